@@ -1,0 +1,29 @@
+/**
+ * What an application may do, as types: a program that needs {@link KalshiWrite} does not compile under a layer that
+ * gives {@link KalshiRead} alone.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Descriptor } from "./Operation.ts"
+
+/** What the capabilities stand on: it sends what an operation describes. Not for calling directly. */
+export interface Sender {
+  readonly send: (descriptor: Descriptor, input: unknown) => Effect.Effect<unknown, unknown>
+}
+
+/** May call the public operations: markets, events, the exchange's status. */
+export class KalshiPublic extends Context.Service<KalshiPublic, Sender>()("@kalshi-effect/client/KalshiPublic") {}
+
+/** May read the account: orders, positions, balances. */
+export class KalshiRead extends Context.Service<KalshiRead, Sender>()("@kalshi-effect/client/KalshiRead") {}
+
+/** May change state: place and cancel orders, move money, make keys. */
+export class KalshiWrite extends Context.Service<KalshiWrite, Sender>()("@kalshi-effect/client/KalshiWrite") {}
+
+/** @internal */
+export const capability = (access: "public" | "read" | "write"): Context.Service<never, Sender> => {
+  const tag = access === "public" ? KalshiPublic : access === "read" ? KalshiRead : KalshiWrite
+  return tag as unknown as Context.Service<never, Sender> // the operation's own type names the capability
+}

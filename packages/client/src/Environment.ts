@@ -1,0 +1,95 @@
+/**
+ * Where the exchange is: production, demo, a local exchange, or any other address.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
+
+/** An environment of the exchange. Keys are never shared between environments. */
+export interface Environment {
+  /** For people: `production`, `demo`, `sandbox`, or the address. */
+  readonly name: string
+  /** Root of the REST API, such as `https://external-api.kalshi.com/trade-api/v2`. */
+  readonly restUrl: string
+  /** The feed's address, such as `wss://external-api-ws.kalshi.com/trade-api/ws/v2`. */
+  readonly feedUrl: string
+}
+
+const restPath = "/trade-api/v2"
+const feedPath = "/trade-api/ws/v2"
+
+/** Real money. Source: the hosts documented since May 2026. */
+export const production: Environment = {
+  name: "production",
+  restUrl: `https://external-api.kalshi.com${restPath}`,
+  feedUrl: `wss://external-api-ws.kalshi.com${feedPath}`
+}
+
+/** Mock funds, separate accounts and keys. */
+export const demo: Environment = {
+  name: "demo",
+  restUrl: `https://external-api.demo.kalshi.co${restPath}`,
+  feedUrl: `wss://external-api-ws.demo.kalshi.co${feedPath}`
+}
+
+/** A local exchange on its usual port, 8787. */
+export const sandbox: Environment = {
+  name: "sandbox",
+  restUrl: `http://127.0.0.1:8787${restPath}`,
+  feedUrl: `ws://127.0.0.1:8787${feedPath}`
+}
+
+/** The address is not one that requests can safely be signed for. */
+export class InvalidEnvironment extends Data.TaggedError("InvalidEnvironment")<{ readonly reason: string }> {
+  override get message(): string {
+    return this.reason
+  }
+}
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/**
+ * Reads an environment's name or an address. An address serves REST under `/trade-api/v2` and the feed under
+ * `/trade-api/ws/v2`; plain `http` is accepted for loopback alone, so that no signature travels in the clear.
+ */
+export const parse = (text: string): Result.Result<Environment, InvalidEnvironment> => {
+  const name = text.trim()
+  switch (name) {
+    case "production":
+      return Result.succeed(production)
+    case "demo":
+      return Result.succeed(demo)
+    case "sandbox":
+      return Result.succeed(sandbox)
+  }
+  return fromUrl(name)
+}
+
+/** An environment at an address of your own: scheme, host and port alone. See {@link parse}. */
+export const fromUrl = (address: string): Result.Result<Environment, InvalidEnvironment> => {
+  const refuse = (reason: string) => Result.fail(new InvalidEnvironment({ reason }))
+  if (!URL.canParse(address)) {
+    return refuse("The environment must be production, demo, sandbox, or an address such as https://host")
+  }
+  const url = new URL(address)
+  if (url.username !== "" || url.password !== "") {
+    return refuse("The environment's address must not hold a user name or a password")
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    return refuse("The environment's address must begin with https://, or with http:// for a loopback host")
+  }
+  if (url.protocol === "http:" && !loopback.test(url.hostname)) {
+    return refuse(`Plain http is for loopback alone: use https:// for ${url.hostname}`)
+  }
+  const path = url.pathname.replace(/\/+$/, "")
+  if ((path !== "" && path !== restPath) || url.search !== "" || url.hash !== "") {
+    return refuse("The environment's address is scheme, host and port alone; the paths are added to it")
+  }
+  const feedOrigin = url.origin.replace(/^http/, "ws")
+  return Result.succeed({
+    name: url.origin,
+    restUrl: `${url.origin}${restPath}`,
+    feedUrl: `${feedOrigin}${feedPath}`
+  })
+}

@@ -1,0 +1,291 @@
+/**
+ * Every way a call can fail, one class per status, so that a handler names exactly what it handles.
+ *
+ * @module
+ */
+import type { SigningError } from "@kalshi-effect/signing/SigningError"
+import type * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
+import type * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+
+/**
+ * What the body of an error said, whichever of the wire's shapes it had: nested under `error`, flat, a bare string, or
+ * none at all behind the CDN.
+ *
+ * **Gotchas**
+ *
+ * `code` is an open set in mixed case (`not_found`, `MARKET_INACTIVE`); the reason an order was refused stands in
+ * `details`. Source: error bodies recorded in demo, July 2026.
+ */
+export interface ErrorBody {
+  readonly code?: string
+  readonly message: string
+  readonly details?: string
+  readonly service?: string
+}
+
+/** What every answered error carries. */
+export interface Answered {
+  /** The operation as you called it, such as `OrderGroups.get`. */
+  readonly operation: string
+  /** The HTTP status. */
+  readonly status: number
+  readonly body: ErrorBody
+  /** How many times the request was sent. */
+  readonly attempts: number
+}
+
+/** An {@link Answered} error as a value: `code` is the body's. */
+export interface AnsweredError<Tag extends string> extends Cause.YieldableError, Answered {
+  readonly _tag: Tag
+  readonly code: string | undefined
+}
+
+const printLimit = 500
+
+const clip = (text: string): string => (text.length <= printLimit ? text : `${text.slice(0, printLimit)}…`)
+
+const answeredLine = (error: Answered, hint = ""): string => {
+  const { code, details, message } = error.body
+  const said = [code, message === code ? undefined : message, details]
+    .filter((part) => part !== undefined && part !== "")
+    .join(": ")
+  const tries = error.attempts > 1 ? ` after ${error.attempts} attempts` : ""
+  return clip(`${error.operation} was answered ${error.status}${tries}: ${said}`) + hint
+}
+
+/** Builds the base class of an answered error: its tag, its status and its one-line message. */
+const answered = <Tag extends string, const Status extends number>(
+  tag: Tag,
+  status: Status
+): {
+  new <Fields extends object = {}>(
+    fields: Omit<Answered, "status"> & { readonly status?: Status } & Fields
+  ): AnsweredError<Tag> & { readonly status: Status } & Readonly<Fields>
+  readonly status: Status
+} => {
+  class Base extends Data.TaggedError(tag)<Answered> {
+    static readonly status = status
+    override readonly status = status
+    get code(): string | undefined {
+      return this.body.code
+    }
+    override get message(): string {
+      return answeredLine(this, this.hint)
+    }
+    protected get hint(): string {
+      return ""
+    }
+  }
+  // TypeScript cannot express a class expression that is generic in fields its own constructor only copies.
+  return Base as never
+}
+
+/** 400: the exchange refused the request as it stands; sending it again cannot help. */
+export class BadRequest extends answered("BadRequest", 400) {}
+
+/**
+ * 401: the signature, the key or the timestamp was not accepted.
+ *
+ * **Details**
+ *
+ * `explanation` says what was signed, with which kind of key, for which environment and how far this machine's clock
+ * is from the exchange's, without the key or the signature.
+ */
+export class Unauthorized extends answered("Unauthorized", 401)<{
+  readonly explanation: Explanation | undefined
+}> {
+  protected get hint(): string {
+    return this.explanation === undefined ? "" : `\n${explain(this.explanation)}`
+  }
+}
+
+/** What an {@link Unauthorized} can say about itself. */
+export interface Explanation extends RequestSignature.Explanation {
+  /** The environment's name, such as `demo`. */
+  readonly environment: string
+  /** The exchange's clock minus this machine's, in milliseconds, to the second; absent when the answer had no date. */
+  readonly measuredClockSkewMillis?: number
+}
+
+const skewWorthSaying = 5_000
+
+const explain = (explanation: Explanation): string => {
+  const skew = explanation.measuredClockSkewMillis
+  const lines = [
+    `signed text ${JSON.stringify(explanation.signedText)} with the ${explanation.kind} key ${explanation.keyId} for ${explanation.environment}`,
+    skew !== undefined && Math.abs(skew) >= skewWorthSaying
+      ? `this machine's clock is ${Math.abs(skew)} ms ${skew > 0 ? "behind" : "ahead of"} the exchange's: set it right`
+      : `check that the key id belongs to this private key and was made in ${explanation.environment}: keys are not shared between environments`
+  ]
+  return lines.join("\n")
+}
+
+/** 403: the key is good and lacks the scope, the subaccount or the level that this operation wants. */
+export class Forbidden extends answered("Forbidden", 403) {}
+
+/**
+ * 404: there is no such thing.
+ *
+ * **Gotchas**
+ *
+ * `afterLostAnswer` is true on a repeated delete whose first answer was lost: then this is most likely the echo of the
+ * first, which did delete. Right after a create, demo has answered 404 for about half a second.
+ */
+export class NotFound extends answered("NotFound", 404)<{ readonly afterLostAnswer: boolean }> {
+  protected get hint(): string {
+    return this.afterLostAnswer ? echo : ""
+  }
+}
+
+/**
+ * 409: it exists already, or cannot be changed now.
+ *
+ * **Gotchas**
+ *
+ * `afterLostAnswer` is true on a repeated create whose first answer was lost: then this is most likely the echo of the
+ * first, which did create.
+ */
+export class Conflict extends answered("Conflict", 409)<{ readonly afterLostAnswer: boolean }> {
+  protected get hint(): string {
+    return this.afterLostAnswer ? echo : ""
+  }
+}
+
+const echo = " (an earlier attempt's answer was lost: this is most likely its echo)"
+
+/**
+ * 429: the account's token bucket is empty. Possible on every operation, whatever the document declares.
+ *
+ * **Details**
+ *
+ * `retryAfterMillis` is what the answer asked for; the exchange documents no such header today.
+ */
+export class TooManyRequests extends answered("TooManyRequests", 429)<{
+  readonly retryAfterMillis: number | undefined
+}> {}
+
+/** 500. `payload` is what the operation declares as this status's body, where it declares one that decoded. */
+export class InternalServerError<Payload = undefined> extends answered("InternalServerError", 500)<{
+  readonly payload: Payload | undefined
+}> {}
+
+/** 502: the CDN had no good answer from the exchange. */
+export class BadGateway extends answered("BadGateway", 502) {}
+
+/**
+ * 503. In demo, writes have answered this for hours while reads worked. `payload` is what the operation declares as
+ * this status's body, where it declares one that decoded.
+ */
+export class ServiceUnavailable<Payload = undefined> extends answered("ServiceUnavailable", 503)<{
+  readonly payload: Payload | undefined
+  readonly retryAfterMillis: number | undefined
+}> {}
+
+/** 504. `payload` is what the operation declares as this status's body, where it declares one that decoded. */
+export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeout", 504)<{
+  readonly payload: Payload | undefined
+}> {}
+
+/** A status that the operation does not declare; `json` is the body when it was JSON. */
+export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<Answered & { readonly json: unknown }> {
+  get code(): string | undefined {
+    return this.body.code
+  }
+  override get message(): string {
+    return answeredLine(this, " (a status this operation does not declare)")
+  }
+}
+
+/**
+ * The connection failed.
+ *
+ * **Details**
+ *
+ * `requestSent` is `"no"` only where no byte of the request can have left this machine (the connection was refused, the
+ * name did not resolve …); then nothing happened at the exchange. `"maybe"` means that the request may have been
+ * carried out.
+ */
+export class TransportError extends Data.TaggedError("TransportError")<{
+  readonly operation: string
+  readonly requestSent: "no" | "maybe"
+  /** The system's code, such as `ECONNREFUSED`, where there is one. */
+  readonly code: string | undefined
+  readonly reason: string
+  readonly attempts: number
+}> {
+  override get message(): string {
+    const fate =
+      this.requestSent === "no" ? "nothing was sent" : "the request may have been carried out; its answer was lost"
+    return clip(`${this.operation} failed in transport: ${this.reason}`) + ` (${fate})`
+  }
+}
+
+/** No whole answer came in time. The request may have been carried out. */
+export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
+  readonly operation: string
+  /** Which of the two limits ran out: that of one attempt or that of the whole call. */
+  readonly limit: "attempt" | "total"
+  readonly timeoutMillis: number
+  readonly attempts: number
+}> {
+  override get message(): string {
+    return `${this.operation} had no whole answer within ${this.timeoutMillis} ms (limit per ${this.limit === "attempt" ? "attempt" : "call"}); the request may have been carried out`
+  }
+}
+
+/**
+ * The exchange answered success with a body that is not what its document says.
+ *
+ * **Details**
+ *
+ * `pointer` is the JSON pointer of the first place that broke the contract, `""` the whole body. `rawBody` is the
+ * beginning of the body, at most 2,048 characters.
+ *
+ * **Gotchas**
+ *
+ * The request was carried out: never repeat a write because of this error.
+ */
+export class ContractError extends Data.TaggedError("ContractError")<{
+  readonly operation: string
+  readonly status: number
+  readonly pointer: string
+  readonly reason: string
+  readonly rawBody: string
+  readonly attempts: number
+}> {
+  override get message(): string {
+    const where = this.pointer === "" ? "" : ` at ${this.pointer}`
+    return clip(
+      `${this.operation} was answered ${this.status} with a body that breaks the contract${where}: ${this.reason}`
+    )
+  }
+}
+
+/** The input cannot be sent as it stands; nothing was sent. `pointer` names the input field. */
+export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
+  readonly operation: string
+  readonly pointer: string
+  readonly reason: string
+}> {
+  override get message(): string {
+    const where = this.pointer === "" ? "" : ` at ${this.pointer}`
+    return clip(`${this.operation} was not sent: its input is wrong${where}: ${this.reason}`)
+  }
+}
+
+/** What the limiter, the outages and the network can do to any call, signed or not. */
+export type PublicFailure =
+  | TooManyRequests
+  | InternalServerError
+  | BadGateway
+  | ServiceUnavailable
+  | GatewayTimeout
+  | UnexpectedStatus
+  | TransportError
+  | RequestTimeout
+  | ContractError
+  | InvalidRequest
+
+/** What can happen to any signed call, besides the errors that its operation names. */
+export type Failure = PublicFailure | SigningError

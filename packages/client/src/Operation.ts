@@ -1,0 +1,204 @@
+/**
+ * An operation of the exchange as a value: a function to call, and a plain description of what it puts on the wire.
+ *
+ * @module
+ */
+import type { SigningError } from "@kalshi-effect/signing/SigningError"
+import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import type * as Types from "effect/Types"
+import { type KalshiPublic, type KalshiRead, type KalshiWrite, capability } from "./Capability.ts"
+import type * as Errors from "./Errors.ts"
+
+/** Where a path or query parameter goes, and how its values are written. */
+export interface Parameter<out A = unknown, out Required extends boolean = boolean> {
+  readonly schema: Schema.Codec<A>
+  readonly required: Required
+  /** `comma` joins a list into one value; `repeated` writes the key once per item. */
+  readonly style: "single" | "comma" | "repeated"
+}
+
+/** A query parameter that may be left out. */
+export const optional = <A extends string | number | boolean>(schema: Schema.Codec<A>): Parameter<A, false> => ({
+  schema,
+  required: false,
+  style: "single"
+})
+
+/** A query parameter that must be given. */
+export const required = <A extends string | number | boolean>(schema: Schema.Codec<A>): Parameter<A, true> => ({
+  schema,
+  required: true,
+  style: "single"
+})
+
+/** A body of an error status that carries more than an error: {@link Errors.InternalServerError} and its kind. */
+export interface WithPayload<out E> {
+  readonly error: ErrorClass<E>
+  readonly payload: Schema.Codec<unknown>
+}
+
+/** Declares that an error status carries a body of its own. */
+export const withPayload: {
+  <P>(error: typeof Errors.InternalServerError, payload: Schema.Codec<P>): WithPayload<Errors.InternalServerError<P>>
+  <P>(error: typeof Errors.ServiceUnavailable, payload: Schema.Codec<P>): WithPayload<Errors.ServiceUnavailable<P>>
+  <P>(error: typeof Errors.GatewayTimeout, payload: Schema.Codec<P>): WithPayload<Errors.GatewayTimeout<P>>
+} = (error: ErrorClass<unknown>, payload: Schema.Codec<unknown>): WithPayload<never> => ({
+  error: error as ErrorClass<never>, // the overloads above say which class carries the payload
+  payload
+})
+
+/** The class of an answered error: its status decides which one an answer becomes. */
+export interface ErrorClass<out E> {
+  new (fields: never): E
+  readonly status: number
+}
+
+type Declared = ErrorClass<unknown> | WithPayload<unknown>
+
+type ErrorOf<D> = D extends WithPayload<infer E> ? E : D extends ErrorClass<infer E> ? E : never
+
+/** Whether an operation may be sent again after a failure that may have reached the exchange. */
+export type RetryClass =
+  /** Repeating it changes nothing more. */
+  | "idempotent"
+  /** Repeatable where every item carries its own id; otherwise as `never`. */
+  | "keyed"
+  /** Never, unless no byte of it can have left or it was answered 429. */
+  | "never"
+
+/** Everything the wire needs to know about an operation, as plain data. */
+export interface Descriptor<
+  out Access extends "public" | "read" | "write" = "public" | "read" | "write",
+  out Path extends Readonly<Record<string, Parameter>> = Readonly<Record<string, Parameter>>,
+  out Query extends Readonly<Record<string, Parameter>> = Readonly<Record<string, Parameter>>,
+  out Body extends Schema.Codec<unknown> | undefined = Schema.Codec<unknown> | undefined,
+  out Success extends Schema.Codec<unknown> | undefined = Schema.Codec<unknown> | undefined,
+  out Errors extends ReadonlyArray<Declared> = ReadonlyArray<Declared>
+> {
+  /** The id in the published document, such as `GetOrderGroup`. */
+  readonly operationId: string
+  /** The function as a user calls it, such as `OrderGroups.get`. */
+  readonly name: string
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  /** Path template below the API's root, such as `/portfolio/order_groups/{order_group_id}`. */
+  readonly path: string
+  readonly pathParameters: Path
+  readonly query: Query
+  /** Schema of the JSON body; undefined where the operation takes none. A POST or PUT without one sends `{}`. */
+  readonly body: Body
+  /** The one success status, and the schema of its body; undefined where it has none. */
+  readonly success: { readonly status: number; readonly body: Success }
+  /** The error statuses that the published document declares. */
+  readonly errors: Errors
+  /** `optional`: public, and signed where there is a key. */
+  readonly auth: "none" | "optional" | "required"
+  readonly access: Access
+  readonly retry: RetryClass
+  /** The account's token bucket that pays for it, and how many tokens unless the account's own list says otherwise. */
+  readonly bucket: "read" | "write"
+  readonly cost: number
+}
+
+type CapabilityOf<Access> = Access extends "public" ? KalshiPublic : Access extends "read" ? KalshiRead : KalshiWrite
+
+type ValuesOf<P extends Readonly<Record<string, Parameter>>> = {
+  readonly [K in keyof P as P[K]["required"] extends true ? K : never]: P[K] extends Parameter<infer A> ? A : never
+} & {
+  readonly [K in keyof P as P[K]["required"] extends true ? never : K]?:
+    | (P[K] extends Parameter<infer A> ? A : never)
+    | undefined
+}
+
+type BodyOf<B> = B extends Schema.Codec<infer A> ? A : {}
+
+/** Lets a caller give `undefined` for a field to leave out. */
+type Lenient<A> = { readonly [K in keyof A]: {} extends Pick<A, K> ? A[K] | undefined : A[K] }
+
+type InputOf<
+  P extends Readonly<Record<string, Parameter>>,
+  Q extends Readonly<Record<string, Parameter>>,
+  B
+> = Types.Simplify<ValuesOf<P> & ValuesOf<Q> & Lenient<BodyOf<B>>>
+
+type SuccessOf<S> = S extends Schema.Codec<infer A> ? A : void
+
+type CommonFor<Input, Capability> =
+  | (Input extends void ? Exclude<Errors.PublicFailure, Errors.InvalidRequest> : Errors.PublicFailure)
+  | (Capability extends KalshiPublic ? never : SigningError)
+
+/** Every error of an operation: those it names, and the common ones it does not name itself. */
+export type FailureOf<Input, E, Capability> = E | Exclude<CommonFor<Input, Capability>, { readonly _tag: TagOf<E> }>
+
+type TagOf<E> = E extends { readonly _tag: infer Tag } ? Tag : never
+
+type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input ? [input?: Input] : [input: Input]
+
+/**
+ * A callable operation.
+ *
+ * **Details**
+ *
+ * `E` holds the errors that the operation names besides the common ones of {@link Errors.Failure}, and is invariant:
+ * one that is declared and not listed, or listed and not declared, does not compile.
+ */
+export interface Operation<Input, out Output, in out E, out Capability> {
+  (...input: ArgumentsOf<Input>): Effect.Effect<Output, FailureOf<Input, E, Capability>, Capability>
+  readonly descriptor: Descriptor
+  readonly "~types"?: {
+    readonly Input: Types.Contravariant<Input>
+    readonly Output: Types.Covariant<Output>
+    readonly E: Types.Invariant<E>
+    readonly Capability: Types.Covariant<Capability>
+  }
+}
+
+/** The errors a declaration names besides the common ones. */
+type NamedErrors<D extends ReadonlyArray<Declared>> = Exclude<ErrorOf<D[number]>, Errors.Failure>
+
+/**
+ * Makes an operation of its description.
+ *
+ * **Details**
+ *
+ * The description is checked against the operation's declared type by the compiler: inputs, output, errors and
+ * capability.
+ */
+export const make = <
+  Access extends "public" | "read" | "write",
+  Success extends Schema.Codec<unknown> | undefined,
+  const D extends ReadonlyArray<Declared>,
+  Path extends Readonly<Record<string, Parameter<unknown, true>>> = {},
+  Query extends Readonly<Record<string, Parameter>> = {},
+  Body extends Schema.Codec<unknown> | undefined = undefined,
+  const Auth extends "none" | "optional" | "required" = "required"
+>(
+  description: Omit<
+    Descriptor<Access, Path, Query, Body, Success, D>,
+    "pathParameters" | "query" | "body" | "auth" | "cost"
+  > & {
+    readonly pathParameters?: Path
+    readonly query?: Query
+    readonly body?: Body
+    readonly auth?: Auth
+    readonly cost?: number
+  }
+): Operation<
+  keyof (Path & Query & BodyOf<Body>) extends never ? void : InputOf<Path, Query, Body>,
+  SuccessOf<Success>,
+  NamedErrors<D> | (Auth extends "optional" ? SigningError : never),
+  CapabilityOf<Access>
+> => {
+  const descriptor: Descriptor = {
+    pathParameters: {},
+    query: {},
+    body: undefined,
+    auth: "required",
+    cost: 10,
+    ...description
+  }
+  const tag = capability(descriptor.access)
+  const call = (input?: unknown) => Effect.flatMap(tag, (sender) => sender.send(descriptor, input))
+  // The sender's answers are typed by the descriptor's schemas and classes; this is the one place that says so.
+  return Object.assign(call, { descriptor }) as never
+}

@@ -1,0 +1,73 @@
+/**
+ * How a call is sent: how often it is tried again, how long it may take, how large an answer may be.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import type { Failure } from "./Errors.ts"
+
+/**
+ * The policy of a call.
+ *
+ * **Gotchas**
+ *
+ * A policy says how often and when, never whether: which failures may be repeated is a matter of the operation's retry
+ * class, and no schedule can make an order be sent twice.
+ */
+export interface SendPolicy {
+  /** Paces the repeats and ends them; its input is the failure just seen. */
+  readonly retry: Schedule.Schedule<unknown, Failure>
+  /** For one attempt, from signing to the last byte of the answer. */
+  readonly attemptTimeout: Duration.Input
+  /** For the whole call, waits included. */
+  readonly totalTimeout: Duration.Input
+  /** Bytes; a larger answer is a `TransportError`. */
+  readonly maxBodyBytes: number
+}
+
+/** Full jitter: a random share of each delay, capped at five seconds. */
+const fullJitter = /*#__PURE__*/ Schedule.modifyDelay(({ duration }: Schedule.Metadata) =>
+  Effect.map(Random.next, (share) => share * Math.min(Duration.toMillis(duration), 5_000))
+)
+
+/** Four attempts; full jitter from 250 ms, doubling up to 5 s. */
+export const defaultRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.upTo(
+  /*#__PURE__*/ fullJitter(/*#__PURE__*/ Schedule.exponential("250 millis")),
+  { times: 3 }
+)
+
+/** Never tries again. */
+export const noRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.recurs(0)
+
+/** Four attempts, 10 s each and 30 s in total, answers up to 64 MiB. */
+export const defaults: SendPolicy = {
+  retry: defaultRetry,
+  attemptTimeout: "10 seconds",
+  totalTimeout: "30 seconds",
+  maxBodyBytes: 64 * 1024 * 1024
+}
+
+/**
+ * Overrides parts of the policy for what runs under it; what it leaves out comes from the layer, then from
+ * {@link defaults}.
+ *
+ * **Example** (One quick try)
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+ * import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
+ *
+ * const once = OrderGroups.list().pipe(
+ *   Effect.provideService(SendPolicy.Overrides, { retry: SendPolicy.noRetry, attemptTimeout: "1 second" })
+ * )
+ * ```
+ */
+export const Overrides: Context.Reference<Partial<SendPolicy>> = /*#__PURE__*/ Context.Reference<Partial<SendPolicy>>(
+  "@kalshi-effect/client/SendPolicy/Overrides",
+  { defaultValue: () => ({}) }
+)

@@ -1,0 +1,142 @@
+/**
+ * From an operation's input to what goes on the wire, refusing before any I/O whatever cannot go there.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaParser from "effect/SchemaParser"
+import { InvalidRequest } from "../Errors.ts"
+import type { Descriptor, Parameter } from "../Operation.ts"
+import { firstBreak } from "./issue.ts"
+
+/** A request without its host, its signature and its time. */
+export interface WireRequest {
+  /** Below the API's root, percent-encoded, without the query. */
+  readonly path: string
+  /** With its question mark; empty where there is none. */
+  readonly query: string
+  /** JSON text; undefined where the operation takes no body. */
+  readonly body: string | undefined
+}
+
+type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** What a segment of a path cannot be: the platform or the exchange would read it as something else. */
+const segmentFault = (text: string): string | undefined => {
+  if (text === "") return "an empty path segment cannot be sent"
+  if (text === "." || text === "..") return `${JSON.stringify(text)} cannot stand as a path segment`
+  if (/[/\\]/.test(text) || /%2f|%5c/i.test(text)) return "a path segment cannot hold a slash"
+  // oxlint-disable-next-line no-control-regex -- the point is to refuse them
+  if (/[\u0000-\u001f\u007f]/.test(text)) return "a path segment cannot hold control characters"
+  if (!text.isWellFormed()) return "a path segment must be well-formed Unicode"
+  return undefined
+}
+
+const valueFault = (text: string): string | undefined =>
+  text.isWellFormed() ? undefined : "a query value must be well-formed Unicode"
+
+const listFault = (items: ReadonlyArray<unknown>, parameter: Parameter): string | undefined => {
+  if (items.length === 0 && parameter.required) return "an empty list cannot be sent here: give at least one item"
+  if (parameter.style === "comma" && items.some((item) => String(item) === "" || String(item).includes(","))) {
+    return "an item cannot be empty or hold a comma: the list is joined by commas"
+  }
+  return undefined
+}
+
+type Refuse = (pointer: string, reason: string) => Result.Result<never, InvalidRequest>
+
+/** Checks one value against its schema; the failure names the place inside it. */
+const checker = (schema: Schema.Codec<unknown>) => {
+  const decode = SchemaParser.decodeUnknownResult(schema, { onExcessProperty: "error" })
+  return (value: unknown) => Result.mapError(decode(value), firstBreak)
+}
+
+interface Step {
+  readonly name: string
+  readonly parameter: Parameter
+  readonly check: ReturnType<typeof checker>
+}
+
+const steps = (parameters: Readonly<Record<string, Parameter>>): ReadonlyArray<Step> =>
+  Object.entries(parameters).map(([name, parameter]) => ({ name, parameter, check: checker(parameter.schema) }))
+
+const escapePointer = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
+
+/** Compiles a descriptor once; what it returns runs for every call. */
+export const compile = (descriptor: Descriptor): Encode => {
+  const pieces = descriptor.path.split(/\{(\w+)\}/) // text, name, text, name, … text
+  const path = new Map(steps(descriptor.pathParameters).map((step) => [step.name, step]))
+  const query = steps(descriptor.query)
+  const checkBody = descriptor.body === undefined ? undefined : checker(descriptor.body)
+  const bodyless = descriptor.method === "PUT" || descriptor.method === "POST" ? "{}" : undefined
+  const refuse: Refuse = (pointer, reason) =>
+    Result.fail(new InvalidRequest({ operation: descriptor.name, pointer, reason }))
+
+  return (input = {}) => {
+    if (!isRecord(input)) return refuse("", "the input must be an object")
+    const rest: Record<string, unknown> = {}
+    for (const key of Object.keys(input)) if (input[key] !== undefined) rest[key] = input[key]
+    const take = (name: string): unknown => {
+      if (!Object.hasOwn(rest, name)) return undefined
+      const value = rest[name]
+      delete rest[name]
+      return value
+    }
+
+    let target = ""
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i]!
+      if (i % 2 === 0) {
+        target += piece
+        continue
+      }
+      const value = take(piece)
+      const pointer = `/${escapePointer(piece)}`
+      if (value === undefined) return refuse(pointer, "this field is required")
+      const checked = path.get(piece)!.check(value)
+      if (Result.isFailure(checked)) return refuse(pointer + checked.failure.pointer, checked.failure.reason)
+      const text = String(value)
+      const fault = segmentFault(text)
+      if (fault !== undefined) return refuse(pointer, fault)
+      target += encodeURIComponent(text)
+    }
+
+    let search = ""
+    const append = (name: string, text: string) => {
+      search += `${search === "" ? "?" : "&"}${encodeURIComponent(name)}=${encodeURIComponent(text)}`
+    }
+    for (const { check, name, parameter } of query) {
+      const value = take(name)
+      const pointer = `/${escapePointer(name)}`
+      if (value === undefined) {
+        if (parameter.required) return refuse(pointer, "this field is required")
+        continue
+      }
+      const checked = check(value)
+      if (Result.isFailure(checked)) return refuse(pointer + checked.failure.pointer, checked.failure.reason)
+      const items = Array.isArray(value) ? value : [value]
+      const fault =
+        (Array.isArray(value) ? listFault(items, parameter) : undefined) ??
+        items.map((item) => valueFault(String(item))).find((found) => found !== undefined)
+      if (fault !== undefined) return refuse(pointer, fault)
+      if (parameter.style === "comma") {
+        if (items.length > 0) append(name, items.join(","))
+      } else {
+        for (const item of items) append(name, String(item))
+      }
+    }
+
+    if (checkBody === undefined) {
+      const [extra] = Object.keys(rest)
+      if (extra !== undefined) return refuse(`/${escapePointer(extra)}`, "this operation has no such field")
+      return Result.succeed({ path: target, query: search, body: bodyless })
+    }
+    const checked = checkBody(rest)
+    if (Result.isFailure(checked)) return refuse(checked.failure.pointer, checked.failure.reason)
+    return Result.succeed({ path: target, query: search, body: JSON.stringify(rest) })
+  }
+}
