@@ -1,0 +1,320 @@
+/**
+ * The part of JSON Schema 2020-12 that the contract tools understand, as plain data, with its references and pointers.
+ *
+ * Everything here is a closed list on purpose: a keyword that is not in `keywords` or `annotations` is an error that
+ * names the keyword and where it stands, because a keyword that is skipped silently is a check that is not made.
+ */
+
+/** A value as `JSON.parse` makes it. */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+
+/** A JSON object, the one kind of `Json` that has named members. */
+export type JsonObject = { readonly [key: string]: Json }
+
+/** The names JSON Schema gives to the kinds of value. */
+export type TypeName = "null" | "boolean" | "integer" | "number" | "string" | "array" | "object"
+
+/** The constraining keywords in use, each with the type of its argument. */
+export interface SchemaObject {
+  readonly $ref?: string
+  readonly type?: TypeName | ReadonlyArray<TypeName>
+  readonly enum?: ReadonlyArray<Json>
+  readonly const?: Json
+  readonly format?: string
+  readonly pattern?: string
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  readonly items?: JsonSchema
+  readonly prefixItems?: ReadonlyArray<JsonSchema>
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly uniqueItems?: boolean
+  readonly properties?: { readonly [key: string]: JsonSchema }
+  readonly required?: ReadonlyArray<string>
+  readonly additionalProperties?: JsonSchema
+  readonly allOf?: ReadonlyArray<JsonSchema>
+  readonly anyOf?: ReadonlyArray<JsonSchema>
+  readonly oneOf?: ReadonlyArray<JsonSchema>
+}
+
+/** A schema: `true` accepts everything, `false` nothing. */
+export type JsonSchema = boolean | SchemaObject
+
+/** Finds what a local reference such as `#/components/schemas/Market` stands for. */
+export type Resolve = (ref: string) => JsonSchema
+
+/** Keywords that constrain a value. All of them are judged, generated, covered and violated. */
+export const keywords: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  "$ref",
+  "type",
+  "enum",
+  "const",
+  "format",
+  "pattern",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "items",
+  "prefixItems",
+  "minItems",
+  "maxItems",
+  "uniqueItems",
+  "properties",
+  "required",
+  "additionalProperties",
+  "allOf",
+  "anyOf",
+  "oneOf"
+])
+
+/** Keywords that say something about a value without constraining it. They are passed over. */
+export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  "$comment",
+  "default",
+  "deprecated",
+  "description",
+  "example",
+  "examples",
+  "readOnly",
+  "title",
+  "writeOnly"
+])
+
+/** A keyword that the tools do not know, and where in the schema it stands. */
+export class UnknownKeyword extends Error {
+  override readonly name = "UnknownKeyword"
+  readonly keyword: string
+  readonly pointer: string
+  constructor(keyword: string, pointer: string) {
+    super(`unknown schema keyword ${JSON.stringify(keyword)} at ${JSON.stringify(pointer)}`)
+    this.keyword = keyword
+    this.pointer = pointer
+  }
+}
+
+/** A schema that the tools cannot work with for another reason than a keyword: what is wrong, and where. */
+export class UnusableSchema extends Error {
+  override readonly name = "UnusableSchema"
+  readonly pointer: string
+  constructor(reason: string, pointer: string) {
+    super(`${reason} at ${JSON.stringify(pointer)}`)
+    this.pointer = pointer
+  }
+}
+
+/** Escapes one key for use in a JSON Pointer (RFC 6901 §3). */
+export const escapeKey = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
+
+/** Appends a key or an index to a JSON Pointer. */
+export const pointerTo = (parent: string, key: string | number): string => `${parent}/${escapeKey(String(key))}`
+
+/** The keys of a JSON Pointer, unescaped; the empty pointer has none. */
+export const pointerKeys = (pointer: string): ReadonlyArray<string> =>
+  pointer === ""
+    ? []
+    : pointer
+        .slice(1)
+        .split("/")
+        .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"))
+
+/** Tells whether a JSON value is an object with named members. */
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Tells whether a JSON value is an array. */
+export const isArray = (value: unknown): value is ReadonlyArray<Json> => Array.isArray(value)
+
+/** The JSON type of a value, with every number as `number`. */
+export const typeOf = (value: Json): Exclude<TypeName, "integer"> => {
+  if (value === null) return "null"
+  if (isArray(value)) return "array"
+  switch (typeof value) {
+    case "boolean":
+      return "boolean"
+    case "number":
+      return "number"
+    case "string":
+      return "string"
+    default:
+      return "object"
+  }
+}
+
+/**
+ * Makes an object of entries as `JSON.parse` would.
+ *
+ * **Gotchas**
+ *
+ * Assigning to `__proto__` changes the prototype and loses the member; `JSON.parse` makes an own property of that
+ * name, and so does this.
+ */
+export const objectOf = (entries: Iterable<readonly [string, Json]>): JsonObject => {
+  const made: Record<string, Json> = {}
+  for (const [key, value] of entries) {
+    if (key === "__proto__") {
+      Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true })
+    } else {
+      made[key] = value
+    }
+  }
+  return made
+}
+
+/** The own member of an object or the element of an array that a key names, if there is one. */
+export const memberOf = (value: Json | undefined, key: string): Json | undefined => {
+  if (isArray(value)) return /^(0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+/** The value a JSON Pointer names, or `undefined`. */
+export const valueAt = (root: Json, pointer: string): Json | undefined =>
+  pointerKeys(pointer).reduce<Json | undefined>(memberOf, root)
+
+/** A copy of `root` whose value at the pointer is `update`d; `undefined` removes the member. */
+export const updateAt = (
+  root: Json,
+  keys: ReadonlyArray<string>,
+  update: (value: Json | undefined) => Json | undefined
+): Json | undefined => {
+  const [key, ...rest] = keys
+  if (key === undefined) return update(root)
+  if (isArray(root)) {
+    return root.flatMap((element, index) => {
+      if (String(index) !== key) return [element]
+      const updated = updateAt(element, rest, update)
+      return updated === undefined ? [] : [updated]
+    })
+  }
+  if (!isObject(root)) return root
+  const entries: Array<readonly [string, Json]> = []
+  let seen = false
+  for (const [name, member] of Object.entries(root)) {
+    if (name !== key) {
+      entries.push([name, member])
+      continue
+    }
+    seen = true
+    const updated = updateAt(member, rest, update)
+    if (updated !== undefined) entries.push([name, updated])
+  }
+  if (!seen && rest.length === 0) {
+    const added = update(undefined)
+    if (added !== undefined) entries.push([key, added])
+  }
+  return objectOf(entries)
+}
+
+/** Equality of JSON values: the order of members does not count, absent and null differ. */
+export const equals = (left: Json | undefined, right: Json | undefined): boolean => {
+  if (Object.is(left, right)) return true
+  if (isArray(left)) {
+    return (
+      isArray(right) && left.length === right.length && left.every((element, index) => equals(element, right[index]))
+    )
+  }
+  if (!isObject(left) || !isObject(right)) return false
+  const keys = Object.keys(left)
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && equals(left[key], right[key]))
+  )
+}
+
+/** The first pointer at which two JSON values differ, or `undefined` where they are equal. */
+export const firstDifference = (left: Json | undefined, right: Json | undefined, pointer = ""): string | undefined => {
+  if (equals(left, right)) return undefined
+  const keys =
+    isArray(left) && isArray(right)
+      ? Array.from({ length: Math.max(left.length, right.length) }, (_, index) => String(index))
+      : isObject(left) && isObject(right)
+        ? [...new Set([...Object.keys(left), ...Object.keys(right)])]
+        : []
+  for (const key of keys) {
+    const found = firstDifference(memberOf(left, key), memberOf(right, key), pointerTo(pointer, key))
+    if (found !== undefined) return found
+  }
+  return pointer
+}
+
+/**
+ * Resolves local references (`#/…`) inside a document.
+ *
+ * **Gotchas**
+ *
+ * A reference that leaves the document, or leads to nothing, is an error: there is no fallback to "anything".
+ */
+export const resolver = (document: object): Resolve => {
+  const found = new Map<string, JsonSchema>()
+  return (ref) => {
+    const known = found.get(ref)
+    if (known !== undefined) return known
+    if (!ref.startsWith("#")) throw new UnusableSchema(`reference ${JSON.stringify(ref)} leaves the document`, ref)
+    // A document is JSON by contract; `audit` checks the schemas found in it before they are used.
+    const target = valueAt(document as Json, decodeURIComponent(ref.slice(1)))
+    if (typeof target !== "boolean" && !isObject(target)) {
+      throw new UnusableSchema(`reference ${JSON.stringify(ref)} leads to no schema`, ref)
+    }
+    const schema = target as JsonSchema
+    found.set(ref, schema)
+    return schema
+  }
+}
+
+/** A schema directly inside another one, with the pointer of its place. */
+export interface Subschema {
+  readonly schema: JsonSchema
+  readonly pointer: string
+}
+
+/** The schemas directly inside one (not behind references), in the order of the document. */
+export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subschema> => {
+  if (typeof schema === "boolean") return []
+  const found: Array<Subschema> = []
+  for (const [key, inner] of Object.entries(schema.properties ?? {})) {
+    found.push({ schema: inner, pointer: pointerTo(`${pointer}/properties`, key) })
+  }
+  for (const keyword of ["items", "additionalProperties"] as const) {
+    const inner = schema[keyword]
+    if (inner !== undefined) found.push({ schema: inner, pointer: `${pointer}/${keyword}` })
+  }
+  for (const keyword of ["prefixItems", "allOf", "anyOf", "oneOf"] as const) {
+    schema[keyword]?.forEach((inner, index) => found.push({ schema: inner, pointer: `${pointer}/${keyword}/${index}` }))
+  }
+  return found
+}
+
+/**
+ * Checks that a schema, down to its leaves but not through references, uses known keywords only.
+ *
+ * @throws `UnknownKeyword` naming the keyword and its pointer.
+ */
+export const audit = (schema: JsonSchema, pointer = ""): void => {
+  if (typeof schema === "boolean") return
+  for (const keyword of Object.keys(schema)) {
+    if (!keywords.has(keyword) && !annotations.has(keyword)) throw new UnknownKeyword(keyword, `${pointer}/${keyword}`)
+  }
+  for (const inner of subschemas(schema, pointer)) audit(inner.schema, inner.pointer)
+}
+
+/** Every schema reachable from one, references followed once, each with its pointer (`ref` pointers start at the ref). */
+export const reachable = (schema: JsonSchema, resolve: Resolve, pointer = ""): ReadonlyArray<Subschema> => {
+  const found: Array<Subschema> = []
+  const refs = new Set<string>()
+  const visit = (place: Subschema): void => {
+    found.push(place)
+    if (typeof place.schema !== "boolean" && place.schema.$ref !== undefined && !refs.has(place.schema.$ref)) {
+      refs.add(place.schema.$ref)
+      visit({ schema: resolve(place.schema.$ref), pointer: place.schema.$ref })
+    }
+    subschemas(place.schema, place.pointer).forEach(visit)
+  }
+  visit({ schema, pointer })
+  return found
+}

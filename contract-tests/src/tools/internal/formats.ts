@@ -1,0 +1,272 @@
+/**
+ * The formats in use, decided once: what is valid, what is generated, what is tempting and wrong.
+ *
+ * Where `ajv-formats` is more lenient than the standard that names the format (a space between date and time, an offset
+ * without a colon, `urn:uuid:`), the standard decides, because a lenient judge would let a lenient decoder pass.
+ */
+import { fullFormats } from "ajv-formats/dist/formats.js"
+import * as fc from "fast-check"
+
+/** A format of strings. */
+export interface StringFormat {
+  readonly accepts: (text: string) => boolean
+  readonly arbitrary: () => fc.Arbitrary<string>
+  /** Deterministic members: every form the grammar knows, at its edges. */
+  readonly examples: ReadonlyArray<string>
+  /** Near misses, each one fault away from a member. */
+  readonly counterexamples: ReadonlyArray<string>
+}
+
+/** A format of numbers: a range, and whether fractions are allowed. */
+export interface NumberFormat {
+  readonly integer: boolean
+  readonly minimum: number
+  readonly maximum: number
+}
+
+type Definition = { readonly validate: (text: string) => boolean } | RegExp
+
+const full = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
+  // ajv-formats types its table as ajv's whole format union; these entries are predicates or regular expressions.
+  const definition = fullFormats[name] as unknown as Definition | ((text: string) => boolean)
+  if (typeof definition === "function") return definition
+  return definition instanceof RegExp ? (text) => definition.test(text) : (text) => definition.validate(text)
+}
+
+const digits = (value: number, width: number): string => String(value).padStart(width, "0")
+
+const daysIn = (year: number, month: number): number =>
+  month === 2
+    ? (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31
+
+const dates = (): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.integer({ min: 2015, max: 2040 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 9999 }) },
+        { weight: 1, arbitrary: fc.constantFrom(1, 1600, 1900, 1970, 2000, 2024, 9999) }
+      ),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 31 })
+    )
+    .map(
+      ([year, month, day]) => `${digits(year, 4)}-${digits(month, 2)}-${digits(Math.min(day, daysIn(year, month)), 2)}`
+    )
+
+const offsets = (): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant("Z") },
+    { weight: 1, arbitrary: fc.constantFrom("z", "+00:00", "-00:00", "-05:00", "-04:00", "+23:59", "-23:59") },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom("+", "-"), fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+        .map(([sign, hours, minutes]) => `${sign}${digits(hours, 2)}:${digits(minutes, 2)}`)
+    }
+  )
+
+/** Nought to nine digits after the point; the exchange drops trailing noughts, so a digit count says nothing. */
+const fractions = (): fc.Arbitrary<string> =>
+  fc
+    .integer({ min: 0, max: 9 })
+    .chain((places) =>
+      places === 0
+        ? fc.constant("")
+        : fc
+            .array(fc.integer({ min: 0, max: 9 }), { minLength: places, maxLength: places })
+            .map((made) => `.${made.join("")}`)
+    )
+
+const dateTimes = (): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      dates(),
+      fc.oneof({ weight: 12, arbitrary: fc.constant("T") }, { weight: 1, arbitrary: fc.constant("t") }),
+      fc.integer({ min: 0, max: 23 }),
+      fc.integer({ min: 0, max: 59 }),
+      fc.integer({ min: 0, max: 59 }),
+      fractions(),
+      offsets()
+    )
+    .map(
+      ([date, separator, hour, minute, second, fraction, offset]) =>
+        `${date}${separator}${digits(hour, 2)}:${digits(minute, 2)}:${digits(second, 2)}${fraction}${offset}`
+    )
+
+const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/
+const canonicalUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+const hex = (length: number): fc.Arbitrary<string> =>
+  fc.string({
+    unit: fc.constantFrom(..."0123456789abcdef"),
+    minLength: length,
+    maxLength: length
+  })
+
+const uuids = (): fc.Arbitrary<string> =>
+  fc.tuple(hex(8), hex(4), hex(4), hex(4), hex(12), fc.integer({ min: 0, max: 9 })).map(([a, b, c, d, e, style]) => {
+    const text = `${a}-${b}-${c}-${d}-${e}`
+    return style === 9 ? text.toUpperCase() : text
+  })
+
+const word = (): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789"), minLength: 1, maxLength: 12 })
+
+/**
+ * String formats.
+ *
+ * `date-time` is RFC 3339 §5.6 to the letter: `T` and `Z` may be lower case, the offset has a colon, the day exists.
+ * A leap second (`23:59:60Z`) is valid for the judge, and neither generated nor counted as a fault: RFC 3339 allows it,
+ * the exchange's own formatter cannot write one, and a reader may treat it either way.
+ */
+export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
+  [
+    "date-time",
+    {
+      accepts: (text) => rfc3339.test(text) && full("date-time")(text),
+      arbitrary: dateTimes,
+      examples: [
+        "2026-10-09T14:05:06Z",
+        ..."123456789".split("").map((_, index) => `2026-01-31T23:59:59.${"987654321".slice(0, index + 1)}Z`),
+        "2026-08-22T00:00:00.000000Z",
+        "2026-08-22T00:00:00.5+05:30",
+        "2026-08-22T09:30:00-04:00",
+        "2026-08-22T09:30:00+00:00",
+        "2026-08-22T09:30:00-00:00",
+        "2026-08-22T09:30:00+23:59",
+        "2024-02-29T12:00:00Z",
+        "2000-02-29T12:00:00Z",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999999Z",
+        "2026-08-22t09:30:00z"
+      ],
+      counterexamples: [
+        "",
+        "2026-08-22",
+        "2026-08-22T09:30:00",
+        "2026-08-22 09:30:00Z",
+        "2026-08-22T09:30Z",
+        "2026-08-22T09:30:00+0530",
+        "2026-08-22T09:30:00+05",
+        "2026-08-22T09:30:00+24:00",
+        "2026-08-22T09:30:00.Z",
+        "2026-08-22T09:30:00,5Z",
+        "2026-08-22T24:00:00Z",
+        "2026-08-22T09:60:00Z",
+        "2026-08-22T09:30:61Z",
+        "2026-13-22T09:30:00Z",
+        "2026-00-22T09:30:00Z",
+        "2026-02-29T09:30:00Z",
+        "1900-02-29T09:30:00Z",
+        "2026-04-31T09:30:00Z",
+        "2026-08-00T09:30:00Z",
+        "26-08-22T09:30:00Z",
+        "+02026-08-22T09:30:00Z",
+        "2026-8-22T09:30:00Z",
+        " 2026-08-22T09:30:00Z",
+        "2026-08-22T09:30:00Z ",
+        "2026-08-22T09:30:00Z\n",
+        "2026-08-22T09:30:00ZZ",
+        "٢٠٢٦-08-22T09:30:00Z",
+        "1761000000",
+        "Sat, 22 Aug 2026 09:30:00 GMT"
+      ]
+    }
+  ],
+  [
+    "date",
+    {
+      accepts: full("date"),
+      arbitrary: dates,
+      examples: ["2026-10-09", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"],
+      counterexamples: [
+        "",
+        "2026-02-29",
+        "1900-02-29",
+        "2026-13-01",
+        "2026-00-01",
+        "2026-04-31",
+        "2026-01-00",
+        "2026-1-1",
+        "20260101",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01\n",
+        " 2026-01-01",
+        "26-01-01"
+      ]
+    }
+  ],
+  [
+    "uuid",
+    {
+      accepts: (text) => canonicalUuid.test(text),
+      arbitrary: uuids,
+      examples: [
+        "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b",
+        "0C6A5A3E-8F0A-4D2B-9C1E-7B6F5A4D3C2B"
+      ],
+      counterexamples: [
+        "",
+        "0c6a5a3e8f0a4d2b9c1e7b6f5a4d3c2b",
+        "{0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b}",
+        "urn:uuid:0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b",
+        "0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2",
+        "0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b0",
+        "0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2g",
+        "0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b\n",
+        " 0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b"
+      ]
+    }
+  ],
+  [
+    "uri",
+    {
+      accepts: full("uri"),
+      arbitrary: () =>
+        fc
+          .tuple(fc.constantFrom("https", "http", "urn", "ftp"), word(), fc.array(word(), { maxLength: 3 }), word())
+          .map(([scheme, host, path, query]) =>
+            scheme === "urn"
+              ? `urn:${host}:${query}`
+              : `${scheme}://${host}.com${path.map((part) => `/${part}`).join("")}?q=${query}`
+          ),
+      examples: [
+        "https://example.com",
+        "https://example.com:8443/a/b%20c?x=1&y=%C3%BC#top",
+        "https://[2001:db8::1]/",
+        "urn:isbn:0451450523",
+        "mailto:a@example.com"
+      ],
+      counterexamples: ["", "example.com/a", "/relative", "https://exa mple.com", "https://example.com/<a>", "://a"]
+    }
+  ],
+  [
+    "email",
+    {
+      accepts: full("email"),
+      arbitrary: () =>
+        fc
+          .tuple(word(), fc.constantFrom("", ".b", "+tag"), word())
+          .map(([user, tag, host]) => `${user}${tag}@${host}.com`),
+      examples: ["a@example.com", "first.last+tag@sub.example.co", "A_b-c'd@example.org"],
+      counterexamples: ["", "a", "a@", "@example.com", "a@b@example.com", "a b@example.com", "a@example.com\n"]
+    }
+  ]
+])
+
+/** Number formats. `int64` ends where a double stops being exact: what lies beyond cannot be told from its neighbour. */
+export const numberFormats: ReadonlyMap<string, NumberFormat> = /*#__PURE__*/ new Map<string, NumberFormat>([
+  ["int32", { integer: true, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],
+  ["int64", { integer: true, minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }],
+  ["float", { integer: false, minimum: -3.4028234663852886e38, maximum: 3.4028234663852886e38 }],
+  ["double", { integer: false, minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE }]
+])
