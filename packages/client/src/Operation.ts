@@ -56,7 +56,15 @@ export interface ErrorClass<out E> {
 
 type Declared = ErrorClass<unknown> | WithPayload<unknown>
 
-type ErrorOf<D> = D extends WithPayload<infer E> ? E : D extends ErrorClass<infer E> ? E : never
+/** A bare class of a common error names nothing new; one with a payload replaces the common one. */
+type NamedOf<D> =
+  D extends WithPayload<infer E>
+    ? E
+    : D extends ErrorClass<infer E>
+      ? E extends { readonly _tag: Errors.Failure["_tag"] }
+        ? never
+        : E
+      : never
 
 /** Whether an operation may be sent again after a failure that may have reached the exchange. */
 export type RetryClass =
@@ -154,7 +162,7 @@ export interface Operation<Input, out Output, in out E, out Capability> {
 }
 
 /** The errors a declaration names besides the common ones. */
-type NamedErrors<D extends ReadonlyArray<Declared>> = Exclude<ErrorOf<D[number]>, Errors.Failure>
+type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
 /**
  * Makes an operation of its description.

@@ -1,0 +1,95 @@
+/**
+ * The layers that give an application its access to the exchange.
+ *
+ * @module
+ */
+import * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
+import type { KeyError } from "@kalshi-effect/signing/KeyError"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as SigningConfig from "@kalshi-effect/signing/SigningConfig"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Headers from "effect/http/Headers"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { KalshiPublic, KalshiRead, KalshiWrite, type Sender } from "./Capability.ts"
+import * as Environment from "./Environment.ts"
+import * as pipeline from "./internal/pipeline.ts"
+import * as transport from "./internal/transport.ts"
+import type { SendPolicy } from "./SendPolicy.ts"
+
+export type { Failure, PublicFailure } from "./Errors.ts"
+export { KalshiPublic, KalshiRead, KalshiWrite } from "./Capability.ts"
+
+/** What every layer wants to know. */
+export interface PublicOptions {
+  /** Which exchange: there is no default, so that nobody trades by accident. */
+  readonly environment: Environment.Environment
+  /** Replaces parts of `SendPolicy.defaults` for this layer. */
+  readonly policy?: Partial<SendPolicy> | undefined
+}
+
+/** What a layer that signs wants to know besides. */
+export interface Options extends PublicOptions {
+  /** Signs requests: of an API key, `Signer.fromApiKey(key)`; of a KMS or HSM, `Signer.make({ … })`. */
+  readonly signer: Signer.Signer["Service"]
+}
+
+const makeSender = (
+  options: PublicOptions,
+  signer: Signer.Signer["Service"] | undefined,
+  mayWrite: boolean
+): Effect.Effect<Sender, never, HttpClient.HttpClient> =>
+  Effect.gen(function* () {
+    const client = yield* HttpClient.HttpClient
+    const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
+    return pipeline.make({
+      environment: options.environment,
+      signer,
+      transport: transport.make(client, fetchOptions),
+      policy: options.policy ?? {},
+      mayWrite
+    })
+  })
+
+/**
+ * The public operations alone: no key, no signature.
+ *
+ * **Details**
+ *
+ * Requires an `HttpClient`: `NodeHttpClient.layerUndici` of `@effect/platform-node`, or `FetchHttpClient.layer`
+ * anywhere.
+ */
+export const layerPublic = (options: PublicOptions): Layer.Layer<KalshiPublic, never, HttpClient.HttpClient> =>
+  Layer.effect(KalshiPublic, makeSender(options, undefined, false))
+
+/** Public operations and reads of the account. Writes do not compile, and are refused at run time as well. */
+export const layerReadOnly = (
+  options: Options
+): Layer.Layer<KalshiPublic | KalshiRead, never, HttpClient.HttpClient> =>
+  Layer.effectContext(
+    Effect.map(makeSender(options, options.signer, false), (sender) =>
+      Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender))
+    )
+  )
+
+/**
+ * Everything: public operations, reads and writes of one account.
+ *
+ * **Details**
+ *
+ * Two accounts in one process are two layers; they share nothing.
+ */
+export const layer = (
+  options: Options
+): Layer.Layer<KalshiPublic | KalshiRead | KalshiWrite, never, HttpClient.HttpClient> =>
+  Layer.effectContext(
+    Effect.map(makeSender(options, options.signer, true), (sender) =>
+      Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender), Context.add(KalshiWrite, sender))
+    )
+  )

@@ -1,0 +1,163 @@
+/**
+ * From an answer's status and bytes to exactly one outcome.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as SchemaParser from "effect/SchemaParser"
+import * as Errors from "../Errors.ts"
+import type { Descriptor } from "../Operation.ts"
+import { type ParsedBody, read } from "./errorBody.ts"
+import { firstBreak } from "./issue.ts"
+
+/** What arrived: status, headers (names in lower case) and the whole body. */
+export interface Arrived {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+}
+
+/** What only the sender knows of a call, for the errors to carry. */
+export interface Circumstances {
+  readonly attempts: number
+  /** An earlier attempt may have been carried out, and its answer never came. */
+  readonly lostAnswer: boolean
+  readonly nowMillis: number
+  /** Asked only where the answer is a 401. */
+  readonly explanation: (measuredClockSkewMillis: number | undefined) => Errors.Explanation | undefined
+}
+
+type Decode = (arrived: Arrived, circumstances: Circumstances) => Effect.Effect<unknown, Errors.Failure | NamedError>
+
+/** The errors that only some operations name. */
+export type NamedError =
+  | Errors.BadRequest
+  | Errors.Unauthorized
+  | Errors.Forbidden
+  | Errors.NotFound
+  | Errors.Conflict
+  | Errors.InternalServerError<unknown>
+  | Errors.ServiceUnavailable<unknown>
+  | Errors.GatewayTimeout<unknown>
+
+const rawBodyLimit = 2048
+
+/** Strict: a byte sequence that is no UTF-8 throws, and a byte-order mark stays for the JSON parser to refuse. */
+const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const lenientUtf8 = /*#__PURE__*/ new TextDecoder()
+
+const parse = (bytes: Uint8Array): { readonly body: ParsedBody; readonly fault?: string } => {
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch {
+    return { body: { text: lenientUtf8.decode(bytes), json: undefined }, fault: "the body is not valid UTF-8" }
+  }
+  if (text === "") return { body: { text, json: undefined }, fault: "the body is empty" }
+  try {
+    return { body: { text, json: JSON.parse(text) } }
+  } catch {
+    return { body: { text, json: undefined }, fault: "the body is not JSON" }
+  }
+}
+
+const holdsError = (json: unknown): boolean => typeof json === "object" && json !== null && Object.hasOwn(json, "error")
+
+/** Seconds or an HTTP date, as a wait in milliseconds; undefined where it is absent or neither. */
+export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
+  if (header === undefined) return undefined
+  const text = header.trim()
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const date = /^[A-Za-z]{3,9}, /.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMillis)
+}
+
+const clockSkewMillis = (date: string | undefined, nowMillis: number): number | undefined => {
+  const server = date === undefined ? Number.NaN : Date.parse(date)
+  return Number.isNaN(server) ? undefined : server - Math.floor(nowMillis / 1000) * 1000
+}
+
+/** Which of the operation's errors a status is; the common ones need no declaration. */
+const alwaysPossible: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
+
+/** Compiles a descriptor once; what it returns runs for every answer. */
+export const compile = (descriptor: Descriptor): Decode => {
+  const operation = descriptor.name
+  const success = descriptor.success
+  const decode = success.body === undefined ? undefined : SchemaParser.decodeUnknownResult(success.body)
+  const declared = new Set(descriptor.errors.map((error) => ("payload" in error ? error.error : error).status))
+  const payloads = new Map<number, (json: unknown) => Result.Result<unknown, unknown>>()
+  for (const error of descriptor.errors) {
+    if ("payload" in error) payloads.set(error.error.status, decoder(error.payload))
+  }
+
+  const succeed = (arrived: Arrived, attempts: number): Effect.Effect<unknown, Errors.ContractError> => {
+    if (decode === undefined) return Effect.void
+    const { body, fault } = parse(arrived.body)
+    const broken = (pointer: string, reason: string) =>
+      Effect.fail(
+        new Errors.ContractError({
+          operation,
+          status: arrived.status,
+          pointer,
+          reason,
+          rawBody: body.text.slice(0, rawBodyLimit),
+          attempts
+        })
+      )
+    if (fault !== undefined) return broken("", fault)
+    if (holdsError(body.json)) return broken("/error", "a success status with an error in its body")
+    const decoded = decode(body.json)
+    if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+    const { pointer, reason } = firstBreak(decoded.failure)
+    return broken(pointer, reason)
+  }
+
+  const fail = (arrived: Arrived, circumstances: Circumstances): Errors.Failure | NamedError => {
+    const { status } = arrived
+    const { body: parsed } = parse(arrived.body)
+    const { attempts, lostAnswer, nowMillis } = circumstances
+    const fields = { operation, body: read(parsed), attempts }
+    const payload = () => {
+      const decoded = payloads.get(status)?.(parsed.json)
+      return decoded !== undefined && Result.isSuccess(decoded) ? decoded.success : undefined
+    }
+    const wait = () => retryAfterMillis(arrived.headers["retry-after"], nowMillis)
+    switch (declared.has(status) || alwaysPossible.has(status) ? status : undefined) {
+      case 400:
+        return new Errors.BadRequest(fields)
+      case 401:
+        return new Errors.Unauthorized({
+          ...fields,
+          explanation: circumstances.explanation(clockSkewMillis(arrived.headers["date"], nowMillis))
+        })
+      case 403:
+        return new Errors.Forbidden(fields)
+      case 404:
+        return new Errors.NotFound({ ...fields, afterLostAnswer: lostAnswer })
+      case 409:
+        return new Errors.Conflict({ ...fields, afterLostAnswer: lostAnswer })
+      case 429:
+        return new Errors.TooManyRequests({ ...fields, retryAfterMillis: wait() })
+      case 500:
+        return new Errors.InternalServerError({ ...fields, payload: payload() })
+      case 502:
+        return new Errors.BadGateway(fields)
+      case 503:
+        return new Errors.ServiceUnavailable({ ...fields, payload: payload(), retryAfterMillis: wait() })
+      case 504:
+        return new Errors.GatewayTimeout({ ...fields, payload: payload() })
+      default:
+        return new Errors.UnexpectedStatus({ ...fields, status, json: parsed.json })
+    }
+  }
+
+  return (arrived, circumstances) =>
+    arrived.status === success.status
+      ? succeed(arrived, circumstances.attempts)
+      : Effect.fail(fail(arrived, circumstances))
+}
+
+const decoder = (schema: Schema.Codec<unknown>) => SchemaParser.decodeUnknownResult(schema)
