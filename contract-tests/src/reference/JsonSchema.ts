@@ -1,0 +1,108 @@
+/**
+ * The JSON Schema of the reference documents: JSON Schema 2020-12, cut down to
+ * the keywords the importer lets through. A keyword outside this table never
+ * reaches a reference document, so a tool that knows the table knows them all.
+ */
+
+/** The JSON types of the reference documents. */
+export type JsonType = "array" | "boolean" | "integer" | "null" | "number" | "object" | "string"
+
+/** Any JSON value. */
+export type Json = boolean | null | number | string | ReadonlyArray<Json> | JsonObject
+
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/**
+ * A schema in normal form.
+ *
+ * **Details**
+ *
+ * Null is always a type: `["string", "null"]`, or an `anyOf` branch `{ "type":
+ * "null" }` beside a `$ref`; `nullable` does not occur. `default` and
+ * `deprecated` may stand beside `$ref` and `anyOf`; nothing else does.
+ */
+export interface JsonSchema {
+  readonly $ref?: string
+  readonly additionalProperties?: JsonSchema | boolean
+  readonly allOf?: ReadonlyArray<JsonSchema>
+  readonly anyOf?: ReadonlyArray<JsonSchema>
+  readonly const?: Json
+  readonly default?: Json
+  readonly deprecated?: boolean
+  readonly enum?: ReadonlyArray<Json>
+  readonly exclusiveMaximum?: number
+  readonly exclusiveMinimum?: number
+  readonly format?: Format
+  readonly items?: JsonSchema | false
+  readonly maxItems?: number
+  readonly maxLength?: number
+  readonly maximum?: number
+  readonly minItems?: number
+  readonly minLength?: number
+  readonly minimum?: number
+  readonly oneOf?: ReadonlyArray<JsonSchema>
+  readonly pattern?: string
+  readonly prefixItems?: ReadonlyArray<JsonSchema>
+  readonly properties?: { readonly [name: string]: JsonSchema }
+  readonly required?: ReadonlyArray<string>
+  readonly type?: JsonType | ReadonlyArray<JsonType>
+  readonly uniqueItems?: boolean
+}
+
+/** The formats of the reference documents. */
+export type Format = "date-time" | "double" | "int32" | "int64" | "uuid"
+
+/** What a keyword holds, for walking a schema without knowing its keywords one by one. */
+export type KeywordKind =
+  | "boolean"
+  | "format"
+  | "json"
+  | "json-list"
+  | "name-list"
+  | "natural"
+  | "number"
+  | "pattern"
+  | "reference"
+  | "schema"
+  | "schema-list"
+  | "schema-map"
+  | "schema-or-boolean"
+  | "type"
+
+/** Every keyword of the reference documents, and what it holds. */
+export const keywords: { readonly [K in keyof Required<JsonSchema>]: KeywordKind } = {
+  $ref: "reference",
+  additionalProperties: "schema-or-boolean",
+  allOf: "schema-list",
+  anyOf: "schema-list",
+  const: "json",
+  default: "json",
+  deprecated: "boolean",
+  enum: "json-list",
+  exclusiveMaximum: "number",
+  exclusiveMinimum: "number",
+  format: "format",
+  items: "schema-or-boolean",
+  maxItems: "natural",
+  maxLength: "natural",
+  maximum: "number",
+  minItems: "natural",
+  minLength: "natural",
+  minimum: "number",
+  oneOf: "schema-list",
+  pattern: "pattern",
+  prefixItems: "schema-list",
+  properties: "schema-map",
+  required: "name-list",
+  type: "type",
+  uniqueItems: "boolean"
+}
+
+/** Every format of the reference documents. */
+export const formats: ReadonlyArray<Format> = ["date-time", "double", "int32", "int64", "uuid"]
+
+/** Every type of the reference documents. */
+export const types: ReadonlyArray<JsonType> = ["array", "boolean", "integer", "null", "number", "object", "string"]

@@ -1,0 +1,265 @@
+/**
+ * The overlay: what the reference documents say beyond, or against, the
+ * published ones, entry by entry with its reason and its source.
+ *
+ * **Details**
+ *
+ * An entry names JSON pointers into the normalised document and one operation
+ * of a small closed set. It must apply: a target that is missing, or already as
+ * the entry wants it, is a fault of the whole import, so that an entry which the
+ * publisher has caught up with is noticed and removed.
+ */
+import * as Schema from "effect/Schema"
+import { at, child, equal, isArray, isObject, parsePointer, sorted } from "./internal/json.ts"
+import type { Json, JsonObject } from "./JsonSchema.ts"
+
+const Reason = {
+  because: Schema.NonEmptyString,
+  source: Schema.NonEmptyString
+}
+
+const Pointers = Schema.NonEmptyArray(Schema.String)
+
+/** Puts a value where nothing is: a component, a keyword, a channel. */
+export const Add = Schema.Struct({ op: Schema.Literal("add"), at: Pointers, value: Schema.Json, ...Reason })
+
+/** Puts a value in the place of exactly the one it names. */
+export const Replace = Schema.Struct({
+  op: Schema.Literal("replace"),
+  at: Pointers,
+  was: Schema.Json,
+  value: Schema.Json,
+  ...Reason
+})
+
+/** Takes away exactly the value it names. */
+export const Remove = Schema.Struct({ op: Schema.Literal("remove"), at: Pointers, was: Schema.Json, ...Reason })
+
+/** Takes properties out of the `required` of the object that declares them. */
+export const MakeOptional = Schema.Struct({ op: Schema.Literal("make-optional"), at: Pointers, ...Reason })
+
+/** Lets schemas accept null. */
+export const MakeNullable = Schema.Struct({ op: Schema.Literal("make-nullable"), at: Pointers, ...Reason })
+
+/** Adds a member to an `enum`. */
+export const AddEnumMember = Schema.Struct({
+  op: Schema.Literal("add-enum-member"),
+  at: Pointers,
+  value: Schema.Json,
+  ...Reason
+})
+
+/** Declares a status on every operation that does not declare it; `places` counts those. */
+export const AddResponse = Schema.Struct({
+  op: Schema.Literal("add-response"),
+  status: Schema.String,
+  response: Schema.Struct({ $ref: Schema.String }),
+  places: Schema.Int,
+  ...Reason
+})
+
+/** Gives a JSON body to every response from 400 up that declares none; `places` counts those. */
+export const AddErrorBody = Schema.Struct({
+  op: Schema.Literal("add-error-body"),
+  schema: Schema.Struct({ $ref: Schema.String }),
+  places: Schema.Int,
+  ...Reason
+})
+
+/** One refinement or deviation. */
+export const Entry = Schema.Union([
+  Add,
+  Replace,
+  Remove,
+  MakeOptional,
+  MakeNullable,
+  AddEnumMember,
+  AddResponse,
+  AddErrorBody
+])
+
+/** One refinement or deviation. */
+export type Entry = typeof Entry.Type
+
+/** The entries for one published document, and which document that is. */
+export const Part = Schema.Struct({
+  appliesTo: Schema.Struct({ sha256: Schema.String, version: Schema.String }),
+  entries: Schema.Array(Entry)
+})
+
+/** The entries for one published document, and which document that is. */
+export type Part = typeof Part.Type
+
+/** The file `fixtures/spec/overlay.json`. */
+export const Overlay = Schema.Struct({ feed: Part, rest: Part })
+
+/** The file `fixtures/spec/overlay.json`. */
+export type Overlay = typeof Overlay.Type
+
+type Mutable = Record<string, Json>
+type Issue = (pointer: string, message: string) => void
+
+// The document being patched is a private deep copy, so its objects may be written to.
+const writable = (value: JsonObject): Mutable => value
+
+const parentOf = (document: Json, pointer: string): readonly [parent: Json | undefined, token: string] => {
+  const tokens = parsePointer(pointer) ?? []
+  const parent = tokens.slice(0, -1).reduce((path, token) => child(path, token), "")
+  return [at(document, parent), tokens.at(-1) ?? ""]
+}
+
+const nullable = (schema: JsonObject): JsonObject | undefined => {
+  const type = schema["type"]
+  const any = schema["anyOf"]
+  if (schema["$ref"] !== undefined) {
+    return { anyOf: [schema, { type: "null" }] }
+  }
+  if (isArray(any)) {
+    return any.some((branch) => equal(branch, { type: "null" }))
+      ? undefined
+      : { ...schema, anyOf: [...any, { type: "null" }] }
+  }
+  const members = isArray(type) ? type : type === undefined ? [] : [type]
+  if (members.length === 0 || members.includes("null")) {
+    return undefined
+  }
+  const values = schema["enum"]
+  return { ...schema, type: [...members, "null"], ...(isArray(values) ? { enum: [...values, null] } : {}) }
+}
+
+const methods: ReadonlySet<string> = new Set(["delete", "get", "head", "options", "patch", "post", "put", "trace"])
+
+const operationsOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, operation: JsonObject]> => {
+  const paths = document["paths"]
+  return !isObject(paths)
+    ? []
+    : Object.entries(paths).flatMap(([path, item]) =>
+        !isObject(item)
+          ? []
+          : Object.entries(item).flatMap(([method, operation]) =>
+              methods.has(method) && isObject(operation)
+                ? [[child(child("/paths", path), method), operation] as const]
+                : []
+            )
+      )
+}
+
+const addResponse = (document: JsonObject, entry: typeof AddResponse.Type): number => {
+  let places = 0
+  for (const [, operation] of operationsOf(document)) {
+    const responses = operation["responses"]
+    if (isObject(responses) && responses[entry.status] === undefined) {
+      writable(responses)[entry.status] = { $ref: entry.response.$ref }
+      places++
+    }
+  }
+  return places
+}
+
+const addErrorBody = (document: JsonObject, entry: typeof AddErrorBody.Type): number => {
+  let places = 0
+  for (const [, operation] of operationsOf(document)) {
+    for (const [status, response] of Object.entries(isObject(operation["responses"]) ? operation["responses"] : {})) {
+      if (Number(status) >= 400 && isObject(response) && response["$ref"] === undefined && !("content" in response)) {
+        writable(response)["content"] = { "application/json": { schema: { $ref: entry.schema.$ref } } }
+        places++
+      }
+    }
+  }
+  return places
+}
+
+const put = (document: JsonObject, pointer: string, value: Json, issue: Issue): void => {
+  const [parent, token] = parentOf(document, pointer)
+  if (isObject(parent)) {
+    // A copy: one value may go to several places, and a later entry may write to one of them.
+    writable(parent)[token] = structuredClone(value)
+  } else {
+    issue(pointer, "has no parent object")
+  }
+}
+
+const applyAt = (
+  document: JsonObject,
+  entry: Exclude<Entry, { readonly op: "add-error-body" | "add-response" }>,
+  pointer: string,
+  issue: Issue
+): void => {
+  const current = at(document, pointer)
+  const [parent, token] = parentOf(document, pointer)
+  if (entry.op === "add") {
+    return current === undefined ? put(document, pointer, entry.value, issue) : issue(pointer, "is there already")
+  }
+  if (current === undefined || !isObject(parent)) {
+    return issue(pointer, "does not exist")
+  }
+  switch (entry.op) {
+    case "replace": {
+      if (!equal(current, entry.was)) {
+        return issue(pointer, `is ${JSON.stringify(current)}, not ${JSON.stringify(entry.was)}`)
+      }
+      return equal(current, entry.value)
+        ? issue(pointer, "would not change")
+        : put(document, pointer, entry.value, issue)
+    }
+    case "remove": {
+      if (!equal(current, entry.was)) {
+        return issue(pointer, `is ${JSON.stringify(current)}, not ${JSON.stringify(entry.was)}`)
+      }
+      delete writable(parent)[token]
+      return
+    }
+    case "make-optional": {
+      const [owner] = parentOf(document, pointer.slice(0, pointer.lastIndexOf("/")))
+      const required = isObject(owner) ? owner["required"] : undefined
+      if (!isObject(owner) || !isArray(required) || !required.includes(token)) {
+        return issue(pointer, "is not required")
+      }
+      const rest = required.filter((name) => name !== token)
+      if (rest.length > 0) {
+        writable(owner)["required"] = rest
+      } else {
+        delete writable(owner)["required"]
+      }
+      return
+    }
+    case "make-nullable": {
+      const schema = isObject(current) ? nullable(current) : undefined
+      return schema === undefined ? issue(pointer, "accepts null already") : put(document, pointer, schema, issue)
+    }
+    case "add-enum-member": {
+      const values = isObject(current) ? current["enum"] : undefined
+      if (!isArray(values) || values.some((value) => equal(value, entry.value))) {
+        return issue(pointer, "has no enum, or has the member already")
+      }
+      return put(document, child(pointer, "enum"), [...values, entry.value], issue)
+    }
+  }
+}
+
+/**
+ * A copy of `document` with every entry applied in order.
+ *
+ * `issue` is told of every entry that does not apply; the result is of use only
+ * where it was told of none.
+ */
+export const apply = (document: JsonObject, part: Part, issue: Issue): JsonObject => {
+  const out = structuredClone(document)
+  part.entries.forEach((entry, index) => {
+    const blame: Issue = (pointer, message) => issue(`/entries/${index} (${entry.op}) ${pointer}`.trimEnd(), message)
+    if (entry.op === "add-response" || entry.op === "add-error-body") {
+      const places = entry.op === "add-response" ? addResponse(out, entry) : addErrorBody(out, entry)
+      if (places !== entry.places || places === 0) {
+        blame("", `applies in ${places} places, not ${entry.places}`)
+      }
+      return
+    }
+    if (sorted(new Set(entry.at)).length !== entry.at.length) {
+      blame("", "names a pointer twice")
+    }
+    for (const pointer of entry.at) {
+      applyAt(out, entry, pointer, blame)
+    }
+  })
+  return out
+}

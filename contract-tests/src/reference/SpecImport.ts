@@ -1,0 +1,157 @@
+/**
+ * Import of a published OpenAPI 3.0 or AsyncAPI 3 document: the facts of it, in
+ * one normal form, with the overlay applied.
+ */
+import { createHash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { parse } from "yaml"
+import { fromAsyncApi } from "./internal/asyncapi.ts"
+import { isObject, print } from "./internal/json.ts"
+import type { Beside, Context } from "./internal/normaliseSchema.ts"
+import { fromOpenApi } from "./internal/openapi.ts"
+import { verifyDocument } from "./internal/verify.ts"
+import type { Json, JsonObject } from "./JsonSchema.ts"
+import * as Overlay from "./Overlay.ts"
+
+/** One thing that an import refuses, and where it stands. */
+export const Issue = Schema.Struct({ message: Schema.String, pointer: Schema.String })
+
+/** One thing that an import refuses, and where it stands. */
+export type Issue = typeof Issue.Type
+
+/** The document cannot be imported, for all of these reasons at once. */
+export class ImportError extends Schema.TaggedError<ImportError>()("ImportError", {
+  issues: Schema.NonEmptyArray(Issue)
+}) {
+  override get message(): string {
+    const lines = this.issues
+      .slice(0, 20)
+      .map(({ message, pointer }) => `${pointer === "" ? "document" : pointer}: ${message}`)
+    return [...lines, ...(this.issues.length > 20 ? [`and ${this.issues.length - 20} more`] : [])].join("\n")
+  }
+}
+
+/** A place where `nullable` says something only by intent, and the keyword it stands beside. */
+export interface NullableByIntent {
+  readonly beside: Beside
+  readonly pointer: string
+}
+
+/** An imported document. */
+export interface Imported {
+  readonly kind: "feed" | "rest"
+  readonly version: string
+  /** The reference document, as the file holds it. */
+  readonly text: string
+  /** The list of the places where `nullable` was read by intent, as the file holds it. */
+  readonly nullableText: string
+  readonly nullableByIntent: ReadonlyArray<NullableByIntent>
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
+
+const fail = (issues: ReadonlyArray<Issue>): Effect.Effect<never, ImportError> => {
+  const [first, ...rest] = issues
+  return first === undefined
+    ? Effect.die("an ImportError without an issue")
+    : new ImportError({ issues: [first, ...rest] })
+}
+
+const parseYaml = (text: string): Effect.Effect<unknown, ImportError> =>
+  Effect.try({
+    try: (): unknown => parse(text, { uniqueKeys: true }),
+    catch: (cause) =>
+      new ImportError({ issues: [{ message: cause instanceof Error ? cause.message : "not YAML", pointer: "" }] })
+  })
+
+const decodeJson = Schema.decodeUnknownEffect(Schema.Json)
+
+const decodeOverlay = Schema.decodeUnknownEffect(Schema.fromJsonString(Overlay.Overlay), { onExcessProperty: "error" })
+
+const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> =>
+  Effect.mapError(
+    decodeOverlay(text),
+    (error) => new ImportError({ issues: [{ message: `the overlay: ${error.message}`, pointer: "" }] })
+  )
+
+/**
+ * Imports the text of a published document, YAML or JSON.
+ *
+ * **Details**
+ *
+ * With `overlay`, the text of an overlay file, its part for this kind of
+ * document is applied; its version and sha256 must be this document's. The
+ * result depends on the two texts and on nothing else, byte for byte.
+ *
+ * Fails with every fault found: an unknown key or schema keyword, a constraint
+ * beside `$ref`, a dangling reference, an overlay entry that does not apply.
+ */
+export const importDocument = Effect.fnUntraced(function* (
+  text: string,
+  options?: { readonly overlay?: string | undefined }
+): Effect.fn.Return<Imported, ImportError> {
+  const document: Json = yield* Effect.mapError(Effect.flatMap(parseYaml(text), decodeJson), (error) =>
+    error._tag === "ImportError" ? error : new ImportError({ issues: [{ message: error.message, pointer: "" }] })
+  )
+  const root: JsonObject = isObject(document) ? document : {}
+  const kind =
+    typeof root["openapi"] === "string" && root["openapi"].startsWith("3.0.")
+      ? ("rest" as const)
+      : typeof root["asyncapi"] === "string" && root["asyncapi"].startsWith("3.")
+        ? ("feed" as const)
+        : undefined
+  if (kind === undefined) {
+    return yield* fail([{ message: "neither OpenAPI 3.0 nor AsyncAPI 3", pointer: "" }])
+  }
+  const issues: Array<Issue> = []
+  const nullableByIntent: Array<NullableByIntent> = []
+  const issue = (pointer: string, message: string): void => {
+    issues.push({ message, pointer })
+  }
+  const context: Context = {
+    dialect: kind === "rest" ? "openapi-3.0" : "asyncapi-3.0",
+    document: root,
+    issue,
+    nullableByIntent: (pointer, beside) => {
+      nullableByIntent.push({ beside, pointer })
+    }
+  }
+  const facts = kind === "rest" ? fromOpenApi(root, context) : fromAsyncApi(root, context)
+  const info = isObject(facts["info"]) ? facts["info"] : {}
+  const version = String(info["version"])
+  const source = {
+    format: `${kind === "rest" ? "OpenAPI" : "AsyncAPI"} ${String(root["openapi"] ?? root["asyncapi"])}`,
+    sha256: sha256(text),
+    version
+  }
+  if (issues.length > 0) {
+    return yield* fail(issues)
+  }
+  let refined = facts
+  let overlay: JsonObject = {}
+  if (options?.overlay !== undefined) {
+    const part = (yield* readOverlay(options.overlay))[kind]
+    if (part.appliesTo.version !== version || part.appliesTo.sha256 !== source.sha256) {
+      return yield* fail([
+        {
+          message: `the overlay is for ${part.appliesTo.version} (${part.appliesTo.sha256}), the document is ${version} (${source.sha256})`,
+          pointer: "/info/version"
+        }
+      ])
+    }
+    refined = Overlay.apply(facts, part, issue)
+    overlay = { overlay: { entries: part.entries.length, sha256: sha256(options.overlay) } }
+  }
+  const stamped: JsonObject = { ...refined, info: { ...info, "x-source": { ...source, ...overlay } } }
+  if (issues.length === 0) {
+    verifyDocument(stamped, issue)
+  }
+  if (issues.length > 0) {
+    return yield* fail(issues)
+  }
+  const places = nullableByIntent
+    .map(({ beside, pointer }) => ({ beside, pointer }))
+    .sort((a, b) => (a.pointer < b.pointer ? -1 : 1))
+  return { kind, nullableByIntent: places, nullableText: print({ places, source }), text: print(stamped), version }
+})

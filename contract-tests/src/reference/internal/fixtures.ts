@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from "node:fs"
+
+// Packed with the package, or beside it in the workspace.
+const roots: ReadonlyArray<URL> = [
+  new URL("../../../fixtures/", import.meta.url),
+  new URL("../../../../fixtures/", import.meta.url)
+]
+
+/** The address of a fixture, by its path below `fixtures/`. */
+export const fixture = (path: string): URL => {
+  const found = roots.map((root) => new URL(path, root)).find((url) => existsSync(url))
+  if (found === undefined) {
+    throw new Error(`fixtures/${path} came neither with the package nor with the workspace`)
+  }
+  return found
+}
+
+/** A fixture's JSON. */
+export const readJson = (path: string): unknown => JSON.parse(readFileSync(fixture(path), "utf8"))

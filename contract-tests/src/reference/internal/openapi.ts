@@ -1,0 +1,205 @@
+import type { Json, JsonObject } from "../JsonSchema.ts"
+import { child, isArray, isObject } from "./json.ts"
+import type { Context } from "./normaliseSchema.ts"
+import { normaliseSchema } from "./normaliseSchema.ts"
+
+export type Output = Record<string, Json>
+
+/** What becomes of one key of a document object: a copy, nothing, or the result of a reader. */
+export type Reader = "copy" | "drop" | "flag" | ((value: Json, pointer: string, context: Context) => Json)
+
+/** Reads an object by a closed table of keys; an unlisted key is reported, `x-*` is dropped. */
+export const readObject = (
+  value: Json | undefined,
+  pointer: string,
+  context: Context,
+  table: { readonly [key: string]: Reader }
+): JsonObject => {
+  if (!isObject(value)) {
+    context.issue(pointer, "expected an object")
+    return {}
+  }
+  const out: Output = {}
+  for (const [key, member] of Object.entries(value)) {
+    const reader = Object.hasOwn(table, key) ? table[key] : key.startsWith("x-") ? "drop" : undefined
+    if (reader === undefined) {
+      context.issue(child(pointer, key), "unknown key")
+    } else if (reader === "copy") {
+      out[key] = member
+    } else if (reader === "flag") {
+      // False is what an absent flag means.
+      if (typeof member !== "boolean") {
+        context.issue(child(pointer, key), "expected a boolean")
+      } else if (member) {
+        out[key] = true
+      }
+    } else if (reader !== "drop") {
+      out[key] = reader(member, child(pointer, key), context)
+    }
+  }
+  return out
+}
+
+/** Reads every value of a map with the same reader. */
+export const readMap =
+  (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
+  (value: Json, pointer: string, context: Context): Json => {
+    if (!isObject(value)) {
+      context.issue(pointer, "expected an object")
+      return {}
+    }
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, member]) =>
+        name.startsWith("x-") ? [] : [[name, read(member, child(pointer, name), context, name)]]
+      )
+    )
+  }
+
+/** Reads every item of a list with the same reader. */
+export const readList =
+  (read: (value: Json, pointer: string, context: Context) => Json) =>
+  (value: Json, pointer: string, context: Context): Json => {
+    if (!isArray(value)) {
+      context.issue(pointer, "expected a list")
+      return []
+    }
+    return value.map((item, index) => read(item, child(pointer, index), context))
+  }
+
+/** A reference object, or what `read` makes of anything else. */
+export const orReference =
+  (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
+  (value: Json, pointer: string, context: Context, name: string): Json =>
+    isObject(value) && value["$ref"] !== undefined
+      ? readObject(value, pointer, context, { $ref: "copy", description: "drop", summary: "drop" })
+      : read(value, pointer, context, name)
+
+export const schemaReader = (value: Json, pointer: string, context: Context): Json =>
+  normaliseSchema(value, pointer, context)
+
+const methods = ["delete", "get", "head", "options", "patch", "post", "put", "trace"]
+
+// OpenAPI requires a description on every response; the reason phrase is one without being anybody's prose.
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["200", "OK"],
+  ["201", "Created"],
+  ["202", "Accepted"],
+  ["204", "No Content"],
+  ["400", "Bad Request"],
+  ["401", "Unauthorized"],
+  ["403", "Forbidden"],
+  ["404", "Not Found"],
+  ["409", "Conflict"],
+  ["422", "Unprocessable Content"],
+  ["429", "Too Many Requests"],
+  ["500", "Internal Server Error"],
+  ["501", "Not Implemented"],
+  ["502", "Bad Gateway"],
+  ["503", "Service Unavailable"],
+  ["504", "Gateway Timeout"]
+])
+
+const content = readMap((value, pointer, context) =>
+  readObject(value, pointer, context, { schema: schemaReader, example: "drop", examples: "drop" })
+)
+
+const response =
+  (description: string) =>
+  (value: Json, pointer: string, context: Context): JsonObject => ({
+    ...readObject(value, pointer, context, { content, description: "drop" }),
+    description
+  })
+
+const responses = readMap((value, pointer, context, status) => {
+  const reason = reasons.get(status)
+  if (reason === undefined) {
+    context.issue(pointer, "expected an HTTP status with a known reason phrase")
+  }
+  return orReference(response(reason ?? status))(value, pointer, context, status)
+})
+
+const parameter = orReference((value, pointer, context) =>
+  readObject(value, pointer, context, {
+    allowEmptyValue: "flag",
+    allowReserved: "flag",
+    deprecated: "flag",
+    description: "drop",
+    example: "drop",
+    examples: "drop",
+    explode: "copy",
+    in: "copy",
+    name: "copy",
+    required: "flag",
+    schema: schemaReader,
+    style: "copy"
+  })
+)
+
+const parameters = readList((value, pointer, context) => parameter(value, pointer, context, ""))
+
+const requestBody = orReference((value, pointer, context) =>
+  readObject(value, pointer, context, { content, description: "drop", required: "flag" })
+)
+
+const operation = (value: Json, pointer: string, context: Context): Json =>
+  readObject(value, pointer, context, {
+    deprecated: "flag",
+    description: "drop",
+    externalDocs: "drop",
+    operationId: "copy",
+    parameters,
+    requestBody: (body, at, within) => requestBody(body, at, within, ""),
+    responses,
+    security: "copy",
+    summary: "drop",
+    tags: "copy"
+  })
+
+const pathItem = (value: Json, pointer: string, context: Context): Json =>
+  readObject(value, pointer, context, {
+    ...Object.fromEntries(methods.map((method) => [method, operation] as const)),
+    description: "drop",
+    summary: "drop"
+  })
+
+const securityScheme = (value: Json, pointer: string, context: Context): Json =>
+  readObject(value, pointer, context, {
+    bearerFormat: "copy",
+    description: "drop",
+    in: "copy",
+    name: "copy",
+    scheme: "copy",
+    type: "copy"
+  })
+
+/** The facts of an OpenAPI 3.0 document, as OpenAPI 3.1. */
+export const fromOpenApi = (document: JsonObject, context: Context): JsonObject => {
+  const info = isObject(document["info"]) ? document["info"] : {}
+  if (typeof info["version"] !== "string") {
+    context.issue("/info/version", "expected a string")
+  }
+  const body = readObject(document, "", context, {
+    components: (value, pointer) =>
+      readObject(value, pointer, context, {
+        parameters: readMap(parameter),
+        requestBodies: readMap(requestBody),
+        responses: readMap((member, at, within, name) => response(name)(member, at, within)),
+        schemas: readMap(schemaReader),
+        securitySchemes: readMap(securityScheme)
+      }),
+    externalDocs: "drop",
+    info: "drop",
+    openapi: "drop",
+    paths: readMap(pathItem),
+    security: "copy",
+    servers: readList((value, pointer) => readObject(value, pointer, context, { description: "drop", url: "copy" })),
+    tags: readList((value, pointer) =>
+      readObject(value, pointer, context, { description: "drop", externalDocs: "drop", name: "copy" })
+    )
+  })
+  return {
+    ...body,
+    info: { title: "Kalshi Trade API v2, REST: facts", version: info["version"] ?? "" },
+    openapi: "3.1.1"
+  }
+}

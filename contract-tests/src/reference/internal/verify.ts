@@ -1,0 +1,159 @@
+import type { Json, JsonObject, KeywordKind } from "../JsonSchema.ts"
+import { formats, keywords, types } from "../JsonSchema.ts"
+import { child, isArray, isObject, resolve } from "./json.ts"
+
+type Issue = (pointer: string, message: string) => void
+
+const isNatural = (value: Json): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+
+const isPattern = (value: Json): boolean => {
+  if (typeof value !== "string") {
+    return false
+  }
+  try {
+    new RegExp(value, "u")
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isNameList = (value: Json): boolean =>
+  isArray(value) &&
+  value.length > 0 &&
+  value.every((name) => typeof name === "string") &&
+  new Set(value).size === value.length
+
+const isKnown = (list: ReadonlyArray<string>, value: Json): boolean => list.some((known) => known === value)
+
+const holds = (kind: KeywordKind, value: Json, document: Json): boolean => {
+  switch (kind) {
+    case "boolean":
+      return typeof value === "boolean"
+    case "format":
+      return isKnown(formats, value)
+    case "json":
+      return true
+    case "json-list":
+      return isArray(value) && value.length > 0
+    case "name-list":
+      return isNameList(value)
+    case "natural":
+      return isNatural(value)
+    case "number":
+      return typeof value === "number" && Number.isFinite(value)
+    case "pattern":
+      return isPattern(value)
+    case "reference":
+      return typeof value === "string" && isObject(resolve(document, value))
+    case "schema":
+    case "schema-map":
+      return isObject(value)
+    case "schema-list":
+      return isArray(value) && value.length > 0
+    case "schema-or-boolean":
+      return typeof value === "boolean" || isObject(value)
+    case "type":
+      return isArray(value) ? value.length > 0 && value.every((type) => isKnown(types, type)) : isKnown(types, value)
+  }
+}
+
+const isKeyword = (key: string): key is keyof typeof keywords => Object.hasOwn(keywords, key)
+
+/** Holds a schema to the closed keyword table, all the way down. */
+export const verifySchema = (value: Json, pointer: string, document: Json, issue: Issue): void => {
+  if (!isObject(value)) {
+    return issue(pointer, "expected a schema")
+  }
+  for (const [key, member] of Object.entries(value)) {
+    const here = child(pointer, key)
+    if (!isKeyword(key)) {
+      issue(here, "unknown schema keyword")
+    } else if (!holds(keywords[key], member, document)) {
+      issue(here, `not a ${keywords[key]}: ${JSON.stringify(member)}`)
+    } else if (isArray(member) && keywords[key] === "schema-list") {
+      member.forEach((schema, index) => verifySchema(schema, child(here, index), document, issue))
+    } else if (isObject(member) && keywords[key] === "schema-map") {
+      for (const [name, schema] of Object.entries(member)) {
+        verifySchema(schema, child(here, name), document, issue)
+      }
+    } else if (isObject(member) && keywords[key] === "schema-or-boolean") {
+      verifySchema(member, here, document, issue)
+    }
+  }
+}
+
+/** Every schema that a document holds at the top, with its pointer: components, parameters, bodies, payloads. */
+export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, schema: Json]> => {
+  const found: Array<readonly [string, Json]> = []
+  const visit = (value: Json, pointer: string): void => {
+    if (isArray(value)) {
+      value.forEach((item, index) => visit(item, child(pointer, index)))
+    } else if (isObject(value)) {
+      for (const [key, member] of Object.entries(value)) {
+        const here = child(pointer, key)
+        if (pointer === "/components/schemas" || key === "schema" || key === "payload") {
+          found.push([here, member])
+        } else {
+          visit(member, here)
+        }
+      }
+    }
+  }
+  visit(document, "")
+  return found
+}
+
+// The only place where a description may stand: OpenAPI demands it of a response, and it is a reason phrase or a name.
+const isResponse = (pointer: string): boolean =>
+  /^\/paths\/[^/]+\/[a-z]+\/responses\/[0-9]{3}$/.test(pointer) || /^\/components\/responses\/[^/]+$/.test(pointer)
+
+const prose: ReadonlySet<string> = new Set([
+  "contact",
+  "description",
+  "example",
+  "examples",
+  "externalDocs",
+  "license",
+  "nullable",
+  "summary",
+  "termsOfService",
+  "title"
+])
+
+/**
+ * Holds a document to what every reference document promises: schemas within
+ * the closed table, references that resolve, no prose, no vendor extension but
+ * the source stamp.
+ */
+export const verifyDocument = (document: JsonObject, issue: Issue): void => {
+  const schemas = schemasOf(document)
+  const positions = new Set(schemas.map(([pointer]) => pointer))
+  for (const [pointer, schema] of schemas) {
+    verifySchema(schema, pointer, document, issue)
+  }
+  const visit = (value: Json, pointer: string): void => {
+    if (positions.has(pointer)) {
+      return
+    }
+    if (isArray(value)) {
+      value.forEach((item, index) => visit(item, child(pointer, index)))
+    } else if (isObject(value)) {
+      for (const [key, member] of Object.entries(value)) {
+        const here = child(pointer, key)
+        const named = /^\/(?:paths|channels|operations|servers|components\/[^/]+)$/.test(pointer)
+        if (!named && prose.has(key) && !(key === "description" && isResponse(pointer)) && here !== "/info/title") {
+          issue(here, "prose")
+        }
+        if (!named && key.startsWith("x-") && here !== "/info/x-source") {
+          issue(here, "vendor extension")
+        }
+        if (key === "$ref" && (typeof member !== "string" || resolve(document, member) === undefined)) {
+          issue(here, `names nothing: ${JSON.stringify(member)}`)
+        }
+        visit(member, here)
+      }
+    }
+  }
+  visit(document, "")
+}
