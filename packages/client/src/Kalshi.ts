@@ -3,16 +3,15 @@
  *
  * @module
  */
-import * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
 import type { KeyError } from "@kalshi-effect/signing/KeyError"
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as SigningConfig from "@kalshi-effect/signing/SigningConfig"
 import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -69,9 +68,7 @@ export const layerPublic = (options: PublicOptions): Layer.Layer<KalshiPublic, n
   Layer.effect(KalshiPublic, makeSender(options, undefined, false))
 
 /** Public operations and reads of the account. Writes do not compile, and are refused at run time as well. */
-export const layerReadOnly = (
-  options: Options
-): Layer.Layer<KalshiPublic | KalshiRead, never, HttpClient.HttpClient> =>
+export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | KalshiRead, never, HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.map(makeSender(options, options.signer, false), (sender) =>
       Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender))
@@ -93,3 +90,51 @@ export const layer = (
       Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender), Context.add(KalshiWrite, sender))
     )
   )
+
+const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config.flatMap(
+  /*#__PURE__*/ Config.String("KALSHI_ENV"),
+  (text) =>
+    Result.match(Environment.parse(text), {
+      onSuccess: Config.succeed,
+      onFailure: ({ reason }) => Config.fail(new ConfigProvider.SourceError({ message: `KALSHI_ENV: ${reason}` }))
+    })
+)
+
+/**
+ * {@link layer}, configured by `Config`: from environment variables unless another `ConfigProvider` is provided.
+ *
+ * **Details**
+ *
+ * | variable | is |
+ * | --- | --- |
+ * | `KALSHI_ENV` | `production`, `demo`, `sandbox` (a local exchange on 127.0.0.1:8787) or an address; no default |
+ * | `KALSHI_API_KEY_ID` | the key's id |
+ * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\\n` escapes are accepted |
+ * | `KALSHI_PRIVATE_KEY_PATH` | or the path of its file |
+ */
+export const layerConfig: Layer.Layer<
+  KalshiPublic | KalshiRead | KalshiWrite,
+  Config.ConfigError | KeyError,
+  HttpClient.HttpClient | FileSystem.FileSystem
+> = /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layer))
+
+/** {@link layerReadOnly}, configured as {@link layerConfig}. */
+export const layerReadOnlyConfig: Layer.Layer<
+  KalshiPublic | KalshiRead,
+  Config.ConfigError | KeyError,
+  HttpClient.HttpClient | FileSystem.FileSystem
+> = /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layerReadOnly))
+
+/** {@link layerPublic}, configured by `KALSHI_ENV` alone. */
+export const layerPublicConfig: Layer.Layer<KalshiPublic, Config.ConfigError, HttpClient.HttpClient> =
+  /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ Effect.map(environment, (environment) => layerPublic({ environment })))
+
+function configured<A>(
+  make: (options: Options) => Layer.Layer<A, never, HttpClient.HttpClient>
+): Effect.Effect<Layer.Layer<A, never, HttpClient.HttpClient>, Config.ConfigError | KeyError, FileSystem.FileSystem> {
+  return Effect.gen(function* () {
+    const where = yield* environment
+    const key = yield* SigningConfig.apiKey
+    return make({ environment: where, signer: Signer.fromApiKey(key) })
+  })
+}

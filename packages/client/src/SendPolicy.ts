@@ -31,7 +31,7 @@ export interface SendPolicy {
 
 /** Full jitter: a random share of each delay, capped at five seconds. */
 const fullJitter = /*#__PURE__*/ Schedule.modifyDelay(({ duration }: Schedule.Metadata) =>
-  Effect.map(Random.next, (share) => share * Math.min(Duration.toMillis(duration), 5_000))
+  Effect.map(Random.next, (share) => Math.round(share * Math.min(Duration.toMillis(duration), 5_000)))
 )
 
 /** Four attempts; full jitter from 250 ms, doubling up to 5 s. */

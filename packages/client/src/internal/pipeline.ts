@@ -242,9 +242,7 @@ export const make = (account: Account): Sender => {
       if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
       const wire = encoded.success
       return Effect.withSpan(
-        Effect.flatMap(SendPolicy.Overrides, (overrides) =>
-          run(descriptor, input, wire, { ...base, ...overrides })
-        ),
+        Effect.flatMap(SendPolicy.Overrides, (overrides) => run(descriptor, input, wire, { ...base, ...overrides })),
         descriptor.name,
         spanOptions(descriptor, environment)
       )

@@ -150,10 +150,7 @@ const readBody = (
  * Redirects are not followed: fetch would carry the signature to another origin. The HTTP client's own spans are
  * switched off, since they end with the whole request, signature included; and no trace header goes to the exchange.
  */
-export const make = (
-  client: HttpClient.HttpClient,
-  fetchOptions: RequestInit | undefined
-): Transport => {
+export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | undefined): Transport => {
   const requestInit: RequestInit = { ...fetchOptions, redirect: "manual" }
   return (outgoing, maxBodyBytes) => {
     const request = HttpClientRequest.make(outgoing.method)(outgoing.url, {

@@ -1,0 +1,45 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import * as Environment from "../src/Environment.ts"
+
+describe("Environment.parse", () => {
+  it("knows production, demo and sandbox by name", () => {
+    for (const known of [Environment.production, Environment.demo, Environment.sandbox]) {
+      assert.deepStrictEqual(Environment.parse(` ${known.name} `), Result.succeed(known))
+    }
+  })
+
+  it("adds the paths of REST and of the feed to an address", () => {
+    for (const address of ["https://example.test", "https://example.test/", "https://example.test/trade-api/v2/"]) {
+      const parsed = Environment.parse(address)
+      assert.deepStrictEqual(Result.getOrThrow(parsed), {
+        name: "https://example.test",
+        restUrl: "https://example.test/trade-api/v2",
+        feedUrl: "wss://example.test/trade-api/ws/v2"
+      })
+    }
+  })
+
+  it("takes plain http for loopback alone", () => {
+    for (const address of ["http://127.0.0.1:8787", "http://127.1.2.3", "http://localhost:1", "http://[::1]:9"]) {
+      assert.isTrue(Result.isSuccess(Environment.parse(address)), address)
+    }
+    for (const address of [
+      "http://example.test",
+      "http://127.0.0.1.example.test",
+      "http://10.0.0.1",
+      "http://localhost.test"
+    ]) {
+      assert.isTrue(Result.isFailure(Environment.parse(address)), address)
+    }
+  })
+
+  it("refuses what is no address, or more than scheme, host and port, without repeating a password", () => {
+    for (const text of ["", "prod", "ftp://example.test", "https://example.test/other", "https://example.test/?a=1"]) {
+      assert.isTrue(Result.isFailure(Environment.parse(text)), text)
+    }
+    const withPassword = Environment.parse("https://user:hunter2@example.test")
+    assert.isTrue(Result.isFailure(withPassword))
+    assert.notInclude(JSON.stringify(withPassword), "hunter2")
+  })
+})

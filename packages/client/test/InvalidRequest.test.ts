@@ -1,0 +1,152 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Orders from "../src/Orders.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import type { Operation } from "../src/Operation.ts"
+import { environment, isSigned, layer, layerScript, Script, signer } from "./support/scripted.ts"
+
+const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
+
+/** Calls with an input that the types refuse; asserts that nothing was sent. */
+const refusal = (
+  operation: { readonly descriptor: Operation<never, unknown, unknown, unknown>["descriptor"] },
+  input: unknown
+) =>
+  Effect.gen(function* () {
+    const sender = yield* Kalshi.KalshiWrite
+    const error = yield* Effect.flip(sender.send(operation.descriptor, input))
+    assert.strictEqual((yield* Script).sent.length, 0)
+    if (!(error instanceof Error) || !("_tag" in error) || error._tag !== "InvalidRequest")
+      return assert.fail(String(error))
+    return error as unknown as { pointer: string; reason: string; message: string } // narrowed by its tag above
+  }).pipe(Effect.provide(layer([])))
+
+const order: Orders.CreateInput = {
+  ticker: "TICK-1",
+  side: "bid",
+  count: "1",
+  price: "0.50",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross"
+}
+
+describe("a path segment", () => {
+  for (const [segment, reason] of [
+    ["", "empty"],
+    [".", "cannot stand as a path segment"],
+    ["..", "cannot stand as a path segment"],
+    ["a/b", "slash"],
+    ["a\\b", "slash"],
+    ["a%2Fb", "slash"],
+    ["a%2fb", "slash"],
+    ["a\r\nb", "control characters"],
+    ["a\u0000b", "control characters"],
+    ["\ud800", "well-formed"]
+  ] as const) {
+    it.effect(`is refused when it is ${JSON.stringify(segment)}`, () =>
+      Effect.gen(function* () {
+        const error = yield* refusal(OrderGroups.get, { order_group_id: segment })
+        assert.strictEqual(error.pointer, "/order_group_id")
+        assert.include(error.reason, reason)
+      })
+    )
+  }
+
+  it.effect("is percent-encoded, and signed as it is sent", () =>
+    Effect.gen(function* () {
+      yield* OrderGroups.get({ order_group_id: "a b?c#d%é" })
+      const { sent } = yield* Script
+      assert.strictEqual(sent[0]!.target, "/trade-api/v2/portfolio/order_groups/a%20b%3Fc%23d%25%C3%A9")
+      assert.isTrue(isSigned(sent[0]!, "GET", sent[0]!.target))
+    }).pipe(Effect.provide(layer([{ status: 200, body: { is_auto_cancel_enabled: true, orders: [] } }])))
+  )
+})
+
+describe("an input", () => {
+  it.effect("that lacks a required field is refused by the field's name", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* refusal(OrderGroups.get, {})).pointer, "/order_group_id")
+      const { side: _, ...sideless } = order
+      const error = yield* refusal(Orders.create, sideless)
+      assert.strictEqual(error.pointer, "/side")
+      assert.strictEqual(
+        error.message,
+        "Orders.create was not sent: its input is wrong at /side: this field is required"
+      )
+    })
+  )
+
+  it.effect(
+    "with a field that does not exist is refused: a misspelt order_group_id would place the order outside its group",
+    () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* refusal(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
+        assert.strictEqual((yield* refusal(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
+      })
+  )
+
+  it.effect("with a value of the wrong kind is refused at its place", () =>
+    Effect.gen(function* () {
+      for (const [field, value] of [
+        ["side", "buy"],
+        ["count", 10],
+        ["count", "1.005"],
+        ["count", "-1"],
+        ["price", "0,50"],
+        ["price", "1e3"],
+        ["price", ""],
+        ["price", "NaN"],
+        ["post_only", "yes"],
+        ["subaccount", -1],
+        ["subaccount", 1.5],
+        ["subaccount", Number.NaN],
+        ["expiration_time", 2 ** 53],
+        ["time_in_force", "GTT"]
+      ] as const) {
+        assert.strictEqual(
+          (yield* refusal(Orders.create, { ...order, [field]: value })).pointer,
+          `/${field}`,
+          String(value)
+        )
+      }
+      assert.strictEqual((yield* refusal(OrderGroups.list, { subaccount: "1" })).pointer, "/subaccount")
+      assert.strictEqual((yield* refusal(Orders.list, { limit: 0 })).pointer, "/limit")
+      assert.strictEqual((yield* refusal(Orders.list, { limit: 1001 })).pointer, "/limit")
+    })
+  )
+
+  it.effect("that is no object is refused", () =>
+    Effect.gen(function* () {
+      for (const input of [null, "x", 3, [id]]) assert.strictEqual((yield* refusal(OrderGroups.get, input)).pointer, "")
+    })
+  )
+
+  it.effect("never appears in the refusal", () =>
+    Effect.gen(function* () {
+      const error = yield* refusal(Orders.create, { ...order, price: "canary-value" })
+      assert.notInclude(error.message + JSON.stringify(error), "canary-value")
+    })
+  )
+})
+
+describe("a layer", () => {
+  it.effect("that only reads refuses a write at run time as well", () =>
+    Effect.gen(function* () {
+      const sender = yield* Kalshi.KalshiRead
+      const error = yield* Effect.flip(sender.send(OrderGroups.reset.descriptor, { order_group_id: id }))
+      assert.include(String(error), "only reads")
+      assert.strictEqual((yield* Script).sent.length, 0)
+    }).pipe(
+      Effect.provide(Layer.provideMerge(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))
+    )
+  )
+
+  it.effect("without a key refuses what must be signed", () =>
+    Effect.gen(function* () {
+      const sender = yield* Kalshi.KalshiPublic
+      const error = yield* Effect.flip(sender.send(OrderGroups.get.descriptor, { order_group_id: id }))
+      assert.include(String(error), "no key")
+    }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([]))))
+  )
+})

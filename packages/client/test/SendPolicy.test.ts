@@ -1,0 +1,262 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Random, Schedule } from "effect"
+import { TestClock } from "effect/testing"
+import * as Exchange from "../src/Exchange.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Orders from "../src/Orders.ts"
+import * as SendPolicy from "../src/SendPolicy.ts"
+import { isSigned, layer, type Reply, Script, signer } from "./support/scripted.ts"
+
+const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
+const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, orders: [] } }
+const created: Reply = { status: 201, body: { order_group_id: id, subaccount: 0 } }
+const placed: Reply = { status: 201, body: { order_id: "o-1", fill_count: "0.00", remaining_count: "1.00", ts_ms: 1 } }
+
+const order: Orders.CreateInput = {
+  ticker: "TICK-1",
+  side: "bid",
+  count: "1",
+  price: "0.50",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross"
+}
+
+/** Runs to the end on virtual time and gives the outcome with what was sent. */
+const play = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  replies: ReadonlyArray<Reply>,
+  policy: Partial<SendPolicy.SendPolicy> = {}
+) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(Effect.result(effect))
+    yield* TestClock.adjust("5 minutes")
+    const result = yield* Fiber.join(fiber)
+    const { sent } = yield* Script
+    return { result, sent }
+  }).pipe(Effect.provide(layer(replies, { policy })))
+
+const get = OrderGroups.get({ order_group_id: id })
+
+describe("what is sent again", () => {
+  const lost: ReadonlyArray<Reply> = [
+    { fault: "ECONNRESET" },
+    { status: 500, body: {} },
+    { status: 502, text: "" },
+    { status: 503, body: {} },
+    { status: 504, body: {} }
+  ]
+
+  for (const reply of lost) {
+    const name = "fault" in reply ? reply.fault : String(reply.status)
+
+    it.effect(`an idempotent operation after ${name}`, () =>
+      Effect.gen(function* () {
+        const { result, sent } = yield* play(get, [reply, reply, group])
+        assert.strictEqual(result._tag, "Success")
+        assert.strictEqual(sent.length, 3)
+      })
+    )
+
+    it.effect(`never an operation of class never after ${name}`, () =>
+      Effect.gen(function* () {
+        const { result, sent } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [reply])
+        assert.strictEqual(result._tag, "Failure")
+        assert.strictEqual(sent.length, 1)
+      })
+    )
+
+    it.effect(`an order after ${name} only when it carries a client_order_id, the same each time`, () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* play(Orders.create(order), [reply])).sent.length, 1)
+        assert.strictEqual((yield* play(Orders.create({ ...order, client_order_id: "" }), [reply])).sent.length, 1)
+        const { sent } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [reply, placed])
+        assert.deepStrictEqual(
+          sent.map(({ body }) => JSON.parse(body!).client_order_id),
+          ["mine", "mine"]
+        )
+      })
+    )
+  }
+
+  for (const reply of [
+    { fault: "ECONNREFUSED" },
+    { fault: "ENOTFOUND" },
+    { status: 429, body: { error: "too many requests" } }
+  ]) {
+    it.effect(`every operation after ${reply.fault ?? reply.status}: nothing can have happened`, () =>
+      Effect.gen(function* () {
+        const { result, sent } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [reply as Reply, created])
+        assert.strictEqual(result._tag, "Success")
+        assert.strictEqual(sent.length, 2)
+      })
+    )
+  }
+
+  it.effect(
+    "nothing after an answer that will not change: 400, 401, 403, 404, 409, an undeclared status, a broken body",
+    () =>
+      Effect.gen(function* () {
+        for (const status of [400, 401, 403, 404, 409, 418, 302]) {
+          assert.strictEqual((yield* play(get, [{ status, body: {} }])).sent.length, 1, `status ${status}`)
+        }
+        assert.strictEqual((yield* play(get, [{ status: 200, text: "no JSON" }])).sent.length, 1)
+      })
+  )
+})
+
+describe("each attempt", () => {
+  it.effect("is signed afresh, with the time at which it leaves", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(get, [{ status: 503 }, { status: 503 }, group])
+      assert.strictEqual(new Set(sent.map(({ headers }) => headers["kalshi-access-signature"])).size, 3)
+      for (const { atMillis, headers } of sent) assert.strictEqual(headers["kalshi-access-timestamp"], String(atMillis))
+      assert.isAbove(sent[2]!.atMillis, sent[0]!.atMillis)
+    })
+  )
+
+  it.effect("signs the path without its query", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(OrderGroups.list({ subaccount: 7 }), [{ status: 200, body: {} }])
+      assert.isTrue(isSigned(sent[0]!, "GET", "/trade-api/v2/portfolio/order_groups"))
+      assert.strictEqual(sent[0]!.headers["kalshi-access-key"], "key-a")
+    })
+  )
+
+  it.effect("of a public operation goes unsigned", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(Exchange.status(), [
+        { status: 200, body: { exchange_active: true, trading_active: true } }
+      ])
+      assert.deepStrictEqual(
+        Object.keys(sent[0]!.headers).filter((name) => name.startsWith("kalshi")),
+        []
+      )
+    })
+  )
+})
+
+describe("the default policy", () => {
+  it.effect("makes four attempts", () =>
+    Effect.gen(function* () {
+      const { result, sent } = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, { status: 503 }])
+      assert.strictEqual(sent.length, 4)
+      assert.strictEqual(
+        result._tag === "Failure" && result.failure._tag === "ServiceUnavailable" && result.failure.attempts,
+        4
+      )
+    })
+  )
+
+  it.effect("waits a random share of 250 ms, 500 ms and 1 s", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group])
+      const waits = sent.slice(1).map(({ atMillis }, i) => atMillis - sent[i]!.atMillis)
+      for (const [i, most] of [250, 500, 1000].entries()) assert.isAtMost(waits[i]!, most)
+      assert.isAtLeast(new Set(waits).size, 2)
+    }).pipe(Random.withSeed("jitter"))
+  )
+
+  it.effect("honours Retry-After where it is longer than its own wait", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "7" } }, group])
+      assert.strictEqual(sent[1]!.atMillis - sent[0]!.atMillis, 7000)
+    })
+  )
+
+  it.effect("gives up at once where Retry-After goes past the whole call's time", () =>
+    Effect.gen(function* () {
+      const { result, sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "31" } }])
+      assert.strictEqual(sent.length, 1)
+      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "TooManyRequests")
+    })
+  )
+
+  it.effect("stops an attempt after 10 s and the call after 30 s", () =>
+    Effect.gen(function* () {
+      const stalled: Reply = { ...group, delayMillis: 60_000 }
+      const { result, sent } = yield* play(get, [stalled, stalled, stalled])
+      const failure = result._tag === "Failure" ? result.failure : assert.fail("it must time out")
+      if (failure._tag !== "RequestTimeout") return assert.fail(failure._tag)
+      assert.strictEqual(failure.limit, "total")
+      assert.strictEqual(failure.timeoutMillis, 30_000)
+      assert.strictEqual(sent.length, 3)
+      assert.isBelow(sent[2]!.atMillis, 30_000)
+    })
+  )
+
+  it.effect("says which limit ran out", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [{ ...created, delayMillis: 60_000 }])
+      assert.strictEqual(
+        result._tag === "Failure" && result.failure.message,
+        "OrderGroups.create had no whole answer within 10000 ms (limit per attempt); the request may have been carried out"
+      )
+    })
+  )
+})
+
+describe("SendPolicy.Overrides", () => {
+  it.effect("wins over the layer's policy, which wins over the defaults", () =>
+    Effect.gen(function* () {
+      const layered = { retry: Schedule.recurs(1) }
+      assert.strictEqual((yield* play(get, [{ status: 503 }, { status: 503 }], layered)).sent.length, 2)
+      const none = Effect.provideService(get, SendPolicy.Overrides, { retry: SendPolicy.noRetry })
+      assert.strictEqual((yield* play(none, [{ status: 503 }], layered)).sent.length, 1)
+    })
+  )
+
+  it.effect("cannot make an operation of class never be repeated", () =>
+    Effect.gen(function* () {
+      const eager = Effect.provideService(OrderGroups.create({ contracts_limit: 1 }), SendPolicy.Overrides, {
+        retry: Schedule.recurs(9)
+      })
+      assert.strictEqual((yield* play(eager, [{ status: 503 }])).sent.length, 1)
+    })
+  )
+})
+
+describe("afterLostAnswer", () => {
+  const notFound: Reply = { status: 404, body: { code: "not_found" } }
+  const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
+
+  it.effect("marks a 404 on a delete whose first answer was lost", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [{ fault: "ECONNRESET" }, notFound])
+      const failure = result._tag === "Failure" ? result.failure : assert.fail()
+      assert.isTrue(failure._tag === "NotFound" && failure.afterLostAnswer)
+      assert.include(failure.message, "most likely its echo")
+    })
+  )
+
+  it.effect("marks a 409 on a create whose first answer was lost", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [{ status: 504 }, exists])
+      assert.isTrue(result._tag === "Failure" && result.failure._tag === "Conflict" && result.failure.afterLostAnswer)
+    })
+  )
+
+  it.effect("is false after a first answer, a refused connection or a 429", () =>
+    Effect.gen(function* () {
+      for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }]] as ReadonlyArray<
+        ReadonlyArray<Reply>
+      >) {
+        const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [...before, notFound])
+        assert.isTrue(
+          result._tag === "Failure" && result.failure._tag === "NotFound" && !result.failure.afterLostAnswer
+        )
+      }
+    })
+  )
+})
+
+describe("interruption", () => {
+  it.effect("while waiting to try again leaves no second send", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(get)
+      yield* TestClock.adjust(0)
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* Script).sent.length, 1)
+    }).pipe(Effect.provide(layer([{ status: 503 }], { signer: signer() })))
+  )
+})

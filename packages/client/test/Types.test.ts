@@ -1,0 +1,162 @@
+/** What the compiler must hold; the assertions cost nothing at run time, `tsc -b` judges them. */
+import { describe, expectTypeOf, it } from "vitest"
+import type { SigningError } from "@kalshi-effect/signing/SigningError"
+import { Effect, Layer } from "effect"
+import type { HttpClient } from "effect/http"
+import * as Errors from "../src/Errors.ts"
+import * as Exchange from "../src/Exchange.ts"
+import type { ExchangeStatus, GetOrderGroupResponse } from "../src/generated/components.ts"
+import { EmptyResponse } from "../src/generated/components.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as Operation from "../src/Operation.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Orders from "../src/Orders.ts"
+import { environment, layerScript, signer } from "./support/scripted.ts"
+
+type CommonFailure =
+  | Errors.TooManyRequests
+  | Errors.InternalServerError
+  | Errors.BadGateway
+  | Errors.ServiceUnavailable
+  | Errors.GatewayTimeout
+  | Errors.UnexpectedStatus
+  | Errors.TransportError
+  | Errors.RequestTimeout
+  | Errors.ContractError
+  | Errors.InvalidRequest
+  | SigningError
+
+describe("OrderGroups.get", () => {
+  const call = OrderGroups.get({ order_group_id: "x" })
+
+  it("gives the response, fails with exactly Unauthorized, NotFound and the common failures, and needs KalshiRead", () => {
+    expectTypeOf(call).toEqualTypeOf<
+      Effect.Effect<GetOrderGroupResponse, Errors.Unauthorized | Errors.NotFound | CommonFailure, Kalshi.KalshiRead>
+    >()
+    expectTypeOf<Kalshi.Failure>().toEqualTypeOf<CommonFailure>()
+  })
+
+  it("is handled to the end by handling its errors by name", () => {
+    const handled = call.pipe(
+      Effect.catchTags({
+        NotFound: () => Effect.succeed("gone" as const),
+        Unauthorized: () => Effect.succeed("key" as const)
+      })
+    )
+    expectTypeOf<Effect.Error<typeof handled>>().toEqualTypeOf<CommonFailure>()
+    // @ts-expect-error -- this operation never fails with a Conflict
+    void call.pipe(Effect.catchTag("Conflict", () => Effect.void))
+  })
+})
+
+describe("Exchange.status", () => {
+  it("is public: it cannot fail to sign, has no input to be wrong, and types what its errors carry", () => {
+    type Expected =
+      | Errors.InternalServerError<ExchangeStatus>
+      | Errors.ServiceUnavailable<ExchangeStatus>
+      | Errors.GatewayTimeout<ExchangeStatus>
+      | Exclude<
+          CommonFailure,
+          | SigningError
+          | Errors.InvalidRequest
+          | Errors.InternalServerError
+          | Errors.ServiceUnavailable
+          | Errors.GatewayTimeout
+        >
+    const call = Exchange.status()
+    expectTypeOf(call).toEqualTypeOf<Effect.Effect<ExchangeStatus, Expected, Kalshi.KalshiPublic>>()
+    // @ts-expect-error -- it takes no input
+    void Exchange.status({})
+  })
+})
+
+describe("capabilities", () => {
+  const write = OrderGroups.reset({ order_group_id: "x" })
+
+  it("let a read run under the read-only layer", () => {
+    const program = OrderGroups.list().pipe(
+      Effect.provide(Layer.provide(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))
+    )
+    expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<never>()
+  })
+
+  it("do not let a write compile under the read-only layer", () => {
+    const program = write.pipe(
+      Effect.provide(Layer.provide(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))
+    )
+    expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<Kalshi.KalshiWrite>()
+    // @ts-expect-error -- KalshiWrite is missing
+    // @effect-diagnostics-next-line missingEffectContext:off
+    void (() => Effect.runPromise(program))
+  })
+
+  it("need no more than an HttpClient", () => {
+    expectTypeOf<ReturnType<typeof Kalshi.layer>>().toEqualTypeOf<
+      Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite, never, HttpClient.HttpClient>
+    >()
+  })
+})
+
+describe("Operation.make", () => {
+  const description = {
+    operationId: "X",
+    name: "X.x",
+    method: "GET",
+    path: "/x",
+    success: { status: 200, body: EmptyResponse },
+    access: "read",
+    retry: "idempotent",
+    bucket: "read"
+  } as const
+  type X<E> = Operation.Operation<void, EmptyResponse, E, Kalshi.KalshiRead>
+
+  it("does not compile when an error is declared and not listed, or listed and not declared", () => {
+    const exact: X<Errors.NotFound> = Operation.make({ ...description, errors: [Errors.NotFound] })
+    expectTypeOf(exact.descriptor.operationId).toEqualTypeOf<string>()
+    // @ts-expect-error -- Unauthorized is declared and not listed
+    // @effect-diagnostics-next-line missingEffectError:off
+    const missing: X<Errors.NotFound | Errors.Unauthorized> = Operation.make({
+      ...description,
+      errors: [Errors.NotFound]
+    })
+    // @ts-expect-error -- NotFound is listed and not declared
+    const extra: X<never> = Operation.make({ ...description, errors: [Errors.NotFound] })
+    void missing
+    void extra
+  })
+
+  it("does not compile when the output, the input or the capability is another", () => {
+    // @ts-expect-error -- the output is EmptyResponse
+    const output: Operation.Operation<void, string, never, Kalshi.KalshiRead> = Operation.make({
+      ...description,
+      errors: []
+    })
+    // @ts-expect-error -- there is no such input
+    const input: Operation.Operation<{ a: string }, EmptyResponse, never, Kalshi.KalshiRead> = Operation.make({
+      ...description,
+      errors: []
+    })
+    // @ts-expect-error -- it reads
+    const capability: Operation.Operation<void, EmptyResponse, never, Kalshi.KalshiWrite> = Operation.make({
+      ...description,
+      errors: []
+    })
+    void [output, input, capability]
+  })
+})
+
+describe("requests", () => {
+  it("take money and counts as text that reads as a number", () => {
+    const order = {
+      ticker: "T",
+      side: "bid",
+      time_in_force: "fill_or_kill",
+      self_trade_prevention_type: "maker"
+    } as const
+    void Orders.create({ ...order, count: "1", price: "0.56" })
+    // @ts-expect-error -- a number could have lost digits already
+    void Orders.create({ ...order, count: "1", price: 0.56 })
+    // @ts-expect-error -- not a number at all
+    void Orders.create({ ...order, count: "one", price: "0.56" })
+  })
+})
