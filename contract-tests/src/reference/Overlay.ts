@@ -41,6 +41,14 @@ export const MakeOptional = Schema.Struct({ op: Schema.Literal("make-optional"),
 /** Lets schemas accept null. */
 export const MakeNullable = Schema.Struct({ op: Schema.Literal("make-nullable"), at: Pointers, ...Reason })
 
+/** Moves a schema to the component `to` and leaves a `$ref` to it. */
+export const Extract = Schema.Struct({
+  op: Schema.Literal("extract"),
+  at: Schema.Tuple([Schema.String]),
+  to: Schema.String,
+  ...Reason
+})
+
 /** Adds a member to an `enum`. */
 export const AddEnumMember = Schema.Struct({
   op: Schema.Literal("add-enum-member"),
@@ -73,6 +81,7 @@ export const Entry = Schema.Union([
   Remove,
   MakeOptional,
   MakeNullable,
+  Extract,
   AddEnumMember,
   AddResponse,
   AddErrorBody
@@ -226,6 +235,13 @@ const applyAt = (
     case "make-nullable": {
       const schema = isObject(current) ? nullable(current) : undefined
       return schema === undefined ? issue(pointer, "accepts null already") : put(document, pointer, schema, issue)
+    }
+    case "extract": {
+      if (at(document, entry.to) !== undefined) {
+        return issue(entry.to, "is there already")
+      }
+      put(document, entry.to, current, issue)
+      return put(document, pointer, { $ref: `#${entry.to}` }, issue)
     }
     case "add-enum-member": {
       const values = isObject(current) ? current["enum"] : undefined

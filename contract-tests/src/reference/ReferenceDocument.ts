@@ -7,8 +7,20 @@
  * a fault in either shows as a disagreement instead of cancelling out.
  */
 import { fixture, readJson } from "./internal/fixtures.ts"
-import { at, child, isArray, isObject, resolve as resolveReference, sorted } from "./internal/json.ts"
-import { verifyDocument } from "./internal/verify.ts"
+import { child } from "./internal/json.ts"
+import {
+  asSchema,
+  flag,
+  follow,
+  invalid,
+  list,
+  object,
+  oneOf,
+  reachable,
+  readDocument,
+  string
+} from "./internal/read.ts"
+import type { Document } from "./Document.ts"
 import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
 
 /** The HTTP methods of the document. */
@@ -70,84 +82,20 @@ export interface Operation {
   readonly pointer: string
 }
 
-/** A named schema. */
-export interface NamedSchema {
-  readonly name: string
-  readonly schema: JsonSchema
-  /** JSON pointer of the schema in the document. */
-  readonly pointer: string
-}
-
-/** Where the document came from. */
-export interface Source {
-  /** The format of the published document, as `OpenAPI 3.0.0`. */
-  readonly format: string
-  /** The published document's own version. */
-  readonly version: string
-  readonly sha256: string
-  readonly overlay: { readonly entries: number; readonly sha256: string } | undefined
-}
-
 /** The REST reference document, read. */
-export interface ReferenceDocument {
-  readonly source: Source
-  /** The whole document, for a validator that wants to resolve references itself. */
-  readonly document: JsonObject
+export interface ReferenceDocument extends Document {
   /** Every operation, by path and method. */
   readonly operations: ReadonlyArray<Operation>
   /** The operation of this id, or undefined. */
   readonly operation: (id: string) => Operation | undefined
-  /** Every component schema, by name. */
-  readonly schemas: ReadonlyArray<NamedSchema>
-  /** The component schema of this name, or undefined. */
-  readonly schema: (name: string) => JsonSchema | undefined
-  /** What a local reference (`#/components/schemas/Market`) names, or undefined. */
-  readonly resolve: (reference: string) => JsonSchema | undefined
-  /** The schema itself, or what its `$ref` leads to in the end. */
-  readonly deref: (schema: JsonSchema) => JsonSchema
   /** Names of the component schemas that requests can hold: bodies and parameters. */
   readonly requestSchemas: ReadonlySet<string>
   /** Names of the component schemas that responses can hold. */
   readonly responseSchemas: ReadonlySet<string>
 }
 
-/** The text is no reference document. */
-export class InvalidDocument extends Error {
-  override readonly name = "InvalidDocument"
-}
-
-const invalid = (pointer: string, expected: string): never => {
-  throw new InvalidDocument(`${pointer === "" ? "document" : pointer}: expected ${expected}`)
-}
-
-const object = (value: Json | undefined, pointer: string): JsonObject =>
-  isObject(value) ? value : invalid(pointer, "an object")
-
-const string = (value: Json | undefined, pointer: string): string =>
-  typeof value === "string" ? value : invalid(pointer, "a string")
-
-const list = (value: Json | undefined, pointer: string): ReadonlyArray<Json> =>
-  value === undefined ? [] : isArray(value) ? value : invalid(pointer, "a list")
-
-const flag = (value: Json | undefined): boolean => value === true
-
-// Documents are held to the keyword table as a whole before they are read, so an object in a schema's place is one.
-const asSchema = (value: Json | undefined, pointer: string): JsonSchema => object(value, pointer) as JsonSchema
-
-const oneOf = <const A extends string>(value: Json | undefined, members: ReadonlyArray<A>, pointer: string): A =>
-  members.find((member) => member === value) ?? invalid(pointer, members.join(" or "))
-
 const methods = ["DELETE", "GET", "PATCH", "POST", "PUT"] as const
 const locations = ["header", "path", "query"] as const
-
-/** A value, or what its `$ref` names, with the pointer of where it stands. */
-const follow = (document: JsonObject, value: Json | undefined, pointer: string): readonly [JsonObject, string] => {
-  const found = object(value, pointer)
-  const reference = found["$ref"]
-  return typeof reference === "string"
-    ? [object(resolveReference(document, reference), pointer), reference.slice(1)]
-    : [found, pointer]
-}
 
 const readParameter = (document: JsonObject, value: Json, pointer: string): Parameter => {
   const [parameter, here] = follow(document, value, pointer)
@@ -227,46 +175,6 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
   }
 }
 
-const readSource = (document: JsonObject): Source => {
-  const pointer = "/info/x-source"
-  const stamp = object(at(document, pointer), pointer)
-  const overlay = isObject(stamp["overlay"]) ? stamp["overlay"] : undefined
-  return {
-    format: string(stamp["format"], pointer),
-    overlay:
-      overlay === undefined
-        ? undefined
-        : { entries: Number(overlay["entries"]), sha256: string(overlay["sha256"], pointer) },
-    sha256: string(stamp["sha256"], pointer),
-    version: string(stamp["version"], pointer)
-  }
-}
-
-const componentPrefix = "#/components/schemas/"
-
-/** Names of the component schemas that some schemas lead to. */
-const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>): ReadonlySet<string> => {
-  const found = new Set<string>()
-  const visit = (value: Json): void => {
-    if (isArray(value)) {
-      value.forEach(visit)
-    } else if (isObject(value)) {
-      const reference = value["$ref"]
-      if (typeof reference === "string" && reference.startsWith(componentPrefix)) {
-        const name = reference.slice(componentPrefix.length)
-        if (!found.has(name)) {
-          found.add(name)
-          visit(resolveReference(document, reference) ?? null)
-        }
-      }
-      Object.values(value).forEach(visit)
-    }
-  }
-  // A schema in normal form is JSON; only its declared type says so more narrowly.
-  roots.forEach((root) => visit(root as Json))
-  return found
-}
-
 /**
  * Reads a REST reference document; throws `InvalidDocument` for anything else.
  *
@@ -276,67 +184,35 @@ const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>): Read
  * that is handed out is a `JsonSchema` all the way down.
  */
 export const make = (json: unknown): ReferenceDocument => {
-  const document = isObject(json) ? json : invalid("", "an object")
-  if (typeof document["openapi"] !== "string" || !document["openapi"].startsWith("3.1.")) {
-    invalid("/openapi", "an OpenAPI 3.1 document")
-  }
-  verifyDocument(document, (pointer, message) => invalid(pointer, `a reference document (${message})`))
-  const operations = Object.entries(object(document["paths"], "/paths")).flatMap(([path, item]) =>
-    Object.entries(object(item, "/paths")).map(([method, operation]) =>
-      readOperation(
-        document,
-        oneOf(method.toUpperCase(), methods, child("/paths", path)),
-        path,
-        operation,
-        child(child("/paths", path), method)
-      )
-    )
+  const document = readDocument(json, "openapi", "3.1.")
+  const root = document.document
+  const operations = Object.entries(object(root["paths"], "/paths")).flatMap(([path, item]) =>
+    Object.entries(object(item, "/paths")).map(([method, operation]) => {
+      const here = child("/paths", path)
+      return readOperation(root, oneOf(method.toUpperCase(), methods, here), path, operation, child(here, method))
+    })
   )
   const byId = new Map(operations.map((operation) => [operation.id, operation]))
   if (byId.size !== operations.length) {
     invalid("/paths", "distinct operation ids")
   }
-  const components = object(at(document, "/components/schemas"), "/components/schemas")
-  const schemas = sorted(Object.keys(components)).map((name) => {
-    const pointer = child("/components/schemas", name)
-    return { name, pointer, schema: asSchema(components[name], pointer) }
-  })
-  const byName = new Map(schemas.map(({ name, schema }) => [name, schema]))
-  const resolve = (reference: string): JsonSchema | undefined => {
-    const found = resolveReference(document, reference)
-    return isObject(found) ? (found as JsonSchema) : undefined
-  }
-  const deref = (schema: JsonSchema): JsonSchema => {
-    const seen = new Set<string>()
-    let current = schema
-    while (current.$ref !== undefined && !seen.has(current.$ref)) {
-      seen.add(current.$ref)
-      current = resolve(current.$ref) ?? invalid(current.$ref, "a schema")
-    }
-    return current
-  }
   return {
-    deref,
-    document,
+    ...document,
     operation: (id) => byId.get(id),
     operations,
     requestSchemas: reachable(
-      document,
+      root,
       operations.flatMap(({ parameters, requestBody }) => [
         ...parameters.map(({ schema }) => schema),
         ...(requestBody === undefined ? [] : [requestBody.schema])
       ])
     ),
-    resolve,
     responseSchemas: reachable(
-      document,
+      root,
       operations.flatMap(({ responses }) =>
         [...responses.values()].flatMap(({ schema }) => (schema === undefined ? [] : [schema]))
       )
-    ),
-    schema: (name) => byName.get(name),
-    schemas,
-    source: readSource(document)
+    )
   }
 }
 

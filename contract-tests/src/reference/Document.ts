@@ -1,0 +1,42 @@
+/** What the readers of the REST and the WebSocket reference documents have in common. */
+import type { JsonObject, JsonSchema } from "./JsonSchema.ts"
+
+/** A named schema. */
+export interface NamedSchema {
+  readonly name: string
+  readonly schema: JsonSchema
+  /** JSON pointer of the schema in the document. */
+  readonly pointer: string
+}
+
+/** Where a document came from. */
+export interface Source {
+  /** The format of the published document, as `OpenAPI 3.0.0`. */
+  readonly format: string
+  /** The published document's own version. */
+  readonly version: string
+  /** SHA-256 of the published document's bytes, in hexadecimal. */
+  readonly sha256: string
+  /** The overlay that was applied, or undefined for an older document, which has none. */
+  readonly overlay: { readonly entries: number; readonly sha256: string } | undefined
+}
+
+/** A reference document, read. */
+export interface Document {
+  readonly source: Source
+  /** The whole document, for a validator that resolves references itself. */
+  readonly document: JsonObject
+  /** Every component schema, by name. */
+  readonly schemas: ReadonlyArray<NamedSchema>
+  /** The component schema of this name, or undefined. */
+  readonly schema: (name: string) => JsonSchema | undefined
+  /** What a local reference (`#/components/schemas/Market`) names, or undefined. */
+  readonly resolve: (reference: string) => JsonSchema | undefined
+  /** The schema itself, or what its `$ref` leads to in the end. */
+  readonly deref: (schema: JsonSchema) => JsonSchema
+}
+
+/** The value is no reference document. */
+export class InvalidDocument extends Error {
+  override readonly name = "InvalidDocument"
+}

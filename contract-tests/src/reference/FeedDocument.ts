@@ -1,0 +1,141 @@
+/**
+ * The reader of the WebSocket reference document.
+ *
+ * **Details**
+ *
+ * Like the reader of the REST document it shares no code with the client.
+ */
+import type { Document } from "./Document.ts"
+import { fixture, readJson } from "./internal/fixtures.ts"
+import { child } from "./internal/json.ts"
+import { asSchema, follow, invalid, list, object, oneOf, readDocument, string } from "./internal/read.ts"
+import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
+
+/** Who sends a message. AsyncAPI speaks of the server: what it `receive`s, the client sends. */
+export type Sender = "client" | "server"
+
+/** A message, or a control frame, with every reference but those inside its schema resolved. */
+export interface Message {
+  /** The key in the document, as `orderbookDelta`. */
+  readonly key: string
+  /** The name in the document, as `orderbook_delta`; two messages may share one. */
+  readonly name: string
+  /** Undefined for a message that no operation of the document sends. */
+  readonly sender: Sender | undefined
+  readonly contentType: string
+  readonly payload: JsonSchema
+  /** JSON pointer of the payload schema in the document. */
+  readonly pointer: string
+}
+
+/** A channel: one that can be subscribed to, or one of the two that every connection has. */
+export interface Channel {
+  readonly name: string
+  readonly address: string
+  readonly messages: ReadonlyArray<Message>
+  /** Whether the subscribe command can name it. */
+  readonly subscribable: boolean
+}
+
+/** The WebSocket reference document, read. */
+export interface FeedDocument extends Document {
+  /** Every channel, by name. */
+  readonly channels: ReadonlyArray<Channel>
+  /** The channel of this name, or undefined. */
+  readonly channel: (name: string) => Channel | undefined
+  /** Every message, by key. */
+  readonly messages: ReadonlyArray<Message>
+  /** The message of this key, or undefined. */
+  readonly message: (key: string) => Message | undefined
+}
+
+const senders: { readonly [action in "receive" | "send"]: Sender } = { receive: "client", send: "server" }
+
+const messagePrefix = "/components/messages/"
+
+/** The message keys that operations send, each with who sends them. */
+const readSenders = (document: JsonObject): ReadonlyMap<string, Sender> => {
+  const found = new Map<string, Sender>()
+  for (const [name, value] of Object.entries(object(document["operations"], "/operations"))) {
+    const here = child("/operations", name)
+    const operation = object(value, here)
+    const sender = senders[oneOf(operation["action"], ["receive", "send"], `${here}/action`)]
+    for (const reference of list(operation["messages"], `${here}/messages`)) {
+      const key = messageKey(document, reference, `${here}/messages`)
+      if ((found.get(key) ?? sender) !== sender) {
+        invalid(here, "one sender for each message")
+      }
+      found.set(key, sender)
+    }
+  }
+  return found
+}
+
+const messageKey = (document: JsonObject, value: Json, pointer: string): string => {
+  const [, here] = follow(document, value, pointer)
+  return here.startsWith(messagePrefix) ? here.slice(messagePrefix.length) : invalid(pointer, "a component message")
+}
+
+/** The channel names that the subscribe command takes. */
+const readSubscribable = (feed: Document): ReadonlySet<string> => {
+  const params = feed.schema("subscribeCommandPayload")?.properties?.["params"]
+  const channels = params?.properties?.["channels"]?.items
+  const names = typeof channels === "object" ? channels.enum : undefined
+  return new Set(
+    (names ?? invalid("/components/schemas/subscribeCommandPayload", "an enum of channels")).map((name) =>
+      string(name, "/components/schemas/subscribeCommandPayload")
+    )
+  )
+}
+
+/** Reads a WebSocket reference document; throws `InvalidDocument` for anything else. */
+export const make = (json: unknown): FeedDocument => {
+  const feed = readDocument(json, "asyncapi", "3.")
+  const root = feed.document
+  const sender = readSenders(root)
+  const components = object(object(root["components"], "/components")["messages"], "/components/messages")
+  const messages = Object.entries(components).map(([key, value]): Message => {
+    const here = child("/components/messages", key)
+    const message = object(value, here)
+    return {
+      contentType: string(message["contentType"], `${here}/contentType`),
+      key,
+      name: string(message["name"], `${here}/name`),
+      payload: asSchema(message["payload"], `${here}/payload`),
+      pointer: `${here}/payload`,
+      sender: sender.get(key)
+    }
+  })
+  const byKey = new Map(messages.map((message) => [message.key, message]))
+  const subscribable = readSubscribable(feed)
+  const channels = Object.entries(object(root["channels"], "/channels")).map(([name, value]): Channel => {
+    const here = child("/channels", name)
+    const channel = object(value, here)
+    return {
+      address: string(channel["address"], `${here}/address`),
+      messages: Object.values(object(channel["messages"], `${here}/messages`)).map(
+        (reference) =>
+          byKey.get(messageKey(root, reference, `${here}/messages`)) ?? invalid(here, "messages of the document")
+      ),
+      name,
+      subscribable: subscribable.has(name)
+    }
+  })
+  const byName = new Map(channels.map((channel) => [channel.name, channel]))
+  return {
+    ...feed,
+    channel: (name) => byName.get(name),
+    channels,
+    message: (key) => byKey.get(key),
+    messages
+  }
+}
+
+/** The address of the WebSocket reference document that comes with this package. */
+export const url = (): URL => fixture("spec/feed.json")
+
+/** The WebSocket reference document that comes with this package. */
+export const load = (): FeedDocument => make(readJson("spec/feed.json"))
+
+/** An older WebSocket reference document, without an overlay: `2026-08`. */
+export const loadHistory = (month: string): FeedDocument => make(readJson(`spec/history/feed-${month}.json`))
