@@ -1,0 +1,44 @@
+/**
+ * Public keys, for what verifies requests: servers, the local exchange, tests.
+ *
+ * @module
+ */
+import * as KeyFormat from "effect/crypto/KeyFormat"
+import type * as Signature from "effect/crypto/Signature"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { readBlock } from "./internal/pem.ts"
+import { publicMaterial } from "./internal/structure.ts"
+import { algorithms, keyError, orKeyError, subtle } from "./internal/webCrypto.ts"
+import type { KeyError } from "./KeyError.ts"
+import type { KeyKind } from "./Signer.ts"
+
+/** A key of `effect/crypto/Signature` in one of the two algorithms that the exchange registers. */
+export type PublicKey = Signature.PublicKey<Signature.RsaPss> | Signature.PublicKey<Signature.Ed25519>
+
+/** Which of the two algorithms a key is for. */
+export const kind = (publicKey: PublicKey): KeyKind => (publicKey.algorithm._tag === "RsaPss" ? "rsa" : "ed25519")
+
+/**
+ * Reads a public key from PEM (SubjectPublicKeyInfo, label `PUBLIC KEY`), as forgivingly in its line ends and
+ * surroundings as `ApiKey.fromPem`.
+ *
+ * **Details**
+ *
+ * The algorithm is read from the key itself, because the label does not name it. RSA keys under 2048 bits, keys of other
+ * algorithms, private keys and certificates are refused, each with its reason.
+ */
+export const fromPem = Effect.fnUntraced(function* (pem: string): Effect.fn.Return<PublicKey, KeyError> {
+  const material = yield* Effect.mapError(Effect.fromResult(Result.flatMap(readBlock(pem), publicMaterial)), keyError)
+  yield* subtle
+  if (material.kind === "ed25519") {
+    return yield* orKeyError(KeyFormat.decodePublic(KeyFormat.spki, algorithms.ed25519, material.spki))
+  }
+  const publicKey = yield* orKeyError(KeyFormat.decodePublic(KeyFormat.spki, algorithms.rsa, material.spki))
+  const bits = publicKey.algorithm.modulusLength
+  return bits < 2048 ? yield* keyError({ _tag: "RsaTooShort", bits }) : publicKey
+})
+
+/** Writes a public key as PEM (SubjectPublicKeyInfo), as `POST /api_keys` takes it. */
+export const toPem = (publicKey: PublicKey): Effect.Effect<string, KeyError> =>
+  Effect.andThen(subtle, orKeyError(KeyFormat.encode(KeyFormat.pem(KeyFormat.spki), publicKey)))

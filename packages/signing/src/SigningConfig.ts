@@ -1,0 +1,75 @@
+/**
+ * API keys from configuration. A module of its own, because `Config` costs a bundle 16 kB.
+ *
+ * | variable | holds |
+ * | --- | --- |
+ * | `KALSHI_API_KEY_ID` | the id that Kalshi shows beside the key |
+ * | `KALSHI_PRIVATE_KEY` | the private key's PEM, with line ends or with `\n` in their place |
+ * | `KALSHI_PRIVATE_KEY_PATH` | or the path of a file with it |
+ *
+ * @module
+ */
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as ApiKey from "./ApiKey.ts"
+import type { KeyError } from "./KeyError.ts"
+
+/** An API key as it is configured, before it is read. */
+export interface Credentials {
+  readonly keyId: string
+  readonly privateKey:
+    | { readonly _tag: "Pem"; readonly pem: Redacted.Redacted<string> }
+    | { readonly _tag: "File"; readonly path: string }
+}
+
+const fail = (message: string): Config.Config<never> => Config.fail(new ConfigProvider.SourceError({ message }))
+
+/**
+ * Reads the three variables: the id, and exactly one of key and path. An empty variable counts as not set.
+ */
+export const credentials: Config.Config<Credentials> = /*#__PURE__*/ Config.flatMap(
+  /*#__PURE__*/ Config.unwrap({
+    keyId: /*#__PURE__*/ Config.String("KALSHI_API_KEY_ID"),
+    pem: /*#__PURE__*/ Config.option(/*#__PURE__*/ Config.Redacted("KALSHI_PRIVATE_KEY")),
+    path: /*#__PURE__*/ Config.option(/*#__PURE__*/ Config.String("KALSHI_PRIVATE_KEY_PATH"))
+  }),
+  ({ keyId, path, pem }) =>
+    Option.isSome(pem)
+      ? Option.isSome(path)
+        ? fail("KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set: keep one of them")
+        : Config.succeed<Credentials>({ keyId, privateKey: { _tag: "Pem", pem: pem.value } })
+      : Option.isSome(path)
+        ? Config.succeed<Credentials>({ keyId, privateKey: { _tag: "File", path: path.value } })
+        : fail("Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set: set one of them")
+)
+
+/** Reads the API key that is configured, from its PEM or its file. */
+export const apiKey: Effect.Effect<ApiKey.ApiKey, Config.ConfigError | KeyError, FileSystem.FileSystem> =
+  /*#__PURE__*/ Effect.flatMap(
+    credentials,
+    ({ keyId, privateKey }): Effect.Effect<ApiKey.ApiKey, KeyError, FileSystem.FileSystem> =>
+      privateKey._tag === "Pem"
+        ? ApiKey.fromPem({ keyId, privateKey: privateKey.pem })
+        : ApiKey.fromFile({ keyId, path: privateKey.path })
+  )
+
+/**
+ * Reads the API key that is configured where there is no file system: `KALSHI_PRIVATE_KEY_PATH` fails.
+ */
+export const apiKeyFromPem: Effect.Effect<ApiKey.ApiKey, Config.ConfigError | KeyError> = /*#__PURE__*/ Effect.flatMap(
+  credentials,
+  ({ keyId, privateKey }): Effect.Effect<ApiKey.ApiKey, Config.ConfigError | KeyError> =>
+    privateKey._tag === "Pem"
+      ? ApiKey.fromPem({ keyId, privateKey: privateKey.pem })
+      : Effect.fail(
+          new Config.ConfigError(
+            new ConfigProvider.SourceError({
+              message: "KALSHI_PRIVATE_KEY_PATH is set, and no file can be read here: set KALSHI_PRIVATE_KEY instead"
+            })
+          )
+        )
+)

@@ -1,0 +1,46 @@
+import type { PublicKey } from "../PublicKey.ts"
+import type { KeyKind } from "../Signer.ts"
+import { shortKeyId } from "./keyId.ts"
+import { Printable } from "./printable.ts"
+
+/** What only signing may touch. The `CryptoKey` belongs to the `Crypto` object that it was imported with. */
+export interface Signing {
+  readonly subtle: SubtleCrypto
+  readonly cryptoKey: CryptoKey
+  readonly publicKeyPem: string
+}
+
+// What KALSHI-ACCESS-SIGNATURE holds: PSS with SHA-256 (the hash is the key's), MGF1 with the same, a salt as long as
+// the digest; or plain Ed25519.
+const parameters: Record<KeyKind, AlgorithmIdentifier | RsaPssParams> = {
+  rsa: { name: "RSA-PSS", saltLength: 32 },
+  ed25519: { name: "Ed25519" }
+}
+
+/** A private field keeps the key from `inspect`, even with `showHidden` and without custom inspection. */
+export class ApiKey extends Printable {
+  readonly keyId: string
+  readonly kind: KeyKind
+  readonly publicKey: PublicKey
+  readonly #signing: Signing
+
+  constructor(keyId: string, publicKey: PublicKey, signing: Signing) {
+    super()
+    this.keyId = keyId
+    this.kind = publicKey.algorithm._tag === "RsaPss" ? "rsa" : "ed25519"
+    this.publicKey = publicKey
+    this.#signing = signing
+  }
+
+  override toJSON(): unknown {
+    return { _id: "kalshi/ApiKey", keyId: shortKeyId(this.keyId), kind: this.kind }
+  }
+
+  static signing(apiKey: ApiKey): Signing {
+    return apiKey.#signing
+  }
+
+  static async sign(kind: KeyKind, signing: Signing, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    return new Uint8Array(await signing.subtle.sign(parameters[kind], signing.cryptoKey, data))
+  }
+}

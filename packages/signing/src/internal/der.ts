@@ -1,0 +1,95 @@
+import * as Result from "effect/Result"
+import type { KeyErrorReason } from "../KeyError.ts"
+
+export const tags = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  objectIdentifier: 0x06,
+  sequence: 0x30,
+  /** `[1] IMPLICIT BIT STRING`: the public key in a PKCS#8 of version 2 (RFC 5958). */
+  implicitPublicKey: 0x81
+} as const
+
+export interface Element {
+  readonly tag: number
+  readonly contents: Uint8Array
+  /** Tag, length and contents together. */
+  readonly whole: Uint8Array
+}
+
+const read = (bytes: Uint8Array): Element | "cut short" | "malformed" => {
+  const tag = bytes[0]
+  const first = bytes[1]
+  if (tag === undefined || first === undefined) return "cut short"
+  let start = 2
+  let length = first
+  if (first >= 0x80) {
+    const size = first & 0x7f
+    if (size === 0 || size > 3) return "malformed"
+    length = 0
+    for (; start < 2 + size; start++) {
+      const byte = bytes[start]
+      if (byte === undefined) return "cut short"
+      length = length * 256 + byte
+    }
+  }
+  const end = start + length
+  return end > bytes.length ? "cut short" : { tag, contents: bytes.subarray(start, end), whole: bytes.subarray(0, end) }
+}
+
+/** The elements inside a constructed element, or `undefined` where they do not fill it exactly. */
+export const children = (parent: Element): ReadonlyArray<Element> | undefined => {
+  const out: Array<Element> = []
+  let rest = parent.contents
+  while (rest.length > 0) {
+    const element = read(rest)
+    if (typeof element === "string") return undefined
+    out.push(element)
+    rest = rest.subarray(element.whole.length)
+  }
+  return out
+}
+
+/** Bytes that are one element with nothing after it, or `undefined`. */
+export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
+  const element = read(bytes)
+  return typeof element !== "string" && element.tag === tag && element.whole.length === bytes.length
+    ? element
+    : undefined
+}
+
+/** The members of a key's outermost SEQUENCE. */
+export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>, KeyErrorReason> => {
+  const element = read(bytes)
+  if (element === "cut short") {
+    return Result.fail({ _tag: "Truncated", problem: "its data ends before the length that it states" })
+  }
+  if (element === "malformed" || element.tag !== tags.sequence) {
+    return Result.fail({ _tag: "Malformed", problem: "its data is not a DER sequence" })
+  }
+  if (element.whole.length < bytes.length) {
+    return Result.fail({ _tag: "Malformed", problem: "its data goes on after the length that it states" })
+  }
+  const inside = children(element)
+  return inside === undefined
+    ? Result.fail({ _tag: "Malformed", problem: "its DER sequence is broken" })
+    : Result.succeed(inside)
+}
+
+/** An OBJECT IDENTIFIER in dotted decimals (X.690, 8.19). */
+export const dotted = (contents: Uint8Array): string => {
+  const arcs: Array<number> = []
+  let arc = 0
+  for (const byte of contents.subarray(0, 32)) {
+    arc = arc * 128 + (byte & 0x7f)
+    if (byte < 0x80) {
+      arcs.push(arc)
+      arc = 0
+    }
+  }
+  const [first = 0, ...rest] = arcs
+  const root = Math.min(Math.floor(first / 40), 2)
+  return [root, first - root * 40, ...rest].join(".")
+}

@@ -1,0 +1,104 @@
+import * as KeyFormat from "effect/crypto/KeyFormat"
+import * as Signature from "effect/crypto/Signature"
+import * as Effect from "effect/Effect"
+import type { KeyError } from "../KeyError.ts"
+import * as PublicKey from "../PublicKey.ts"
+import type { KeyKind } from "../Signer.ts"
+import { ApiKey } from "./apiKey.ts"
+import type { Signing } from "./apiKey.ts"
+import { keyIdProblem } from "./keyId.ts"
+import { rsaProblem } from "./rsaNumbers.ts"
+import type { PrivateMaterial } from "./structure.ts"
+import { algorithms, keyError, orKeyError, refused, service, subtle } from "./webCrypto.ts"
+
+export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
+  Effect.suspend(() => {
+    const problem = keyIdProblem(keyId)
+    return problem === undefined ? Effect.void : Effect.fail(keyError(problem))
+  })
+
+// Begins with a letter, as no request's text does, so that the signature is good for nothing else.
+const trialText = /*#__PURE__*/ new TextEncoder().encode("kalshi-effect: a trial signature")
+
+/** Lets the key sign, and its public key judge. */
+const prove = Effect.fnUntraced(function* (
+  kind: KeyKind,
+  signing: Signing,
+  publicKey: PublicKey.PublicKey,
+  problem: string
+): Effect.fn.Return<void, KeyError> {
+  const failed = keyError({ _tag: "SelfCheckFailed", problem })
+  const signature = yield* Effect.tryPromise({
+    try: () => ApiKey.sign(kind, signing, trialText),
+    catch: () => failed
+  })
+  const verifies = yield* orKeyError((yield* service).verify(publicKey, signature, trialText))
+  if (!verifies) return yield* failed
+})
+
+const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportParams> = {
+  rsa: { name: "RSA-PSS", hash: "SHA-256" },
+  ed25519: { name: "Ed25519" }
+}
+
+/** Imports a private key so that it cannot be exported again, and proves it. */
+const finish = Effect.fnUntraced(function* (
+  keyId: string,
+  kind: KeyKind,
+  privateKey: Signature.PrivateKey<Signature.RsaPss> | Signature.PrivateKey<Signature.Ed25519>,
+  publicKey: PublicKey.PublicKey
+): Effect.fn.Return<ApiKey, KeyError> {
+  const crypto = yield* subtle
+  const pkcs8 = yield* orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey))
+  const cryptoKey = yield* Effect.tryPromise({
+    try: () => crypto.importKey("pkcs8", new Uint8Array(pkcs8), importParameters[kind], false, ["sign"]),
+    catch: () => keyError(refused)
+  })
+  const signing = { subtle: crypto, cryptoKey, publicKeyPem: yield* PublicKey.toPem(publicKey) }
+  yield* prove(kind, signing, publicKey, "its own public key does not verify what it signs")
+  return new ApiKey(keyId, publicKey, signing)
+})
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index])
+
+/** Makes an API key of private key material; the id has been checked. */
+export const load = Effect.fnUntraced(function* (
+  keyId: string,
+  material: PrivateMaterial
+): Effect.fn.Return<ApiKey, KeyError> {
+  const signature = yield* service
+  if (material.kind === "rsa") {
+    const problem = rsaProblem(material.pkcs1)
+    if (problem !== undefined) return yield* keyError(problem)
+    const privateKey = yield* orKeyError(KeyFormat.decodePrivate(KeyFormat.pkcs1, algorithms.rsa, material.pkcs1))
+    return yield* finish(keyId, "rsa", privateKey, yield* orKeyError(signature.publicKeyOf(privateKey)))
+  }
+  const privateKey = yield* orKeyError(Signature.privateKey(algorithms.ed25519, material.seed))
+  const publicKey = yield* orKeyError(signature.publicKeyOf(privateKey))
+  if (
+    material.publicKey !== undefined &&
+    !sameBytes(material.publicKey, yield* orKeyError(Signature.toBytes(publicKey)))
+  ) {
+    return yield* keyError({
+      _tag: "SelfCheckFailed",
+      problem: "the public key beside the private one is not its own"
+    })
+  }
+  return yield* finish(keyId, "ed25519", privateKey, publicKey)
+})
+
+/** Makes an API key of a `CryptoKey` that cannot be exported, proved against the public key given. */
+export const loadSealed = Effect.fnUntraced(function* (
+  keyId: string,
+  cryptoKey: CryptoKey,
+  publicKey: PublicKey.PublicKey
+): Effect.fn.Return<ApiKey, KeyError> {
+  const signing = { subtle: yield* subtle, cryptoKey, publicKeyPem: yield* PublicKey.toPem(publicKey) }
+  yield* prove(PublicKey.kind(publicKey), signing, publicKey, "the public key given is not that of the private key")
+  return new ApiKey(keyId, publicKey, signing)
+})
+
+/** Proves that an API key belongs to a public key given beside it. */
+export const provePublicKey = (apiKey: ApiKey, publicKey: PublicKey.PublicKey): Effect.Effect<void, KeyError> =>
+  prove(apiKey.kind, ApiKey.signing(apiKey), publicKey, "the public key given is not that of the private key")
