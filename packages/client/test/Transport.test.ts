@@ -1,0 +1,269 @@
+import { gzipSync } from "node:zlib"
+import type { ServerResponse } from "node:http"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Result } from "effect"
+import { HttpClient } from "effect/http"
+import * as Environment from "../src/Environment.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as SendPolicy from "../src/SendPolicy.ts"
+import { signer } from "./support/scripted.ts"
+import { type Received, serve, transports } from "./support/server.ts"
+
+const valid = JSON.stringify({ is_auto_cancel_enabled: false, orders: [] })
+const get = OrderGroups.get({ order_group_id: "g" })
+
+const json = (
+  response: ServerResponse,
+  status: number,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {}
+) => {
+  response.writeHead(status, { "content-type": "application/json", ...headers })
+  response.end(body)
+}
+
+const environmentAt = (url: string) => Result.getOrThrow(Environment.fromUrl(url))
+
+for (const [name, httpClient] of transports) {
+  const client = (url: string, policy: Partial<SendPolicy.SendPolicy> = { retry: SendPolicy.noRetry }) =>
+    Kalshi.layer({ environment: environmentAt(url), signer: signer(), policy }).pipe(Layer.provide(httpClient))
+
+  const outcome = (
+    handle: (request: Received, response: ServerResponse) => void,
+    policy: Partial<SendPolicy.SendPolicy> = {}
+  ) =>
+    Effect.gen(function* () {
+      const server = yield* serve(handle)
+      const result = yield* Effect.result(get).pipe(
+        Effect.provide(client(server.url, { retry: SendPolicy.noRetry, ...policy }))
+      )
+      return { result, received: server.received }
+    })
+
+  const failure = (
+    handle: (request: Received, response: ServerResponse) => void,
+    policy: Partial<SendPolicy.SendPolicy> = {}
+  ) =>
+    Effect.map(outcome(handle, policy), ({ result }) =>
+      result._tag === "Failure" ? result.failure : assert.fail("it must fail")
+    )
+
+  describe(`over ${name}`, () => {
+    it.live("carries the three headers, a JSON type and no trace header", () =>
+      Effect.gen(function* () {
+        const server = yield* serve((_, response) => json(response, 200, "{}"))
+        yield* OrderGroups.reset({ order_group_id: "g" }).pipe(
+          Effect.withSpan("an application's span"),
+          Effect.provide(client(server.url))
+        )
+        const { headers, method } = server.received[0]!
+        assert.strictEqual(method, "PUT")
+        for (const header of ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"]) {
+          assert.isNotEmpty(headers[header])
+        }
+        assert.include(headers["content-type"], "application/json")
+        for (const header of ["traceparent", "b3", "tracestate", "baggage", "cookie"])
+          assert.isUndefined(headers[header])
+      })
+    )
+
+    it.live("never follows a redirect: not to another origin, not to its own", () =>
+      Effect.gen(function* () {
+        const thief = yield* serve((_, response) => json(response, 200, valid))
+        for (const status of [301, 302, 303, 307, 308]) {
+          for (const location of [`${thief.url}/stolen`, "/elsewhere"]) {
+            const { received, result } = yield* outcome((_, response) => json(response, status, "", { location }))
+            assert.strictEqual(received.length, 1, `${status} ${location}`)
+            assert.strictEqual(result._tag === "Failure" && result.failure._tag, "UnexpectedStatus")
+          }
+        }
+        assert.strictEqual(thief.received.length, 0)
+      })
+    )
+
+    it.live("reads an answer with a stated length, in chunks, and compressed", () =>
+      Effect.gen(function* () {
+        const stated = yield* outcome((_, response) =>
+          json(response, 200, valid, { "content-length": String(valid.length) })
+        )
+        assert.strictEqual(stated.result._tag, "Success")
+        const chunked = yield* outcome((_, response) => {
+          response.writeHead(200, { "content-type": "application/json" })
+          for (const character of valid) response.write(character)
+          response.end()
+        })
+        assert.strictEqual(chunked.result._tag, "Success")
+        const compressed = yield* outcome((request, response) =>
+          String(request.headers["accept-encoding"]).includes("gzip")
+            ? json(response, 200, gzipSync(valid), { "content-encoding": "gzip" })
+            : json(response, 200, valid)
+        )
+        assert.strictEqual(compressed.result._tag, "Success")
+      })
+    )
+
+    it.live("stops reading at the limit, whether the length is stated, hidden or compressed", () =>
+      Effect.gen(function* () {
+        const body = JSON.stringify({ is_auto_cancel_enabled: false, orders: [], padding: "x".repeat(100_000) })
+        const policy = { maxBodyBytes: 50_000 }
+        for (const handle of [
+          (_: Received, response: ServerResponse) =>
+            json(response, 200, body, { "content-length": String(body.length) }),
+          (_: Received, response: ServerResponse) => {
+            response.writeHead(200, { "content-type": "application/json" })
+            response.write(body.slice(0, 1000))
+            response.end(body.slice(1000))
+          },
+          (request: Received, response: ServerResponse) =>
+            String(request.headers["accept-encoding"]).includes("gzip")
+              ? json(response, 200, gzipSync(body), { "content-encoding": "gzip" })
+              : json(response, 200, body)
+        ]) {
+          const error = yield* failure(handle, policy)
+          assert.strictEqual(error._tag, "TransportError")
+          assert.include(error.message, "larger than the limit of 50000 bytes")
+        }
+        const fits = yield* outcome((_, response) => json(response, 200, body), { maxBodyBytes: body.length })
+        assert.strictEqual(fits.result._tag, "Success")
+      })
+    )
+
+    it.live("gives a TransportError that may have been sent for a body cut short, a reset and garbage", () =>
+      Effect.gen(function* () {
+        for (const handle of [
+          (_: Received, response: ServerResponse) => {
+            response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
+            response.write(valid)
+            setTimeout(() => response.destroy(), 10)
+          },
+          (_: Received, response: ServerResponse) => {
+            response.writeHead(200, { "content-type": "application/json" })
+            response.write(valid)
+            setTimeout(() => response.destroy(), 10)
+          },
+          (_: Received, response: ServerResponse) => void response.destroy(),
+          (_: Received, response: ServerResponse) => void response.socket!.end("this is not HTTP\r\n\r\n")
+        ]) {
+          const error = yield* failure(handle)
+          if (error._tag !== "TransportError") return assert.fail(`${error._tag}: ${error.message}`)
+          assert.strictEqual(error.requestSent, "maybe")
+          assert.notInclude(JSON.stringify(error), "KALSHI-ACCESS")
+        }
+      })
+    )
+
+    it.live("says that nothing was sent where the connection was refused or the name does not resolve", () =>
+      Effect.gen(function* () {
+        const closed = yield* Effect.scoped(
+          Effect.map(
+            serve(() => undefined),
+            ({ url }) => url
+          )
+        )
+        const refused = yield* Effect.flip(get).pipe(Effect.provide(client(closed)))
+        assert.deepInclude(refused, { _tag: "TransportError", requestSent: "no", code: "ECONNREFUSED" })
+        const nowhere = yield* Effect.flip(get).pipe(Effect.provide(client("https://no-such-host.invalid")))
+        assert.deepInclude(nowhere, { _tag: "TransportError", requestSent: "no" })
+      })
+    )
+
+    it.live("refuses invalid UTF-8, a byte-order mark and an empty body as ContractError", () =>
+      Effect.gen(function* () {
+        for (const bytes of [
+          Buffer.concat([
+            Buffer.from('{"is_auto_cancel_enabled":false,"orders":["'),
+            Buffer.from([0xff]),
+            Buffer.from('"]}')
+          ]),
+          Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(valid)]),
+          Buffer.alloc(0)
+        ]) {
+          const error = yield* failure((_, response) => json(response, 200, bytes))
+          assert.strictEqual(error._tag, "ContractError")
+        }
+      })
+    )
+
+    it.live("takes a key named __proto__ as data and pollutes nothing", () =>
+      Effect.gen(function* () {
+        const { result } = yield* outcome((_, response) =>
+          json(response, 200, `{"is_auto_cancel_enabled":false,"orders":[],"__proto__":{"polluted":true}}`)
+        )
+        const group = result._tag === "Success" ? result.success : assert.fail()
+        assert.isUndefined((group as { polluted?: boolean }).polluted)
+        assert.isUndefined(({} as { polluted?: boolean }).polluted)
+      })
+    )
+
+    it.live("stops waiting for an answer that never comes, and drops the connection", () =>
+      Effect.gen(function* () {
+        let dropped = 0
+        const error = yield* failure((_, response) => void response.on("close", () => dropped++), {
+          attemptTimeout: "50 millis"
+        })
+        assert.strictEqual(error._tag, "RequestTimeout")
+        yield* Effect.sleep("50 millis")
+        assert.strictEqual(dropped, 1)
+      })
+    )
+
+    it.live("stops waiting for a body that stalls after its headers", () =>
+      Effect.gen(function* () {
+        const error = yield* failure(
+          (_, response) => {
+            response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
+            response.write(valid)
+          },
+          { attemptTimeout: "100 millis" }
+        )
+        assert.strictEqual(error._tag, "RequestTimeout")
+      })
+    )
+
+    it.live("drops the connection when it is interrupted", () =>
+      Effect.gen(function* () {
+        let arrived = () => {}
+        const arrival = new Promise<void>((resolve) => (arrived = resolve))
+        let gone = () => {}
+        const departure = new Promise<void>((resolve) => (gone = resolve))
+        const server = yield* serve((_, response) => {
+          arrived()
+          response.on("close", () => gone())
+        })
+        const fiber = yield* Effect.forkChild(Effect.provide(get, client(server.url)))
+        yield* Effect.promise(() => arrival)
+        yield* Fiber.interrupt(fiber)
+        yield* Effect.promise(() => departure)
+        assert.strictEqual(server.received.length, 1)
+      })
+    )
+
+    it.live("shows neither key nor signature to an application that logs its own HTTP client's requests", () =>
+      Effect.gen(function* () {
+        const server = yield* serve((_, response) => json(response, 200, valid))
+        const logged: Array<string> = []
+        const logging = Layer.effect(
+          HttpClient.HttpClient,
+          Effect.map(
+            HttpClient.HttpClient,
+            HttpClient.tapRequest((request) =>
+              Effect.withFiber(() => Effect.sync(() => void logged.push(JSON.stringify(request), String(request))))
+            )
+          )
+        ).pipe(Layer.provide(httpClient))
+        yield* get.pipe(
+          Effect.provide(
+            Kalshi.layer({ environment: environmentAt(server.url), signer: signer("key-logged") }).pipe(
+              Layer.provide(logging)
+            )
+          )
+        )
+        const signature = String(server.received[0]!.headers["kalshi-access-signature"])
+        assert.isNotEmpty(logged)
+        assert.notInclude(logged.join("\n"), signature)
+        assert.notInclude(logged.join("\n"), "key-logged")
+      })
+    )
+  })
+}
