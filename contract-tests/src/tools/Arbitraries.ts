@@ -16,7 +16,7 @@ import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import * as Shape from "./internal/shape.ts"
 import { objectOf, UnusableSchema, type Json, type JsonObject, type JsonSchema } from "./JsonSchema.ts"
-import * as Judge from "./Judge.ts"
+import type { Judge } from "./Judge.ts"
 
 /** How often a reference may recur on the way down. */
 const unrolled = 2
@@ -146,7 +146,9 @@ export interface Arbitraries {
 }
 
 /** Makes arbitraries for the schemas that a judge judges. */
-export const make = (judge: Judge.Judge, shapes: Shape.Shapes = Shape.make(judge.resolve)): Arbitraries => {
+export const make = (judge: Judge): Arbitraries => {
+  const shapes = Shape.make(judge.resolve)
+
   const arbitraryOf = (node: Shape.Node): fc.Arbitrary<Json> | undefined => {
     const options = shapes.alternatives(node).flatMap((alternative) => {
       if (alternative.depth > unrolled) return []

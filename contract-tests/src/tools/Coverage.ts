@@ -90,7 +90,9 @@ export interface Coverage {
 }
 
 /** Makes coverage sets for the schemas that a judge judges. */
-export const make = (judge: Judge, shapes: Shape.Shapes = Shape.make(judge.resolve)): Coverage => {
+export const make = (judge: Judge): Coverage => {
+  const shapes = Shape.make(judge.resolve)
+
   const valuesOf = (node: Shape.Node): ReadonlyArray<Json> =>
     shapes.alternatives(node).flatMap((alternative) => {
       if (alternative.depth > unrolled) return []
@@ -130,7 +132,7 @@ export const make = (judge: Judge, shapes: Shape.Shapes = Shape.make(judge.resol
     ].filter(judge.accepts(schema))
     if (found.length > 0) return found
     // Constraints that no prepared example meets together: some random ones that do.
-    const arbitrary = Arbitraries.make(judge, shapes).of(schema)
+    const arbitrary = Arbitraries.make(judge).of(schema)
     return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
   }
 

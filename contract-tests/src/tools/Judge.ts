@@ -14,6 +14,7 @@ import {
   isObject,
   keywords,
   objectOf,
+  pointerKeys,
   pointerTo,
   UnknownKeyword,
   type Json,
@@ -161,14 +162,28 @@ const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
 const isOtherVariant = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => ["const", "enum"].includes(error.keyword) && /^\/[^/]*$/.test(error.instancePath))
 
-/** The errors of the one branch that the value was plainly meant for, or `undefined` if no branch stands out. */
+const depthOf = (errors: ReadonlyArray<ErrorObject>): number =>
+  Math.max(...errors.map((error) => pointerKeys(violationOf(error).pointer).length))
+
+/** The entries of the highest score. */
+const best = <A>(entries: ReadonlyArray<A>, score: (entry: A) => number): ReadonlyArray<A> => {
+  const most = Math.max(...entries.map(score))
+  return entries.filter((entry) => score(entry) === most)
+}
+
+/**
+ * The errors of the one branch that the value was plainly meant for, or `undefined` if no branch stands out: of the
+ * branches of the value's own kind and variant, the one with the fewest errors, then the one that got furthest.
+ */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))
   const ofVariant = ofKind.filter((errors) => !isOtherVariant(errors))
   const candidates = ofVariant.length > 0 ? ofVariant : ofKind
-  const fewest = Math.min(...candidates.map((errors) => errors.length))
-  const best = candidates.filter((errors) => errors.length === fewest)
-  return best.length === 1 ? best[0] : undefined
+  const [meant, ...others] = best(
+    best(candidates, (errors) => -errors.length),
+    depthOf
+  )
+  return others.length === 0 ? meant : undefined
 }
 
 /**

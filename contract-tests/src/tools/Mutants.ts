@@ -22,7 +22,7 @@ import {
 } from "./JsonSchema.ts"
 import type { Judge } from "./Judge.ts"
 
-/** Every kind of violation, in the order in which mutants of one value come. */
+/** Every kind of violation. */
 export const kinds = [
   "missing-required",
   "wrong-type",
@@ -64,6 +64,7 @@ export interface Mutant {
 export interface Discarded {
   readonly kind: Kind
   readonly pointer: string
+  readonly location: string
   readonly note: string
   /** Empty where the judge found the candidate valid after all. */
   readonly blamed: ReadonlyArray<string>
@@ -88,22 +89,32 @@ export interface Mutants {
   /** Every mutant of one valid value. */
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
-   * The mutants of several valid values, each kind of fault once per location and note: the set to run a decoder
-   * against, small enough for every schema of a document.
+   * The mutants of several valid values, each fault once per location: the set to hold against a decoder, small enough
+   * for every schema of a document. A fault counts as discarded only if it worked on none of the values.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /** Valid values with unknown members: one in each open object, and one value with all of them. */
   readonly additions: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Addition>
 }
 
-/** What a candidate does at its place. */
-interface Candidate {
+/** A fault to plant at a place. */
+interface Fault {
   readonly kind: Kind
-  /** The keys below the place; empty for the value itself. */
+  /** The member it concerns; `undefined` for the value itself. */
   readonly key: string | undefined
-  /** `undefined` removes. */
+  /** `undefined` removes the member. */
   readonly replacement: Json | undefined
+  /** Tells apart the faults of one kind at one location, whatever value they started from. */
+  readonly variant: string
   readonly note: string
+}
+
+/** A fault planted in a whole value. */
+interface Candidate {
+  readonly fault: Fault
+  readonly pointer: string
+  readonly location: string
+  readonly value: Json
 }
 
 /** A value inside a value, with the shape it has there. */
@@ -155,8 +166,104 @@ const otherCase = (text: string): string => (text === text.toUpperCase() ? text.
 const nextDown = (value: number): number => value - Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)
 const nextUp = (value: number): number => -nextDown(-value)
 
+const replacing = (kind: Kind, variant: string, before: Json, replacement: Json): Fault => ({
+  kind,
+  key: undefined,
+  replacement,
+  variant,
+  note: `${show(before)} → ${show(replacement)}`
+})
+
+const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): ReadonlyArray<Fault> => {
+  const kind = alternative.by === "const" ? "const-mismatch" : "enum-non-member"
+  switch (typeof value) {
+    case "string":
+      return [
+        replacing(kind, "longer", value, `${value}_new`),
+        replacing(kind, "other case", value, otherCase(value)),
+        replacing(kind, "space after", value, `${value} `),
+        replacing(kind, "cut short", value, value.slice(0, -1)),
+        replacing(kind, "empty", value, "")
+      ]
+    case "number":
+      return [replacing(kind, "next", value, value + 1), replacing(kind, "previous", value, value - 1)]
+    case "boolean":
+      return [replacing(kind, "other", value, !value)]
+    default:
+      return []
+  }
+}
+
+/** The kind of fault that leaving a limit is: formats have kinds of their own, or none where others cover them. */
+const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
+  limit.by === "int32" ? "int32-overflow" : ["double", "int64"].includes(limit.by) ? undefined : kind
+
+const numberFaults = (alternative: Shape.NumberAlternative, value: Json): ReadonlyArray<Fault> => {
+  const { integer, lower, maximum, minimum, upper } = alternative
+  const made: Array<Fault> = []
+  const leave = (limit: Shape.Limit, kind: Kind | undefined, beyond: number): void => {
+    if (kind === undefined) return
+    const variant = `${limit.by} ${limit.value}`
+    if (limit.exclusive) made.push(replacing(kind, `at ${variant}`, value, limit.value))
+    made.push(replacing(kind, variant, value, beyond))
+  }
+  for (const limit of lower) {
+    leave(limit, kindOfLimit(limit, "below-minimum"), integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value))
+  }
+  for (const limit of upper) {
+    leave(limit, kindOfLimit(limit, "above-maximum"), integer ? Math.floor(limit.value) + 1 : nextUp(limit.value))
+  }
+  if (integer) {
+    const whole = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
+    made.push(
+      replacing("fractional-integer", "half more", value, whole < maximum ? whole + 0.5 : whole - 0.5),
+      replacing("fractional-integer", "half above minimum", value, minimum > -(2 ** 50) ? minimum + 0.5 : 0.5),
+      replacing("fractional-integer", "almost 0", value, 1e-7),
+      replacing("unsafe-integer", "2^53", value, 2 ** 53),
+      replacing("unsafe-integer", "-2^53", value, -(2 ** 53)),
+      replacing("unsafe-integer", "1e21", value, 1e21)
+    )
+  }
+  made.push(
+    replacing("non-finite-number", "above", value, Number.POSITIVE_INFINITY),
+    replacing("non-finite-number", "below", value, Number.NEGATIVE_INFINITY)
+  )
+  return made
+}
+
+const stringFaults = (alternative: Shape.StringAlternative, value: string): ReadonlyArray<Fault> => {
+  const { formats, maxLength, minLength, patterns } = alternative
+  const made: Array<Fault> = []
+  if (minLength > 0) {
+    made.push(replacing("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
+  }
+  if (maxLength !== Number.POSITIVE_INFINITY) {
+    const longer = [...value, ..."x".repeat(maxLength + 1)].slice(0, maxLength + 1).join("")
+    made.push(replacing("too-long", "", value, longer))
+  }
+  for (const pattern of patterns) {
+    for (const text of Pattern.grammar(pattern).misses) made.push(replacing("pattern-violation", text, value, text))
+  }
+  for (const name of formats) {
+    for (const text of stringFormats.get(name)?.counterexamples ?? []) {
+      made.push(replacing("format-violation", text, value, text))
+    }
+  }
+  return made
+}
+
+const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<string> =>
+  ["unknown_member", "__proto__", "constructor"].filter(
+    (name) => !alternative.properties.has(name) && !Object.hasOwn(value, name)
+  )
+
+/** What an unknown member may well be: something with an object and a list inside. */
+const unknownValue: Json = { nested: [1, null, "x"] }
+
 /** Makes mutants for the schemas that a judge judges. */
-export const make = (judge: Judge, shapes: Shape.Shapes = Shape.make(judge.resolve)): Mutants => {
+export const make = (judge: Judge): Mutants => {
+  const shapes = Shape.make(judge.resolve)
+
   const alternativeFor = (place: Place): Shape.Alternative | undefined => {
     const type = typeOf(place.value)
     const fitting = shapes.alternatives(place.node).filter((alternative) => Shape.typesOf(alternative).includes(type))
@@ -165,159 +272,70 @@ export const make = (judge: Judge, shapes: Shape.Shapes = Shape.make(judge.resol
       : fitting.find((alternative) => judge.accepts(alternative.schema)(place.value))
   }
 
-  const replaced = (kind: Kind, before: Json, replacement: Json, note?: string): Candidate => ({
-    kind,
-    key: undefined,
-    replacement,
-    note: note ?? `${show(before)} → ${show(replacement)}`
-  })
-
-  const byType = (place: Place): ReadonlyArray<Candidate> => {
+  const byType = (place: Place): ReadonlyArray<Fault> => {
     const allowed = new Set(shapes.alternatives(place.node).flatMap(Shape.typesOf))
     const made = otherTypes
       .filter((type) => !allowed.has(type))
       .flatMap((type) =>
-        disguised(place.value, type).map((value) =>
-          replaced("wrong-type", place.value, value, `${type} ${show(value)}`)
+        disguised(place.value, type).map((value, index) =>
+          replacing("wrong-type", `${type} ${index}`, place.value, value)
         )
       )
-    return allowed.has("null") ? made : [...made, replaced("null-where-not-nullable", place.value, null, "null")]
+    return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", "", place.value, null)]
   }
 
-  const byLiteral = (alternative: Shape.LiteralAlternative, value: Json): ReadonlyArray<Candidate> => {
-    const kind = alternative.by === "const" ? "const-mismatch" : "enum-non-member"
-    switch (typeof value) {
-      case "string":
-        return [`${value}_new`, otherCase(value), `${value} `, value.slice(0, -1), ""].map((text) =>
-          replaced(kind, value, text)
-        )
-      case "number":
-        return [replaced(kind, value, value + 1), replaced(kind, value, value - 1)]
-      case "boolean":
-        return [replaced(kind, value, !value)]
-      default:
-        return []
-    }
-  }
-
-  const byNumber = (alternative: Shape.NumberAlternative, value: Json): ReadonlyArray<Candidate> => {
-    const { integer, lower, upper } = alternative
-    const kindOf = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
-      limit.by === "int32" ? "int32-overflow" : ["int64", "double", "float"].includes(limit.by) ? undefined : kind
-    const made: Array<Candidate> = []
-    for (const limit of lower) {
-      const kind = kindOf(limit, "below-minimum")
-      if (kind === undefined) continue
-      if (limit.exclusive) made.push(replaced(kind, value, limit.value, `the excluded ${limit.value}`))
-      const below = integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value)
-      made.push(replaced(kind, value, below, `${show(below)} below ${limit.value}`))
-    }
-    for (const limit of upper) {
-      const kind = kindOf(limit, "above-maximum")
-      if (kind === undefined) continue
-      if (limit.exclusive) made.push(replaced(kind, value, limit.value, `the excluded ${limit.value}`))
-      const above = integer ? Math.floor(limit.value) + 1 : nextUp(limit.value)
-      made.push(replaced(kind, value, above, `${show(above)} above ${limit.value}`))
-    }
-    if (integer) {
-      const inside = Math.min(alternative.minimum + 0.5, alternative.maximum)
-      const whole = typeof value === "number" ? value : 0
-      const half = Math.abs(whole) < 2 ** 50 ? whole + 0.5 : 0.5
-      for (const fraction of new Set([half, inside, 1e-7])) {
-        if (!Number.isInteger(fraction)) made.push(replaced("fractional-integer", value, fraction, show(fraction)))
-      }
-      for (const unsafe of [2 ** 53, -(2 ** 53), 1e21]) {
-        made.push(replaced("unsafe-integer", value, unsafe, show(unsafe)))
-      }
-    } else {
-      for (const limit of [...lower, ...upper].filter((limit) => limit.by === "float")) {
-        made.push(replaced(limit.value < 0 ? "below-minimum" : "above-maximum", value, limit.value * 2, "beyond float"))
-      }
-    }
-    for (const infinite of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      made.push(replaced("non-finite-number", value, infinite, show(infinite)))
-    }
-    return made
-  }
-
-  const byString = (alternative: Shape.StringAlternative, value: string): ReadonlyArray<Candidate> => {
-    const { formats, maxLength, minLength, patterns } = alternative
-    const made: Array<Candidate> = []
-    if (minLength > 0) {
-      const shorter = [...value].slice(0, minLength - 1).join("")
-      made.push(replaced("too-short", value, shorter, `${minLength - 1} characters`))
-    }
-    if (maxLength !== Number.POSITIVE_INFINITY) {
-      const longer = [...value, ..."x".repeat(maxLength + 1)].slice(0, maxLength + 1).join("")
-      made.push(replaced("too-long", value, longer, `${maxLength + 1} characters`))
-    }
-    for (const pattern of patterns) {
-      for (const text of Pattern.grammar(pattern).misses)
-        made.push(replaced("pattern-violation", value, text, show(text)))
-    }
-    for (const name of formats) {
-      for (const text of stringFormats.get(name)?.counterexamples ?? []) {
-        made.push(replaced("format-violation", value, text, show(text)))
-      }
-    }
-    return made
-  }
-
-  const byArray = (alternative: Shape.ArrayAlternative, value: ReadonlyArray<Json>): ReadonlyArray<Candidate> => {
+  const byArray = (alternative: Shape.ArrayAlternative, value: ReadonlyArray<Json>): ReadonlyArray<Fault> => {
     const { maxItems, minItems, unique } = alternative
-    const made: Array<Candidate> = []
+    const made: Array<Fault> = []
     const last = value.at(-1)
-    if (minItems > 0) {
-      made.push(replaced("too-few-items", value, value.slice(0, minItems - 1), `${minItems - 1} items`))
-      if (minItems > 1) made.push(replaced("too-few-items", value, [], "0 items"))
+    for (const length of minItems > 1 ? [minItems - 1, 0] : minItems > 0 ? [0] : []) {
+      made.push(replacing("too-few-items", String(length), value, value.slice(0, length)))
     }
     if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
       const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? last)
-      made.push(replaced("too-many-items", value, more, `${maxItems + 1} items`))
+      made.push(replacing("too-many-items", "", value, more))
     }
     if (unique && last !== undefined) {
       const twice = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
-      made.push(replaced("duplicate-items", value, twice, "the last item twice"))
+      made.push(replacing("duplicate-items", "", value, twice))
     }
     return made
   }
 
-  const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Candidate> => {
-    const made: Array<Candidate> = []
-    for (const name of alternative.required) {
-      if (Object.hasOwn(value, name)) {
-        made.push({ kind: "missing-required", key: name, replacement: undefined, note: `without ${name}` })
-      }
+  const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
+    const made: Array<Fault> = []
+    for (const key of alternative.required) {
+      if (!Object.hasOwn(value, key)) continue
+      made.push({ kind: "missing-required", key, replacement: undefined, variant: "", note: `without ${key}` })
     }
     if (alternative.closed) {
-      for (const name of unknownNames(alternative, value)) {
-        made.push({ kind: "extra-property", key: name, replacement: 1, note: `with ${name}` })
+      for (const key of unknownNames(alternative, value)) {
+        made.push({ kind: "extra-property", key, replacement: 1, variant: "", note: `with ${key}` })
       }
     }
     return made
   }
 
-  const candidatesOf = (place: Place): ReadonlyArray<Candidate> => {
+  const faultsOf = (place: Place): ReadonlyArray<Fault> => {
     const alternative = alternativeFor(place)
-    if (alternative === undefined || alternative.kind === "any") return []
     const { value } = place
-    const specific = ((): ReadonlyArray<Candidate> => {
-      switch (alternative.kind) {
-        case "literal":
-          return byLiteral(alternative, value)
-        case "number":
-          return byNumber(alternative, value)
-        case "string":
-          return typeof value === "string" ? byString(alternative, value) : []
-        case "array":
-          return isArray(value) ? byArray(alternative, value) : []
-        case "object":
-          return isObject(value) ? byObject(alternative, value) : []
-        default:
-          return []
-      }
-    })()
-    return [...specific, ...byType(place)]
+    switch (alternative?.kind) {
+      case undefined:
+      case "any":
+        return []
+      case "literal":
+        return [...literalFaults(alternative, value), ...byType(place)]
+      case "number":
+        return [...numberFaults(alternative, value), ...byType(place)]
+      case "string":
+        return [...(typeof value === "string" ? stringFaults(alternative, value) : []), ...byType(place)]
+      case "array":
+        return [...(isArray(value) ? byArray(alternative, value) : []), ...byType(place)]
+      case "object":
+        return [...(isObject(value) ? byObject(alternative, value) : []), ...byType(place)]
+      default:
+        return byType(place)
+    }
   }
 
   const below = (place: Place): ReadonlyArray<Place> => {
@@ -345,95 +363,102 @@ export const make = (judge: Judge, shapes: Shape.Shapes = Shape.make(judge.resol
     return []
   }
 
-  const everyPlace = function* (place: Place): Generator<Place> {
+  const placesIn = function* (place: Place): Generator<Place> {
     yield place
-    for (const inner of below(place)) yield* everyPlace(inner)
+    for (const inner of below(place)) yield* placesIn(inner)
   }
 
-  const rootPlace = (schema: JsonSchema, value: Json): Place => ({
-    node: shapes.root(schema),
-    value,
-    pointer: "",
-    location: ""
+  const places = (schema: JsonSchema, value: Json): Generator<Place> =>
+    placesIn({ node: shapes.root(schema), value, pointer: "", location: "" })
+
+  /** Plants every fault in a value, but for those the caller has no use for. */
+  const candidates = function* (
+    schema: JsonSchema,
+    value: Json,
+    wanted: (location: string, fault: Fault) => boolean
+  ): Generator<Candidate> {
+    for (const place of places(schema, value)) {
+      for (const fault of faultsOf(place)) {
+        const location = fault.key === undefined ? place.location : pointerTo(place.location, fault.key)
+        if (!wanted(location, fault)) continue
+        const pointer = fault.key === undefined ? place.pointer : pointerTo(place.pointer, fault.key)
+        const planted = updateAt(value, pointerKeys(pointer), () => fault.replacement)
+        if (planted !== undefined) yield { fault, location, pointer, value: planted }
+      }
+    }
+  }
+
+  /** The pointers that the judge blames; none where it finds the value valid. */
+  const blames = (schema: JsonSchema) => {
+    const verdict = judge(schema)
+    return (value: Json): ReadonlyArray<string> => {
+      const said = verdict(value)
+      return said.valid ? [] : said.pointers
+    }
+  }
+
+  const isExact = (pointer: string, blamed: ReadonlyArray<string>): boolean =>
+    blamed.length === 1 && blamed[0] === pointer
+
+  const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
+    kind: fault.kind,
+    location,
+    note: fault.note,
+    pointer,
+    value
   })
 
-  const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<string> =>
-    ["unknown_member", "__proto__", "constructor"].filter(
-      (name) => !alternative.properties.has(name) && !Object.hasOwn(value, name)
-    )
-
-  /** A value with an object or a list inside: what an unknown member may well be. */
-  const unknownValue: Json = { nested: [1, null, "x"] }
-
-  const survey =
-    (schema: JsonSchema) =>
-    (values: ReadonlyArray<Json>): Survey => {
-      const verdict = judge(schema)
-      const seen = new Set<string>()
-      const mutants: Array<Mutant> = []
-      const discarded: Array<Discarded> = []
-      for (const value of values) {
-        for (const place of everyPlace(rootPlace(schema, value))) {
-          for (const candidate of candidatesOf(place)) {
-            const pointer = candidate.key === undefined ? place.pointer : pointerTo(place.pointer, candidate.key)
-            const location = candidate.key === undefined ? place.location : pointerTo(place.location, candidate.key)
-            // The fault of a type or a literal depends on the value it started from; one per location is enough.
-            const identity = `${location}\n${candidate.kind}\n${noteClass(candidate)}`
-            if (seen.has(identity)) continue
-            const mutated = updateAt(value, pointerKeys(pointer), () => candidate.replacement)
-            if (mutated === undefined) continue
-            const said = verdict(mutated)
-            const blamed = said.valid ? [] : said.pointers
-            if (blamed.length === 1 && blamed[0] === pointer) {
-              seen.add(identity)
-              mutants.push({ kind: candidate.kind, pointer, location, value: mutated, note: candidate.note })
+  return {
+    of: (schema) => {
+      const blame = blames(schema)
+      return (value) =>
+        [...candidates(schema, value, () => true)]
+          .filter((candidate) => isExact(candidate.pointer, blame(candidate.value)))
+          .map(mutantOf)
+    },
+    survey: (schema) => {
+      const blame = blames(schema)
+      return (values) => {
+        const identity = (location: string, fault: Fault): string => `${fault.kind}\n${fault.variant}\n${location}`
+        const mutants = new Map<string, Mutant>()
+        const discarded = new Map<string, Discarded>()
+        for (const base of values) {
+          const fresh = (location: string, fault: Fault): boolean => !mutants.has(identity(location, fault))
+          for (const candidate of candidates(schema, base, fresh)) {
+            const { fault, location, pointer, value } = candidate
+            const key = identity(location, fault)
+            const blamed = blame(value)
+            if (isExact(pointer, blamed)) {
+              mutants.set(key, mutantOf(candidate))
+              discarded.delete(key)
             } else {
-              discarded.push({ kind: candidate.kind, pointer, note: candidate.note, blamed })
+              discarded.set(key, { kind: fault.kind, location, note: fault.note, pointer, blamed })
             }
           }
         }
+        return { mutants: [...mutants.values()], discarded: [...discarded.values()] }
       }
-      return { mutants, discarded }
-    }
-
-  const noteClass = (candidate: Candidate): string =>
-    candidate.kind === "wrong-type" ? (candidate.note.split(" ")[0] ?? "") : candidate.note
-
-  return {
-    of: (schema) => (value) => {
-      const verdict = judge(schema)
-      const mutants: Array<Mutant> = []
-      for (const place of everyPlace(rootPlace(schema, value))) {
-        for (const candidate of candidatesOf(place)) {
-          const pointer = candidate.key === undefined ? place.pointer : pointerTo(place.pointer, candidate.key)
-          const location = candidate.key === undefined ? place.location : pointerTo(place.location, candidate.key)
-          const mutated = updateAt(value, pointerKeys(pointer), () => candidate.replacement)
-          if (mutated === undefined) continue
-          const said = verdict(mutated)
-          if (!said.valid && said.pointers.length === 1 && said.pointers[0] === pointer) {
-            mutants.push({ kind: candidate.kind, pointer, location, value: mutated, note: candidate.note })
+    },
+    additions: (schema) => {
+      const accepts = judge.accepts(schema)
+      return (value) => {
+        const made: Array<Addition> = []
+        let all: Json = value
+        for (const place of places(schema, value)) {
+          const alternative = alternativeFor(place)
+          if (alternative?.kind !== "object" || alternative.closed || alternative.open || !isObject(place.value)) {
+            continue
+          }
+          for (const name of unknownNames(alternative, place.value)) {
+            const pointer = pointerTo(place.pointer, name)
+            const keys = pointerKeys(pointer)
+            const added = updateAt(value, keys, () => unknownValue) ?? value
+            all = updateAt(all, keys, () => unknownValue) ?? all
+            if (accepts(added)) made.push({ pointer, location: pointerTo(place.location, name), value: added })
           }
         }
+        return made.length > 1 && accepts(all) ? [...made, { pointer: "", location: "", value: all }] : made
       }
-      return mutants
-    },
-    survey,
-    additions: (schema) => (value) => {
-      const accepts = judge.accepts(schema)
-      const made: Array<Addition> = []
-      let all: Json = value
-      for (const place of everyPlace(rootPlace(schema, value))) {
-        const alternative = alternativeFor(place)
-        if (alternative?.kind !== "object" || alternative.closed || alternative.open || !isObject(place.value)) continue
-        for (const name of unknownNames(alternative, place.value)) {
-          const pointer = pointerTo(place.pointer, name)
-          const keys = pointerKeys(pointer)
-          const added = updateAt(value, keys, () => unknownValue) ?? value
-          all = updateAt(all, keys, () => unknownValue) ?? all
-          if (accepts(added)) made.push({ pointer, location: pointerTo(place.location, name), value: added })
-        }
-      }
-      return made.length > 1 && accepts(all) ? [...made, { pointer: "", location: "", value: all }] : made
     }
   }
 }

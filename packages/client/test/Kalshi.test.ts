@@ -184,7 +184,7 @@ describe("a canary key", () => {
           })
         }
       })
-      const logger = Logger.make((entry) => see(entry))
+      const logger = Logger.make(({ cause, message }) => see({ cause, message }))
       for (const [status, text] of [
         [200, valid],
         [401, "{}"],

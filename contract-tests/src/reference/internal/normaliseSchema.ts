@@ -29,6 +29,10 @@ const later: ReadonlySet<string> = new Set(["allOf", "exclusiveMaximum", "exclus
 // Annotations: they constrain nothing, so they may stand beside a $ref.
 const annotations: ReadonlyArray<string> = ["default", "deprecated"]
 
+// A bound beyond 2^53 has lost its last digits by the time it is read.
+const isExact = (value: Json | undefined): value is number =>
+  typeof value === "number" && Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+
 const isVendor = (key: string): boolean => key.startsWith("x-")
 
 const nullSchema: JsonObject = { type: "null" }
@@ -89,7 +93,7 @@ const keyword = (out: Output, key: string, value: Json, pointer: string, context
     return expect(typeof value === "number" && Number.isSafeInteger(value) && value >= 0, "a natural number")
   }
   if (numbers.has(key)) {
-    return expect(typeof value === "number" && Number.isFinite(value), "a number")
+    return expect(isExact(value), "a number that a double holds exactly")
   }
   switch (key) {
     case "type": {
@@ -168,7 +172,7 @@ const exclusive = (
   if (value === undefined || (context.dialect === "openapi-3.0" && value === false)) {
     return
   }
-  if (typeof bound !== "number" || (context.dialect === "openapi-3.0" && value !== true)) {
+  if (!isExact(bound) || (context.dialect === "openapi-3.0" && value !== true)) {
     return context.issue(
       child(pointer, key),
       `expected ${context.dialect === "openapi-3.0" ? `true beside ${inclusive}` : "a number"}`

@@ -198,6 +198,8 @@ export const fromOpenApi = (document: JsonObject, context: Context): JsonObject 
     )
   })
   return {
+    // What an absent list means.
+    security: [],
     ...body,
     info: { title: "Kalshi Trade API v2, REST: facts", version: info["version"] ?? "" },
     openapi: "3.1.1"

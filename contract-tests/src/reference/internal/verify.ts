@@ -83,6 +83,10 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
   }
 }
 
+// Below these, keys are names that a publisher chose, not keywords.
+const isNameMap = (pointer: string): boolean =>
+  /^\/(?:paths|channels|operations|servers|channels\/[^/]+\/messages|components\/[^/]+)$/.test(pointer)
+
 /** Every schema that a document holds at the top, with its pointer: components, parameters, bodies, payloads. */
 export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, schema: Json]> => {
   const found: Array<readonly [string, Json]> = []
@@ -92,7 +96,8 @@ export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer
     } else if (isObject(value)) {
       for (const [key, member] of Object.entries(value)) {
         const here = child(pointer, key)
-        if (pointer === "/components/schemas" || key === "schema" || key === "payload") {
+        const keyword = !isNameMap(pointer) && (key === "schema" || key === "payload")
+        if (keyword || pointer === "/components/schemas") {
           found.push([here, member])
         } else {
           visit(member, here)
@@ -141,7 +146,7 @@ export const verifyDocument = (document: JsonObject, issue: Issue): void => {
     } else if (isObject(value)) {
       for (const [key, member] of Object.entries(value)) {
         const here = child(pointer, key)
-        const named = /^\/(?:paths|channels|operations|servers|components\/[^/]+)$/.test(pointer)
+        const named = isNameMap(pointer)
         if (!named && prose.has(key) && !(key === "description" && isResponse(pointer)) && here !== "/info/title") {
           issue(here, "prose")
         }

@@ -294,7 +294,10 @@ export const make = (resolve: Resolve): Shapes => {
         trail
       )
     const minItems = Math.max(0, ...parts.map((part) => part.minItems ?? 0))
-    const maxItems = Math.min(...parts.map((part) => part.maxItems ?? Number.POSITIVE_INFINITY))
+    const maxItems = Math.min(
+      ...parts.map((part) => part.maxItems ?? Number.POSITIVE_INFINITY),
+      ...parts.filter((part) => part.items === false).map((part) => part.prefixItems?.length ?? 0)
+    )
     if (minItems > maxItems) return undefined
     return {
       ...common,
