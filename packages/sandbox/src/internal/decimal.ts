@@ -1,0 +1,55 @@
+/**
+ * Decimal strings of the wire as scaled integers, and back.
+ *
+ * A price is a whole number of ten-thousandths of a dollar, a count a whole number of hundredths of a contract. Their
+ * product is then exactly an amount in micro-dollars, so no money is ever rounded by being multiplied.
+ *
+ * @module
+ */
+
+/** Ten-thousandths of a dollar in one dollar. */
+export const dollar = 10_000
+
+/** Hundredths of a contract in one contract. */
+export const contract = 100
+
+/** What a fill of one contract at one dollar costs, in micro-dollars. */
+export const microsPerDollar = 1_000_000
+
+const countPattern = /^(\d{1,11})(?:\.(\d{1,2}))?$/
+const pricePattern = /^(\d{1,9})\.(\d{2,4})$/
+const dollarsPattern = /^(\d{1,9})(?:\.(\d{1,6}))?$/
+
+const scaled = (text: string, pattern: RegExp, decimals: number): number | undefined => {
+  const match = pattern.exec(text)
+  return match === null ? undefined : Number(match[1] + (match[2] ?? "").padEnd(decimals, "0"))
+}
+
+/** Reads a count: zero to two decimals. Undefined where it is not one. */
+export const parseCount = (text: string): number | undefined => scaled(text, countPattern, 2)
+
+/** Reads a price: two to four decimals, as the published document has it. Undefined where it is not one. */
+export const parsePrice = (text: string): number | undefined => scaled(text, pricePattern, 4)
+
+/** Reads an amount of dollars as micro-dollars. Undefined where it is not one. */
+export const parseMicros = (text: string): number | undefined => scaled(text, dollarsPattern, 6)
+
+const print = (units: number | bigint, decimals: number): string => {
+  const digits = String(units < 0 ? -units : units).padStart(decimals + 1, "0")
+  return `${units < 0 ? "-" : ""}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+}
+
+/** Prints a count with its two decimals. */
+export const printCount = (hundredths: number): string => print(hundredths, 2)
+
+/** Prints a price with four decimals. */
+export const printPrice = (tenThousandths: number): string => print(tenThousandths, 4)
+
+/** Prints an amount with six decimals. */
+export const printMicros = (micros: number | bigint): string => print(micros, 6)
+
+/** Divides non-negative integers exactly and rounds half up; the quotient, not the operands, must be safe. */
+export const divideHalfUp = (numerator: number, denominator: number): number => {
+  const rest = numerator % denominator
+  return (numerator - rest) / denominator + (rest * 2 >= denominator ? 1 : 0)
+}

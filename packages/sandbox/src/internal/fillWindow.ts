@@ -1,0 +1,45 @@
+/**
+ * How much was filled in the last 15 seconds.
+ *
+ * @module
+ */
+
+/** Documented length of an order group's rolling window. */
+export const windowMillis = 15_000
+
+/** A rolling sum: a fill counts while less than 15 seconds have passed since it. Time never goes back. */
+export class FillWindow {
+  #times: Array<number> = []
+  #counts: Array<number> = []
+  #first = 0
+  #total = 0
+
+  /** What the window holds at this time. */
+  total(nowMillis: number): number {
+    while (this.#first < this.#times.length && nowMillis - this.#times[this.#first]! >= windowMillis) {
+      this.#total -= this.#counts[this.#first]!
+      this.#first++
+    }
+    if (this.#first > 1_024 && this.#first * 2 > this.#times.length) {
+      this.#times = this.#times.slice(this.#first)
+      this.#counts = this.#counts.slice(this.#first)
+      this.#first = 0
+    }
+    return this.#total
+  }
+
+  /** Adds a fill and returns what the window then holds. */
+  add(nowMillis: number, count: number): number {
+    this.#times.push(nowMillis)
+    this.#counts.push(count)
+    this.#total += count
+    return this.total(nowMillis)
+  }
+
+  clear(): void {
+    this.#times = []
+    this.#counts = []
+    this.#first = 0
+    this.#total = 0
+  }
+}

@@ -1,0 +1,403 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import type { ListOrders } from "../src/Exchange.ts"
+import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
+
+const everything: ListOrders = {
+  ticker: undefined,
+  eventTickers: undefined,
+  status: undefined,
+  subaccount: undefined,
+  exchangeIndex: undefined,
+  minSeconds: undefined,
+  maxSeconds: undefined,
+  limit: 100,
+  cursor: undefined
+}
+
+describe("Exchange.createOrder", () => {
+  it("rests what finds no counterpart, by price and with the count of each level", () => {
+    const floor = makeFloor()
+    const maker = floor.account("maker")
+    floor.place(maker, terms("bid", 40, 3))
+    floor.place(maker, terms("bid", 42, 1))
+    floor.place(maker, terms("bid", 40, 2.5))
+    floor.place(maker, terms("ask", 60, 4))
+    assert.deepStrictEqual(floor.book(), {
+      bid: [
+        [4_200, 100],
+        [4_000, 550]
+      ],
+      ask: [[6_000, 400]]
+    })
+  })
+
+  it("fills the best price first, the oldest order first, and at the resting order's price", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    const dear = floor.place(maker, terms("ask", 52, 5))
+    const first = floor.place(maker, terms("ask", 50, 5))
+    const second = floor.place(maker, terms("ask", 50, 5))
+    const order = floor.place(taker, terms("bid", 55, 12))
+    assert.deepStrictEqual(
+      floor.events.flatMap((event) => (event.type === "fill" ? [[event.maker.orderId, event.price, event.count]] : [])),
+      [
+        [first.orderId, 5_000, 500],
+        [second.orderId, 5_000, 500],
+        [dear.orderId, 5_200, 200]
+      ]
+    )
+    assert.strictEqual(order.status, "executed")
+    assert.strictEqual(order.takerCostMicros, 10 * 500_000 + 2 * 520_000)
+    assert.strictEqual(floor.order(maker, first.orderId).status, "executed")
+    assert.deepStrictEqual([dear.status, dear.fillCount, dear.remainingCount], ["resting", 200, 300])
+  })
+
+  it("rests the remainder of a good_till_canceled order and cancels that of an immediate_or_cancel one", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    floor.place(maker, terms("ask", 50, 4))
+    const order = floor.place(taker, terms("bid", 50, 10, { timeInForce: "immediate_or_cancel" }))
+    assert.deepStrictEqual([order.status, order.fillCount, order.remainingCount], ["canceled", 400, 0])
+    floor.place(maker, terms("ask", 50, 4))
+    const rest = floor.place(taker, terms("bid", 50, 10))
+    assert.deepStrictEqual([rest.status, rest.fillCount, rest.remainingCount], ["resting", 400, 600])
+    assert.deepStrictEqual(floor.book(), { bid: [[5_000, 600]], ask: [] })
+  })
+
+  it("fills a fill_or_kill order wholly or refuses it, leaving the book as it was", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    floor.place(maker, terms("ask", 50, 4))
+    floor.place(maker, terms("ask", 51, 4))
+    const before = floor.book()
+    const refusal = floor.refused(taker, terms("bid", 51, 8.01, { timeInForce: "fill_or_kill" }))
+    assert.deepStrictEqual([refusal.kind, refusal.code], ["conflict", "fill_or_kill_insufficient_resting_volume"])
+    assert.deepStrictEqual(floor.book(), before)
+    assert.strictEqual(floor.place(taker, terms("bid", 51, 8, { timeInForce: "fill_or_kill" })).status, "executed")
+  })
+
+  it("refuses a post_only order that would take", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    floor.place(maker, terms("ask", 50, 4))
+    const refusal = floor.refused(taker, terms("bid", 50, 1, { postOnly: true }))
+    assert.deepStrictEqual([refusal.code, refusal.details], ["invalid_order", "post only cross"])
+    assert.strictEqual(floor.place(taker, terms("bid", 49, 1, { postOnly: true })).status, "resting")
+  })
+
+  it("keeps the fills before a self-trade and then cancels the incoming order (taker_at_cross)", () => {
+    const floor = makeFloor()
+    const [self, other] = [floor.account("self"), floor.account("other")]
+    floor.place(other, terms("ask", 50, 2))
+    const own = floor.place(self, terms("ask", 51, 2))
+    const order = floor.place(self, terms("bid", 52, 10))
+    assert.deepStrictEqual(
+      [order.status, order.cancelReason, order.fillCount, order.remainingCount],
+      ["canceled", "selfTrade", 200, 0]
+    )
+    assert.strictEqual(own.status, "resting")
+  })
+
+  it("cancels the resting order of the same account and goes on (maker), whatever the subaccount", () => {
+    const floor = makeFloor()
+    const [self, other] = [floor.account("self"), floor.account("other")]
+    const own = floor.place(self, terms("ask", 50, 2, { subaccount: 5 }))
+    floor.place(other, terms("ask", 51, 2))
+    const order = floor.place(self, terms("bid", 52, 3, { selfTradePrevention: "maker" }))
+    assert.deepStrictEqual([own.status, own.cancelReason], ["canceled", "selfTrade"])
+    assert.deepStrictEqual([order.status, order.fillCount, order.remainingCount], ["resting", 200, 100])
+  })
+
+  it("does not cancel one's own orders for a fill_or_kill order that is refused", () => {
+    const floor = makeFloor()
+    const self = floor.account("self")
+    const own = floor.place(self, terms("ask", 50, 2))
+    floor.refused(self, terms("bid", 52, 3, { timeInForce: "fill_or_kill", selfTradePrevention: "maker" }))
+    assert.strictEqual(own.status, "resting")
+  })
+
+  it("takes a client_order_id once per account, for ever", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    const order = floor.place(one, terms("bid", 40, 1, { clientOrderId: "mine" }))
+    floor.cancel(one, order.orderId)
+    const refusal = floor.refused(one, terms("bid", 41, 1, { clientOrderId: "mine" }))
+    assert.deepStrictEqual([refusal.kind, refusal.code], ["conflict", "order_already_exists"])
+    assert.strictEqual(floor.place(other, terms("bid", 41, 1, { clientOrderId: "mine" })).status, "resting")
+  })
+
+  it("frees a client_order_id with its order when told that ids are only taken while resting", () => {
+    const floor = makeFloor({ assumptions: { clientOrderIds: "whileResting" } })
+    const one = floor.account("one")
+    const order = floor.place(one, terms("bid", 40, 1, { clientOrderId: "mine" }))
+    floor.cancel(one, order.orderId)
+    assert.strictEqual(floor.place(one, terms("bid", 41, 1, { clientOrderId: "mine" })).status, "resting")
+  })
+
+  it("does not take the client_order_id of an order that it refuses", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    floor.refused(one, terms("bid", 40.5, 1, { clientOrderId: "mine" }))
+    assert.strictEqual(floor.place(one, terms("bid", 40, 1, { clientOrderId: "mine" })).status, "resting")
+  })
+
+  it("expires an order at its time, before anything that happens later", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    const expiring = floor.place(maker, terms("ask", 50, 1, { expirationSeconds: start / 1_000 + 10 }))
+    floor.now = start + 9_999
+    assert.strictEqual(floor.order(maker, expiring.orderId).status, "resting")
+    floor.now = start + 60_000
+    assert.strictEqual(floor.place(taker, terms("bid", 50, 1)).status, "resting")
+    assert.deepStrictEqual(
+      [expiring.status, expiring.cancelReason, expiring.updatedMillis],
+      ["canceled", "expired", start + 10_000]
+    )
+  })
+
+  it("takes prices on the market's own levels only", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const tapered = [
+      { start: "0.00", end: "0.10", step: "0.001" },
+      { start: "0.10", end: "1.00", step: "0.01" }
+    ]
+    unwrap(floor.exchange.createMarket({ ticker: "KXTAPER-1", priceRanges: tapered }, start))
+    for (const [cents, taken] of [
+      [9.9, true],
+      [9.95, false],
+      [10, true],
+      [10.5, false],
+      [0, false],
+      [100, false]
+    ] as const) {
+      const result = floor.exchange.createOrder(one, terms("bid", cents, 1, { ticker: "KXTAPER-1" }), start)
+      assert.strictEqual(Result.isSuccess(result), taken, String(cents))
+    }
+  })
+
+  it("refuses an order that cannot be, and says why", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const past = start / 1_000
+    const cases: ReadonlyArray<readonly [ReturnType<typeof terms>, string, string]> = [
+      [terms("bid", 40, 1, { ticker: "KXNONE-1" }), "notFound", "market_not_found"],
+      [terms("bid", 40, 1, { exchangeIndex: 1 }), "notFound", "market_not_found"],
+      [terms("bid", 40, 0), "invalid", "invalid_order_size"],
+      [terms("bid", 40, 10_000_000.01), "invalid", "invalid_order_size"],
+      [terms("bid", 40, 1, { subaccount: 64 }), "invalid", "invalid_parameters"],
+      [terms("bid", 40, 1, { expirationSeconds: past }), "invalid", "invalid_order"],
+      [terms("bid", 40, 1, { expirationSeconds: past + 9, timeInForce: "fill_or_kill" }), "invalid", "invalid_order"],
+      [terms("bid", 40, 1, { postOnly: true, timeInForce: "immediate_or_cancel" }), "invalid", "invalid_order"],
+      [terms("bid", 40, 1, { reduceOnly: true }), "invalid", "invalid_order"],
+      [terms("bid", 40, 1, { orderGroupId: "none" }), "invalid", "invalid_order"]
+    ]
+    const before = JSON.stringify(floor.exchange.dump(start))
+    for (const [order, kind, code] of cases) {
+      const refusal = floor.refused(one, order)
+      assert.deepStrictEqual([refusal.kind, refusal.code], [kind, code])
+    }
+    assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
+  })
+
+  it("caps a reduce_only order at the position it goes against", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    const reduce = { reduceOnly: true, timeInForce: "immediate_or_cancel" } as const
+    assert.strictEqual(floor.refused(one, terms("ask", 50, 1, reduce)).code, "invalid_order")
+    floor.place(other, terms("ask", 50, 3))
+    floor.place(one, terms("bid", 50, 3))
+    floor.place(other, terms("bid", 50, 10))
+    const order = floor.place(one, terms("ask", 50, 8, reduce))
+    assert.deepStrictEqual([order.initialCount, order.fillCount, order.status], [300, 300, "executed"])
+  })
+
+  it("trades from a market's opening until its close, which cancels what rests", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const hours = { ticker: "KXHOURS-1", openMillis: start + 1_000, closeMillis: start + 2_000 }
+    unwrap(floor.exchange.createMarket(hours, start))
+    const order = terms("bid", 40, 1, { ticker: hours.ticker })
+    assert.strictEqual(floor.refused(one, order).code, "MARKET_INACTIVE")
+    floor.now = start + 1_000
+    const resting = floor.place(one, order)
+    floor.now = start + 2_000
+    assert.strictEqual(floor.refused(one, order).code, "MARKET_INACTIVE")
+    assert.deepStrictEqual([resting.status, resting.cancelReason], ["canceled", "marketClosed"])
+    assert.deepStrictEqual(refusalOf(floor.cancel(one, resting.orderId)).kind, "notFound")
+  })
+
+  it("charges 7 % of price × (1 − price), rounded up to $0.0001 for each fill", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    floor.place(maker, terms("ask", 52, 1))
+    assert.strictEqual(floor.place(taker, terms("bid", 52, 1)).takerFeesMicros, 17_500)
+    floor.place(maker, terms("ask", 1, 0.01))
+    floor.place(maker, terms("ask", 1, 0.01))
+    const twice = floor.place(taker, terms("bid", 1, 0.02))
+    assert.strictEqual(twice.takerFeesMicros, 200)
+  })
+
+  it("keeps every micro-dollar: cash, a dollar per pair, and fees are what was deposited", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    floor.place(one, terms("ask", 30, 10))
+    floor.place(other, terms("bid", 30, 10))
+    const held = [one, other].map((account) => unwrap(floor.exchange.portfolio(account)))
+    assert.deepStrictEqual(
+      held.map(({ positions }) => positions[ticker]),
+      [-1_000, 1_000]
+    )
+    assert.deepStrictEqual(
+      held.map(({ cashMicros }) => cashMicros - 1_000_000_000_000n),
+      [-7_000_000n, -3_000_000n - 147_000n]
+    )
+    floor.place(other, terms("ask", 60, 10))
+    floor.place(one, terms("bid", 60, 10))
+    const flat = [one, other].map((account) => unwrap(floor.exchange.portfolio(account)))
+    assert.deepStrictEqual(
+      flat.map(({ positions }) => positions),
+      [{}, {}]
+    )
+    assert.deepStrictEqual(
+      flat.map(({ cashMicros }) => cashMicros - 1_000_000_000_000n),
+      [-3_000_000n - 168_000n, 3_000_000n - 147_000n]
+    )
+  })
+})
+
+describe("Exchange.cancelOrder", () => {
+  it("says what had remained, and finds the order no more", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const order = floor.place(one, terms("bid", 40, 2.5))
+    assert.strictEqual(unwrap(floor.cancel(one, order.orderId)).reducedBy, 250)
+    const after = JSON.stringify(floor.exchange.dump(floor.now))
+    assert.strictEqual(refusalOf(floor.cancel(one, order.orderId)).kind, "notFound")
+    assert.strictEqual(JSON.stringify(floor.exchange.dump(floor.now)), after)
+    assert.deepStrictEqual(floor.book(), { bid: [], ask: [] })
+  })
+
+  it("finds only an account's own orders, in their subaccount and on their shard", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    const { orderId } = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1", subaccount: 3 }))
+    const attempt = (account: string, subaccount: number, exchangeIndex?: number, marketTicker?: string) =>
+      Result.isSuccess(floor.exchange.cancelOrder(account, { orderId, subaccount, exchangeIndex, marketTicker }, start))
+    assert.isFalse(attempt(other, 3, 2))
+    assert.isFalse(attempt(one, 0, 2))
+    assert.isFalse(attempt(one, 3))
+    assert.isFalse(attempt(one, 3, 0))
+    assert.isFalse(attempt(one, 3, -1))
+    assert.isFalse(attempt(one, 3, undefined, ticker))
+    assert.isTrue(attempt(one, 3, -1, "KXSHARD-1"))
+  })
+})
+
+describe("Exchange.listOrders", () => {
+  it("lists newest first, page by page, and ends with an empty cursor", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const placed = [40, 41, 42, 43, 44].map((cents) => floor.place(one, terms("bid", cents, 1)).orderId)
+    const seen: Array<string> = []
+    const sizes: Array<number> = []
+    let cursor = ""
+    do {
+      const page = unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2, cursor }, floor.now))
+      seen.push(...page.orders.map((order) => order.orderId))
+      sizes.push(page.orders.length)
+      cursor = page.cursor
+    } while (cursor !== "")
+    assert.deepStrictEqual(seen, placed.reverse())
+    assert.deepStrictEqual(sizes, [2, 2, 1])
+  })
+
+  it("does not promise a page that would be empty", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    floor.place(one, terms("bid", 40, 1))
+    floor.place(one, terms("bid", 41, 1))
+    assert.strictEqual(unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2 }, floor.now)).cursor, "")
+  })
+
+  it("narrows by ticker, event, status, subaccount, shard and time of creation", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    unwrap(floor.exchange.createMarket({ ticker: "KXOTHER-1-A", exchangeIndex: 1 }, start))
+    const first = floor.place(one, terms("bid", 40, 1))
+    floor.cancel(one, first.orderId)
+    floor.now = start + 5_000
+    const second = floor.place(one, terms("bid", 40, 1, { ticker: "KXOTHER-1-A", subaccount: 2 }))
+    const ids = (query: Partial<ListOrders>) =>
+      unwrap(floor.exchange.listOrders(one, { ...everything, ...query }, floor.now)).orders.map(
+        ({ orderId }) => orderId
+      )
+    assert.deepStrictEqual(ids({}), [second.orderId, first.orderId])
+    assert.deepStrictEqual(ids({ ticker }), [first.orderId])
+    assert.deepStrictEqual(ids({ eventTickers: ["KXOTHER-1", "KXNONE"] }), [second.orderId])
+    assert.deepStrictEqual(ids({ status: "canceled" }), [first.orderId])
+    assert.deepStrictEqual(ids({ subaccount: 2 }), [second.orderId])
+    assert.deepStrictEqual(ids({ exchangeIndex: 0 }), [first.orderId])
+    assert.deepStrictEqual(ids({ minSeconds: start / 1_000 + 1 }), [second.orderId])
+    assert.deepStrictEqual(ids({ maxSeconds: start / 1_000 + 4 }), [first.orderId])
+  })
+
+  it("refuses a cursor it did not give and a limit out of bounds", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    for (const query of [{ cursor: "nonsense" }, { cursor: "o99" }, { limit: 0 }, { limit: 1_001 }]) {
+      assert.strictEqual(
+        refusalOf(floor.exchange.listOrders(one, { ...everything, ...query }, floor.now)).code,
+        "invalid_parameters"
+      )
+    }
+  })
+})
+
+describe("Exchange.setActive", () => {
+  it("lets a trading pause take cancels and no orders, an exchange pause neither", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]
+    floor.exchange.setActive({ trading: false }, floor.now)
+    assert.deepStrictEqual(floor.exchange.status(), { exchangeActive: true, tradingActive: false })
+    assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "trading_is_paused")
+    assert.isTrue(Result.isSuccess(floor.cancel(one, first.orderId)))
+    floor.exchange.setActive({ exchange: false }, floor.now)
+    assert.deepStrictEqual(floor.exchange.status(), { exchangeActive: false, tradingActive: false })
+    assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "exchange_is_paused")
+    assert.strictEqual(refusalOf(floor.cancel(one, second.orderId)).code, "exchange_is_paused")
+    floor.exchange.setActive({ exchange: true, trading: true }, floor.now)
+    assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
+  })
+
+  it("cancels the orders that ask for it", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const [stays, goes] = [
+      floor.place(one, terms("bid", 40, 1)),
+      floor.place(one, terms("bid", 40, 1, { cancelOnPause: true }))
+    ]
+    floor.exchange.setActive({ trading: false }, floor.now)
+    assert.deepStrictEqual([stays.status, goes.status, goes.cancelReason], ["resting", "canceled", "paused"])
+  })
+})
+
+describe("Exchange.createMarket", () => {
+  it("refuses a ticker twice and price ranges that are none", () => {
+    const floor = makeFloor()
+    assert.strictEqual(refusalOf(floor.exchange.createMarket({ ticker }, start)).code, "market_already_exists")
+    for (const range of [
+      { start: "0.5", end: "1.00", step: "0.01" },
+      { start: "0.50", end: "0.50", step: "0.01" },
+      { start: "0.00", end: "1.00", step: "0.00" },
+      { start: "0.00", end: "1.00", step: "0.03" },
+      { start: "0.00", end: "2.00", step: "0.01" }
+    ]) {
+      const refusal = refusalOf(floor.exchange.createMarket({ ticker: "KXNEW-1", priceRanges: [range] }, start))
+      assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(range))
+    }
+  })
+})

@@ -1,0 +1,290 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import type { GroupTarget, OrderGroup } from "../src/Exchange.ts"
+import { makeFloor, refusalOf, start, terms, unwrap } from "./support/floor.ts"
+
+const withGroup = (contracts: number, options: Parameters<typeof makeFloor>[0] = {}) => {
+  const floor = makeFloor(options)
+  const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+  const groupId = floor.group(maker, contracts)
+  const target: GroupTarget = { groupId, subaccount: 0, exchangeIndex: 0 }
+  const group = (): OrderGroup => unwrap(floor.exchange.group(maker, groupId, undefined, floor.now))
+  return { ...floor, floor, maker, taker, groupId, target, group, inGroup: { orderGroupId: groupId } }
+}
+
+describe("Exchange.createGroup", () => {
+  it("makes a group that is active, empty and counts nothing", () => {
+    const { group, groupId, maker } = withGroup(10)
+    assert.deepStrictEqual(group(), {
+      groupId,
+      accountId: maker,
+      subaccount: 0,
+      exchangeIndex: 0,
+      limit: 1_000,
+      triggered: false,
+      windowCount: 0,
+      isAutoCancelEnabled: false,
+      orderIds: []
+    })
+  })
+
+  it("takes limits from 1 to 1,000,000 contracts, subaccounts 0 to 63 and shards 0 to 3", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    for (const [group, taken] of [
+      [{ limit: 100 }, true],
+      [{ limit: 100_000_000 }, true],
+      [{ limit: 99 }, false],
+      [{ limit: 100_000_001 }, false],
+      [{ limit: 1.5 }, false],
+      [{ subaccount: 63 }, true],
+      [{ subaccount: 64 }, false],
+      [{ subaccount: -1 }, false],
+      [{ exchangeIndex: 3 }, true],
+      [{ exchangeIndex: 4 }, false],
+      [{ exchangeIndex: -1 }, false]
+    ] as const) {
+      const input = { subaccount: 0, limit: 500, exchangeIndex: 0, ...group }
+      assert.strictEqual(Result.isSuccess(floor.exchange.createGroup(one, input, start)), taken, JSON.stringify(group))
+    }
+  })
+
+  it("gives an account so many groups and no more, until one is deleted", () => {
+    const floor = makeFloor({ assumptions: { maxOrderGroups: 2 } })
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    const first = floor.group(one, 1)
+    floor.group(one, 1)
+    const another = () => floor.exchange.createGroup(one, { subaccount: 0, limit: 100, exchangeIndex: 0 }, start)
+    assert.strictEqual(refusalOf(another()).kind, "invalid")
+    floor.group(other, 1)
+    unwrap(floor.exchange.deleteGroup(one, { groupId: first, subaccount: 0, exchangeIndex: 0 }, start))
+    assert.isTrue(Result.isSuccess(another()))
+  })
+})
+
+describe("Exchange.group", () => {
+  it("lists the orders that rest, oldest first", () => {
+    const { floor, group, inGroup, maker, taker } = withGroup(10)
+    const orders = [40, 41, 42].map((cents) => floor.place(maker, terms("bid", cents, 1, inGroup)).orderId)
+    floor.place(maker, terms("bid", 39, 1))
+    assert.deepStrictEqual(group().orderIds, orders)
+    floor.place(taker, terms("ask", 42, 1))
+    floor.cancel(maker, orders[0]!)
+    assert.deepStrictEqual(group().orderIds, [orders[1]])
+  })
+
+  it("lists every order ever placed in it when told to", () => {
+    const { floor, group, inGroup, maker } = withGroup(10, { assumptions: { groupOrders: "all" } })
+    const { orderId } = floor.place(maker, terms("bid", 40, 1, inGroup))
+    floor.cancel(maker, orderId)
+    assert.deepStrictEqual(group().orderIds, [orderId])
+  })
+
+  it("finds a group in all subaccounts or in the one named, and another account's never", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    const groupId = floor.group(one, 1, 3)
+    const found = (account: string, subaccount?: number) =>
+      Result.isSuccess(floor.exchange.group(account, groupId, subaccount, start))
+    assert.deepStrictEqual([found(one), found(one, 3), found(one, 0), found(other)], [true, true, false, false])
+    const listed = (subaccount?: number) => unwrap(floor.exchange.listGroups(one, subaccount, start)).length
+    assert.deepStrictEqual([listed(), listed(3), listed(0)], [1, 1, 0])
+  })
+})
+
+describe("an order group's window", () => {
+  it("triggers when the fills of 15 seconds are over the limit, not when they reach it", () => {
+    const { floor, group, inGroup, maker, taker } = withGroup(10)
+    const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
+    floor.place(taker, terms("ask", 40, 10))
+    assert.deepStrictEqual([group().triggered, group().windowCount], [false, 1_000])
+    floor.place(taker, terms("ask", 40, 0.01))
+    assert.deepStrictEqual([group().triggered, group().windowCount], [true, 1_001])
+    assert.deepStrictEqual([resting.status, resting.cancelReason], ["canceled", "orderGroup"])
+  })
+
+  it("triggers when they reach it, when told to", () => {
+    const { floor, group, inGroup, maker, taker } = withGroup(10, { assumptions: { groupTriggers: "reached" } })
+    floor.place(maker, terms("bid", 40, 30, inGroup))
+    floor.place(taker, terms("ask", 40, 9.99))
+    assert.isFalse(group().triggered)
+    floor.place(taker, terms("ask", 40, 0.01))
+    assert.isTrue(group().triggered)
+  })
+
+  it("forgets a fill 15 seconds after it", () => {
+    const { floor, group, inGroup, maker, taker } = withGroup(10)
+    floor.place(maker, terms("bid", 40, 30, inGroup))
+    floor.place(taker, terms("ask", 40, 8))
+    floor.now = start + 14_999
+    assert.strictEqual(group().windowCount, 800)
+    floor.now = start + 15_000
+    assert.strictEqual(group().windowCount, 0)
+    floor.place(taker, terms("ask", 40, 8))
+    assert.isFalse(group().triggered)
+  })
+
+  it("does not cut a fill short, and cancels the group's other orders before the same order reaches them", () => {
+    const { floor, group, inGroup, maker, taker } = withGroup(10)
+    floor.place(maker, terms("bid", 41, 50, inGroup))
+    const second = floor.place(maker, terms("bid", 40, 50, inGroup))
+    const order = floor.place(taker, terms("ask", 40, 80))
+    assert.deepStrictEqual([order.fillCount, order.remainingCount], [5_000, 3_000])
+    assert.deepStrictEqual([second.fillCount, second.cancelReason], [0, "orderGroup"])
+    assert.strictEqual(group().windowCount, 5_000)
+  })
+
+  it("counts the fills of an incoming order of the group and cancels its rest", () => {
+    const { floor, group, inGroup, maker, taker } = withGroup(10)
+    floor.place(taker, terms("ask", 40, 11))
+    floor.place(taker, terms("ask", 40, 11))
+    const order = floor.place(maker, terms("bid", 40, 30, inGroup))
+    assert.deepStrictEqual([order.status, order.cancelReason, order.fillCount], ["canceled", "orderGroup", 1_100])
+    assert.isTrue(group().triggered)
+  })
+
+  it("keeps a fill_or_kill order from starting what the limit would stop", () => {
+    const { floor, group, inGroup, maker, taker } = withGroup(10)
+    const kill = { timeInForce: "fill_or_kill" } as const
+    floor.place(maker, terms("bid", 41, 50, inGroup))
+    floor.place(maker, terms("bid", 40, 50, inGroup))
+    assert.strictEqual(
+      floor.refused(taker, terms("ask", 40, 80, kill)).code,
+      "fill_or_kill_insufficient_resting_volume"
+    )
+    assert.strictEqual(group().windowCount, 0)
+    assert.strictEqual(floor.place(taker, terms("ask", 40, 50, kill)).status, "executed")
+  })
+})
+
+describe("a triggered order group", () => {
+  it("refuses new orders until it is reset, which empties its window", () => {
+    const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
+    floor.place(maker, terms("bid", 40, 30, inGroup))
+    floor.place(taker, terms("ask", 40, 11))
+    const refusal = floor.refused(maker, terms("bid", 40, 1, inGroup))
+    assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "invalid_order"])
+    unwrap(exchange.resetGroup(maker, target, floor.now))
+    assert.deepStrictEqual([group().triggered, group().windowCount], [false, 0])
+    floor.place(maker, terms("bid", 40, 30, inGroup))
+    floor.place(taker, terms("ask", 40, 10))
+    assert.isFalse(group().triggered)
+  })
+
+  it("does not come back by itself when its window empties", () => {
+    const { floor, inGroup, maker, taker } = withGroup(10)
+    floor.place(maker, terms("bid", 40, 30, inGroup))
+    floor.place(taker, terms("ask", 40, 11))
+    floor.now += 60_000
+    assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
+  })
+
+  it("leaves orders outside it alone", () => {
+    const { exchange, floor, inGroup, maker, target } = withGroup(10)
+    const inside = floor.place(maker, terms("bid", 40, 1, inGroup))
+    const outside = floor.place(maker, terms("bid", 40, 1))
+    unwrap(exchange.triggerGroup(maker, target, floor.now))
+    assert.deepStrictEqual([inside.status, outside.status], ["canceled", "resting"])
+  })
+
+  it("shows is_auto_cancel_enabled only when told to", () => {
+    for (const [flag, shown] of [
+      ["never", false],
+      ["whileTriggered", true]
+    ] as const) {
+      const { exchange, floor, group, maker, target } = withGroup(10, { assumptions: { groupAutoCancelFlag: flag } })
+      assert.isFalse(group().isAutoCancelEnabled)
+      unwrap(exchange.triggerGroup(maker, target, floor.now))
+      assert.strictEqual(group().isAutoCancelEnabled, shown)
+    }
+  })
+
+  it("answers new orders with the code it is told to", () => {
+    const { exchange, floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
+    unwrap(exchange.triggerGroup(maker, target, floor.now))
+    assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "group")
+  })
+})
+
+describe("Exchange.setGroupLimit", () => {
+  it("triggers at once when the window is over the new limit, and not before", () => {
+    const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
+    const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
+    floor.place(taker, terms("ask", 40, 5))
+    unwrap(exchange.setGroupLimit(maker, target, 500, floor.now))
+    assert.isFalse(group().triggered)
+    unwrap(exchange.setGroupLimit(maker, target, 499, floor.now))
+    assert.deepStrictEqual([group().triggered, group().limit, resting.status], [true, 499, "canceled"])
+  })
+
+  it("does not bring a triggered group back", () => {
+    const { exchange, floor, group, maker, target } = withGroup(10)
+    unwrap(exchange.triggerGroup(maker, target, floor.now))
+    unwrap(exchange.setGroupLimit(maker, target, 100_000, floor.now))
+    assert.isTrue(group().triggered)
+  })
+
+  it("refuses a limit out of bounds and leaves the old one", () => {
+    const { exchange, floor, group, maker, target } = withGroup(10)
+    assert.strictEqual(refusalOf(exchange.setGroupLimit(maker, target, 99, floor.now)).code, "invalid_parameters")
+    assert.strictEqual(group().limit, 1_000)
+  })
+})
+
+describe("writes to an order group", () => {
+  it("find it only by its own subaccount and shard", () => {
+    const { exchange, maker, target, taker } = withGroup(10)
+    for (const wrong of [
+      { ...target, subaccount: 1 },
+      { ...target, exchangeIndex: 1 },
+      { ...target, groupId: "none" }
+    ]) {
+      for (const result of [
+        exchange.resetGroup(maker, wrong, start),
+        exchange.triggerGroup(maker, wrong, start),
+        exchange.setGroupLimit(maker, wrong, 100, start),
+        exchange.deleteGroup(maker, wrong, start)
+      ]) {
+        assert.strictEqual(refusalOf(result).kind, "notFound")
+      }
+    }
+    assert.strictEqual(refusalOf(exchange.deleteGroup(taker, target, start)).kind, "notFound")
+  })
+
+  it("need an order's subaccount to be the group's", () => {
+    const { floor, inGroup, maker } = withGroup(10)
+    assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, { ...inGroup, subaccount: 1 })).code, "invalid_order")
+  })
+
+  it("delete cancels its orders and forgets it", () => {
+    const { exchange, floor, groupId, inGroup, maker, target } = withGroup(10)
+    const order = floor.place(maker, terms("bid", 40, 1, inGroup))
+    unwrap(exchange.deleteGroup(maker, target, floor.now))
+    assert.strictEqual(order.status, "canceled")
+    assert.strictEqual(refusalOf(exchange.group(maker, groupId, undefined, floor.now)).kind, "notFound")
+    assert.strictEqual(refusalOf(exchange.deleteGroup(maker, target, floor.now)).kind, "notFound")
+    assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
+  })
+
+  it("are refused while the exchange is paused", () => {
+    const { exchange, maker, target } = withGroup(10)
+    exchange.setActive({ exchange: false }, start)
+    assert.strictEqual(refusalOf(exchange.resetGroup(maker, target, start)).code, "exchange_is_paused")
+    const created = exchange.createGroup(maker, { subaccount: 0, limit: 100, exchangeIndex: 0 }, start)
+    assert.strictEqual(refusalOf(created).code, "exchange_is_paused")
+  })
+
+  it("are told, in order", () => {
+    const { events, exchange, floor, inGroup, maker, target } = withGroup(10)
+    floor.place(maker, terms("bid", 40, 1, inGroup))
+    unwrap(exchange.setGroupLimit(maker, target, 100, floor.now))
+    unwrap(exchange.triggerGroup(maker, target, floor.now))
+    unwrap(exchange.triggerGroup(maker, target, floor.now))
+    unwrap(exchange.resetGroup(maker, target, floor.now))
+    unwrap(exchange.deleteGroup(maker, target, floor.now))
+    assert.deepStrictEqual(
+      events.map((event) => (event.type === "orderGroup" ? event.change : event.type)),
+      ["created", "orderAccepted", "limitUpdated", "triggered", "orderCanceled", "reset", "deleted"]
+    )
+  })
+})
