@@ -4,7 +4,7 @@
  * @module
  */
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"
 import { InvalidRequest } from "../Errors.ts"
 import type { Descriptor, Parameter } from "../Operation.ts"
