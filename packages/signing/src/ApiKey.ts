@@ -18,6 +18,7 @@ import * as Result from "effect/Result"
 import * as internal from "./internal/apiKey.ts"
 import { checkKeyId, load, loadSealed, provePublicKey } from "./internal/loading.ts"
 import { looksLikeBase64Der, readBlock } from "./internal/pem.ts"
+import { rsaMembers, rsaProblem } from "./internal/rsaNumbers.ts"
 import { privateMaterial } from "./internal/structure.ts"
 import type { PrivateMaterial } from "./internal/structure.ts"
 import { algorithms, keyError, orKeyError, service } from "./internal/webCrypto.ts"
@@ -63,8 +64,6 @@ export const fromPem = Effect.fnUntraced(function* (options: {
   return Result.isFailure(material) ? yield* refuse(material.failure) : yield* load(options.keyId, material.success)
 })
 
-const rsaMembers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const
-
 const invalidJwk = (problem: string) => refuse({ _tag: "Malformed", problem })
 
 const octets = (value: unknown): Uint8Array | undefined => {
@@ -98,11 +97,14 @@ const jwkMaterial = Effect.fnUntraced(function* (jwk: JsonWebKey): Effect.fn.Ret
   if (jwk.oth !== undefined) {
     return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" })
   }
+  const numbers: Array<Uint8Array> = []
   for (const member of rsaMembers) {
     const value = octets(jwk[member])
     if (value === undefined || value.length === 0) return yield* invalidJwk(`its ${member} is not bytes in base64url`)
+    numbers.push(value)
   }
-  // The numbers come back as PKCS#1 inside PKCS#8, to be held against each other like those of a PEM.
+  const problem = rsaProblem(numbers)
+  if (problem !== undefined) return yield* refuse(problem)
   const privateKey = yield* Effect.andThen(
     service,
     orKeyError(KeyFormat.decodePrivate(KeyFormat.jwk, algorithms.rsa, jwk))

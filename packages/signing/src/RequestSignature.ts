@@ -63,13 +63,13 @@ const join = (timestamp: string, method: string, path: string): string =>
   `${timestamp}${method.toUpperCase()}${withoutQuery(path)}`
 
 /**
- * The headers of one signed request. Spread them or hand them to an HTTP client; they print without their values.
+ * The headers of one signed request. Spread them or hand them to an HTTP client; they print without the signature.
  *
  * **Gotchas**
  *
- * `JSON.stringify` leaves the values out as well.
+ * `JSON.stringify` leaves the signature out as well: to send them to another process, spread them first.
  */
-export interface AuthHeaders {
+export type AuthHeaders = {
   readonly "KALSHI-ACCESS-KEY": string
   readonly "KALSHI-ACCESS-SIGNATURE": string
   /** Unix time in milliseconds, as decimal digits. */

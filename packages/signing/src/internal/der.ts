@@ -62,13 +62,11 @@ export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
 
 /** The members of a key's outermost SEQUENCE. */
 export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>, KeyErrorReason> => {
-  const element = read(bytes)
+  const element = bytes.length > 0 && bytes[0] !== tags.sequence ? "malformed" : read(bytes)
   if (element === "cut short") {
     return Result.fail({ _tag: "Truncated", problem: "its data ends before the length that it states" })
   }
-  if (element === "malformed" || element.tag !== tags.sequence) {
-    return Result.fail({ _tag: "Malformed", problem: "its data is not a DER sequence" })
-  }
+  if (element === "malformed") return Result.fail({ _tag: "Malformed", problem: "its data is not a DER sequence" })
   if (element.whole.length < bytes.length) {
     return Result.fail({ _tag: "Malformed", problem: "its data goes on after the length that it states" })
   }

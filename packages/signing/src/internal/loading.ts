@@ -7,7 +7,7 @@ import type { KeyKind } from "../Signer.ts"
 import { ApiKey } from "./apiKey.ts"
 import type { Signing } from "./apiKey.ts"
 import { keyIdProblem } from "./keyId.ts"
-import { rsaProblem } from "./rsaNumbers.ts"
+import { pkcs1Problem } from "./rsaNumbers.ts"
 import type { PrivateMaterial } from "./structure.ts"
 import { algorithms, keyError, orKeyError, refused, service, subtle } from "./webCrypto.ts"
 
@@ -69,7 +69,7 @@ export const load = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ApiKey, KeyError> {
   const signature = yield* service
   if (material.kind === "rsa") {
-    const problem = rsaProblem(material.pkcs1)
+    const problem = pkcs1Problem(material.pkcs1)
     if (problem !== undefined) return yield* keyError(problem)
     const privateKey = yield* orKeyError(KeyFormat.decodePrivate(KeyFormat.pkcs1, algorithms.rsa, material.pkcs1))
     return yield* finish(keyId, "rsa", privateKey, yield* orKeyError(signature.publicKeyOf(privateKey)))

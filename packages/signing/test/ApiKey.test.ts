@@ -1,0 +1,683 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as WebCrypto from "effect/crypto/WebCrypto"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileSystem from "effect/FileSystem"
+import * as Redacted from "effect/Redacted"
+import * as fc from "fast-check"
+import * as nodeCrypto from "node:crypto"
+import * as ApiKey from "../src/ApiKey.ts"
+import type { KeyError } from "../src/KeyError.ts"
+import * as PublicKey from "../src/PublicKey.ts"
+import * as Signer from "../src/Signer.ts"
+import { fixture, fixturePath, jwk, keyId, refused, seed } from "./vectors.ts"
+
+const load = (privateKey: string) => ApiKey.fromPem({ keyId, privateKey })
+
+const reasonOf = <A, R>(effect: Effect.Effect<A, KeyError, R>) =>
+  Effect.map(Effect.flip(effect), (error) => error.reason)
+
+/** Asserts with node:crypto that the key signs for the public PEM. */
+const signsFor = Effect.fnUntraced(function* (apiKey: ApiKey.ApiKey, publicPem: string) {
+  const text = "1703123456789GET/trade-api/v2/portfolio/balance"
+  const signature = Buffer.from(yield* Signer.fromApiKey(apiKey).sign(text), "base64")
+  const key =
+    apiKey.kind === "rsa"
+      ? { key: publicPem, padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+      : publicPem
+  const hash = apiKey.kind === "rsa" ? "sha256" : null
+  assert.isTrue(nodeCrypto.verify(hash, Buffer.from(text), key, signature))
+})
+
+const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ""), "base64")
+const pemOf = (label: string, der: Uint8Array): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(der).toString("base64")}\n-----END ${label}-----\n`
+
+describe("fromPem", () => {
+  for (const [file, kind, publicFile] of [
+    ["rsa-2048.pkcs1.pem", "rsa", "rsa-2048.public.pem"],
+    ["rsa-2048.pkcs8.pem", "rsa", "rsa-2048.public.pem"],
+    ["rsa-3072.pkcs1.pem", "rsa", "rsa-3072.public.pem"],
+    ["rsa-3072.pkcs8.pem", "rsa", "rsa-3072.public.pem"],
+    ["ed25519.pkcs8.pem", "ed25519", "ed25519.public.pem"],
+    ["ed25519.pkcs8v2.pem", "ed25519", "ed25519.public.pem"]
+  ] as const) {
+    it.live(`reads ${file} as the pair of ${publicFile}`, () =>
+      Effect.gen(function* () {
+        const apiKey = yield* load(fixture(`keys/${file}`))
+        assert.strictEqual(apiKey.keyId, keyId)
+        assert.strictEqual(apiKey.kind, kind)
+        assert.strictEqual(PublicKey.kind(apiKey.publicKey), kind)
+        assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture(`keys/${publicFile}`))
+        yield* signsFor(apiKey, fixture(`keys/${publicFile}`))
+      })
+    )
+  }
+
+  it.live("reads a Redacted PEM", () =>
+    Effect.gen(function* () {
+      const privateKey = Redacted.make(fixture("keys/ed25519.pkcs8.pem"))
+      const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
+      assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+    })
+  )
+
+  const forms: Record<string, (pem: string) => string> = {
+    "line ends escaped as \\n": (pem) => pem.replaceAll("\n", "\\n"),
+    "line ends escaped twice": (pem) => pem.replaceAll("\n", "\\\\n"),
+    "line ends escaped as \\r\\n": (pem) => pem.replaceAll("\n", "\\r\\n"),
+    CRLF: (pem) => pem.replaceAll("\n", "\r\n"),
+    "a byte-order mark": (pem) => `\ufeff${pem}`,
+    quotes: (pem) => `"${pem.trim()}"`,
+    "quotes around escaped line ends": (pem) => `'${pem.replaceAll("\n", "\\n")}'`,
+    "no line end at the end": (pem) => pem.trimEnd(),
+    "blank lines and indentation": (pem) => `\n\n  ${pem.replaceAll("\n", "\n  ")}\n`,
+    "text around it": (pem) => `Bag Attributes: <none>\nKey Attributes: <none>\n${pem}that was the key\n`,
+    "its base64 on one line": (pem) => pem.replace(/(?<!-)\n(?!-)/g, ""),
+    "everything on one line": (pem) => pem.replaceAll("\n", ""),
+    "spaces for line ends": (pem) => pem.replaceAll("\n", " ")
+  }
+  for (const [name, change] of Object.entries(forms)) {
+    it.live(`takes ${name}`, () =>
+      Effect.gen(function* () {
+        for (const key of ["rsa-2048.pkcs1", "ed25519.pkcs8"] as const) {
+          const apiKey = yield* load(change(fixture(`keys/${key}.pem`)))
+          const publicFile = `keys/${key.split(".")[0]}.public.pem`
+          assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture(publicFile))
+        }
+      })
+    )
+  }
+
+  it("is refused every file that it has to be", () => {
+    assert.isAtLeast(refused.length, 40)
+  })
+
+  for (const { file, reason } of refused) {
+    it.live(`refuses ${file} as ${reason}`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(load(fixture(file)))
+        assert.strictEqual(error._tag, "KeyError")
+        assert.strictEqual(error.reason._tag, reason)
+      })
+    )
+  }
+
+  for (const [name, text, message] of [
+    [
+      "encrypted",
+      fixture("refused/encrypted-pkcs8.pem"),
+      "The private key is encrypted with a passphrase. Decrypt it first: openssl pkey -in <file> -out <new file>."
+    ],
+    [
+      "a public key",
+      fixture("refused/public-rsa.pem"),
+      "This is a public key. Signing needs the private key, which Kalshi showed once when the key was made."
+    ],
+    [
+      "a certificate",
+      fixture("refused/certificate.pem"),
+      "This is a certificate. Signing needs the private key, which Kalshi showed once when the key was made."
+    ],
+    [
+      "EC",
+      fixture("refused/ec-pkcs8.pem"),
+      "A key of the algorithm EC cannot sign for Kalshi. Use an Ed25519 or RSA key."
+    ],
+    [
+      "EC (SEC1)",
+      fixture("refused/ec-sec1.pem"),
+      "A key of the algorithm EC cannot sign for Kalshi. Use an Ed25519 or RSA key."
+    ],
+    [
+      "DSA",
+      fixture("refused/dsa-pkcs8.pem"),
+      "A key of the algorithm DSA cannot sign for Kalshi. Use an Ed25519 or RSA key."
+    ],
+    [
+      "X25519",
+      fixture("refused/x25519.pem"),
+      "A key of the algorithm X25519 cannot sign for Kalshi. Use an Ed25519 or RSA key."
+    ],
+    [
+      "RSA of 1024 bits",
+      fixture("refused/rsa-1024-pkcs1.pem"),
+      "The RSA key has 1024 bits. Use one of 2048 bits or more, or an Ed25519 key."
+    ],
+    [
+      "two blocks",
+      fixture("refused/key-and-certificate.pem"),
+      "The text holds 2 PEM blocks (PRIVATE KEY, CERTIFICATE). Keep the one block of the key."
+    ],
+    [
+      "OpenSSH",
+      fixture("refused/openssh.pem"),
+      "OpenSSH's own key format is not read. On a copy of the file: ssh-keygen -p -m PKCS8 -f <copy>."
+    ],
+    [
+      "a request",
+      fixture("refused/certificate-request.pem"),
+      'A PEM block "CERTIFICATE REQUEST" is not a key. Give a PRIVATE KEY or RSA PRIVATE KEY block.'
+    ],
+    [
+      "no END",
+      fixture("refused/truncated-without-end.pem"),
+      "The key is cut short: its END line is missing. Copy the whole file again, from its BEGIN to its END line."
+    ],
+    [
+      "half of it",
+      fixture("refused/truncated-body.pem"),
+      "The key is cut short: its data ends before the length that it states. Copy the whole file again, from its BEGIN to its END line."
+    ],
+    [
+      "a flipped bit in n",
+      fixture("refused/flipped-bit-n.pem"),
+      "The key is damaged: the numbers of the RSA key do not belong together. Copy the file again, or make a new key."
+    ],
+    [
+      "another public key inside",
+      fixture("refused/ed25519-other-public.pem"),
+      "The key is damaged: the public key beside the private one is not its own. Copy the file again, or make a new key."
+    ],
+    [
+      "a wrong label",
+      fixture("refused/pkcs8-mislabelled.pem"),
+      "The key is damaged or not in its format: its content is PKCS#8 and wants the label PRIVATE KEY. Copy the file again, or make a new key."
+    ],
+    ["nothing", " \n", "The key is empty. Give the whole text of the private key's file."],
+    [
+      "a path",
+      "/home/me/kalshi.pem",
+      "The key's text is a file's path, not a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
+    ],
+    [
+      "a Windows path",
+      "C:\\keys\\new.key",
+      "The key's text is a file's path, not a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
+    ],
+    [
+      "bare base64",
+      derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"),
+      "The key's text is base64 without its BEGIN and END lines. Give the whole text of the file, those lines included."
+    ],
+    ["JSON", JSON.stringify(jwk("ed25519")), "The key's text is JSON, not PEM. Parse it and use ApiKey.fromJwk."],
+    [
+      "DER",
+      derOf(fixture("keys/rsa-2048.pkcs8.pem")).toString("utf8"),
+      "The key is binary (DER?), not PEM text. Convert it: openssl pkey -inform DER -in <file> -out <new file>."
+    ],
+    [
+      "prose",
+      "my key",
+      "No PEM block was found. The text must hold a key from -----BEGIN … PRIVATE KEY----- to its END line."
+    ]
+  ] as const) {
+    it.live(`says what is wrong and what to do: ${name}`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(load(text))
+        assert.strictEqual(error.message, message)
+      })
+    )
+  }
+
+  for (const [name, id, reason] of [
+    ["empty", "", { _tag: "EmptyKeyId" }],
+    ["with a line end", `${keyId}\n`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
+    ["with a carriage return", `${keyId}\r`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
+    ["with a header smuggled in", `x\r\nHost: y`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
+    ["in quotes", `"${keyId}"`, { _tag: "InvalidKeyId", problem: "has quotes around it" }],
+    [
+      "with a letter no header carries",
+      "kéy",
+      { _tag: "InvalidKeyId", problem: "holds a character that no header can carry" }
+    ],
+    ["too long", "a".repeat(129), { _tag: "InvalidKeyId", problem: "has 129 characters" }],
+    [
+      "that is the key",
+      fixture("keys/ed25519.pkcs8.pem"),
+      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+    ],
+    [
+      "that is the key's base64",
+      fixture("keys/ed25519.pkcs8.pem").split("\n")[1]!,
+      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+    ]
+  ] as const) {
+    it.live(`refuses a key id ${name}`, () =>
+      Effect.gen(function* () {
+        const privateKey = fixture("keys/ed25519.pkcs8.pem")
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromPem({ keyId: id, privateKey })), reason)
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.generate({ keyId: id, kind: "ed25519" })), reason)
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromJwk({ keyId: id, privateKey: jwk("ed25519") })), reason)
+      })
+    )
+  }
+
+  it.live("can be caught by reason", () =>
+    Effect.gen(function* () {
+      const bits = yield* load(fixture("refused/rsa-1024-pkcs8.pem")).pipe(
+        Effect.as(0),
+        Effect.catchReason("KeyError", "RsaTooShort", ({ bits }) => Effect.succeed(bits))
+      )
+      assert.strictEqual(bits, 1024)
+    })
+  )
+
+  it.live("names the lack of crypto.subtle", () =>
+    Effect.gen(function* () {
+      // What a browser has on a page that is not secure.
+      const insecure = { getRandomValues: globalThis.crypto.getRandomValues } as unknown as Crypto
+      const reason = yield* reasonOf(Effect.provide(load(fixture("keys/ed25519.pkcs8.pem")), WebCrypto.layer(insecure)))
+      assert.deepStrictEqual(reason, {
+        _tag: "UnsupportedRuntime",
+        problem: "it has no crypto.subtle, which browsers offer on https pages and on localhost alone"
+      })
+    })
+  )
+
+  it.live("names the lack of Ed25519", () =>
+    Effect.gen(function* () {
+      const subtle = globalThis.crypto.subtle
+      const without = {
+        subtle: {
+          importKey: () => Promise.reject(new DOMException("no such algorithm", "NotSupportedError")),
+          exportKey: subtle.exportKey.bind(subtle)
+        }
+      } as unknown as Crypto
+      const reason = yield* reasonOf(Effect.provide(load(fixture("keys/ed25519.pkcs8.pem")), WebCrypto.layer(without)))
+      assert.strictEqual(reason._tag, "UnsupportedRuntime")
+    })
+  )
+
+  it.live("proves a key: one whose signature its own public key does not verify is refused", () =>
+    Effect.gen(function* () {
+      const subtle = globalThis.crypto.subtle
+      const real: Pick<SubtleCrypto, "importKey" | "exportKey" | "verify"> = {
+        importKey: subtle.importKey.bind(subtle),
+        exportKey: subtle.exportKey.bind(subtle),
+        verify: subtle.verify.bind(subtle)
+      }
+      const breakBit = async (...args: Parameters<SubtleCrypto["sign"]>) => {
+        const signature = new Uint8Array(await subtle.sign(...args))
+        signature[40]! ^= 1
+        return signature.buffer
+      }
+      const fail = () => Promise.reject(new DOMException("it failed", "OperationError"))
+      for (const sign of [breakBit, fail]) {
+        const broken = {
+          subtle: { ...real, sign },
+          getRandomValues: globalThis.crypto.getRandomValues
+        } as unknown as Crypto
+        for (const key of ["rsa-2048", "ed25519"]) {
+          const reason = yield* reasonOf(
+            Effect.provide(load(fixture(`keys/${key}.pkcs8.pem`)), WebCrypto.layer(broken))
+          )
+          assert.deepStrictEqual(reason, {
+            _tag: "SelfCheckFailed",
+            problem: "its own public key does not verify what it signs"
+          })
+        }
+      }
+    })
+  )
+
+  it("always refuses an RSA key with any one bit flipped", async () => {
+    for (const [file, label] of [
+      ["keys/rsa-2048.pkcs1.pem", "RSA PRIVATE KEY"],
+      ["keys/rsa-2048.pkcs8.pem", "PRIVATE KEY"]
+    ] as const) {
+      const der = derOf(fixture(file))
+      await fc.assert(
+        fc.asyncProperty(fc.nat(der.length * 8 - 1), async (bit) => {
+          const flipped = Uint8Array.from(der)
+          flipped[bit >> 3]! ^= 1 << (bit & 7)
+          const exit = await Effect.runPromiseExit(reasonOf(load(pemOf(label, flipped))))
+          assert.isTrue(Exit.isSuccess(exit), "neither a key nor a defect")
+        }),
+        { seed, numRuns: 400 }
+      )
+    }
+  })
+
+  it("answers any damage to an Ed25519 key with a KeyError or a key that signs", async () => {
+    const der = derOf(fixture("keys/ed25519.pkcs8v2.pem"))
+    await fc.assert(
+      fc.asyncProperty(fc.nat(der.length * 8 - 1), fc.nat(der.length), async (bit, length) => {
+        const flipped = Uint8Array.from(der)
+        flipped[bit >> 3]! ^= 1 << (bit & 7)
+        for (const damaged of [flipped, flipped.subarray(0, length)]) {
+          const exit = await Effect.runPromiseExit(Effect.result(load(pemOf("PRIVATE KEY", damaged))))
+          assert.isTrue(Exit.isSuccess(exit), "no defect")
+        }
+        // Version 2 carries the public key, which gives an Ed25519 key the redundancy that it lacks by itself.
+        assert.isTrue(Exit.isFailure(await Effect.runPromiseExit(load(pemOf("PRIVATE KEY", flipped)))))
+      }),
+      { seed, numRuns: 200 }
+    )
+  })
+
+  it("never dies of a text, whatever it holds", async () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "-----BEGIN EC PARAMETERS-----",
+        "-----END RSA PRIVATE KEY-----",
+        "\n",
+        "\\n",
+        "MC4CAQAwBQYDK2VwBCIEIA==",
+        "MAA=",
+        "Proc-Type: 4,ENCRYPTED"
+      ),
+      fc.string(),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString("base64")),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => pemOf("PRIVATE KEY", [0x30, bytes.length, ...bytes] as never)),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => pemOf("RSA PRIVATE KEY", [0x30, bytes.length, ...bytes] as never))
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 6 }), async (pieces) => {
+        const exit = await Effect.runPromiseExit(Effect.result(load(pieces.join(""))))
+        assert.isTrue(Exit.isSuccess(exit))
+      }),
+      { seed, numRuns: 500 }
+    )
+  })
+
+  it("finds the key in any surroundings", async () => {
+    const noise = fc.string({ unit: fc.constantFrom("a", " ", "\n", "\t", '"', "'", "=", ":", "\ufeff", "é") })
+    const lineEnd = fc.constantFrom("\n", "\r\n", "\\n", "\\r\\n", " ", "")
+    const pem = fixture("keys/ed25519.pkcs8.pem").trim()
+    await fc.assert(
+      fc.asyncProperty(noise, noise, lineEnd, async (before, after, end) => {
+        const apiKey = await Effect.runPromise(load(`${before}${pem.replaceAll("\n", end)}${after}`))
+        assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+      }),
+      { seed, numRuns: 60 }
+    )
+  })
+})
+
+describe("fromJwk", () => {
+  for (const key of ["rsa-2048", "rsa-3072", "ed25519"]) {
+    it.live(`reads ${key}`, () =>
+      Effect.gen(function* () {
+        for (const privateKey of [jwk(key), Redacted.make(jwk(key))]) {
+          const apiKey = yield* ApiKey.fromJwk({ keyId, privateKey })
+          assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture(`keys/${key}.public.pem`))
+          yield* signsFor(apiKey, fixture(`keys/${key}.public.pem`))
+        }
+      })
+    )
+  }
+
+  it.live("takes alg where it names the exchange's algorithm, and ignores use and key_ops", () =>
+    Effect.gen(function* () {
+      yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("rsa-2048"), alg: "PS256", use: "enc", key_ops: [] } })
+      yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("ed25519"), alg: "EdDSA" } })
+      yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("ed25519"), alg: "Ed25519" } })
+    })
+  )
+
+  it.live("derives the x that an Ed25519 key lacks", () =>
+    Effect.gen(function* () {
+      const { x: _, ...rest } = jwk("ed25519")
+      const apiKey = yield* ApiKey.fromJwk({ keyId, privateKey: rest })
+      assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+    })
+  )
+
+  const ec = nodeCrypto.generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" })
+  const short = nodeCrypto.createPrivateKey(fixture("refused/rsa-1024-pkcs8.pem")).export({ format: "jwk" })
+  const rsa = jwk("rsa-2048")
+  const ed25519 = jwk("ed25519")
+  const { d: _rsaD, ...rsaPublic } = rsa
+  const { d: _edD, ...edPublic } = ed25519
+  const { dq: _dq, ...withoutDq } = rsa
+  for (const [name, privateKey, reason] of [
+    ["EC", ec, { _tag: "UnsupportedAlgorithm", algorithm: "EC" }],
+    ["a symmetric key", { kty: "oct", k: "AAAA" }, { _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" }],
+    ["X25519", { ...ed25519, crv: "X25519" }, { _tag: "UnsupportedAlgorithm", algorithm: "X25519" }],
+    ["a public RSA key", rsaPublic, { _tag: "PublicKey" }],
+    ["a public Ed25519 key", edPublic, { _tag: "PublicKey" }],
+    ["RSA of 1024 bits", short, { _tag: "RsaTooShort", bits: 1024 }],
+    [
+      "more than two primes",
+      { ...rsa, oth: [{}] },
+      { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
+    ],
+    [
+      "no kty",
+      { d: ed25519.d! },
+      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
+    ],
+    ["another alg (RSA)", { ...rsa, alg: "RS256" }, { _tag: "Malformed", problem: "its alg is not PS256" }],
+    [
+      "another alg (Ed25519)",
+      { ...ed25519, alg: "ES256" },
+      { _tag: "Malformed", problem: "its alg is neither EdDSA nor Ed25519" }
+    ],
+    ["a missing dq", withoutDq, { _tag: "Malformed", problem: "its dq is not bytes in base64url" }],
+    ["a d that is no base64url", { ...rsa, d: "*" }, { _tag: "Malformed", problem: "its d is not bytes in base64url" }],
+    ["a short seed", { ...ed25519, d: "AAAA" }, { _tag: "Malformed", problem: "its d is not 32 bytes in base64url" }],
+    ["a short x", { ...ed25519, x: "AAAA" }, { _tag: "Malformed", problem: "its x is not 32 bytes in base64url" }],
+    [
+      "the x of another key",
+      { ...ed25519, x: Buffer.alloc(32, 7).toString("base64url") },
+      { _tag: "SelfCheckFailed", problem: "the public key beside the private one is not its own" }
+    ],
+    [
+      "the n of another key",
+      { ...rsa, n: jwk("rsa-3072").n! },
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+    ],
+    [
+      "the p of another key",
+      { ...rsa, p: jwk("rsa-3072").p! },
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+    ]
+  ] as const) {
+    it.live(`refuses ${name}`, () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromJwk({ keyId, privateKey: privateKey as JsonWebKey })), reason)
+      })
+    )
+  }
+
+  it.live("refuses what is no object", () =>
+    Effect.gen(function* () {
+      // JSON.parse gives anything; the type cannot hold it.
+      for (const privateKey of [null, "text", 1, []] as ReadonlyArray<unknown>) {
+        const reason = yield* reasonOf(ApiKey.fromJwk({ keyId, privateKey: privateKey as JsonWebKey }))
+        assert.strictEqual(reason._tag, "Malformed")
+      }
+    })
+  )
+})
+
+describe("fromCryptoKey", () => {
+  const subtle = globalThis.crypto.subtle
+  const algorithms = {
+    rsa: { name: "RSA-PSS", hash: "SHA-256", modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) },
+    ed25519: { name: "Ed25519" }
+  }
+  const pair = (kind: "rsa" | "ed25519", extractable: boolean) =>
+    Effect.promise(
+      () => subtle.generateKey(algorithms[kind], extractable, ["sign", "verify"]) as Promise<CryptoKeyPair>
+    )
+
+  for (const kind of ["rsa", "ed25519"] as const) {
+    it.live(`takes an extractable ${kind} key alone`, () =>
+      Effect.gen(function* () {
+        const { privateKey } = yield* pair(kind, true)
+        const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey })
+        assert.strictEqual(apiKey.kind, kind)
+        yield* signsFor(apiKey, ApiKey.publicKeyPem(apiKey))
+      })
+    )
+
+    it.live(`takes a sealed ${kind} key with its public one, as CryptoKey and as PublicKey`, () =>
+      Effect.gen(function* () {
+        const { privateKey, publicKey } = yield* pair(kind, false)
+        const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey })
+        const pem = ApiKey.publicKeyPem(apiKey)
+        yield* signsFor(apiKey, pem)
+        const again = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey: yield* PublicKey.fromPem(pem) })
+        assert.strictEqual(ApiKey.publicKeyPem(again), pem)
+      })
+    )
+
+    it.live(`wants the public key of a sealed ${kind} key, and proves that it is its own`, () =>
+      Effect.gen(function* () {
+        const sealed = yield* pair(kind, false)
+        const open = yield* pair(kind, true)
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey: sealed.privateKey })), {
+          _tag: "PublicKeyNeeded"
+        })
+        for (const { privateKey } of [sealed, open]) {
+          const other = (yield* pair(kind, true)).publicKey
+          assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey, publicKey: other })), {
+            _tag: "SelfCheckFailed",
+            problem: "the public key given is not that of the private key"
+          })
+        }
+      })
+    )
+  }
+
+  it.live("refuses CryptoKeys that cannot sign for the exchange", () =>
+    Effect.gen(function* () {
+      const rsa = yield* pair("rsa", true)
+      const ed25519 = yield* pair("ed25519", false)
+      const generate = (algorithm: RsaHashedKeyGenParams | EcKeyGenParams) =>
+        Effect.promise(() => subtle.generateKey(algorithm, false, ["sign", "verify"]))
+      const sha512 = yield* generate({ ...algorithms.rsa, hash: "SHA-512" })
+      const pkcs1v15 = yield* generate({ ...algorithms.rsa, name: "RSASSA-PKCS1-v1_5" })
+      const ec = yield* generate({ name: "ECDSA", namedCurve: "P-256" })
+      const short = yield* generate({ ...algorithms.rsa, modulusLength: 1024 })
+      const aes = yield* Effect.promise(() => subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"]))
+      const sealedPublic = yield* Effect.promise(async () =>
+        subtle.importKey("jwk", await subtle.exportKey("jwk", ed25519.publicKey), "Ed25519", false, ["verify"])
+      )
+      for (const [options, reason] of [
+        [{ privateKey: rsa.publicKey }, { _tag: "PublicKey" }],
+        [
+          { privateKey: sha512.privateKey },
+          { _tag: "UnsupportedCryptoKey", problem: "Expected a key for SHA-256, not SHA-512" }
+        ],
+        [
+          { privateKey: pkcs1v15.privateKey },
+          {
+            _tag: "UnsupportedCryptoKey",
+            problem: "its algorithm is RSASSA-PKCS1-v1_5; import it as RSA-PSS with SHA-256, or as Ed25519"
+          }
+        ],
+        [
+          { privateKey: ec.privateKey },
+          {
+            _tag: "UnsupportedCryptoKey",
+            problem: "its algorithm is ECDSA; import it as RSA-PSS with SHA-256, or as Ed25519"
+          }
+        ],
+        [
+          { privateKey: aes },
+          {
+            _tag: "UnsupportedCryptoKey",
+            problem: "its algorithm is AES-GCM; import it as RSA-PSS with SHA-256, or as Ed25519"
+          }
+        ],
+        [
+          { privateKey: short.privateKey, publicKey: short.publicKey },
+          { _tag: "RsaTooShort", bits: 1024 }
+        ],
+        [
+          { privateKey: ed25519.privateKey, publicKey: sealedPublic },
+          { _tag: "UnsupportedCryptoKey", problem: "its public key has to be extractable" }
+        ],
+        [
+          { privateKey: ed25519.privateKey, publicKey: rsa.publicKey },
+          { _tag: "UnsupportedCryptoKey", problem: "Expected a Ed25519 key, not RSA-PSS" }
+        ],
+        [
+          { privateKey: ed25519.privateKey, publicKey: yield* PublicKey.fromPem(fixture("keys/rsa-2048.public.pem")) },
+          { _tag: "SelfCheckFailed", problem: "the public key given is of another kind" }
+        ]
+      ] as const) {
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, ...options })), reason)
+      }
+    })
+  )
+})
+
+describe("fromFile", () => {
+  it.live("reads a PEM file", () =>
+    Effect.gen(function* () {
+      const apiKey = yield* ApiKey.fromFile({ keyId, path: fixturePath("keys/rsa-2048.pkcs1.pem") })
+      yield* signsFor(apiKey, fixture("keys/rsa-2048.public.pem"))
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.live("names the path that it could not read, and why", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path: "/no/such/kalshi.pem" }))
+      assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path: "/no/such/kalshi.pem", problem: "NotFound" })
+      assert.strictEqual(
+        error.message,
+        "The private key's file \"/no/such/kalshi.pem\" cannot be read: NotFound. Check the path and the file's permissions."
+      )
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.live("refuses a key's text in the place of a path, without opening anything", () =>
+    Effect.gen(function* () {
+      const pem = fixture("keys/ed25519.pkcs8.pem")
+      for (const path of [pem, pem.replaceAll("\n", "\\n"), pem.split("\n")[1]!, JSON.stringify(jwk("ed25519"))]) {
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromFile({ keyId, path })), { _tag: "PathHoldsKey" })
+      }
+    }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
+  )
+
+  it.live("refuses a DER file for what it is", () =>
+    Effect.gen(function* () {
+      const readFileString = () => Effect.succeed(derOf(fixture("keys/ed25519.pkcs8.pem")).toString("utf8"))
+      const reason = yield* reasonOf(ApiKey.fromFile({ keyId, path: "kalshi.der" })).pipe(
+        Effect.provide(FileSystem.layerNoop({ readFileString }))
+      )
+      assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike: "Binary" })
+    })
+  )
+})
+
+describe("generate", () => {
+  for (const kind of ["rsa", "ed25519"] as const) {
+    it.live(`makes a key of the kind ${kind} whose texts read back`, () =>
+      Effect.gen(function* () {
+        const apiKey = yield* ApiKey.generate({ keyId, kind })
+        assert.strictEqual(apiKey.kind, kind)
+        assert.strictEqual(apiKey.publicKeyPem, ApiKey.publicKeyPem(apiKey))
+        yield* signsFor(apiKey, apiKey.publicKeyPem)
+        const again = yield* ApiKey.fromPem({ keyId, privateKey: apiKey.privateKeyPem })
+        assert.strictEqual(ApiKey.publicKeyPem(again), apiKey.publicKeyPem)
+        const details = nodeCrypto.createPrivateKey(Redacted.value(apiKey.privateKeyPem))
+        assert.strictEqual(details.asymmetricKeyType, kind)
+        if (kind === "rsa") assert.strictEqual(details.asymmetricKeyDetails?.modulusLength, 2048)
+      })
+    )
+  }
+
+  it.live("makes another key each time", () =>
+    Effect.gen(function* () {
+      const first = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
+      const second = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
+      assert.notStrictEqual(first.publicKeyPem, second.publicKeyPem)
+    })
+  )
+
+  it.live("makes RSA keys of the length asked for", () =>
+    Effect.gen(function* () {
+      const { publicKeyPem } = yield* ApiKey.generateKeyPair({ kind: "rsa", modulusLength: 3072 })
+      assert.strictEqual(nodeCrypto.createPublicKey(publicKeyPem).asymmetricKeyDetails?.modulusLength, 3072)
+    })
+  )
+})
