@@ -8,10 +8,35 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
+import * as Schema from "effect/Schema"
 import { fileURLToPath } from "node:url"
 import { importDocument } from "../reference/SpecImport.ts"
 
 const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.url))
+
+/** What the command could not do; already printed. */
+class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {
+  // 2 is a fault of the document, the overlay or the arguments; see the exit codes of `kalshi-contract`.
+  override readonly [Runtime.errorExitCode] = 2
+  override readonly [Runtime.errorReported] = false
+}
+
+const refuse = (error: { readonly message: string }): Effect.Effect<never, Refused> =>
+  Effect.andThen(Console.error(error.message), new Refused({ message: error.message }))
+
+/** The text of a file, byte for byte: a byte-order mark stays, invalid UTF-8 is refused. */
+const readText = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const bytes = yield* Effect.catch(fs.readFile(file), refuse)
+  return yield* Effect.catch(
+    Effect.try({
+      try: () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
+      catch: () => new Refused({ message: `${file} is not UTF-8` })
+    }),
+    refuse
+  )
+})
 
 const importCommand = Command.make(
   "import",
@@ -28,18 +53,21 @@ const importCommand = Command.make(
   },
   Effect.fnUntraced(function* ({ file, out, overlay }) {
     const fs = yield* FileSystem.FileSystem
-    const overlayFile = Option.orElse(overlay, () =>
-      Option.isSome(out) ? Option.none() : Option.some(`${fixtures}overlay.json`)
+    const write = (target: string, text: string) => Effect.catch(fs.writeFileString(target, text), refuse)
+    const own = Option.isNone(out)
+    const overlayFile = Option.getOrUndefined(overlay) ?? (own ? `${fixtures}overlay.json` : undefined)
+    const imported = yield* Effect.catch(
+      importDocument(yield* readText(file), {
+        overlay: overlayFile === undefined ? undefined : yield* readText(overlayFile)
+      }),
+      refuse
     )
-    const imported = yield* importDocument(yield* fs.readFileString(file), {
-      overlay: Option.isSome(overlayFile) ? yield* fs.readFileString(overlayFile.value) : undefined
-    })
     const target = Option.getOrElse(out, () => `${fixtures}${imported.kind}.json`)
-    yield* fs.writeFileString(target, imported.text)
+    yield* write(target, imported.text)
     yield* Console.log(`${target}: ${imported.kind} ${imported.version}`)
-    if (Option.isNone(out)) {
+    if (own) {
       const places = `${fixtures}nullable-by-intent.${imported.kind}.json`
-      yield* fs.writeFileString(places, imported.nullableText)
+      yield* write(places, imported.nullableText)
       yield* Console.log(`${places}: ${imported.nullableByIntent.length} places where nullable is read by intent`)
     }
   })

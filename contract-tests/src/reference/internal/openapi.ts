@@ -49,11 +49,19 @@ export const readMap =
       return {}
     }
     return Object.fromEntries(
-      Object.entries(value).flatMap(([name, member]) =>
-        name.startsWith("x-") ? [] : [[name, read(member, child(pointer, name), context, name)]]
-      )
+      Object.entries(value).map(([name, member]) => [name, read(member, child(pointer, name), context, name)])
     )
   }
+
+/** The same, for a map in which the standard allows vendor extensions between the names. */
+const readPatternedMap =
+  (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
+  (value: Json, pointer: string, context: Context): Json =>
+    readMap(read)(
+      isObject(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith("x-"))) : value,
+      pointer,
+      context
+    )
 
 /** Reads every item of a list with the same reader. */
 export const readList =
@@ -110,7 +118,7 @@ const response =
     description
   })
 
-const responses = readMap((value, pointer, context, status) => {
+const responses = readPatternedMap((value, pointer, context, status) => {
   const reason = reasons.get(status)
   if (reason === undefined) {
     context.issue(pointer, "expected an HTTP status with a known reason phrase")
@@ -190,7 +198,7 @@ export const fromOpenApi = (document: JsonObject, context: Context): JsonObject 
     externalDocs: "drop",
     info: "drop",
     openapi: "drop",
-    paths: readMap(pathItem),
+    paths: readPatternedMap(pathItem),
     security: "copy",
     servers: readList((value, pointer) => readObject(value, pointer, context, { description: "drop", url: "copy" })),
     tags: readList((value, pointer) =>

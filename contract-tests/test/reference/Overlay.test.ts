@@ -1,0 +1,177 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
+import { importDocument } from "../../src/reference/SpecImport.ts"
+import { issuesOf, judge, overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
+
+const overlay = overlayFor(published)
+
+const imported = Effect.map(importDocument(published, { overlay }), ({ text }) =>
+  ReferenceDocument.make(JSON.parse(text))
+)
+
+/** An overlay of one entry for the small document. */
+const only = (entry: Record<string, unknown>): string =>
+  JSON.stringify({
+    feed: { appliesTo: { sha256: "", version: "" }, entries: [] },
+    rest: {
+      appliesTo: { sha256: sha256(published), version: "1.2.3" },
+      entries: [{ because: "A reason.", source: "a test", ...entry }]
+    }
+  })
+
+const at = (name: string): string => `/components/schemas/Order/properties/${name}`
+
+describe("Overlay", () => {
+  it.effect("applies each operation of the closed set", () =>
+    Effect.gen(function* () {
+      const reference = yield* imported
+      const order = reference.schema("Order")
+      assert.deepStrictEqual(reference.schema("Money"), { pattern: "^[0-9]+\\.[0-9]{2}$", type: "string" })
+      assert.deepStrictEqual(reference.schema("CreateOrder")?.properties?.["price"], { type: "string" })
+      assert.isUndefined(order?.properties?.["count"]?.maximum)
+      assert.deepStrictEqual(order?.required, ["id", "price"])
+      assert.deepStrictEqual(order?.properties?.["price"], {
+        anyOf: [{ $ref: "#/components/schemas/Money" }, { type: "null" }]
+      })
+      assert.deepStrictEqual(order?.properties?.["labels"]?.type, ["object", "null"])
+      assert.deepStrictEqual(reference.schema("Side")?.enum, ["buy", "sell", "unknown"])
+      assert.deepStrictEqual(order?.properties?.["extra"], { $ref: "#/components/schemas/Extra" })
+      assert.deepStrictEqual(reference.schema("Extra"), { additionalProperties: true, type: "object" })
+    })
+  )
+
+  it.effect("declares a status on every operation that lacks it, and error bodies where there are none", () =>
+    Effect.gen(function* () {
+      const { operation } = yield* imported
+      assert.deepStrictEqual(
+        operation("GetOrder")?.errors.map(({ schema, status }) => [status, schema]),
+        [404, 429, 500].map((status) => [status, { $ref: "#/components/schemas/Error" }])
+      )
+      // The success without a body stays without one.
+      assert.isUndefined(operation("CreateOrder")?.success.schema)
+    })
+  )
+
+  it.effect("leaves the document alone where it says nothing", () =>
+    Effect.gen(function* () {
+      const plain = ReferenceDocument.make(JSON.parse((yield* importDocument(published)).text))
+      const refined = yield* imported
+      const accepts = judge(refined.document)
+      const untouched = ["Error"]
+      for (const name of untouched) {
+        assert.deepStrictEqual(refined.schema(name), plain.schema(name))
+      }
+      assert.isUndefined(
+        accepts("/components/schemas/Order", { id: "00000000-0000-4000-8000-000000000000", price: null })
+      )
+    })
+  )
+
+  it.effect("refuses an entry that does not apply", () =>
+    Effect.gen(function* () {
+      const faults: ReadonlyArray<readonly [entry: Record<string, unknown>, message: string]> = [
+        [{ op: "add", at: [at("note")], value: {} }, "is there already"],
+        [{ op: "add", at: ["/components/schemas/Gone/pattern"], value: "a" }, "has no parent object"],
+        [{ op: "replace", at: [at("gone")], was: {}, value: { type: "string" } }, "does not exist"],
+        [
+          { op: "replace", at: [at("ticker")], was: { type: "integer" }, value: {} },
+          'is {"type":"string"}, not {"type":"integer"}'
+        ],
+        [{ op: "replace", at: [at("ticker")], was: { type: "string" }, value: { type: "string" } }, "would not change"],
+        [{ op: "remove", at: [`${at("count")}/minimum`], was: 0 }, "does not exist"],
+        [{ op: "remove", at: [`${at("count")}/maximum`], was: 99 }, "is 100, not 99"],
+        [{ op: "make-optional", at: [at("note")] }, "is not required"],
+        [{ op: "make-optional", at: [at("gone")] }, "does not exist"],
+        [{ op: "make-nullable", at: [at("note")] }, "accepts null already"],
+        [{ op: "make-nullable", at: [at("average_price")] }, "accepts null already"],
+        [{ op: "make-nullable", at: [at("gone")] }, "does not exist"],
+        [{ op: "extract", at: [at("extra")], to: "/components/schemas/Money" }, "is there already"],
+        [
+          { op: "add-enum-member", at: ["/components/schemas/Side"], value: "buy" },
+          "has no enum, or has the member already"
+        ],
+        [{ op: "add-enum-member", at: [at("note")], value: "buy" }, "has no enum, or has the member already"],
+        [
+          { op: "add-response", status: "429", response: { $ref: "#/components/responses/RateLimited" }, places: 2 },
+          "applies in 1 places, not 2"
+        ],
+        [
+          { op: "add-response", status: "200", response: { $ref: "#/components/responses/NotFound" }, places: 0 },
+          "applies in 1 places, not 0"
+        ],
+        [
+          { op: "add-error-body", schema: { $ref: "#/components/schemas/Error" }, places: 0 },
+          "applies in 1 places, not 0"
+        ],
+        [{ op: "make-optional", at: [at("id"), at("id")] }, "names a pointer twice"]
+      ]
+      for (const [entry, message] of faults) {
+        const [issue] = yield* issuesOf(published, only(entry))
+        assert.strictEqual(issue?.message, message)
+        assert.match(issue?.pointer ?? "", /^\/entries\/0 \(/)
+      }
+    })
+  )
+
+  it.effect("refuses an entry without a reason or a source, of an unknown operation, or with a stray key", () =>
+    Effect.gen(function* () {
+      const entry = { op: "make-optional", at: [at("ticker")] }
+      assert.isTrue((yield* importDocument(published, { overlay: only(entry) })).text.length > 0)
+      for (const fault of [
+        { because: "" },
+        { source: "" },
+        { op: "forget" },
+        { was: 1 },
+        { at: [] },
+        { at: undefined }
+      ]) {
+        const [issue] = yield* issuesOf(published, only({ ...entry, ...fault }))
+        assert.match(issue?.message ?? "", /^the overlay: /, JSON.stringify(fault))
+      }
+      const [issue] = yield* issuesOf(published, "{")
+      assert.match(issue?.message ?? "", /^the overlay: /)
+    })
+  )
+
+  it.effect("refuses an overlay of another version, or of another document of this version", () =>
+    Effect.gen(function* () {
+      const [version] = yield* issuesOf(published, plant(overlay, '"version": "1.2.3"', '"version": "1.2.4"'))
+      assert.match(version?.message ?? "", /^the overlay is for 1\.2\.4 /)
+      const edited = plant(published, "maximum: 100", "maximum: 101")
+      const [bytes] = yield* issuesOf(edited, overlay)
+      assert.match(bytes?.message ?? "", /^the overlay is for 1\.2\.3 /)
+      const [feed] = yield* issuesOf(publishedFeed, overlay)
+      assert.match(feed?.message ?? "", /^the overlay is for 1\.0\.0 /)
+    })
+  )
+
+  it.effect("cannot bring in what an import would refuse", () =>
+    Effect.gen(function* () {
+      const faults: ReadonlyArray<readonly [pointer: string, value: unknown, message: string]> = [
+        ["/components/schemas/Money/description", "A sentence.", "unknown schema keyword"],
+        ["/components/schemas/Money/minGrace", 1, "unknown schema keyword"],
+        ["/components/schemas/Money/pattern", "(", 'not a pattern: "("'],
+        [
+          "/components/schemas/Loose",
+          { $ref: "#/components/schemas/Gone" },
+          'not a reference: "#/components/schemas/Gone"'
+        ],
+        ["/paths/~1orders/post/summary", "A sentence.", "prose"],
+        ["/paths/~1orders/post/x-cost", 2, "vendor extension"],
+        [
+          "/paths/~1orders/post/responses/409",
+          { $ref: "#/components/responses/Gone" },
+          'names nothing: "#/components/responses/Gone"'
+        ]
+      ]
+      for (const [pointer, value, message] of faults) {
+        const issues = yield* issuesOf(published, only({ op: "add", at: [pointer], value }))
+        assert.deepStrictEqual(
+          issues.map((issue) => issue.message),
+          [message]
+        )
+      }
+    })
+  )
+})

@@ -1,0 +1,220 @@
+import { assert, describe, it } from "@effect/vitest"
+import { InvalidDocument } from "../../src/reference/Document.ts"
+import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
+
+const reference = ReferenceDocument.load()
+
+const countBy = <A>(items: Iterable<A>, key: (item: A) => string): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const item of items) {
+    counts[key(item)] = (counts[key(item)] ?? 0) + 1
+  }
+  return counts
+}
+
+const get = (id: string): ReferenceDocument.Operation => reference.operation(id) ?? assert.fail(`no operation ${id}`)
+
+describe("ReferenceDocument.load", () => {
+  it("reads every operation", () => {
+    assert.lengthOf(reference.operations, 118)
+    assert.deepStrictEqual(
+      countBy(reference.operations, ({ method }) => method),
+      { DELETE: 9, GET: 80, POST: 19, PUT: 10 }
+    )
+    assert.deepStrictEqual(
+      countBy(reference.operations, ({ tags }) => tags.join()),
+      {
+        account: 4,
+        "api-keys": 4,
+        communications: 18,
+        events: 7,
+        exchange: 4,
+        fcm: 11,
+        historical: 8,
+        "incentive-programs": 1,
+        "live-data": 7,
+        market: 9,
+        milestone: 2,
+        multivariate: 3,
+        "order-groups": 7,
+        orders: 11,
+        portfolio: 18,
+        search: 2,
+        "structured-targets": 2
+      }
+    )
+    assert.lengthOf(
+      reference.operations.filter(({ deprecated }) => deprecated),
+      4
+    )
+  })
+
+  it("tells public operations from signed ones", () => {
+    assert.lengthOf(
+      reference.operations.filter(({ security }) => security.length === 0),
+      39
+    )
+    const signed = ["kalshiAccessKey", "kalshiAccessSignature", "kalshiAccessTimestamp"]
+    assert.deepStrictEqual(get("GetOrderGroup").security, [signed])
+    assert.deepStrictEqual(get("GetFills").security, [signed, ["kalshiOauthAccessToken"]])
+    assert.deepStrictEqual(get("GetExchangeStatus").security, [])
+  })
+
+  it("reads the responses, with and without a body", () => {
+    const responses = reference.operations.flatMap((operation) => [...operation.responses.values()])
+    // 481 published, and the overlay's 429 on the 113 operations that had none.
+    assert.lengthOf(responses, 481 + 113)
+    assert.deepStrictEqual(
+      countBy(responses, ({ status }) => String(status)),
+      {
+        200: 96,
+        201: 12,
+        204: 10,
+        400: 71,
+        401: 93,
+        403: 20,
+        404: 46,
+        409: 6,
+        429: 118,
+        500: 118,
+        503: 3,
+        504: 1
+      }
+    )
+    const bodiless = responses.filter(({ schema }) => schema === undefined)
+    assert.deepStrictEqual(
+      countBy(bodiless, ({ status }) => String(status)),
+      { 200: 1, 201: 1, 204: 10 }
+    )
+    assert.deepStrictEqual(get("GetExchangeStatus").responses.get(503)?.schema, {
+      $ref: "#/components/schemas/ExchangeStatus"
+    })
+  })
+
+  it("resolves parameters and makes their defaults explicit", () => {
+    assert.deepStrictEqual(get("GetOrderGroup").parameters, [
+      {
+        deprecated: false,
+        explode: false,
+        in: "path",
+        name: "order_group_id",
+        pointer: "/components/parameters/OrderGroupIdPath/schema",
+        required: true,
+        schema: { type: "string" },
+        style: "simple"
+      },
+      {
+        deprecated: false,
+        explode: true,
+        in: "query",
+        name: "subaccount",
+        pointer: "/components/parameters/SubaccountQuery/schema",
+        required: false,
+        schema: { type: "integer" },
+        style: "form"
+      }
+    ])
+    const paged = reference.operations.filter(({ parameters }) => parameters.some(({ name }) => name === "cursor"))
+    assert.lengthOf(paged, 28)
+    for (const { id, parameters, path } of reference.operations) {
+      const inPath = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name)
+      assert.deepStrictEqual([...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name).sort(), inPath.sort(), id)
+    }
+  })
+
+  it("reads request bodies, required and not", () => {
+    assert.deepStrictEqual(get("CreateOrderV2").requestBody, {
+      pointer: "/paths/~1portfolio~1events~1orders/post/requestBody/content/application~1json/schema",
+      required: true,
+      schema: { $ref: "#/components/schemas/CreateOrderV2Request" }
+    })
+    const bodies = reference.operations.flatMap(({ id, requestBody }) =>
+      requestBody === undefined ? [] : [{ id, requestBody }]
+    )
+    assert.lengthOf(bodies, 29)
+    assert.deepStrictEqual(
+      bodies
+        .filter(({ requestBody }) => !requestBody.required)
+        .map(({ id }) => id)
+        .sort(),
+      [
+        "AcceptBlockTradeProposal",
+        "ConfirmQuote",
+        "ConfirmRFQQuote",
+        "CreateSubaccount",
+        "ResetOrderGroup",
+        "TriggerOrderGroup"
+      ]
+    )
+  })
+
+  it("gives schemas by name and by reference", () => {
+    const schema = reference.schema("Market")
+    assert.isDefined(schema)
+    assert.strictEqual(reference.resolve("#/components/schemas/Market"), schema)
+    assert.strictEqual(reference.deref({ $ref: "#/components/schemas/Market" }), schema)
+    assert.isUndefined(reference.schema("Nothing"))
+    assert.isUndefined(reference.resolve("#/components/schemas/Nothing"))
+    assert.isUndefined(reference.resolve("https://example.com"))
+    assert.isUndefined(reference.operation("Nothing"))
+  })
+
+  it("tells which schemas requests and responses can hold", () => {
+    const both = [...reference.requestSchemas].filter((name) => reference.responseSchemas.has(name)).sort()
+    assert.deepStrictEqual(both, [
+      "ApiKeyScope",
+      "ApiKeyType",
+      "BookSide",
+      "EmptyResponse",
+      "ExchangeIndex",
+      "ExchangeInstance",
+      "RestingMarginReservation",
+      "SelfTradePreventionType"
+    ])
+    const unused = reference.schemas.filter(
+      ({ name }) => !reference.requestSchemas.has(name) && !reference.responseSchemas.has(name)
+    )
+    assert.deepStrictEqual(unused, [])
+  })
+})
+
+describe("ReferenceDocument.loadHistory", () => {
+  it("reads the older documents, which have no overlay", () => {
+    for (const [version, operations, schemas] of [
+      ["3.28.0", 107, 179],
+      ["3.13.0", 89, 149]
+    ] as const) {
+      const older = ReferenceDocument.loadHistory(version)
+      assert.lengthOf(older.operations, operations)
+      assert.lengthOf(older.schemas, schemas)
+      assert.strictEqual(older.source.version, version)
+      assert.isUndefined(older.source.overlay)
+    }
+  })
+})
+
+describe("ReferenceDocument.make", () => {
+  const text = JSON.stringify(reference.document)
+
+  it("refuses anything but a reference document", () => {
+    const faults: ReadonlyArray<readonly [json: unknown, message: RegExp]> = [
+      [null, /^document: expected an object$/],
+      [{}, /^\/openapi: expected a string$/],
+      [{ ...reference.document, openapi: "3.0.0" }, /^\/openapi: expected version 3\.1\.$/],
+      [{ ...reference.document, "x-more": 1 }, /vendor extension/],
+      [JSON.parse(text.replace('"type":"boolean"', '"type":"boolean","nullable":true')), /unknown schema keyword/],
+      [JSON.parse(text.replace('"type":"boolean"', '"type":"bool"')), /not a type: "bool"/],
+      [
+        JSON.parse(text.replace('"operationId":"GetOrder"', '"operationId":"GetOrders"')),
+        /^\/paths: expected distinct operation ids$/
+      ],
+      [
+        JSON.parse(text.replace('"operationId":"GetOrder"', '"summary":"A sentence.","operationId":"GetOrder"')),
+        /prose/
+      ]
+    ]
+    for (const [json, message] of faults) {
+      assert.throws(() => ReferenceDocument.make(json), InvalidDocument, message)
+    }
+  })
+})
