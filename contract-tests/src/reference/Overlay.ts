@@ -11,6 +11,7 @@
  */
 import * as Schema from "effect/Schema"
 import { at, child, equal, isArray, isObject, parsePointer, sorted } from "./internal/json.ts"
+import { orNull } from "./internal/normaliseSchema.ts"
 import type { Json, JsonObject } from "./JsonSchema.ts"
 
 const Reason = {
@@ -18,14 +19,19 @@ const Reason = {
   source: Schema.NonEmptyString
 }
 
-const Pointers = Schema.NonEmptyArray(Schema.String)
+const Pointers = /*#__PURE__*/ Schema.NonEmptyArray(Schema.String)
 
 /** Puts a value where nothing is: a component, a keyword, a channel. */
-export const Add = Schema.Struct({ op: Schema.Literal("add"), at: Pointers, value: Schema.Json, ...Reason })
+export const Add = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("add"),
+  at: Pointers,
+  value: Schema.Json,
+  ...Reason
+})
 
 /** Puts a value in the place of exactly the one it names. */
-export const Replace = Schema.Struct({
-  op: Schema.Literal("replace"),
+export const Replace = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("replace"),
   at: Pointers,
   was: Schema.Json,
   value: Schema.Json,
@@ -33,49 +39,62 @@ export const Replace = Schema.Struct({
 })
 
 /** Takes away exactly the value it names. */
-export const Remove = Schema.Struct({ op: Schema.Literal("remove"), at: Pointers, was: Schema.Json, ...Reason })
+export const Remove = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("remove"),
+  at: Pointers,
+  was: Schema.Json,
+  ...Reason
+})
 
 /** Takes properties out of the `required` of the object that declares them. */
-export const MakeOptional = Schema.Struct({ op: Schema.Literal("make-optional"), at: Pointers, ...Reason })
+export const MakeOptional = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("make-optional"),
+  at: Pointers,
+  ...Reason
+})
 
 /** Lets schemas accept null. */
-export const MakeNullable = Schema.Struct({ op: Schema.Literal("make-nullable"), at: Pointers, ...Reason })
+export const MakeNullable = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("make-nullable"),
+  at: Pointers,
+  ...Reason
+})
 
 /** Moves a schema to the component `to` and leaves a `$ref` to it. */
-export const Extract = Schema.Struct({
-  op: Schema.Literal("extract"),
-  at: Schema.Tuple([Schema.String]),
+export const Extract = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("extract"),
+  at: /*#__PURE__*/ Schema.Tuple([Schema.String]),
   to: Schema.String,
   ...Reason
 })
 
 /** Adds a member to an `enum`. */
-export const AddEnumMember = Schema.Struct({
-  op: Schema.Literal("add-enum-member"),
+export const AddEnumMember = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("add-enum-member"),
   at: Pointers,
   value: Schema.Json,
   ...Reason
 })
 
 /** Declares a status on every operation that does not declare it; `places` counts those. */
-export const AddResponse = Schema.Struct({
-  op: Schema.Literal("add-response"),
+export const AddResponse = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("add-response"),
   status: Schema.String,
-  response: Schema.Struct({ $ref: Schema.String }),
+  response: /*#__PURE__*/ Schema.Struct({ $ref: Schema.String }),
   places: Schema.Int,
   ...Reason
 })
 
 /** Gives a JSON body to every response from 400 up that declares none; `places` counts those. */
-export const AddErrorBody = Schema.Struct({
-  op: Schema.Literal("add-error-body"),
-  schema: Schema.Struct({ $ref: Schema.String }),
+export const AddErrorBody = /*#__PURE__*/ Schema.Struct({
+  op: /*#__PURE__*/ Schema.Literal("add-error-body"),
+  schema: /*#__PURE__*/ Schema.Struct({ $ref: Schema.String }),
   places: Schema.Int,
   ...Reason
 })
 
 /** One refinement or deviation. */
-export const Entry = Schema.Union([
+export const Entry = /*#__PURE__*/ Schema.Union([
   Add,
   Replace,
   Remove,
@@ -91,16 +110,16 @@ export const Entry = Schema.Union([
 export type Entry = typeof Entry.Type
 
 /** The entries for one published document, and which document that is. */
-export const Part = Schema.Struct({
-  appliesTo: Schema.Struct({ sha256: Schema.String, version: Schema.String }),
-  entries: Schema.Array(Entry)
+export const Part = /*#__PURE__*/ Schema.Struct({
+  appliesTo: /*#__PURE__*/ Schema.Struct({ sha256: Schema.String, version: Schema.String }),
+  entries: /*#__PURE__*/ Schema.Array(Entry)
 })
 
 /** The entries for one published document, and which document that is. */
 export type Part = typeof Part.Type
 
 /** The file `fixtures/spec/overlay.json`. */
-export const Overlay = Schema.Struct({ feed: Part, rest: Part })
+export const Overlay = /*#__PURE__*/ Schema.Struct({ feed: Part, rest: Part })
 
 /** The file `fixtures/spec/overlay.json`. */
 export type Overlay = typeof Overlay.Type
@@ -120,8 +139,8 @@ const parentOf = (document: Json, pointer: string): readonly [parent: Json | und
 const nullable = (schema: JsonObject): JsonObject | undefined => {
   const type = schema["type"]
   const any = schema["anyOf"]
-  if (schema["$ref"] !== undefined) {
-    return { anyOf: [schema, { type: "null" }] }
+  if (["$ref", "allOf", "oneOf"].some((key) => schema[key] !== undefined)) {
+    return orNull(schema)
   }
   if (isArray(any)) {
     return any.some((branch) => equal(branch, { type: "null" }))
@@ -136,7 +155,16 @@ const nullable = (schema: JsonObject): JsonObject | undefined => {
   return { ...schema, type: [...members, "null"], ...(isArray(values) ? { enum: [...values, null] } : {}) }
 }
 
-const methods: ReadonlySet<string> = new Set(["delete", "get", "head", "options", "patch", "post", "put", "trace"])
+const methods: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  "delete",
+  "get",
+  "head",
+  "options",
+  "patch",
+  "post",
+  "put",
+  "trace"
+])
 
 const operationsOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, operation: JsonObject]> => {
   const paths = document["paths"]

@@ -15,15 +15,17 @@ import type { Json, JsonObject } from "./JsonSchema.ts"
 import * as Overlay from "./Overlay.ts"
 
 /** One thing that an import refuses, and where it stands. */
-export const Issue = Schema.Struct({ message: Schema.String, pointer: Schema.String })
+export const Issue = /*#__PURE__*/ Schema.Struct({ message: Schema.String, pointer: Schema.String })
 
 /** One thing that an import refuses, and where it stands. */
 export type Issue = typeof Issue.Type
 
 /** The document cannot be imported, for all of these reasons at once. */
-export class ImportError extends Schema.TaggedError<ImportError>()("ImportError", {
-  issues: Schema.NonEmptyArray(Issue)
-}) {
+export class ImportError
+  extends /*#__PURE__*/ Schema.TaggedError<ImportError>()("ImportError", {
+    issues: /*#__PURE__*/ Schema.NonEmptyArray(Issue)
+  })
+{
   override get message(): string {
     const lines = this.issues
       .slice(0, 20)
@@ -65,9 +67,11 @@ const parseYaml = (text: string): Effect.Effect<unknown, ImportError> =>
       new ImportError({ issues: [{ message: cause instanceof Error ? cause.message : "not YAML", pointer: "" }] })
   })
 
-const decodeJson = Schema.decodeUnknownEffect(Schema.Json)
+const decodeJson = /*#__PURE__*/ Schema.decodeUnknownEffect(Schema.Json)
 
-const decodeOverlay = Schema.decodeUnknownEffect(Schema.fromJsonString(Overlay.Overlay), { onExcessProperty: "error" })
+const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownEffect(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay), {
+  onExcessProperty: "error"
+})
 
 const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> =>
   Effect.mapError(
@@ -87,7 +91,7 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
  * Fails with every fault found: an unknown key or schema keyword, a constraint
  * beside `$ref`, a dangling reference, an overlay entry that does not apply.
  */
-export const importDocument = Effect.fnUntraced(function* (
+export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   text: string,
   options?: { readonly overlay?: string | undefined }
 ): Effect.fn.Return<Imported, ImportError> {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { parse, stringify } from "yaml"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
 import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"

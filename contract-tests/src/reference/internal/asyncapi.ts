@@ -6,11 +6,11 @@ import { orReference, readList, readMap, readObject, schemaReader } from "./open
 const reference = (value: Json, pointer: string, context: Context): Json =>
   readObject(value, pointer, context, { $ref: "copy" })
 
-const tags = readList((value, pointer, context) =>
+const tags = /*#__PURE__*/ readList((value, pointer, context) =>
   readObject(value, pointer, context, { description: "drop", externalDocs: "drop", name: "copy" })
 )
 
-const message = orReference((value, pointer, context) =>
+const message = /*#__PURE__*/ orReference((value, pointer, context) =>
   readObject(value, pointer, context, {
     contentType: "copy",
     deprecated: "flag",
@@ -25,7 +25,7 @@ const message = orReference((value, pointer, context) =>
   })
 )
 
-const bindings = readMap((value, pointer, context) =>
+const bindings = /*#__PURE__*/ readMap((value, pointer, context) =>
   readObject(value, pointer, context, { bindingVersion: "copy", method: "copy" })
 )
 

@@ -18,16 +18,23 @@ export interface Context {
 
 type Output = Record<string, Json>
 
-const dropped: ReadonlySet<string> = new Set(["description", "example", "examples", "externalDocs", "title", "xml"])
+const dropped: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  "description",
+  "example",
+  "examples",
+  "externalDocs",
+  "title",
+  "xml"
+])
 
-const naturals: ReadonlySet<string> = new Set(["maxItems", "maxLength", "minItems", "minLength"])
-const numbers: ReadonlySet<string> = new Set(["maximum", "minimum"])
+const naturals: ReadonlySet<string> = /*#__PURE__*/ new Set(["maxItems", "maxLength", "minItems", "minLength"])
+const numbers: ReadonlySet<string> = /*#__PURE__*/ new Set(["maximum", "minimum"])
 
 // Keywords that depend on those beside them.
-const later: ReadonlySet<string> = new Set(["allOf", "exclusiveMaximum", "exclusiveMinimum", "nullable"])
+const later: ReadonlySet<string> = /*#__PURE__*/ new Set(["allOf", "exclusiveMaximum", "exclusiveMinimum", "nullable"])
 
 // Annotations: they constrain nothing, so they may stand beside a $ref.
-const annotations: ReadonlyArray<string> = ["default", "deprecated"]
+const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set(["default", "deprecated"])
 
 // A bound beyond 2^53 has lost its last digits by the time it is read.
 const isExact = (value: Json | undefined): value is number =>
@@ -208,9 +215,10 @@ const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Co
   }
 }
 
-const orNull = (out: Output): Output => {
-  const branch = Object.fromEntries(Object.entries(out).filter(([key]) => !annotations.includes(key)))
-  const beside = Object.fromEntries(Object.entries(out).filter(([key]) => annotations.includes(key)))
+/** A schema or null; its annotations stand beside the choice, as everywhere in the normal form. */
+export const orNull = (out: JsonObject): Output => {
+  const branch = Object.fromEntries(Object.entries(out).filter(([key]) => !annotations.has(key)))
+  const beside = Object.fromEntries(Object.entries(out).filter(([key]) => annotations.has(key)))
   return { anyOf: [branch, nullSchema], ...beside }
 }
 
@@ -257,7 +265,7 @@ const nullable = (out: Output, pointer: string, context: Context): Output => {
 /** Writes one branch of an `allOf` into its only parent, where nothing clashes. */
 const collapse = (out: Output, branch: JsonObject, pointer: string, context: Context): Output => {
   const clash = Object.keys(branch).filter((key) => key in out && !equal(out[key], branch[key]))
-  const constraints = Object.keys(out).filter((key) => !annotations.includes(key))
+  const constraints = Object.keys(out).filter((key) => !annotations.has(key))
   if (clash.length > 0 || (branch["$ref"] !== undefined && constraints.length > 0)) {
     context.issue(
       child(pointer, "allOf"),

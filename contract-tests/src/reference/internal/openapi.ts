@@ -88,7 +88,7 @@ export const schemaReader = (value: Json, pointer: string, context: Context): Js
 const methods = ["delete", "get", "head", "options", "patch", "post", "put", "trace"]
 
 // OpenAPI requires a description on every response; the reason phrase is one without being anybody's prose.
-const reasons: ReadonlyMap<string, string> = new Map([
+const reasons: ReadonlyMap<string, string> = /*#__PURE__*/ new Map([
   ["200", "OK"],
   ["201", "Created"],
   ["202", "Accepted"],
@@ -107,7 +107,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ["504", "Gateway Timeout"]
 ])
 
-const content = readMap((value, pointer, context) =>
+const content = /*#__PURE__*/ readMap((value, pointer, context) =>
   readObject(value, pointer, context, { schema: schemaReader, example: "drop", examples: "drop" })
 )
 
@@ -118,7 +118,7 @@ const response =
     description
   })
 
-const responses = readPatternedMap((value, pointer, context, status) => {
+const responses = /*#__PURE__*/ readPatternedMap((value, pointer, context, status) => {
   const reason = reasons.get(status)
   if (reason === undefined) {
     context.issue(pointer, "expected an HTTP status with a known reason phrase")
@@ -126,7 +126,7 @@ const responses = readPatternedMap((value, pointer, context, status) => {
   return orReference(response(reason ?? status))(value, pointer, context, status)
 })
 
-const parameter = orReference((value, pointer, context) =>
+const parameter = /*#__PURE__*/ orReference((value, pointer, context) =>
   readObject(value, pointer, context, {
     allowEmptyValue: "flag",
     allowReserved: "flag",
@@ -143,9 +143,9 @@ const parameter = orReference((value, pointer, context) =>
   })
 )
 
-const parameters = readList((value, pointer, context) => parameter(value, pointer, context, ""))
+const parameters = /*#__PURE__*/ readList((value, pointer, context) => parameter(value, pointer, context, ""))
 
-const requestBody = orReference((value, pointer, context) =>
+const requestBody = /*#__PURE__*/ orReference((value, pointer, context) =>
   readObject(value, pointer, context, { content, description: "drop", required: "flag" })
 )
 

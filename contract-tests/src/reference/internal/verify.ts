@@ -11,8 +11,7 @@ const isPattern = (value: Json): boolean => {
     return false
   }
   try {
-    new RegExp(value, "u")
-    return true
+    return new RegExp(value, "u").unicode
   } catch {
     return false
   }
@@ -113,7 +112,7 @@ export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer
 const isResponse = (pointer: string): boolean =>
   /^\/paths\/[^/]+\/[a-z]+\/responses\/[0-9]{3}$/.test(pointer) || /^\/components\/responses\/[^/]+$/.test(pointer)
 
-const prose: ReadonlySet<string> = new Set([
+const prose: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "contact",
   "description",
   "example",
