@@ -11,6 +11,11 @@ export interface Assumptions {
    * +30 s pass, −30 s and ±60 s are refused, as a window of 30 s on either side would do.
    */
   readonly timestampWindowMillis: number
+  /**
+   * Which salts of RSA-PSS signatures are accepted. Documented: as long as the digest. A public client signs with the
+   * longest salt there can be and is accepted.
+   */
+  readonly rsaSalt: "digest" | "any"
   /** Whether a group triggers when its window is over its limit, or already when it reaches it. */
   readonly groupTriggers: "over" | "reached"
   /**
@@ -38,6 +43,7 @@ export interface Assumptions {
 /** What the local exchange does unless told otherwise. */
 export const defaults: Assumptions = {
   timestampWindowMillis: 30_000,
+  rsaSalt: "digest",
   groupTriggers: "over",
   groupAutoCancelFlag: "never",
   groupOrders: "resting",

@@ -1,0 +1,135 @@
+/**
+ * The exchange's answer to one request, whatever carried it.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { Exchange } from "../Exchange.ts"
+import { isSigned, makeAuthenticate } from "./authenticate.ts"
+import { type Answer, failure, refused } from "./errorBody.ts"
+import type { Faults } from "./faults.ts"
+import { type Match, makeRouter } from "./router.ts"
+
+/** A request, whole. */
+export interface WireRequest {
+  readonly method: string
+  /** From the host's root, query included. */
+  readonly path: string
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+}
+
+/** An answer, whole. */
+export interface WireResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** A request that was served. Holds no signature. */
+export interface ServedRequest {
+  readonly atMillis: number
+  readonly method: string
+  /** From the host's root, query included. */
+  readonly path: string
+  /** The operation's id in the published document; undefined where no operation has this path and method. */
+  readonly operation: string | undefined
+  /** The key id that the request named, whether or not it was accepted. */
+  readonly keyId: string | undefined
+  readonly status: number
+}
+
+const root = "/trade-api/v2"
+
+/**
+ * Makes the handler: planted faults, then the route, then the signature, then the input, then the exchange. It does all
+ * of that at once, so that no two requests mix.
+ */
+export const makeHandler = (exchange: Exchange, faults: Faults, served: (request: ServedRequest) => void) => {
+  const router = makeRouter()
+  const authenticate = makeAuthenticate(exchange)
+
+  const answer = (request: WireRequest, path: string, search: string, found: Match, nowMillis: number): Answer => {
+    const { descriptor } = found.route
+    let accountId = ""
+    if (descriptor.auth === "required" || isSigned(request.headers)) {
+      const signer = authenticate({ method: request.method, path, headers: request.headers }, nowMillis)
+      if (Result.isFailure(signer)) {
+        return signer.failure
+      }
+      accountId = signer.success.accountId
+    }
+    const json = readBody(request, descriptor.body !== undefined)
+    if (Result.isFailure(json)) {
+      return json.failure
+    }
+    const outcome = Result.flatMap(found.decode(found.path, new URLSearchParams(search), json.success), (input) =>
+      found.route.answer({ exchange, accountId, nowMillis, input })
+    )
+    return Result.isFailure(outcome)
+      ? refused(outcome.failure, descriptor, exchange.assumptions)
+      : { status: descriptor.success.status, body: descriptor.success.body === undefined ? undefined : outcome.success }
+  }
+
+  return (request: WireRequest, nowMillis: number): WireResponse => {
+    const end = request.path.indexOf("?")
+    const path = end === -1 ? request.path : request.path.slice(0, end)
+    const search = end === -1 ? "" : request.path.slice(end + 1)
+    const below = path.startsWith(`${root}/`) ? path.slice(root.length) : undefined
+    const found = below === undefined ? { allowed: [] } : router(request.method, below)
+    const operation = "route" in found ? found.route.descriptor.operationId : undefined
+    const given =
+      faults.meet(operation, below ?? path) ??
+      ("route" in found
+        ? answer(request, path, search, found, nowMillis)
+        : found.allowed.length > 0
+          ? { ...failure(405, "method_not_allowed"), headers: { allow: found.allowed.join(", ") } }
+          : failure(404, "not_found", "there is no such path"))
+    const { method } = request
+    const keyId = request.headers["kalshi-access-key"]
+    served({ atMillis: nowMillis, method, path: request.path, operation, keyId, status: given.status })
+    return toWire(given, nowMillis)
+  }
+}
+
+const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
+
+/**
+ * Reads the JSON of a request. Every POST and PUT must say that it carries JSON, and an operation without a body may
+ * then carry nothing, or anything that is JSON.
+ */
+const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, Answer> => {
+  if (request.method !== "POST" && request.method !== "PUT" && !needed) {
+    return Result.succeed(undefined)
+  }
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "")) {
+    return Result.fail(failure(400, "invalid_content_type"))
+  }
+  if (request.body.length === 0 && !needed) {
+    return Result.succeed(undefined)
+  }
+  try {
+    return Result.succeed(JSON.parse(utf8.decode(request.body)))
+  } catch {
+    return Result.fail(failure(400, "bad_request", "the body is not JSON"))
+  }
+}
+
+const encoder = /*#__PURE__*/ new TextEncoder()
+
+/** What an answer is on the wire. Its date is the exchange's, which tells a client how far off its own clock is. */
+export const toWire = (answer: Answer, nowMillis: number): WireResponse => {
+  const text =
+    answer.body === undefined ? "" : typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body)
+  const body = encoder.encode(text)
+  return {
+    status: answer.status,
+    headers: {
+      ...(text === "" ? undefined : { "content-type": "application/json; charset=utf-8" }),
+      date: new Date(nowMillis).toUTCString(),
+      ...answer.headers
+    },
+    body
+  }
+}

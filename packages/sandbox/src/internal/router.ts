@@ -1,0 +1,160 @@
+/**
+ * From a request line and a body to an operation and its input, by the operations' own descriptions.
+ *
+ * @module
+ */
+import type { Parameter } from "@kalshi-effect/client/Operation"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as SchemaParser from "effect/SchemaParser"
+import type { Refusal } from "../Exchange.ts"
+import { isUuid } from "./ids.ts"
+import { type Route, routes } from "./routes.ts"
+import { invalidParameters, isSubaccount, refusal } from "./state.ts"
+
+/** The operation that a method and a path name. `path` holds the values of the template's parts. */
+export interface Match {
+  readonly route: Route
+  readonly decode: (
+    path: Readonly<Record<string, string>>,
+    query: URLSearchParams,
+    body: unknown
+  ) => Result.Result<Readonly<Record<string, unknown>>, Refusal>
+  readonly path: Readonly<Record<string, string>>
+}
+
+export type Matched = Match | { readonly allowed: ReadonlyArray<string> }
+
+type Decode = (input: unknown) => Result.Result<unknown, { readonly toString: () => string }>
+
+interface Compiled {
+  readonly route: Route
+  readonly segments: ReadonlyArray<string>
+  readonly decode: Match["decode"]
+}
+
+const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decodeUnknownResult(schema)
+
+/** Finds the operation of a path below the API's root, or else the methods that the path does take. */
+export const makeRouter = (): ((method: string, path: string) => Matched) => {
+  const compiled = routes.map(compile)
+  return (method, path) => {
+    const given = path.split("/")
+    const allowed: Array<string> = []
+    for (const { decode, route, segments } of compiled) {
+      const values = capture(segments, given)
+      if (values !== undefined && route.descriptor.method === method) {
+        return { route, decode, path: values }
+      }
+      if (values !== undefined) {
+        allowed.push(route.descriptor.method)
+      }
+    }
+    return { allowed }
+  }
+}
+
+const capture = (
+  segments: ReadonlyArray<string>,
+  given: ReadonlyArray<string>
+): Readonly<Record<string, string>> | undefined => {
+  if (segments.length !== given.length) {
+    return undefined
+  }
+  const values: Record<string, string> = {}
+  for (const [index, segment] of segments.entries()) {
+    const text = given[index]!
+    if (!segment.startsWith("{")) {
+      if (segment !== text) {
+        return undefined
+      }
+      continue
+    }
+    const value = unescaped(text)
+    if (value === undefined || value === "") {
+      return undefined
+    }
+    values[segment.slice(1, -1)] = value
+  }
+  return values
+}
+
+const unescaped = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+const compile = (route: Route): Compiled => {
+  const { descriptor } = route
+  const query = Object.entries(descriptor.query).map(([name, parameter]) => ({
+    name,
+    parameter,
+    decode: decoderOf(parameter.schema)
+  }))
+  const body = descriptor.body === undefined ? undefined : decoderOf(descriptor.body)
+  return {
+    route,
+    segments: descriptor.path.split("/"),
+    decode: (path, search, json) => {
+      const input: Record<string, unknown> = { ...path }
+      for (const [name, value] of Object.entries(path)) {
+        if (!isUuid(value)) {
+          return Result.fail(refusal("invalid", "bad_request", `${name} is not a UUID`))
+        }
+      }
+      for (const { decode, name, parameter } of query) {
+        const value = readParameter(search, name, parameter, decode)
+        if (Result.isFailure(value)) {
+          return Result.fail(invalidParameters(`${name}: ${value.failure}`))
+        }
+        if (value.success !== undefined) {
+          input[name] = value.success
+        }
+      }
+      if (typeof input["subaccount"] === "number" && !isSubaccount(input["subaccount"])) {
+        return Result.fail(invalidParameters("subaccount must be 0 to 63"))
+      }
+      if (body === undefined) {
+        return Result.succeed(input)
+      }
+      const decoded = body(json)
+      return Result.isFailure(decoded)
+        ? Result.fail(invalidParameters(String(decoded.failure)))
+        : Result.succeed({ ...input, ...(decoded.success as object) }) // every body schema is one of an object
+    }
+  }
+}
+
+/** Reads one parameter: text where the schema takes text, else the number or the boolean that it spells. */
+const readParameter = (
+  search: URLSearchParams,
+  name: string,
+  parameter: Parameter,
+  decode: Decode
+): Result.Result<unknown, string> => {
+  const given = search.getAll(name)
+  const first = given[0]
+  if (first === undefined) {
+    return parameter.required ? Result.fail("is required") : Result.succeed(undefined)
+  }
+  if (parameter.style === "single" && given.length > 1) {
+    return Result.fail("is given more than once")
+  }
+  const readings: ReadonlyArray<unknown> =
+    parameter.style === "single"
+      ? [first, ...spelled(first)]
+      : [parameter.style === "comma" ? given.flatMap((text) => text.split(",")) : given]
+  for (const reading of readings) {
+    const decoded = decode(reading)
+    if (Result.isSuccess(decoded)) {
+      return Result.succeed(decoded.success)
+    }
+  }
+  return Result.fail("is not a value that it can have")
+}
+
+const spelled = (text: string): ReadonlyArray<unknown> =>
+  text === "true" || text === "false" ? [text === "true"] : /^-?\d{1,16}$/.test(text) ? [Number(text)] : []

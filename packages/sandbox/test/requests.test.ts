@@ -1,0 +1,258 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import { layerTest, Sandbox } from "../src/Sandbox.ts"
+import { errorOf, send } from "./support/wire.ts"
+
+const ticker = "KXTEST-26-YES"
+const orders = "/portfolio/events/orders"
+
+const order = {
+  ticker,
+  side: "bid",
+  count: "10",
+  price: "0.40",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross"
+}
+
+/** A test with an exchange of its own. */
+const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
+  it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
+
+describe("a request", () => {
+  onExchange("to a path that is none is not found", () =>
+    Effect.gen(function* () {
+      for (const path of ["/", "/portfolio", "/portfolio/order_groups/", "/exchange/status/x", "//exchange/status"]) {
+        const got = yield* send({ method: "GET", path })
+        assert.deepStrictEqual([got.status, errorOf(got).code], [404, "not_found"], path)
+      }
+    })
+  )
+
+  onExchange("with a method that its path does not take is told the ones it does", () =>
+    Effect.gen(function* () {
+      for (const method of ["PATCH", "PUT"] as const) {
+        const got = yield* send({ method, path: "/portfolio/order_groups", json: {} })
+        assert.deepStrictEqual(
+          [got.status, errorOf(got).code, got.headers["allow"]],
+          [405, "method_not_allowed", "GET"]
+        )
+      }
+    })
+  )
+
+  onExchange("that writes must say that it carries JSON, body or none", () =>
+    Effect.gen(function* () {
+      const by = yield* (yield* Sandbox).createAccount()
+      const path = "/portfolio/order_groups/00000000-0000-4000-8000-000000000000/reset"
+      const codeOf = (sent: { text?: string; contentType?: string }) =>
+        Effect.map(send({ method: "PUT", path, by, ...sent }), (got) => [got.status, errorOf(got).code])
+      assert.deepStrictEqual(yield* codeOf({}), [400, "invalid_content_type"])
+      assert.deepStrictEqual(yield* codeOf({ text: "{}", contentType: "text/plain" }), [400, "invalid_content_type"])
+      assert.deepStrictEqual(yield* codeOf({ text: "{}" }), [404, "not_found"])
+      assert.deepStrictEqual(yield* codeOf({ text: "{}", contentType: "application/json; charset=utf-8" }), [
+        404,
+        "not_found"
+      ])
+    })
+  )
+
+  onExchange("with a body that is not JSON is refused", () =>
+    Effect.gen(function* () {
+      const by = yield* (yield* Sandbox).createAccount()
+      for (const text of ["{", "{'ticker':1}", "", "NaN", '{"a":1}}']) {
+        const got = yield* send({ method: "POST", path: orders, by, text })
+        assert.deepStrictEqual([got.status, errorOf(got).code], [400, "bad_request"], text)
+      }
+    })
+  )
+
+  onExchange("to place an order is held against the operation's description", () =>
+    Effect.gen(function* () {
+      const by = yield* (yield* Sandbox).createAccount()
+      const place = (json: object) => send({ method: "POST", path: orders, by, json })
+      for (const name of Object.keys(order)) {
+        const got = yield* place({ ...order, [name]: undefined })
+        assert.deepStrictEqual([got.status, errorOf(got).code], [400, "invalid_parameters"], name)
+      }
+      for (const [change, code] of [
+        [{ side: "yes" }, "invalid_parameters"],
+        [{ count: 10 }, "invalid_parameters"],
+        [{ count: "1.234" }, "invalid_parameters"],
+        [{ price: "0.5" }, "invalid_parameters"],
+        [{ price: "0.40000" }, "invalid_parameters"],
+        [{ price: "-0.40" }, "invalid_parameters"],
+        [{ price: "0.405" }, "invalid_order"],
+        [{ price: "1.00" }, "invalid_order"],
+        [{ count: "0" }, "invalid_order_size"],
+        [{ time_in_force: "GTT" }, "invalid_parameters"],
+        [{ subaccount: 64 }, "invalid_parameters"],
+        [{ ticker: "KXNONE-1" }, "market_not_found"]
+      ] as const) {
+        const got = yield* place({ ...order, ...change })
+        assert.deepStrictEqual([got.status, errorOf(got).code], [400, code], JSON.stringify(change))
+      }
+      assert.strictEqual((yield* place({ ...order, a_field_of_tomorrow: 1 })).status, 201)
+    })
+  )
+
+  onExchange("places, reads and cancels an order as the wire has it", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
+      const json = { ...order, side: "ask", price: "0.3", count: "2.5", client_order_id: "mine", expiration_time: 60 }
+      const placed = yield* send({ method: "POST", path: orders, by: maker, json: { ...json, price: "0.30" } })
+      const { order_id } = placed.body as { order_id: string } // what it is, the comparison below says
+      assert.deepStrictEqual(placed.body, {
+        order_id,
+        client_order_id: "mine",
+        fill_count: "0.00",
+        remaining_count: "2.50",
+        ts_ms: 0
+      })
+      const taken = yield* send({
+        method: "POST",
+        path: orders,
+        by: taker,
+        json: { ...order, count: "1", price: "0.35" }
+      })
+      assert.deepInclude(taken.body, {
+        fill_count: "1.00",
+        remaining_count: "0.00",
+        average_fill_price: "0.300000",
+        average_fee_paid: "0.014700"
+      })
+      const read = yield* send({ method: "GET", path: `/portfolio/orders/${order_id}`, by: maker })
+      assert.deepStrictEqual(read.body, {
+        order: {
+          order_id,
+          user_id: maker.accountId,
+          client_order_id: "mine",
+          ticker,
+          side: "no",
+          action: "buy",
+          outcome_side: "no",
+          book_side: "ask",
+          type: "limit",
+          status: "resting",
+          yes_price_dollars: "0.3000",
+          no_price_dollars: "0.7000",
+          fill_count_fp: "1.00",
+          remaining_count_fp: "1.50",
+          initial_count_fp: "2.50",
+          taker_fill_cost_dollars: "0.000000",
+          maker_fill_cost_dollars: "0.700000",
+          taker_fees_dollars: "0.000000",
+          maker_fees_dollars: "0.000000",
+          expiration_time: "1970-01-01T00:01:00Z",
+          created_time: "1970-01-01T00:00:00Z",
+          last_update_time: "1970-01-01T00:00:00Z",
+          self_trade_prevention_type: "taker_at_cross",
+          cancel_order_on_pause: false,
+          subaccount_number: 0,
+          exchange_index: 0
+        }
+      })
+      assert.strictEqual((yield* send({ method: "GET", path: `/portfolio/orders/${order_id}`, by: taker })).status, 404)
+      const cancel = { method: "DELETE", path: `${orders}/${order_id}`, by: maker } as const
+      assert.deepStrictEqual((yield* send(cancel)).body, {
+        order_id,
+        client_order_id: "mine",
+        reduced_by: "1.50",
+        ts_ms: 0
+      })
+      assert.strictEqual((yield* send(cancel)).status, 404)
+    })
+  )
+
+  onExchange("lists orders by what the query says", () =>
+    Effect.gen(function* () {
+      const by = yield* (yield* Sandbox).createAccount()
+      for (const price of ["0.10", "0.11", "0.12"]) {
+        yield* send({ method: "POST", path: orders, by, json: { ...order, price } })
+      }
+      const list = (query: string) => send({ method: "GET", path: `/portfolio/orders?${query}`, by })
+      const prices = (body: unknown) => {
+        const { cursor, orders } = body as { cursor: string; orders: ReadonlyArray<{ yes_price_dollars: string }> }
+        return { cursor, prices: orders.map((order) => order.yes_price_dollars) }
+      }
+      const first = prices((yield* list("limit=2")).body)
+      assert.deepStrictEqual(first.prices, ["0.1200", "0.1100"])
+      const rest = prices((yield* list(`limit=2&cursor=${first.cursor}`)).body)
+      assert.deepStrictEqual(rest, { prices: ["0.1000"], cursor: "" })
+      assert.deepStrictEqual(prices((yield* list("status=canceled")).body), { prices: [], cursor: "" })
+      assert.strictEqual(prices((yield* list("event_ticker=KXNONE,KXTEST-26")).body).prices.length, 3)
+      for (const query of [
+        "limit=0",
+        "limit=1001",
+        "limit=ten",
+        "cursor=x",
+        "min_ts=1.5",
+        "event_ticker=a,b,c,d,e,f,g,h,i,j,k"
+      ]) {
+        assert.strictEqual((yield* list(query)).status, 400, query)
+      }
+    })
+  )
+
+  onExchange("meets planted faults in their order and number, before anything else", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const by = yield* sandbox.createAccount()
+      const status = { method: "GET", path: "/exchange/status" } as const
+      const list = { method: "GET", path: "/portfolio/order_groups", by } as const
+      yield* sandbox.plant({ status: 503, operation: "GetOrderGroups", times: 2 })
+      yield* sandbox.plant({ status: 429, path: "/portfolio/order_groups" })
+      assert.strictEqual((yield* send(status)).status, 200)
+      for (const expected of [503, 503, 429, 200]) {
+        assert.strictEqual((yield* send(list)).status, expected)
+      }
+      yield* sandbox.plant({ status: 429 })
+      assert.deepStrictEqual((yield* send(status)).body, { error: "too many requests" })
+      const paused = { exchange_active: false, trading_active: false }
+      yield* sandbox.plant({ status: 503, operation: "GetExchangeStatus", body: paused })
+      assert.deepStrictEqual((yield* send(status)).body, paused)
+      yield* sandbox.plant({ status: 502, body: "<html></html>", contentType: "text/html" })
+      const page = yield* send(status)
+      assert.deepStrictEqual(
+        [page.status, page.headers["content-type"], page.body],
+        [502, "text/html", "<html></html>"]
+      )
+      assert.strictEqual((yield* send(status)).status, 200)
+    })
+  )
+
+  onExchange("is written down without its signature", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const by = yield* sandbox.createAccount()
+      yield* send({ method: "GET", path: "/portfolio/order_groups?subaccount=0", by })
+      yield* send({ method: "GET", path: "/nowhere" })
+      const [read, lost] = (yield* sandbox.requests).slice(-2)
+      assert.deepStrictEqual(read, {
+        atMillis: 0,
+        method: "GET",
+        path: "/trade-api/v2/portfolio/order_groups?subaccount=0",
+        operation: "GetOrderGroups",
+        keyId: by.keyId,
+        status: 200
+      })
+      assert.deepInclude(lost, { operation: undefined, keyId: undefined, status: 404 })
+    })
+  )
+
+  onExchange("to the exchange's status tells whether it is paused", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const by = yield* sandbox.createAccount()
+      yield* sandbox.setActive({ trading: false })
+      const got = yield* send({ method: "GET", path: "/exchange/status" })
+      assert.deepInclude(got.body, { exchange_active: true, trading_active: false })
+      const refused = yield* send({ method: "POST", path: orders, by, json: order })
+      assert.deepStrictEqual([refused.status, errorOf(refused).code], [409, "trading_is_paused"])
+      yield* sandbox.setActive({ trading: true })
+      assert.strictEqual((yield* send({ method: "POST", path: orders, by, json: order })).status, 201)
+    })
+  )
+})

@@ -1,0 +1,77 @@
+/**
+ * Requests as bytes, signed by hand, so that each part of a signature can be got wrong.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { type Credentials, Sandbox } from "../../src/Sandbox.ts"
+
+export interface Sent {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS"
+  /** Below the API's root, query included. */
+  readonly path: string
+  /** Signs; none sends the request unsigned. */
+  readonly by?: Credentials
+  readonly json?: unknown
+  /** The body as it stands, instead of JSON. */
+  readonly text?: string
+  readonly contentType?: string
+  /** What is signed, where it is to differ from what is sent. */
+  readonly signed?: { readonly method?: string; readonly path?: string; readonly skewMillis?: number }
+  /** Headers to replace, or to leave out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>
+}
+
+export interface Got {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: unknown
+}
+
+const root = "/trade-api/v2"
+
+/** Sends one request and reads its answer; a body that is not JSON is given as text. */
+export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClient.HttpClient> =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox
+    const client = yield* HttpClient.HttpClient
+    const timestamp = String((yield* Clock.currentTimeMillis) + (sent.signed?.skewMillis ?? 0))
+    const path = sent.signed?.path ?? root + sent.path.replace(/\?.*$/, "")
+    const signature = yield* (
+      sent.by?.signer.sign(timestamp + (sent.signed?.method ?? sent.method) + path) ?? Effect.undefined
+    )
+    const headers = Object.entries({
+      "kalshi-access-key": sent.by?.keyId,
+      "kalshi-access-timestamp": sent.by === undefined ? undefined : timestamp,
+      "kalshi-access-signature": signature,
+      ...sent.headers
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+    const text = sent.text ?? (sent.json === undefined ? undefined : JSON.stringify(sent.json))
+    const request = HttpClientRequest.make(sent.method)(sandbox.url + root + sent.path, {
+      headers: Object.fromEntries(headers),
+      ...(text === undefined ? {} : { body: HttpBody.text(text, sent.contentType ?? "application/json") })
+    })
+    const response = yield* client.execute(request)
+    const answered = yield* response.text
+    return { status: response.status, headers: response.headers, body: parsed(answered) }
+  })
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** The `error` object of a nested error body. */
+export const errorOf = (
+  got: Got
+): { readonly code?: unknown; readonly message?: unknown; readonly details?: unknown } => {
+  const { body } = got
+  return typeof body === "object" && body !== null && "error" in body && typeof body.error === "object"
+    ? (body.error ?? {})
+    : {}
+}
