@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"
@@ -29,7 +28,7 @@ export interface Circumstances {
   readonly explanation: (measuredClockSkewMillis: number | undefined) => Errors.Explanation | undefined
 }
 
-type Decode = (arrived: Arrived, circumstances: Circumstances) => Effect.Effect<unknown, Errors.Failure | NamedError>
+type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, Errors.Failure | NamedError>
 
 /** The errors that only some operations name. */
 export type NamedError =
@@ -93,11 +92,11 @@ export const compile = (descriptor: Descriptor): Decode => {
     if ("payload" in error) payloads.set(error.error.status, decoder(error.payload))
   }
 
-  const succeed = (arrived: Arrived, attempts: number): Effect.Effect<unknown, Errors.ContractError> => {
-    if (decode === undefined) return Effect.void
+  const succeed = (arrived: Arrived, attempts: number): Result.Result<unknown, Errors.ContractError> => {
+    if (decode === undefined) return Result.void
     const { body, fault } = parse(arrived.body)
     const broken = (pointer: string, reason: string) =>
-      Effect.fail(
+      Result.fail(
         new Errors.ContractError({
           operation,
           status: arrived.status,
@@ -110,7 +109,7 @@ export const compile = (descriptor: Descriptor): Decode => {
     if (fault !== undefined) return broken("", fault)
     if (holdsError(body.json)) return broken("/error", "a success status with an error in its body")
     const decoded = decode(body.json)
-    if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+    if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
     const { pointer, reason } = firstBreak(decoded.failure)
     return broken(pointer, reason)
   }
@@ -157,7 +156,7 @@ export const compile = (descriptor: Descriptor): Decode => {
   return (arrived, circumstances) =>
     arrived.status === success.status
       ? succeed(arrived, circumstances.attempts)
-      : Effect.fail(fail(arrived, circumstances))
+      : Result.fail(fail(arrived, circumstances))
 }
 
 const decoder = (schema: Schema.Codec<unknown>) => SchemaParser.decodeUnknownResult(schema)

@@ -128,24 +128,26 @@ export const make = (account: Account): Sender => {
           (fault) => new Errors.TransportError({ operation: descriptor.name, ...fault, attempts: call.attempts })
         ),
         (arrived) =>
-          Effect.flatMap(Clock.currentTimeMillis, (nowMillis) =>
-            codecOf(descriptor).decode(arrived, {
-              attempts: call.attempts,
-              lostAnswer: call.lostAnswer,
-              nowMillis,
-              explanation: (measuredClockSkewMillis) =>
-                by === undefined || auth === undefined
-                  ? undefined
-                  : {
-                      ...RequestSignature.explain(by, {
-                        method: descriptor.method,
-                        path,
-                        timestampMillis: Number(auth["KALSHI-ACCESS-TIMESTAMP"])
-                      }),
-                      environment: environment.name,
-                      ...(measuredClockSkewMillis === undefined ? {} : { measuredClockSkewMillis })
-                    }
-            })
+          Effect.clockWith((clock) =>
+            Effect.fromResult(
+              codecOf(descriptor).decode(arrived, {
+                attempts: call.attempts,
+                lostAnswer: call.lostAnswer,
+                nowMillis: clock.currentTimeMillisUnsafe(),
+                explanation: (measuredClockSkewMillis) =>
+                  by === undefined || auth === undefined
+                    ? undefined
+                    : {
+                        ...RequestSignature.explain(by, {
+                          method: descriptor.method,
+                          path,
+                          timestampMillis: Number(auth["KALSHI-ACCESS-TIMESTAMP"])
+                        }),
+                        environment: environment.name,
+                        ...(measuredClockSkewMillis === undefined ? {} : { measuredClockSkewMillis })
+                      }
+              })
+            )
           )
       )
     )

@@ -1,0 +1,48 @@
+/**
+ * An answer without a connection: holds a recorded or made-up response against an operation, exactly as a call would.
+ *
+ * @module
+ */
+import type * as Result from "effect/Result"
+import * as decoding from "./internal/decode.ts"
+import type { FailureOf, Operation } from "./Operation.ts"
+
+/** A response as it came: the body as bytes, or as text. */
+export interface Answer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined
+  readonly body: Uint8Array | string
+  /** Unix milliseconds at which it came; a date in its headers is read against it. 0 when left out. */
+  readonly nowMillis?: number | undefined
+}
+
+const utf8 = /*#__PURE__*/ new TextEncoder()
+
+/**
+ * Decodes an answer of an operation: its output, or the error that a call would have failed with.
+ *
+ * **When to use**
+ *
+ * Use to replay recordings, and to prove that an application handles an answer.
+ *
+ * **Example** (A group that is gone)
+ *
+ * ```ts
+ * import * as Answer from "@kalshi-effect/client/Answer"
+ * import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+ *
+ * const decode = Answer.decoder(OrderGroups.get)
+ * decode({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }) // => a failure with NotFound
+ * ```
+ */
+export const decoder = <Input, Output, E, Capability>(
+  operation: Operation<Input, Output, E, Capability>
+): ((answer: Answer) => Result.Result<Output, FailureOf<Input, E, Capability>>) => {
+  const decode = decoding.compile(operation.descriptor)
+  return ({ body, headers, nowMillis, status }) =>
+    decode(
+      { status, headers: headers ?? {}, body: typeof body === "string" ? utf8.encode(body) : body },
+      { attempts: 1, lostAnswer: false, nowMillis: nowMillis ?? 0, explanation: () => undefined }
+    ) as Result.Result<Output, FailureOf<Input, E, Capability>> // typed by the descriptor, as in Operation.make
+}
