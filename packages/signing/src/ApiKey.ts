@@ -17,7 +17,8 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as internal from "./internal/apiKey.ts"
 import { checkKeyId, load, loadSealed, provePublicKey } from "./internal/loading.ts"
-import { looksLikeBase64Der, readBlock } from "./internal/pem.ts"
+import { looksLikeBase64Der } from "./internal/base64.ts"
+import { readBlock } from "./internal/pem.ts"
 import { rsaMembers, rsaProblem } from "./internal/rsaNumbers.ts"
 import { privateMaterial } from "./internal/structure.ts"
 import type { PrivateMaterial } from "./internal/structure.ts"
@@ -55,7 +56,7 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  * A damaged RSA key is always found out. An Ed25519 key has no redundancy: with one bit changed it is another good key,
  * unless its PKCS#8 carries the public key as well, and the exchange then answers 401.
  */
-export const fromPem = Effect.fnUntraced(function* (options: {
+export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
   readonly privateKey: string | Redacted.Redacted<string>
 }): Effect.fn.Return<ApiKey, KeyError> {
@@ -72,7 +73,9 @@ const octets = (value: unknown): Uint8Array | undefined => {
   return Result.isSuccess(bytes) ? bytes.success : undefined
 }
 
-const jwkMaterial = Effect.fnUntraced(function* (jwk: JsonWebKey): Effect.fn.Return<PrivateMaterial, KeyError> {
+const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
+  jwk: JsonWebKey
+): Effect.fn.Return<PrivateMaterial, KeyError> {
   if (!Predicate.isObject(jwk)) return yield* invalidJwk("a JWK is an object")
   if (jwk.kty === "EC") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "EC" })
   if (jwk.kty === "oct") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" })
@@ -127,7 +130,7 @@ const exported = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyErr
  * `alg`, where present, has to be `PS256`, `EdDSA` or `Ed25519`. An Ed25519 key may lack `x`; where it is present it has
  * to be its own. `use`, `key_ops` and `ext` are ignored.
  */
-export const fromJwk = Effect.fnUntraced(function* (options: {
+export const fromJwk = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
   readonly privateKey: JsonWebKey | Redacted.Redacted<JsonWebKey>
 }): Effect.fn.Return<ApiKey, KeyError> {
@@ -141,7 +144,7 @@ const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effec
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
 
 /** A public key as bytes, so that it can be written and be used with every layer. */
-const readPublicKey = Effect.fnUntraced(function* (
+const readPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   given: CryptoKey | PublicKey.PublicKey,
   kind: KeyKind
 ): Effect.fn.Return<PublicKey.PublicKey, KeyError> {
@@ -172,7 +175,7 @@ const isOpaque = (given: CryptoKey | PublicKey.PublicKey): given is PublicKey.Pu
  * From an extractable key the public one is derived. One that is not extractable needs `publicKey`, which has to be
  * extractable, and the pair is proved. The key has to come from the `Crypto` object of the `WebCrypto` reference.
  */
-export const fromCryptoKey = Effect.fnUntraced(function* (options: {
+export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
   readonly privateKey: CryptoKey
   readonly publicKey?: CryptoKey | PublicKey.PublicKey | undefined
@@ -216,7 +219,7 @@ const looksLikeKey = (path: string): boolean =>
  * What the file holds is read as by `fromPem`. A path that is itself a key's text is refused before anything is opened,
  * and never quoted.
  */
-export const fromFile = Effect.fnUntraced(function* (options: {
+export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
   readonly path: string
 }): Effect.fn.Return<ApiKey, KeyError, FileSystem.FileSystem> {
@@ -251,7 +254,7 @@ export interface KeyPair {
  *
  * `modulusLength` is in bits and read for `rsa` alone; 2048 where it is left out.
  */
-export const generateKeyPair = Effect.fnUntraced(function* (options: {
+export const generateKeyPair = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly kind: KeyKind
   readonly modulusLength?: 2048 | 3072 | 4096 | undefined
 }): Effect.fn.Return<KeyPair, KeyError> {
@@ -283,7 +286,7 @@ export interface GeneratedApiKey extends ApiKey, KeyPair {
 }
 
 /** Makes a fresh API key, for tests and for exchanges that let the caller choose the id. */
-export const generate = Effect.fnUntraced(function* (options: {
+export const generate = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
   readonly kind: KeyKind
   readonly modulusLength?: 2048 | 3072 | 4096 | undefined

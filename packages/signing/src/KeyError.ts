@@ -130,7 +130,7 @@ const describe = (reason: KeyErrorReason): string => {
  * )
  * ```
  */
-export class KeyError extends Data.TaggedError("KeyError")<{ readonly reason: KeyErrorReason }> {
+export class KeyError extends /*#__PURE__*/ Data.TaggedError("KeyError")<{ readonly reason: KeyErrorReason }> {
   override get message(): string {
     return `${describe(this.reason)}.`
   }

@@ -28,7 +28,7 @@ export const kind = (publicKey: PublicKey): KeyKind => (publicKey.algorithm._tag
  * The algorithm is read from the key itself, because the label does not name it. RSA keys under 2048 bits, keys of other
  * algorithms, private keys and certificates are refused, each with its reason.
  */
-export const fromPem = Effect.fnUntraced(function* (pem: string): Effect.fn.Return<PublicKey, KeyError> {
+export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (pem: string): Effect.fn.Return<PublicKey, KeyError> {
   const material = yield* Effect.mapError(Effect.fromResult(Result.flatMap(readBlock(pem), publicMaterial)), keyError)
   yield* subtle
   if (material.kind === "ed25519") {

@@ -220,7 +220,7 @@ const judges = (algorithm: Signature.Algorithm): boolean =>
  * Fails with `KeyError` for a key of another algorithm than RSA-PSS (SHA-256, salt of 32 bytes) and Ed25519, or where the
  * runtime lacks it. See {@link verify} for what it says of a request.
  */
-export const verifier = Effect.fnUntraced(function* (
+export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
   publicKey: Signature.PublicKey
 ): Effect.fn.Return<Verifier, KeyError> {
   if (!judges(publicKey.algorithm)) {

@@ -17,16 +17,17 @@ import { SigningError } from "./SigningError.ts"
 export type KeyKind = "rsa" | "ed25519"
 
 /** Signs texts for one API key. */
-export class Signer extends Context.Service<
-  Signer,
-  {
-    /** The id the exchange knows the public key by (`KALSHI-ACCESS-KEY`). */
-    readonly keyId: string
-    readonly kind: KeyKind
-    /** Signs a text (as UTF-8) and answers the signature in standard base64. */
-    readonly sign: (text: string) => Effect.Effect<string, SigningError>
-  }
->()("@kalshi-effect/signing/Signer") {}
+export class Signer
+  extends /*#__PURE__*/ Context.Service<
+    Signer,
+    {
+      /** The id the exchange knows the public key by (`KALSHI-ACCESS-KEY`). */
+      readonly keyId: string
+      readonly kind: KeyKind
+      /** Signs a text (as UTF-8) and answers the signature in standard base64. */
+      readonly sign: (text: string) => Effect.Effect<string, SigningError>
+    }
+  >()("@kalshi-effect/signing/Signer") {}
 
 class Implementation extends Printable {
   readonly keyId: string

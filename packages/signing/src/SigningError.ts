@@ -23,10 +23,12 @@ import * as Data from "effect/Data"
  * new SigningError({ description: "the KMS answered AccessDeniedException" })
  * ```
  */
-export class SigningError extends Data.TaggedError("SigningError")<{
-  readonly description: string
-  readonly cause?: unknown
-}> {
+export class SigningError
+  extends /*#__PURE__*/ Data.TaggedError("SigningError")<{
+    readonly description: string
+    readonly cause?: unknown
+  }>
+{
   override get message(): string {
     return `The request could not be signed: ${this.description}.`
   }

@@ -1,4 +1,5 @@
 import type { KeyErrorReason } from "../KeyError.ts"
+import { looksLikeBase64Der } from "./base64.ts"
 
 /** Kalshi's ids are UUIDs; this leaves room and still stops a key's text. */
 const longest = 128
@@ -7,7 +8,7 @@ const longest = 128
 export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   if (keyId === "") return { _tag: "EmptyKeyId" }
   const problem =
-    keyId.includes("-----") || /^M[CI][A-Za-z0-9+/=]{30}/.test(keyId)
+    keyId.includes("-----") || looksLikeBase64Der(keyId)
       ? "is a key's text, not an id"
       : keyId.length > longest
         ? `has ${keyId.length} characters`

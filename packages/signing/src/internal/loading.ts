@@ -21,7 +21,7 @@ export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
 const trialText = /*#__PURE__*/ new TextEncoder().encode("kalshi-effect: a trial signature")
 
 /** Lets the key sign, and its public key judge. */
-const prove = Effect.fnUntraced(function* (
+const prove = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   signing: Signing,
   publicKey: PublicKey.PublicKey,
@@ -42,7 +42,7 @@ const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportPar
 }
 
 /** Imports a private key so that it cannot be exported again, and proves it. */
-const finish = Effect.fnUntraced(function* (
+const finish = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   kind: KeyKind,
   privateKey: Signature.PrivateKey<Signature.RsaPss> | Signature.PrivateKey<Signature.Ed25519>,
@@ -63,7 +63,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index])
 
 /** Makes an API key of private key material; the id has been checked. */
-export const load = Effect.fnUntraced(function* (
+export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   material: PrivateMaterial
 ): Effect.fn.Return<ApiKey, KeyError> {
@@ -89,7 +89,7 @@ export const load = Effect.fnUntraced(function* (
 })
 
 /** Makes an API key of a `CryptoKey` that cannot be exported, proved against the public key given. */
-export const loadSealed = Effect.fnUntraced(function* (
+export const loadSealed = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   cryptoKey: CryptoKey,
   publicKey: PublicKey.PublicKey

@@ -1,6 +1,7 @@
 import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 import type { KeyErrorReason } from "../KeyError.ts"
+import { looksLikeBase64Der } from "./base64.ts"
 
 export interface Block {
   readonly label: string
@@ -11,9 +12,6 @@ const begin = /-----BEGIN ([A-Z0-9 ]{1,64})-----/g
 const parameterLabels = /*#__PURE__*/ new Set(["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS"])
 
 const fail = (reason: KeyErrorReason): Result.Result<never, KeyErrorReason> => Result.fail(reason)
-
-/** Whether a text is DER in base64: a SEQUENCE's first byte is 0x30, so its base64 begins with `M`. */
-export const looksLikeBase64Der = (text: string): boolean => /^M[A-Za-z0-9+/=_-\s]{59,}$/.test(text.trim())
 
 const looksLike = (text: string): (KeyErrorReason & { _tag: "NoPem" })["looksLike"] => {
   const trimmed = text.trim()

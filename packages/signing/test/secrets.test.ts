@@ -1,0 +1,304 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Formatter from "effect/Formatter"
+import * as Inspectable from "effect/Inspectable"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import { inspect } from "node:util"
+import * as ApiKey from "../src/ApiKey.ts"
+import * as PublicKey from "../src/PublicKey.ts"
+import * as RequestSignature from "../src/RequestSignature.ts"
+import * as Signer from "../src/Signer.ts"
+import * as SigningConfig from "../src/SigningConfig.ts"
+import { SigningError } from "../src/SigningError.ts"
+import { fixture, jwk, keyId, refused } from "./vectors.ts"
+
+const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ""), "base64")
+
+/** A piece of bytes in every way that something could print them. */
+const spellings = (bytes: Buffer): ReadonlyArray<string> => {
+  const piece = bytes.subarray(0, 24)
+  return [
+    // The last characters of a piece depend on what follows it.
+    piece.toString("base64").slice(0, 30),
+    piece.toString("base64url").slice(0, 30),
+    piece.toString("hex"),
+    piece.toString("hex").toUpperCase(),
+    piece.toString("hex").replace(/..(?=.)/g, "$& "),
+    [...piece].join(",")
+  ]
+}
+
+/** What of a JWK is private, and of a PEM all but its first bytes, which are the same for every key of its kind. */
+const secretsOfJwk = (key: JsonWebKey): ReadonlyArray<string> =>
+  [key.d, key.p, key.q, key.dp, key.dq, key.qi].flatMap((value) =>
+    value === undefined ? [] : [value, ...spellings(Buffer.from(value, "base64url"))]
+  )
+
+const linesOf = (pem: string): ReadonlyArray<string> =>
+  pem.split("\n").filter((line) => line.length >= 16 && !line.startsWith("-----"))
+
+const secretsOfPem = (pem: string): ReadonlyArray<string> => {
+  const body = pem.replace(/-----[^-]+-----|\s/g, "")
+  return [pem, pem.replaceAll("\n", "\\n"), body, ...linesOf(pem), ...spellings(derOf(pem).subarray(-24))]
+}
+
+/** A private key's text holds the public one as well, whose base64 may happen to fall on the same boundaries. */
+const butPublic = (secrets: ReadonlyArray<string>, publicPem: string): ReadonlyArray<string> => {
+  const der = derOf(publicPem)
+  const open = [der.toString("base64"), der.toString("hex"), der.toString("hex").toUpperCase(), [...der].join(",")]
+  open.push(der.subarray(-24).toString("base64"), der.subarray(-24).toString("base64url"))
+  open.push(der.toString("hex").replace(/..(?=.)/g, "$& "))
+  return secrets.filter((secret) => !open.some((text) => text.includes(secret)))
+}
+
+const withoutSpace = (text: string) => text.replace(/[\s\\]|\\n/g, "")
+
+const options = { showHidden: true, depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity } as const
+
+/** Everything that printing a value may give, and what hangs on it as a property, hidden or inherited. */
+const prints = (value: unknown): ReadonlyArray<string> => {
+  const texts = [
+    inspect(value, options),
+    inspect(value, { ...options, customInspect: false }),
+    inspect(value, { ...options, getters: true }),
+    JSON.stringify(value) ?? "",
+    JSON.stringify([value]),
+    String(value),
+    Formatter.format(value),
+    Inspectable.toStringUnknown(value),
+    Cause.pretty(Cause.fail(value)),
+    Cause.pretty(Cause.die(value)),
+    String(Cause.fail(value)),
+    JSON.stringify(Cause.fail(value))
+  ]
+  if (value instanceof Error) texts.push(value.message, String(value.stack), inspect(value.cause, options))
+  if (typeof value === "object" && value !== null) {
+    texts.push(JSON.stringify(Object.entries(value)), JSON.stringify({ ...value }))
+  }
+  return texts
+}
+
+const assertSilent = (name: string, value: unknown, secrets: ReadonlyArray<string>) => {
+  const needles = secrets.map(withoutSpace).filter((secret) => secret.length >= 16)
+  assert.isNotEmpty(needles, name)
+  for (const text of prints(value).map(withoutSpace)) {
+    // Not assert.notInclude: its message would show the secret, and the needle is what matters here.
+    assert.isFalse(
+      needles.some((needle) => text.includes(needle)),
+      `${name} prints a secret`
+    )
+  }
+}
+
+const keys = ["rsa-2048.pkcs1", "rsa-2048.pkcs8", "rsa-3072.pkcs8", "ed25519.pkcs8", "ed25519.pkcs8v2"] as const
+
+const secretsOf = (key: (typeof keys)[number]): ReadonlyArray<string> => {
+  const name = key.split(".")[0]!
+  const secrets = [...secretsOfPem(fixture(`keys/${key}.pem`)), ...secretsOfJwk(jwk(name))]
+  return butPublic(secrets, fixture(`keys/${name}.public.pem`))
+}
+
+describe("assertSilent", () => {
+  it("finds a key where there is one, in each of its spellings", () => {
+    const pem = fixture("keys/ed25519.pkcs8.pem")
+    const seed = derOf(pem).subarray(16)
+    for (const leak of [
+      { pem },
+      new Error(`bad key ${pem.replaceAll("\n", "\\n")}`),
+      Object.assign(new Error("bad key"), { cause: jwk("ed25519") }),
+      Object.defineProperty({}, "hidden", { value: Uint8Array.from(seed) }),
+      { [Symbol("hidden")]: new Uint8Array(seed).buffer },
+      [seed.toString("base64url")],
+      seed.toString("hex"),
+      seed
+    ]) {
+      assert.throws(() => assertSilent("a leak", leak, secretsOf("ed25519.pkcs8")), "prints a secret")
+    }
+    assertSilent("another key", fixture("keys/rsa-2048.pkcs8.pem"), secretsOf("ed25519.pkcs8"))
+  })
+})
+
+describe("what is exported", () => {
+  for (const key of keys) {
+    it.live(`never prints the private key, nor a signature: ${key}`, () =>
+      Effect.gen(function* () {
+        const privateKey = fixture(`keys/${key}.pem`)
+        const secrets = secretsOf(key)
+        const silent = (name: string, value: unknown) => assertSilent(name, value, secrets)
+
+        const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
+        silent("ApiKey.fromPem", apiKey)
+        silent("ApiKey.fromPem (Redacted)", yield* ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) }))
+        const privateJwk = jwk(key.split(".")[0]!)
+        silent("ApiKey.fromJwk", yield* ApiKey.fromJwk({ keyId, privateKey: privateJwk }))
+        silent("the effect of fromPem", ApiKey.fromPem({ keyId, privateKey }))
+        silent("the effect of fromJwk", ApiKey.fromJwk({ keyId, privateKey: privateJwk }))
+        silent("publicKey", apiKey.publicKey)
+        silent("publicKeyPem", ApiKey.publicKeyPem(apiKey))
+
+        const signer = Signer.fromApiKey(apiKey)
+        silent("Signer.fromApiKey", signer)
+        silent("sign", signer.sign)
+        silent("the effect of sign", signer.sign("text"))
+        silent("Signer.layer", Signer.layer(apiKey))
+        silent("the context", yield* Effect.provide(Effect.context<Signer.Signer>(), Signer.layer(apiKey)))
+        silent("a context", Context.make(Signer.Signer, signer))
+
+        const headers = yield* RequestSignature.headers(signer, { method: "GET", path: "/" })
+        silent("AuthHeaders", headers)
+        const signature = headers["KALSHI-ACCESS-SIGNATURE"]
+        for (const text of [
+          inspect(headers, options),
+          JSON.stringify(headers),
+          JSON.stringify({ headers }),
+          String(headers),
+          Formatter.format(headers),
+          Cause.pretty(Cause.fail(headers))
+        ]) {
+          assert.notInclude(text, signature.slice(0, 40))
+          assert.notInclude(text, keyId)
+        }
+        const explanation = RequestSignature.explain(signer, { method: "GET", path: "/", timestampMillis: 1 })
+        silent("explain", explanation)
+        assert.notInclude(JSON.stringify(explanation), keyId)
+        silent("verifier", yield* RequestSignature.verifier(apiKey.publicKey))
+
+        const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: privateKey }
+        const provider = ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+        silent("SigningConfig.apiKeyFromPem", yield* Effect.provide(SigningConfig.apiKeyFromPem, provider))
+        silent("SigningConfig.credentials", yield* Effect.provide(SigningConfig.credentials, provider))
+      })
+    )
+
+    it.live(`never prints the private key in an error: ${key}`, () =>
+      Effect.gen(function* () {
+        const pem = fixture(`keys/${key}.pem`)
+        const body = pem.replace(/-----[^-]+-----|\s/g, "")
+        const privateJwk = jwk(key.split(".")[0]!)
+        const secrets = secretsOf(key)
+        const fails = Effect.fnUntraced(function* <A, E>(name: string, effect: Effect.Effect<A, E>) {
+          const error = yield* Effect.flip(effect)
+          assertSilent(name, error, secrets)
+          assertSilent(`the exit of ${name}`, yield* Effect.exit(effect), secrets)
+        })
+        const files = FileSystem.layerNoop({})
+        const good = fixture("keys/rsa-3072.pkcs1.pem")
+
+        yield* fails("the key as its id", ApiKey.fromPem({ keyId: pem, privateKey: pem }))
+        yield* fails("the body as the id", ApiKey.fromPem({ keyId: body, privateKey: pem }))
+        yield* fails("the JWK as the id", ApiKey.fromJwk({ keyId: JSON.stringify(privateJwk), privateKey: privateJwk }))
+        yield* fails("no id", ApiKey.fromPem({ keyId: "", privateKey: pem }))
+        for (const path of [pem, pem.replaceAll("\n", "\\n"), body, JSON.stringify(privateJwk)]) {
+          yield* fails("the key as a path", Effect.provide(ApiKey.fromFile({ keyId, path }), files))
+        }
+        for (const text of [
+          body,
+          JSON.stringify(privateJwk),
+          `${pem}${pem}`,
+          pem.replace(/-----END.*/, ""),
+          pem.replace(/-----BEGIN.*/, ""),
+          pem.replace("\n", "\n*"),
+          pem.replaceAll("PRIVATE KEY", "SOMETHING ELSE"),
+          pem.replaceAll("PRIVATE KEY", "PUBLIC KEY"),
+          pem.replaceAll("PRIVATE KEY", "EC PRIVATE KEY").replaceAll("RSA EC", "EC"),
+          pem.replaceAll("BEGIN ", "BEGIN ENCRYPTED ").replaceAll("END ", "END ENCRYPTED ").replaceAll("RSA ", ""),
+          pem.slice(0, -60),
+          derOf(pem).toString("latin1")
+        ]) {
+          yield* fails("a damaged text", ApiKey.fromPem({ keyId, privateKey: text }))
+          yield* fails("a damaged text as a public key", PublicKey.fromPem(text))
+        }
+        yield* fails("a private key as a public one", PublicKey.fromPem(pem))
+        for (const damaged of [
+          { ...privateJwk, kty: "EC" },
+          { ...privateJwk, kty: privateJwk.d! },
+          { ...privateJwk, crv: privateJwk.d! },
+          { ...privateJwk, alg: privateJwk.d! },
+          { ...privateJwk, d: `${privateJwk.d}*` },
+          { ...privateJwk, d: privateJwk.d!.slice(0, -2) },
+          { ...privateJwk, ...(privateJwk.kty === "RSA" ? { p: privateJwk.d! } : { x: privateJwk.d! }) }
+        ]) {
+          yield* fails("a damaged JWK", ApiKey.fromJwk({ keyId, privateKey: damaged }))
+        }
+        const configured = (env: Record<string, string>) =>
+          Effect.provide(SigningConfig.apiKey, [ConfigProvider.layer(ConfigProvider.fromEnv({ env })), files])
+        yield* fails("no id configured", configured({ KALSHI_PRIVATE_KEY: pem }))
+        yield* fails(
+          "both",
+          configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: pem })
+        )
+        yield* fails("key for path", configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: pem }))
+        yield* fails("key for id", configured({ KALSHI_API_KEY_ID: pem, KALSHI_PRIVATE_KEY: good }))
+        yield* fails("body", configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: body }))
+
+        const signer = Signer.fromApiKey(yield* ApiKey.fromPem({ keyId, privateKey: pem }))
+        yield* fails("a bad path", RequestSignature.headers(signer, { method: "GET", path: "x" }))
+        const leaky = Signer.makeSync({ keyId: pem, kind: signer.kind, sign: () => body })
+        yield* fails("a signer with the key for its id", RequestSignature.headers(leaky, { method: "GET", path: "/" }))
+        const parrot = Signer.makeSync({ keyId, kind: signer.kind, sign: () => `${body}!` })
+        yield* fails("a signer that answers the key", RequestSignature.headers(parrot, { method: "GET", path: "/" }))
+      })
+    )
+  }
+
+  for (const { file } of refused) {
+    const text = fixture(file)
+    const lines = linesOf(text)
+    if (lines.length === 0) continue
+    it.live(`never prints a key that it refuses: ${file}`, () =>
+      Effect.gen(function* () {
+        assertSilent(file, yield* Effect.flip(ApiKey.fromPem({ keyId, privateKey: text })), lines)
+      })
+    )
+  }
+
+  for (const kind of ["rsa", "ed25519"] as const) {
+    it.live(`never prints what generate made: ${kind}`, () =>
+      Effect.gen(function* () {
+        const apiKey = yield* ApiKey.generate({ keyId, kind })
+        const secrets = butPublic(secretsOfPem(Redacted.value(apiKey.privateKeyPem)), apiKey.publicKeyPem)
+        assertSilent("generate", apiKey, secrets)
+        assertSilent("its signer", Signer.fromApiKey(apiKey), secrets)
+        const pair = yield* ApiKey.generateKeyPair({ kind })
+        assertSilent(
+          "generateKeyPair",
+          pair,
+          butPublic(secretsOfPem(Redacted.value(pair.privateKeyPem)), pair.publicKeyPem)
+        )
+      })
+    )
+  }
+
+  it.live("never logs a key or a signature", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const sink = [Logger.formatLogFmt, Logger.formatJson, Logger.formatSimple].map((format) =>
+        Logger.map(format, (line) => void lines.push(line))
+      )
+      const privateKey = fixture("keys/ed25519.pkcs8.pem")
+      const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
+      const signer = Signer.fromApiKey(apiKey)
+      const headers = yield* RequestSignature.headers(signer, { method: "GET", path: "/" })
+      const error = yield* Effect.flip(ApiKey.fromPem({ keyId: privateKey, privateKey }))
+      yield* Effect.log(apiKey, signer, headers, error, { apiKey, signer, headers, error }).pipe(
+        Effect.annotateLogs({ apiKey, signer, headers }),
+        Effect.provide(Layer.mergeAll(Logger.layer(sink)))
+      )
+      assert.strictEqual(lines.length, 3)
+      assertSilent("the log", lines.join("\n"), secretsOf("ed25519.pkcs8"))
+      assert.notInclude(lines.join("\n"), headers["KALSHI-ACCESS-SIGNATURE"].slice(0, 40))
+    })
+  )
+
+  it("SigningError prints what its maker said, and no more", () => {
+    const error = new SigningError({ description: "the KMS answered AccessDeniedException" })
+    assert.strictEqual(error.message, "The request could not be signed: the KMS answered AccessDeniedException.")
+    assert.include(Cause.pretty(Cause.fail(error)), error.message)
+  })
+})
