@@ -1,0 +1,153 @@
+/**
+ * The first five minutes: what an order group does, told against a local exchange that this very run boots; or, against
+ * a real environment, the part of it that only reads.
+ *
+ * @module
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Exchange from "@kalshi-effect/client/Exchange"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Console from "effect/Console"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** A step of the story did not come out. */
+export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: string; readonly got: string }> {
+  override get message(): string {
+    return `${this.step}: ${this.got}`
+  }
+}
+
+const chapter = (title: string) => Console.log(`\n${title}`)
+const say = (line: string) => Console.log(`  ${line}`)
+
+const expect = (holds: boolean, step: string, got: unknown): Effect.Effect<void, StoryError> =>
+  holds ? Effect.void : Effect.fail(new StoryError({ step, got: JSON.stringify(got) }))
+
+/** Runs what must be refused, and gives the refusal. */
+const refused = <A, E extends { readonly _tag: string }, R>(
+  step: string,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<E, StoryError, R> =>
+  Effect.matchEffect(effect, {
+    onFailure: Effect.succeed,
+    onSuccess: (answer) => Effect.fail(new StoryError({ step, got: `it was accepted: ${JSON.stringify(answer)}` }))
+  })
+
+const ticker = "KXSTORY-26-T50"
+
+const order = (fields: Pick<Orders.CreateInput, "side" | "count" | "price"> & Partial<Orders.CreateInput>) =>
+  Orders.create({
+    ticker,
+    time_in_force: "good_till_canceled",
+    self_trade_prevention_type: "taker_at_cross",
+    ...fields
+  })
+
+const traders = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  /** The key comes as the exchange's own key generation gives it: PEM text, RSA as PKCS#1 and Ed25519 as PKCS#8. */
+  const trader = Effect.fnUntraced(function* (name: string, kind: Signer.KeyKind) {
+    const { keyId, privateKey } = yield* sandbox.createAccount({ name, kind })
+    const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
+    yield* say(`${name} has an ${kind === "rsa" ? "RSA" : "Ed25519"} key: ${keyId}`)
+    return { apiKey, kalshi: Kalshi.layer({ environment: sandbox.environment, signer: Signer.fromApiKey(apiKey) }) }
+  })
+  return { maker: yield* trader("Mira, who quotes,", "rsa"), taker: yield* trader("Theo, who takes,", "ed25519") }
+})
+
+/** Tells the story against the local exchange of its context. */
+export const local = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  yield* chapter("A local exchange")
+  yield* say(`listens at ${sandbox.url} and checks every signature; nothing leaves this machine`)
+  yield* sandbox.createMarket({ ticker })
+  const { maker, taker } = yield* traders
+  const asMaker = Effect.provide(maker.kalshi)
+  const asTaker = Effect.provide(taker.kalshi)
+
+  yield* chapter("A circuit breaker on fills: an order group with a limit of 10 contracts in 15 seconds")
+  const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 }).pipe(asMaker)
+  yield* say(`Mira makes the group ${order_group_id}`)
+  for (const price of ["0.45", "0.44", "0.43"] as const) {
+    const placed = yield* order({ side: "bid", count: "6", price, order_group_id }).pipe(asMaker)
+    yield* expect(placed.remaining_count === "6.00", "an order rests in the group", placed)
+    yield* say(`she bids for 6 contracts at $${price}: it rests`)
+  }
+  const before = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
+  yield* expect(before.orders.length === 3, "the group holds three orders", before)
+  yield* say(`OrderGroups.get: ${before.orders.length} orders, limit ${before.contracts_limit_fp}`)
+
+  yield* chapter("Somebody trades into it, fast")
+  for (const [count, price] of [
+    ["6", "0.45"],
+    ["5", "0.44"]
+  ] as const) {
+    const sold = yield* order({ side: "ask", count, price, time_in_force: "immediate_or_cancel" }).pipe(asTaker)
+    yield* expect(sold.fill_count === `${count}.00`, "the sale fills", sold)
+    yield* say(`Theo sells ${count} at $${price}: filled ${sold.fill_count} at ${sold.average_fill_price}`)
+  }
+  const after = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
+  yield* expect(after.orders.length === 0, "the exchange cancelled the group's orders", after)
+  yield* say(
+    `11 contracts are over the limit: the exchange cancels the rest. OrderGroups.get: ${after.orders.length} orders`
+  )
+
+  yield* chapter("A triggered group takes no orders until it is reset")
+  const bid = order({ side: "bid", count: "1", price: "0.40", order_group_id }).pipe(asMaker)
+  const closed = yield* refused("an order into a triggered group is refused", bid)
+  yield* expect(closed._tag === "BadRequest", "the refusal is a BadRequest", closed)
+  yield* say(`${closed._tag}: ${closed.message}`)
+  yield* OrderGroups.reset({ order_group_id }).pipe(asMaker)
+  const reopened = yield* bid
+  yield* expect(reopened.remaining_count === "1.00", "after the reset the order rests", reopened)
+  yield* say("she resets it, and the same order rests")
+
+  yield* chapter("Errors are values with names")
+  yield* OrderGroups.delete({ order_group_id }).pipe(asMaker)
+  const gone = yield* refused("a deleted group is gone", OrderGroups.get({ order_group_id }).pipe(asMaker))
+  yield* expect(gone._tag === "NotFound", "a deleted group is NotFound", gone)
+  yield* say(`${gone._tag}: ${gone.message}`)
+
+  const stranger = yield* ApiKey.generate({ keyId: maker.apiKey.keyId, kind: "ed25519" })
+  const asStranger = Kalshi.layerReadOnly({ environment: sandbox.environment, signer: Signer.fromApiKey(stranger) })
+  const unsigned = yield* refused("a wrong key is refused", OrderGroups.list().pipe(Effect.provide(asStranger)))
+  yield* expect(unsigned._tag === "Unauthorized", "a wrong key is Unauthorized", unsigned)
+  yield* say(`${unsigned._tag}: ${unsigned.message.replaceAll("\n", "\n    ")}`)
+
+  yield* chapter("A fault is planted: the exchange answers the next read with 503")
+  yield* sandbox.plant({ operation: "GetOrderGroups", status: 503, times: 1 })
+  const seenBefore = (yield* sandbox.requests).length
+  yield* OrderGroups.list().pipe(asMaker)
+  const statuses = (yield* sandbox.requests).slice(seenBefore).map(({ status }) => status)
+  yield* expect(statuses.join() === "503,200", "a read is repeated after 503", statuses)
+  yield* say(`a read may be repeated, and was: ${statuses.join(", then ")}`)
+
+  const { trading_active } = yield* Exchange.status().pipe(asTaker)
+  yield* expect(trading_active, "the exchange trades", { trading_active })
+  yield* chapter("Every step came out as it should.")
+})
+
+/** Boots a local exchange on a free port and tells {@link local} against it. */
+export const onLocalExchange = local.pipe(Effect.provide(Layer.merge(Sandbox.layer(), NodeHttpClient.layerUndici)))
+
+/** The part that changes nothing, against whichever environment the context's layer stands for. */
+export const readOnly = Effect.gen(function* () {
+  yield* chapter("Reading, and nothing else: the layer of this run cannot write")
+  const { exchange_active, trading_active } = yield* Exchange.status()
+  yield* say(`Exchange.status: ${exchange_active ? "up" : "down"}, ${trading_active ? "trading" : "not trading"}`)
+  const { order_groups = [] } = yield* OrderGroups.list()
+  yield* say(`OrderGroups.list: ${order_groups.length} groups`)
+  for (const { contracts_limit_fp, id } of order_groups.slice(0, 5)) {
+    const { orders } = yield* OrderGroups.get({ order_group_id: id })
+    yield* say(`OrderGroups.get ${id}: ${orders.length} orders, limit ${contracts_limit_fp ?? "none"}`)
+  }
+  const { orders } = yield* Orders.list({ limit: 5 })
+  yield* say(`Orders.list: ${orders.length} of the newest orders`)
+})
