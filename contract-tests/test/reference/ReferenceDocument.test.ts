@@ -194,6 +194,12 @@ describe("ReferenceDocument.loadHistory", () => {
 })
 
 describe("ReferenceDocument.make", () => {
+  it("lets an operation inherit the document's security unless it has its own", () => {
+    const secured = ReferenceDocument.make({ ...reference.document, security: [{ kalshiAccessKey: [] }] })
+    assert.deepStrictEqual(secured.operation("GetExchangeStatus")?.security, [["kalshiAccessKey"]])
+    assert.deepStrictEqual(secured.operation("GetOrderGroup")?.security, get("GetOrderGroup").security)
+  })
+
   const text = JSON.stringify(reference.document)
 
   it("refuses anything but a reference document", () => {
