@@ -432,6 +432,11 @@ describe("fromJwk", () => {
   const short = nodeCrypto.createPrivateKey(fixture("refused/rsa-1024-pkcs8.pem")).export({ format: "jwk" })
   const rsa = jwk("rsa-2048")
   const ed25519 = jwk("ed25519")
+  const big = (value: string): bigint => BigInt(`0x${Buffer.from(value, "base64url").toString("hex")}`)
+  const shifted = (by: string): JsonWebKey => {
+    const hex = (big(rsa.d!) + big(by) - 1n).toString(16)
+    return { ...rsa, d: Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex").toString("base64url") }
+  }
   const { d: _rsaD, ...rsaPublic } = rsa
   const { d: _edD, ...edPublic } = ed25519
   const { dq: _dq, ...withoutDq } = rsa
@@ -466,6 +471,16 @@ describe("fromJwk", () => {
       "the x of another key",
       { ...ed25519, x: Buffer.alloc(32, 7).toString("base64url") },
       { _tag: "SelfCheckFailed", problem: "the public key beside the private one is not its own" }
+    ],
+    [
+      "a d that fits p alone",
+      shifted(rsa.p!),
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+    ],
+    [
+      "a d that fits q alone",
+      shifted(rsa.q!),
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
     ],
     [
       "the n of another key",

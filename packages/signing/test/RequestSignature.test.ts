@@ -81,6 +81,7 @@ describe("headers", () => {
         [1500, "1001500"],
         [-2500, "997500"],
         [0.4, "1000000"],
+        [0.6, "1000001"],
         [-0.6, "999999"]
       ] as const) {
         const headers = yield* RequestSignature.headers(signer, { method: "GET", path, clockSkewMillis })

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as WebCrypto from "effect/crypto/WebCrypto"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -72,6 +73,36 @@ describe("fromApiKey", () => {
       { seed, numRuns: 40 }
     )
   })
+
+  it.live("imports the private key before the first signature, sealed, and never again", () =>
+    Effect.gen(function* () {
+      const subtle = globalThis.crypto.subtle
+      const sealed: Array<boolean> = []
+      let imports = 0
+      const importKey = (...args: Parameters<SubtleCrypto["importKey"]>) => {
+        imports++
+        if (Array.from(args[4]).includes("sign")) sealed.push(!args[3])
+        return subtle.importKey(...args)
+      }
+      const watched = {
+        getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto),
+        subtle: {
+          importKey,
+          exportKey: subtle.exportKey.bind(subtle),
+          sign: subtle.sign.bind(subtle),
+          verify: subtle.verify.bind(subtle)
+        }
+      } as unknown as Crypto
+      for (const name of ["rsa-2048", "ed25519"]) {
+        const apiKey = yield* Effect.provide(load(name), WebCrypto.layer(watched))
+        assert.isTrue(sealed.at(-1))
+        const before = imports
+        const signer = Signer.fromApiKey(apiKey)
+        for (const { text } of vectors.messages) assert.isTrue(judge(name, text, yield* signer.sign(text)))
+        assert.strictEqual(imports, before)
+      }
+    })
+  )
 
   it.live("fails with a SigningError where WebCrypto fails", () =>
     Effect.gen(function* () {

@@ -9,7 +9,7 @@ export interface Block {
 }
 
 const begin = /-----BEGIN ([A-Z0-9 ]{1,64})-----/g
-const parameterLabels = /*#__PURE__*/ new Set(["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS"])
+const parameterLabels: ReadonlySet<string> = /*#__PURE__*/ new Set(["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS"])
 
 const fail = (reason: KeyErrorReason): Result.Result<never, KeyErrorReason> => Result.fail(reason)
 
