@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Overlay from "../../src/reference/Overlay.ts"
 import * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
 import { importDocument } from "../../src/reference/SpecImport.ts"
 import { issuesOf, overlayFor, plant, published, publishedFeed, sha256 } from "./support.ts"
@@ -67,6 +69,16 @@ describe("Overlay", () => {
       const reference = ReferenceDocument.make(JSON.parse(document))
       assert.deepStrictEqual(reference.schema("A"), { pattern: "a", type: "string" })
       assert.deepStrictEqual(reference.schema("B"), { type: "string" })
+    })
+  )
+
+  it.effect("does not touch the document it is applied to", () =>
+    Effect.gen(function* () {
+      const { document } = ReferenceDocument.make(JSON.parse((yield* importDocument(published)).text))
+      const before = JSON.stringify(document)
+      const { rest } = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Overlay.Overlay))(overlay)
+      assert.notStrictEqual(JSON.stringify(Overlay.apply(document, rest, assert.fail)), before)
+      assert.strictEqual(JSON.stringify(document), before)
     })
   )
 
