@@ -4,7 +4,7 @@
  * @module
  */
 import * as Clock from "effect/Clock"
-import * as Signature from "effect/crypto/Signature"
+import type * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import * as Base64 from "effect/encoding/Base64"
 import * as Predicate from "effect/Predicate"
