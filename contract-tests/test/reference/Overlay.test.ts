@@ -76,7 +76,7 @@ describe("Overlay", () => {
     Effect.gen(function* () {
       const { document } = ReferenceDocument.make(JSON.parse((yield* importDocument(published)).text))
       const before = JSON.stringify(document)
-      const { rest } = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Overlay.Overlay))(overlay)
+      const { rest } = yield* Schema.decodeEffect(Schema.fromJsonString(Overlay.Overlay))(overlay)
       assert.notStrictEqual(JSON.stringify(Overlay.apply(document, rest, assert.fail)), before)
       assert.strictEqual(JSON.stringify(document), before)
     })
