@@ -5,10 +5,10 @@
  */
 import type { KalshiPublic } from "./Capability.ts"
 import { GatewayTimeout, InternalServerError, ServiceUnavailable } from "./Errors.ts"
-import * as Components from "./generated/components.ts"
+import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
 
-export type { ExchangeIndexStatus, ExchangeStatus } from "./generated/components.ts"
+export type { ExchangeIndexStatus, ExchangeStatus } from "./generated/responses.ts"
 
 /**
  * Says whether the exchange is up and whether it trades, as a whole (shard 0) and per shard.
@@ -25,21 +25,21 @@ export type { ExchangeIndexStatus, ExchangeStatus } from "./generated/components
  */
 export const status: Operation.Operation<
   void,
-  Components.ExchangeStatus,
-  | InternalServerError<Components.ExchangeStatus>
-  | ServiceUnavailable<Components.ExchangeStatus>
-  | GatewayTimeout<Components.ExchangeStatus>,
+  Responses.ExchangeStatus,
+  | InternalServerError<Responses.ExchangeStatus>
+  | ServiceUnavailable<Responses.ExchangeStatus>
+  | GatewayTimeout<Responses.ExchangeStatus>,
   KalshiPublic
 > = /*#__PURE__*/ Operation.make({
   operationId: "GetExchangeStatus",
   name: "Exchange.status",
   method: "GET",
   path: "/exchange/status",
-  success: { status: 200, body: Components.ExchangeStatus },
+  success: { status: 200, body: Responses.ExchangeStatus },
   errors: [
-    /*#__PURE__*/ Operation.withPayload(InternalServerError, Components.ExchangeStatus),
-    /*#__PURE__*/ Operation.withPayload(ServiceUnavailable, Components.ExchangeStatus),
-    /*#__PURE__*/ Operation.withPayload(GatewayTimeout, Components.ExchangeStatus)
+    /*#__PURE__*/ Operation.withPayload(InternalServerError, Responses.ExchangeStatus),
+    /*#__PURE__*/ Operation.withPayload(ServiceUnavailable, Responses.ExchangeStatus),
+    /*#__PURE__*/ Operation.withPayload(GatewayTimeout, Responses.ExchangeStatus)
   ],
   auth: "none",
   access: "public",

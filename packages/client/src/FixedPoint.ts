@@ -29,7 +29,9 @@ export type Count = string & Brand.Brand<"Count">
 export type CountInput = Count | `${number}`
 
 const dollarsPattern = /^-?(?:0|[1-9]\d*)(?:\.\d{1,6})?$/
-const dollarsInputPattern = /^(?:0|[1-9]\d*)(?:\.\d{1,6})?$/
+const dollarsInputPattern = /^(?:0|[1-9]\d*)\.\d{2,4}$/
+const orderPricePattern = /^(?:0\.\d{2,4}|1\.0{2,4})$/
+const quotePricePattern = /^(?:0|0\.\d{2,4}|1\.0{2,4})$/
 const countPattern = /^-?(?:0|[1-9]\d*)\.\d{2}$/
 const countInputPattern = /^(?:0|[1-9]\d*)(?:\.\d{1,2})?$/
 
@@ -38,19 +40,35 @@ export const Dollars: Schema.Codec<Dollars> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(dollarsPattern, { expected: "dollars with at most six decimals" })
 ) as unknown as Schema.Codec<Dollars> // the pattern is what the brand stands for
 
-/** {@link DollarsInput} on the wire, in requests: never negative. */
+/** {@link DollarsInput} on the wire, in requests that are no price: two to four decimals, never negative. */
 export const DollarsInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
-  /*#__PURE__*/ Schema.isPattern(dollarsInputPattern, { expected: 'dollars with at most six decimals, such as "0.56"' })
-) as unknown as Schema.Codec<DollarsInput> // the pattern accepts exactly what the type stands for
+  /*#__PURE__*/ Schema.isPattern(dollarsInputPattern, {
+    expected: 'dollars with two to four decimals, such as "12.50"'
+  })
+) as unknown as Schema.Codec<DollarsInput> // the pattern accepts nothing that the type does not stand for
+
+/** The price of an order on the wire: dollars from 0 to 1, with two to four decimals. */
+export const OrderPriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
+  /*#__PURE__*/ Schema.isPattern(orderPricePattern, {
+    expected: 'a price from 0 to 1 dollar with two to four decimals, such as "0.56"'
+  })
+) as unknown as Schema.Codec<DollarsInput> // the pattern accepts nothing that the type does not stand for
+
+/** One side of a quote on the wire: as {@link OrderPriceInput}, or `"0"` to decline the side. */
+export const QuotePriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
+  /*#__PURE__*/ Schema.isPattern(quotePricePattern, {
+    expected: 'a price from 0 to 1 dollar with two to four decimals, such as "0.56", or "0" to decline'
+  })
+) as unknown as Schema.Codec<DollarsInput> // the pattern accepts nothing that the type does not stand for
 
 /** {@link Count} on the wire, in responses. */
 export const Count: Schema.Codec<Count> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(countPattern, { expected: "a contract count with two decimals" })
 ) as unknown as Schema.Codec<Count> // the pattern is what the brand stands for
 
-/** {@link CountInput} on the wire, in requests: never negative. */
+/** {@link CountInput} on the wire, in requests: at most two decimals, never negative. */
 export const CountInput: Schema.Codec<CountInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(countInputPattern, {
     expected: 'a contract count with at most two decimals, such as "10"'
   })
-) as unknown as Schema.Codec<CountInput> // the pattern accepts exactly what the type stands for
+) as unknown as Schema.Codec<CountInput> // the pattern accepts nothing that the type does not stand for

@@ -15,9 +15,10 @@
  */
 import type { KalshiRead, KalshiWrite } from "./Capability.ts"
 import { BadRequest, InternalServerError, NotFound, Unauthorized } from "./Errors.ts"
-import * as Components from "./generated/components.ts"
+import * as Parameters from "./generated/parameters.ts"
+import * as Requests from "./generated/requests.ts"
+import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
-import { exchangeIndex, pathSegment, subaccount } from "./internal/parameters.ts"
 
 export type {
   CreateOrderGroupResponse,
@@ -25,7 +26,7 @@ export type {
   GetOrderGroupResponse,
   GetOrderGroupsResponse,
   OrderGroup
-} from "./generated/components.ts"
+} from "./generated/responses.ts"
 
 /** Input of {@link list}. */
 export interface ListInput {
@@ -42,7 +43,7 @@ export interface ListInput {
  */
 export const list: Operation.Operation<
   ListInput,
-  Components.GetOrderGroupsResponse,
+  Responses.GetOrderGroupsResponse,
   BadRequest | Unauthorized,
   KalshiRead
 > = /*#__PURE__*/ Operation.make({
@@ -50,8 +51,8 @@ export const list: Operation.Operation<
   name: "OrderGroups.list",
   method: "GET",
   path: "/portfolio/order_groups",
-  query: { subaccount },
-  success: { status: 200, body: Components.GetOrderGroupsResponse },
+  query: Parameters.GetOrderGroupsQuery,
+  success: { status: 200, body: Responses.GetOrderGroupsResponse },
   errors: [BadRequest, Unauthorized, InternalServerError],
   access: "read",
   retry: "idempotent",
@@ -75,15 +76,15 @@ export interface GetInput {
  * - An id that is no UUID has been answered 400, which the document does not declare here: that surfaces as
  *   `UnexpectedStatus`.
  */
-export const get: Operation.Operation<GetInput, Components.GetOrderGroupResponse, Unauthorized | NotFound, KalshiRead> =
+export const get: Operation.Operation<GetInput, Responses.GetOrderGroupResponse, Unauthorized | NotFound, KalshiRead> =
   /*#__PURE__*/ Operation.make({
     operationId: "GetOrderGroup",
     name: "OrderGroups.get",
     method: "GET",
     path: "/portfolio/order_groups/{order_group_id}",
-    pathParameters: { order_group_id: pathSegment },
-    query: { subaccount },
-    success: { status: 200, body: Components.GetOrderGroupResponse },
+    pathParameters: Parameters.GetOrderGroupPath,
+    query: Parameters.GetOrderGroupQuery,
+    success: { status: 200, body: Responses.GetOrderGroupResponse },
     errors: [Unauthorized, NotFound, InternalServerError],
     access: "read",
     retry: "idempotent",
@@ -101,7 +102,7 @@ export interface CreateInput extends LimitInput {
 /** A group's limit: whole contracts, or a decimal count; equal where both are given. From 1 to 1,000,000. */
 export interface LimitInput {
   readonly contracts_limit?: number | undefined
-  readonly contracts_limit_fp?: Components.CreateOrderGroupRequest["contracts_limit_fp"] | undefined
+  readonly contracts_limit_fp?: Requests.CreateOrderGroupRequest["contracts_limit_fp"] | undefined
 }
 
 /**
@@ -113,7 +114,7 @@ export interface LimitInput {
  */
 export const create: Operation.Operation<
   CreateInput,
-  Components.CreateOrderGroupResponse,
+  Responses.CreateOrderGroupResponse,
   BadRequest | Unauthorized,
   KalshiWrite
 > = /*#__PURE__*/ Operation.make({
@@ -121,8 +122,8 @@ export const create: Operation.Operation<
   name: "OrderGroups.create",
   method: "POST",
   path: "/portfolio/order_groups/create",
-  body: Components.CreateOrderGroupRequest,
-  success: { status: 201, body: Components.CreateOrderGroupResponse },
+  body: Requests.CreateOrderGroupRequest,
+  success: { status: 201, body: Responses.CreateOrderGroupResponse },
   errors: [BadRequest, Unauthorized, InternalServerError],
   access: "write",
   retry: "never",
@@ -150,7 +151,7 @@ export interface UpdateLimitInput extends ChangeInput, LimitInput {}
  */
 export const updateLimit: Operation.Operation<
   UpdateLimitInput,
-  Components.EmptyResponse,
+  Responses.EmptyResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
 > = /*#__PURE__*/ Operation.make({
@@ -158,10 +159,10 @@ export const updateLimit: Operation.Operation<
   name: "OrderGroups.updateLimit",
   method: "PUT",
   path: "/portfolio/order_groups/{order_group_id}/limit",
-  pathParameters: { order_group_id: pathSegment },
-  query: { subaccount, exchange_index: exchangeIndex },
-  body: Components.UpdateOrderGroupLimitRequest,
-  success: { status: 200, body: Components.EmptyResponse },
+  pathParameters: Parameters.UpdateOrderGroupLimitPath,
+  query: Parameters.UpdateOrderGroupLimitQuery,
+  body: Requests.UpdateOrderGroupLimitRequest,
+  success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, NotFound, InternalServerError],
   access: "write",
   retry: "idempotent",
@@ -175,15 +176,15 @@ export const updateLimit: Operation.Operation<
  *
  * Never repeated after a lost answer: fills may have come in between, and a second reset would forget them.
  */
-export const reset: Operation.Operation<ChangeInput, Components.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
+export const reset: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "ResetOrderGroup",
     name: "OrderGroups.reset",
     method: "PUT",
     path: "/portfolio/order_groups/{order_group_id}/reset",
-    pathParameters: { order_group_id: pathSegment },
-    query: { subaccount, exchange_index: exchangeIndex },
-    success: { status: 200, body: Components.EmptyResponse },
+    pathParameters: Parameters.ResetOrderGroupPath,
+    query: Parameters.ResetOrderGroupQuery,
+    success: { status: 200, body: Responses.EmptyResponse },
     errors: [Unauthorized, NotFound, InternalServerError],
     access: "write",
     retry: "never",
@@ -191,30 +192,30 @@ export const reset: Operation.Operation<ChangeInput, Components.EmptyResponse, U
   })
 
 /** Triggers a group by hand: all its resting orders are cancelled, and new ones are refused until it is reset. */
-export const trigger: Operation.Operation<ChangeInput, Components.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
+export const trigger: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "TriggerOrderGroup",
     name: "OrderGroups.trigger",
     method: "PUT",
     path: "/portfolio/order_groups/{order_group_id}/trigger",
-    pathParameters: { order_group_id: pathSegment },
-    query: { subaccount, exchange_index: exchangeIndex },
-    success: { status: 200, body: Components.EmptyResponse },
+    pathParameters: Parameters.TriggerOrderGroupPath,
+    query: Parameters.TriggerOrderGroupQuery,
+    success: { status: 200, body: Responses.EmptyResponse },
     errors: [Unauthorized, NotFound, InternalServerError],
     access: "write",
     retry: "idempotent",
     bucket: "write"
   })
 
-const remove: Operation.Operation<ChangeInput, Components.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteOrderGroup",
     name: "OrderGroups.delete",
     method: "DELETE",
     path: "/portfolio/order_groups/{order_group_id}",
-    pathParameters: { order_group_id: pathSegment },
-    query: { subaccount, exchange_index: exchangeIndex },
-    success: { status: 200, body: Components.EmptyResponse },
+    pathParameters: Parameters.DeleteOrderGroupPath,
+    query: Parameters.DeleteOrderGroupQuery,
+    success: { status: 200, body: Responses.EmptyResponse },
     errors: [Unauthorized, NotFound, InternalServerError],
     access: "write",
     retry: "idempotent",

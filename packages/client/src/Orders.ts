@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Schema from "effect/Schema"
 import type { KalshiRead, KalshiWrite } from "./Capability.ts"
 import {
   BadRequest,
@@ -15,20 +14,20 @@ import {
   TooManyRequests,
   Unauthorized
 } from "./Errors.ts"
-import * as Components from "./generated/components.ts"
-import { exchangeIndex, pathSegment, subaccount } from "./internal/parameters.ts"
+import * as Parameters from "./generated/parameters.ts"
+import * as Requests from "./generated/requests.ts"
+import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
 
+export type { BookSide, SelfTradePreventionType } from "./generated/requests.ts"
 export type {
-  BookSide,
   CancelOrderV2Response,
   CreateOrderV2Response,
   GetOrderResponse,
   GetOrdersResponse,
   Order,
-  OrderStatus,
-  SelfTradePreventionType
-} from "./generated/components.ts"
+  OrderStatus
+} from "./generated/responses.ts"
 
 /** Input of {@link list}. */
 export interface ListInput {
@@ -48,9 +47,6 @@ export interface ListInput {
   readonly exchange_index?: number | undefined
 }
 
-const text = /*#__PURE__*/ Operation.optional(Schema.String)
-const seconds = /*#__PURE__*/ Operation.optional(Schema.Int)
-
 /**
  * Lists orders, newest first, a page at a time.
  *
@@ -59,26 +55,14 @@ const seconds = /*#__PURE__*/ Operation.optional(Schema.Int)
  * - The end of the pages is `cursor: ""`.
  * - An order placed a moment ago may be missing: reads lag writes.
  */
-export const list: Operation.Operation<ListInput, Components.GetOrdersResponse, BadRequest | Unauthorized, KalshiRead> =
+export const list: Operation.Operation<ListInput, Responses.GetOrdersResponse, BadRequest | Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
     operationId: "GetOrders",
     name: "Orders.list",
     method: "GET",
     path: "/portfolio/orders",
-    query: {
-      ticker: text,
-      event_ticker: text,
-      min_ts: seconds,
-      max_ts: seconds,
-      status: text,
-      limit: /*#__PURE__*/ Operation.optional(
-        /*#__PURE__*/ Schema.Int.check(/*#__PURE__*/ Schema.isBetween({ minimum: 1, maximum: 1000 }))
-      ),
-      cursor: text,
-      subaccount,
-      exchange_index: exchangeIndex
-    },
-    success: { status: 200, body: Components.GetOrdersResponse },
+    query: Parameters.GetOrdersQuery,
+    success: { status: 200, body: Responses.GetOrdersResponse },
     errors: [BadRequest, Unauthorized, InternalServerError],
     access: "read",
     retry: "idempotent",
@@ -97,14 +81,14 @@ export interface GetInput {
  *
  * Right after it was placed, demo has answered 404 for about half a second.
  */
-export const get: Operation.Operation<GetInput, Components.GetOrderResponse, Unauthorized | NotFound, KalshiRead> =
+export const get: Operation.Operation<GetInput, Responses.GetOrderResponse, Unauthorized | NotFound, KalshiRead> =
   /*#__PURE__*/ Operation.make({
     operationId: "GetOrder",
     name: "Orders.get",
     method: "GET",
     path: "/portfolio/orders/{order_id}",
-    pathParameters: { order_id: pathSegment },
-    success: { status: 200, body: Components.GetOrderResponse },
+    pathParameters: Parameters.GetOrderPath,
+    success: { status: 200, body: Responses.GetOrderResponse },
     errors: [Unauthorized, NotFound, InternalServerError],
     access: "read",
     retry: "idempotent",
@@ -118,16 +102,16 @@ export interface CreateInput {
   /** Your own id for the intent: the exchange answers 409 to a second order with it. */
   readonly client_order_id?: string | undefined
   /** Always of the YES book: `bid` buys YES; `ask` sells YES, which is buying NO at one dollar less the price. */
-  readonly side: Components.BookSide
+  readonly side: Requests.BookSide
   /** Contracts, in steps of 0.01. */
-  readonly count: Components.CreateOrderV2Request["count"]
+  readonly count: Requests.CreateOrderV2Request["count"]
   /** Dollars per contract, always of YES; must be on the market's price grid. */
-  readonly price: Components.CreateOrderV2Request["price"]
+  readonly price: Requests.CreateOrderV2Request["price"]
   /** Unix seconds; only with `good_till_canceled`. */
   readonly expiration_time?: number | undefined
-  readonly time_in_force: Components.CreateOrderV2Request["time_in_force"]
+  readonly time_in_force: Requests.CreateOrderV2Request["time_in_force"]
   readonly post_only?: boolean | undefined
-  readonly self_trade_prevention_type: Components.SelfTradePreventionType
+  readonly self_trade_prevention_type: Requests.SelfTradePreventionType
   readonly cancel_order_on_pause?: boolean | undefined
   readonly reduce_only?: boolean | undefined
   /** 0 the primary (the default), 1–63 a subaccount. */
@@ -148,7 +132,7 @@ export interface CreateInput {
  */
 export const create: Operation.Operation<
   CreateInput,
-  Components.CreateOrderV2Response,
+  Responses.CreateOrderV2Response,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
 > = /*#__PURE__*/ Operation.make({
@@ -156,8 +140,8 @@ export const create: Operation.Operation<
   name: "Orders.create",
   method: "POST",
   path: "/portfolio/events/orders",
-  body: Components.CreateOrderV2Request,
-  success: { status: 201, body: Components.CreateOrderV2Response },
+  body: Requests.CreateOrderV2Request,
+  success: { status: 201, body: Responses.CreateOrderV2Response },
   errors: [BadRequest, Unauthorized, Forbidden, Conflict, TooManyRequests, InternalServerError, ServiceUnavailable],
   access: "write",
   retry: "keyed",
@@ -186,7 +170,7 @@ export interface CancelInput {
  */
 export const cancel: Operation.Operation<
   CancelInput,
-  Components.CancelOrderV2Response,
+  Responses.CancelOrderV2Response,
   Unauthorized | NotFound,
   KalshiWrite
 > = /*#__PURE__*/ Operation.make({
@@ -194,9 +178,9 @@ export const cancel: Operation.Operation<
   name: "Orders.cancel",
   method: "DELETE",
   path: "/portfolio/events/orders/{order_id}",
-  pathParameters: { order_id: pathSegment },
-  query: { subaccount, exchange_index: exchangeIndex, market_ticker: text },
-  success: { status: 200, body: Components.CancelOrderV2Response },
+  pathParameters: Parameters.CancelOrderV2Path,
+  query: Parameters.CancelOrderV2Query,
+  success: { status: 200, body: Responses.CancelOrderV2Response },
   errors: [Unauthorized, NotFound, InternalServerError],
   access: "write",
   retry: "idempotent",

@@ -20,13 +20,96 @@ export const closed = <const Known extends string>(known: ReadonlyArray<Known>):
   Schema.Literals(known)
 
 const dateTimePattern =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
-/** An instant as RFC 3339 text, kept as it came: the exchange drops trailing zeros of the fraction. */
+const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+
+const isDateTime = (text: string): boolean => {
+  if (!dateTimePattern.test(text)) return false
+  const day = Number(text.slice(8, 10))
+  return day <= 28 || day <= daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)))
+}
+
+/**
+ * An instant as RFC 3339 text, kept as it came: the exchange drops trailing zeros of the fraction.
+ *
+ * **Details**
+ *
+ * The day must exist. A leap second is refused: the exchange's own formatter cannot write one, and no date of the
+ * platform could hold it.
+ */
 export const DateTimeString: Schema.Codec<string> = /*#__PURE__*/ Schema.String.check(
-  /*#__PURE__*/ Schema.isPattern(dateTimePattern, { expected: "an RFC 3339 date-time" })
+  /*#__PURE__*/ Schema.makeFilter(isDateTime, { expected: "an RFC 3339 date-time" })
+)
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** A UUID of any version, in either case. */
+export const Uuid: Schema.Codec<string> = /*#__PURE__*/ Schema.String.check(
+  /*#__PURE__*/ Schema.makeFilter((text: string) => uuidPattern.test(text), { expected: "a UUID" })
 )
 
 /** An integer of at least `minimum`, safe as a JavaScript number. */
 export const integerFrom = (minimum: number): Schema.Codec<number> =>
-  Schema.Int.check(Schema.isGreaterThanOrEqualTo(minimum))
+  // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
+  Schema.Number.check(
+    Schema.makeFilter((value) => Number.isSafeInteger(value) && value >= minimum, {
+      expected: `an integer of at least ${minimum}`
+    })
+  )
+
+/** An integer from `minimum` to `maximum`, both included. */
+export const integerBetween = (minimum: number, maximum: number): Schema.Codec<number> =>
+  // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
+  Schema.Number.check(
+    Schema.makeFilter((value) => Number.isSafeInteger(value) && value >= minimum && value <= maximum, {
+      expected: `an integer from ${minimum} to ${maximum}`
+    })
+  )
+
+/** A 32-bit integer. */
+export const Int32: Schema.Codec<number> = /*#__PURE__*/ integerBetween(-(2 ** 31), 2 ** 31 - 1)
+
+/** Text of a length counted in code points, as JSON Schema counts. */
+export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY): Schema.Codec<string> =>
+  Schema.String.check(
+    Schema.makeFilter(
+      (text) => {
+        // Code units bound code points from above, and twice over from below: most texts need no counting.
+        const most = text.length
+        if (most < minimum) return false
+        if (most <= maximum && most >= 2 * minimum) return true
+        const length = [...text].length
+        return length >= minimum && length <= maximum
+      },
+      { expected: `text of ${sizes(minimum, maximum, "character", "characters")}` }
+    )
+  )
+
+/** Text that a pattern of the published document, or of its overlay, describes. */
+export const matching = (pattern: RegExp): Schema.Codec<string> =>
+  Schema.String.check(
+    Schema.makeFilter((text) => pattern.test(text), { expected: `text of the form ${pattern.source}` })
+  )
+
+/** A list of bounded length. */
+export const listOfLength = <A>(
+  item: Schema.Codec<A>,
+  minimum: number,
+  maximum = Number.POSITIVE_INFINITY
+): Schema.Codec<ReadonlyArray<A>> =>
+  Schema.Array(item).check(
+    Schema.makeFilter((items) => items.length >= minimum && items.length <= maximum, {
+      expected: `a list of ${sizes(minimum, maximum, "item", "items")}`
+    })
+  )
+
+const sizes = (minimum: number, maximum: number, one: string, many: string): string => {
+  const last = maximum === Number.POSITIVE_INFINITY ? minimum : maximum
+  const unit = last === 1 ? one : many
+  if (maximum === Number.POSITIVE_INFINITY) return `at least ${minimum} ${unit}`
+  return minimum === 0 ? `at most ${maximum} ${unit}` : `${minimum} to ${maximum} ${unit}`
+}

@@ -1,0 +1,83 @@
+/**
+ * The command's two ways: write the generated files, or say whether they are up to date.
+ *
+ * @module
+ */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type * as PlatformError from "effect/PlatformError"
+import * as Runtime from "effect/Runtime"
+import * as Schema from "effect/Schema"
+import { facts } from "./facts.ts"
+import { type File, generate, type Refused } from "./generate.ts"
+
+/** Where the document is, and where the files go. */
+export interface Places {
+  readonly document: string
+  /** With its final slash. */
+  readonly folder: string
+}
+
+/** The files are not what would be written. */
+export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schema.String }) {
+  // What differs is printed already.
+  override readonly [Runtime.errorReported] = false
+}
+
+const shownLines = 3
+
+/** The first lines that differ; undefined where none does. */
+export const firstDifference = (found: string, wanted: string): string | undefined => {
+  if (found === wanted) return undefined
+  const [before, after] = [found.split("\n"), wanted.split("\n")]
+  let line = 0
+  while (before[line] === after[line]) line++
+  const shown = (sign: string, lines: ReadonlyArray<string>) =>
+    lines.slice(line, line + shownLines).map((text) => `${sign} ${text}`)
+  return [`line ${line + 1}`, ...shown("-", before), ...shown("+", after)].join("\n")
+}
+
+const files: (
+  places: Places
+) => Effect.Effect<ReadonlyArray<File>, Refused | PlatformError.PlatformError, FileSystem.FileSystem> =
+  Effect.fnUntraced(function* (places) {
+    const fs = yield* FileSystem.FileSystem
+    const json: unknown = JSON.parse(yield* fs.readFileString(places.document))
+    return yield* generate(json, facts)
+  })
+
+/** Writes all files. */
+export const write: (
+  places: Places
+) => Effect.Effect<void, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
+  function* (places) {
+    const fs = yield* FileSystem.FileSystem
+    for (const { name, text } of yield* files(places)) {
+      yield* fs.writeFileString(`${places.folder}${name}`, text)
+      yield* Console.log(`${name}: ${text.length} characters`)
+    }
+  }
+)
+
+/** Fails where a file differs from what would be written, is missing, or stands there without being generated. */
+export const check: (
+  places: Places
+) => Effect.Effect<void, Refused | Stale | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
+  function* (places) {
+    const fs = yield* FileSystem.FileSystem
+    const wanted = yield* files(places)
+    const there = new Set(yield* fs.readDirectory(places.folder))
+    const stale: Array<string> = []
+    for (const { name, text } of wanted) {
+      const difference = there.delete(name)
+        ? firstDifference(yield* fs.readFileString(`${places.folder}${name}`), text)
+        : "is missing"
+      if (difference !== undefined) stale.push(`${name}: ${difference}`)
+    }
+    for (const name of there) stale.push(`${name}: is not generated`)
+    if (stale.length === 0) return yield* Console.log(`${wanted.length} generated files are up to date`)
+    yield* Console.error([...stale, "The generated files are stale: run packages/client/codegen/main.ts"].join("\n"))
+    return yield* new Stale({ message: stale.join("\n") })
+  }
+)

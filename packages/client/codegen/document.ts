@@ -1,0 +1,187 @@
+/**
+ * The reference document, as far as schemas and parameters go.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import { alphabetical, type Fault, type Faults, isRecord, type Json, makeFaults } from "./faults.ts"
+import { makeSchemaReader, type SchemaReader } from "./schemas.ts"
+import { type Component, references, type Shape } from "./shape.ts"
+
+/** A parameter of the path or the query. */
+export interface Parameter {
+  readonly name: string
+  readonly place: "path" | "query"
+  readonly shape: Shape
+  readonly required: boolean
+  readonly deprecated: boolean
+  /** `comma` joins a list into one value; `repeated` writes the key once per item. */
+  readonly style: "single" | "comma" | "repeated"
+}
+
+/** What an operation takes besides its body. */
+export interface Operation {
+  readonly id: string
+  readonly deprecated: boolean
+  /** As the document orders them. `shared` is the name under which it keeps one for several operations. */
+  readonly parameters: ReadonlyArray<Parameter & { readonly shared: string | undefined }>
+}
+
+/** A document without a fault. */
+export interface Document {
+  readonly version: string
+  /** Of the file as it was published. */
+  readonly sha256: string
+  readonly components: ReadonlyMap<string, Component>
+  readonly shared: ReadonlyMap<string, Parameter>
+  /** In the order of their ids. */
+  readonly operations: ReadonlyArray<Operation>
+  /** Components that bodies of requests and parameters lead to. */
+  readonly inRequests: ReadonlySet<string>
+  /** Components that responses lead to, errors included. */
+  readonly inResponses: ReadonlySet<string>
+}
+
+const methods = new Set(["delete", "get", "post", "put"])
+
+/** Everything that some components lead to, themselves included. */
+const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
+  const reached = new Set(roots)
+  for (const name of reached) {
+    const shape = components.get(name)
+    if (shape !== undefined) for (const next of references(shape)) reached.add(next)
+  }
+  return reached
+}
+
+const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, pointer: string): Parameter => {
+  const keys = faults.keys(json, pointer)
+  const name = keys.text("name") ?? ""
+  const place = keys.text("in")
+  if (place !== "path" && place !== "query") faults.add(`${pointer}/in`, "only the path and the query are known")
+  const shape = schemas.inline(keys.take("schema"), `${pointer}/schema`, name)
+  const style = keys.text("style")
+  if (style !== undefined && (place !== "query" || style !== "form")) {
+    faults.add(`${pointer}/style`, "of styles, only the query's form is known")
+  }
+  const exploded = !keys.has("explode") || keys.flag("explode")
+  const required = keys.flag("required")
+  if (place === "path" && !required) faults.add(pointer, "a part of the path can only be required")
+  const deprecated = keys.flag("deprecated")
+  keys.finish()
+  return {
+    name,
+    place: place === "path" ? "path" : "query",
+    shape,
+    required,
+    deprecated,
+    style: shape._tag !== "List" ? "single" : exploded ? "repeated" : "comma"
+  }
+}
+
+/** Reads a document, or names everything in it that cannot be read. */
+export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArray<Fault>> => {
+  const faults = makeFaults()
+  const document = isRecord(json) ? json : {}
+  const section = (of: unknown, key: string): Json => {
+    const found = isRecord(of) ? of[key] : undefined
+    return isRecord(found) ? found : {}
+  }
+  const raw = section(document, "components")
+  const source = section(section(document, "info"), "x-source")
+  const { sha256, version } = source
+  if (typeof version !== "string" || typeof sha256 !== "string") {
+    faults.add("/info/x-source", "the version and the sha256 of the published document are expected here")
+  }
+
+  const components = new Map<string, Component>()
+  const schemas = makeSchemaReader(faults, section(raw, "schemas"), components)
+  for (const [name, schema, at] of faults.entries(raw["schemas"], "/components/schemas")) {
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) faults.add(at, "the name of a component must do as the name of a type")
+    schemas.component(name, schema, at)
+  }
+
+  const shared = new Map(
+    faults
+      .entries(raw["parameters"], "/components/parameters")
+      .map(([name, parameter, at]) => [name, readParameter(faults, schemas, parameter, at)] as const)
+  )
+
+  /** The member of a section that a `$ref` names, or the value itself. */
+  const resolve = (value: unknown, name: string): unknown => {
+    const ref = isRecord(value) ? value["$ref"] : undefined
+    const key = typeof ref === "string" ? ref.split("/").at(-1)! : undefined
+    return key === undefined ? value : section(raw, name)[key]
+  }
+
+  const roots = { requests: new Set<string>(), responses: new Set<string>() }
+  const body = (value: unknown, pointer: string, reached: Set<string>): void => {
+    for (const [type, content, at] of faults.entries(section(value, "content"), `${pointer}/content`)) {
+      if (type !== "application/json") faults.add(at, "of bodies, only JSON is known")
+      const shape = schemas.inline(section(content, "schema"), `${at}/schema`, "Body")
+      if (shape._tag !== "Reference") faults.add(`${at}/schema`, "a body has to be a component")
+      for (const name of references(shape)) reached.add(name)
+    }
+  }
+
+  const parameter = (value: unknown, pointer: string): Operation["parameters"][number] | undefined => {
+    const ref = isRecord(value) ? value["$ref"] : undefined
+    if (ref === undefined) return { ...readParameter(faults, schemas, value, pointer), shared: undefined }
+    const name = String(ref).split("/").at(-1)!
+    const found = shared.get(name)
+    if (found === undefined) faults.add(`${pointer}/$ref`, `there is no parameter ${name}`)
+    return found === undefined ? undefined : { ...found, shared: name }
+  }
+
+  const operation = (value: unknown, pointer: string, path: string, common: unknown): Operation => {
+    const keys = faults.keys(value, pointer)
+    const id = keys.text("operationId") ?? ""
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(id)) faults.add(`${pointer}/operationId`, "an id that does as a name is expected")
+    const deprecated = keys.flag("deprecated")
+    const parameters = [
+      ...faults.items(common, pointer.replace(/\/[a-z]+$/, "/parameters")),
+      ...faults.items(keys.take("parameters"), `${pointer}/parameters`)
+    ].flatMap(([item, at]) => parameter(item, at) ?? [])
+    const inTemplate = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
+    const names = new Set<string>()
+    for (const { name, place } of parameters) {
+      if (names.has(name)) faults.add(`${pointer}/parameters`, `two parameters are called ${name}`)
+      names.add(name)
+      if (place === "path" && !inTemplate.delete(name)) faults.add(pointer, `the path does not hold {${name}}`)
+    }
+    for (const name of inTemplate) faults.add(pointer, `the path holds {${name}}, which no parameter describes`)
+
+    const requestBody = resolve(keys.take("requestBody"), "requestBodies")
+    body(requestBody, `${pointer}/requestBody`, roots.requests)
+    for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
+      if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are known")
+      body(resolve(response, "responses"), at, roots.responses)
+    }
+    keys.take("security")
+    keys.take("tags")
+    keys.finish()
+    for (const { shape } of parameters) for (const name of references(shape)) roots.requests.add(name)
+    return { id, deprecated, parameters }
+  }
+
+  const operations = faults.entries(document["paths"], "/paths").flatMap(([path, item, at]) => {
+    const common = isRecord(item) ? item["parameters"] : undefined
+    return faults.entries(item, at).flatMap(([method, value, pointer]) => {
+      if (method === "parameters") return []
+      if (!methods.has(method)) faults.add(pointer, "unknown here")
+      return [operation(value, pointer, path, common)]
+    })
+  })
+  if (new Set(operations.map(({ id }) => id)).size < operations.length) faults.add("/paths", "an id stands here twice")
+
+  if (faults.found.length > 0) return Result.fail(faults.found)
+  return Result.succeed({
+    version: String(version),
+    sha256: String(sha256),
+    components: new Map([...components].toSorted(([a], [b]) => alphabetical(a, b))),
+    shared,
+    operations: operations.toSorted((a, b) => alphabetical(a.id, b.id)),
+    inRequests: closure(components, roots.requests),
+    inResponses: closure(components, roots.responses)
+  })
+}

@@ -1,0 +1,102 @@
+/**
+ * What the reference document cannot say: which components are decimals, and in what unit an integer counts.
+ *
+ * @module
+ */
+
+/** A component that stands for a decimal of `FixedPoint.ts`. */
+export interface Decimal {
+  /** The codec in `FixedPoint.ts`, and the type it decodes to. */
+  readonly codec: string
+  readonly type: string
+  readonly direction: "requests" | "responses"
+  /** As the document has it. One that differs stops the generator: the codec is written by hand and must follow. */
+  readonly pattern: string
+}
+
+/** Facts about a document. One that does not apply to it is a fault. */
+export interface Facts {
+  readonly decimals: Readonly<Record<string, Decimal>>
+  /** By `Component/property`: the unit of an integer whose name does not tell it. */
+  readonly units: Readonly<Record<string, string>>
+}
+
+const seconds = "Unix seconds."
+const milliseconds = "Unix milliseconds."
+const cents = "US cents."
+const centicents = "Hundredths of a cent: 10,000 to the dollar."
+const centicounts = "Hundredths of a contract."
+
+/** The unit of an integer, where its name tells it. */
+export const unitByName = (name: string): string | undefined => {
+  if (name.endsWith("_ts")) return seconds
+  if (name.endsWith("_ms")) return milliseconds
+  if (name.endsWith("centi_cents") || name.endsWith("centicents")) return centicents
+  if (name.endsWith("_cents")) return cents
+  if (name.endsWith("centicount")) return centicounts
+  return undefined
+}
+
+/** Whether an integer of this name looks like a time, and so must have a unit. */
+export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
+
+/**
+ * Facts about the Trade API, 3.34.0. Units: the prose of the published document, property by property; that a Unix
+ * timestamp without further words counts seconds, and that an integer called `_ts` does so everywhere, agrees with the
+ * recorded responses.
+ */
+export const facts: Facts = {
+  decimals: {
+    FixedPointCount: {
+      codec: "Count",
+      type: "Count",
+      direction: "responses",
+      pattern: "^-?(?:0|[1-9][0-9]*)\\.[0-9]{2}$"
+    },
+    FixedPointCountRequest: {
+      codec: "CountInput",
+      type: "CountInput",
+      direction: "requests",
+      pattern: "^(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,2})?$"
+    },
+    FixedPointDollars: {
+      codec: "Dollars",
+      type: "Dollars",
+      direction: "responses",
+      pattern: "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$"
+    },
+    FixedPointDollarsRequest: {
+      codec: "DollarsInput",
+      type: "DollarsInput",
+      direction: "requests",
+      pattern: "^(?:0|[1-9][0-9]*)\\.[0-9]{2,4}$"
+    },
+    FixedPointOrderPrice: {
+      codec: "OrderPriceInput",
+      type: "DollarsInput",
+      direction: "requests",
+      pattern: "^(?:0\\.[0-9]{2,4}|1\\.0{2,4})$"
+    },
+    FixedPointQuotePrice: {
+      codec: "QuotePriceInput",
+      type: "DollarsInput",
+      direction: "requests",
+      pattern: "^(?:0|0\\.[0-9]{2,4}|1\\.0{2,4})$"
+    }
+  },
+  units: {
+    "AmendOrderV2Request/expiration_time": seconds,
+    "CreateOrderV2Request/expiration_time": seconds,
+    "Fill/ts": seconds,
+    "ForecastPercentilesPoint/period_interval": "Minutes.",
+    "GetBalanceResponse/balance": cents,
+    "GetBalanceResponse/portfolio_value": cents,
+    "GetPortfolioRestingOrderTotalValueResponse/total_resting_order_value": cents,
+    "IncentiveProgram/max_reward_per_account": centicents,
+    "IncentiveProgram/period_reward": centicents,
+    "IntraExchangeInstanceTransferRequest/amount": centicents,
+    "Settlement/revenue": cents,
+    "Settlement/value": cents,
+    "WeatherIndexPoint/t": milliseconds
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Reading JSON that must be understood to the last key.
+ *
+ * @module
+ */
+
+/** Something in the document that the generator cannot turn into a schema. */
+export interface Fault {
+  /** JSON pointer into the document. */
+  readonly pointer: string
+  readonly reason: string
+}
+
+/** A JSON object. */
+export type Json = Readonly<Record<string, unknown>>
+
+/** Whether a value is a JSON object. */
+export const isRecord = (json: unknown): json is Json =>
+  typeof json === "object" && json !== null && !Array.isArray(json)
+
+/** A key as a segment of a JSON pointer. */
+export const segment = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
+
+/** By code unit: the order of no locale. */
+export const alphabetical = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** The keys of an object, crossed off as they are understood. */
+export interface Keys {
+  readonly has: (key: string) => boolean
+  readonly take: (key: string) => unknown
+  readonly text: (key: string) => string | undefined
+  readonly flag: (key: string) => boolean
+  readonly integer: (key: string) => number | undefined
+  readonly count: (key: string) => number | undefined
+  /** Ends the reading: what nobody took is a fault. */
+  readonly finish: () => void
+}
+
+/** Collects what is wrong with a document, so that one run names everything. */
+export interface Faults {
+  readonly found: ReadonlyArray<Fault>
+  readonly add: (pointer: string, reason: string) => void
+  readonly keys: (json: unknown, pointer: string) => Keys
+  /** Key, value and pointer of each member of an object, in the order of the keys. */
+  readonly entries: (json: unknown, pointer: string) => ReadonlyArray<readonly [string, unknown, string]>
+  /** Item and pointer. */
+  readonly items: (json: unknown, pointer: string) => ReadonlyArray<readonly [unknown, string]>
+}
+
+/** Whether a value is text. */
+export const isText = (value: unknown): value is string => typeof value === "string"
+const isFlag = (value: unknown): value is boolean => typeof value === "boolean"
+/** Whether a value is an integer that a double holds exactly. */
+export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
+const isCount = (value: unknown): value is number => isInteger(value) && value >= 0
+
+/** An empty collection of faults. */
+export const makeFaults = (): Faults => {
+  const found: Array<Fault> = []
+  const add = (pointer: string, reason: string): void => {
+    found.push({ pointer, reason })
+  }
+  const record = (json: unknown, pointer: string): Json => {
+    if (isRecord(json)) return json
+    if (json !== undefined) add(pointer, "an object is expected here")
+    return {}
+  }
+  return {
+    found,
+    add,
+    keys: (json, pointer) => {
+      const object = record(json, pointer)
+      const left = new Set(Object.keys(object))
+      const take = (key: string): unknown => {
+        left.delete(key)
+        return Object.hasOwn(object, key) ? object[key] : undefined
+      }
+      const typed =
+        <A>(is: (value: unknown) => value is A, expected: string) =>
+        (key: string): A | undefined => {
+          const value = take(key)
+          if (value === undefined || is(value)) return value
+          add(`${pointer}/${segment(key)}`, `${expected} is expected here`)
+          return undefined
+        }
+      const flag = typed(isFlag, "true or false")
+      return {
+        has: (key) => left.has(key),
+        take,
+        text: typed(isText, "text"),
+        flag: (key) => flag(key) === true,
+        integer: typed(isInteger, "a safe integer"),
+        count: typed(isCount, "a count"),
+        finish: () => {
+          for (const key of left) add(`${pointer}/${segment(key)}`, "unknown here")
+        }
+      }
+    },
+    entries: (json, pointer) =>
+      Object.entries(record(json, pointer))
+        .toSorted(([a], [b]) => alphabetical(a, b))
+        .map(([key, value]) => [key, value, `${pointer}/${segment(key)}`] as const),
+    items: (json, pointer) => {
+      if (json !== undefined && !Array.isArray(json)) add(pointer, "a list is expected here")
+      return Array.isArray(json) ? json.map((item: unknown, index) => [item, `${pointer}/${index}`] as const) : []
+    }
+  }
+}

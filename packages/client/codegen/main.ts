@@ -1,0 +1,30 @@
+/**
+ * Writes `src/generated` from the reference document; with `--check`, says whether it is what would be written.
+ *
+ * @module
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { fileURLToPath } from "node:url"
+import { check, type Places, write } from "./command.ts"
+
+const places: Places = {
+  document: fileURLToPath(new URL("../../../fixtures/spec/rest.json", import.meta.url)),
+  folder: fileURLToPath(new URL("../src/generated/", import.meta.url))
+}
+
+const command = Command.make(
+  "codegen",
+  {
+    check: Flag.Boolean("check").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Write nothing; exit 1 where the files differ from what would be written")
+    )
+  },
+  (flags) => (flags.check ? check(places) : write(places))
+).pipe(Command.withDescription("Writes packages/client/src/generated from fixtures/spec/rest.json"))
+
+command.pipe(Command.run({ version: "0.0.0" }), Effect.provide(NodeServices.layer), NodeRuntime.runMain)

@@ -1,0 +1,66 @@
+/**
+ * What a value on the wire looks like, as far as the generator can say it.
+ *
+ * @module
+ */
+
+/** The form of a value, the same for both directions. */
+export type Component = Shape | Struct
+
+/** An object of known fields. Only a component can be one: inside another shape, it stands under a name of its own. */
+export interface Struct {
+  readonly _tag: "Struct"
+  readonly fields: ReadonlyArray<Field>
+}
+
+/** The form of a value that needs no name. */
+export type Shape =
+  | { readonly _tag: "Reference"; readonly name: string }
+  | { readonly _tag: "Text"; readonly minLength: number; readonly maxLength: number | undefined }
+  | { readonly _tag: "Pattern"; readonly pattern: string }
+  | { readonly _tag: "DateTime" }
+  | { readonly _tag: "Uuid" }
+  | { readonly _tag: "Enumeration"; readonly members: ReadonlyArray<string> }
+  /** One of a few integers. */
+  | { readonly _tag: "Choice"; readonly members: ReadonlyArray<number> }
+  | { readonly _tag: "Integer"; readonly minimum: number | undefined; readonly maximum: number | undefined }
+  | { readonly _tag: "Double" }
+  | { readonly _tag: "Boolean" }
+  | { readonly _tag: "List"; readonly item: Shape; readonly minItems: number; readonly maxItems: number | undefined }
+  | { readonly _tag: "Tuple"; readonly items: ReadonlyArray<Shape> }
+  /** An object with any keys; free-form where `value` is undefined. */
+  | { readonly _tag: "Dictionary"; readonly value: Shape | undefined }
+  | { readonly _tag: "Union"; readonly members: ReadonlyArray<Shape> }
+  | { readonly _tag: "Nullable"; readonly of: Shape }
+
+/** A property of an object. */
+export interface Field {
+  readonly name: string
+  readonly shape: Shape
+  readonly required: boolean
+  readonly deprecated: boolean
+  /** What the exchange takes it for when it is left out. */
+  readonly byDefault: string | number | boolean | undefined
+}
+
+/** The components that a shape names. */
+export const references = (shape: Component): ReadonlyArray<string> => {
+  switch (shape._tag) {
+    case "Reference":
+      return [shape.name]
+    case "List":
+      return references(shape.item)
+    case "Tuple":
+      return shape.items.flatMap(references)
+    case "Struct":
+      return shape.fields.flatMap((field) => references(field.shape))
+    case "Dictionary":
+      return shape.value === undefined ? [] : references(shape.value)
+    case "Union":
+      return shape.members.flatMap(references)
+    case "Nullable":
+      return references(shape.of)
+    default:
+      return []
+  }
+}
