@@ -12,6 +12,7 @@
  * - Free-form objects also hold keys such as `__proto__`, as own members, the way `JSON.parse` makes them.
  */
 import * as fc from "fast-check"
+import { noMinusZero } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import * as Shape from "./internal/shape.ts"
@@ -61,8 +62,6 @@ const strings = (minLength: number, maxLength: number): fc.Arbitrary<string> => 
   )
 }
 
-const noMinusZero = (value: number): number => (value === 0 ? 0 : value)
-
 const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => {
   const { integer, maximum, maximumExcluded, minimum, minimumExcluded } = alternative
   if (!integer) {
@@ -106,17 +105,17 @@ const members = <A extends Json>(value: fc.Arbitrary<A>, taken: ReadonlySet<stri
     .uniqueArray(fc.tuple(keys(), value), { maxLength: 4, selector: ([key]) => key })
     .map((entries) => objectOf(entries.filter(([key]) => !taken.has(key))))
 
-/** Any JSON value, two levels deep. */
-const anything = (depth: number): fc.Arbitrary<Json> => {
+/** Any JSON value, so many levels deep. */
+const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json> => {
   const leaf: fc.Arbitrary<Json> = fc.oneof(
-    strings(0, Number.POSITIVE_INFINITY),
+    text,
     fc.maxSafeInteger().map(noMinusZero),
     fc.double({ noNaN: true, noDefaultInfinity: true }).map(noMinusZero),
     fc.boolean(),
     fc.constant(null)
   )
   if (depth === 0) return leaf
-  const inner = anything(depth - 1)
+  const inner = anything(text, depth - 1)
   return fc.oneof(
     { weight: 3, arbitrary: leaf },
     { weight: 1, arbitrary: fc.array(inner, { maxLength: 3 }) },
@@ -148,6 +147,9 @@ export interface Arbitraries {
 /** Makes arbitraries for the schemas that a judge judges. */
 export const make = (judge: Judge): Arbitraries => {
   const shapes = Shape.make(judge.resolve)
+  const grammar = Pattern.reader()
+  const anyString = strings(0, Number.POSITIVE_INFINITY)
+  const anyValue = anything(anyString, 2)
 
   const arbitraryOf = (node: Shape.Node): fc.Arbitrary<Json> | undefined => {
     const options = shapes.alternatives(node).flatMap((alternative) => {
@@ -172,7 +174,7 @@ export const make = (judge: Judge): Arbitraries => {
   const alternativeOf = (alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
     switch (alternative.kind) {
       case "any":
-        return anything(2)
+        return anyValue
       case "null":
         return fc.constant(null)
       case "boolean":
@@ -193,10 +195,12 @@ export const make = (judge: Judge): Arbitraries => {
   const stringOf = (alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
     const { formats, maxLength, minLength, patterns } = alternative
     const [format, pattern] = [formats[0], patterns[0]]
-    if (format === undefined && pattern === undefined) return strings(minLength, maxLength)
+    if (format === undefined && pattern === undefined) {
+      return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? anyString : strings(minLength, maxLength)
+    }
     const base =
       format === undefined
-        ? Pattern.grammar(pattern ?? "").arbitrary()
+        ? grammar(pattern ?? "").arbitrary()
         : (stringFormats.get(format)?.arbitrary() ?? fc.constant(""))
     const simple = formats.length + patterns.length === 1 && minLength === 0 && maxLength === Number.POSITIVE_INFINITY
     if (simple) return base
@@ -213,7 +217,11 @@ export const make = (judge: Judge): Arbitraries => {
     if (most < minItems) return undefined
     if (prefix.length > 0) {
       const known = first.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
-      const more = rest === undefined || most <= prefix.length ? fc.constant([]) : fc.array(rest, { maxLength: 2 })
+      const missing = Math.max(0, minItems - prefix.length)
+      const more =
+        rest === undefined || most <= prefix.length
+          ? fc.constant([])
+          : fc.array(rest, { minLength: missing, maxLength: missing + 2 })
       const made = fc
         .tuple(
           fc.tuple(...known),
@@ -224,7 +232,9 @@ export const make = (judge: Judge): Arbitraries => {
           })
         )
         .map(([head, tail, length]) => [...head, ...tail].slice(0, Math.max(length, minItems)))
-      return filtered(made, judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
+      return unique
+        ? filtered(made, judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
+        : made
     }
     if (rest === undefined) return fc.constant([])
     const bounds = { minLength: minItems, maxLength: Math.min(most, minItems + 4) }

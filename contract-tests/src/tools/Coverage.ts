@@ -11,6 +11,7 @@
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "./Arbitraries.ts"
+import { nextDown, nextUp, noMinusZero } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import * as Shape from "./internal/shape.ts"
@@ -60,23 +61,8 @@ const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> =>
     (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
   const edges = integer
     ? [minimum, minimum + 1, maximum - 1, maximum]
-    : [
-        minimum,
-        maximum,
-        (minimum / 2 + maximum / 2) * 1,
-        ...fc.sample(
-          fc.double({
-            min: minimum,
-            max: maximum,
-            minExcluded: minimumExcluded,
-            maxExcluded: maximumExcluded,
-            noNaN: true,
-            noDefaultInfinity: true
-          }),
-          { numRuns: 1, seed: 1 }
-        )
-      ]
-  return [...new Set([...usual, ...edges].map((value) => (value === 0 ? 0 : value)))].filter(inside)
+    : [minimum, nextUp(minimum), minimum / 2 + maximum / 2, nextDown(maximum), maximum]
+  return [...new Set([...usual, ...edges].map(noMinusZero))].filter(inside)
 }
 
 /** Makes coverage sets for the schemas of a document. */
@@ -92,6 +78,7 @@ export interface Coverage {
 /** Makes coverage sets for the schemas that a judge judges. */
 export const make = (judge: Judge): Coverage => {
   const shapes = Shape.make(judge.resolve)
+  const grammar = Pattern.reader()
 
   const valuesOf = (node: Shape.Node): ReadonlyArray<Json> =>
     shapes.alternatives(node).flatMap((alternative) => {
@@ -128,7 +115,7 @@ export const make = (judge: Judge): Coverage => {
     const schema = { ...alternative.schema, type: "string" } as const
     const found = [
       ...formats.flatMap((name) => stringFormats.get(name)?.examples ?? []),
-      ...patterns.flatMap((pattern) => Pattern.grammar(pattern).edges)
+      ...patterns.flatMap((pattern) => grammar(pattern).edges)
     ].filter(judge.accepts(schema))
     if (found.length > 0) return found
     // Constraints that no prepared example meets together: some random ones that do.

@@ -211,6 +211,12 @@ export const updateAt = (
   return objectOf(entries)
 }
 
+/** A deep copy, as a second parse of the same text would be. Numbers beyond JSON's, such as infinity, are kept. */
+export const copy = (value: Json): Json => {
+  if (isArray(value)) return value.map(copy)
+  return isObject(value) ? objectOf(Object.entries(value).map(([key, member]) => [key, copy(member)] as const)) : value
+}
+
 /** Equality of JSON values: the order of members does not count, absent and null differ. */
 export const equals = (left: Json | undefined, right: Json | undefined): boolean => {
   if (Object.is(left, right)) return true

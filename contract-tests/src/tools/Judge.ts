@@ -17,6 +17,7 @@ import {
   pointerKeys,
   pointerTo,
   UnknownKeyword,
+  UnusableSchema,
   type Json,
   type JsonSchema,
   type Resolve,
@@ -95,6 +96,10 @@ const prepare = (
   for (const keyword of Object.keys(schema)) {
     if (annotations.has(keyword)) continue
     if (!keywords.has(keyword)) throw new UnknownKeyword(keyword, `${pointer}/${keyword}`)
+  }
+  const { format } = schema
+  if (format !== undefined && !Formats.stringFormats.has(format) && !Formats.numberFormats.has(format)) {
+    throw new UnusableSchema(`unknown format ${JSON.stringify(format)}`, `${pointer}/format`)
   }
   const { $ref, additionalProperties, allOf, anyOf, items, oneOf, prefixItems, properties, required, ...rest } = schema
   for (const [keyword, argument] of Object.entries(rest)) if (keywords.has(keyword)) made[keyword] = argument

@@ -4,6 +4,7 @@
  * A candidate counts only when the judge calls it invalid and blames that pointer and no other. What does not count is
  * reported as discarded, so that a gap in the mutants can be seen.
  */
+import { nextDown, nextUp } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import * as Shape from "./internal/shape.ts"
@@ -76,12 +77,13 @@ export interface Survey {
   readonly discarded: ReadonlyArray<Discarded>
 }
 
-/** A valid value with one member that the schema does not name. */
+/** A valid value with members that the schema does not name. */
 export interface Addition {
-  /** Where the new member is. */
-  readonly pointer: string
-  readonly location: string
+  /** Where the new members are. */
+  readonly pointers: ReadonlyArray<string>
   readonly value: Json
+  /** The value without them. */
+  readonly base: Json
 }
 
 /** Makes mutants for the schemas of a document. */
@@ -93,8 +95,11 @@ export interface Mutants {
    * for every schema of a document. A fault counts as discarded only if it worked on none of the values.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
-  /** Valid values with unknown members: one in each open object, and one value with all of them. */
-  readonly additions: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Addition>
+  /**
+   * Valid values with members that the schema leaves room for and does not name: each name once per location, and the
+   * first value with all of them.
+   */
+  readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
 
 /** A fault to plant at a place. */
@@ -102,11 +107,11 @@ interface Fault {
   readonly kind: Kind
   /** The member it concerns; `undefined` for the value itself. */
   readonly key: string | undefined
+  readonly before: Json | undefined
   /** `undefined` removes the member. */
   readonly replacement: Json | undefined
   /** Tells apart the faults of one kind at one location, whatever value they started from. */
   readonly variant: string
-  readonly note: string
 }
 
 /** A fault planted in a whole value. */
@@ -123,6 +128,8 @@ interface Place {
   readonly value: Json
   readonly pointer: string
   readonly location: string
+  /** Whether it is an element of a list but not the first. */
+  readonly later: boolean
 }
 
 const show = (value: Json | undefined): string => {
@@ -163,16 +170,18 @@ const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArra
 
 const otherCase = (text: string): string => (text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase())
 
-const nextDown = (value: number): number => value - Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)
-const nextUp = (value: number): number => -nextDown(-value)
-
 const replacing = (kind: Kind, variant: string, before: Json, replacement: Json): Fault => ({
   kind,
   key: undefined,
+  before,
   replacement,
-  variant,
-  note: `${show(before)} → ${show(replacement)}`
+  variant
 })
+
+const noteOf = ({ before, key, replacement }: Fault): string =>
+  key === undefined
+    ? `${show(before)} → ${show(replacement)}`
+    : `${replacement === undefined ? "without" : "with"} ${JSON.stringify(key)}`
 
 const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): ReadonlyArray<Fault> => {
   const kind = alternative.by === "const" ? "const-mismatch" : "enum-non-member"
@@ -231,7 +240,11 @@ const numberFaults = (alternative: Shape.NumberAlternative, value: Json): Readon
   return made
 }
 
-const stringFaults = (alternative: Shape.StringAlternative, value: string): ReadonlyArray<Fault> => {
+const stringFaults = (
+  alternative: Shape.StringAlternative,
+  value: string,
+  grammar: Pattern.Reader
+): ReadonlyArray<Fault> => {
   const { formats, maxLength, minLength, patterns } = alternative
   const made: Array<Fault> = []
   if (minLength > 0) {
@@ -242,7 +255,7 @@ const stringFaults = (alternative: Shape.StringAlternative, value: string): Read
     made.push(replacing("too-long", "", value, longer))
   }
   for (const pattern of patterns) {
-    for (const text of Pattern.grammar(pattern).misses) made.push(replacing("pattern-violation", text, value, text))
+    for (const text of grammar(pattern).misses) made.push(replacing("pattern-violation", text, value, text))
   }
   for (const name of formats) {
     for (const text of stringFormats.get(name)?.counterexamples ?? []) {
@@ -263,6 +276,7 @@ const unknownValue: Json = { nested: [1, null, "x"] }
 /** Makes mutants for the schemas that a judge judges. */
 export const make = (judge: Judge): Mutants => {
   const shapes = Shape.make(judge.resolve)
+  const grammar = Pattern.reader()
 
   const alternativeFor = (place: Place): Shape.Alternative | undefined => {
     const type = typeOf(place.value)
@@ -274,14 +288,16 @@ export const make = (judge: Judge): Mutants => {
 
   const byType = (place: Place): ReadonlyArray<Fault> => {
     const allowed = new Set(shapes.alternatives(place.node).flatMap(Shape.typesOf))
+    // A reader may look at the first element only: the others get a fault of their own.
+    const later = place.later ? " later" : ""
     const made = otherTypes
       .filter((type) => !allowed.has(type))
       .flatMap((type) =>
         disguised(place.value, type).map((value, index) =>
-          replacing("wrong-type", `${type} ${index}`, place.value, value)
+          replacing("wrong-type", `${type} ${index}${later}`, place.value, value)
         )
       )
-    return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", "", place.value, null)]
+    return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
   }
 
   const byArray = (alternative: Shape.ArrayAlternative, value: ReadonlyArray<Json>): ReadonlyArray<Fault> => {
@@ -306,11 +322,11 @@ export const make = (judge: Judge): Mutants => {
     const made: Array<Fault> = []
     for (const key of alternative.required) {
       if (!Object.hasOwn(value, key)) continue
-      made.push({ kind: "missing-required", key, replacement: undefined, variant: "", note: `without ${key}` })
+      made.push({ kind: "missing-required", key, before: undefined, replacement: undefined, variant: "" })
     }
     if (alternative.closed) {
       for (const key of unknownNames(alternative, value)) {
-        made.push({ kind: "extra-property", key, replacement: 1, variant: "", note: `with ${key}` })
+        made.push({ kind: "extra-property", key, before: undefined, replacement: 1, variant: "" })
       }
     }
     return made
@@ -328,7 +344,7 @@ export const make = (judge: Judge): Mutants => {
       case "number":
         return [...numberFaults(alternative, value), ...byType(place)]
       case "string":
-        return [...(typeof value === "string" ? stringFaults(alternative, value) : []), ...byType(place)]
+        return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...byType(place)]
       case "array":
         return [...(isArray(value) ? byArray(alternative, value) : []), ...byType(place)]
       case "object":
@@ -346,7 +362,8 @@ export const make = (judge: Judge): Mutants => {
         node: alternative.prefix[index] ?? alternative.items,
         value: element,
         pointer: pointerTo(pointer, index),
-        location: pointerTo(location, index < alternative.prefix.length ? index : "*")
+        location: pointerTo(location, index < alternative.prefix.length ? index : "*"),
+        later: index > alternative.prefix.length
       }))
     }
     if (alternative?.kind === "object" && isObject(value)) {
@@ -356,7 +373,8 @@ export const make = (judge: Judge): Mutants => {
           node: declared ?? alternative.additional,
           value: member,
           pointer: pointerTo(pointer, key),
-          location: pointerTo(location, declared === undefined ? "*" : key)
+          location: pointerTo(location, declared === undefined ? "*" : key),
+          later: false
         }
       })
     }
@@ -369,7 +387,7 @@ export const make = (judge: Judge): Mutants => {
   }
 
   const places = (schema: JsonSchema, value: Json): Generator<Place> =>
-    placesIn({ node: shapes.root(schema), value, pointer: "", location: "" })
+    placesIn({ node: shapes.root(schema), value, pointer: "", location: "", later: false })
 
   /** Plants every fault in a value, but for those the caller has no use for. */
   const candidates = function* (
@@ -403,7 +421,7 @@ export const make = (judge: Judge): Mutants => {
   const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
     kind: fault.kind,
     location,
-    note: fault.note,
+    note: noteOf(fault),
     pointer,
     value
   })
@@ -432,7 +450,7 @@ export const make = (judge: Judge): Mutants => {
               mutants.set(key, mutantOf(candidate))
               discarded.delete(key)
             } else {
-              discarded.set(key, { kind: fault.kind, location, note: fault.note, pointer, blamed })
+              discarded.set(key, { kind: fault.kind, location, note: noteOf(fault), pointer, blamed })
             }
           }
         }
@@ -441,23 +459,33 @@ export const make = (judge: Judge): Mutants => {
     },
     additions: (schema) => {
       const accepts = judge.accepts(schema)
-      return (value) => {
-        const made: Array<Addition> = []
-        let all: Json = value
-        for (const place of places(schema, value)) {
-          const alternative = alternativeFor(place)
-          if (alternative?.kind !== "object" || alternative.closed || alternative.open || !isObject(place.value)) {
-            continue
+      return (values) => {
+        const made = new Map<string, Addition>()
+        const everywhere: Array<string> = []
+        const [first] = values
+        let all: Json = first ?? null
+        values.forEach((base, index) => {
+          for (const place of places(schema, base)) {
+            const alternative = alternativeFor(place)
+            if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
+            // Where members are free, a new one must satisfy what is said of them: coverage has those.
+            if (alternative.open && alternative.additional.schemas.length > 0) continue
+            for (const name of unknownNames(alternative, place.value)) {
+              const location = pointerTo(place.location, name)
+              const pointer = pointerTo(place.pointer, name)
+              if (index === 0) {
+                all = updateAt(all, pointerKeys(pointer), () => unknownValue) ?? all
+                everywhere.push(pointer)
+              }
+              if (made.has(location)) continue
+              const value = updateAt(base, pointerKeys(pointer), () => unknownValue)
+              if (value !== undefined && accepts(value)) made.set(location, { pointers: [pointer], value, base })
+            }
           }
-          for (const name of unknownNames(alternative, place.value)) {
-            const pointer = pointerTo(place.pointer, name)
-            const keys = pointerKeys(pointer)
-            const added = updateAt(value, keys, () => unknownValue) ?? value
-            all = updateAt(all, keys, () => unknownValue) ?? all
-            if (accepts(added)) made.push({ pointer, location: pointerTo(place.location, name), value: added })
-          }
-        }
-        return made.length > 1 && accepts(all) ? [...made, { pointer: "", location: "", value: all }] : made
+        })
+        return first === undefined || everywhere.length < 2 || !accepts(all)
+          ? [...made.values()]
+          : [...made.values(), { pointers: everywhere, value: all, base: first }]
       }
     }
   }

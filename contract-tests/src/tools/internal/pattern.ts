@@ -313,7 +313,19 @@ export interface Grammar {
   readonly misses: ReadonlyArray<string>
 }
 
-export const grammar = (pattern: string): Grammar => {
+/** Reads patterns, each once. */
+export type Reader = (pattern: string) => Grammar
+
+export const reader = (): Reader => {
+  const known = new Map<string, Grammar>()
+  return (pattern) => {
+    const made = known.get(pattern) ?? grammar(pattern)
+    known.set(pattern, made)
+    return made
+  }
+}
+
+const grammar = (pattern: string): Grammar => {
   const expression = parse(pattern)
   const compiled = new RegExp(pattern, "u")
   const matches = (text: string): boolean => compiled.test(text)

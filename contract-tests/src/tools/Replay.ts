@@ -1,0 +1,158 @@
+/**
+ * Seeds and replays: a property runs with a known seed, and a failure prints one line that runs it again.
+ */
+import * as fc from "fast-check"
+
+/** The seed where none is given: fixed, so that a run says the same thing twice. */
+export const defaultSeed = 20_261_009
+
+/** What is needed to meet a failure again. */
+export interface Replay {
+  /** The property, such as `P1`. */
+  readonly property: string
+  /** What it was held against, such as an operation and a status. */
+  readonly target: string
+  readonly seed: number
+  /** fast-check's path to the shrunk counterexample; empty for the whole run. */
+  readonly path: string
+}
+
+/** A text that is not a replay token. */
+export class InvalidToken extends Error {
+  override readonly name = "InvalidToken"
+  constructor(token: string) {
+    super(`not a replay token: ${JSON.stringify(token.length > 80 ? `${token.slice(0, 80)}…` : token)}`)
+  }
+}
+
+/** A seed that the environment gives and that is no 32-bit integer. */
+export class InvalidSeed extends Error {
+  override readonly name = "InvalidSeed"
+  constructor(text: string) {
+    super(`KALSHI_CONTRACT_SEED must be a 32-bit integer, not ${JSON.stringify(text)}`)
+  }
+}
+
+const isSeed = (value: unknown): value is number => typeof value === "number" && (value | 0) === value
+
+/** The token of a replay: base64url, one word, safe in a shell and in a URL. */
+export const token = ({ path, property, seed, target }: Replay): string =>
+  Buffer.from(JSON.stringify([property, target, seed, path]), "utf8").toString("base64url")
+
+/**
+ * Reads a token back.
+ *
+ * @throws `InvalidToken` for anything that `token` did not make.
+ */
+export const parse = (text: string): Replay => {
+  const read = (): unknown => {
+    try {
+      return JSON.parse(Buffer.from(text, "base64url").toString("utf8"))
+    } catch {
+      return undefined
+    }
+  }
+  const fields = read()
+  if (!Array.isArray(fields) || fields.length !== 4) throw new InvalidToken(text)
+  const [property, target, seed, path]: ReadonlyArray<unknown> = fields
+  if (typeof property !== "string" || typeof target !== "string" || typeof path !== "string" || !isSeed(seed)) {
+    throw new InvalidToken(text)
+  }
+  const replay = { property, target, seed, path }
+  // Base64 decoding forgives stray characters; a token has one spelling.
+  if (!/^[0-9:]*$/.test(path) || token(replay) !== text) throw new InvalidToken(text)
+  return replay
+}
+
+/** The line that a failure prints. */
+export const line = (replay: Replay): string => `REPLAY kalshi-contract replay ${token(replay)}`
+
+/**
+ * The seed of this run: `KALSHI_CONTRACT_SEED`, or the fixed one.
+ *
+ * @throws `InvalidSeed` where the variable holds anything but a 32-bit integer.
+ */
+export const seedFrom = (environment: Readonly<Record<string, string | undefined>> = process.env): number => {
+  const text = environment["KALSHI_CONTRACT_SEED"]
+  if (text === undefined || text === "") return defaultSeed
+  const seed = /^-?[0-9]+$/.test(text) ? Number(text) : undefined
+  if (!isSeed(seed)) throw new InvalidSeed(text)
+  return seed
+}
+
+/** How a property runs. */
+export interface Options {
+  /** 100 where nothing is said. */
+  readonly numRuns?: number
+  /** Wins over the environment. */
+  readonly seed?: number
+  /** Starts at a counterexample, as `fc.check` has it. */
+  readonly path?: string
+  /** What the property is held against; empty where nothing is said. */
+  readonly target?: string
+}
+
+const shown = 4000
+
+const shorten = (text: string): string =>
+  text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text
+
+/** Says how a failed run failed, ending in the line that replays it; `undefined` for a run that held. */
+export const failureOf = <Ts>(name: string, details: fc.RunDetails<Ts>, target = ""): string | undefined => {
+  if (!details.failed) return undefined
+  const thrown = details.errorInstance
+  const replay = { property: name, target, seed: details.seed, path: details.counterexamplePath ?? "" }
+  const reason =
+    details.counterexample === null
+      ? `gave up after ${details.numSkips} values that a precondition refused`
+      : thrown instanceof Error
+        ? thrown.message
+        : details.errorInstance === undefined
+          ? "returned false"
+          : String(thrown)
+  return [
+    `${name} does not hold${target === "" ? "" : ` for ${target}`} (run ${details.numRuns}, ${details.numShrinks} shrinks)`,
+    ...(details.counterexample === null ? [] : [`counterexample: ${shorten(fc.stringify(details.counterexample))}`]),
+    `because: ${shorten(reason)}`,
+    line(replay)
+  ].join("\n")
+}
+
+const parametersOf = <Ts>(name: string, options: Options): fc.Parameters<Ts> => {
+  const wanted = process.env["KALSHI_CONTRACT_REPLAY"]
+  const replay = wanted === undefined || wanted === "" ? undefined : parse(wanted)
+  const replayed = replay?.property === name && replay.target === (options.target ?? "") ? replay : undefined
+  const path = replayed?.path ?? options.path
+  return {
+    numRuns: options.numRuns ?? 100,
+    seed: replayed?.seed ?? options.seed ?? seedFrom(),
+    ...(path === undefined || path === "" ? {} : { path })
+  }
+}
+
+const raise = (failure: string | undefined): void => {
+  if (failure !== undefined) throw new Error(failure)
+}
+
+/**
+ * Holds a property in a test: returns where it holds, throws the shrunk counterexample and a replay line where not.
+ *
+ * **Details**
+ *
+ * The seed is `options.seed`, else `KALSHI_CONTRACT_SEED`, else a constant. With `KALSHI_CONTRACT_REPLAY` set to the
+ * token of a failure, the property of that name starts at that counterexample.
+ *
+ * **Example** (In a test)
+ *
+ * ```ts
+ * it("keeps its order", () => holds("sorted", fc.property(fc.array(fc.nat()), isSorted)))
+ * ```
+ */
+export function holds<Ts>(name: string, property: fc.IAsyncProperty<Ts>, options?: Options): Promise<void>
+export function holds<Ts>(name: string, property: fc.IProperty<Ts>, options?: Options): void
+export function holds<Ts>(name: string, property: fc.IRawProperty<Ts>, options: Options = {}): void | Promise<void> {
+  // fc.check answers with a promise for an asynchronous property only; its type says either.
+  const checked = fc.check(property, parametersOf<Ts>(name, options)) as fc.RunDetails<Ts> | Promise<fc.RunDetails<Ts>>
+  const judge = (details: fc.RunDetails<Ts>): void => raise(failureOf(name, details, options.target))
+  return checked instanceof Promise ? checked.then(judge) : judge(checked)
+}
