@@ -55,6 +55,12 @@ describe("the exchange's judgement of a signature", () => {
           ["the signature is base64 of something else", { headers: { "kalshi-access-signature": "QUJDRA==" } }],
           ["the signature is in the URL's base64", { headers: { "kalshi-access-signature": "__--".repeat(86) } }]
         ]
+        const timestamp = String(yield* Clock.currentTimeMillis)
+        const signature = yield* by.signer.sign(`${timestamp}GET${signedPath}`)
+        for (const spoiled of [`${signature}!`, ` ${signature}`, signature.replace(/=+$/, ""), `${signature}=`]) {
+          const headers = { "kalshi-access-signature": spoiled }
+          assert.strictEqual((yield* send({ method: "GET", path, by, headers })).status, 401, "a spoiled signature")
+        }
         for (const [what, change] of wrong) {
           const got = yield* send({ method: "GET", path, by, ...change })
           assert.strictEqual(got.status, 401, what)

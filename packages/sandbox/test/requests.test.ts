@@ -166,6 +166,24 @@ describe("a request", () => {
     })
   )
 
+  onExchange("answers an order that takes with averages at the price of YES, whichever its side", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
+      for (const price of ["0.30", "0.31"]) {
+        yield* send({ method: "POST", path: orders, by: maker, json: { ...order, count: "1", price } })
+      }
+      const json = { ...order, side: "ask", count: "3", price: "0.20", time_in_force: "immediate_or_cancel" }
+      const taken = yield* send({ method: "POST", path: orders, by: taker, json })
+      assert.deepInclude(taken.body, {
+        fill_count: "2.00",
+        remaining_count: "0.00",
+        average_fill_price: "0.305000",
+        average_fee_paid: "0.014850"
+      })
+    })
+  )
+
   onExchange("lists orders by what the query says", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
@@ -251,7 +269,15 @@ describe("a request", () => {
       assert.deepInclude(got.body, { exchange_active: true, trading_active: false })
       const refused = yield* send({ method: "POST", path: orders, by, json: order })
       assert.deepStrictEqual([refused.status, errorOf(refused).code], [409, "trading_is_paused"])
-      yield* sandbox.setActive({ trading: true })
+      yield* sandbox.setActive({ exchange: false })
+      for (const [path, json] of [
+        [orders, order],
+        ["/portfolio/order_groups/create", { contracts_limit: 1 }]
+      ] as const) {
+        const halted = yield* send({ method: "POST", path, by, json })
+        assert.deepStrictEqual([halted.status, errorOf(halted).code], [409, "exchange_is_paused"], path)
+      }
+      yield* sandbox.setActive({ exchange: true, trading: true })
       assert.strictEqual((yield* send({ method: "POST", path: orders, by, json: order })).status, 201)
     })
   )

@@ -32,7 +32,8 @@ const toResponse = ({ body, headers, status }: WireResponse): HttpServerResponse
 /**
  * Serves over HTTP until the scope closes, and tells the port it listens on.
  *
- * Spans of the server are switched off: they would end with every header of the request, signature included.
+ * Spans of the server are switched off: the application under test does not want another party's among its own, nor the
+ * signatures in them where it records headers.
  */
 export const serve = (
   handle: Handle,
