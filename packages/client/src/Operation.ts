@@ -97,7 +97,10 @@ export interface Descriptor<
   readonly body: Body
   /** The one success status, and the schema of its body; undefined where it has none. */
   readonly success: { readonly status: number; readonly body: Success }
-  /** The error statuses that the published document declares. */
+  /**
+   * The errors that the published document declares besides those of every operation (429, 500, 502, 503, 504), which
+   * are listed only where they carry a body of their own.
+   */
   readonly errors: Errors
   /** `optional`: public, and signed where there is a key. */
   readonly auth: "none" | "optional" | "required"
@@ -106,6 +109,8 @@ export interface Descriptor<
   /** The account's token bucket that pays for it, and how many tokens unless the account's own list says otherwise. */
   readonly bucket: "read" | "write"
   readonly cost: number
+  /** The answer holds a secret, such as a private key: no error keeps any of its body. */
+  readonly secret: boolean
 }
 
 type CapabilityOf<Access> = Access extends "public" ? KalshiPublic : Access extends "read" ? KalshiRead : KalshiWrite
@@ -183,13 +188,14 @@ export const make = <
 >(
   description: Omit<
     Descriptor<Access, Path, Query, Body, Success, D>,
-    "pathParameters" | "query" | "body" | "auth" | "cost"
+    "pathParameters" | "query" | "body" | "auth" | "cost" | "secret"
   > & {
     readonly pathParameters?: Path
     readonly query?: Query
     readonly body?: Body
     readonly auth?: Auth
     readonly cost?: number
+    readonly secret?: boolean
   }
 ): Operation<
   keyof (Path & Query & BodyOf<Body>) extends never ? void : InputOf<Path, Query, Body>,
@@ -203,6 +209,7 @@ export const make = <
     body: undefined,
     auth: "required",
     cost: 10,
+    secret: false,
     ...description
   }
   const tag = capability(descriptor.access)

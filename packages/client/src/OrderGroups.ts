@@ -14,7 +14,7 @@
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "./Capability.ts"
-import { BadRequest, InternalServerError, NotFound, Unauthorized } from "./Errors.ts"
+import { BadRequest, NotFound, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
@@ -53,7 +53,7 @@ export const list: Operation.Operation<
   path: "/portfolio/order_groups",
   query: Parameters.GetOrderGroupsQuery,
   success: { status: 200, body: Responses.GetOrderGroupsResponse },
-  errors: [BadRequest, Unauthorized, InternalServerError],
+  errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
   bucket: "read"
@@ -85,7 +85,7 @@ export const get: Operation.Operation<GetInput, Responses.GetOrderGroupResponse,
     pathParameters: Parameters.GetOrderGroupPath,
     query: Parameters.GetOrderGroupQuery,
     success: { status: 200, body: Responses.GetOrderGroupResponse },
-    errors: [Unauthorized, NotFound, InternalServerError],
+    errors: [Unauthorized, NotFound],
     access: "read",
     retry: "idempotent",
     bucket: "read"
@@ -124,7 +124,7 @@ export const create: Operation.Operation<
   path: "/portfolio/order_groups/create",
   body: Requests.CreateOrderGroupRequest,
   success: { status: 201, body: Responses.CreateOrderGroupResponse },
-  errors: [BadRequest, Unauthorized, InternalServerError],
+  errors: [BadRequest, Unauthorized],
   access: "write",
   retry: "never",
   bucket: "write"
@@ -163,7 +163,7 @@ export const updateLimit: Operation.Operation<
   query: Parameters.UpdateOrderGroupLimitQuery,
   body: Requests.UpdateOrderGroupLimitRequest,
   success: { status: 200, body: Responses.EmptyResponse },
-  errors: [BadRequest, Unauthorized, NotFound, InternalServerError],
+  errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
   bucket: "write"
@@ -185,7 +185,7 @@ export const reset: Operation.Operation<ChangeInput, Responses.EmptyResponse, Un
     pathParameters: Parameters.ResetOrderGroupPath,
     query: Parameters.ResetOrderGroupQuery,
     success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound, InternalServerError],
+    errors: [Unauthorized, NotFound],
     access: "write",
     retry: "never",
     bucket: "write"
@@ -201,7 +201,7 @@ export const trigger: Operation.Operation<ChangeInput, Responses.EmptyResponse, 
     pathParameters: Parameters.TriggerOrderGroupPath,
     query: Parameters.TriggerOrderGroupQuery,
     success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound, InternalServerError],
+    errors: [Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
     bucket: "write"
@@ -216,7 +216,7 @@ const remove: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthor
     pathParameters: Parameters.DeleteOrderGroupPath,
     query: Parameters.DeleteOrderGroupQuery,
     success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound, InternalServerError],
+    errors: [Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
     bucket: "write"

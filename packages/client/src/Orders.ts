@@ -4,16 +4,7 @@
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "./Capability.ts"
-import {
-  BadRequest,
-  Conflict,
-  Forbidden,
-  InternalServerError,
-  NotFound,
-  ServiceUnavailable,
-  TooManyRequests,
-  Unauthorized
-} from "./Errors.ts"
+import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
@@ -63,7 +54,7 @@ export const list: Operation.Operation<ListInput, Responses.GetOrdersResponse, B
     path: "/portfolio/orders",
     query: Parameters.GetOrdersQuery,
     success: { status: 200, body: Responses.GetOrdersResponse },
-    errors: [BadRequest, Unauthorized, InternalServerError],
+    errors: [BadRequest, Unauthorized],
     access: "read",
     retry: "idempotent",
     bucket: "read"
@@ -89,7 +80,7 @@ export const get: Operation.Operation<GetInput, Responses.GetOrderResponse, Unau
     path: "/portfolio/orders/{order_id}",
     pathParameters: Parameters.GetOrderPath,
     success: { status: 200, body: Responses.GetOrderResponse },
-    errors: [Unauthorized, NotFound, InternalServerError],
+    errors: [Unauthorized, NotFound],
     access: "read",
     retry: "idempotent",
     bucket: "read",
@@ -142,7 +133,7 @@ export const create: Operation.Operation<
   path: "/portfolio/events/orders",
   body: Requests.CreateOrderV2Request,
   success: { status: 201, body: Responses.CreateOrderV2Response },
-  errors: [BadRequest, Unauthorized, Forbidden, Conflict, TooManyRequests, InternalServerError, ServiceUnavailable],
+  errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "keyed",
   bucket: "write"
@@ -181,7 +172,7 @@ export const cancel: Operation.Operation<
   pathParameters: Parameters.CancelOrderV2Path,
   query: Parameters.CancelOrderV2Query,
   success: { status: 200, body: Responses.CancelOrderV2Response },
-  errors: [Unauthorized, NotFound, InternalServerError],
+  errors: [Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
   bucket: "write",

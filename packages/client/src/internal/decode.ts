@@ -42,6 +42,7 @@ export type NamedError =
   | Errors.GatewayTimeout<unknown>
 
 const rawBodyLimit = 2048
+const nothing = /*#__PURE__*/ new Uint8Array(0)
 
 /** Strict: a byte sequence that is no UTF-8 throws, and a byte-order mark stays for the JSON parser to refuse. */
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -102,7 +103,7 @@ export const compile = (descriptor: Descriptor): Decode => {
           status: arrived.status,
           pointer,
           reason,
-          rawBody: body.text.slice(0, rawBodyLimit),
+          rawBody: descriptor.secret ? "" : body.text.slice(0, rawBodyLimit),
           attempts
         })
       )
@@ -116,7 +117,9 @@ export const compile = (descriptor: Descriptor): Decode => {
 
   const fail = (arrived: Arrived, circumstances: Circumstances): Errors.Failure | NamedError => {
     const { status } = arrived
-    const { body: parsed } = parse(arrived.body)
+    // A status that was not expected may come with the very body that was.
+    const hidden = descriptor.secret && status < 400
+    const { body: parsed } = parse(hidden ? nothing : arrived.body)
     const { attempts, lostAnswer, nowMillis } = circumstances
     const fields = { operation, body: read(parsed), attempts }
     const payload = () => {

@@ -65,14 +65,19 @@ const isLost = (error: Failure): boolean => {
   }
 }
 
-/** Keyed operations are repeatable where the caller gave every item its own id. */
-const isKeyed = (input: unknown): boolean =>
-  typeof input === "object" &&
-  input !== null &&
+const hasOwnId = (item: unknown): boolean =>
+  typeof item === "object" &&
+  item !== null &&
   (["client_order_id", "client_transfer_id"] as const).some((key) => {
-    const id = (input as Readonly<Record<string, unknown>>)[key]
+    const id = (item as Readonly<Record<string, unknown>>)[key]
     return typeof id === "string" && id !== ""
   })
+
+/** Keyed operations are repeatable where the caller gave every item its own id: the one, or all of a batch. */
+const isKeyed = (input: unknown): boolean => {
+  const orders = typeof input === "object" && input !== null && "orders" in input ? input.orders : undefined
+  return Array.isArray(orders) ? orders.length > 0 && orders.every(hasOwnId) : hasOwnId(input)
+}
 
 /**
  * Whether a request may be sent again: when no byte of it can have left, when it was answered 429, or when repeating it
