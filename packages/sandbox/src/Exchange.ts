@@ -9,12 +9,11 @@
  */
 import * as Result from "effect/Result"
 import { type Assumptions, defaults } from "./Assumptions.ts"
-import { Book } from "./internal/book.ts"
 import { dump as dumpState } from "./internal/dump.ts"
 import { parseMicros } from "./internal/decimal.ts"
 import { makeIds } from "./internal/ids.ts"
 import { makeHolding } from "./internal/ledger.ts"
-import { readGrid } from "./internal/grid.ts"
+import * as markets from "./internal/markets.ts"
 import * as groups from "./internal/orderGroups.ts"
 import * as orders from "./internal/orders.ts"
 import {
@@ -23,9 +22,7 @@ import {
   cancel,
   type GroupState,
   invalidParameters,
-  type MarketState,
   notFound,
-  refusal,
   type State,
   whilePaused
 } from "./internal/state.ts"
@@ -273,16 +270,14 @@ export class Exchange {
       return Result.fail(invalidParameters("the deposit must be dollars with at most six decimals"))
     }
     const state = this.#at(nowMillis)
-    const depositMicros = BigInt(deposit)
     const account: AccountState = {
       accountId: state.nextId(),
       name,
-      depositMicros,
       keys: [],
       orders: [],
       clientOrderIds: new Map(),
       groups: new Map(),
-      holdings: new Map([[0, makeHolding(depositMicros)]])
+      holdings: new Map([[0, makeHolding(BigInt(deposit))]])
     }
     state.accounts.set(account.accountId, account)
     return Result.succeed({ accountId: account.accountId, name })
@@ -309,28 +304,7 @@ export class Exchange {
 
   createMarket(input: CreateMarket, nowMillis: number): Result.Result<Market, Refusal> {
     const state = this.#at(nowMillis)
-    if (state.markets.has(input.ticker)) {
-      return Result.fail(refusal("conflict", "market_already_exists"))
-    }
-    return Result.map(readGrid(input.priceRanges), (grid) => {
-      const market: MarketState = {
-        ticker: input.ticker,
-        eventTicker: input.eventTicker ?? input.ticker.replace(/-[^-]*$/, ""),
-        exchangeIndex: input.exchangeIndex ?? 0,
-        openMillis: input.openMillis ?? state.nowMillis,
-        closeMillis: input.closeMillis ?? Infinity,
-        takerFeeRate: input.takerFeeRate ?? 700,
-        makerFeeRate: input.makerFeeRate ?? 0,
-        grid,
-        book: new Book()
-      }
-      state.markets.set(market.ticker, market)
-      if (market.closeMillis !== Infinity) {
-        state.timers.add(market.closeMillis, { close: market })
-      }
-      const { book: _book, grid: _grid, ...own } = market
-      return own
-    })
+    return Result.map(markets.create(state, input), ({ book: _book, grid: _grid, ...market }) => market)
   }
 
   /** Pauses or resumes the exchange, or its trading alone. Orders that ask for it are cancelled by a pause. */

@@ -13,11 +13,12 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import type { Assumptions } from "./Assumptions.ts"
 import { type Account, type CreateMarket, Exchange, type Market, type Portfolio, type Refusal } from "./Exchange.ts"
+import { usual } from "./internal/errorBody.ts"
 import { type Fault, Faults } from "./internal/faults.ts"
-import { makeHandler, type ServedRequest } from "./internal/handler.ts"
+import { makeHandler, type ServedRequest, toWire } from "./internal/handler.ts"
 import { makeKeyPair, readPublicKey } from "./internal/keys.ts"
 import { client, type Handle, serve } from "./internal/transports.ts"
 
@@ -217,7 +218,17 @@ const makeExchange = (
         requests.shift()
       }
     })
-    const handle: Handle = (request) => Effect.map(now, (nowMillis) => handler(request, nowMillis))
+    const handle: Handle = (request) =>
+      Effect.flatMap(now, (nowMillis) =>
+        Effect.catchCause(
+          Effect.sync(() => handler(request, nowMillis)),
+          (cause) =>
+            Effect.as(
+              Effect.logError(`the local exchange failed at ${request.method} ${request.path}`, cause),
+              toWire(usual(500), nowMillis)
+            )
+        )
+      )
 
     const registerKey = (accountId: string, publicKey: string): Effect.Effect<string, SandboxError> =>
       readPublicKey(publicKey) === undefined

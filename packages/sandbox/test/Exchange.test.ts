@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { ListOrders } from "../src/Exchange.ts"
+import type { CreateMarket, ListOrders } from "../src/Exchange.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const everything: ListOrders = {
@@ -49,8 +49,8 @@ describe("Exchange.createOrder", () => {
     )
     assert.strictEqual(order.status, "executed")
     assert.strictEqual(order.takerCostMicros, 10 * 500_000 + 2 * 520_000)
-    assert.strictEqual(floor.order(maker, first.orderId).status, "executed")
-    assert.deepStrictEqual([dear.status, dear.fillCount, dear.remainingCount], ["resting", 200, 300])
+    assert.deepStrictEqual(floor.now(first, "status"), ["executed"])
+    assert.deepStrictEqual(floor.now(dear, "status", "fillCount", "remainingCount"), ["resting", 200, 300])
   })
 
   it("rests the remainder of a good_till_canceled order and cancels that of an immediate_or_cancel one", () => {
@@ -96,7 +96,7 @@ describe("Exchange.createOrder", () => {
       [order.status, order.cancelReason, order.fillCount, order.remainingCount],
       ["canceled", "selfTrade", 200, 0]
     )
-    assert.strictEqual(own.status, "resting")
+    assert.deepStrictEqual(floor.now(own, "status"), ["resting"])
   })
 
   it("cancels the resting order of the same account and goes on (maker), whatever the subaccount", () => {
@@ -105,7 +105,7 @@ describe("Exchange.createOrder", () => {
     const own = floor.place(self, terms("ask", 50, 2, { subaccount: 5 }))
     floor.place(other, terms("ask", 51, 2))
     const order = floor.place(self, terms("bid", 52, 3, { selfTradePrevention: "maker" }))
-    assert.deepStrictEqual([own.status, own.cancelReason], ["canceled", "selfTrade"])
+    assert.deepStrictEqual(floor.now(own, "status", "cancelReason"), ["canceled", "selfTrade"])
     assert.deepStrictEqual([order.status, order.fillCount, order.remainingCount], ["resting", 200, 100])
   })
 
@@ -114,7 +114,7 @@ describe("Exchange.createOrder", () => {
     const self = floor.account("self")
     const own = floor.place(self, terms("ask", 50, 2))
     floor.refused(self, terms("bid", 52, 3, { timeInForce: "fill_or_kill", selfTradePrevention: "maker" }))
-    assert.strictEqual(own.status, "resting")
+    assert.deepStrictEqual(floor.now(own, "status"), ["resting"])
   })
 
   it("takes a client_order_id once per account, for ever", () => {
@@ -146,14 +146,15 @@ describe("Exchange.createOrder", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const expiring = floor.place(maker, terms("ask", 50, 1, { expirationSeconds: start / 1_000 + 10 }))
-    floor.now = start + 9_999
-    assert.strictEqual(floor.order(maker, expiring.orderId).status, "resting")
-    floor.now = start + 60_000
+    floor.time = start + 9_999
+    assert.deepStrictEqual(floor.now(expiring, "status"), ["resting"])
+    floor.time = start + 60_000
     assert.strictEqual(floor.place(taker, terms("bid", 50, 1)).status, "resting")
-    assert.deepStrictEqual(
-      [expiring.status, expiring.cancelReason, expiring.updatedMillis],
-      ["canceled", "expired", start + 10_000]
-    )
+    assert.deepStrictEqual(floor.now(expiring, "status", "cancelReason", "updatedMillis"), [
+      "canceled",
+      "expired",
+      start + 10_000
+    ])
   })
 
   it("takes prices on the market's own levels only", () => {
@@ -188,6 +189,7 @@ describe("Exchange.createOrder", () => {
       [terms("bid", 40, 10_000_000.01), "invalid", "invalid_order_size"],
       [terms("bid", 40, 1, { subaccount: 64 }), "invalid", "invalid_parameters"],
       [terms("bid", 40, 1, { expirationSeconds: past }), "invalid", "invalid_order"],
+      [terms("bid", 40, 1, { expirationSeconds: 1e12 }), "invalid", "invalid_order"],
       [terms("bid", 40, 1, { expirationSeconds: past + 9, timeInForce: "fill_or_kill" }), "invalid", "invalid_order"],
       [terms("bid", 40, 1, { postOnly: true, timeInForce: "immediate_or_cancel" }), "invalid", "invalid_order"],
       [terms("bid", 40, 1, { reduceOnly: true }), "invalid", "invalid_order"],
@@ -220,11 +222,11 @@ describe("Exchange.createOrder", () => {
     unwrap(floor.exchange.createMarket(hours, start))
     const order = terms("bid", 40, 1, { ticker: hours.ticker })
     assert.strictEqual(floor.refused(one, order).code, "MARKET_INACTIVE")
-    floor.now = start + 1_000
+    floor.time = start + 1_000
     const resting = floor.place(one, order)
-    floor.now = start + 2_000
+    floor.time = start + 2_000
     assert.strictEqual(floor.refused(one, order).code, "MARKET_INACTIVE")
-    assert.deepStrictEqual([resting.status, resting.cancelReason], ["canceled", "marketClosed"])
+    assert.deepStrictEqual(floor.now(resting, "status", "cancelReason"), ["canceled", "marketClosed"])
     assert.deepStrictEqual(refusalOf(floor.cancel(one, resting.orderId)).kind, "notFound")
   })
 
@@ -273,9 +275,9 @@ describe("Exchange.cancelOrder", () => {
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 2.5))
     assert.strictEqual(unwrap(floor.cancel(one, order.orderId)).reducedBy, 250)
-    const after = JSON.stringify(floor.exchange.dump(floor.now))
+    const after = JSON.stringify(floor.exchange.dump(floor.time))
     assert.strictEqual(refusalOf(floor.cancel(one, order.orderId)).kind, "notFound")
-    assert.strictEqual(JSON.stringify(floor.exchange.dump(floor.now)), after)
+    assert.strictEqual(JSON.stringify(floor.exchange.dump(floor.time)), after)
     assert.deepStrictEqual(floor.book(), { bid: [], ask: [] })
   })
 
@@ -305,7 +307,7 @@ describe("Exchange.listOrders", () => {
     const sizes: Array<number> = []
     let cursor = ""
     do {
-      const page = unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2, cursor }, floor.now))
+      const page = unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2, cursor }, floor.time))
       seen.push(...page.orders.map((order) => order.orderId))
       sizes.push(page.orders.length)
       cursor = page.cursor
@@ -319,7 +321,7 @@ describe("Exchange.listOrders", () => {
     const one = floor.account("one")
     floor.place(one, terms("bid", 40, 1))
     floor.place(one, terms("bid", 41, 1))
-    assert.strictEqual(unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2 }, floor.now)).cursor, "")
+    assert.strictEqual(unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2 }, floor.time)).cursor, "")
   })
 
   it("narrows by ticker, event, status, subaccount, shard and time of creation", () => {
@@ -328,10 +330,10 @@ describe("Exchange.listOrders", () => {
     unwrap(floor.exchange.createMarket({ ticker: "KXOTHER-1-A", exchangeIndex: 1 }, start))
     const first = floor.place(one, terms("bid", 40, 1))
     floor.cancel(one, first.orderId)
-    floor.now = start + 5_000
+    floor.time = start + 5_000
     const second = floor.place(one, terms("bid", 40, 1, { ticker: "KXOTHER-1-A", subaccount: 2 }))
     const ids = (query: Partial<ListOrders>) =>
-      unwrap(floor.exchange.listOrders(one, { ...everything, ...query }, floor.now)).orders.map(
+      unwrap(floor.exchange.listOrders(one, { ...everything, ...query }, floor.time)).orders.map(
         ({ orderId }) => orderId
       )
     assert.deepStrictEqual(ids({}), [second.orderId, first.orderId])
@@ -349,7 +351,7 @@ describe("Exchange.listOrders", () => {
     const one = floor.account("one")
     for (const query of [{ cursor: "nonsense" }, { cursor: "o99" }, { limit: 0 }, { limit: 1_001 }]) {
       assert.strictEqual(
-        refusalOf(floor.exchange.listOrders(one, { ...everything, ...query }, floor.now)).code,
+        refusalOf(floor.exchange.listOrders(one, { ...everything, ...query }, floor.time)).code,
         "invalid_parameters"
       )
     }
@@ -361,15 +363,15 @@ describe("Exchange.setActive", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]
-    floor.exchange.setActive({ trading: false }, floor.now)
+    floor.exchange.setActive({ trading: false }, floor.time)
     assert.deepStrictEqual(floor.exchange.status(), { exchangeActive: true, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "trading_is_paused")
     assert.isTrue(Result.isSuccess(floor.cancel(one, first.orderId)))
-    floor.exchange.setActive({ exchange: false }, floor.now)
+    floor.exchange.setActive({ exchange: false }, floor.time)
     assert.deepStrictEqual(floor.exchange.status(), { exchangeActive: false, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "exchange_is_paused")
     assert.strictEqual(refusalOf(floor.cancel(one, second.orderId)).code, "exchange_is_paused")
-    floor.exchange.setActive({ exchange: true, trading: true }, floor.now)
+    floor.exchange.setActive({ exchange: true, trading: true }, floor.time)
     assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
   })
 
@@ -380,12 +382,36 @@ describe("Exchange.setActive", () => {
       floor.place(one, terms("bid", 40, 1)),
       floor.place(one, terms("bid", 40, 1, { cancelOnPause: true }))
     ]
-    floor.exchange.setActive({ trading: false }, floor.now)
-    assert.deepStrictEqual([stays.status, goes.status, goes.cancelReason], ["resting", "canceled", "paused"])
+    floor.exchange.setActive({ trading: false }, floor.time)
+    assert.deepStrictEqual(
+      [floor.now(stays, "status"), floor.now(goes, "status", "cancelReason")],
+      [["resting"], ["canceled", "paused"]]
+    )
   })
 })
 
 describe("Exchange.createMarket", () => {
+  it("names the event after the ticker unless told", () => {
+    const floor = makeFloor()
+    const eventOf = (market: CreateMarket) => unwrap(floor.exchange.createMarket(market, start)).eventTicker
+    assert.strictEqual(eventOf({ ticker: "KXA-26-B" }), "KXA-26")
+    assert.strictEqual(eventOf({ ticker: "KXA-26-C", eventTicker: "KXOTHER" }), "KXOTHER")
+  })
+
+  it("refuses a market that cannot be", () => {
+    const floor = makeFloor()
+    for (const wrong of [
+      { ticker: "" },
+      { exchangeIndex: 4 },
+      { takerFeeRate: -1 },
+      { makerFeeRate: 0.5 },
+      { openMillis: 2, closeMillis: 2 }
+    ]) {
+      const refusal = refusalOf(floor.exchange.createMarket({ ticker: "KXNEW-1", ...wrong }, start))
+      assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(wrong))
+    }
+  })
+
   it("refuses a ticker twice and price ranges that are none", () => {
     const floor = makeFloor()
     assert.strictEqual(refusalOf(floor.exchange.createMarket({ ticker }, start)).code, "market_already_exists")

@@ -103,8 +103,10 @@ const makePair = () => {
             ? exchange.setGroupLimit(owner, target, command.limit, model.now)
             : exchange[`${command.do}Group`](owner, target, model.now)
         assert.strictEqual(Result.isSuccess(result), known)
-        if (known) {
-          command.do === "setLimit" ? model.setLimit(group, command.limit) : model[command.do](group)
+        if (known && command.do === "setLimit") {
+          model.setLimit(group, command.limit)
+        } else if (known && command.do !== "setLimit") {
+          model[command.do](group)
         }
       }
     }

@@ -8,7 +8,7 @@ const withGroup = (contracts: number, options: Parameters<typeof makeFloor>[0] =
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
   const groupId = floor.group(maker, contracts)
   const target: GroupTarget = { groupId, subaccount: 0, exchangeIndex: 0 }
-  const group = (): OrderGroup => unwrap(floor.exchange.group(maker, groupId, undefined, floor.now))
+  const group = (): OrderGroup => unwrap(floor.exchange.group(maker, groupId, undefined, floor.time))
   return { ...floor, floor, maker, taker, groupId, target, group, inGroup: { orderGroupId: groupId } }
 }
 
@@ -100,7 +100,7 @@ describe("an order group's window", () => {
     assert.deepStrictEqual([group().triggered, group().windowCount], [false, 1_000])
     floor.place(taker, terms("ask", 40, 0.01))
     assert.deepStrictEqual([group().triggered, group().windowCount], [true, 1_001])
-    assert.deepStrictEqual([resting.status, resting.cancelReason], ["canceled", "orderGroup"])
+    assert.deepStrictEqual(floor.now(resting, "status", "cancelReason"), ["canceled", "orderGroup"])
   })
 
   it("triggers when they reach it, when told to", () => {
@@ -116,9 +116,9 @@ describe("an order group's window", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 8))
-    floor.now = start + 14_999
+    floor.time = start + 14_999
     assert.strictEqual(group().windowCount, 800)
-    floor.now = start + 15_000
+    floor.time = start + 15_000
     assert.strictEqual(group().windowCount, 0)
     floor.place(taker, terms("ask", 40, 8))
     assert.isFalse(group().triggered)
@@ -130,7 +130,7 @@ describe("an order group's window", () => {
     const second = floor.place(maker, terms("bid", 40, 50, inGroup))
     const order = floor.place(taker, terms("ask", 40, 80))
     assert.deepStrictEqual([order.fillCount, order.remainingCount], [5_000, 3_000])
-    assert.deepStrictEqual([second.fillCount, second.cancelReason], [0, "orderGroup"])
+    assert.deepStrictEqual(floor.now(second, "fillCount", "cancelReason"), [0, "orderGroup"])
     assert.strictEqual(group().windowCount, 5_000)
   })
 
@@ -164,7 +164,7 @@ describe("a triggered order group", () => {
     floor.place(taker, terms("ask", 40, 11))
     const refusal = floor.refused(maker, terms("bid", 40, 1, inGroup))
     assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "invalid_order"])
-    unwrap(exchange.resetGroup(maker, target, floor.now))
+    unwrap(exchange.resetGroup(maker, target, floor.time))
     assert.deepStrictEqual([group().triggered, group().windowCount], [false, 0])
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
@@ -175,7 +175,7 @@ describe("a triggered order group", () => {
     const { floor, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
-    floor.now += 60_000
+    floor.time += 60_000
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
   })
 
@@ -183,8 +183,8 @@ describe("a triggered order group", () => {
     const { exchange, floor, inGroup, maker, target } = withGroup(10)
     const inside = floor.place(maker, terms("bid", 40, 1, inGroup))
     const outside = floor.place(maker, terms("bid", 40, 1))
-    unwrap(exchange.triggerGroup(maker, target, floor.now))
-    assert.deepStrictEqual([inside.status, outside.status], ["canceled", "resting"])
+    unwrap(exchange.triggerGroup(maker, target, floor.time))
+    assert.deepStrictEqual([floor.now(inside, "status"), floor.now(outside, "status")], [["canceled"], ["resting"]])
   })
 
   it("shows is_auto_cancel_enabled only when told to", () => {
@@ -194,14 +194,14 @@ describe("a triggered order group", () => {
     ] as const) {
       const { exchange, floor, group, maker, target } = withGroup(10, { assumptions: { groupAutoCancelFlag: flag } })
       assert.isFalse(group().isAutoCancelEnabled)
-      unwrap(exchange.triggerGroup(maker, target, floor.now))
+      unwrap(exchange.triggerGroup(maker, target, floor.time))
       assert.strictEqual(group().isAutoCancelEnabled, shown)
     }
   })
 
   it("answers new orders with the code it is told to", () => {
     const { exchange, floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
-    unwrap(exchange.triggerGroup(maker, target, floor.now))
+    unwrap(exchange.triggerGroup(maker, target, floor.time))
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "group")
   })
 })
@@ -211,22 +211,22 @@ describe("Exchange.setGroupLimit", () => {
     const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 5))
-    unwrap(exchange.setGroupLimit(maker, target, 500, floor.now))
+    unwrap(exchange.setGroupLimit(maker, target, 500, floor.time))
     assert.isFalse(group().triggered)
-    unwrap(exchange.setGroupLimit(maker, target, 499, floor.now))
-    assert.deepStrictEqual([group().triggered, group().limit, resting.status], [true, 499, "canceled"])
+    unwrap(exchange.setGroupLimit(maker, target, 499, floor.time))
+    assert.deepStrictEqual([group().triggered, group().limit, ...floor.now(resting, "status")], [true, 499, "canceled"])
   })
 
   it("does not bring a triggered group back", () => {
     const { exchange, floor, group, maker, target } = withGroup(10)
-    unwrap(exchange.triggerGroup(maker, target, floor.now))
-    unwrap(exchange.setGroupLimit(maker, target, 100_000, floor.now))
+    unwrap(exchange.triggerGroup(maker, target, floor.time))
+    unwrap(exchange.setGroupLimit(maker, target, 100_000, floor.time))
     assert.isTrue(group().triggered)
   })
 
   it("refuses a limit out of bounds and leaves the old one", () => {
     const { exchange, floor, group, maker, target } = withGroup(10)
-    assert.strictEqual(refusalOf(exchange.setGroupLimit(maker, target, 99, floor.now)).code, "invalid_parameters")
+    assert.strictEqual(refusalOf(exchange.setGroupLimit(maker, target, 99, floor.time)).code, "invalid_parameters")
     assert.strictEqual(group().limit, 1_000)
   })
 })
@@ -259,10 +259,10 @@ describe("writes to an order group", () => {
   it("delete cancels its orders and forgets it", () => {
     const { exchange, floor, groupId, inGroup, maker, target } = withGroup(10)
     const order = floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.deleteGroup(maker, target, floor.now))
-    assert.strictEqual(order.status, "canceled")
-    assert.strictEqual(refusalOf(exchange.group(maker, groupId, undefined, floor.now)).kind, "notFound")
-    assert.strictEqual(refusalOf(exchange.deleteGroup(maker, target, floor.now)).kind, "notFound")
+    unwrap(exchange.deleteGroup(maker, target, floor.time))
+    assert.deepStrictEqual(floor.now(order, "status"), ["canceled"])
+    assert.strictEqual(refusalOf(exchange.group(maker, groupId, undefined, floor.time)).kind, "notFound")
+    assert.strictEqual(refusalOf(exchange.deleteGroup(maker, target, floor.time)).kind, "notFound")
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
   })
 
@@ -277,11 +277,11 @@ describe("writes to an order group", () => {
   it("are told, in order", () => {
     const { events, exchange, floor, inGroup, maker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.setGroupLimit(maker, target, 100, floor.now))
-    unwrap(exchange.triggerGroup(maker, target, floor.now))
-    unwrap(exchange.triggerGroup(maker, target, floor.now))
-    unwrap(exchange.resetGroup(maker, target, floor.now))
-    unwrap(exchange.deleteGroup(maker, target, floor.now))
+    unwrap(exchange.setGroupLimit(maker, target, 100, floor.time))
+    unwrap(exchange.triggerGroup(maker, target, floor.time))
+    unwrap(exchange.triggerGroup(maker, target, floor.time))
+    unwrap(exchange.resetGroup(maker, target, floor.time))
+    unwrap(exchange.deleteGroup(maker, target, floor.time))
     assert.deepStrictEqual(
       events.map((event) => (event.type === "orderGroup" ? event.change : event.type)),
       ["created", "orderAccepted", "limitUpdated", "triggered", "orderCanceled", "reset", "deleted"]

@@ -95,6 +95,31 @@ describe("Sandbox.layer", () => {
     )
   }
 
+  it.live("tells two accounts in one process apart, over a thousand interleaved requests", () =>
+    overHttp(
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox
+        const accounts = [yield* sandbox.createAccount({ kind: "rsa" }), yield* sandbox.createAccount()]
+        const clients = yield* Effect.forEach(accounts, (credentials) => Layer.build(access(credentials)))
+        const groups = yield* Effect.forEach(clients, (client) =>
+          OrderGroups.create({ contracts_limit: 1 }).pipe(Effect.provide(client))
+        )
+        const turns = Array.from({ length: 1_000 }, (_, turn) => turn % 2)
+        const seen = yield* Effect.forEach(turns, (turn) => OrderGroups.list().pipe(Effect.provide(clients[turn]!)), {
+          concurrency: 32
+        })
+        assert.deepStrictEqual(
+          seen.map(({ order_groups }) => order_groups?.map(({ id }) => id)),
+          turns.map((turn) => groups.slice(turn, turn + 1).map(({ order_group_id }) => order_group_id))
+        )
+        const served = (yield* sandbox.requests).filter(({ operation }) => operation === "GetOrderGroups")
+        for (const { keyId } of accounts) {
+          assert.isAtLeast(served.filter((request) => request.keyId === keyId && request.status === 200).length, 495)
+        }
+      }).pipe(Effect.scoped)
+    )
+  )
+
   it.live("takes a key of one's own, and refuses one that is another's", () =>
     overHttp(
       Effect.gen(function* () {

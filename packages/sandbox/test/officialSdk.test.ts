@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import type * as Sdk from "kalshi-typescript"
 import { createRequire } from "node:module"
 import { layer, Sandbox } from "../src/Sandbox.ts"
 
@@ -8,8 +10,8 @@ const require = createRequire(import.meta.url)
 
 // Its ES modules do not load in Node. All its API objects sign with the first key that the process ever gave them, so
 // one account is all that this file can have through it.
-const sdk: typeof import("kalshi-typescript") = require("kalshi-typescript")
-const axios: typeof import("axios", { with: { "resolution-mode": "require" } }) = require("axios")
+const sdk: typeof Sdk = require("kalshi-typescript")
+const axios: typeof Axios = require("axios")
 
 const ticker = "KXTEST-26-YES"
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
+import * as References from "effect/References"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 import { errorOf, send } from "./support/wire.ts"
 
@@ -238,6 +239,17 @@ describe("a request", () => {
         [502, "text/html", "<html></html>"]
       )
       assert.strictEqual((yield* send(status)).status, 200)
+    })
+  )
+
+  onExchange("that the exchange fails at is a 500, and the next is served", () =>
+    Effect.gen(function* () {
+      yield* (yield* Sandbox).plant({ status: 200, body: 1n })
+      const failed = yield* send({ method: "GET", path: "/exchange/status" }).pipe(
+        Effect.provideService(References.MinimumLogLevel, "None")
+      )
+      assert.deepStrictEqual([failed.status, errorOf(failed).code], [500, "internal_server_error"])
+      assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 200)
     })
   )
 

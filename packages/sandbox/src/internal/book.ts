@@ -15,7 +15,7 @@ export interface Level {
 }
 
 /** One side of a book. */
-export class BookSide {
+class BookSide {
   readonly #levels = new Map<number, Level>()
   /** Prices that have a level, the best one last: taking from a book then only shortens the array. */
   readonly #prices: Array<number> = []

@@ -13,9 +13,6 @@ export const dollar = 10_000
 /** Hundredths of a contract in one contract. */
 export const contract = 100
 
-/** What a fill of one contract at one dollar costs, in micro-dollars. */
-export const microsPerDollar = 1_000_000
-
 const countPattern = /^(\d{1,11})(?:\.(\d{1,2}))?$/
 const pricePattern = /^(\d{1,9})\.(\d{2,4})$/
 const dollarsPattern = /^(\d{1,9})(?:\.(\d{1,6}))?$/

@@ -5,7 +5,7 @@
  */
 
 /** Documented length of an order group's rolling window. */
-export const windowMillis = 15_000
+const windowMillis = 15_000
 
 /** A rolling sum: a fill counts while less than 15 seconds have passed since it. Time never goes back. */
 export class FillWindow {

@@ -17,6 +17,7 @@ import {
   notFound,
   type OrderState,
   refusal,
+  snapshot,
   type State,
   whilePaused
 } from "./state.ts"
@@ -43,7 +44,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
   }
   const order = makeOrder(state, account, market.success, group.success, input)
   const execution = checkExecution(state, order, input)
-  return execution === undefined ? Result.succeed(accept(state, order)) : Result.fail(execution)
+  return execution === undefined ? Result.succeed(snapshot(accept(state, order))) : Result.fail(execution)
 }
 
 /** What can be said about an order before its market is known. */
@@ -60,7 +61,7 @@ const checkRequest = (state: State, account: AccountState, input: CreateOrder): 
 }
 
 /** Writes an admitted order down, matches it, and decides what becomes of its rest. */
-const accept = (state: State, order: OrderState): Order => {
+const accept = (state: State, order: OrderState): OrderState => {
   const { account, group } = order
   order.orderId = state.nextId()
   state.orders.set(order.orderId, order)
@@ -113,6 +114,9 @@ const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refu
     if (input.expirationSeconds * 1_000 <= state.nowMillis) {
       return invalidOrder("expiration_time is in the past")
     }
+    if (input.expirationSeconds > latestSeconds) {
+      return invalidOrder("expiration_time is after the year 9999")
+    }
   }
   if (input.postOnly && input.timeInForce !== "good_till_canceled") {
     return invalidOrder("post_only goes with good_till_canceled only")
@@ -122,6 +126,9 @@ const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refu
   }
   return undefined
 }
+
+/** The last second that RFC 3339 can write. */
+const latestSeconds = 253_402_300_799
 
 const isOnGrid = (market: MarketState, price: number): boolean =>
   Number.isInteger(price) &&
@@ -232,7 +239,8 @@ export const cancel = (
   ) {
     return Result.fail(notFound)
   }
-  return Result.succeed({ order, reducedBy: cancelOrder(state, order, "requested", state.nowMillis) })
+  const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
+  return Result.succeed({ order: snapshot(order), reducedBy })
 }
 
 /** An order id does not tell its shard: the market's ticker does, else it is the one named, else shard 0. */
@@ -252,7 +260,7 @@ const ownOrder = (state: State, account: AccountState, orderId: string): OrderSt
 
 export const get = (state: State, account: AccountState, orderId: string): Result.Result<Order, Refusal> => {
   const order = ownOrder(state, account, orderId)
-  return order === undefined ? Result.fail(notFound) : Result.succeed(order)
+  return order === undefined ? Result.fail(notFound) : Result.succeed(snapshot(order))
 }
 
 /** Lists an account's orders, newest first. A cursor is the place of the last order given. */
@@ -274,7 +282,7 @@ export const list = (account: AccountState, query: ListOrders): Result.Result<Or
     if (orders.length === query.limit) {
       return Result.succeed({ orders, cursor: printCursor(last) })
     }
-    orders.push(order)
+    orders.push(snapshot(order))
     last = index
   }
   return Result.succeed({ orders, cursor: "" })

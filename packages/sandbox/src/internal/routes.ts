@@ -28,7 +28,8 @@ export interface Route {
   readonly answer: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
-const route = <Input, Output, E, Capability>(
+/** A route is typed by its operation: its input is what the client sends, its answer what the client expects. */
+export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   answer: (call: Call<Input>) => Result.Result<Output, Refusal>
 ): Route => ({
@@ -121,7 +122,7 @@ export const routes: ReadonlyArray<Route> = [
   route(Orders.create, ({ accountId, exchange, input, nowMillis }) => {
     const wanted = parseCount(input.count)
     if (wanted === undefined) {
-      return Result.fail(invalidParameters("count must be contracts with at most two decimals"))
+      return Result.fail(invalidParameters("count is not a number of contracts"))
     }
     const price = parsePrice(input.price)
     if (price === undefined) {
@@ -183,7 +184,7 @@ const limitOf = (input: OrderGroups.LimitInput): Result.Result<number, Refusal> 
   const decimal = input.contracts_limit_fp ?? undefined
   const parsed = decimal === undefined ? undefined : parseCount(decimal)
   if (decimal !== undefined && parsed === undefined) {
-    return Result.fail(invalidParameters("contracts_limit_fp must have at most two decimals"))
+    return Result.fail(invalidParameters("contracts_limit_fp is not a number of contracts"))
   }
   if (whole !== undefined && parsed !== undefined && whole !== parsed) {
     return Result.fail(invalidParameters("contracts_limit and contracts_limit_fp must match"))

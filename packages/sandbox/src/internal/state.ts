@@ -13,7 +13,6 @@ import type { Timers } from "./timers.ts"
 export interface AccountState {
   readonly accountId: string
   readonly name: string
-  readonly depositMicros: bigint
   readonly keys: Array<ApiKey>
   /** Every order ever accepted, oldest first. */
   readonly orders: Array<OrderState>

@@ -57,23 +57,25 @@ export const makeFloor = (options: Partial<Options> = {}) => {
   const floor = {
     exchange,
     events,
-    now: start,
-    account: (name: string) => unwrap(exchange.createAccount(name, floor.now)).accountId,
-    place: (accountId: string, order: CreateOrder): Order => unwrap(exchange.createOrder(accountId, order, floor.now)),
+    time: start,
+    account: (name: string) => unwrap(exchange.createAccount(name, floor.time)).accountId,
+    place: (accountId: string, order: CreateOrder): Order => unwrap(exchange.createOrder(accountId, order, floor.time)),
     refused: (accountId: string, order: CreateOrder): Refusal =>
-      refusalOf(exchange.createOrder(accountId, order, floor.now)),
+      refusalOf(exchange.createOrder(accountId, order, floor.time)),
     cancel: (accountId: string, orderId: string) =>
       exchange.cancelOrder(
         accountId,
         { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined },
-        floor.now
+        floor.time
       ),
-    order: (accountId: string, orderId: string): Order => ({
-      ...unwrap(exchange.order(accountId, orderId, floor.now))
-    }),
-    book: () => unwrap(exchange.book(ticker, floor.now)),
+    /** Fields of an order as it stands now. */
+    now: (order: Order, ...fields: ReadonlyArray<keyof Order>): ReadonlyArray<unknown> => {
+      const latest = unwrap(exchange.order(order.accountId, order.orderId, floor.time))
+      return fields.map((field) => latest[field])
+    },
+    book: () => unwrap(exchange.book(ticker, floor.time)),
     group: (accountId: string, contracts: number, subaccount = 0): string =>
-      unwrap(exchange.createGroup(accountId, { subaccount, limit: contracts * 100, exchangeIndex: 0 }, floor.now))
+      unwrap(exchange.createGroup(accountId, { subaccount, limit: contracts * 100, exchangeIndex: 0 }, floor.time))
         .groupId
   }
   unwrap(exchange.createMarket({ ticker }, start))

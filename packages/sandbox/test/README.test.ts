@@ -1,0 +1,55 @@
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import { readFileSync } from "node:fs"
+import { defaults } from "../src/Assumptions.ts"
+import * as Sandbox from "../src/Sandbox.ts"
+
+const program = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  const { ticker } = yield* sandbox.createMarket({ ticker: "KXRAIN-26-NYC" })
+  const { signer } = yield* sandbox.createAccount({ kind: "ed25519" })
+
+  const bot = Effect.gen(function* () {
+    const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 })
+    yield* Orders.create({
+      ticker,
+      side: "bid",
+      count: "5",
+      price: "0.40",
+      time_in_force: "good_till_canceled",
+      self_trade_prevention_type: "taker_at_cross",
+      order_group_id
+    })
+    yield* TestClock.adjust("15 seconds")
+    return yield* OrderGroups.get({ order_group_id })
+  })
+
+  return yield* bot.pipe(Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer })))
+})
+
+const result = program.pipe(Effect.provide(Sandbox.layerTest()))
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+
+describe("README", () => {
+  it.effect("has an example that runs", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* result).orders.length, 1)
+      const source = readFileSync(new URL(import.meta.url), "utf8")
+      const example = source.slice(source.indexOf("const program"), source.indexOf("const readme")).trim()
+      assert.include(readme, example)
+    })
+  )
+
+  it("names every switch and its default", () => {
+    for (const [name, value] of Object.entries(defaults)) {
+      const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\``))
+      assert.isDefined(row, name)
+      assert.include(row?.split("|")[2], typeof value === "number" ? value.toLocaleString("en-US") : `"${value}"`)
+    }
+  })
+})
