@@ -7,11 +7,14 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { format } from "oxfmt"
-import { checkFacts, makeImports, writeComponents } from "./components.ts"
+import { checkFacts } from "./checkFacts.ts"
+import { writeComponents } from "./components.ts"
 import { type Document, readDocument } from "./document.ts"
 import type { Facts } from "./facts.ts"
 import type { Fault } from "./faults.ts"
+import { makeImports } from "./imports.ts"
 import { writeParameters } from "./parameters.ts"
+import type { Context, Direction } from "./writer.ts"
 
 /** A document that cannot be turned into schemas, with everything that stands in the way. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
@@ -36,8 +39,6 @@ const header = ({ sha256, version }: Document, subject: string): string => `/**
  */
 `
 
-const schema = `import * as Schema from "effect/Schema"\n`
-
 /** Formatted as the rest of the source is. */
 const file = (name: string, text: string): Effect.Effect<File, Refused> =>
   Effect.flatMap(
@@ -55,22 +56,29 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<ReadonlyArr
   const document = read.success
   const faults = checkFacts(document, facts)
   if (faults.length > 0) return Effect.fail(refuse(faults))
-  const components = (direction: "requests" | "responses", subject: string) => {
+  const write = (
+    name: string,
+    subject: string,
+    direction: Direction,
+    write: (document: Document, context: Context) => string
+  ) => {
     const imports = makeImports()
-    const text = writeComponents(document, facts, direction, imports)
-    return file(`${direction}.ts`, `${header(document, subject)}${schema}${imports.print()}\n${text}`)
-  }
-  const parameters = () => {
-    const imports = makeImports()
-    const text = writeParameters(document, facts, imports)
-    return file(
-      "parameters.ts",
-      `${header(document, "What operations take in their path and query.")}${schema}${imports.print()}\n${text}`
-    )
+    const text = write(document, { direction, facts, imports })
+    return file(name, `${header(document, subject)}${imports.print()}\n${text}`)
   }
   return Effect.all([
-    components("responses", "Components of responses: enums are open, and what is unknown is ignored."),
-    components("requests", "Components of requests: enums are closed, and what is unknown is refused."),
-    parameters()
+    write(
+      "responses.ts",
+      "Components of responses: enums are open, and what is unknown is ignored.",
+      "responses",
+      writeComponents
+    ),
+    write(
+      "requests.ts",
+      "Components of requests: enums are closed, and what is unknown is refused.",
+      "requests",
+      writeComponents
+    ),
+    write("parameters.ts", "What operations take in their path and query.", "requests", writeParameters)
   ])
 }

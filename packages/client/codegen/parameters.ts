@@ -3,18 +3,16 @@
  *
  * @module
  */
-import { comment, type Imports, key, makeWriter, pure } from "./components.ts"
 import type { Document, Operation, Parameter } from "./document.ts"
-import type { Facts } from "./facts.ts"
+import { comment, type Context, key, makeWriter, pure } from "./writer.ts"
 
 const operation = "../Operation.ts"
 
 /** The declarations of all parameters, without imports. */
-export const writeParameters = (document: Document, facts: Facts, imports: Imports): string => {
+export const writeParameters = (document: Document, context: Context): string => {
+  const { imports } = context
   const writer = makeWriter(
-    "requests",
-    facts,
-    imports,
+    context,
     (name) => imports.value("./requests.ts", name),
     () => false
   )

@@ -64,3 +64,7 @@ export const references = (shape: Component): ReadonlyArray<string> => {
       return []
   }
 }
+
+/** Whether a value is an integer, where it is not null. */
+export const isInteger = (shape: Shape): boolean =>
+  shape._tag === "Nullable" ? isInteger(shape.of) : shape._tag === "Integer" || shape._tag === "Choice"

@@ -71,7 +71,7 @@ export const integerBetween = (minimum: number, maximum: number): Schema.Codec<n
   )
 
 /** A 32-bit integer. */
-export const Int32: Schema.Codec<number> = /*#__PURE__*/ integerBetween(-(2 ** 31), 2 ** 31 - 1)
+export const Int32: Schema.Codec<number> = /*#__PURE__*/ integerBetween(-2_147_483_648, 2_147_483_647)
 
 /** Text of a length counted in code points, as JSON Schema counts. */
 export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY): Schema.Codec<string> =>

@@ -1,0 +1,38 @@
+/**
+ * Holds the facts against the document: each must apply, and none may be missing.
+ *
+ * @module
+ */
+import type { Document } from "./document.ts"
+import { type Facts, looksLikeTime, unitByName } from "./facts.ts"
+import type { Fault } from "./faults.ts"
+import { isInteger } from "./shape.ts"
+
+/** What is wrong between a document and the facts about it. */
+export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Fault> => {
+  const faults: Array<Fault> = []
+  const at = (...segments: ReadonlyArray<string>) => ["/components/schemas", ...segments].join("/")
+  for (const [name, decimal] of Object.entries(facts.decimals)) {
+    const shape = document.components.get(name)
+    if (shape?._tag !== "Pattern" || shape.pattern !== decimal.pattern) {
+      faults.push({ pointer: at(name), reason: `the pattern is not that of ${decimal.codec}` })
+    }
+    const other = decimal.direction === "requests" ? document.inResponses : document.inRequests
+    if (other.has(name)) faults.push({ pointer: at(name), reason: `stands for ${decimal.direction} alone` })
+  }
+  const fields = [...document.components].flatMap(([name, shape]) =>
+    shape._tag === "Struct" ? shape.fields.map((field) => [`${name}/${field.name}`, name, field] as const) : []
+  )
+  for (const [place, name, field] of fields) {
+    if (!isInteger(field.shape) || !looksLikeTime(field.name)) continue
+    if (unitByName(field.name) === undefined && facts.units[place] === undefined) {
+      faults.push({ pointer: at(name, "properties", field.name), reason: "the unit of this time is not known" })
+    }
+  }
+  for (const place of Object.keys(facts.units)) {
+    if (!fields.some(([known, , field]) => known === place && isInteger(field.shape))) {
+      faults.push({ pointer: at(place.replace("/", "/properties/")), reason: "a unit is known for no such integer" })
+    }
+  }
+  return faults
+}

@@ -1,0 +1,169 @@
+/**
+ * From a shape to TypeScript: its type, and its codec.
+ *
+ * @module
+ */
+import type { Facts } from "./facts.ts"
+import type { Imports } from "./imports.ts"
+import { int32 } from "./schemas.ts"
+import type { Component, Field, Shape } from "./shape.ts"
+
+/** What decides between an open enum and a closed one. */
+export type Direction = "requests" | "responses"
+
+/** What all declarations of a file share. */
+export interface Context {
+  readonly direction: Direction
+  readonly facts: Facts
+  readonly imports: Imports
+}
+
+const fixedPoint = "../FixedPoint.ts"
+const wire = "../internal/wire.ts"
+
+/** A call that a bundler may drop when nobody uses what it gives. */
+export const pure = (call: string): string => `/*#__PURE__*/ ${call}`
+
+/** Text, or a number, as a literal. */
+export const literal = (value: string | number | boolean): string => JSON.stringify(value)
+
+/** A key of an object type or literal. */
+export const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name))
+
+const union = (members: ReadonlyArray<string | number>): string => members.map(literal).join(" | ")
+
+/** A doc comment of some lines; nothing for none. */
+export const comment = (lines: ReadonlyArray<string>): string =>
+  lines.length === 0
+    ? ""
+    : lines.length === 1
+      ? `/** ${lines[0]} */\n`
+      : `/**\n${lines.map((line) => ` * ${line}`).join("\n *\n")}\n */\n`
+
+/** Writes types and codecs of shapes. */
+export interface Writer {
+  readonly type: (shape: Shape) => string
+  readonly codec: (component: Component) => string
+}
+
+/**
+ * A writer for one direction. `isLater` says of a component that it is declared further down, so that its codec can
+ * only be looked up when it is used.
+ */
+export const makeWriter = (
+  { direction, facts, imports }: Context,
+  component: (name: string) => string,
+  isLater: (name: string) => boolean
+): Writer => {
+  const decimal = (name: string) => facts.decimals[name]
+  const { schema } = imports
+
+  const type = (shape: Shape): string => {
+    switch (shape._tag) {
+      case "Reference": {
+        const known = decimal(shape.name)
+        return known === undefined ? component(shape.name) : imports.type(fixedPoint, known.type)
+      }
+      case "Text":
+      case "Pattern":
+      case "DateTime":
+      case "Uuid":
+        return "string"
+      case "Enumeration":
+        return direction === "requests"
+          ? union(shape.members)
+          : `${imports.type(wire, "Open")}<${union(shape.members)}>`
+      case "Choice":
+        return direction === "requests" ? union(shape.members) : "number"
+      case "Integer":
+      case "Double":
+        return "number"
+      case "Boolean":
+        return "boolean"
+      case "List":
+        return `ReadonlyArray<${type(shape.item)}>`
+      case "Tuple":
+        return `readonly [${shape.items.map(type).join(", ")}]`
+      case "Dictionary":
+        return `Readonly<Record<string, ${shape.value === undefined ? "unknown" : type(shape.value)}>>`
+      case "Union":
+        return shape.members.map(type).join(" | ")
+      case "Nullable":
+        return `${type(shape.of)} | null`
+    }
+  }
+
+  const codec = (shape: Component): string => {
+    switch (shape._tag) {
+      case "Reference": {
+        const known = decimal(shape.name)
+        if (known !== undefined) return imports.value(fixedPoint, known.codec)
+        const name = component(shape.name)
+        return isLater(shape.name) ? pure(`${schema("suspend")}((): ${schema("Codec")}<${name}> => ${name})`) : name
+      }
+      case "Text": {
+        const { maxLength, minLength } = shape
+        if (maxLength !== undefined) return pure(`${imports.value(wire, "textOfLength")}(${minLength}, ${maxLength})`)
+        return minLength === 0 ? schema("String") : pure(`${imports.value(wire, "textOfLength")}(${minLength})`)
+      }
+      case "Pattern":
+        return pure(`${imports.value(wire, "matching")}(${regExp(shape.pattern)})`)
+      case "DateTime":
+        return imports.value(wire, "DateTimeString")
+      case "Uuid":
+        return imports.value(wire, "Uuid")
+      case "Enumeration":
+        return pure(
+          `${imports.value(wire, direction === "requests" ? "closed" : "open")}([${shape.members.map(literal).join(", ")}])`
+        )
+      case "Choice":
+        return direction === "requests"
+          ? pure(`${schema("Literals")}([${shape.members.map(literal).join(", ")}])`)
+          : schema("Int")
+      case "Integer": {
+        const { maximum, minimum } = shape
+        if (minimum === int32.minimum && maximum === int32.maximum) return imports.value(wire, "Int32")
+        if (maximum !== undefined) {
+          return pure(`${imports.value(wire, "integerBetween")}(${minimum ?? Number.MIN_SAFE_INTEGER}, ${maximum})`)
+        }
+        return minimum === undefined ? schema("Int") : pure(`${imports.value(wire, "integerFrom")}(${minimum})`)
+      }
+      case "Double":
+        return schema("Finite")
+      case "Boolean":
+        return schema("Boolean")
+      case "List": {
+        const { maxItems, minItems } = shape
+        const item = codec(shape.item)
+        if (maxItems !== undefined) {
+          return pure(`${imports.value(wire, "listOfLength")}(${item}, ${minItems}, ${maxItems})`)
+        }
+        return minItems === 0
+          ? pure(`${schema("Array")}(${item})`)
+          : pure(`${imports.value(wire, "listOfLength")}(${item}, ${minItems})`)
+      }
+      case "Tuple":
+        return pure(`${schema("Tuple")}([${shape.items.map(codec).join(", ")}])`)
+      case "Struct":
+        return pure(`${schema("Struct")}({\n${shape.fields.map(property).join(",\n")}\n})`)
+      case "Dictionary":
+        return pure(
+          `${schema("Record")}(${schema("String")}, ${shape.value === undefined ? schema("Unknown") : codec(shape.value)})`
+        )
+      case "Union":
+        return pure(`${schema("Union")}([${shape.members.map(codec).join(", ")}])`)
+      case "Nullable":
+        return pure(`${schema("NullOr")}(${codec(shape.of)})`)
+    }
+  }
+
+  const property = (field: Field): string => {
+    const value = codec(field.shape)
+    return `${key(field.name)}: ${field.required ? value : pure(`${schema("optionalKey")}(${value})`)}`
+  }
+
+  return { codec, type }
+}
+
+/** A regular expression as a literal. */
+const regExp = (pattern: string): string => String(new RegExp(pattern, "u"))

@@ -1,0 +1,55 @@
+import { assert, describe, it } from "@effect/vitest"
+import { build } from "esbuild"
+import { fileURLToPath } from "node:url"
+
+const source = fileURLToPath(new URL("../../src/", import.meta.url))
+
+/** The code of ours that a bundler keeps of a module. */
+const bundle = async (contents: string): Promise<string> => {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: source, loader: "ts" },
+    bundle: true,
+    external: ["effect/*"],
+    format: "esm",
+    platform: "neutral",
+    write: false
+  })
+  return outputFiles[0]!.text
+}
+
+const declared = (code: string): ReadonlyArray<string> => [...code.matchAll(/^var (\w+) =/gm)].map(([, name]) => name!)
+
+describe("the generated files in a bundle", () => {
+  it("leave one component with what it is made of, and nothing else", async () => {
+    const code = await bundle(`export { GetOrderGroupResponse } from "./generated/responses.ts"`)
+    assert.deepStrictEqual(declared(code), ["countPattern", "Count", "ExchangeIndex", "GetOrderGroupResponse"])
+  })
+
+  it("leave the parameters of one operation, and nothing else", async () => {
+    const code = await bundle(`export { CancelOrderV2Query } from "./generated/parameters.ts"`)
+    assert.deepStrictEqual(declared(code), [
+      "optional",
+      "ExchangeIndex",
+      "SubaccountQueryDefaultPrimary",
+      "CancelOrderV2Query"
+    ])
+  })
+
+  it("leave one enum of requests, and nothing else", async () => {
+    const code = await bundle(`export { BookSide } from "./generated/requests.ts"`)
+    assert.deepStrictEqual(declared(code), ["closed", "BookSide"])
+  })
+
+  it("leave of the resources only the operation that is used", async () => {
+    const code = await bundle(`export { get } from "./OrderGroups.ts"`)
+    assert.include(code, "GetOrderGroupResponse = ")
+    for (const other of [
+      "GetOrderGroupsResponse",
+      "CreateOrderGroupRequest",
+      "UpdateOrderGroupLimitQuery",
+      "EmptyResponse"
+    ]) {
+      assert.notInclude(code, other)
+    }
+  })
+})

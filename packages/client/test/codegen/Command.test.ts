@@ -1,0 +1,101 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, FileSystem, Runtime } from "effect"
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { check, firstDifference, type Places, write } from "../../codegen/command.ts"
+
+const client = fileURLToPath(new URL("../../", import.meta.url))
+const document = fileURLToPath(new URL("../../../../fixtures/spec/rest.json", import.meta.url))
+const committed: Places = { document, folder: `${client}src/generated/` }
+
+/** A folder of its own that holds what is committed. */
+const copied = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const folder = `${yield* fs.makeTempDirectoryScoped()}/generated/`
+  yield* fs.copy(committed.folder, folder)
+  return { document, folder }
+})
+
+const command = (...args: ReadonlyArray<string>) =>
+  Effect.callback<{ readonly code: number; readonly output: string }>((resume) => {
+    execFile(process.execPath, [`${client}codegen/main.ts`, ...args], (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1
+      resume(Effect.succeed({ code, output: stdout + stderr }))
+    })
+  })
+
+describe("check", () => {
+  it.effect("passes on the committed files", () => check(committed).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("fails on a file that was edited, and shows the first lines that differ", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const places = yield* copied
+      const file = `${places.folder}requests.ts`
+      const text = yield* fs.readFileString(file)
+      yield* fs.writeFileString(file, text.replace("integerBetween(0, 63)", "integerBetween(0, 64)"))
+      const stale = yield* Effect.flip(check(places))
+      const { message } = stale
+      assert.strictEqual(Runtime.getErrorExitCode(stale), 1)
+      assert.match(message, /^requests\.ts: line \d+\n- .*integerBetween\(0, 64\)/)
+      assert.match(message, /\n\+ .*integerBetween\(0, 63\)/)
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
+  it.effect("fails on a file that is missing, and on one that nobody generates", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const places = yield* copied
+      yield* fs.rename(`${places.folder}parameters.ts`, `${places.folder}older.ts`)
+      const { message } = yield* Effect.flip(check(places))
+      assert.strictEqual(message, "parameters.ts: is missing\nolder.ts: is not generated")
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+})
+
+describe("write", () => {
+  it.effect("makes the files what check wants", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = `${yield* fs.makeTempDirectoryScoped()}/`
+      yield* write({ document, folder })
+      yield* check({ document, folder })
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+
+  it.effect("writes nothing where the document has a fault", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = `${yield* fs.makeTempDirectoryScoped()}/`
+      const broken = `${folder}rest.json`
+      yield* fs.writeFileString(broken, (yield* fs.readFileString(document)).replace('"minimum"', '"atLeast"'))
+      const refused = yield* Effect.flip(write({ document: broken, folder }))
+      assert.match(refused.message, /\/atLeast: unknown here$/)
+      assert.deepStrictEqual(yield* fs.readDirectory(folder), ["rest.json"])
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
+})
+
+describe("the command", () => {
+  it.live("exits 0 with --check where nothing is stale", () =>
+    Effect.map(command("--check"), ({ code, output }) => {
+      assert.strictEqual(code, 0, output)
+    })
+  )
+
+  it.live("refuses what it does not know", () =>
+    Effect.map(command("--chek"), ({ code, output }) => {
+      assert.strictEqual(code, 1)
+      assert.include(output, "--chek")
+    })
+  )
+})
+
+describe("firstDifference", () => {
+  it("shows both sides from the first line that differs", () => {
+    assert.strictEqual(firstDifference("a\nb", "a\nb"), undefined)
+    assert.strictEqual(firstDifference("a\nb\nc", "a\nx\nc"), "line 2\n- b\n- c\n+ x\n+ c")
+    assert.strictEqual(firstDifference("a", "a\nb"), "line 2\n+ b")
+  })
+})
