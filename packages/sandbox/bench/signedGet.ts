@@ -6,6 +6,8 @@ import { fork } from "node:child_process"
 import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import type * as Axios from "axios"
+import type * as Sdk from "kalshi-typescript"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
@@ -47,8 +49,9 @@ const ours = (name: string, key: ApiKey.ApiKey, httpClient: Layer.Layer<HttpClie
 }
 
 const require = createRequire(import.meta.url)
-const { Configuration, OrderGroupsApi } = require("kalshi-typescript") as typeof import("kalshi-typescript")
-const axios = require("axios") as typeof import("axios")
+// The SDK's ESM build does not load in Node: its CommonJS build has the same types.
+const { Configuration, OrderGroupsApi } = require("kalshi-typescript") as typeof Sdk
+const axios = require("axios") as typeof Axios
 
 const official = (): Contender => {
   const configuration = new Configuration({
@@ -101,7 +104,9 @@ for (let round = 0; round <= rounds; round++) {
 server.disconnect()
 
 const base = best.get(contenders[0]!.name)!
-console.log(`signed GET of one order group, ${requests} requests, ${atOnce} at once, best of ${rounds} interleaved rounds`)
+console.log(
+  `signed GET of one order group, ${requests} requests, ${atOnce} at once, best of ${rounds} interleaved rounds`
+)
 for (const [name, { cpuMicros, wallMicros }] of best) {
   const ratio = (mine: number, theirs: number) => (theirs / mine).toFixed(2)
   console.log(
