@@ -108,7 +108,8 @@ export const makeSchemaReader = (faults: Faults, known: Json, components: Map<st
   }
 
   const field = (key: string, json: unknown, pointer: string, name: string, required: boolean): Field => {
-    if (key === "__proto__") faults.add(pointer, "a plain object cannot hold a field of this name")
+    // Absent from the JSON, it would still be found: on the prototype.
+    if (key in {}) faults.add(pointer, "every object has a member of this name")
     const byDefault = isRecord(json) ? json["default"] : undefined
     if (byDefault !== undefined && !["string", "number", "boolean"].includes(typeof byDefault)) {
       faults.add(`${pointer}/default`, "of defaults, only text, numbers and booleans are known")

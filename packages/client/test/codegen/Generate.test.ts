@@ -488,8 +488,9 @@ describe("a fault of the document", () => {
       ],
       [
         JSON.parse('{"type":"object","properties":{"__proto__":{"type":"string"}}}'),
-        "/properties/__proto__: a plain object cannot hold a field of this name"
+        "/properties/__proto__: every object has a member of this name"
       ],
+      [object({ constructor: { type: "string" } }), "/properties/constructor: every object has a member of this name"],
       [{ $ref: "#/components/schemas/None" }, "/$ref: a reference to a schema of the document is expected here"],
       [{ $ref: "other.json#/A" }, "/$ref: a reference to a schema of the document is expected here"],
       [{ anyOf: [{ type: "null" }] }, "/anyOf: at least one member that is not null is expected here"]
