@@ -6,8 +6,8 @@ import { fork } from "node:child_process"
 import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import type * as Axios from "axios"
-import type * as Sdk from "kalshi-typescript"
+import type * as Axios from "axios" with { "resolution-mode": "require" }
+import type * as Sdk from "kalshi-typescript" with { "resolution-mode": "require" }
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
