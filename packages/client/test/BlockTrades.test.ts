@@ -1,0 +1,122 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as BlockTrades from "../src/BlockTrades.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+
+const id = "8d6a1c1e-2b0f-4c5e-9a54-0f6f2b7f0a11"
+const root = "/communications/block-trade-proposals"
+
+/** As the buyer sees it: nothing of the seller. */
+const proposal = {
+  id,
+  proposer_user_id: "buyer",
+  buyer_user_id: "buyer",
+  buyer_subtrader_id: "",
+  seller_user_id: "",
+  market_ticker: "M",
+  price_centi_cents: 5600,
+  centicount: 1000,
+  maker_side: "yes",
+  expiration_ts: "2026-11-22T18:00:00Z",
+  status: "pending",
+  created_ts: "2026-11-22T17:00:00.1Z",
+  updated_ts: "2026-11-22T17:00:00.12Z",
+  buyer_accepted: true,
+  buyer_accepted_ts: "2026-11-22T17:00:00.12Z",
+  seller_accepted: false
+}
+
+const proposed: BlockTrades.ProposeInput = {
+  market_ticker: "M",
+  price_centi_cents: 5600,
+  centicount: 1000,
+  maker_side: "no",
+  expiration_ts: "2026-11-22T18:00:00Z",
+  buyer_user_id: "buyer",
+  buyer_subaccount: 0,
+  seller_user_id: "seller",
+  seller_subtrader_id: "s"
+}
+
+describe("BlockTrades.list", () => {
+  itCalls([
+    {
+      it: "reads the proposals, prices and counts as the integers that they are",
+      call: BlockTrades.list(),
+      request: `GET ${root}`,
+      reply: { status: 200, body: { block_trade_proposals: [proposal], cursor: "" } }
+    },
+    {
+      it: "sends every filter, and takes a list that is null",
+      call: BlockTrades.list({ cursor: "c", market_ticker: "M", limit: 1, status: "pending" }),
+      request: `GET ${root}?cursor=c&market_ticker=M&limit=1&status=pending`,
+      reply: { status: 200, body: { block_trade_proposals: null } }
+    }
+  ])
+})
+
+describe("BlockTrades.propose", () => {
+  itCalls([
+    {
+      it: "sends its whole input as the body",
+      call: BlockTrades.propose(proposed),
+      request: `POST ${root}`,
+      body: proposed,
+      reply: { status: 201, body: { block_trade_proposal_id: id } }
+    }
+  ])
+
+  for (const [field, value] of [
+    ["price_centi_cents", 0],
+    ["price_centi_cents", 0.56],
+    ["centicount", 0],
+    ["expiration_ts", "in an hour"],
+    ["buyer_subaccount", 64],
+    ["maker_side", "maybe"]
+  ] as const) {
+    it.effect(`refuses ${field} ${JSON.stringify(value)} before anything is sent`, () =>
+      Effect.gen(function* () {
+        // The point is an input that the types refuse as well.
+        const input = { ...proposed, [field]: value } as BlockTrades.ProposeInput
+        const { error, requests } = yield* failureOf(BlockTrades.propose(input), [])
+        assert.strictEqual(requests, 0)
+        assert.include(error, { _tag: "InvalidRequest", pointer: `/${field}` })
+      })
+    )
+  }
+
+  it.effect("is Forbidden to a key without the scope, and not sent a second time after a lost answer", () =>
+    Effect.gen(function* () {
+      const refused = yield* failureOf(BlockTrades.propose(proposed), [{ status: 403, body: {} }])
+      assert.include(refused.error, { _tag: "Forbidden" })
+      const lost = yield* failureOf(BlockTrades.propose(proposed), [{ fault: "ECONNRESET" }])
+      assert.strictEqual(lost.requests, 1)
+    })
+  )
+})
+
+describe("BlockTrades.accept", () => {
+  itCalls([
+    {
+      it: "sends an empty JSON object where there is nothing to say",
+      call: BlockTrades.accept({ block_trade_proposal_id: id }),
+      request: `POST ${root}/${id}/accept`,
+      body: {},
+      reply: { status: 204 }
+    },
+    {
+      it: "accepts as a subaccount",
+      call: BlockTrades.accept({ block_trade_proposal_id: id, subaccount: 7 }),
+      request: `POST ${root}/${id}/accept`,
+      body: { subaccount: 7 },
+      reply: { status: 204 }
+    }
+  ])
+
+  it.effect("is not sent a second time after a lost answer", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(BlockTrades.accept({ block_trade_proposal_id: id }), [{ status: 500 }])
+      assert.strictEqual(requests, 1)
+    })
+  )
+})

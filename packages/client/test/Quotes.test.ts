@@ -1,0 +1,199 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Quotes from "../src/Quotes.ts"
+import { failureOf, itCalls, recorded } from "./support/calls.ts"
+
+const rfq_id = "42b2770c-7bcc-423b-af6b-d954cbcb267e"
+const quote_id = "0fab643f-bf47-4455-a44f-2dc0b00acbbf"
+const one = { rfq_id, quote_id }
+const scoped = `/communications/rfqs/${rfq_id}/quotes/${quote_id}`
+const byQuoteId = `/communications/quotes/${quote_id}`
+const quotes = recorded("Quote")
+
+describe("Quotes.list", () => {
+  itCalls([
+    {
+      it: "reads the quotes that demo was recorded with",
+      call: Quotes.list({ user_filter: "self", min_ts: 1783300000, max_ts: 1783303000 }),
+      request: "GET /communications/quotes?min_ts=1783300000&max_ts=1783303000&user_filter=self",
+      reply: { status: 200, body: { quotes, cursor: "" } }
+    },
+    {
+      it: "sends every filter, and takes a list that is null",
+      call: Quotes.list({
+        cursor: "c",
+        min_ts: 1,
+        max_ts: 2,
+        limit: 500,
+        status: "open",
+        quote_creator_user_id: "u",
+        user_filter: "self",
+        rfq_user_filter: "self",
+        rfq_creator_user_id: "v",
+        rfq_creator_subtrader_id: "s",
+        rfq_id
+      }),
+      request: `GET /communications/quotes?cursor=c&min_ts=1&max_ts=2&limit=500&status=open&quote_creator_user_id=u&user_filter=self&rfq_user_filter=self&rfq_creator_user_id=v&rfq_creator_subtrader_id=s&rfq_id=${rfq_id}`,
+      reply: { status: 200, body: { quotes: null } }
+    }
+  ])
+
+  it.effect("surfaces the 403 of a list without a filter, which the document does not declare", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(Quotes.list(), [
+        { status: 403, body: { error: { code: "permission_denied", message: "no" } } }
+      ])
+      assert.include(error, { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" })
+    })
+  )
+})
+
+for (const [name, operation, request] of [
+  ["get", Quotes.get(one), scoped],
+  ["getByQuoteId", Quotes.getByQuoteId({ quote_id }), byQuoteId]
+] as const) {
+  describe(`Quotes.${name}`, () => {
+    itCalls(
+      quotes.map((quote, index) => ({
+        it: `reads quote ${index + 1} of those that demo was recorded with`,
+        call: operation,
+        request: `GET ${request}`,
+        reply: { status: 200, body: { quote } }
+      }))
+    )
+  })
+}
+
+describe("Quotes.create", () => {
+  itCalls([
+    {
+      it: "quotes both sides",
+      call: Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.4815", rest_remainder: false, post_only: true }),
+      request: "POST /communications/quotes",
+      body: { rfq_id, yes_bid: "0.48", no_bid: "0.4815", rest_remainder: false, post_only: true },
+      reply: { status: 201, body: recorded("CreateQuote")[0] }
+    },
+    {
+      it: "declines a side with a bare zero",
+      call: Quotes.create({ rfq_id, yes_bid: "0", no_bid: "0.50", rest_remainder: true, subaccount: 0 }),
+      request: "POST /communications/quotes",
+      body: { rfq_id, yes_bid: "0", no_bid: "0.50", rest_remainder: true, subaccount: 0 },
+      reply: { status: 201, body: { id: quote_id } }
+    }
+  ])
+
+  it.effect("refuses a price that is none before anything is sent", () =>
+    Effect.gen(function* () {
+      for (const price of ["-0.10", "1.01", "48", ".5", "0.48000", "1e-2"] as const) {
+        const { error, requests } = yield* failureOf(
+          Quotes.create({ rfq_id, yes_bid: price, no_bid: "0", rest_remainder: false }),
+          []
+        )
+        assert.strictEqual(requests, 0)
+        assert.include(error, { _tag: "InvalidRequest", pointer: "/yes_bid" }, price)
+      }
+    })
+  )
+
+  it.effect("is not sent a second time after a lost answer", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(
+        Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.48", rest_remainder: false }),
+        [{ status: 504 }]
+      )
+      assert.strictEqual(requests, 1)
+      assert.include(error, { _tag: "GatewayTimeout" })
+    })
+  )
+})
+
+const declines = { status: 400, body: { error: { code: "expired", message: "expired" } } }
+const gone = { status: 404, body: { code: "not_found" } }
+
+for (const [name, operation, request] of [
+  ["accept", Quotes.accept({ ...one, accepted_side: "yes" }), scoped],
+  ["acceptByQuoteId", Quotes.acceptByQuoteId({ quote_id, accepted_side: "yes" }), byQuoteId]
+] as const) {
+  describe(`Quotes.${name}`, () => {
+    itCalls([
+      {
+        it: "puts the side in the body and gives nothing",
+        call: operation,
+        request: `PUT ${request}/accept`,
+        body: { accepted_side: "yes" },
+        reply: { status: 204 }
+      }
+    ])
+
+    it.effect("is not sent a second time after a lost answer", () =>
+      Effect.gen(function* () {
+        const { error, requests } = yield* failureOf(operation, [{ fault: "ECONNRESET" }])
+        assert.strictEqual(requests, 1)
+        assert.include(error, { _tag: "TransportError" })
+      })
+    )
+  })
+}
+
+for (const [name, operation, request] of [
+  ["confirm", Quotes.confirm(one), scoped],
+  ["confirmByQuoteId", Quotes.confirmByQuoteId({ quote_id }), byQuoteId]
+] as const) {
+  describe(`Quotes.${name}`, () => {
+    itCalls([
+      {
+        it: "sends an empty JSON object, which the exchange wants, and gives nothing",
+        call: operation,
+        request: `PUT ${request}/confirm`,
+        body: {},
+        reply: { status: 204 }
+      }
+    ])
+
+    it.effect("surfaces the 400 of a late one, which the document does not declare, with its code", () =>
+      Effect.gen(function* () {
+        const { error, requests } = yield* failureOf(operation, [declines])
+        assert.strictEqual(requests, 1)
+        assert.include(error, { _tag: "UnexpectedStatus", status: 400, code: "expired" })
+      })
+    )
+
+    it.effect("is not sent a second time after a lost answer", () =>
+      Effect.gen(function* () {
+        const { requests } = yield* failureOf(operation, [{ status: 503 }])
+        assert.strictEqual(requests, 1)
+      })
+    )
+  })
+}
+
+for (const [name, operation, request] of [
+  ["delete", Quotes.delete(one), scoped],
+  ["deleteByQuoteId", Quotes.deleteByQuoteId({ quote_id }), byQuoteId]
+] as const) {
+  describe(`Quotes.${name}`, () => {
+    itCalls([
+      {
+        it: "sends no body and gives nothing",
+        call: operation,
+        request: `DELETE ${request}`,
+        reply: { status: 204 }
+      }
+    ])
+
+    it.effect("is NotFound once the quote was accepted", () =>
+      Effect.gen(function* () {
+        const { error } = yield* failureOf(operation, [gone])
+        assert.include(error, { _tag: "NotFound", code: "not_found", afterLostAnswer: false })
+      })
+    )
+
+    it.effect("is repeated after a lost answer, and marks the echo", () =>
+      Effect.gen(function* () {
+        const { error, requests } = yield* failureOf(operation, [{ fault: "ECONNRESET" }, gone])
+        assert.strictEqual(requests, 2)
+        assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
+      })
+    )
+  })
+}

@@ -1,0 +1,164 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Rfqs from "../src/Rfqs.ts"
+import { failureOf, itCalls, recorded } from "./support/calls.ts"
+
+const rfq_id = "42b2770c-7bcc-423b-af6b-d954cbcb267e"
+const ticker = "KXMLBGAME-26JUL081840NYYTB-NYY"
+
+const rfq = {
+  id: rfq_id,
+  creator_id: "c49e7badac20ba4a64443f6d3045ec80eb87cd56d7b46f5f6c4fcb7072df4a36",
+  market_ticker: ticker,
+  contracts_fp: "0.00",
+  target_cost_dollars: "25.000000",
+  target_cost_excludes_fees: true,
+  status: "open",
+  created_ts: "2026-07-06T01:55:29.13Z",
+  rest_remainder: false,
+  mve_collection_ticker: "KXMVE",
+  mve_selected_legs: [{ market_ticker: "A", side: "yes", yes_settlement_value_dollars: null }]
+}
+
+describe("Rfqs.list", () => {
+  itCalls([
+    {
+      it: "asks for everybody's",
+      call: Rfqs.list(),
+      request: "GET /communications/rfqs",
+      reply: { status: 200, body: { rfqs: [rfq], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and takes a list that is null",
+      call: Rfqs.list({
+        cursor: "c=",
+        event_ticker: "E",
+        market_ticker: "M",
+        subaccount: 3,
+        limit: 100,
+        status: "open",
+        creator_user_id: "u",
+        user_filter: "self"
+      }),
+      request:
+        "GET /communications/rfqs?cursor=c%3D&event_ticker=E&market_ticker=M&subaccount=3&limit=100&status=open&creator_user_id=u&user_filter=self",
+      reply: { status: 200, body: { rfqs: null } }
+    }
+  ])
+
+  it.effect("sends no other filter of users than self", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Rfqs.list({ user_filter: "others" as "self" }), [])
+      assert.strictEqual(requests, 0)
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/user_filter" })
+    })
+  )
+})
+
+describe("Rfqs.get", () => {
+  itCalls([
+    {
+      it: "reads one",
+      call: Rfqs.get({ rfq_id }),
+      request: `GET /communications/rfqs/${rfq_id}`,
+      reply: { status: 200, body: { rfq: { ...rfq, status: "a status of tomorrow" } } }
+    }
+  ])
+})
+
+describe("Rfqs.create", () => {
+  itCalls([
+    {
+      it: "asks for a number of contracts, and gives the id that demo was recorded with",
+      call: Rfqs.create({ market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true }),
+      request: "POST /communications/rfqs",
+      body: { market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true },
+      reply: { status: 201, body: recorded("CreateRFQ")[0] }
+    },
+    {
+      it: "asks for what a sum buys",
+      call: Rfqs.create({
+        market_ticker: ticker,
+        target_cost_dollars: "25.00",
+        target_cost_excludes_fees: true,
+        rest_remainder: true,
+        obscure_creator_id: true,
+        subaccount: 63
+      }),
+      request: "POST /communications/rfqs",
+      body: {
+        market_ticker: ticker,
+        target_cost_dollars: "25.00",
+        target_cost_excludes_fees: true,
+        rest_remainder: true,
+        obscure_creator_id: true,
+        subaccount: 63
+      },
+      reply: { status: 201, body: { id: rfq_id } }
+    }
+  ])
+
+  const one = Rfqs.create({ market_ticker: ticker, contracts_fp: "1", rest_remainder: false })
+
+  it.effect("fails with Conflict when one is open on the market already", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(one, [
+        { status: 409, body: { error: { code: "conflict", message: "an RFQ is open" } } }
+      ])
+      assert.strictEqual(requests, 1)
+      assert.include(error, { _tag: "Conflict", afterLostAnswer: false })
+    })
+  )
+
+  it.effect("is not sent a second time after a lost answer", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(one, [{ fault: "ECONNRESET" }])
+      assert.strictEqual(requests, 1)
+      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
+    })
+  )
+
+  it.effect("refuses a sum that is no amount of dollars, naming the field", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(
+        Rfqs.create({ market_ticker: ticker, target_cost_dollars: "1e3", rest_remainder: false }),
+        []
+      )
+      assert.strictEqual(requests, 0)
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/target_cost_dollars" })
+    })
+  )
+})
+
+describe("Rfqs.delete", () => {
+  itCalls([
+    {
+      it: "sends no body and gives nothing",
+      call: Rfqs.delete({ rfq_id }),
+      request: `DELETE /communications/rfqs/${rfq_id}`,
+      reply: { status: 204 }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Rfqs.delete({ rfq_id }), [
+        { fault: "ECONNRESET" },
+        { status: 404, body: { code: "not_found" } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
+    })
+  )
+})
+
+describe("Rfqs.communicationsId", () => {
+  itCalls([
+    {
+      it: "reads the id that demo was recorded with",
+      call: Rfqs.communicationsId(),
+      request: "GET /communications/id",
+      reply: { status: 200, body: recorded("GetCommunicationsID")[0] }
+    }
+  ])
+})
