@@ -107,7 +107,7 @@ export const makeWriter = (
         return minLength === 0 ? schema("String") : pure(`${imports.value(wire, "textOfLength")}(${minLength})`)
       }
       case "Pattern":
-        return pure(`${imports.value(wire, "matching")}(${regExp(shape.pattern)})`)
+        return pure(`${schema("String")}.check(${pure(`${schema("isPattern")}(${regExp(shape.pattern)})`)})`)
       case "DateTime":
         return imports.value(wire, "DateTimeString")
       case "Uuid":

@@ -89,12 +89,6 @@ export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY
     )
   )
 
-/** Text that a pattern of the published document, or of its overlay, describes. */
-export const matching = (pattern: RegExp): Schema.Codec<string> =>
-  Schema.String.check(
-    Schema.makeFilter((text) => pattern.test(text), { expected: `text of the form ${pattern.source}` })
-  )
-
 /** A list of bounded length. */
 export const listOfLength = <A>(
   item: Schema.Codec<A>,

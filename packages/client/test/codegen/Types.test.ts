@@ -6,7 +6,7 @@ import { promisify } from "node:util"
 import { documentOf, filesOf, type Json } from "./support/documents.ts"
 
 const client = fileURLToPath(new URL("../../", import.meta.url))
-const tsc = fileURLToPath(new URL("../../../../node_modules/.bin/tsc", import.meta.url))
+const tsc = fileURLToPath(new URL("../../../../node_modules/typescript/bin/tsc", import.meta.url))
 
 /** What the compiler says of what is generated from a document, and of a module that uses it. */
 const compile = async (document: Json, use: string): Promise<string> => {
@@ -23,7 +23,9 @@ const compile = async (document: Json, use: string): Promise<string> => {
       here("tsconfig.json"),
       JSON.stringify({ ...config, compilerOptions: { rootDir: client, incremental: false, plugins: [] } })
     )
-    const { stdout } = await promisify(execFile)(tsc, ["-p", folder]).catch((failed: { stdout: string }) => failed)
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", folder]).catch(
+      (failed: { stdout: string }) => failed
+    )
     return stdout.replaceAll(/^.*codegen-\w+\//gm, "")
   } finally {
     await rm(folder, { recursive: true })
