@@ -87,6 +87,7 @@ const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => 
   const near = fc.integer({ min: Math.max(minimum, nearest - 1000), max: Math.min(maximum, nearest + 1000) })
   return fc
     .oneof(
+      { withCrossShrink: true },
       { weight: 4, arbitrary: near },
       { weight: 3, arbitrary: fc.integer({ min: minimum, max: maximum }) },
       { weight: 1, arbitrary: fc.constantFrom(minimum, maximum) }
@@ -166,9 +167,12 @@ export const make = (judge: Judge): Arbitraries => {
             )
       return [{ weight: alternative.kind === "null" ? 1 : 4, arbitrary: accepted }]
     })
-    const [first] = options
-    if (first === undefined) return undefined
-    return options.length === 1 ? first.arbitrary : fc.oneof({ withCrossShrink: true }, ...options)
+    const [only] = options
+    if (only === undefined) return undefined
+    if (options.length === 1) return only.arbitrary
+    // Failures shrink towards the first.
+    const nullFirst = [...options].sort((left, right) => left.weight - right.weight)
+    return fc.oneof({ withCrossShrink: true }, ...nullFirst)
   }
 
   const alternativeOf = (alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {

@@ -14,8 +14,21 @@ export type JsonObject = { readonly [key: string]: Json }
 /** The names JSON Schema gives to the kinds of value. */
 export type TypeName = "null" | "boolean" | "integer" | "number" | "string" | "array" | "object"
 
-/** The constraining keywords in use, each with the type of its argument. */
-export interface SchemaObject {
+/** Keywords that say something about a value without constraining it. */
+export interface Annotations {
+  readonly $comment?: string
+  readonly default?: Json
+  readonly deprecated?: boolean
+  readonly description?: string
+  readonly example?: Json
+  readonly examples?: ReadonlyArray<Json>
+  readonly readOnly?: boolean
+  readonly title?: string
+  readonly writeOnly?: boolean
+}
+
+/** The constraining keywords in use, each with the type of its argument, and the annotations. */
+export interface SchemaObject extends Annotations {
   readonly $ref?: string
   readonly type?: TypeName | ReadonlyArray<TypeName>
   readonly enum?: ReadonlyArray<Json>
@@ -215,6 +228,28 @@ export const updateAt = (
 export const copy = (value: Json): Json => {
   if (isArray(value)) return value.map(copy)
   return isObject(value) ? objectOf(Object.entries(value).map(([key, member]) => [key, copy(member)] as const)) : value
+}
+
+/**
+ * The JSON text of a value.
+ *
+ * **Details**
+ *
+ * Differs from `JSON.stringify` in one thing: infinity is written as a number that a parser reads back as infinity,
+ * where `JSON.stringify` writes `null`, so that a mutant with a number too large for a double survives the wire.
+ */
+export const textOf = (value: Json): string => {
+  if (isArray(value)) return `[${value.map(textOf).join(",")}]`
+  if (isObject(value)) {
+    return `{${Object.entries(value)
+      .map(([key, member]) => `${JSON.stringify(key)}:${textOf(member)}`)
+      .join(",")}}`
+  }
+  return value === Number.POSITIVE_INFINITY
+    ? "1e999"
+    : value === Number.NEGATIVE_INFINITY
+      ? "-1e999"
+      : JSON.stringify(value)
 }
 
 /** Equality of JSON values: the order of members does not count, absent and null differ. */

@@ -163,9 +163,9 @@ const violationOf = (error: ErrorObject): Violation => {
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
-/** Whether a branch names another variant: a literal member directly below the root does not match. */
-const isOtherVariant = (errors: ReadonlyArray<ErrorObject>): boolean =>
-  errors.some((error) => ["const", "enum"].includes(error.keyword) && /^\/[^/]*$/.test(error.instancePath))
+/** Whether an error says that a literal member directly below the root is another one: that of another variant. */
+const isOfVariant = (error: ErrorObject): boolean =>
+  ["const", "enum"].includes(error.keyword) && /^\/[^/]*$/.test(error.instancePath)
 
 const depthOf = (errors: ReadonlyArray<ErrorObject>): number =>
   Math.max(...errors.map((error) => pointerKeys(violationOf(error).pointer).length))
@@ -176,19 +176,28 @@ const best = <A>(entries: ReadonlyArray<A>, score: (entry: A) => number): Readon
   return entries.filter((entry) => score(entry) === most)
 }
 
+const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<ErrorObject>): boolean => {
+  const places = (errors: ReadonlyArray<ErrorObject>): string =>
+    [...new Set(errors.map((error) => violationOf(error).pointer))].sort().join("\n")
+  return places(left) === places(right)
+}
+
 /**
  * The errors of the one branch that the value was plainly meant for, or `undefined` if no branch stands out: of the
- * branches of the value's own kind and variant, the one with the fewest errors, then the one that got furthest.
+ * branches of the value's own kind and variant, the one with the fewest errors, then the one that got furthest. A value
+ * of a variant that no branch has is wrong where it says so.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))
-  const ofVariant = ofKind.filter((errors) => !isOtherVariant(errors))
-  const candidates = ofVariant.length > 0 ? ofVariant : ofKind
+  const [only] = ofKind
+  if (ofKind.length === 1) return only
+  const ofVariant = ofKind.filter((errors) => !errors.some(isOfVariant))
+  const candidates = ofVariant.length > 0 ? ofVariant : ofKind.map((errors) => errors.filter(isOfVariant))
   const [meant, ...others] = best(
     best(candidates, (errors) => -errors.length),
     depthOf
   )
-  return others.length === 0 ? meant : undefined
+  return meant !== undefined && others.every((other) => samePlaces(other, meant)) ? meant : undefined
 }
 
 /**

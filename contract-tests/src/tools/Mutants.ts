@@ -117,6 +117,8 @@ interface Fault {
 /** A fault planted in a whole value. */
 interface Candidate {
   readonly fault: Fault
+  /** The same for the same fault at the same place of the schema. */
+  readonly identity: string
   readonly pointer: string
   readonly location: string
   readonly value: Json
@@ -128,6 +130,8 @@ interface Place {
   readonly value: Json
   readonly pointer: string
   readonly location: string
+  /** The location, with the alternative taken at each union on the way: where the schema says the same thing. */
+  readonly identity: string
   /** Whether it is an element of a list but not the first. */
   readonly later: boolean
 }
@@ -300,6 +304,15 @@ export const make = (judge: Judge): Mutants => {
     return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
   }
 
+  /** Values other than one, for lists whose items must differ. */
+  const others = (node: Shape.Node, value: Json): ((step: number) => Json) => {
+    const members = shapes.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
+    return (step) => {
+      if (members.length > 0) return members[(members.indexOf(value) + step) % members.length] ?? value
+      return typeof value === "string" ? `${value}${step}` : typeof value === "number" ? value + step : value
+    }
+  }
+
   const byArray = (alternative: Shape.ArrayAlternative, value: ReadonlyArray<Json>): ReadonlyArray<Fault> => {
     const { maxItems, minItems, unique } = alternative
     const made: Array<Fault> = []
@@ -308,7 +321,8 @@ export const make = (judge: Judge): Mutants => {
       made.push(replacing("too-few-items", String(length), value, value.slice(0, length)))
     }
     if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
-      const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? last)
+      const spare = unique ? others(alternative.items, last) : () => last
+      const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? spare(index - value.length + 1))
       made.push(replacing("too-many-items", "", value, more))
     }
     if (unique && last !== undefined) {
@@ -332,11 +346,9 @@ export const make = (judge: Judge): Mutants => {
     return made
   }
 
-  const faultsOf = (place: Place): ReadonlyArray<Fault> => {
-    const alternative = alternativeFor(place)
+  const faultsOf = (place: Place, alternative: Shape.Alternative): ReadonlyArray<Fault> => {
     const { value } = place
-    switch (alternative?.kind) {
-      case undefined:
+    switch (alternative.kind) {
       case "any":
         return []
       case "literal":
@@ -354,26 +366,40 @@ export const make = (judge: Judge): Mutants => {
     }
   }
 
+  /** Tells apart alternatives that look alike from outside, such as the variants of a message. */
+  const identityOf = (place: Place, alternative: Shape.Alternative): string => {
+    const alike = shapes.alternatives(place.node).filter((other) => other.kind === alternative.kind)
+    return alike.length < 2 ? place.identity : `${place.identity}(${alike.indexOf(alternative)})`
+  }
+
   const below = (place: Place): ReadonlyArray<Place> => {
     const alternative = alternativeFor(place)
+    if (alternative === undefined) return []
     const { location, pointer, value } = place
-    if (alternative?.kind === "array" && isArray(value)) {
-      return value.map((element, index) => ({
-        node: alternative.prefix[index] ?? alternative.items,
-        value: element,
-        pointer: pointerTo(pointer, index),
-        location: pointerTo(location, index < alternative.prefix.length ? index : "*"),
-        later: index > alternative.prefix.length
-      }))
+    const identity = identityOf(place, alternative)
+    if (alternative.kind === "array" && isArray(value)) {
+      return value.map((element, index) => {
+        const key = index < alternative.prefix.length ? index : "*"
+        return {
+          node: alternative.prefix[index] ?? alternative.items,
+          value: element,
+          pointer: pointerTo(pointer, index),
+          location: pointerTo(location, key),
+          identity: pointerTo(identity, key),
+          later: index > alternative.prefix.length
+        }
+      })
     }
-    if (alternative?.kind === "object" && isObject(value)) {
+    if (alternative.kind === "object" && isObject(value)) {
       return Object.entries(value).map(([key, member]) => {
         const declared = alternative.properties.get(key)
+        const known = declared === undefined ? "*" : key
         return {
           node: declared ?? alternative.additional,
           value: member,
           pointer: pointerTo(pointer, key),
-          location: pointerTo(location, declared === undefined ? "*" : key),
+          location: pointerTo(location, known),
+          identity: pointerTo(identity, known),
           later: false
         }
       })
@@ -387,21 +413,27 @@ export const make = (judge: Judge): Mutants => {
   }
 
   const places = (schema: JsonSchema, value: Json): Generator<Place> =>
-    placesIn({ node: shapes.root(schema), value, pointer: "", location: "", later: false })
+    placesIn({ node: shapes.root(schema), value, pointer: "", location: "", identity: "", later: false })
 
   /** Plants every fault in a value, but for those the caller has no use for. */
   const candidates = function* (
     schema: JsonSchema,
     value: Json,
-    wanted: (location: string, fault: Fault) => boolean
+    wanted: (identity: string) => boolean
   ): Generator<Candidate> {
     for (const place of places(schema, value)) {
-      for (const fault of faultsOf(place)) {
-        const location = fault.key === undefined ? place.location : pointerTo(place.location, fault.key)
-        if (!wanted(location, fault)) continue
-        const pointer = fault.key === undefined ? place.pointer : pointerTo(place.pointer, fault.key)
+      const alternative = alternativeFor(place)
+      if (alternative === undefined) continue
+      const at = identityOf(place, alternative)
+      for (const fault of faultsOf(place, alternative)) {
+        const identity = [fault.kind, fault.variant, at, fault.key].join("\n")
+        if (!wanted(identity)) continue
+        const within = (parent: string): string => (fault.key === undefined ? parent : pointerTo(parent, fault.key))
+        const pointer = within(place.pointer)
         const planted = updateAt(value, pointerKeys(pointer), () => fault.replacement)
-        if (planted !== undefined) yield { fault, location, pointer, value: planted }
+        if (planted !== undefined) {
+          yield { fault, identity, location: within(place.location), pointer, value: planted }
+        }
       }
     }
   }
@@ -437,20 +469,17 @@ export const make = (judge: Judge): Mutants => {
     survey: (schema) => {
       const blame = blames(schema)
       return (values) => {
-        const identity = (location: string, fault: Fault): string => `${fault.kind}\n${fault.variant}\n${location}`
         const mutants = new Map<string, Mutant>()
         const discarded = new Map<string, Discarded>()
         for (const base of values) {
-          const fresh = (location: string, fault: Fault): boolean => !mutants.has(identity(location, fault))
-          for (const candidate of candidates(schema, base, fresh)) {
-            const { fault, location, pointer, value } = candidate
-            const key = identity(location, fault)
+          for (const candidate of candidates(schema, base, (identity) => !mutants.has(identity))) {
+            const { fault, identity, location, pointer, value } = candidate
             const blamed = blame(value)
             if (isExact(pointer, blamed)) {
-              mutants.set(key, mutantOf(candidate))
-              discarded.delete(key)
+              mutants.set(identity, mutantOf(candidate))
+              discarded.delete(identity)
             } else {
-              discarded.set(key, { kind: fault.kind, location, note: noteOf(fault), pointer, blamed })
+              discarded.set(identity, { kind: fault.kind, location, note: noteOf(fault), pointer, blamed })
             }
           }
         }
@@ -471,15 +500,15 @@ export const make = (judge: Judge): Mutants => {
             // Where members are free, a new one must satisfy what is said of them: coverage has those.
             if (alternative.open && alternative.additional.schemas.length > 0) continue
             for (const name of unknownNames(alternative, place.value)) {
-              const location = pointerTo(place.location, name)
+              const identity = pointerTo(identityOf(place, alternative), name)
               const pointer = pointerTo(place.pointer, name)
               if (index === 0) {
                 all = updateAt(all, pointerKeys(pointer), () => unknownValue) ?? all
                 everywhere.push(pointer)
               }
-              if (made.has(location)) continue
+              if (made.has(identity)) continue
               const value = updateAt(base, pointerKeys(pointer), () => unknownValue)
-              if (value !== undefined && accepts(value)) made.set(location, { pointers: [pointer], value, base })
+              if (value !== undefined && accepts(value)) made.set(identity, { pointers: [pointer], value, base })
             }
           }
         })

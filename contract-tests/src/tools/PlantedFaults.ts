@@ -104,7 +104,7 @@ const enumPlans = (schema: SchemaObject, members: ReadonlyArray<Json>, position:
       ]
 }
 
-const numberPlans = (schema: SchemaObject): ReadonlyArray<Plan> => {
+const numberPlans = (schema: SchemaObject, isPart: boolean): ReadonlyArray<Plan> => {
   const { maximum, minimum } = schema
   const isInteger = typesOf(schema).includes("integer")
   const nullable = typesOf(schema).includes("null")
@@ -147,14 +147,19 @@ const numberPlans = (schema: SchemaObject): ReadonlyArray<Plan> => {
     ...(isInteger && schema.format === "int32"
       ? [lenient("forgets that 32 bits end", { ...schema, format: "int64" })]
       : []),
-    ...(isInteger && schema.format !== "int32" && (maximum ?? Number.POSITIVE_INFINITY) > 2 ** 31
+    // Beside another part of an `allOf` the range may be narrower than it looks.
+    ...(isInteger && !isPart && schema.format !== "int32" && (maximum ?? Number.POSITIVE_INFINITY) > 2 ** 31
       ? [lossy("keeps 32 bits", (value) => (typeof value === "number" ? value | 0 : value))]
       : []),
-    {
-      name: "lets infinity pass",
-      alteration: { passes: (value: Json) => typeof value === "number" && !Number.isFinite(value) },
-      seenBy: "precision"
-    }
+    ...(isPart
+      ? []
+      : [
+          {
+            name: "lets infinity pass",
+            alteration: { passes: (value: Json) => typeof value === "number" && !Number.isFinite(value) },
+            seenBy: "precision" as const
+          }
+        ])
   ]
 }
 
@@ -393,7 +398,9 @@ const plansFor = (place: Subschema, resolve: Resolve, position: Position): Reado
       : []),
     ...(schema.const === undefined ? [] : [lenient("does not look at the constant", without(schema, "const"))]),
     ...(schema.enum === undefined ? [] : enumPlans(schema, schema.enum, position)),
-    ...(types.includes("integer") || types.includes("number") ? numberPlans(schema) : []),
+    ...(types.includes("integer") || types.includes("number")
+      ? numberPlans(schema, /[/]allOf[/][0-9]+$/.test(pointer))
+      : []),
     ...(types.includes("string") ? stringPlans(schema) : []),
     ...(types.includes("boolean")
       ? [lossy("reads false as absent", (value) => (value === false ? undefined : value))]

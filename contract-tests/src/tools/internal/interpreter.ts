@@ -71,7 +71,6 @@ const isScalarValid = (schema: SchemaObject, value: Json, open: boolean): boolea
     if (!open || typeof value !== "string" || !schema.enum.some((member) => typeof member === "string")) return false
   }
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) return false
     const format = numberFormats.get(schema.format ?? "")
     if (format !== undefined) {
       if (format.integer && !Number.isInteger(value)) return false
@@ -175,11 +174,32 @@ const readMembers = (
   })
 }
 
+/** The members whose constants tell a branch from its siblings. */
+const constantsOf = (schema: JsonSchema, settings: Settings): ReadonlyArray<readonly [string, Json]> => {
+  const read = settings.alterations.get(schema)?.schema ?? schema
+  if (typeof read === "boolean") return []
+  if (read.$ref !== undefined) return constantsOf(settings.resolve(read.$ref), settings)
+  return Object.entries(read.properties ?? {}).flatMap(([key, member]) => {
+    const altered = settings.alterations.get(member)?.schema ?? member
+    return typeof altered === "boolean" || altered.const === undefined ? [] : [[key, altered.const] as const]
+  })
+}
+
 const readUnion = (branches: ReadonlyArray<JsonSchema>, value: Json, settings: Settings, pointer: string): Reading => {
-  const readings = branches.map((branch) => read(branch, value, settings, pointer))
-  const fitting = readings.find((reading) => reading.pointers.size === 0)
-  if (fitting !== undefined) return fitting
-  const ofKind = readings.filter((reading) => !reading.pointers.has(pointer))
-  const [only] = ofKind
-  return ofKind.length === 1 && only !== undefined ? only : { value, pointers: new Set([pointer]) }
+  const readings = branches.map((branch) => ({ branch, reading: read(branch, value, settings, pointer) }))
+  const fitting = readings.find(({ reading }) => reading.pointers.size === 0)
+  if (fitting !== undefined) return fitting.reading
+  const ofKind = readings.filter(({ reading }) => !reading.pointers.has(pointer))
+  const [first, ...others] = ofKind
+  if (first === undefined) return { value, pointers: new Set([pointer]) }
+  if (others.length === 0) return first.reading
+  const ofVariant = ofKind.filter(({ branch }) =>
+    constantsOf(branch, settings).every(([key, constant]) => equals(memberOf(value, key), constant))
+  )
+  const [only] = ofVariant
+  if (ofVariant.length === 1 && only !== undefined) return only.reading
+  const [tag] = constantsOf(first.branch, settings)
+  return ofVariant.length === 0 && tag !== undefined
+    ? { value, pointers: new Set([pointerTo(pointer, tag[0])]) }
+    : { value, pointers: new Set([pointer]) }
 }

@@ -112,7 +112,7 @@ const parse = (source: string): Expression => {
         const high = atom()
         const from = low[0]
         const to = high[0]
-        if (low.length !== 1 || high.length !== 1 || from === undefined || to === undefined)
+        if (from === undefined || to === undefined || from[0] !== from[1] || to[0] !== to[1])
           return fail("a class range")
         ranges.push([from[0], to[1]])
       } else {
@@ -213,13 +213,14 @@ const arbitraryOf = (expression: Expression): fc.Arbitrary<string> => {
     case "sequence":
       return fc.tuple(...expression.items.map(arbitraryOf)).map((parts) => parts.join(""))
     case "choice":
-      return fc.oneof(...expression.options.map(arbitraryOf))
+      return fc.oneof({ withCrossShrink: true }, ...expression.options.map(arbitraryOf))
     case "repeat": {
       const item = arbitraryOf(expression.item)
       const bounded = (maxLength: number) =>
         fc.array(item, { minLength: expression.min, maxLength, size: "max" }).map((parts) => parts.join(""))
       return expression.max === undefined
         ? fc.oneof(
+            { withCrossShrink: true },
             { weight: 4, arbitrary: bounded(expression.min + 5) },
             { weight: 1, arbitrary: bounded(expression.min + openEnded) }
           )
@@ -261,11 +262,12 @@ const edgesOf = (expression: Expression): ReadonlyArray<string> => {
       return distinct(expression.options.flatMap(edgesOf))
     case "repeat": {
       const items = edgesOf(expression.item)
+      // Every edge of the item once, at the least count that shows it; two of them at the others.
+      const least = Math.max(1, expression.min)
       return distinct(
-        countsOf(expression.min, expression.max).flatMap((count) => [
-          repeated(items, count, 0),
-          repeated(items, count, 1)
-        ])
+        countsOf(expression.min, expression.max).flatMap((count) =>
+          (count === least ? items : [0, 1]).map((_, offset) => repeated(items, count, offset))
+        )
       )
     }
   }
@@ -325,9 +327,20 @@ export const reader = (): Reader => {
   }
 }
 
+const compile = (pattern: string): RegExp => {
+  try {
+    return new RegExp(pattern, "u")
+  } catch (error) {
+    throw new UnusableSchema(
+      `pattern ${JSON.stringify(pattern)} is no regular expression (${String(error)})`,
+      "/pattern"
+    )
+  }
+}
+
 const grammar = (pattern: string): Grammar => {
   const expression = parse(pattern)
-  const compiled = new RegExp(pattern, "u")
+  const compiled = compile(pattern)
   const matches = (text: string): boolean => compiled.test(text)
   const edges = edgesOf(expression)
   const around = edges.slice(-1).flatMap((text) => [` ${text}`, `${text} `, `${text}\n`, `+${text}`, `${text}e0`])

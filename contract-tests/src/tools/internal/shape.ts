@@ -131,7 +131,8 @@ const checkKeywords = (schema: SchemaObject): void => {
   }
 }
 
-const allTypes: ReadonlyArray<TypeName> = ["null", "boolean", "integer", "number", "string", "array", "object"]
+/** Null comes last: what is made of the first alternative shows what the schema is about. */
+const allTypes: ReadonlyArray<TypeName> = ["boolean", "integer", "number", "string", "array", "object", "null"]
 
 const typesAllowed = (part: Part): ReadonlyArray<TypeName> => {
   if (part.type === undefined) return allTypes
