@@ -58,6 +58,10 @@ export const makeWriter = (
   const decimal = (name: string) => facts.decimals[name]
   const { schema } = imports
 
+  /** A list of a response that may be null: it decodes to the empty one. */
+  const nullableList = (shape: Shape & { readonly _tag: "Nullable" }): Shape | undefined =>
+    direction === "responses" && shape.of._tag === "List" && shape.of.minItems === 0 ? shape.of : undefined
+
   const type = (shape: Shape): string => {
     switch (shape._tag) {
       case "Reference": {
@@ -89,7 +93,7 @@ export const makeWriter = (
       case "Union":
         return shape.members.map(type).join(" | ")
       case "Nullable":
-        return `${type(shape.of)} | null`
+        return nullableList(shape) === undefined ? `${type(shape.of)} | null` : type(shape.of)
     }
   }
 
@@ -152,8 +156,12 @@ export const makeWriter = (
         )
       case "Union":
         return pure(`${schema("Union")}([${shape.members.map(codec).join(", ")}])`)
-      case "Nullable":
-        return pure(`${schema("NullOr")}(${codec(shape.of)})`)
+      case "Nullable": {
+        const list = nullableList(shape)
+        return list === undefined
+          ? pure(`${schema("NullOr")}(${codec(shape.of)})`)
+          : pure(`${imports.value(wire, "listOrNull")}(${codec(list)})`)
+      }
     }
   }
 

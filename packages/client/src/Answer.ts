@@ -26,6 +26,10 @@ const utf8 = /*#__PURE__*/ new TextEncoder()
  *
  * Use to replay recordings, and to prove that an application handles an answer.
  *
+ * **Details**
+ *
+ * `compiledDecoding` is that of `Kalshi.layer`: true unless told.
+ *
  * **Example** (A group that is gone)
  *
  * ```ts
@@ -37,9 +41,10 @@ const utf8 = /*#__PURE__*/ new TextEncoder()
  * ```
  */
 export const decoder = <Input, Output, E, Capability>(
-  operation: Operation<Input, Output, E, Capability>
+  operation: Operation<Input, Output, E, Capability>,
+  options?: { readonly compiledDecoding?: boolean | undefined }
 ): ((answer: Answer) => Result.Result<Output, FailureOf<Input, E, Capability>>) => {
-  const decode = decoding.compile(operation.descriptor)
+  const decode = decoding.prepare(operation.descriptor, options?.compiledDecoding ?? true)
   return ({ body, headers, nowMillis, status }) =>
     decode(
       { status, headers: headers ?? {}, body: typeof body === "string" ? utf8.encode(body) : body },

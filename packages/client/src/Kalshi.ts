@@ -31,6 +31,14 @@ export interface PublicOptions {
   readonly environment: Environment.Environment
   /** Replaces parts of `SendPolicy.defaults` for this layer. */
   readonly policy?: Partial<SendPolicy> | undefined
+  /**
+   * Whether decoders are compiled on first use, which makes them several times faster. True unless told.
+   *
+   * Where the runtime forbids making code from text, decoders stay interpreted, with the same outcomes; a browser's
+   * content security policy may report the attempt, which is the reason to switch it off. What one layer has compiled
+   * stays compiled for the others of the process.
+   */
+  readonly compiledDecoding?: boolean | undefined
 }
 
 /** What a layer that signs wants to know besides. */
@@ -52,7 +60,8 @@ const makeSender = (
       signer,
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},
-      mayWrite
+      mayWrite,
+      compiledDecoding: options.compiledDecoding ?? true
     })
   })
 

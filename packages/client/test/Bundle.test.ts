@@ -35,7 +35,13 @@ describe("a browser's bundle of one operation and its layer", () => {
   it("holds that operation and no other", async () => {
     const { output } = await bundle(one)
     assert.include(output, "GetOrderGroup")
-    for (const other of ["GetOrderGroups", "CreateOrderGroup", "ResetOrderGroup", "CreateOrderV2", "GetExchangeStatus"]) {
+    for (const other of [
+      "GetOrderGroups",
+      "CreateOrderGroup",
+      "ResetOrderGroup",
+      "CreateOrderV2",
+      "GetExchangeStatus"
+    ]) {
       assert.notInclude(output, `"${other}"`)
     }
   })

@@ -8,7 +8,7 @@
  */
 import * as Schema from "effect/Schema"
 import { Count, Dollars } from "../FixedPoint.ts"
-import { DateTimeString, Int32, type Open, integerBetween, integerFrom, open } from "../internal/wire.ts"
+import { DateTimeString, Int32, type Open, integerBetween, integerFrom, listOrNull, open } from "../internal/wire.ts"
 
 export interface AccountApiUsageLevelVolumeGoal {
   readonly earn_volume_goal_fp: Count
@@ -26,13 +26,13 @@ export const AccountApiUsageLevelVolumeGoal: Schema.Codec<AccountApiUsageLevelVo
 export interface AccountApiUsageLevelVolumeProgress {
   /** Unix seconds. */
   readonly computed_ts: number
-  readonly goals: ReadonlyArray<AccountApiUsageLevelVolumeGoal> | null
+  readonly goals: ReadonlyArray<AccountApiUsageLevelVolumeGoal>
   readonly trailing_30d_volume_fp: Count
 }
 export const AccountApiUsageLevelVolumeProgress: Schema.Codec<AccountApiUsageLevelVolumeProgress> =
   /*#__PURE__*/ Schema.Struct({
     computed_ts: Schema.Int,
-    goals: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(AccountApiUsageLevelVolumeGoal)),
+    goals: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(AccountApiUsageLevelVolumeGoal)),
     trailing_30d_volume_fp: Count
   })
 
@@ -81,14 +81,14 @@ export interface ApiKey {
   readonly api_key_id: string
   readonly fcm_subtrader_id?: string | null
   readonly name: string
-  readonly scopes: ReadonlyArray<ApiKeyScope> | null
+  readonly scopes: ReadonlyArray<ApiKeyScope>
   readonly subaccount?: number | null
 }
 export const ApiKey: Schema.Codec<ApiKey> = /*#__PURE__*/ Schema.Struct({
   api_key_id: Schema.String,
   fcm_subtrader_id: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   name: Schema.String,
-  scopes: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(ApiKeyScope)),
+  scopes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(ApiKeyScope)),
   subaccount: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ integerBetween(0, 63)))
 })
 
@@ -119,14 +119,14 @@ export const ApplySubaccountTransferResponse: Schema.Codec<ApplySubaccountTransf
   /*#__PURE__*/ Schema.Record(Schema.String, Schema.Unknown)
 
 export interface AssociatedEvent {
-  readonly active_quoters: ReadonlyArray<string> | null
+  readonly active_quoters: ReadonlyArray<string>
   readonly is_yes_only: boolean
   readonly size_max?: number | null
   readonly size_min?: number | null
   readonly ticker: string
 }
 export const AssociatedEvent: Schema.Codec<AssociatedEvent> = /*#__PURE__*/ Schema.Struct({
-  active_quoters: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String)),
+  active_quoters: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String)),
   is_yes_only: Schema.Boolean,
   size_max: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Int32)),
   size_min: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Int32)),
@@ -162,10 +162,10 @@ export const BatchCancelOrdersV2ResponseOrdersItem: Schema.Codec<BatchCancelOrde
   })
 
 export interface BatchCancelOrdersV2Response {
-  readonly orders: ReadonlyArray<BatchCancelOrdersV2ResponseOrdersItem> | null
+  readonly orders: ReadonlyArray<BatchCancelOrdersV2ResponseOrdersItem>
 }
 export const BatchCancelOrdersV2Response: Schema.Codec<BatchCancelOrdersV2Response> = /*#__PURE__*/ Schema.Struct({
-  orders: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(BatchCancelOrdersV2ResponseOrdersItem))
+  orders: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(BatchCancelOrdersV2ResponseOrdersItem))
 })
 
 export interface BatchCreateOrdersV2ResponseOrdersItem {
@@ -192,10 +192,10 @@ export const BatchCreateOrdersV2ResponseOrdersItem: Schema.Codec<BatchCreateOrde
   })
 
 export interface BatchCreateOrdersV2Response {
-  readonly orders: ReadonlyArray<BatchCreateOrdersV2ResponseOrdersItem> | null
+  readonly orders: ReadonlyArray<BatchCreateOrdersV2ResponseOrdersItem>
 }
 export const BatchCreateOrdersV2Response: Schema.Codec<BatchCreateOrdersV2Response> = /*#__PURE__*/ Schema.Struct({
-  orders: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(BatchCreateOrdersV2ResponseOrdersItem))
+  orders: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(BatchCreateOrdersV2ResponseOrdersItem))
 })
 
 export interface BidAskDistribution {
@@ -251,20 +251,20 @@ export const MarketCandlestick: Schema.Codec<MarketCandlestick> = /*#__PURE__*/ 
 })
 
 export interface MarketCandlesticksResponse {
-  readonly candlesticks: ReadonlyArray<MarketCandlestick> | null
+  readonly candlesticks: ReadonlyArray<MarketCandlestick>
   readonly market_ticker: string
 }
 export const MarketCandlesticksResponse: Schema.Codec<MarketCandlesticksResponse> = /*#__PURE__*/ Schema.Struct({
-  candlesticks: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MarketCandlestick)),
+  candlesticks: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MarketCandlestick)),
   market_ticker: Schema.String
 })
 
 export interface BatchGetMarketCandlesticksResponse {
-  readonly markets: ReadonlyArray<MarketCandlesticksResponse> | null
+  readonly markets: ReadonlyArray<MarketCandlesticksResponse>
 }
 export const BatchGetMarketCandlesticksResponse: Schema.Codec<BatchGetMarketCandlesticksResponse> =
   /*#__PURE__*/ Schema.Struct({
-    markets: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MarketCandlesticksResponse))
+    markets: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MarketCandlesticksResponse))
   })
 
 export interface BidAskDistributionHistorical {
@@ -439,7 +439,7 @@ export interface Market {
   readonly previous_yes_ask_dollars: Dollars
   readonly previous_yes_bid_dollars: Dollars
   readonly price_level_structure: string
-  readonly price_ranges: ReadonlyArray<PriceRange> | null
+  readonly price_ranges: ReadonlyArray<PriceRange>
   readonly primary_participant_key?: string | null
   readonly result: Open<"yes" | "no" | "scalar" | "">
   readonly rules_primary: string
@@ -503,7 +503,7 @@ export const Market: Schema.Codec<Market> = /*#__PURE__*/ Schema.Struct({
   previous_yes_ask_dollars: Dollars,
   previous_yes_bid_dollars: Dollars,
   price_level_structure: Schema.String,
-  price_ranges: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(PriceRange)),
+  price_ranges: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(PriceRange)),
   primary_participant_key: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   result: /*#__PURE__*/ open(["yes", "no", "scalar", ""]),
   rules_primary: Schema.String,
@@ -741,7 +741,7 @@ export interface EventData {
   readonly mutually_exclusive: boolean
   readonly product_metadata?: Readonly<Record<string, unknown>> | null
   readonly series_ticker: string
-  readonly settlement_sources: ReadonlyArray<SettlementSource> | null
+  readonly settlement_sources: ReadonlyArray<SettlementSource>
   readonly strike_date?: string | null
   readonly strike_period?: string | null
   readonly sub_title: string
@@ -761,7 +761,7 @@ export const EventData: Schema.Codec<EventData> = /*#__PURE__*/ Schema.Struct({
     /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Record(Schema.String, Schema.Unknown))
   ),
   series_ticker: Schema.String,
-  settlement_sources: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(SettlementSource)),
+  settlement_sources: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SettlementSource)),
   strike_date: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(DateTimeString)),
   strike_period: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   sub_title: Schema.String,
@@ -856,14 +856,14 @@ export const ExchangeStatus: Schema.Codec<ExchangeStatus> = /*#__PURE__*/ Schema
 })
 
 export interface FCMSubtrader {
-  readonly exchange_indices: ReadonlyArray<number> | null
+  readonly exchange_indices: ReadonlyArray<number>
   readonly fcm_trading_blocked: boolean
   readonly propagation_pending: boolean
   readonly subtrader_id: string
   readonly trading_blocked: boolean
 }
 export const FCMSubtrader: Schema.Codec<FCMSubtrader> = /*#__PURE__*/ Schema.Struct({
-  exchange_indices: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Int32)),
+  exchange_indices: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Int32)),
   fcm_trading_blocked: Schema.Boolean,
   propagation_pending: Schema.Boolean,
   subtrader_id: Schema.String,
@@ -965,14 +965,14 @@ export interface ForecastPercentilesPoint {
   /** Unix seconds. */
   readonly end_period_ts: number
   readonly event_ticker: string
-  readonly percentile_points: ReadonlyArray<PercentilePoint> | null
+  readonly percentile_points: ReadonlyArray<PercentilePoint>
   /** Minutes. */
   readonly period_interval: number
 }
 export const ForecastPercentilesPoint: Schema.Codec<ForecastPercentilesPoint> = /*#__PURE__*/ Schema.Struct({
   end_period_ts: Schema.Int,
   event_ticker: Schema.String,
-  percentile_points: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(PercentilePoint)),
+  percentile_points: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(PercentilePoint)),
   period_interval: Int32
 })
 
@@ -1003,31 +1003,31 @@ export const GetAccountApiLimitsResponse: Schema.Codec<GetAccountApiLimitsRespon
 })
 
 export interface GetAccountApiUsageLevelVolumeProgressResponse {
-  readonly volume_progress: ReadonlyArray<AccountApiUsageLevelVolumeProgress> | null
+  readonly volume_progress: ReadonlyArray<AccountApiUsageLevelVolumeProgress>
 }
 export const GetAccountApiUsageLevelVolumeProgressResponse: Schema.Codec<GetAccountApiUsageLevelVolumeProgressResponse> =
   /*#__PURE__*/ Schema.Struct({
-    volume_progress: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(AccountApiUsageLevelVolumeProgress))
+    volume_progress: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(AccountApiUsageLevelVolumeProgress))
   })
 
 export interface GetAccountEndpointCostsResponse {
   readonly default_cost: number
-  readonly endpoint_costs: ReadonlyArray<EndpointTokenCost> | null
+  readonly endpoint_costs: ReadonlyArray<EndpointTokenCost>
 }
 export const GetAccountEndpointCostsResponse: Schema.Codec<GetAccountEndpointCostsResponse> =
   /*#__PURE__*/ Schema.Struct({
     default_cost: Schema.Int,
-    endpoint_costs: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(EndpointTokenCost))
+    endpoint_costs: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EndpointTokenCost))
   })
 
 export interface GetApiKeysResponse {
   /** Unix seconds. */
   readonly api_key_region_expiration_ts?: number | null
-  readonly api_keys: ReadonlyArray<ApiKey> | null
+  readonly api_keys: ReadonlyArray<ApiKey>
 }
 export const GetApiKeysResponse: Schema.Codec<GetApiKeysResponse> = /*#__PURE__*/ Schema.Struct({
   api_key_region_expiration_ts: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.Int)),
-  api_keys: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(ApiKey))
+  api_keys: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(ApiKey))
 })
 
 export interface IndexedBalance {
@@ -1058,12 +1058,12 @@ export const GetBalanceResponse: Schema.Codec<GetBalanceResponse> = /*#__PURE__*
 })
 
 export interface GetBlockTradeProposalsResponse {
-  readonly block_trade_proposals: ReadonlyArray<BlockTradeProposal> | null
+  readonly block_trade_proposals: ReadonlyArray<BlockTradeProposal>
   readonly cursor?: string
 }
 export const GetBlockTradeProposalsResponse: Schema.Codec<GetBlockTradeProposalsResponse> = /*#__PURE__*/ Schema.Struct(
   {
-    block_trade_proposals: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(BlockTradeProposal)),
+    block_trade_proposals: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(BlockTradeProposal)),
     cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String)
   }
 )
@@ -1077,42 +1077,42 @@ export const GetCommunicationsIDResponse: Schema.Codec<GetCommunicationsIDRespon
 
 export interface GetDepositsResponse {
   readonly cursor?: string
-  readonly deposits: ReadonlyArray<Deposit> | null
+  readonly deposits: ReadonlyArray<Deposit>
 }
 export const GetDepositsResponse: Schema.Codec<GetDepositsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  deposits: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Deposit))
+  deposits: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Deposit))
 })
 
 export interface GetEventCandlesticksResponse {
   /** Unix seconds. */
   readonly adjusted_end_ts: number
-  readonly market_candlesticks: ReadonlyArray<ReadonlyArray<MarketCandlestick> | null> | null
-  readonly market_tickers: ReadonlyArray<string> | null
+  readonly market_candlesticks: ReadonlyArray<ReadonlyArray<MarketCandlestick>>
+  readonly market_tickers: ReadonlyArray<string>
 }
 export const GetEventCandlesticksResponse: Schema.Codec<GetEventCandlesticksResponse> = /*#__PURE__*/ Schema.Struct({
   adjusted_end_ts: Schema.Int,
-  market_candlesticks: /*#__PURE__*/ Schema.NullOr(
-    /*#__PURE__*/ Schema.Array(/*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MarketCandlestick)))
+  market_candlesticks: /*#__PURE__*/ listOrNull(
+    /*#__PURE__*/ Schema.Array(/*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MarketCandlestick)))
   ),
-  market_tickers: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))
+  market_tickers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
 })
 
 export interface GetEventFeeChangesResponse {
   readonly cursor: string
-  readonly event_fee_changes: ReadonlyArray<EventFeeChange> | null
+  readonly event_fee_changes: ReadonlyArray<EventFeeChange>
 }
 export const GetEventFeeChangesResponse: Schema.Codec<GetEventFeeChangesResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: Schema.String,
-  event_fee_changes: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(EventFeeChange))
+  event_fee_changes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventFeeChange))
 })
 
 export interface GetEventForecastPercentilesHistoryResponse {
-  readonly forecast_history: ReadonlyArray<ForecastPercentilesPoint> | null
+  readonly forecast_history: ReadonlyArray<ForecastPercentilesPoint>
 }
 export const GetEventForecastPercentilesHistoryResponse: Schema.Codec<GetEventForecastPercentilesHistoryResponse> =
   /*#__PURE__*/ Schema.Struct({
-    forecast_history: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(ForecastPercentilesPoint))
+    forecast_history: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(ForecastPercentilesPoint))
   })
 
 export interface GetEventLiveDataResponse {
@@ -1138,25 +1138,25 @@ export interface GetEventMetadataResponse {
   readonly competition_scope?: string | null
   readonly featured_image_url?: string
   readonly image_url: string
-  readonly market_details: ReadonlyArray<MarketMetadata> | null
-  readonly settlement_sources: ReadonlyArray<SettlementSource> | null
+  readonly market_details: ReadonlyArray<MarketMetadata>
+  readonly settlement_sources: ReadonlyArray<SettlementSource>
 }
 export const GetEventMetadataResponse: Schema.Codec<GetEventMetadataResponse> = /*#__PURE__*/ Schema.Struct({
   competition: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   competition_scope: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   featured_image_url: /*#__PURE__*/ Schema.optionalKey(Schema.String),
   image_url: Schema.String,
-  market_details: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MarketMetadata)),
-  settlement_sources: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(SettlementSource))
+  market_details: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MarketMetadata)),
+  settlement_sources: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SettlementSource))
 })
 
 export interface GetEventResponse {
   readonly event: EventData
-  readonly markets: ReadonlyArray<Market> | null
+  readonly markets: ReadonlyArray<Market>
 }
 export const GetEventResponse: Schema.Codec<GetEventResponse> = /*#__PURE__*/ Schema.Struct({
   event: EventData,
-  markets: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Market))
+  markets: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Market))
 })
 
 export interface Milestone {
@@ -1166,8 +1166,8 @@ export interface Milestone {
   readonly id: string
   readonly last_updated_ts: string
   readonly notification_message: string
-  readonly primary_event_tickers: ReadonlyArray<string> | null
-  readonly related_event_tickers: ReadonlyArray<string> | null
+  readonly primary_event_tickers: ReadonlyArray<string>
+  readonly related_event_tickers: ReadonlyArray<string>
   readonly source_id?: string | null
   readonly source_ids?: Readonly<Record<string, string>>
   readonly start_date: string
@@ -1181,8 +1181,8 @@ export const Milestone: Schema.Codec<Milestone> = /*#__PURE__*/ Schema.Struct({
   id: Schema.String,
   last_updated_ts: DateTimeString,
   notification_message: Schema.String,
-  primary_event_tickers: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String)),
-  related_event_tickers: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String)),
+  primary_event_tickers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String)),
+  related_event_tickers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String)),
   source_id: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   source_ids: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Record(Schema.String, Schema.String)),
   start_date: DateTimeString,
@@ -1192,12 +1192,12 @@ export const Milestone: Schema.Codec<Milestone> = /*#__PURE__*/ Schema.Struct({
 
 export interface GetEventsResponse {
   readonly cursor: string
-  readonly events: ReadonlyArray<EventData> | null
+  readonly events: ReadonlyArray<EventData>
   readonly milestones?: ReadonlyArray<Milestone>
 }
 export const GetEventsResponse: Schema.Codec<GetEventsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: Schema.String,
-  events: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(EventData)),
+  events: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventData)),
   milestones: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Array(Milestone))
 })
 
@@ -1212,34 +1212,34 @@ export const MaintenanceWindow: Schema.Codec<MaintenanceWindow> = /*#__PURE__*/ 
 
 export interface WeeklySchedule {
   readonly end_time: string
-  readonly friday: ReadonlyArray<DailySchedule> | null
-  readonly monday: ReadonlyArray<DailySchedule> | null
-  readonly saturday: ReadonlyArray<DailySchedule> | null
+  readonly friday: ReadonlyArray<DailySchedule>
+  readonly monday: ReadonlyArray<DailySchedule>
+  readonly saturday: ReadonlyArray<DailySchedule>
   readonly start_time: string
-  readonly sunday: ReadonlyArray<DailySchedule> | null
-  readonly thursday: ReadonlyArray<DailySchedule> | null
-  readonly tuesday: ReadonlyArray<DailySchedule> | null
-  readonly wednesday: ReadonlyArray<DailySchedule> | null
+  readonly sunday: ReadonlyArray<DailySchedule>
+  readonly thursday: ReadonlyArray<DailySchedule>
+  readonly tuesday: ReadonlyArray<DailySchedule>
+  readonly wednesday: ReadonlyArray<DailySchedule>
 }
 export const WeeklySchedule: Schema.Codec<WeeklySchedule> = /*#__PURE__*/ Schema.Struct({
   end_time: DateTimeString,
-  friday: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(DailySchedule)),
-  monday: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(DailySchedule)),
-  saturday: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(DailySchedule)),
+  friday: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(DailySchedule)),
+  monday: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(DailySchedule)),
+  saturday: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(DailySchedule)),
   start_time: DateTimeString,
-  sunday: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(DailySchedule)),
-  thursday: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(DailySchedule)),
-  tuesday: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(DailySchedule)),
-  wednesday: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(DailySchedule))
+  sunday: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(DailySchedule)),
+  thursday: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(DailySchedule)),
+  tuesday: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(DailySchedule)),
+  wednesday: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(DailySchedule))
 })
 
 export interface Schedule {
-  readonly maintenance_windows: ReadonlyArray<MaintenanceWindow> | null
-  readonly standard_hours: ReadonlyArray<WeeklySchedule> | null
+  readonly maintenance_windows: ReadonlyArray<MaintenanceWindow>
+  readonly standard_hours: ReadonlyArray<WeeklySchedule>
 }
 export const Schedule: Schema.Codec<Schedule> = /*#__PURE__*/ Schema.Struct({
-  maintenance_windows: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MaintenanceWindow)),
-  standard_hours: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(WeeklySchedule))
+  maintenance_windows: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MaintenanceWindow)),
+  standard_hours: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(WeeklySchedule))
 })
 
 export interface GetExchangeScheduleResponse {
@@ -1268,20 +1268,20 @@ export const GetFCMEventContractDailyCapResponse: Schema.Codec<GetFCMEventContra
   })
 
 export interface GetFCMSubtraderBlockedCategoriesResponse {
-  readonly categories: ReadonlyArray<string> | null
+  readonly categories: ReadonlyArray<string>
 }
 export const GetFCMSubtraderBlockedCategoriesResponse: Schema.Codec<GetFCMSubtraderBlockedCategoriesResponse> =
   /*#__PURE__*/ Schema.Struct({
-    categories: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))
+    categories: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
   })
 
 export interface GetFcmFillsResponse {
   readonly cursor: string
-  readonly fills: ReadonlyArray<FcmFill> | null
+  readonly fills: ReadonlyArray<FcmFill>
 }
 export const GetFcmFillsResponse: Schema.Codec<GetFcmFillsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: Schema.String,
-  fills: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(FcmFill))
+  fills: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(FcmFill))
 })
 
 export interface GetFillsResponse {
@@ -1294,28 +1294,28 @@ export const GetFillsResponse: Schema.Codec<GetFillsResponse> = /*#__PURE__*/ Sc
 })
 
 export interface ScopeList {
-  readonly scopes: ReadonlyArray<string> | null
+  readonly scopes: ReadonlyArray<string>
 }
 export const ScopeList: Schema.Codec<ScopeList> = /*#__PURE__*/ Schema.Struct({
-  scopes: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))
+  scopes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
 })
 
 export interface SportFilterDetails {
   readonly competitions: Readonly<Record<string, ScopeList>>
-  readonly scopes: ReadonlyArray<string> | null
+  readonly scopes: ReadonlyArray<string>
 }
 export const SportFilterDetails: Schema.Codec<SportFilterDetails> = /*#__PURE__*/ Schema.Struct({
   competitions: /*#__PURE__*/ Schema.Record(Schema.String, ScopeList),
-  scopes: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))
+  scopes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
 })
 
 export interface GetFiltersBySportsResponse {
   readonly filters_by_sports: Readonly<Record<string, SportFilterDetails>>
-  readonly sport_ordering: ReadonlyArray<string> | null
+  readonly sport_ordering: ReadonlyArray<string>
 }
 export const GetFiltersBySportsResponse: Schema.Codec<GetFiltersBySportsResponse> = /*#__PURE__*/ Schema.Struct({
   filters_by_sports: /*#__PURE__*/ Schema.Record(Schema.String, SportFilterDetails),
-  sport_ordering: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))
+  sport_ordering: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
 })
 
 export interface PlayByPlayPeriodsItem {
@@ -1386,11 +1386,11 @@ export const IncentiveProgram: Schema.Codec<IncentiveProgram> = /*#__PURE__*/ Sc
 })
 
 export interface GetIncentiveProgramsResponse {
-  readonly incentive_programs: ReadonlyArray<IncentiveProgram> | null
+  readonly incentive_programs: ReadonlyArray<IncentiveProgram>
   readonly next_cursor?: string
 }
 export const GetIncentiveProgramsResponse: Schema.Codec<GetIncentiveProgramsResponse> = /*#__PURE__*/ Schema.Struct({
-  incentive_programs: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(IncentiveProgram)),
+  incentive_programs: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(IncentiveProgram)),
   next_cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String)
 })
 
@@ -1430,12 +1430,12 @@ export const GetIntraExchangeInstanceTransferResponse: Schema.Codec<GetIntraExch
 
 export interface GetIntraExchangeInstanceTransfersResponse {
   readonly cursor?: string
-  readonly transfers: ReadonlyArray<IntraExchangeInstanceTransfer> | null
+  readonly transfers: ReadonlyArray<IntraExchangeInstanceTransfer>
 }
 export const GetIntraExchangeInstanceTransfersResponse: Schema.Codec<GetIntraExchangeInstanceTransfersResponse> =
   /*#__PURE__*/ Schema.Struct({
     cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-    transfers: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(IntraExchangeInstanceTransfer))
+    transfers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(IntraExchangeInstanceTransfer))
   })
 
 export interface LiveData {
@@ -1457,10 +1457,10 @@ export const GetLiveDataResponse: Schema.Codec<GetLiveDataResponse> = /*#__PURE_
 })
 
 export interface GetLiveDatasResponse {
-  readonly live_datas: ReadonlyArray<LiveData> | null
+  readonly live_datas: ReadonlyArray<LiveData>
 }
 export const GetLiveDatasResponse: Schema.Codec<GetLiveDatasResponse> = /*#__PURE__*/ Schema.Struct({
-  live_datas: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(LiveData))
+  live_datas: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(LiveData))
 })
 
 export interface PriceDistributionHistorical {
@@ -1499,21 +1499,21 @@ export const MarketCandlestickHistorical: Schema.Codec<MarketCandlestickHistoric
 })
 
 export interface GetMarketCandlesticksHistoricalResponse {
-  readonly candlesticks: ReadonlyArray<MarketCandlestickHistorical> | null
+  readonly candlesticks: ReadonlyArray<MarketCandlestickHistorical>
   readonly ticker: string
 }
 export const GetMarketCandlesticksHistoricalResponse: Schema.Codec<GetMarketCandlesticksHistoricalResponse> =
   /*#__PURE__*/ Schema.Struct({
-    candlesticks: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MarketCandlestickHistorical)),
+    candlesticks: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MarketCandlestickHistorical)),
     ticker: Schema.String
   })
 
 export interface GetMarketCandlesticksResponse {
-  readonly candlesticks: ReadonlyArray<MarketCandlestick> | null
+  readonly candlesticks: ReadonlyArray<MarketCandlestick>
   readonly ticker: string
 }
 export const GetMarketCandlesticksResponse: Schema.Codec<GetMarketCandlesticksResponse> = /*#__PURE__*/ Schema.Struct({
-  candlesticks: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MarketCandlestick)),
+  candlesticks: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MarketCandlestick)),
   ticker: Schema.String
 })
 
@@ -1549,10 +1549,10 @@ export const MarketOrderbookFp: Schema.Codec<MarketOrderbookFp> = /*#__PURE__*/ 
 })
 
 export interface GetMarketOrderbooksResponse {
-  readonly orderbooks: ReadonlyArray<MarketOrderbookFp> | null
+  readonly orderbooks: ReadonlyArray<MarketOrderbookFp>
 }
 export const GetMarketOrderbooksResponse: Schema.Codec<GetMarketOrderbooksResponse> = /*#__PURE__*/ Schema.Struct({
-  orderbooks: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MarketOrderbookFp))
+  orderbooks: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MarketOrderbookFp))
 })
 
 export interface GetMarketResponse {
@@ -1564,11 +1564,11 @@ export const GetMarketResponse: Schema.Codec<GetMarketResponse> = /*#__PURE__*/ 
 
 export interface GetMarketsResponse {
   readonly cursor: string
-  readonly markets: ReadonlyArray<Market> | null
+  readonly markets: ReadonlyArray<Market>
 }
 export const GetMarketsResponse: Schema.Codec<GetMarketsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: Schema.String,
-  markets: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Market))
+  markets: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Market))
 })
 
 export interface GetMilestoneResponse {
@@ -1580,16 +1580,16 @@ export const GetMilestoneResponse: Schema.Codec<GetMilestoneResponse> = /*#__PUR
 
 export interface GetMilestonesResponse {
   readonly cursor?: string
-  readonly milestones: ReadonlyArray<Milestone> | null
+  readonly milestones: ReadonlyArray<Milestone>
 }
 export const GetMilestonesResponse: Schema.Codec<GetMilestonesResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  milestones: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Milestone))
+  milestones: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Milestone))
 })
 
 export interface MultivariateEventCollection {
-  readonly associated_event_tickers: ReadonlyArray<string> | null
-  readonly associated_events: ReadonlyArray<AssociatedEvent> | null
+  readonly associated_event_tickers: ReadonlyArray<string>
+  readonly associated_events: ReadonlyArray<AssociatedEvent>
   readonly close_date: string
   readonly collection_ticker: string
   readonly description: string
@@ -1600,15 +1600,15 @@ export interface MultivariateEventCollection {
   readonly is_single_market_per_event: boolean
   readonly open_date: string
   readonly price_level_structure?: string
-  readonly price_ranges?: ReadonlyArray<PriceRange> | null
+  readonly price_ranges?: ReadonlyArray<PriceRange>
   readonly series_ticker: string
   readonly size_max: number
   readonly size_min: number
   readonly title: string
 }
 export const MultivariateEventCollection: Schema.Codec<MultivariateEventCollection> = /*#__PURE__*/ Schema.Struct({
-  associated_event_tickers: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String)),
-  associated_events: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(AssociatedEvent)),
+  associated_event_tickers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String)),
+  associated_events: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(AssociatedEvent)),
   close_date: DateTimeString,
   collection_ticker: Schema.String,
   description: Schema.String,
@@ -1619,7 +1619,7 @@ export const MultivariateEventCollection: Schema.Codec<MultivariateEventCollecti
   is_single_market_per_event: Schema.Boolean,
   open_date: DateTimeString,
   price_level_structure: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  price_ranges: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(PriceRange))),
+  price_ranges: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(PriceRange))),
   series_ticker: Schema.String,
   size_max: Int32,
   size_min: Int32,
@@ -1636,21 +1636,21 @@ export const GetMultivariateEventCollectionResponse: Schema.Codec<GetMultivariat
 
 export interface GetMultivariateEventCollectionsResponse {
   readonly cursor?: string
-  readonly multivariate_contracts: ReadonlyArray<MultivariateEventCollection> | null
+  readonly multivariate_contracts: ReadonlyArray<MultivariateEventCollection>
 }
 export const GetMultivariateEventCollectionsResponse: Schema.Codec<GetMultivariateEventCollectionsResponse> =
   /*#__PURE__*/ Schema.Struct({
     cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-    multivariate_contracts: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(MultivariateEventCollection))
+    multivariate_contracts: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MultivariateEventCollection))
   })
 
 export interface GetMultivariateEventsResponse {
   readonly cursor: string
-  readonly events: ReadonlyArray<EventData> | null
+  readonly events: ReadonlyArray<EventData>
 }
 export const GetMultivariateEventsResponse: Schema.Codec<GetMultivariateEventsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: Schema.String,
-  events: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(EventData))
+  events: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventData))
 })
 
 export interface GetOrderGroupResponse {
@@ -1705,11 +1705,11 @@ export const OrderQueuePosition: Schema.Codec<OrderQueuePosition> = /*#__PURE__*
 })
 
 export interface GetOrderQueuePositionsResponse {
-  readonly queue_positions: ReadonlyArray<OrderQueuePosition> | null
+  readonly queue_positions: ReadonlyArray<OrderQueuePosition>
 }
 export const GetOrderQueuePositionsResponse: Schema.Codec<GetOrderQueuePositionsResponse> = /*#__PURE__*/ Schema.Struct(
   {
-    queue_positions: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(OrderQueuePosition))
+    queue_positions: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(OrderQueuePosition))
   }
 )
 
@@ -1792,21 +1792,21 @@ export const GetOrderResponse: Schema.Codec<GetOrderResponse> = /*#__PURE__*/ Sc
 
 export interface GetOrdersResponse {
   readonly cursor: string
-  readonly orders: ReadonlyArray<Order> | null
+  readonly orders: ReadonlyArray<Order>
 }
 export const GetOrdersResponse: Schema.Codec<GetOrdersResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: Schema.String,
-  orders: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Order))
+  orders: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Order))
 })
 
 export interface GetPortfolioRestingOrderTotalValueResponse {
-  readonly resting_order_value_breakdown: ReadonlyArray<IndexedBalance> | null
+  readonly resting_order_value_breakdown: ReadonlyArray<IndexedBalance>
   /** US cents. */
   readonly total_resting_order_value: number
 }
 export const GetPortfolioRestingOrderTotalValueResponse: Schema.Codec<GetPortfolioRestingOrderTotalValueResponse> =
   /*#__PURE__*/ Schema.Struct({
-    resting_order_value_breakdown: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(IndexedBalance)),
+    resting_order_value_breakdown: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(IndexedBalance)),
     total_resting_order_value: Schema.Int
   })
 
@@ -1914,11 +1914,11 @@ export const GetQuoteResponse: Schema.Codec<GetQuoteResponse> = /*#__PURE__*/ Sc
 
 export interface GetQuotesResponse {
   readonly cursor?: string
-  readonly quotes: ReadonlyArray<Quote> | null
+  readonly quotes: ReadonlyArray<Quote>
 }
 export const GetQuotesResponse: Schema.Codec<GetQuotesResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  quotes: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Quote))
+  quotes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Quote))
 })
 
 export interface RFQ {
@@ -1967,11 +1967,11 @@ export const GetRFQResponse: Schema.Codec<GetRFQResponse> = /*#__PURE__*/ Schema
 
 export interface GetRFQsResponse {
   readonly cursor?: string
-  readonly rfqs: ReadonlyArray<RFQ> | null
+  readonly rfqs: ReadonlyArray<RFQ>
 }
 export const GetRFQsResponse: Schema.Codec<GetRFQsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  rfqs: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(RFQ))
+  rfqs: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(RFQ))
 })
 
 export interface SeriesFeeChange {
@@ -1990,15 +1990,15 @@ export const SeriesFeeChange: Schema.Codec<SeriesFeeChange> = /*#__PURE__*/ Sche
 })
 
 export interface GetSeriesFeeChangesResponse {
-  readonly series_fee_change_arr: ReadonlyArray<SeriesFeeChange> | null
+  readonly series_fee_change_arr: ReadonlyArray<SeriesFeeChange>
 }
 export const GetSeriesFeeChangesResponse: Schema.Codec<GetSeriesFeeChangesResponse> = /*#__PURE__*/ Schema.Struct({
-  series_fee_change_arr: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(SeriesFeeChange))
+  series_fee_change_arr: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SeriesFeeChange))
 })
 
 export interface Series {
-  readonly additional_prohibitions: ReadonlyArray<string> | null
-  readonly categories?: ReadonlyArray<string> | null
+  readonly additional_prohibitions: ReadonlyArray<string>
+  readonly categories?: ReadonlyArray<string>
   readonly category: string
   readonly contract_terms_url: string
   readonly contract_url: string
@@ -2008,15 +2008,15 @@ export interface Series {
   readonly frequency: string
   readonly last_updated_ts?: string
   readonly product_metadata?: Readonly<Record<string, unknown>> | null
-  readonly settlement_sources: ReadonlyArray<SettlementSource> | null
-  readonly tags: ReadonlyArray<string> | null
+  readonly settlement_sources: ReadonlyArray<SettlementSource>
+  readonly tags: ReadonlyArray<string>
   readonly ticker: string
   readonly title: string
   readonly volume_fp?: Count
 }
 export const Series: Schema.Codec<Series> = /*#__PURE__*/ Schema.Struct({
-  additional_prohibitions: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String)),
-  categories: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))),
+  additional_prohibitions: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String)),
+  categories: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))),
   category: Schema.String,
   contract_terms_url: Schema.String,
   contract_url: Schema.String,
@@ -2028,18 +2028,18 @@ export const Series: Schema.Codec<Series> = /*#__PURE__*/ Schema.Struct({
   product_metadata: /*#__PURE__*/ Schema.optionalKey(
     /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Record(Schema.String, Schema.Unknown))
   ),
-  settlement_sources: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(SettlementSource)),
-  tags: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String)),
+  settlement_sources: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SettlementSource)),
+  tags: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String)),
   ticker: Schema.String,
   title: Schema.String,
   volume_fp: /*#__PURE__*/ Schema.optionalKey(Count)
 })
 
 export interface GetSeriesListResponse {
-  readonly series: ReadonlyArray<Series> | null
+  readonly series: ReadonlyArray<Series>
 }
 export const GetSeriesListResponse: Schema.Codec<GetSeriesListResponse> = /*#__PURE__*/ Schema.Struct({
-  series: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Series))
+  series: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Series))
 })
 
 export interface GetSeriesResponse {
@@ -2082,11 +2082,11 @@ export const Settlement: Schema.Codec<Settlement> = /*#__PURE__*/ Schema.Struct(
 
 export interface GetSettlementsResponse {
   readonly cursor?: string
-  readonly settlements: ReadonlyArray<Settlement> | null
+  readonly settlements: ReadonlyArray<Settlement>
 }
 export const GetSettlementsResponse: Schema.Codec<GetSettlementsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  settlements: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Settlement))
+  settlements: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Settlement))
 })
 
 export interface StructuredTarget {
@@ -2139,10 +2139,10 @@ export const SubaccountBalance: Schema.Codec<SubaccountBalance> = /*#__PURE__*/ 
 })
 
 export interface GetSubaccountBalancesResponse {
-  readonly subaccount_balances: ReadonlyArray<SubaccountBalance> | null
+  readonly subaccount_balances: ReadonlyArray<SubaccountBalance>
 }
 export const GetSubaccountBalancesResponse: Schema.Codec<GetSubaccountBalancesResponse> = /*#__PURE__*/ Schema.Struct({
-  subaccount_balances: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(SubaccountBalance))
+  subaccount_balances: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SubaccountBalance))
 })
 
 export interface SubaccountNettingConfig {
@@ -2157,10 +2157,10 @@ export const SubaccountNettingConfig: Schema.Codec<SubaccountNettingConfig> = /*
 })
 
 export interface GetSubaccountNettingResponse {
-  readonly netting_configs: ReadonlyArray<SubaccountNettingConfig> | null
+  readonly netting_configs: ReadonlyArray<SubaccountNettingConfig>
 }
 export const GetSubaccountNettingResponse: Schema.Codec<GetSubaccountNettingResponse> = /*#__PURE__*/ Schema.Struct({
-  netting_configs: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(SubaccountNettingConfig))
+  netting_configs: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SubaccountNettingConfig))
 })
 
 export interface SubaccountTransfer {
@@ -2184,23 +2184,23 @@ export const SubaccountTransfer: Schema.Codec<SubaccountTransfer> = /*#__PURE__*
 
 export interface GetSubaccountTransfersResponse {
   readonly cursor?: string
-  readonly transfers: ReadonlyArray<SubaccountTransfer> | null
+  readonly transfers: ReadonlyArray<SubaccountTransfer>
 }
 export const GetSubaccountTransfersResponse: Schema.Codec<GetSubaccountTransfersResponse> = /*#__PURE__*/ Schema.Struct(
   {
     cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-    transfers: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(SubaccountTransfer))
+    transfers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SubaccountTransfer))
   }
 )
 
 export interface GetTagsForSeriesCategoriesResponse {
-  readonly tags_by_categories: Readonly<Record<string, ReadonlyArray<string> | null>>
+  readonly tags_by_categories: Readonly<Record<string, ReadonlyArray<string>>>
 }
 export const GetTagsForSeriesCategoriesResponse: Schema.Codec<GetTagsForSeriesCategoriesResponse> =
   /*#__PURE__*/ Schema.Struct({
     tags_by_categories: /*#__PURE__*/ Schema.Record(
       Schema.String,
-      /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))
+      /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
     )
   })
 
@@ -2221,12 +2221,12 @@ export const TargetBalanceAllocation: Schema.Codec<TargetBalanceAllocation> = /*
 })
 
 export interface GetTargetBalanceAllocationResponse {
-  readonly allocations: ReadonlyArray<TargetBalanceAllocation> | null
+  readonly allocations: ReadonlyArray<TargetBalanceAllocation>
   readonly resting_margin_reservation?: RestingMarginReservation
 }
 export const GetTargetBalanceAllocationResponse: Schema.Codec<GetTargetBalanceAllocationResponse> =
   /*#__PURE__*/ Schema.Struct({
-    allocations: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(TargetBalanceAllocation)),
+    allocations: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(TargetBalanceAllocation)),
     resting_margin_reservation: /*#__PURE__*/ Schema.optionalKey(RestingMarginReservation)
   })
 
@@ -2258,11 +2258,11 @@ export const Trade: Schema.Codec<Trade> = /*#__PURE__*/ Schema.Struct({
 
 export interface GetTradesResponse {
   readonly cursor: string
-  readonly trades: ReadonlyArray<Trade> | null
+  readonly trades: ReadonlyArray<Trade>
 }
 export const GetTradesResponse: Schema.Codec<GetTradesResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: Schema.String,
-  trades: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Trade))
+  trades: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Trade))
 })
 
 export interface GetUserDataTimestampResponse {
@@ -2299,7 +2299,7 @@ export interface WeatherIndexCalibration {
   readonly effective_at_ms: number
   /** Unix milliseconds. */
   readonly published_at_ms?: number
-  readonly stations: ReadonlyArray<WeatherIndexCalibrationStation> | null
+  readonly stations: ReadonlyArray<WeatherIndexCalibrationStation>
 }
 export const WeatherIndexCalibration: Schema.Codec<WeatherIndexCalibration> = /*#__PURE__*/ Schema.Struct({
   calibration_window_end_ms: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
@@ -2309,17 +2309,17 @@ export const WeatherIndexCalibration: Schema.Codec<WeatherIndexCalibration> = /*
   config_version: Schema.String,
   effective_at_ms: Schema.Int,
   published_at_ms: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
-  stations: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(WeatherIndexCalibrationStation))
+  stations: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(WeatherIndexCalibrationStation))
 })
 
 export interface GetWeatherIndexCalibrationsResponse {
-  readonly calibrations: ReadonlyArray<WeatherIndexCalibration> | null
+  readonly calibrations: ReadonlyArray<WeatherIndexCalibration>
   readonly city: string
   readonly units: string
 }
 export const GetWeatherIndexCalibrationsResponse: Schema.Codec<GetWeatherIndexCalibrationsResponse> =
   /*#__PURE__*/ Schema.Struct({
-    calibrations: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(WeatherIndexCalibration)),
+    calibrations: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(WeatherIndexCalibration)),
     city: Schema.String,
     units: Schema.String
   })
@@ -2366,13 +2366,13 @@ export const WeatherIndexPoint: Schema.Codec<WeatherIndexPoint> = /*#__PURE__*/ 
 export interface GetWeatherIndexResponse {
   readonly city: string
   readonly config_version?: string
-  readonly timeseries: ReadonlyArray<WeatherIndexPoint> | null
+  readonly timeseries: ReadonlyArray<WeatherIndexPoint>
   readonly units: string
 }
 export const GetWeatherIndexResponse: Schema.Codec<GetWeatherIndexResponse> = /*#__PURE__*/ Schema.Struct({
   city: Schema.String,
   config_version: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  timeseries: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(WeatherIndexPoint)),
+  timeseries: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(WeatherIndexPoint)),
   units: Schema.String
 })
 
@@ -2401,11 +2401,11 @@ export const Withdrawal: Schema.Codec<Withdrawal> = /*#__PURE__*/ Schema.Struct(
 
 export interface GetWithdrawalsResponse {
   readonly cursor?: string
-  readonly withdrawals: ReadonlyArray<Withdrawal> | null
+  readonly withdrawals: ReadonlyArray<Withdrawal>
 }
 export const GetWithdrawalsResponse: Schema.Codec<GetWithdrawalsResponse> = /*#__PURE__*/ Schema.Struct({
   cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  withdrawals: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Withdrawal))
+  withdrawals: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Withdrawal))
 })
 
 export interface IntraExchangeInstanceTransferResponse {
@@ -2417,10 +2417,10 @@ export const IntraExchangeInstanceTransferResponse: Schema.Codec<IntraExchangeIn
   })
 
 export interface ListFCMSubtradersResponse {
-  readonly subtraders: ReadonlyArray<FCMSubtrader> | null
+  readonly subtraders: ReadonlyArray<FCMSubtrader>
 }
 export const ListFCMSubtradersResponse: Schema.Codec<ListFCMSubtradersResponse> = /*#__PURE__*/ Schema.Struct({
-  subtraders: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(FCMSubtrader))
+  subtraders: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(FCMSubtrader))
 })
 
 export interface ProposeBlockTradeResponse {
@@ -2431,9 +2431,9 @@ export const ProposeBlockTradeResponse: Schema.Codec<ProposeBlockTradeResponse> 
 })
 
 export interface UpdateFCMSubtraderBlockedCategoriesResponse {
-  readonly categories: ReadonlyArray<string> | null
+  readonly categories: ReadonlyArray<string>
 }
 export const UpdateFCMSubtraderBlockedCategoriesResponse: Schema.Codec<UpdateFCMSubtraderBlockedCategoriesResponse> =
   /*#__PURE__*/ Schema.Struct({
-    categories: /*#__PURE__*/ Schema.NullOr(/*#__PURE__*/ Schema.Array(Schema.String))
+    categories: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Schema.String))
   })

@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
 import * as SchemaParser from "effect/SchemaParser"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
@@ -82,15 +83,21 @@ const clockSkewMillis = (date: string | undefined, nowMillis: number): number | 
 /** Which of the operation's errors a status is; the common ones need no declaration. */
 const alwaysPossible: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
-/** Compiles a descriptor once; what it returns runs for every answer. */
-export const compile = (descriptor: Descriptor): Decode => {
+/** Compiled on first use; stays interpreted, silently, where code cannot be made from text. */
+const decoder = (schema: Schema.Codec<unknown>, compiled: boolean) => {
+  if (compiled) SchemaJITCompiler.enable(schema.ast)
+  return SchemaParser.decodeUnknownResult(schema)
+}
+
+/** Prepares a descriptor once; what it returns runs for every answer. */
+export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
   const operation = descriptor.name
   const success = descriptor.success
-  const decode = success.body === undefined ? undefined : SchemaParser.decodeUnknownResult(success.body)
+  const decode = success.body === undefined ? undefined : decoder(success.body, compiled)
   const declared = new Set(descriptor.errors.map((error) => ("payload" in error ? error.error : error).status))
   const payloads = new Map<number, (json: unknown) => Result.Result<unknown, unknown>>()
   for (const error of descriptor.errors) {
-    if ("payload" in error) payloads.set(error.error.status, decoder(error.payload))
+    if ("payload" in error) payloads.set(error.error.status, decoder(error.payload, compiled))
   }
 
   const succeed = (arrived: Arrived, attempts: number): Result.Result<unknown, Errors.ContractError> => {
@@ -161,5 +168,3 @@ export const compile = (descriptor: Descriptor): Decode => {
       ? succeed(arrived, circumstances.attempts)
       : Result.fail(fail(arrived, circumstances))
 }
-
-const decoder = (schema: Schema.Codec<unknown>) => SchemaParser.decodeUnknownResult(schema)

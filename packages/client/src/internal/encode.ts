@@ -66,8 +66,8 @@ const steps = (parameters: Readonly<Record<string, Parameter>>): ReadonlyArray<S
 
 const escapePointer = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
 
-/** Compiles a descriptor once; what it returns runs for every call. */
-export const compile = (descriptor: Descriptor): Encode => {
+/** Prepares a descriptor once; what it returns runs for every call. */
+export const prepare = (descriptor: Descriptor): Encode => {
   const pieces = descriptor.path.split(/\{(\w+)\}/) // text, name, text, name, … text
   const path = new Map(steps(descriptor.pathParameters).map((step) => [step.name, step]))
   const query = steps(descriptor.query)

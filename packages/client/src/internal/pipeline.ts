@@ -30,11 +30,12 @@ export interface Account {
   readonly policy: Partial<SendPolicy.SendPolicy>
   /** Refuses at run time what the types refuse at compile time. */
   readonly mayWrite: boolean
+  readonly compiledDecoding: boolean
 }
 
 interface Codec {
-  readonly encode: ReturnType<typeof encode.compile>
-  readonly decode: ReturnType<typeof decode.compile>
+  readonly encode: ReturnType<typeof encode.prepare>
+  readonly decode: ReturnType<typeof decode.prepare>
 }
 
 type Failure = Errors.Failure | decode.NamedError
@@ -98,7 +99,7 @@ export const make = (account: Account): Sender => {
   const codecOf = (descriptor: Descriptor): Codec => {
     let codec = codecs.get(descriptor)
     if (codec === undefined) {
-      codec = { encode: encode.compile(descriptor), decode: decode.compile(descriptor) }
+      codec = { encode: encode.prepare(descriptor), decode: decode.prepare(descriptor, account.compiledDecoding) }
       codecs.set(descriptor, codec)
     }
     return codec

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 
 /**
  * An enum in a response. Members known today complete in an editor; one that is new tomorrow decodes and surfaces as
@@ -107,3 +108,17 @@ const sizes = (minimum: number, maximum: number, one: string, many: string): str
   if (maximum === Number.POSITIVE_INFINITY) return `at least ${minimum} ${unit}`
   return minimum === 0 ? `at most ${maximum} ${unit}` : `${minimum} to ${maximum} ${unit}`
 }
+
+const nullIsEmpty = /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list ?? [])
+const asItIs = /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list)
+
+/**
+ * A list of a response where null stands for the empty list: the exchange writes some empty lists so. What a reader
+ * gets is always a list.
+ */
+export const listOrNull = <A>(list: Schema.Codec<ReadonlyArray<A>>): Schema.Codec<ReadonlyArray<A>> =>
+  // The items have been checked on the way in; checking what came of them again would double the cost of the list. As
+  // with every response, what is encoded is what was decoded, so that null is never written.
+  Schema.NullOr(list).pipe(
+    Schema.decodeTo(Schema.Unknown, { decode: nullIsEmpty, encode: asItIs as never })
+  ) as unknown as Schema.Codec<ReadonlyArray<A>>

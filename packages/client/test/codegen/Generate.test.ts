@@ -396,9 +396,23 @@ describe("a list", () => {
     refuses(few, [[1, 2]])
   })
 
-  it("may hold null, or be null, as the document says", async () => {
-    const { response } = await both({ type: ["array", "null"], items: { type: ["integer", "null"] } })
-    accepts(response, [null, [], [null, 1]])
+  it("may hold null as the document says", async () => {
+    const { request, response } = await both({ type: "array", items: { type: ["integer", "null"] } })
+    for (const decode of [request, response]) accepts(decode, [[], [null, 1]])
+  })
+
+  it("that may be null is the empty list in a response, and stays null in a request", async () => {
+    const { request, response } = await both({ type: ["array", "null"], items: { type: "integer" } })
+    assert.deepStrictEqual(response(null), { value: { a: [] } })
+    accepts(response, [[], [1]])
+    refuses(response, ["", 0, {}, false])
+    refuses(response, [[1, "2"]], "/a/1")
+    accepts(request, [null, [], [1]])
+  })
+
+  it("that may not be null is refused as null", async () => {
+    const { request, response } = await both({ type: "array", items: { type: "integer" } })
+    for (const decode of [request, response]) refuses(decode, [null])
   })
 
   it("of fixed items is a tuple: no item more, none less", async () => {
