@@ -107,7 +107,7 @@ describe("Quotes.create", () => {
   )
 })
 
-const declines = { status: 400, body: { error: { code: "expired", message: "expired" } } }
+const late = { status: 400, body: { error: { code: "expired", message: "expired" } } }
 const gone = { status: 404, body: { code: "not_found" } }
 
 for (const [name, operation, request] of [
@@ -152,7 +152,7 @@ for (const [name, operation, request] of [
 
     it.effect("surfaces the 400 of a late one, which the document does not declare, with its code", () =>
       Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation, [declines])
+        const { error, requests } = yield* failureOf(operation, [late])
         assert.strictEqual(requests, 1)
         assert.include(error, { _tag: "UnexpectedStatus", status: 400, code: "expired" })
       })
@@ -197,3 +197,18 @@ for (const [name, operation, request] of [
     )
   })
 }
+
+describe("the cost of a quote's operations", () => {
+  const [costs] = recorded("GetAccountEndpointCosts") as ReadonlyArray<{
+    readonly default_cost: number
+    readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
+  }>
+
+  for (const { descriptor } of Object.values(Quotes)) {
+    it(`${descriptor.name} costs what the account's list said in demo`, () => {
+      const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
+      const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
+      assert.strictEqual(descriptor.cost, listed?.cost ?? costs!.default_cost)
+    })
+  }
+})

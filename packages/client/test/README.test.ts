@@ -1,0 +1,200 @@
+import { generateKeyPairSync } from "node:crypto"
+import * as fs from "node:fs"
+import { createServer, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import * as os from "node:os"
+import * as path from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { afterEach, assert, describe, it } from "@effect/vitest"
+import * as esbuild from "esbuild"
+import { vi } from "vitest"
+import { recorded } from "./support/calls.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
+const examplesOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
+
+/** Bundles modules given as text, with packages and all, runs them, and answers what they printed. */
+const run = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-client-examples-"))
+  try {
+    const outfile = path.join(folder, "examples.mjs")
+    await esbuild.build({
+      stdin: {
+        contents: `${modules.map((_, index) => `import "example:${index}"`).join("\n")}
+export { printed } from "example:printed"`,
+        resolveDir: root,
+        loader: "ts"
+      },
+      plugins: [
+        {
+          name: "examples",
+          setup: (build) => {
+            build.onResolve({ filter: /^example:/ }, (found) => ({ path: found.path.slice(8), namespace: "example" }))
+            build.onLoad({ filter: /.*/, namespace: "example" }, ({ path: name }) => ({
+              contents:
+                name === "printed"
+                  ? "export const printed: Array<string> = []"
+                  : `import { printed } from "example:printed"
+const console = { log: (value: unknown) => void printed.push(String(value)) }
+${modules[Number(name)]!}`,
+              resolveDir: root,
+              loader: "ts"
+            }))
+          }
+        }
+      ],
+      // undici is CommonJS, and asks for Node's own modules by require.
+      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url)' },
+      bundle: true,
+      outfile,
+      platform: "node",
+      format: "esm",
+      target: "node22",
+      logLevel: "silent"
+    })
+    const { printed } = (await import(/* @vite-ignore */ pathToFileURL(outfile).href)) as {
+      readonly printed: ReadonlyArray<string>
+    }
+    return printed
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const keyId = "a952bcbe-ec3b-4b5b-b8f9-11dae589608c"
+
+/** The exchange of the examples: whether a request must be signed, and its answer. */
+const answers: Readonly<Record<string, { readonly signed: boolean; readonly status: number; readonly body: unknown }>> =
+  {
+    "GET /trade-api/v2/portfolio/balance": {
+      signed: true,
+      status: 200,
+      body: recorded("GetBalance").find((body) => JSON.stringify(body).includes('"999.4625"'))
+    },
+    "GET /trade-api/v2/exchange/status": {
+      signed: false,
+      status: 200,
+      body: { exchange_active: true, trading_active: true }
+    },
+    "POST /trade-api/v2/portfolio/events/orders": {
+      signed: true,
+      status: 400,
+      body: { error: { code: "invalid_order", message: "invalid order", details: "insufficient balance" } }
+    }
+  }
+
+/** Serves the examples on loopback while they run; answers what they printed and what they asked for. */
+const runAgainstServer = async (
+  example: string
+): Promise<{ readonly printed: ReadonlyArray<string>; readonly requests: ReadonlyArray<string> }> => {
+  const requests: Array<string> = []
+  const answer = (response: ServerResponse, status: number, body: unknown) =>
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
+  const server = createServer((request, response) => {
+    const name = `${request.method} ${request.url}`
+    requests.push(name)
+    request.resume()
+    const known = answers[name]
+    if (known === undefined) return answer(response, 418, { code: "unscripted" })
+    if ((request.headers["kalshi-access-key"] === keyId) !== known.signed) return answer(response, 401, {})
+    return answer(response, known.status, known.body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  try {
+    const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
+    vi.stubEnv("KALSHI_ENV", `http://127.0.0.1:${port}`)
+    vi.stubEnv("KALSHI_API_KEY_ID", keyId)
+    vi.stubEnv(
+      "KALSHI_PRIVATE_KEY",
+      generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString()
+    )
+    vi.stubEnv("KALSHI_PRIVATE_KEY_PATH", undefined)
+    return { printed: await run([example]), requests }
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray<string>]> = [
+  ["reads the balance", ["GET /trade-api/v2/portfolio/balance"]],
+  ["asks for the status without a key", ["GET /trade-api/v2/exchange/status"]],
+  ["reckons with money", []],
+  ["places an order that is refused", ["POST /trade-api/v2/portfolio/events/orders"]]
+]
+
+describe("an example of the README", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  it("is one of those below", () => {
+    assert.strictEqual(examplesOf(readme).length, examples.length)
+  })
+
+  for (const [index, [sentence, requests]] of examples.entries()) {
+    it(`${sentence}, and prints what it says`, async () => {
+      const example = examplesOf(readme)[index]!
+      const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
+      assert.isNotEmpty(expected)
+      assert.deepStrictEqual(await runAgainstServer(example), { printed: expected, requests })
+    })
+  }
+})
+
+const files = fs.readdirSync(path.join(root, "src")).filter((file) => file.endsWith(".ts"))
+
+const operationsIn = async (file: string): Promise<ReadonlyArray<string>> => {
+  const module = (await import(new URL(`../src/${file}`, import.meta.url).href)) as Readonly<Record<string, unknown>>
+  return Object.keys(module)
+    .filter((key) => typeof module[key] === "function" && "descriptor" in module[key])
+    .map((key) => `${path.basename(file, ".ts")}.${key}`)
+}
+
+describe("the examples in the doc blocks of the operations", () => {
+  it("import what there is, and run", async () => {
+    const resources = await Promise.all(files.map(async (file) => ((await operationsIn(file)).length > 0 ? file : "")))
+    const found = resources
+      .filter((file) => file !== "")
+      .flatMap((file) => examplesOf(fs.readFileSync(path.join(root, "src", file), "utf8").replaceAll(/^ *\* ?/gm, "")))
+    assert.isAtLeast(found.length, 10)
+    assert.deepStrictEqual(await run(found), [])
+  })
+})
+
+describe("the README", () => {
+  it("names every operation once under what one wants it for, and none that is not there", async () => {
+    const [, section] = /^## I want to …$([\s\S]*?)^Besides the operations/m.exec(readme)!
+    const named = [...section!.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1]!)
+    const operations = [...(await Promise.all(files.map(operationsIn))).flat()].sort()
+    assert.strictEqual(operations.length, 118)
+    assert.deepStrictEqual(
+      named.filter((name, index) => named.indexOf(name) !== index),
+      []
+    )
+    assert.deepStrictEqual([...new Set(named)].sort(), operations)
+  })
+
+  it("names the modules that there are besides", () => {
+    const [line] = /^Besides the operations.*$/m.exec(readme)!
+    const modules = [...line.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
+    assert.isNotEmpty(modules)
+    for (const module of modules) assert.isTrue(fs.existsSync(path.join(root, "src", `${module}.ts`)), module)
+  })
+
+  it("links to what exists", () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)]
+    assert.isNotEmpty(links)
+    for (const [, file, anchor] of links) {
+      const text = fs.readFileSync(path.join(root, file!), "utf8")
+      const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+        title!
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, "")
+          .replaceAll(" ", "-")
+      )
+      if (anchor !== undefined) assert.include(anchors, anchor)
+    }
+  })
+})
