@@ -209,9 +209,8 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Posit
     instance: mutant.value
   })
   if (treatment === "reject") {
-    const exact =
-      !outcome.ok && "pointers" in outcome && outcome.pointers.length === 1 && outcome.pointers[0] === mutant.pointer
-    return exact ? undefined : fault("precision", `refused at ${JSON.stringify(mutant.pointer)}`, described(outcome))
+    const isExact = !outcome.ok && "pointers" in outcome && Mutants.blames(mutant, outcome.pointers)
+    return isExact ? undefined : fault("precision", `refused at ${JSON.stringify(mutant.pointer)}`, described(outcome))
   }
   if (!outcome.ok)
     return fault("tolerance", `decoded, since ${policy[mutant.kind][position].because}`, described(outcome))

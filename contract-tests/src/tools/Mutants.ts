@@ -54,6 +54,11 @@ export interface Mutant {
   readonly kind: Kind
   /** Where the violation is; for a missing or a surplus member, where that member would be or is. */
   readonly pointer: string
+  /**
+   * Where it may be said to be as well. Only for lists of the wrong length, which JSON Schema blames on the list and a
+   * reader of tuples on the items that are missing or too many.
+   */
+  readonly items: ReadonlyArray<string>
   /** The pointer with indices and free keys as `*`: the same for every element of a list. */
   readonly location: string
   readonly value: Json
@@ -186,6 +191,24 @@ const noteOf = ({ before, key, replacement }: Fault): string =>
   key === undefined
     ? `${show(before)} → ${show(replacement)}`
     : `${replacement === undefined ? "without" : "with"} ${JSON.stringify(key)}`
+
+/** The indices that a fault of length concerns. */
+const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> => {
+  if (!isArray(before) || !isArray(replacement)) return []
+  const [from, to] =
+    kind === "too-few-items"
+      ? [replacement.length, before.length]
+      : kind === "too-many-items"
+        ? [before.length, replacement.length]
+        : [0, 0]
+  return Array.from({ length: to - from }, (_, index) => from + index)
+}
+
+/** Whether some pointers say of a mutant what is wrong with it, and nothing else. */
+export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean =>
+  pointers.length === 1 && pointers[0] === mutant.pointer
+    ? true
+    : pointers.length > 0 && pointers.every((pointer) => mutant.items.includes(pointer))
 
 const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): ReadonlyArray<Fault> => {
   const kind = alternative.by === "const" ? "const-mismatch" : "enum-non-member"
@@ -439,7 +462,7 @@ export const make = (judge: Judge): Mutants => {
   }
 
   /** The pointers that the judge blames; none where it finds the value valid. */
-  const blames = (schema: JsonSchema) => {
+  const blamedBy = (schema: JsonSchema) => {
     const verdict = judge(schema)
     return (value: Json): ReadonlyArray<string> => {
       const said = verdict(value)
@@ -451,6 +474,7 @@ export const make = (judge: Judge): Mutants => {
     blamed.length === 1 && blamed[0] === pointer
 
   const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
+    items: itemsOf(fault).map((index) => pointerTo(pointer, index)),
     kind: fault.kind,
     location,
     note: noteOf(fault),
@@ -460,14 +484,14 @@ export const make = (judge: Judge): Mutants => {
 
   return {
     of: (schema) => {
-      const blame = blames(schema)
+      const blame = blamedBy(schema)
       return (value) =>
         [...candidates(schema, value, () => true)]
           .filter((candidate) => isExact(candidate.pointer, blame(candidate.value)))
           .map(mutantOf)
     },
     survey: (schema) => {
-      const blame = blames(schema)
+      const blame = blamedBy(schema)
       return (values) => {
         const mutants = new Map<string, Mutant>()
         const discarded = new Map<string, Discarded>()

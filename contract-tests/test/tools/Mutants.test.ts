@@ -139,6 +139,40 @@ describe("Mutants.make", () => {
   })
 })
 
+describe("blames", () => {
+  const schema: JsonSchema = {
+    type: "array",
+    prefixItems: [{ type: "string" }, { type: "string" }],
+    items: false,
+    minItems: 2,
+    maxItems: 2
+  }
+  const [first, second, third] = mutants.of(schema)(["a", "b"])
+
+  it("lets a reader of tuples blame the items that are missing or too many, and no others", () => {
+    if (first === undefined || second === undefined || third === undefined) return assert.fail("too few mutants")
+    assert.deepStrictEqual([first.value, second.value, third.value], [["a"], [], ["a", "b", "b"]])
+    for (const mutant of [first, second, third]) {
+      assert.isTrue(Mutants.blames(mutant, [""]))
+      assert.isFalse(Mutants.blames(mutant, []))
+      assert.isFalse(Mutants.blames(mutant, ["", "/0"]))
+    }
+    assert.isTrue(Mutants.blames(first, ["/1"]))
+    assert.isFalse(Mutants.blames(first, ["/0"]))
+    assert.isTrue(Mutants.blames(second, ["/0", "/1"]))
+    assert.isTrue(Mutants.blames(third, ["/2"]))
+    assert.isFalse(Mutants.blames(third, ["/1"]))
+  })
+
+  it("leaves every other fault its one pointer", () => {
+    const others = mutants
+      .of(schema)(["a", "b"])
+      .filter(({ kind }) => !kind.endsWith("-items"))
+    assert.isAbove(others.length, 5)
+    assert.isTrue(others.every(({ items }) => items.length === 0))
+  })
+})
+
 describe("additions", () => {
   it("puts unknown members into every open object and into no closed one", () => {
     const made = mutants.additions(everything)(coverage.of(everything))
