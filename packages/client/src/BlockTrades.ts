@@ -41,7 +41,7 @@ export interface ListInput {
  * **Gotchas**
  *
  * - Of the other party you see nothing: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
- * - The end of the pages is `cursor: ""`, or none; `block_trade_proposals` may be null where there are none.
+ * - The end of the pages is `cursor: ""`, or none.
  */
 export const list: Operation.Operation<
   ListInput,

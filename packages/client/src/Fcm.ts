@@ -34,13 +34,7 @@ export type {
   UpdateFCMSubtraderBlockedCategoriesResponse
 } from "./generated/responses.ts"
 
-/**
- * Lists your subtraders, in one answer without pages, and whether each is blocked.
- *
- * **Gotchas**
- *
- * `subtraders`, and `exchange_indices` of each, may be null where there are none.
- */
+/** Lists your subtraders, in one answer without pages, and whether each is blocked. */
 export const listSubtraders: Operation.Operation<
   void,
   Responses.ListFCMSubtradersResponse,
@@ -85,7 +79,7 @@ export interface ListOrdersInput {
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`; `orders` may be null where there are none.
+ * The end of the pages is `cursor: ""`.
  */
 export const listOrders: Operation.Operation<
   ListOrdersInput,
@@ -168,7 +162,7 @@ export interface ListFillsInput {
  * **Gotchas**
  *
  * - There is no `limit`: the exchange sets the size of a page.
- * - The end of the pages is `cursor: ""`; `fills` may be null where there are none.
+ * - The end of the pages is `cursor: ""`.
  */
 export const listFills: Operation.Operation<
   ListFillsInput,
@@ -193,13 +187,7 @@ export interface SubtraderInput {
   readonly subtrader_id: string
 }
 
-/**
- * Reads the categories of markets that a subtrader may not trade.
- *
- * **Gotchas**
- *
- * `categories` may be null where there are none.
- */
+/** Reads the categories of markets that a subtrader may not trade. */
 export const getBlockedCategories: Operation.Operation<
   SubtraderInput,
   Responses.GetFCMSubtraderBlockedCategoriesResponse,

@@ -65,7 +65,7 @@ export interface ListInput {
  *   not declare here; it surfaces as `UnexpectedStatus`. Source: observed in demo, July 2026.
  * - Give `min_ts` and `max_ts`: without a window of time demo has answered 500, then 504 for a while. Source: the same.
  * - There is no filter by market or event. Source: changelog, June 20, 2026.
- * - The end of the pages is `cursor: ""`, or none; `quotes` may be null where there are none.
+ * - The end of the pages is `cursor: ""`, or none.
  *
  * **Example** (The open quotes on one's own request)
  *

@@ -53,8 +53,7 @@ export interface ListInput {
  *
  * **Gotchas**
  *
- * - The end of the pages is `cursor: ""`, or none.
- * - `rfqs` may be null where there are none.
+ * The end of the pages is `cursor: ""`, or none.
  */
 export const list: Operation.Operation<ListInput, Responses.GetRFQsResponse, BadRequest | Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({

@@ -47,10 +47,11 @@ describe("BlockTrades.list", () => {
       reply: { status: 200, body: { block_trade_proposals: [proposal], cursor: "" } }
     },
     {
-      it: "sends every filter, and takes a list that is null",
+      it: "sends every filter, and reads a list that is null as empty",
       call: BlockTrades.list({ cursor: "c", market_ticker: "M", limit: 1, status: "pending" }),
       request: `GET ${root}?cursor=c&market_ticker=M&limit=1&status=pending`,
-      reply: { status: 200, body: { block_trade_proposals: null } }
+      reply: { status: 200, body: { block_trade_proposals: null } },
+      answer: { block_trade_proposals: [] }
     }
   ])
 })

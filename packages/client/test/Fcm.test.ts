@@ -54,7 +54,7 @@ describe("Fcm.listSubtraders", () => {
   const subtrader = { subtrader_id, trading_blocked: false, fcm_trading_blocked: true, propagation_pending: true }
   itCalls([
     {
-      it: "reads them all, and takes shards that are null",
+      it: "reads them all, and shards that are null as none",
       call: Fcm.listSubtraders(),
       request: "GET /fcm/subtraders",
       reply: {
@@ -65,6 +65,12 @@ describe("Fcm.listSubtraders", () => {
             { ...subtrader, exchange_indices: null }
           ]
         }
+      },
+      answer: {
+        subtraders: [
+          { ...subtrader, exchange_indices: [0, 1] },
+          { ...subtrader, exchange_indices: [] }
+        ]
       }
     }
   ])
@@ -90,10 +96,11 @@ describe("Fcm.listOrders", () => {
       reply: { status: 200, body: { orders: [order], cursor: "" } }
     },
     {
-      it: "asks for all, and takes a list that is null",
+      it: "asks for all, and reads a list that is null as empty",
       call: Fcm.listOrders(),
       request: "GET /fcm/orders",
-      reply: { status: 200, body: { orders: null, cursor: "" } }
+      reply: { status: 200, body: { orders: null, cursor: "" } },
+      answer: { orders: [], cursor: "" }
     }
   ])
 

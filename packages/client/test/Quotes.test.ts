@@ -19,7 +19,7 @@ describe("Quotes.list", () => {
       reply: { status: 200, body: { quotes, cursor: "" } }
     },
     {
-      it: "sends every filter, and takes a list that is null",
+      it: "sends every filter, and reads a list that is null as empty",
       call: Quotes.list({
         cursor: "c",
         min_ts: 1,
@@ -34,7 +34,8 @@ describe("Quotes.list", () => {
         rfq_id
       }),
       request: `GET /communications/quotes?cursor=c&min_ts=1&max_ts=2&limit=500&status=open&quote_creator_user_id=u&user_filter=self&rfq_user_filter=self&rfq_creator_user_id=v&rfq_creator_subtrader_id=s&rfq_id=${rfq_id}`,
-      reply: { status: 200, body: { quotes: null } }
+      reply: { status: 200, body: { quotes: null } },
+      answer: { quotes: [] }
     }
   ])
 

@@ -29,7 +29,7 @@ describe("Rfqs.list", () => {
       reply: { status: 200, body: { rfqs: [rfq], cursor: "next" } }
     },
     {
-      it: "sends every filter, and takes a list that is null",
+      it: "sends every filter, and reads a list that is null as empty",
       call: Rfqs.list({
         cursor: "c=",
         event_ticker: "E",
@@ -42,7 +42,8 @@ describe("Rfqs.list", () => {
       }),
       request:
         "GET /communications/rfqs?cursor=c%3D&event_ticker=E&market_ticker=M&subaccount=3&limit=100&status=open&creator_user_id=u&user_filter=self",
-      reply: { status: 200, body: { rfqs: null } }
+      reply: { status: 200, body: { rfqs: null } },
+      answer: { rfqs: [] }
     }
   ])
 
