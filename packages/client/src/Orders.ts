@@ -14,7 +14,7 @@
  * - In the weekly pause (Thursdays 03:00–05:00 Eastern) orders can be cancelled, and neither placed nor amended. After a
  *   market's close nothing can be done to its orders, and the exchange cancels them itself. Source: the guides on hours
  *   and on the life of a market, 2026.
- * - Reads lag writes: `GET /exchange/user_data_timestamp` says how fresh they are.
+ * - Reads lag writes: `Exchange.userDataTimestamp` says how fresh they are.
  *
  * @module
  */
@@ -79,8 +79,8 @@ export interface ListInput {
  *
  * - The end of the pages is `cursor: ""`.
  * - An order placed a moment ago may be missing: reads lag writes.
- * - Resting orders are always here; older ones that were cancelled or executed are under `GET /historical/orders` alone,
- *   and `GET /historical/cutoff` says where the line is. Source: the document at 3.34.0.
+ * - Resting orders are always here; older ones that were cancelled or executed are under `Historical.orders` alone,
+ *   and `Historical.cutoff` says where the line is. Source: the document at 3.34.0.
  * - No filter by `client_order_id`: list by ticker and time, and look through the answer.
  */
 export const list: Operation.Operation<ListInput, Responses.GetOrdersResponse, BadRequest | Unauthorized, KalshiRead> =
@@ -294,7 +294,7 @@ export interface BatchCreateInput {
  *
  * const refused = (orders: ReadonlyArray<Orders.CreateOrderV2Request>) =>
  *   Effect.map(Orders.batchCreate({ orders }), (answer) =>
- *     (answer.orders ?? []).flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
+ *     answer.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
  *   )
  * ```
  */

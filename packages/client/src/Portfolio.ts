@@ -6,7 +6,7 @@
  * - Left out, `subaccount` means every subaccount for {@link fills} and {@link settlements}, and the primary one for
  *   {@link balance} and {@link positions}. Source: the document at 3.34.0.
  * - Money comes as dollar strings in most fields and as integers of cents in a few, which say so.
- * - Reads lag writes: `GET /exchange/user_data_timestamp` says how fresh balance, fills and positions are.
+ * - Reads lag writes: `Exchange.userDataTimestamp` says how fresh balance, fills and positions are.
  *
  * @module
  */
@@ -167,7 +167,7 @@ export interface FillsInput {
  * - The end of the pages is `cursor: ""`. Source: recorded in demo, July 2026.
  * - Both parties of a trade have it under the same `fill_id`: across accounts it is no key of its own. Source: recorded
  *   in demo, July 2026.
- * - Older fills are under `GET /historical/fills` alone; `GET /historical/cutoff` says where the line is.
+ * - Older fills are under `Historical.fills` alone; `Historical.cutoff` says where the line is.
  * - No `client_order_id`, since 30 March 2026: join by `order_id`. Source: changelog.
  *
  * **Example** (Fees of one order, each exact)

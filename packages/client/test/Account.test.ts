@@ -1,0 +1,139 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as Account from "../src/Account.ts"
+import * as ApiKeys from "../src/ApiKeys.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as Orders from "../src/Orders.ts"
+import * as Portfolio from "../src/Portfolio.ts"
+import * as Subaccounts from "../src/Subaccounts.ts"
+import * as Transfers from "../src/Transfers.ts"
+import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { environment, layerScript, Script } from "./support/scripted.ts"
+
+const forbidden = { status: 403, body: { error: { code: "permission_denied", message: "no order through the API" } } }
+
+describe("Account.limits", () => {
+  itCalls([
+    {
+      it: "reads the buckets that demo was recorded with",
+      call: Account.limits(),
+      request: "GET /account/limits",
+      reply: { status: 200, body: recorded("GetAccountApiLimits")[0] }
+    },
+    {
+      it: "reads grants, permanent and not, and a tier that is not known yet",
+      call: Account.limits(),
+      request: "GET /account/limits",
+      reply: {
+        status: 200,
+        body: {
+          usage_tier: "legendary",
+          read: { refill_rate: 600, bucket_capacity: 600 },
+          write: { refill_rate: 600, bucket_capacity: 1800 },
+          grants: [
+            { exchange_instance: "event_contract", level: "expert", source: "volume", expires_ts: 1790000000 },
+            { exchange_instance: "margined", level: "advanced", source: "manual" }
+          ]
+        }
+      }
+    }
+  ])
+})
+
+describe("Account.endpointCosts", () => {
+  itCalls([
+    {
+      it: "reads the list that demo was recorded with, wildcards and all",
+      call: Account.endpointCosts(),
+      request: "GET /account/endpoint_costs",
+      reply: { status: 200, body: recorded("GetAccountEndpointCosts")[0] }
+    }
+  ])
+
+  it.effect("needs no key and sends no signature", () =>
+    Effect.gen(function* () {
+      yield* Account.endpointCosts()
+      const { sent } = yield* Script
+      assert.deepStrictEqual(
+        Object.keys(sent[0]!.headers).filter((name) => name.startsWith("kalshi")),
+        []
+      )
+    }).pipe(
+      Effect.provide(
+        Layer.provideMerge(
+          Kalshi.layerPublic({ environment }),
+          layerScript([{ status: 200, body: { default_cost: 10, endpoint_costs: [] } }])
+        )
+      )
+    )
+  )
+})
+
+describe("Account.usageLevelVolumeProgress", () => {
+  itCalls([
+    {
+      it: "reads volumes and goals as they came",
+      call: Account.usageLevelVolumeProgress(),
+      request: "GET /account/api_usage_level/volume_progress",
+      reply: {
+        status: 200,
+        body: {
+          volume_progress: [
+            {
+              computed_ts: 1790000000,
+              trailing_30d_volume_fp: "1234567.89",
+              goals: [{ level: "expert", earn_volume_goal_fp: "2000000.00", keep_volume_goal_fp: "1500000.00" }]
+            }
+          ]
+        }
+      }
+    }
+  ])
+})
+
+describe("Account.upgradeUsageLevel", () => {
+  itCalls([
+    {
+      it: "sends an empty object, and answers nothing whatever comes with its 201",
+      call: Account.upgradeUsageLevel(),
+      request: "POST /account/api_usage_level/upgrade",
+      body: {},
+      reply: { status: 201, text: "Created" }
+    }
+  ])
+
+  it.effect("is not repeated after a lost answer", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Account.upgradeUsageLevel(), [{ fault: "ECONNRESET" }])
+      assert.strictEqual(requests, 1)
+      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
+    })
+  )
+
+  it.effect("fails with Forbidden where the account does not qualify", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(Account.upgradeUsageLevel(), [forbidden])
+      assert.include(error, { _tag: "Forbidden", code: "permission_denied" })
+    })
+  )
+})
+
+describe("descriptor.cost", () => {
+  const [costs] = recorded("GetAccountEndpointCosts") as ReadonlyArray<{
+    readonly default_cost: number
+    readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
+  }>
+  // Younger than the recording: 2 tokens by the changelog of 3 September 2026.
+  const younger: Readonly<Record<string, number>> = { CancelAllOrders: 2 }
+
+  for (const module of [Account, ApiKeys, Orders, Portfolio, Subaccounts, Transfers]) {
+    for (const { descriptor } of Object.values(module)) {
+      it(`of ${descriptor.name} is what the account's list said in demo`, () => {
+        const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
+        const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
+        const expected = listed?.cost ?? younger[descriptor.operationId] ?? costs!.default_cost
+        assert.strictEqual(descriptor.cost, expected)
+      })
+    }
+  }
+})

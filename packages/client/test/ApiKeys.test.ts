@@ -1,0 +1,244 @@
+import { generateKeyPairSync } from "node:crypto"
+import { inspect } from "node:util"
+import { assert, describe, it } from "@effect/vitest"
+import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import { Cause, Effect, Layer, Logger, Redacted, Result, SchemaParser, Tracer } from "effect"
+import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
+import * as Answer from "../src/Answer.ts"
+import * as ApiKeys from "../src/ApiKeys.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { layer, type Reply } from "./support/scripted.ts"
+
+const canary = "CANARY-7f3a"
+const pem = `-----BEGIN PRIVATE KEY-----\n${canary}\n-----END PRIVATE KEY-----\n`
+const input = { name: "maker", key_type: "ed25519", scopes: ["read", "write::trade"], subaccount: 3 } as const
+const generated = { api_key_id: "k-1", private_key: pem, key_type: "ed25519", warning: null }
+
+/** Every text that a value becomes on its way to a screen, a file or a colleague. */
+const prints = (value: unknown): string =>
+  [
+    JSON.stringify(value),
+    String(value),
+    inspect(value, { depth: null, showHidden: true, getters: true }),
+    value instanceof Error ? `${value.message}\n${value.stack}` : "",
+    Cause.pretty(Cause.fail(value))
+  ].join("\n")
+
+/** Runs a call with a logger and a tracer that keep everything; gives all that they, and its outcome, would print. */
+const printed = (reply: Reply): Effect.Effect<string> =>
+  Effect.suspend(() => {
+    const seen: Array<string> = []
+    const loggers = [Logger.formatSimple, Logger.formatLogFmt, Logger.formatJson].map((logger) =>
+      Logger.map(logger, (line) => {
+        seen.push(line)
+      })
+    )
+    const pretty = Logger.make((options) => {
+      seen.push(prints(options.message), Cause.pretty(options.cause))
+    })
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        const end = span.end.bind(span)
+        return Object.assign(span, {
+          end: (...args: Parameters<typeof end>) => {
+            end(...args)
+            seen.push(prints(args[1]), inspect(Object.fromEntries(span.attributes)), prints(span.events))
+          }
+        })
+      }
+    })
+    return ApiKeys.generate(input).pipe(
+      Effect.tapCause((cause) => Effect.logError("no key", cause)),
+      Effect.result,
+      Effect.tap((result) => Effect.log("outcome", result)),
+      Effect.map((result) => {
+        seen.push(prints(Result.merge(result)), prints(result))
+        return seen.join("\n")
+      }),
+      Effect.withTracer(tracer),
+      Effect.provide(Layer.merge(layer([reply]), Logger.layer([...loggers, pretty])))
+    )
+  })
+
+describe("ApiKeys.list", () => {
+  itCalls([
+    {
+      it: "reads what keys may do and are locked to, a scope that is not known yet included",
+      call: ApiKeys.list({ fcm_subtrader_id: "s" }),
+      request: "GET /api_keys?fcm_subtrader_id=s",
+      reply: {
+        status: 200,
+        body: {
+          api_keys: [
+            { api_key_id: "k-1", name: "maker", scopes: ["read", "write::trade", "write::tomorrow"], subaccount: 3 },
+            { api_key_id: "k-2", name: "all", scopes: ["read", "write"], subaccount: null, fcm_subtrader_id: null }
+          ],
+          api_key_region_expiration_ts: 1790000000
+        }
+      }
+    }
+  ])
+})
+
+describe("ApiKeys.create", () => {
+  const key = { name: "own", public_key: "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n" }
+  itCalls([
+    {
+      it: "sends the public key",
+      call: ApiKeys.create({ ...key, scopes: undefined }),
+      request: "POST /api_keys",
+      body: key,
+      reply: { status: 201, body: { api_key_id: "k-3" } }
+    }
+  ])
+
+  it.effect("is not repeated after a lost answer", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(ApiKeys.create(key), [{ fault: "ECONNRESET" }])
+      assert.strictEqual(requests, 1)
+    })
+  )
+
+  it.effect("refuses a scope that does not exist", () =>
+    Effect.gen(function* () {
+      // A caller without types can still get here.
+      const { error } = yield* failureOf(ApiKeys.create({ ...key, scopes: ["read", "admin"] as never }), [])
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/scopes/1" })
+    })
+  )
+})
+
+describe("ApiKeys.generate", () => {
+  itCalls([
+    {
+      it: "sends what the key may do, and gives its private half under wraps",
+      call: Effect.map(ApiKeys.generate(input), ({ private_key, ...rest }) => ({
+        ...rest,
+        private_key: Redacted.value(private_key)
+      })),
+      request: "POST /api_keys/generate",
+      body: input,
+      reply: { status: 201, body: { ...generated, tomorrow: true } },
+      answer: generated
+    },
+    {
+      it: "takes the least that the exchange may answer",
+      call: Effect.map(ApiKeys.generate({ name: "n" }), ({ private_key, ...rest }) => ({
+        ...rest,
+        private_key: Redacted.value(private_key)
+      })),
+      request: "POST /api_keys/generate",
+      body: { name: "n" },
+      reply: { status: 201, body: { api_key_id: "k", private_key: pem } }
+    }
+  ])
+
+  it.effect("prints its answer without the key, whoever prints it", () =>
+    Effect.gen(function* () {
+      const text = yield* printed({ status: 201, body: generated })
+      assert.notInclude(text, canary)
+      assert.include(text, "k-1")
+      assert.include(text, "<redacted>")
+      assert.include(text, "kalshi.operation.id")
+    })
+  )
+
+  for (const [what, reply] of [
+    ["lacks its id", { status: 201, body: { private_key: pem } }],
+    ["has an id of another type", { status: 201, body: { ...generated, api_key_id: 7 } }],
+    ["has the key in a list", { status: 201, body: { ...generated, private_key: [pem] } }],
+    ["has the key in an object", { status: 201, body: { ...generated, private_key: { pem } } }],
+    ["has the key under an error", { status: 201, body: { ...generated, error: { message: pem } } }],
+    ["is the key alone", { status: 201, text: pem }],
+    ["is cut short", { status: 201, text: JSON.stringify(generated).slice(0, -9) }],
+    ["comes with another success status", { status: 200, body: generated }],
+    ["comes with a redirect", { status: 307, body: generated }]
+  ] as const) {
+    it.effect(`keeps nothing of an answer that ${what}`, () =>
+      Effect.gen(function* () {
+        const text = yield* printed(reply)
+        assert.notInclude(text, canary)
+        assert.match(text, reply.status === 201 ? /ContractError/ : /UnexpectedStatus/)
+        const { error } = yield* failureOf(ApiKeys.generate(input), [reply])
+        assert.notInclude(prints(error), canary)
+      })
+    )
+  }
+
+  it.effect("names the place that broke, all the same", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(ApiKeys.generate(input), [
+        { status: 201, body: { ...generated, private_key: { pem } } }
+      ])
+      assert.include(error, { _tag: "ContractError", pointer: "/private_key", rawBody: "" })
+    })
+  )
+
+  it.effect("is not repeated after a lost answer: it would make another key", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(ApiKeys.generate(input), [{ fault: "ECONNRESET" }])
+      assert.strictEqual(requests, 1)
+    })
+  )
+
+  for (const [kind, key] of [
+    ["ed25519", generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" })],
+    ["rsa", generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" })]
+  ] as const) {
+    // On the real clock: WebCrypto's promises do not finish under a virtual one.
+    it.live(`gives a key of kind ${kind} that signs as it comes`, () =>
+      Effect.gen(function* () {
+        const { api_key_id, private_key } = yield* ApiKeys.generate({ name: "n", key_type: kind })
+        const apiKey = yield* ApiKey.fromPem({ keyId: api_key_id, privateKey: private_key })
+        assert.include(apiKey, { keyId: "k-1", kind })
+      }).pipe(
+        Effect.provide(
+          layer([{ status: 201, body: { api_key_id: "k-1", key_type: kind, private_key: key.toString() } }])
+        )
+      )
+    )
+  }
+
+  it("wraps the key when an answer is replayed, and when its schema is compiled", () => {
+    const replayed = Result.getOrThrow(
+      Answer.decoder(ApiKeys.generate)({ status: 201, body: JSON.stringify(generated) })
+    )
+    const schema = ApiKeys.generate.descriptor.success.body!
+    SchemaJITCompiler.enable(schema.ast)
+    const compiled = SchemaParser.decodeSync(schema)(generated)
+    for (const answer of [replayed, compiled]) {
+      assert.notInclude(prints(answer), canary)
+      assert.isTrue(Redacted.isRedacted((answer as ApiKeys.GeneratedApiKey).private_key))
+    }
+  })
+
+  it("does not write a key back", () => {
+    const schema = ApiKeys.generate.descriptor.success.body!
+    const back = SchemaParser.encodeUnknownResult(schema)({ ...generated, private_key: Redacted.make(pem) })
+    assert.isTrue(Result.isFailure(back))
+    assert.notInclude(prints(back), canary)
+  })
+})
+
+describe("ApiKeys.delete", () => {
+  itCalls([
+    {
+      it: "sends no body and answers nothing",
+      call: ApiKeys.delete({ api_key: "k-1" }),
+      request: "DELETE /api_keys/k-1",
+      reply: { status: 204 }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(ApiKeys.delete({ api_key: "k-1" }), [
+        { fault: "ECONNRESET" },
+        { status: 404, body: { code: "not_found" } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
+    })
+  )
+})

@@ -1,0 +1,460 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Orders from "../src/Orders.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { layer } from "./support/scripted.ts"
+
+const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
+const reads = "/portfolio/orders"
+const writes = "/portfolio/events/orders"
+
+const order = {
+  order_id,
+  user_id: "u",
+  client_order_id: "",
+  ticker: "KXBTC-26NOV23-T114999.99",
+  outcome_side: "no",
+  book_side: "ask",
+  type: "limit",
+  status: "resting",
+  yes_price_dollars: "0.5600",
+  no_price_dollars: "0.4400",
+  fill_count_fp: "4.00",
+  remaining_count_fp: "5.50",
+  initial_count_fp: "9.50",
+  taker_fill_cost_dollars: "0.000000",
+  maker_fill_cost_dollars: "1.760000",
+  taker_fees_dollars: "0.000000",
+  maker_fees_dollars: "0.017500",
+  expiration_time: null,
+  created_time: "2026-10-08T03:00:28.97871Z",
+  last_update_time: "2026-10-08T03:00:28Z",
+  self_trade_prevention_type: null,
+  order_group_id: null,
+  cancel_order_on_pause: false,
+  subaccount_number: 0,
+  exchange_index: 2
+}
+
+const intent = {
+  ticker: "KXHIGHNY-26NOV23-T50",
+  client_order_id: "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa",
+  side: "bid",
+  count: "10",
+  price: "0.56",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross"
+} as const
+
+const lost = { fault: "ECONNRESET" } as const
+const notFound = { status: 404, body: { error: { code: "not_found", message: "not found" } } }
+const badRequest = { status: 400, body: { error: { code: "bad_request", message: "no" } } }
+
+describe("Orders.list", () => {
+  itCalls([
+    {
+      it: "reads a page, nulls and a status that is not known yet included",
+      call: Orders.list(),
+      request: `GET ${reads}`,
+      reply: { status: 200, body: { orders: [order, { ...order, status: "parked" }], cursor: "" } }
+    },
+    {
+      it: "sends every filter",
+      call: Orders.list({
+        ticker: "KXA-B-C",
+        event_ticker: "KXA-B,KXA-C",
+        min_ts: 1783300000,
+        max_ts: 1783303000,
+        status: "resting",
+        limit: 1000,
+        cursor: "c",
+        subaccount: 0,
+        exchange_index: 0
+      }),
+      request: `GET ${reads}?ticker=KXA-B-C&event_ticker=KXA-B%2CKXA-C&min_ts=1783300000&max_ts=1783303000&status=resting&limit=1000&cursor=c&subaccount=0&exchange_index=0`,
+      reply: { status: 200, body: { orders: [], cursor: "" } }
+    }
+  ])
+})
+
+describe("Orders.get", () => {
+  itCalls([
+    {
+      it: "reads one order and keeps its decimals as they came",
+      call: Orders.get({ order_id }),
+      request: `GET ${reads}/${order_id}`,
+      reply: { status: 200, body: { order } }
+    }
+  ])
+})
+
+describe("Orders.queuePosition", () => {
+  itCalls([
+    {
+      it: "reads the contracts ahead, parts included",
+      call: Orders.queuePosition({ order_id }),
+      request: `GET ${reads}/${order_id}/queue_position`,
+      reply: { status: 200, body: { queue_position_fp: "1250.75" } }
+    }
+  ])
+})
+
+describe("Orders.queuePositions", () => {
+  itCalls([
+    {
+      it: "reads them for some markets, or for an event, of one subaccount",
+      call: Orders.queuePositions({ market_tickers: "KXA-B-C,KXA-B-D", event_ticker: "KXA-B", subaccount: 3 }),
+      request: `GET ${reads}/queue_positions?market_tickers=KXA-B-C%2CKXA-B-D&event_ticker=KXA-B&subaccount=3`,
+      reply: {
+        status: 200,
+        body: { queue_positions: [{ order_id, market_ticker: "KXA-B-C", queue_position_fp: "0.00" }] }
+      }
+    }
+  ])
+})
+
+describe("Orders.create", () => {
+  const resting = {
+    order_id,
+    client_order_id: intent.client_order_id,
+    fill_count: "0.00",
+    remaining_count: "10.00",
+    ts_ms: 1791428428978
+  }
+  itCalls([
+    {
+      it: "sends the intent as it stands; an answer without fills has no averages",
+      call: Orders.create(intent),
+      request: `POST ${writes}`,
+      body: intent,
+      reply: { status: 201, body: resting }
+    },
+    {
+      it: "sends every option, and leaves out what is undefined",
+      call: Orders.create({
+        ...intent,
+        client_order_id: undefined,
+        expiration_time: 1791500000,
+        post_only: true,
+        cancel_order_on_pause: true,
+        reduce_only: false,
+        subaccount: 3,
+        order_group_id: "g",
+        exchange_index: -1
+      }),
+      request: `POST ${writes}`,
+      body: {
+        ticker: intent.ticker,
+        side: "bid",
+        count: "10",
+        price: "0.56",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross",
+        expiration_time: 1791500000,
+        post_only: true,
+        cancel_order_on_pause: true,
+        reduce_only: false,
+        subaccount: 3,
+        order_group_id: "g",
+        exchange_index: -1
+      },
+      reply: {
+        status: 201,
+        body: { ...resting, fill_count: "2.50", average_fill_price: "0.555000", average_fee_paid: "0.017290" }
+      }
+    }
+  ])
+
+  it.effect("is repeated under its own id after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Orders.create(intent), [
+        lost,
+        { status: 409, body: { error: { code: "order_already_exists", message: "order already exists" } } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "Conflict", code: "order_already_exists", afterLostAnswer: true })
+    })
+  )
+
+  it.effect("is not repeated after a lost answer without an id of its own", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Orders.create({ ...intent, client_order_id: undefined }), [lost])
+      assert.strictEqual(requests, 1)
+      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
+    })
+  )
+
+  it.effect("says why it was refused", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(Orders.create(intent), [
+        { status: 400, body: { error: { code: "invalid_order", message: "invalid order", details: "off the grid" } } }
+      ])
+      assert.include(error, { _tag: "BadRequest", code: "invalid_order" })
+      assert.include(String(error), "off the grid")
+    })
+  )
+
+  it.effect("surfaces the 404 of a market that does not exist, which the document does not declare", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(Orders.create(intent), [
+        { status: 404, body: { error: { code: "market_not_found", message: "market not found" } } }
+      ])
+      assert.include(error, { _tag: "UnexpectedStatus", status: 404, code: "market_not_found" })
+    })
+  )
+})
+
+describe("Orders.batchCreate", () => {
+  const second = {
+    ...intent,
+    client_order_id: "2a0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90bb",
+    side: "ask",
+    price: "0.58"
+  } as const
+  const orders = [intent, second]
+  const refusal = { code: "insufficient_balance", message: "insufficient balance" }
+
+  itCalls([
+    {
+      it: "gives success with an error on the item that was refused, and on that one alone",
+      call: Orders.batchCreate({ orders }),
+      request: `POST ${writes}/batched`,
+      body: { orders },
+      reply: {
+        status: 201,
+        body: {
+          orders: [
+            { client_order_id: second.client_order_id, error: { ...refusal, details: "shard 0" }, order_id: "" },
+            {
+              client_order_id: intent.client_order_id,
+              order_id,
+              fill_count: "10.00",
+              remaining_count: "0.00",
+              average_fill_price: "0.5600",
+              average_fee_paid: "0.017500",
+              ts_ms: 1791428428978,
+              error: null
+            }
+          ]
+        }
+      }
+    },
+    {
+      it: "takes an item of which nothing is there but its error",
+      call: Orders.batchCreate({ orders: [intent] }),
+      request: `POST ${writes}/batched`,
+      body: { orders: [intent] },
+      reply: {
+        status: 201,
+        body: { orders: [{ error: refusal, fill_count: null, remaining_count: null, ts_ms: null }] }
+      }
+    }
+  ])
+
+  it.effect("lets the refused items be picked out, as its example does", () =>
+    Effect.gen(function* () {
+      const refused = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
+        Effect.map(Orders.batchCreate({ orders: batch }), (answer) =>
+          answer.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
+        )
+      assert.deepStrictEqual(yield* refused(orders), [{ client_order_id: second.client_order_id, error: refusal }])
+    }).pipe(
+      Effect.provide(
+        layer([
+          {
+            status: 201,
+            body: {
+              orders: [
+                { client_order_id: intent.client_order_id, order_id, error: null },
+                { client_order_id: second.client_order_id, error: refusal }
+              ]
+            }
+          }
+        ])
+      )
+    )
+  )
+
+  it.effect("is a ContractError where the error is of the whole batch, under a success status", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(Orders.batchCreate({ orders }), [
+        { status: 201, body: { orders: [], error: refusal } }
+      ])
+      assert.include(error, { _tag: "ContractError", pointer: "/error" })
+    })
+  )
+
+  it.effect("is repeated after a lost answer only where every order has an id of its own", () =>
+    Effect.gen(function* () {
+      const all = yield* failureOf(Orders.batchCreate({ orders }), [lost, badRequest])
+      assert.strictEqual(all.requests, 2)
+      const { client_order_id: _, ...anonymous } = second
+      const some = yield* failureOf(Orders.batchCreate({ orders: [intent, anonymous] }), [lost])
+      assert.strictEqual(some.requests, 1)
+    })
+  )
+
+  it.effect("names the field of the order that cannot be sent", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(
+        Orders.batchCreate({ orders: [intent, { ...second, price: "1.5" }] }),
+        []
+      )
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/orders/1/price" })
+      assert.strictEqual(requests, 0)
+    })
+  )
+})
+
+describe("Orders.amend", () => {
+  const amendment = { ticker: intent.ticker, side: "bid", price: "0.55", count: "10" } as const
+  itCalls([
+    {
+      it: "puts the order in the path, the subaccount in the query and the rest in the body; counts may be null",
+      call: Orders.amend({
+        order_id,
+        subaccount: 3,
+        ...amendment,
+        client_order_id: "a",
+        updated_client_order_id: "b",
+        expiration_time: 0,
+        exchange_index: 2
+      }),
+      request: `POST ${writes}/${order_id}/amend?subaccount=3`,
+      body: {
+        ...amendment,
+        client_order_id: "a",
+        updated_client_order_id: "b",
+        expiration_time: 0,
+        exchange_index: 2
+      },
+      reply: {
+        status: 200,
+        body: {
+          order_id,
+          client_order_id: "b",
+          ts_ms: 1791428428978,
+          remaining_count: null,
+          fill_count: null,
+          average_fill_price: null,
+          average_fee_paid: null
+        }
+      }
+    },
+    {
+      it: "keeps the expiry by leaving it out; counts may be absent",
+      call: Orders.amend({ order_id, ...amendment }),
+      request: `POST ${writes}/${order_id}/amend`,
+      body: amendment,
+      reply: { status: 200, body: { order_id, ts_ms: 1791428428978 } }
+    }
+  ])
+
+  it.effect("is not repeated after a lost answer", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(Orders.amend({ order_id, ...amendment }), [{ status: 503 }])
+      assert.strictEqual(requests, 1)
+    })
+  )
+})
+
+describe("Orders.decrease", () => {
+  const left = { status: 200, body: { order_id, remaining_count: "3.50", ts_ms: 1791428428978 } }
+  itCalls([
+    {
+      it: "takes off a number of contracts, on the shard of a market",
+      call: Orders.decrease({ order_id, reduce_by: "6.5", market_ticker: intent.ticker }),
+      request: `POST ${writes}/${order_id}/decrease`,
+      body: { reduce_by: "6.5", market_ticker: intent.ticker },
+      reply: left
+    },
+    {
+      it: "leaves a number of contracts, on a shard, of a subaccount",
+      call: Orders.decrease({ order_id, reduce_by: undefined, reduce_to: "3.5", subaccount: 0, exchange_index: 1 }),
+      request: `POST ${writes}/${order_id}/decrease?subaccount=0`,
+      body: { reduce_to: "3.5", exchange_index: 1 },
+      reply: left
+    }
+  ])
+
+  it.effect("is not repeated after a lost answer: it would take off twice", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(Orders.decrease({ order_id, reduce_by: "1" }), [lost])
+      assert.strictEqual(requests, 1)
+    })
+  )
+})
+
+describe("Orders.cancel", () => {
+  itCalls([
+    {
+      it: "says where the order is, and sends no body",
+      call: Orders.cancel({ order_id, subaccount: 3, exchange_index: -1, market_ticker: "KXBTC-26NOV23-T114999.99" }),
+      request: `DELETE ${writes}/${order_id}?subaccount=3&exchange_index=-1&market_ticker=KXBTC-26NOV23-T114999.99`,
+      reply: { status: 200, body: { order_id, client_order_id: "c", reduced_by: "5.50", ts_ms: 1791428428978 } }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Orders.cancel({ order_id }), [lost, notFound])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
+    })
+  )
+})
+
+describe("Orders.batchCancel", () => {
+  const orders = [
+    { order_id, market_ticker: intent.ticker },
+    { order_id: "gone", exchange_index: 0, subaccount: 3 }
+  ]
+  itCalls([
+    {
+      it: "sends a DELETE with a body, and gives success with an error on the item that was not cancelled",
+      call: Orders.batchCancel({ orders }),
+      request: `DELETE ${writes}/batched`,
+      body: { orders },
+      reply: {
+        status: 200,
+        body: {
+          orders: [
+            { order_id, client_order_id: null, reduced_by: "5.50", ts_ms: 1791428428978 },
+            { order_id: "gone", reduced_by: "0.00", error: { code: "not_found", message: "not found" } }
+          ]
+        }
+      }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(Orders.batchCancel({ orders }), [lost, badRequest])
+      assert.strictEqual(requests, 2)
+    })
+  )
+})
+
+describe("Orders.cancelAll", () => {
+  itCalls([
+    {
+      it: "says nothing of subaccounts unless told, which means all of them, and answers nothing",
+      call: Orders.cancelAll(),
+      request: `DELETE ${writes}`,
+      reply: { status: 204 }
+    },
+    {
+      it: "cancels the primary account alone where 0 is given",
+      call: Orders.cancelAll({ subaccount: 0 }),
+      request: `DELETE ${writes}?subaccount=0`,
+      reply: { status: 204 }
+    }
+  ])
+
+  it.effect("is not repeated after a lost answer: orders placed in between would go too", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(Orders.cancelAll(), [{ status: 504 }])
+      assert.strictEqual(requests, 1)
+    })
+  )
+})

@@ -1,0 +1,240 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Portfolio from "../src/Portfolio.ts"
+import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { layer } from "./support/scripted.ts"
+
+interface Recorded {
+  readonly market_positions: ReadonlyArray<{ readonly resting_orders_count?: number }>
+}
+
+describe("Portfolio.balance", () => {
+  itCalls([
+    ...recorded("GetBalance").map((body, index) => ({
+      it: `reads balance ${index + 1} of those that demo was recorded with`,
+      call: Portfolio.balance(),
+      request: "GET /portfolio/balance",
+      reply: { status: 200, body }
+    })),
+    {
+      it: "asks for a subaccount and a shard, and takes an answer without the breakdown",
+      call: Portfolio.balance({ subaccount: 63, exchange_index: 2 }),
+      request: "GET /portfolio/balance?subaccount=63&exchange_index=2",
+      reply: {
+        status: 200,
+        body: { balance: 0, balance_dollars: "0.009999", portfolio_value: 0, updated_ts: 1783302928 }
+      }
+    }
+  ])
+
+  it.effect("shows the cents cut off beside the dollars that are exact, in demo's recordings", () =>
+    Effect.gen(function* () {
+      const pairs: Array<string> = []
+      for (const body of recorded("GetBalance")) {
+        const answer = yield* Portfolio.balance().pipe(Effect.provide(layer([{ status: 200, body }])))
+        const [dollars, fraction] = answer.balance_dollars.split(".")
+        assert.strictEqual(String(answer.balance), `${dollars}${fraction!.slice(0, 2)}`)
+        pairs.push(`${answer.balance} ${answer.balance_dollars}`)
+      }
+      assert.include(pairs, "99946 999.4625")
+    })
+  )
+})
+
+describe("Portfolio.positions", () => {
+  itCalls([
+    ...recorded("GetPositions").map((body, index) => ({
+      it: `reads answer ${index + 1} of those that demo was recorded with, less a field that is no more`,
+      call: Portfolio.positions(),
+      request: "GET /portfolio/positions",
+      reply: { status: 200, body },
+      answer: {
+        ...(body as Recorded),
+        market_positions: (body as Recorded).market_positions.map((position) => {
+          const { resting_orders_count: _, ...rest } = position
+          return rest
+        })
+      }
+    })),
+    {
+      it: "sends every filter",
+      call: Portfolio.positions({
+        cursor: "c",
+        limit: 1000,
+        count_filter: "position,total_traded",
+        ticker: "KXA-B-C",
+        event_ticker: "KXA-B",
+        subaccount: 0,
+        exchange_index: 1,
+        settlement_status: "all"
+      }),
+      request:
+        "GET /portfolio/positions?cursor=c&limit=1000&count_filter=position%2Ctotal_traded&ticker=KXA-B-C&event_ticker=KXA-B&subaccount=0&exchange_index=1&settlement_status=all",
+      reply: { status: 200, body: { event_positions: [], market_positions: [] } }
+    }
+  ])
+
+  it.effect("refuses a status of settlement that the exchange does not know, and a page that is too long", () =>
+    Effect.gen(function* () {
+      // A caller without types can still get here.
+      const unknown = yield* failureOf(Portfolio.positions({ settlement_status: "paid" as never }), [])
+      assert.include(unknown.error, { _tag: "InvalidRequest", pointer: "/settlement_status" })
+      const long = yield* failureOf(Portfolio.positions({ limit: 1001 }), [])
+      assert.include(long.error, { _tag: "InvalidRequest", pointer: "/limit" })
+      assert.strictEqual(unknown.requests + long.requests, 0)
+    })
+  )
+})
+
+describe("Portfolio.fills", () => {
+  itCalls([
+    ...recorded("GetFills").map((body, index) => ({
+      it: `reads answer ${index + 1} of those that demo was recorded with`,
+      call: Portfolio.fills(),
+      request: "GET /portfolio/fills",
+      reply: { status: 200, body }
+    })),
+    {
+      it: "sends every filter, several markets joined by the caller",
+      call: Portfolio.fills({
+        ticker: "KXA-1,KXB-2.5",
+        order_id: "o",
+        min_ts: 1783300000,
+        max_ts: 1783303000,
+        limit: 1,
+        cursor: "CgsI==",
+        subaccount: 0,
+        exchange_index: 3
+      }),
+      request:
+        "GET /portfolio/fills?ticker=KXA-1%2CKXB-2.5&order_id=o&min_ts=1783300000&max_ts=1783303000&limit=1&cursor=CgsI%3D%3D&subaccount=0&exchange_index=3",
+      reply: { status: 200, body: { fills: [], cursor: "" } }
+    }
+  ])
+
+  it.effect("names the place of a price that is no exact decimal", () =>
+    Effect.gen(function* () {
+      const fill = {
+        fill_id: "f",
+        trade_id: "f",
+        order_id: "o",
+        ticker: "T",
+        market_ticker: "T",
+        outcome_side: "yes",
+        book_side: "bid",
+        count_fp: "1.00",
+        yes_price_dollars: "0.4800",
+        no_price_dollars: 0.52,
+        is_taker: true,
+        fee_cost: "0.017500"
+      }
+      const { error } = yield* failureOf(Portfolio.fills(), [{ status: 200, body: { fills: [fill], cursor: "" } }])
+      assert.include(error, { _tag: "ContractError", pointer: "/fills/0/no_price_dollars" })
+    })
+  )
+})
+
+describe("Portfolio.settlements", () => {
+  itCalls([
+    {
+      it: "keeps whole cents and exact dollars apart, and takes the value of a scalar market or none",
+      call: Portfolio.settlements({
+        limit: 2,
+        cursor: "c",
+        ticker: "KXA-B-C",
+        event_ticker: "KXA-B",
+        min_ts: 1,
+        max_ts: 2,
+        subaccount: 5
+      }),
+      request:
+        "GET /portfolio/settlements?limit=2&cursor=c&ticker=KXA-B-C&event_ticker=KXA-B&min_ts=1&max_ts=2&subaccount=5",
+      reply: {
+        status: 200,
+        body: {
+          cursor: "",
+          settlements: [
+            {
+              ticker: "KXA-B-C",
+              event_ticker: "KXA-B",
+              market_result: "yes",
+              yes_count_fp: "10.00",
+              yes_total_cost_dollars: "5.600000",
+              no_count_fp: "0.00",
+              no_total_cost_dollars: "0.000000",
+              revenue: 1000,
+              settled_time: "2026-07-06T01:55:17.34Z",
+              fee_cost: "0.172500",
+              value: 100,
+              exchange_index: 0
+            },
+            {
+              ticker: "KXS-B-C",
+              event_ticker: "KXS-B",
+              market_result: "scalar",
+              yes_count_fp: "0.00",
+              yes_total_cost_dollars: "0.000000",
+              no_count_fp: "2.50",
+              no_total_cost_dollars: "1.000000",
+              revenue: 137,
+              settled_time: "2026-08-18T00:00:00Z",
+              fee_cost: "0.000000",
+              value: null
+            }
+          ]
+        }
+      }
+    }
+  ])
+})
+
+for (const [name, operation, record] of [
+  ["deposits", Portfolio.deposits, { type: "ach", status: "applied" }],
+  ["withdrawals", Portfolio.withdrawals, { type: "wire", status: "pending" }]
+] as const) {
+  describe(`Portfolio.${name}`, () => {
+    const one = { ...record, id: "d", amount_cents: 100_000, fee_cents: 0, created_ts: 1783302928 }
+    itCalls([
+      {
+        it: "reads a page: cents, and Unix seconds that may be missing",
+        call: operation({ limit: 500, cursor: "c" }),
+        request: `GET /portfolio/${name}?limit=500&cursor=c`,
+        reply: { status: 200, body: { [name]: [one, { ...one, finalized_ts: 1783302999 }], cursor: "" } }
+      }
+    ])
+
+    it.effect("refuses a page of more than 500 before anything is sent", () =>
+      Effect.gen(function* () {
+        const { error, requests } = yield* failureOf(operation({ limit: 501 }), [])
+        assert.include(error, { _tag: "InvalidRequest", pointer: "/limit" })
+        assert.strictEqual(requests, 0)
+      })
+    )
+  })
+}
+
+describe("Portfolio.restingOrderTotalValue", () => {
+  itCalls([
+    {
+      it: "reads cents as a whole and dollars per shard",
+      call: Portfolio.restingOrderTotalValue(),
+      request: "GET /portfolio/summary/total_resting_order_value",
+      reply: {
+        status: 200,
+        body: {
+          total_resting_order_value: 1234,
+          resting_order_value_breakdown: [{ exchange_index: 0, balance: "12.345000" }]
+        }
+      }
+    }
+  ])
+
+  it.effect("surfaces demo's 403, which the document does not declare", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(Portfolio.restingOrderTotalValue(), [
+        { status: 403, body: { error: { code: "permission_denied", message: "no" } } }
+      ])
+      assert.include(error, { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" })
+    })
+  )
+})

@@ -1,0 +1,154 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Subaccounts from "../src/Subaccounts.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+
+const transfer = {
+  client_transfer_id: "6f1c3a52-7b0e-4d8e-9a53-0d6b5f1f4a11",
+  from_subaccount: 0,
+  to_subaccount: 3,
+  amount_cents: 1250
+}
+
+describe("Subaccounts.balances", () => {
+  itCalls([
+    {
+      it: "reads the cash of every subaccount per shard, in dollars",
+      call: Subaccounts.balances(),
+      request: "GET /portfolio/subaccounts/balances",
+      reply: {
+        status: 200,
+        body: {
+          subaccount_balances: [
+            { subaccount_number: 0, exchange_index: 0, balance: "999.462500", updated_ts: 1783302928 },
+            { subaccount_number: 63, exchange_index: 2, balance: "0.00", updated_ts: 1783302928 }
+          ]
+        }
+      }
+    }
+  ])
+})
+
+describe("Subaccounts.create", () => {
+  const made = { status: 201, body: { subaccount_number: 1 } }
+  itCalls([
+    {
+      it: "sends an empty object where nothing is asked for: the exchange refuses a write without a body",
+      call: Subaccounts.create(),
+      request: "POST /portfolio/subaccounts",
+      body: {},
+      reply: made
+    },
+    {
+      it: "sends the shard",
+      call: Subaccounts.create({ exchange_index: 2 }),
+      request: "POST /portfolio/subaccounts",
+      body: { exchange_index: 2 },
+      reply: made
+    }
+  ])
+
+  it.effect("is not repeated after a lost answer: a second one could not be removed", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Subaccounts.create(), [{ status: 504 }])
+      assert.strictEqual(requests, 1)
+      assert.include(error, { _tag: "GatewayTimeout" })
+    })
+  )
+})
+
+describe("Subaccounts.netting", () => {
+  itCalls([
+    {
+      it: "reads the setting of every subaccount",
+      call: Subaccounts.netting(),
+      request: "GET /portfolio/subaccounts/netting",
+      reply: {
+        status: 200,
+        body: { netting_configs: [{ subaccount_number: 0, enabled: true, exchange_index: 0 }] }
+      }
+    }
+  ])
+})
+
+describe("Subaccounts.updateNetting", () => {
+  const input = { subaccount_number: 3, enabled: false }
+  itCalls([
+    {
+      it: "sends the setting, and answers nothing whatever comes with its 200",
+      call: Subaccounts.updateNetting(input),
+      request: "PUT /portfolio/subaccounts/netting",
+      body: input,
+      reply: { status: 200, text: "OK" }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer: it sets a value", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* failureOf(Subaccounts.updateNetting(input), [
+        { fault: "ECONNRESET" },
+        { status: 400, body: { error: { code: "bad_request", message: "no such subaccount" } } }
+      ])
+      assert.strictEqual(requests, 2)
+    })
+  )
+})
+
+describe("Subaccounts.transfer", () => {
+  itCalls([
+    {
+      it: "sends whole cents under the id of the intent",
+      call: Subaccounts.transfer({ ...transfer, exchange_index: 1 }),
+      request: "POST /portfolio/subaccounts/transfer",
+      body: { ...transfer, exchange_index: 1 },
+      reply: { status: 200, body: {} }
+    }
+  ])
+
+  it.effect("is repeated under the same id after a lost answer, and surfaces the echo as an undeclared 409", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Subaccounts.transfer(transfer), [
+        { fault: "ECONNRESET" },
+        { status: 409, body: { error: { code: "already_exists", message: "seen" } } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "UnexpectedStatus", status: 409, attempts: 2 })
+    })
+  )
+
+  it.effect("refuses an id that is no UUID, and a part of a cent", () =>
+    Effect.gen(function* () {
+      const id = yield* failureOf(Subaccounts.transfer({ ...transfer, client_transfer_id: "mine" }), [])
+      assert.include(id.error, { _tag: "InvalidRequest", pointer: "/client_transfer_id" })
+      const amount = yield* failureOf(Subaccounts.transfer({ ...transfer, amount_cents: 12.5 }), [])
+      assert.include(amount.error, { _tag: "InvalidRequest", pointer: "/amount_cents" })
+      assert.strictEqual(id.requests + amount.requests, 0)
+    })
+  )
+})
+
+describe("Subaccounts.transfers", () => {
+  itCalls([
+    {
+      it: "reads a page: cents, and Unix seconds",
+      call: Subaccounts.transfers({ limit: 1000, cursor: "c" }),
+      request: "GET /portfolio/subaccounts/transfers?limit=1000&cursor=c",
+      reply: {
+        status: 200,
+        body: {
+          cursor: "",
+          transfers: [
+            {
+              transfer_id: "t",
+              from_subaccount: 0,
+              to_subaccount: 3,
+              amount_cents: 1250,
+              created_ts: 1783302928,
+              exchange_index: 0
+            }
+          ]
+        }
+      }
+    }
+  ])
+})

@@ -1,0 +1,189 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Transfers from "../src/Transfers.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+
+const root = "/portfolio/intra_exchange_instance_transfer"
+const client_transfer_id = "6f1c3a52-7b0e-4d8e-9a53-0d6b5f1f4a11"
+const input = { source: "event_contract", destination: "event_contract", amount: 125_000 } as const
+const transfer = {
+  transfer_id: "t-1",
+  source: "event_contract",
+  destination: "margined",
+  source_exchange_shard: 0,
+  destination_exchange_shard: 2,
+  amount: "12.5000",
+  status: "pending",
+  created_ts: 1783302928
+}
+
+describe("Transfers.list", () => {
+  itCalls([
+    {
+      it: "reads amounts as dollars",
+      call: Transfers.list({ limit: 500, cursor: "c" }),
+      request: `GET ${root}s?limit=500&cursor=c`,
+      reply: { status: 200, body: { transfers: [transfer], cursor: "" } }
+    },
+    {
+      it: "takes an answer without a cursor: there are no more pages",
+      call: Transfers.list(),
+      request: `GET ${root}s`,
+      reply: { status: 200, body: { transfers: [] } }
+    }
+  ])
+})
+
+describe("Transfers.get", () => {
+  itCalls([
+    {
+      it: "reads one transfer, in a status that is not known yet too",
+      call: Transfers.get({ transfer_id: "t-1" }),
+      request: `GET ${root}s/t-1`,
+      reply: { status: 200, body: { transfer: { ...transfer, status: "reversed" } } }
+    }
+  ])
+
+  it.effect("fails with NotFound, in every shape of its body", () =>
+    Effect.gen(function* () {
+      for (const body of [{ error: { code: "not_found", message: "no" } }, { code: "not_found" }]) {
+        const { error } = yield* failureOf(Transfers.get({ transfer_id: "t-2" }), [{ status: 404, body }])
+        assert.include(error, { _tag: "NotFound", code: "not_found", afterLostAnswer: false })
+      }
+    })
+  )
+})
+
+describe("Transfers.create", () => {
+  const started = { status: 200, body: { transfer_id: "t-1" } }
+  itCalls([
+    {
+      it: "sends the amount as the integer it is: hundredths of a cent",
+      call: Transfers.create(input),
+      request: `POST ${root}`,
+      body: input,
+      reply: started
+    },
+    {
+      it: "sends both ends in full",
+      call: Transfers.create({
+        ...input,
+        source_exchange_shard: 0,
+        destination_exchange_shard: 100,
+        source_subaccount: 0,
+        destination_subaccount: 3,
+        client_transfer_id
+      }),
+      request: `POST ${root}`,
+      body: {
+        ...input,
+        source_exchange_shard: 0,
+        destination_exchange_shard: 100,
+        source_subaccount: 0,
+        destination_subaccount: 3,
+        client_transfer_id
+      },
+      reply: started
+    }
+  ])
+
+  const refused = { status: 400, body: { error: { code: "insufficient_balance", message: "no" } } }
+  for (const [sentence, call, replies] of [
+    [
+      "is repeated after a lost answer under an id of yours",
+      Transfers.create({ ...input, client_transfer_id }),
+      [{ fault: "ECONNRESET" }, refused]
+    ],
+    ["is not repeated after a lost answer without one", Transfers.create(input), [{ fault: "ECONNRESET" }]]
+  ] as const) {
+    it.effect(sentence, () =>
+      Effect.gen(function* () {
+        const { requests } = yield* failureOf(call, replies)
+        assert.strictEqual(requests, replies.length)
+      })
+    )
+  }
+
+  it.effect("refuses dollars, a part of a hundredth of a cent, and an instance that does not exist", () =>
+    Effect.gen(function* () {
+      for (const [pointer, wrong] of [
+        ["/amount", { amount: "12.50" }],
+        ["/amount", { amount: 12.5 }],
+        ["/destination", { destination: "perpetual" }],
+        ["/destination_exchange_shard", { destination_exchange_shard: 101 }]
+      ] as const) {
+        // A caller without types can still get here.
+        const { error, requests } = yield* failureOf(Transfers.create({ ...input, ...wrong } as never), [])
+        assert.include(error, { _tag: "InvalidRequest", pointer })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+})
+
+describe("Transfers.targetBalanceAllocation", () => {
+  itCalls([
+    {
+      it: "reads shares in whole percents",
+      call: Transfers.targetBalanceAllocation(),
+      request: "GET /portfolio/target_balance_allocation",
+      reply: {
+        status: 200,
+        body: {
+          allocations: [
+            { exchange_index: 0, percent: 60 },
+            { exchange_index: 2, percent: 40 }
+          ],
+          resting_margin_reservation: "max"
+        }
+      }
+    },
+    {
+      it: "reads an account that does not rebalance",
+      call: Transfers.targetBalanceAllocation(),
+      request: "GET /portfolio/target_balance_allocation",
+      reply: { status: 200, body: { allocations: [] } }
+    }
+  ])
+})
+
+describe("Transfers.setTargetBalanceAllocation", () => {
+  const allocations = [{ exchange_index: 2, percent: 100 }]
+  itCalls([
+    {
+      it: "sends the whole allocation",
+      call: Transfers.setTargetBalanceAllocation({ allocations, resting_margin_reservation: "sum" }),
+      request: "POST /portfolio/target_balance_allocation",
+      body: { allocations, resting_margin_reservation: "sum" },
+      reply: { status: 200, body: {} }
+    },
+    {
+      it: "sends an empty list, which ends the rebalancing",
+      call: Transfers.setTargetBalanceAllocation({ allocations: [] }),
+      request: "POST /portfolio/target_balance_allocation",
+      body: { allocations: [] },
+      reply: { status: 200, body: {} }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer: it sets a value", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Transfers.setTargetBalanceAllocation({ allocations }), [
+        { status: 502 },
+        { status: 403 }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "Forbidden" })
+    })
+  )
+
+  it.effect("refuses a share that is no whole percent", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(
+        Transfers.setTargetBalanceAllocation({ allocations: [{ exchange_index: 0, percent: 33.3 }] }),
+        []
+      )
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/allocations/0/percent" })
+    })
+  )
+})
