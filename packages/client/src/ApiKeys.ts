@@ -118,7 +118,7 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
     })),
     encode: SchemaGetter.forbiddenEncoding
   })
-  // What it encodes to is of no use here: it does not encode, and an operation's output is typed by both sides.
+  // It does not encode, so what it would encode to is of no use to anybody.
 ) as unknown as Schema.Codec<GeneratedApiKey>
 
 /**

@@ -125,8 +125,12 @@ type ValuesOf<P extends Readonly<Record<string, Parameter>>> = {
 
 type BodyOf<B> = B extends Schema.Codec<infer A> ? A : {}
 
-/** Lets a caller give `undefined` for a field to leave out. */
-type Lenient<A> = { readonly [K in keyof A]: {} extends Pick<A, K> ? A[K] | undefined : A[K] }
+/** Lets a caller give `undefined` for a field to leave out, at any depth. */
+type Lenient<A> = A extends string | number | boolean | null | undefined
+  ? A
+  : A extends ReadonlyArray<infer Item>
+    ? ReadonlyArray<Lenient<Item>>
+    : { readonly [K in keyof A]: {} extends Pick<A, K> ? Lenient<A[K]> | undefined : Lenient<A[K]> }
 
 type InputOf<
   P extends Readonly<Record<string, Parameter>>,
@@ -134,7 +138,7 @@ type InputOf<
   B
 > = Types.Simplify<ValuesOf<P> & ValuesOf<Q> & Lenient<BodyOf<B>>>
 
-type SuccessOf<S> = S extends Schema.Codec<infer A> ? A : void
+type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
 type CommonFor<Input, Capability> =
   | (Input extends void ? Exclude<Errors.PublicFailure, Errors.InvalidRequest> : Errors.PublicFailure)

@@ -265,8 +265,7 @@ export const create: Operation.Operation<
 
 /** Input of {@link batchCreate}. */
 export interface BatchCreateInput {
-  /** Each as in {@link CreateInput}; what one leaves out is absent, not `undefined`. */
-  readonly orders: ReadonlyArray<Requests.CreateOrderV2Request>
+  readonly orders: ReadonlyArray<CreateInput>
 }
 
 /**
@@ -292,7 +291,7 @@ export interface BatchCreateInput {
  * import * as Orders from "@kalshi-effect/client/Orders"
  * import * as Effect from "effect/Effect"
  *
- * const refused = (orders: ReadonlyArray<Orders.CreateOrderV2Request>) =>
+ * const refused = (orders: ReadonlyArray<Orders.CreateInput>) =>
  *   Effect.map(Orders.batchCreate({ orders }), (answer) =>
  *     answer.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
  *   )
@@ -470,11 +469,8 @@ export const cancel: Operation.Operation<
 
 /** Input of {@link batchCancel}. */
 export interface BatchCancelInput {
-  /**
-   * Each as in {@link CancelInput}, with `market_ticker` or `exchange_index` unless it is on shard 0; what one leaves out
-   * is absent, not `undefined`.
-   */
-  readonly orders: ReadonlyArray<Requests.BatchCancelOrdersV2RequestOrdersItem>
+  /** Each with `market_ticker` or `exchange_index`, unless it is on shard 0. */
+  readonly orders: ReadonlyArray<CancelInput>
 }
 
 /**

@@ -116,6 +116,21 @@ describe("an input", () => {
     })
   )
 
+  it.effect("may leave a field out as undefined, at any depth", () =>
+    Effect.gen(function* () {
+      yield* Orders.batchCreate({ orders: [{ ...order, client_order_id: "mine", subaccount: undefined }] })
+      const { sent } = yield* Script
+      assert.deepStrictEqual(JSON.parse(sent[0]!.body!), { orders: [{ ...order, client_order_id: "mine" }] })
+    }).pipe(Effect.provide(layer([{ status: 201, body: { orders: [] } }])))
+  )
+
+  it.effect("with a field named __proto__ is refused like any other", () =>
+    Effect.gen(function* () {
+      const input: unknown = JSON.parse(`{"order_group_id":"${id}","__proto__":{"subaccount":1}}`)
+      assert.strictEqual((yield* refusal(OrderGroups.get, input)).pointer, "/__proto__")
+    })
+  )
+
   it.effect("that is no object is refused", () =>
     Effect.gen(function* () {
       for (const input of [null, "x", 3, [id]]) assert.strictEqual((yield* refusal(OrderGroups.get, input)).pointer, "")

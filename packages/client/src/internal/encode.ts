@@ -25,6 +25,19 @@ type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/**
+ * A copy without what is undefined, at any depth: leaving a field out is what that means, and the wire has no such
+ * value. Without a prototype, so that a field named `__proto__` is seen, and refused, like any other.
+ */
+const given = (record: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const copy: Record<string, unknown> = Object.create(null)
+  for (const key of Object.keys(record)) if (record[key] !== undefined) copy[key] = givenValue(record[key])
+  return copy
+}
+
+const givenValue = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(givenValue) : isRecord(value) ? given(value) : value
+
 /** What a segment of a path cannot be: the platform or the exchange would read it as something else. */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
@@ -78,8 +91,7 @@ export const prepare = (descriptor: Descriptor): Encode => {
 
   return (input = {}) => {
     if (!isRecord(input)) return refuse("", "the input must be an object")
-    const rest: Record<string, unknown> = {}
-    for (const key of Object.keys(input)) if (input[key] !== undefined) rest[key] = input[key]
+    const rest = given(input)
     const take = (name: string): unknown => {
       if (!Object.hasOwn(rest, name)) return undefined
       const value = rest[name]
