@@ -62,7 +62,7 @@ export interface ListInput {
  * **Gotchas**
  *
  * - Combos are listed by {@link listMultivariate} alone.
- * - The end of the pages is `cursor: ""`; `events` can be null instead of empty.
+ * - The end of the pages is `cursor: ""`.
  *
  * **Example** (The tickers of all open markets, without combos)
  *
@@ -75,7 +75,7 @@ export interface ListInput {
  *   let cursor: string | undefined
  *   do {
  *     const page = yield* Events.list({ status: "open", with_nested_markets: true, cursor })
- *     for (const event of page.events ?? []) {
+ *     for (const event of page.events) {
  *       for (const market of event.markets ?? []) tickers.push(market.ticker)
  *     }
  *     cursor = page.cursor
@@ -126,7 +126,7 @@ export interface ListMultivariateInput {
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`; `events` can be null instead of empty.
+ * The end of the pages is `cursor: ""`.
  */
 export const listMultivariate: Operation.Operation<
   ListMultivariateInput,
@@ -223,7 +223,7 @@ export interface FeeChangesInput {
  * **Gotchas**
  *
  * - Where both overrides are null, the event goes back to its series' fee from `scheduled_ts` (RFC 3339) on.
- * - The end of the pages is `cursor: ""`; `event_fee_changes` can be null instead of empty.
+ * - The end of the pages is `cursor: ""`.
  */
 export const feeChanges: Operation.Operation<
   FeeChangesInput,
@@ -271,9 +271,8 @@ export interface CandlesticksInput extends HistoryInput {
  *
  * **Gotchas**
  *
- * - Where the whole would be too large, it stops early: go on from `adjusted_end_ts` (Unix seconds). Source: the
- *   published document at 3.34.0.
- * - The list of a market, and both outer lists, can be null instead of empty.
+ * Where the whole would be too large, it stops early: go on from `adjusted_end_ts` (Unix seconds). Source: the published
+ * document at 3.34.0.
  */
 export const candlesticks: Operation.Operation<
   CandlesticksInput,

@@ -67,8 +67,6 @@ export const status: Operation.Operation<
  * **Gotchas**
  *
  * - Eastern Time has daylight saving: an hour of the schedule is no fixed hour of UTC.
- * - A day without sessions, and the list of windows, can be null instead of empty. Source: public notes of a trader,
- *   2026, of required lists answered as null.
  * - What happens now is {@link status}: the exchange also pauses outside of any schedule.
  */
 export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleResponse, never, KalshiPublic> =

@@ -134,7 +134,7 @@ export interface MarketsInput {
  * **Gotchas**
  *
  * - The filters exclude each other: give one. Source: the exchange's documentation, 2026.
- * - The end of the pages is `cursor: ""`; `markets` can be null instead of empty.
+ * - The end of the pages is `cursor: ""`.
  */
 export const markets: Operation.Operation<MarketsInput, Responses.GetMarketsResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -249,7 +249,7 @@ export interface OrdersInput {
  * **Gotchas**
  *
  * - There is no filter by `client_order_id`: list by ticker and time, and match.
- * - The end of the pages is `cursor: ""`; `orders` can be null instead of empty.
+ * - The end of the pages is `cursor: ""`.
  */
 export const orders: Operation.Operation<
   OrdersInput,
@@ -333,7 +333,7 @@ export interface TradesInput {
  * **Gotchas**
  *
  * - Block trades are among them unless `is_block_trade: false`.
- * - The end of the pages is `cursor: ""`; `trades` can be null instead of empty.
+ * - The end of the pages is `cursor: ""`.
  */
 export const trades: Operation.Operation<
   TradesInput,

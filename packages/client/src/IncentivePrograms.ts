@@ -33,7 +33,6 @@ export interface ListInput {
  * - `period_reward` and `max_reward_per_account` are integers in hundredths of a cent: 10,000 to the dollar.
  * - The answer names its cursor `next_cursor`, where every other list has `cursor`; the end of the pages is an empty or
  *   absent one.
- * - `incentive_programs` can be null instead of empty.
  */
 export const list: Operation.Operation<ListInput, Responses.GetIncentiveProgramsResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({

@@ -74,7 +74,6 @@ export interface BatchGetInput extends PlayerStats {
  *
  * - Find a milestone by its `milestone_id`: neither the order nor the presence of all is promised.
  * - An empty `milestone_ids` is refused before anything is sent: it cannot be put into a query.
- * - `live_datas` can be null instead of empty.
  */
 export const batchGet: Operation.Operation<BatchGetInput, Responses.GetLiveDatasResponse, never, KalshiPublic> =
   /*#__PURE__*/ Operation.make({

@@ -82,7 +82,7 @@ export interface ListInput {
  *   values of `status` only. `min_updated_ts` with `series_ticker` wants `mve_filter: "exclude"` as well. Source: the
  *   exchange's documentation, 2026.
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing: see `Historical.markets`.
- * - The end of the pages is `cursor: ""`; `markets` can be null instead of empty.
+ * - The end of the pages is `cursor: ""`.
  */
 export const list: Operation.Operation<
   ListInput,
@@ -202,8 +202,7 @@ export interface OrderbooksInput {
  *
  * **Gotchas**
  *
- * - Find a book by its `ticker`; that the answer keeps the order of the request is nowhere said.
- * - `orderbooks` can be null instead of empty.
+ * Find a book by its `ticker`; that the answer keeps the order of the request is nowhere said.
  */
 export const orderbooks: Operation.Operation<
   OrderbooksInput,
@@ -249,7 +248,7 @@ export interface TradesInput {
  * - `taker_outcome_side` says who took, and turns no price round: `yes_price_dollars` is that of YES either way.
  *   `taker_side` is deprecated.
  * - Trades from before the cutoff of `Historical.cutoff` are missing: see `Historical.trades`.
- * - The end of the pages is `cursor: ""`; `trades` can be null instead of empty.
+ * - The end of the pages is `cursor: ""`.
  */
 export const trades: Operation.Operation<TradesInput, Responses.GetTradesResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -300,7 +299,6 @@ export interface CandlesticksInput extends CandlesticksRange {
  * - A period without trades has null prices; its bids and asks are there.
  * - Candlesticks of a market that settled before the cutoff of `Historical.cutoff` are read by
  *   `Historical.marketCandlesticks`, and have other field names there.
- * - `candlesticks` can be null instead of empty.
  */
 export const candlesticks: Operation.Operation<
   CandlesticksInput,
@@ -338,7 +336,6 @@ export interface BatchCandlesticksInput extends CandlesticksRange {
  * - One answer holds at most 10,000 candlesticks, all markets together. Source: the exchange's documentation, 2026.
  * - `period_interval` is any number of minutes here, as far as the document goes; the other reads of candlesticks take 1,
  *   60 and 1440 alone.
- * - `markets` and each `candlesticks` can be null instead of empty.
  */
 export const batchCandlesticks: Operation.Operation<
   BatchCandlesticksInput,

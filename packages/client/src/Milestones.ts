@@ -42,7 +42,7 @@ export interface ListInput {
  *
  * - `limit` has no default: it must be given.
  * - The two times have two forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is Unix seconds.
- * - The end of the pages is an empty or absent `cursor`; `milestones` can be null instead of empty.
+ * - The end of the pages is an empty or absent `cursor`.
  */
 export const list: Operation.Operation<
   ListInput,

@@ -37,7 +37,7 @@ export interface ListInput {
  *
  * **Gotchas**
  *
- * - The list is called `multivariate_contracts`, and can be null instead of empty.
+ * - The list is called `multivariate_contracts`.
  * - The end of the pages is an empty or absent `cursor`.
  */
 export const list: Operation.Operation<

@@ -15,14 +15,7 @@ export type {
   SportFilterDetails
 } from "./generated/responses.ts"
 
-/**
- * Reads the tags of each category of series, for `Series.list`.
- *
- * **Gotchas**
- *
- * The tags of a category can be null instead of empty. Source: public notes of a trader, 2026, of required lists
- * answered as null.
- */
+/** Reads the tags of each category of series, for `Series.list`. */
 export const tagsByCategories: Operation.Operation<
   void,
   Responses.GetTagsForSeriesCategoriesResponse,
@@ -41,14 +34,7 @@ export const tagsByCategories: Operation.Operation<
   bucket: "read"
 })
 
-/**
- * Reads the scopes and competitions of each sport, and the order in which to show the sports.
- *
- * **Gotchas**
- *
- * The lists in it can be null instead of empty. Source: public notes of a trader, 2026, of required lists answered as
- * null.
- */
+/** Reads the scopes and competitions of each sport, and the order in which to show the sports. */
 export const filtersBySport: Operation.Operation<
   void,
   Responses.GetFiltersBySportsResponse,

@@ -46,8 +46,7 @@ export interface ListInput {
  *
  * **Gotchas**
  *
- * - `series` can be null instead of empty. Source: public notes of a trader, 2026, of required lists answered as null.
- * - `fee_multiplier` is a JSON number, not text: it is a factor, never money.
+ * `fee_multiplier` is a JSON number, not text: it is a factor, never money.
  */
 export const list: Operation.Operation<ListInput, Responses.GetSeriesListResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({

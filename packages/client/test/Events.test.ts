@@ -1,0 +1,367 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Events from "../src/Events.ts"
+import type * as Parameters from "../src/generated/parameters.ts"
+import { market } from "./support/bodies.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { type InputOf, isExample, itIs } from "./support/operations.ts"
+import { layer, Script } from "./support/scripted.ts"
+
+const event = {
+  event_ticker: "KXMLBGAME-26JUL081840NYYTB",
+  series_ticker: "KXMLBGAME",
+  title: "Home team against visitors?",
+  sub_title: "NYY at TB",
+  collateral_return_type: "MECNET",
+  mutually_exclusive: true,
+  settlement_sources: [{ name: "League", url: "https://example.org" }],
+  last_updated_ts: "2026-07-05T22:45:48.5Z",
+  exchange_index: 3,
+  product_metadata: { competition: "Pro Baseball" }
+}
+
+const milestone = {
+  id: "m-1",
+  category: "Sports",
+  type: "baseball_game",
+  start_date: "2026-07-08T22:40:00Z",
+  end_date: null,
+  title: "NYY at TB",
+  notification_message: "",
+  related_event_tickers: [event.event_ticker],
+  primary_event_tickers: [],
+  details: { home: "TB" },
+  last_updated_ts: "2026-07-05T22:45:48Z"
+}
+
+const openMarkets = Effect.gen(function* () {
+  const tickers: Array<string> = []
+  let cursor: string | undefined
+  do {
+    const page = yield* Events.list({ status: "open", with_nested_markets: true, cursor })
+    for (const event of page.events) {
+      for (const market of event.markets ?? []) tickers.push(market.ticker)
+    }
+    cursor = page.cursor
+  } while (cursor !== "")
+  return tickers
+})
+
+describe("Events.list", () => {
+  itIs(Events.list(), { name: "Events.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
+  itCalls([
+    {
+      it: "lists events with their markets and milestones",
+      call: Events.list({ with_nested_markets: true, with_milestones: true }),
+      request: "GET /events?with_nested_markets=true&with_milestones=true",
+      reply: { status: 200, body: { events: [{ ...event, markets: [market] }], milestones: [milestone], cursor: "" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Events.list({
+        limit: 200,
+        cursor: "c=/+",
+        with_nested_markets: false,
+        with_milestones: false,
+        status: "settled",
+        series_ticker: "KXMLBGAME",
+        tickers: "A-1,B-2",
+        min_close_ts: 1_790_000_000,
+        min_updated_ts: 0
+      }),
+      request:
+        "GET /events?limit=200&cursor=c%3D%2F%2B&with_nested_markets=false&with_milestones=false&status=settled&series_ticker=KXMLBGAME&tickers=A-1%2CB-2&min_close_ts=1790000000&min_updated_ts=0",
+      reply: { status: 200, body: { events: null, cursor: "" } },
+      answer: { events: [], cursor: "" }
+    }
+  ])
+
+  it.effect(
+    "has an example that runs: it walks all pages, past one without events, and stops at the empty cursor",
+    () =>
+      Effect.gen(function* () {
+        isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
+        assert.deepStrictEqual(yield* openMarkets, [market["ticker"], "SECOND"])
+        const first = "/trade-api/v2/events?with_nested_markets=true&status=open"
+        assert.deepStrictEqual(
+          (yield* Script).sent.map(({ target }) => target),
+          [
+            first,
+            "/trade-api/v2/events?cursor=p2&with_nested_markets=true&status=open",
+            "/trade-api/v2/events?cursor=p3&with_nested_markets=true&status=open"
+          ]
+        )
+      }).pipe(
+        Effect.provide(
+          layer([
+            { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
+            { status: 200, body: { events: null, cursor: "p3" } },
+            { status: 200, body: { events: [{ ...event, markets: [{ ...market, ticker: "SECOND" }] }], cursor: "" } }
+          ])
+        )
+      )
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Events.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventsQuery>>()
+  })
+})
+
+describe("Events.listMultivariate", () => {
+  itIs(Events.listMultivariate(), {
+    name: "Events.listMultivariate",
+    signed: "never",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itCalls([
+    {
+      it: "lists the events of combos, of all collections or of one",
+      call: Events.listMultivariate(),
+      request: "GET /events/multivariate",
+      reply: { status: 200, body: { events: [event], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Events.listMultivariate({
+        limit: 1,
+        cursor: "c",
+        series_ticker: "S",
+        collection_ticker: "C",
+        with_nested_markets: true
+      }),
+      request: "GET /events/multivariate?limit=1&cursor=c&series_ticker=S&collection_ticker=C&with_nested_markets=true",
+      reply: { status: 200, body: { events: null, cursor: "" } },
+      answer: { events: [], cursor: "" }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Events.ListMultivariateInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMultivariateEventsQuery>>()
+  })
+})
+
+describe("Events.get", () => {
+  itIs(Events.get({ event_ticker: "E-1" }), {
+    name: "Events.get",
+    signed: "never",
+    errors: ["BadRequest", "Unauthorized", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads the markets beside the event",
+      call: Events.get({ event_ticker: "E-1.5" }),
+      request: "GET /events/E-1.5",
+      reply: { status: 200, body: { event, markets: [market] } }
+    },
+    {
+      it: "reads them inside it, and the list beside it, null by then, as empty",
+      call: Events.get({ event_ticker: "E-1", with_nested_markets: true }),
+      request: "GET /events/E-1?with_nested_markets=true",
+      reply: { status: 200, body: { event: { ...event, markets: [market] }, markets: null } },
+      answer: { event: { ...event, markets: [market] }, markets: [] }
+    },
+    {
+      it: "reads an override of the fee",
+      call: Events.get({ event_ticker: "E-1" }),
+      request: "GET /events/E-1",
+      reply: {
+        status: 200,
+        body: { event: { ...event, fee_type_override: "flat", fee_multiplier_override: 0.25 }, markets: [] }
+      }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Events.GetInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetEventPath, typeof Parameters.GetEventQuery>
+    >()
+  })
+})
+
+describe("Events.metadata", () => {
+  itIs(Events.metadata({ event_ticker: "E-1" }), {
+    name: "Events.metadata",
+    signed: "never",
+    errors: ["BadRequest", "Unauthorized", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads what is needed to show an event",
+      call: Events.metadata({ event_ticker: "E-1" }),
+      request: "GET /events/E-1/metadata",
+      reply: {
+        status: 200,
+        body: {
+          image_url: "/e.png",
+          featured_image_url: "/f.png",
+          market_details: [{ market_ticker: "E-1-A", image_url: "/a.png", color_code: "#0a0" }],
+          settlement_sources: [{ name: "League" }, {}],
+          competition: "Pro Baseball",
+          competition_scope: null
+        }
+      }
+    },
+    {
+      it: "reads lists that are null as empty",
+      call: Events.metadata({ event_ticker: "E-1" }),
+      request: "GET /events/E-1/metadata",
+      reply: { status: 200, body: { image_url: "", market_details: null, settlement_sources: null } },
+      answer: { image_url: "", market_details: [], settlement_sources: [] }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Events.MetadataInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventMetadataPath>>()
+  })
+})
+
+describe("Events.feeChanges", () => {
+  itIs(Events.feeChanges(), { name: "Events.feeChanges", signed: "never", errors: ["BadRequest"] })
+  itCalls([
+    {
+      it: "reads a new fee, and one taken back",
+      call: Events.feeChanges(),
+      request: "GET /events/fee_changes",
+      reply: {
+        status: 200,
+        body: {
+          event_fee_changes: [
+            {
+              id: "c-1",
+              event_ticker: "E-1",
+              series_ticker: "S",
+              fee_type_override: "quadratic",
+              fee_multiplier_override: 0.5,
+              scheduled_ts: "2026-10-15T00:00:00Z"
+            },
+            {
+              id: "c-2",
+              event_ticker: "E-1",
+              series_ticker: "S",
+              fee_type_override: null,
+              fee_multiplier_override: null,
+              scheduled_ts: "2026-10-16T00:00:00Z"
+            }
+          ],
+          cursor: "next"
+        }
+      }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Events.feeChanges({ event_ticker: "E-1", limit: 1000, cursor: "c" }),
+      request: "GET /events/fee_changes?event_ticker=E-1&limit=1000&cursor=c",
+      reply: { status: 200, body: { event_fee_changes: null, cursor: "" } },
+      answer: { event_fee_changes: [], cursor: "" }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Events.FeeChangesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventFeeChangesQuery>>()
+  })
+})
+
+const range = { series_ticker: "S", ticker: "E-1", start_ts: 1_790_000_000, end_ts: 1_790_003_600 }
+const prices = { open_dollars: "0.4800", low_dollars: "0.4700", high_dollars: "0.5000", close_dollars: "0.490000" }
+const candlestick = {
+  end_period_ts: 1_790_003_600,
+  yes_bid: prices,
+  yes_ask: prices,
+  price: { close_dollars: null, previous_dollars: "0.4800" },
+  volume_fp: "0.00",
+  open_interest_fp: "12.50"
+}
+
+describe("Events.candlesticks", () => {
+  itIs(Events.candlesticks({ ...range, period_interval: 1 }), {
+    name: "Events.candlesticks",
+    signed: "never",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itCalls([
+    {
+      it: "reads one list per market, of which one is null and read as empty",
+      call: Events.candlesticks({ ...range, period_interval: 60 }),
+      request: "GET /series/S/events/E-1/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=60",
+      reply: {
+        status: 200,
+        body: {
+          market_tickers: ["E-1-A", "E-1-B"],
+          market_candlesticks: [[candlestick], null],
+          adjusted_end_ts: 1_790_003_600
+        }
+      },
+      answer: {
+        market_tickers: ["E-1-A", "E-1-B"],
+        market_candlesticks: [[candlestick], []],
+        adjusted_end_ts: 1_790_003_600
+      }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Events.CandlesticksInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetMarketCandlesticksByEventPath, typeof Parameters.GetMarketCandlesticksByEventQuery>
+    >()
+  })
+})
+
+describe("Events.forecastPercentileHistory", () => {
+  const call = Events.forecastPercentileHistory({ ...range, percentiles: [0, 5000, 9999], period_interval: 0 })
+  itIs(call, { name: "Events.forecastPercentileHistory", signed: "always", errors: ["BadRequest", "Unauthorized"] })
+  itCalls([
+    {
+      it: "repeats the key for each percentile",
+      call,
+      request:
+        "GET /series/S/events/E-1/forecast_percentile_history?percentiles=0&percentiles=5000&percentiles=9999&start_ts=1790000000&end_ts=1790003600&period_interval=0",
+      reply: {
+        status: 200,
+        body: {
+          forecast_history: [
+            {
+              event_ticker: "E-1",
+              end_period_ts: 1_790_000_005,
+              period_interval: 0,
+              percentile_points: [
+                {
+                  percentile: 5000,
+                  raw_numerical_forecast: 3.0625,
+                  numerical_forecast: 3.1,
+                  formatted_forecast: "3.1%"
+                }
+              ]
+            }
+          ]
+        }
+      }
+    }
+  ])
+
+  it.effect("refuses, before anything is sent, no percentile, too many, and one out of bounds", () =>
+    Effect.gen(function* () {
+      for (const [percentiles, pointer] of [
+        [[], "/percentiles"],
+        [Array.from({ length: 11 }, (_, i) => i), "/percentiles"],
+        [[50, 10_000], "/percentiles/1"],
+        [[0.5], "/percentiles/0"]
+      ] as const) {
+        const { error, requests } = yield* failureOf(
+          Events.forecastPercentileHistory({ ...range, percentiles, period_interval: 1 }),
+          []
+        )
+        assert.include(error, { _tag: "InvalidRequest", pointer })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Events.ForecastPercentileHistoryInput>().toEqualTypeOf<
+      InputOf<
+        typeof Parameters.GetEventForecastPercentilesHistoryPath,
+        typeof Parameters.GetEventForecastPercentilesHistoryQuery
+      >
+    >()
+  })
+})

@@ -1,0 +1,316 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type * as Parameters from "../src/generated/parameters.ts"
+import * as Historical from "../src/Historical.ts"
+import * as Markets from "../src/Markets.ts"
+import { market, recordedMarket, trade } from "./support/bodies.ts"
+import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { type InputOf, isExample, itIs } from "./support/operations.ts"
+import { layer, Script } from "./support/scripted.ts"
+
+/** The recording of an operation that holds most. */
+const fullest = (operation: string) =>
+  recorded(operation).toSorted((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0]
+
+describe("Historical.cutoff", () => {
+  itIs(Historical.cutoff(), { name: "Historical.cutoff", signed: "never", errors: [] })
+  itCalls([
+    {
+      it: "reads four times as RFC 3339, and keeps them as they came",
+      call: Historical.cutoff(),
+      request: "GET /historical/cutoff",
+      reply: {
+        status: 200,
+        body: {
+          market_settled_ts: "2026-07-09T00:00:00Z",
+          trades_created_ts: "2026-07-09T00:00:00.5Z",
+          orders_updated_ts: "2026-09-25T00:00:00Z",
+          market_positions_last_updated_ts: "2026-07-09T00:00:00Z"
+        }
+      }
+    },
+    {
+      it: "takes an answer without the time of positions",
+      call: Historical.cutoff(),
+      request: "GET /historical/cutoff",
+      reply: {
+        status: 200,
+        body: {
+          market_settled_ts: "2026-07-09T00:00:00Z",
+          trades_created_ts: "2026-07-09T00:00:00Z",
+          orders_updated_ts: "2026-09-25T00:00:00Z"
+        }
+      }
+    }
+  ])
+})
+
+const everyFilter = { ticker: "T", max_ts: 2, limit: 1000, cursor: "c", min_ts: 1, subaccount: 0 }
+const everyFilterSent = "ticker=T&max_ts=2&limit=1000&cursor=c&min_ts=1&subaccount=0"
+
+describe("Historical.fills", () => {
+  itIs(Historical.fills(), {
+    name: "Historical.fills",
+    signed: "always",
+    errors: ["BadRequest", "Unauthorized", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads the fills that demo was recorded with, which lack a shard",
+      call: Historical.fills(),
+      request: "GET /historical/fills",
+      reply: { status: 200, body: fullest("GetFills") }
+    },
+    {
+      it: "sends every filter",
+      call: Historical.fills(everyFilter),
+      request: `GET /historical/fills?${everyFilterSent}`,
+      reply: { status: 200, body: { fills: [], cursor: "" } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Historical.FillsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetFillsHistoricalQuery>>()
+  })
+})
+
+describe("Historical.markets", () => {
+  itIs(Historical.markets(), { name: "Historical.markets", signed: "never", errors: ["BadRequest"] })
+  itCalls([
+    {
+      it: "lists settled markets",
+      call: Historical.markets(),
+      request: "GET /historical/markets",
+      reply: {
+        status: 200,
+        body: {
+          markets: [
+            {
+              ...market,
+              status: "finalized",
+              result: "yes",
+              settlement_value_dollars: "1.0000",
+              settlement_ts: "2026-07-09T02:00:00Z"
+            }
+          ],
+          cursor: "next"
+        }
+      }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Historical.markets({
+        limit: 0,
+        cursor: "c",
+        tickers: "A,B",
+        event_ticker: "E",
+        series_ticker: "S",
+        mve_filter: "exclude"
+      }),
+      request:
+        "GET /historical/markets?limit=0&cursor=c&tickers=A%2CB&event_ticker=E&series_ticker=S&mve_filter=exclude",
+      reply: { status: 200, body: { markets: null, cursor: "" } },
+      answer: { markets: [], cursor: "" }
+    }
+  ])
+
+  it.effect("refuses to ask for combos alone, which the live list knows", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(Historical.markets({ mve_filter: "only" as "exclude" }), [])
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/mve_filter" })
+      assert.strictEqual(requests, 0)
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Historical.MarketsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalMarketsQuery>>()
+  })
+})
+
+const anyMarket = (ticker: string) =>
+  Markets.get({ ticker }).pipe(Effect.catchTag("NotFound", () => Historical.market({ ticker })))
+
+describe("Historical.market", () => {
+  itIs(Historical.market({ ticker: "T" }), { name: "Historical.market", signed: "never", errors: ["NotFound"] })
+  itCalls([
+    {
+      it: "reads one",
+      call: Historical.market({ ticker: "T-1" }),
+      request: "GET /historical/markets/T-1",
+      reply: { status: 200, body: recordedMarket },
+      answer: { market }
+    }
+  ])
+
+  it.effect("has an example that runs: it is asked once the live read has answered 404", () =>
+    Effect.gen(function* () {
+      isExample(import.meta.url, "Historical", "A market, wherever it is by now")
+      assert.deepStrictEqual<unknown>(yield* anyMarket("T-1"), { market })
+      assert.deepStrictEqual(
+        (yield* Script).sent.map(({ target }) => target),
+        ["/trade-api/v2/markets/T-1", "/trade-api/v2/historical/markets/T-1"]
+      )
+    }).pipe(
+      Effect.provide(
+        layer([
+          { status: 404, body: { error: { code: "not_found", message: "not found" } } },
+          { status: 200, body: { market } }
+        ])
+      )
+    )
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Historical.MarketInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalMarketPath>>()
+  })
+})
+
+const range = { ticker: "T", start_ts: 1_780_000_000, end_ts: 1_780_003_600 }
+const offer = { open: "0.4800", low: "0.4700", high: "0.5000", close: "0.490000" }
+
+describe("Historical.marketCandlesticks", () => {
+  itIs(Historical.marketCandlesticks({ ...range, period_interval: 1 }), {
+    name: "Historical.marketCandlesticks",
+    signed: "never",
+    errors: ["BadRequest", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads money and counts by their bare names, and periods without trades as null",
+      call: Historical.marketCandlesticks({ ...range, period_interval: 60 }),
+      request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=60",
+      reply: {
+        status: 200,
+        body: {
+          ticker: "T",
+          candlesticks: [
+            {
+              end_period_ts: 1_780_003_600,
+              yes_bid: offer,
+              yes_ask: offer,
+              price: { open: null, low: null, high: null, close: null, mean: null, previous: "0.4800" },
+              volume: "0.00",
+              open_interest: "12.50"
+            }
+          ]
+        }
+      }
+    },
+    {
+      it: "reads a list that is null as empty",
+      call: Historical.marketCandlesticks({ ...range, period_interval: 1440 }),
+      request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=1440",
+      reply: { status: 200, body: { ticker: "T", candlesticks: null } },
+      answer: { ticker: "T", candlesticks: [] }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Historical.MarketCandlesticksInput>().toEqualTypeOf<
+      InputOf<
+        typeof Parameters.GetMarketCandlesticksHistoricalPath,
+        typeof Parameters.GetMarketCandlesticksHistoricalQuery
+      >
+    >()
+  })
+})
+
+const order = {
+  order_id: "o-1",
+  user_id: "u-1",
+  client_order_id: "mine-1",
+  ticker: "T",
+  outcome_side: "no",
+  book_side: "ask",
+  type: "limit",
+  status: "executed",
+  yes_price_dollars: "0.4800",
+  no_price_dollars: "0.5200",
+  fill_count_fp: "2.50",
+  remaining_count_fp: "0.00",
+  initial_count_fp: "2.50",
+  taker_fill_cost_dollars: "1.300000",
+  maker_fill_cost_dollars: "0.000000",
+  taker_fees_dollars: "0.043700",
+  maker_fees_dollars: "0.000000",
+  created_time: "2026-07-06T01:55:17.3Z",
+  expiration_time: null,
+  self_trade_prevention_type: null,
+  order_group_id: null
+}
+
+describe("Historical.orders", () => {
+  itIs(Historical.orders(), { name: "Historical.orders", signed: "always", errors: ["BadRequest", "Unauthorized"] })
+  itCalls([
+    {
+      it: "lists old orders",
+      call: Historical.orders(),
+      request: "GET /historical/orders",
+      reply: { status: 200, body: { orders: [order], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Historical.orders(everyFilter),
+      request: `GET /historical/orders?${everyFilterSent}`,
+      reply: { status: 200, body: { orders: null, cursor: "" } },
+      answer: { orders: [], cursor: "" }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Historical.OrdersInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalOrdersQuery>>()
+  })
+})
+
+const withoutRestingOrders = (body: unknown): unknown =>
+  JSON.parse(JSON.stringify(body), (key, value: unknown) => (key === "resting_orders_count" ? undefined : value))
+
+describe("Historical.positions", () => {
+  itIs(Historical.positions(), {
+    name: "Historical.positions",
+    signed: "always",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itCalls([
+    {
+      it: "reads the positions that demo was recorded with, six decimals and all, without a field dropped since",
+      call: Historical.positions(),
+      request: "GET /historical/positions",
+      reply: { status: 200, body: fullest("GetPositions") },
+      answer: withoutRestingOrders(fullest("GetPositions"))
+    },
+    {
+      it: "sends every filter, and takes an answer without a cursor",
+      call: Historical.positions({ ticker: "T", event_ticker: "E", limit: 1, cursor: "c", subaccount: 63 }),
+      request: "GET /historical/positions?ticker=T&event_ticker=E&limit=1&cursor=c&subaccount=63",
+      reply: { status: 200, body: { market_positions: [], event_positions: [] } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Historical.PositionsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalPositionsQuery>>()
+  })
+})
+
+describe("Historical.trades", () => {
+  itIs(Historical.trades(), { name: "Historical.trades", signed: "never", errors: ["BadRequest", "NotFound"] })
+  itCalls([
+    {
+      it: "lists everybody's old trades",
+      call: Historical.trades(),
+      request: "GET /historical/trades",
+      reply: { status: 200, body: { trades: [{ ...trade, taker_side: "no" }], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Historical.trades({ ticker: "T", min_ts: 1, max_ts: 2, limit: 0, cursor: "c", is_block_trade: true }),
+      request: "GET /historical/trades?ticker=T&min_ts=1&max_ts=2&limit=0&cursor=c&is_block_trade=true",
+      reply: { status: 200, body: { trades: null, cursor: "" } },
+      answer: { trades: [], cursor: "" }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Historical.TradesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetTradesHistoricalQuery>>()
+  })
+})

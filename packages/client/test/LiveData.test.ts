@@ -1,0 +1,245 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type * as Parameters from "../src/generated/parameters.ts"
+import * as LiveData from "../src/LiveData.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { type InputOf, itIs } from "./support/operations.ts"
+
+const live = { type: "football_game", milestone_id: "m-1", details: { home_points: 7, away: { points: 3 } } }
+
+describe("LiveData.get", () => {
+  itIs(LiveData.get({ milestone_id: "m-1" }), { name: "LiveData.get", signed: "never", errors: ["NotFound"] })
+  itCalls([
+    {
+      it: "reads one milestone's, and keeps the open details whole",
+      call: LiveData.get({ milestone_id: "m-1", include_player_stats: true }),
+      request: "GET /live_data/milestone/m-1?include_player_stats=true",
+      reply: { status: 200, body: { live_data: live } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<LiveData.GetInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetLiveDataByMilestonePath, typeof Parameters.GetLiveDataByMilestoneQuery>
+    >()
+  })
+})
+
+describe("LiveData.batchGet", () => {
+  itIs(LiveData.batchGet({ milestone_ids: ["m-1"] }), { name: "LiveData.batchGet", signed: "never", errors: [] })
+  itCalls([
+    {
+      it: "repeats the key for each milestone",
+      call: LiveData.batchGet({ milestone_ids: ["m-1", "m,2"], include_player_stats: false }),
+      request: "GET /live_data/batch?milestone_ids=m-1&milestone_ids=m%2C2&include_player_stats=false",
+      reply: { status: 200, body: { live_datas: [live] } }
+    },
+    {
+      it: "reads a list that is null as empty",
+      call: LiveData.batchGet({ milestone_ids: ["m-1"] }),
+      request: "GET /live_data/batch?milestone_ids=m-1",
+      reply: { status: 200, body: { live_datas: null } },
+      answer: { live_datas: [] }
+    }
+  ])
+
+  it.effect("refuses, before anything is sent, no milestone and more than 100", () =>
+    Effect.gen(function* () {
+      for (const milestone_ids of [[], Array.from({ length: 101 }, (_, i) => `m-${i}`)]) {
+        const { error, requests } = yield* failureOf(LiveData.batchGet({ milestone_ids }), [])
+        assert.include(error, { _tag: "InvalidRequest", pointer: "/milestone_ids" })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<LiveData.BatchGetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetLiveDatasQuery>>()
+  })
+})
+
+describe("LiveData.getByEvent", () => {
+  itIs(LiveData.getByEvent({ event_ticker: "E-1" }), {
+    name: "LiveData.getByEvent",
+    signed: "never",
+    errors: ["NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads an event's, over the stretch asked for",
+      call: LiveData.getByEvent({ event_ticker: "E-1", range: "15min" }),
+      request: "GET /live_data/events/E-1?range=15min",
+      reply: {
+        status: 200,
+        body: {
+          live_data: {
+            type: "crypto",
+            details: { timeseries: [[1_790_000_000_000, 114_999.99]] },
+            is_historical: false,
+            default_range: "1h",
+            range_options: ["15min", "1h"]
+          }
+        }
+      }
+    },
+    {
+      it: "takes an answer with no more than a type and its details",
+      call: LiveData.getByEvent({ event_ticker: "E-1" }),
+      request: "GET /live_data/events/E-1",
+      reply: { status: 200, body: { live_data: { type: "weather", details: {} } } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<LiveData.GetByEventInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetEventLiveDataPath, typeof Parameters.GetEventLiveDataQuery>
+    >()
+  })
+})
+
+describe("LiveData.getByType", () => {
+  itIs(LiveData.getByType({ type: "football_game", milestone_id: "m-1" }), {
+    name: "LiveData.getByType",
+    signed: "never",
+    errors: ["NotFound"]
+  })
+  itCalls([
+    {
+      it: "puts the type before the milestone",
+      call: LiveData.getByType({ milestone_id: "m-1", type: "football_game", include_player_stats: true }),
+      request: "GET /live_data/football_game/milestone/m-1?include_player_stats=true",
+      reply: { status: 200, body: { live_data: live } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<LiveData.GetByTypeInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetLiveDataPath, typeof Parameters.GetLiveDataQuery>
+    >()
+  })
+})
+
+describe("LiveData.gameStats", () => {
+  itIs(LiveData.gameStats({ milestone_id: "m-1" }), {
+    name: "LiveData.gameStats",
+    signed: "never",
+    errors: ["NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads a game period by period",
+      call: LiveData.gameStats({ milestone_id: "m-1" }),
+      request: "GET /live_data/milestone/m-1/game_stats",
+      reply: { status: 200, body: { pbp: { periods: [{ events: [{ clock: "12:00", yards: 4 }] }, {}] } } }
+    },
+    {
+      it: "takes an answer without plays",
+      call: LiveData.gameStats({ milestone_id: "m-1" }),
+      request: "GET /live_data/milestone/m-1/game_stats",
+      reply: { status: 200, body: {} }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<LiveData.GameStatsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetGameStatsPath>>()
+  })
+})
+
+describe("LiveData.weatherIndex", () => {
+  itIs(LiveData.weatherIndex({ city: "miami" }), {
+    name: "LiveData.weatherIndex",
+    signed: "never",
+    errors: ["BadRequest"]
+  })
+  itCalls([
+    {
+      it: "reads a window in milliseconds with the readings of the stations",
+      call: LiveData.weatherIndex({ city: "miami", from: 1_790_000_000_000, to: 1_790_000_060_000, detailed: true }),
+      request: "GET /live_data/weather/miami?from=1790000000000&to=1790000060000&detailed=true",
+      reply: {
+        status: 200,
+        body: {
+          city: "miami",
+          config_version: "miami-temperature-v1.0",
+          units: "fahrenheit",
+          timeseries: [
+            {
+              t: 1_790_000_000_000,
+              v: 88.25,
+              status: "degraded",
+              contributors: 4,
+              stations: [
+                {
+                  station_id: "KMIA1M",
+                  code: "ok",
+                  source: "metar",
+                  temp_f: 88.1234,
+                  obs_time_ms: 1_789_999_980_000,
+                  received_at_ms: 1_790_000_001_000,
+                  primary_code: "late"
+                },
+                { station_id: "KTMB1M", code: "missing" }
+              ],
+              receipt_basis: "synoptic_latency"
+            },
+            { t: 1_790_000_060_000, status: "incomplete" }
+          ]
+        }
+      }
+    },
+    {
+      it: "reads the last seconds, and a list that is null as empty",
+      call: LiveData.weatherIndex({ city: "new york", last_sec: 3600 }),
+      request: "GET /live_data/weather/new%20york?last_sec=3600",
+      reply: { status: 200, body: { city: "new york", units: "fahrenheit", timeseries: null } },
+      answer: { city: "new york", units: "fahrenheit", timeseries: [] }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<LiveData.WeatherIndexInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetWeatherIndexPath, typeof Parameters.GetWeatherIndexQuery>
+    >()
+  })
+})
+
+describe("LiveData.weatherIndexCalibrations", () => {
+  itIs(LiveData.weatherIndexCalibrations({ city: "miami" }), {
+    name: "LiveData.weatherIndexCalibrations",
+    signed: "never",
+    errors: ["BadRequest"]
+  })
+  itCalls([
+    {
+      it: "reads the versions of an index and the weights of its stations",
+      call: LiveData.weatherIndexCalibrations({ city: "miami" }),
+      request: "GET /live_data/weather/miami/calibrations",
+      reply: {
+        status: 200,
+        body: {
+          city: "miami",
+          units: "celsius",
+          calibrations: [
+            {
+              config_version: "miami-temperature-v1.0",
+              published_at_ms: 1_789_000_000_000,
+              effective_at_ms: 1_790_000_000_000,
+              change_reason: "first",
+              calibration_window_start_ms: 1_780_000_000_000,
+              calibration_window_end_ms: 1_788_000_000_000,
+              city_reference_c: 28.5,
+              stations: [{ station_id: "KMIA1M", weight: 0.25, offset_c: -0.1, update_note: "" }]
+            },
+            { config_version: "v2", effective_at_ms: 1_791_000_000_000, city_reference_c: 28, stations: [] }
+          ]
+        }
+      }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<LiveData.WeatherIndexCalibrationsInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetWeatherIndexCalibrationsPath>
+    >()
+  })
+})

@@ -1,0 +1,385 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect, Result } from "effect"
+import * as fc from "fast-check"
+import type * as Parameters from "../src/generated/parameters.ts"
+import * as encode from "../src/internal/encode.ts"
+import * as Markets from "../src/Markets.ts"
+import { market, recordedMarket, trade } from "./support/bodies.ts"
+import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { type InputOf, isExample, itIs } from "./support/operations.ts"
+import { layer } from "./support/scripted.ts"
+
+const seed = 20_261_009
+
+describe("Markets.list", () => {
+  itIs(Markets.list(), { name: "Markets.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
+  itCalls([
+    {
+      it: "lists markets of all kinds",
+      call: Markets.list(),
+      request: "GET /markets",
+      reply: {
+        status: 200,
+        body: {
+          markets: [
+            { ...market, status: "a status of tomorrow" },
+            {
+              ...market,
+              market_type: "scalar",
+              result: "",
+              floor_strike: 1.5,
+              cap_strike: null,
+              price_ranges: [],
+              settlement_bounds_type: "floor",
+              settlement_floor_dollars: "0.10",
+              settlement_value_dollars: null,
+              mve_collection_ticker: "KXMVE",
+              mve_selected_legs: [{ market_ticker: "A", side: "yes", yes_settlement_value_dollars: null }],
+              exchange_index: 1
+            }
+          ],
+          cursor: "next"
+        }
+      }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Markets.list({
+        limit: 0,
+        cursor: "c",
+        event_ticker: "E",
+        series_ticker: "S",
+        min_created_ts: 1,
+        max_created_ts: 2,
+        min_updated_ts: 3,
+        max_close_ts: 4,
+        min_close_ts: 5,
+        min_settled_ts: 6,
+        max_settled_ts: 7,
+        status: "paused",
+        tickers: "A,B",
+        mve_filter: "exclude"
+      }),
+      request:
+        "GET /markets?limit=0&cursor=c&event_ticker=E&series_ticker=S&min_created_ts=1&max_created_ts=2&min_updated_ts=3&max_close_ts=4&min_close_ts=5&min_settled_ts=6&max_settled_ts=7&status=paused&tickers=A%2CB&mve_filter=exclude",
+      reply: { status: 200, body: { markets: null, cursor: "" } },
+      answer: { markets: [], cursor: "" }
+    }
+  ])
+
+  it.effect("refuses, before anything is sent, a status of the other vocabulary and a page too large", () =>
+    Effect.gen(function* () {
+      for (const [input, pointer] of [
+        [{ status: "active" as "open" }, "/status"],
+        [{ limit: 1001 }, "/limit"],
+        [{ min_close_ts: 1.5 }, "/min_close_ts"]
+      ] as const) {
+        const { error, requests } = yield* failureOf(Markets.list(input), [])
+        assert.include(error, { _tag: "InvalidRequest", pointer })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+
+  it.effect("never makes up a price: a market without one breaks the contract", () =>
+    Effect.gen(function* () {
+      const { yes_ask_dollars: _, ...priceless } = market
+      const { error } = yield* failureOf(Markets.list(), [
+        { status: 200, body: { markets: [market, priceless], cursor: "" } }
+      ])
+      assert.include(error, { _tag: "ContractError", pointer: "/markets/1/yes_ask_dollars" })
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Markets.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketsQuery>>()
+  })
+})
+
+describe("Markets.get", () => {
+  itIs(Markets.get({ ticker: "T" }), { name: "Markets.get", signed: "never", errors: ["Unauthorized", "NotFound"] })
+  itCalls([
+    {
+      it: "reads the market that demo was recorded with, without the fields that the document has dropped since",
+      call: Markets.get({ ticker: "KXMLBGAME-26JUL081840NYYTB-NYY" }),
+      request: "GET /markets/KXMLBGAME-26JUL081840NYYTB-NYY",
+      reply: { status: 200, body: recordedMarket },
+      answer: { market }
+    },
+    {
+      it: "takes a ticker with a dot, as real ones have",
+      call: Markets.get({ ticker: "KXBTC-26OCT09-T114999.99" }),
+      request: "GET /markets/KXBTC-26OCT09-T114999.99",
+      reply: { status: 200, body: { market } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Markets.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketPath>>()
+  })
+})
+
+const book = {
+  yes_dollars: [
+    ["0.0100", "300.00"],
+    ["0.4800", "0.50"]
+  ],
+  no_dollars: [["0.510000", "12.00"]]
+}
+
+const bestBids = Effect.gen(function* () {
+  const { orderbook_fp } = yield* Markets.orderbook({ ticker: "KXRAIN-26-NYC" })
+  return { yes: orderbook_fp.yes_dollars.at(-1), no: orderbook_fp.no_dollars.at(-1) }
+})
+
+describe("Markets.orderbook", () => {
+  itIs(Markets.orderbook({ ticker: "T" }), {
+    name: "Markets.orderbook",
+    signed: "where there is a key",
+    errors: ["Unauthorized", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads the book that demo was recorded with: a side without bids is an empty list",
+      call: Markets.orderbook({ ticker: "T" }),
+      request: "GET /markets/T/orderbook",
+      reply: { status: 200, body: recorded("GetMarketOrderbook")[0] }
+    },
+    {
+      it: "keeps prices and counts as they came, in their order",
+      call: Markets.orderbook({ ticker: "T", depth: 100 }),
+      request: "GET /markets/T/orderbook?depth=100",
+      reply: { status: 200, body: { orderbook_fp: book } }
+    },
+    {
+      it: "sends a depth of 0, which is all levels",
+      call: Markets.orderbook({ ticker: "T", depth: 0 }),
+      request: "GET /markets/T/orderbook?depth=0",
+      reply: { status: 200, body: { orderbook_fp: book } }
+    }
+  ])
+
+  it.effect("has an example that runs: the best bid is the last level", () =>
+    Effect.gen(function* () {
+      isExample(import.meta.url, "Markets", "The best bids")
+      const best = yield* bestBids.pipe(Effect.provide(layer([{ status: 200, body: { orderbook_fp: book } }])))
+      assert.deepStrictEqual<unknown>(best, { yes: ["0.4800", "0.50"], no: ["0.510000", "12.00"] })
+      const none = yield* bestBids.pipe(
+        Effect.provide(layer([{ status: 200, body: recorded("GetMarketOrderbook")[0] }]))
+      )
+      assert.deepStrictEqual(none, { yes: undefined, no: undefined })
+    })
+  )
+
+  it.effect("refuses a book with a level that is no pair of a price and a count, or without a side", () =>
+    Effect.gen(function* () {
+      for (const [body, pointer] of [
+        [{ ...book, yes_dollars: [[0.48, "1.00"]] }, "/orderbook_fp/yes_dollars/0/0"],
+        [{ ...book, yes_dollars: [["0.48", "1"]] }, "/orderbook_fp/yes_dollars/0/1"],
+        [{ ...book, no_dollars: null }, "/orderbook_fp/no_dollars"],
+        [{ yes_dollars: [] }, "/orderbook_fp/no_dollars"]
+      ] as const) {
+        const { error } = yield* failureOf(Markets.orderbook({ ticker: "T" }), [
+          { status: 200, body: { orderbook_fp: body } }
+        ])
+        assert.include(error, { _tag: "ContractError", pointer })
+      }
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Markets.OrderbookInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetMarketOrderbookPath, typeof Parameters.GetMarketOrderbookQuery>
+    >()
+  })
+})
+
+describe("Markets.orderbooks", () => {
+  itIs(Markets.orderbooks({ tickers: ["A", "B"] }), {
+    name: "Markets.orderbooks",
+    signed: "where there is a key",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itCalls([
+    {
+      it: "repeats the key for each ticker",
+      call: Markets.orderbooks({ tickers: ["A-1", "B 2"] }),
+      request: "GET /markets/orderbooks?tickers=A-1&tickers=B%202",
+      reply: { status: 200, body: { orderbooks: [{ ticker: "A-1", orderbook_fp: book }] } }
+    },
+    {
+      it: "does so for one, and reads a list that is null as empty",
+      call: Markets.orderbooks({ tickers: ["A-1"] }),
+      request: "GET /markets/orderbooks?tickers=A-1",
+      reply: { status: 200, body: { orderbooks: null } },
+      answer: { orderbooks: [] }
+    }
+  ])
+
+  it.effect("refuses, before anything is sent, no ticker, more than 100, and one too long", () =>
+    Effect.gen(function* () {
+      for (const [tickers, pointer] of [
+        [[], "/tickers"],
+        [Array.from({ length: 101 }, (_, i) => `T-${i}`), "/tickers"],
+        [["T", "T".repeat(201)], "/tickers/1"],
+        ["T" as unknown as ReadonlyArray<string>, "/tickers"]
+      ] as const) {
+        const { error, requests } = yield* failureOf(Markets.orderbooks({ tickers }), [])
+        assert.include(error, { _tag: "InvalidRequest", pointer })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+
+  it("sends any list of tickers so that it reads back item by item", () => {
+    const compiled = encode.prepare(Markets.orderbooks.descriptor)
+    const ticker = fc.string({ unit: "binary", maxLength: 200 })
+    fc.assert(
+      fc.property(fc.array(ticker, { minLength: 1, maxLength: 100 }), (tickers) => {
+        const { query } = Result.getOrThrow(compiled({ tickers }))
+        assert.deepStrictEqual(new URLSearchParams(query).getAll("tickers"), tickers)
+      }),
+      { seed }
+    )
+  })
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Markets.OrderbooksInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketOrderbooksQuery>>()
+  })
+})
+
+describe("Markets.trades", () => {
+  itIs(Markets.trades(), { name: "Markets.trades", signed: "never", errors: ["BadRequest"] })
+  itCalls([
+    {
+      it: "lists everybody's trades",
+      call: Markets.trades(),
+      request: "GET /markets/trades",
+      reply: { status: 200, body: { trades: [trade, { ...trade, is_block_trade: true }], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Markets.trades({ limit: 1000, cursor: "c", ticker: "T", min_ts: 1, max_ts: 2, is_block_trade: false }),
+      request: "GET /markets/trades?limit=1000&cursor=c&ticker=T&min_ts=1&max_ts=2&is_block_trade=false",
+      reply: { status: 200, body: { trades: null, cursor: "" } },
+      answer: { trades: [], cursor: "" }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Markets.TradesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetTradesQuery>>()
+  })
+})
+
+const bid = { open_dollars: "0.4800", low_dollars: "0.4700", high_dollars: "0.5000", close_dollars: "0.4900" }
+const quiet = {
+  end_period_ts: 1_790_000_060,
+  yes_bid: bid,
+  yes_ask: { ...bid, high_dollars: "1.0000" },
+  price: { open_dollars: null, low_dollars: null, high_dollars: null, close_dollars: null, previous_dollars: "0.4800" },
+  volume_fp: "0.00",
+  open_interest_fp: "10.00"
+}
+const busy = {
+  ...quiet,
+  price: { ...bid, mean_dollars: "0.485000", previous_dollars: null, min_dollars: "0.4700", max_dollars: "0.5000" },
+  volume_fp: "2.50"
+}
+
+const range = { start_ts: 1_790_000_000, end_ts: 1_790_003_600 }
+
+describe("Markets.candlesticks", () => {
+  itIs(Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1 }), {
+    name: "Markets.candlesticks",
+    signed: "never",
+    errors: ["BadRequest", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads periods with trades and without",
+      call: Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1440 }),
+      request: "GET /series/S/markets/T/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=1440",
+      reply: { status: 200, body: { ticker: "T", candlesticks: [quiet, busy] } }
+    },
+    {
+      it: "asks for the price from before, and reads a list that is null as empty",
+      call: Markets.candlesticks({
+        ...range,
+        series_ticker: "S",
+        ticker: "T",
+        period_interval: 1,
+        include_latest_before_start: true
+      }),
+      request:
+        "GET /series/S/markets/T/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=1&include_latest_before_start=true",
+      reply: { status: 200, body: { ticker: "T", candlesticks: null } },
+      answer: { ticker: "T", candlesticks: [] }
+    }
+  ])
+
+  it.effect("refuses a period that the document does not know", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(
+        Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 5 as 1 }),
+        []
+      )
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/period_interval" })
+      assert.strictEqual(requests, 0)
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Markets.CandlesticksInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetMarketCandlesticksPath, typeof Parameters.GetMarketCandlesticksQuery>
+    >()
+  })
+})
+
+describe("Markets.batchCandlesticks", () => {
+  itIs(Markets.batchCandlesticks({ ...range, market_tickers: "A,B", period_interval: 60 }), {
+    name: "Markets.batchCandlesticks",
+    signed: "never",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itCalls([
+    {
+      it: "joins the tickers by commas under one key",
+      call: Markets.batchCandlesticks({
+        ...range,
+        market_tickers: "A,B",
+        period_interval: 5,
+        include_latest_before_start: false
+      }),
+      request:
+        "GET /markets/candlesticks?market_tickers=A%2CB&start_ts=1790000000&end_ts=1790003600&period_interval=5&include_latest_before_start=false",
+      reply: {
+        status: 200,
+        body: {
+          markets: [
+            { market_ticker: "A", candlesticks: [busy] },
+            { market_ticker: "B", candlesticks: null }
+          ]
+        }
+      },
+      answer: {
+        markets: [
+          { market_ticker: "A", candlesticks: [busy] },
+          { market_ticker: "B", candlesticks: [] }
+        ]
+      }
+    },
+    {
+      it: "reads a list that is null as empty",
+      call: Markets.batchCandlesticks({ ...range, market_tickers: "A", period_interval: 1 }),
+      request: "GET /markets/candlesticks?market_tickers=A&start_ts=1790000000&end_ts=1790003600&period_interval=1",
+      reply: { status: 200, body: { markets: null } },
+      answer: { markets: [] }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Markets.BatchCandlesticksInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.BatchGetMarketCandlesticksQuery>
+    >()
+  })
+})

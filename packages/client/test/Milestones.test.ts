@@ -1,0 +1,95 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type * as Parameters from "../src/generated/parameters.ts"
+import * as Milestones from "../src/Milestones.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { type InputOf, itIs } from "./support/operations.ts"
+
+const milestone = {
+  id: "m-1",
+  category: "Sports",
+  type: "football_game",
+  start_date: "2026-10-11T17:00:00Z",
+  end_date: "2026-10-11T20:30:00.5Z",
+  title: "Home against visitors",
+  notification_message: "Kick-off",
+  source_id: null,
+  source_ids: { league: "12345" },
+  related_event_tickers: ["E-1", "E-2"],
+  primary_event_tickers: [],
+  details: { season: 2026, venue: { roof: "open" } },
+  last_updated_ts: "2026-10-09T12:00:00Z"
+}
+
+describe("Milestones.list", () => {
+  itIs(Milestones.list({ limit: 1 }), {
+    name: "Milestones.list",
+    signed: "never",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itCalls([
+    {
+      it: "lists milestones and keeps their open details whole",
+      call: Milestones.list({ limit: 500 }),
+      request: "GET /milestones?limit=500",
+      reply: { status: 200, body: { milestones: [milestone], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Milestones.list({
+        limit: 1,
+        minimum_start_date: "2026-10-01T00:00:00+02:00",
+        category: "Sports",
+        competition: "Pro Football",
+        source_id: "s",
+        type: "football_game",
+        related_event_ticker: "E-1",
+        cursor: "c",
+        min_updated_ts: 1_790_000_000
+      }),
+      request:
+        "GET /milestones?limit=1&minimum_start_date=2026-10-01T00%3A00%3A00%2B02%3A00&category=Sports&competition=Pro%20Football&source_id=s&type=football_game&related_event_ticker=E-1&cursor=c&min_updated_ts=1790000000",
+      reply: { status: 200, body: { milestones: null } },
+      answer: { milestones: [] }
+    }
+  ])
+
+  it.effect("refuses, before anything is sent, a missing limit and a date that is none", () =>
+    Effect.gen(function* () {
+      for (const [input, pointer] of [
+        [{} as Milestones.ListInput, "/limit"],
+        [{ limit: 501 }, "/limit"],
+        [{ limit: 1, minimum_start_date: "2026-02-30T00:00:00Z" }, "/minimum_start_date"],
+        [{ limit: 1, minimum_start_date: "2026-10-01" }, "/minimum_start_date"]
+      ] as const) {
+        const { error, requests } = yield* failureOf(Milestones.list(input), [])
+        assert.include(error, { _tag: "InvalidRequest", pointer })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Milestones.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMilestonesQuery>>()
+  })
+})
+
+describe("Milestones.get", () => {
+  itIs(Milestones.get({ milestone_id: "m-1" }), {
+    name: "Milestones.get",
+    signed: "never",
+    errors: ["BadRequest", "Unauthorized", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads one",
+      call: Milestones.get({ milestone_id: "m-1" }),
+      request: "GET /milestones/m-1",
+      reply: { status: 200, body: { milestone } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Milestones.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMilestonePath>>()
+  })
+})

@@ -1,0 +1,163 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { KalshiWrite } from "../src/Capability.ts"
+import type * as Parameters from "../src/generated/parameters.ts"
+import * as MultivariateCollections from "../src/MultivariateCollections.ts"
+import type { TickerPair } from "../src/MultivariateCollections.ts"
+import { market } from "./support/bodies.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { type InputOf, isExample, itIs } from "./support/operations.ts"
+import { layer, Script } from "./support/scripted.ts"
+
+const collection = {
+  collection_ticker: "KXMVESPORTS-R",
+  series_ticker: "KXMVESPORTS",
+  exchange_index: 1,
+  title: "Games",
+  description: "Games of one day",
+  open_date: "2026-10-01T00:00:00Z",
+  close_date: "2026-11-01T00:00:00Z",
+  associated_events: [
+    { ticker: "E-1", is_yes_only: true, size_max: 1, size_min: null, active_quoters: [] },
+    { ticker: "E-2", is_yes_only: false, active_quoters: ["q"] }
+  ],
+  associated_event_tickers: ["E-1", "E-2"],
+  is_ordered: false,
+  is_single_market_per_event: true,
+  is_all_yes: false,
+  size_min: 2,
+  size_max: 10,
+  functional_description: "All legs",
+  price_level_structure: "tapered_deci_cent",
+  price_ranges: [{ start: "0.0000", end: "0.0100", step: "0.0001" }]
+}
+
+/** As it was before the document required a price grid. */
+const { price_level_structure: _structure, price_ranges: _ranges, ...older } = collection
+
+describe("MultivariateCollections.list", () => {
+  itIs(MultivariateCollections.list(), {
+    name: "MultivariateCollections.list",
+    signed: "never",
+    errors: ["BadRequest"]
+  })
+  itCalls([
+    {
+      it: "lists collections, with a price grid or without",
+      call: MultivariateCollections.list(),
+      request: "GET /multivariate_event_collections",
+      reply: { status: 200, body: { multivariate_contracts: [collection, older], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: MultivariateCollections.list({
+        status: "open",
+        associated_event_ticker: "E-1",
+        series_ticker: "S",
+        limit: 200,
+        cursor: "c"
+      }),
+      request:
+        "GET /multivariate_event_collections?status=open&associated_event_ticker=E-1&series_ticker=S&limit=200&cursor=c",
+      reply: { status: 200, body: { multivariate_contracts: null } },
+      answer: { multivariate_contracts: [] }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<MultivariateCollections.ListInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetMultivariateEventCollectionsQuery>
+    >()
+  })
+})
+
+describe("MultivariateCollections.get", () => {
+  itIs(MultivariateCollections.get({ collection_ticker: "C" }), {
+    name: "MultivariateCollections.get",
+    signed: "never",
+    errors: ["BadRequest", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads one",
+      call: MultivariateCollections.get({ collection_ticker: "KXMVESPORTS-R" }),
+      request: "GET /multivariate_event_collections/KXMVESPORTS-R",
+      reply: { status: 200, body: { multivariate_contract: collection } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<MultivariateCollections.GetInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetMultivariateEventCollectionPath>
+    >()
+  })
+})
+
+const combo = MultivariateCollections.createMarket({
+  collection_ticker: "KXMVESPORTS-R",
+  selected_markets: [
+    { event_ticker: "KXGAME-26OCT10NYYBOS", market_ticker: "KXGAME-26OCT10NYYBOS-NYY", side: "yes" },
+    { event_ticker: "KXGAME-26OCT10LADSFG", market_ticker: "KXGAME-26OCT10LADSFG-LAD", side: "yes" }
+  ],
+  with_market_payload: true
+})
+
+describe("MultivariateCollections.createMarket", () => {
+  const legs = [{ event_ticker: "E-1", market_ticker: "E-1-A", side: "no" }] as const
+  const made = { event_ticker: "KXMVE-1", market_ticker: "KXMVE-1-X" }
+
+  itIs(combo, {
+    name: "MultivariateCollections.createMarket",
+    signed: "always",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itCalls([
+    {
+      it: "puts the collection in the path and the legs in the body",
+      call: MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: legs }),
+      request: "POST /multivariate_event_collections/C",
+      body: { selected_markets: legs },
+      reply: { status: 200, body: made }
+    }
+  ])
+
+  it.effect("has an example that runs, and answers the whole market when asked", () =>
+    Effect.gen(function* () {
+      isExample(import.meta.url, "MultivariateCollections", "Both teams to win")
+      assert.deepStrictEqual<unknown>(yield* combo, { ...made, market })
+      const [sent] = (yield* Script).sent
+      const body = JSON.parse(sent!.body!)
+      assert.deepStrictEqual(Object.keys(body), ["selected_markets", "with_market_payload"])
+      assert.strictEqual(body.selected_markets.length, 2)
+    }).pipe(Effect.provide(layer([{ status: 200, body: { ...made, market } }])))
+  )
+
+  it.effect("is on the wire once when its answer is lost: it takes no id of the caller's", () =>
+    Effect.gen(function* () {
+      for (const reply of [{ status: 503 }, { status: 500 }, { fault: "ECONNRESET" }]) {
+        assert.strictEqual((yield* failureOf(combo, [reply])).requests, 1)
+      }
+    })
+  )
+
+  it.effect("refuses, before anything is sent, a side that is none and a leg with a field too many", () =>
+    Effect.gen(function* () {
+      const wrong: ReadonlyArray<readonly [leg: object, pointer: string]> = [
+        [{ ...legs[0], side: "YES" }, "/selected_markets/0/side"],
+        [{ ...legs[0], price: "0.50" }, "/selected_markets/0/price"]
+      ]
+      for (const [leg, pointer] of wrong) {
+        const { error, requests } = yield* failureOf(
+          MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: [leg as TickerPair] }),
+          []
+        )
+        assert.include(error, { _tag: "InvalidRequest", pointer })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+
+  it("needs the capability to write", () => {
+    expectTypeOf<Effect.Services<typeof combo>>().toEqualTypeOf<KalshiWrite>()
+  })
+})

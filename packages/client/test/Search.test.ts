@@ -1,0 +1,57 @@
+import { describe } from "@effect/vitest"
+import * as Search from "../src/Search.ts"
+import { itCalls } from "./support/calls.ts"
+import { itIs } from "./support/operations.ts"
+
+describe("Search.tagsByCategories", () => {
+  itIs(Search.tagsByCategories(), { name: "Search.tagsByCategories", signed: "never", errors: ["Unauthorized"] })
+  itCalls([
+    {
+      it: "reads the tags of each category, of which one is null and read as empty",
+      call: Search.tagsByCategories(),
+      request: "GET /search/tags_by_categories",
+      reply: {
+        status: 200,
+        body: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": null } }
+      },
+      answer: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": [] } }
+    }
+  ])
+})
+
+describe("Search.filtersBySport", () => {
+  itIs(Search.filtersBySport(), { name: "Search.filtersBySport", signed: "never", errors: ["Unauthorized"] })
+  itCalls([
+    {
+      it: "reads the scopes and competitions of each sport, and the order to show them in",
+      call: Search.filtersBySport(),
+      request: "GET /search/filters_by_sport",
+      reply: {
+        status: 200,
+        body: {
+          filters_by_sports: {
+            Baseball: { scopes: ["Games"], competitions: { "Pro Baseball": { scopes: ["Games", "Futures"] } } },
+            Chess: { scopes: [], competitions: {} }
+          },
+          sport_ordering: ["Baseball", "Chess"]
+        }
+      }
+    },
+    {
+      it: "reads lists that are null as empty",
+      call: Search.filtersBySport(),
+      request: "GET /search/filters_by_sport",
+      reply: {
+        status: 200,
+        body: {
+          filters_by_sports: { Chess: { scopes: null, competitions: { Masters: { scopes: null } } } },
+          sport_ordering: null
+        }
+      },
+      answer: {
+        filters_by_sports: { Chess: { scopes: [], competitions: { Masters: { scopes: [] } } } },
+        sport_ordering: []
+      }
+    }
+  ])
+})

@@ -1,0 +1,116 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type * as Parameters from "../src/generated/parameters.ts"
+import * as Series from "../src/Series.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { type InputOf, itIs } from "./support/operations.ts"
+
+const series = {
+  ticker: "KXRAIN",
+  frequency: "daily",
+  title: "Rain in New York",
+  category: "Climate and Weather",
+  categories: ["Climate and Weather", "Cities"],
+  tags: [],
+  settlement_sources: [{ name: "National Weather Service", url: "https://example.org" }],
+  contract_url: "https://example.org/contract.pdf",
+  contract_terms_url: "https://example.org/terms.pdf",
+  fee_type: "quadratic",
+  fee_multiplier: 0.5,
+  additional_prohibitions: ["Players of the league"],
+  exchange_index: 0
+}
+
+describe("Series.list", () => {
+  itIs(Series.list(), { name: "Series.list", signed: "never", errors: ["BadRequest"] })
+  itCalls([
+    {
+      it: "lists all of them in one answer",
+      call: Series.list(),
+      request: "GET /series",
+      reply: { status: 200, body: { series: [series] } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: Series.list({
+        category: "Climate and Weather",
+        tags: "Rain",
+        include_product_metadata: true,
+        include_volume: false,
+        min_updated_ts: 1_790_000_000
+      }),
+      request:
+        "GET /series?category=Climate%20and%20Weather&tags=Rain&include_product_metadata=true&include_volume=false&min_updated_ts=1790000000",
+      reply: { status: 200, body: { series: null } },
+      answer: { series: [] }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Series.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetSeriesListQuery>>()
+  })
+})
+
+describe("Series.get", () => {
+  itIs(Series.get({ series_ticker: "KXRAIN" }), { name: "Series.get", signed: "never", errors: ["BadRequest"] })
+  itCalls([
+    {
+      it: "reads one, with its volume when asked",
+      call: Series.get({ series_ticker: "KXRAIN", include_volume: true }),
+      request: "GET /series/KXRAIN?include_volume=true",
+      reply: { status: 200, body: { series: { ...series, volume_fp: "1234567.89", fee_type: "a fee of tomorrow" } } }
+    }
+  ])
+
+  it.effect("refuses a ticker that would ask another operation", () =>
+    Effect.gen(function* () {
+      for (const series_ticker of ["", "..", "KXRAIN/markets"]) {
+        const { error, requests } = yield* failureOf(Series.get({ series_ticker }), [])
+        assert.include(error, { _tag: "InvalidRequest", pointer: "/series_ticker" })
+        assert.strictEqual(requests, 0)
+      }
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Series.GetInput>().toEqualTypeOf<
+      InputOf<typeof Parameters.GetSeriesPath, typeof Parameters.GetSeriesQuery>
+    >()
+  })
+})
+
+describe("Series.feeChanges", () => {
+  itIs(Series.feeChanges(), { name: "Series.feeChanges", signed: "never", errors: ["BadRequest"] })
+  itCalls([
+    {
+      it: "lists the changes of one series, past ones too",
+      call: Series.feeChanges({ series_ticker: "KXRAIN", show_historical: true }),
+      request: "GET /series/fee_changes?series_ticker=KXRAIN&show_historical=true",
+      reply: {
+        status: 200,
+        body: {
+          series_fee_change_arr: [
+            {
+              id: "c-1",
+              series_ticker: "KXRAIN",
+              fee_type: "quadratic_with_maker_fees",
+              fee_multiplier: 1,
+              scheduled_ts: "2026-10-15T00:00:00Z"
+            }
+          ]
+        }
+      }
+    },
+    {
+      it: "reads a list that is null as empty",
+      call: Series.feeChanges(),
+      request: "GET /series/fee_changes",
+      reply: { status: 200, body: { series_fee_change_arr: null } },
+      answer: { series_fee_change_arr: [] }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<Series.FeeChangesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetSeriesFeeChangesQuery>>()
+  })
+})

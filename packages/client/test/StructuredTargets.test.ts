@@ -1,0 +1,79 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type * as Parameters from "../src/generated/parameters.ts"
+import * as StructuredTargets from "../src/StructuredTargets.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { type InputOf, itIs } from "./support/operations.ts"
+
+const target = {
+  id: "88a2cc9d-9f2a-4fac-8dd6-5148bb087d5b",
+  name: "New York Y",
+  type: "baseball_team",
+  details: { league: "Pro Baseball", leagues: ["Pro Baseball"] },
+  source_id: "s-1",
+  source_ids: { league: "147" },
+  last_updated_ts: "2026-07-05T22:45:48Z"
+}
+
+describe("StructuredTargets.list", () => {
+  itIs(StructuredTargets.list(), { name: "StructuredTargets.list", signed: "never", errors: ["Unauthorized"] })
+  itCalls([
+    {
+      it: "repeats the key for each id",
+      call: StructuredTargets.list({ ids: ["a", "b"] }),
+      request: "GET /structured_targets?ids=a&ids=b",
+      reply: { status: 200, body: { structured_targets: [target, {}], cursor: "" } }
+    },
+    {
+      it: "sends every filter, and takes an answer that holds nothing",
+      call: StructuredTargets.list({
+        ids: ["a"],
+        type: "baseball_team",
+        competition: "Pro Baseball",
+        page_size: 2000,
+        cursor: "c"
+      }),
+      request: "GET /structured_targets?ids=a&type=baseball_team&competition=Pro%20Baseball&page_size=2000&cursor=c",
+      reply: { status: 200, body: {} }
+    },
+    {
+      it: "sends an empty list of ids as none",
+      call: StructuredTargets.list({ ids: [] }),
+      request: "GET /structured_targets",
+      reply: { status: 200, body: { structured_targets: [target] } }
+    }
+  ])
+
+  it.effect("refuses more than 2,000 ids before anything is sent", () =>
+    Effect.gen(function* () {
+      const ids = Array.from({ length: 2001 }, (_, i) => `${i}`)
+      const { error, requests } = yield* failureOf(StructuredTargets.list({ ids }), [])
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/ids" })
+      assert.strictEqual(requests, 0)
+    })
+  )
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<StructuredTargets.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetStructuredTargetsQuery>>()
+  })
+})
+
+describe("StructuredTargets.get", () => {
+  itIs(StructuredTargets.get({ structured_target_id: "a" }), {
+    name: "StructuredTargets.get",
+    signed: "never",
+    errors: ["Unauthorized", "NotFound"]
+  })
+  itCalls([
+    {
+      it: "reads one",
+      call: StructuredTargets.get({ structured_target_id: target.id }),
+      request: `GET /structured_targets/${target.id}`,
+      reply: { status: 200, body: { structured_target: target } }
+    }
+  ])
+
+  it("takes every parameter of the document", () => {
+    expectTypeOf<StructuredTargets.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetStructuredTargetPath>>()
+  })
+})
