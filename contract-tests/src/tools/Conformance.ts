@@ -98,6 +98,8 @@ export interface Options {
   readonly runs?: number
   /** The environment's, or the fixed one, where nothing is said. */
   readonly seed?: number
+  /** Starts the random sample at the counterexample of a replay token. */
+  readonly path?: string
   /** How many failures of each check the report shows; 3 where nothing is said. */
   readonly failuresShown?: number
 }
@@ -298,6 +300,8 @@ export const make = (resolve: Resolve): Conformance => {
     const values = coverage.of(schema)
     const survey = mutants.survey(schema)(values)
     const additions = mutants.additions(schema)(values)
+    let arbitrary: fc.Arbitrary<Json> | undefined
+    const random = (): fc.Arbitrary<Json> => (arbitrary ??= arbitraries.of(schema))
     const kinds: Partial<Record<Mutants.Kind, number>> = {}
     for (const { kind } of survey.mutants) kinds[kind] = (kinds[kind] ?? 0) + 1
 
@@ -330,17 +334,17 @@ export const make = (resolve: Resolve): Conformance => {
         tallyValid(fault, 1)
         if (fault !== undefined) fail(fault)
       }
-      const runs = options.runs ?? 200
+      const { path = "", runs = 200 } = options
       if (isRead && runs > 0) {
         const details = fc.check(
-          fc.property(arbitraries.of(schema), (value) => faultOf(codec, value) === undefined),
-          { numRuns: runs, seed: options.seed ?? Replay.seedFrom() }
+          fc.property(random(), (value) => faultOf(codec, value) === undefined),
+          { numRuns: runs, seed: options.seed ?? Replay.seedFrom(), ...(path === "" ? {} : { path }) }
         )
         const found = details.counterexample === null ? undefined : faultOf(codec, details.counterexample[0])
         tallyValid(found, details.numRuns)
         if (found !== undefined) {
-          const path = details.counterexamplePath ?? ""
-          fail(found, Replay.line({ property, target: `${position} ${name}`, seed: details.seed, path }))
+          const replay = { property, target: `${position} ${name}`, seed: details.seed }
+          fail(found, Replay.line({ ...replay, path: details.counterexamplePath ?? "" }))
         }
       }
       for (const mutant of survey.mutants) {

@@ -16,6 +16,7 @@ import {
   objectOf,
   pointerKeys,
   pointerTo,
+  subschemas,
   UnknownKeyword,
   UnusableSchema,
   type Json,
@@ -103,6 +104,8 @@ const prepare = (
   }
   const { $ref, additionalProperties, allOf, anyOf, items, oneOf, prefixItems, properties, required, ...rest } = schema
   for (const [keyword, argument] of Object.entries(rest)) if (keywords.has(keyword)) made[keyword] = argument
+  if (schema.enum !== undefined) made["enum"] = schema.enum.map(renameKeys)
+  if (schema.const !== undefined) made["const"] = renameKeys(schema.const)
   if ($ref !== undefined) made["$ref"] = refer($ref)
   if (properties !== undefined) {
     made["properties"] = mapValues(properties, (child, key) => inner(child, pointerTo("properties", key)))
@@ -124,7 +127,10 @@ const prepare = (
 
 const mentionsProto = (schema: SchemaObject): boolean =>
   schema.required?.includes("__proto__") === true ||
-  (schema.properties !== undefined && Object.hasOwn(schema.properties, "__proto__"))
+  (schema.properties !== undefined && Object.hasOwn(schema.properties, "__proto__")) ||
+  [schema.const, ...(schema.enum ?? [])].some(
+    (value) => value !== undefined && JSON.stringify(value).includes("__proto__")
+  )
 
 const makeAjv = (allErrors: boolean): Ajv2020 => {
   const ajv = new Ajv2020({
@@ -214,25 +220,24 @@ export const make = (resolve: Resolve): Judge => {
 
   const id = (ref: string): string => `urn:ref:${encodeURIComponent(ref)}`
   const refer = (ref: string): string => {
-    if (!registered.has(ref)) {
-      registered.add(ref)
+    if (registered.has(ref)) return id(ref)
+    // Noted before it is read: it may lead back to itself.
+    registered.add(ref)
+    try {
       const target = resolve(ref)
+      note(target)
       fast.addSchema(wrap(prepare(target, ref, refer, plainUnions)), id(ref))
       thorough.addSchema(wrap(prepare(target, ref, refer, explainedUnions)), id(ref))
-      note(target)
+    } catch (error) {
+      registered.delete(ref)
+      throw error
     }
     return id(ref)
   }
   const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [schema] } : schema)
   const note = (schema: JsonSchema): void => {
-    if (typeof schema === "boolean") return
-    if (mentionsProto(schema)) renames = true
-    for (const keyword of ["items", "additionalProperties"] as const) {
-      const child = schema[keyword]
-      if (child !== undefined) note(child)
-    }
-    for (const keyword of ["prefixItems", "allOf", "anyOf", "oneOf"] as const) schema[keyword]?.forEach(note)
-    Object.values(schema.properties ?? {}).forEach(note)
+    if (typeof schema !== "boolean" && mentionsProto(schema)) renames = true
+    for (const inner of subschemas(schema)) note(inner.schema)
   }
   const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
   const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }

@@ -90,7 +90,8 @@ const enumPlans = (schema: SchemaObject, members: ReadonlyArray<Json>, position:
   const forgets = members
     .filter((member) => member !== null)
     .map((member) => strict(`forgets ${JSON.stringify(member)}`, (value) => value === member))
-  const isOther = (value: Json): boolean => typeof value === "string" && !members.includes(value)
+  const isOther = (value: Json): boolean =>
+    (typeof value === "string" || typeof value === "number") && !members.includes(value)
   return treatmentOf("enum-non-member", position) === "reject"
     ? [...forgets, lenient("lets any member pass", without(schema, "enum"))]
     : [
@@ -356,7 +357,7 @@ const admitsNull = (schema: JsonSchema, resolve: Resolve): boolean => {
   )
 }
 
-const scalarTypes = ["string", "number", "integer", "boolean"]
+const scalarTypes = /*#__PURE__*/ new Set(["string", "number", "integer", "boolean"])
 
 /** The faults of one schema, taken by itself. */
 const plansFor = (place: Subschema, resolve: Resolve, position: Position): ReadonlyArray<Plan> => {
@@ -383,7 +384,7 @@ const plansFor = (place: Subschema, resolve: Resolve, position: Position): Reado
           }
         ]
       : []),
-    ...(types.some((type) => scalarTypes.includes(type)) && schema.enum === undefined
+    ...(types.some((type) => scalarTypes.has(type)) && schema.enum === undefined
       ? [
           {
             name: "converts between strings, numbers and booleans",

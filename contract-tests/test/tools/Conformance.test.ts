@@ -243,6 +243,11 @@ describe("Conformance.make", () => {
     const replay = Replay.parse(found?.replay?.split(" ").at(-1) ?? "")
     assert.deepInclude(replay, { property: "conformance", target: "response GetOrder 200", seed: 3 })
     assert.deepStrictEqual(run(), run())
+    const again = suite.run(small, { runs: 1, seed: replay.seed, path: replay.path, failuresShown: 0 })
+    assert.deepStrictEqual(
+      again.failures.map(({ instance }) => instance),
+      [found?.instance]
+    )
   })
 
   it("compares after the declared normal form alone", () => {

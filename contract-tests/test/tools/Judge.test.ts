@@ -62,6 +62,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { type: "B", b: 1 }), ["/b"])
     assert.deepStrictEqual(blamed(schema, { type: "A" }), ["/a"])
     assert.deepStrictEqual(blamed(schema, { type: "A", a: "x", b: "x" }), [])
+    assert.deepStrictEqual(blamed(schema, { type: "C", a: 1, b: 1 }), ["/type"])
   })
 
   it("blames the union where no branch stands out, and where oneOf has two matches", () => {
@@ -143,6 +144,18 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(true, null), [])
     assert.deepStrictEqual(blamed(false, null), [""])
     assert.deepStrictEqual(blamed({ properties: { a: false } }, { a: 1 }), ["/a"])
+  })
+
+  it("says the same of a broken schema every time it is asked", () => {
+    const broken = Judge.make(resolve)
+    for (const _ of [1, 2]) assert.throws(() => broken({ $ref: "#/nowhere" }), UnusableSchema, "#/nowhere")
+  })
+
+  it("compares literals that hold __proto__", () => {
+    const schema = parsed('{"const":{"__proto__":1}}') as JsonSchema
+    assert.deepStrictEqual(blamed(schema, parsed('{"__proto__":1}')), [])
+    assert.deepStrictEqual(blamed(schema, parsed('{"__proto__":2}')), [""])
+    assert.deepStrictEqual(blamed(schema, {}), [""])
   })
 
   it("compiles a schema once", () => {

@@ -133,7 +133,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
       arbitrary: dateTimes,
       examples: [
         "2026-10-09T14:05:06Z",
-        ..."123456789".split("").map((_, index) => `2026-01-31T23:59:59.${"987654321".slice(0, index + 1)}Z`),
+        ...Array.from({ length: 9 }, (_, index) => `2026-01-31T23:59:59.${"987654321".slice(0, index + 1)}Z`),
         "2026-08-22T00:00:00.000000Z",
         "2026-08-22T00:00:00.5+05:30",
         "2026-08-22T09:30:00-04:00",

@@ -39,7 +39,7 @@ export interface Reading {
 /** How the interpreter reads. */
 export interface Settings {
   readonly resolve: Resolve
-  /** Enums of strings let new members pass, and closed objects new keys, as a reader of responses must. */
+  /** Enums let new members pass, and closed objects new keys, as a reader of responses must. */
   readonly open: boolean
   readonly alterations: ReadonlyMap<JsonSchema, Alteration>
 }
@@ -68,7 +68,8 @@ const isScalarValid = (schema: SchemaObject, value: Json, open: boolean): boolea
   if (types !== undefined && !types.some((type) => hasType(value, type))) return false
   if (schema.const !== undefined && !equals(value, schema.const)) return false
   if (schema.enum !== undefined && !schema.enum.some((member) => equals(member, value))) {
-    if (!open || typeof value !== "string" || !schema.enum.some((member) => typeof member === "string")) return false
+    const isNew = typeof value === "string" || typeof value === "number"
+    if (!open || !isNew || !schema.enum.some((member) => typeof member === typeof value)) return false
   }
   if (typeof value === "number") {
     const format = numberFormats.get(schema.format ?? "")
@@ -196,10 +197,20 @@ const readUnion = (branches: ReadonlyArray<JsonSchema>, value: Json, settings: S
   const ofVariant = ofKind.filter(({ branch }) =>
     constantsOf(branch, settings).every(([key, constant]) => equals(memberOf(value, key), constant))
   )
-  const [only] = ofVariant
-  if (ofVariant.length === 1 && only !== undefined) return only.reading
-  const [tag] = constantsOf(first.branch, settings)
-  return ofVariant.length === 0 && tag !== undefined
-    ? { value, pointers: new Set([pointerTo(pointer, tag[0])]) }
-    : { value, pointers: new Set([pointer]) }
+  if (ofVariant.length === 0) {
+    const [tag] = constantsOf(first.branch, settings)
+    return { value, pointers: new Set([tag === undefined ? pointer : pointerTo(pointer, tag[0])]) }
+  }
+  // Nothing tells the branches apart: the one with the fewest faults was meant, then the one that was read furthest.
+  const depth = ({ reading }: (typeof ofVariant)[number]): number =>
+    Math.max(...[...reading.pointers].map((found) => found.split("/").length))
+  const [meant, next] = [...ofVariant].sort(
+    (left, right) => left.reading.pointers.size - right.reading.pointers.size || depth(right) - depth(left)
+  )
+  const isTie =
+    next !== undefined &&
+    meant?.reading.pointers.size === next.reading.pointers.size &&
+    depth(meant) === depth(next) &&
+    ![...next.reading.pointers].every((found) => meant.reading.pointers.has(found))
+  return meant === undefined || isTie ? { value, pointers: new Set([pointer]) } : meant.reading
 }
