@@ -37,7 +37,7 @@ export const itIs = <E>(
     return (yield* Script).sent[0]!
   })
 
-  it.effect(`is signed ${signed}`, () =>
+  it.effect(signed === "where there is a key" ? `is signed ${signed}` : `is ${signed} signed`, () =>
     Effect.gen(function* () {
       const withKey = yield* sent.pipe(Effect.provide(layer([refusal(400)])))
       assert.strictEqual(withKey.headers["kalshi-access-key"] !== undefined, signed !== "never")
