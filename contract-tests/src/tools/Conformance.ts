@@ -195,6 +195,17 @@ const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   }
 }
 
+/** A value that failed once and not again: a decoder must say the same thing twice. */
+const unsteady = (value: Json): Fault => ({
+  check: "completeness",
+  pointer: "",
+  departure: undefined,
+  note: "a valid value, read twice",
+  expected: "the same outcome twice",
+  got: "failed, then did not",
+  instance: value
+})
+
 const show = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value))
 
 /** What is wrong with how a mutant fares. */
@@ -340,7 +351,10 @@ export const make = (resolve: Resolve): Conformance => {
           fc.property(random(), (value) => faultOf(codec, value) === undefined),
           { numRuns: runs, seed: options.seed ?? Replay.seedFrom(), ...(path === "" ? {} : { path }) }
         )
-        const found = details.counterexample === null ? undefined : faultOf(codec, details.counterexample[0])
+        const found =
+          details.counterexample === null
+            ? undefined
+            : (faultOf(codec, details.counterexample[0]) ?? unsteady(details.counterexample[0]))
         tallyValid(found, details.numRuns)
         if (found !== undefined) {
           const replay = { property, target: `${position} ${name}`, seed: details.seed }

@@ -205,10 +205,13 @@ const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> =>
 }
 
 /** Whether some pointers say of a mutant what is wrong with it, and nothing else. */
-export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean =>
-  pointers.length === 1 && pointers[0] === mutant.pointer
-    ? true
-    : pointers.length > 0 && pointers.every((pointer) => mutant.items.includes(pointer))
+export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean => {
+  const [first, ...others] = new Set(pointers)
+  if (first === undefined) return false
+  return (
+    (others.length === 0 && first === mutant.pointer) || pointers.every((pointer) => mutant.items.includes(pointer))
+  )
+}
 
 const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): ReadonlyArray<Fault> => {
   const kind = alternative.by === "const" ? "const-mismatch" : "enum-non-member"

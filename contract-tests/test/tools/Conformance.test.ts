@@ -250,6 +250,19 @@ describe("Conformance.make", () => {
     )
   })
 
+  it("sees a decoder that does not say the same thing twice", () => {
+    let reads = 0
+    const { decode, encode } = decoder()
+    const moody: Conformance.Codec<unknown> = {
+      // One refusal, and that well after the coverage set.
+      decode: (input) => (++reads === suite.values.length + 50 ? { ok: false, pointers: [""] } : decode(input)),
+      ...(encode === undefined ? {} : { encode })
+    }
+    const report = suite.run(moody, { checks: ["completeness"] })
+    assert.isFalse(report.passed)
+    assert.strictEqual(report.failures[0]?.expected, "the same outcome twice")
+  })
+
   it("compares after the declared normal form alone", () => {
     const shorten = (price: unknown): string => String(price).replace(/0{1,2}$/, "")
     const shortens = decoder({ value: (value) => ({ ...value, price: shorten(value["price"]) }) })

@@ -154,6 +154,7 @@ describe("blames", () => {
     assert.deepStrictEqual([first.value, second.value, third.value], [["a"], [], ["a", "b", "b"]])
     for (const mutant of [first, second, third]) {
       assert.isTrue(Mutants.blames(mutant, [""]))
+      assert.isTrue(Mutants.blames(mutant, ["", ""]))
       assert.isFalse(Mutants.blames(mutant, []))
       assert.isFalse(Mutants.blames(mutant, ["", "/0"]))
     }
