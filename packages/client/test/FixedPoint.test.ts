@@ -389,7 +389,7 @@ describe("multiply and multiplyExact", () => {
     ] as const) {
       assert.deepStrictEqual(FixedPoint.multiplyExact($(unit), contracts(by)), Result.succeed(product as Dollars))
       for (const mode of ["ceil", "floor", "half-even"] as const) {
-        assert.strictEqual(FixedPoint.multiply($(unit), contracts(by), mode), product)
+        assert.strictEqual<string>(FixedPoint.multiply($(unit), contracts(by), mode), product)
       }
     }
   })
@@ -406,9 +406,9 @@ describe("multiply and multiplyExact", () => {
       ["-0.123456", "0.01", "-0.001234", "-0.001235", "-0.001235"],
       ["0.000001", "0.01", "0.000001", "0.00", "0.00"]
     ] as const) {
-      assert.strictEqual(FixedPoint.multiply($(unit), contracts(by), "ceil"), ceil)
-      assert.strictEqual(FixedPoint.multiply($(unit), contracts(by), "floor"), floor)
-      assert.strictEqual(FixedPoint.multiply($(unit), contracts(by), "half-even"), halfEven)
+      assert.strictEqual<string>(FixedPoint.multiply($(unit), contracts(by), "ceil"), ceil)
+      assert.strictEqual<string>(FixedPoint.multiply($(unit), contracts(by), "floor"), floor)
+      assert.strictEqual<string>(FixedPoint.multiply($(unit), contracts(by), "half-even"), halfEven)
       const error = failure(FixedPoint.multiplyExact($(unit), contracts(by)))
       assert.instanceOf(error, FixedPoint.Inexact)
       assert.strictEqual(error.message, `$${unit} × ${by} needs more than six decimals`)
@@ -541,6 +541,30 @@ describe("cost", () => {
       failure(FixedPoint.cost({ ...order, count: contracts("-1") })).message,
       "the count -1.00 is not zero or more contracts"
     )
+  })
+})
+
+describe("the types of money", () => {
+  it("keep dollars, counts, literals and numbers apart", () => {
+    /** Checked, never run: each line must not compile. */
+    const mixed = () => [
+      // @ts-expect-error dollars and contracts do not add up
+      FixedPoint.add($("1"), contracts("1")),
+      // @ts-expect-error contracts are not compared with dollars
+      FixedPoint.compare(contracts("1"), $("1")),
+      // @ts-expect-error a literal is checked by a constructor first
+      FixedPoint.add($("1"), "0.5"),
+      // @ts-expect-error a price is not multiplied by a price
+      FixedPoint.multiplyExact($("1"), $("1")),
+      // @ts-expect-error a number is no amount
+      FixedPoint.dollars(0.56),
+      // @ts-expect-error a product is rounded as told, or not at all
+      FixedPoint.multiply($("1"), contracts("1"))
+    ]
+    assert.isFunction(mixed)
+    const total: Count = FixedPoint.add(contracts("1"), contracts("2"))
+    const balance: Dollars = FixedPoint.sum([$("1"), $("2")])
+    assert.deepStrictEqual([total, balance] as ReadonlyArray<string>, ["3.00", "3.00"])
   })
 })
 

@@ -1,0 +1,294 @@
+import { pipe } from "effect/Function"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as fc from "fast-check"
+import { assert, describe, it } from "vitest"
+import * as FixedPoint from "../src/FixedPoint.ts"
+import type { Dollars } from "../src/FixedPoint.ts"
+import { Market, PriceRange } from "../src/generated/responses.ts"
+import * as PriceGrid from "../src/PriceGrid.ts"
+import { hold, recorded, write } from "./support/money.ts"
+
+const $ = FixedPoint.dollarsUnsafe
+
+const range = (start: string, end: string, step: string): PriceGrid.PriceRange =>
+  Schema.decodeUnknownSync(PriceRange)({ start, end, step })
+
+const gridOf = (...ranges: ReadonlyArray<PriceGrid.PriceRange>): PriceGrid.PriceGrid =>
+  Result.getOrThrow(PriceGrid.make(ranges))
+
+const some = (text: string) => Option.some(text as Dollars)
+
+/** From 0 to `edge` and from its complement to 1 by the finer step, between them by the other. */
+const tapered = (edge: string, fine: string, step: string) => {
+  const other = Result.getOrThrow(FixedPoint.complement($(edge)))
+  return [range("0.0000", edge, fine), range(edge, other, step), range(other, "1.0000", fine)]
+}
+
+/** Every structure of the published guide to fixed-point representation, with how many prices it has. */
+const structures: Record<string, readonly [number, ReadonlyArray<PriceGrid.PriceRange>]> = {
+  linear_cent: [101, [range("0.0000", "1.0000", "0.0100")]],
+  deci_cent: [1_001, [range("0.0000", "1.0000", "0.0010")]],
+  tapered_deci_cent: [100 + 80 + 100 + 1, tapered("0.1000", "0.0010", "0.0100")],
+  center_whole_edge_half_cent: [20 + 80 + 20 + 1, tapered("0.1000", "0.0050", "0.0100")],
+  center_whole_edge_quint_cent: [50 + 80 + 50 + 1, tapered("0.1000", "0.0020", "0.0100")],
+  center_half_edge_half_cent: [201, [range("0.0000", "1.0000", "0.0050")]],
+  center_half_edge_quint_cent: [50 + 160 + 50 + 1, tapered("0.1000", "0.0020", "0.0050")],
+  center_half_edge_deci_cent: [100 + 160 + 100 + 1, tapered("0.1000", "0.0010", "0.0050")],
+  center_quint_edge_quint_cent: [501, [range("0.0000", "1.0000", "0.0020")]],
+  center_quint_edge_deci_cent: [100 + 400 + 100 + 1, tapered("0.1000", "0.0010", "0.0020")],
+  center_centi_edge_centi_cent: [10_001, [range("0.0000", "1.0000", "0.0001")]],
+  center_deci_edge_centi_cent: [100 + 980 + 100 + 1, tapered("0.0100", "0.0001", "0.0010")]
+}
+
+const cents = gridOf(...structures["linear_cent"]![1])
+const combo = gridOf(...structures["center_deci_edge_centi_cent"]![1])
+
+/**
+ * The same grid as a list of micro-dollars, made without the library: ranges that touch, or leave a gap, whose last step
+ * may fall short of their end.
+ */
+interface Model {
+  readonly ranges: ReadonlyArray<PriceGrid.PriceRange>
+  readonly prices: ReadonlyArray<number>
+}
+
+const model: fc.Arbitrary<Model> = fc
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 0, max: 100 }), { minLength: 2, maxLength: 6 }),
+    fc.constantFrom(10_000, 1_000),
+    fc.array(fc.record({ step: fc.integer({ min: 1, max: 60 }), skip: fc.boolean() }), { minLength: 5, maxLength: 5 })
+  )
+  .map(([marks, unit, choices]) => {
+    const sorted = marks.sort((a, b) => a - b)
+    const ranges: Array<PriceGrid.PriceRange> = []
+    const prices = new Set<number>()
+    for (let index = 0; index + 1 < sorted.length; index++) {
+      const { skip, step } = choices[index]!
+      if (skip && index > 0) continue
+      const [from, to, by] = [sorted[index]! * 10_000, sorted[index + 1]! * 10_000, (step * unit) / 10]
+      for (let micros = from; micros <= to; micros += by) prices.add(micros)
+      ranges.push(range(write(BigInt(from), 6), write(BigInt(to), 6), write(BigInt(by), 6)))
+    }
+    return { ranges, prices: [...prices].sort((a, b) => a - b) }
+  })
+
+const text = (micros: number | undefined): Option.Option<Dollars> =>
+  micros === undefined ? Option.none() : Option.some(FixedPoint.fromMicros(BigInt(micros)))
+
+const anyMicros = (prices: ReadonlyArray<number>) =>
+  fc.oneof(
+    fc.integer({ min: -20_000, max: 1_020_000 }),
+    fc.tuple(fc.constantFrom(...prices), fc.integer({ min: -1, max: 1 })).map(([micros, by]) => micros + by)
+  )
+
+const modelAndPrice = model.chain((grid) => fc.tuple(fc.constant(grid), anyMicros(grid.prices)))
+
+describe("make", () => {
+  it("reads the recorded markets' ranges", () => {
+    const bodies = recorded("GetMarket")
+    assert.isNotEmpty(bodies)
+    for (const body of bodies) {
+      const market = Schema.decodeUnknownSync(Market)(body["market"])
+      assert.strictEqual(market.price_level_structure, "linear_cent")
+      assert.deepStrictEqual(PriceGrid.make(market.price_ranges), Result.succeed(cents))
+    }
+  })
+
+  for (const [name, [size, ranges]] of Object.entries(structures)) {
+    it(`makes the published structure ${name}, on which every whole cent is a price`, () => {
+      const grid = gridOf(...ranges)
+      const all = [...PriceGrid.prices(grid)]
+      assert.strictEqual(all.length, size)
+      assert.strictEqual(new Set(all).size, size)
+      assert.deepStrictEqual(all.toSorted(FixedPoint.DollarsOrder), all)
+      for (let cent = 0n; cent <= 100n; cent++) {
+        assert.isTrue(PriceGrid.isOnGrid(grid, FixedPoint.fromMicros(cent * 10_000n)))
+      }
+      assert.deepStrictEqual(PriceGrid.ticksBetween(grid, $("0"), $("1")), Option.some(size - 1))
+    })
+  }
+
+  it("takes the ranges in any order", () => {
+    const ranges = structures["tapered_deci_cent"]![1]
+    assert.deepStrictEqual(gridOf(...ranges.toReversed()), gridOf(...ranges))
+    hold(
+      fc.property(
+        model.chain((grid) =>
+          fc.tuple(fc.constant(grid), fc.shuffledSubarray([...grid.ranges], { minLength: grid.ranges.length }))
+        ),
+        ([grid, shuffled]) => {
+          assert.deepStrictEqual(gridOf(...shuffled), gridOf(...grid.ranges))
+        }
+      ),
+      200
+    )
+  })
+
+  it("refuses ranges that make no grid, naming the range", () => {
+    const cases: ReadonlyArray<readonly [ReadonlyArray<PriceGrid.PriceRange> | null | undefined, string]> = [
+      [null, "there is none"],
+      [undefined, "there is none"],
+      [[], "there is none"],
+      [[range("0.00", "1.01", "0.01")], "0.00 to 1.01 by 0.01 is not within 0 to 1 dollar"],
+      [[range("-0.01", "1.00", "0.01")], "-0.01 to 1.00 by 0.01 is not within 0 to 1 dollar"],
+      [[range("0.90", "0.10", "0.01")], "0.90 to 0.10 by 0.01 ends before it starts"],
+      [[range("0.00", "1.00", "0.0000")], "0.00 to 1.00 by 0.0000 has no step"],
+      [[range("0.00", "1.00", "-0.01")], "0.00 to 1.00 by -0.01 has no step"],
+      [[range("0.00", "0.60", "0.01"), range("0.40", "1.00", "0.001")], "0.40 to 1.00 by 0.001 overlaps another"],
+      [[range("0.00", "1.00", "0.01"), range("0.00", "1.00", "0.01")], "0.00 to 1.00 by 0.01 overlaps another"],
+      [[range("0.00", "0.105", "0.01"), range("0.1", "1.00", "0.01")], "0.1 to 1.00 by 0.01 overlaps another"]
+    ]
+    for (const [ranges, reason] of cases) {
+      const answer = PriceGrid.make(ranges)
+      assert.isTrue(Result.isFailure(answer))
+      const error = (answer as Result.Failure<PriceGrid.PriceGrid, PriceGrid.InvalidPriceGrid>).failure
+      assert.instanceOf(error, PriceGrid.InvalidPriceGrid)
+      assert.strictEqual(error.message, `The price ranges make no grid: ${reason}.`)
+    }
+  })
+})
+
+describe("isOnGrid", () => {
+  it("holds at both ends of a range and on its steps alone", () => {
+    for (const on of ["0", "0.01", "0.5600", "0.560000", "0.99", "1.0000"])
+      assert.isTrue(PriceGrid.isOnGrid(cents, $(on)))
+    for (const off of ["-0.01", "0.005", "0.5601", "0.560001", "1.01"])
+      assert.isFalse(PriceGrid.isOnGrid(cents, $(off)))
+    assert.isTrue(pipe(cents, PriceGrid.isOnGrid($("0.56"))))
+  })
+
+  it("takes each part of a combo's grid by its own step", () => {
+    for (const on of ["0.0001", "0.0099", "0.01", "0.011", "0.989", "0.99", "0.9901", "0.9999"]) {
+      assert.isTrue(PriceGrid.isOnGrid(combo, $(on)), on)
+    }
+    for (const off of ["0.00005", "0.0101", "0.5005", "0.9899", "0.99995"]) {
+      assert.isFalse(PriceGrid.isOnGrid(combo, $(off)), off)
+    }
+  })
+
+  it("does not hold at an end that its steps miss, nor in a gap", () => {
+    const grid = gridOf(range("0.01", "0.105", "0.01"), range("0.20", "0.30", "0.05"))
+    for (const off of ["0.101", "0.105", "0.11", "0.15", "0.195", "0.21"]) {
+      assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
+    }
+    const last: ReadonlyArray<string> = [...PriceGrid.prices(grid)].slice(-5)
+    assert.deepStrictEqual(last, ["0.09", "0.10", "0.20", "0.25", "0.30"])
+  })
+})
+
+describe("nearestBelow and nearestAbove", () => {
+  it("enclose a price, and answer itself where it is on the grid", () => {
+    for (const [grid, price, below, above] of [
+      [cents, "0.4271", "0.42", "0.43"],
+      [cents, "0.5600", "0.56", "0.56"],
+      [cents, "0.000001", "0.00", "0.01"],
+      [cents, "0.999999", "0.99", "1.00"],
+      [combo, "0.00995", "0.0099", "0.01"],
+      [combo, "0.0105", "0.01", "0.011"],
+      [combo, "0.98999", "0.989", "0.99"],
+      [combo, "0.99001", "0.99", "0.9901"]
+    ] as const) {
+      assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $(price)), some(below))
+      assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $(price)), some(above))
+    }
+    assert.deepStrictEqual(pipe(cents, PriceGrid.nearestBelow($("0.427"))), some("0.42"))
+    assert.deepStrictEqual(pipe(cents, PriceGrid.nearestAbove($("0.427"))), some("0.43"))
+  })
+
+  it("answer none only where the grid has no such price", () => {
+    const grid = gridOf(range("0.10", "0.20", "0.03"), range("0.50", "0.60", "0.10"))
+    assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $("0.099999")), Option.none())
+    assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $("0.099999")), some("0.10"))
+    assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $("0.35")), some("0.19"))
+    assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $("0.195")), some("0.50"))
+    assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $("7")), some("0.60"))
+    assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $("0.61")), Option.none())
+    assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $("-1")), Option.none())
+  })
+})
+
+describe("ticksBetween and shift", () => {
+  it("count the ticks of each part", () => {
+    assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.56")), Option.some(14))
+    assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.56"), $("0.42")), Option.some(-14))
+    assert.deepStrictEqual(PriceGrid.ticksBetween(combo, $("0.0098"), $("0.012")), Option.some(4))
+    assert.deepStrictEqual(pipe(combo, PriceGrid.ticksBetween($("0.99"), $("0.9902"))), Option.some(2))
+    assert.deepStrictEqual(PriceGrid.shift(cents, $("0.42"), 1), some("0.43"))
+    assert.deepStrictEqual(PriceGrid.shift(combo, $("0.0098"), 4), some("0.012"))
+    assert.deepStrictEqual(PriceGrid.shift(combo, $("0.012"), -4), some("0.0098"))
+    assert.deepStrictEqual(pipe(combo, PriceGrid.shift($("0.99"), -1)), some("0.989"))
+  })
+
+  it("answer none off the grid, beyond its ends, and for a piece of a tick", () => {
+    assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.425"), $("0.56")), Option.none())
+    assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.565")), Option.none())
+    assert.deepStrictEqual(PriceGrid.shift(cents, $("0.425"), 1), Option.none())
+    assert.deepStrictEqual(PriceGrid.shift(cents, $("1"), 1), Option.none())
+    assert.deepStrictEqual(PriceGrid.shift(cents, $("0"), -1), Option.none())
+    for (const ticks of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
+      assert.deepStrictEqual(PriceGrid.shift(cents, $("0.5"), ticks), Option.none())
+    }
+  })
+})
+
+describe("prices", () => {
+  it("are made as they are asked for, and again from the start", () => {
+    const prices = PriceGrid.prices(combo)
+    const iterator = prices[Symbol.iterator]()
+    assert.deepStrictEqual(iterator.next(), { done: false, value: "0.00" as Dollars })
+    assert.deepStrictEqual(iterator.next(), { done: false, value: "0.0001" as Dollars })
+    assert.deepStrictEqual([...prices].length, [...prices].length)
+    assert.deepStrictEqual([...prices].slice(99, 102), ["0.0099", "0.01", "0.011"] as ReadonlyArray<string>)
+  })
+})
+
+describe("a grid, whatever its ranges", () => {
+  it("holds exactly the prices that its ranges list", () => {
+    hold(
+      fc.property(model, ({ prices, ranges }) => {
+        const listed = [...PriceGrid.prices(gridOf(...ranges))]
+        assert.deepStrictEqual(
+          listed,
+          prices.map((micros) => FixedPoint.fromMicros(BigInt(micros)))
+        )
+      }),
+      300
+    )
+  })
+
+  it("encloses every price by its nearest ones, both on the grid", () => {
+    hold(
+      fc.property(modelAndPrice, ([{ prices, ranges }, micros]) => {
+        const grid = gridOf(...ranges)
+        const price = FixedPoint.fromMicros(BigInt(micros))
+        const below = PriceGrid.nearestBelow(grid, price)
+        const above = PriceGrid.nearestAbove(grid, price)
+        assert.strictEqual(PriceGrid.isOnGrid(grid, price), prices.includes(micros))
+        assert.deepStrictEqual(below, text(prices.findLast((candidate) => candidate <= micros)))
+        assert.deepStrictEqual(above, text(prices.find((candidate) => candidate >= micros)))
+        for (const near of [...Option.toArray(below), ...Option.toArray(above)]) {
+          assert.isTrue(PriceGrid.isOnGrid(grid, near))
+        }
+      })
+    )
+  })
+
+  it("counts ticks as places in its list, and shift goes back", () => {
+    const anyTwo = model.chain((grid) =>
+      fc.tuple(fc.constant(grid), anyMicros(grid.prices), anyMicros(grid.prices), fc.integer({ min: -200, max: 200 }))
+    )
+    hold(
+      fc.property(anyTwo, ([{ prices, ranges }, a, b, ticks]) => {
+        const grid = gridOf(...ranges)
+        const [from, to] = [FixedPoint.fromMicros(BigInt(a)), FixedPoint.fromMicros(BigInt(b))]
+        const [low, high] = [prices.indexOf(a), prices.indexOf(b)]
+        const between = PriceGrid.ticksBetween(grid, from, to)
+        assert.deepStrictEqual(between, low < 0 || high < 0 ? Option.none() : Option.some(high - low))
+        if (Option.isSome(between)) assert.deepStrictEqual(PriceGrid.shift(grid, from, between.value), Option.some(to))
+        assert.deepStrictEqual(PriceGrid.shift(grid, from, ticks), text(low < 0 ? undefined : prices[low + ticks]))
+      })
+    )
+  })
+})
