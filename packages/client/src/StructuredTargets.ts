@@ -38,7 +38,7 @@ export interface ListInput {
  *
  * **Gotchas**
  *
- * - An empty `ids` is the same as none on the wire: it lists everything.
+ * - An empty `ids` is refused: on the wire it would be the same as none, and list everything.
  * - The size of a page is `page_size`, not `limit`.
  * - The document requires nothing of the answer: the list, the cursor and each field can be absent.
  * - The end of the pages is an empty or absent `cursor`.

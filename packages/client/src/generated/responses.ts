@@ -1335,10 +1335,10 @@ export const PlayByPlay: Schema.Codec<PlayByPlay> = /*#__PURE__*/ Schema.Struct(
 })
 
 export interface GetGameStatsResponse {
-  readonly pbp?: PlayByPlay
+  readonly pbp?: PlayByPlay | null
 }
 export const GetGameStatsResponse: Schema.Codec<GetGameStatsResponse> = /*#__PURE__*/ Schema.Struct({
-  pbp: /*#__PURE__*/ Schema.optionalKey(PlayByPlay)
+  pbp: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(PlayByPlay))
 })
 
 export interface GetHistoricalCutoffResponse {

@@ -53,7 +53,9 @@ const valueFault = (text: string): string | undefined =>
   text.isWellFormed() ? undefined : "a query value must be well-formed Unicode"
 
 const listFault = (items: ReadonlyArray<unknown>, parameter: Parameter): string | undefined => {
-  if (items.length === 0 && parameter.required) return "an empty list cannot be sent here: give at least one item"
+  // An exploded list without items leaves no trace on the wire: a filter for nothing would ask for everything.
+  if (items.length === 0)
+    return `an empty list cannot be sent: ${parameter.required ? "" : "leave it out, or "}give at least one item`
   if (parameter.style === "comma" && items.some((item) => String(item) === "" || String(item).includes(","))) {
     return "an item cannot be empty or hold a comma: the list is joined by commas"
   }
@@ -136,7 +138,7 @@ export const prepare = (descriptor: Descriptor): Encode => {
         items.map((item) => valueFault(String(item))).find((found) => found !== undefined)
       if (fault !== undefined) return refuse(pointer, fault)
       if (parameter.style === "comma") {
-        if (items.length > 0) append(name, items.join(","))
+        append(name, items.join(","))
       } else {
         for (const item of items) append(name, String(item))
       }
