@@ -1,0 +1,343 @@
+/**
+ * Holds what the client makes of answers against the document: one typed outcome for any status and body, and for every
+ * declared body exactly its value.
+ *
+ * **Details**
+ *
+ * What an answer must become follows from the document and from the design of the errors alone; nothing here looks at
+ * the client's descriptors.
+ */
+import * as Answer from "@kalshi-effect/client/Answer"
+import * as Errors from "@kalshi-effect/client/Errors"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import type * as Conformance from "../tools/Conformance.ts"
+import {
+  equals,
+  isArray,
+  isObject,
+  objectOf,
+  textOf,
+  type Json,
+  type JsonSchema,
+  type Resolve,
+  type TypeName
+} from "../tools/JsonSchema.ts"
+import type { Judge } from "../tools/Judge.ts"
+import type { ClientOperation } from "./ClientOperations.ts"
+import { common, named } from "./Descriptors.ts"
+
+/** An answer as it came. */
+export interface Scripted {
+  readonly status: number
+  readonly body: Uint8Array | string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What an answer became: `Success`, or the tag of the error. */
+export type Tag = string
+
+/** Something an answer must not have become. */
+export interface Finding {
+  readonly operation: string
+  readonly status: number
+  /** Which of the bodies. */
+  readonly body: string
+  readonly expected: string
+  readonly got: string
+}
+
+/** Every class that an answer can become. */
+const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => object>> = {
+  BadRequest: Errors.BadRequest,
+  Unauthorized: Errors.Unauthorized,
+  Forbidden: Errors.Forbidden,
+  NotFound: Errors.NotFound,
+  Conflict: Errors.Conflict,
+  TooManyRequests: Errors.TooManyRequests,
+  InternalServerError: Errors.InternalServerError,
+  BadGateway: Errors.BadGateway,
+  ServiceUnavailable: Errors.ServiceUnavailable,
+  GatewayTimeout: Errors.GatewayTimeout,
+  UnexpectedStatus: Errors.UnexpectedStatus,
+  ContractError: Errors.ContractError
+}
+
+/** The JSON in a body; undefined where it is none. */
+export const parse = (body: Uint8Array | string): Json | undefined => {
+  try {
+    // What JSON.parse answers is JSON.
+    return JSON.parse(typeof body === "string" ? body : new TextDecoder("utf-8", { fatal: true }).decode(body)) as Json
+  } catch {
+    return undefined
+  }
+}
+
+const holdsError = (json: Json | undefined): boolean => isObject(json) && Object.hasOwn(json, "error")
+
+/** What an answer of an operation must become. */
+export const expected = (reference: ReferenceDocument.Operation, judge: Judge) => {
+  const { errors, success } = reference
+  const declared = new Set(errors.map(({ status }) => status))
+  const accepts = success.schema === undefined ? undefined : judge.accepts(success.schema)
+  return ({ body, status }: Scripted): Tag => {
+    if (status === success.status) {
+      const json = accepts === undefined ? undefined : parse(body)
+      if (accepts === undefined) return holdsError(parse(body)) ? "ContractError" : "Success"
+      return json !== undefined && !holdsError(json) && accepts(json) ? "Success" : "ContractError"
+    }
+    return common.get(status) ?? (declared.has(status) ? named.get(status) : undefined) ?? "UnexpectedStatus"
+  }
+}
+
+/** The longest line that an error may print. */
+const printed = 1000
+
+/** What an answer became, and what is wrong with it, if anything. */
+export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => {
+  const decode = Answer.decoder(client.operation, { compiledDecoding })
+  return (scripted: Scripted): { readonly tag: Tag; readonly value: unknown; readonly fault: string | undefined } => {
+    const result = decode(scripted)
+    if (Result.isSuccess(result)) return { tag: "Success", value: result.success, fault: undefined }
+    const error = result.failure
+    const known = classes[error._tag]
+    const fault =
+      known === undefined || !(error instanceof known)
+        ? "the error is of no class that an answer can become"
+        : "status" in error && error.status !== scripted.status
+          ? `the error says ${error.status}`
+          : !("operation" in error) || error.operation !== client.name
+            ? "the error does not name its operation"
+            : error.message === "" || error.message.length > printed || !error.message.startsWith(client.name)
+              ? `the error prints ${JSON.stringify(error.message.slice(0, 200))}`
+              : undefined
+    return { tag: error._tag, value: error, fault }
+  }
+}
+
+/** A body to be answered with any status. */
+export interface Body {
+  readonly name: string
+  readonly body: Uint8Array | string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const mebibyte = 1024 * 1024
+
+/** 1 MiB of text that is no JSON, and as much that is. */
+const largeText = /*#__PURE__*/ new TextEncoder().encode("x".repeat(mebibyte))
+const largeError = /*#__PURE__*/ new TextEncoder().encode(
+  `{"error":{"code":"large","message":"${"x".repeat(mebibyte)}"}}`
+)
+
+/** The six bodies that every status is answered with. */
+export const bodies = (valid: Json): ReadonlyArray<Body> => {
+  const text = textOf(valid)
+  const json = { "content-type": "application/json" }
+  return [
+    { name: "valid", body: text, headers: json },
+    { name: "empty", body: "" },
+    { name: "HTML", body: "<html><body>502 Bad Gateway</body></html>", headers: { "content-type": "text/html" } },
+    { name: "truncated", body: text.slice(0, -1), headers: json },
+    { name: "wrong content type", body: text, headers: { "content-type": "application/octet-stream" } },
+    { name: "1 MiB of text", body: largeText, headers: json }
+  ]
+}
+
+/** What is wrong with what the client makes of every status from 100 to 599 with each of some bodies. */
+export const totality = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation,
+  judge: Judge,
+  given: ReadonlyArray<Body>,
+  compiledDecoding?: boolean
+): { readonly answers: number; readonly findings: ReadonlyArray<Finding> } => {
+  const wanted = expected(reference, judge)
+  const decode = outcome(client, compiledDecoding)
+  const findings: Array<Finding> = []
+  let answers = 0
+  for (const { name, ...body } of given) {
+    for (let status = 100; status <= 599; status++) {
+      answers++
+      const scripted = { status, ...body }
+      const expects = wanted(scripted)
+      const found = resultOf(() => decode(scripted))
+      const got = found.fault ?? found.tag
+      if (got !== expects) findings.push({ operation: reference.id, status, body: name, expected: expects, got })
+    }
+  }
+  return { answers, findings }
+}
+
+type Found = Omit<ReturnType<ReturnType<typeof outcome>>, "value"> & { readonly value?: unknown }
+
+const resultOf = (decode: () => Found): Found => {
+  try {
+    return decode()
+  } catch (error) {
+    return { tag: "", fault: `threw ${String(error)}` }
+  }
+}
+
+interface ErrorShape {
+  readonly name: string
+  readonly body: Uint8Array | string
+  readonly says: {
+    readonly code?: string
+    readonly message: string
+    readonly details?: string
+    readonly service?: string
+  }
+}
+
+const said = { code: "some_code", message: "some message", details: "some details" }
+
+/** The bodies of errors as the wire has them, with what each says. */
+export const errorShapes: ReadonlyArray<ErrorShape> = [
+  {
+    name: "nested",
+    body: JSON.stringify({ error: { ...said, service: "exchange" } }),
+    says: { ...said, service: "exchange" }
+  },
+  {
+    name: "nested, code alone",
+    body: '{"error":{"code":"some_code"}}',
+    says: { code: "some_code", message: "some_code" }
+  },
+  { name: "flat", body: JSON.stringify(said), says: said },
+  { name: "flat, code alone", body: '{"code":"not_found"}', says: { code: "not_found", message: "not_found" } },
+  { name: "string", body: '{"error":"too many requests"}', says: { message: "too many requests" } },
+  { name: "empty", body: "", says: { message: "an empty body" } },
+  { name: "1 MiB nested", body: largeError, says: { code: "large", message: "x".repeat(mebibyte) } }
+]
+
+/** What is wrong with the classes of the declared errors, and with what their bodies are read as. */
+export const declaredErrors = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation
+): ReadonlyArray<Finding> => {
+  const decode = outcome(client)
+  return reference.errors.flatMap(({ status }) =>
+    errorShapes.flatMap(({ body, name, says }) => {
+      const expects = named.get(status) ?? common.get(status) ?? "a class"
+      const found = decode({ status, body })
+      const finding = (wanted: string, got: string): ReadonlyArray<Finding> => [
+        { operation: reference.id, status, body: name, expected: wanted, got }
+      ]
+      if (found.fault !== undefined || found.tag !== expects) return finding(expects, found.fault ?? found.tag)
+      const { value } = found
+      const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
+      // An error's body is plain data.
+      return equals(read as Json | undefined, says) ? [] : finding(shorten(says), shorten(read))
+    })
+  )
+}
+
+const shorten = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200)
+
+/** Whether a schema is that of a list which may be empty, and null. */
+const isNullableList = (schema: JsonSchema): boolean => {
+  if (typeof schema === "boolean") return false
+  const branches = [schema, ...(schema.anyOf ?? [])].flatMap((branch) => (typeof branch === "boolean" ? [] : [branch]))
+  const has = (type: TypeName): boolean =>
+    branches.some((branch) => (isArray(branch.type) ? branch.type.includes(type) : branch.type === type))
+  return has("null") && has("array") && branches.every(({ minItems }) => minItems === undefined || minItems === 0)
+}
+
+/**
+ * The declared normal form of a response: the exchange writes some empty lists as null, so where a list may be null,
+ * null is the empty list.
+ */
+export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) => Json) => {
+  const walk = (inner: JsonSchema, wire: Json): Json => {
+    if (typeof inner === "boolean") return wire
+    if (inner.$ref !== undefined) return walk(resolve(inner.$ref), wire)
+    if (wire === null && isNullableList(inner)) return []
+    const branches = [...(inner.anyOf ?? []), ...(inner.oneOf ?? []), ...(inner.allOf ?? [])]
+    const value = branches.reduce((made, branch) => walk(branch, made), wire)
+    const { additionalProperties, items, prefixItems, properties } = inner
+    if (isArray(value)) return value.map((item, index) => walk(prefixItems?.[index] ?? items ?? true, item))
+    if (!isObject(value)) return value
+    return objectOf(
+      Object.entries(value).map(([key, member]) => {
+        const declared = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined
+        return [key, walk(declared ?? additionalProperties ?? true, member)] as const
+      })
+    )
+  }
+  return (wire) => walk(schema, wire)
+}
+
+/** A decoded body as it came: a member that is wrapped so that it is never printed, such as a new key, is unwrapped. */
+const revealed = (body: unknown): unknown =>
+  typeof body === "object" && body !== null && Object.values(body).some(Redacted.isRedacted)
+    ? Object.fromEntries(
+        Object.entries(body).map(([key, member]) => [
+          key,
+          Redacted.isRedacted(member) ? Redacted.value(member) : member
+        ])
+      )
+    : body
+
+/** A decoded value that is not in its normal form. */
+export class NotNormal extends Error {
+  override readonly name = "NotNormal"
+}
+
+/** The client as a codec of the body of its success. */
+export const codec = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation,
+  normalise: (wire: Json) => Json,
+  compiledDecoding?: boolean
+): Conformance.Codec<unknown> => {
+  const { status } = reference.success
+  const decode = outcome(client, compiledDecoding)
+  return {
+    normalise,
+    encode: revealed,
+    decode: (input) => {
+      const { fault, tag, value } = decode({ status, body: textOf(input as Json) }) // the tools make JSON
+      if (fault !== undefined) throw new Error(fault)
+      if (tag !== "Success")
+        return { ok: false, pointers: value instanceof Errors.ContractError ? [value.pointer] : [] }
+      // What a success holds is made of the JSON that came.
+      const body = revealed(value) as Json
+      if (!equals(normalise(body), body)) throw new NotNormal("null where a list belongs")
+      return { ok: true, value }
+    }
+  }
+}
+
+/** The payload that an error carries in answer to a body; undefined where the body does not decode. */
+export const payload = (
+  client: ClientOperation,
+  status: number,
+  compiledDecoding?: boolean
+): ((body: Json) => unknown) => {
+  const decode = outcome(client, compiledDecoding)
+  return (body) => {
+    const { fault, value } = decode({ status, body: textOf(body) })
+    if (fault !== undefined) throw new Error(fault)
+    return typeof value === "object" && value !== null && "payload" in value ? value.payload : undefined
+  }
+}
+
+/**
+ * Holds what an operation makes of its success's body against the document: every valid body decodes (P1) to what it
+ * was (P3), every single violation is refused at its pointer (P2). Undefined where success has no body.
+ */
+export const hold = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation,
+  conformance: Conformance.Conformance,
+  options?: Conformance.Options & { readonly compiledDecoding?: boolean }
+): Conformance.Report | undefined => {
+  const { schema, status } = reference.success
+  if (schema === undefined) return undefined
+  const normalise = normalForm(schema, conformance.judge.resolve)
+  return conformance
+    .suite({ name: `${client.name} ${status}`, schema, position: "response" })
+    .run(codec(client, reference, normalise, options?.compiledDecoding), options)
+}

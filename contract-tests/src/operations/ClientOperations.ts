@@ -1,0 +1,116 @@
+/**
+ * Every operation that the client exports, found by looking into its modules.
+ *
+ * **Details**
+ *
+ * The modules stand in one list. That no module with operations is missing from it is a test's business, which reads
+ * the client's folder; that no operation is missing is the document's.
+ */
+import * as Account from "@kalshi-effect/client/Account"
+import * as ApiKeys from "@kalshi-effect/client/ApiKeys"
+import * as BlockTrades from "@kalshi-effect/client/BlockTrades"
+import type * as Capability from "@kalshi-effect/client/Capability"
+import type * as Errors from "@kalshi-effect/client/Errors"
+import * as Events from "@kalshi-effect/client/Events"
+import * as Exchange from "@kalshi-effect/client/Exchange"
+import * as Fcm from "@kalshi-effect/client/Fcm"
+import * as Historical from "@kalshi-effect/client/Historical"
+import * as IncentivePrograms from "@kalshi-effect/client/IncentivePrograms"
+import * as LiveData from "@kalshi-effect/client/LiveData"
+import * as Markets from "@kalshi-effect/client/Markets"
+import * as Milestones from "@kalshi-effect/client/Milestones"
+import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"
+import type { Descriptor, Operation } from "@kalshi-effect/client/Operation"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Portfolio from "@kalshi-effect/client/Portfolio"
+import * as Quotes from "@kalshi-effect/client/Quotes"
+import * as Rfqs from "@kalshi-effect/client/Rfqs"
+import * as Search from "@kalshi-effect/client/Search"
+import * as Series from "@kalshi-effect/client/Series"
+import * as StructuredTargets from "@kalshi-effect/client/StructuredTargets"
+import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
+import * as Transfers from "@kalshi-effect/client/Transfers"
+
+/** Every error that some operation names. */
+export type NamedError =
+  | Errors.BadRequest
+  | Errors.Unauthorized
+  | Errors.Forbidden
+  | Errors.NotFound
+  | Errors.Conflict
+  | Errors.InternalServerError<unknown>
+  | Errors.ServiceUnavailable<unknown>
+  | Errors.GatewayTimeout<unknown>
+
+/** An operation of which nothing is known but that it is one. */
+export type AnyOperation = Operation<
+  unknown,
+  unknown,
+  NamedError,
+  Capability.KalshiPublic | Capability.KalshiRead | Capability.KalshiWrite
+>
+
+/** An exported operation. */
+export interface ClientOperation {
+  /** As a user calls it: `OrderGroups.get`. */
+  readonly name: string
+  /** `OrderGroups` */
+  readonly module: string
+  /** `get` */
+  readonly export: string
+  readonly descriptor: Descriptor
+  readonly operation: AnyOperation
+}
+
+/** A module of the client, as `import *` gives it. */
+export type Module = Readonly<Record<string, unknown>>
+
+/** Every module of the client that exports operations, by its name. */
+export const modules: Readonly<Record<string, Module>> = {
+  Account,
+  ApiKeys,
+  BlockTrades,
+  Events,
+  Exchange,
+  Fcm,
+  Historical,
+  IncentivePrograms,
+  LiveData,
+  Markets,
+  Milestones,
+  MultivariateCollections,
+  OrderGroups,
+  Orders,
+  Portfolio,
+  Quotes,
+  Rfqs,
+  Search,
+  Series,
+  StructuredTargets,
+  Subaccounts,
+  Transfers
+}
+
+const isOperation = (value: unknown): value is AnyOperation =>
+  typeof value === "function" &&
+  "descriptor" in value &&
+  typeof value.descriptor === "object" &&
+  value.descriptor !== null &&
+  "operationId" in value.descriptor
+
+/** The operations of one module, in the order of its names. */
+export const ofModule = (module: string, exported: Module): ReadonlyArray<ClientOperation> =>
+  Object.keys(exported)
+    .sort()
+    .flatMap((name) => {
+      const operation = exported[name]
+      return isOperation(operation)
+        ? [{ name: `${module}.${name}`, module, export: name, descriptor: operation.descriptor, operation }]
+        : []
+    })
+
+/** Every operation that the client exports. */
+export const all: ReadonlyArray<ClientOperation> = /*#__PURE__*/ Object.entries(modules).flatMap(([name, exported]) =>
+  ofModule(name, exported)
+)

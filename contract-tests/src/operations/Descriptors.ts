@@ -1,0 +1,321 @@
+/**
+ * Holds what the client says of its operations against what the document says of them, fact by fact.
+ *
+ * **Details**
+ *
+ * Each check is a function of its own and answers findings, none where the two agree. What schemas accept is held by
+ * what they do, in `Requests.ts` and `Answers.ts`.
+ */
+import type { Parameter } from "@kalshi-effect/client/Operation"
+import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import type { ClientOperation } from "./ClientOperations.ts"
+
+/** What a finding is about. */
+export type Check =
+  | "access"
+  | "auth"
+  | "body"
+  | "deprecated"
+  | "errors"
+  | "extra-operation"
+  | "method"
+  | "missing-operation"
+  | "name"
+  | "parameter"
+  | "path"
+  | "payload"
+  | "repeated-operation"
+  | "success"
+
+/** A disagreement between the client and the document. */
+export interface Finding {
+  readonly check: Check
+  /** The operation's id in the document, or as the client has it where the document has none. */
+  readonly operation: string
+  /** What exactly, such as a parameter; empty for the operation as a whole. */
+  readonly at: string
+  readonly expected: string
+  readonly got: string
+}
+
+/** Holds one operation against its place in the document. */
+export type DescriptorCheck = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation
+) => ReadonlyArray<Finding>
+
+/** The statuses whose errors an operation names, with their classes. */
+export const named: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
+  [400, "BadRequest"],
+  [401, "Unauthorized"],
+  [403, "Forbidden"],
+  [404, "NotFound"],
+  [409, "Conflict"]
+])
+
+/** The statuses that every operation can be answered with, with their classes. */
+export const common: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
+  [429, "TooManyRequests"],
+  [500, "InternalServerError"],
+  [502, "BadGateway"],
+  [503, "ServiceUnavailable"],
+  [504, "GatewayTimeout"]
+])
+
+/** The component that every error body is, but for those that carry a payload. */
+const errorBody = "#/components/schemas/ErrorBody"
+
+/** The errors of an operation whose body is more than an error. */
+export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
+  errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
+
+/**
+ * Operations that the document secures and the exchange's guide calls public: the client signs them where it has a key.
+ *
+ * Source: security of the two at 3.34.0; exchange guide to order books, August 2026.
+ */
+export const optionallySigned: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  "GetMarketOrderbook",
+  "GetMarketOrderbooks"
+])
+
+const differ = (
+  check: Check,
+  { id }: ReferenceDocument.Operation,
+  at: string,
+  expected: unknown,
+  got: unknown
+): ReadonlyArray<Finding> =>
+  JSON.stringify(expected) === JSON.stringify(got)
+    ? []
+    : [{ check, operation: id, at, expected: show(expected), got: show(got) }]
+
+const show = (value: unknown): string =>
+  value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value)
+
+/** That the client has every operation of the document once, and no other. */
+export const presence = (
+  clients: ReadonlyArray<ClientOperation>,
+  document: ReferenceDocument.ReferenceDocument
+): ReadonlyArray<Finding> => {
+  const byId = new Map<string, ReadonlyArray<string>>()
+  for (const { descriptor, name } of clients) {
+    byId.set(descriptor.operationId, [...(byId.get(descriptor.operationId) ?? []), name])
+  }
+  const finding = (check: Check, operation: string, expected: string, got: string): ReadonlyArray<Finding> => [
+    { check, operation, at: "", expected, got }
+  ]
+  return [
+    ...document.operations.flatMap(({ id }) => {
+      const names = byId.get(id) ?? []
+      return names.length === 0
+        ? finding("missing-operation", id, "a function", "nothing")
+        : names.length > 1
+          ? finding("repeated-operation", id, "one function", names.join(", "))
+          : []
+    }),
+    ...[...byId].flatMap(([id, names]) =>
+      document.operation(id) === undefined ? finding("extra-operation", id, "nothing", names.join(", ")) : []
+    )
+  ]
+}
+
+/** That an operation calls itself what a user calls it. */
+export const name: DescriptorCheck = (client, reference) =>
+  differ("name", reference, "", client.name, client.descriptor.name)
+
+/** That the method is the document's. */
+export const method: DescriptorCheck = ({ descriptor }, reference) =>
+  differ("method", reference, "", reference.method, descriptor.method)
+
+/** That the path template is the document's, to the letter. */
+export const path: DescriptorCheck = ({ descriptor }, reference) =>
+  differ("path", reference, "", reference.path, descriptor.path)
+
+interface Facts {
+  readonly in: string
+  readonly required: boolean
+  readonly style: Parameter["style"]
+}
+
+/**
+ * That each parameter stands where the document puts it, is required where it says so, and writes lists as it says; and
+ * that there is no other.
+ */
+export const parameters =
+  (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
+  ({ descriptor }, reference) => {
+    const expected = new Map<string, Facts>(
+      reference.parameters.map(({ explode, in: place, name, required, schema }) => [
+        name,
+        {
+          in: place,
+          required,
+          style: document.deref(schema).type !== "array" ? "single" : explode ? "repeated" : "comma"
+        }
+      ])
+    )
+    const got = new Map<string, Facts>()
+    const repeated: Array<string> = []
+    for (const [place, group] of [
+      ["path", descriptor.pathParameters],
+      ["query", descriptor.query]
+    ] as const) {
+      for (const [key, { required, style }] of Object.entries(group)) {
+        if (got.has(key)) repeated.push(key)
+        got.set(key, { in: place, required, style })
+      }
+    }
+    return [
+      ...[...new Set([...expected.keys(), ...got.keys()])].flatMap((key) =>
+        differ("parameter", reference, key, expected.get(key), got.get(key))
+      ),
+      ...repeated.flatMap((key) => differ("parameter", reference, key, "one place", "path and query"))
+    ]
+  }
+
+/**
+ * That there is a body where the document has one.
+ *
+ * **Details**
+ *
+ * A body that need not be there and has no members of its own (`EmptyResponse`) says nothing: a client without one
+ * sends `{}`, which is valid.
+ */
+export const body =
+  (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
+  ({ descriptor }, reference) => {
+    const { requestBody } = reference
+    const isEmpty =
+      requestBody === undefined ||
+      (!requestBody.required && Object.keys(document.deref(requestBody.schema).properties ?? {}).length === 0)
+    return differ("body", reference, "", isEmpty ? "none" : "a body", descriptor.body === undefined ? "none" : "a body")
+  }
+
+/** That success is the document's one status from 200 to 299, with a body where it has one. */
+export const success: DescriptorCheck = ({ descriptor }, reference) =>
+  differ(
+    "success",
+    reference,
+    "",
+    { status: reference.success.status, body: reference.success.schema !== undefined },
+    { status: descriptor.success.status, body: descriptor.success.body !== undefined }
+  )
+
+const ascending = (statuses: Iterable<number>): ReadonlyArray<number> => [...statuses].sort((a, b) => a - b)
+
+/** That the errors an operation names are those that the document declares, besides the common ones. */
+export const errors: DescriptorCheck = ({ descriptor }, reference) => {
+  const listed = descriptor.errors.map((error) => ("payload" in error ? error.error.status : error.status))
+  const bare = descriptor.errors.flatMap((error) => ("payload" in error ? [] : [error.status]))
+  return [
+    ...differ(
+      "errors",
+      reference,
+      "",
+      reference.errors.map(({ status }) => status).filter((status) => named.has(status)),
+      ascending(bare)
+    ),
+    ...listed.flatMap((status, index) =>
+      listed.indexOf(status) === index ? [] : differ("errors", reference, String(status), "once", "twice")
+    ),
+    // A status that is neither named nor common would become an error that has no class.
+    ...reference.errors.flatMap(({ status }) =>
+      named.has(status) || common.has(status) ? [] : differ("errors", reference, String(status), "a class", "none")
+    )
+  ]
+}
+
+/** That errors whose bodies the document gives a schema of their own carry it. */
+export const payload: DescriptorCheck = ({ descriptor }, reference) =>
+  differ(
+    "payload",
+    reference,
+    "",
+    payloads(reference).map(({ status }) => status),
+    ascending(descriptor.errors.flatMap((error) => ("payload" in error ? [error.error.status] : [])))
+  )
+
+/** That an operation is signed where the document secures it, and only there. */
+export const auth: DescriptorCheck = ({ descriptor }, reference) => {
+  const expected =
+    reference.security.length === 0 ? "none" : optionallySigned.has(reference.id) ? "optional" : "required"
+  return differ("auth", reference, "", expected, descriptor.auth)
+}
+
+/** That the capability is the least that serves: none for public operations, reading for GET, writing for the rest. */
+export const access: DescriptorCheck = ({ descriptor }, reference) => {
+  const isPublic = reference.security.length === 0 || optionallySigned.has(reference.id)
+  const expected = isPublic ? "public" : reference.method === "GET" ? "read" : "write"
+  return differ("access", reference, "", expected, descriptor.access)
+}
+
+/** The doc block that stands before an export, whether it is declared under its name or exported as it. */
+const docBlock = (source: string, exported: string): string | undefined => {
+  const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
+    (match) => match[2] === exported || match[3] === exported
+  )
+  return found?.[1]
+}
+
+/** The doc blocks before every field of this name in the interfaces of a module. */
+const fieldBlocks = (source: string, field: string): ReadonlyArray<string> =>
+  [...source.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/)?\s*readonly (\w+)\??:/g)].flatMap((match) =>
+    match[2] === field ? [match[1] ?? ""] : []
+  )
+
+/** Whether a doc block says that what it stands before is deprecated. */
+const marks = (block: string | undefined): boolean => block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
+
+/**
+ * That what the document deprecates, operations and their inputs, is marked so in the source, and nothing else.
+ *
+ * @param sourceOf The TypeScript source of a module, by its name.
+ */
+export const deprecated =
+  (document: ReferenceDocument.ReferenceDocument, sourceOf: (module: string) => string): DescriptorCheck =>
+  (client, reference) => {
+    const source = sourceOf(client.module)
+    const says = (is: boolean): string => (is ? "@deprecated" : "not deprecated")
+    const members = reference.requestBody === undefined ? {} : document.deref(reference.requestBody.schema).properties
+    const fields: ReadonlyArray<readonly [string, boolean]> = [
+      ...reference.parameters.map(({ deprecated, name }) => [name, deprecated] as const),
+      ...Object.entries(members ?? {}).map(([key, schema]) => [key, schema.deprecated === true] as const)
+    ]
+    return [
+      ...differ("deprecated", reference, "", says(reference.deprecated), says(marks(docBlock(source, client.export)))),
+      ...fields.flatMap(([key, is]) => {
+        const blocks = fieldBlocks(source, key)
+        // An input may come from another module's interface; a deprecated one must be seen here all the same.
+        const got = is ? blocks.length > 0 && blocks.every(marks) : blocks.some(marks)
+        return differ("deprecated", reference, key, says(is), says(got))
+      })
+    ]
+  }
+
+/** Everything that can be said of one operation without the source. */
+export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyArray<DescriptorCheck> => [
+  name,
+  method,
+  path,
+  parameters(document),
+  body(document),
+  success,
+  errors,
+  payload,
+  auth,
+  access
+]
+
+/** Every finding of these checks over all operations that the document knows. */
+export const findings = (
+  clients: ReadonlyArray<ClientOperation>,
+  document: ReferenceDocument.ReferenceDocument,
+  which: ReadonlyArray<DescriptorCheck> = checks(document)
+): ReadonlyArray<Finding> => [
+  ...presence(clients, document),
+  ...clients.flatMap((client) => {
+    const reference = document.operation(client.descriptor.operationId)
+    return reference === undefined ? [] : which.flatMap((check) => check(client, reference))
+  })
+]

@@ -1,0 +1,465 @@
+/**
+ * Holds the requests that the client makes against the document: what it sends for every input, and what it refuses.
+ *
+ * **Details**
+ *
+ * Every input goes through `Kalshi.layer` to an HTTP client in memory, which keeps the request and cuts the connection.
+ * The request is read back by a parser that knows the document alone, judged by ajv, and compared with the input.
+ */
+import * as crypto from "node:crypto"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Result from "effect/Result"
+import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import type * as Conformance from "../tools/Conformance.ts"
+import * as Coverage from "../tools/Coverage.ts"
+import {
+  isArray,
+  isObject,
+  memberOf,
+  objectOf,
+  pointerTo,
+  UnusableSchema,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type Resolve
+} from "../tools/JsonSchema.ts"
+import type { Judge } from "../tools/Judge.ts"
+import type { AnyOperation, ClientOperation } from "./ClientOperations.ts"
+
+/** A request as it would have left. */
+export interface Sent {
+  readonly method: string
+  /** Path and query from the root of the host, as they stand on the request line. */
+  readonly target: string
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string | undefined
+  readonly contentType: string | undefined
+}
+
+/** What came of calling an operation: a request, or a refusal before any I/O. */
+export type Outcome =
+  | { readonly _tag: "Sent"; readonly sent: Sent }
+  | { readonly _tag: "Refused"; readonly pointer: string; readonly reason: string }
+
+/** Calls operations through the whole client and keeps what they would have sent. */
+export interface Recorder {
+  /** @throws Where neither comes out: several requests, another error, a defect. */
+  readonly call: (operation: AnyOperation, input: unknown) => Outcome
+}
+
+/** The path below which the API lives in the environment that the recorder uses. */
+export const root = "/trade-api/v2"
+
+const keyId = "contract"
+
+/** Stands for a signature: 64 bytes that follow from the signed text alone. */
+const signatureOf = (text: string): string => crypto.createHash("sha512").update(text).digest("base64")
+
+/** Makes a recorder over `Kalshi.layer`, or over another layer that gives the three capabilities. */
+export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder => {
+  let sent: Array<Sent> = []
+  const http = HttpClient.make((request, url) => {
+    const { body, headers } = request
+    sent.push({
+      method: request.method,
+      target: url.pathname + url.search + url.hash,
+      headers,
+      body: body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined,
+      contentType: body._tag === "Uint8Array" ? body.contentType : undefined
+    })
+    const cause = new Error("cut by the recorder")
+    return Effect.fail(
+      new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+    )
+  })
+  const runtime = ManagedRuntime.make(
+    layer({
+      environment: Environment.sandbox,
+      policy: { retry: SendPolicy.noRetry },
+      signer: Signer.makeSync({ keyId, kind: "ed25519", sign: signatureOf })
+    }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
+  )
+  return {
+    call: (operation, input) => {
+      sent = []
+      const result = runtime.runSync(Effect.result(operation(input)))
+      const [first, ...others] = sent
+      if (Result.isSuccess(result)) throw new Error("a call succeeded without an answer")
+      const error = result.failure
+      if (error._tag === "InvalidRequest" && first === undefined) {
+        return { _tag: "Refused", pointer: error.pointer, reason: error.reason }
+      }
+      if (error._tag !== "TransportError" || first === undefined || others.length > 0) {
+        throw new Error(`${sent.length} requests and ${error._tag}: ${error.message}`)
+      }
+      return { _tag: "Sent", sent: first }
+    }
+  }
+}
+
+/** A valid input of the document that the client cannot, or will not, put on the wire. */
+export interface Limit {
+  readonly name: string
+  readonly because: string
+}
+
+const limit = (name: string, because: string): Limit => ({ name, because })
+
+/** Everything the document allows and the client does not send: refused as `InvalidRequest`, or not to be said at all. */
+export const limits = {
+  emptySegment: limit("an empty path segment", "it is no segment: the request would go to another path"),
+  dotSegment: limit("`.` or `..` as a path segment", "every URL parser resolves it away"),
+  slash: limit("a slash in a path segment, plain or encoded", "servers and proxies decode it before they route"),
+  control: limit("a control character in a path segment", "it ends a line of the request, or is dropped on the way"),
+  illFormed: limit("half a surrogate pair", "it has no UTF-8"),
+  emptyList: limit(
+    "an empty list in a query",
+    "no `name=value` is left of it: asking for nothing would ask for everything"
+  ),
+  commaItem: limit("an item that is empty or holds a comma, in a list joined by commas", "it would be read as another"),
+  absentBody: limit(
+    "no body where the document lets it be left out",
+    "the exchange answers 400 without one: {} is sent"
+  ),
+  unnamed: limit("a member that the document does not name", "a misspelt name would change what an order does"),
+  bearer: limit("a partner's OAuth token in place of the three headers", "this client signs with API keys")
+} as const satisfies Readonly<Record<string, Limit>>
+
+/** Why this text cannot be a segment of a path, if it cannot. */
+export const segmentLimit = (text: string): Limit | undefined => {
+  if (text === "") return limits.emptySegment
+  if (text === "." || text === "..") return limits.dotSegment
+  if (/[/\\]|%2f|%5c/i.test(text)) return limits.slash
+  if (!text.isWellFormed()) return limits.illFormed
+  return [...text].some((character) => character < " " || character === "\u007f") ? limits.control : undefined
+}
+
+const listLimit = (items: ReadonlyArray<Json>, joined: boolean): Limit | undefined => {
+  if (items.length === 0) return limits.emptyList
+  return joined && items.some((item) => item === "" || String(item).includes(",")) ? limits.commaItem : undefined
+}
+
+/** A field of an input that the client does not send as it stands. */
+export interface Limited {
+  readonly field: string
+  readonly limit: Limit
+  /** A value that the field can be sent with. */
+  readonly plain: Json
+}
+
+/** One operation, ready to be held against the document. */
+export interface Requests {
+  readonly reference: ReferenceDocument.Operation
+  /** The schema of its whole input: path, query and body in one object that has no other members. */
+  readonly input: JsonSchema
+  /** Fields of a valid input that the client does not send as they stand. */
+  readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
+  /** The input that a request was made of, and everything that is wrong with the request. */
+  readonly read: (sent: Sent) => { readonly input: JsonObject; readonly faults: ReadonlyArray<string> }
+}
+
+/** Closes every object that names its members, so that a member it does not name is a violation. */
+const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
+  if (typeof schema === "boolean") return schema
+  if (schema.$ref !== undefined) {
+    const { $ref, ...rest } = schema
+    if (within.includes($ref)) throw new UnusableSchema("a request schema that refers to itself", $ref)
+    const target = closed(resolve($ref), resolve, [...within, $ref])
+    return typeof target === "boolean" ? target : { ...target, ...rest }
+  }
+  const on = (inner: JsonSchema): JsonSchema => closed(inner, resolve, within)
+  const { additionalProperties, anyOf, items, properties } = schema
+  if (schema.allOf !== undefined || schema.oneOf !== undefined || schema.prefixItems !== undefined) {
+    throw new UnusableSchema("a request schema of a kind that no request has had", "")
+  }
+  return {
+    ...schema,
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(on) }),
+    ...(items === undefined ? {} : { items: on(items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, on(inner)])),
+          additionalProperties: additionalProperties ?? false
+        })
+  }
+}
+
+const isList = (schema: JsonSchema, resolve: Resolve): boolean =>
+  typeof schema !== "boolean" &&
+  (schema.$ref === undefined ? schema.type === "array" : isList(resolve(schema.$ref), resolve))
+
+/** The schema of an operation's whole input. */
+const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): JsonSchema => {
+  const body =
+    reference.requestBody === undefined ? { type: "object" as const } : closed(reference.requestBody.schema, resolve)
+  if (typeof body === "boolean" || body.type !== "object" || body.anyOf !== undefined) {
+    throw new UnusableSchema("a body that is no plain object", reference.requestBody?.pointer ?? "")
+  }
+  const names = [...reference.parameters.map(({ name }) => name), ...Object.keys(body.properties ?? {})]
+  if (new Set(names).size < names.length) throw new UnusableSchema("two inputs of one name", reference.pointer)
+  return {
+    type: "object",
+    properties: {
+      ...Object.fromEntries(reference.parameters.map(({ name, schema }) => [name, closed(schema, resolve)])),
+      ...body.properties
+    },
+    required: [
+      ...reference.parameters.flatMap(({ name, required }) => (required ? [name] : [])),
+      ...(body.required ?? [])
+    ],
+    additionalProperties: false
+  }
+}
+
+/** Percent-decodes strictly: what is not encoded must be unreserved or a sub-delimiter that means itself here. */
+const decodeText = (text: string, what: string, faults: Array<string>): string => {
+  if (!/^(?:[A-Za-z0-9\-._~!$'()*,;:@]|%[0-9A-Fa-f]{2})*$/.test(text))
+    faults.push(`${what} holds raw characters: ${text}`)
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    faults.push(`${what} is no percent-encoded UTF-8: ${text}`)
+    return text
+  }
+}
+
+/** Reads text from a path or a query as its schema has it; what it cannot be stays text, for the judge to refuse. */
+const readScalar = (text: string, schema: JsonSchema, resolve: Resolve): Json => {
+  if (typeof schema === "boolean") return text
+  if (schema.$ref !== undefined) return readScalar(text, resolve(schema.$ref), resolve)
+  switch (schema.type) {
+    case "integer":
+      return /^(?:0|-?[1-9][0-9]*)$/.test(text) ? Number(text) : text
+    case "number":
+      return /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?$/.test(text) ? Number(text) : text
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : text
+    default:
+      return text
+  }
+}
+
+const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
+  if (typeof schema === "boolean") return true
+  return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
+}
+
+/** Prepares an operation of the document. */
+export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requests => {
+  const { resolve } = judge
+  const input = inputSchema(reference, resolve)
+  const { method, parameters, requestBody, security } = reference
+  const inPath = parameters.filter((parameter) => parameter.in === "path")
+  const inQuery = parameters.filter((parameter) => parameter.in === "query")
+  const header = parameters.find((parameter) => parameter.in === "header")
+  if (header !== undefined) throw new UnusableSchema("a header parameter, which no operation has had", header.pointer)
+  const template = `${root}${reference.path}`.split("/")
+
+  const coverage = Coverage.make(judge)
+  const plainList = (schema: JsonSchema): Json =>
+    coverage.of(schema).find((items) => isArray(items) && listLimit(items, true) === undefined) ?? null
+
+  const limited = (value: JsonObject): ReadonlyArray<Limited> =>
+    parameters.flatMap(({ explode, in: place, name, schema }) => {
+      const given = memberOf(value, name)
+      // What the document does not allow either is no limit of the client's.
+      if (given === undefined || !judge.accepts(schema)(given)) return []
+      const found =
+        place === "path" && typeof given === "string"
+          ? segmentLimit(given)
+          : isArray(given)
+            ? listLimit(given, !explode)
+            : undefined
+      return found === undefined
+        ? []
+        : [{ field: name, limit: found, plain: isArray(given) ? plainList(schema) : "plain" }]
+    })
+
+  const readPath = (path: string, faults: Array<string>): ReadonlyArray<readonly [string, Json]> => {
+    const segments = path.split("/")
+    if (segments.length !== template.length) faults.push(`the path has ${segments.length - 1} segments: ${path}`)
+    return template.flatMap((piece, index) => {
+      const segment = segments[index] ?? ""
+      const parameter = inPath.find(({ name }) => piece === `{${name}}`)
+      if (parameter === undefined) {
+        if (segment !== piece) faults.push(`the path is not the template's: ${path}`)
+        return []
+      }
+      const text = decodeText(segment, "the path", faults)
+      if (segmentLimit(text) !== undefined) faults.push(`the path is ambiguous: ${path}`)
+      return [[parameter.name, readScalar(text, parameter.schema, resolve)] as const]
+    })
+  }
+
+  const readQuery = (search: string, faults: Array<string>): ReadonlyArray<readonly [string, Json]> => {
+    const given = new Map<string, Array<string>>()
+    for (const pair of search === "" ? [] : search.split("&")) {
+      const at = pair.indexOf("=")
+      if (at < 0) faults.push(`a query without =: ${pair}`)
+      const name = decodeText(at < 0 ? pair : pair.slice(0, at), "the query", faults)
+      const text = decodeText(at < 0 ? "" : pair.slice(at + 1), "the query", faults)
+      const known = given.get(name)
+      if (known === undefined) given.set(name, [text])
+      else known.push(text)
+    }
+    return [...given].flatMap(([name, texts]) => {
+      const parameter = inQuery.find((one) => one.name === name)
+      if (parameter === undefined) {
+        faults.push(`a query that the document does not name: ${name}`)
+        return []
+      }
+      const { schema } = parameter
+      if (!isList(schema, resolve)) {
+        if (texts.length > 1) faults.push(`${name} is given ${texts.length} times`)
+        return [[name, readScalar(texts[0] ?? "", schema, resolve)] as const]
+      }
+      if (!parameter.explode && texts.length > 1) faults.push(`${name} is repeated, not joined`)
+      const items = parameter.explode ? texts : texts.flatMap((text) => text.split(","))
+      return [[name, items.map((item) => readScalar(item, itemsOf(schema, resolve), resolve))] as const]
+    })
+  }
+
+  const readBody = (sent: Sent, faults: Array<string>): ReadonlyArray<readonly [string, Json]> => {
+    const wanted = requestBody !== undefined || method === "POST" || method === "PUT"
+    if (!wanted) {
+      if (sent.body !== undefined || sent.contentType !== undefined) faults.push(`a body that the document has not`)
+      return []
+    }
+    if (sent.contentType !== "application/json") faults.push(`a body of type ${sent.contentType}`)
+    if (sent.body === undefined) {
+      faults.push("no body")
+      return []
+    }
+    // What JSON.parse answers is JSON; text that is none throws, and the caller says so.
+    const body = JSON.parse(sent.body) as Json
+    if (requestBody === undefined) {
+      if (sent.body !== "{}") faults.push(`a body where the document has none: ${sent.body}`)
+      return []
+    }
+    const verdict = judge(requestBody.schema)(body)
+    if (!verdict.valid) faults.push(`the body is invalid at ${verdict.pointers.join(", ")}`)
+    if (!isObject(body)) {
+      faults.push("the body is no object")
+      return []
+    }
+    const parameter = parameters.find(({ name }) => Object.hasOwn(body, name))
+    if (parameter !== undefined) faults.push(`${parameter.name} belongs to the ${parameter.in} and stands in the body`)
+    return Object.entries(body)
+  }
+
+  const readHeaders = (sent: Sent, path: string, faults: Array<string>): void => {
+    const { headers } = sent
+    const signed = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"] as const
+    const present = signed.filter((name) => headers[name] !== undefined)
+    if (security.length === 0) {
+      if (present.length > 0) faults.push(`a public operation carries ${present.join(", ")}`)
+    } else {
+      const text = `${headers["kalshi-access-timestamp"]}${method}${path}`
+      if (present.length < signed.length) faults.push(`a signed operation carries ${present.join(", ") || "no key"}`)
+      else if (headers["kalshi-access-signature"] !== signatureOf(text))
+        faults.push("what was signed is not what was sent")
+      if (headers["kalshi-access-key"] !== keyId) faults.push("the key is another's")
+    }
+    if (headers["accept"] !== "application/json") faults.push(`accepts ${headers["accept"]}`)
+  }
+
+  return {
+    reference,
+    input,
+    limited,
+    read: (sent) => {
+      const faults: Array<string> = []
+      if (sent.method !== method) faults.push(`the method is ${sent.method}`)
+      const at = sent.target.indexOf("?")
+      const path = at < 0 ? sent.target : sent.target.slice(0, at)
+      if (sent.target.includes("#")) faults.push("the target has a fragment")
+      const entries = [
+        ...readPath(path, faults),
+        ...readQuery(at < 0 ? "" : sent.target.slice(at + 1), faults),
+        ...readBody(sent, faults)
+      ]
+      readHeaders(sent, path, faults)
+      const input = objectOf(entries)
+      for (const { name, required, schema } of parameters) {
+        const value = memberOf(input, name)
+        if (value === undefined) {
+          if (required) faults.push(`${name} is missing`)
+          continue
+        }
+        const verdict = judge(schema)(value)
+        if (!verdict.valid) faults.push(`${name} is invalid: ${JSON.stringify(value)}`)
+      }
+      return { input, faults }
+    }
+  }
+}
+
+/** A request that is not as it must be, whatever the input was. */
+export class WrongRequest extends Error {
+  override readonly name = "WrongRequest"
+}
+
+/**
+ * The client as a codec from inputs to inputs: decoding sends the input and reads the request back.
+ *
+ * **Details**
+ *
+ * A refusal names its pointer. A field that the client does not send as it stands (`limits`) must be refused by its
+ * name; then the call is made again with a plain value in its place, so that the rest of the input is held as well. A
+ * request with a fault throws `WrongRequest`.
+ */
+export const codec = (client: ClientOperation, requests: Requests, recorder: Recorder): Conformance.Codec<Json> => {
+  const call = (input: Json): Conformance.Decoded<Json> => {
+    const outcome = recorder.call(client.operation, input)
+    if (outcome._tag === "Refused") return { ok: false, pointers: [outcome.pointer] }
+    const { faults, input: value } = requests.read(outcome.sent)
+    if (faults.length > 0) throw new WrongRequest(faults.join("; "))
+    return { ok: true, value }
+  }
+  return {
+    encode: (value) => value,
+    decode: (given) => {
+      const input = given as Json // the tools make JSON
+      const limited = isObject(input) ? requests.limited(input) : []
+      if (!isObject(input) || limited.length === 0) return call(input)
+      const first = call(input)
+      if (first.ok) throw new WrongRequest(`sent ${limited.map(({ limit }) => limit.name).join(" and ")}`)
+      if (!limited.some(({ field }) => first.pointers[0] === pointerTo("", field))) return first
+      const replace = (value: JsonObject, by: (limited: Limited) => Json): JsonObject =>
+        objectOf([...Object.entries(value), ...limited.map((one) => [one.field, by(one)] as const)])
+      const rest = call(replace(input, ({ plain }) => plain))
+      return rest.ok && isObject(rest.value)
+        ? { ok: true, value: replace(rest.value, ({ field }) => memberOf(input, field) ?? null) }
+        : rest
+    }
+  }
+}
+
+/**
+ * Holds an operation's requests against the document: every valid input is sent, validly and so that it reads back to
+ * the input (P5, P1, P3), or is one of the `limits`; every single violation is refused at its pointer, before any I/O
+ * (P2).
+ */
+export const hold = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation,
+  conformance: Conformance.Conformance,
+  recorder: Recorder,
+  options?: Conformance.Options
+): Conformance.Report => {
+  const requests = make(reference, conformance.judge)
+  return conformance
+    .suite({ name: `${client.name} request`, schema: requests.input, position: "request" })
+    .run(codec(client, requests, recorder), options)
+}

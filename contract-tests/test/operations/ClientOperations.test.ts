@@ -1,0 +1,40 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fs from "node:fs"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { folder } from "./support/client.ts"
+
+describe("modules", () => {
+  it("lists every module of the client that exports an operation, and no other", async () => {
+    const found: Array<string> = []
+    for (const file of fs.readdirSync(folder)) {
+      if (!file.endsWith(".ts")) continue
+      const module = file.slice(0, -".ts".length)
+      const exported = (await import(new URL(file, folder).href)) as ClientOperations.Module // as every module is
+      if (ClientOperations.ofModule(module, exported).length > 0) found.push(module)
+    }
+    assert.deepStrictEqual(found.sort(), Object.keys(ClientOperations.modules).sort())
+  })
+
+  it("would miss a module that it does not list", () => {
+    const { Orders } = ClientOperations.modules
+    assert.isAbove(ClientOperations.ofModule("Elsewhere", Orders ?? {}).length, 0)
+  })
+})
+
+describe("all", () => {
+  it("finds each operation that the sources make, once", () => {
+    const made = fs
+      .readdirSync(folder)
+      .filter((file) => file.endsWith(".ts") && file !== "Operation.ts")
+      .flatMap((file) => [...fs.readFileSync(new URL(file, folder), "utf8").matchAll(/operationId: "(\w+)"/g)])
+      .map((match) => match[1] ?? "")
+    const found = ClientOperations.all.map(({ descriptor }) => descriptor.operationId)
+    assert.deepStrictEqual([...found].sort(), [...made].sort())
+    assert.strictEqual(found.length, 118)
+  })
+
+  it("knows an operation by what it carries, not by its name", () => {
+    const exported = { list: () => undefined, ListInput: undefined, descriptor: { operationId: "GetOrders" } }
+    assert.deepStrictEqual(ClientOperations.ofModule("Lists", exported), [])
+  })
+})

@@ -1,0 +1,426 @@
+import { assert, describe, it } from "@effect/vitest"
+import { BadRequest, Conflict, NotFound, Unauthorized } from "@kalshi-effect/client/Errors"
+import type * as Operation from "@kalshi-effect/client/Operation"
+import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as Descriptors from "../../src/operations/Descriptors.ts"
+import { allWith, altered, document, named, referenceOf, sourceOf } from "./support/client.ts"
+
+const deprecated = Descriptors.deprecated(document, sourceOf)
+
+describe("findings", () => {
+  it("finds no difference between the client and the document", () => {
+    assert.strictEqual(document.operations.length, 118)
+    assert.deepStrictEqual(
+      Descriptors.findings(ClientOperations.all, document, [...Descriptors.checks(document), deprecated]),
+      []
+    )
+  })
+})
+
+describe("the document", () => {
+  it("deprecates four operations and four of their inputs", () => {
+    assert.deepStrictEqual(
+      document.operations.filter((operation) => operation.deprecated).map(({ id }) => id),
+      ["DeleteQuote", "GetQuote", "AcceptQuote", "ConfirmQuote"]
+    )
+    const inputs = document.operations.flatMap(({ id, parameters, requestBody }) => [
+      ...parameters.flatMap((parameter) => (parameter.deprecated ? [`${id} ${parameter.name}`] : [])),
+      ...Object.entries(requestBody === undefined ? {} : (document.deref(requestBody.schema).properties ?? {})).flatMap(
+        ([key, schema]) => (schema.deprecated === true ? [`${id} ${key}`] : [])
+      )
+    ])
+    assert.deepStrictEqual(inputs, [
+      "GetQuotes quote_creator_user_id",
+      "GetQuotes rfq_creator_user_id",
+      "GetRFQs creator_user_id",
+      "CreateRFQ target_cost_centi_cents"
+    ])
+  })
+
+  it("gives three errors a body of their own", () => {
+    assert.deepStrictEqual(
+      document.operations.flatMap((operation) =>
+        Descriptors.payloads(operation).map(({ status }) => `${operation.id} ${status}`)
+      ),
+      ["GetExchangeStatus 500", "GetExchangeStatus 503", "GetExchangeStatus 504"]
+    )
+  })
+})
+
+/** What no published document says: capability, signature, repetition, and what it costs from which bucket. */
+const pinned = `
+Account.endpointCosts                GetAccountEndpointCosts                   public none     idempotent read  10
+Account.limits                       GetAccountApiLimits                       read   required idempotent read  10
+Account.upgradeUsageLevel            UpgradeAccountApiUsageLevel               write  required never      write 30
+Account.usageLevelVolumeProgress     GetAccountApiUsageLevelVolumeProgress     read   required idempotent read  10
+ApiKeys.create                       CreateApiKey                              write  required never      write 10
+ApiKeys.delete                       DeleteApiKey                              write  required idempotent write 10
+ApiKeys.generate                     GenerateApiKey                            write  required never      write 10
+ApiKeys.list                         GetApiKeys                                read   required idempotent read  10
+BlockTrades.accept                   AcceptBlockTradeProposal                  write  required never      write 10
+BlockTrades.list                     GetBlockTradeProposals                    read   required idempotent read  10
+BlockTrades.propose                  ProposeBlockTrade                         write  required never      write 10
+Events.candlesticks                  GetMarketCandlesticksByEvent              public none     idempotent read  10
+Events.feeChanges                    GetEventFeeChanges                        public none     idempotent read  10
+Events.forecastPercentileHistory     GetEventForecastPercentilesHistory        read   required idempotent read  10
+Events.get                           GetEvent                                  public none     idempotent read  10
+Events.list                          GetEvents                                 public none     idempotent read  10
+Events.listMultivariate              GetMultivariateEvents                     public none     idempotent read  10
+Events.metadata                      GetEventMetadata                          public none     idempotent read  10
+Exchange.schedule                    GetExchangeSchedule                       public none     idempotent read  10
+Exchange.status                      GetExchangeStatus                         public none     idempotent read  10
+Exchange.userDataTimestamp           GetUserDataTimestamp                      public none     idempotent read  10
+Fcm.createSubtrader                  CreateFCMSubtrader                        write  required never      write 10
+Fcm.deleteDailyCap                   DeleteFCMEventContractDailyCap            write  required idempotent write 10
+Fcm.getBlockedCategories             GetFCMSubtraderBlockedCategories          read   required idempotent read  10
+Fcm.getDailyCap                      GetFCMEventContractDailyCap               read   required idempotent read  10
+Fcm.listFills                        GetFCMFills                               read   required idempotent read  10
+Fcm.listOrders                       GetFCMOrders                              read   required idempotent read  10
+Fcm.listPositions                    GetFCMPositions                           read   required idempotent read  10
+Fcm.listSubtraders                   ListFCMSubtraders                         read   required idempotent read  10
+Fcm.transferPosition                 CreateFCMPositionTransfer                 write  required never      write 10
+Fcm.updateBlockedCategories          UpdateFCMSubtraderBlockedCategories       write  required idempotent write 10
+Fcm.updateDailyCap                   UpdateFCMEventContractDailyCap            write  required idempotent write 10
+Historical.cutoff                    GetHistoricalCutoff                       public none     idempotent read  10
+Historical.fills                     GetFillsHistorical                        read   required idempotent read  10
+Historical.market                    GetHistoricalMarket                       public none     idempotent read  10
+Historical.marketCandlesticks        GetMarketCandlesticksHistorical           public none     idempotent read  10
+Historical.markets                   GetHistoricalMarkets                      public none     idempotent read  10
+Historical.orders                    GetHistoricalOrders                       read   required idempotent read  10
+Historical.positions                 GetHistoricalPositions                    read   required idempotent read  10
+Historical.trades                    GetTradesHistorical                       public none     idempotent read  10
+IncentivePrograms.list               GetIncentivePrograms                      public none     idempotent read  10
+LiveData.batchGet                    GetLiveDatas                              public none     idempotent read  10
+LiveData.gameStats                   GetGameStats                              public none     idempotent read  10
+LiveData.get                         GetLiveDataByMilestone                    public none     idempotent read  10
+LiveData.getByEvent                  GetEventLiveData                          public none     idempotent read  10
+LiveData.getByType                   GetLiveData                               public none     idempotent read  10
+LiveData.weatherIndex                GetWeatherIndex                           public none     idempotent read  10
+LiveData.weatherIndexCalibrations    GetWeatherIndexCalibrations               public none     idempotent read  10
+Markets.batchCandlesticks            BatchGetMarketCandlesticks                public none     idempotent read  10
+Markets.candlesticks                 GetMarketCandlesticks                     public none     idempotent read  10
+Markets.get                          GetMarket                                 public none     idempotent read  10
+Markets.list                         GetMarkets                                public none     idempotent read  10
+Markets.orderbook                    GetMarketOrderbook                        public optional idempotent read  10
+Markets.orderbooks                   GetMarketOrderbooks                       public optional idempotent read  10
+Markets.trades                       GetTrades                                 public none     idempotent read  10
+Milestones.get                       GetMilestone                              public none     idempotent read  10
+Milestones.list                      GetMilestones                             public none     idempotent read  10
+MultivariateCollections.createMarket CreateMarketInMultivariateEventCollection write  required never      write 10
+MultivariateCollections.get          GetMultivariateEventCollection            public none     idempotent read  10
+MultivariateCollections.list         GetMultivariateEventCollections           public none     idempotent read  10
+OrderGroups.create                   CreateOrderGroup                          write  required never      write 10
+OrderGroups.delete                   DeleteOrderGroup                          write  required idempotent write 10
+OrderGroups.get                      GetOrderGroup                             read   required idempotent read  10
+OrderGroups.list                     GetOrderGroups                            read   required idempotent read  10
+OrderGroups.reset                    ResetOrderGroup                           write  required never      write 10
+OrderGroups.trigger                  TriggerOrderGroup                         write  required idempotent write 10
+OrderGroups.updateLimit              UpdateOrderGroupLimit                     write  required idempotent write 10
+Orders.amend                         AmendOrderV2                              write  required never      write 10
+Orders.batchCancel                   BatchCancelOrdersV2                       write  required idempotent write  2
+Orders.batchCreate                   BatchCreateOrdersV2                       write  required keyed      write 10
+Orders.cancel                        CancelOrderV2                             write  required idempotent write  2
+Orders.cancelAll                     CancelAllOrders                           write  required never      write  2
+Orders.create                        CreateOrderV2                             write  required keyed      write 10
+Orders.decrease                      DecreaseOrderV2                           write  required never      write 10
+Orders.get                           GetOrder                                  read   required idempotent read   2
+Orders.list                          GetOrders                                 read   required idempotent read  10
+Orders.queuePosition                 GetOrderQueuePosition                     read   required idempotent read  10
+Orders.queuePositions                GetOrderQueuePositions                    read   required idempotent read  10
+Portfolio.balance                    GetBalance                                read   required idempotent read  10
+Portfolio.deposits                   GetDeposits                               read   required idempotent read  10
+Portfolio.fills                      GetFills                                  read   required idempotent read  10
+Portfolio.positions                  GetPositions                              read   required idempotent read  10
+Portfolio.restingOrderTotalValue     GetPortfolioRestingOrderTotalValue        read   required idempotent read  10
+Portfolio.settlements                GetSettlements                            read   required idempotent read  10
+Portfolio.withdrawals                GetWithdrawals                            read   required idempotent read  10
+Quotes.accept                        AcceptRFQQuote                            write  required never      write 10
+Quotes.acceptByQuoteId               AcceptQuote                               write  required never      write 10
+Quotes.confirm                       ConfirmRFQQuote                           write  required never      write 10
+Quotes.confirmByQuoteId              ConfirmQuote                              write  required never      write 10
+Quotes.create                        CreateQuote                               write  required never      write  2
+Quotes.delete                        DeleteRFQQuote                            write  required idempotent write  2
+Quotes.deleteByQuoteId               DeleteQuote                               write  required idempotent write  2
+Quotes.get                           GetRFQQuote                               read   required idempotent read  10
+Quotes.getByQuoteId                  GetQuote                                  read   required idempotent read   2
+Quotes.list                          GetQuotes                                 read   required idempotent read  10
+Rfqs.communicationsId                GetCommunicationsID                       read   required idempotent read  10
+Rfqs.create                          CreateRFQ                                 write  required never      write 10
+Rfqs.delete                          DeleteRFQ                                 write  required idempotent write 10
+Rfqs.get                             GetRFQ                                    read   required idempotent read  10
+Rfqs.list                            GetRFQs                                   read   required idempotent read  10
+Search.filtersBySport                GetFiltersForSports                       public none     idempotent read  10
+Search.tagsByCategories              GetTagsForSeriesCategories                public none     idempotent read  10
+Series.feeChanges                    GetSeriesFeeChanges                       public none     idempotent read  10
+Series.get                           GetSeries                                 public none     idempotent read  10
+Series.list                          GetSeriesList                             public none     idempotent read  10
+StructuredTargets.get                GetStructuredTarget                       public none     idempotent read  10
+StructuredTargets.list               GetStructuredTargets                      public none     idempotent read  10
+Subaccounts.balances                 GetSubaccountBalances                     read   required idempotent read  10
+Subaccounts.create                   CreateSubaccount                          write  required never      write 10
+Subaccounts.netting                  GetSubaccountNetting                      read   required idempotent read  10
+Subaccounts.transfer                 ApplySubaccountTransfer                   write  required keyed      write 10
+Subaccounts.transfers                GetSubaccountTransfers                    read   required idempotent read  10
+Subaccounts.updateNetting            UpdateSubaccountNetting                   write  required idempotent write 10
+Transfers.create                     IntraExchangeInstanceTransfer             write  required keyed      write 10
+Transfers.get                        GetIntraExchangeInstanceTransfer          read   required idempotent read  10
+Transfers.list                       GetIntraExchangeInstanceTransfers         read   required idempotent read  10
+Transfers.setTargetBalanceAllocation SetTargetBalanceAllocation                write  required idempotent write 10
+Transfers.targetBalanceAllocation    GetTargetBalanceAllocation                read   required idempotent read  10
+`
+
+const rowOf = ({ descriptor, name }: ClientOperations.ClientOperation): string =>
+  [
+    name.padEnd(36),
+    descriptor.operationId.padEnd(41),
+    descriptor.access.padEnd(6),
+    descriptor.auth.padEnd(8),
+    descriptor.retry.padEnd(10),
+    descriptor.bucket.padEnd(5),
+    String(descriptor.cost).padStart(2)
+  ].join(" ")
+
+const where = (holds: (descriptor: Operation.Descriptor) => boolean): ReadonlyArray<string> =>
+  ClientOperations.all.flatMap(({ descriptor }) => (holds(descriptor) ? [descriptor.operationId] : [])).sort()
+
+describe("capability, signature, repetition, bucket and cost", () => {
+  it("are pinned for every operation", () => {
+    assert.deepStrictEqual(
+      ClientOperations.all.map(rowOf).sort(),
+      pinned.split("\n").filter((row) => row !== "")
+    )
+  })
+
+  it("let every GET be repeated, change nothing, and be paid from the read bucket; and no other method", () => {
+    for (const { descriptor, name } of ClientOperations.all) {
+      const { access, bucket, method, retry } = descriptor
+      if (method === "GET")
+        assert.deepStrictEqual([access === "write", retry, bucket], [false, "idempotent", "read"], name)
+      else assert.deepStrictEqual([access, bucket], ["write", "write"], name)
+    }
+  })
+
+  it("repeat a write only where it names what it changes, sets a value, or carries an id of the caller's", () => {
+    const writes = (retry: Operation.RetryClass) => where((one) => one.access === "write" && one.retry === retry)
+    assert.deepStrictEqual(writes("idempotent"), [
+      "BatchCancelOrdersV2",
+      "CancelOrderV2",
+      "DeleteApiKey",
+      "DeleteFCMEventContractDailyCap",
+      "DeleteOrderGroup",
+      "DeleteQuote",
+      "DeleteRFQ",
+      "DeleteRFQQuote",
+      "SetTargetBalanceAllocation",
+      "TriggerOrderGroup",
+      "UpdateFCMEventContractDailyCap",
+      "UpdateFCMSubtraderBlockedCategories",
+      "UpdateOrderGroupLimit",
+      "UpdateSubaccountNetting"
+    ])
+    const keyed = document.operations.filter(({ requestBody }) => {
+      const { properties } = requestBody === undefined ? {} : document.deref(requestBody.schema)
+      const item = properties?.["orders"]?.items
+      const members = { ...properties, ...(typeof item === "object" ? document.deref(item).properties : {}) }
+      return "client_transfer_id" in members || ("client_order_id" in members && "time_in_force" in members)
+    })
+    assert.deepStrictEqual(writes("keyed"), keyed.map(({ id }) => id).sort())
+    assert.deepStrictEqual(keyed.map(({ id }) => id).sort(), [
+      "ApplySubaccountTransfer",
+      "BatchCreateOrdersV2",
+      "CreateOrderV2",
+      "IntraExchangeInstanceTransfer"
+    ])
+  })
+
+  it("never repeat what moves money or changes orders without an id, nor what makes a key", () => {
+    for (const id of [
+      "AcceptQuote",
+      "AcceptRFQQuote",
+      "AmendOrderV2",
+      "CancelAllOrders",
+      "ConfirmQuote",
+      "ConfirmRFQQuote",
+      "CreateFCMPositionTransfer",
+      "DecreaseOrderV2",
+      "GenerateApiKey",
+      "ResetOrderGroup"
+    ]) {
+      assert.strictEqual(named(id).descriptor.retry, "never", id)
+    }
+  })
+
+  it("cost what the exchange's own list has said, and the default of 10 besides", () => {
+    const lines = fs
+      .readFileSync(new URL("../../../fixtures/recorded/demo-2026-07-account-facts.jsonl", import.meta.url), "utf8")
+      .split("\n")
+    const recorded = lines.flatMap((text) => [
+      ...text.matchAll(/\{"cost":(\d+),"method":"(\w+)","path":"\/trade-api\/v2([^"]*)"\}/g)
+    ])
+    const costs = new Map(
+      recorded.map((match) => [`${match[2]} ${match[3]?.replace(/:(\w+)/g, "{$1}")}`, Number(match[1])])
+    )
+    assert.strictEqual(costs.size, 12)
+    // Not in the recording: cancelling all, said to cost 2 by the changelog of 3 September 2026.
+    costs.set("DELETE /portfolio/events/orders", 2)
+    const differing = ClientOperations.all.filter(
+      ({ descriptor: { cost, method, path } }) => cost !== (costs.get(`${method} ${path}`) ?? 10)
+    )
+    assert.deepStrictEqual(
+      differing.map(({ name }) => name),
+      []
+    )
+    assert.strictEqual(where(({ cost }) => cost !== 10).length, 9)
+  })
+
+  it("hide the body of the one answer that holds a private key", () => {
+    assert.deepStrictEqual(
+      where(({ secret }) => secret),
+      ["GenerateApiKey"]
+    )
+  })
+})
+
+describe("planted faults in descriptors", () => {
+  const faults: ReadonlyArray<readonly [string, Descriptors.Check, ReadonlyArray<ClientOperations.ClientOperation>]> = [
+    [
+      "a dropped operation",
+      "missing-operation",
+      ClientOperations.all.filter(({ descriptor }) => descriptor.operationId !== "CancelOrderV2")
+    ],
+    ["an operation exported twice", "repeated-operation", [...ClientOperations.all, named("GetOrders")]],
+    [
+      "an operation that the document has not",
+      "extra-operation",
+      [...ClientOperations.all, altered("GetOrders", () => ({ operationId: "GetAllOrders" }))]
+    ],
+    ["an operation under another's name", "name", allWith(altered("GetOrders", () => ({ name: "Orders.get" })))],
+    ["another method", "method", allWith(altered("ResetOrderGroup", () => ({ method: "POST" })))],
+    ["another path", "path", allWith(altered("GetOrder", () => ({ path: "/portfolio/order/{order_id}" })))],
+    [
+      "a renamed parameter",
+      "parameter",
+      allWith(altered("GetOrderGroup", ({ query }) => ({ query: { sub_account: query["subaccount"]! } })))
+    ],
+    ["a dropped parameter", "parameter", allWith(altered("GetOrderGroup", () => ({ query: {} })))],
+    [
+      "a parameter in another place",
+      "parameter",
+      allWith(altered("GetOrder", ({ pathParameters }) => ({ pathParameters: {}, query: pathParameters })))
+    ],
+    [
+      "an optional parameter that is required",
+      "parameter",
+      allWith(
+        altered("GetOrders", ({ query }) => ({ query: { ...query, limit: { ...query["limit"]!, required: true } } }))
+      )
+    ],
+    [
+      "a list joined by commas",
+      "parameter",
+      allWith(
+        altered("GetMarketOrderbooks", ({ query }) => ({
+          query: { tickers: { ...query["tickers"]!, style: "comma" } }
+        }))
+      )
+    ],
+    ["a dropped body", "body", allWith(altered("CreateOrderV2", () => ({ body: undefined })))],
+    ["a body where none is", "body", allWith(altered("CancelOrderV2", () => ({ body: Schema.Struct({}) })))],
+    [
+      "a wrong status",
+      "success",
+      allWith(altered("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } })))
+    ],
+    [
+      "a success that throws its body away",
+      "success",
+      allWith(altered("GetOrder", ({ success }) => ({ success: { ...success, body: undefined } })))
+    ],
+    ["an error class dropped", "errors", allWith(altered("GetOrder", () => ({ errors: [Unauthorized] })))],
+    [
+      "an error class too many",
+      "errors",
+      allWith(altered("GetOrder", () => ({ errors: [Unauthorized, NotFound, Conflict] })))
+    ],
+    [
+      "an error class in another's place",
+      "errors",
+      allWith(altered("GetOrder", () => ({ errors: [Unauthorized, BadRequest] })))
+    ],
+    [
+      "an error class listed twice",
+      "errors",
+      allWith(altered("GetOrder", () => ({ errors: [Unauthorized, NotFound, NotFound] })))
+    ],
+    [
+      "a payload dropped",
+      "payload",
+      allWith(altered("GetExchangeStatus", ({ errors }) => ({ errors: errors.slice(1) })))
+    ],
+    [
+      "a payload made up",
+      "payload",
+      allWith(
+        altered("GetExchangeSchedule", () => ({
+          errors: named("GetExchangeStatus").descriptor.errors
+        }))
+      )
+    ],
+    ["a secured operation that is not signed", "auth", allWith(altered("GetOrders", () => ({ auth: "none" })))],
+    ["a public operation that is signed", "auth", allWith(altered("GetMarkets", () => ({ auth: "optional" })))],
+    [
+      "a write that a read-only layer would send",
+      "access",
+      allWith(altered("CreateOrderV2", () => ({ access: "read" })))
+    ],
+    ["a read that needs leave to write", "access", allWith(altered("GetOrders", () => ({ access: "write" })))]
+  ]
+  for (const [fault, check, clients] of faults) {
+    it(`sees ${fault}`, () => {
+      const findings = Descriptors.findings(clients, document)
+      assert.deepStrictEqual([...new Set(findings.map((finding) => finding.check))], [check])
+    })
+  }
+
+  const marking = (what: RegExp) => (source: string) => source.replace(what, "* @deprecated\n $&")
+  const unmarked = (source: string) => source.replaceAll("@deprecated", "Old.")
+  const creators = ["quote_creator_user_id", "rfq_creator_user_id"]
+
+  const sources: ReadonlyArray<readonly [string, string, ReadonlyArray<string>, (source: string) => string]> = [
+    ["an operation that is not marked", "GetQuote", [""], unmarked],
+    ["inputs that are not marked", "GetQuotes", creators, unmarked],
+    [
+      "an input that is gone",
+      "GetQuotes",
+      ["quote_creator_user_id"],
+      (source) => source.replaceAll("quote_creator_user_id", "creator")
+    ],
+    ["an operation marked that is not deprecated", "GetQuotes", [""], marking(/\*\/\s*export const list\b/)],
+    ["the same under another name", "DeleteRFQQuote", [""], marking(/\*\/\s*remove as delete\b/)],
+    [
+      "an input marked that is not deprecated",
+      "GetQuotes",
+      ["rfq_id"],
+      (source) => source.replaceAll("  readonly rfq_id", "  /** @deprecated */\n  readonly rfq_id")
+    ]
+  ]
+  for (const [fault, id, at, change] of sources) {
+    it(`sees ${fault}`, () => {
+      const client = named(id)
+      const source = sourceOf(client.module)
+      assert.notStrictEqual(change(source), source, "the fault must be planted")
+      const check = Descriptors.deprecated(document, () => change(source))
+      assert.deepStrictEqual(
+        check(client, referenceOf(client)).map((finding) => finding.at),
+        at
+      )
+    })
+  }
+
+  it("does not mind the order in which errors are listed", () => {
+    const payload = altered("GetExchangeStatus", ({ errors }) => ({ errors: [...errors].reverse() }))
+    assert.deepStrictEqual(Descriptors.findings(allWith(payload), document), [])
+  })
+})

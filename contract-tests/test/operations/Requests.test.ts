@@ -1,0 +1,411 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Parameters from "@kalshi-effect/client/generated/parameters"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as fc from "fast-check"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as Requests from "../../src/operations/Requests.ts"
+import type * as Conformance from "../../src/tools/Conformance.ts"
+import { objectOf, type Json } from "../../src/tools/JsonSchema.ts"
+import * as Replay from "../../src/tools/Replay.ts"
+import { altered, conformance, document, line, named, referenceOf } from "./support/client.ts"
+
+const recorder = Requests.recorder()
+
+const hold = (client: ClientOperations.ClientOperation, options?: Conformance.Options, through = recorder) =>
+  Requests.hold(client, referenceOf(client), conformance, through, options)
+
+describe("hold", () => {
+  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
+    it(`${module}: sends every valid input so that it reads back, and refuses every violation at its pointer`, () => {
+      for (const client of ClientOperations.ofModule(module, exported)) {
+        const report = hold(client)
+        assert.deepStrictEqual(report.failures.map(line), [])
+        assert.isTrue(report.passed)
+        assert.isAbove(report.checks.completeness.run, 200)
+        assert.isAbove(report.checks.precision.run, 0)
+        assert.strictEqual(report.checks["round-trip"].run, report.checks.completeness.run)
+      }
+    })
+  }
+
+  it("violates every kind of constraint that requests have", () => {
+    const kinds = new Set(
+      ClientOperations.all.flatMap((client) => Object.keys(hold(client, { checks: [], runs: 0 }).kinds))
+    )
+    assert.deepStrictEqual([...kinds].sort(), [
+      "above-maximum",
+      "below-minimum",
+      "enum-non-member",
+      "extra-property",
+      "format-violation",
+      "fractional-integer",
+      "int32-overflow",
+      "missing-required",
+      "non-finite-number",
+      "null-where-not-nullable",
+      "pattern-violation",
+      "too-few-items",
+      "too-long",
+      "too-many-items",
+      "too-short",
+      "unsafe-integer",
+      "wrong-type"
+    ])
+  })
+})
+
+/** Texts that a path or a query may have to carry, the awkward ones as often as any. */
+const texts: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom("", ".", "..", "/", "a/b", "%2F", "%2f", "%252F", "\\", "%5C", "a%", "?", "#", "&", "=", "+", "%20"),
+  fc.constantFrom(
+    "\r\n",
+    "\u0000",
+    "\u007f",
+    "a\nb",
+    "\u0085",
+    "\u2028",
+    "\ud800",
+    "\udc00x",
+    "é",
+    "👩‍👩‍👧‍👦",
+    "...",
+    ".a",
+    "~",
+    ";",
+    ":"
+  ),
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: "grapheme" })
+)
+
+/** The first valid input of an operation, with every field present. */
+const plainest = (client: ClientOperations.ClientOperation): Readonly<Record<string, Json>> => {
+  const { input } = Requests.make(referenceOf(client), conformance.judge)
+  const [value] = conformance.suite({ name: client.name, schema: input, position: "request" }).values
+  return value as Readonly<Record<string, Json>> // the schema is that of an object
+}
+
+describe("segments of a path", () => {
+  const clients = ClientOperations.all.filter((client) => Object.keys(client.descriptor.pathParameters).length > 0)
+  const places = clients.flatMap((client) =>
+    Object.keys(client.descriptor.pathParameters).map((field) => ({ client, field, input: plainest(client) }))
+  )
+
+  it("are refused by name before any I/O where they cannot be sent, and else arrive as they were", () => {
+    assert.isAbove(places.length, clients.length)
+    for (const { client, field, input } of places) {
+      const requests = Requests.make(referenceOf(client), conformance.judge)
+      const holds = (text: string): void => {
+        const outcome = recorder.call(client.operation, objectOf([...Object.entries(input), [field, text]]))
+        if (Requests.segmentLimit(text) !== undefined) {
+          assert.strictEqual(outcome._tag === "Refused" ? outcome.pointer : "sent", `/${field}`, JSON.stringify(text))
+          return
+        }
+        if (outcome._tag === "Refused") assert.fail(`${client.name} refused ${JSON.stringify(text)}: ${outcome.reason}`)
+        const read = requests.read(outcome.sent)
+        assert.deepStrictEqual(read.faults, [])
+        assert.deepStrictEqual(read.input, { ...input, [field]: text })
+      }
+      for (const text of [
+        "",
+        ".",
+        "..",
+        "/",
+        "a/b",
+        "%2F",
+        "%2f",
+        "\\",
+        "%5c",
+        "\r\n",
+        "a\rb",
+        "\n",
+        "\u0000",
+        "\ud800"
+      ]) {
+        assert.isDefined(Requests.segmentLimit(text))
+        holds(text)
+      }
+      Replay.holds("P5 segments", fc.property(texts, holds), { numRuns: 50, target: `${client.name} ${field}` })
+    }
+  })
+})
+
+describe("values of a query", () => {
+  const places = ClientOperations.all.flatMap((client) =>
+    referenceOf(client).parameters.flatMap(({ in: place, name, schema }) =>
+      place === "query" && document.deref(schema).type === "string" && document.deref(schema).enum === undefined
+        ? [{ client, field: name, format: document.deref(schema).format, input: plainest(client) }]
+        : []
+    )
+  )
+
+  it("carry any text, but for half a surrogate pair, which is refused by name", () => {
+    assert.isAbove(places.length, 80)
+    for (const { client, field, format, input } of places) {
+      if (format !== undefined) continue
+      const requests = Requests.make(referenceOf(client), conformance.judge)
+      Replay.holds(
+        "P5 queries",
+        fc.property(texts, (text) => {
+          const outcome = recorder.call(client.operation, objectOf([...Object.entries(input), [field, text]]))
+          if (!text.isWellFormed()) {
+            assert.strictEqual(outcome._tag === "Refused" ? outcome.pointer : "sent", `/${field}`)
+            return
+          }
+          if (outcome._tag === "Refused")
+            assert.fail(`${client.name} refused ${JSON.stringify(text)}: ${outcome.reason}`)
+          const read = requests.read(outcome.sent)
+          assert.deepStrictEqual(read.faults, [])
+          assert.deepStrictEqual(read.input, { ...input, [field]: text })
+        }),
+        { numRuns: 25, target: `${client.name} ${field}` }
+      )
+    }
+  })
+})
+
+describe("limits", () => {
+  const targetOf = (name: string, input: unknown): string => {
+    const outcome = recorder.call(named(name).operation, input)
+    return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
+  }
+
+  it("stop an empty list in a query, required or not", () => {
+    const lists = ClientOperations.all.flatMap((client) =>
+      referenceOf(client)
+        .parameters.filter(({ schema }) => document.deref(schema).type === "array")
+        .map(({ name }) => [client.descriptor.operationId, name] as const)
+    )
+    assert.deepStrictEqual(lists, [
+      ["GetEventForecastPercentilesHistory", "percentiles"],
+      ["GetLiveDatas", "milestone_ids"],
+      ["GetMarketOrderbooks", "tickers"],
+      ["GetStructuredTargets", "ids"]
+    ])
+    for (const [name, field] of lists) {
+      assert.strictEqual(targetOf(name, { ...plainest(named(name)), [field]: [] }), `/${field}`)
+    }
+  })
+
+  it("stop a member that the document does not name, at any depth", () => {
+    const order = plainest(named("CreateOrderV2"))
+    assert.strictEqual(targetOf("CreateOrderV2", { ...order, prise: "0.56" }), "/prise")
+    assert.strictEqual(
+      targetOf("BatchCreateOrdersV2", { orders: [order, { ...order, reduceOnly: true }] }),
+      "/orders/1/reduceOnly"
+    )
+  })
+
+  it("send {} where the document lets a body be left out, or has none", () => {
+    const bodies = ClientOperations.all.flatMap((client) => {
+      const { method, requestBody } = referenceOf(client)
+      if (method === "GET" || method === "DELETE" || requestBody?.required === true) return []
+      const required = Object.keys(client.descriptor.pathParameters).map((field) => [field, "x"] as const)
+      const outcome = recorder.call(client.operation, Object.fromEntries(required))
+      return [`${client.descriptor.operationId} ${outcome._tag === "Sent" ? outcome.sent.body : outcome.reason}`]
+    })
+    assert.deepStrictEqual(bodies, [
+      "UpgradeAccountApiUsageLevel {}",
+      "AcceptBlockTradeProposal {}",
+      "ResetOrderGroup {}",
+      "TriggerOrderGroup {}",
+      "ConfirmRFQQuote {}",
+      "ConfirmQuote {}",
+      "CreateSubaccount {}"
+    ])
+  })
+
+  it("leave out a partner's token, which three operations take in place of a signature", () => {
+    const others = document.operations.filter(({ security }) => security.length > 1)
+    assert.deepStrictEqual(
+      others.map(({ id }) => id),
+      ["GetFillsHistorical", "GetFills", "GetPositions"]
+    )
+    assert.deepStrictEqual(
+      [...new Set(document.operations.flatMap(({ security }) => security.map((schemes) => schemes.join(" "))))],
+      ["kalshiAccessKey kalshiAccessSignature kalshiAccessTimestamp", "kalshiOauthAccessToken"]
+    )
+  })
+})
+
+/** The same client, with something done to every request on its way out. */
+const tampering = (tamper: (sent: Requests.Sent) => Requests.Sent): Requests.Recorder => ({
+  call: (operation, input) => {
+    const outcome = recorder.call(operation, input)
+    return outcome._tag === "Sent" ? { _tag: "Sent", sent: tamper(outcome.sent) } : outcome
+  }
+})
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+describe("planted faults in requests", () => {
+  const { string, integer } = { string: Schema.String, integer: Schema.Int }
+  const query = Parameters.GetOrdersQuery
+
+  const descriptors: ReadonlyArray<readonly [string, Conformance.Check, ClientOperations.ClientOperation]> = [
+    [
+      "a renamed parameter",
+      "completeness",
+      altered("GetOrderGroup", ({ query: { subaccount, ...rest } }) => ({
+        query: { ...rest, sub_account: subaccount! }
+      }))
+    ],
+    ["a dropped parameter", "completeness", altered("GetOrderGroup", () => ({ query: {} }))],
+    [
+      "an optional parameter that is required",
+      "completeness",
+      altered("GetOrders", () => ({ query: { ...query, limit: { ...query.limit, required: true } } }))
+    ],
+    [
+      "a required parameter that is optional",
+      "precision",
+      altered("GetLiveDatas", (descriptor) => ({
+        query: { ...descriptor.query, milestone_ids: { ...descriptor.query["milestone_ids"]!, required: false } }
+      }))
+    ],
+    [
+      "a query sent as body",
+      "completeness",
+      altered("GetOrders", () => ({ query: {}, body: Schema.Struct({ limit: Schema.optionalKey(integer) }) }))
+    ],
+    [
+      "a body sent as query",
+      "completeness",
+      altered("AcceptRFQQuote", () => ({
+        body: undefined,
+        query: { accepted_side: { schema: string, required: true, style: "single" } }
+      }))
+    ],
+    [
+      "a loosened enum in a query",
+      "precision",
+      altered("GetMarkets", (descriptor) => ({
+        query: { ...descriptor.query, status: { schema: string, required: false, style: "single" } }
+      }))
+    ],
+    [
+      "a bound that is off by one",
+      "precision",
+      altered("GetOrders", () => ({
+        query: {
+          ...query,
+          limit: { ...query.limit, schema: integer.check(Schema.isBetween({ minimum: 1, maximum: 1001 })) }
+        }
+      }))
+    ],
+    [
+      "a list joined by commas",
+      "completeness",
+      altered("GetMarketOrderbooks", (descriptor) => ({
+        query: { tickers: { ...descriptor.query["tickers"]!, style: "comma" } }
+      }))
+    ],
+    ["another method", "completeness", altered("ResetOrderGroup", () => ({ method: "POST" }))],
+    [
+      "another path",
+      "completeness",
+      altered("ResetOrderGroup", () => ({ path: "/portfolio/order_groups/{order_group_id}/trigger" }))
+    ],
+    ["a signature where none belongs", "completeness", altered("GetExchangeStatus", () => ({ auth: "required" }))],
+    ["no signature where one belongs", "completeness", altered("GetOrders", () => ({ auth: "none" }))],
+    [
+      "a body that takes anything",
+      "precision",
+      altered("CreateOrderV2", () => ({ body: Schema.Record(string, Schema.Unknown) }))
+    ]
+  ]
+  for (const [fault, check, client] of descriptors) {
+    it(`sees ${fault}`, () => {
+      assert.isTrue(
+        hold(named(client.descriptor.operationId), { runs: 20 }).passed,
+        "the operation itself has no such fault"
+      )
+      assert.isAbove(hold(client, { runs: 20 }).checks[check].failed, 0)
+    })
+  }
+
+  const pipelines: ReadonlyArray<readonly [string, Conformance.Check, string, (sent: Requests.Sent) => Requests.Sent]> =
+    [
+      [
+        "a path that is not encoded",
+        "completeness",
+        "GetMarket",
+        (sent) => ({ ...sent, target: sent.target.split("/").map(decoded).join("/") })
+      ],
+      [
+        "a query that is not encoded",
+        "completeness",
+        "GetOrders",
+        (sent) => ({ ...sent, target: sent.target.replace(/=[^&]*/g, decoded) })
+      ],
+      [
+        "a space written as plus",
+        "completeness",
+        "GetOrders",
+        (sent) => ({ ...sent, target: sent.target.replaceAll("%20", "+") })
+      ],
+      [
+        "a path encoded twice",
+        "round-trip",
+        "GetMarket",
+        (sent) => ({ ...sent, target: sent.target.replaceAll("%", "%25") })
+      ],
+      ["a body without its type", "completeness", "CreateOrderV2", (sent) => ({ ...sent, contentType: "text/plain" })],
+      ["no {} where there is no body", "completeness", "ResetOrderGroup", (sent) => ({ ...sent, body: undefined })],
+      [
+        "a decimal sent as a number",
+        "completeness",
+        "CreateOrderV2",
+        (sent) => ({ ...sent, body: sent.body?.replace(/"price":"([0-9.]+)"/, '"price":$1') })
+      ],
+      [
+        "a default that nobody gave",
+        "completeness",
+        "GetOrders",
+        (sent) => ({ ...sent, target: `${sent.target}${sent.target.includes("?") ? "&" : "?"}event_ticker=` })
+      ],
+      [
+        "another account's key",
+        "completeness",
+        "GetOrders",
+        (sent) => ({ ...sent, headers: { ...sent.headers, "kalshi-access-key": "other" } })
+      ],
+      [
+        "a signature of the query",
+        "completeness",
+        "GetOrders",
+        (sent) => ({ ...sent, headers: { ...sent.headers, "kalshi-access-signature": "made of something else" } })
+      ]
+    ]
+  for (const [fault, check, id, tamper] of pipelines) {
+    it(`sees ${fault}`, () => {
+      assert.isAbove(hold(named(id), { runs: 50 }, tampering(tamper)).checks[check].failed, 0)
+    })
+  }
+
+  it("sees a call that sends what it should refuse", () => {
+    const careless: Requests.Recorder = {
+      call: (operation, input) => {
+        const outcome = recorder.call(operation, input)
+        return outcome._tag === "Sent" || outcome.pointer !== "/order_group_id"
+          ? outcome
+          : recorder.call(operation, { order_group_id: "x" })
+      }
+    }
+    const { failures } = hold(named("GetOrderGroup"), { runs: 20 }, careless)
+    assert.isTrue(failures.some(({ got }) => got.includes("sent an empty path segment")))
+  })
+
+  it("sees a request that is sent twice", () => {
+    const eager = Requests.recorder((options) => Kalshi.layer({ ...options, policy: { retry: Schedule.recurs(1) } }))
+    assert.throws(() => eager.call(named("GetOrders").operation, {}), /2 requests/)
+  })
+})

@@ -1,0 +1,52 @@
+/** What the tests of the operations share: the document, every operation with its place in it, and ways to plant faults. */
+import * as fs from "node:fs"
+import * as Operation from "@kalshi-effect/client/Operation"
+import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
+import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
+import * as Conformance from "../../../src/tools/Conformance.ts"
+import { resolver } from "../../../src/tools/JsonSchema.ts"
+
+export const document = ReferenceDocument.load()
+
+export const conformance = Conformance.make(resolver(document.document))
+
+/** The client's sources. */
+export const folder = new URL("../../../../packages/client/src/", import.meta.url)
+
+export const sourceOf = (module: string): string => fs.readFileSync(new URL(`${module}.ts`, folder), "utf8")
+
+/** The document's operation that a client's operation says it is. */
+export const referenceOf = ({ descriptor, name }: ClientOperations.ClientOperation): ReferenceDocument.Operation => {
+  const reference = document.operation(descriptor.operationId)
+  if (reference === undefined) throw new Error(`${name} is no operation of the document: ${descriptor.operationId}`)
+  return reference
+}
+
+/** The operation of this id. */
+export const named = (id: string): ClientOperations.ClientOperation => {
+  const found = ClientOperations.all.find((client) => client.descriptor.operationId === id)
+  if (found === undefined) throw new Error(`the client has no ${id}`)
+  return found
+}
+
+/** An operation that says something else of itself, and does it. */
+export const altered = (
+  id: string,
+  change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
+): ClientOperations.ClientOperation => {
+  const client = named(id)
+  const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
+  // Its types are those of no operation: it is a fault on purpose.
+  const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
+  return { ...client, descriptor, operation }
+}
+
+/** Every operation, with this one in the place of the one it alters. */
+export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
+  ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
+
+/** A failure of a report, on one line. */
+export const line = ({ check, expected, got, instance, note, pointer, replay, target }: Conformance.Failure): string =>
+  `${target}: ${check} at ${JSON.stringify(pointer)} (${note}): ${expected} expected, ${got}; ${JSON.stringify(instance).slice(0, 300)}${
+    replay === undefined ? "" : `\n${replay}`
+  }`

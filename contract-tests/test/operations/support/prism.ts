@@ -1,0 +1,104 @@
+/**
+ * Prism as a judge of requests: a mock server, started from the reference document on loopback, that refuses what the
+ * document does not allow. Nobody here wrote it.
+ */
+import { spawn } from "node:child_process"
+import * as http from "node:http"
+import { createRequire } from "node:module"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
+import { root, type Sent } from "../../../src/operations/Requests.ts"
+
+/** What Prism says of a request. */
+export type Verdict =
+  | { readonly accepted: true; readonly status: number }
+  | { readonly accepted: false; readonly status: number; readonly because: string }
+
+export interface Prism {
+  readonly judge: (sent: Sent) => Promise<Verdict>
+  readonly stop: () => void
+}
+
+const answerWithinMillis = 10_000
+
+const main = (): string => {
+  const manifest = createRequire(import.meta.url).resolve("@stoplight/prism-cli/package.json")
+  return path.join(path.dirname(manifest), "dist", "index.js")
+}
+
+/** Starts Prism on a free port; rejects with what it printed where it ends instead. */
+export const start = async (): Promise<Prism> => {
+  const document = fileURLToPath(ReferenceDocument.url())
+  const child = spawn(process.execPath, [main(), "mock", "--host", "127.0.0.1", "--port", "0", document], {
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  const kill = (): void => {
+    child.kill()
+  }
+  process.once("exit", kill)
+  let printed = ""
+  const port = await new Promise<number>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      printed = (printed + chunk.toString("utf8")).slice(-4096)
+      const found = /Prism is listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(printed)
+      if (found !== null) resolve(Number(found[1]))
+    }
+    // The pipes are read to the end: a full one would stop it.
+    child.stdout.on("data", read)
+    child.stderr.on("data", read)
+    child.once("error", reject)
+    child.once("exit", (code) => reject(new Error(`Prism ended with ${code}: ${printed}`)))
+  })
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
+
+  const judge = (sent: Sent): Promise<Verdict> =>
+    new Promise((resolve, reject) => {
+      if (!sent.target.startsWith(`${root}/`)) {
+        reject(new Error(`a request outside of the API: ${sent.target}`))
+        return
+      }
+      const headers = {
+        ...Object.fromEntries(
+          Object.entries(sent.headers).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
+        ),
+        ...(sent.body === undefined
+          ? {}
+          : { "content-type": sent.contentType ?? "", "content-length": String(Buffer.byteLength(sent.body)) })
+      }
+      const request = http.request(
+        // Prism serves the paths of the document at its root.
+        { agent, host: "127.0.0.1", port, method: sent.method, path: sent.target.slice(root.length), headers },
+        (response) => {
+          let text = ""
+          response.setEncoding("utf8")
+          response.on("data", (chunk: string) => {
+            text += chunk
+          })
+          response.once("end", () => {
+            const status = response.statusCode ?? 0
+            // A mock answers what it refuses with 401, 400 or 422, and says why in a header or in the body.
+            const said = response.headers["sl-violations"]
+            const because = `${typeof said === "string" ? said : ""} ${text}`.slice(0, 500)
+            resolve(status >= 200 && status < 300 ? { accepted: true, status } : { accepted: false, status, because })
+          })
+          response.once("error", reject)
+        }
+      )
+      request.setTimeout(answerWithinMillis, () =>
+        request.destroy(new Error(`no answer to ${sent.method} ${sent.target}`))
+      )
+      request.once("error", reject)
+      request.end(sent.body)
+    })
+
+  return {
+    judge,
+    stop: () => {
+      process.removeListener("exit", kill)
+      agent.destroy()
+      kill()
+    }
+  }
+}
