@@ -198,6 +198,14 @@ describe("Conformance.make", () => {
       encode: (value) => value
     }
     assert.deepStrictEqual(failed(keeps), [])
+    const alters: Conformance.Codec<unknown> = {
+      ...keeps,
+      encode: (value) =>
+        typeof value === "object" && value !== null && "unknown_member" in value
+          ? { ...value, unknown_member: null }
+          : value
+    }
+    assert.deepStrictEqual(failed(alters), ["tolerance"])
   })
 
   it("does not let a decoder that writes into its input hide the change", () => {

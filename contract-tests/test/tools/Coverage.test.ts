@@ -36,6 +36,18 @@ describe("Coverage.make", () => {
     assert.isTrue(others.some((value) => Object.keys(value).length === schemas.Everything.required.length))
   })
 
+  it("leaves each optional key out beside others that are present", () => {
+    const values = coverage.of(everything).filter(isObject)
+    const required = new Set(schemas.Everything.required)
+    for (const key of Object.keys(schemas.Everything.properties).filter((key) => !required.has(key))) {
+      const without = values.filter((value) => !Object.hasOwn(value, key))
+      assert.isTrue(
+        without.some((value) => Object.keys(value).length > required.size + 5),
+        key
+      )
+    }
+  })
+
   it("gives the same values in the same order every time", () => {
     assert.deepStrictEqual(Coverage.make(judge).of(everything), coverage.of(everything))
   })

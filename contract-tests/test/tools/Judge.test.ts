@@ -65,6 +65,16 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { type: "C", a: 1, b: 1 }), ["/type"])
   })
 
+  it("blames everything in the only branch of the value's kind", () => {
+    const schema: JsonSchema = {
+      anyOf: [
+        { type: "object", properties: { side: { enum: ["yes", "no"] }, count: { type: "integer" } } },
+        { type: "null" }
+      ]
+    }
+    assert.deepStrictEqual(blamed(schema, { side: "maybe", count: "1" }), ["/side", "/count"])
+  })
+
   it("blames the union where no branch stands out, and where oneOf has two matches", () => {
     const objects: JsonSchema = {
       anyOf: [

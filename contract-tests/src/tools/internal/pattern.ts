@@ -295,11 +295,12 @@ const missesOf = (expression: Expression): ReadonlyArray<string> => {
     case "repeat": {
       const items = edgesOf(expression.item)
       const { max, min } = expression
-      const usual = repeated(items, Math.max(1, min), 0)
+      // All but the last, which a faulty one takes the place of.
+      const before = repeated(items, Math.max(1, min) - 1, 0)
       return distinct([
         ...(min > 0 ? [repeated(items, min - 1, 0)] : []),
         ...(max === undefined ? [] : [repeated(items, max + 1, 1)]),
-        ...missesOf(expression.item).map((text) => `${usual}${text}`)
+        ...missesOf(expression.item).map((text) => `${before}${text}`)
       ])
     }
   }

@@ -70,6 +70,15 @@ describe("grammar", () => {
     some(/^--/)
   })
 
+  it("misses by one repetition less and one more", () => {
+    const lengths = new Set(
+      grammar("^[0-9]{2,4}$").misses.flatMap((text) => (/^[0-9]*$/.test(text) ? [text.length] : []))
+    )
+    assert.sameMembers([...lengths], [1, 5])
+    assert.include(grammar("^a(?:bc){2}$").misses, "abc")
+    assert.include(grammar("^a(?:bc){2}$").misses, "abcbcbc")
+  })
+
   it("quotes a pattern that it cannot read", () => {
     for (const pattern of ["(?=a)", "(?<n>a)", "a^b", "(a", "a)", "\\p{L}", "[z-\\d]"]) {
       assert.throws(() => grammar(pattern), UnusableSchema, JSON.stringify(pattern), pattern)
