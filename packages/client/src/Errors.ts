@@ -33,6 +33,11 @@ export interface Answered {
   readonly body: ErrorBody
   /** How many times the request was sent. */
   readonly attempts: number
+  /**
+   * An earlier attempt of this call may have been carried out, and its answer never came. Then this answer is of a
+   * repeat, and says nothing of the first: find out before you send the same intent anew.
+   */
+  readonly afterLostAnswer: boolean
 }
 
 /** An {@link Answered} error as a value: `code` is the body's. */
@@ -45,7 +50,9 @@ const printLimit = 500
 
 const clip = (text: string): string => (text.length <= printLimit ? text : `${text.slice(0, printLimit)}…`)
 
-const answeredLine = (error: Answered, hint = ""): string => {
+const mayHaveHappened = " (an earlier attempt's answer was lost: it may have been carried out)"
+
+const answeredLine = (error: Answered, hint: string): string => {
   const { code, details, message } = error.body
   const said = [code, message === code ? undefined : message, details]
     .filter((part) => part !== undefined && part !== "")
@@ -74,7 +81,7 @@ const answered = <Tag extends string, const Status extends number>(
       return answeredLine(this, this.hint)
     }
     protected get hint(): string {
-      return ""
+      return this.afterLostAnswer ? mayHaveHappened : ""
     }
   }
   // TypeScript cannot express a class expression that is generic in fields its own constructor only copies.
@@ -96,7 +103,8 @@ export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
 }> {
   protected get hint(): string {
-    return this.explanation === undefined ? "" : `\n${explain(this.explanation)}`
+    const lost = this.afterLostAnswer ? mayHaveHappened : ""
+    return this.explanation === undefined ? lost : `${lost}\n${explain(this.explanation)}`
   }
 }
 
@@ -132,7 +140,7 @@ export class Forbidden extends answered("Forbidden", 403) {}
  * `afterLostAnswer` is true on a repeated delete whose first answer was lost: then this is most likely the echo of the
  * first, which did delete. Right after a create, demo has answered 404 for about half a second.
  */
-export class NotFound extends answered("NotFound", 404)<{ readonly afterLostAnswer: boolean }> {
+export class NotFound extends answered("NotFound", 404) {
   protected get hint(): string {
     return this.afterLostAnswer ? echo : ""
   }
@@ -146,7 +154,7 @@ export class NotFound extends answered("NotFound", 404)<{ readonly afterLostAnsw
  * `afterLostAnswer` is true on a repeated create whose first answer was lost: then this is most likely the echo of the
  * first, which did create.
  */
-export class Conflict extends answered("Conflict", 409)<{ readonly afterLostAnswer: boolean }> {
+export class Conflict extends answered("Conflict", 409) {
   protected get hint(): string {
     return this.afterLostAnswer ? echo : ""
   }
@@ -187,13 +195,28 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
   readonly payload: Payload | undefined
 }> {}
 
-/** A status that the operation does not declare; `json` is the body when it was JSON. */
+/**
+ * A status that the operation does not declare; `json` is the body when it was JSON of moderate size and depth.
+ *
+ * **Gotchas**
+ *
+ * From 200 to 299 the request was carried out: never repeat a write because of this error.
+ */
 export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<Answered & { readonly json: unknown }> {
   get code(): string | undefined {
     return this.body.code
   }
   override get message(): string {
-    return answeredLine(this, " (a status this operation does not declare)")
+    return answeredLine(this, ` (${this.fate})`)
+  }
+  private get fate(): string {
+    const { status } = this
+    if (status >= 200 && status < 300) return "a success this operation does not declare: the request was carried out"
+    const what =
+      status === 0 || (status >= 300 && status < 400)
+        ? "a redirect, which is never followed"
+        : "a status this operation does not declare"
+    return this.afterLostAnswer ? `${what}; an earlier attempt's answer was lost: it may have been carried out` : what
   }
 }
 
@@ -202,9 +225,9 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<Answe
  *
  * **Details**
  *
- * `requestSent` is `"no"` only where no byte of the request can have left this machine (the connection was refused, the
- * name did not resolve …); then nothing happened at the exchange. `"maybe"` means that the request may have been
- * carried out.
+ * `requestSent` is the verdict on the whole call. It is `"no"` only where no byte of any attempt can have left this
+ * machine (the connection was refused, the name did not resolve …); then nothing happened at the exchange. `"maybe"`
+ * means that the request may have been carried out.
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
@@ -221,16 +244,22 @@ export class TransportError extends Data.TaggedError("TransportError")<{
   }
 }
 
-/** No whole answer came in time. The request may have been carried out. */
+/**
+ * No whole answer came in time. `requestSent` is as in {@link TransportError}: `"no"` where the time went by before
+ * anything was sent, as while signing.
+ */
 export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
   readonly operation: string
   /** Which of the two limits ran out: that of one attempt or that of the whole call. */
   readonly limit: "attempt" | "total"
   readonly timeoutMillis: number
+  readonly requestSent: "no" | "maybe"
   readonly attempts: number
 }> {
   override get message(): string {
-    return `${this.operation} had no whole answer within ${this.timeoutMillis} ms (limit per ${this.limit === "attempt" ? "attempt" : "call"}); the request may have been carried out`
+    const limit = `limit per ${this.limit === "attempt" ? "attempt" : "call"}`
+    const fate = this.requestSent === "no" ? "nothing was sent" : "the request may have been carried out"
+    return `${this.operation} had no whole answer within ${this.timeoutMillis} ms (${limit}); ${fate}`
   }
 }
 

@@ -217,7 +217,12 @@ export const make = <
     ...description
   }
   const tag = capability(descriptor.access)
-  const call = (input?: unknown) => Effect.flatMap(tag, (sender) => sender.send(descriptor, input))
+  // An operation without input may be handed to a combinator that calls it with some argument: it takes none.
+  const takesInput =
+    descriptor.body !== undefined ||
+    Object.keys(descriptor.pathParameters).length + Object.keys(descriptor.query).length > 0
+  const call = (input?: unknown) =>
+    Effect.flatMap(tag, (sender) => sender.send(descriptor, takesInput ? input : undefined))
   // The sender's answers are typed by the descriptor's schemas and classes; this is the one place that says so.
   return Object.assign(call, { descriptor }) as never
 }

@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { Failure } from "./Errors.ts"
@@ -15,11 +16,14 @@ import type { Failure } from "./Errors.ts"
  *
  * **Gotchas**
  *
- * A policy says how often and when, never whether: which failures may be repeated is a matter of the operation's retry
- * class, and no schedule can make an order be sent twice.
+ * - A policy says how often and when, never whether: which failures may be repeated is a matter of the operation's retry
+ *   class, and no schedule can make an order be sent twice.
+ * - An order whose answer was lost is repeated for at most a minute after that, whatever the schedule says: how long the
+ *   exchange knows a `client_order_id` is not documented.
+ * - A policy that cannot be (a timeout that is not positive, say) is an `InvalidRequest` before anything is sent.
  */
 export interface SendPolicy {
-  /** Paces the repeats and ends them; its input is the failure just seen. */
+  /** Paces the repeats and ends them; its input is the failure just seen. One that fails or hangs ends them too. */
   readonly retry: Schedule.Schedule<unknown, Failure>
   /** For one attempt, from signing to the last byte of the answer. */
   readonly attemptTimeout: Duration.Input
@@ -69,5 +73,43 @@ export const defaults: SendPolicy = {
  */
 export const Overrides: Context.Reference<Partial<SendPolicy>> = /*#__PURE__*/ Context.Reference<Partial<SendPolicy>>(
   "@kalshi-effect/client/SendPolicy/Overrides",
-  { defaultValue: () => ({}) }
+  { defaultValue: () => noOverrides }
 )
+
+/** @internal */
+export const noOverrides: Partial<SendPolicy> = {}
+
+/** @internal A policy, checked: durations in milliseconds. */
+export interface Resolved {
+  readonly retry: SendPolicy["retry"]
+  readonly attemptMillis: number
+  readonly totalMillis: number
+  readonly maxBodyBytes: number
+}
+
+const millisOf = (input: Duration.Input): number =>
+  Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
+
+/** @internal Merges parts of a policy, later ones first, and says what is wrong with the outcome. */
+export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved | string => {
+  const pick = <K extends keyof SendPolicy>(key: K): SendPolicy[K] => {
+    for (const part of parts) {
+      const value: SendPolicy[K] | undefined = part[key]
+      if (value !== undefined) return value
+    }
+    return defaults[key]
+  }
+  const resolved = {
+    retry: pick("retry"),
+    attemptMillis: millisOf(pick("attemptTimeout")),
+    totalMillis: millisOf(pick("totalTimeout")),
+    maxBodyBytes: pick("maxBodyBytes")
+  }
+  if (!Schedule.isSchedule(resolved.retry)) return "SendPolicy.retry must be a Schedule"
+  if (!(resolved.attemptMillis > 0)) return "SendPolicy.attemptTimeout must be a duration longer than zero"
+  if (!(resolved.totalMillis > 0)) return "SendPolicy.totalTimeout must be a duration longer than zero"
+  if (!Number.isSafeInteger(resolved.maxBodyBytes) || resolved.maxBodyBytes <= 0) {
+    return "SendPolicy.maxBodyBytes must be a whole number of bytes larger than zero"
+  }
+  return resolved
+}

@@ -43,7 +43,6 @@ export type NamedError =
   | Errors.GatewayTimeout<unknown>
 
 const rawBodyLimit = 2048
-const nothing = /*#__PURE__*/ new Uint8Array(0)
 
 /** Strict: a byte sequence that is no UTF-8 throws, and a byte-order mark stays for the JSON parser to refuse. */
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -64,14 +63,33 @@ const parse = (bytes: Uint8Array): { readonly body: ParsedBody; readonly fault?:
   }
 }
 
-const holdsError = (json: unknown): boolean => typeof json === "object" && json !== null && Object.hasOwn(json, "error")
+const holdsError = (json: unknown): boolean =>
+  typeof json === "object" && json !== null && Object.hasOwn(json, "error") && "error" in json && json.error !== null
+
+const jsonLimit = 16_384
+const depthLimit = 100
+
+/** What an error keeps of a body: deep or large values would overflow or flood whoever prints the error. */
+const keepable = ({ json, text }: ParsedBody): unknown => {
+  if (text.length > jsonLimit) return undefined
+  let depth = 0
+  for (const character of text) {
+    if (character === "[" || character === "{") depth++
+    else if (character === "]" || character === "}") depth--
+    if (depth > depthLimit) return undefined
+  }
+  return json
+}
+
+/** IMF-fixdate, the one form that servers may write (RFC 9110). */
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 /** Seconds or an HTTP date, as a wait in milliseconds; undefined where it is absent or neither. */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  const date = /^[A-Za-z]{3,9}, /.test(text) ? Date.parse(text) : Number.NaN
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const date = httpDate.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMillis)
 }
 
@@ -124,11 +142,9 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
 
   const fail = (arrived: Arrived, circumstances: Circumstances): Errors.Failure | NamedError => {
     const { status } = arrived
-    // A status that was not expected may come with the very body that was.
-    const hidden = descriptor.secret && status < 400
-    const { body: parsed } = parse(hidden ? nothing : arrived.body)
+    const { body: parsed } = parse(arrived.body)
     const { attempts, lostAnswer, nowMillis } = circumstances
-    const fields = { operation, body: read(parsed), attempts }
+    const fields = { operation, body: read(parsed, descriptor.secret), attempts, afterLostAnswer: lostAnswer }
     const payload = () => {
       const decoded = payloads.get(status)?.(parsed.json)
       return decoded !== undefined && Result.isSuccess(decoded) ? decoded.success : undefined
@@ -145,9 +161,9 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
       case 403:
         return new Errors.Forbidden(fields)
       case 404:
-        return new Errors.NotFound({ ...fields, afterLostAnswer: lostAnswer })
+        return new Errors.NotFound(fields)
       case 409:
-        return new Errors.Conflict({ ...fields, afterLostAnswer: lostAnswer })
+        return new Errors.Conflict(fields)
       case 429:
         return new Errors.TooManyRequests({ ...fields, retryAfterMillis: wait() })
       case 500:
@@ -159,7 +175,11 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
       case 504:
         return new Errors.GatewayTimeout({ ...fields, payload: payload() })
       default:
-        return new Errors.UnexpectedStatus({ ...fields, status, json: parsed.json })
+        return new Errors.UnexpectedStatus({
+          ...fields,
+          status,
+          json: descriptor.secret ? undefined : keepable(parsed)
+        })
     }
   }
 

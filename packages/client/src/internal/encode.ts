@@ -18,6 +18,8 @@ export interface WireRequest {
   readonly query: string
   /** JSON text; undefined where the operation takes no body. */
   readonly body: string | undefined
+  /** Every item of it carries an id of the caller's own, as it goes on the wire. */
+  readonly keyed: boolean
 }
 
 type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
@@ -25,18 +27,61 @@ type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+const escapePointer = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
+
+/** An input that is not plain data: what it would put on the wire is not what it seems to hold. */
+class NotPlain {
+  readonly pointer: string
+  constructor(pointer: string) {
+    this.pointer = pointer
+  }
+}
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // The second test knows plain objects of another realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 /**
  * A copy without what is undefined, at any depth: leaving a field out is what that means, and the wire has no such
- * value. Without a prototype, so that a field named `__proto__` is seen, and refused, like any other.
+ * value. Without a prototype, so that a field named `__proto__` is seen, and refused, like any other. An instance of a
+ * class is refused: its accessors would not be sent, and with them perhaps an id, or `reduce_only`.
  */
-const given = (record: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+const given = (record: Readonly<Record<string, unknown>>, pointer: string): Record<string, unknown> => {
+  if (!isPlain(record)) throw new NotPlain(pointer)
   const copy: Record<string, unknown> = Object.create(null)
-  for (const key of Object.keys(record)) if (record[key] !== undefined) copy[key] = givenValue(record[key])
+  for (const key of Object.keys(record)) {
+    if (record[key] !== undefined) copy[key] = givenValue(record[key], `${pointer}/${escapePointer(key)}`)
+  }
   return copy
 }
 
-const givenValue = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(givenValue) : isRecord(value) ? given(value) : value
+const givenValue = (value: unknown, pointer: string): unknown =>
+  Array.isArray(value)
+    ? value.map((item, index) => givenValue(item, `${pointer}/${index}`))
+    : isRecord(value)
+      ? given(value, pointer)
+      : value
+
+/** Where a body holds text that is no Unicode: the exchange would read another text than the one that was given. */
+const illFormed = (value: unknown, pointer: string): string | undefined => {
+  if (typeof value === "string") return value.isWellFormed() ? undefined : pointer
+  if (typeof value !== "object" || value === null) return undefined
+  for (const [key, item] of Object.entries(value)) {
+    const found = illFormed(item, `${pointer}/${escapePointer(key)}`)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const hasOwnId = (item: unknown): boolean =>
+  isRecord(item) &&
+  (["client_order_id", "client_transfer_id"] as const).some((key) => typeof item[key] === "string" && item[key] !== "")
+
+/** Whether every item of a body has an id of its own: the one, or all of a batch. */
+const isKeyed = (body: Readonly<Record<string, unknown>>): boolean =>
+  Array.isArray(body["orders"]) ? body["orders"].length > 0 && body["orders"].every(hasOwnId) : hasOwnId(body)
 
 /** What a segment of a path cannot be: the platform or the exchange would read it as something else. */
 const segmentFault = (text: string): string | undefined => {
@@ -79,8 +124,6 @@ interface Step {
 const steps = (parameters: Readonly<Record<string, Parameter>>): ReadonlyArray<Step> =>
   Object.entries(parameters).map(([name, parameter]) => ({ name, parameter, check: checker(parameter.schema) }))
 
-const escapePointer = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
-
 /** Prepares a descriptor once; what it returns runs for every call. */
 export const prepare = (descriptor: Descriptor): Encode => {
   const pieces = descriptor.path.split(/\{(\w+)\}/) // text, name, text, name, … text
@@ -93,7 +136,14 @@ export const prepare = (descriptor: Descriptor): Encode => {
 
   return (input = {}) => {
     if (!isRecord(input)) return refuse("", "the input must be an object")
-    const rest = given(input)
+    let rest: Record<string, unknown>
+    try {
+      rest = given(input, "")
+    } catch (error) {
+      if (error instanceof RangeError) return refuse("", "it is nested too deeply, or in a circle")
+      if (!(error instanceof NotPlain)) throw error
+      return refuse(error.pointer, "this is an instance of a class: give a plain object")
+    }
     const take = (name: string): unknown => {
       if (!Object.hasOwn(rest, name)) return undefined
       const value = rest[name]
@@ -147,10 +197,14 @@ export const prepare = (descriptor: Descriptor): Encode => {
     if (checkBody === undefined) {
       const [extra] = Object.keys(rest)
       if (extra !== undefined) return refuse(`/${escapePointer(extra)}`, "this operation has no such field")
-      return Result.succeed({ path: target, query: search, body: bodyless })
+      return Result.succeed({ path: target, query: search, body: bodyless, keyed: false })
     }
     const checked = checkBody(rest)
     if (Result.isFailure(checked)) return refuse(checked.failure.pointer, checked.failure.reason)
-    return Result.succeed({ path: target, query: search, body: JSON.stringify(rest) })
+    const body = JSON.stringify(rest)
+    // Text that is no Unicode is written as an escape, so that one look at the whole tells whether to search.
+    const unclear = body.includes("\\ud") ? illFormed(rest, "") : undefined
+    if (unclear !== undefined) return refuse(unclear, "this text must be well-formed Unicode")
+    return Result.succeed({ path: target, query: search, body, keyed: isKeyed(rest) })
   }
 }

@@ -14,8 +14,20 @@ export interface ParsedBody {
 
 const excerptLimit = 200
 
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : value === undefined || value === null ? undefined : JSON.stringify(value)
+/** For each of an error's texts, which are printed and logged. */
+const textLimit = 2048
+
+const clip = (value: string): string => (value.length <= textLimit ? value : `${value.slice(0, textLimit)}…`)
+
+const text = (value: unknown): string | undefined => {
+  if (typeof value === "string") return clip(value)
+  if (value === undefined || value === null) return undefined
+  try {
+    return clip(JSON.stringify(value))
+  } catch {
+    return "(nested too deeply to show)" // the platform's own serializer overflows its stack
+  }
+}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -35,12 +47,15 @@ const fromRecord = (record: Readonly<Record<string, unknown>>, fallback: string)
 /**
  * What an error's body said. Nested under `error` on most of the wire, flat in the document and on some 404s, a bare
  * string on 429, HTML or nothing behind the CDN. Source: bodies recorded in production and demo, 2025–2026.
+ *
+ * `secret`: the body may hold one, so that nothing of it is quoted but what an error's own members say.
  */
-export const read = ({ json, text: raw }: ParsedBody): ErrorBody => {
-  const fallback = raw.trim() === "" ? "an empty body" : `an unexpected body: ${raw.slice(0, excerptLimit)}`
+export const read = ({ json, text: raw }: ParsedBody, secret: boolean): ErrorBody => {
+  const fallback =
+    raw.trim() === "" ? "an empty body" : `an unexpected body${secret ? "" : `: ${raw.slice(0, excerptLimit)}`}`
   if (!isRecord(json)) return { message: fallback }
   const nested = json["error"]
   if (isRecord(nested)) return fromRecord(nested, fallback)
-  if (typeof nested === "string") return { ...fromRecord(json, fallback), message: nested }
+  if (typeof nested === "string") return { ...fromRecord(json, fallback), message: clip(nested) }
   return fromRecord(json, fallback)
 }

@@ -7,7 +7,7 @@
 import * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type { Signer } from "@kalshi-effect/signing/Signer"
-import * as Clock from "effect/Clock"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
@@ -20,7 +20,7 @@ import type { Descriptor } from "../Operation.ts"
 import * as SendPolicy from "../SendPolicy.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
-import type { Transport } from "./transport.ts"
+import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
 
 /** What a layer gives its senders. */
 export interface Account {
@@ -42,20 +42,25 @@ type Failure = Errors.Failure | decode.NamedError
 
 /** State of one call across its attempts. */
 interface Call {
+  /** How many attempts have been handed to the transport. */
   attempts: number
-  lostAnswer: boolean
+  /** When an attempt first ended without an answer although it may have been carried out. */
+  lostAtMillis: number | undefined
 }
+
+/** How long the exchange can be trusted to know an id of ours: not documented, so no longer than this. */
+const keyHorizonMillis = 60_000
 
 /** The wait an answer asked for. */
 const askedWait = (error: Failure): number =>
   (error._tag === "TooManyRequests" || error._tag === "ServiceUnavailable" ? error.retryAfterMillis : undefined) ?? 0
 
-/** True where the request may have been carried out although no answer to it was understood. */
+/** True where the attempt may have been carried out although no answer to it was understood. */
 const isLost = (error: Failure): boolean => {
   switch (error._tag) {
     case "TransportError":
-      return error.requestSent === "maybe"
     case "RequestTimeout":
+      return error.requestSent === "maybe"
     case "InternalServerError":
     case "BadGateway":
     case "ServiceUnavailable":
@@ -66,35 +71,60 @@ const isLost = (error: Failure): boolean => {
   }
 }
 
-const hasOwnId = (item: unknown): boolean =>
-  typeof item === "object" &&
-  item !== null &&
-  (["client_order_id", "client_transfer_id"] as const).some((key) => {
-    const id = (item as Readonly<Record<string, unknown>>)[key]
-    return typeof id === "string" && id !== ""
-  })
-
-/** Keyed operations are repeatable where the caller gave every item its own id: the one, or all of a batch. */
-const isKeyed = (input: unknown): boolean => {
-  const orders = typeof input === "object" && input !== null && "orders" in input ? input.orders : undefined
-  return Array.isArray(orders) ? orders.length > 0 && orders.every(hasOwnId) : hasOwnId(input)
-}
-
 /**
  * Whether a request may be sent again: when no byte of it can have left, when it was answered 429, or when repeating it
  * is harmless and it failed in a way that repeating can mend.
  */
-const mayRepeat = (repeatable: boolean, error: Failure): boolean =>
-  (error._tag === "TransportError" && error.requestSent === "no") ||
-  error._tag === "TooManyRequests" ||
-  (repeatable && isLost(error))
+const mayRepeat = (repeatable: boolean, error: Failure): boolean => {
+  if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false
+  const neverSent = (error._tag === "TransportError" || error._tag === "RequestTimeout") && error.requestSent === "no"
+  return neverSent || error._tag === "TooManyRequests" || (repeatable && isLost(error))
+}
+
+/**
+ * The verdict on a whole call, for errors that are of its last attempt alone: what an earlier attempt may have done
+ * still stands when the last one did nothing.
+ */
+const verdict = (operation: string, call: Call, error: Failure): Failure => {
+  if (call.lostAtMillis === undefined) return error
+  switch (error._tag) {
+    case "SigningError":
+      return new Errors.TransportError({
+        operation,
+        requestSent: "maybe",
+        code: undefined,
+        reason: `an attempt's answer was lost, and the repeat could not be signed: ${error.description}`,
+        attempts: call.attempts
+      })
+    case "TransportError":
+    case "RequestTimeout":
+      if (error.requestSent === "maybe") return error
+      return error._tag === "TransportError"
+        ? new Errors.TransportError({
+            operation,
+            requestSent: "maybe",
+            code: error.code,
+            reason: `an attempt's answer was lost, then ${error.reason}`,
+            attempts: call.attempts
+          })
+        : new Errors.RequestTimeout({
+            operation,
+            limit: error.limit,
+            timeoutMillis: error.timeoutMillis,
+            requestSent: "maybe",
+            attempts: call.attempts
+          })
+    default:
+      return error
+  }
+}
 
 /** Makes the sender that a layer's capabilities share. */
 export const make = (account: Account): Sender => {
   const { environment, signer, transport } = account
   const codecs = new WeakMap<Descriptor, Codec>()
   const root = new URL(environment.restUrl)
-  const base = { ...SendPolicy.defaults, ...account.policy }
+  const ofLayer = SendPolicy.resolve(account.policy)
 
   const codecOf = (descriptor: Descriptor): Codec => {
     let codec = codecs.get(descriptor)
@@ -113,14 +143,15 @@ export const make = (account: Account): Sender => {
     descriptor: Descriptor,
     wire: encode.WireRequest,
     call: Call,
-    policy: SendPolicy.SendPolicy
+    policy: SendPolicy.Resolved
   ): Effect.Effect<unknown, Failure> => {
     const path = root.pathname + wire.path
     const by = signed(descriptor)
     const headers: Effect.Effect<RequestSignature.AuthHeaders | undefined, SigningError> =
       by === undefined ? Effect.undefined : RequestSignature.headers(by, { method: descriptor.method, path })
-    return Effect.flatMap(headers, (auth) =>
-      Effect.flatMap(
+    return Effect.flatMap(headers, (auth) => {
+      call.attempts++
+      return Effect.flatMap(
         Effect.mapError(
           transport(
             {
@@ -138,7 +169,7 @@ export const make = (account: Account): Sender => {
             Effect.fromResult(
               codecOf(descriptor).decode(arrived, {
                 attempts: call.attempts,
-                lostAnswer: call.lostAnswer,
+                lostAnswer: call.lostAtMillis !== undefined,
                 nowMillis: clock.currentTimeMillisUnsafe(),
                 explanation: (measuredClockSkewMillis) =>
                   by === undefined || auth === undefined
@@ -156,26 +187,30 @@ export const make = (account: Account): Sender => {
             )
           )
       )
-    )
+    })
   }
 
   const timed = (
     descriptor: Descriptor,
     effect: Effect.Effect<unknown, Failure>,
     call: Call,
-    attemptMillis: number,
-    remainingMillis: number,
-    totalMillis: number
+    policy: SendPolicy.Resolved,
+    remainingMillis: number
   ): Effect.Effect<unknown, Failure> => {
-    const total = remainingMillis <= attemptMillis
+    const total = remainingMillis <= policy.attemptMillis
+    const duration = total ? remainingMillis : policy.attemptMillis
+    if (duration === Number.POSITIVE_INFINITY) return effect
+    const before = call.attempts
     return Effect.timeoutOrElse(effect, {
-      duration: total ? remainingMillis : attemptMillis,
+      duration,
       orElse: () =>
         Effect.fail(
           new Errors.RequestTimeout({
             operation: descriptor.name,
             limit: total ? "total" : "attempt",
-            timeoutMillis: total ? totalMillis : attemptMillis,
+            timeoutMillis: total ? policy.totalMillis : policy.attemptMillis,
+            // A signer that does not answer has sent nothing.
+            requestSent: call.attempts > before ? "maybe" : "no",
             attempts: call.attempts
           })
         )
@@ -184,54 +219,46 @@ export const make = (account: Account): Sender => {
 
   const run = (
     descriptor: Descriptor,
-    input: unknown,
     wire: encode.WireRequest,
-    policy: SendPolicy.SendPolicy
+    policy: SendPolicy.Resolved
   ): Effect.Effect<unknown, Failure> =>
-    Effect.flatMap(Clock.currentTimeMillis, (startedAt) => {
-      const call: Call = { attempts: 0, lostAnswer: false }
-      const attemptMillis = Duration.toMillis(policy.attemptTimeout)
-      const totalMillis = Duration.toMillis(policy.totalTimeout)
-      const repeatable = descriptor.retry === "idempotent" || (descriptor.retry === "keyed" && isKeyed(input))
-      type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>
+    Effect.clockWith((clock) => {
+      // Of the monotonic clock: a machine's wall clock may be set, forward or back, while a call runs.
+      const monotonicMillis = () => Number(clock.monotonicTimeNanosUnsafe() / 1000n) / 1000
+      const startedAt = monotonicMillis()
+      const remaining = () => policy.totalMillis - (monotonicMillis() - startedAt)
+      const call: Call = { attempts: 0, lostAtMillis: undefined }
+      const keyed = descriptor.retry === "keyed" && wire.keyed
+      const repeatable = descriptor.retry === "idempotent" || keyed
 
-      const once = (elapsed: number): Effect.Effect<unknown, Failure> =>
-        Effect.suspend(() => {
-          call.attempts++
-          return timed(
-            descriptor,
-            attempt(descriptor, wire, call, policy),
-            call,
-            attemptMillis,
-            totalMillis - elapsed,
-            totalMillis
-          )
-        })
+      const once: Effect.Effect<unknown, Failure> = Effect.suspend(() =>
+        timed(descriptor, attempt(descriptor, wire, call, policy), call, policy, remaining())
+      )
 
       const again = (step: Step, error: Failure): Effect.Effect<unknown, Failure> =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          Pull.matchEffect(step(now, error as Errors.Failure), {
-            onSuccess: ([, delay]) => {
-              const wait = Math.max(Duration.toMillis(delay), askedWait(error))
-              const elapsed = now - startedAt + wait
-              if (elapsed >= totalMillis) return Effect.fail(error)
-              return Effect.andThen(
+        Effect.flatMap(nextDelay(step, error, clock.currentTimeMillisUnsafe(), remaining()), (delay) => {
+          const wait = delay === undefined ? Number.NaN : Math.max(delay, askedWait(error))
+          const tooLate =
+            keyed && call.lostAtMillis !== undefined && monotonicMillis() + wait - call.lostAtMillis > keyHorizonMillis
+          // False for no delay at all, which is no number.
+          return wait < remaining() && !tooLate
+            ? Effect.andThen(
                 Effect.sleep(wait),
-                Effect.catch(once(elapsed), (next) => retryOrFail(step, next))
+                Effect.catch(once, (next) => retryOrFail(step, next))
               )
-            },
-            onDone: () => Effect.fail(error),
-            onFailure: Effect.failCause
-          })
-        )
+            : Effect.fail(error)
+        })
 
       const retryOrFail = (step: Step, error: Failure): Effect.Effect<unknown, Failure> => {
-        if (isLost(error)) call.lostAnswer = true
+        if (isLost(error)) call.lostAtMillis ??= monotonicMillis()
         return mayRepeat(repeatable, error) ? again(step, error) : Effect.fail(error)
       }
 
-      return Effect.catch(once(0), (error) =>
-        Effect.flatMap(Schedule.toStep(policy.retry), (step) => retryOrFail(step, error))
+      return Effect.catch(once, (error) =>
+        Effect.mapError(
+          Effect.flatMap(Schedule.toStep(policy.retry), (step) => retryOrFail(step, error)),
+          (last) => verdict(descriptor.name, call, last)
+        )
       )
     })
 
@@ -250,12 +277,43 @@ export const make = (account: Account): Sender => {
       if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
       const wire = encoded.success
       return Effect.withSpan(
-        Effect.flatMap(SendPolicy.Overrides, (overrides) => run(descriptor, input, wire, { ...base, ...overrides })),
+        Effect.flatMap(SendPolicy.Overrides, (overrides) => {
+          const policy = overrides === SendPolicy.noOverrides ? ofLayer : SendPolicy.resolve(overrides, account.policy)
+          return typeof policy === "string" ? refuse(descriptor, policy) : run(descriptor, wire, policy)
+        }),
         descriptor.name,
         spanOptions(descriptor, environment)
       )
     }
   }
+}
+
+type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>
+
+/**
+ * The next delay of a policy in milliseconds, undefined at its end. A schedule that dies or hangs is at its end: what it
+ * was asked about is the failure that the caller must see.
+ */
+const nextDelay = (
+  step: Step,
+  error: Failure,
+  nowMillis: number,
+  remainingMillis: number
+): Effect.Effect<number | undefined> => {
+  // The failures that only some operations name are of the same shape, and a policy may look at their tags.
+  const asked = Pull.matchEffect(step(nowMillis, error as Errors.Failure), {
+    onSuccess: ([, delay]) => Effect.succeed<number | undefined>(Duration.toMillis(delay)),
+    onDone: () => Effect.undefined,
+    onFailure: Effect.failCause
+  })
+  const ended = Effect.catchCauseIf(
+    asked,
+    (cause) => !Cause.hasInterrupts(cause),
+    () => Effect.undefined
+  )
+  return remainingMillis === Number.POSITIVE_INFINITY
+    ? ended
+    : Effect.timeoutOrElse(ended, { duration: Math.max(0, remainingMillis), orElse: () => Effect.undefined })
 }
 
 const spanOptions = (descriptor: Descriptor, environment: Environment) => ({

@@ -13,6 +13,7 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
 import type { Arrived } from "./decode.ts"
 
 /** A request, ready to leave. */
@@ -33,20 +34,25 @@ export interface TransportFault {
 /** Sends, and reads the answer to its end. */
 export type Transport = (outgoing: Outgoing, maxBodyBytes: number) => Effect.Effect<Arrived, TransportFault>
 
-/**
- * Faults of connecting: none of these can happen after a byte of the request has left. Anything not listed may have
- * left.
- */
-const neverSent: ReadonlySet<string> = /*#__PURE__*/ new Set([
+/** Faults of connecting. The same codes come from reading an established connection, so the system call decides. */
+const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL"
+])
+
+/** Faults of looking up a name. */
+const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
   "EAI_FAIL",
   "EAI_NODATA",
-  "EAI_NONAME",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
+  "EAI_NONAME"
+])
+
+/** Faults that no established connection has: of undici's connect timer, and of certificates. */
+const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -58,37 +64,57 @@ const neverSent: ReadonlySet<string> = /*#__PURE__*/ new Set([
 const property = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined
 
-/** Runtimes wrap the system's error once or twice: the innermost code and message are the ones that say something. */
-const innermost = (cause: unknown): { readonly code: string | undefined; readonly reason: string | undefined } => {
-  let code: string | undefined
-  let reason: string | undefined
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
+
+/** Runtimes wrap the system's error once or twice: the innermost one with a code is the one that says something. */
+const innermost = (cause: unknown): unknown => {
+  let found = cause
   let current = cause
   for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
-    const nextCode = property(current, "code")
-    const nextReason = property(current, "message")
-    if (typeof nextCode === "string") code = nextCode
-    if (typeof nextReason === "string" && nextReason !== "") reason = nextReason
+    if (text(property(current, "code")) !== undefined) found = current
     current = property(current, "cause")
   }
-  return { code, reason }
+  return found
 }
+
+/**
+ * Whether no byte can have left: an allow-list of faults that only connecting has. Anything else may have left. Of
+ * several addresses tried, every one must have failed so.
+ */
+const isNeverSent = (error: unknown): boolean => {
+  const errors = property(error, "errors")
+  if (Array.isArray(errors) && errors.length > 0) return errors.every((one) => isNeverSent(one))
+  const code = property(error, "code")
+  const call = property(error, "syscall")
+  return (
+    (whileConnecting.has(code) && call === "connect") ||
+    (whileResolving.has(code) && call === "getaddrinfo") ||
+    beforeConnected.has(code)
+  )
+}
+
+/** Code of a {@link TransportFault} that sending again cannot mend. */
+export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
   const { reason } = error
-  const found = innermost(reason.cause)
-  const requestSent =
+  const cause = innermost(reason.cause)
+  const code = text(property(cause, "code"))
+  const neverSent =
     reason._tag === "InvalidUrlError" ||
     reason._tag === "EncodeError" ||
-    (reason._tag === "TransportError" && found.code !== undefined && neverSent.has(found.code))
-      ? "no"
-      : "maybe"
-  const said = found.reason ?? ("description" in reason ? reason.description : undefined) ?? reason._tag
-  return { requestSent, code: found.code, reason: found.code === undefined ? said : `${found.code}: ${said}` }
+    (reason._tag === "TransportError" && isNeverSent(cause))
+  // Where there is no code, the platform's own words may quote a header that the application's fetch options set.
+  const said =
+    code === undefined
+      ? `${text(property(cause, "name")) ?? reason._tag} without a code`
+      : `${code}: ${text(property(cause, "message")) ?? ""}`
+  return { requestSent: neverSent ? "no" : "maybe", code, reason: said }
 }
 
 const tooLarge = (maxBodyBytes: number): TransportFault => ({
   requestSent: "maybe",
-  code: undefined,
+  code: bodyTooLarge,
   reason: `the answer is larger than the limit of ${maxBodyBytes} bytes`
 })
 
@@ -106,7 +132,8 @@ const gather = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
 /** Reads chunk by chunk and stops at the limit, whatever the answer's headers claimed. */
 const readStream = (
   response: HttpClientResponse.HttpClientResponse,
-  maxBodyBytes: number
+  maxBodyBytes: number,
+  limitSaid = maxBodyBytes
 ): Effect.Effect<Uint8Array, TransportFault> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
@@ -118,7 +145,7 @@ const readStream = (
           chunks.push(chunk)
           size += chunk.length
         }
-        return size > maxBodyBytes ? Effect.fail({ error: tooLarge(maxBodyBytes), empty: false }) : Effect.void
+        return size > maxBodyBytes ? Effect.fail({ error: tooLarge(limitSaid), empty: false }) : Effect.void
       }),
       Effect.matchEffect({
         onSuccess: () => Effect.succeed(gather(chunks, size)),
@@ -136,19 +163,26 @@ const readBody = (
   // A stated length of uncoded bytes is enforced by the HTTP parser; then one read is enough.
   const length = headers["content-length"]
   const stated = length === undefined || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)
-  if (stated > maxBodyBytes) return Effect.fail(tooLarge(maxBodyBytes))
+  // Read as a stream, which gives up at its first chunk and closes the connection.
+  if (stated > maxBodyBytes) return readStream(response, 0, maxBodyBytes)
   return stated >= 0
     ? Effect.mapBoth(response.arrayBuffer, { onSuccess: (buffer) => new Uint8Array(buffer), onFailure: faultOf })
     : readStream(response, maxBodyBytes)
 }
+
+/** What the guard below throws: it never leaves this file. */
+class SecondSend {}
 
 /**
  * Makes a transport of an HTTP client.
  *
  * **Details**
  *
- * Redirects are not followed: fetch would carry the signature to another origin. The HTTP client's own spans are
- * switched off, since they end with the whole request, signature included; and no trace header goes to the exchange.
+ * - Redirects are not followed: fetch would carry the signature to another origin.
+ * - The HTTP client's own spans are switched off, since they end with the whole request, signature included; and no
+ *   trace header goes to the exchange.
+ * - A client that has been taught to repeat requests, or to follow redirects, is stopped before its second send: it
+ *   would place an order twice, or carry the signature to another origin.
  */
 export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | undefined): Transport => {
   const requestInit: RequestInit = { ...fetchOptions, redirect: "manual" }
@@ -157,23 +191,42 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
       headers: outgoing.headers,
       ...(outgoing.body === undefined ? {} : { body: HttpBody.text(outgoing.body, "application/json") })
     })
+    let sends = 0
+    // The platform asks this right before every real send, whatever was wrapped around its client.
+    const guard = (): boolean => {
+      if (++sends > 1) throw new SecondSend()
+      return true
+    }
+    const arrived = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Arrived, TransportFault> => {
+      const { headers, status } = response
+      return Effect.map(readBody(response, headers, maxBodyBytes), (body) => ({ status, headers, body }))
+    }
     return client.execute(request).pipe(
       Effect.matchEffect({
-        onSuccess: (response) => {
-          const { headers, status } = response
-          return Effect.map(readBody(response, headers, maxBodyBytes), (body) => ({ status, headers, body }))
-        },
-        onFailure: (error) => Effect.fail(faultOf(error))
+        onSuccess: arrived,
+        // A client that fails on a status has the answer all the same.
+        onFailure: (error) =>
+          error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(faultOf(error))
       }),
+      Effect.catchDefect((defect) => (defect instanceof SecondSend ? Effect.fail(secondSend) : Effect.die(defect))),
       Effect.provideService(FetchHttpClient.RequestInit, requestInit),
-      Effect.provideService(HttpClient.TracerDisabledWhen, always),
+      Effect.provideService(HttpClient.TracerDisabledWhen, guard),
+      Effect.provideService(Tracer.DisablePropagation, false),
       Effect.updateService(Headers.CurrentRedactedNames, redactToo),
       Effect.provideService(HttpClient.TracerPropagationEnabled, false)
     )
   }
 }
 
-const always = (): boolean => true
+/** Code of a {@link TransportFault}: the application's HTTP client is not fit for signed requests. */
+export const clientRepeats = "ERR_HTTP_CLIENT_REPEATS"
+
+const secondSend: TransportFault = {
+  requestSent: "maybe",
+  code: clientRepeats,
+  reason:
+    "the HttpClient repeats requests or follows redirects by itself, and was stopped before its second send: give this layer a bare one"
+}
 
 /** So that a request which an application's own HTTP client logs shows neither key id nor signature. */
 const redactToo = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [

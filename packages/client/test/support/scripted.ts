@@ -27,8 +27,8 @@ export type Reply =
       readonly headers?: Record<string, string>
       readonly delayMillis?: number
     }
-  /** No answer: a fault of the connection with this code. */
-  | { readonly fault: string; readonly delayMillis?: number }
+  /** No answer: a fault with this code, of connecting unless another system call is named. */
+  | { readonly fault: string; readonly syscall?: string; readonly delayMillis?: number }
 
 export class Script extends Context.Service<Script, { readonly sent: Array<Sent>; readonly unused: () => number }>()(
   "test/Script"
@@ -70,7 +70,8 @@ export const layerScript = (replies: ReadonlyArray<Reply>): Layer.Layer<HttpClie
             return yield* Effect.die(new Error(`unscripted request: ${request.method} ${url.href}`))
           if (reply.delayMillis !== undefined) yield* Effect.sleep(reply.delayMillis)
           if ("fault" in reply) {
-            const cause = Object.assign(new Error(`connect ${reply.fault}`), { code: reply.fault })
+            const syscall = reply.syscall ?? (reply.fault === "ENOTFOUND" ? "getaddrinfo" : "connect")
+            const cause = Object.assign(new Error(`${syscall} ${reply.fault}`), { code: reply.fault, syscall })
             return yield* new HttpClientError.HttpClientError({
               reason: new HttpClientError.TransportError({ request, cause })
             })
