@@ -17,6 +17,7 @@ import {
   equals,
   isArray,
   isObject,
+  memberOf,
   objectOf,
   textOf,
   type Json,
@@ -74,7 +75,11 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
   }
 }
 
-const holdsError = (json: Json | undefined): boolean => isObject(json) && Object.hasOwn(json, "error")
+/** Whether a body speaks of an error, whatever its status says. An error that is null is none. */
+const holdsError = (json: Json | undefined): boolean => {
+  const error = memberOf(json, "error")
+  return error !== undefined && error !== null && isObject(json)
+}
 
 /** What an answer of an operation must become. */
 export const expected = (reference: ReferenceDocument.Operation, judge: Judge) => {
@@ -83,8 +88,9 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
   const accepts = success.schema === undefined ? undefined : judge.accepts(success.schema)
   return ({ body, status }: Scripted): Tag => {
     if (status === success.status) {
-      const json = accepts === undefined ? undefined : parse(body)
-      if (accepts === undefined) return holdsError(parse(body)) ? "ContractError" : "Success"
+      // Nothing is declared that could be broken.
+      if (accepts === undefined) return "Success"
+      const json = parse(body)
       return json !== undefined && !holdsError(json) && accepts(json) ? "Success" : "ContractError"
     }
     return common.get(status) ?? (declared.has(status) ? named.get(status) : undefined) ?? "UnexpectedStatus"
@@ -131,7 +137,10 @@ const largeError = /*#__PURE__*/ new TextEncoder().encode(
   `{"error":{"code":"large","message":"${"x".repeat(mebibyte)}"}}`
 )
 
-/** The six bodies that every status is answered with. */
+/** 1 MiB that is no JSON. */
+export const large: Body = { name: "1 MiB", body: largeText, headers: { "content-type": "application/json" } }
+
+/** The bodies that every status is answered with, besides the {@link large} one. */
 export const bodies = (valid: Json): ReadonlyArray<Body> => {
   const text = textOf(valid)
   const json = { "content-type": "application/json" }
@@ -140,8 +149,7 @@ export const bodies = (valid: Json): ReadonlyArray<Body> => {
     { name: "empty", body: "" },
     { name: "HTML", body: "<html><body>502 Bad Gateway</body></html>", headers: { "content-type": "text/html" } },
     { name: "truncated", body: text.slice(0, -1), headers: json },
-    { name: "wrong content type", body: text, headers: { "content-type": "application/octet-stream" } },
-    { name: "1 MiB of text", body: largeText, headers: json }
+    { name: "wrong content type", body: text, headers: { "content-type": "application/octet-stream" } }
   ]
 }
 
@@ -229,10 +237,20 @@ export const declaredErrors = (
       const { value } = found
       const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
       // An error's body is plain data.
-      return equals(read as Json | undefined, says) ? [] : finding(shorten(says), shorten(read))
+      return equals(beginning(read as Json | undefined), beginning({ ...says }))
+        ? []
+        : finding(shorten(says), shorten(read))
     })
   )
 }
+
+/** The first characters of an error's texts: a long one may be cut where it is kept. */
+const beginning = (body: Json | undefined): Json | undefined =>
+  isObject(body)
+    ? objectOf(
+        Object.entries(body).map(([key, text]) => [key, typeof text === "string" ? text.slice(0, 1000) : text] as const)
+      )
+    : body
 
 const shorten = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200)
 

@@ -7,9 +7,9 @@ import * as fc from "fast-check"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Requests from "../../src/operations/Requests.ts"
 import type * as Conformance from "../../src/tools/Conformance.ts"
-import { objectOf, type Json } from "../../src/tools/JsonSchema.ts"
+import { objectOf } from "../../src/tools/JsonSchema.ts"
 import * as Replay from "../../src/tools/Replay.ts"
-import { altered, conformance, document, line, named, referenceOf } from "./support/client.ts"
+import { altered, conformance, document, line, named, plainest, referenceOf } from "./support/client.ts"
 
 const recorder = Requests.recorder()
 
@@ -79,13 +79,6 @@ const texts: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" })
 )
-
-/** The first valid input of an operation, with every field present. */
-const plainest = (client: ClientOperations.ClientOperation): Readonly<Record<string, Json>> => {
-  const { input } = Requests.make(referenceOf(client), conformance.judge)
-  const [value] = conformance.suite({ name: client.name, schema: input, position: "request" }).values
-  return value as Readonly<Record<string, Json>> // the schema is that of an object
-}
 
 describe("segments of a path", () => {
   const clients = ClientOperations.all.filter((client) => Object.keys(client.descriptor.pathParameters).length > 0)

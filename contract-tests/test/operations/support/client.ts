@@ -2,13 +2,17 @@
 import * as fs from "node:fs"
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
+import * as Requests from "../../../src/operations/Requests.ts"
 import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import * as Conformance from "../../../src/tools/Conformance.ts"
-import { resolver } from "../../../src/tools/JsonSchema.ts"
+import * as Coverage from "../../../src/tools/Coverage.ts"
+import { resolver, type Json } from "../../../src/tools/JsonSchema.ts"
 
 export const document = ReferenceDocument.load()
 
 export const conformance = Conformance.make(resolver(document.document))
+
+const coverage = Coverage.make(conformance.judge)
 
 /** The client's sources. */
 export const folder = new URL("../../../../packages/client/src/", import.meta.url)
@@ -44,6 +48,18 @@ export const altered = (
 /** Every operation, with this one in the place of the one it alters. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
+
+/** The plainest valid input of an operation, with every field present. */
+export const plainest = (client: ClientOperations.ClientOperation): Readonly<Record<string, Json>> => {
+  const { input } = Requests.make(referenceOf(client), conformance.judge)
+  return coverage.of(input)[0] as Readonly<Record<string, Json>> // the schema is that of an object
+}
+
+/** The plainest valid body of an operation's success; `{}` where it has none. */
+export const validBody = (client: ClientOperations.ClientOperation): Json => {
+  const { schema } = referenceOf(client).success
+  return schema === undefined ? {} : (coverage.of(schema)[0] ?? null)
+}
 
 /** A failure of a report, on one line. */
 export const line = ({ check, expected, got, instance, note, pointer, replay, target }: Conformance.Failure): string =>

@@ -22,22 +22,30 @@ export interface Prism {
 
 const answerWithinMillis = 10_000
 
+/** Lists of many long texts make long targets, which are none of what is judged here. */
+const maxHeaderBytes = 1024 * 1024
+
 const main = (): string => {
   const manifest = createRequire(import.meta.url).resolve("@stoplight/prism-cli/package.json")
   return path.join(path.dirname(manifest), "dist", "index.js")
 }
 
+/** Ends a process whose parent is gone, however that ended. */
+const endWithParent = 'process.stdin.on("end", () => process.exit()).resume()'
+
 /** Starts Prism on a free port; rejects with what it printed where it ends instead. */
 export const start = async (): Promise<Prism> => {
   const document = fileURLToPath(ReferenceDocument.url())
-  const child = spawn(process.execPath, [main(), "mock", "--host", "127.0.0.1", "--port", "0", document], {
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
-    stdio: ["ignore", "pipe", "pipe"]
-  })
-  const kill = (): void => {
-    child.kill()
-  }
-  process.once("exit", kill)
+  const child = spawn(
+    process.execPath,
+    [
+      `--import=data:text/javascript,${encodeURIComponent(endWithParent)}`,
+      `--max-http-header-size=${maxHeaderBytes}`,
+      main(),
+      ...["mock", "--host", "127.0.0.1", "--port", "0", document]
+    ],
+    { env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" }, stdio: ["pipe", "pipe", "pipe"] }
+  )
   let printed = ""
   const port = await new Promise<number>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -64,7 +72,7 @@ export const start = async (): Promise<Prism> => {
           Object.entries(sent.headers).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
         ),
         ...(sent.body === undefined
-          ? {}
+          ? { "content-length": "0" }
           : { "content-type": sent.contentType ?? "", "content-length": String(Buffer.byteLength(sent.body)) })
       }
       const request = http.request(
@@ -96,9 +104,8 @@ export const start = async (): Promise<Prism> => {
   return {
     judge,
     stop: () => {
-      process.removeListener("exit", kill)
       agent.destroy()
-      kill()
+      child.kill()
     }
   }
 }

@@ -1,0 +1,20 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Answers from "../../src/operations/Answers.ts"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { conformance, referenceOf } from "./support/client.ts"
+
+describe("totality", () => {
+  it(
+    "gives every status with a body of 1 MiB exactly one typed outcome, for every operation",
+    { timeout: 240_000 },
+    () => {
+      let answers = 0
+      for (const client of ClientOperations.all) {
+        const found = Answers.totality(client, referenceOf(client), conformance.judge, [Answers.large])
+        assert.deepStrictEqual(found.findings, [])
+        answers += found.answers
+      }
+      assert.strictEqual(answers, 118 * 500)
+    }
+  )
+})

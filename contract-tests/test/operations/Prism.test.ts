@@ -1,0 +1,236 @@
+/**
+ * Requests judged by Prism, which nobody here wrote: a mock that is started from the reference document and refuses what
+ * the document does not allow.
+ */
+import { assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import * as fc from "fast-check"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as Requests from "../../src/operations/Requests.ts"
+import type * as ReferenceDocument from "../../src/reference/ReferenceDocument.ts"
+import * as Arbitraries from "../../src/tools/Arbitraries.ts"
+import { isObject, type Json } from "../../src/tools/JsonSchema.ts"
+import type * as Mutants from "../../src/tools/Mutants.ts"
+import * as Replay from "../../src/tools/Replay.ts"
+import { altered, conformance, document, referenceOf } from "./support/client.ts"
+import * as Prism from "./support/prism.ts"
+import { written } from "./support/written.ts"
+
+const recorder = Requests.recorder()
+const arbitraries = Arbitraries.make(conformance.judge)
+
+let prism: Prism.Prism
+
+beforeAll(async () => {
+  prism = await Prism.start()
+  return prism.stop
+}, 60_000)
+
+/** Random inputs of each operation, besides those that cover every choice. */
+const random = 20
+
+const timeout = 120_000
+
+const prepared = ClientOperations.all.map((client) => {
+  const reference = referenceOf(client)
+  const requests = Requests.make(reference, conformance.judge)
+  const suite = conformance.suite({ name: client.name, schema: requests.input, position: "request" })
+  return { client, reference, requests, suite }
+})
+
+const valuesOf = ({ requests, suite }: (typeof prepared)[number]): ReadonlyArray<Json> => [
+  ...suite.values,
+  ...fc.sample(arbitraries.of(requests.input), { numRuns: random, seed: Replay.seedFrom() })
+]
+
+/** The distinct requests that a client makes of some inputs; those it refuses to make are not Prism's business. */
+const requestsOf = (
+  client: ClientOperations.ClientOperation,
+  values: ReadonlyArray<Json>
+): ReadonlyArray<Requests.Sent> => {
+  const found = new Map<string, Requests.Sent>()
+  for (const value of values) {
+    const outcome = recorder.call(client.operation, value)
+    if (outcome._tag === "Sent") found.set(`${outcome.sent.target} ${outcome.sent.body}`, outcome.sent)
+  }
+  return [...found.values()]
+}
+
+const show = (id: string, sent: Requests.Sent, verdict: Prism.Verdict): string =>
+  `${id} ${sent.method} ${sent.target} ${sent.body ?? ""}`.slice(0, 300) +
+  ` ${verdict.status} ${verdict.accepted ? "" : verdict.because}`
+
+/** Whether a query gives this name an empty value. */
+const isEmptyValue = (sent: Requests.Sent, name: string): boolean => new RegExp(`[?&]${name}=(?:&|$)`).test(sent.target)
+
+/**
+ * A request that is right and that Prism refuses all the same, with that taken out which it refuses it for; undefined
+ * where there is no such thing.
+ *
+ * - It takes an empty value of a query for an absent one.
+ * - It takes a body that the document does not declare for one that is not allowed. The exchange refuses a write
+ *   without one.
+ */
+const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): Requests.Sent | undefined => {
+  if (reference.requestBody === undefined && sent.body === "{}") {
+    return { ...sent, body: undefined, contentType: undefined }
+  }
+  const empty = reference.parameters.find(
+    ({ in: place, name, required }) => place === "query" && required && isEmptyValue(sent, name)
+  )
+  return empty === undefined
+    ? undefined
+    : { ...sent, target: sent.target.replaceAll(`${empty.name}=`, `${empty.name}=x`) }
+}
+
+describe("Prism", () => {
+  it(
+    "refuses none of the requests that the client makes, signed or public, and answers each with its success",
+    { timeout },
+    async () => {
+      const refused: Array<string> = []
+      const forNothing = new Set<string>()
+      let judged = 0
+      for (const one of prepared) {
+        const accepts = async (sent: Requests.Sent): Promise<boolean> => {
+          const verdict = await prism.judge(sent)
+          return verdict.accepted && verdict.status === one.reference.success.status
+        }
+        await Promise.all(
+          requestsOf(one.client, valuesOf(one)).map(async (sent) => {
+            judged++
+            if (await accepts(sent)) return
+            const other = repaired(one.reference, sent)
+            if (other === undefined || !(await accepts(other))) {
+              refused.push(show(one.reference.id, sent, await prism.judge(sent)))
+            } else forNothing.add(one.reference.id)
+          })
+        )
+      }
+      assert.deepStrictEqual(refused, [])
+      assert.isAbove(judged, 2000)
+      // What covers every choice holds an empty text for each of these, whatever the seed.
+      assert.includeMembers(
+        [...forNothing],
+        [
+          "BatchGetMarketCandlesticks",
+          "DeleteFCMEventContractDailyCap",
+          "GetFCMPositions",
+          "GetFCMSubtraderBlockedCategories",
+          "UpgradeAccountApiUsageLevel"
+        ]
+      )
+    }
+  )
+})
+
+/** Violations that Prism does not see, or not all of them. */
+const blindTo: Readonly<Partial<Record<Mutants.Kind, string>>> = {
+  "unsafe-integer": "an integer without a format has no bound in JSON Schema",
+  "non-finite-number": "an integer without a format has no bound in JSON Schema",
+  "format-violation": "its date-time is looser than RFC 3339"
+}
+
+describe("Prism as a judge", () => {
+  it(
+    "refuses every violation that the client refuses, written by hand, but for those it is blind to",
+    { timeout },
+    async () => {
+      const tally = new Map<Mutants.Kind, { judged: number; missed: number }>()
+      const missed: Array<string> = []
+      for (const { reference, requests, suite } of prepared) {
+        await Promise.all(
+          suite.mutants.map(async ({ kind, note, pointer, value }) => {
+            // The document leaves objects open: a member it does not name is the client's own refusal.
+            const sent = kind === "extra-property" || !isObject(value) ? undefined : written(reference, value)
+            if (sent === undefined || isEmptyValue(sent, pointer.slice(1))) return
+            // Some violations vanish in a URL: the number 1 and the text "1" are written alike.
+            if (!requests.read(sent).faults.some((fault) => /invalid|missing/.test(fault))) return
+            const verdict = await prism.judge(sent)
+            const count = tally.get(kind) ?? { judged: 0, missed: 0 }
+            tally.set(kind, count)
+            count.judged++
+            if (!verdict.accepted) return
+            count.missed++
+            if (blindTo[kind] === undefined)
+              missed.push(`${kind} at ${pointer} (${note}) ${show(reference.id, sent, verdict)}`)
+          })
+        )
+      }
+      assert.deepStrictEqual(missed, [])
+      const kinds = [...tally.keys()].sort()
+      assert.deepStrictEqual(kinds, [
+        "above-maximum",
+        "below-minimum",
+        "enum-non-member",
+        "format-violation",
+        "fractional-integer",
+        "int32-overflow",
+        "missing-required",
+        "non-finite-number",
+        "null-where-not-nullable",
+        "pattern-violation",
+        "too-few-items",
+        "too-long",
+        "too-many-items",
+        "too-short",
+        "unsafe-integer",
+        "wrong-type"
+      ])
+      for (const [kind, count] of tally) {
+        assert.isAbove(count.judged, count.missed, `Prism must see some ${kind}`)
+        if (blindTo[kind] !== undefined) assert.isAbove(count.missed, 0, `Prism sees every ${kind} now`)
+      }
+    }
+  )
+
+  it("refuses a secured request without its headers, or without any one of the three", { timeout }, async () => {
+    const accepted: Array<string> = []
+    let judged = 0
+    for (const { client, reference, suite } of prepared) {
+      const [sent] = requestsOf(client, suite.values)
+      if (sent === undefined || reference.security.length === 0) continue
+      const names = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"]
+      for (const missing of [names, ...names.map((name) => [name])]) {
+        const headers = Object.fromEntries(Object.entries(sent.headers).filter(([name]) => !missing.includes(name)))
+        const verdict = await prism.judge({ ...sent, headers })
+        judged++
+        if (verdict.accepted || verdict.status !== 401) accepted.push(show(reference.id, sent, verdict))
+      }
+    }
+    assert.deepStrictEqual(accepted, [])
+    assert.strictEqual(judged, 4 * document.operations.filter(({ security }) => security.length > 0).length)
+  })
+
+  const faults: ReadonlyArray<readonly [string, ClientOperations.ClientOperation, Json]> = [
+    [
+      "a renamed parameter",
+      altered("GetFCMPositions", ({ query: { subtrader_id, ...rest } }) => ({
+        query: { ...rest, subtrader: subtrader_id! }
+      })),
+      { subtrader: "x" }
+    ],
+    [
+      "a query sent as body",
+      altered("GetLiveDatas", ({ query }) => ({
+        query: {},
+        body: Schema.Struct({ milestone_ids: query["milestone_ids"]!.schema })
+      })),
+      { milestone_ids: ["x"] }
+    ],
+    [
+      "a body that is left out",
+      altered("CancelOrderV2", () => ({ path: "/portfolio/events/orders/batched", pathParameters: {} })),
+      {}
+    ],
+    ["another path", altered("GetOrder", () => ({ path: "/portfolio/order/{order_id}" })), { order_id: "x" }],
+    ["no signature", altered("GetOrders", () => ({ auth: "none" })), {}]
+  ]
+  for (const [fault, client, input] of faults) {
+    it(`sees ${fault}`, async () => {
+      const [sent] = requestsOf(client, [input])
+      if (sent === undefined) assert.fail("the fault must be sent")
+      assert.isFalse((await prism.judge(sent)).accepted)
+    })
+  }
+})

@@ -1,0 +1,160 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
+import * as Answers from "../../src/operations/Answers.ts"
+import type * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import type * as Conformance from "../../src/tools/Conformance.ts"
+import { resolver } from "../../src/tools/JsonSchema.ts"
+import { altered, conformance, document, named, referenceOf } from "./support/client.ts"
+import { laws } from "./support/responses.ts"
+
+describe("responses, decoded by compiled code", () => laws(true))
+
+describe("normalForm", () => {
+  const resolve = resolver(document.document)
+  const normal = Answers.normalForm({ $ref: "#/components/schemas/GetEventCandlesticksResponse" }, resolve)
+
+  it("makes null the empty list, in lists as well, where a list may be null", () => {
+    assert.deepStrictEqual(normal({ market_tickers: null, market_candlesticks: [null, []], adjusted_end_ts: 1 }), {
+      market_tickers: [],
+      market_candlesticks: [[], []],
+      adjusted_end_ts: 1
+    })
+  })
+
+  it("leaves alone what is absent, and null that stands for something else", () => {
+    assert.deepStrictEqual(normal({ adjusted_end_ts: null }), { adjusted_end_ts: null })
+    const market = Answers.normalForm({ $ref: "#/components/schemas/Market" }, resolve)
+    const value = { expected_expiration_time: null, unknown: null, product_metadata: { price_ranges: null } }
+    assert.deepStrictEqual(market(value), value)
+  })
+})
+
+/** An operation that does something to its answer before it decodes it. */
+const reading = (id: string, read: (body: unknown) => unknown): ClientOperations.ClientOperation =>
+  altered(id, ({ success }) => ({
+    success: {
+      ...success,
+      body: Schema.Unknown.pipe(
+        Schema.decodeTo(success.body as Schema.Codec<unknown>, {
+          decode: SchemaGetter.transform(read),
+          encode: SchemaGetter.transform((value: unknown) => value)
+        })
+      ) as Schema.Codec<unknown>
+    }
+  }))
+
+/** Changes every member of this name, at any depth; undefined takes it away. */
+const at =
+  (key: string, change: (value: unknown) => unknown) =>
+  (body: unknown): unknown => {
+    if (Array.isArray(body)) return body.map(at(key, change))
+    if (typeof body !== "object" || body === null) return body
+    const members = Object.entries(body).map(
+      ([name, value]) => [name, name === key ? change(value) : at(key, change)(value)] as const
+    )
+    return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+  }
+
+const orElse =
+  (key: string, value: unknown) =>
+  (body: unknown): unknown =>
+    typeof body === "object" && body !== null && !Object.hasOwn(body, key) ? { ...body, [key]: value } : body
+
+describe("planted faults in responses", () => {
+  const faults: ReadonlyArray<readonly [string, Conformance.Check, ClientOperations.ClientOperation]> = [
+    [
+      "a decimal read through a double",
+      "round-trip",
+      reading(
+        "GetOrders",
+        at("yes_price_dollars", (text) => (typeof text === "string" ? String(Number(text)) : text))
+      )
+    ],
+    ["a required list taken for empty", "precision", reading("GetOrders", orElse("orders", []))],
+    ["a cursor made up", "precision", reading("GetOrders", orElse("cursor", ""))],
+    [
+      "null read as absent",
+      "round-trip",
+      reading(
+        "GetApiKeys",
+        at("subaccount", (value) => (value === null ? undefined : value))
+      )
+    ],
+    [
+      "a lost member",
+      "round-trip",
+      reading(
+        "GetOrders",
+        at("order_id", () => "x")
+      )
+    ],
+    [
+      "a time read as a date",
+      "round-trip",
+      reading(
+        "GetOrders",
+        at("created_time", (text) => new Date(String(text)).toISOString())
+      )
+    ],
+    [
+      "an enum that is closed",
+      "tolerance",
+      reading(
+        "GetOrders",
+        at("status", (value) => (["resting", "canceled", "executed"].includes(String(value)) ? value : null))
+      )
+    ],
+    [
+      "a new member of an enum hidden",
+      "tolerance",
+      reading(
+        "GetOrders",
+        at("status", (value) => (["resting", "canceled", "executed"].includes(String(value)) ? value : "resting"))
+      )
+    ],
+    [
+      "a flag in words",
+      "precision",
+      reading(
+        "GetExchangeStatus",
+        at("trading_active", (value) => (value === "true" ? true : value))
+      )
+    ],
+    [
+      "a body that is anything",
+      "precision",
+      altered("GetOrder", ({ success }) => ({ success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> } }))
+    ],
+    [
+      "a body that closes its objects",
+      "tolerance",
+      reading("GetBalance", (body) =>
+        typeof body === "object" && body !== null && "unknown_member" in body ? undefined : body
+      )
+    ],
+    [
+      "another operation's body",
+      "completeness",
+      altered("GetOrder", () => ({ success: named("GetOrders").descriptor.success }))
+    ],
+    [
+      "a wrong status",
+      "completeness",
+      altered("CreateOrderV2", ({ success }) => ({ success: { ...success, status: 200 } }))
+    ],
+    [
+      "a list that stays null",
+      "completeness",
+      altered("GetSeriesFeeChanges", ({ success }) => ({
+        success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> }
+      }))
+    ]
+  ]
+  for (const [fault, check, client] of faults) {
+    it(`sees ${fault}`, () => {
+      const report = Answers.hold(client, referenceOf(client), conformance, { compiledDecoding: false, runs: 20 })
+      assert.isAbove(report?.checks[check].failed ?? 0, 0)
+    })
+  }
+})

@@ -1,0 +1,4 @@
+import { describe } from "@effect/vitest"
+import { laws } from "./support/responses.ts"
+
+describe("responses, decoded without making code", () => laws(false))

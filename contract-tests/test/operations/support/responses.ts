@@ -1,0 +1,52 @@
+/** The laws of decoded answers, run by a test file for each way of decoding: compiled is compiled for a whole process. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Answers from "../../../src/operations/Answers.ts"
+import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
+import * as Descriptors from "../../../src/operations/Descriptors.ts"
+import { treatmentOf } from "../../../src/tools/Policy.ts"
+import { equals, type Json } from "../../../src/tools/JsonSchema.ts"
+import { conformance, document, line, named, referenceOf } from "./client.ts"
+
+export const laws = (compiledDecoding: boolean): void => {
+  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
+    it(`${module}: decodes every valid body, refuses every violation at its pointer, keeps every value`, () => {
+      for (const client of ClientOperations.ofModule(module, exported)) {
+        const report = Answers.hold(client, referenceOf(client), conformance, { compiledDecoding })
+        if (report === undefined) continue
+        assert.deepStrictEqual(report.failures.map(line), [])
+        assert.isTrue(report.passed)
+        for (const check of ["completeness", "precision", "round-trip", "tolerance"] as const) {
+          assert.isAbove(report.checks[check].run, 0, `${client.name}: ${check} must have run`)
+        }
+        assert.isAbove(report.checks.completeness.run, 200)
+      }
+    })
+  }
+
+  it("holds every success that has a body", () => {
+    const bodies = ClientOperations.all.filter((client) => referenceOf(client).success.schema !== undefined)
+    assert.strictEqual(bodies.length, 106)
+  })
+
+  describe("payload", () => {
+    for (const { status } of Descriptors.payloads(document.operation("GetExchangeStatus")!)) {
+      it(`of ${status}: is every valid body as it was, and nothing where the body has a single violation`, () => {
+        const client = named("GetExchangeStatus")
+        const response = referenceOf(client).responses.get(status)
+        if (response?.schema === undefined) assert.fail("the document lost its payload")
+        const payload = Answers.payload(client, status, compiledDecoding)
+        const suite = conformance.suite({
+          name: `${client.name} ${status}`,
+          schema: response.schema,
+          position: "response"
+        })
+        // A decoded payload is made of the JSON that came.
+        for (const value of suite.values) assert.isTrue(equals(payload(value) as Json | undefined, value))
+        for (const { kind, value } of suite.mutants) {
+          if (treatmentOf(kind, "response") === "reject") assert.isUndefined(payload(value), JSON.stringify(value))
+        }
+        assert.isAbove(suite.mutants.length, 20)
+      })
+    }
+  })
+}
