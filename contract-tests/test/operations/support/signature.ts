@@ -1,0 +1,39 @@
+/** What the type of an operation says, taken apart. */
+import type { Operation, Parameter } from "@kalshi-effect/client/Operation"
+
+type Key<Input, Optional extends boolean> = Input extends void
+  ? never
+  : {
+      [K in keyof Input]-?: {} extends Pick<Input, K>
+        ? Optional extends true
+          ? K
+          : never
+        : Optional extends true
+          ? never
+          : K
+    }[keyof Input]
+
+/** The parts of an operation's type. */
+export type Signature<O> =
+  O extends Operation<infer Input, infer Output, infer E, infer Capability>
+    ? {
+        readonly input: Input
+        /** Fields that must be given, and fields that may be left out. */
+        readonly required: Key<Input, false>
+        readonly optional: Key<Input, true>
+        readonly answers: Output
+        /** The errors it names besides the common ones. */
+        readonly fails: E
+        readonly needs: Capability
+      }
+    : never
+
+/** The values that parameters take. */
+export type Values<P extends Readonly<Record<string, Parameter>>> = {
+  readonly [K in keyof P as P[K]["required"] extends true ? K : never]: P[K] extends Parameter<infer A> ? A : never
+} & {
+  readonly [K in keyof P as P[K]["required"] extends true ? never : K]?: P[K] extends Parameter<infer A> ? A : never
+}
+
+/** A request of which no member is null. */
+export type WithoutNull<A> = { readonly [K in keyof A]: Exclude<A[K], null> }
