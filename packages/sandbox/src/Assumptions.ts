@@ -29,16 +29,42 @@ export interface Assumptions {
   readonly triggeredGroupCode: string
   /** How long a `client_order_id` stays taken. */
   readonly clientOrderIds: "forever" | "whileResting"
+  /** The code of the 400 that answers an order that cannot be paid for. Both have been seen. */
+  readonly noMoneyCode: "insufficient_balance" | "available_balance_too_low"
+  /** What balances are whole numbers of: $0.0001 for direct members, $0.01 for others. */
+  readonly balanceSteps: "centicent" | "cent"
+  /**
+   * What trade fees are whole numbers of. The guide had $0.0001 up to August 2026 and has had $0.000001 since, with
+   * rebates in steps of the balance; fills recorded in July and August went by the first.
+   */
+  readonly feeRounding: "centicent" | "microdollar"
+  /**
+   * How long orders are still cancelled after all were, in milliseconds. Documented: those placed up to a minute later
+   * may be.
+   */
+  readonly cancelAllMillis: number
+  /** How far reads of balances, orders, groups, fills, positions and settlements lag behind, in milliseconds. */
+  readonly readLagMillis: number
+  /** How long money is on its way between shards, in milliseconds. */
+  readonly transferMillis: number
+  /** How old what ended must be to be found under `/historical` only, in milliseconds: markets, trades and positions. */
+  readonly historicalMillis: number
+  /** The same for orders that rest no more. */
+  readonly historicalOrdersMillis: number
   /**
    * What answers a refusal whose status has been seen on the wire and is not declared for the operation: `declared`
-   * turns it into the declared one (400 and 404 into each other), `recorded` answers as the wire did.
+   * turns it into a declared one (400 and 404 into each other, 403 into 401), `recorded` answers as the wire did.
    */
   readonly undeclaredStatuses: "declared" | "recorded"
   /** Order groups that one account may have. Documented: 100,000. */
   readonly maxOrderGroups: number
+  /** Orders of one account that may rest at once. Documented: 200,000. */
+  readonly maxRestingOrders: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
 }
+
+const days = 86_400_000
 
 /** What the local exchange does unless told otherwise. */
 export const defaults: Assumptions = {
@@ -49,7 +75,16 @@ export const defaults: Assumptions = {
   groupOrders: "resting",
   triggeredGroupCode: "invalid_order",
   clientOrderIds: "forever",
+  noMoneyCode: "insufficient_balance",
+  balanceSteps: "centicent",
+  feeRounding: "centicent",
+  cancelAllMillis: 0,
+  readLagMillis: 0,
+  transferMillis: 1_000,
+  historicalMillis: 90 * days,
+  historicalOrdersMillis: 14 * days,
   undeclaredStatuses: "declared",
   maxOrderGroups: 100_000,
+  maxRestingOrders: 200_000,
   maxOrderContracts: 10_000_000
 }

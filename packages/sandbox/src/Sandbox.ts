@@ -15,7 +15,9 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Result from "effect/Result"
 import type { Assumptions } from "./Assumptions.ts"
-import { type Account, type CreateMarket, Exchange, type Market, type Portfolio, type Refusal } from "./Exchange.ts"
+import type { CreateMarket } from "./Commands.ts"
+import type { Account, Market, Portfolio, Refusal } from "./Entities.ts"
+import { Exchange } from "./Exchange.ts"
 import { usual } from "./internal/errorBody.ts"
 import { type Fault, Faults } from "./internal/faults.ts"
 import { makeHandler, type ServedRequest, toWire } from "./internal/handler.ts"
@@ -181,15 +183,14 @@ export const layerTest = (options: TestOptions = {}): Layer.Layer<Sandbox | Http
     })
   )
 
+/** The client takes plain http to loopback only; an operator who allowed more has been told so. */
 const environmentAt = (url: string): Effect.Effect<Environment.Environment, SandboxError> =>
-  isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""))
-    ? Effect.mapError(Effect.fromResult(Environment.fromUrl(url)), ({ reason }) => new SandboxError({ reason }))
-    : Effect.succeed({
-        // The client takes plain http to loopback only; an operator who allowed more has been told so.
-        name: url,
-        restUrl: `${url}/trade-api/v2`,
-        feedUrl: `${url.replace(/^http/, "ws")}/trade-api/ws/v2`
-      })
+  Effect.mapError(
+    Effect.fromResult(
+      Environment.fromUrl(url, { allowPlainHttp: !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, "")) })
+    ),
+    ({ reason }) => new SandboxError({ reason })
+  )
 
 const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
   Effect.mapError(
@@ -262,12 +263,16 @@ const makeExchange = (
     const make = (environment: Environment.Environment): Sandbox["Service"] => ({
       environment,
       url: new URL(environment.restUrl).origin,
-      accounts: Effect.sync(() => exchange.accounts()),
+      accounts: Effect.map(now, (nowMillis) => exchange.view(nowMillis).accounts()),
       createAccount: ({ dollars, kind = "ed25519", name } = {}) =>
         Effect.flatMap(now, (nowMillis) =>
           Effect.flatMap(
             orSandboxError(
-              exchange.createAccount(name ?? `account ${exchange.accounts().length + 1}`, nowMillis, dollars)
+              exchange.createAccount(
+                name ?? `account ${exchange.view(nowMillis).accounts().length + 1}`,
+                nowMillis,
+                dollars
+              )
             ),
             ({ accountId }) => createKey(accountId, kind)
           )
@@ -275,14 +280,14 @@ const makeExchange = (
       createKey,
       registerKey,
       createMarket,
-      setActive: (active) => Effect.map(now, (nowMillis) => exchange.setActive(active, nowMillis)),
+      setActive: (active) => Effect.map(now, (nowMillis) => void exchange.setActive(active, nowMillis)),
       plant: (fault) => Effect.sync(() => faults.plant(fault)),
       moveClock: (millis) =>
         Effect.sync(() => {
           offsetMillis += millis
         }),
       portfolio: (accountId, subaccount) =>
-        Effect.suspend(() => orSandboxError(exchange.portfolio(accountId, subaccount))),
+        Effect.flatMap(now, (nowMillis) => orSandboxError(exchange.view(nowMillis).portfolio(accountId, subaccount))),
       requests: Effect.sync(() => [...requests]),
       dump: Effect.map(now, (nowMillis) => exchange.dump(nowMillis))
     })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { CreateMarket, ListOrders } from "../src/Exchange.ts"
+import type { CreateMarket, ListOrders } from "../src/Commands.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const everything: ListOrders = {
@@ -102,6 +102,7 @@ describe("Exchange.createOrder", () => {
   it("cancels the resting order of the same account and goes on (maker), whatever the subaccount", () => {
     const floor = makeFloor()
     const [self, other] = [floor.account("self"), floor.account("other")]
+    floor.fund(self, { subaccount: 5 })
     const own = floor.place(self, terms("ask", 50, 2, { subaccount: 5 }))
     floor.place(other, terms("ask", 51, 2))
     const order = floor.place(self, terms("bid", 52, 3, { selfTradePrevention: "maker" }))
@@ -246,7 +247,7 @@ describe("Exchange.createOrder", () => {
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(one, terms("ask", 30, 10))
     floor.place(other, terms("bid", 30, 10))
-    const held = [one, other].map((account) => unwrap(floor.exchange.portfolio(account)))
+    const held = [one, other].map((account) => unwrap(floor.view().portfolio(account)))
     assert.deepStrictEqual(
       held.map(({ positions }) => positions[ticker]),
       [-1_000, 1_000]
@@ -257,7 +258,7 @@ describe("Exchange.createOrder", () => {
     )
     floor.place(other, terms("ask", 60, 10))
     floor.place(one, terms("bid", 60, 10))
-    const flat = [one, other].map((account) => unwrap(floor.exchange.portfolio(account)))
+    const flat = [one, other].map((account) => unwrap(floor.view().portfolio(account)))
     assert.deepStrictEqual(
       flat.map(({ positions }) => positions),
       [{}, {}]
@@ -285,6 +286,7 @@ describe("Exchange.cancelOrder", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    floor.fund(one, { subaccount: 3, exchangeIndex: 2 })
     const { orderId } = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1", subaccount: 3 }))
     const attempt = (account: string, subaccount: number, exchangeIndex?: number, marketTicker?: string) =>
       Result.isSuccess(floor.exchange.cancelOrder(account, { orderId, subaccount, exchangeIndex, marketTicker }, start))
@@ -307,9 +309,9 @@ describe("Exchange.listOrders", () => {
     const sizes: Array<number> = []
     let cursor = ""
     do {
-      const page = unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2, cursor }, floor.time))
-      seen.push(...page.orders.map((order) => order.orderId))
-      sizes.push(page.orders.length)
+      const page = unwrap(floor.view().listOrders(one, { ...everything, limit: 2, cursor }))
+      seen.push(...page.items.map((order) => order.orderId))
+      sizes.push(page.items.length)
       cursor = page.cursor
     } while (cursor !== "")
     assert.deepStrictEqual(seen, placed.reverse())
@@ -321,7 +323,7 @@ describe("Exchange.listOrders", () => {
     const one = floor.account("one")
     floor.place(one, terms("bid", 40, 1))
     floor.place(one, terms("bid", 41, 1))
-    assert.strictEqual(unwrap(floor.exchange.listOrders(one, { ...everything, limit: 2 }, floor.time)).cursor, "")
+    assert.strictEqual(unwrap(floor.view().listOrders(one, { ...everything, limit: 2 })).cursor, "")
   })
 
   it("narrows by ticker, event, status, subaccount, shard and time of creation", () => {
@@ -331,11 +333,10 @@ describe("Exchange.listOrders", () => {
     const first = floor.place(one, terms("bid", 40, 1))
     floor.cancel(one, first.orderId)
     floor.time = start + 5_000
+    floor.fund(one, { subaccount: 2, exchangeIndex: 1 })
     const second = floor.place(one, terms("bid", 40, 1, { ticker: "KXOTHER-1-A", subaccount: 2 }))
     const ids = (query: Partial<ListOrders>) =>
-      unwrap(floor.exchange.listOrders(one, { ...everything, ...query }, floor.time)).orders.map(
-        ({ orderId }) => orderId
-      )
+      unwrap(floor.view().listOrders(one, { ...everything, ...query })).items.map(({ orderId }) => orderId)
     assert.deepStrictEqual(ids({}), [second.orderId, first.orderId])
     assert.deepStrictEqual(ids({ ticker }), [first.orderId])
     assert.deepStrictEqual(ids({ eventTickers: ["KXOTHER-1", "KXNONE"] }), [second.orderId])
@@ -351,7 +352,7 @@ describe("Exchange.listOrders", () => {
     const one = floor.account("one")
     for (const query of [{ cursor: "nonsense" }, { cursor: "o99" }, { limit: 0 }, { limit: 1_001 }]) {
       assert.strictEqual(
-        refusalOf(floor.exchange.listOrders(one, { ...everything, ...query }, floor.time)).code,
+        refusalOf(floor.view().listOrders(one, { ...everything, ...query })).code,
         "invalid_parameters"
       )
     }
@@ -364,11 +365,11 @@ describe("Exchange.setActive", () => {
     const one = floor.account("one")
     const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]
     floor.exchange.setActive({ trading: false }, floor.time)
-    assert.deepStrictEqual(floor.exchange.status(), { exchangeActive: true, tradingActive: false })
+    assert.deepStrictEqual(floor.view().status(), { exchangeActive: true, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "trading_is_paused")
     assert.isTrue(Result.isSuccess(floor.cancel(one, first.orderId)))
     floor.exchange.setActive({ exchange: false }, floor.time)
-    assert.deepStrictEqual(floor.exchange.status(), { exchangeActive: false, tradingActive: false })
+    assert.deepStrictEqual(floor.view().status(), { exchangeActive: false, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "exchange_is_paused")
     assert.strictEqual(refusalOf(floor.cancel(one, second.orderId)).code, "exchange_is_paused")
     floor.exchange.setActive({ exchange: true, trading: true }, floor.time)

@@ -1,38 +1,58 @@
 import { assert, describe, it } from "@effect/vitest"
+import type * as Fees from "@kalshi-effect/client/Fees"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
-import { Exchange, type Event } from "../src/Exchange.ts"
+import type { Event, Refusal } from "../src/Entities.ts"
+import { Exchange } from "../src/Exchange.ts"
 import { Model, type ModelPlace } from "./support/model.ts"
 import { seed, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Command =
   | ({ readonly do: "place"; readonly in: number } & Omit<ModelPlace, "expiresAt" | "group">)
   | { readonly do: "cancel"; readonly order: number; readonly account: number }
+  | { readonly do: "cancelAll"; readonly account: number }
+  | { readonly do: "decrease"; readonly order: number; readonly by: number }
+  | {
+      readonly do: "amend"
+      readonly order: number
+      readonly price: number
+      readonly count: number
+      readonly expiry: number
+    }
   | { readonly do: "wait"; readonly millis: number }
   | { readonly do: "createGroup"; readonly account: number; readonly limit: number }
   | { readonly do: "setLimit"; readonly group: number; readonly limit: number }
   | { readonly do: "trigger" | "reset" | "delete"; readonly group: number }
 
-const accounts = 3
-const account = fc.nat(accounts - 1)
+/** What each account starts with: one can always pay, the others often cannot. */
+const deposits = ["1000000", "14.50", "4.003"]
+const account = fc.nat(deposits.length - 1)
+const order = fc.nat(60)
 const group = fc.nat(5)
 const limit = fc.integer({ min: 100, max: 1_500 })
+/** Odd prices and counts, so that fees and balances have something to round. */
+const price = fc.integer({ min: 4_998, max: 5_003 })
+const count = fc.integer({ min: 1, max: 600 })
 
 const place = fc.record({
   do: fc.constant("place" as const),
   account,
   side: fc.constantFrom("bid" as const, "ask" as const),
-  price: fc.integer({ min: 48, max: 52 }).map((cents) => cents * 100),
-  count: fc.integer({ min: 1, max: 600 }),
+  price,
+  count,
   tif: fc.constantFrom("good_till_canceled", "good_till_canceled", "immediate_or_cancel", "fill_or_kill"),
   stp: fc.constantFrom("taker_at_cross" as const, "maker" as const),
   postOnly: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  reduceOnly: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
   in: fc.nat(11)
 })
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 20, arbitrary: place },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), order: fc.nat(40), account }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), order, account }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancelAll" as const), account }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("decrease" as const), order, by: fc.nat(300) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("amend" as const), order, price, count, expiry: fc.nat(3) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("wait" as const), millis: fc.integer({ min: 1, max: 9_000 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("createGroup" as const), account, limit }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("setLimit" as const), group, limit }) },
@@ -42,17 +62,42 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }
 )
 
+interface Rules {
+  readonly rounding: Fees.Rounding
+  readonly member: "direct" | "other"
+}
+
+const usual: Rules = { rounding: "centicent", member: "direct" }
+
+const codeOf = <A>(result: Result.Result<A, Refusal>): string | undefined =>
+  Result.isFailure(result) ? result.failure.code : undefined
+
 /** An exchange beside the model, told the same things. Orders and groups are known by their place in line. */
-const makePair = () => {
+const makePair = ({ member, rounding }: Rules = usual) => {
   const events: Array<Event> = []
-  const exchange = new Exchange({ seed: 1, onEvent: (event) => events.push(event) })
-  unwrap(exchange.createMarket({ ticker, makerFeeRate: 175 }, start))
-  const accountIds = Array.from(
-    { length: accounts },
-    (_, n) => unwrap(exchange.createAccount(`a${n}`, start)).accountId
-  )
+  const assumptions = { feeRounding: rounding, balanceSteps: member === "direct" ? "centicent" : "cent" } as const
+  const exchange = new Exchange({ seed: 1, assumptions, onEvent: (event) => events.push(event) })
+  const priceRanges = [{ start: "0.00", end: "1.00", step: "0.0001" }]
+  unwrap(exchange.createMarket({ ticker, makerFeeRate: 175, priceRanges }, start))
+  const accountIds = deposits.map((dollars, n) => unwrap(exchange.createAccount(`a${n}`, start, dollars)).accountId)
   const groupIds: Array<string> = []
-  const model = new Model(start)
+  const money = deposits.map((dollars) => Math.round(Number(dollars) * 1_000_000))
+  const model = new Model(start, money, rounding, member)
+  const refused = new Map<string, number>()
+
+  const agree = (result: string | undefined, expected: string | undefined): void => {
+    assert.strictEqual(result, expected)
+    refused.set(expected ?? "done", (refused.get(expected ?? "done") ?? 0) + 1)
+  }
+
+  /** A time of expiry on a whole second, as the wire has it. */
+  const soon = () => Math.ceil(model.now / 1_000) * 1_000 + 4_000
+
+  /** Most numbers stand for an order that rests, some for any order or none. */
+  const choose = (number: number): number => {
+    const resting = [...model.orders.keys()].filter((place) => model.orders[place]!.status === "resting")
+    return number < 30 ? (resting[number % Math.max(1, resting.length)] ?? number) : number - 30
+  }
 
   const apply = (command: Command): void => {
     switch (command.do) {
@@ -60,29 +105,63 @@ const makePair = () => {
         const { in: choice, ...order } = command
         const inGroup = model.groups.length === 0 || choice >= 8 ? undefined : choice % model.groups.length
         const gtc = command.tif === "good_till_canceled"
-        const expiresAt = gtc && command.count % 5 === 0 ? Math.ceil(model.now / 1_000) * 1_000 + 4_000 : Infinity
+        const expiresAt = gtc && command.count % 5 === 0 ? soon() : Infinity
         const postOnly = gtc && command.postOnly
-        const expected = model.place({ ...order, postOnly, expiresAt, group: inGroup })
+        const reduceOnly = command.tif === "immediate_or_cancel" && command.reduceOnly
+        const expected = model.place({ ...order, postOnly, reduceOnly, expiresAt, group: inGroup })
         const result = exchange.createOrder(
           accountIds[command.account]!,
           terms(command.side, command.price / 100, command.count / 100, {
             timeInForce: command.tif,
             selfTradePrevention: command.stp,
             postOnly,
+            reduceOnly,
             expirationSeconds: expiresAt === Infinity ? undefined : expiresAt / 1_000,
             orderGroupId: inGroup === undefined ? undefined : groupIds[inGroup]
           }),
           model.now
         )
-        assert.strictEqual(Result.isFailure(result) ? result.failure.code : undefined, expected)
-        return
+        return agree(codeOf(result), expected)
       }
       case "cancel": {
-        const orderId = orderIds()[command.order] ?? "none"
-        const target = { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
-        const result = exchange.cancelOrder(accountIds[command.account]!, target, model.now)
+        const result = exchange.cancelOrder(accountIds[command.account]!, targetOf(command.order), model.now)
         assert.strictEqual(Result.isSuccess(result), model.cancel(command.order, command.account))
         return
+      }
+      case "cancelAll": {
+        const canceled = unwrap(exchange.cancelAllOrders(accountIds[command.account]!, undefined, model.now))
+        assert.strictEqual(canceled, model.cancelAll(command.account))
+        return
+      }
+      case "decrease": {
+        const place = choose(command.order)
+        const owner = model.orders[place]?.account ?? 0
+        const left = Math.max(0, (model.orders[place]?.remaining ?? 0) - command.by)
+        const by = { reduceBy: command.by, reduceTo: undefined }
+        // Every other time in the other words, where both say the same.
+        const how = command.by % 2 === 0 || left === 0 ? by : { reduceBy: undefined, reduceTo: left }
+        const result = exchange.decreaseOrder(accountIds[owner]!, { ...targetOf(place), ...how }, model.now)
+        return agree(codeOf(result), model.decrease(place, owner, command.by))
+      }
+      case "amend": {
+        const place = choose(command.order)
+        const target = model.orders[place]
+        const owner = target?.account ?? 0
+        const expiresAt = command.expiry === 0 ? Infinity : command.expiry === 1 ? soon() : undefined
+        const input = {
+          orderId: orderIds()[place] ?? "none",
+          subaccount: 0,
+          exchangeIndex: undefined,
+          ticker,
+          side: target?.side ?? "bid",
+          price: command.price,
+          count: command.count,
+          clientOrderId: undefined,
+          updatedClientOrderId: undefined,
+          expirationSeconds: expiresAt === undefined ? undefined : expiresAt === Infinity ? 0 : expiresAt / 1_000
+        } as const
+        const result = exchange.amendOrder(accountIds[owner]!, input, model.now)
+        return agree(codeOf(result), model.amend(place, owner, { ...command, expiresAt }))
       }
       case "wait":
         return model.wait(command.millis)
@@ -113,20 +192,30 @@ const makePair = () => {
   }
 
   const orderIds = () => events.flatMap((event) => (event.type === "orderAccepted" ? [event.orderId] : []))
-  const orderOf = (orderId: string, place: number) =>
-    unwrap(exchange.order(accountIds[model.orders[place]!.account]!, orderId, model.now))
+  const targetOf = (order: number) => ({
+    orderId: orderIds()[order] ?? "none",
+    subaccount: 0,
+    exchangeIndex: undefined,
+    marketTicker: undefined
+  })
 
   /** Everything an account can see, and what the events told, against the model. */
   const compare = (): void => {
-    assert.deepStrictEqual<unknown>(unwrap(exchange.book(ticker, model.now)), {
-      bid: model.book("bid"),
-      ask: model.book("ask")
-    })
+    const view = exchange.view(model.now)
+    assert.deepStrictEqual<unknown>(unwrap(view.book(ticker)), { bid: model.book("bid"), ask: model.book("ask") })
     const ids = orderIds()
+    const orders = ids.map((id, place) => unwrap(view.order(accountIds[model.orders[place]!.account]!, id)))
     assert.deepStrictEqual(
-      ids.map(orderOf).map(({ fillCount, remainingCount, status }) => [status, fillCount, remainingCount]),
-      model.orders.map(({ filled, remaining, status }) => [status, filled, remaining])
+      orders.map(({ fillCount, price, remainingCount, status }) => [status, price, fillCount, remainingCount]),
+      model.orders.map(({ filled, price, remaining, status }) => [status, price, filled, remaining])
     )
+    model.orders.forEach((order, place) => {
+      const found = view.queuePosition(accountIds[order.account]!, ids[place]!)
+      assert.strictEqual(
+        Result.isSuccess(found) ? found.success.count : undefined,
+        order.status === "resting" ? model.ahead(order) : undefined
+      )
+    })
     assert.deepStrictEqual(
       events.flatMap((event) =>
         event.type === "fill"
@@ -143,7 +232,7 @@ const makePair = () => {
       model.fills
     )
     model.groups.forEach((group, place) => {
-      const shown = exchange.group(accountIds[group.account]!, groupIds[place]!, undefined, model.now)
+      const shown = view.group(accountIds[group.account]!, groupIds[place]!, undefined)
       assert.deepStrictEqual(
         Result.isFailure(shown)
           ? "none"
@@ -160,10 +249,22 @@ const makePair = () => {
             }
       )
     })
+    assert.deepStrictEqual(
+      holdings().map(({ cashMicros, collateralMicros, feesMicros, positions }) => [
+        cashMicros,
+        collateralMicros,
+        feesMicros,
+        positions[ticker] ?? 0
+      ]),
+      model.accounts.map(({ fees, money, position }, account) => {
+        const setAside = model.setAside(account)
+        return [BigInt(money - setAside), BigInt(setAside), BigInt(fees), position]
+      })
+    )
   }
 
-  const holdings = () => accountIds.map((accountId) => unwrap(exchange.portfolio(accountId)))
-  return { exchange, model, events, apply, compare, holdings }
+  const holdings = () => accountIds.map((accountId) => unwrap(exchange.view(model.now).portfolio(accountId)))
+  return { exchange, model, events, apply, compare, holdings, refused }
 }
 
 const pick = ({ limit, triggered, windowCount }: { limit: number; triggered: boolean; windowCount: number }) => ({
@@ -179,8 +280,8 @@ const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void): 
   fc.assert(fc.property(commands, law), { seed, numRuns: runs })
 
 describe("Exchange, against a model", () => {
-  it("fills, rests, cancels and triggers as the model does, after every command", () => {
-    const seen = { fills: 0, triggers: 0, expiries: 0, killed: 0, selfTrades: 0 }
+  it("fills, rests, pays, cancels and triggers as the model does, after every command", () => {
+    const seen = { fills: 0, triggers: 0, expiries: 0, killed: 0, selfTrades: 0, amended: 0, decreased: 0, poor: 0 }
     forAll(500, (commands) => {
       const pair = makePair()
       for (const command of commands) {
@@ -189,11 +290,16 @@ describe("Exchange, against a model", () => {
       }
       const canceled = (reason: string) =>
         pair.events.filter((event) => event.type === "orderCanceled" && event.order.cancelReason === reason).length
+      const changed = (change: string) =>
+        pair.events.filter((event) => event.type === "orderChanged" && event.change === change).length
       seen.fills += pair.model.fills.length
       seen.triggers += canceled("orderGroup")
       seen.expiries += canceled("expired")
       seen.selfTrades += canceled("selfTrade")
       seen.killed += canceled("immediateOrCancel")
+      seen.amended += changed("amend")
+      seen.decreased += changed("decrease")
+      seen.poor += pair.refused.get("insufficient_balance") ?? 0
     })
     // The commands reach everything they are meant to reach.
     for (const [what, times] of Object.entries(seen)) {
@@ -201,7 +307,19 @@ describe("Exchange, against a model", () => {
     }
   })
 
-  it("never fills an order beyond its limit price or its count", () => {
+  it.each<Rules>([
+    { rounding: "centicent", member: "other" },
+    { rounding: "microdollar", member: "direct" },
+    { rounding: "microdollar", member: "other" }
+  ])("rounds fees as the client reckons them: $rounding, $member", (rules) => {
+    forAll(60, (commands) => {
+      const { apply, compare } = makePair(rules)
+      commands.forEach(apply)
+      compare()
+    })
+  })
+
+  it("never fills an order beyond its limit price", () => {
     forAll(100, (commands) => {
       const { apply, events } = makePair()
       commands.forEach(apply)
@@ -209,28 +327,42 @@ describe("Exchange, against a model", () => {
         if (event.type === "fill") {
           for (const order of [event.maker, event.taker]) {
             assert.isTrue(order.side === "bid" ? event.price <= order.price : event.price >= order.price)
-            assert.isAtMost(order.fillCount, order.initialCount)
           }
         }
       }
     })
   })
 
-  it("keeps open interest of YES and NO equal, and every micro-dollar", () => {
+  it("keeps open interest of YES and NO equal, and every micro-dollar, through settlement at any value", () => {
     forAll(100, (commands) => {
-      const { apply, holdings } = makePair()
+      const { apply, exchange, holdings, model } = makePair()
+      const total = () =>
+        holdings().reduce(
+          (sum, { cashMicros, collateralMicros, feesMicros }) => sum + cashMicros + collateralMicros + feesMicros,
+          0n
+        )
+      const deposited = total()
       for (const command of commands) {
         apply(command)
-        const held = holdings()
-        const positions = held.map((holding) => holding.positions[ticker] ?? 0)
+        const positions = holdings().map((holding) => holding.positions[ticker] ?? 0)
         const yes = positions.filter((position) => position > 0).reduce((sum, position) => sum + position, 0)
         assert.strictEqual(
           positions.reduce((sum, position) => sum + position, 0),
           0
         )
-        const total = held.reduce((sum, { cashMicros, feesMicros }) => sum + cashMicros + feesMicros, 0n)
-        assert.strictEqual(total + BigInt(yes * 10_000), BigInt(accounts) * 1_000_000_000_000n)
+        assert.strictEqual(unwrap(exchange.view(model.now).market(ticker)).openInterest, yes)
+        assert.strictEqual(total() + BigInt(yes * 10_000), deposited)
       }
+      const value = (commands.length * 1_237) % 10_001
+      const text = (value / 10_000).toFixed(4)
+      unwrap(exchange.determineMarket(ticker, { scalar: text }, model.now))
+      unwrap(exchange.settleMarket(ticker, model.now))
+      model.settle(value)
+      assert.deepStrictEqual(
+        holdings().map(({ cashMicros, collateralMicros, feesMicros }) => [cashMicros, collateralMicros, feesMicros]),
+        model.accounts.map(({ fees, money }) => [BigInt(money), 0n, BigInt(fees)])
+      )
+      assert.strictEqual(total(), deposited)
     })
   })
 

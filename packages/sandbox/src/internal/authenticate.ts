@@ -50,7 +50,7 @@ export const makeAuthenticate = (exchange: Exchange) => {
     if (!/^\d{1,15}$/.test(timestamp) || Math.abs(Number(timestamp) - nowMillis) > timestampWindowMillis) {
       return refuse("header_timestamp_expired")
     }
-    const registered = exchange.key(keyId)
+    const registered = exchange.view(nowMillis).key(keyId)
     if (registered === undefined) {
       return refuse("authentication_error", "NOT_FOUND")
     }

@@ -80,12 +80,27 @@ class BookSide {
     }
   }
 
-  /** Lowers what remains of a resting order. */
+  /** Lowers what remains of a resting order, which keeps its place. */
   reduce(order: OrderState, count: number): void {
     order.remainingCount -= count
     if (order.level !== undefined) {
       order.level.count -= count
     }
+  }
+
+  /** Contracts that would be met before an order that rests here: those at better prices, and older ones at its own. */
+  ahead(order: OrderState): number {
+    let count = 0
+    for (const level of this.levels()) {
+      if (level === order.level) {
+        break
+      }
+      count += level.count
+    }
+    for (let other = order.previous; other !== undefined; other = other.previous) {
+      count += other.remainingCount
+    }
+    return count
   }
 
   /** Every resting order, best price first and oldest first within it. */

@@ -3,39 +3,148 @@
  *
  * @module
  */
-import { printMicros } from "./decimal.ts"
-import { view } from "./orderGroups.ts"
-import { type MarketState, snapshot, type State } from "./state.ts"
+import type { OwnSide } from "./backing.ts"
+import { isCurrent } from "./clock.ts"
+import type { IdsState } from "./ids.ts"
+import {
+  type AccountState,
+  type GroupState,
+  type Holding,
+  type MarketState,
+  type OrderState,
+  type PositionState,
+  snapshot,
+  type State,
+  type Timer
+} from "./state.ts"
 
-/** Everything but the text of keys, in the order in which it came to be. */
-export const dump = (state: State): unknown => ({
+/** The whole state, so that it can be restored. What refers to something else does so by id. */
+export type Snapshot = ReturnType<typeof takeSnapshot>
+
+export const takeSnapshot = (state: State) => ({
   nowMillis: state.nowMillis,
-  exchangeActive: state.exchangeActive,
-  tradingActive: state.tradingActive,
+  ids: state.ids.state satisfies IdsState,
+  exchangeActive: [...state.exchangeActive],
+  tradingActive: [...state.tradingActive],
+  depositedMicros: state.depositedMicros,
+  series: Array.from(state.series.values(), (series) => ({ ...series })),
+  events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
   markets: Array.from(state.markets.values(), dumpMarket),
-  accounts: Array.from(state.accounts.values(), (account) => ({
-    accountId: account.accountId,
-    name: account.name,
-    keys: account.keys.map((key) => key.keyId),
-    subaccounts: Array.from(account.holdings, ([subaccount, holding]) => ({
-      subaccount,
-      cash: printMicros(holding.cashMicros),
-      fees: printMicros(holding.feesMicros),
-      positions: Object.fromEntries(holding.positions)
-    })),
-    groups: Array.from(account.groups.values(), (group) => view(state, group)),
-    orders: account.orders.map(snapshot)
-  }))
+  accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
+  timers: state.timers
+    .inOrder()
+    .flatMap(({ atMillis, value }) => (isCurrent(value, atMillis) ? [{ atMillis, ...dumpTimer(value) }] : []))
 })
 
-const dumpMarket = (market: MarketState) => ({
-  ticker: market.ticker,
-  eventTicker: market.eventTicker,
-  exchangeIndex: market.exchangeIndex,
-  openMillis: market.openMillis,
-  closeMillis: market.closeMillis === Infinity ? null : market.closeMillis,
-  takerFeeRate: market.takerFeeRate,
-  makerFeeRate: market.makerFeeRate,
-  bid: Array.from(market.book.bid.orders(), (order) => order.orderId),
-  ask: Array.from(market.book.ask.orders(), (order) => order.orderId)
+const dumpMarket = (market: MarketState) => {
+  const { book, closeMillis, event, positions, settlesMillis, trades, ...own } = market
+  return {
+    ...own,
+    eventTicker: event.eventTicker,
+    closeMillis: finite(closeMillis),
+    settlesMillis: finite(settlesMillis),
+    trades: [...trades],
+    marks: [...own.marks],
+    bid: Array.from(book.bid.orders(), (order) => order.orderId),
+    ask: Array.from(book.ask.orders(), (order) => order.orderId),
+    positions: positions.map(({ holding }) => ({
+      accountId: holding.account.accountId,
+      subaccount: holding.subaccount
+    }))
+  }
+}
+
+/** JSON has no infinity. */
+const finite = (millis: number): number | null => (millis === Infinity ? null : millis)
+
+const dumpAccount = (account: AccountState, nowMillis: number) => {
+  const { accountId, allocation, buckets, marginedMicros, name, restingCount, spreadsMillis, subaccounts, tier } =
+    account
+  return {
+    accountId,
+    name,
+    tier,
+    restingCount,
+    subaccounts,
+    allocation,
+    spreadsMillis: finite(spreadsMillis),
+    marginedMicros,
+    buckets: { read: { ...buckets.read }, write: buckets.write.map((bucket) => ({ ...bucket })) },
+    keys: [...account.keys],
+    netting: [...account.netting],
+    sweptUntil: [...account.sweptUntil],
+    clientOrderIds: Array.from(account.clientOrderIds, ([id, order]) => [id, order.orderId] as const),
+    clientTransferIds: [...account.clientTransferIds],
+    groups: Array.from(account.groups.values(), (group) => dumpGroup(group, nowMillis)),
+    holdings: Array.from(account.holdings.values(), dumpHolding),
+    orders: account.orders.map(dumpOrder),
+    fills: [...account.fills],
+    settlements: [...account.settlements],
+    deposits: [...account.deposits],
+    withdrawals: [...account.withdrawals],
+    cashTransfers: [...account.cashTransfers],
+    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer }))
+  }
+}
+
+const dumpGroup = (group: GroupState, nowMillis: number) => ({
+  groupId: group.groupId,
+  subaccount: group.subaccount,
+  exchangeIndex: group.exchangeIndex,
+  limit: group.limit,
+  triggered: group.triggered,
+  window: group.window.entries(nowMillis),
+  resting: Array.from(group.resting, (order) => order.orderId),
+  placed: group.placed.map((order) => order.orderId)
 })
+
+const dumpHolding = ({ account: _account, positions, ...holding }: Holding) => ({
+  ...holding,
+  positions: Array.from(positions.values(), dumpPosition)
+})
+
+const dumpPosition = ({ ask, bid, holding: _holding, market, tradedMicros, ...position }: PositionState) => ({
+  ticker: market.ticker,
+  ...position,
+  tradedMicros: String(tradedMicros),
+  bid: dumpSide(bid),
+  ask: dumpSide(ask)
+})
+
+const dumpSide = (side: OwnSide): ReadonlyArray<string> => {
+  const ids: Array<string> = []
+  for (let order = side.first; order !== undefined; order = order.ownNext) {
+    ids.push(order.orderId)
+  }
+  return ids
+}
+
+const dumpOrder = (order: OrderState) => ({
+  ...snapshot(order),
+  coveredCount: order.coveredCount,
+  feeRate: order.feeRate,
+  carriedMicros: order.carriedMicros
+})
+
+const dumpTimer = (timer: Timer) =>
+  "expire" in timer
+    ? ({ what: "expire", of: timer.expire.orderId } as const)
+    : "close" in timer
+      ? ({ what: "close", of: timer.close.ticker } as const)
+      : "settle" in timer
+        ? ({ what: "settle", of: timer.settle.ticker } as const)
+        : "arrive" in timer
+          ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
+          : ({ what: "spread", of: timer.spread.accountId } as const)
+
+/** The whole state but for the text of keys, which is no part of what happened. */
+export const dump = (state: State): unknown => {
+  const { accounts, ...rest } = takeSnapshot(state)
+  return {
+    ...rest,
+    accounts: accounts.map(({ keys, ...account }) => ({
+      ...account,
+      keys: keys.map(({ publicKey: _publicKey, ...key }) => key)
+    }))
+  }
+}

@@ -5,7 +5,7 @@
  */
 import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type { Assumptions } from "../Assumptions.ts"
-import type { Refusal } from "../Exchange.ts"
+import type { Refusal } from "../Entities.ts"
 
 /** An answer before it is bytes. A body that is undefined is empty. */
 export interface Answer {
@@ -19,22 +19,40 @@ export const failure = (status: number, code: string, details?: string): Answer 
   body: { error: { code, message: code.replaceAll("_", " "), ...(details === undefined ? undefined : { details }) } }
 })
 
-const statusOf = { invalid: 400, notFound: 404, conflict: 409 } as const
+const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
+
+/** Which declared status stands in for one that is not. */
+const standIns: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * Answers a refusal. Where the operation does not declare the status seen on the wire, 400 and 404 stand in for each
- * other, unless the switch says otherwise.
+ * Answers a refusal. Where the operation does not declare the status seen on the wire, another stands in for it, unless
+ * the switch says otherwise.
  */
 export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): Answer => {
   const { code, details, kind, message } = refusal
   const seen = statusOf[kind]
-  const body = { error: { code, message, ...(details === undefined ? undefined : { details }) } }
-  const declares = (status: number) => statuses(descriptor).includes(status)
-  const other = seen === 400 ? 404 : 400
-  return assumptions.undeclaredStatuses === "declared" && seen !== 409 && !declares(seen) && declares(other)
-    ? { status: other, body: other === 404 ? failure(404, "not_found", details ?? message).body : body }
-    : { status: seen, body }
+  const body = { error: detailsOf(refusal) }
+  const declares = (status: number | undefined) => status !== undefined && statuses(descriptor).includes(status)
+  const other = standIns[seen]
+  if (assumptions.undeclaredStatuses === "recorded" || declares(seen) || other === undefined || !declares(other)) {
+    return { status: seen, body }
+  }
+  return {
+    status: other,
+    body: other === 404 && code !== "not_found" ? failure(404, "not_found", details ?? message).body : body
+  }
 }
+
+/** What a refusal says, as an item of a batch carries it. */
+export const detailsOf = ({
+  code,
+  details,
+  message
+}: Refusal): { readonly code: string; readonly message: string; readonly details?: string } => ({
+  code,
+  message,
+  ...(details === undefined ? undefined : { details })
+})
 
 const statuses = (descriptor: Descriptor): ReadonlyArray<number> =>
   descriptor.errors.map((error) => ("payload" in error ? error.error : error).status)

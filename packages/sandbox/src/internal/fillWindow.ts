@@ -14,6 +14,23 @@ export class FillWindow {
   #first = 0
   #total = 0
 
+  /** A window that holds these fills, oldest first. */
+  static of(entries: ReadonlyArray<readonly [atMillis: number, count: number]>): FillWindow {
+    const window = new FillWindow()
+    for (const [atMillis, count] of entries) {
+      window.#times.push(atMillis)
+      window.#counts.push(count)
+      window.#total += count
+    }
+    return window
+  }
+
+  /** The fills that it holds at this time, oldest first. */
+  entries(nowMillis: number): ReadonlyArray<readonly [atMillis: number, count: number]> {
+    this.total(nowMillis)
+    return this.#times.slice(this.#first).map((atMillis, index) => [atMillis, this.#counts[this.#first + index]!])
+  }
+
   /** What the window holds at this time. */
   total(nowMillis: number): number {
     while (this.#first < this.#times.length && nowMillis - this.#times[this.#first]! >= windowMillis) {

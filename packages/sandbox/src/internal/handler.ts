@@ -65,7 +65,15 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
       return json.failure
     }
     const outcome = Result.flatMap(found.decode(found.path, new URLSearchParams(search), json.success), (input) =>
-      found.route.answer({ exchange, accountId, nowMillis, input })
+      found.route.answer({
+        exchange,
+        view: exchange.view(nowMillis),
+        userView: exchange.userView(nowMillis),
+        accountId,
+        key: undefined,
+        nowMillis,
+        input
+      })
     )
     return Result.isFailure(outcome)
       ? refused(outcome.failure, descriptor, exchange.assumptions)

@@ -3,24 +3,43 @@
  *
  * @module
  */
+import type { Fill } from "../Entities.ts"
 import { dollar } from "./decimal.ts"
-import { fillFee } from "./fees.ts"
+import { cancel, end } from "./ending.ts"
 import { bookFill } from "./ledger.ts"
 import { breaksLimit, trigger } from "./orderGroups.ts"
-import { cancel, type GroupState, holdingOf, type OrderState, settle, snapshot, type State } from "./state.ts"
+import { touch } from "./quotes.ts"
+import { type GroupState, type MarketState, type OrderState, snapshot, type State } from "./state.ts"
 
-const opposite = (order: OrderState) => order.market.book[order.side === "bid" ? "ask" : "bid"]
+const opposite = (market: MarketState, side: "bid" | "ask") => market.book[side === "bid" ? "ask" : "bid"]
 
 /** Whether an order would trade, or meet its own account's order, if it came now. */
-export const crosses = (order: OrderState): boolean => {
-  const side = opposite(order)
-  const best = side.best()
-  return best !== undefined && side.reaches(best, order.price)
+export const crosses = (market: MarketState, side: "bid" | "ask", price: number): boolean => {
+  const other = opposite(market, side)
+  const best = other.best()
+  return best !== undefined && other.reaches(best, price)
+}
+
+/** Whether an order would come to an order of its own account before it is filled. */
+export const meetsItself = (order: OrderState, price: number, count: number): boolean => {
+  const other = opposite(order.market, order.side)
+  let wanted = count
+  for (const maker of other.orders()) {
+    if (wanted <= 0 || !other.reaches(maker.level!, price)) {
+      return false
+    }
+    if (maker.account === order.account) {
+      return true
+    }
+    wanted -= maker.remainingCount
+  }
+  return false
 }
 
 /** Fills an incoming order as far as the book goes. Afterwards it is executed, canceled, or may rest. */
 export const match = (state: State, taker: OrderState): void => {
-  const side = opposite(taker)
+  const side = opposite(taker.market, taker.side)
+  touch(state, taker.market)
   while (taker.status === "resting") {
     const level = side.best()
     if (level === undefined || !side.reaches(level, taker.price)) {
@@ -39,7 +58,7 @@ export const match = (state: State, taker: OrderState): void => {
 
 /** Whether {@link match} would fill an order wholly. Changes nothing. */
 export const canFill = (state: State, taker: OrderState): boolean => {
-  const side = opposite(taker)
+  const side = opposite(taker.market, taker.side)
   const windows = new Map<GroupState, number>()
   const triggers = (group: GroupState, count: number): boolean => {
     const total = (windows.get(group) ?? group.window.total(state.nowMillis)) + count
@@ -78,35 +97,37 @@ export const canFill = (state: State, taker: OrderState): boolean => {
 
 const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   const { market, price } = maker
+  const { nowMillis } = state
   const count = Math.min(maker.remainingCount, taker.remainingCount)
-  const makerFee = fillFee(market.makerFeeRate, count, price)
-  const takerFee = fillFee(market.takerFeeRate, count, price)
 
   market.book[maker.side].reduce(maker, count)
   taker.remainingCount -= count
   maker.makerCostMicros += count * (maker.side === "bid" ? price : dollar - price)
   taker.takerCostMicros += count * (taker.side === "bid" ? price : dollar - price)
+  const makerFee = bookFill(state, maker, count, price, market.makerRate)
+  const takerFee = bookFill(state, taker, count, price, market.takerRate)
   maker.makerFeesMicros += makerFee
   taker.takerFeesMicros += takerFee
-  for (const [order, fee] of [
-    [maker, makerFee],
-    [taker, takerFee]
-  ] as const) {
-    order.fillCount += count
-    order.updatedMillis = state.nowMillis
-    bookFill(holdingOf(order.account, order.subaccount), order.ticker, order.side, count, price, fee)
-  }
-  const tradeId = state.nextId()
+  maker.fillCount += count
+  taker.fillCount += count
+  maker.updatedMillis = taker.updatedMillis = nowMillis
+  market.lastPrice = price
+  market.volume += count
+  market.event.series.volume += count
+  const tradeId = state.ids.next()
+  market.trades.push({ tradeId, ticker: market.ticker, price, count, takerSide: taker.side, atMillis: nowMillis })
+  maker.account.fills.push(toFill(maker, tradeId, price, count, false, makerFee, nowMillis))
+  taker.account.fills.push(toFill(taker, tradeId, price, count, true, takerFee, nowMillis))
   if (maker.remainingCount === 0) {
     market.book[maker.side].remove(maker)
-    settle(state, maker, "executed", state.nowMillis)
+    end(state, maker, "executed", nowMillis)
   }
   if (taker.remainingCount === 0) {
-    settle(state, taker, "executed", state.nowMillis)
+    end(state, taker, "executed", nowMillis)
   }
   state.emit?.({
     type: "fill",
-    atMillis: state.nowMillis,
+    atMillis: nowMillis,
     tradeId,
     ticker: market.ticker,
     price,
@@ -118,8 +139,31 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   })
   // A fill is never cut short by a group's limit: the group triggers after the fill that takes it over.
   for (const { group } of [maker, taker]) {
-    if (group !== undefined && breaksLimit(state, group, group.window.add(state.nowMillis, count))) {
+    if (group !== undefined && breaksLimit(state, group, group.window.add(nowMillis, count))) {
       trigger(state, group)
     }
   }
 }
+
+const toFill = (
+  order: OrderState,
+  tradeId: string,
+  price: number,
+  count: number,
+  isTaker: boolean,
+  feeMicros: number,
+  atMillis: number
+): Fill => ({
+  tradeId,
+  orderId: order.orderId,
+  accountId: order.accountId,
+  subaccount: order.subaccount,
+  exchangeIndex: order.exchangeIndex,
+  ticker: order.ticker,
+  side: order.side,
+  price,
+  count,
+  isTaker,
+  feeMicros,
+  atMillis
+})

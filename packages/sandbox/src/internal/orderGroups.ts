@@ -4,14 +4,16 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { CreateGroup, GroupTarget, OrderGroup, Refusal } from "../Exchange.ts"
+import type { CreateGroup, GroupTarget } from "../Commands.ts"
+import type { OrderGroup, Refusal } from "../Entities.ts"
 import { contract, printCount } from "./decimal.ts"
+import { cancel } from "./ending.ts"
 import { FillWindow } from "./fillWindow.ts"
 import {
   type AccountState,
-  cancel,
   type GroupState,
   invalidParameters,
+  isShard,
   isSubaccount,
   notFound,
   refusal,
@@ -61,12 +63,13 @@ export const view = (state: State, group: GroupState): OrderGroup => ({
 })
 
 export const create = (state: State, account: AccountState, input: CreateGroup): Result.Result<OrderGroup, Refusal> => {
-  const refused = whilePaused(state) ?? checkGroup(state, account, input) ?? checkLimit(input.limit)
+  const refused =
+    whilePaused(state, input.exchangeIndex) ?? checkGroup(state, account, input) ?? checkLimit(input.limit)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
   const group: GroupState = {
-    groupId: state.nextId(),
+    groupId: state.ids.next(),
     account,
     subaccount: input.subaccount,
     exchangeIndex: input.exchangeIndex,
@@ -85,7 +88,7 @@ const checkGroup = (state: State, account: AccountState, input: CreateGroup): Re
   if (!isSubaccount(input.subaccount)) {
     return invalidParameters("subaccount must be 0 to 63")
   }
-  if (!Number.isInteger(input.exchangeIndex) || input.exchangeIndex < 0 || input.exchangeIndex >= shards) {
+  if (!isShard(input.exchangeIndex)) {
     return invalidParameters(`exchange_index must be 0 to ${shards - 1}`)
   }
   return account.groups.size >= state.assumptions.maxOrderGroups
@@ -112,10 +115,15 @@ export const get = (
 
 /** Runs a write on the group it names. */
 export const change = (
+  state: State,
   account: AccountState,
   target: GroupTarget,
   write: (group: GroupState) => Refusal | undefined | void
 ): Result.Result<void, Refusal> => {
+  const paused = whilePaused(state, target.exchangeIndex)
+  if (paused !== undefined) {
+    return Result.fail(paused)
+  }
   const group = account.groups.get(target.groupId.toLowerCase())
   const refused =
     group === undefined || group.subaccount !== target.subaccount || group.exchangeIndex !== target.exchangeIndex

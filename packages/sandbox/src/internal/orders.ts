@@ -1,32 +1,36 @@
 /**
- * Placing, cancelling and reading orders.
+ * Placing orders.
  *
  * @module
  */
 import * as Result from "effect/Result"
-import type { CancelOrder, CreateOrder, ListOrders, Order, OrderPage, Refusal } from "../Exchange.ts"
+import type { CreateOrder } from "../Commands.ts"
+import type { Order, Refusal } from "../Entities.ts"
+import { enter, moneyNeeded, reserve } from "./backing.ts"
 import { contract, dollar, printCount, printPrice } from "./decimal.ts"
+import { cancel } from "./ending.ts"
+import { attach, positionOf, withoutMoney } from "./ledger.ts"
+import { statusOf } from "./lifecycle.ts"
 import { canFill, crosses, match } from "./matching.ts"
+import { touch } from "./quotes.ts"
 import {
   type AccountState,
-  cancel as cancelOrder,
   type GroupState,
+  invalidOrder,
   invalidParameters,
   isSubaccount,
   type MarketState,
-  notFound,
   type OrderState,
+  type PositionState,
   refusal,
   snapshot,
   type State,
   whilePaused
 } from "./state.ts"
 
-const invalidOrder = (details: string): Refusal => refusal("invalid", "invalid_order", details)
-
 /** Places an order: checks it, fills it as far as the book goes, and rests or cancels what remains. */
 export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> => {
-  const early = whilePaused(state) ?? checkRequest(state, account, input)
+  const early = checkRequest(account, input)
   if (early !== undefined) {
     return Result.fail(early)
   }
@@ -48,10 +52,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
 }
 
 /** What can be said about an order before its market is known. */
-const checkRequest = (state: State, account: AccountState, input: CreateOrder): Refusal | undefined => {
-  if (!state.tradingActive) {
-    return refusal("conflict", "trading_is_paused")
-  }
+const checkRequest = (account: AccountState, input: CreateOrder): Refusal | undefined => {
   if (!isSubaccount(input.subaccount)) {
     return invalidParameters("subaccount must be 0 to 63")
   }
@@ -60,62 +61,41 @@ const checkRequest = (state: State, account: AccountState, input: CreateOrder): 
     : undefined
 }
 
-/** Writes an admitted order down, matches it, and decides what becomes of its rest. */
-const accept = (state: State, order: OrderState): OrderState => {
-  const { account, group } = order
-  order.orderId = state.nextId()
-  state.orders.set(order.orderId, order)
-  account.orders.push(order)
-  if (order.clientOrderId !== undefined) {
-    account.clientOrderIds.set(order.clientOrderId, order)
-  }
-  group?.resting.add(order)
-  group?.placed.push(order)
-  state.emit?.({ type: "orderAccepted", atMillis: state.nowMillis, orderId: order.orderId, ticker: order.ticker })
-  match(state, order)
-  if (order.status === "resting") {
-    if (order.timeInForce === "good_till_canceled") {
-      order.market.book[order.side].add(order)
-      if (order.expirationMillis !== undefined) {
-        state.timers.add(order.expirationMillis, { expire: order })
-      }
-    } else {
-      cancelOrder(state, order, "immediateOrCancel", state.nowMillis)
-    }
-  }
-  return order
-}
+/** Refuses new orders and amended ones where trading is paused. */
+export const whileNotTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
+  whilePaused(state, exchangeIndex) ??
+  (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
 /** The market an order is for, on the shard it names: -1 and none at all route by the ticker. */
 const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, Refusal> => {
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
   if (market === undefined || (shard !== -1 && shard !== market.exchangeIndex)) {
-    return Result.fail(refusal("notFound", "market_not_found"))
+    return Result.fail(whilePaused(state) ?? refusal("notFound", "market_not_found"))
   }
-  return state.nowMillis >= market.openMillis && state.nowMillis < market.closeMillis
-    ? Result.succeed(market)
-    : Result.fail(refusal("invalid", "MARKET_INACTIVE", "the market does not trade at this time"))
+  const refused = whileNotTrading(state, market) ?? whileInactive(state, market)
+  return refused === undefined ? Result.succeed(market) : Result.fail(refused)
 }
+
+/** Refuses what a market takes only while it trades. */
+export const whileInactive = (state: State, market: MarketState): Refusal | undefined =>
+  statusOf(state, market) === "active"
+    ? undefined
+    : refusal("invalid", "MARKET_INACTIVE", "the market does not trade at this time")
 
 /** What an order says about itself, against its market. */
 const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refusal | undefined => {
-  const largest = state.assumptions.maxOrderContracts * contract
-  if (!Number.isInteger(input.count) || input.count <= 0 || input.count > largest) {
-    return refusal("invalid", "invalid_order_size", `count must be 0.01 to ${printCount(largest)}`)
-  }
-  if (!isOnGrid(market, input.price)) {
-    return invalidOrder(`the price ${printPrice(input.price)} is not one of ${market.ticker}'s price levels`)
+  const refused = checkCountAndPrice(state, market, input.count, input.price)
+  if (refused !== undefined) {
+    return refused
   }
   if (input.expirationSeconds !== undefined) {
     if (input.timeInForce !== "good_till_canceled") {
       return invalidOrder("expiration_time goes with good_till_canceled only")
     }
-    if (input.expirationSeconds * 1_000 <= state.nowMillis) {
-      return invalidOrder("expiration_time is in the past")
-    }
-    if (input.expirationSeconds > latestSeconds) {
-      return invalidOrder("expiration_time is after the year 9999")
+    const late = checkExpiration(state, input.expirationSeconds)
+    if (late !== undefined) {
+      return late
     }
   }
   if (input.postOnly && input.timeInForce !== "good_till_canceled") {
@@ -126,6 +106,28 @@ const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refu
   }
   return undefined
 }
+
+export const checkCountAndPrice = (
+  state: State,
+  market: MarketState,
+  count: number,
+  price: number
+): Refusal | undefined => {
+  const largest = state.assumptions.maxOrderContracts * contract
+  if (!Number.isInteger(count) || count <= 0 || count > largest) {
+    return refusal("invalid", "invalid_order_size", `count must be 0.01 to ${printCount(largest)}`)
+  }
+  return isOnGrid(market, price)
+    ? undefined
+    : invalidOrder(`the price ${printPrice(price)} is not one of ${market.ticker}'s price levels`)
+}
+
+export const checkExpiration = (state: State, seconds: number): Refusal | undefined =>
+  seconds * 1_000 <= state.nowMillis
+    ? invalidOrder("expiration_time is in the past")
+    : seconds > latestSeconds
+      ? invalidOrder("expiration_time is after the year 9999")
+      : undefined
 
 /** The last second that RFC 3339 can write. */
 const latestSeconds = 253_402_300_799
@@ -157,13 +159,8 @@ const groupOf = (
 }
 
 /** How much an order is for: one that may only reduce is no larger than the position it goes against. */
-const countOf = (account: AccountState, input: CreateOrder): number => {
-  if (!input.reduceOnly) {
-    return input.count
-  }
-  const position = account.holdings.get(input.subaccount)?.positions.get(input.ticker) ?? 0
-  return Math.min(input.count, Math.max(0, input.side === "ask" ? position : -position))
-}
+const countOf = ({ count: held }: PositionState, input: CreateOrder): number =>
+  input.reduceOnly ? Math.min(input.count, Math.max(0, input.side === "ask" ? held : -held)) : input.count
 
 const makeOrder = (
   state: State,
@@ -172,7 +169,8 @@ const makeOrder = (
   group: GroupState | undefined,
   input: CreateOrder
 ): OrderState => {
-  const count = countOf(account, input)
+  const position = positionOf(account, input.subaccount, market)
+  const count = countOf(position, input)
   return {
     orderId: "",
     accountId: account.accountId,
@@ -189,6 +187,7 @@ const makeOrder = (
     cancelReason: undefined,
     timeInForce: input.timeInForce,
     selfTradePrevention: input.selfTradePrevention,
+    postOnly: input.postOnly,
     cancelOnPause: input.cancelOnPause,
     orderGroupId: group?.groupId,
     expirationMillis: input.expirationSeconds === undefined ? undefined : input.expirationSeconds * 1_000,
@@ -198,106 +197,92 @@ const makeOrder = (
     makerCostMicros: 0,
     takerFeesMicros: 0,
     makerFeesMicros: 0,
+    reservedMicros: 0,
     account,
     market,
+    position,
     group,
     level: undefined,
     previous: undefined,
-    next: undefined
+    next: undefined,
+    ownPrevious: undefined,
+    ownNext: undefined,
+    coveredCount: 0,
+    feeRate: feeRateOf(market, input.side, input.price),
+    carriedMicros: 0
   }
 }
 
-/** What an order says about how it may be filled, against the position and the book. */
+/** The fee to set aside for an order that comes now: the taker's where it would trade at once. */
+export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: number): number =>
+  crosses(market, side, price) ? market.takerRate : market.makerRate
+
+/** What an order says about how it may be filled, against the position, the money and the book. */
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
-  if (order.initialCount === 0) {
+  const { account, initialCount, market, position, price, side } = order
+  if (initialCount === 0) {
     return invalidOrder("reduce_only: there is no position to reduce")
   }
-  if (input.postOnly && crosses(order)) {
+  if (input.postOnly && crosses(market, side, price)) {
     return invalidOrder("post only cross")
   }
-  return order.timeInForce === "fill_or_kill" && !canFill(state, order)
-    ? refusal("conflict", "fill_or_kill_insufficient_resting_volume")
-    : undefined
+  if (account.restingCount >= state.assumptions.maxRestingOrders) {
+    return refusal("invalid", "bad_request", `an account has at most ${state.assumptions.maxRestingOrders} open orders`)
+  }
+  return (
+    withoutMoney(state, position.holding.cashMicros, moneyNeeded(position, side, price, initialCount, order.feeRate)) ??
+    (order.timeInForce === "fill_or_kill" && !canFill(state, order)
+      ? refusal("conflict", "fill_or_kill_insufficient_resting_volume")
+      : undefined)
+  )
 }
 
-/** Cancels a resting order. One that no longer rests is not found: cancelling twice changes nothing. */
-export const cancel = (
-  state: State,
-  account: AccountState,
-  input: CancelOrder
-): Result.Result<{ readonly order: Order; readonly reducedBy: number }, Refusal> => {
-  const paused = whilePaused(state)
-  if (paused !== undefined) {
-    return Result.fail(paused)
+/** Writes an admitted order down, matches it, and decides what becomes of its rest. */
+const accept = (state: State, order: OrderState): OrderState => {
+  const { account, group } = order
+  order.orderId = state.ids.next()
+  state.orders.set(order.orderId, order)
+  account.orders.push(order)
+  account.restingCount++
+  if (order.clientOrderId !== undefined) {
+    account.clientOrderIds.set(order.clientOrderId, order)
   }
-  const order = ownOrder(state, account, input.orderId)
-  if (
-    order === undefined ||
-    order.status !== "resting" ||
-    order.subaccount !== input.subaccount ||
-    order.exchangeIndex !== shardOf(state, input)
-  ) {
-    return Result.fail(notFound)
+  group?.resting.add(order)
+  group?.placed.push(order)
+  attach(order.position)
+  enter(order)
+  state.emit?.({ type: "orderAccepted", atMillis: state.nowMillis, orderId: order.orderId, ticker: order.ticker })
+  match(state, order)
+  if (order.status === "resting") {
+    rest(state, order)
   }
-  const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
-  return Result.succeed({ order: snapshot(order), reducedBy })
+  return order
 }
 
-/** An order id does not tell its shard: the market's ticker does, else it is the one named, else shard 0. */
-const shardOf = (state: State, input: CancelOrder): number | undefined =>
-  input.exchangeIndex === undefined || input.exchangeIndex === -1
-    ? input.marketTicker === undefined
-      ? input.exchangeIndex === -1
-        ? undefined
-        : 0
-      : state.markets.get(input.marketTicker)?.exchangeIndex
-    : input.exchangeIndex
-
-const ownOrder = (state: State, account: AccountState, orderId: string): OrderState | undefined => {
-  const order = state.orders.get(orderId.toLowerCase())
-  return order?.account === account ? order : undefined
+/** Puts what remains of a matched order into the book, unless it may not rest. */
+export const rest = (state: State, order: OrderState): void => {
+  if (order.timeInForce !== "good_till_canceled") {
+    cancel(state, order, "immediateOrCancel", state.nowMillis)
+    return
+  }
+  if (isSwept(state, order)) {
+    cancel(state, order, "requested", state.nowMillis)
+    return
+  }
+  touch(state, order.market)
+  order.market.book[order.side].add(order)
+  if (order.feeRate !== order.market.makerRate) {
+    order.feeRate = order.market.makerRate
+    reserve(order)
+  }
+  if (order.expirationMillis !== undefined) {
+    state.timers.add(order.expirationMillis, { expire: order })
+  }
 }
 
-export const get = (state: State, account: AccountState, orderId: string): Result.Result<Order, Refusal> => {
-  const order = ownOrder(state, account, orderId)
-  return order === undefined ? Result.fail(notFound) : Result.succeed(snapshot(order))
-}
-
-/** Lists an account's orders, newest first. A cursor is the place of the last order given. */
-export const list = (account: AccountState, query: ListOrders): Result.Result<OrderPage, Refusal> => {
-  if (!Number.isInteger(query.limit) || query.limit < 1 || query.limit > 1_000) {
-    return Result.fail(invalidParameters("limit must be 1 to 1000"))
-  }
-  const from = query.cursor === undefined || query.cursor === "" ? account.orders.length : readCursor(query.cursor)
-  if (from === undefined || from > account.orders.length) {
-    return Result.fail(invalidParameters("cursor is not one that this list gave"))
-  }
-  const orders: Array<Order> = []
-  let last = from
-  for (let index = from - 1; index >= 0; index--) {
-    const order = account.orders[index]!
-    if (!isListed(order, query)) {
-      continue
-    }
-    if (orders.length === query.limit) {
-      return Result.succeed({ orders, cursor: printCursor(last) })
-    }
-    orders.push(snapshot(order))
-    last = index
-  }
-  return Result.succeed({ orders, cursor: "" })
-}
-
-const printCursor = (place: number): string => `o${place.toString(36)}`
-
-const readCursor = (cursor: string): number | undefined =>
-  /^o[0-9a-z]{1,8}$/.test(cursor) ? parseInt(cursor.slice(1), 36) : undefined
-
-const isListed = (order: OrderState, query: ListOrders): boolean =>
-  (query.ticker === undefined || order.ticker === query.ticker) &&
-  (query.eventTickers === undefined || query.eventTickers.includes(order.market.eventTicker)) &&
-  (query.status === undefined || order.status === query.status) &&
-  (query.subaccount === undefined || order.subaccount === query.subaccount) &&
-  (query.exchangeIndex === undefined || order.exchangeIndex === query.exchangeIndex) &&
-  (query.minSeconds === undefined || order.createdMillis >= query.minSeconds * 1_000) &&
-  (query.maxSeconds === undefined || order.createdMillis <= query.maxSeconds * 1_000)
+/** Whether all orders were cancelled so recently that this one is cancelled too. */
+const isSwept = (state: State, { account, subaccount }: OrderState): boolean =>
+  account.sweptUntil.size > 0 &&
+  [account.sweptUntil.get("all"), account.sweptUntil.get(subaccount)].some(
+    (until) => until !== undefined && state.nowMillis < until
+  )

@@ -7,9 +7,10 @@ import type { Parameter } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"
-import type { Refusal } from "../Exchange.ts"
+import type { Refusal } from "../Entities.ts"
 import { isUuid } from "./ids.ts"
-import { type Route, routes } from "./routes.ts"
+import type { Route } from "./route.ts"
+import { routes } from "./routes.ts"
 import { invalidParameters, isSubaccount, refusal } from "./state.ts"
 
 /** The operation that a method and a path name. `path` holds the values of the template's parts. */

@@ -1,42 +1,169 @@
 /**
- * What the exchange holds, and the two things every part of it does: cancel an order, and let time pass.
+ * What the exchange holds while it runs: mutable, and linked so that nothing has to be searched for.
  *
  * @module
  */
 import type { Assumptions } from "../Assumptions.ts"
-import type { ApiKey, CancelReason, Event, Market, Order, Refusal } from "../Exchange.ts"
+import type {
+  Allocation,
+  ApiKey,
+  Event,
+  Fill,
+  MarketEvent,
+  Order,
+  Payment,
+  PriceRange,
+  Quote,
+  Refusal,
+  Series,
+  Settlement,
+  ShardTransfer,
+  SubaccountTransfer,
+  Tier,
+  Trade
+} from "../Entities.ts"
+import type { OwnSide } from "./backing.ts"
 import type { Book, Level } from "./book.ts"
+import type { Buckets } from "./buckets.ts"
+import type { Rounding } from "./fees.ts"
 import type { FillWindow } from "./fillWindow.ts"
-import { type Holding, makeHolding } from "./ledger.ts"
+import type { Ids } from "./ids.ts"
 import type { Timers } from "./timers.ts"
+
+/** Takes `readonly` off the fields of an entity. */
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 export interface AccountState {
   readonly accountId: string
   readonly name: string
+  tier: Tier
   readonly keys: Array<ApiKey>
   /** Every order ever accepted, oldest first. */
   readonly orders: Array<OrderState>
+  restingCount: number
   /** Orders by the client ids that are taken. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
-  /** By subaccount; one that was never touched has no entry. */
+  /** By subaccount and shard; one that was never touched has no entry. */
   readonly holdings: Map<number, Holding>
+  /** Numbered subaccounts that were made: 1 to this number. */
+  subaccounts: number
+  /** Netting flags by subaccount, where they were ever set. */
+  readonly netting: Map<number, boolean>
+  readonly fills: Array<Fill>
+  readonly settlements: Array<Settlement>
+  readonly deposits: Array<Payment>
+  readonly withdrawals: Array<Payment>
+  readonly cashTransfers: Array<SubaccountTransfer>
+  readonly shardTransfers: Array<TransferState>
+  /** Client ids of transfers that were carried out. */
+  readonly clientTransferIds: Set<string>
+  allocation: Allocation
+  /** When its cash is next spread over the shards. */
+  spreadsMillis: number
+  /** What is with the margined exchange. */
+  marginedMicros: number
+  /** Until when orders of all subaccounts, or of one, are cancelled as they come. */
+  readonly sweptUntil: Map<number | "all", number>
+  readonly buckets: Buckets
 }
 
-export interface MarketState extends Market {
+export type TransferState = Mutable<ShardTransfer>
+
+/** What one subaccount holds on one shard. */
+export interface Holding {
+  readonly account: AccountState
+  readonly subaccount: number
+  readonly exchangeIndex: number
+  /** Free; never below zero. */
+  cashMicros: number
+  /** Set aside for resting orders. */
+  collateralMicros: number
+  feesMicros: number
+  updatedMillis: number
+  /** By market ticker; an entry is made with the first order. */
+  readonly positions: Map<string, PositionState>
+}
+
+export interface PositionState {
+  readonly holding: Holding
+  readonly market: MarketState
+  /** Signed: YES above zero, NO below. */
+  count: number
+  exposureMicros: number
+  realizedMicros: number
+  tradedMicros: bigint
+  tradedCount: number
+  feesMicros: number
+  updatedMillis: number
+  settled: boolean
+  /** The subaccount's own resting orders in the market. */
+  readonly bid: OwnSide
+  readonly ask: OwnSide
+}
+
+export interface SeriesState extends Mutable<Series> {
+  volume: number
+}
+
+export interface EventState extends Mutable<MarketEvent> {
+  readonly series: SeriesState
+  readonly markets: Array<MarketState>
+}
+
+export interface MarketState {
+  readonly ticker: string
+  readonly event: EventState
+  readonly exchangeIndex: number
+  readonly title: string
+  readonly type: "binary" | "scalar"
+  readonly createdMillis: number
+  updatedMillis: number
+  readonly openMillis: number
+  closeMillis: number
+  paused: boolean
+  readonly grid: ReadonlyArray<PriceRange>
+  /** In millionths. */
+  readonly takerRate: number
+  readonly makerRate: number
+  readonly settlementTimerSeconds: number
+  result: "yes" | "no" | "scalar" | undefined
+  settlementValue: number | undefined
+  /** Whether its result was challenged, or given again after that. */
+  challenge: "disputed" | "amended" | undefined
+  /** When it settles by itself. */
+  settlesMillis: number
+  settledMillis: number | undefined
   readonly book: Book
-  /** Price ranges in ten-thousandths of a dollar. */
-  readonly grid: ReadonlyArray<{ readonly start: number; readonly end: number; readonly step: number }>
+  readonly trades: Array<Trade>
+  lastPrice: number
+  volume: number
+  openInterest: number
+  /** Every position there is, or was, in it. */
+  readonly positions: Array<PositionState>
+  /** Quotes as they were, at most one an hour, of a little more than a day. */
+  readonly marks: Array<{ readonly atMillis: number; readonly quote: Quote }>
+  /** When its book or its last price last changed. */
+  touchedMillis: number
 }
 
-/** An order as the engine keeps it: mutable, and linked into its price level while it rests. */
-export type OrderState = { -readonly [K in keyof Order]: Order[K] } & {
+/** An order as the engine keeps it: linked into its price level and among its owner's orders while it rests. */
+export interface OrderState extends Mutable<Order> {
   readonly account: AccountState
   readonly market: MarketState
+  readonly position: PositionState
   readonly group: GroupState | undefined
   level: Level | undefined
   previous: OrderState | undefined
   next: OrderState | undefined
+  ownPrevious: OrderState | undefined
+  ownNext: OrderState | undefined
+  /** How much of what remains is backed by contracts held, instead of by money. */
+  coveredCount: number
+  /** The rate of the fee that is set aside for it, in millionths: the taker's until it rests. */
+  feeRate: number
+  /** Rounding fees not given back. */
+  carriedMicros: number
 }
 
 export interface GroupState {
@@ -54,22 +181,38 @@ export interface GroupState {
   readonly placed: Array<OrderState>
 }
 
+/** What is to happen by itself. One whose time was changed since is told by its own time. */
+export type Timer =
+  | { readonly expire: OrderState }
+  | { readonly close: MarketState }
+  | { readonly settle: MarketState }
+  | { readonly arrive: TransferState; readonly account: AccountState }
+  | { readonly spread: AccountState }
+
 export interface State {
   readonly assumptions: Assumptions
-  readonly nextId: () => string
+  readonly rounding: Rounding
+  readonly ids: Ids
   readonly emit: ((event: Event) => void) | undefined
   readonly accounts: Map<string, AccountState>
   readonly keys: Map<string, ApiKey>
+  readonly series: Map<string, SeriesState>
+  readonly events: Map<string, EventState>
   readonly markets: Map<string, MarketState>
   readonly orders: Map<string, OrderState>
-  readonly timers: Timers<{ readonly expire: OrderState } | { readonly close: MarketState }>
+  readonly timers: Timers<Timer>
   nowMillis: number
-  exchangeActive: boolean
-  tradingActive: boolean
+  /** Deposits less withdrawals of all accounts. */
+  depositedMicros: number
+  /** By shard. */
+  readonly exchangeActive: Array<boolean>
+  readonly tradingActive: Array<boolean>
 }
 
 /** Shards that the documents name: 0 to 3. */
 export const shards = 4
+
+export const isShard = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < shards
 
 /** Subaccounts are numbered from 0 to 63. */
 export const isSubaccount = (subaccount: number): boolean =>
@@ -86,69 +229,38 @@ export const notFound: Refusal = /*#__PURE__*/ refusal("notFound", "not_found")
 
 export const invalidParameters = (details: string): Refusal => refusal("invalid", "invalid_parameters", details)
 
-/** Refuses whatever changes state while the exchange is paused. */
-export const whilePaused = (state: State): Refusal | undefined =>
-  state.exchangeActive ? undefined : refusal("conflict", "exchange_is_paused")
+export const invalidOrder = (details: string): Refusal => refusal("invalid", "invalid_order", details)
 
-export const holdingOf = (account: AccountState, subaccount: number): Holding => {
-  let holding = account.holdings.get(subaccount)
-  if (holding === undefined) {
-    holding = makeHolding(0n)
-    account.holdings.set(subaccount, holding)
-  }
-  return holding
-}
+/** Refuses whatever changes state while the exchange, or one shard of it, is paused. */
+export const whilePaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
+  state.exchangeActive[exchangeIndex] === false ? refusal("conflict", "exchange_is_paused") : undefined
 
-/** A copy of an order that later events do not change. */
-export const snapshot = (order: OrderState): Order => {
-  const {
-    account: _account,
-    market: _market,
-    group: _group,
-    level: _level,
-    previous: _previous,
-    next: _next,
-    ...own
-  } = order
-  return own
-}
-
-/** Ends an order's life: it rests no more, and its client id may be free again. */
-export const settle = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
-  order.status = status
-  order.updatedMillis = atMillis
-  order.group?.resting.delete(order)
-  if (order.clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
-    order.account.clientOrderIds.delete(order.clientOrderId)
-  }
-}
-
-/** Cancels an order and returns what had remained of it; nothing happens to one that does not rest. */
-export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
-  if (order.status !== "resting") {
-    return 0
-  }
-  order.market.book[order.side].remove(order)
-  const reducedBy = order.remainingCount
-  order.remainingCount = 0
-  order.cancelReason = reason
-  settle(state, order, "canceled", atMillis)
-  state.emit?.({ type: "orderCanceled", atMillis, order: snapshot(order), reducedBy })
-  return reducedBy
-}
-
-/** Lets time pass: what is due happens, in order, each at its own time. Time never goes back. */
-export const advance = (state: State, nowMillis: number): void => {
-  for (let due = state.timers.take(nowMillis); due !== undefined; due = state.timers.take(nowMillis)) {
-    state.nowMillis = Math.max(state.nowMillis, due.atMillis)
-    if ("expire" in due.value) {
-      cancel(state, due.value.expire, "expired", due.atMillis)
-    } else {
-      const { book } = due.value.close
-      for (const order of [...book.bid.orders(), ...book.ask.orders()]) {
-        cancel(state, order, "marketClosed", due.atMillis)
-      }
-    }
-  }
-  state.nowMillis = Math.max(state.nowMillis, nowMillis)
-}
+/** A copy of an order that later events do not change. Field by field: that is several times faster than a spread. */
+export const snapshot = (order: OrderState): Order => ({
+  orderId: order.orderId,
+  accountId: order.accountId,
+  subaccount: order.subaccount,
+  clientOrderId: order.clientOrderId,
+  ticker: order.ticker,
+  exchangeIndex: order.exchangeIndex,
+  side: order.side,
+  price: order.price,
+  initialCount: order.initialCount,
+  fillCount: order.fillCount,
+  remainingCount: order.remainingCount,
+  status: order.status,
+  cancelReason: order.cancelReason,
+  timeInForce: order.timeInForce,
+  selfTradePrevention: order.selfTradePrevention,
+  postOnly: order.postOnly,
+  cancelOnPause: order.cancelOnPause,
+  orderGroupId: order.orderGroupId,
+  expirationMillis: order.expirationMillis,
+  createdMillis: order.createdMillis,
+  updatedMillis: order.updatedMillis,
+  takerCostMicros: order.takerCostMicros,
+  makerCostMicros: order.makerCostMicros,
+  takerFeesMicros: order.takerFeesMicros,
+  makerFeesMicros: order.makerFeesMicros,
+  reservedMicros: order.reservedMicros
+})

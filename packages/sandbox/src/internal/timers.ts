@@ -43,6 +43,11 @@ export class Timers<A> {
     return next
   }
 
+  /** All timers, in the order in which they will be due. */
+  inOrder(): ReadonlyArray<Timer<A>> {
+    return [...this.#heap].sort((left, right) => (isBefore(left, right) ? -1 : 1))
+  }
+
   #sink(timer: Timer<A>): void {
     let index = 0
     for (;;) {

@@ -2,7 +2,9 @@
  * A small exchange to write examples on: one market, a few accounts, orders in dollars and contracts.
  */
 import * as Result from "effect/Result"
-import { type CreateOrder, type Event, Exchange, type Options, type Order, type Refusal } from "../../src/Exchange.ts"
+import type { CreateOrder } from "../../src/Commands.ts"
+import type { Event, Order, Refusal } from "../../src/Entities.ts"
+import { Exchange, type Options } from "../../src/Exchange.ts"
 
 export const start = 1_800_000_000_000
 export const ticker = "KXTEST-26-YES"
@@ -53,12 +55,31 @@ export const refusalOf = <A>(result: Result.Result<A, Refusal>): Refusal => {
 /** An exchange with one market and as many accounts as names, all on one clock that a test moves. */
 export const makeFloor = (options: Partial<Options> = {}) => {
   const events: Array<Event> = []
-  const exchange = new Exchange({ seed: 7, onEvent: (event) => events.push(event), ...options })
+  const assumptions = { transferMillis: 0, ...options.assumptions }
+  const exchange = new Exchange({ seed: 7, onEvent: (event) => events.push(event), ...options, assumptions })
   const floor = {
     exchange,
     events,
     time: start,
-    account: (name: string) => unwrap(exchange.createAccount(name, floor.time)).accountId,
+    view: () => exchange.view(floor.time),
+    account: (name: string, dollars = "1000000") => unwrap(exchange.createAccount(name, floor.time, dollars)).accountId,
+    /** Sends $1,000 from the primary subaccount on shard 0, to a subaccount that is made where it is not there. */
+    fund: (accountId: string, to: { readonly subaccount?: number; readonly exchangeIndex?: number }) => {
+      const { exchangeIndex = 0, subaccount = 0 } = to
+      while (unwrap(floor.view().netting(accountId)).length <= subaccount) {
+        unwrap(exchange.createSubaccount(accountId, 0, floor.time))
+      }
+      const source = { instance: "event_contract", exchangeIndex: 0, subaccount: 0 } as const
+      const destination = { instance: "event_contract", exchangeIndex, subaccount } as const
+      const amountMicros = 1_000_000_000
+      unwrap(
+        exchange.transferShard(
+          accountId,
+          { clientTransferId: undefined, source, destination, amountMicros },
+          floor.time
+        )
+      )
+    },
     place: (accountId: string, order: CreateOrder): Order => unwrap(exchange.createOrder(accountId, order, floor.time)),
     refused: (accountId: string, order: CreateOrder): Refusal =>
       refusalOf(exchange.createOrder(accountId, order, floor.time)),
@@ -70,10 +91,10 @@ export const makeFloor = (options: Partial<Options> = {}) => {
       ),
     /** Fields of an order as it stands now. */
     now: (order: Order, ...fields: ReadonlyArray<keyof Order>): ReadonlyArray<unknown> => {
-      const latest = unwrap(exchange.order(order.accountId, order.orderId, floor.time))
+      const latest = unwrap(floor.view().order(order.accountId, order.orderId))
       return fields.map((field) => latest[field])
     },
-    book: () => unwrap(exchange.book(ticker, floor.time)),
+    book: () => unwrap(floor.view().book(ticker)),
     group: (accountId: string, contracts: number, subaccount = 0): string =>
       unwrap(exchange.createGroup(accountId, { subaccount, limit: contracts * 100, exchangeIndex: 0 }, floor.time))
         .groupId

@@ -1,17 +1,28 @@
 /**
- * The exchange as simply as it can be said: lists, sorted and searched whole at every step. It shares no code with the
- * engine; a property runs both on the same commands and compares everything.
+ * The exchange as simply as it can be said: one market, lists that are sorted and searched whole at every step. It shares
+ * no code with the engine, and takes its fees from the client's own reckoning; a property runs both on the same commands
+ * and compares everything.
  */
+import * as Fees from "@kalshi-effect/client/Fees"
+import { countUnsafe, type Dollars, dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
+import * as Result from "effect/Result"
 
 export interface ModelOrder {
   readonly account: number
   readonly side: "bid" | "ask"
-  readonly price: number
   readonly group: ModelGroup | undefined
-  readonly expiresAt: number
+  readonly postOnly: boolean
+  readonly stp: "taker_at_cross" | "maker"
+  price: number
+  expiresAt: number
   status: "resting" | "canceled" | "executed"
   filled: number
   remaining: number
+  /** Not in the book while it comes in. */
+  inBook: boolean
+  /** Its place in line, among all at its price and among its owner's. */
+  stamp: number
+  carried: Dollars
 }
 
 export interface ModelGroup {
@@ -29,6 +40,13 @@ export interface ModelFill {
   readonly count: number
 }
 
+export interface ModelAccount {
+  /** Cash, with what is set aside. */
+  money: number
+  fees: number
+  position: number
+}
+
 export interface ModelPlace {
   readonly account: number
   readonly side: "bid" | "ask"
@@ -37,18 +55,41 @@ export interface ModelPlace {
   readonly tif: "good_till_canceled" | "immediate_or_cancel" | "fill_or_kill"
   readonly stp: "taker_at_cross" | "maker"
   readonly postOnly: boolean
+  readonly reduceOnly: boolean
   readonly expiresAt: number
   readonly group: number | undefined
 }
+
+export interface ModelAmend {
+  readonly price: number
+  /** In total. */
+  readonly count: number
+  readonly expiresAt: number | undefined
+}
+
+/** Rates in millionths. */
+export const rates = { taker: 70_000, maker: 17_500 }
+
+const own = ({ price, side }: { readonly price: number; readonly side: "bid" | "ask" }): number =>
+  side === "bid" ? price : 10_000 - price
+
+const decimal = (units: number, decimals: number): string => (units / 10 ** decimals).toFixed(decimals)
 
 export class Model {
   now: number
   orders: Array<ModelOrder> = []
   groups: Array<ModelGroup> = []
   fills: Array<ModelFill> = []
+  accounts: Array<ModelAccount>
+  stamps = 0
+  readonly rounding: Fees.Rounding
+  readonly member: "direct" | "other"
 
-  constructor(now: number) {
+  constructor(now: number, money: ReadonlyArray<number>, rounding: Fees.Rounding, member: "direct" | "other") {
     this.now = now
+    this.accounts = money.map((micros) => ({ money: micros, fees: 0, position: 0 }))
+    this.rounding = rounding
+    this.member = member
   }
 
   wait(millis: number): void {
@@ -66,29 +107,117 @@ export class Model {
     if (group !== undefined && (group.deleted || group.triggered || group.account !== input.account)) {
       return "invalid_order"
     }
-    if (input.postOnly && this.#reachable(input.side, input.price).length > 0) {
+    const count = input.reduceOnly ? Math.min(input.count, this.#closable(input.account, input.side)) : input.count
+    if (count === 0 || (input.postOnly && this.#reachable(input.side, input.price).length > 0)) {
       return "invalid_order"
     }
+    const order: ModelOrder = {
+      account: input.account,
+      side: input.side,
+      group,
+      postOnly: input.postOnly,
+      stp: input.stp,
+      price: input.price,
+      expiresAt: input.expiresAt,
+      status: "resting",
+      filled: 0,
+      remaining: count,
+      inBook: false,
+      stamp: ++this.stamps,
+      carried: dollarsUnsafe("0.00")
+    }
+    if (this.#required(input.account, [...this.orders, order]) > this.accounts[input.account]!.money) {
+      return "insufficient_balance"
+    }
     if (input.tif === "fill_or_kill") {
-      const trial = structuredClone({ now: this.now, orders: this.orders, groups: this.groups, fills: this.fills })
-      const copy = Object.assign(new Model(this.now), trial)
-      copy.#accept(input, group === undefined ? undefined : copy.groups[input.group!])
-      if (copy.orders.at(-1)!.filled < input.count) {
+      const trial = this.#copy()
+      const again = { ...order, group: input.group === undefined ? undefined : trial.groups[input.group] }
+      trial.#accept(again, input.tif)
+      if (again.filled < count) {
         return "fill_or_kill_insufficient_resting_volume"
       }
     }
-    this.#accept(input, group)
+    this.#accept(order, input.tif)
     return undefined
   }
 
   /** Whether there was something to cancel. */
   cancel(order: number, account: number): boolean {
-    const target = this.orders[order]
-    if (target === undefined || target.account !== account || target.status !== "resting") {
-      return false
+    const target = this.#own(order, account)
+    if (target !== undefined) {
+      this.#cancel(target)
     }
-    this.#cancel(target)
-    return true
+    return target !== undefined
+  }
+
+  cancelAll(account: number): number {
+    const resting = this.orders.filter((order) => order.account === account && order.status === "resting")
+    for (const order of resting) {
+      this.#cancel(order)
+    }
+    return resting.length
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  decrease(order: number, account: number, by: number): string | undefined {
+    const target = this.#own(order, account)
+    if (target === undefined) {
+      return "not_found"
+    }
+    if (by === 0 || by > target.remaining) {
+      return "invalid_order_size"
+    }
+    target.remaining -= by
+    if (target.remaining === 0) {
+      this.#cancel(target)
+    }
+    return undefined
+  }
+
+  /** Returns the refusal's code, or undefined. */
+  amend(order: number, account: number, { count, expiresAt, price }: ModelAmend): string | undefined {
+    const target = this.#own(order, account)
+    if (target === undefined) {
+      return "not_found"
+    }
+    const remaining = count - target.filled
+    if (remaining < 0) {
+      return "invalid_order"
+    }
+    const keeps = price === target.price && remaining <= target.remaining
+    if (!keeps && remaining > 0) {
+      const reachable = this.#reachable(target.side, price)
+      if (target.postOnly && reachable.length > 0) {
+        return "invalid_order"
+      }
+      let ahead = 0
+      for (const other of reachable) {
+        if (ahead >= remaining) {
+          break
+        }
+        if (other.account === account) {
+          return "invalid_order"
+        }
+        ahead += other.remaining
+      }
+      const changed = { ...target, price, remaining, inBook: false, stamp: Infinity }
+      const others = this.orders.filter((other) => other !== target)
+      const required = this.#required(account, [...others, changed])
+      if (required > this.#required(account, this.orders) && required > this.accounts[account]!.money) {
+        return "insufficient_balance"
+      }
+    }
+    target.expiresAt = expiresAt ?? target.expiresAt
+    if (remaining === 0) {
+      this.#cancel(target)
+    } else if (keeps) {
+      target.remaining = remaining
+    } else {
+      Object.assign(target, { price, remaining, inBook: false, stamp: ++this.stamps })
+      this.#match(target)
+      this.#rest(target, "good_till_canceled")
+    }
+    return undefined
   }
 
   window(group: ModelGroup): number {
@@ -132,56 +261,163 @@ export class Model {
     return [...levels].sort(([left], [right]) => (side === "bid" ? right - left : left - right))
   }
 
+  /** Contracts ahead of a resting order. */
+  ahead(order: ModelOrder): number {
+    const other = order.side === "bid" ? "ask" : "bid"
+    const line = this.#reachable(other, order.price)
+    return line.slice(0, line.indexOf(order)).reduce((sum, { remaining }) => sum + remaining, 0)
+  }
+
+  /** What an account has set aside for its orders. */
+  setAside(account: number): number {
+    return this.#required(account, this.orders)
+  }
+
+  /** Every YES pays so much, every NO the rest of the dollar, both cut to whole cents. */
+  settle(value: number): void {
+    for (const account of this.accounts) {
+      const worth = Math.abs(account.position) * (account.position > 0 ? value : 10_000 - value)
+      account.money += worth - (worth % 10_000)
+      account.fees += worth % 10_000
+      account.position = 0
+    }
+  }
+
+  #own(order: number, account: number): ModelOrder | undefined {
+    const target = this.orders[order]
+    return target === undefined || target.account !== account || target.status !== "resting" ? undefined : target
+  }
+
+  #copy(): Model {
+    const copy = new Model(this.now, [], this.rounding, this.member)
+    const { accounts, fills, groups, orders, stamps } = structuredClone({
+      accounts: this.accounts,
+      fills: this.fills,
+      groups: this.groups,
+      orders: this.orders,
+      stamps: this.stamps
+    })
+    return Object.assign(copy, { accounts, fills, groups, orders, stamps })
+  }
+
+  #closable(account: number, side: "bid" | "ask"): number {
+    const { position } = this.accounts[account]!
+    return Math.max(0, side === "ask" ? position : -position)
+  }
+
+  /** Money for all of an account's orders: contracts held cover the oldest of the closing side. */
+  #required(account: number, orders: ReadonlyArray<ModelOrder>): number {
+    let micros = 0
+    for (const side of ["bid", "ask"] as const) {
+      let cover = this.#closable(account, side)
+      const resting = orders
+        .filter((order) => order.account === account && order.side === side && order.status === "resting")
+        .sort((left, right) => left.stamp - right.stamp)
+      for (const order of resting) {
+        const covered = Math.min(cover, order.remaining)
+        cover -= covered
+        const bare = order.remaining - covered
+        const takes = !order.inBook && this.#takes(order)
+        const fee =
+          (BigInt(takes ? rates.taker : rates.maker) *
+            BigInt(order.price) *
+            BigInt(10_000 - order.price) *
+            BigInt(bare)) /
+          10_000_000_000n
+        micros += bare * own(order) + Number(fee)
+      }
+    }
+    return micros
+  }
+
+  /** Whether an incoming order came as a taker: one that took before still counts as one until it rests. */
+  #takes(order: ModelOrder): boolean {
+    return this.#taking === order || this.#reachable(order.side, order.price).length > 0
+  }
+
+  #taking: ModelOrder | undefined
+
   /** Resting orders that an order would meet, in the order in which it would meet them. */
   #reachable(side: "bid" | "ask", price: number): Array<ModelOrder> {
     return this.orders
-      .filter((order) => order.status === "resting" && order.side !== side)
+      .filter((order) => order.status === "resting" && order.inBook && order.side !== side)
       .filter((order) => (side === "bid" ? order.price <= price : order.price >= price))
-      .map((order, index) => ({ order, index }))
       .sort((left, right) => {
-        const better = side === "bid" ? left.order.price - right.order.price : right.order.price - left.order.price
-        return better === 0 ? left.index - right.index : better
+        const better = side === "bid" ? left.price - right.price : right.price - left.price
+        return better === 0 ? left.stamp - right.stamp : better
       })
-      .map(({ order }) => order)
   }
 
-  #accept(input: ModelPlace, group: ModelGroup | undefined): void {
-    const { account, count, expiresAt, price, side } = input
-    const taker: ModelOrder = { account, side, price, group, expiresAt, status: "resting", filled: 0, remaining: count }
+  #accept(order: ModelOrder, tif: ModelPlace["tif"]): void {
+    this.orders.push(order)
+    this.#match(order)
+    this.#rest(order, tif)
+  }
+
+  #rest(order: ModelOrder, tif: ModelPlace["tif"]): void {
+    this.#taking = undefined
+    if (order.status === "resting" && tif !== "good_till_canceled") {
+      this.#cancel(order)
+    }
+    order.inBook = true
+  }
+
+  #match(taker: ModelOrder): void {
+    this.#taking = this.#reachable(taker.side, taker.price).length > 0 ? taker : undefined
     for (;;) {
-      const maker = this.#reachable(side, price)[0]
+      const maker = this.#reachable(taker.side, taker.price)[0]
       if (taker.status !== "resting" || maker === undefined) {
-        break
+        return
       }
-      if (maker.account === account) {
-        this.#cancel(input.stp === "maker" ? maker : taker)
+      if (maker.account === taker.account) {
+        this.#cancel(taker.stp === "maker" ? maker : taker)
         continue
       }
       const count = Math.min(maker.remaining, taker.remaining)
+      const { price } = maker
+      this.fills.push({ maker: this.orders.indexOf(maker), taker: this.orders.indexOf(taker), price, count })
+      this.#fill(maker, "maker", price, count)
+      this.#fill(taker, "taker", price, count)
       for (const order of [maker, taker]) {
-        order.filled += count
-        order.remaining -= count
         if (order.remaining === 0) {
           order.status = "executed"
         }
       }
-      this.fills.push({ maker: this.orders.indexOf(maker), taker: this.orders.length, price: maker.price, count })
-      for (const order of [maker, taker]) {
-        if (order.group !== undefined) {
-          order.group.fills.push({ at: this.now, count })
-          if (this.window(order.group) > order.group.limit) {
-            this.trigger(order.group)
-            if (taker.group === order.group && taker.status === "resting") {
-              this.#cancel(taker)
-            }
+      for (const { group } of [maker, taker]) {
+        if (group !== undefined) {
+          group.fills.push({ at: this.now, count })
+          if (this.window(group) > group.limit) {
+            this.trigger(group)
           }
         }
       }
     }
-    if (taker.status === "resting" && input.tif !== "good_till_canceled") {
-      this.#cancel(taker)
-    }
-    this.orders.push(taker)
+  }
+
+  #fill(order: ModelOrder, role: "maker" | "taker", price: number, count: number): void {
+    const account = this.accounts[order.account]!
+    const closed = Math.min(count, this.#closable(order.account, order.side))
+    order.filled += count
+    order.remaining -= count
+    account.position += order.side === "bid" ? count : -count
+    account.money += closed * 10_000 - count * own({ side: order.side, price })
+    const charge = Result.getOrThrow(
+      Fees.charge({
+        fee_type: "quadratic_with_maker_fees",
+        fee_multiplier: 1,
+        role,
+        side: order.side,
+        price: dollarsUnsafe(decimal(price, 4)),
+        count: countUnsafe(decimal(count, 2)),
+        rounding: this.rounding,
+        member: this.member,
+        carried: order.carried
+      })
+    )
+    order.carried = charge.carried
+    const fee = Math.min(Number(toMicros(charge.netFee)), account.money - this.#required(order.account, this.orders))
+    account.money -= fee
+    account.fees += fee
   }
 
   #cancel(order: ModelOrder): void {

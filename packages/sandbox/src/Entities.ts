@@ -1,0 +1,374 @@
+/**
+ * What the exchange holds and tells: accounts, markets, orders, positions and money, as they stand at one moment.
+ *
+ * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole micro-dollars; names
+ * that end in `Millis` are Unix milliseconds.
+ *
+ * @module
+ */
+
+/** Why the exchange did not do something. `code`, `message` and `details` are those of the wire. */
+export interface Refusal {
+  readonly kind: "invalid" | "forbidden" | "notFound" | "conflict"
+  readonly code: string
+  readonly message: string
+  readonly details?: string
+}
+
+/** An order as it stands. */
+export interface Order {
+  readonly orderId: string
+  readonly accountId: string
+  readonly subaccount: number
+  readonly clientOrderId: string | undefined
+  readonly ticker: string
+  readonly exchangeIndex: number
+  /** `bid` buys YES, `ask` sells YES, which is buying NO at one dollar minus the price. */
+  readonly side: "bid" | "ask"
+  /** Of YES, in ten-thousandths of a dollar. */
+  readonly price: number
+  /** What it was placed with. */
+  readonly initialCount: number
+  readonly fillCount: number
+  readonly remainingCount: number
+  readonly status: "resting" | "canceled" | "executed"
+  readonly cancelReason: CancelReason | undefined
+  readonly timeInForce: "good_till_canceled" | "immediate_or_cancel" | "fill_or_kill"
+  readonly selfTradePrevention: "taker_at_cross" | "maker"
+  readonly postOnly: boolean
+  readonly cancelOnPause: boolean
+  readonly orderGroupId: string | undefined
+  readonly expirationMillis: number | undefined
+  readonly createdMillis: number
+  readonly updatedMillis: number
+  /** What was paid for the order's own side: the price for a bid, one dollar minus it for an ask. */
+  readonly takerCostMicros: number
+  readonly makerCostMicros: number
+  readonly takerFeesMicros: number
+  readonly makerFeesMicros: number
+  /** Money set aside for what remains. */
+  readonly reservedMicros: number
+}
+
+/** Why an order was cancelled. */
+export type CancelReason =
+  | "requested"
+  | "expired"
+  | "immediateOrCancel"
+  | "marketClosed"
+  | "marketReactivated"
+  | "orderGroup"
+  | "paused"
+  | "selfTrade"
+
+/** An order group as it stands. */
+export interface OrderGroup {
+  readonly groupId: string
+  readonly accountId: string
+  readonly subaccount: number
+  readonly exchangeIndex: number
+  readonly limit: number
+  readonly triggered: boolean
+  /** What its orders filled in the last 15 seconds. */
+  readonly windowCount: number
+  readonly isAutoCancelEnabled: boolean
+  readonly orderIds: ReadonlyArray<string>
+}
+
+/** One party's half of a trade. Both halves have the trade's id. */
+export interface Fill {
+  readonly tradeId: string
+  readonly orderId: string
+  readonly accountId: string
+  readonly subaccount: number
+  readonly exchangeIndex: number
+  readonly ticker: string
+  readonly side: "bid" | "ask"
+  /** Of YES. */
+  readonly price: number
+  readonly count: number
+  readonly isTaker: boolean
+  readonly feeMicros: number
+  readonly atMillis: number
+}
+
+/** A trade as everybody sees it. */
+export interface Trade {
+  readonly tradeId: string
+  readonly ticker: string
+  readonly price: number
+  readonly count: number
+  readonly takerSide: "bid" | "ask"
+  readonly atMillis: number
+}
+
+/** What a subaccount has, or had, of one market. */
+export interface Position {
+  readonly accountId: string
+  readonly subaccount: number
+  readonly exchangeIndex: number
+  readonly ticker: string
+  readonly eventTicker: string
+  /** Positive is YES, negative NO. Zero where it was closed or settled. */
+  readonly count: number
+  /** What the open contracts cost, without fees. */
+  readonly exposureMicros: number
+  /** Gained less lost by closing and settling, without fees. */
+  readonly realizedMicros: number
+  /** What was spent in all, opening and closing. */
+  readonly tradedMicros: bigint
+  /** Contracts traded in all. */
+  readonly tradedCount: number
+  readonly feesMicros: number
+  readonly settled: boolean
+  readonly updatedMillis: number
+}
+
+/** What a settled market paid one subaccount. */
+export interface Settlement {
+  readonly accountId: string
+  readonly subaccount: number
+  readonly exchangeIndex: number
+  readonly ticker: string
+  readonly eventTicker: string
+  readonly result: "yes" | "no" | "scalar"
+  /** What one YES contract was worth, in ten-thousandths of a dollar. */
+  readonly value: number
+  readonly yesCount: number
+  readonly yesCostMicros: number
+  readonly noCount: number
+  readonly noCostMicros: number
+  /** Paid out, in whole cents; what was finer is part of the fees. */
+  readonly revenueMicros: number
+  /** Fees of the trades and of the settlement. */
+  readonly feesMicros: number
+  readonly atMillis: number
+}
+
+/** Money of one subaccount on one shard. */
+export interface Balance {
+  readonly subaccount: number
+  readonly exchangeIndex: number
+  /** Free to be used. */
+  readonly cashMicros: number
+  /** Set aside for resting orders. */
+  readonly collateralMicros: number
+  /** Taken in all. */
+  readonly feesMicros: number
+  /** What the open positions are worth at their markets' last prices. */
+  readonly positionsMicros: number
+  /** When cash last changed. */
+  readonly updatedMillis: number
+}
+
+/** Money that came from or went to a bank. */
+export interface Payment {
+  readonly paymentId: string
+  readonly amountMicros: number
+  readonly atMillis: number
+}
+
+/** Money moved between two subaccounts on one shard. */
+export interface SubaccountTransfer {
+  readonly transferId: string
+  readonly fromSubaccount: number
+  readonly toSubaccount: number
+  readonly exchangeIndex: number
+  readonly amountMicros: number
+  readonly atMillis: number
+}
+
+/** Where money lies within an account: on a shard of the event contracts, or with the margined exchange. */
+export interface Place {
+  readonly instance: "event_contract" | "margined"
+  readonly exchangeIndex: number
+  readonly subaccount: number
+}
+
+/** Money on its way from one shard to another, or arrived there. */
+export interface ShardTransfer {
+  readonly transferId: string
+  readonly source: Place
+  readonly destination: Place
+  readonly amountMicros: number
+  readonly complete: boolean
+  readonly atMillis: number
+}
+
+/** How an account's free cash is to be spread over the shards. Percents add up to 100; none leaves it where it is. */
+export interface Allocation {
+  readonly percents: ReadonlyArray<{ readonly exchangeIndex: number; readonly percent: number }>
+  readonly reservation: "none" | "max" | "sum"
+}
+
+/** A series of events, with the fees of its markets. */
+export interface Series {
+  readonly ticker: string
+  readonly title: string
+  readonly category: string
+  readonly frequency: string
+  readonly tags: ReadonlyArray<string>
+  readonly feeType: "quadratic" | "quadratic_with_maker_fees" | "quadratic_with_combo_maker_fees"
+  /** At most two decimals. */
+  readonly feeMultiplier: number
+  readonly updatedMillis: number
+}
+
+/** An event: some markets about one question. */
+export interface MarketEvent {
+  readonly eventTicker: string
+  readonly seriesTicker: string
+  readonly title: string
+  readonly subTitle: string
+  readonly mutuallyExclusive: boolean
+  readonly exchangeIndex: number
+  readonly updatedMillis: number
+}
+
+/** Where a market stands in its life. */
+export type MarketStatus =
+  | "initialized"
+  | "active"
+  | "inactive"
+  | "closed"
+  | "determined"
+  | "disputed"
+  | "amended"
+  | "finalized"
+
+/** A market as it stands. */
+export interface Market {
+  readonly ticker: string
+  readonly eventTicker: string
+  readonly seriesTicker: string
+  readonly exchangeIndex: number
+  readonly title: string
+  readonly type: "binary" | "scalar"
+  readonly status: MarketStatus
+  readonly createdMillis: number
+  /** When anything but its trading last changed. */
+  readonly updatedMillis: number
+  readonly openMillis: number
+  /** `Infinity` where it never closes by itself. */
+  readonly closeMillis: number
+  /** Price levels, in ten-thousandths of a dollar. */
+  readonly priceRanges: ReadonlyArray<PriceRange>
+  /** Fees of a fill per dollar of price × (1 − price), in ten-thousandths: 700 is 7 %. */
+  readonly takerFeeRate: number
+  readonly makerFeeRate: number
+  /** How long after its determination it settles by itself. */
+  readonly settlementTimerSeconds: number
+  readonly result: "yes" | "no" | "scalar" | undefined
+  /** What one YES contract is worth, once determined, in ten-thousandths of a dollar. */
+  readonly settlementValue: number | undefined
+  readonly settledMillis: number | undefined
+  readonly volume: number
+  readonly volume24h: number
+  /** Pairs of YES and NO that somebody holds. */
+  readonly openInterest: number
+  readonly quote: Quote
+  /** The quote of a day ago, to the hour; all zero where the market was not there. */
+  readonly previous: Quote
+}
+
+/** Prices from `start` to `end` by `step`. */
+export interface PriceRange {
+  readonly start: number
+  readonly end: number
+  readonly step: number
+}
+
+/** Best prices of a book with what rests there, and the last trade's price; zero where there is none. */
+export interface Quote {
+  readonly bid: number
+  readonly bidCount: number
+  readonly ask: number
+  readonly askCount: number
+  readonly lastPrice: number
+}
+
+/** Budgets of the API, by name; `unmetered` is the local exchange's own and has more than anybody can use. */
+export type Tier = "basic" | "advanced" | "expert" | "premier" | "paragon" | "prime" | "prestige" | "unmetered"
+
+/** An account. */
+export interface Account {
+  readonly accountId: string
+  readonly name: string
+  readonly tier: Tier
+}
+
+/** What a key may do. */
+export type Scope =
+  | "read"
+  | "write"
+  | "read::block_trade_accept"
+  | "read::portfolio_balance"
+  | "write::trade"
+  | "write::transfer"
+  | "write::fcm_risk"
+  | "write::block_trade_accept"
+
+/** A public key that may sign for an account. */
+export interface ApiKey {
+  readonly keyId: string
+  readonly accountId: string
+  readonly name: string
+  readonly scopes: ReadonlyArray<Scope>
+  /** The one subaccount that the key may see and trade for. */
+  readonly subaccount: number | undefined
+  /** SPKI PEM. */
+  readonly publicKey: string
+}
+
+/** A subaccount in sum, over all shards: positions by ticker in hundredths of a contract, negative for NO. */
+export interface Portfolio {
+  readonly cashMicros: bigint
+  readonly collateralMicros: bigint
+  readonly feesMicros: bigint
+  readonly positions: Readonly<Record<string, number>>
+}
+
+/** Something that happened. */
+export type Event =
+  | { readonly type: "orderAccepted"; readonly atMillis: number; readonly orderId: string; readonly ticker: string }
+  | {
+      readonly type: "orderChanged"
+      readonly atMillis: number
+      readonly change: "amend" | "decrease"
+      readonly order: Order
+    }
+  | { readonly type: "orderCanceled"; readonly atMillis: number; readonly order: Order; readonly reducedBy: number }
+  | {
+      readonly type: "fill"
+      readonly atMillis: number
+      readonly tradeId: string
+      readonly ticker: string
+      readonly price: number
+      readonly count: number
+      /** Both orders as the fill left them. */
+      readonly maker: Order
+      readonly taker: Order
+      readonly makerFeeMicros: number
+      readonly takerFeeMicros: number
+    }
+  | {
+      readonly type: "orderGroup"
+      readonly change: "created" | "triggered" | "reset" | "deleted" | "limitUpdated"
+      readonly atMillis: number
+      readonly group: OrderGroup
+    }
+  | {
+      readonly type: "market"
+      readonly change:
+        | "created"
+        | "paused"
+        | "reactivated"
+        | "closeChanged"
+        | "closed"
+        | "determined"
+        | "disputed"
+        | "settled"
+      readonly atMillis: number
+      readonly ticker: string
+    }
+  | { readonly type: "settlement"; readonly settlement: Settlement }

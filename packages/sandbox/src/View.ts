@@ -1,0 +1,436 @@
+/**
+ * What can be read from the exchange, as it stood at one moment.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { ListFills, ListOrders, ListPositions, ListSettlements, Page, PageQuery, TimeQuery } from "./Commands.ts"
+import type {
+  Account,
+  Allocation,
+  ApiKey,
+  Balance,
+  Fill,
+  Market,
+  MarketEvent,
+  Order,
+  OrderGroup,
+  Payment,
+  Portfolio,
+  Position,
+  Refusal,
+  Series,
+  Settlement,
+  ShardTransfer,
+  SubaccountTransfer,
+  Trade
+} from "./Entities.ts"
+import * as accounts from "./internal/accounts.ts"
+import { type Budget, budgetOf } from "./internal/buckets.ts"
+import { restingOrders } from "./internal/ending.ts"
+import { type Cutoffs, cutoffsOf, isArchived } from "./internal/history.ts"
+import { toBalance, toPosition } from "./internal/ledger.ts"
+import { toMarket } from "./internal/marketView.ts"
+import * as groups from "./internal/orderGroups.ts"
+import { isWithin, page } from "./internal/pages.ts"
+import {
+  type AccountState,
+  type MarketState,
+  notFound,
+  type OrderState,
+  type PositionState,
+  shards,
+  snapshot,
+  type State
+} from "./internal/state.ts"
+
+/** Whether a list is of what is current or of what was moved to the archive. */
+export type Era = "live" | "historical"
+
+/** How many contracts are ahead of a resting order. */
+export interface QueuePosition {
+  readonly orderId: string
+  readonly ticker: string
+  readonly count: number
+}
+
+/** Which markets to list. */
+export interface ListMarkets extends PageQuery {
+  readonly era: Era
+  readonly isListed: (market: Market) => boolean
+}
+
+const most = 1_000
+
+/** The exchange at one moment. Reads nothing that happened later, and changes nothing. */
+export class View {
+  readonly #state: State
+
+  /** @internal */
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  /** The moment, in Unix milliseconds. */
+  get nowMillis(): number {
+    return this.#state.nowMillis
+  }
+
+  /** Whether state changes, and trading, are permitted on a shard. No trading happens on an exchange that is paused. */
+  status(exchangeIndex = 0): { readonly exchangeActive: boolean; readonly tradingActive: boolean } {
+    const exchangeActive = this.#state.exchangeActive[exchangeIndex] ?? false
+    return { exchangeActive, tradingActive: exchangeActive && (this.#state.tradingActive[exchangeIndex] ?? false) }
+  }
+
+  /** Shards are numbered from 0 to this number less one. */
+  get shards(): number {
+    return shards
+  }
+
+  accounts(): ReadonlyArray<Account> {
+    return Array.from(this.#state.accounts.values(), accounts.view)
+  }
+
+  account(accountId: string): Result.Result<Account, Refusal> {
+    return Result.map(this.#account(accountId), accounts.view)
+  }
+
+  /** The account's budgets of tokens. */
+  budgets(accountId: string): Result.Result<{ readonly read: Budget; readonly write: Budget }, Refusal> {
+    return Result.map(this.#account(accountId), ({ tier }) => ({
+      read: budgetOf(tier, "read"),
+      write: budgetOf(tier, "write")
+    }))
+  }
+
+  keys(accountId: string): Result.Result<ReadonlyArray<ApiKey>, Refusal> {
+    return Result.map(this.#account(accountId), ({ keys }) => [...keys])
+  }
+
+  key(keyId: string): ApiKey | undefined {
+    return this.#state.keys.get(keyId)
+  }
+
+  order(accountId: string, orderId: string): Result.Result<Order, Refusal> {
+    return Result.map(this.#order(accountId, orderId), snapshot)
+  }
+
+  /** Orders, newest first. Those that ended long ago are historical. */
+  listOrders(accountId: string, query: ListOrders, era: Era = "live"): Result.Result<Page<Order>, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    return Result.flatMap(this.#account(accountId), ({ orders }) =>
+      page(orders, query, {
+        mark: era === "live" ? "o" : "ho",
+        most,
+        order: "newestFirst",
+        isListed: (order) =>
+          isArchived.order(order, cutoffs) === (era === "historical") &&
+          (query.ticker === undefined || order.ticker === query.ticker) &&
+          (query.eventTickers === undefined || query.eventTickers.includes(order.market.event.eventTicker)) &&
+          (query.status === undefined || order.status === query.status) &&
+          (query.subaccount === undefined || order.subaccount === query.subaccount) &&
+          (query.exchangeIndex === undefined || order.exchangeIndex === query.exchangeIndex) &&
+          isWithin(order.createdMillis, query),
+        show: snapshot
+      })
+    )
+  }
+
+  /** How many contracts would be met before a resting order. */
+  queuePosition(accountId: string, orderId: string): Result.Result<QueuePosition, Refusal> {
+    return Result.flatMap(this.#order(accountId, orderId), (order) =>
+      order.status === "resting" ? Result.succeed(toQueuePosition(order)) : Result.fail(notFound)
+    )
+  }
+
+  /** The same of every resting order of a subaccount, in some markets or in one event. */
+  queuePositions(
+    accountId: string,
+    subaccount: number,
+    query: { readonly tickers: ReadonlyArray<string> | undefined; readonly eventTicker: string | undefined }
+  ): Result.Result<ReadonlyArray<QueuePosition>, Refusal> {
+    return Result.map(this.#account(accountId), (account) =>
+      restingOrders(account, subaccount)
+        .filter(
+          ({ market, ticker }) =>
+            (query.tickers === undefined || query.tickers.includes(ticker)) &&
+            (query.eventTicker === undefined || market.event.eventTicker === query.eventTicker)
+        )
+        .map(toQueuePosition)
+    )
+  }
+
+  /** An order group by id; a subaccount narrows the search. */
+  group(accountId: string, groupId: string, subaccount: number | undefined): Result.Result<OrderGroup, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => groups.get(this.#state, account, groupId, subaccount))
+  }
+
+  listGroups(accountId: string, subaccount: number | undefined): Result.Result<ReadonlyArray<OrderGroup>, Refusal> {
+    return Result.map(this.#account(accountId), (account) => groups.list(this.#state, account, subaccount))
+  }
+
+  /** Money of every subaccount and shard that the account ever used, by subaccount and then by shard. */
+  balances(accountId: string): Result.Result<ReadonlyArray<Balance>, Refusal> {
+    return Result.map(this.#account(accountId), ({ holdings }) =>
+      Array.from(holdings.values(), toBalance).sort(
+        (left, right) => left.subaccount - right.subaccount || left.exchangeIndex - right.exchangeIndex
+      )
+    )
+  }
+
+  /** One subaccount over all shards. */
+  portfolio(accountId: string, subaccount = 0): Result.Result<Portfolio, Refusal> {
+    return Result.map(this.#account(accountId), (account) => {
+      const held = Array.from(account.holdings.values()).filter((holding) => holding.subaccount === subaccount)
+      const sum = (of: "cashMicros" | "collateralMicros" | "feesMicros") =>
+        held.reduce((total, holding) => total + BigInt(holding[of]), 0n)
+      const positions = held.flatMap((holding) => Array.from(holding.positions.values()))
+      return {
+        cashMicros: sum("cashMicros"),
+        collateralMicros: sum("collateralMicros"),
+        feesMicros: sum("feesMicros"),
+        positions: Object.fromEntries(
+          positions.flatMap(({ count, market }) => (count === 0 ? [] : [[market.ticker, count]]))
+        )
+      }
+    })
+  }
+
+  /** Positions of markets that were traded in. Those that settled long ago are historical. */
+  listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    return Result.flatMap(this.#account(accountId), ({ holdings }) => {
+      const positions = Array.from(holdings.values())
+        .filter(({ subaccount }) => subaccount === query.subaccount)
+        .flatMap((holding) => Array.from(holding.positions.values()))
+      return page(positions, query, {
+        mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
+        most,
+        order: "oldestFirst",
+        isListed: (position) =>
+          position.tradedCount > 0 &&
+          isArchived.position(position, cutoffs) === (era === "historical") &&
+          (query.settlement === "all" || position.settled === (query.settlement === "settled")) &&
+          (query.ticker === undefined || position.market.ticker === query.ticker) &&
+          (query.eventTicker === undefined || position.market.event.eventTicker === query.eventTicker) &&
+          (query.exchangeIndex === undefined || position.holding.exchangeIndex === query.exchangeIndex) &&
+          (query.nonZero.length === 0 || query.nonZero.some((what) => isNonZero(position, what))),
+        show: toPosition
+      })
+    })
+  }
+
+  /** Fills, newest first. Old ones are historical. */
+  listFills(accountId: string, query: ListFills, era: Era = "live"): Result.Result<Page<Fill>, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    return Result.flatMap(this.#account(accountId), ({ fills }) =>
+      page(fills, query, {
+        mark: era === "live" ? "f" : "hf",
+        most,
+        order: "newestFirst",
+        isListed: (fill) =>
+          isArchived.trade(fill, cutoffs) === (era === "historical") &&
+          (query.tickers === undefined || query.tickers.includes(fill.ticker)) &&
+          (query.orderId === undefined || query.orderId.toLowerCase() === fill.orderId) &&
+          (query.subaccount === undefined || query.subaccount === fill.subaccount) &&
+          (query.exchangeIndex === undefined || query.exchangeIndex === fill.exchangeIndex) &&
+          isWithin(fill.atMillis, query),
+        show: (fill) => fill
+      })
+    )
+  }
+
+  /** Settlements, newest first. */
+  listSettlements(accountId: string, query: ListSettlements): Result.Result<Page<Settlement>, Refusal> {
+    return Result.flatMap(this.#account(accountId), ({ settlements }) =>
+      page(settlements, query, {
+        mark: "s",
+        most,
+        order: "newestFirst",
+        isListed: (settlement) =>
+          (query.ticker === undefined || query.ticker === settlement.ticker) &&
+          (query.eventTicker === undefined || query.eventTicker === settlement.eventTicker) &&
+          (query.subaccount === undefined || query.subaccount === settlement.subaccount) &&
+          isWithin(settlement.atMillis, query),
+        show: (settlement) => settlement
+      })
+    )
+  }
+
+  /** Deposits or withdrawals, newest first. */
+  listPayments(
+    accountId: string,
+    kind: "deposits" | "withdrawals",
+    query: PageQuery
+  ): Result.Result<Page<Payment>, Refusal> {
+    return this.#all(accountId, query, kind === "deposits" ? "d" : "w", 500, (account) => account[kind])
+  }
+
+  /** Transfers between subaccounts, newest first. */
+  listCashTransfers(accountId: string, query: PageQuery): Result.Result<Page<SubaccountTransfer>, Refusal> {
+    return this.#all(accountId, query, "c", most, ({ cashTransfers }) => cashTransfers)
+  }
+
+  /** Transfers between shards, newest first. */
+  listShardTransfers(accountId: string, query: PageQuery): Result.Result<Page<ShardTransfer>, Refusal> {
+    return this.#all(accountId, query, "x", 500, ({ shardTransfers }) =>
+      shardTransfers.map((transfer) => ({ ...transfer }))
+    )
+  }
+
+  shardTransfer(accountId: string, transferId: string): Result.Result<ShardTransfer, Refusal> {
+    return Result.flatMap(this.#account(accountId), ({ shardTransfers }) => {
+      const found = shardTransfers.find((transfer) => transfer.transferId === transferId.toLowerCase())
+      return found === undefined ? Result.fail(notFound) : Result.succeed({ ...found })
+    })
+  }
+
+  allocation(accountId: string): Result.Result<Allocation, Refusal> {
+    return Result.map(this.#account(accountId), ({ allocation }) => allocation)
+  }
+
+  /** Netting flags of the primary subaccount and of every one that was made. Off until set. */
+  netting(
+    accountId: string
+  ): Result.Result<ReadonlyArray<{ readonly subaccount: number; readonly enabled: boolean }>, Refusal> {
+    return Result.map(this.#account(accountId), ({ netting, subaccounts }) =>
+      Array.from({ length: subaccounts + 1 }, (_, subaccount) => ({
+        subaccount,
+        enabled: netting.get(subaccount) ?? false
+      }))
+    )
+  }
+
+  /** Price levels of a market, the best first: price and contracts resting there. */
+  book(
+    ticker: string
+  ): Result.Result<Readonly<Record<"bid" | "ask", ReadonlyArray<readonly [price: number, count: number]>>>, Refusal> {
+    return Result.map(this.#market(ticker), ({ book }) => {
+      const levels = (side: "bid" | "ask") =>
+        Array.from(book[side].levels(), ({ count, price }) => [price, count] as const)
+      return { bid: levels("bid"), ask: levels("ask") }
+    })
+  }
+
+  market(ticker: string, era?: Era): Result.Result<Market, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    return Result.flatMap(this.#market(ticker), (market) =>
+      era === undefined || isArchived.market(market, cutoffs) === (era === "historical")
+        ? Result.succeed(toMarket(this.#state, market))
+        : Result.fail(notFound)
+    )
+  }
+
+  /** Markets, oldest first. Those that settled long ago are historical. */
+  listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    return page(Array.from(this.#state.markets.values()), query, {
+      mark: query.era === "live" ? "m" : "hm",
+      most,
+      order: "oldestFirst",
+      isListed: (market) =>
+        isArchived.market(market, cutoffs) === (query.era === "historical") &&
+        query.isListed(toMarket(this.#state, market)),
+      show: (market) => toMarket(this.#state, market)
+    })
+  }
+
+  event(eventTicker: string): Result.Result<MarketEvent, Refusal> {
+    const event = this.#state.events.get(eventTicker)
+    return event === undefined ? Result.fail(notFound) : Result.succeed(event)
+  }
+
+  /** Markets of an event, but those that settled long ago. */
+  marketsOf(eventTicker: string): ReadonlyArray<Market> {
+    const cutoffs = cutoffsOf(this.#state)
+    return (this.#state.events.get(eventTicker)?.markets ?? [])
+      .filter((market) => !isArchived.market(market, cutoffs))
+      .map((market) => toMarket(this.#state, market))
+  }
+
+  /** Events, oldest first. */
+  listEvents(
+    query: PageQuery & { readonly isListed: (event: MarketEvent) => boolean }
+  ): Result.Result<Page<MarketEvent>, Refusal> {
+    return page(Array.from(this.#state.events.values()), query, {
+      mark: "e",
+      most: 200,
+      order: "oldestFirst",
+      isListed: query.isListed,
+      show: (event) => event
+    })
+  }
+
+  series(): ReadonlyArray<Series & { readonly volume: number }> {
+    return Array.from(this.#state.series.values())
+  }
+
+  /** Trades of one market or of all, newest first. Old ones are historical. */
+  listTrades(
+    query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
+    era: Era = "live"
+  ): Result.Result<Page<Trade>, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    const trades =
+      query.ticker === undefined
+        ? Array.from(this.#state.markets.values())
+            .flatMap((market) => market.trades)
+            .sort((left, right) => left.atMillis - right.atMillis)
+        : (this.#state.markets.get(query.ticker)?.trades ?? [])
+    return page(trades, query, {
+      mark: era === "live" ? "t" : "ht",
+      most,
+      order: "newestFirst",
+      isListed: (trade) =>
+        isArchived.trade(trade, cutoffs) === (era === "historical") && isWithin(trade.atMillis, query),
+      show: (trade) => trade
+    })
+  }
+
+  /** Where the archive begins: what ended before is historical. */
+  cutoffs(): Cutoffs {
+    return cutoffsOf(this.#state)
+  }
+
+  #account(accountId: string): Result.Result<AccountState, Refusal> {
+    const account = this.#state.accounts.get(accountId)
+    return account === undefined ? Result.fail(notFound) : Result.succeed(account)
+  }
+
+  #order(accountId: string, orderId: string): Result.Result<OrderState, Refusal> {
+    const order = this.#state.orders.get(orderId.toLowerCase())
+    return order === undefined || order.accountId !== accountId ? Result.fail(notFound) : Result.succeed(order)
+  }
+
+  #market(ticker: string): Result.Result<MarketState, Refusal> {
+    const market = this.#state.markets.get(ticker)
+    return market === undefined ? Result.fail(notFound) : Result.succeed(market)
+  }
+
+  #all<A>(
+    accountId: string,
+    query: PageQuery,
+    mark: string,
+    mostItems: number,
+    items: (account: AccountState) => ReadonlyArray<A>
+  ): Result.Result<Page<A>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      page(items(account), query, {
+        mark,
+        most: mostItems,
+        order: "newestFirst",
+        isListed: () => true,
+        show: (item) => item
+      })
+    )
+  }
+}
+
+const toQueuePosition = (order: OrderState): QueuePosition => ({
+  orderId: order.orderId,
+  ticker: order.ticker,
+  count: order.market.book[order.side].ahead(order)
+})
+
+const isNonZero = (position: PositionState, what: "position" | "total_traded"): boolean =>
+  what === "position" ? position.count !== 0 : position.tradedMicros !== 0n

@@ -1,0 +1,178 @@
+/**
+ * Accounts, their subaccounts and their keys.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { KeyOptions } from "../Commands.ts"
+import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
+import { makeBuckets, tiers } from "./buckets.ts"
+import { parseMicros } from "./decimal.ts"
+import { deposit, holdingOf } from "./ledger.ts"
+import {
+  type AccountState,
+  invalidParameters,
+  isShard,
+  isSubaccount,
+  notFound,
+  refusal,
+  type State,
+  whilePaused
+} from "./state.ts"
+
+/** Makes an account with so many dollars in its primary subaccount, on shard 0. */
+export const create = (
+  state: State,
+  name: string,
+  dollars: string,
+  tier: Tier
+): Result.Result<AccountState, Refusal> => {
+  const micros = parseMicros(dollars)
+  if (micros === undefined) {
+    return Result.fail(invalidParameters("the deposit must be dollars with at most six decimals"))
+  }
+  if (!tiers.includes(tier)) {
+    return Result.fail(invalidParameters(`a tier is one of ${tiers.join(", ")}`))
+  }
+  const account = makeAccount(state.ids.next(), name, tier, state.nowMillis)
+  return Result.map(deposit(state, account, micros), () => {
+    state.accounts.set(account.accountId, account)
+    return account
+  })
+}
+
+export const makeAccount = (accountId: string, name: string, tier: Tier, nowMillis: number): AccountState => {
+  const account: AccountState = {
+    accountId,
+    name,
+    tier,
+    keys: [],
+    orders: [],
+    restingCount: 0,
+    clientOrderIds: new Map(),
+    groups: new Map(),
+    holdings: new Map(),
+    subaccounts: 0,
+    netting: new Map(),
+    fills: [],
+    settlements: [],
+    deposits: [],
+    withdrawals: [],
+    cashTransfers: [],
+    shardTransfers: [],
+    clientTransferIds: new Set(),
+    allocation: { percents: [], reservation: "sum" },
+    spreadsMillis: Infinity,
+    marginedMicros: 0,
+    sweptUntil: new Map(),
+    buckets: makeBuckets(tier, nowMillis)
+  }
+  holdingOf(account, 0, 0)
+  return account
+}
+
+export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
+
+/** Documented: numbered one after the other, up to 63, for the advanced tier and above. */
+export const createSubaccount = (
+  state: State,
+  account: AccountState,
+  exchangeIndex: number
+): Result.Result<number, Refusal> => {
+  const refused =
+    whilePaused(state) ??
+    (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
+    (account.tier === "basic"
+      ? refusal("forbidden", "permission_denied", "subaccounts need the advanced tier")
+      : undefined) ??
+    (account.subaccounts >= 63 ? refusal("invalid", "bad_request", "an account has at most 63 subaccounts") : undefined)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  account.subaccounts++
+  holdingOf(account, account.subaccounts, exchangeIndex)
+  return Result.succeed(account.subaccounts)
+}
+
+/** Whether a subaccount is the primary one or was made. */
+export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
+  isSubaccount(subaccount) && subaccount <= account.subaccounts
+
+export const setNetting = (
+  state: State,
+  account: AccountState,
+  subaccount: number,
+  enabled: boolean
+): Result.Result<void, Refusal> => {
+  const refused =
+    whilePaused(state) ??
+    (hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`))
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  account.netting.set(subaccount, enabled)
+  return Result.void
+}
+
+const scopes: ReadonlyArray<Scope> = [
+  "read",
+  "write",
+  "read::block_trade_accept",
+  "read::portfolio_balance",
+  "write::trade",
+  "write::transfer",
+  "write::fcm_risk",
+  "write::block_trade_accept"
+]
+
+/** Registers a public key, under a name that no other key of the account has. */
+export const registerKey = (
+  state: State,
+  account: AccountState,
+  publicKey: string,
+  options: KeyOptions
+): Result.Result<ApiKey, Refusal> => {
+  const { name = freeName(account), scopes: wanted = ["read", "write"], subaccount } = options
+  if (wanted.some((scope) => !scopes.includes(scope)) || wanted.length === 0) {
+    return Result.fail(invalidParameters("a key has at least one scope, and none but those that are documented"))
+  }
+  if (wanted.includes("write") && !wanted.includes("read")) {
+    return Result.fail(invalidParameters("the scope write needs the scope read"))
+  }
+  if (subaccount !== undefined && !hasSubaccount(account, subaccount)) {
+    return Result.fail(invalidParameters(`there is no subaccount ${subaccount}`))
+  }
+  if (account.keys.some((key) => key.name === name)) {
+    return Result.fail(refusal("conflict", "api_key_already_exists"))
+  }
+  const key: ApiKey = {
+    keyId: state.ids.next(),
+    accountId: account.accountId,
+    name,
+    scopes: [...new Set(wanted)],
+    subaccount,
+    publicKey
+  }
+  account.keys.push(key)
+  state.keys.set(key.keyId, key)
+  return Result.succeed(key)
+}
+
+const freeName = ({ keys }: AccountState): string => {
+  for (let number = keys.length + 1; ; number++) {
+    const name = `key ${number}`
+    if (!keys.some((key) => key.name === name)) {
+      return name
+    }
+  }
+}
+
+export const deleteKey = (state: State, account: AccountState, keyId: string): Result.Result<void, Refusal> => {
+  const index = account.keys.findIndex((key) => key.keyId === keyId.toLowerCase())
+  if (index === -1) {
+    return Result.fail(notFound)
+  }
+  state.keys.delete(account.keys[index]!.keyId)
+  account.keys.splice(index, 1)
+  return Result.void
+}

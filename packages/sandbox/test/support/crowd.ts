@@ -1,0 +1,367 @@
+/**
+ * A crowd that does anything that can be done, at random but from a seed: accounts with subaccounts and shards, markets
+ * that open, pause, close and settle, money that comes, goes and moves.
+ */
+import * as Result from "effect/Result"
+import type { Refusal } from "../../src/Entities.ts"
+import type { Exchange, Snapshot } from "../../src/Exchange.ts"
+import { start, terms, unwrap } from "./floor.ts"
+
+/** Numbers from a seed (mulberry32), so that a crowd does the same wherever it runs. */
+const makeRandom = (seed: number) => {
+  let state = seed | 0
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+  const below = (most: number): number => Math.floor(next() * most)
+  return {
+    below,
+    chance: (percent: number): boolean => below(100) < percent,
+    of: <A>(items: ReadonlyArray<A>): A => items[below(items.length)]!
+  }
+}
+
+const subaccounts = 3
+
+export interface Crowd {
+  now: number
+  readonly accounts: Array<string>
+  readonly markets: Array<string>
+  readonly orders: Array<{
+    readonly account: string
+    readonly orderId: string
+    readonly subaccount: number
+    readonly ticker: string
+    readonly side: "bid" | "ask"
+  }>
+  readonly groups: Array<{
+    readonly account: string
+    readonly groupId: string
+    readonly subaccount: number
+    readonly exchangeIndex: number
+  }>
+  made: number
+  done: number
+  /** By code. */
+  readonly refused: Map<string, number>
+}
+
+export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
+  const crowd: Crowd = {
+    now: start,
+    accounts: [],
+    markets: [],
+    orders: [],
+    groups: [],
+    made: 0,
+    done: 0,
+    refused: new Map()
+  }
+  for (let n = 0; n < size; n++) {
+    const { accountId } = unwrap(exchange.createAccount(`a${n}`, start, String(1_000 * (n + 1))))
+    for (let made = 1; made < subaccounts; made++) {
+      unwrap(exchange.createSubaccount(accountId, 0, start))
+    }
+    for (let place = 1; place < subaccounts * 4; place++) {
+      const source = { instance: "event_contract", exchangeIndex: 0, subaccount: 0 } as const
+      const destination = { ...source, exchangeIndex: place % 4, subaccount: Math.floor(place / 4) }
+      const amountMicros = 60_000_000 * (n + 1)
+      unwrap(
+        exchange.transferShard(accountId, { clientTransferId: undefined, source, destination, amountMicros }, start)
+      )
+    }
+    crowd.accounts.push(accountId)
+  }
+  for (let n = 0; n < 6; n++) {
+    addMarket(exchange, crowd, n % 4)
+  }
+  return crowd
+}
+
+const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): void => {
+  const ticker = `KXCROWD${exchangeIndex}-26-${++crowd.made}`
+  unwrap(
+    exchange.createMarket(
+      {
+        ticker,
+        eventTicker: `KXCROWD${exchangeIndex}-26`,
+        exchangeIndex,
+        makerFeeRate: crowd.made % 2 === 0 ? 175 : 0,
+        priceRanges: [{ start: "0.00", end: "1.00", step: crowd.made % 3 === 0 ? "0.0001" : "0.01" }],
+        ...(crowd.made % 4 === 0 ? { closeMillis: crowd.now + 600_000 } : {})
+      },
+      crowd.now
+    )
+  )
+  crowd.markets.push(ticker)
+}
+
+/** Makes a crowd do so many things, from a seed. */
+export const act = (exchange: Exchange, crowd: Crowd, seed: number, times: number): void => {
+  const random = makeRandom(seed)
+  for (let n = 0; n < times; n++) {
+    const result = step(exchange, crowd, random)
+    if (result !== undefined && Result.isFailure(result)) {
+      const { code } = result.failure
+      crowd.refused.set(code, (crowd.refused.get(code) ?? 0) + 1)
+    } else if (result !== undefined) {
+      crowd.done++
+    }
+  }
+}
+
+type Random = ReturnType<typeof makeRandom>
+
+const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<unknown, Refusal> | undefined => {
+  const choice = random.below(1_000)
+  const account = random.of(crowd.accounts)
+  const { now } = crowd
+  if (choice < 620) {
+    return order(exchange, crowd, random, account)
+  }
+  const target = crowd.orders.at(-1 - random.below(Math.min(crowd.orders.length, 60)))
+  if (target !== undefined && choice < 850) {
+    const { orderId, side, subaccount, ticker } = target
+    const named = { orderId, subaccount, exchangeIndex: undefined, marketTicker: ticker }
+    if (choice < 700) {
+      return exchange.cancelOrder(target.account, named, now)
+    }
+    if (choice < 750) {
+      return exchange.decreaseOrder(
+        target.account,
+        { ...named, reduceBy: 1 + random.below(300), reduceTo: undefined },
+        now
+      )
+    }
+    const amended = {
+      orderId,
+      subaccount,
+      exchangeIndex: undefined,
+      ticker,
+      side,
+      price: 100 * (45 + random.below(10)),
+      count: 1 + random.below(2_000),
+      clientOrderId: undefined,
+      updatedClientOrderId: undefined,
+      expirationSeconds: random.chance(20) ? Math.ceil(now / 1_000) + 30 : undefined
+    }
+    return exchange.amendOrder(target.account, amended, now)
+  }
+  if (choice < 900) {
+    crowd.now += random.below(4_000)
+    return undefined
+  }
+  if (choice < 940) {
+    return group(exchange, crowd, random, account)
+  }
+  return choice < 985 ? money(exchange, crowd, random, account) : life(exchange, crowd, random, account)
+}
+
+const order = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
+  const ticker = random.of(crowd.markets)
+  const subaccount = random.chance(70) ? 0 : random.below(subaccounts)
+  const side = random.of(["bid", "ask"] as const)
+  const groups = crowd.groups.filter((known) => known.account === account && known.subaccount === subaccount)
+  const group = random.chance(30) ? random.of([undefined, ...groups.slice(-3)]) : undefined
+  const tif = random.of(["good_till_canceled", "good_till_canceled", "immediate_or_cancel", "fill_or_kill"] as const)
+  const gtc = tif === "good_till_canceled"
+  const made = exchange.createOrder(
+    account,
+    terms(
+      side,
+      30 + random.below(40) + (random.chance(20) ? random.below(100) / 100 : 0),
+      (1 + random.below(1_500)) / 100,
+      {
+        ticker,
+        subaccount,
+        timeInForce: tif,
+        selfTradePrevention: random.of(["taker_at_cross", "maker"] as const),
+        clientOrderId: random.chance(30) ? `c${random.below(1_000_000)}` : undefined,
+        expirationSeconds: gtc && random.chance(20) ? Math.ceil(crowd.now / 1_000) + random.below(60) : undefined,
+        postOnly: gtc && random.chance(10),
+        reduceOnly: tif === "immediate_or_cancel" && random.chance(20),
+        cancelOnPause: random.chance(30),
+        orderGroupId: group?.groupId
+      }
+    ),
+    crowd.now
+  )
+  if (Result.isSuccess(made) && made.success.status === "resting") {
+    crowd.orders.push({ account, orderId: made.success.orderId, subaccount, ticker, side })
+  }
+  return made
+}
+
+const group = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
+  const target = random.of(crowd.groups.length === 0 ? [undefined] : crowd.groups)
+  const limit = 100 * (1 + random.below(40))
+  if (target === undefined || random.chance(30)) {
+    const [subaccount, exchangeIndex] = [random.below(subaccounts), random.below(4)]
+    const made = exchange.createGroup(account, { subaccount, limit, exchangeIndex }, crowd.now)
+    if (Result.isSuccess(made)) {
+      crowd.groups.push({ account, groupId: made.success.groupId, subaccount, exchangeIndex })
+    }
+    return made
+  }
+  const change = random.of(["resetGroup", "triggerGroup", "deleteGroup", "setGroupLimit"] as const)
+  return change === "setGroupLimit"
+    ? exchange.setGroupLimit(target.account, target, limit, crowd.now)
+    : exchange[change](target.account, target, crowd.now)
+}
+
+const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
+  const place = (instance: "event_contract" | "margined", numbered: boolean) => ({
+    instance,
+    exchangeIndex: random.below(4),
+    subaccount: numbered ? random.below(subaccounts) : 0
+  })
+  const amountMicros = 1 + random.below(40_000_000)
+  switch (random.below(7)) {
+    case 0:
+      return exchange.deposit(account, String(random.below(20)), crowd.now)
+    case 1:
+      return exchange.withdraw(account, (random.below(1_000) / 100).toFixed(2), crowd.now)
+    case 2: {
+      const [fromSubaccount, toSubaccount] = [random.below(subaccounts), random.below(subaccounts)]
+      const clientTransferId = `t${random.below(1_000_000)}`
+      const exchangeIndex = random.below(4)
+      return exchange.transferCash(
+        account,
+        { clientTransferId, fromSubaccount, toSubaccount, amountMicros, exchangeIndex },
+        crowd.now
+      )
+    }
+    case 3: {
+      const [source, destination] = random.of([
+        ["event_contract", "margined"],
+        ["margined", "event_contract"]
+      ] as const)
+      return exchange.transferShard(
+        account,
+        {
+          clientTransferId: undefined,
+          source: place(source, false),
+          destination: place(destination, false),
+          amountMicros
+        },
+        crowd.now
+      )
+    }
+    case 4: {
+      const percents = random.chance(60)
+        ? []
+        : [
+            { exchangeIndex: 0, percent: 40 },
+            { exchangeIndex: random.below(3) + 1, percent: 60 }
+          ]
+      return exchange.setAllocation(account, { percents, reservation: "sum" }, crowd.now)
+    }
+    default: {
+      const [source, destination] = [place("event_contract", true), place("event_contract", true)]
+      return exchange.transferShard(
+        account,
+        { clientTransferId: undefined, source, destination, amountMicros },
+        crowd.now
+      )
+    }
+  }
+}
+
+const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
+  const closed = crowd.markets.filter((market) => unwrap(exchange.view(crowd.now).market(market)).status !== "active")
+  const ticker = random.of(random.chance(70) && closed.length > 0 ? closed : crowd.markets)
+  const { now } = crowd
+  switch (random.below(10)) {
+    case 0:
+      return exchange.pauseMarket(ticker, now)
+    case 1:
+    case 2:
+      return exchange.reactivateMarket(ticker, now)
+    case 3:
+      return exchange.setMarketClose(ticker, now + random.below(1_000_000), now)
+    case 4:
+    case 5:
+    case 6: {
+      const value = (random.below(10_001) / 10_000).toFixed(4)
+      const determined = exchange.determineMarket(ticker, random.of(["yes", "no", { scalar: value }] as const), now)
+      if (Result.isSuccess(determined)) {
+        crowd.markets.splice(crowd.markets.indexOf(ticker), 1)
+        addMarket(exchange, crowd, random.below(4))
+        // Every other one waits for its timer.
+        return random.chance(50) ? exchange.settleMarket(ticker, now) : determined
+      }
+      return determined
+    }
+    case 7: {
+      const exchangeIndex = random.below(4)
+      exchange.setActive({ trading: false, exchangeIndex }, now)
+      exchange.setActive({ exchange: false, exchangeIndex }, now)
+      return exchange.setActive({ exchange: true, trading: true, exchangeIndex }, now)
+    }
+    case 8:
+      return exchange.cancelAllOrders(account, random.chance(50) ? undefined : random.below(subaccounts), now)
+    default:
+      return order(exchange, crowd, random, account)
+  }
+}
+
+/** What must hold of any state, each as a sentence where it does not. */
+export const audit = (state: Snapshot): ReadonlyArray<string> => {
+  const wrong: Array<string> = []
+  const check = (holds: boolean, law: string): void => {
+    if (!holds) {
+      wrong.push(law)
+    }
+  }
+  let micros = 0
+  const positions = new Map<string, Array<number>>()
+  const resting = new Map<string, number>()
+  for (const account of state.accounts) {
+    micros += account.marginedMicros
+    for (const transfer of account.shardTransfers) {
+      micros += transfer.complete ? 0 : transfer.amountMicros
+    }
+    let reserved = 0
+    for (const order of account.orders) {
+      reserved += order.reservedMicros
+      check(order.status === "resting" || order.remainingCount === 0, "an order that ended has nothing remaining")
+      check(order.status !== "resting" || order.remainingCount > 0, "an order that rests has something remaining")
+      check(order.coveredCount >= 0 && order.coveredCount <= order.remainingCount, "cover is part of what remains")
+      if (order.status === "resting") {
+        const key = `${order.ticker} ${order.side}`
+        resting.set(key, (resting.get(key) ?? 0) + 1)
+      }
+    }
+    let collateral = 0
+    for (const holding of account.holdings) {
+      micros += holding.cashMicros + holding.collateralMicros + holding.feesMicros
+      collateral += holding.collateralMicros
+      check(holding.cashMicros >= 0, "no subaccount is overdrawn")
+      for (const { count, exposureMicros, ticker } of holding.positions) {
+        positions.set(ticker, [...(positions.get(ticker) ?? []), count])
+        check(count !== 0 || exposureMicros === 0, "what is closed costs nothing")
+        check(exposureMicros >= 0 && exposureMicros <= Math.abs(count) * 10_000, "a contract costs at most a dollar")
+      }
+    }
+    check(collateral === reserved, "collateral is what the orders set aside")
+    check(
+      account.restingCount === account.orders.filter(({ status }) => status === "resting").length,
+      "orders are counted"
+    )
+  }
+  for (const market of state.markets) {
+    const counts = positions.get(market.ticker) ?? []
+    const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)
+    check(counts.reduce((sum, count) => sum + count, 0) === 0, "YES and NO are equal")
+    check(market.openInterest === yes, "open interest is what is held")
+    micros += yes * 10_000
+    for (const side of ["bid", "ask"] as const) {
+      check(market[side].length === (resting.get(`${market.ticker} ${side}`) ?? 0), "the book holds what rests")
+    }
+  }
+  check(micros === state.depositedMicros, `money is conserved: ${micros} of ${state.depositedMicros}`)
+  return [...new Set(wrong)]
+}
