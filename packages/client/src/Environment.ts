@@ -14,6 +14,8 @@ export interface Environment {
   readonly restUrl: string
   /** The feed's address, such as `wss://external-api-ws.kalshi.com/trade-api/ws/v2`. */
   readonly feedUrl: string
+  /** Permits plain `http` beyond loopback, where everybody on the way can read orders and replay signatures. */
+  readonly allowPlainHttp?: true
 }
 
 const restPath = "/trade-api/v2"
@@ -66,30 +68,65 @@ export const parse = (text: string): Result.Result<Environment, InvalidEnvironme
   return fromUrl(name)
 }
 
+/** Hosts that the exchange documents, and where their feeds are. Source: its list of hosts, May 2026. */
+const known: ReadonlyMap<string, Environment> = /*#__PURE__*/ new Map([
+  ["external-api.kalshi.com", production],
+  ["external-api.demo.kalshi.co", demo],
+  ["api.elections.kalshi.com", atHost("production", "https://api.elections.kalshi.com")],
+  ["demo-api.kalshi.co", atHost("demo", "https://demo-api.kalshi.co")]
+])
+
 /** An environment at an address of your own: scheme, host and port alone. See {@link parse}. */
-export const fromUrl = (address: string): Result.Result<Environment, InvalidEnvironment> => {
-  const refuse = (reason: string) => Result.fail(new InvalidEnvironment({ reason }))
+export const fromUrl = (
+  address: string,
+  options?: { readonly allowPlainHttp?: boolean }
+): Result.Result<Environment, InvalidEnvironment> => {
+  const allowPlainHttp = options?.allowPlainHttp === true
+  const fault = addressFault(address, allowPlainHttp)
+  if (fault !== undefined) return Result.fail(new InvalidEnvironment({ reason: fault }))
+  const url = new URL(address)
+  const path = url.pathname.replace(/\/+$/, "")
+  if ((path !== "" && path !== restPath) || url.search !== "" || url.hash !== "") {
+    const reason = "The environment's address is scheme, host and port alone; the paths are added to it"
+    return Result.fail(new InvalidEnvironment({ reason }))
+  }
+  const documented = url.protocol === "https:" && url.port === "" ? known.get(url.hostname) : undefined
+  return Result.succeed(
+    documented ?? { ...atHost(url.origin, url.origin), ...(allowPlainHttp ? { allowPlainHttp } : {}) }
+  )
+}
+
+function atHost(name: string, origin: string): Environment {
+  return { name, restUrl: `${origin}${restPath}`, feedUrl: `${origin.replace(/^http/, "ws")}${feedPath}` }
+}
+
+/** What makes an address unfit for signed requests. */
+const addressFault = (address: string, allowPlainHttp: boolean): string | undefined => {
   if (!URL.canParse(address)) {
-    return refuse("The environment must be production, demo, sandbox, or an address such as https://host")
+    return "The environment must be production, demo, sandbox, or an address such as https://host"
   }
   const url = new URL(address)
   if (url.username !== "" || url.password !== "") {
-    return refuse("The environment's address must not hold a user name or a password")
+    return "The environment's address must not hold a user name or a password"
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    return refuse("The environment's address must begin with https://, or with http:// for a loopback host")
+    return "The environment's address must begin with https://, or with http:// for a loopback host"
   }
-  if (url.protocol === "http:" && !loopback.test(url.hostname)) {
-    return refuse(`Plain http is for loopback alone: use https:// for ${url.hostname}`)
+  if (url.protocol === "http:" && !allowPlainHttp && !loopback.test(url.hostname)) {
+    return `Plain http is for loopback alone: use https:// for ${url.hostname}`
   }
-  const path = url.pathname.replace(/\/+$/, "")
-  if ((path !== "" && path !== restPath) || url.search !== "" || url.hash !== "") {
-    return refuse("The environment's address is scheme, host and port alone; the paths are added to it")
-  }
-  const feedOrigin = url.origin.replace(/^http/, "ws")
-  return Result.succeed({
-    name: url.origin,
-    restUrl: `${url.origin}${restPath}`,
-    feedUrl: `${feedOrigin}${feedPath}`
-  })
+  return undefined
+}
+
+/**
+ * @internal Holds an environment that was put together by hand to the rules of {@link fromUrl}, but for the path, which
+ * is its own; a slash at its end is taken away.
+ */
+export const check = (environment: Environment): Result.Result<Environment, InvalidEnvironment> => {
+  const fault = addressFault(environment.restUrl, environment.allowPlainHttp === true)
+  if (fault !== undefined) return Result.fail(new InvalidEnvironment({ reason: fault }))
+  const url = new URL(environment.restUrl)
+  return url.search !== "" || url.hash !== ""
+    ? Result.fail(new InvalidEnvironment({ reason: "The environment's restUrl must not hold a query or a fragment" }))
+    : Result.succeed({ ...environment, restUrl: environment.restUrl.replace(/\/+$/, "") })
 }

@@ -54,9 +54,11 @@ const makeSender = (
 ): Effect.Effect<Sender, never, HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
+    // An address that is unfit for signatures is a mistake in the program, as a wrong type would be.
+    const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
     return pipeline.make({
-      environment: options.environment,
+      environment,
       signer,
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},
@@ -71,7 +73,13 @@ const makeSender = (
  * **Details**
  *
  * Requires an `HttpClient`: `NodeHttpClient.layerUndici` of `@effect/platform-node`, or `FetchHttpClient.layer`
- * anywhere.
+ * anywhere. Give it bare: one that repeats requests or follows redirects by itself is stopped before its second send,
+ * with a `TransportError`.
+ *
+ * **Gotchas**
+ *
+ * Fetch options (`FetchHttpClient.RequestInit`, such as a proxy's dispatcher) are taken from the context of this layer,
+ * not from that of `FetchHttpClient.layer`: provide them to this one.
  */
 export const layerPublic = (options: PublicOptions): Layer.Layer<KalshiPublic, never, HttpClient.HttpClient> =>
   Layer.effect(KalshiPublic, makeSender(options, undefined, false))
@@ -120,23 +128,27 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
  * | `KALSHI_API_KEY_ID` | the key's id |
  * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\\n` escapes are accepted |
  * | `KALSHI_PRIVATE_KEY_PATH` | or the path of its file |
+ *
+ * It is built anew wherever it is provided, so that two of them under two `ConfigProvider`s are two accounts.
  */
 export const layerConfig: Layer.Layer<
   KalshiPublic | KalshiRead | KalshiWrite,
   Config.ConfigError | KeyError,
   HttpClient.HttpClient | FileSystem.FileSystem
-> = /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layer))
+> = /*#__PURE__*/ Layer.fresh(/*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layer)))
 
 /** {@link layerReadOnly}, configured as {@link layerConfig}. */
 export const layerReadOnlyConfig: Layer.Layer<
   KalshiPublic | KalshiRead,
   Config.ConfigError | KeyError,
   HttpClient.HttpClient | FileSystem.FileSystem
-> = /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layerReadOnly))
+> = /*#__PURE__*/ Layer.fresh(/*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layerReadOnly)))
 
 /** {@link layerPublic}, configured by `KALSHI_ENV` alone. */
 export const layerPublicConfig: Layer.Layer<KalshiPublic, Config.ConfigError, HttpClient.HttpClient> =
-  /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ Effect.map(environment, (environment) => layerPublic({ environment })))
+  /*#__PURE__*/ Layer.fresh(
+    /*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ Effect.map(environment, (environment) => layerPublic({ environment })))
+  )
 
 function configured<A>(
   make: (options: Options) => Layer.Layer<A, never, HttpClient.HttpClient>

@@ -42,4 +42,16 @@ describe("Environment.parse", () => {
     assert.isTrue(Result.isFailure(withPassword))
     assert.notInclude(JSON.stringify(withPassword), "hunter2")
   })
+
+  it("knows the documented hosts, whose feeds are elsewhere", () => {
+    assert.deepStrictEqual(Environment.parse("https://external-api.kalshi.com"), Result.succeed(Environment.production))
+    assert.deepStrictEqual(Environment.parse("https://external-api.demo.kalshi.co/"), Result.succeed(Environment.demo))
+    const shared = Result.getOrThrow(Environment.parse("https://demo-api.kalshi.co"))
+    assert.strictEqual(shared.name, "demo")
+    assert.strictEqual(shared.feedUrl, "wss://demo-api.kalshi.co/trade-api/ws/v2")
+  })
+
+  it("takes plain http elsewhere only when told", () => {
+    assert.isTrue(Result.isSuccess(Environment.fromUrl("http://10.0.0.1:8787", { allowPlainHttp: true })))
+  })
 })

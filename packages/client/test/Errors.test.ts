@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import * as ApiKeys from "../src/ApiKeys.ts"
 import * as Exchange from "../src/Exchange.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
@@ -116,6 +117,47 @@ describe("an error's body", () => {
   )
 })
 
+describe("a body that is hostile", () => {
+  it.effect("nested beyond the platform's stack is still exactly one error, which prints", () =>
+    Effect.gen(function* () {
+      const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
+      for (const status of [404, 418]) {
+        const error = yield* failureOf({ status, text: `{"error":{"code":"a_code","details":${deep}}}` })
+        assert.strictEqual("code" in error && error.code, "a_code")
+        assert.isBelow(JSON.stringify(error).length, 10_000)
+      }
+    })
+  )
+
+  it.effect("of great length is kept in part", () =>
+    Effect.gen(function* () {
+      const long = "x".repeat(1_000_000)
+      const error = yield* failureOf({ status: 418, body: { error: { code: long, message: long, details: long } } })
+      assert.isBelow(JSON.stringify(error).length, 10_000)
+    })
+  )
+
+  it.effect("of an operation whose answer holds a secret is not quoted, whatever its status", () =>
+    Effect.gen(function* () {
+      const body = { api_key_id: "x", private_key: "CANARY" }
+      for (const status of [200, 201, 302, 400, 418, 500, 502]) {
+        const reply = status === 201 ? { status, body: { ...body, api_key_id: 7 } } : { status, body }
+        const error = yield* ApiKeys.generate({ name: "k" }).pipe(Effect.flip, Effect.provide(layer([reply], once)))
+        assert.notInclude(`${error.message}${JSON.stringify(error)}`, "CANARY", `status ${status}`)
+      }
+    })
+  )
+})
+
+describe("UnexpectedStatus", () => {
+  it.effect("says of a success that the request was carried out, and of a redirect that it is not followed", () =>
+    Effect.gen(function* () {
+      assert.include((yield* failureOf({ status: 202, body: valid })).message, "the request was carried out")
+      assert.include((yield* failureOf({ status: 307 })).message, "a redirect, which is never followed")
+    })
+  )
+})
+
 describe("TooManyRequests", () => {
   it.effect("holds the wait that the answer asked for, in seconds or as a date", () =>
     Effect.gen(function* () {
@@ -126,7 +168,8 @@ describe("TooManyRequests", () => {
       assert.strictEqual(yield* wait("2"), 2000)
       assert.strictEqual(yield* wait("0"), 0)
       assert.strictEqual(yield* wait("Thu, 01 Jan 1970 00:00:03 GMT"), 3000) // the test clock stands at zero
-      for (const nonsense of ["-1", "soon", "1.5", "2026-01-01", ""]) assert.isUndefined(yield* wait(nonsense))
+      for (const nonsense of ["-1", "soon", "1.5", "2026-01-01", "", "Foo, 2099", "9999999999"])
+        assert.isUndefined(yield* wait(nonsense))
     })
   )
 })
@@ -157,6 +200,15 @@ describe("ContractError", () => {
     Effect.gen(function* () {
       const error = yield* contract({ body: { ...valid, error: { code: "deprecated_v1_order_endpoint" } } })
       assert.strictEqual(error.pointer, "/error")
+    })
+  )
+
+  it.effect("takes an error that is null for none", () =>
+    Effect.gen(function* () {
+      const answer = yield* OrderGroups.get({ order_group_id: id }).pipe(
+        Effect.provide(layer([{ status: 200, body: { ...valid, error: null } }]))
+      )
+      assert.deepStrictEqual<unknown>(answer, valid)
     })
   )
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import * as Exchange from "../src/Exchange.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Orders from "../src/Orders.ts"
 import * as Kalshi from "../src/Kalshi.ts"
@@ -124,6 +125,43 @@ describe("an input", () => {
     }).pipe(Effect.provide(layer([{ status: 201, body: { orders: [] } }])))
   )
 
+  it.effect("that is an instance of a class is refused: what its accessors give would not be sent", () =>
+    Effect.gen(function* () {
+      class Intent {
+        readonly ticker = "TICK-1"
+        readonly side = "bid"
+        readonly count = "1"
+        readonly price = "0.50"
+        readonly time_in_force = "immediate_or_cancel"
+        readonly self_trade_prevention_type = "maker"
+        get client_order_id() {
+          return "mine"
+        }
+        get reduce_only() {
+          return true
+        }
+      }
+      assert.include((yield* refusal(Orders.create, new Intent())).reason, "plain object")
+      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [new Intent()] })).pointer, "/orders/0")
+    })
+  )
+
+  it.effect("that goes round in a circle is refused", () =>
+    Effect.gen(function* () {
+      const circle: { ticker: string; self?: unknown } = { ticker: "T" }
+      circle.self = circle
+      assert.include((yield* refusal(Orders.create, circle)).reason, "circle")
+    })
+  )
+
+  it.effect("with text that is no Unicode is refused at its place: the exchange would read another text", () =>
+    Effect.gen(function* () {
+      const orders = [{ ...order, client_order_id: "\ud800" }]
+      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders })).pointer, "/orders/0/client_order_id")
+      assert.strictEqual((yield* refusal(Orders.create, orders[0])).pointer, "/client_order_id")
+    })
+  )
+
   it.effect("with a field named __proto__ is refused like any other", () =>
     Effect.gen(function* () {
       const input: unknown = JSON.parse(`{"order_group_id":"${id}","__proto__":{"subaccount":1}}`)
@@ -142,6 +180,15 @@ describe("an input", () => {
       const error = yield* refusal(Orders.create, { ...order, price: "canary-value" })
       assert.notInclude(error.message + JSON.stringify(error), "canary-value")
     })
+  )
+})
+
+describe("an operation without input", () => {
+  it.effect("ignores what a combinator hands it", () =>
+    Effect.gen(function* () {
+      const status = yield* Effect.flatMap(Effect.succeed({ not: "for it" }), Exchange.status)
+      assert.isTrue(status.trading_active)
+    }).pipe(Effect.provide(layer([{ status: 200, body: { exchange_active: true, trading_active: true } }])))
   )
 })
 

@@ -1,7 +1,19 @@
 import { generateKeyPairSync, type KeyObject, verify } from "node:crypto"
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, ConfigProvider, Effect, Exit, FileSystem, Layer, Logger, Redacted, Result, Tracer } from "effect"
+import {
+  Cause,
+  ConfigProvider,
+  Context,
+  Effect,
+  Exit,
+  FileSystem,
+  Layer,
+  Logger,
+  Redacted,
+  Result,
+  Tracer
+} from "effect"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as ApiKey from "@kalshi-effect/signing/ApiKey"
 import * as Signer from "@kalshi-effect/signing/Signer"
@@ -90,6 +102,40 @@ describe("Unauthorized", () => {
   )
 })
 
+/** A part of an application that was given an account of its own. */
+const Caller = (name: string) => Context.Service<never, typeof callOf>(`test/Caller/${name}`)
+declare const callOf: Effect.Effect<unknown, unknown>
+
+describe("a layer", () => {
+  it.effect("does not build for an address put together by hand that would show signatures on the way", () =>
+    Effect.gen(function* () {
+      for (const restUrl of ["http://exchange.example/trade-api/v2", "ftp://exchange.example", "nonsense"]) {
+        const exit = yield* get.pipe(
+          Effect.provide(
+            Layer.provide(Kalshi.layer({ environment: { ...environment, restUrl }, signer: signer() }), layerScript([]))
+          ),
+          Effect.exit
+        )
+        assert.isTrue(exit._tag === "Failure" && Cause.hasDies(exit.cause), restUrl)
+      }
+    })
+  )
+
+  it.effect("signs what is sent when the address ends with a slash", () =>
+    Effect.gen(function* () {
+      yield* get
+      assert.strictEqual((yield* Script).sent[0]!.target, "/trade-api/v2/portfolio/order_groups/g")
+    }).pipe(
+      Effect.provide(
+        Layer.provideMerge(
+          Kalshi.layer({ environment: { ...environment, restUrl: `${environment.restUrl}/` }, signer: signer() }),
+          layerScript([{ status: 200, text: valid }])
+        )
+      )
+    )
+  )
+})
+
 describe("Kalshi.layerConfig", () => {
   const pem = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString()
   const { privateKey } = generateKeyPairSync("ed25519")
@@ -127,6 +173,38 @@ describe("Kalshi.layerConfig", () => {
         const text = exit._tag === "Failure" ? Cause.pretty(exit.cause) : assert.fail("it must fail")
         assert.include(text, "KALSHI_ENV")
       }
+    })
+  )
+
+  it.live("is another account under another ConfigProvider, in one graph of layers too", () =>
+    Effect.gen(function* () {
+      const account = (name: string) =>
+        Layer.effect(
+          Caller(name),
+          Effect.map(Effect.context<Kalshi.KalshiRead>(), (context) => Effect.provideContext(get, context))
+        ).pipe(
+          Layer.provide(
+            Kalshi.layerConfig.pipe(
+              Layer.provide(
+                ConfigProvider.layer(ConfigProvider.fromUnknown({ ...variables, KALSHI_API_KEY_ID: `account-${name}` }))
+              )
+            )
+          )
+        )
+      const both = Layer.merge(account("a"), account("b")).pipe(
+        Layer.provideMerge([
+          layerScript([
+            { status: 200, text: valid },
+            { status: 200, text: valid }
+          ]),
+          FileSystem.layerNoop({})
+        ])
+      )
+      const keys = yield* Effect.gen(function* () {
+        for (const name of ["a", "b"]) yield* yield* Caller(name)
+        return (yield* Script).sent.map(({ headers }) => headers["kalshi-access-key"])
+      }).pipe(Effect.provide(both))
+      assert.deepStrictEqual(keys, ["account-a", "account-b"])
     })
   )
 

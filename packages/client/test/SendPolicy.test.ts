@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Random, Schedule } from "effect"
+import { Clock, Effect, Fiber, Random, Schedule } from "effect"
+import { SigningError } from "@kalshi-effect/signing/SigningError"
 import { TestClock } from "effect/testing"
 import * as Exchange from "../src/Exchange.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
@@ -39,7 +40,7 @@ const get = OrderGroups.get({ order_group_id: id })
 
 describe("what is sent again", () => {
   const lost: ReadonlyArray<Reply> = [
-    { fault: "ECONNRESET" },
+    { fault: "ECONNRESET", syscall: "read" },
     { status: 500, body: {} },
     { status: 502, text: "" },
     { status: 503, body: {} },
@@ -101,6 +102,19 @@ describe("what is sent again", () => {
         }
         assert.strictEqual((yield* play(get, [{ status: 200, text: "no JSON" }])).sent.length, 1)
       })
+  )
+})
+
+describe("a fault of an established connection", () => {
+  it.effect("may have come after the request left, whatever its code: an order without an id is not repeated", () =>
+    Effect.gen(function* () {
+      for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
+        const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
+        assert.strictEqual(sent.length, 1, fault)
+        const failure = result._tag === "Failure" ? result.failure : assert.fail()
+        assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe", fault)
+      }
+    })
   )
 })
 
@@ -215,13 +229,169 @@ describe("SendPolicy.Overrides", () => {
   )
 })
 
+describe("SendPolicy", () => {
+  const sentUnder = (policy: object) => play(get, [], policy)
+
+  it.effect("that cannot be is an InvalidRequest before anything is sent", () =>
+    Effect.gen(function* () {
+      for (const [policy, member] of [
+        [{ attemptTimeout: 0 }, "attemptTimeout"],
+        [{ attemptTimeout: -1 }, "attemptTimeout"],
+        [{ attemptTimeout: Number.NaN }, "attemptTimeout"],
+        [{ attemptTimeout: "10 secs" }, "attemptTimeout"],
+        [{ totalTimeout: 0 }, "totalTimeout"],
+        [{ maxBodyBytes: Number.NaN }, "maxBodyBytes"],
+        [{ maxBodyBytes: 0 }, "maxBodyBytes"],
+        [{ retry: "often" }, "retry"]
+      ] as const) {
+        const { result, sent } = yield* sentUnder(policy)
+        assert.strictEqual(sent.length, 0)
+        if (result._tag === "Success" || result.failure._tag !== "InvalidRequest") return assert.fail(member)
+        assert.include(result.failure.message, `SendPolicy.${member}`)
+      }
+    })
+  )
+
+  it.effect("takes a member that is undefined for one that is left out", () =>
+    Effect.gen(function* () {
+      const policy: object = { retry: undefined, attemptTimeout: undefined, maxBodyBytes: undefined }
+      assert.strictEqual((yield* play(get, [{ status: 503 }, group], policy)).sent.length, 2)
+    })
+  )
+
+  it.effect("whose schedule dies or hangs is at its end, and the failure is the exchange's", () =>
+    Effect.gen(function* () {
+      for (const retry of [
+        Schedule.modifyDelay(Schedule.recurs(3), () => Effect.die(new Error("a fault of the policy"))),
+        Schedule.modifyDelay(Schedule.recurs(3), () => Effect.never)
+      ]) {
+        const { result, sent } = yield* play(get, [{ status: 503 }], { retry })
+        assert.strictEqual(sent.length, 1)
+        assert.strictEqual(result._tag === "Failure" && result.failure._tag, "ServiceUnavailable")
+      }
+    })
+  )
+
+  it.effect("cannot repeat an order later than a minute after its answer was lost", () =>
+    Effect.gen(function* () {
+      const patient = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
+      const mine = Orders.create({ ...order, client_order_id: "mine" })
+      const { sent } = yield* play(mine, [{ status: 503 }, { status: 503 }], patient)
+      assert.strictEqual(sent.length, 2)
+      // A read may be asked for as long as the policy likes.
+      const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], patient)
+      assert.strictEqual(reads.sent.length, 4)
+    })
+  )
+
+  it.effect("counts time by a clock that nobody sets", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      let setForward = 0
+      const wall: Clock.Clock = Object.assign(Object.create(clock), {
+        currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + (setForward += 3_600_000)
+      })
+      const { sent } = yield* play(
+        Effect.provideService(get, Clock.Clock, wall),
+        [{ status: 503 }, { status: 503 }, { status: 503 }],
+        { retry: Schedule.spaced("10 seconds") }
+      )
+      assert.strictEqual(sent.length, 3)
+    })
+  )
+})
+
+describe("a signer", () => {
+  it.effect("that does not answer has sent nothing, and a repeat is no echo", () => {
+    let stalls = 1
+    const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
+    const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
+      yield* TestClock.adjust("1 minute")
+      const error = yield* Fiber.join(fiber)
+      assert.isTrue(error._tag === "Conflict" && !error.afterLostAnswer && error.attempts === 1)
+    }).pipe(Effect.provide(layer([exists], { signer: slow })))
+  })
+
+  it.effect("that never answers ends in a RequestTimeout that says nothing was sent", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create(order)))
+      yield* TestClock.adjust("1 minute")
+      const error = yield* Fiber.join(fiber)
+      assert.isTrue(error._tag === "RequestTimeout" && error.requestSent === "no" && error.attempts === 0)
+      assert.include(error.message, "nothing was sent")
+    }).pipe(Effect.provide(layer([], { signer: { ...signer(), sign: () => Effect.never } })))
+  )
+
+  it.effect("that throws fails with a SigningError", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(get)
+      assert.strictEqual(error._tag, "SigningError")
+    }).pipe(
+      Effect.provide(
+        layer([], {
+          signer: {
+            ...signer(),
+            sign: () => {
+              throw new Error("a fault of the signer")
+            }
+          }
+        })
+      )
+    )
+  )
+})
+
 describe("afterLostAnswer", () => {
+  const lostThen = (then: Reply) =>
+    Effect.map(
+      play(Orders.create({ ...order, client_order_id: "mine" }), [{ fault: "ECONNRESET", syscall: "read" }, then], {
+        retry: Schedule.recurs(1)
+      }),
+      ({ result }) => (result._tag === "Failure" ? result.failure : assert.fail("it must fail"))
+    )
+
+  it.effect("is told by every answer to a repeat: it says nothing of the first", () =>
+    Effect.gen(function* () {
+      for (const status of [400, 401, 403, 409, 429, 500, 502, 503, 504, 418]) {
+        const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })
+        assert.isTrue("afterLostAnswer" in error && error.afterLostAnswer, `status ${status}`)
+        assert.match(error.message, /answer was lost/)
+      }
+    })
+  )
+
+  it.effect("makes a refused connection on the repeat no proof that nothing was sent", () =>
+    Effect.gen(function* () {
+      const error = yield* lostThen({ fault: "ECONNREFUSED" })
+      assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
+      assert.notInclude(error.message, "nothing was sent")
+    })
+  )
+
+  it.effect("makes a repeat that could not be signed a TransportError that may have been sent", () => {
+    let works = 1
+    const declined = new SigningError({ description: "the KMS declined" })
+    const flaky = { ...signer(), sign: (text: string) => (works-- > 0 ? signer().sign(text) : Effect.fail(declined)) }
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
+      yield* TestClock.adjust("1 minute")
+      const error = yield* Fiber.join(fiber)
+      assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
+      assert.include(error.message, "the KMS declined")
+    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }], { signer: flaky })))
+  })
+
   const notFound: Reply = { status: 404, body: { code: "not_found" } }
   const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
 
   it.effect("marks a 404 on a delete whose first answer was lost", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [{ fault: "ECONNRESET" }, notFound])
+      const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [
+        { fault: "ECONNRESET", syscall: "read" },
+        notFound
+      ])
       const failure = result._tag === "Failure" ? result.failure : assert.fail()
       assert.isTrue(failure._tag === "NotFound" && failure.afterLostAnswer)
       assert.include(failure.message, "most likely its echo")

@@ -129,6 +129,61 @@ for (const [name, httpClient] of transports) {
       })
     )
 
+    it.live("closes the connection of an answer that is too large, and does not ask for it again", () =>
+      Effect.gen(function* () {
+        let closed = 0
+        const server = yield* serve((_, response) => {
+          response.socket!.on("close", () => closed++)
+          response.writeHead(200, { "content-type": "application/json", "content-length": "1000000" })
+          response.write("x".repeat(1000)) // and never the rest
+        })
+        const error = yield* Effect.flip(get).pipe(Effect.provide(client(server.url, { maxBodyBytes: 1000 })))
+        assert.deepInclude(error, { _tag: "TransportError", code: "ERR_BODY_TOO_LARGE" })
+        assert.strictEqual(server.received.length, 1)
+        yield* Effect.sleep("50 millis")
+        assert.strictEqual(closed, 1)
+      })
+    )
+
+    const decorations: ReadonlyArray<readonly [string, (client: HttpClient.HttpClient) => HttpClient.HttpClient]> = [
+      ["repeats requests", HttpClient.retryTransient({ times: 3 })],
+      ["follows redirects", HttpClient.followRedirects()]
+    ]
+    for (const [what, decorate] of decorations) {
+      it.live(`stops an HTTP client that ${what} before its second send`, () =>
+        Effect.gen(function* () {
+          const thief = yield* serve((_, response) => json(response, 201, "{}"))
+          const server = yield* serve((_, response) =>
+            json(response, what === "repeats requests" ? 503 : 307, "{}", { location: thief.url })
+          )
+          const decorated = Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, decorate))
+          const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
+          const error = yield* Effect.flip(OrderGroups.create({ contracts_limit: 1 })).pipe(
+            Effect.provide(kalshi.pipe(Layer.provide(decorated), Layer.provide(httpClient)))
+          )
+          assert.deepInclude(error, { _tag: "TransportError", code: "ERR_HTTP_CLIENT_REPEATS", requestSent: "maybe" })
+          assert.strictEqual(server.received.length, 1)
+          assert.strictEqual(thief.received.length, 0)
+        })
+      )
+    }
+
+    it.live("takes the answer of an HTTP client that fails on its status", () =>
+      Effect.gen(function* () {
+        const server = yield* serve((_, response) => json(response, 404, '{"code":"not_found"}'))
+        const decorated = Layer.effect(
+          HttpClient.HttpClient,
+          Effect.map(HttpClient.HttpClient, HttpClient.filterStatusOk)
+        )
+        const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
+        const error = yield* Effect.flip(get).pipe(
+          Effect.provide(kalshi.pipe(Layer.provide(decorated), Layer.provide(httpClient)))
+        )
+        assert.strictEqual(error._tag, "NotFound")
+        assert.strictEqual(server.received.length, 1)
+      })
+    )
+
     it.live("gives a TransportError that may have been sent for a body cut short, a reset and garbage", () =>
       Effect.gen(function* () {
         for (const handle of [

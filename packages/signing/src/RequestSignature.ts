@@ -114,17 +114,26 @@ const requestProblem = (keyId: string, request: Request, timestampMillis: number
       ? "the method is not a word"
       : !request.path.startsWith("/")
         ? "the path does not start with a slash at the host's root"
-        : !/^[!-~]*$/.test(withoutQuery(request.path))
+        : !/^[!-~]*$/.test(withoutQuery(request.path)) || /["<>\\^`{|}]/.test(withoutQuery(request.path))
           ? "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
-          : !Number.isSafeInteger(timestampMillis) || timestampMillis < 0
-            ? "the clock and its skew do not give a time in milliseconds"
-            : undefined
+          : /\/\.{1,2}(?:\/|$)/.test(withoutQuery(request.path))
+            ? "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
+            : !Number.isSafeInteger(timestampMillis) || timestampMillis < 0
+              ? "the clock and its skew do not give a time in milliseconds"
+              : undefined
 
 // Ed25519 signatures have 64 bytes; RSA's have as many as the modulus, 256 or more.
 const signatureShapes: Record<KeyKind, RegExp> = {
   rsa: /^[A-Za-z0-9+/]{342,}={0,2}$/,
   ed25519: /^[A-Za-z0-9+/]{86}==$/
 }
+
+/** A signer of somebody's own may throw instead of failing. */
+const signed = (signer: Signer["Service"], text: string): Effect.Effect<string, SigningError> =>
+  Effect.catchDefect(
+    Effect.suspend(() => signer.sign(text)),
+    (cause) => Effect.fail(new SigningError({ description: "the signer threw", cause }))
+  )
 
 /**
  * Signs a request now: the headers to send with it, with the time from Effect's `Clock`.
@@ -152,7 +161,7 @@ export const headers = (signer: Signer["Service"], request: Request): Effect.Eff
     const description = requestProblem(signer.keyId, request, timestampMillis)
     if (description !== undefined) return Effect.fail(new SigningError({ description }))
     const timestamp = String(timestampMillis)
-    return Effect.flatMap(signer.sign(join(timestamp, request.method, request.path)), (signature) =>
+    return Effect.flatMap(signed(signer, join(timestamp, request.method, request.path)), (signature) =>
       signatureShapes[signer.kind].test(signature)
         ? Effect.succeed(new RedactedHeaders(signer.keyId, signature, timestamp))
         : Effect.fail(

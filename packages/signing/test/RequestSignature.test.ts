@@ -130,6 +130,21 @@ describe("headers", () => {
       { path: "/a\nb" },
       "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
     ],
+    [
+      "a template's part that was not filled in",
+      { path: "/orders/{order_id}" },
+      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+    ],
+    [
+      "a segment that is resolved before it is sent",
+      { path: "/a/../b" },
+      "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
+    ],
+    [
+      "such a segment at the end",
+      { path: "/a/." },
+      "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
+    ],
     ["an empty method", { method: "" }, "the method is not a word"],
     ["two words for a method", { method: "GET /" }, "the method is not a word"],
     [
