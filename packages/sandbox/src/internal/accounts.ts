@@ -114,7 +114,7 @@ export const setNetting = (
   return Result.void
 }
 
-const scopes: ReadonlyArray<Scope> = [
+const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
   "read",
   "write",
   "read::block_trade_accept",
@@ -123,7 +123,7 @@ const scopes: ReadonlyArray<Scope> = [
   "write::transfer",
   "write::fcm_risk",
   "write::block_trade_accept"
-]
+])
 
 /** Registers a public key, under a name that no other key of the account has. */
 export const registerKey = (
@@ -133,7 +133,7 @@ export const registerKey = (
   options: KeyOptions
 ): Result.Result<ApiKey, Refusal> => {
   const { name = freeName(account), scopes: wanted = ["read", "write"], subaccount } = options
-  if (wanted.some((scope) => !scopes.includes(scope)) || wanted.length === 0) {
+  if (wanted.some((scope) => !scopes.has(scope)) || wanted.length === 0) {
     return Result.fail(invalidParameters("a key has at least one scope, and none but those that are documented"))
   }
   if (wanted.includes("write") && !wanted.includes("read")) {
