@@ -30,10 +30,9 @@ import type * as Errors from "@kalshi-effect/client/Errors"
 import type * as Parameters from "@kalshi-effect/client/generated/parameters"
 import type * as Requests from "@kalshi-effect/client/generated/requests"
 import type * as Responses from "@kalshi-effect/client/generated/responses"
-import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { assert, describe, expectTypeOf, it } from "vitest"
 import { normal, render, target } from "./support/operationTypes.ts"
-import type { Signature, Values, WithoutNull } from "./support/signature.ts"
+import type { Signature, Signing, Values, WithoutNull } from "./support/signature.ts"
 
 describe("the type tests", () => {
   it("are those that the document asks for", () => {
@@ -714,7 +713,9 @@ describe("Markets", () => {
       Values<typeof Parameters.GetMarketOrderbookPath> & Values<typeof Parameters.GetMarketOrderbookQuery>
     >().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketOrderbookResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound | SigningError>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.Unauthorized | Errors.NotFound | SigningError | Errors.LimitExceeded
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
   })
 
@@ -724,7 +725,9 @@ describe("Markets", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.GetMarketOrderbooksQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketOrderbooksResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | SigningError>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | SigningError | Errors.LimitExceeded
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
   })
 

@@ -303,7 +303,37 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
   }
 }
 
-/** What the limiter, the outages and the network can do to any call, signed or not. */
+/**
+ * The account's token bucket would not have paid for the call in time, or ever; nothing was sent.
+ *
+ * **Details**
+ *
+ * `waitMillis` is how much longer it would have had to wait as things stood, and undefined where no wait helps: the cost
+ * is more than the bucket holds when it is full, as that of too large a batch. `maxWaitMillis` is what it was allowed to
+ * wait: by `RateLimits.Overrides`, or by what was left of the whole call's time.
+ */
+export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
+  readonly operation: string
+  readonly bucket: "read" | "write"
+  /** Tokens. */
+  readonly cost: number
+  /** Tokens that the bucket holds when it is full. */
+  readonly capacity: number
+  readonly waitMillis: number | undefined
+  readonly maxWaitMillis: number
+}> {
+  override get message(): string {
+    const what = `${this.cost} tokens of the ${this.bucket} bucket`
+    return this.waitMillis === undefined
+      ? `${this.operation} was not sent: it costs ${what}, which holds ${this.capacity} when it is full`
+      : `${this.operation} was not sent: it would have had to wait ${Math.ceil(this.waitMillis)} ms for ${what}, and was allowed ${Math.floor(this.maxWaitMillis)} ms`
+  }
+}
+
+/** What can happen to a signed call before it is sent: its signature, or the tokens for it, cannot be had. */
+export type SigningFailure = SigningError | LimitExceeded
+
+/** What the exchange's own limits, the outages and the network can do to any call, signed or not. */
 export type PublicFailure =
   | TooManyRequests
   | InternalServerError
@@ -317,4 +347,4 @@ export type PublicFailure =
   | InvalidRequest
 
 /** What can happen to any signed call, besides the errors that its operation names. */
-export type Failure = PublicFailure | SigningError
+export type Failure = PublicFailure | SigningFailure

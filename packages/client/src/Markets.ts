@@ -13,9 +13,8 @@
  *
  * @module
  */
-import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type { KalshiPublic } from "./Capability.ts"
-import { BadRequest, NotFound, Unauthorized } from "./Errors.ts"
+import { BadRequest, NotFound, type SigningFailure, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
@@ -174,7 +173,7 @@ export interface OrderbookInput {
 export const orderbook: Operation.Operation<
   OrderbookInput,
   Responses.GetMarketOrderbookResponse,
-  Unauthorized | NotFound | SigningError,
+  Unauthorized | NotFound | SigningFailure,
   KalshiPublic
 > = /*#__PURE__*/ Operation.make({
   operationId: "GetMarketOrderbook",
@@ -207,7 +206,7 @@ export interface OrderbooksInput {
 export const orderbooks: Operation.Operation<
   OrderbooksInput,
   Responses.GetMarketOrderbooksResponse,
-  BadRequest | Unauthorized | SigningError,
+  BadRequest | Unauthorized | SigningFailure,
   KalshiPublic
 > = /*#__PURE__*/ Operation.make({
   operationId: "GetMarketOrderbooks",

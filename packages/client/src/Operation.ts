@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
@@ -109,6 +108,15 @@ export interface Descriptor<
   /** The account's token bucket that pays for it, and how many tokens unless the account's own list says otherwise. */
   readonly bucket: "read" | "write"
   readonly cost: number
+  /** Whether the cost is that of the request or of every item of its `orders`. */
+  readonly costPer: "request" | "item"
+  /**
+   * Which write bucket pays: the one that is no shard's; for an `order`, that of its shard, or those of all shards where
+   * the exchange has to find it; for `quotes`, that of shard 1. Source: the rate-limit guide of October 2026.
+   */
+  readonly writeBucket: "common" | "order" | "quotes"
+  /** Takes its tokens before whatever else waits for the same bucket. */
+  readonly urgent: boolean
   /** The answer holds a secret, such as a private key: no error keeps any of its body. */
   readonly secret: boolean
 }
@@ -142,7 +150,7 @@ type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
 type CommonFor<Input, Capability> =
   | (Input extends void ? Exclude<Errors.PublicFailure, Errors.InvalidRequest> : Errors.PublicFailure)
-  | (Capability extends KalshiPublic ? never : SigningError)
+  | (Capability extends KalshiPublic ? never : Errors.SigningFailure)
 
 /** Every error of an operation: those it names, and the common ones it does not name itself. */
 export type FailureOf<Input, E, Capability> = E | Exclude<CommonFor<Input, Capability>, { readonly _tag: TagOf<E> }>
@@ -192,19 +200,22 @@ export const make = <
 >(
   description: Omit<
     Descriptor<Access, Path, Query, Body, Success, D>,
-    "pathParameters" | "query" | "body" | "auth" | "cost" | "secret"
+    "pathParameters" | "query" | "body" | "auth" | "cost" | "costPer" | "writeBucket" | "urgent" | "secret"
   > & {
     readonly pathParameters?: Path
     readonly query?: Query
     readonly body?: Body
     readonly auth?: Auth
     readonly cost?: number
+    readonly costPer?: "request" | "item"
+    readonly writeBucket?: "common" | "order" | "quotes"
+    readonly urgent?: boolean
     readonly secret?: boolean
   }
 ): Operation<
   keyof (Path & Query & BodyOf<Body>) extends never ? void : InputOf<Path, Query, Body>,
   SuccessOf<Success>,
-  NamedErrors<D> | (Auth extends "optional" ? SigningError : never),
+  NamedErrors<D> | (Auth extends "optional" ? Errors.SigningFailure : never),
   CapabilityOf<Access>
 > => {
   const descriptor: Descriptor = {
@@ -213,6 +224,9 @@ export const make = <
     body: undefined,
     auth: "required",
     cost: 10,
+    costPer: "request",
+    writeBucket: "common",
+    urgent: false,
     secret: false,
     ...description
   }

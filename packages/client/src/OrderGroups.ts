@@ -204,7 +204,8 @@ export const trigger: Operation.Operation<ChangeInput, Responses.EmptyResponse, 
     errors: [Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write"
+    bucket: "write",
+    urgent: true
   })
 
 const remove: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
@@ -219,7 +220,8 @@ const remove: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthor
     errors: [Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write"
+    bucket: "write",
+    urgent: true
   })
 
 export {

@@ -260,7 +260,8 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "keyed",
-  bucket: "write"
+  bucket: "write",
+  writeBucket: "order"
 })
 
 /** Input of {@link batchCreate}. */
@@ -312,7 +313,8 @@ export const batchCreate: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
   retry: "keyed",
-  bucket: "write"
+  bucket: "write",
+  costPer: "item"
 })
 
 /** Input of {@link amend}. */
@@ -381,7 +383,8 @@ export const amend: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write"
+  bucket: "write",
+  writeBucket: "order"
 })
 
 /** Input of {@link decrease}: one of `reduce_by` and `reduce_to`, never both. */
@@ -424,7 +427,8 @@ export const decrease: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write"
+  bucket: "write",
+  writeBucket: "order"
 })
 
 /** Input of {@link cancel}. */
@@ -464,7 +468,9 @@ export const cancel: Operation.Operation<
   access: "write",
   retry: "idempotent",
   bucket: "write",
-  cost: 2
+  cost: 2,
+  writeBucket: "order",
+  urgent: true
 })
 
 /** Input of {@link batchCancel}. */
@@ -500,7 +506,9 @@ export const batchCancel: Operation.Operation<
   access: "write",
   retry: "idempotent",
   bucket: "write",
-  cost: 2
+  cost: 2,
+  costPer: "item",
+  urgent: true
 })
 
 /** Input of {@link cancelAll}. */
@@ -534,5 +542,6 @@ export const cancelAll: Operation.Operation<CancelAllInput, void, Unauthorized, 
     access: "write",
     retry: "never",
     bucket: "write",
-    cost: 2
+    cost: 2,
+    urgent: true
   })

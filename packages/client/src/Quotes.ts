@@ -166,7 +166,8 @@ export const create: Operation.Operation<
   access: "write",
   retry: "never",
   bucket: "write",
-  cost: 2
+  cost: 2,
+  writeBucket: "quotes"
 })
 
 /** Input of {@link accept}. */
@@ -197,7 +198,8 @@ export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unautho
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "never",
-    bucket: "write"
+    bucket: "write",
+    writeBucket: "quotes"
   })
 
 /**
@@ -238,7 +240,8 @@ export const confirm: Operation.Operation<GetInput, void, Unauthorized | NotFoun
     errors: [Unauthorized, NotFound],
     access: "write",
     retry: "never",
-    bucket: "write"
+    bucket: "write",
+    writeBucket: "quotes"
   })
 
 const remove: Operation.Operation<GetInput, void, Unauthorized | NotFound, KalshiWrite> = /*#__PURE__*/ Operation.make({
@@ -252,7 +255,9 @@ const remove: Operation.Operation<GetInput, void, Unauthorized | NotFound, Kalsh
   access: "write",
   retry: "idempotent",
   bucket: "write",
-  cost: 2
+  cost: 2,
+  writeBucket: "quotes",
+  urgent: true
 })
 
 export {
@@ -325,7 +330,8 @@ export const acceptByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write"
+  bucket: "write",
+  writeBucket: "quotes"
 })
 
 /**
@@ -344,7 +350,8 @@ export const confirmByQuoteId: Operation.Operation<QuoteIdInput, void, Unauthori
     errors: [Unauthorized, NotFound],
     access: "write",
     retry: "never",
-    bucket: "write"
+    bucket: "write",
+    writeBucket: "quotes"
   })
 
 /**
@@ -364,5 +371,7 @@ export const deleteByQuoteId: Operation.Operation<QuoteIdInput, void, Unauthoriz
     access: "write",
     retry: "idempotent",
     bucket: "write",
-    cost: 2
+    cost: 2,
+    writeBucket: "quotes",
+    urgent: true
   })

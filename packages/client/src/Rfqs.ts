@@ -160,7 +160,8 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Conflict],
   access: "write",
   retry: "never",
-  bucket: "write"
+  bucket: "write",
+  writeBucket: "quotes"
 })
 
 const remove: Operation.Operation<GetInput, void, Unauthorized | NotFound, KalshiWrite> = /*#__PURE__*/ Operation.make({
@@ -173,7 +174,8 @@ const remove: Operation.Operation<GetInput, void, Unauthorized | NotFound, Kalsh
   errors: [Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write"
+  bucket: "write",
+  writeBucket: "quotes"
 })
 
 export {

@@ -25,6 +25,7 @@ type CommonFailure =
   | Errors.ContractError
   | Errors.InvalidRequest
   | SigningError
+  | Errors.LimitExceeded
 
 describe("OrderGroups.get", () => {
   const call = OrderGroups.get({ order_group_id: "x" })
@@ -58,6 +59,7 @@ describe("Exchange.status", () => {
       | Exclude<
           CommonFailure,
           | SigningError
+          | Errors.LimitExceeded
           | Errors.InvalidRequest
           | Errors.InternalServerError
           | Errors.ServiceUnavailable
