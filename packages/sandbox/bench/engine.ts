@@ -1,0 +1,191 @@
+/**
+ * The exchange's core in one process, without a shell: how many orders a second it takes, and what resting orders weigh.
+ * Prints the best round of each kind of work; nothing here is a test. Run with `node --expose-gc` for the weights.
+ */
+import { PerformanceObserver } from "node:perf_hooks"
+import * as Result from "effect/Result"
+import type { CreateOrder } from "../src/Commands.ts"
+import { Exchange } from "../src/Exchange.ts"
+import { Ids } from "../src/internal/ids.ts"
+
+const start = 1_800_000_000_000
+const rounds = 7
+const orders = 100_000
+const ticker = "KXBENCH-26-YES"
+
+const order = (side: "bid" | "ask", price: number, count: number): CreateOrder => ({
+  ticker,
+  clientOrderId: undefined,
+  side,
+  count,
+  price,
+  timeInForce: "good_till_canceled",
+  selfTradePrevention: "taker_at_cross",
+  expirationSeconds: undefined,
+  postOnly: false,
+  reduceOnly: false,
+  cancelOnPause: false,
+  subaccount: 0,
+  orderGroupId: undefined,
+  exchangeIndex: undefined
+})
+
+interface Floor {
+  readonly exchange: Exchange
+  readonly makers: ReadonlyArray<string>
+  readonly taker: string
+}
+
+/** One market with a tick of $0.001, ten makers and a taker, each with a hundred million dollars. */
+const makeFloor = (): Floor => {
+  const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
+  const account = (name: string) => Result.getOrThrow(exchange.createAccount(name, start, "100000000")).accountId
+  Result.getOrThrow(
+    exchange.createMarket(
+      { ticker, makerFeeRate: 175, priceRanges: [{ start: "0.00", end: "1.00", step: "0.001" }] },
+      start
+    )
+  )
+  return { exchange, makers: Array.from({ length: 10 }, (_, n) => account(`maker ${n}`)), taker: account("taker") }
+}
+
+/** Numbers that look random and are always the same. */
+const makeNumbers = () => {
+  let state = 1
+  return (below: number): number => {
+    state = Math.imul(state, 1_103_515_245) + 12_345
+    return ((state >>> 8) & 0xffffff) % below
+  }
+}
+
+const placed = (result: Result.Result<{ readonly orderId: string }, { readonly code: string }>): string => {
+  if (Result.isFailure(result)) {
+    throw new Error(result.failure.code)
+  }
+  return result.success.orderId
+}
+
+/** Each does its work on a fresh floor and tells how many orders it placed, changed or cancelled in how many seconds. */
+const works: Readonly<Record<string, (floor: Floor) => { readonly count: number; readonly seconds: number }>> = {
+  "place, and rest": ({ exchange, makers }) => {
+    const number = makeNumbers()
+    const begun = performance.now()
+    for (let n = 0; n < orders; n++) {
+      placed(exchange.createOrder(makers[n % 10]!, order("bid", 10 * (1 + number(490)), 100 + number(900)), start + n))
+    }
+    return { count: orders, seconds: (performance.now() - begun) / 1_000 }
+  },
+  "place, and fill half of them": ({ exchange, makers, taker }) => {
+    const number = makeNumbers()
+    const begun = performance.now()
+    for (let n = 0; n < orders; n += 2) {
+      const price = 10 * (400 + number(100))
+      placed(exchange.createOrder(makers[n % 10]!, order("bid", price, 500), start + n))
+      placed(exchange.createOrder(taker, order("ask", price, 500), start + n))
+    }
+    return { count: orders, seconds: (performance.now() - begun) / 1_000 }
+  },
+  "place, amend and cancel, in a book of 10,000": ({ exchange, makers }) => {
+    const number = makeNumbers()
+    for (let n = 0; n < 10_000; n++) {
+      placed(exchange.createOrder(makers[n % 10]!, order("bid", 10 * (1 + number(490)), 500), start))
+    }
+    const rest = { subaccount: 0, exchangeIndex: undefined }
+    const begun = performance.now()
+    for (let n = 0; n < orders; n += 3) {
+      const account = makers[n % 10]!
+      const price = 10 * (1 + number(490))
+      const orderId = placed(exchange.createOrder(account, order("bid", price, 500), start + n))
+      const amended = { ...rest, orderId, ticker, side: "bid", price: 10 * (1 + number(490)), count: 600 } as const
+      const names = { clientOrderId: undefined, updatedClientOrderId: undefined, expirationSeconds: undefined }
+      Result.getOrThrow(exchange.amendOrder(account, { ...amended, ...names }, start + n))
+      Result.getOrThrow(exchange.cancelOrder(account, { ...rest, orderId, marketTicker: ticker }, start + n))
+    }
+    return { count: orders, seconds: (performance.now() - begun) / 1_000 }
+  }
+}
+
+/** What any engine that gives out ids and finds orders by them has to do for as many orders. */
+const idsAlone = (): number => {
+  const ids = Ids.fromSeed(1)
+  const byId = new Map<string, object>()
+  const begun = performance.now()
+  for (let n = 0; n < orders; n++) {
+    byId.set(ids.next(), {})
+  }
+  return (performance.now() - begun) / 1_000
+}
+
+let collecting = 0
+const observer = new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) {
+    collecting += duration / 1_000
+  }
+})
+observer.observe({ entryTypes: ["gc"] })
+
+/** Lets what the collector took be counted. */
+const counted = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
+
+const weigh = (): void => {
+  const { gc } = globalThis
+  if (gc === undefined) {
+    console.log("run with --expose-gc to weigh resting orders")
+    return
+  }
+  const { exchange, makers } = makeFloor()
+  const number = makeNumbers()
+  gc()
+  const before = process.memoryUsage().heapUsed
+  for (let n = 0; n < orders; n++) {
+    placed(exchange.createOrder(makers[n % 10]!, order("bid", 10 * (1 + number(490)), 100 + number(900)), start + n))
+  }
+  gc()
+  const { heapUsed, rss } = process.memoryUsage()
+  const each = Math.round((heapUsed - before) / orders)
+  const resting = exchange.view(start).listOrders(makers[0]!, everything)
+  console.log(
+    `${Result.isSuccess(resting) ? orders.toLocaleString("en") : 0} resting orders weigh ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process ${mebibytes(rss)}`
+  )
+}
+
+const everything = {
+  ticker: undefined,
+  eventTickers: undefined,
+  status: "resting",
+  subaccount: undefined,
+  exchangeIndex: undefined,
+  minSeconds: undefined,
+  maxSeconds: undefined,
+  limit: 1,
+  cursor: undefined
+}
+
+console.log(
+  `engine in process, ${orders.toLocaleString("en")} orders, best of ${rounds} rounds, Node ${process.version}`
+)
+weigh()
+for (const [name, work] of Object.entries(works)) {
+  let best = Infinity
+  let worked = 0
+  await counted()
+  collecting = 0
+  for (let round = 0; round <= rounds; round++) {
+    const { count, seconds } = work(makeFloor())
+    worked += seconds
+    if (round > 0) {
+      best = Math.min(best, seconds / count) // the first one warms up
+    }
+  }
+  await counted()
+  const rate = Math.round(1 / best).toLocaleString("en")
+  const collector = Math.round((collecting / worked) * 100)
+  console.log(`${name.padEnd(48)} ${rate.padStart(10)} orders/s, ${collector} % of the time in the garbage collector`)
+}
+const floor = Math.min(...Array.from({ length: rounds }, idsAlone)) / orders
+console.log(
+  `what limits them: the collector, and giving out an id and indexing an order by it, which alone goes ${Math.round(1 / floor).toLocaleString("en")} times a second`
+)
+observer.disconnect()
