@@ -51,124 +51,124 @@ describe("the document", () => {
 
 /** What no published document says: capability, signature, repetition, and what it costs from which bucket. */
 const pinned = `
-Account.endpointCosts                GetAccountEndpointCosts                   public none     idempotent read  10
-Account.limits                       GetAccountApiLimits                       read   required idempotent read  10
-Account.upgradeUsageLevel            UpgradeAccountApiUsageLevel               write  required never      write 30
-Account.usageLevelVolumeProgress     GetAccountApiUsageLevelVolumeProgress     read   required idempotent read  10
-ApiKeys.create                       CreateApiKey                              write  required never      write 10
-ApiKeys.delete                       DeleteApiKey                              write  required idempotent write 10
-ApiKeys.generate                     GenerateApiKey                            write  required never      write 10
-ApiKeys.list                         GetApiKeys                                read   required idempotent read  10
-BlockTrades.accept                   AcceptBlockTradeProposal                  write  required never      write 10
-BlockTrades.list                     GetBlockTradeProposals                    read   required idempotent read  10
-BlockTrades.propose                  ProposeBlockTrade                         write  required never      write 10
-Events.candlesticks                  GetMarketCandlesticksByEvent              public none     idempotent read  10
-Events.feeChanges                    GetEventFeeChanges                        public none     idempotent read  10
-Events.forecastPercentileHistory     GetEventForecastPercentilesHistory        read   required idempotent read  10
-Events.get                           GetEvent                                  public none     idempotent read  10
-Events.list                          GetEvents                                 public none     idempotent read  10
-Events.listMultivariate              GetMultivariateEvents                     public none     idempotent read  10
-Events.metadata                      GetEventMetadata                          public none     idempotent read  10
-Exchange.schedule                    GetExchangeSchedule                       public none     idempotent read  10
-Exchange.status                      GetExchangeStatus                         public none     idempotent read  10
-Exchange.userDataTimestamp           GetUserDataTimestamp                      public none     idempotent read  10
-Fcm.createSubtrader                  CreateFCMSubtrader                        write  required never      write 10
-Fcm.deleteDailyCap                   DeleteFCMEventContractDailyCap            write  required idempotent write 10
-Fcm.getBlockedCategories             GetFCMSubtraderBlockedCategories          read   required idempotent read  10
-Fcm.getDailyCap                      GetFCMEventContractDailyCap               read   required idempotent read  10
-Fcm.listFills                        GetFCMFills                               read   required idempotent read  10
-Fcm.listOrders                       GetFCMOrders                              read   required idempotent read  10
-Fcm.listPositions                    GetFCMPositions                           read   required idempotent read  10
-Fcm.listSubtraders                   ListFCMSubtraders                         read   required idempotent read  10
-Fcm.transferPosition                 CreateFCMPositionTransfer                 write  required never      write 10
-Fcm.updateBlockedCategories          UpdateFCMSubtraderBlockedCategories       write  required idempotent write 10
-Fcm.updateDailyCap                   UpdateFCMEventContractDailyCap            write  required idempotent write 10
-Historical.cutoff                    GetHistoricalCutoff                       public none     idempotent read  10
-Historical.fills                     GetFillsHistorical                        read   required idempotent read  10
-Historical.market                    GetHistoricalMarket                       public none     idempotent read  10
-Historical.marketCandlesticks        GetMarketCandlesticksHistorical           public none     idempotent read  10
-Historical.markets                   GetHistoricalMarkets                      public none     idempotent read  10
-Historical.orders                    GetHistoricalOrders                       read   required idempotent read  10
-Historical.positions                 GetHistoricalPositions                    read   required idempotent read  10
-Historical.trades                    GetTradesHistorical                       public none     idempotent read  10
-IncentivePrograms.list               GetIncentivePrograms                      public none     idempotent read  10
-LiveData.batchGet                    GetLiveDatas                              public none     idempotent read  10
-LiveData.gameStats                   GetGameStats                              public none     idempotent read  10
-LiveData.get                         GetLiveDataByMilestone                    public none     idempotent read  10
-LiveData.getByEvent                  GetEventLiveData                          public none     idempotent read  10
-LiveData.getByType                   GetLiveData                               public none     idempotent read  10
-LiveData.weatherIndex                GetWeatherIndex                           public none     idempotent read  10
-LiveData.weatherIndexCalibrations    GetWeatherIndexCalibrations               public none     idempotent read  10
-Markets.batchCandlesticks            BatchGetMarketCandlesticks                public none     idempotent read  10
-Markets.candlesticks                 GetMarketCandlesticks                     public none     idempotent read  10
-Markets.get                          GetMarket                                 public none     idempotent read  10
-Markets.list                         GetMarkets                                public none     idempotent read  10
-Markets.orderbook                    GetMarketOrderbook                        public optional idempotent read  10
-Markets.orderbooks                   GetMarketOrderbooks                       public optional idempotent read  10
-Markets.trades                       GetTrades                                 public none     idempotent read  10
-Milestones.get                       GetMilestone                              public none     idempotent read  10
-Milestones.list                      GetMilestones                             public none     idempotent read  10
-MultivariateCollections.createMarket CreateMarketInMultivariateEventCollection write  required never      write 10
-MultivariateCollections.get          GetMultivariateEventCollection            public none     idempotent read  10
-MultivariateCollections.list         GetMultivariateEventCollections           public none     idempotent read  10
-OrderGroups.create                   CreateOrderGroup                          write  required never      write 10
-OrderGroups.delete                   DeleteOrderGroup                          write  required idempotent write 10
-OrderGroups.get                      GetOrderGroup                             read   required idempotent read  10
-OrderGroups.list                     GetOrderGroups                            read   required idempotent read  10
-OrderGroups.reset                    ResetOrderGroup                           write  required never      write 10
-OrderGroups.trigger                  TriggerOrderGroup                         write  required idempotent write 10
-OrderGroups.updateLimit              UpdateOrderGroupLimit                     write  required idempotent write 10
-Orders.amend                         AmendOrderV2                              write  required never      write 10
-Orders.batchCancel                   BatchCancelOrdersV2                       write  required idempotent write  2
-Orders.batchCreate                   BatchCreateOrdersV2                       write  required keyed      write 10
-Orders.cancel                        CancelOrderV2                             write  required idempotent write  2
-Orders.cancelAll                     CancelAllOrders                           write  required never      write  2
-Orders.create                        CreateOrderV2                             write  required keyed      write 10
-Orders.decrease                      DecreaseOrderV2                           write  required never      write 10
-Orders.get                           GetOrder                                  read   required idempotent read   2
-Orders.list                          GetOrders                                 read   required idempotent read  10
-Orders.queuePosition                 GetOrderQueuePosition                     read   required idempotent read  10
-Orders.queuePositions                GetOrderQueuePositions                    read   required idempotent read  10
-Portfolio.balance                    GetBalance                                read   required idempotent read  10
-Portfolio.deposits                   GetDeposits                               read   required idempotent read  10
-Portfolio.fills                      GetFills                                  read   required idempotent read  10
-Portfolio.positions                  GetPositions                              read   required idempotent read  10
-Portfolio.restingOrderTotalValue     GetPortfolioRestingOrderTotalValue        read   required idempotent read  10
-Portfolio.settlements                GetSettlements                            read   required idempotent read  10
-Portfolio.withdrawals                GetWithdrawals                            read   required idempotent read  10
-Quotes.accept                        AcceptRFQQuote                            write  required never      write 10
-Quotes.acceptByQuoteId               AcceptQuote                               write  required never      write 10
-Quotes.confirm                       ConfirmRFQQuote                           write  required never      write 10
-Quotes.confirmByQuoteId              ConfirmQuote                              write  required never      write 10
-Quotes.create                        CreateQuote                               write  required never      write  2
-Quotes.delete                        DeleteRFQQuote                            write  required idempotent write  2
-Quotes.deleteByQuoteId               DeleteQuote                               write  required idempotent write  2
-Quotes.get                           GetRFQQuote                               read   required idempotent read  10
-Quotes.getByQuoteId                  GetQuote                                  read   required idempotent read   2
-Quotes.list                          GetQuotes                                 read   required idempotent read  10
-Rfqs.communicationsId                GetCommunicationsID                       read   required idempotent read  10
-Rfqs.create                          CreateRFQ                                 write  required never      write 10
-Rfqs.delete                          DeleteRFQ                                 write  required idempotent write 10
-Rfqs.get                             GetRFQ                                    read   required idempotent read  10
-Rfqs.list                            GetRFQs                                   read   required idempotent read  10
-Search.filtersBySport                GetFiltersForSports                       public none     idempotent read  10
-Search.tagsByCategories              GetTagsForSeriesCategories                public none     idempotent read  10
-Series.feeChanges                    GetSeriesFeeChanges                       public none     idempotent read  10
-Series.get                           GetSeries                                 public none     idempotent read  10
-Series.list                          GetSeriesList                             public none     idempotent read  10
-StructuredTargets.get                GetStructuredTarget                       public none     idempotent read  10
-StructuredTargets.list               GetStructuredTargets                      public none     idempotent read  10
-Subaccounts.balances                 GetSubaccountBalances                     read   required idempotent read  10
-Subaccounts.create                   CreateSubaccount                          write  required never      write 10
-Subaccounts.netting                  GetSubaccountNetting                      read   required idempotent read  10
-Subaccounts.transfer                 ApplySubaccountTransfer                   write  required keyed      write 10
-Subaccounts.transfers                GetSubaccountTransfers                    read   required idempotent read  10
-Subaccounts.updateNetting            UpdateSubaccountNetting                   write  required idempotent write 10
-Transfers.create                     IntraExchangeInstanceTransfer             write  required keyed      write 10
-Transfers.get                        GetIntraExchangeInstanceTransfer          read   required idempotent read  10
-Transfers.list                       GetIntraExchangeInstanceTransfers         read   required idempotent read  10
-Transfers.setTargetBalanceAllocation SetTargetBalanceAllocation                write  required idempotent write 10
-Transfers.targetBalanceAllocation    GetTargetBalanceAllocation                read   required idempotent read  10
+Account.endpointCosts                GetAccountEndpointCosts                   public none     idempotent read         10
+Account.limits                       GetAccountApiLimits                       read   required idempotent read         10
+Account.upgradeUsageLevel            UpgradeAccountApiUsageLevel               write  required never      write/common 30
+Account.usageLevelVolumeProgress     GetAccountApiUsageLevelVolumeProgress     read   required idempotent read         10
+ApiKeys.create                       CreateApiKey                              write  required never      write/common 10
+ApiKeys.delete                       DeleteApiKey                              write  required idempotent write/common 10
+ApiKeys.generate                     GenerateApiKey                            write  required never      write/common 10
+ApiKeys.list                         GetApiKeys                                read   required idempotent read         10
+BlockTrades.accept                   AcceptBlockTradeProposal                  write  required never      write/common 10
+BlockTrades.list                     GetBlockTradeProposals                    read   required idempotent read         10
+BlockTrades.propose                  ProposeBlockTrade                         write  required never      write/common 10
+Events.candlesticks                  GetMarketCandlesticksByEvent              public none     idempotent read         10
+Events.feeChanges                    GetEventFeeChanges                        public none     idempotent read         10
+Events.forecastPercentileHistory     GetEventForecastPercentilesHistory        read   required idempotent read         10
+Events.get                           GetEvent                                  public none     idempotent read         10
+Events.list                          GetEvents                                 public none     idempotent read         10
+Events.listMultivariate              GetMultivariateEvents                     public none     idempotent read         10
+Events.metadata                      GetEventMetadata                          public none     idempotent read         10
+Exchange.schedule                    GetExchangeSchedule                       public none     idempotent read         10
+Exchange.status                      GetExchangeStatus                         public none     idempotent read         10
+Exchange.userDataTimestamp           GetUserDataTimestamp                      public none     idempotent read         10
+Fcm.createSubtrader                  CreateFCMSubtrader                        write  required never      write/common 10
+Fcm.deleteDailyCap                   DeleteFCMEventContractDailyCap            write  required idempotent write/common 10
+Fcm.getBlockedCategories             GetFCMSubtraderBlockedCategories          read   required idempotent read         10
+Fcm.getDailyCap                      GetFCMEventContractDailyCap               read   required idempotent read         10
+Fcm.listFills                        GetFCMFills                               read   required idempotent read         10
+Fcm.listOrders                       GetFCMOrders                              read   required idempotent read         10
+Fcm.listPositions                    GetFCMPositions                           read   required idempotent read         10
+Fcm.listSubtraders                   ListFCMSubtraders                         read   required idempotent read         10
+Fcm.transferPosition                 CreateFCMPositionTransfer                 write  required never      write/common 10
+Fcm.updateBlockedCategories          UpdateFCMSubtraderBlockedCategories       write  required idempotent write/common 10
+Fcm.updateDailyCap                   UpdateFCMEventContractDailyCap            write  required idempotent write/common 10
+Historical.cutoff                    GetHistoricalCutoff                       public none     idempotent read         10
+Historical.fills                     GetFillsHistorical                        read   required idempotent read         10
+Historical.market                    GetHistoricalMarket                       public none     idempotent read         10
+Historical.marketCandlesticks        GetMarketCandlesticksHistorical           public none     idempotent read         10
+Historical.markets                   GetHistoricalMarkets                      public none     idempotent read         10
+Historical.orders                    GetHistoricalOrders                       read   required idempotent read         10
+Historical.positions                 GetHistoricalPositions                    read   required idempotent read         10
+Historical.trades                    GetTradesHistorical                       public none     idempotent read         10
+IncentivePrograms.list               GetIncentivePrograms                      public none     idempotent read         10
+LiveData.batchGet                    GetLiveDatas                              public none     idempotent read         10
+LiveData.gameStats                   GetGameStats                              public none     idempotent read         10
+LiveData.get                         GetLiveDataByMilestone                    public none     idempotent read         10
+LiveData.getByEvent                  GetEventLiveData                          public none     idempotent read         10
+LiveData.getByType                   GetLiveData                               public none     idempotent read         10
+LiveData.weatherIndex                GetWeatherIndex                           public none     idempotent read         10
+LiveData.weatherIndexCalibrations    GetWeatherIndexCalibrations               public none     idempotent read         10
+Markets.batchCandlesticks            BatchGetMarketCandlesticks                public none     idempotent read         10
+Markets.candlesticks                 GetMarketCandlesticks                     public none     idempotent read         10
+Markets.get                          GetMarket                                 public none     idempotent read         10
+Markets.list                         GetMarkets                                public none     idempotent read         10
+Markets.orderbook                    GetMarketOrderbook                        public optional idempotent read         10
+Markets.orderbooks                   GetMarketOrderbooks                       public optional idempotent read         10
+Markets.trades                       GetTrades                                 public none     idempotent read         10
+Milestones.get                       GetMilestone                              public none     idempotent read         10
+Milestones.list                      GetMilestones                             public none     idempotent read         10
+MultivariateCollections.createMarket CreateMarketInMultivariateEventCollection write  required never      write/common 10
+MultivariateCollections.get          GetMultivariateEventCollection            public none     idempotent read         10
+MultivariateCollections.list         GetMultivariateEventCollections           public none     idempotent read         10
+OrderGroups.create                   CreateOrderGroup                          write  required never      write/common 10
+OrderGroups.delete                   DeleteOrderGroup                          write  required idempotent write/common 10        urgent
+OrderGroups.get                      GetOrderGroup                             read   required idempotent read         10
+OrderGroups.list                     GetOrderGroups                            read   required idempotent read         10
+OrderGroups.reset                    ResetOrderGroup                           write  required never      write/common 10
+OrderGroups.trigger                  TriggerOrderGroup                         write  required idempotent write/common 10        urgent
+OrderGroups.updateLimit              UpdateOrderGroupLimit                     write  required idempotent write/common 10
+Orders.amend                         AmendOrderV2                              write  required never      write/order  10
+Orders.batchCancel                   BatchCancelOrdersV2                       write  required idempotent write/common 2 an item urgent
+Orders.batchCreate                   BatchCreateOrdersV2                       write  required keyed      write/common 10 an item
+Orders.cancel                        CancelOrderV2                             write  required idempotent write/order  2         urgent
+Orders.cancelAll                     CancelAllOrders                           write  required never      write/common 2         urgent
+Orders.create                        CreateOrderV2                             write  required keyed      write/order  10
+Orders.decrease                      DecreaseOrderV2                           write  required never      write/order  10
+Orders.get                           GetOrder                                  read   required idempotent read         2
+Orders.list                          GetOrders                                 read   required idempotent read         10
+Orders.queuePosition                 GetOrderQueuePosition                     read   required idempotent read         10
+Orders.queuePositions                GetOrderQueuePositions                    read   required idempotent read         10
+Portfolio.balance                    GetBalance                                read   required idempotent read         10
+Portfolio.deposits                   GetDeposits                               read   required idempotent read         10
+Portfolio.fills                      GetFills                                  read   required idempotent read         10
+Portfolio.positions                  GetPositions                              read   required idempotent read         10
+Portfolio.restingOrderTotalValue     GetPortfolioRestingOrderTotalValue        read   required idempotent read         10
+Portfolio.settlements                GetSettlements                            read   required idempotent read         10
+Portfolio.withdrawals                GetWithdrawals                            read   required idempotent read         10
+Quotes.accept                        AcceptRFQQuote                            write  required never      write/quotes 10
+Quotes.acceptByQuoteId               AcceptQuote                               write  required never      write/quotes 10
+Quotes.confirm                       ConfirmRFQQuote                           write  required never      write/quotes 10
+Quotes.confirmByQuoteId              ConfirmQuote                              write  required never      write/quotes 10
+Quotes.create                        CreateQuote                               write  required never      write/quotes 2
+Quotes.delete                        DeleteRFQQuote                            write  required idempotent write/quotes 2         urgent
+Quotes.deleteByQuoteId               DeleteQuote                               write  required idempotent write/quotes 2         urgent
+Quotes.get                           GetRFQQuote                               read   required idempotent read         10
+Quotes.getByQuoteId                  GetQuote                                  read   required idempotent read         2
+Quotes.list                          GetQuotes                                 read   required idempotent read         10
+Rfqs.communicationsId                GetCommunicationsID                       read   required idempotent read         10
+Rfqs.create                          CreateRFQ                                 write  required never      write/quotes 10
+Rfqs.delete                          DeleteRFQ                                 write  required idempotent write/quotes 10
+Rfqs.get                             GetRFQ                                    read   required idempotent read         10
+Rfqs.list                            GetRFQs                                   read   required idempotent read         10
+Search.filtersBySport                GetFiltersForSports                       public none     idempotent read         10
+Search.tagsByCategories              GetTagsForSeriesCategories                public none     idempotent read         10
+Series.feeChanges                    GetSeriesFeeChanges                       public none     idempotent read         10
+Series.get                           GetSeries                                 public none     idempotent read         10
+Series.list                          GetSeriesList                             public none     idempotent read         10
+StructuredTargets.get                GetStructuredTarget                       public none     idempotent read         10
+StructuredTargets.list               GetStructuredTargets                      public none     idempotent read         10
+Subaccounts.balances                 GetSubaccountBalances                     read   required idempotent read         10
+Subaccounts.create                   CreateSubaccount                          write  required never      write/common 10
+Subaccounts.netting                  GetSubaccountNetting                      read   required idempotent read         10
+Subaccounts.transfer                 ApplySubaccountTransfer                   write  required keyed      write/common 10
+Subaccounts.transfers                GetSubaccountTransfers                    read   required idempotent read         10
+Subaccounts.updateNetting            UpdateSubaccountNetting                   write  required idempotent write/common 10
+Transfers.create                     IntraExchangeInstanceTransfer             write  required keyed      write/common 10
+Transfers.get                        GetIntraExchangeInstanceTransfer          read   required idempotent read         10
+Transfers.list                       GetIntraExchangeInstanceTransfers         read   required idempotent read         10
+Transfers.setTargetBalanceAllocation SetTargetBalanceAllocation                write  required idempotent write/common 10
+Transfers.targetBalanceAllocation    GetTargetBalanceAllocation                read   required idempotent read         10
 `
 
 const rowOf = ({ descriptor, name }: ClientOperations.ClientOperation): string =>
@@ -178,9 +178,12 @@ const rowOf = ({ descriptor, name }: ClientOperations.ClientOperation): string =
     descriptor.access.padEnd(6),
     descriptor.auth.padEnd(8),
     descriptor.retry.padEnd(10),
-    descriptor.bucket.padEnd(5),
-    String(descriptor.cost).padStart(2)
-  ].join(" ")
+    (descriptor.bucket === "read" ? "read" : `write/${descriptor.writeBucket}`).padEnd(12),
+    (descriptor.costPer === "item" ? `${descriptor.cost} an item` : String(descriptor.cost)).padEnd(9),
+    descriptor.urgent ? "urgent" : ""
+  ]
+    .join(" ")
+    .trimEnd()
 
 const where = (holds: (descriptor: Operation.Descriptor) => boolean): ReadonlyArray<string> =>
   ClientOperations.all.flatMap(({ descriptor }) => (holds(descriptor) ? [descriptor.operationId] : [])).sort()
@@ -273,6 +276,42 @@ describe("capability, signature, repetition, bucket and cost", () => {
       []
     )
     assert.strictEqual(where(({ cost }) => cost !== 10).length, 9)
+  })
+
+  it("cost per item where the body is a list of orders, and per request everywhere else", () => {
+    const lists = document.operations.filter(
+      ({ requestBody }) =>
+        requestBody !== undefined && document.deref(requestBody.schema).properties?.["orders"]?.type === "array"
+    )
+    assert.deepStrictEqual(
+      where(({ costPer }) => costPer === "item"),
+      lists.map(({ id }) => id).sort()
+    )
+    assert.strictEqual(lists.length, 2)
+  })
+
+  it("are paid from a shard's bucket for single orders, quotes and requests for quotes, and from the common one else", () => {
+    const ofBucket = (bucket: Operation.Descriptor["writeBucket"]) => where((one) => one.writeBucket === bucket)
+    assert.deepStrictEqual(ofBucket("order"), ["AmendOrderV2", "CancelOrderV2", "CreateOrderV2", "DecreaseOrderV2"])
+    assert.deepStrictEqual(
+      ofBucket("quotes"),
+      where(({ method, path }) => method !== "GET" && /^\/communications\/(?:quotes|rfqs)\b/.test(path))
+    )
+  })
+
+  it("let what takes risk off the book go first", () => {
+    assert.deepStrictEqual(
+      where(({ urgent }) => urgent),
+      [
+        "BatchCancelOrdersV2",
+        "CancelAllOrders",
+        "CancelOrderV2",
+        "DeleteOrderGroup",
+        "DeleteQuote",
+        "DeleteRFQQuote",
+        "TriggerOrderGroup"
+      ]
+    )
   })
 
   it("hide the body of the one answer that holds a private key", () => {

@@ -16,6 +16,9 @@ const recorder = Requests.recorder()
 const hold = (client: ClientOperations.ClientOperation, options?: Conformance.Options, through = recorder) =>
   Requests.hold(client, referenceOf(client), conformance, through, options)
 
+const takesInput = (client: ClientOperations.ClientOperation): boolean =>
+  Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
+
 describe("hold", () => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
     it(`${module}: sends every valid input so that it reads back, and refuses every violation at its pointer`, () => {
@@ -24,11 +27,25 @@ describe("hold", () => {
         assert.deepStrictEqual(report.failures.map(line), [])
         assert.isTrue(report.passed)
         assert.isAbove(report.checks.completeness.run, 200)
-        assert.isAbove(report.checks.precision.run, 0)
+        assert.strictEqual(report.checks.precision.run > 0, takesInput(client), client.name)
         assert.strictEqual(report.checks["round-trip"].run, report.checks.completeness.run)
       }
     })
   }
+
+  it("sends the one request of an operation without input, whatever it is called with", () => {
+    const clients = ClientOperations.all.filter((client) => !takesInput(client))
+    assert.isAbove(clients.length, 10)
+    for (const client of clients) {
+      for (const input of [undefined, {}, { limit: 1 }, null, "x", 1, [{}], () => 1]) {
+        const outcome = recorder.call(client.operation, input)
+        if (outcome._tag === "Refused") assert.fail(`${client.name} refused ${String(input)}`)
+        const { faults } = Requests.make(referenceOf(client), conformance.judge).read(outcome.sent)
+        assert.deepStrictEqual(faults, [], client.name)
+        assert.strictEqual(outcome.sent.target, `${Requests.root}${client.descriptor.path}`)
+      }
+    }
+  })
 
   it("violates every kind of constraint that requests have", () => {
     const kinds = new Set(
