@@ -116,9 +116,10 @@ import type * as Errors from "@kalshi-effect/client/Errors"
 import type * as Parameters from "@kalshi-effect/client/generated/parameters"
 import type * as Requests from "@kalshi-effect/client/generated/requests"
 import type * as Responses from "@kalshi-effect/client/generated/responses"
+import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { assert, describe, expectTypeOf, it } from "vitest"
 import { normal, render, target } from "./support/operationTypes.ts"
-import type { Signature, Signing, Values, WithoutNull } from "./support/signature.ts"
+import type { Signature, Values, WithoutNull } from "./support/signature.ts"
 
 describe("the type tests", () => {
   it("are those that the document asks for", () => {
