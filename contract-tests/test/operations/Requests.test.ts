@@ -176,6 +176,64 @@ describe("values of a query", () => {
   })
 })
 
+describe("texts of a body", () => {
+  const strings = ClientOperations.all.flatMap((client) => {
+    const { requestBody } = referenceOf(client)
+    const { properties } = requestBody === undefined ? {} : document.deref(requestBody.schema)
+    return Object.entries(properties ?? {}).flatMap(([field, schema]) => {
+      const { enum: members, format, maxLength, minLength, pattern, type } = document.deref(schema)
+      const isFree = [members, format, maxLength, minLength, pattern].every((keyword) => keyword === undefined)
+      return type === "string" && isFree ? [{ client, field, input: plainest(client) }] : []
+    })
+  })
+
+  it("carry any text, but for half a surrogate pair, which is refused by name", () => {
+    assert.isAbove(strings.length, 20)
+    for (const { client, field, input } of strings) {
+      const requests = Requests.make(referenceOf(client), conformance.judge)
+      Replay.holds(
+        "P5 bodies",
+        fc.property(texts, (text) => {
+          const outcome = recorder.call(client.operation, objectOf([...Object.entries(input), [field, text]]))
+          if (!text.isWellFormed()) {
+            assert.strictEqual(outcome._tag === "Refused" ? outcome.pointer : "sent", `/${field}`)
+            return
+          }
+          if (outcome._tag === "Refused") assert.fail(`${client.name} refused ${JSON.stringify(text)}`)
+          assert.deepStrictEqual(requests.read(outcome.sent), { faults: [], input: { ...input, [field]: text } })
+        }),
+        { numRuns: 25, target: `${client.name} ${field}` }
+      )
+    }
+  })
+})
+
+describe("lists joined by commas", () => {
+  // The document at hand repeats the name of every list; one that joins them must find the client and this reader ready.
+  const client = altered("GetStructuredTargets", ({ query }) => ({
+    query: { ...query, ids: { ...query["ids"]!, style: "comma" } }
+  }))
+  const reference = referenceOf(client)
+  const joined = {
+    ...reference,
+    parameters: reference.parameters.map((one) => (one.name === "ids" ? { ...one, explode: false } : one))
+  }
+
+  it("are sent as one value, and read back; an item that is empty or holds a comma is refused by name", () => {
+    const report = Requests.hold(client, joined, conformance, recorder)
+    assert.deepStrictEqual(report.failures.map(line), [])
+    const outcome = recorder.call(client.operation, { ids: ["a", "b c"] })
+    assert.strictEqual(
+      outcome._tag === "Sent" ? outcome.sent.target : "",
+      `${Requests.root}/structured_targets?ids=a%2Cb%20c`
+    )
+    for (const ids of [[], [""], ["a", "b,c"]]) {
+      const refused = recorder.call(client.operation, { ids })
+      assert.strictEqual(refused._tag === "Refused" ? refused.pointer : "", "/ids")
+    }
+  })
+})
+
 describe("limits", () => {
   const targetOf = (name: string, input: unknown): string => {
     const outcome = recorder.call(named(name).operation, input)
