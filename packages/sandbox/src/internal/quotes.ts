@@ -23,12 +23,12 @@ export const quoteOf = ({ book, lastPrice }: MarketState): Quote => {
   }
 }
 
-/** Tells that a market's book or last price is about to change: at most once an hour its quote is written down. */
+/** Tells that a market's book or last price is about to change: once an hour, the quote since the last change is kept. */
 export const touch = (state: State, market: MarketState): void => {
   const { marks, touchedMillis } = market
   const last = marks.at(-1)
   market.touchedMillis = state.nowMillis
-  if (last !== undefined && touchedMillis - last.atMillis < hour) {
+  if (last !== undefined && state.nowMillis - last.atMillis < hour) {
     return
   }
   marks.push({ atMillis: touchedMillis, quote: quoteOf(market) })

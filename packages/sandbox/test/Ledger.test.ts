@@ -1,0 +1,451 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import type { ListPositions } from "../src/Commands.ts"
+import type { Place } from "../src/Entities.ts"
+import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
+
+const dollar = 1_000_000
+
+const positions: ListPositions = {
+  ticker: undefined,
+  eventTicker: undefined,
+  subaccount: 0,
+  exchangeIndex: undefined,
+  settlement: "unsettled",
+  nonZero: [],
+  limit: 100,
+  cursor: undefined
+}
+
+type Floor = ReturnType<typeof makeFloor>
+
+/** Free cash and what is set aside of a primary subaccount on shard 0, in micro-dollars. */
+const moneyOf = (floor: Floor, account: string) => {
+  const balance = unwrap(floor.view().balances(account))[0]!
+  return [balance.cashMicros, balance.collateralMicros]
+}
+
+const positionOf = (floor: Floor, account: string) => unwrap(floor.view().listPositions(account, positions)).items[0]!
+
+const at = (exchangeIndex: number, subaccount = 0): Place => ({ instance: "event_contract", exchangeIndex, subaccount })
+
+describe("what an order needs", () => {
+  it("is its own side's price, set aside until it is filled or cancelled", () => {
+    const floor = makeFloor()
+    const one = floor.account("one", "100")
+    const bid = floor.place(one, terms("bid", 40, 10))
+    floor.place(one, terms("ask", 70, 10))
+    assert.deepStrictEqual(moneyOf(floor, one), [93 * dollar, 7 * dollar])
+    floor.cancel(one, bid.orderId)
+    assert.deepStrictEqual(moneyOf(floor, one), [97 * dollar, 3 * dollar])
+  })
+
+  it("must be there, with the fee", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker", "5.1749")]
+    floor.place(maker, terms("ask", 50, 20))
+    const refusal = floor.refused(taker, terms("bid", 50, 10))
+    assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "insufficient_balance"])
+    unwrap(floor.exchange.deposit(taker, "0.0001", start))
+    assert.strictEqual(floor.place(taker, terms("bid", 50, 10)).status, "executed")
+    assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
+  })
+
+  it("is refused with the other code when told to", () => {
+    const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
+    const one = floor.account("one", "1")
+    assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
+  })
+
+  it("is nothing for what closes a position: contracts cover the oldest orders first", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one", "10"), floor.account("other")]
+    floor.place(other, terms("ask", 50, 10))
+    floor.place(one, terms("bid", 50, 10))
+    const [cash] = moneyOf(floor, one)
+    const older = floor.place(one, terms("ask", 60, 6))
+    const younger = floor.place(one, terms("ask", 55, 6))
+    // Twelve are offered and ten are held: two of the younger ones cost $0.45 each.
+    assert.deepStrictEqual(moneyOf(floor, one), [cash! - 900_000, 900_000])
+    assert.deepStrictEqual(floor.now(younger, "reservedMicros"), [900_000])
+    floor.cancel(one, older.orderId)
+    assert.deepStrictEqual(moneyOf(floor, one), [cash, 0])
+  })
+
+  it("grows for what remains when other orders use the contracts up, out of the dollar that each gives back", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one", "7"), floor.account("other")]
+    floor.place(other, terms("ask", 50, 10))
+    floor.place(one, terms("bid", 50, 10))
+    const covered = floor.place(one, terms("ask", 90, 10))
+    floor.place(other, terms("bid", 20, 3))
+    assert.deepStrictEqual(moneyOf(floor, one), [1_825_000, 0])
+    // Two more at $0.20 must be payable like any others, and then use up two of the contracts.
+    assert.strictEqual(floor.refused(one, terms("ask", 20, 2.5)).code, "insufficient_balance")
+    floor.place(one, terms("ask", 20, 2))
+    assert.deepStrictEqual(floor.now(covered, "reservedMicros"), [200_000])
+    assert.deepStrictEqual(moneyOf(floor, one), [1_825_000 + 400_000 - 22_400 - 200_000, 200_000])
+  })
+
+  it("lies on the order's shard: money elsewhere backs nothing", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    const order = terms("bid", 40, 1, { ticker: "KXSHARD-1" })
+    assert.strictEqual(floor.refused(one, order).code, "insufficient_balance")
+    floor.fund(one, { exchangeIndex: 2 })
+    assert.strictEqual(floor.place(one, order).status, "resting")
+  })
+
+  it("lies in the order's subaccount", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    assert.strictEqual(floor.refused(one, terms("bid", 40, 1, { subaccount: 2 })).code, "insufficient_balance")
+    floor.fund(one, { subaccount: 2 })
+    assert.strictEqual(floor.place(one, terms("bid", 40, 1, { subaccount: 2 })).status, "resting")
+  })
+
+  it("changes with the order, and an amend that cannot be paid for changes nothing", () => {
+    const floor = makeFloor()
+    const one = floor.account("one", "10")
+    const { orderId } = floor.place(one, terms("bid", 40, 10))
+    const amend = (cents: number, contracts: number) =>
+      floor.exchange.amendOrder(
+        one,
+        {
+          orderId,
+          subaccount: 0,
+          exchangeIndex: undefined,
+          ticker,
+          side: "bid",
+          price: cents * 100,
+          count: contracts * 100,
+          clientOrderId: undefined,
+          updatedClientOrderId: undefined,
+          expirationSeconds: undefined
+        },
+        start
+      )
+    const before = JSON.stringify(floor.exchange.dump(start))
+    assert.strictEqual(refusalOf(amend(50, 21)).code, "insufficient_balance")
+    assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
+    unwrap(amend(50, 20))
+    assert.deepStrictEqual(moneyOf(floor, one), [0, 10 * dollar])
+    unwrap(amend(10, 20))
+    assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
+  })
+
+  it("never overdraws: a fee that many tiny fills round up is taken as far as there is cash", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
+    for (let n = 0; n < 9; n++) {
+      floor.place(maker, terms("ask", 1, 0.01))
+    }
+    // Nine fills of $0.0001 each, and a fee of $0.0001 each: $0.0018 in all.
+    assert.strictEqual(floor.place(taker, terms("bid", 1, 0.09)).status, "executed")
+    assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
+    assert.strictEqual(unwrap(floor.view().portfolio(taker)).feesMicros, 100n)
+  })
+})
+
+describe("a position", () => {
+  it("counts as it was recorded: buying NO at $0.52, then YES at $0.52", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker", "1000")]
+    floor.place(maker, terms("bid", 48, 1))
+    floor.place(taker, terms("ask", 48, 1))
+    assert.deepInclude(positionOf(floor, taker), { count: -100, exposureMicros: 520_000, feesMicros: 17_500 })
+    assert.deepStrictEqual(moneyOf(floor, taker), [999_462_500, 0])
+    assert.strictEqual(unwrap(floor.view().balances(taker))[0]!.positionsMicros, 520_000)
+    assert.strictEqual(unwrap(floor.view().balances(maker))[0]!.positionsMicros, 480_000)
+    floor.place(maker, terms("ask", 52, 1))
+    floor.place(taker, terms("bid", 52, 1))
+    assert.deepInclude(positionOf(floor, taker), {
+      count: 0,
+      exposureMicros: 0,
+      realizedMicros: -40_000,
+      tradedMicros: 1_040_000n,
+      tradedCount: 200,
+      feesMicros: 35_000
+    })
+    assert.deepInclude(positionOf(floor, maker), { realizedMicros: 40_000, tradedMicros: 960_000n, feesMicros: 0 })
+    assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
+  })
+
+  it("gives up its cost in proportion, and turns over in one fill", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    floor.place(other, terms("ask", 40, 10))
+    floor.place(one, terms("bid", 40, 10))
+    floor.place(other, terms("bid", 70, 4))
+    floor.place(one, terms("ask", 70, 4))
+    assert.deepInclude(positionOf(floor, one), { count: 600, exposureMicros: 2_400_000, realizedMicros: 1_200_000 })
+    floor.place(other, terms("bid", 60, 16))
+    floor.place(one, terms("ask", 60, 16))
+    assert.deepInclude(positionOf(floor, one), { count: -1_000, exposureMicros: 4_000_000, realizedMicros: 2_400_000 })
+  })
+})
+
+describe("Exchange.settleMarket", () => {
+  const settled = (outcome: "yes" | "no" | { readonly scalar: string }) => {
+    const floor = makeFloor()
+    const [yes, no] = [floor.account("yes", "100"), floor.account("no", "100")]
+    floor.place(no, terms("ask", 40, 10.25))
+    floor.place(yes, terms("bid", 40, 10.25))
+    floor.place(yes, terms("bid", 30, 1))
+    unwrap(floor.exchange.determineMarket(ticker, outcome, start))
+    unwrap(floor.exchange.settleMarket(ticker, start))
+    const query = {
+      ticker: undefined,
+      eventTicker: undefined,
+      subaccount: undefined,
+      minSeconds: undefined,
+      maxSeconds: undefined
+    }
+    const settlementOf = (account: string) =>
+      unwrap(floor.view().listSettlements(account, { ...query, limit: 10, cursor: undefined })).items[0]!
+    return { floor, yes, no, yesGot: settlementOf(yes), noGot: settlementOf(no) }
+  }
+
+  it("pays a dollar for every YES", () => {
+    const { floor, no, noGot, yes, yesGot } = settled("yes")
+    assert.deepInclude(yesGot, { result: "yes", value: 10_000, yesCount: 1_025, noCount: 0, yesCostMicros: 4_100_000 })
+    assert.deepStrictEqual([yesGot.revenueMicros, noGot.revenueMicros], [10_250_000, 0])
+    assert.deepInclude(noGot, { noCount: 1_025, noCostMicros: 6_150_000, yesCount: 0 })
+    assert.deepStrictEqual(moneyOf(floor, yes), [100 * dollar - 4_100_000 - 172_200 + 10_250_000, 0])
+    assert.deepStrictEqual(moneyOf(floor, no), [100 * dollar - 6_150_000, 0])
+  })
+
+  it("pays a dollar for every NO", () => {
+    const { noGot, yesGot } = settled("no")
+    assert.deepStrictEqual([yesGot.revenueMicros, noGot.revenueMicros], [0, 10_250_000])
+  })
+
+  it("pays a value in between to whole cents, and takes what is finer as a fee", () => {
+    const { noGot, yesGot } = settled({ scalar: "0.3333" })
+    assert.deepStrictEqual([yesGot.result, yesGot.value], ["scalar", 3_333])
+    assert.deepStrictEqual([yesGot.revenueMicros, noGot.revenueMicros], [3_410_000, 6_830_000])
+    assert.deepStrictEqual([yesGot.feesMicros, noGot.feesMicros], [172_200 + 6_325, 3_675])
+  })
+
+  it("moves positions from the unsettled to the settled", () => {
+    const { floor, yes } = settled("yes")
+    const listed = (settlement: ListPositions["settlement"]) =>
+      unwrap(floor.view().listPositions(yes, { ...positions, settlement })).items.map(({ count, realizedMicros }) => [
+        count,
+        realizedMicros
+      ])
+    assert.deepStrictEqual(listed("unsettled"), [])
+    assert.deepStrictEqual(listed("settled"), [[0, 6_150_000]])
+    assert.deepStrictEqual(listed("all"), listed("settled"))
+  })
+})
+
+describe("Exchange.withdraw", () => {
+  it("takes free cash of the primary subaccount and no more", () => {
+    const floor = makeFloor()
+    const one = floor.account("one", "10")
+    floor.place(one, terms("bid", 40, 10))
+    assert.strictEqual(refusalOf(floor.exchange.withdraw(one, "6.000001", start)).code, "insufficient_balance")
+    unwrap(floor.exchange.withdraw(one, "6", start))
+    assert.deepStrictEqual(moneyOf(floor, one), [0, 4 * dollar])
+    for (const amount of ["0", "-1", "1.0000001", "", "much"]) {
+      assert.strictEqual(refusalOf(floor.exchange.withdraw(one, amount, start)).code, "invalid_parameters", amount)
+    }
+    const page = unwrap(floor.view().listPayments(one, "withdrawals", { limit: 10, cursor: undefined }))
+    assert.deepStrictEqual(
+      page.items.map(({ amountMicros }) => amountMicros),
+      [6 * dollar]
+    )
+  })
+})
+
+describe("Exchange.deposit", () => {
+  it("keeps all accounts together below nine billion dollars, so that every amount is exact", () => {
+    const floor = makeFloor()
+    const one = floor.account("one", "999999999.999999")
+    for (let billion = 2; billion <= 8; billion++) {
+      unwrap(floor.exchange.deposit(one, "999999999.999999", start))
+    }
+    unwrap(floor.exchange.deposit(one, "999999999.999999", start))
+    assert.strictEqual(refusalOf(floor.exchange.deposit(one, "0.00001", start)).code, "invalid_parameters")
+    unwrap(floor.exchange.deposit(one, "0.000009", start))
+  })
+})
+
+describe("Exchange.transferCash", () => {
+  const setup = () => {
+    const floor = makeFloor()
+    const one = floor.account("one", "10")
+    unwrap(floor.exchange.createSubaccount(one, 0, start))
+    const transfer = (change: object) =>
+      floor.exchange.transferCash(
+        one,
+        {
+          clientTransferId: "a",
+          fromSubaccount: 0,
+          toSubaccount: 1,
+          amountMicros: dollar,
+          exchangeIndex: 0,
+          ...change
+        },
+        start
+      )
+    return { floor, one, transfer }
+  }
+
+  it("moves cash between subaccounts, once for an id", () => {
+    const { floor, one, transfer } = setup()
+    unwrap(transfer({}))
+    assert.deepStrictEqual(
+      [refusalOf(transfer({ clientTransferId: "A" })).kind, refusalOf(transfer({})).code],
+      ["conflict", "transfer_already_exists"]
+    )
+    const balances = unwrap(floor.view().balances(one))
+    assert.deepStrictEqual(
+      balances.map(({ cashMicros, subaccount }) => [subaccount, cashMicros]),
+      [
+        [0, 9 * dollar],
+        [1, dollar]
+      ]
+    )
+  })
+
+  it("refuses what cannot be, and leaves everything as it was", () => {
+    const { floor, transfer } = setup()
+    const before = JSON.stringify(floor.exchange.dump(start))
+    for (const [change, code] of [
+      [{ amountMicros: 0 }, "invalid_parameters"],
+      [{ amountMicros: 11 * dollar }, "insufficient_balance"],
+      [{ toSubaccount: 0 }, "invalid_parameters"],
+      [{ toSubaccount: 2 }, "invalid_parameters"],
+      [{ fromSubaccount: 64 }, "invalid_parameters"],
+      [{ exchangeIndex: 4 }, "invalid_parameters"],
+      [{ exchangeIndex: 1 }, "insufficient_balance"]
+    ] as const) {
+      assert.strictEqual(refusalOf(transfer(change)).code, code, JSON.stringify(change))
+    }
+    assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
+  })
+})
+
+describe("Exchange.transferShard", () => {
+  it("sends cash, which arrives a while later", () => {
+    const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
+    const one = floor.account("one", "10")
+    const input = { clientTransferId: "a", source: at(0), destination: at(2), amountMicros: 4 * dollar }
+    const { transferId } = unwrap(floor.exchange.transferShard(one, input, start))
+    const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
+    const complete = () => unwrap(floor.view().shardTransfer(one, transferId)).complete
+    floor.time = start + 999
+    assert.deepStrictEqual([cash(), complete()], [[6], false])
+    floor.time = start + 1_000
+    assert.deepStrictEqual([cash(), complete()], [[6, 4], true])
+    assert.strictEqual(refusalOf(floor.exchange.transferShard(one, input, floor.time)).kind, "conflict")
+  })
+
+  it("sends to and from the margined exchange, for the primary subaccount alone", () => {
+    const floor = makeFloor()
+    const one = floor.account("one", "10")
+    unwrap(floor.exchange.createSubaccount(one, 0, start))
+    const margined: Place = { instance: "margined", exchangeIndex: 0, subaccount: 0 }
+    const send = (source: Place, destination: Place, dollars: number, clientTransferId?: string) =>
+      floor.exchange.transferShard(
+        one,
+        { clientTransferId, source, destination, amountMicros: dollars * dollar },
+        start
+      )
+    unwrap(send(at(0), margined, 3))
+    for (const [result, code] of [
+      [send(margined, at(0), 4), "insufficient_balance"],
+      [send(margined, margined, 1), "invalid_parameters"],
+      [send(margined, at(0, 1), 1), "invalid_parameters"],
+      [send(at(0), at(0), 1), "invalid_parameters"],
+      [send(at(0), at(4), 1), "invalid_parameters"],
+      [send(at(0), at(0, 2), 1), "invalid_parameters"],
+      [send(at(0), at(0, 1), 1, "an id"), "invalid_parameters"],
+      [send(at(0), at(1), 0), "invalid_parameters"]
+    ] as const) {
+      assert.strictEqual(refusalOf(result).code, code)
+    }
+    unwrap(send(margined, at(1), 3))
+    assert.deepStrictEqual(
+      unwrap(floor.view().balances(one)).map(({ cashMicros, exchangeIndex }) => [exchangeIndex, cashMicros / dollar]),
+      [
+        [0, 7],
+        [1, 3],
+        [0, 0]
+      ]
+    )
+  })
+})
+
+describe("Exchange.setAllocation", () => {
+  const percents = (...shares: ReadonlyArray<number>) =>
+    shares.map((percent, exchangeIndex) => ({ exchangeIndex, percent }))
+
+  it("spreads free cash every ten seconds, until told otherwise", () => {
+    const floor = makeFloor()
+    const one = floor.account("one", "10")
+    const set = (shares: ReturnType<typeof percents>) =>
+      floor.exchange.setAllocation(one, { percents: shares, reservation: "sum" }, floor.time)
+    floor.place(one, terms("bid", 40, 10))
+    unwrap(set(percents(50, 25, 25)))
+    const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
+    floor.time = start + 9_999
+    assert.deepStrictEqual(cash(), [6])
+    floor.time = start + 10_000
+    assert.deepStrictEqual(cash(), [3, 1.5, 1.5, 0])
+    unwrap(floor.exchange.deposit(one, "4", floor.time))
+    floor.time = start + 20_000
+    assert.deepStrictEqual(cash(), [5, 2.5, 2.5, 0])
+    unwrap(set([]))
+    unwrap(floor.exchange.deposit(one, "4", floor.time))
+    floor.time = start + 60_000
+    assert.deepStrictEqual(cash(), [9, 2.5, 2.5, 0])
+  })
+
+  it("takes whole percents that add up to 100, each shard once", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    for (const wrong of [
+      percents(50, 49),
+      percents(50.5, 49.5),
+      percents(120, -20),
+      [...percents(50), ...percents(50)],
+      [{ exchangeIndex: 4, percent: 100 }]
+    ]) {
+      const result = floor.exchange.setAllocation(one, { percents: wrong, reservation: "none" }, start)
+      assert.strictEqual(Result.isFailure(result) && result.failure.code, "invalid_parameters", JSON.stringify(wrong))
+    }
+  })
+})
+
+describe("Exchange.createSubaccount", () => {
+  it("numbers them one after the other, up to 63, above the basic tier", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    unwrap(floor.exchange.setTier(one, "basic", start))
+    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 0, start)).kind, "forbidden")
+    unwrap(floor.exchange.setTier(one, "advanced", start))
+    for (let number = 1; number <= 63; number++) {
+      assert.strictEqual(unwrap(floor.exchange.createSubaccount(one, 0, start)), number)
+    }
+    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 0, start)).code, "bad_request")
+    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 4, start)).code, "invalid_parameters")
+  })
+})
+
+describe("Exchange.setNetting", () => {
+  it("keeps a flag for every subaccount that there is", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    unwrap(floor.exchange.createSubaccount(one, 0, start))
+    unwrap(floor.exchange.setNetting(one, 1, true, start))
+    assert.deepStrictEqual(unwrap(floor.view().netting(one)), [
+      { subaccount: 0, enabled: false },
+      { subaccount: 1, enabled: true }
+    ])
+    assert.strictEqual(refusalOf(floor.exchange.setNetting(one, 2, true, start)).code, "invalid_parameters")
+  })
+})

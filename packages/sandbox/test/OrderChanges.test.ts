@@ -1,0 +1,283 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import type { AmendOrder, DecreaseOrder } from "../src/Commands.ts"
+import type { Order } from "../src/Entities.ts"
+import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
+
+type Floor = ReturnType<typeof makeFloor>
+
+/** Amends an order: to its own price and its own total count unless told. */
+const amend = (floor: Floor, order: Order, change: Partial<AmendOrder>) =>
+  floor.exchange.amendOrder(
+    order.accountId,
+    {
+      orderId: order.orderId,
+      subaccount: order.subaccount,
+      exchangeIndex: undefined,
+      ticker: order.ticker,
+      side: order.side,
+      price: order.price,
+      count: order.initialCount,
+      clientOrderId: undefined,
+      updatedClientOrderId: undefined,
+      expirationSeconds: undefined,
+      ...change
+    },
+    floor.time
+  )
+
+const decrease = (floor: Floor, order: Order, change: Partial<DecreaseOrder>) =>
+  floor.exchange.decreaseOrder(
+    order.accountId,
+    {
+      orderId: order.orderId,
+      subaccount: order.subaccount,
+      exchangeIndex: undefined,
+      marketTicker: undefined,
+      reduceBy: undefined,
+      reduceTo: undefined,
+      ...change
+    },
+    floor.time
+  )
+
+/** Three orders of three accounts at one price, oldest first, and a fourth account to trade with them. */
+const line = (options: Parameters<typeof makeFloor>[0] = {}) => {
+  const floor = makeFloor(options)
+  const orders = ["first", "second", "third"].map((name) => floor.place(floor.account(name), terms("bid", 40, 5)))
+  const [first, second, third] = orders as [Order, Order, Order] // three names
+  const ahead = (order: Order) => unwrap(floor.view().queuePosition(order.accountId, order.orderId)).count
+  return { floor, first, second, third, ahead, taker: floor.account("taker") }
+}
+
+describe("Exchange.amendOrder", () => {
+  it("takes the count as the total: what is filled, and what shall rest", () => {
+    const { first, floor, taker } = line()
+    floor.place(taker, terms("ask", 40, 4))
+    unwrap(amend(floor, first, { count: 700 }))
+    assert.deepStrictEqual(floor.now(first, "fillCount", "remainingCount", "initialCount"), [400, 300, 500])
+    unwrap(amend(floor, first, { count: 600 }))
+    assert.deepStrictEqual(floor.now(first, "remainingCount"), [200])
+  })
+
+  it("keeps the place in the queue for fewer contracts and for another expiry", () => {
+    const { ahead, first, floor, second, third } = line()
+    unwrap(amend(floor, first, { count: 300 }))
+    unwrap(amend(floor, second, { expirationSeconds: start / 1_000 + 60 }))
+    assert.deepStrictEqual([ahead(first), ahead(second), ahead(third)], [0, 300, 800])
+  })
+
+  it("loses it for more contracts and for another price", () => {
+    const { ahead, first, floor, second, third } = line()
+    unwrap(amend(floor, first, { count: 501 }))
+    assert.deepStrictEqual([ahead(second), ahead(third), ahead(first)], [0, 500, 1_000])
+    unwrap(amend(floor, second, { price: 4_100 }))
+    unwrap(amend(floor, second, { price: 4_000 }))
+    assert.deepStrictEqual([ahead(third), ahead(first), ahead(second)], [0, 500, 1_001])
+  })
+
+  it("trades as it comes to a better price, and tells what came of it", () => {
+    const { first, floor, taker } = line()
+    floor.place(taker, terms("ask", 45, 2))
+    const { after, before } = unwrap(amend(floor, first, { price: 4_600 }))
+    assert.deepStrictEqual([before.fillCount, after.fillCount, after.remainingCount], [0, 200, 300])
+    assert.deepStrictEqual([after.takerCostMicros, after.price], [900_000, 4_600])
+    assert.deepStrictEqual(floor.book(), {
+      bid: [
+        [4_600, 300],
+        [4_000, 1_000]
+      ],
+      ask: []
+    })
+  })
+
+  it("cancels the order when all of its count is filled already, and refuses less", () => {
+    const { first, floor, taker } = line()
+    floor.place(taker, terms("ask", 40, 4))
+    assert.include(refusalOf(amend(floor, first, { count: 399 })).details, "INVALID_AMEND_QTY_FOR_ORDER")
+    unwrap(amend(floor, first, { count: 400, price: 4_100 }))
+    assert.deepStrictEqual(floor.now(first, "status", "remainingCount"), ["canceled", 0])
+  })
+
+  it("sets, moves and takes away the expiry; one that was moved does not happen", () => {
+    const { first, floor, second, third } = line()
+    const inSeconds = (seconds: number) => start / 1_000 + seconds
+    unwrap(amend(floor, first, { expirationSeconds: inSeconds(10) }))
+    unwrap(amend(floor, second, { expirationSeconds: inSeconds(10) }))
+    unwrap(amend(floor, second, { expirationSeconds: inSeconds(20) }))
+    unwrap(amend(floor, third, { expirationSeconds: inSeconds(10) }))
+    unwrap(amend(floor, third, { expirationSeconds: 0 }))
+    const statuses = () => [first, second, third].flatMap((order) => floor.now(order, "status"))
+    floor.time = start + 10_000
+    assert.deepStrictEqual(statuses(), ["canceled", "resting", "resting"])
+    floor.time = start + 20_000
+    assert.deepStrictEqual(statuses(), ["canceled", "canceled", "resting"])
+  })
+
+  it("gives another client id, which is taken from then on, beside the old one", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const order = floor.place(one, terms("bid", 40, 1, { clientOrderId: "a" }))
+    floor.place(one, terms("bid", 40, 1, { clientOrderId: "b" }))
+    unwrap(amend(floor, order, { clientOrderId: "a", updatedClientOrderId: "c" }))
+    assert.deepStrictEqual(floor.now(order, "clientOrderId"), ["c"])
+    for (const clientOrderId of ["a", "b", "c"]) {
+      assert.strictEqual(floor.refused(one, terms("bid", 40, 1, { clientOrderId })).code, "order_already_exists")
+    }
+  })
+
+  it("refuses what cannot be, and leaves everything as it was", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    const order = floor.place(one, terms("bid", 40, 5, { clientOrderId: "a" }))
+    const careful = floor.place(one, terms("bid", 41, 5, { postOnly: true, clientOrderId: "b" }))
+    floor.place(other, terms("ask", 60, 5))
+    floor.place(one, terms("ask", 65, 5))
+    const before = JSON.stringify(floor.exchange.dump(start))
+    const cases: ReadonlyArray<readonly [Order, Partial<AmendOrder>, string, string]> = [
+      [order, { orderId: careful.accountId }, "notFound", "not_found"],
+      [order, { subaccount: 1 }, "notFound", "not_found"],
+      [order, { exchangeIndex: 1 }, "notFound", "not_found"],
+      [order, { ticker: "KXOTHER-1" }, "invalid", "order_ticker_mismatch"],
+      [order, { side: "ask" }, "invalid", "order_side_mismatch"],
+      [order, { clientOrderId: "b" }, "invalid", "order_id_and_client_order_id_mismatch"],
+      [order, { updatedClientOrderId: "b" }, "invalid", "order_already_exists"],
+      [order, { count: 0 }, "invalid", "invalid_order_size"],
+      [order, { price: 4_050 }, "invalid", "invalid_order"],
+      [order, { expirationSeconds: start / 1_000 }, "invalid", "invalid_order"],
+      [order, { expirationSeconds: 1e12 }, "invalid", "invalid_order"],
+      [order, { price: 6_500, count: 600 }, "invalid", "invalid_order"],
+      [careful, { price: 6_000 }, "invalid", "invalid_order"]
+    ]
+    for (const [target, change, kind, code] of cases) {
+      const refusal = refusalOf(amend(floor, target, change))
+      assert.deepStrictEqual([refusal.kind, refusal.code], [kind, code], JSON.stringify(change))
+    }
+    assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
+    // Up to where its own order rests there is enough.
+    assert.strictEqual(unwrap(amend(floor, order, { price: 6_500 })).after.status, "executed")
+  })
+
+  it("is refused while trading is paused, and in a market that is", () => {
+    const { first, floor } = line()
+    unwrap(floor.exchange.setActive({ trading: false }, start))
+    assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "trading_is_paused")
+    unwrap(floor.exchange.setActive({ trading: true }, start))
+    unwrap(floor.exchange.pauseMarket(ticker, start))
+    assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "MARKET_INACTIVE")
+  })
+})
+
+describe("Exchange.decreaseOrder", () => {
+  it("takes off by so much, or down to so much, and keeps the place", () => {
+    const { ahead, first, floor, second, third } = line()
+    unwrap(decrease(floor, first, { reduceBy: 125 }))
+    unwrap(decrease(floor, second, { reduceTo: 125 }))
+    assert.deepStrictEqual([ahead(first), ahead(second), ahead(third)], [0, 375, 500])
+    unwrap(decrease(floor, third, { reduceTo: 500 }))
+    assert.deepStrictEqual(floor.now(third, "remainingCount"), [500])
+  })
+
+  it("cancels what it takes down to nothing", () => {
+    const { first, floor, second } = line()
+    unwrap(decrease(floor, first, { reduceBy: 500 }))
+    unwrap(decrease(floor, second, { reduceTo: 0 }))
+    assert.deepStrictEqual(
+      [first, second].flatMap((order) => floor.now(order, "status", "cancelReason")),
+      ["canceled", "requested", "canceled", "requested"]
+    )
+  })
+
+  it("takes exactly one of the two, and makes nothing larger", () => {
+    const { first, floor } = line()
+    const before = JSON.stringify(floor.exchange.dump(start))
+    for (const [change, code] of [
+      [{}, "invalid_parameters"],
+      [{ reduceBy: 100, reduceTo: 400 }, "invalid_parameters"],
+      [{ reduceBy: 0 }, "invalid_order_size"],
+      [{ reduceBy: 501 }, "invalid_order_size"],
+      [{ reduceTo: 501 }, "invalid_order_size"],
+      [{ reduceBy: 100, subaccount: 1 }, "not_found"],
+      [{ reduceBy: 100, exchangeIndex: 1 }, "not_found"]
+    ] as const) {
+      assert.strictEqual(refusalOf(decrease(floor, first, change)).code, code, JSON.stringify(change))
+    }
+    assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
+  })
+
+  it("works while trading is paused, as cancelling does", () => {
+    const { first, floor } = line()
+    unwrap(floor.exchange.setActive({ trading: false }, start))
+    unwrap(decrease(floor, first, { reduceBy: 100 }))
+    unwrap(floor.cancel(first.accountId, first.orderId))
+  })
+})
+
+describe("Exchange.cancelAllOrders", () => {
+  it("cancels every resting order of the account, of all subaccounts and shards or of one subaccount", () => {
+    const floor = makeFloor()
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    floor.fund(one, { subaccount: 1 })
+    floor.fund(one, { exchangeIndex: 2 })
+    const orders = [
+      floor.place(one, terms("bid", 40, 1)),
+      floor.place(one, terms("ask", 60, 1, { subaccount: 1 })),
+      floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1" })),
+      floor.place(other, terms("bid", 40, 1))
+    ]
+    const statuses = () => orders.flatMap((order) => floor.now(order, "status"))
+    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, 1, start)), 1)
+    assert.deepStrictEqual(statuses(), ["resting", "canceled", "resting", "resting"])
+    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 2)
+    assert.deepStrictEqual(statuses(), ["canceled", "canceled", "canceled", "resting"])
+    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 0)
+    assert.strictEqual(refusalOf(floor.exchange.cancelAllOrders(one, 64, start)).code, "invalid_parameters")
+  })
+
+  it("also cancels what comes within a minute, when told to", () => {
+    const floor = makeFloor({ assumptions: { cancelAllMillis: 60_000 } })
+    const one = floor.account("one")
+    floor.fund(one, { subaccount: 1 })
+    unwrap(floor.exchange.cancelAllOrders(one, 1, start))
+    floor.time = start + 59_999
+    const status = (subaccount: number) => floor.place(one, terms("bid", 40, 1, { subaccount })).status
+    assert.deepStrictEqual([status(0), status(1)], ["resting", "canceled"])
+    floor.time = start + 60_000
+    assert.strictEqual(status(1), "resting")
+  })
+
+  it("leaves the orders on a shard that is paused", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    floor.fund(one, { exchangeIndex: 2 })
+    const there = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1" }))
+    unwrap(floor.exchange.setActive({ exchange: false, exchangeIndex: 2 }, start))
+    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 0)
+    assert.deepStrictEqual(floor.now(there, "status"), ["resting"])
+    const named = { orderId: there.orderId, subaccount: 0, exchangeIndex: 2, marketTicker: undefined }
+    assert.strictEqual(refusalOf(floor.exchange.cancelOrder(one, named, start)).code, "exchange_is_paused")
+  })
+})
+
+describe("View.queuePositions", () => {
+  it("counts what is ahead by price and then by time, of the resting orders asked for", () => {
+    const { first, floor, second } = line()
+    const better = floor.place(second.accountId, terms("bid", 41, 2))
+    const positions = (query: { tickers?: ReadonlyArray<string>; eventTicker?: string }) =>
+      unwrap(
+        floor.view().queuePositions(second.accountId, 0, { tickers: query.tickers, eventTicker: query.eventTicker })
+      )
+    const expected = [
+      { orderId: second.orderId, ticker, count: 700 },
+      { orderId: better.orderId, ticker, count: 0 }
+    ]
+    assert.deepStrictEqual(positions({ tickers: [ticker] }), expected)
+    assert.deepStrictEqual(positions({ eventTicker: "KXTEST-26" }), expected)
+    assert.deepStrictEqual(positions({ tickers: ["KXOTHER-1"] }), [])
+    assert.strictEqual(refusalOf(floor.view().queuePosition(second.accountId, first.orderId)).kind, "notFound")
+    unwrap(floor.cancel(second.accountId, second.orderId))
+    assert.isTrue(Result.isFailure(floor.view().queuePosition(second.accountId, second.orderId)))
+  })
+})

@@ -1,0 +1,89 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Fees from "@kalshi-effect/client/Fees"
+import { countUnsafe, dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import { defaults } from "../src/Assumptions.ts"
+import { printCount, printMicros, printPrice } from "../src/internal/decimal.ts"
+import { charge, feeDown, feeUp, roundingOf } from "../src/internal/fees.ts"
+import { seed } from "./support/floor.ts"
+
+const brokers = roundingOf({ ...defaults, balanceSteps: "cent" })
+
+describe("charge", () => {
+  // Examples of the exchange's published guide to fee rounding, in micro-dollars.
+  it.each([
+    { name: "three of one contract at $0.055", revenue: -55_000, fee: 8_500, net: [15_000, 5_000, 15_000] },
+    { name: "three of 0.30 at $0.50", revenue: -150_000, fee: 4_100, net: [10_000, 0, 10_000] },
+    { name: "three of 0.03 at $0.3301", revenue: -9_903, fee: 500, net: [10_097, 97, 97] }
+  ])("rounds and gives back as the guide works it: $name", ({ fee, net, revenue }) => {
+    const order = { carriedMicros: 0 }
+    assert.deepStrictEqual(
+      net.map(() => charge(order, brokers, fee, revenue)),
+      net
+    )
+  })
+
+  it("leaves every balance on its steps, and charges what the client reckons", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("centicent" as const, "microdollar" as const),
+        fc.constantFrom("direct" as const, "other" as const),
+        fc.constantFrom("taker" as const, "maker" as const),
+        fc.constantFrom("bid" as const, "ask" as const),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9_999 }), fc.integer({ min: 1, max: 1_000_000_000 })), {
+          minLength: 1,
+          maxLength: 20
+        }),
+        (rounding, member, role, side, fills) => {
+          const balanceSteps = member === "direct" ? "centicent" : "cent"
+          const rules = roundingOf({ ...defaults, balanceSteps, feeRounding: rounding })
+          const order = { carriedMicros: 0 }
+          for (const [price, count] of fills) {
+            const expected = Result.getOrThrow(
+              Fees.charge({
+                fee_type: "quadratic_with_maker_fees",
+                fee_multiplier: 1,
+                role,
+                side,
+                price: dollarsUnsafe(printPrice(price)),
+                count: countUnsafe(printCount(count)),
+                rounding,
+                member,
+                carried: dollarsUnsafe(printMicros(order.carriedMicros))
+              })
+            )
+            const tradeFee = feeUp(role === "taker" ? 70_000 : 17_500, count, price, rules.feeStep)
+            const revenue = price * count * (side === "bid" ? -1 : 1)
+            const net = charge(order, rules, tradeFee, revenue)
+            assert.strictEqual(tradeFee, Number(toMicros(expected.tradeFee)))
+            assert.strictEqual(net, Number(toMicros(expected.netFee)))
+            assert.strictEqual(order.carriedMicros, Number(toMicros(expected.carried)))
+            assert.strictEqual(Math.abs((revenue - net) % rules.balanceStep), 0)
+          }
+        }
+      ),
+      { seed, numRuns: 2_000 }
+    )
+  })
+})
+
+describe("feeUp and feeDown", () => {
+  it("are exact at every size, up to the dearest order at the highest rate", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 1_000_000_000 }),
+        fc.integer({ min: 1, max: 9_999 }),
+        (rate, count, price) => {
+          const numerator = BigInt(rate) * BigInt(price) * BigInt(10_000 - price) * BigInt(count)
+          const up = (step: bigint) => ((numerator + 10_000_000_000n * step - 1n) / (10_000_000_000n * step)) * step
+          assert.strictEqual(feeUp(rate, count, price, 1), Number(up(1n)))
+          assert.strictEqual(feeUp(rate, count, price, 100), Number(up(100n)))
+          assert.strictEqual(feeDown(rate, count, price), Number(numerator / 10_000_000_000n))
+        }
+      ),
+      { seed, numRuns: 5_000, examples: [[1_000_000, 1_000_000_000, 5_000]] }
+    )
+  })
+})
