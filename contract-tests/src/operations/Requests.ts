@@ -65,6 +65,14 @@ const keyId = "contract"
 /** Stands for a signature: 64 bytes that follow from the signed text alone. */
 const signatureOf = (text: string): string => crypto.createHash("sha512").update(text).digest("base64")
 
+/** How a client under test is made: it signs without waiting, sends once, and is slowed down by no rate limit. */
+export const layerOptions = {
+  environment: Environment.sandbox,
+  limits: false,
+  policy: { retry: SendPolicy.noRetry },
+  signer: /*#__PURE__*/ Signer.makeSync({ keyId, kind: "ed25519", sign: signatureOf })
+} as const
+
 /** Makes a recorder over `Kalshi.layer`, or over another layer that gives the three capabilities. */
 export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder => {
   let sent: Array<Sent> = []
@@ -82,13 +90,7 @@ export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder =>
       new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
     )
   })
-  const runtime = ManagedRuntime.make(
-    layer({
-      environment: Environment.sandbox,
-      policy: { retry: SendPolicy.noRetry },
-      signer: Signer.makeSync({ keyId, kind: "ed25519", sign: signatureOf })
-    }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
-  )
+  const runtime = ManagedRuntime.make(Layer.provide(layer(layerOptions), Layer.succeed(HttpClient.HttpClient, http)))
   return {
     call: (operation, input) => {
       sent = []

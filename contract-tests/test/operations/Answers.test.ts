@@ -1,16 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Environment from "@kalshi-effect/client/Environment"
 import * as Errors from "@kalshi-effect/client/Errors"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Operation from "@kalshi-effect/client/Operation"
-import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
-import * as Signer from "@kalshi-effect/signing/Signer"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import * as fc from "fast-check"
-import * as crypto from "node:crypto"
 import * as Answers from "../../src/operations/Answers.ts"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as Requests from "../../src/operations/Requests.ts"
 import * as Arbitraries from "../../src/tools/Arbitraries.ts"
 import { textOf } from "../../src/tools/JsonSchema.ts"
 import * as Replay from "../../src/tools/Replay.ts"
@@ -102,15 +99,7 @@ describe("operations over a connection", () => {
     )
   })
   const runtime = ManagedRuntime.make(
-    Kalshi.layer({
-      environment: Environment.sandbox,
-      policy: { retry: SendPolicy.noRetry },
-      signer: Signer.makeSync({
-        keyId: "contract",
-        kind: "ed25519",
-        sign: (text) => crypto.createHash("sha512").update(text).digest("base64")
-      })
-    }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
+    Layer.provide(Kalshi.layer(Requests.layerOptions), Layer.succeed(HttpClient.HttpClient, http))
   )
   const tested = ClientOperations.all.map((client) => ({
     client,
