@@ -171,7 +171,7 @@ const readBody = (
 }
 
 /** What the guard below throws: it never leaves this file. */
-class SecondSend {}
+const secondSendMark = /*#__PURE__*/ Symbol("the HTTP client sends a second time")
 
 /**
  * Makes a transport of an HTTP client.
@@ -194,7 +194,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     let sends = 0
     // The platform asks this right before every real send, whatever was wrapped around its client.
     const guard = (): boolean => {
-      if (++sends > 1) throw new SecondSend()
+      if (++sends > 1) throw secondSendMark
       return true
     }
     const arrived = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Arrived, TransportFault> => {
@@ -208,7 +208,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
         onFailure: (error) =>
           error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(faultOf(error))
       }),
-      Effect.catchDefect((defect) => (defect instanceof SecondSend ? Effect.fail(secondSend) : Effect.die(defect))),
+      Effect.catchDefect((defect) => (defect === secondSendMark ? Effect.fail(secondSend) : Effect.die(defect))),
       Effect.provideService(FetchHttpClient.RequestInit, requestInit),
       Effect.provideService(HttpClient.TracerDisabledWhen, guard),
       Effect.provideService(Tracer.DisablePropagation, false),
