@@ -177,7 +177,8 @@ describe("GetOrderGroup over a connection", () => {
       Kalshi.layer({
         environment: Environment.sandbox,
         signer: Signer.fromApiKey(apiKey),
-        policy: { retry: SendPolicy.noRetry }
+        policy: { retry: SendPolicy.noRetry },
+        limits: false
       }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
     )
     const outcome = (scripted: Scripted) => {

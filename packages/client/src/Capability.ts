@@ -11,6 +11,8 @@ import type { Descriptor } from "./Operation.ts"
 /** What the capabilities stand on: it sends what an operation describes. Not for calling directly. */
 export interface Sender {
   readonly send: (descriptor: Descriptor, input: unknown) => Effect.Effect<unknown, unknown>
+  /** Milliseconds that {@link Sender.send} would wait for the account's tokens. */
+  readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
 }
 
 /** May call the public operations: markets, events, the exchange's status. */

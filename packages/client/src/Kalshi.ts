@@ -16,10 +16,13 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import { KalshiPublic, KalshiRead, KalshiWrite, type Sender } from "./Capability.ts"
 import * as Environment from "./Environment.ts"
+import * as limits from "./internal/limits.ts"
 import * as pipeline from "./internal/pipeline.ts"
 import * as transport from "./internal/transport.ts"
+import type * as RateLimits from "./RateLimits.ts"
 import type { SendPolicy } from "./SendPolicy.ts"
 
 export type { Failure, PublicFailure } from "./Errors.ts"
@@ -45,20 +48,27 @@ export interface PublicOptions {
 export interface Options extends PublicOptions {
   /** Signs requests: of an API key, `Signer.fromApiKey(key)`; of a KMS or HSM, `Signer.make({ … })`. */
   readonly signer: Signer.Signer["Service"]
+  /** How signed calls wait for the account's tokens (see `RateLimits`); false where they shall not. */
+  readonly limits?: RateLimits.Options | false | undefined
 }
 
 const makeSender = (
-  options: PublicOptions,
+  options: PublicOptions & Partial<Options>,
   signer: Signer.Signer["Service"] | undefined,
   mayWrite: boolean
-): Effect.Effect<Sender, never, HttpClient.HttpClient> =>
+): Effect.Effect<Sender, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
     // An address that is unfit for signatures is a mistake in the program, as a wrong type would be.
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
+    const limiter =
+      signer === undefined || options.limits === false
+        ? undefined
+        : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId)
     return pipeline.make({
       environment,
+      limiter,
       signer,
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},

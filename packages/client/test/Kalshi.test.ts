@@ -41,7 +41,7 @@ describe("two layers with two keys in one process", () => {
           ed25519: ApiKey.generate({ keyId: "account-ed25519", kind: "ed25519" })
         })
         const as = (kind: "rsa" | "ed25519") =>
-          Kalshi.layer({ environment: where, signer: Signer.fromApiKey(keys[kind]) })
+          Kalshi.layer({ environment: where, signer: Signer.fromApiKey(keys[kind]), limits: false })
         const requests = (kind: "rsa" | "ed25519") =>
           Effect.forEach(
             Array.from({ length: 500 }, (_, i) => i),

@@ -20,12 +20,15 @@ import type { Descriptor } from "../Operation.ts"
 import * as SendPolicy from "../SendPolicy.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
+import type { Limiter } from "./limits.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
 
 /** What a layer gives its senders. */
 export interface Account {
   readonly environment: Environment
   readonly signer: Signer["Service"] | undefined
+  /** Makes what signed calls wait for, given what sends; undefined where nothing is metered. */
+  readonly limiter: ((send: Sender["send"]) => Limiter) | undefined
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
   /** Refuses at run time what the types refuse at compile time. */
@@ -219,6 +222,7 @@ export const make = (account: Account): Sender => {
 
   const run = (
     descriptor: Descriptor,
+    input: unknown,
     wire: encode.WireRequest,
     policy: SendPolicy.Resolved
   ): Effect.Effect<unknown, Failure> =>
@@ -231,9 +235,21 @@ export const make = (account: Account): Sender => {
       const keyed = descriptor.retry === "keyed" && wire.keyed
       const repeatable = descriptor.retry === "idempotent" || keyed
 
-      const once: Effect.Effect<unknown, Failure> = Effect.suspend(() =>
-        timed(descriptor, attempt(descriptor, wire, call, policy), call, policy, remaining())
-      )
+      /** How long an attempt may wait for its tokens: what may be sent a while from now may be too late then. */
+      const patience = () =>
+        keyed && call.lostAtMillis !== undefined
+          ? Math.min(remaining(), keyHorizonMillis - (monotonicMillis() - call.lostAtMillis))
+          : remaining()
+
+      const once: Effect.Effect<unknown, Failure> = Effect.suspend(() => {
+        const one = Effect.suspend(() =>
+          timed(descriptor, attempt(descriptor, wire, call, policy), call, policy, remaining())
+        )
+        const metered = signed(descriptor) === undefined ? undefined : limiter
+        if (metered === undefined) return one
+        const before = call.attempts
+        return metered.limit({ descriptor, input, maxMillis: patience(), wasSent: () => call.attempts > before }, one)
+      })
 
       const again = (step: Step, error: Failure): Effect.Effect<unknown, Failure> =>
         Effect.flatMap(nextDelay(step, error, clock.currentTimeMillisUnsafe(), remaining()), (delay) => {
@@ -244,7 +260,10 @@ export const make = (account: Account): Sender => {
           return wait < remaining() && !tooLate
             ? Effect.andThen(
                 Effect.sleep(wait),
-                Effect.catch(once, (next) => retryOrFail(step, next))
+                // A repeat that gets no tokens leaves the call where it was: what it failed with before still stands.
+                Effect.catch(once, (next) =>
+                  next._tag === "LimitExceeded" ? Effect.fail(error) : retryOrFail(step, next)
+                )
               )
             : Effect.fail(error)
         })
@@ -265,7 +284,11 @@ export const make = (account: Account): Sender => {
   const refuse = (descriptor: Descriptor, reason: string) =>
     Effect.fail(new Errors.InvalidRequest({ operation: descriptor.name, pointer: "", reason }))
 
-  return {
+  const sender: Sender = {
+    waitFor: (descriptor, input) =>
+      limiter === undefined || signed(descriptor) === undefined
+        ? Effect.succeed(0)
+        : limiter.waitFor(descriptor, input),
     send: (descriptor, input) => {
       if (descriptor.access === "write" && !account.mayWrite) {
         return refuse(descriptor, "this layer only reads; provide Kalshi.layer to change anything")
@@ -279,13 +302,15 @@ export const make = (account: Account): Sender => {
       return Effect.withSpan(
         Effect.flatMap(SendPolicy.Overrides, (overrides) => {
           const policy = overrides === SendPolicy.noOverrides ? ofLayer : SendPolicy.resolve(overrides, account.policy)
-          return typeof policy === "string" ? refuse(descriptor, policy) : run(descriptor, wire, policy)
+          return typeof policy === "string" ? refuse(descriptor, policy) : run(descriptor, input, wire, policy)
         }),
         descriptor.name,
         spanOptions(descriptor, environment)
       )
     }
   }
+  const limiter = account.limiter?.(sender.send)
+  return sender
 }
 
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>

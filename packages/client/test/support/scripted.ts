@@ -116,9 +116,11 @@ export const isSigned = ({ headers }: Sent, method: string, path: string): boole
 
 export const environment: Environment.Environment = { ...Environment.sandbox, name: "test" }
 
-/** A whole client against a script. */
+/** A whole client against a script, which meters nothing unless told to. */
 export const layer = (
   replies: ReadonlyArray<Reply>,
   options: Partial<Kalshi.Options> = {}
 ): Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Script> =>
-  Kalshi.layer({ environment, signer: signer(), ...options }).pipe(Layer.provideMerge(layerScript(replies)))
+  Kalshi.layer({ environment, signer: signer(), limits: false, ...options }).pipe(
+    Layer.provideMerge(layerScript(replies))
+  )

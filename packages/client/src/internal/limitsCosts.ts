@@ -1,0 +1,67 @@
+/**
+ * What operations cost, by the account's own list.
+ *
+ * @module
+ */
+import type { GetAccountEndpointCostsResponse } from "../generated/responses.ts"
+import type { Descriptor } from "../Operation.ts"
+
+const root = "/trade-api/v2"
+
+/** Segments of a path template, with every parameter made the same; a wildcard stays as `*`. */
+const segmentsOf = (path: string): ReadonlyArray<string> => {
+  const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : path
+  return below
+    .split("/")
+    .filter((segment) => segment !== "")
+    .map((segment) => (segment.startsWith("*") ? "*" : /^(?::|\{.*\}$)/.test(segment) ? ":" : segment))
+}
+
+interface Route {
+  readonly method: string
+  readonly segments: ReadonlyArray<string>
+  readonly cost: number
+}
+
+/** A wildcard stands for whatever is left of a path, and for at least one segment of it. */
+const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
+  const wild = segments.indexOf("*")
+  return wild === -1
+    ? segments.length === path.length && segments.every((segment, i) => segment === path[i])
+    : path.length > wild && segments.slice(0, wild).every((segment, i) => segment === path[i])
+}
+
+/** A route without a wildcard is nearer than one with, and of those the one whose wildcard stands for less. */
+const nearness = ({ segments }: Route): number => {
+  const wild = segments.indexOf("*")
+  return wild === -1 ? Number.POSITIVE_INFINITY : wild
+}
+
+const isCost = (cost: number): boolean => Number.isFinite(cost) && cost >= 0
+
+/**
+ * Reads the list: what gives the cost of an operation, or undefined where the list makes no sense.
+ *
+ * **Details**
+ *
+ * The list's routes are from the host's root, in a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
+ * `/trade-api/v2/cfbenchmarks/*endpoint`. As in a router, a parameter stands for no fixed segment that has a route of its
+ * own: `…/orders/:order_id` says nothing of `…/orders/batched`.
+ */
+export const read = (list: GetAccountEndpointCostsResponse): ((descriptor: Descriptor) => number) | undefined => {
+  if (!isCost(list.default_cost) || !list.endpoint_costs.every(({ cost }) => isCost(cost))) return undefined
+  const routes = list.endpoint_costs
+    .map(({ cost, method, path }): Route => ({ cost, method: method.toUpperCase(), segments: segmentsOf(path) }))
+    .sort((a, b) => nearness(b) - nearness(a))
+  const known = new WeakMap<Descriptor, number>()
+  return (descriptor) => {
+    let cost = known.get(descriptor)
+    if (cost === undefined) {
+      const path = segmentsOf(descriptor.path)
+      cost =
+        routes.find((route) => route.method === descriptor.method && matches(route, path))?.cost ?? list.default_cost
+      known.set(descriptor, cost)
+    }
+    return cost
+  }
+}
