@@ -16,6 +16,9 @@ const summary: Reporter = {
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "contract-tests/test/**/*.test.ts"],
-    reporters: ["default", summary]
+    reporters: ["default", summary],
+    // A bound for what hangs, not a measure: a busy machine may be many times slower than an idle one.
+    testTimeout: 120_000,
+    hookTimeout: 120_000
   }
 })
