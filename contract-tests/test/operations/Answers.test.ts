@@ -18,8 +18,8 @@ const { judge } = conformance
 const totality = (client: ClientOperations.ClientOperation) =>
   Answers.totality(client, referenceOf(client), judge, Answers.bodies(validBody(client)))
 
-describe("totality", () => {
-  it("gives every status with every body exactly one typed outcome, for every operation", { timeout: 60_000 }, () => {
+describe("totality", { timeout: 60_000 }, () => {
+  it("gives every status with every body exactly one typed outcome, for every operation", () => {
     let answers = 0
     for (const client of ClientOperations.all) {
       const found = totality(client)
@@ -30,7 +30,7 @@ describe("totality", () => {
   })
 })
 
-describe("declaredErrors", () => {
+describe("declaredErrors", { timeout: 60_000 }, () => {
   it("makes every declared status its class, with what its body says, in every shape of the wire", () => {
     for (const client of ClientOperations.all) {
       assert.deepStrictEqual(Answers.declaredErrors(client, referenceOf(client)), [])
@@ -56,7 +56,7 @@ describe("declaredErrors", () => {
   })
 })
 
-describe("a success", () => {
+describe("a success", { timeout: 60_000 }, () => {
   it("is none where its body holds an error, whatever else it holds", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
@@ -69,7 +69,7 @@ describe("a success", () => {
   })
 })
 
-describe("a success without a declared body", () => {
+describe("a success without a declared body", { timeout: 60_000 }, () => {
   // A gap: the exchange has answered 2xx with an error in the body, and here nobody looks.
   it("is taken for one even where its body holds an error", () => {
     const body = '{"error":{"code":"deprecated_v1_order_endpoint"}}'
@@ -84,7 +84,7 @@ describe("a success without a declared body", () => {
 /** Statuses whose answers the platform gives no body. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-describe("operations over a connection", () => {
+describe("operations over a connection", { timeout: 60_000 }, () => {
   let next: Answers.Scripted = { status: 200, body: "" }
   const http = HttpClient.make((request) => {
     const { body, headers, status } = next
@@ -117,7 +117,7 @@ describe("operations over a connection", () => {
     )
   }
 
-  it("come to the same outcome as an answer without one", { timeout: 60_000 }, async () => {
+  it("come to the same outcome as an answer without one", async () => {
     for (const one of tested) {
       const { responses } = referenceOf(one.client)
       for (const status of new Set([...responses.keys(), 100, 101, 199, 204, 206, 302, 304, 402, 502, 599])) {
@@ -131,7 +131,7 @@ describe("operations over a connection", () => {
     }
   })
 
-  it("come to one typed outcome for any body at all, and never to a defect", { timeout: 60_000 }, async () => {
+  it("come to one typed outcome for any body at all, and never to a defect", async () => {
     const arbitraries = Arbitraries.make(judge)
     const scripted = fc.constantFrom(...tested).chain((one) => {
       const { responses, success } = referenceOf(one.client)
@@ -160,7 +160,7 @@ describe("operations over a connection", () => {
   })
 })
 
-describe("planted faults in answers", () => {
+describe("planted faults in answers", { timeout: 60_000 }, () => {
   const errorsOf = (id: string, change: (errors: Operation.Descriptor["errors"]) => Operation.Descriptor["errors"]) =>
     altered(id, ({ errors }) => ({ errors: change(errors) }))
   const seen = (client: ClientOperations.ClientOperation): ReadonlyArray<number> => [

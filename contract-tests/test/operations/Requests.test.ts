@@ -19,7 +19,7 @@ const hold = (client: ClientOperations.ClientOperation, options?: Conformance.Op
 const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
-describe("hold", () => {
+describe("hold", { timeout: 60_000 }, () => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
     it(`${module}: sends every valid input so that it reads back, and refuses every violation at its pointer`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
@@ -97,7 +97,7 @@ const texts: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "grapheme" })
 )
 
-describe("segments of a path", () => {
+describe("segments of a path", { timeout: 60_000 }, () => {
   const clients = ClientOperations.all.filter((client) => Object.keys(client.descriptor.pathParameters).length > 0)
   const places = clients.flatMap((client) =>
     Object.keys(client.descriptor.pathParameters).map((field) => ({ client, field, input: plainest(client) }))
@@ -142,7 +142,7 @@ describe("segments of a path", () => {
   })
 })
 
-describe("values of a query", () => {
+describe("values of a query", { timeout: 60_000 }, () => {
   const places = ClientOperations.all.flatMap((client) =>
     referenceOf(client).parameters.flatMap(({ in: place, name, schema }) =>
       place === "query" && document.deref(schema).type === "string" && document.deref(schema).enum === undefined
@@ -176,7 +176,7 @@ describe("values of a query", () => {
   })
 })
 
-describe("texts of a body", () => {
+describe("texts of a body", { timeout: 60_000 }, () => {
   const strings = ClientOperations.all.flatMap((client) => {
     const { requestBody } = referenceOf(client)
     const { properties } = requestBody === undefined ? {} : document.deref(requestBody.schema)
@@ -208,7 +208,7 @@ describe("texts of a body", () => {
   })
 })
 
-describe("lists joined by commas", () => {
+describe("lists joined by commas", { timeout: 60_000 }, () => {
   // The document at hand repeats the name of every list; one that joins them must find the client and this reader ready.
   const client = altered("GetStructuredTargets", ({ query }) => ({
     query: { ...query, ids: { ...query["ids"]!, style: "comma" } }
@@ -234,7 +234,7 @@ describe("lists joined by commas", () => {
   })
 })
 
-describe("limits", () => {
+describe("limits", { timeout: 60_000 }, () => {
   const targetOf = (name: string, input: unknown): string => {
     const outcome = recorder.call(named(name).operation, input)
     return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
@@ -314,7 +314,7 @@ const decoded = (text: string): string => {
   }
 }
 
-describe("planted faults in requests", () => {
+describe("planted faults in requests", { timeout: 60_000 }, () => {
   const { string, integer } = { string: Schema.String, integer: Schema.Int }
   const query = Parameters.GetOrdersQuery
 

@@ -8,7 +8,7 @@ import { resolver } from "../../src/tools/JsonSchema.ts"
 import { altered, conformance, document, named, referenceOf } from "./support/client.ts"
 import { laws } from "./support/responses.ts"
 
-describe("responses, decoded by compiled code", () => laws(true))
+describe("responses, decoded by compiled code", { timeout: 60_000 }, () => laws(true))
 
 describe("normalForm", () => {
   const resolve = resolver(document.document)
@@ -61,7 +61,7 @@ const orElse =
   (body: unknown): unknown =>
     typeof body === "object" && body !== null && !Object.hasOwn(body, key) ? { ...body, [key]: value } : body
 
-describe("planted faults in responses", () => {
+describe("planted faults in responses", { timeout: 60_000 }, () => {
   const faults: ReadonlyArray<readonly [string, Conformance.Check, ClientOperations.ClientOperation]> = [
     [
       "a decimal read through a double",
