@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import * as fs from "node:fs"
 import * as Answers from "../../src/operations/Answers.ts"
 import type * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import type * as Conformance from "../../src/tools/Conformance.ts"
@@ -20,6 +21,18 @@ describe("normalForm", () => {
       market_candlesticks: [[], []],
       adjusted_end_ts: 1
     })
+  })
+
+  it("knows every list that the overlay lets be null", () => {
+    const overlay = JSON.parse(fs.readFileSync(new URL("../../../fixtures/spec/overlay.json", import.meta.url), "utf8"))
+    const places: ReadonlyArray<string> = overlay.rest.entries.flatMap(
+      (entry: { readonly op: string; readonly at: ReadonlyArray<string> }) =>
+        entry.op === "make-nullable" ? entry.at : []
+    )
+    assert.isAbove(places.length, 50)
+    for (const place of places) {
+      assert.deepStrictEqual(Answers.normalForm(resolve(`#${place}`), resolve)(null), [], place)
+    }
   })
 
   it("leaves alone what is absent, and null that stands for something else", () => {
