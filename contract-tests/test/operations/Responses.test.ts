@@ -30,9 +30,9 @@ describe("normalForm", () => {
         entry.op === "make-nullable" ? entry.at : []
     )
     assert.isAbove(places.length, 50)
-    for (const place of places) {
-      assert.deepStrictEqual(Answers.normalForm(resolve(`#${place}`), resolve)(null), [], place)
-    }
+    const others = places.filter((place) => Answers.normalForm(resolve(`#${place}`), resolve)(null) === null)
+    // Play by play is an object.
+    assert.deepStrictEqual(others, ["/components/schemas/GetGameStatsResponse/properties/pbp"])
   })
 
   it("leaves alone what is absent, and null that stands for something else", () => {
