@@ -88,10 +88,10 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
   const accepts = success.schema === undefined ? undefined : judge.accepts(success.schema)
   return ({ body, status }: Scripted): Tag => {
     if (status === success.status) {
-      // Nothing is declared that could be broken.
-      if (accepts === undefined) return "Success"
       const json = parse(body)
-      return json !== undefined && !holdsError(json) && accepts(json) ? "Success" : "ContractError"
+      if (json !== undefined && holdsError(json)) return "ContractError"
+      // Where no body is declared, nothing else in one can break the contract.
+      return accepts === undefined || (json !== undefined && accepts(json)) ? "Success" : "ContractError"
     }
     return common.get(status) ?? (declared.has(status) ? named.get(status) : undefined) ?? "UnexpectedStatus"
   }

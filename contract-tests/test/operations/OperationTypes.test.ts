@@ -33,7 +33,7 @@ import type * as Responses from "@kalshi-effect/client/generated/responses"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { assert, describe, expectTypeOf, it } from "vitest"
 import { normal, render, target } from "./support/operationTypes.ts"
-import type { Signature, Values, WithoutNull } from "./support/signature.ts"
+import type { Signature, Values } from "./support/signature.ts"
 
 describe("the type tests", () => {
   it("are those that the document asks for", () => {
@@ -994,7 +994,7 @@ describe("Orders", () => {
     expectTypeOf<
       Values<typeof Parameters.DecreaseOrderV2Path> &
         Values<typeof Parameters.DecreaseOrderV2Query> &
-        WithoutNull<Requests.DecreaseOrderV2Request>
+        Requests.DecreaseOrderV2Request
     >().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.DecreaseOrderV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()

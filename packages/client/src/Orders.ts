@@ -393,9 +393,9 @@ export interface DecreaseInput {
   /** 0 the primary (the default), 1–63 a subaccount. */
   readonly subaccount?: number | undefined
   /** Contracts to take off what rests. */
-  readonly reduce_by?: CountInput | undefined
+  readonly reduce_by?: CountInput | null | undefined
   /** Contracts that shall rest. */
-  readonly reduce_to?: CountInput | undefined
+  readonly reduce_to?: CountInput | null | undefined
   /** The order's shard. */
   readonly exchange_index?: number | undefined
   /** Finds the shard when `exchange_index` is left out or −1. */

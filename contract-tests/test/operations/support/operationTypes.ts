@@ -17,9 +17,6 @@ const otherAnswers: Readonly<Record<string, string>> = {
   GenerateApiKey: "ApiKeys.GeneratedApiKey"
 }
 
-/** Bodies of which the client's type takes no null, which says there what leaving the member out says. */
-const withoutNull: ReadonlySet<string> = new Set(["DecreaseOrderV2"])
-
 const componentOf = (schema: ReferenceDocument.Response["schema"]): string => {
   const name = schema?.$ref?.slice("#/components/schemas/".length)
   if (name === undefined) throw new Error("a body that is no component")
@@ -58,13 +55,7 @@ const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): str
   const parts = [
     ...(has("path") ? [`Values<typeof Parameters.${id}Path>`] : []),
     ...(has("query") ? [`Values<typeof Parameters.${id}Query>`] : []),
-    ...(properties === undefined
-      ? []
-      : [
-          withoutNull.has(id)
-            ? `WithoutNull<Requests.${componentOf(requestBody?.schema)}>`
-            : `Requests.${componentOf(requestBody?.schema)}`
-        ])
+    ...(properties === undefined ? [] : [`Requests.${componentOf(requestBody?.schema)}`])
   ]
   return parts.length === 0 ? "void" : parts.join(" & ")
 }
@@ -119,7 +110,7 @@ import type * as Responses from "@kalshi-effect/client/generated/responses"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { assert, describe, expectTypeOf, it } from "vitest"
 import { normal, render, target } from "./support/operationTypes.ts"
-import type { Signature, Values, WithoutNull } from "./support/signature.ts"
+import type { Signature, Values } from "./support/signature.ts"
 
 describe("the type tests", () => {
   it("are those that the document asks for", () => {

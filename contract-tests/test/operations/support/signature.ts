@@ -34,6 +34,3 @@ export type Values<P extends Readonly<Record<string, Parameter>>> = {
 } & {
   readonly [K in keyof P as P[K]["required"] extends true ? never : K]?: P[K] extends Parameter<infer A> ? A : never
 }
-
-/** A request of which no member is null. */
-export type WithoutNull<A> = { readonly [K in keyof A]: Exclude<A[K], null> }

@@ -119,7 +119,6 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
   }
 
   const succeed = (arrived: Arrived, attempts: number): Result.Result<unknown, Errors.ContractError> => {
-    if (decode === undefined) return Result.void
     const { body, fault } = parse(arrived.body)
     const broken = (pointer: string, reason: string) =>
       Result.fail(
@@ -132,8 +131,10 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
           attempts
         })
       )
-    if (fault !== undefined) return broken("", fault)
     if (holdsError(body.json)) return broken("/error", "a success status with an error in its body")
+    // Nothing is declared of this body, so that nothing else in it can break the contract.
+    if (decode === undefined) return Result.void
+    if (fault !== undefined) return broken("", fault)
     const decoded = decode(body.json)
     if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
     const { pointer, reason } = firstBreak(decoded.failure)
