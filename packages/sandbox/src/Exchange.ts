@@ -86,6 +86,8 @@ type Answer<A> = Result.Result<A, Refusal>
  */
 export class Exchange {
   readonly assumptions: Assumptions
+  /** What its ids come from. */
+  readonly seed: number
   readonly #state: State
   /** What readers see where reads lag behind: the same state, told the same things later. */
   readonly #lagging: State | undefined
@@ -93,6 +95,7 @@ export class Exchange {
 
   constructor(options: Options, from?: Snapshot) {
     this.assumptions = { ...defaults, ...options.assumptions }
+    this.seed = options.seed
     const make = (emit: State["emit"]): State =>
       from === undefined
         ? emptyState(this.assumptions, Ids.fromSeed(options.seed), emit)
@@ -109,7 +112,7 @@ export class Exchange {
     return new Exchange({ seed: 0, ...options }, from)
   }
 
-  /** The whole state as plain JSON, without the text of keys. Equal states have equal dumps. */
+  /** The state as plain JSON, without the text of keys and without tokens. Equal states have equal dumps. */
   dump(nowMillis: number): unknown {
     return dump(this.#at(nowMillis))
   }
@@ -153,8 +156,19 @@ export class Exchange {
     )
   }
 
+  /** Why a key cannot be registered, whatever its text; undefined where it can. */
+  checkKey(accountId: string, options: KeyOptions, nowMillis: number): Refusal | undefined {
+    const account = this.#at(nowMillis).accounts.get(accountId)
+    return account === undefined ? notFound : accounts.checkKey(account, options)
+  }
+
   deleteKey(accountId: string, keyId: string, nowMillis: number): Answer<void> {
     return this.#withAccount(accountId, nowMillis, (state, account) => accounts.deleteKey(state, account, keyId))
+  }
+
+  /** Raises a basic account that has placed an order to the advanced tier. */
+  upgrade(accountId: string, nowMillis: number): Answer<void> {
+    return this.#withAccount(accountId, nowMillis, (_state, account) => accounts.upgrade(account))
   }
 
   /** Takes tokens from an account's read bucket, or from the write buckets of some shards; from none where one lacks them. */

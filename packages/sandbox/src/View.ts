@@ -198,26 +198,26 @@ export class View {
 
   /** Positions of markets that were traded in. Those that settled long ago are historical. */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
-    const cutoffs = cutoffsOf(this.#state)
-    return Result.flatMap(this.#account(accountId), ({ holdings }) => {
-      const positions = Array.from(holdings.values())
-        .filter(({ subaccount }) => subaccount === query.subaccount)
-        .flatMap((holding) => Array.from(holding.positions.values()))
-      return page(positions, query, {
+    return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
+      page(positions, query, {
         mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
         most,
         order: "oldestFirst",
-        isListed: (position) =>
-          position.tradedCount > 0 &&
-          isArchived.position(position, cutoffs) === (era === "historical") &&
-          (query.settlement === "all" || position.settled === (query.settlement === "settled")) &&
-          (query.ticker === undefined || position.market.ticker === query.ticker) &&
-          (query.eventTicker === undefined || position.market.event.eventTicker === query.eventTicker) &&
-          (query.exchangeIndex === undefined || position.holding.exchangeIndex === query.exchangeIndex) &&
-          (query.nonZero.length === 0 || query.nonZero.some((what) => isNonZero(position, what))),
+        isListed: this.#isListed(query, era),
         show: toPosition
       })
-    })
+    )
+  }
+
+  /** All positions that {@link listPositions} lists, on whatever page. */
+  allPositions(
+    accountId: string,
+    query: ListPositions,
+    era: Era = "live"
+  ): Result.Result<ReadonlyArray<Position>, Refusal> {
+    return Result.map(this.#positions(accountId, query.subaccount), (positions) =>
+      positions.filter(this.#isListed(query, era)).map(toPosition)
+    )
   }
 
   /** Fills, newest first. Old ones are historical. */
@@ -237,6 +237,13 @@ export class View {
           isWithin(fill.atMillis, query),
         show: (fill) => fill
       })
+    )
+  }
+
+  /** Contracts that the account traded since a time in Unix seconds. */
+  volumeSince(accountId: string, fromSeconds: number): Result.Result<number, Refusal> {
+    return Result.map(this.#account(accountId), ({ fills }) =>
+      fills.filter(({ atMillis }) => atMillis >= fromSeconds * 1_000).reduce((total, { count }) => total + count, 0)
     )
   }
 
@@ -319,6 +326,11 @@ export class View {
         ? Result.succeed(toMarket(this.#state, market))
         : Result.fail(notFound)
     )
+  }
+
+  /** All markets there are or were. */
+  tickers(): ReadonlyArray<string> {
+    return [...this.#state.markets.keys()]
   }
 
   /** Markets, oldest first. Those that settled long ago are historical. */
@@ -405,6 +417,26 @@ export class View {
   #market(ticker: string): Result.Result<MarketState, Refusal> {
     const market = this.#state.markets.get(ticker)
     return market === undefined ? Result.fail(notFound) : Result.succeed(market)
+  }
+
+  #positions(accountId: string, subaccount: number): Result.Result<ReadonlyArray<PositionState>, Refusal> {
+    return Result.map(this.#account(accountId), ({ holdings }) =>
+      Array.from(holdings.values())
+        .filter((holding) => holding.subaccount === subaccount)
+        .flatMap((holding) => Array.from(holding.positions.values()))
+    )
+  }
+
+  #isListed(query: ListPositions, era: Era): (position: PositionState) => boolean {
+    const cutoffs = cutoffsOf(this.#state)
+    return (position) =>
+      position.tradedCount > 0 &&
+      isArchived.position(position, cutoffs) === (era === "historical") &&
+      (query.settlement === "all" || position.settled === (query.settlement === "settled")) &&
+      (query.ticker === undefined || position.market.ticker === query.ticker) &&
+      (query.eventTicker === undefined || position.market.event.eventTicker === query.eventTicker) &&
+      (query.exchangeIndex === undefined || position.holding.exchangeIndex === query.exchangeIndex) &&
+      (query.nonZero.length === 0 || query.nonZero.some((what) => isNonZero(position, what)))
   }
 
   #all<A>(

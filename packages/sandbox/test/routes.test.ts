@@ -1,14 +1,22 @@
-import * as ExchangeOperations from "@kalshi-effect/client/Exchange"
-import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
-import * as Orders from "@kalshi-effect/client/Orders"
 import { assert, describe, it } from "@effect/vitest"
-import { routes } from "../src/internal/routes.ts"
+import { readFileSync } from "node:fs"
+import { allRoutes } from "../src/internal/routes.ts"
+import { source, targetUrl } from "./support/answers.ts"
+
+const document: {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>
+} = JSON.parse(readFileSync(new URL("../../../fixtures/spec/rest.json", import.meta.url), "utf8"))
 
 describe("routes", () => {
-  it("serve every operation that the client has", () => {
-    const described = [ExchangeOperations, OrderGroups, Orders]
-      .flatMap((operations) => Object.values(operations))
-      .flatMap((operation) => ("descriptor" in operation ? [operation.descriptor.operationId] : []))
-    assert.deepStrictEqual(routes.map(({ descriptor }) => descriptor.operationId).sort(), described.sort())
+  it("serve every operation of the published document, each once", () => {
+    const published = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId)
+    )
+    assert.strictEqual(published.length, 118)
+    assert.deepStrictEqual(allRoutes.map(({ descriptor }) => descriptor.operationId).sort(), published.sort())
+  })
+
+  it("make up answers by the schemas of the document as it is", () => {
+    assert.strictEqual(readFileSync(targetUrl, "utf8"), source())
   })
 })

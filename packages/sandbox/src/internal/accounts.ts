@@ -125,6 +125,26 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
   "write::block_trade_accept"
 ])
 
+/** Why a key cannot be registered, whatever its text. */
+export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
+  const { name, scopes: wanted = everything, subaccount } = options
+  if (wanted.some((scope) => !scopes.has(scope)) || wanted.length === 0) {
+    return invalidParameters("a key has at least one scope, and none but those that are documented")
+  }
+  if (wanted.includes("write") && !wanted.includes("read")) {
+    return invalidParameters("the scope write needs the scope read")
+  }
+  if (name === "") {
+    return invalidParameters("a key has a name")
+  }
+  if (subaccount !== undefined && !hasSubaccount(account, subaccount)) {
+    return invalidParameters(`there is no subaccount ${subaccount}`)
+  }
+  return account.keys.some((key) => key.name === name) ? refusal("conflict", "api_key_already_exists") : undefined
+}
+
+const everything: ReadonlyArray<Scope> = ["read", "write"]
+
 /** Registers a public key, under a name that no other key of the account has. */
 export const registerKey = (
   state: State,
@@ -132,30 +152,32 @@ export const registerKey = (
   publicKey: string,
   options: KeyOptions
 ): Result.Result<ApiKey, Refusal> => {
-  const { name = freeName(account), scopes: wanted = ["read", "write"], subaccount } = options
-  if (wanted.some((scope) => !scopes.has(scope)) || wanted.length === 0) {
-    return Result.fail(invalidParameters("a key has at least one scope, and none but those that are documented"))
-  }
-  if (wanted.includes("write") && !wanted.includes("read")) {
-    return Result.fail(invalidParameters("the scope write needs the scope read"))
-  }
-  if (subaccount !== undefined && !hasSubaccount(account, subaccount)) {
-    return Result.fail(invalidParameters(`there is no subaccount ${subaccount}`))
-  }
-  if (account.keys.some((key) => key.name === name)) {
-    return Result.fail(refusal("conflict", "api_key_already_exists"))
+  const refused = checkKey(account, options)
+  if (refused !== undefined) {
+    return Result.fail(refused)
   }
   const key: ApiKey = {
     keyId: state.ids.next(),
     accountId: account.accountId,
-    name,
-    scopes: [...new Set(wanted)],
-    subaccount,
+    name: options.name ?? freeName(account),
+    scopes: [...new Set(options.scopes ?? everything)],
+    subaccount: options.subaccount,
     publicKey
   }
   account.keys.push(key)
   state.keys.set(key.keyId, key)
   return Result.succeed(key)
+}
+
+/** Documented: the advanced tier for good, for an account that has an order among its last 100; none goes down by it. */
+export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
+  if (account.orders.length === 0) {
+    return Result.fail(refusal("forbidden", "permission_denied", "no order was placed through the API yet"))
+  }
+  if (account.tier === "basic") {
+    account.tier = "advanced"
+  }
+  return Result.void
 }
 
 const freeName = ({ keys }: AccountState): string => {

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Result from "effect/Result"
+import type { ApiKey } from "../Entities.ts"
 import type { Exchange } from "../Exchange.ts"
 import { type Answer, failure } from "./errorBody.ts"
 import { isSignature, readPublicKey } from "./keys.ts"
@@ -15,12 +16,6 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** Which key signed, and for which account. The key id is told even where the signature was refused. */
-export interface Signer {
-  readonly keyId: string
-  readonly accountId: string
-}
-
 /** Whether a request carries any of the three headers: then they are checked, even where none is needed. */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
@@ -28,14 +23,14 @@ export const isSigned = (headers: SignedRequest["headers"]): boolean =>
 const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 /**
- * Makes a judge of signatures. Codes and details of the refusals are those that have been seen on the real wire, except
+ * Makes a judge of signatures, which tells the key that signed. Codes and details of the refusals are those that have been seen on the real wire, except
  * that of a missing timestamp, which follows the others.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()
   const { rsaSalt, timestampWindowMillis } = exchange.assumptions
 
-  return (request: SignedRequest, nowMillis: number): Result.Result<Signer, Answer> => {
+  return (request: SignedRequest, nowMillis: number): Result.Result<ApiKey, Answer> => {
     const [keyId, timestamp, signature] = headerNames.map((name) => request.headers[name] || undefined)
     const refuse = (code: string, details?: string) => Result.fail(failure(401, code, details))
     if (keyId === undefined) {
@@ -58,7 +53,7 @@ export const makeAuthenticate = (exchange: Exchange) => {
     keys.set(keyId, key)
     const text = timestamp + request.method + request.path
     return key !== undefined && isSignature(key, text, signature, rsaSalt)
-      ? Result.succeed({ keyId, accountId: registered.accountId })
+      ? Result.succeed(registered)
       : refuse("authentication_error", "INCORRECT_API_KEY_SIGNATURE")
   }
 }

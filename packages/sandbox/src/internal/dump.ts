@@ -137,12 +137,12 @@ const dumpTimer = (timer: Timer) =>
           ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
           : ({ what: "spread", of: timer.spread.accountId } as const)
 
-/** The whole state but for the text of keys, which is no part of what happened. */
+/** The whole state but for the text of keys and the tokens in the buckets: what did not come of orders and the like. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {
     ...rest,
-    accounts: accounts.map(({ keys, ...account }) => ({
+    accounts: accounts.map(({ buckets: _buckets, keys, ...account }) => ({
       ...account,
       keys: keys.map(({ publicKey: _publicKey, ...key }) => key)
     }))

@@ -3,11 +3,15 @@
  *
  * @module
  */
+import type { Descriptor } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
+import type { ApiKey } from "../Entities.ts"
 import type { Exchange } from "../Exchange.ts"
 import { isSigned, makeAuthenticate } from "./authenticate.ts"
-import { type Answer, failure, refused } from "./errorBody.ts"
+import { costOf, payersOf } from "./costs.ts"
+import { type Answer, failure, refused, usual } from "./errorBody.ts"
 import type { Faults } from "./faults.ts"
+import { forbidden, lockInput } from "./permissions.ts"
 import { type Match, makeRouter } from "./router.ts"
 
 /** A request, whole. */
@@ -43,42 +47,67 @@ export interface ServedRequest {
 const root = "/trade-api/v2"
 
 /**
- * Makes the handler: planted faults, then the route, then the signature, then the input, then the exchange. It does all
- * of that at once, so that no two requests mix.
+ * Makes the handler: planted faults, then the route, the signature, the tokens, the key's permissions, the input, and at
+ * last the exchange. It does all of that at once, so that no two requests mix.
  */
 export const makeHandler = (exchange: Exchange, faults: Faults, served: (request: ServedRequest) => void) => {
   const router = makeRouter()
   const authenticate = makeAuthenticate(exchange)
 
-  const answer = (request: WireRequest, path: string, search: string, found: Match, nowMillis: number): Answer => {
+  const answer = (request: WireRequest, path: string, query: string, found: Match, nowMillis: number): Answer => {
     const { descriptor } = found.route
-    let accountId = ""
-    if (descriptor.auth === "required" || isSigned(request.headers)) {
-      const signer = authenticate({ method: request.method, path, headers: request.headers }, nowMillis)
-      if (Result.isFailure(signer)) {
-        return signer.failure
-      }
-      accountId = signer.success.accountId
+    const signed = descriptor.auth === "required" || isSigned(request.headers)
+    const signer = signed
+      ? authenticate({ method: request.method, path, headers: request.headers }, nowMillis)
+      : Result.succeed(undefined)
+    if (Result.isFailure(signer)) {
+      return signer.failure
     }
+    const key = signer.success
+    const search = new URLSearchParams(query)
     const json = readBody(request, descriptor.body !== undefined)
+    if (key !== undefined && !pay(key, descriptor, search, Result.getOrUndefined(json), nowMillis)) {
+      return usual(429)
+    }
+    const denied = key === undefined ? undefined : forbidden(key, descriptor)
+    if (denied !== undefined) {
+      return refused(denied, descriptor, exchange.assumptions)
+    }
     if (Result.isFailure(json)) {
       return json.failure
     }
-    const outcome = Result.flatMap(found.decode(found.path, new URLSearchParams(search), json.success), (input) =>
+    const decoded = found.decode(found.path, search, json.success)
+    const input = key === undefined ? decoded : Result.flatMap(decoded, (given) => lockInput(key, descriptor, given))
+    const outcome = Result.flatMap(input, (given) =>
       found.route.answer({
         exchange,
         view: exchange.view(nowMillis),
         userView: exchange.userView(nowMillis),
-        accountId,
-        key: undefined,
+        accountId: key?.accountId ?? "",
+        key,
         nowMillis,
-        input
+        input: given
       })
     )
     return Result.isFailure(outcome)
       ? refused(outcome.failure, descriptor, exchange.assumptions)
       : { status: descriptor.success.status, body: descriptor.success.body === undefined ? undefined : outcome.success }
   }
+
+  /** Takes the tokens of a request; one that nobody signed costs nobody any. */
+  const pay = (
+    key: ApiKey,
+    descriptor: Descriptor,
+    search: URLSearchParams,
+    json: unknown,
+    nowMillis: number
+  ): boolean =>
+    exchange.takeTokens(
+      key.accountId,
+      payersOf(descriptor, search, json, exchange.view(nowMillis).shards),
+      costOf(descriptor, json),
+      nowMillis
+    )
 
   return (request: WireRequest, nowMillis: number): WireResponse => {
     const end = request.path.indexOf("?")

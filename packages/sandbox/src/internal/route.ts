@@ -39,3 +39,13 @@ export const route = <Input, Output, E, Capability>(
   // The router hands over inputs that it decoded by this very descriptor.
   answer: answer as Route["answer"]
 })
+
+/** A route whose answer on the wire is not what the client makes of it, such as a secret that the client wraps. */
+export const wireRoute = <Input, Output, E, Capability>(
+  operation: Operation<Input, Output, E, Capability>,
+  answer: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>
+): Route => ({
+  descriptor: operation.descriptor,
+  // As above; the answer has the fields that the client expects.
+  answer: answer as Route["answer"]
+})

@@ -10,7 +10,7 @@ import * as SchemaParser from "effect/SchemaParser"
 import type { Refusal } from "../Entities.ts"
 import { isUuid } from "./ids.ts"
 import type { Route } from "./route.ts"
-import { routes } from "./routes.ts"
+import { allRoutes } from "./routes.ts"
 import { invalidParameters, isSubaccount, refusal } from "./state.ts"
 
 /** The operation that a method and a path name. `path` holds the values of the template's parts. */
@@ -38,7 +38,7 @@ const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decode
 
 /** Finds the operation of a path below the API's root, or else the methods that the path does take. */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
-  const compiled = routes.map(compile)
+  const compiled = allRoutes.map(compile)
   return (method, path) => {
     const given = path.split("/")
     const allowed: Array<string> = []
@@ -88,6 +88,9 @@ const unescaped = (text: string): string | undefined => {
   }
 }
 
+/** Parts of paths that are UUIDs: others are refused before anything is looked for. */
+const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key"])
+
 const compile = (route: Route): Compiled => {
   const { descriptor } = route
   const query = Object.entries(descriptor.query).map(([name, parameter]) => ({
@@ -102,7 +105,7 @@ const compile = (route: Route): Compiled => {
     decode: (path, search, json) => {
       const input: Record<string, unknown> = { ...path }
       for (const [name, value] of Object.entries(path)) {
-        if (!isUuid(value)) {
+        if (uuids.has(name) && !isUuid(value)) {
           return Result.fail(refusal("invalid", "bad_request", `${name} is not a UUID`))
         }
       }

@@ -4,8 +4,31 @@
  * @module
  */
 import type { Route } from "./route.ts"
+import { account, apiKeys } from "./routes/account.ts"
 import { exchange } from "./routes/exchange.ts"
+import { historical } from "./routes/historical.ts"
+import { events, markets, series } from "./routes/markets.ts"
 import { orderGroups } from "./routes/orderGroups.ts"
 import { orders } from "./routes/orders.ts"
+import { portfolio } from "./routes/portfolio.ts"
+import { seeded } from "./routes/seeded.ts"
+import { subaccounts, transfers } from "./routes/transfers.ts"
 
-export const routes: ReadonlyArray<Route> = [...exchange, ...orderGroups, ...orders]
+/** What the exchange itself answers, by its state. */
+export const routes: ReadonlyArray<Route> = [
+  ...exchange,
+  ...orderGroups,
+  ...orders,
+  ...portfolio,
+  ...subaccounts,
+  ...transfers,
+  ...account,
+  ...apiKeys,
+  ...markets,
+  ...events,
+  ...series,
+  ...historical
+]
+
+/** All operations of the published document. */
+export const allRoutes: ReadonlyArray<Route> = [...routes, ...seeded]
