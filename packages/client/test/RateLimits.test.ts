@@ -1,0 +1,692 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Layer } from "effect"
+import type { HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Exchange from "../src/Exchange.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Orders from "../src/Orders.ts"
+import * as Quotes from "../src/Quotes.ts"
+import * as RateLimits from "../src/RateLimits.ts"
+import * as SendPolicy from "../src/SendPolicy.ts"
+import { type Answer, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
+import { environment, signer } from "./support/scripted.ts"
+
+/** Ten tokens of the write bucket of shard 0. */
+const order = (client_order_id: string): Orders.CreateInput => ({
+  ticker: "TICK-1",
+  client_order_id,
+  side: "bid",
+  count: "1",
+  price: "0.50",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  exchange_index: 0
+})
+
+const batch = (size: number): Orders.BatchCreateInput => ({
+  orders: Array.from({ length: size }, (_, i) => order(`b${i}`))
+})
+
+const create = (mark: string) => Orders.create(order(mark))
+const cancel = (order_id: string) => Orders.cancel({ order_id })
+const read = OrderGroups.get({ order_group_id: "g" })
+
+/** No time under way, so that the figures are round. */
+const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
+
+const marks = Effect.map(Metered, ({ calls }) => calls().map(({ mark }) => mark))
+const times = Effect.map(Metered, ({ calls }) => calls().map(({ atMillis }) => atMillis))
+
+/** Spends what a full write bucket holds. */
+const spendAll = Effect.forEach(Array.from({ length: 10 }), () => create("first"), { concurrency: "unbounded" })
+
+const fork = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
+
+describe("a signed call", () => {
+  it.effect("goes at once while the bucket holds its cost, and then as the bucket refills", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(
+        Effect.forEach(Array.from({ length: 13 }), () => create("o"), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+      // A thousandth slower than the exchange refills: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
+      assert.deepStrictEqual(yield* times, [...Array.from({ length: 10 }, () => 0), 101, 201, 301])
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("is signed after its wait", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* fork(create("late"))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+      const late = (yield* Metered).calls().at(-1)!
+      assert.strictEqual(late.atMillis, 101)
+      assert.strictEqual(late.signedMillis, 101)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("of a read waits for no write, and a write for no read", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      yield* Effect.forEach(Array.from({ length: 20 }), () => read, { concurrency: "unbounded" })
+      assert.strictEqual((yield* times).length, 30)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("keeps back what refills while a burst is under way", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(
+        Effect.forEach(Array.from({ length: 10 }), () => create("o"), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+      assert.strictEqual((yield* times).filter((at) => at <= 100).length, 9)
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({ underWay: () => 100 })))
+  )
+
+  it.effect("is not metered where it is not signed", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach(Array.from({ length: 200 }), () => Exchange.status(), { concurrency: "unbounded" })
+      assert.strictEqual((yield* Metered).arrived.length, 200)
+      assert.strictEqual(yield* RateLimits.waitFor(Exchange.status), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("is not metered where limits are off", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach(Array.from({ length: 200 }), () => read, { concurrency: "unbounded" })
+      assert.strictEqual((yield* Metered).arrived.length, 200)
+      assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.get, { order_group_id: "g" }), 0)
+    }).pipe(Effect.provide(layer({ read: { rate: 1e6, capacity: 1e6 } }, { limits: false })))
+  )
+
+  it.effect("counts its wait in the total time and not in an attempt's", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* fork(
+        Effect.flip(Effect.andThen(Orders.batchCreate(batch(10)), Effect.fail("sent" as const)))
+      )
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(yield* Fiber.join(fiber), "sent")
+      assert.strictEqual((yield* times).at(-1), 1002)
+    }).pipe(
+      Effect.provide(layer({}, { ...prompt, policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
+    )
+  )
+
+  it.effect("fails at once, unsent, where the wait is longer than what is left of the whole call's time", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const error = yield* Effect.flip(Orders.batchCreate(batch(10)))
+      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      assert.closeTo(error.waitMillis!, 1001, 0.1)
+      assert.strictEqual(error.maxWaitMillis, 500)
+      assert.strictEqual(
+        error.message,
+        "Orders.batchCreate was not sent: it would have had to wait 1002 ms for 100 tokens of the write bucket, and was allowed 500 ms"
+      )
+      assert.strictEqual((yield* Metered).calls().length, 10)
+    }).pipe(Effect.provide(layer({}, { ...prompt, policy: { totalTimeout: "500 millis" } })))
+  )
+
+  it.effect("does not say that it was never sent where an earlier attempt was", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach(Array.from({ length: 9 }), () => create("first"), { concurrency: "unbounded" })
+      const fiber = yield* fork(Effect.flip(create("lost")))
+      yield* TestClock.adjust("1 minute")
+      // The repeat would wait for longer than it may: the failure of the first attempt stands.
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "GatewayTimeout")
+      assert.strictEqual((yield* Metered).calls().length, 10)
+    }).pipe(
+      Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
+      Effect.provide(
+        layer(
+          { write: { rate: 1, capacity: 100 }, answer: (_, mark) => (mark === "lost" ? { status: 504 } : undefined) },
+          prompt
+        )
+      )
+    )
+  )
+})
+
+describe("a repeat of an order whose answer was lost", () => {
+  it.effect("is not sent where its tokens come later than a minute after", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(Effect.flip(Orders.batchCreate(batch(10))))
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "GatewayTimeout")
+      assert.strictEqual((yield* Metered).calls().length, 1)
+    }).pipe(
+      Effect.provide(
+        layer(
+          {
+            write: { rate: 1, capacity: 100 },
+            answer: (request) => (request.includes("batched") ? { status: 504 } : undefined)
+          },
+          { ...prompt, policy: { totalTimeout: "10 minutes" } }
+        )
+      )
+    )
+  )
+})
+
+describe("a batch", () => {
+  it.effect("is paid per order", () =>
+    Effect.gen(function* () {
+      yield* Orders.batchCreate(batch(7))
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(3)), 0)
+      assert.isAbove(yield* RateLimits.waitFor(Orders.batchCreate, batch(4)), 99)
+      yield* Orders.batchCancel({ orders: Array.from({ length: 15 }, (_, i) => ({ order_id: `o${i}` })) })
+      assert.isAbove(yield* RateLimits.waitFor(Orders.batchCancel, { orders: [{ order_id: "o" }] }), 0)
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("that costs more than the bucket holds is refused before it is sent", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Orders.batchCreate(batch(11)))
+      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      assert.strictEqual(error.waitMillis, undefined)
+      assert.strictEqual(
+        error.message,
+        "Orders.batchCreate was not sent: it costs 110 tokens of the write bucket, which holds 100 when it is full"
+      )
+      assert.deepStrictEqual((yield* Metered).calls(), [])
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(11)), Number.POSITIVE_INFINITY)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("that costs all the bucket holds waits until it is full, and is not starved by small calls", () =>
+    Effect.gen(function* () {
+      yield* create("one")
+      const large = yield* fork(Orders.batchCreate(batch(10)))
+      const small = yield* fork(
+        Effect.forEach(Array.from({ length: 20 }), () => create("small"), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(large)
+      yield* Fiber.join(small)
+      const requests = (yield* Metered).calls().map(({ request }) => request.split("/").at(-1))
+      assert.deepStrictEqual(requests.slice(0, 3), ["orders", "batched", "orders"])
+      assert.strictEqual((yield* times)[1], 101)
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+})
+
+describe("the order of those who wait", () => {
+  it.effect("is that of their coming", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const names = Array.from({ length: 20 }, (_, i) => `o${i}`)
+      const fiber = yield* fork(Effect.forEach(names, create, { concurrency: "unbounded" }))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual((yield* marks).slice(10), names)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("is cancels first, in the write bucket", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const creates = yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      yield* TestClock.adjust("50 millis")
+      const cancels = yield* fork(Effect.forEach(["x", "y", "z"], cancel, { concurrency: "unbounded" }))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(creates)
+      yield* Fiber.join(cancels)
+      assert.deepStrictEqual((yield* marks).slice(10), ["x", "y", "z", "a", "b", "c"])
+      assert.strictEqual((yield* times)[10], 50)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  const urgent: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>]> = [
+    ["Orders.batchCancel", Orders.batchCancel({ orders: [{ order_id: "urgent" }] })],
+    ["Orders.cancelAll", Orders.cancelAll()],
+    ["OrderGroups.trigger", OrderGroups.trigger({ order_group_id: "g" })],
+    ["OrderGroups.delete", OrderGroups.delete({ order_group_id: "g" })]
+  ]
+  for (const [name, call] of urgent) {
+    it.effect(`lets ${name} go first`, () =>
+      Effect.gen(function* () {
+        yield* spendAll
+        yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+        const fiber = yield* fork(Effect.exit(call))
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(fiber)
+        const { request } = (yield* Metered).calls()[10]!
+        assert.notInclude(request, "POST")
+      }).pipe(Effect.provide(layer({}, prompt)))
+    )
+  }
+
+  it.effect("is whatever the caller calls urgent first, in the read bucket", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach(Array.from({ length: 20 }), () => read, { concurrency: "unbounded" })
+      const get = (order_group_id: string) => OrderGroups.get({ order_group_id })
+      const others = yield* fork(Effect.forEach(["a", "b"], get, { concurrency: "unbounded" }))
+      const settling = yield* fork(get("settle").pipe(Effect.provideService(RateLimits.Overrides, { urgent: true })))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(others)
+      yield* Fiber.join(settling)
+      assert.deepStrictEqual((yield* marks).slice(20), ["settle", "a", "b"])
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+})
+
+describe("RateLimits.Overrides", () => {
+  it.effect("with maxWait 0 fails instead of waiting, and says how long it would have waited", () =>
+    Effect.gen(function* () {
+      yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
+      yield* Effect.forEach(Array.from({ length: 9 }), () => create("first"), { concurrency: "unbounded" })
+      const error = yield* Effect.flip(create("late")).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
+      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      assert.closeTo(error.waitMillis!, 100.1, 0.01)
+      assert.strictEqual((yield* Metered).calls().length, 10)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("counts those who wait already, and does not keep their place", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      const patient = Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "350 millis" })
+      const error = yield* Effect.flip(patient)
+      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      assert.closeTo(error.waitMillis!, 400.4, 0.01)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual((yield* marks).slice(10), ["a", "b", "c"])
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("with a maxWait that is long enough waits", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* fork(Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "101 millis" }))
+      yield* TestClock.adjust("101 millis")
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("fails when it has waited as long as it may, where more urgent calls came in between", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* fork(
+        Effect.flip(Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "150 millis" }))
+      )
+      yield* fork(Effect.forEach(Array.from({ length: 50 }), () => cancel("c"), { concurrency: "unbounded" }))
+      yield* TestClock.adjust("150 millis")
+      const error = yield* Fiber.join(fiber)
+      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      assert.isAbove(error.waitMillis!, 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("with a maxWait that is no duration is an InvalidRequest", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(
+        Effect.provideService(create("o"), RateLimits.Overrides, { maxWait: "soon" as "1 second" })
+      )
+      assert.strictEqual(error._tag, "InvalidRequest")
+      assert.include(error.message, "RateLimits.Overrides.maxWait")
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+})
+
+describe("RateLimits.waitFor", () => {
+  it.effect("says how long the next call would wait, and it then does", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
+      yield* spendAll
+      yield* fork(Effect.forEach(["a", "b"], create, { concurrency: "unbounded" }))
+      const millis = yield* RateLimits.waitFor(Orders.create, order("o"))
+      assert.closeTo(millis, 300.3, 0.01)
+      const fiber = yield* fork(create("c"))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      assert.closeTo((yield* times).at(-1)!, millis, 1)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("takes nothing, and no place", () =>
+    Effect.gen(function* () {
+      for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
+      yield* spendAll
+      for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
+      assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.01)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("is shorter for what goes first", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      yield* fork(Effect.forEach(["a", "b"], create, { concurrency: "unbounded" }))
+      assert.closeTo(yield* RateLimits.waitFor(Orders.cancel, { order_id: "o" }), 20.02, 0.01)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("takes an order without an input to bill every shard", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach(Array.from({ length: 10 }), () => Orders.create({ ...order("o"), exchange_index: 3 }))
+      assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+})
+
+describe("write buckets", () => {
+  const { exchange_index: _, ...routed } = order("o")
+  const quote = { rfq_id: "r", yes_bid: "0.40", no_bid: "0.55", rest_remainder: false } as const
+  type Billed = readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>, ReadonlyArray<number>]
+  const billed: ReadonlyArray<Billed> = [
+    ["an order of shard 0 bills the common bucket", Orders.create(order("o")), [0]],
+    ["an order of shard 2 bills that shard's", Orders.create({ ...routed, exchange_index: 2 }), [2]],
+    [
+      "an order of a shard that nobody told of bills that shard's",
+      Orders.create({ ...routed, exchange_index: 9 }),
+      [9]
+    ],
+    ["an order by its ticker bills every shard's", Orders.create(routed), [0, 1, 2, 3]],
+    [
+      "an order that asks to be routed bills every shard's",
+      Orders.create({ ...routed, exchange_index: -1 }),
+      [0, 1, 2, 3]
+    ],
+    ["a cancel without a ticker bills shard 0's", Orders.cancel({ order_id: "o" }), [0]],
+    ["a cancel by its ticker bills every shard's", Orders.cancel({ order_id: "o", market_ticker: "T" }), [0, 1, 2, 3]],
+    ["a cancel on shard 1 bills that shard's", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
+    [
+      "an amend bills every shard's, for it has a ticker",
+      Orders.amend({ order_id: "o", ticker: "T", side: "bid", price: "0.50", count: "1" }),
+      [0, 1, 2, 3]
+    ],
+    ["a decrease without a ticker bills shard 0's", Orders.decrease({ order_id: "o", reduce_by: "1" }), [0]],
+    ["a batch bills the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
+    ["cancel-all bills the common bucket", Orders.cancelAll(), [0]],
+    [
+      "an order group's write bills the common bucket",
+      OrderGroups.reset({ order_group_id: "g", exchange_index: 2 }),
+      [0]
+    ],
+    ["a quote bills shard 1's", Quotes.create(quote), [1]]
+  ]
+
+  for (const [name, call, shards] of billed) {
+    it.effect(name, () =>
+      Effect.gen(function* () {
+        yield* Effect.exit(call)
+        const touched: Array<number> = []
+        for (const shard of [0, 1, 2, 3, 9]) {
+          // Nine fit beside it where it cost something, and ten where it did not.
+          const all = Effect.forEach(Array.from({ length: 10 }), () =>
+            Effect.exit(
+              Orders.create({ ...routed, exchange_index: shard }).pipe(
+                Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
+              )
+            )
+          )
+          if ((yield* all).some(Exit.isFailure)) touched.push(shard)
+        }
+        assert.deepStrictEqual(touched, [...shards])
+        assert.strictEqual((yield* Metered).refused(), 0)
+      }).pipe(Effect.provide(layer({}, prompt)))
+    )
+  }
+
+  it.effect("of one shard being empty holds up no order of another", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* fork(create("waits"))
+      yield* Orders.create({ ...routed, exchange_index: 1 })
+      assert.strictEqual((yield* times).length, 11)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("pay for a routed order all at once, and small orders of one shard do not starve it", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* fork(Orders.create({ ...routed, client_order_id: "routed" }))
+      const flood = yield* fork(
+        Effect.forEach(Array.from({ length: 30 }), () => create("small"), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      yield* Fiber.join(flood)
+      assert.strictEqual((yield* marks)[10], "routed")
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+})
+
+describe("a 429", () => {
+  const once = (marked: string, answer: Answer) => {
+    let left = 1
+    return (_: string, mark: string) => (mark === marked && left-- > 0 ? answer : undefined)
+  }
+
+  it.effect("empties the bucket, so that the repeat and all others wait for it to refill", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(create("refused"))
+      const next = yield* fork(create("next"))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      yield* Fiber.join(next)
+      const [first, ...others] = yield* times
+      assert.strictEqual(first, 0)
+      for (const at of others) assert.isAtLeast(at, 100)
+    }).pipe(
+      Effect.provide(layer({ answer: once("refused", { status: 429, body: { error: "too many requests" } }) }, prompt))
+    )
+  )
+
+  it.effect("empties no bucket but those that were billed", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(Effect.exit(create("refused")))
+      yield* TestClock.adjust("90 millis")
+      yield* Fiber.join(fiber)
+      assert.isAbove(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.create, { ...order("o"), exchange_index: 1 }), 0)
+      assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.list), 0)
+    }).pipe(
+      Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
+      Effect.provide(
+        layer({ answer: once("refused", { status: 429 }) }, { ...prompt, policy: { retry: SendPolicy.noRetry } })
+      )
+    )
+  )
+})
+
+describe("an interrupted call", () => {
+  /** Whether the bucket is as full as if nothing had ever been sent. */
+  const isFull = Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(10)), (millis) => millis === 0)
+
+  it.effect("that waits first in line takes nothing, and the next one moves up at once", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const first = yield* fork(Orders.batchCreate(batch(10)))
+      const second = yield* fork(create("second"))
+      yield* TestClock.adjust("200 millis")
+      assert.strictEqual((yield* times).length, 10)
+      yield* Fiber.interrupt(first)
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual((yield* marks).slice(10), ["second"])
+      yield* Fiber.join(second)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("that waits further back takes nothing, and nobody waits for it", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const first = yield* fork(create("first in line"))
+      const second = yield* fork(Orders.batchCreate(batch(9)))
+      const third = yield* fork(create("third"))
+      yield* Fiber.interrupt(second)
+      yield* TestClock.adjust("202 millis")
+      yield* Fiber.join(first)
+      yield* Fiber.join(third)
+      assert.deepStrictEqual((yield* marks).slice(10), ["first in line", "third"])
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
+  it.effect("that was being signed gives its tokens back", () =>
+    Effect.gen(function* () {
+      const started = yield* Deferred.make<void>()
+      const slow = Signer.make({
+        keyId: "slow",
+        kind: "ed25519",
+        sign: () => Effect.andThen(Deferred.succeed(started, undefined), Effect.never)
+      })
+      yield* Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(create("o"))
+        yield* Deferred.await(started)
+        assert.isFalse(yield* isFull)
+        yield* Fiber.interrupt(fiber)
+        assert.isTrue(yield* isFull)
+      }).pipe(Effect.provide(layer({}, { ...prompt, signer: slow })))
+    })
+  )
+
+  it.effect("that was sent does not: the exchange may have charged for it", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(create("o"))
+      yield* Fiber.interrupt(fiber)
+      assert.isFalse(yield* isFull)
+    }).pipe(Effect.provide(layer({ underWay: () => 60_000 }, prompt)))
+  )
+
+  it.effect("leaves no timer: nothing is sent later, and others go on", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* times).length, 10)
+      yield* Orders.batchCreate(batch(10))
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+})
+
+describe("a call of which no byte has left", () => {
+  it.effect("gives its tokens back", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(Effect.exit(Orders.batchCreate(batch(10))))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      // Four attempts of a hundred tokens each, within two seconds.
+      const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
+      assert.isBelow(last! - first!, 2000)
+    }).pipe(Effect.provide(layer({ answer: () => "ECONNREFUSED" }, prompt)))
+  )
+})
+
+describe("RateLimits.Store", () => {
+  const two = (options: { readonly a?: Partial<Kalshi.Options>; readonly b?: Partial<Kalshi.Options> } = {}) => {
+    const make = (more: Partial<Kalshi.Options> = {}) =>
+      Kalshi.layer({ environment, signer: signer(), limits: { account: "mine", latency: 0 }, ...more })
+    return Effect.gen(function* () {
+      yield* Effect.provide(spendAll, make(options.a))
+      return yield* Effect.provide(RateLimits.waitFor(Orders.create, order("o")), make(options.b))
+    })
+  }
+  /** Each with a store and an exchange of its own. */
+  const shared = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient | Metered>) =>
+    Effect.provide(effect, Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange())))
+
+  it.effect("is one for all the layers that are built under it", () =>
+    Effect.gen(function* () {
+      assert.isAbove(yield* shared(two()), 0)
+    })
+  )
+
+  it.effect("keeps accounts apart, and one account's environments", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* shared(two({ b: { limits: { account: "another", latency: 0 } } })), 0)
+      assert.strictEqual(yield* shared(two({ b: { environment: { ...environment, name: "another" } } })), 0)
+    })
+  )
+
+  it.effect("takes the key's id for the account's name", () =>
+    Effect.gen(function* () {
+      const limits = { latency: 0 }
+      assert.strictEqual(yield* shared(two({ a: { limits }, b: { limits, signer: signer("key-b") } })), 0)
+      assert.isAbove(yield* shared(two({ a: { limits }, b: { limits } })), 0)
+    })
+  )
+
+  it.effect("is each layer's own where none is given", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* two(), 0)
+    }).pipe(Effect.provide(layerExchange()))
+  )
+
+  it.effect("may take its time: an interruption meanwhile gives the tokens back", () =>
+    Effect.gen(function* () {
+      const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
+      const asked: Array<string> = []
+      const slow = (name: string) =>
+        Effect.andThen(
+          Effect.sync(() => asked.push(name)),
+          Effect.sleep("1 second")
+        )
+      const store: RateLimits.Store = {
+        take: (want) => Effect.tap(inner!.take(want), () => slow("take")),
+        giveUp: (want) => Effect.andThen(slow("giveUp"), inner!.giveUp(want)),
+        giveBack: (want) => Effect.andThen(slow("giveBack"), inner!.giveBack(want)),
+        drain: (want) => Effect.andThen(slow("drain"), inner!.drain(want)),
+        waitFor: inner!.waitFor
+      }
+      yield* Effect.gen(function* () {
+        const fiber = yield* fork(create("o"))
+        const interrupting = yield* fork(Fiber.interrupt(fiber))
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(interrupting)
+        assert.deepStrictEqual(asked, ["take", "giveBack"])
+        assert.deepStrictEqual((yield* Metered).arrived, [])
+        assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
+      }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
+    })
+  )
+})
+
+describe("Kalshi.Options.limits", () => {
+  const wrong: ReadonlyArray<readonly [string, RateLimits.Options]> = [
+    ["share", { share: 0 }],
+    ["share", { share: 1.5 }],
+    ["share", { share: Number.NaN }],
+    ["latency", { latency: "never" as "1 second" }],
+    ["latency", { latency: Number.POSITIVE_INFINITY }],
+    ["refreshAfter", { refreshAfter: 0 }],
+    ["shards", { shards: 0 }],
+    ["shards", { shards: 1.5 }]
+  ]
+  for (const [name, limits] of wrong) {
+    it.effect(`says what is wrong with ${name} ${String(Object.values(limits)[0])}, and builds no layer`, () =>
+      Effect.gen(function* () {
+        const exit = yield* Effect.exit(Effect.provide(read, layer({}, { limits })))
+        const text = Exit.isFailure(exit) ? String(exit.cause) : assert.fail("it must fail")
+        assert.include(text, `limits.${name}`)
+      })
+    )
+  }
+
+  it.effect("share takes only a part of the budget, and of what a batch may cost", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(5)), 0)
+      const error = yield* Effect.flip(Orders.batchCreate(batch(6)))
+      assert.strictEqual(error._tag, "LimitExceeded")
+      yield* Orders.batchCreate(batch(5))
+      assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 200.2, 0.01)
+    }).pipe(Effect.provide(layer({}, { limits: { share: 0.5, latency: 0 } })))
+  )
+})
