@@ -53,14 +53,7 @@ import * as changes from "./internal/orderChanges.ts"
 import * as groups from "./internal/orderGroups.ts"
 import * as orders from "./internal/orders.ts"
 import { emptyState, restore } from "./internal/restore.ts"
-import {
-  type AccountState,
-  type GroupState,
-  invalidParameters,
-  type MarketState,
-  notFound,
-  type State
-} from "./internal/state.ts"
+import { type AccountState, type GroupState, type MarketState, notFound, type State } from "./internal/state.ts"
 import * as transfers from "./internal/transfers.ts"
 import { View } from "./View.ts"
 
@@ -108,7 +101,7 @@ export class Exchange {
    * Makes an exchange that goes on where another was when its snapshot was taken. The snapshot must be whole: a reference
    * to what it does not hold throws.
    */
-  static restore(from: Snapshot, options: Omit<Options, "seed"> = {}): Exchange {
+  static restore(from: Snapshot, options: Partial<Options> = {}): Exchange {
     return new Exchange({ seed: 0, ...options }, from)
   }
 
@@ -171,21 +164,23 @@ export class Exchange {
     return this.#withAccount(accountId, nowMillis, (_state, account) => accounts.upgrade(account))
   }
 
-  /** Takes tokens from an account's read bucket, or from the write buckets of some shards; from none where one lacks them. */
-  takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, nowMillis: number): boolean {
-    const state = this.#at(nowMillis)
-    const account = state.accounts.get(accountId)
-    return account !== undefined && take(account.buckets, account.tier, from, cost, state.nowMillis)
+  /**
+   * Takes tokens from an account's read bucket, or from the write buckets of some shards; from none where one lacks them.
+   * Tokens have a time of their own, which nothing else goes by.
+   */
+  takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, wallMillis: number): boolean {
+    const account = this.#state.accounts.get(accountId)
+    return account !== undefined && take(account.buckets, account.tier, from, cost, wallMillis)
   }
 
-  /** Puts dollars into the primary subaccount, on shard 0. */
-  deposit(accountId: string, dollars: string, nowMillis: number): Answer<void> {
-    return this.#withMoney(accountId, dollars, nowMillis, ledger.deposit)
+  /** Puts dollars into a subaccount: the primary one on shard 0 unless told. */
+  deposit(accountId: string, dollars: string, nowMillis: number, till: Partial<ledger.Till> = {}): Answer<void> {
+    return this.#withMoney(accountId, dollars, nowMillis, till, ledger.deposit)
   }
 
-  /** Takes dollars out of the primary subaccount, on shard 0. */
-  withdraw(accountId: string, dollars: string, nowMillis: number): Answer<void> {
-    return this.#withMoney(accountId, dollars, nowMillis, ledger.withdraw)
+  /** Takes dollars out of a subaccount: the primary one on shard 0 unless told. */
+  withdraw(accountId: string, dollars: string, nowMillis: number, till: Partial<ledger.Till> = {}): Answer<void> {
+    return this.#withMoney(accountId, dollars, nowMillis, till, ledger.withdraw)
   }
 
   /** Makes the next numbered subaccount. */
@@ -380,12 +375,13 @@ export class Exchange {
     accountId: string,
     dollars: string,
     nowMillis: number,
-    command: (state: State, account: AccountState, micros: number) => Answer<void>
+    { exchangeIndex = 0, subaccount = 0 }: Partial<ledger.Till>,
+    command: typeof ledger.deposit
   ): Answer<void> {
-    const micros = parseMicros(dollars)
-    return micros === undefined
-      ? Result.fail(invalidParameters("an amount is dollars with at most six decimals"))
-      : this.#withAccount(accountId, nowMillis, (state, account) => command(state, account, micros))
+    const micros = parseMicros(dollars) ?? NaN
+    return this.#withAccount(accountId, nowMillis, (state, account) =>
+      command(state, account, micros, { exchangeIndex, subaccount })
+    )
   }
 
   #withGroup(

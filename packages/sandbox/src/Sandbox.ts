@@ -4,35 +4,30 @@
  * @module
  */
 import * as Environment from "@kalshi-effect/client/Environment"
-import * as Signer from "@kalshi-effect/signing/Signer"
+import type * as Signer from "@kalshi-effect/signing/Signer"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpServerError from "effect/http/HttpServerError"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import type * as Result from "effect/Result"
+import type * as Redacted from "effect/Redacted"
 import type { Assumptions } from "./Assumptions.ts"
-import type { CreateMarket } from "./Commands.ts"
-import type { Account, Market, Portfolio, Refusal } from "./Entities.ts"
-import { Exchange } from "./Exchange.ts"
-import { usual } from "./internal/errorBody.ts"
-import { type Fault, Faults } from "./internal/faults.ts"
-import { makeHandler, type ServedRequest, toWire } from "./internal/handler.ts"
-import { makeKeyPair, readPublicKey } from "./internal/keys.ts"
-import { client, type Handle, serve } from "./internal/transports.ts"
+import type { CreateEvent, CreateMarket, CreateSeries, KeyOptions, Outcome } from "./Commands.ts"
+import type { Account, Market, MarketEvent, Portfolio, Series, Tier } from "./Entities.ts"
+import type { Snapshot } from "./Exchange.ts"
+import { control } from "./internal/control.ts"
+import type { Fault } from "./internal/faults.ts"
+import type { ServedRequest } from "./internal/handler.ts"
+import { listen } from "./internal/httpServer.ts"
+import { memoryClient } from "./internal/memoryClient.ts"
+import { type Running, run } from "./internal/operator.ts"
+import { SandboxError } from "./SandboxError.ts"
+import type { View } from "./View.ts"
 
 export type { Fault } from "./internal/faults.ts"
 export type { ServedRequest } from "./internal/handler.ts"
-
-/** The local exchange did not do what its operator asked for. */
-export class SandboxError extends Data.TaggedError("SandboxError")<{ readonly reason: string }> {
-  override get message(): string {
-    return this.reason
-  }
-}
+export { SandboxError } from "./SandboxError.ts"
 
 /** A key of an account, and what signs with it. */
 export interface Credentials {
@@ -46,46 +41,91 @@ export interface Credentials {
   readonly signer: Signer.Signer["Service"]
 }
 
+/** A subaccount on a shard: the primary one on shard 0 unless told. */
+export interface Till {
+  readonly subaccount?: number
+  readonly exchangeIndex?: number
+}
+
 /** A local exchange, from its operator's side. */
-export class Sandbox extends Context.Service<
-  Sandbox,
-  {
-    /** Where it is, for `Kalshi.layer`. */
-    readonly environment: Environment.Environment
-    /** Scheme, host and port, for `KALSHI_ENV` and for clients of other makers. */
-    readonly url: string
-    readonly accounts: Effect.Effect<ReadonlyArray<Account>>
-    /** Makes an account with a key. An account has $1,000,000 and an Ed25519 key unless told. */
-    readonly createAccount: (options?: {
-      readonly name?: string
-      readonly kind?: Signer.KeyKind
-      readonly dollars?: string
-    }) => Effect.Effect<Credentials, SandboxError>
-    /** Makes another key for an account. */
-    readonly createKey: (accountId: string, kind: Signer.KeyKind) => Effect.Effect<Credentials, SandboxError>
-    /** Registers a public key (SPKI PEM; RSA of at least 2048 bits, or Ed25519) and tells its id. */
-    readonly registerKey: (accountId: string, publicKey: string) => Effect.Effect<string, SandboxError>
-    readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
-    /** Pauses or resumes the exchange, or its trading alone. */
-    readonly setActive: (active: { readonly exchange?: boolean; readonly trading?: boolean }) => Effect.Effect<void>
-    /** Plants a fault, to be answered instead of what is asked for. Faults are met in the order of their planting. */
-    readonly plant: (fault: Fault) => Effect.Effect<void>
-    /**
-     * Moves the exchange's clock against Effect's `Clock` by so many milliseconds, forward or back.
-     *
-     * **Gotchas**
-     *
-     * Signatures are held against the moved clock either way, while orders, windows and expiries never go back.
-     */
-    readonly moveClock: (millis: number) => Effect.Effect<void>
-    /** What a subaccount (0 unless told) holds. */
-    readonly portfolio: (accountId: string, subaccount?: number) => Effect.Effect<Portfolio, SandboxError>
-    /** The last requests that were served, oldest first. */
-    readonly requests: Effect.Effect<ReadonlyArray<ServedRequest>>
-    /** The whole state as plain JSON, without keys. */
-    readonly dump: Effect.Effect<unknown>
-  }
->()("@kalshi-effect/sandbox/Sandbox") {}
+export interface Operator {
+  /** Where it is, for `Kalshi.layer`. */
+  readonly environment: Environment.Environment
+  /** Scheme, host and port, for `KALSHI_ENV` and for clients of other makers. */
+  readonly url: string
+  readonly accounts: Effect.Effect<ReadonlyArray<Account>>
+  /** Makes an account with a key. An account has $1,000,000, the tier `unmetered` and an Ed25519 key unless told. */
+  readonly createAccount: (options?: {
+    readonly name?: string
+    readonly kind?: Signer.KeyKind
+    readonly dollars?: string
+    readonly tier?: Tier
+    readonly key?: KeyOptions
+  }) => Effect.Effect<Credentials, SandboxError>
+  /** Makes another key for an account. */
+  readonly createKey: (
+    accountId: string,
+    kind: Signer.KeyKind,
+    key?: KeyOptions
+  ) => Effect.Effect<Credentials, SandboxError>
+  /** Registers a public key (SPKI PEM; RSA of at least 2048 bits, or Ed25519) and tells its id. */
+  readonly registerKey: (accountId: string, publicKey: string, key?: KeyOptions) => Effect.Effect<string, SandboxError>
+  readonly setTier: (accountId: string, tier: Tier) => Effect.Effect<void, SandboxError>
+  /** Makes the next numbered subaccount and tells its number. */
+  readonly createSubaccount: (accountId: string) => Effect.Effect<number, SandboxError>
+  readonly deposit: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
+  readonly withdraw: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
+  readonly createSeries: (series: CreateSeries) => Effect.Effect<Series, SandboxError>
+  readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
+  /** Makes a market, with its event and its series where they are not there. */
+  readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
+  /** Lets a market take no more orders. What rests stays, except what asked to be cancelled. */
+  readonly pauseMarket: (ticker: string) => Effect.Effect<void, SandboxError>
+  /** Lets a paused market trade again; what rested through the pause is cancelled. */
+  readonly reactivateMarket: (ticker: string) => Effect.Effect<void, SandboxError>
+  /** Closes a market now, or at a time; a closed one opens again where that is to come. */
+  readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
+  /** Says how a market turned out. It settles when its timer has run, or at `settleMarket`. */
+  readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
+  /** Challenges a result: the market does not settle until it is determined again. */
+  readonly disputeMarket: (ticker: string) => Effect.Effect<void, SandboxError>
+  /** Pays every position of a determined market out. */
+  readonly settleMarket: (ticker: string) => Effect.Effect<void, SandboxError>
+  /** Pauses or resumes the exchange, or its trading alone, on one shard or on all. */
+  readonly setActive: (active: {
+    readonly exchange?: boolean
+    readonly trading?: boolean
+    readonly exchangeIndex?: number
+  }) => Effect.Effect<void, SandboxError>
+  /** Plants a fault for requests to meet. Faults are met in the order of their planting. */
+  readonly plant: (fault: Fault) => Effect.Effect<void>
+  /**
+   * Moves the exchange's clock by so many milliseconds, forward or back.
+   *
+   * **Gotchas**
+   *
+   * Signatures and tokens go by the moved clock either way (not where the clock is frozen: then by the real time), while
+   * orders, windows and expiries never go back.
+   */
+  readonly moveClock: (millis: number) => Effect.Effect<void>
+  /** What a subaccount (0 unless told) holds, over all shards. */
+  readonly portfolio: (accountId: string, subaccount?: number) => Effect.Effect<Portfolio, SandboxError>
+  /** The last requests that were served, oldest first. */
+  readonly requests: Effect.Effect<ReadonlyArray<ServedRequest>>
+  /** Everything there is to read: later calls change what it shows. */
+  readonly view: Effect.Effect<View>
+  /** The whole state as plain JSON, without the text of keys. */
+  readonly dump: Effect.Effect<unknown>
+  /** The whole state as plain JSON, to go on from: see `restore`. */
+  readonly snapshot: Effect.Effect<Snapshot>
+  /** Goes on from a snapshot, without the planted faults and the list of requests. */
+  readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
+  /** Begins anew, with nothing but the markets that it was made with. */
+  readonly reset: Effect.Effect<void, SandboxError>
+}
+
+/** A local exchange, from its operator's side. */
+export class Sandbox extends /*#__PURE__*/ Context.Service<Sandbox, Operator>()("@kalshi-effect/sandbox/Sandbox") {}
 
 /** How a local exchange is made. */
 export interface TestOptions {
@@ -105,6 +145,8 @@ export interface Options extends TestOptions {
   readonly host?: string
   /** Permits a host that other machines can reach. Anyone there can then trade on this exchange. Default false. */
   readonly allowRemote?: boolean
+  /** Whether its time passes by itself, or by `moveClock` alone. Default `real`. */
+  readonly clock?: "real" | "frozen"
 }
 
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)
@@ -146,10 +188,18 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
       if (!isLoopback(host) && options.allowRemote !== true) {
         return yield* new SandboxError({ reason: `${host} is not a loopback address: set allowRemote to serve there` })
       }
-      const { handle, make } = yield* makeExchange(options)
-      const port = yield* serve(handle, host, options.port ?? 0)
+      const { onDefect, running } = yield* start(options, options.clock ?? "real")
       const name = host.includes(":") ? `[${host}]` : host
-      return make(yield* environmentAt(`http://${name}:${port}`))
+      let operator: Operator | undefined
+      const port = yield* listen(
+        (request, fromLoopback) =>
+          (fromLoopback && operator !== undefined ? control(operator, request) : undefined) ??
+          running.handle(request, onDefect(request)),
+        host,
+        options.port ?? 0
+      )
+      operator = running.operate(yield* environmentAt(`http://${name}:${port}`))
+      return operator
     })
   )
 
@@ -175,15 +225,15 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
 export const layerTest = (options: TestOptions = {}): Layer.Layer<Sandbox | HttpClient.HttpClient, SandboxError> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const { handle, make } = yield* makeExchange(options)
+      const { onDefect, running } = yield* start(options, "real")
       const origin = new URL(Environment.sandbox.restUrl).origin
-      return Context.make(Sandbox, make(Environment.sandbox)).pipe(
-        Context.add(HttpClient.HttpClient, client(handle, origin))
+      const client = memoryClient((request) => Effect.sync(() => running.handle(request, onDefect(request))), origin)
+      return Context.make(Sandbox, running.operate(Environment.sandbox)).pipe(
+        Context.add(HttpClient.HttpClient, client)
       )
     })
   )
 
-/** The client takes plain http to loopback only; an operator who allowed more has been told so. */
 const environmentAt = (url: string): Effect.Effect<Environment.Environment, SandboxError> =>
   Effect.mapError(
     Effect.fromResult(
@@ -192,105 +242,27 @@ const environmentAt = (url: string): Effect.Effect<Environment.Environment, Sand
     ({ reason }) => new SandboxError({ reason })
   )
 
-const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
-  Effect.mapError(
-    Effect.fromResult(result),
-    ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })
-  )
-
-/** The exchange on Effect's clock: what answers requests, and its operator's side once its address is known. */
-const makeExchange = (
-  options: TestOptions
+/** An exchange on Effect's clock, and what writes its own failures to Effect's log. */
+const start = (
+  options: TestOptions,
+  clock: "real" | "frozen"
 ): Effect.Effect<
-  { readonly handle: Handle; readonly make: (environment: Environment.Environment) => Sandbox["Service"] },
+  {
+    readonly running: Running
+    readonly onDefect: (request: { readonly method: string; readonly path: string }) => (defect: unknown) => void
+  },
   SandboxError
 > =>
   Effect.gen(function* () {
-    const exchange = new Exchange({ seed: options.seed ?? 1, assumptions: options.assumptions ?? {} })
-    const faults = new Faults()
-    const requests: Array<ServedRequest> = []
-    const keep = options.keepRequests ?? 1_000
-    let offsetMillis = 0
-    const now = Effect.map(Clock.currentTimeMillis, (millis) => millis + offsetMillis)
-
-    const handler = makeHandler(exchange, faults, (request) => {
-      requests.push(request)
-      if (requests.length > keep) {
-        requests.shift()
-      }
-    })
-    const handle: Handle = (request) =>
-      Effect.flatMap(now, (nowMillis) =>
-        Effect.catchCause(
-          Effect.sync(() => handler(request, nowMillis)),
-          (cause) =>
-            Effect.as(
-              Effect.logError(`the local exchange failed at ${request.method} ${request.path}`, cause),
-              toWire(usual(500), nowMillis)
-            )
-        )
-      )
-
-    const registerKey = (accountId: string, publicKey: string): Effect.Effect<string, SandboxError> =>
-      readPublicKey(publicKey) === undefined
-        ? Effect.fail(
-            new SandboxError({
-              reason: "the public key must be SPKI PEM of Ed25519, or of RSA with at least 2048 bits"
-            })
-          )
-        : Effect.flatMap(now, (nowMillis) =>
-            Effect.map(orSandboxError(exchange.registerKey(accountId, publicKey, nowMillis)), ({ keyId }) => keyId)
-          )
-
-    const createKey = (accountId: string, kind: Signer.KeyKind): Effect.Effect<Credentials, SandboxError> =>
-      Effect.suspend(() => {
-        const { privateKeyPem, publicKeyPem, sign } = makeKeyPair(kind)
-        return Effect.map(registerKey(accountId, publicKeyPem), (keyId) => ({
-          accountId,
-          keyId,
-          kind,
-          privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
-          publicKey: publicKeyPem,
-          signer: Signer.makeSync({ keyId, kind, sign })
-        }))
-      })
-
-    const createMarket = (market: CreateMarket): Effect.Effect<Market, SandboxError> =>
-      Effect.flatMap(now, (nowMillis) => orSandboxError(exchange.createMarket(market, nowMillis)))
-
-    yield* Effect.forEach(options.markets ?? [], createMarket, { discard: true })
-
-    const make = (environment: Environment.Environment): Sandbox["Service"] => ({
-      environment,
-      url: new URL(environment.restUrl).origin,
-      accounts: Effect.map(now, (nowMillis) => exchange.view(nowMillis).accounts()),
-      createAccount: ({ dollars, kind = "ed25519", name } = {}) =>
-        Effect.flatMap(now, (nowMillis) =>
-          Effect.flatMap(
-            orSandboxError(
-              exchange.createAccount(
-                name ?? `account ${exchange.view(nowMillis).accounts().length + 1}`,
-                nowMillis,
-                dollars
-              )
-            ),
-            ({ accountId }) => createKey(accountId, kind)
-          )
-        ),
-      createKey,
-      registerKey,
-      createMarket,
-      setActive: (active) => Effect.map(now, (nowMillis) => void exchange.setActive(active, nowMillis)),
-      plant: (fault) => Effect.sync(() => faults.plant(fault)),
-      moveClock: (millis) =>
-        Effect.sync(() => {
-          offsetMillis += millis
-        }),
-      portfolio: (accountId, subaccount) =>
-        Effect.flatMap(now, (nowMillis) => orSandboxError(exchange.view(nowMillis).portfolio(accountId, subaccount))),
-      requests: Effect.sync(() => [...requests]),
-      dump: Effect.map(now, (nowMillis) => exchange.dump(nowMillis))
-    })
-
-    return { handle, make }
+    const time = yield* Clock.Clock
+    const log = Effect.runForkWith(yield* Effect.context<never>())
+    const running = yield* Effect.mapError(
+      Effect.fromResult(run(options, clock, () => time.currentTimeMillisUnsafe())),
+      ({ message }) => new SandboxError({ reason: message })
+    )
+    const onDefect =
+      ({ method, path }: { readonly method: string; readonly path: string }) =>
+      (defect: unknown) =>
+        void log(Effect.logError(`the local exchange failed at ${method} ${path}`, defect))
+    return { running, onDefect }
   })

@@ -8,17 +8,8 @@ import type { KeyOptions } from "../Commands.ts"
 import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
 import { makeBuckets, tiers } from "./buckets.ts"
 import { parseMicros } from "./decimal.ts"
-import { deposit, holdingOf } from "./ledger.ts"
-import {
-  type AccountState,
-  invalidParameters,
-  isShard,
-  isSubaccount,
-  notFound,
-  refusal,
-  type State,
-  whilePaused
-} from "./state.ts"
+import { deposit, hasSubaccount, holdingOf } from "./ledger.ts"
+import { type AccountState, invalidParameters, isShard, notFound, refusal, type State, whilePaused } from "./state.ts"
 
 /** Makes an account with so many dollars in its primary subaccount, on shard 0. */
 export const create = (
@@ -34,14 +25,14 @@ export const create = (
   if (!tiers.includes(tier)) {
     return Result.fail(invalidParameters(`a tier is one of ${tiers.join(", ")}`))
   }
-  const account = makeAccount(state.ids.next(), name, tier, state.nowMillis)
-  return Result.map(deposit(state, account, micros), () => {
+  const account = makeAccount(state.ids.next(), name, tier)
+  return Result.map(deposit(state, account, micros, primary), () => {
     state.accounts.set(account.accountId, account)
     return account
   })
 }
 
-export const makeAccount = (accountId: string, name: string, tier: Tier, nowMillis: number): AccountState => {
+export const makeAccount = (accountId: string, name: string, tier: Tier): AccountState => {
   const account: AccountState = {
     accountId,
     name,
@@ -65,11 +56,14 @@ export const makeAccount = (accountId: string, name: string, tier: Tier, nowMill
     spreadsMillis: Infinity,
     marginedMicros: 0,
     sweptUntil: new Map(),
-    buckets: makeBuckets(tier, nowMillis)
+    buckets: makeBuckets(tier)
   }
   holdingOf(account, 0, 0)
   return account
 }
+
+/** Where the money of a new account is. */
+const primary = { subaccount: 0, exchangeIndex: 0 }
 
 export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
 
@@ -93,10 +87,6 @@ export const createSubaccount = (
   holdingOf(account, account.subaccounts, exchangeIndex)
   return Result.succeed(account.subaccounts)
 }
-
-/** Whether a subaccount is the primary one or was made. */
-export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
-  isSubaccount(subaccount) && subaccount <= account.subaccounts
 
 export const setNetting = (
   state: State,

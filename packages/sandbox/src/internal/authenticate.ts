@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { ApiKey } from "../Entities.ts"
 import type { Exchange } from "../Exchange.ts"
 import { type Answer, failure } from "./errorBody.ts"
+import type { Now } from "./handler.ts"
 import { isSignature, readPublicKey } from "./keys.ts"
 
 /** What is signed: the method and the path from the host's root, without the query, and the three headers. */
@@ -30,7 +31,7 @@ export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()
   const { rsaSalt, timestampWindowMillis } = exchange.assumptions
 
-  return (request: SignedRequest, nowMillis: number): Result.Result<ApiKey, Answer> => {
+  return (request: SignedRequest, { exchangeMillis, wallMillis }: Now): Result.Result<ApiKey, Answer> => {
     const [keyId, timestamp, signature] = headerNames.map((name) => request.headers[name] || undefined)
     const refuse = (code: string, details?: string) => Result.fail(failure(401, code, details))
     if (keyId === undefined) {
@@ -42,10 +43,10 @@ export const makeAuthenticate = (exchange: Exchange) => {
     if (timestamp === undefined) {
       return refuse("timestamp_is_missing_from_headers")
     }
-    if (!/^\d{1,15}$/.test(timestamp) || Math.abs(Number(timestamp) - nowMillis) > timestampWindowMillis) {
+    if (!/^\d{1,15}$/.test(timestamp) || Math.abs(Number(timestamp) - wallMillis) > timestampWindowMillis) {
       return refuse("header_timestamp_expired")
     }
-    const registered = exchange.view(nowMillis).key(keyId)
+    const registered = exchange.view(exchangeMillis).key(keyId)
     if (registered === undefined) {
       return refuse("authentication_error", "NOT_FOUND")
     }

@@ -45,10 +45,11 @@ export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   return { rate, capacity: patient ? rate * 3 : rate }
 }
 
-export const makeBuckets = (tier: Tier, nowMillis: number): Buckets => {
+/** Buckets that are full whatever the time. */
+export const makeBuckets = (tier: Tier): Buckets => {
   const full = (kind: "read" | "write"): Bucket => ({
     thousandths: budgetOf(tier, kind).capacity * 1_000,
-    atMillis: nowMillis
+    atMillis: 0
   })
   return { read: full("read"), write: Array.from({ length: shards }, () => full("write")) }
 }
@@ -56,7 +57,7 @@ export const makeBuckets = (tier: Tier, nowMillis: number): Buckets => {
 const refill = (bucket: Bucket, { capacity, rate }: Budget, nowMillis: number): void => {
   const elapsed = Math.max(0, nowMillis - bucket.atMillis)
   bucket.thousandths = Math.min(capacity * 1_000, bucket.thousandths + elapsed * rate)
-  bucket.atMillis = Math.max(bucket.atMillis, nowMillis)
+  bucket.atMillis = nowMillis
 }
 
 /** Takes a cost from the read bucket, or from all the write buckets named; from none of them where one has too little. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Descriptor } from "@kalshi-effect/client/Operation"
+import { shards } from "./state.ts"
 
 export const defaultCost = 10
 
@@ -54,8 +55,7 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
 export const payersOf = (
   { bucket, method, writeBucket }: Descriptor,
   search: URLSearchParams,
-  json: unknown,
-  shards: number
+  json: unknown
 ): "read" | ReadonlyArray<number> => {
   if (bucket === "read") {
     return "read"

@@ -5,19 +5,33 @@
  */
 import { type Answer, usual } from "./errorBody.ts"
 
-/** A fault to answer instead of what was asked for. Without an operation and a path it meets every request. */
+/**
+ * A fault for a request to meet. Without an operation and a path it meets every request.
+ *
+ * **Details**
+ *
+ * With a `status`, nothing is carried out and that is the answer. Without one the request is carried out as ever, unless
+ * the connection is reset before; what else the fault says then happens to its answer.
+ */
 export interface Fault {
-  readonly status: number
   /** The operation's id in the published document, such as `GetOrderGroup`. */
   readonly operation?: string
   /** The path below `/trade-api/v2`, such as `/exchange/status`, without a query. */
   readonly path?: string
   /** How many requests it meets. Default 1. */
   readonly times?: number
-  /** JSON to answer, or text to answer as it stands. Default: the status's usual error body. */
+  /** Answered instead of carrying the request out. */
+  readonly status?: number
+  /** With a status: JSON to answer, or text to answer as it stands. Default: the status's usual error body. */
   readonly body?: unknown
   /** Default: `application/json; charset=utf-8`. */
   readonly contentType?: string
+  /** How much later the answer comes. */
+  readonly delayMillis?: number
+  /** Drops the connection without an answer: before the request is carried out, or after. */
+  readonly reset?: "before" | "after"
+  /** Answers with a body that ends half way, its connection dropped; or with one that has nonsense in its middle. */
+  readonly mangle?: "truncated" | "garbled"
 }
 
 /** Planted faults; the oldest one that fits is met first. */
@@ -28,8 +42,12 @@ export class Faults {
     this.#planted.push({ fault, left: fault.times ?? 1 })
   }
 
+  clear(): void {
+    this.#planted.length = 0
+  }
+
   /** The fault that a request meets, which is then used up by one. */
-  meet(operation: string | undefined, path: string): Answer | undefined {
+  meet(operation: string | undefined, path: string): Fault | undefined {
     const index = this.#planted.findIndex(
       ({ fault, left }) =>
         left > 0 &&
@@ -44,10 +62,16 @@ export class Faults {
     if (met.left <= 0) {
       this.#planted.splice(index, 1)
     }
-    const { body, contentType, status } = met.fault
-    return {
-      ...(body === undefined ? usual(status) : { status, body }),
-      ...(contentType === undefined ? undefined : { headers: { "content-type": contentType } })
-    }
+    return met.fault
   }
+}
+
+/** What a fault answers instead of the exchange; undefined where the request is carried out. */
+export const answerOf = ({ body, status }: Fault): Answer | undefined =>
+  status === undefined ? undefined : body === undefined ? usual(status) : { status, body }
+
+/** A body with nonsense in its middle, where no reader of JSON or of UTF-8 can pass over it. */
+export const garbled = (body: Uint8Array): Uint8Array => {
+  const third = Math.floor(body.length / 3)
+  return body.slice().fill(0xff, third, Math.max(third + 1, 2 * third))
 }

@@ -10,7 +10,7 @@ import type { Exchange } from "../Exchange.ts"
 import { isSigned, makeAuthenticate } from "./authenticate.ts"
 import { costOf, payersOf } from "./costs.ts"
 import { type Answer, failure, refused, usual } from "./errorBody.ts"
-import type { Faults } from "./faults.ts"
+import { answerOf, type Fault, type Faults, garbled } from "./faults.ts"
 import { forbidden, lockInput } from "./permissions.ts"
 import { type Match, makeRouter } from "./router.ts"
 
@@ -24,11 +24,14 @@ export interface WireRequest {
   readonly body: Uint8Array
 }
 
-/** An answer, whole. */
+/** An answer, and what becomes of it on its way. */
 export interface WireResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  readonly delayMillis: number
+  /** Whether it arrives whole, only its first half, or not at all. */
+  readonly arrives: "whole" | "half" | "never"
 }
 
 /** A request that was served. Holds no signature. */
@@ -41,7 +44,14 @@ export interface ServedRequest {
   readonly operation: string | undefined
   /** The key id that the request named, whether or not it was accepted. */
   readonly keyId: string | undefined
+  /** 0 where the connection was dropped before it was carried out. */
   readonly status: number
+}
+
+/** The time on the exchange, and the time that signatures, tokens and the `date` header go by. */
+export interface Now {
+  readonly exchangeMillis: number
+  readonly wallMillis: number
 }
 
 const root = "/trade-api/v2"
@@ -54,11 +64,12 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
   const router = makeRouter()
   const authenticate = makeAuthenticate(exchange)
 
-  const answer = (request: WireRequest, path: string, query: string, found: Match, nowMillis: number): Answer => {
+  const answer = (request: WireRequest, path: string, query: string, found: Match, now: Now): Answer => {
     const { descriptor } = found.route
+    const { exchangeMillis, wallMillis } = now
     const signed = descriptor.auth === "required" || isSigned(request.headers)
     const signer = signed
-      ? authenticate({ method: request.method, path, headers: request.headers }, nowMillis)
+      ? authenticate({ method: request.method, path, headers: request.headers }, now)
       : Result.succeed(undefined)
     if (Result.isFailure(signer)) {
       return signer.failure
@@ -66,7 +77,7 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
     const key = signer.success
     const search = new URLSearchParams(query)
     const json = readBody(request, descriptor.body !== undefined)
-    if (key !== undefined && !pay(key, descriptor, search, Result.getOrUndefined(json), nowMillis)) {
+    if (key !== undefined && !pay(key, descriptor, search, Result.getOrUndefined(json), wallMillis)) {
       return usual(429)
     }
     const denied = key === undefined ? undefined : forbidden(key, descriptor)
@@ -81,11 +92,11 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
     const outcome = Result.flatMap(input, (given) =>
       found.route.answer({
         exchange,
-        view: exchange.view(nowMillis),
-        userView: exchange.userView(nowMillis),
+        view: exchange.view(exchangeMillis),
+        userView: exchange.userView(exchangeMillis),
         accountId: key?.accountId ?? "",
         key,
-        nowMillis,
+        nowMillis: exchangeMillis,
         input: given
       })
     )
@@ -96,39 +107,53 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
 
   /** Takes the tokens of a request; one that nobody signed costs nobody any. */
   const pay = (
-    key: ApiKey,
+    { accountId }: ApiKey,
     descriptor: Descriptor,
     search: URLSearchParams,
     json: unknown,
-    nowMillis: number
-  ): boolean =>
-    exchange.takeTokens(
-      key.accountId,
-      payersOf(descriptor, search, json, exchange.view(nowMillis).shards),
-      costOf(descriptor, json),
-      nowMillis
-    )
+    wallMillis: number
+  ): boolean => exchange.takeTokens(accountId, payersOf(descriptor, search, json), costOf(descriptor, json), wallMillis)
 
-  return (request: WireRequest, nowMillis: number): WireResponse => {
+  return (request: WireRequest, now: Now): WireResponse => {
     const end = request.path.indexOf("?")
     const path = end === -1 ? request.path : request.path.slice(0, end)
     const search = end === -1 ? "" : request.path.slice(end + 1)
     const below = path.startsWith(`${root}/`) ? path.slice(root.length) : undefined
     const found = below === undefined ? { allowed: [] } : router(request.method, below)
     const operation = "route" in found ? found.route.descriptor.operationId : undefined
+    const fault = faults.meet(operation, below ?? path)
     const given =
-      faults.meet(operation, below ?? path) ??
-      ("route" in found
-        ? answer(request, path, search, found, nowMillis)
-        : found.allowed.length > 0
-          ? { ...failure(405, "method_not_allowed"), headers: { allow: found.allowed.join(", ") } }
-          : failure(404, "not_found", "there is no such path"))
-    const { method } = request
-    const keyId = request.headers["kalshi-access-key"]
-    served({ atMillis: nowMillis, method, path: request.path, operation, keyId, status: given.status })
-    return toWire(given, nowMillis)
+      fault?.reset === "before"
+        ? { status: 0, body: undefined }
+        : ((fault === undefined ? undefined : answerOf(fault)) ??
+          ("route" in found ? answer(request, path, search, found, now) : astray(found.allowed)))
+    served({
+      atMillis: now.exchangeMillis,
+      method: request.method,
+      path: request.path,
+      operation,
+      keyId: request.headers["kalshi-access-key"],
+      status: given.status
+    })
+    const response = toWire(given, now.wallMillis)
+    return fault === undefined ? response : spoilt(response, fault)
   }
 }
+
+/** A path that takes other methods only, or none. */
+const astray = (allowed: ReadonlyArray<string>): Answer =>
+  allowed.length > 0
+    ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }
+    : failure(404, "not_found", "there is no such path")
+
+/** What a fault makes of an answer. */
+const spoilt = (response: WireResponse, { contentType, delayMillis = 0, mangle, reset }: Fault): WireResponse => ({
+  status: response.status,
+  headers: contentType === undefined ? response.headers : { ...response.headers, "content-type": contentType },
+  body: mangle === "garbled" ? garbled(response.body) : response.body,
+  delayMillis,
+  arrives: reset === undefined ? (mangle === "truncated" ? "half" : "whole") : "never"
+})
 
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
@@ -155,18 +180,19 @@ const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown,
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-/** What an answer is on the wire. Its date is the exchange's, which tells a client how far off its own clock is. */
-export const toWire = (answer: Answer, nowMillis: number): WireResponse => {
+/** What an answer is on the wire. Its date tells a client how far off its own clock is. */
+export const toWire = (answer: Answer, wallMillis: number): WireResponse => {
   const text =
     answer.body === undefined ? "" : typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body)
-  const body = encoder.encode(text)
   return {
     status: answer.status,
     headers: {
       ...(text === "" ? undefined : { "content-type": "application/json; charset=utf-8" }),
-      date: new Date(nowMillis).toUTCString(),
+      date: new Date(wallMillis).toUTCString(),
       ...answer.headers
     },
-    body
+    body: encoder.encode(text),
+    delayMillis: 0,
+    arrives: "whole"
   }
 }

@@ -17,6 +17,8 @@ import {
   type AccountState,
   type Holding,
   invalidParameters,
+  isShard,
+  isSubaccount,
   type MarketState,
   type OrderState,
   type PositionState,
@@ -182,33 +184,62 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
   return settlement
 }
 
-/** Puts money into, or takes it out of, the primary subaccount on shard 0. */
-export const deposit = (state: State, account: AccountState, micros: number): Result.Result<void, Refusal> => {
-  if (!Number.isSafeInteger(micros) || micros < 0) {
-    return Result.fail(invalidParameters("an amount is dollars with at most six decimals"))
-  }
-  if (state.depositedMicros + micros > mostMicros) {
-    return Result.fail(invalidParameters("all accounts together hold at most $9,000,000,000"))
+/** Whether a subaccount is the primary one or was made. */
+export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
+  isSubaccount(subaccount) && subaccount <= account.subaccounts
+
+/** Where money comes in or goes out: a subaccount on a shard. */
+export interface Till {
+  readonly subaccount: number
+  readonly exchangeIndex: number
+}
+
+const checkTill = (account: AccountState, { exchangeIndex, subaccount }: Till): Refusal | undefined =>
+  isShard(exchangeIndex) && hasSubaccount(account, subaccount)
+    ? undefined
+    : invalidParameters(`there is no subaccount ${subaccount}, or no shard ${exchangeIndex}`)
+
+const noAmount = /*#__PURE__*/ invalidParameters("an amount is dollars with at most six decimals")
+
+export const deposit = (
+  state: State,
+  account: AccountState,
+  micros: number,
+  till: Till
+): Result.Result<void, Refusal> => {
+  const refused =
+    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : noAmount) ??
+    checkTill(account, till) ??
+    (state.depositedMicros + micros > mostMicros
+      ? invalidParameters("all accounts together hold at most $9,000,000,000")
+      : undefined)
+  if (refused !== undefined) {
+    return Result.fail(refused)
   }
   state.depositedMicros += micros
-  pay(state, holdingOf(account, 0, 0), micros)
+  pay(state, holdingOf(account, till.subaccount, till.exchangeIndex), micros)
   if (micros > 0) {
     account.deposits.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
   }
   return Result.void
 }
 
-export const withdraw = (state: State, account: AccountState, micros: number): Result.Result<void, Refusal> => {
-  if (!Number.isSafeInteger(micros) || micros <= 0) {
-    return Result.fail(invalidParameters("an amount is dollars with at most six decimals"))
-  }
-  const holding = holdingOf(account, 0, 0)
-  const refused = withoutMoney(state, holding.cashMicros, micros)
+export const withdraw = (
+  state: State,
+  account: AccountState,
+  micros: number,
+  till: Till
+): Result.Result<void, Refusal> => {
+  const { exchangeIndex, subaccount } = till
+  const refused =
+    (Number.isSafeInteger(micros) && micros > 0 ? undefined : noAmount) ??
+    checkTill(account, till) ??
+    withoutMoney(state, cashOf(account, subaccount, exchangeIndex), micros)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
   state.depositedMicros -= micros
-  pay(state, holding, -micros)
+  pay(state, holdingOf(account, subaccount, exchangeIndex), -micros)
   account.withdrawals.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
   return Result.void
 }

@@ -114,7 +114,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
 
 const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
   const account: AccountState = {
-    ...makeAccount(dumped.accountId, dumped.name, dumped.tier, state.nowMillis),
+    ...makeAccount(dumped.accountId, dumped.name, dumped.tier),
     restingCount: dumped.restingCount,
     subaccounts: dumped.subaccounts,
     allocation: dumped.allocation,

@@ -6,8 +6,7 @@
 import * as Result from "effect/Result"
 import type { SetAllocation, TransferCash, TransferShard } from "../Commands.ts"
 import type { Place, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
-import { hasSubaccount } from "./accounts.ts"
-import { cashOf, holdingOf, pay, withoutMoney } from "./ledger.ts"
+import { cashOf, hasSubaccount, holdingOf, pay, withoutMoney } from "./ledger.ts"
 import {
   type AccountState,
   invalidParameters,
