@@ -66,11 +66,14 @@ for i = 1, #fields, 2 do
   end
 end
 
-local buckets = {}
+local buckets, news = {}, false
 for i = 7, #ARGV, 4 do
   local name, rate, capacity = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local bucket = found[name] or { tokens = capacity, at = now, rate = 0, capacity = 0 }
-  if ARGV[i + 3] == '1' then bucket.rate, bucket.capacity = rate, capacity end
+  if ARGV[i + 3] == '1' then
+    news = news or bucket.rate ~= rate or bucket.capacity ~= capacity
+    bucket.rate, bucket.capacity = rate, capacity
+  end
   bucket.name = name
   bucket.fills = (bucket.rate > 0 and bucket.rate or rate) / 1000000
   bucket.holds = bucket.capacity > 0 and bucket.capacity or capacity
@@ -109,12 +112,13 @@ local function wait(clamped)
   return longest / 1000
 end
 
-if op == 'waitFor' then return exact(wait(false)) end
-
 if op == 'giveUp' then
   redis.call('HDEL', key, 'p:' .. id)
   return '0'
 end
+
+if news then keep() end
+if op == 'waitFor' then return exact(wait(false)) end
 
 if op == 'take' then
   local millis = wait(true)

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type { Budget, Store, Want } from "../RateLimits.ts"
+import type { Bucket as Asked, Budget, Store, Want } from "../RateLimits.ts"
 
 /**
  * A bucket as it was after its last charge. `atMillis` is when that charge is taken to have arrived at the exchange,
@@ -43,14 +43,12 @@ export const make = (): Store => {
   const places = new Map<string, Place>()
   let numbers = 0
 
-  const bucketOf = (account: string, { capacity, learned, name, refillRate }: Want["buckets"][number], now: number) => {
+  /** Finds a bucket; a full one, which is kept only where something is written to it, where nobody has asked before. */
+  const bucketOf = (account: string, { capacity, learned, name, refillRate }: Asked, now: number, keep: boolean) => {
     const key = `${account}\n${name}`
-    let state = buckets.get(key)
-    if (state === undefined) {
-      state = { tokens: capacity, atMillis: now, learned: undefined }
-      buckets.set(key, state)
-    }
+    const state = buckets.get(key) ?? { tokens: capacity, atMillis: now, learned: undefined }
     if (learned) state.learned = { refillRate, capacity }
+    if (keep || learned) buckets.set(key, state)
     return { state, budget: state.learned ?? { refillRate, capacity } }
   }
 
@@ -78,7 +76,7 @@ export const make = (): Store => {
     const number = place?.number ?? Number.POSITIVE_INFINITY
     let longest = 0
     for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now)
+      const { budget, state } = bucketOf(want.account, bucket, now, false)
       const missing =
         most(want.cost, budget.capacity) + ahead(want, bucket.name, since, number) - levelAt(state, budget, now)
       if (missing > tolerance) longest = Math.max(longest, (missing / budget.refillRate) * 1000)
@@ -96,7 +94,7 @@ export const make = (): Store => {
     }
     places.delete(want.id)
     for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now)
+      const { budget, state } = bucketOf(want.account, bucket, now, true)
       const arrives = Math.max(state.atMillis, now + want.latencyMillis)
       state.tokens = levelAt(state, budget, arrives) - want.cost
       state.atMillis = arrives
@@ -106,14 +104,14 @@ export const make = (): Store => {
 
   const giveBack = (want: Want, now: number): void => {
     for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now)
+      const { budget, state } = bucketOf(want.account, bucket, now, true)
       state.tokens = Math.min(budget.capacity, state.tokens + want.cost)
     }
   }
 
   const drain = (want: Want, now: number): void => {
     for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now)
+      const { budget, state } = bucketOf(want.account, bucket, now, true)
       if (levelAt(state, budget, now) <= 0) continue
       state.tokens = 0
       state.atMillis = now

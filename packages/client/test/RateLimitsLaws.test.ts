@@ -1,0 +1,272 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
+import * as memory from "../src/internal/limitsMemory.ts"
+import type * as Kalshi from "../src/Kalshi.ts"
+import * as Orders from "../src/Orders.ts"
+import * as RateLimits from "../src/RateLimits.ts"
+import { Exchange as Metered, layer } from "./support/exchange.ts"
+import { holds } from "./support/laws.ts"
+
+const law = <A>(name: string, inputs: fc.Arbitrary<A>, check: Parameters<typeof holds<A>>[2], numRuns?: number) =>
+  it(name, { timeout: 60_000 }, () => holds(name, inputs, check, numRuns))
+
+/** A call that wants tokens of one bucket. */
+const wantOf = (id: number, cost: number, { capacity, refillRate }: RateLimits.Budget, latencyMillis: number) => ({
+  id: String(id),
+  account: "a",
+  buckets: [{ name: "write", refillRate, capacity, learned: true }],
+  cost,
+  urgent: false,
+  waitedMillis: 0,
+  latencyMillis
+})
+
+const budget: fc.Arbitrary<RateLimits.Budget> = fc
+  .record({ refillRate: fc.integer({ min: 1, max: 2_000 }), seconds: fc.integer({ min: 1, max: 4 }) })
+  .map(({ refillRate, seconds }) => ({ refillRate, capacity: refillRate * seconds }))
+
+interface Spent {
+  readonly atMillis: number
+  readonly cost: number
+}
+
+describe("a store", () => {
+  const steps = fc.array(
+    fc.record({
+      pauseMillis: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 5_000 })),
+      /** Of the bucket. */
+      part: fc.oneof({ weight: 5, arbitrary: fc.double({ min: 0, max: 0.2, noNaN: true }) }, fc.constant(1)),
+      /** Of the latency. */
+      delay: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+      then: fc.oneof({ weight: 8, arbitrary: fc.constant("send") }, fc.constantFrom("give back", "drain"))
+    }),
+    { minLength: 1, maxLength: 60, size: "max" }
+  )
+
+  /** Takes one after the other, each as soon as the store says, and tells what was sent when and what arrived when. */
+  const play = ({ budget, latencyMillis, steps: program }: Program) =>
+    Effect.gen(function* () {
+      const store = memory.make()
+      const sent: Array<Spent> = []
+      const arrived: Array<Spent> = []
+      let now = 0
+      for (const [i, { delay, part, pauseMillis, then }] of program.entries()) {
+        const pass = (millis: number) =>
+          Effect.andThen(
+            TestClock.adjust(millis),
+            Effect.sync(() => (now += millis))
+          )
+        yield* pass(pauseMillis)
+        const want = wantOf(i, part * budget.capacity, budget, latencyMillis)
+        for (let wait = yield* store.take(want); wait > 0; wait = yield* store.take(want)) yield* pass(Math.ceil(wait))
+        if (then === "give back") {
+          yield* store.giveBack(want)
+          continue
+        }
+        sent.push({ atMillis: now, cost: want.cost })
+        arrived.push({ atMillis: now + delay * latencyMillis, cost: want.cost })
+        if (then === "drain") yield* store.drain(want)
+      }
+      return { sent, arrived }
+    })
+
+  const program = fc.record({ budget, latencyMillis: fc.integer({ min: 0, max: 500 }), steps })
+  type Program = typeof program extends fc.Arbitrary<infer A> ? A : never
+
+  law(
+    "lets no more be sent in any window than the bucket holds and what refills in it",
+    program,
+    (input) =>
+      Effect.gen(function* () {
+        const { sent } = yield* play(input)
+        const { capacity, refillRate } = input.budget
+        for (let from = 0; from < sent.length; from++) {
+          let sum = 0
+          for (let to = from; to < sent.length; to++) {
+            sum += sent[to]!.cost
+            const most = capacity + ((sent[to]!.atMillis - sent[from]!.atMillis) * refillRate) / 1000
+            assert.isAtMost(sum, most + 1e-3, `of ${from} to ${to}`)
+          }
+        }
+      }),
+    300
+  )
+
+  law(
+    "lets nothing be sent that finds too few tokens, whenever within the latency each arrives",
+    program,
+    (input) =>
+      Effect.gen(function* () {
+        const { arrived } = yield* play(input)
+        const { capacity, refillRate } = input.budget
+        let level = capacity
+        let last = 0
+        for (const { atMillis, cost } of arrived.sort((a, b) => a.atMillis - b.atMillis)) {
+          level = Math.min(capacity, level + ((atMillis - last) * refillRate) / 1000)
+          last = atMillis
+          assert.isAtLeast(level, cost - 1e-3, `at ${atMillis}`)
+          level -= cost
+        }
+      }),
+    300
+  )
+})
+
+const order = (mark: string, exchange_index: number | undefined): Orders.CreateInput => ({
+  ticker: "T",
+  client_order_id: mark,
+  side: "bid",
+  count: "1",
+  price: "0.50",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  exchange_index
+})
+
+interface Planned {
+  readonly atMillis: number
+  readonly kind: "create" | "cancel" | "batch"
+  readonly size: number
+  readonly shard: number | undefined
+  /** When it is interrupted, after it began. */
+  readonly interruptedAfter: number | undefined
+}
+
+const planned = (
+  kinds: ReadonlyArray<Planned["kind"]>,
+  shards: ReadonlyArray<number | undefined>,
+  interrupts: boolean
+) =>
+  fc
+    .array(
+      fc.record({
+        pause: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 2_000 })),
+        kind: fc.constantFrom(...kinds),
+        size: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.integer({ min: 1, max: 10 })),
+        shard: fc.constantFrom(...shards),
+        interruptedAfter: interrupts
+          ? fc.option(fc.integer({ min: 0, max: 2_000 }), { nil: undefined, freq: 2 })
+          : fc.constant(undefined)
+      }),
+      { minLength: 1, maxLength: 40, size: "max" }
+    )
+    .map((calls) => {
+      let atMillis = 0
+      return calls.map(({ pause, ...call }): Planned => ({ ...call, atMillis: (atMillis += pause) }))
+    })
+
+const callOf = ({ kind, shard, size }: Planned, i: number): Effect.Effect<void, unknown, Kalshi.KalshiWrite> => {
+  switch (kind) {
+    case "create":
+      return Effect.asVoid(Orders.create(order(String(i), shard)))
+    case "cancel":
+      return Effect.asVoid(
+        Orders.cancel({
+          order_id: String(i),
+          ...(shard === undefined ? { market_ticker: "T" } : { exchange_index: shard })
+        })
+      )
+    case "batch":
+      return Effect.asVoid(
+        Orders.batchCreate({ orders: Array.from({ length: size }, (_, n) => order(`${i}-${n}`, undefined)) })
+      )
+  }
+}
+
+const patient = { policy: { totalTimeout: "1 hour" } } as const
+
+/** Makes the calls at their times, and lets all the time pass that they need. */
+const run = (calls: ReadonlyArray<Planned>) =>
+  Effect.gen(function* () {
+    const fibers = yield* Effect.forEach(calls, (call, i) =>
+      Effect.forkChild(
+        Effect.gen(function* () {
+          yield* Effect.sleep(call.atMillis)
+          const fiber = yield* Effect.forkChild(Effect.exit(callOf(call, i)))
+          if (call.interruptedAfter !== undefined) {
+            yield* Effect.sleep(call.interruptedAfter)
+            yield* Fiber.interrupt(fiber)
+            return undefined
+          }
+          return yield* Fiber.join(fiber)
+        })
+      )
+    )
+    yield* TestClock.adjust("30 minutes")
+    return yield* Effect.forEach(fibers, Fiber.join)
+  })
+
+describe("a layer whose calls wait", () => {
+  law(
+    "is never answered 429 and forgets nobody, however late calls arrive, are interrupted, and bill one shard or all",
+    fc.tuple(
+      planned(["create", "create", "cancel", "batch"], [undefined, 0, 0, 1, 2], true),
+      fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 20 })
+    ),
+    ([calls, delays]) =>
+      Effect.gen(function* () {
+        const exits = yield* run(calls)
+        const metered = yield* Metered
+        assert.strictEqual(metered.refused(), 0)
+        for (const [i, exit] of exits.entries()) {
+          if (calls[i]!.interruptedAfter === undefined) assert.strictEqual(exit?._tag, "Success", `call ${i}`)
+        }
+        // Whatever was interrupted keeps nothing back: the buckets are full again.
+        const whole = { orders: Array.from({ length: 10 }, () => order("x", undefined)) }
+        assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, whole), 0)
+      }).pipe(Effect.provide(layer({ underWay: (n) => delays[n % delays.length]! }, patient)))
+  )
+
+  law(
+    "sends each call in the very millisecond in which the tokens for it, after all that came before it, are there",
+    planned(["create", "batch"], [0], false),
+    (calls) =>
+      Effect.gen(function* () {
+        yield* run(calls)
+        const sent = (yield* Metered).calls().map(({ sentMillis }) => sentMillis)
+        // The account's budget is that of the default, and its rate is used but for a thousandth.
+        let level = 100
+        let now = 0
+        const expected = calls.map(({ atMillis, kind, size }) => {
+          const cost = kind === "batch" ? 10 * size : 10
+          const start = Math.max(now, atMillis)
+          level = Math.min(100, level + (start - now) * 0.0999)
+          const wait = Math.max(0, Math.ceil((cost - level) / 0.0999 - 1e-6))
+          level = Math.min(100, level + wait * 0.0999) - cost
+          return (now = start + wait)
+        })
+        assert.deepStrictEqual(sent, expected)
+      }).pipe(Effect.provide(layer({}, { ...patient, limits: { latency: 0 } })))
+  )
+
+  law(
+    "sends calls of one urgency in the order in which they came, and none while a more urgent one waits",
+    planned(["create", "cancel", "batch", "cancel"], [0], true),
+    (calls) =>
+      Effect.gen(function* () {
+        yield* run(calls)
+        const sent = (yield* Metered).calls().map(({ mark, request, sentMillis }, place) => {
+          const body = request.includes("batched")
+          return { i: body ? undefined : Number(mark), urgent: request.startsWith("DELETE"), sentMillis, place }
+        })
+        // Batches carry no mark: those that were sent are in the order of the plan, less those that were interrupted.
+        for (const urgent of [true, false]) {
+          const marks = sent.flatMap(({ i, urgent: of }) => (of === urgent && i !== undefined ? [i] : []))
+          assert.deepStrictEqual(
+            marks,
+            [...marks].sort((a, b) => a - b)
+          )
+        }
+        for (const late of sent) {
+          if (!late.urgent) continue
+          const enteredMillis = calls[late.i!]!.atMillis
+          const before = sent.filter(
+            ({ place, sentMillis, urgent }) => !urgent && place < late.place && sentMillis > enteredMillis
+          )
+          assert.deepStrictEqual(before, [], `cancel ${late.i} came at ${enteredMillis} and waited`)
+        }
+      }).pipe(Effect.provide(layer({}, { ...patient, limits: { latency: 0 } })))
+  )
+})

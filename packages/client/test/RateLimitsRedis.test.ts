@@ -1,0 +1,274 @@
+import { type ChildProcess, fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect, Layer, Logger, type Scope } from "effect"
+import { Redis } from "effect/persistence"
+import * as fc from "fast-check"
+import * as memory from "../src/internal/limitsMemory.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as RateLimits from "../src/RateLimits.ts"
+import * as RateLimitsRedis from "../src/RateLimitsRedis.ts"
+import { Exchange as Metered, layerExchange } from "./support/exchange.ts"
+import { holds } from "./support/laws.ts"
+import * as redis from "./support/redis.ts"
+import { environment, signer } from "./support/scripted.ts"
+
+/** So slow that what a test does takes no time. */
+const still = { refillRate: 1e-9, capacity: 100, learned: true }
+
+let wants = 0
+const wantOf = (cost: number, more: Partial<RateLimits.Want> = {}): RateLimits.Want => ({
+  id: `want-${wants++}`,
+  account: "a",
+  buckets: [{ name: "write", ...still }],
+  cost,
+  urgent: false,
+  waitedMillis: 0,
+  latencyMillis: 0,
+  ...more
+})
+
+/** A store of a process of its own: it has its own connection. */
+const storeOf = (server: redis.RedisServer, options?: RateLimitsRedis.Options) =>
+  Effect.gen(function* () {
+    const context = yield* Layer.build(redis.layer(server.port))
+    return yield* Effect.provide(RateLimitsRedis.make(options), context)
+  })
+
+const missing = redis.missing
+
+describe.skipIf(missing !== undefined)(
+  `RateLimitsRedis, with a redis-server${missing === undefined ? "" : ` (skipped: ${missing})`}`,
+  () => {
+    const test = (name: string, body: (server: redis.RedisServer) => Effect.Effect<void, unknown, Scope.Scope>) =>
+      it.live(name, () => Effect.scoped(Effect.flatMap(redis.serve, body)), 60_000)
+
+    test("is one budget for all processes, and keeps accounts apart", (server) =>
+      Effect.gen(function* () {
+        const [one, two] = [yield* storeOf(server), yield* storeOf(server)]
+        assert.strictEqual(yield* one.take(wantOf(60)), 0)
+        assert.isAbove(yield* two.take(wantOf(60)), 0)
+        assert.strictEqual(yield* two.take(wantOf(60, { account: "b" })), 0)
+      }))
+
+    test("lets whoever came first go first, whichever process it is in, and cancels before all", (server) =>
+      Effect.gen(function* () {
+        const [one, two] = [yield* storeOf(server), yield* storeOf(server)]
+        yield* one.take(wantOf(90))
+        const first = wantOf(20)
+        assert.isAbove(yield* one.take(first), 0)
+        // Ten tokens are there; they are kept for the first.
+        const second = wantOf(10)
+        assert.isAbove(yield* two.take(second), 0)
+        assert.isAbove(yield* two.take(wantOf(10, { waitedMillis: -1 })), 0)
+        assert.strictEqual(yield* two.take(wantOf(2, { urgent: true })), 0)
+        // One that has been waiting for longer goes before it, wherever it waited.
+        assert.strictEqual(yield* two.take(wantOf(2, { waitedMillis: 60_000 })), 0)
+        yield* one.giveUp(first)
+        assert.strictEqual(yield* two.take({ ...second, cost: 6 }), 0)
+      }))
+
+    test("takes from all buckets or from none, and a waiting routed order keeps its place in each", (server) =>
+      Effect.gen(function* () {
+        const store = yield* storeOf(server)
+        const bucket = (name: string) => ({ name, ...still })
+        yield* store.take(wantOf(95, { buckets: [bucket("write")] }))
+        const routed = wantOf(10, { buckets: [bucket("write"), bucket("write/1")] })
+        assert.isAbove(yield* store.take(routed), 0)
+        assert.strictEqual(yield* store.take(wantOf(90, { buckets: [bucket("write/1")] })), 0)
+        assert.isAbove(yield* store.take(wantOf(10, { buckets: [bucket("write/1")] })), 0)
+      }))
+
+    test("lets a learned budget serve those who have learned none, and no default shrink it", (server) =>
+      Effect.gen(function* () {
+        const [knows, guesses] = [yield* storeOf(server), yield* storeOf(server)]
+        const buckets = (capacity: number, learned: boolean) => [{ name: "write", refillRate: 1e-9, capacity, learned }]
+        yield* knows.take(wantOf(500, { buckets: buckets(5_000, true) }))
+        assert.strictEqual(yield* guesses.take(wantOf(100, { buckets: buckets(100, false) })), 0)
+        assert.strictEqual(yield* knows.take(wantOf(4_400, { buckets: buckets(5_000, true) })), 0)
+      }))
+
+    test("empties a bucket, and takes back what was not spent up to what it holds", (server) =>
+      Effect.gen(function* () {
+        const store = yield* storeOf(server)
+        const taken = wantOf(30)
+        yield* store.take(taken)
+        yield* store.giveBack(taken)
+        yield* store.giveBack(taken)
+        assert.isAbove(yield* store.waitFor(wantOf(100.1)), 0)
+        assert.strictEqual(yield* store.waitFor(wantOf(100)), 0)
+        yield* store.drain(taken)
+        assert.isAbove(yield* store.waitFor(wantOf(0.1)), 0)
+      }))
+
+    test("survives a server that has forgotten its scripts", (server) =>
+      Effect.gen(function* () {
+        const context = yield* Layer.build(redis.layer(server.port))
+        const store = yield* Effect.provide(RateLimitsRedis.make(), context)
+        yield* store.take(wantOf(60))
+        yield* Effect.provide(
+          Redis.Redis.use(({ send }) => send("SCRIPT", "FLUSH")),
+          context
+        )
+        assert.isAbove(yield* store.take(wantOf(60)), 0)
+      }))
+
+    test("is not stopped by a server's clock that was set back, nor by the place of a process that died", (server) =>
+      Effect.gen(function* () {
+        const context = yield* Layer.build(redis.layer(server.port))
+        const store = yield* Effect.provide(RateLimitsRedis.make(), context)
+        const send = (...command: readonly [string, ...Array<string>]) =>
+          Effect.provide(
+            Redis.Redis.use((service) => service.send<unknown>(...command)),
+            context
+          )
+        const micros = Date.now() * 1000
+        yield* send("HSET", "kalshi-limits:{a}", "b:write", `50 ${micros + 3_600_000_000} 0 0`)
+        yield* send("HSET", "kalshi-limits:{a}", "p:died", `1 ${micros - 5_000_000} ${micros - 1} 40 write`)
+        assert.strictEqual(yield* store.take(wantOf(50)), 0)
+        assert.strictEqual(yield* send("HEXISTS", "kalshi-limits:{a}", "p:died"), 0)
+        assert.isAbove(Number(yield* send("PTTL", "kalshi-limits:{a}")), 0)
+      }))
+
+    test("goes on alone while the server is away, says so once, and comes back", (server) =>
+      Effect.gen(function* () {
+        const said: Array<string> = []
+        const logger = Logger.make(({ message }) => void said.push(String(message)))
+        yield* Effect.gen(function* () {
+          const store = yield* storeOf(server, { timeout: "100 millis" })
+          yield* store.take(wantOf(60))
+          yield* server.hang
+          // Its own bucket is full: nobody else is known of.
+          const alone = wantOf(60)
+          assert.strictEqual(yield* store.take(alone), 0)
+          const refused = wantOf(60)
+          assert.isAbove(yield* store.take(refused), 0)
+          yield* store.giveUp(refused)
+          yield* store.giveBack(alone)
+          assert.strictEqual(yield* store.waitFor(wantOf(60)), 0)
+          assert.strictEqual(said.length, 1)
+          assert.include(said[0], "Redis is away")
+          yield* server.resume
+          yield* Effect.sleep("1100 millis")
+          // What was taken alone was not given back to the others.
+          assert.isAbove(yield* store.take(wantOf(60)), 0)
+          assert.strictEqual(yield* store.take(wantOf(0.5, { urgent: true })), 0)
+          assert.strictEqual(said.length, 1)
+        }).pipe(Effect.provide(Logger.layer([logger])))
+      }))
+
+    test("can be waited for by no call for longer than its timeout, even where it is interrupted", (server) =>
+      Effect.gen(function* () {
+        const store = yield* storeOf(server, { timeout: "100 millis" })
+        yield* server.hang
+        const taken = yield* Effect.uninterruptible(store.take(wantOf(10)))
+        assert.strictEqual(taken, 0)
+        yield* server.resume
+      }))
+
+    it("decides as the store in memory does", { timeout: 60_000 }, () =>
+      Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const server = yield* redis.serve
+            const inRedis = yield* storeOf(server)
+            const bucket = fc.constantFrom("read", "write", "write/1")
+            const step = fc.record({
+              ask: fc.constantFrom("take", "take", "take", "take", "giveUp", "giveBack", "drain", "waitFor"),
+              id: fc.integer({ min: 0, max: 5 }),
+              cost: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 120 })),
+              urgent: fc.boolean(),
+              waited: fc.constantFrom(0, 1, 2),
+              buckets: fc.uniqueArray(bucket, { minLength: 1, maxLength: 3 }),
+              learned: fc.boolean()
+            })
+            const steps = fc.array(step, { minLength: 1, maxLength: 40, size: "max" })
+            let runs = 0
+            yield* Effect.promise(() =>
+              holds("decides as the store in memory does", steps, (program) =>
+                Effect.gen(function* () {
+                  const inMemory = memory.make()
+                  const account = `run ${runs++}`
+                  for (const { ask, buckets, cost, id, learned, urgent, waited } of program) {
+                    const want = wantOf(cost, {
+                      id: String(id),
+                      account,
+                      urgent,
+                      // Far apart, since the one store's clock stands and the other's does not.
+                      waitedMillis: waited * 1e7,
+                      buckets: buckets.map((name) => ({
+                        name,
+                        refillRate: 1e-9,
+                        capacity: learned ? 100 : 80,
+                        learned
+                      }))
+                    })
+                    const ours = yield* inMemory[ask](want)
+                    const theirs = yield* inRedis[ask](want)
+                    if (ask !== "take" && ask !== "waitFor") continue
+                    assert.closeTo(Number(theirs), Number(ours), 1e-6 * Math.max(1, Number(ours)), ask)
+                  }
+                }).pipe(Effect.provideService(Clock.Clock, stopped))
+              )
+            )
+          })
+        )
+      )
+    )
+
+    test("lets two processes together spend no more than there is, the clock of one two seconds ahead", (server) =>
+      Effect.gen(function* () {
+        const [rate, capacity] = [2_000, 2_000]
+        const workers = [0, 2_000].map((ahead) => start([server.port, ahead, 1_000, rate, capacity]))
+        yield* Effect.forEach(workers, ({ next }) => next, { concurrency: 2 })
+        const startedAt = performance.now()
+        for (const { child } of workers) child.send("go")
+        const taken = yield* Effect.forEach(workers, ({ next }) => next, { concurrency: 2 })
+        const seconds = (performance.now() - startedAt) / 1000
+        const sum = Number(taken[0]) + Number(taken[1])
+        assert.isAtMost(sum, capacity + rate * seconds)
+        for (const tokens of taken) assert.isAbove(Number(tokens), 0)
+      }))
+
+    test("keeps two layers on one account from every 429", (server) =>
+      Effect.gen(function* () {
+        const budget = { rate: 5_000, capacity: 5_000 }
+        const kalshi = Kalshi.layer({ environment, signer: signer(), limits: { account: "mine" } })
+        const process = Effect.forEach(Array.from({ length: 400 }), () => OrderGroups.list(), {
+          concurrency: "unbounded"
+        }).pipe(
+          Effect.provide(
+            kalshi.pipe(Layer.provide(RateLimitsRedis.layer()), Layer.provide(redis.layer(server.port)), Layer.fresh)
+          )
+        )
+        yield* Effect.gen(function* () {
+          yield* Effect.all([process, process], { concurrency: 2 })
+          const metered = yield* Metered
+          assert.strictEqual(metered.calls().length, 800)
+          assert.strictEqual(metered.refused(), 0)
+        }).pipe(Effect.provide(layerExchange({ read: budget })))
+      }))
+  }
+)
+
+/** A clock that stands still. */
+const stopped: Clock.Clock = {
+  currentTimeMillisUnsafe: () => 0,
+  currentTimeMillis: Effect.succeed(0),
+  currentTimeNanosUnsafe: () => 0n,
+  currentTimeNanos: Effect.succeed(0n),
+  monotonicTimeNanosUnsafe: () => 0n,
+  monotonicTimeNanos: Effect.succeed(0n),
+  sleep: () => Effect.never
+}
+
+/** A process that takes tokens, and what it says next. */
+const start = (args: ReadonlyArray<number>) => {
+  const child: ChildProcess = fork(fileURLToPath(new URL("support/redisWorker.ts", import.meta.url)), args.map(String))
+  const next = Effect.callback<unknown>((resume) => {
+    child.once("message", (message) => resume(Effect.succeed(message)))
+    child.once("exit", (code) => resume(Effect.die(new Error(`the process ended with ${code}`))))
+  })
+  return { child, next }
+}
