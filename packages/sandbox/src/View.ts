@@ -111,8 +111,9 @@ export class View {
     return this.#state.keys.get(keyId)
   }
 
-  order(accountId: string, orderId: string): Result.Result<Order, Refusal> {
-    return Result.map(this.#order(accountId, orderId), snapshot)
+  /** An order by id; a subaccount narrows the search. */
+  order(accountId: string, orderId: string, subaccount?: number): Result.Result<Order, Refusal> {
+    return Result.map(this.#order(accountId, orderId, subaccount), snapshot)
   }
 
   /** Orders, newest first. Those that ended long ago are historical. */
@@ -137,8 +138,8 @@ export class View {
   }
 
   /** How many contracts would be met before a resting order. */
-  queuePosition(accountId: string, orderId: string): Result.Result<QueuePosition, Refusal> {
-    return Result.flatMap(this.#order(accountId, orderId), (order) =>
+  queuePosition(accountId: string, orderId: string, subaccount?: number): Result.Result<QueuePosition, Refusal> {
+    return Result.flatMap(this.#order(accountId, orderId, subaccount), (order) =>
       order.status === "resting" ? Result.succeed(toQueuePosition(order)) : Result.fail(notFound)
     )
   }
@@ -409,9 +410,11 @@ export class View {
     return account === undefined ? Result.fail(notFound) : Result.succeed(account)
   }
 
-  #order(accountId: string, orderId: string): Result.Result<OrderState, Refusal> {
+  #order(accountId: string, orderId: string, subaccount: number | undefined): Result.Result<OrderState, Refusal> {
     const order = this.#state.orders.get(orderId.toLowerCase())
-    return order === undefined || order.accountId !== accountId ? Result.fail(notFound) : Result.succeed(order)
+    return order?.accountId === accountId && (subaccount === undefined || order.subaccount === subaccount)
+      ? Result.succeed(order)
+      : Result.fail(notFound)
   }
 
   #market(ticker: string): Result.Result<MarketState, Refusal> {

@@ -18,12 +18,13 @@ import { average, count, dollars, price, readCount, readPrice, time } from "../w
 export const orders: ReadonlyArray<Route> = [
   route(Orders.list, ({ accountId, input, userView }) => listOrders(userView, accountId, input)),
 
-  route(Orders.get, ({ accountId, input, userView }) =>
-    Result.map(userView.order(accountId, input.order_id), (order) => ({ order: toOrder(order) }))
+  // These two name no subaccount: a key that is locked to one finds its own orders only.
+  route(Orders.get, ({ accountId, input, key, userView }) =>
+    Result.map(userView.order(accountId, input.order_id, key?.subaccount), (order) => ({ order: toOrder(order) }))
   ),
 
-  route(Orders.queuePosition, ({ accountId, input, userView }) =>
-    Result.map(userView.queuePosition(accountId, input.order_id), (position) => ({
+  route(Orders.queuePosition, ({ accountId, input, key, userView }) =>
+    Result.map(userView.queuePosition(accountId, input.order_id, key?.subaccount), (position) => ({
       queue_position_fp: count(position.count)
     }))
   ),

@@ -1,0 +1,144 @@
+/**
+ * A request for every operation of the document, made from the document itself.
+ */
+import { readFileSync } from "node:fs"
+import { exampleOf, type JsonSchema } from "../../src/internal/examples.ts"
+import type { Sent } from "./wire.ts"
+import { settledTicker, ticker, type World } from "./world.ts"
+
+interface Parameter {
+  readonly $ref?: string
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly schema: JsonSchema
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly parameters?: ReadonlyArray<Parameter>
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> }
+  readonly responses: Readonly<Record<string, unknown>>
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: {
+    readonly parameters: Readonly<Record<string, Parameter>>
+    readonly schemas: Readonly<Record<string, JsonSchema>>
+  }
+}
+
+const document: Document = JSON.parse(
+  readFileSync(new URL("../../../../fixtures/spec/rest.json", import.meta.url), "utf8")
+)
+
+/** Bodies of operations that look at them closely. */
+const bodies: Readonly<Record<string, (world: World) => unknown>> = {
+  CreateOrderV2: () => ({ ...order, count: "1" }),
+  BatchCreateOrdersV2: () => ({ orders: [order, { ...order, count: "0" }] }),
+  AmendOrderV2: () => ({ ticker, side: "bid", price: "0.41", count: "5" }),
+  DecreaseOrderV2: () => ({ reduce_by: "1" }),
+  BatchCancelOrdersV2: ({ orderIds }) => ({ orders: [{ order_id: orderIds[1] }, { order_id: nowhere }] }),
+  CreateOrderGroup: () => ({ contracts_limit: 10 }),
+  UpdateOrderGroupLimit: () => ({ contracts_limit: 10 }),
+  CreateApiKey: () => ({ name: "mine", public_key: publicKey }),
+  GenerateApiKey: () => ({ name: "new", key_type: "ed25519" }),
+  CreateSubaccount: () => ({}),
+  UpdateSubaccountNetting: () => ({ subaccount_number: 1, enabled: true }),
+  ApplySubaccountTransfer: () => ({
+    client_transfer_id: nowhere,
+    from_subaccount: 0,
+    to_subaccount: 1,
+    amount_cents: 100
+  }),
+  IntraExchangeInstanceTransfer: () => ({
+    source: "event_contract",
+    destination: "margined",
+    amount: 10_000
+  }),
+  SetTargetBalanceAllocation: () => ({ allocations: [{ exchange_index: 0, percent: 100 }] })
+}
+
+const nowhere = "00000000-0000-4000-8000-000000000000"
+
+const publicKey =
+  "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
+
+const order = {
+  ticker,
+  side: "ask",
+  count: "2",
+  price: "0.40",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "maker"
+}
+
+const queries: Readonly<Record<string, string>> = {
+  GetOrderQueuePositions: `market_tickers=${ticker}`,
+  GetEvents: "with_nested_markets=true&with_milestones=true",
+  GetEvent: "with_nested_markets=true",
+  GetSeriesList: "include_volume=true",
+  GetSeriesFeeChanges: "show_historical=true",
+  GetPositions: "settlement_status=all",
+  GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
+}
+
+/** Values of parts of paths by name. */
+const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
+  order_id: world.orderIds[0]!,
+  order_group_id: world.groupId,
+  transfer_id: world.transferId,
+  api_key: world.spareKeyId,
+  ticker: operationId === "GetHistoricalMarket" ? settledTicker : ticker,
+  event_ticker: "KXTEST-26",
+  series_ticker: "KXTEST",
+  collection_ticker: "KXMVE-1",
+  city: "nyc",
+  type: "football"
+})
+
+const parameterOf = (parameter: Parameter): Parameter =>
+  parameter.$ref === undefined ? parameter : document.components.parameters[parameter.$ref.split("/").at(-1)!]!
+
+export interface Asked {
+  readonly operationId: string
+  readonly success: number
+  readonly request: (world: World) => Sent
+}
+
+/** One for each operation; every one of them succeeds. */
+export const everyRequest: ReadonlyArray<Asked> = Object.entries(document.paths).flatMap(([template, methods]) =>
+  Object.entries(methods).map(([method, operation]): Asked => {
+    const { operationId, parameters = [], requestBody, responses } = operation
+    const ingredients = {
+      schemas: document.components.schemas,
+      seed: operationId,
+      nowMillis: 0,
+      known: {},
+      tickers: []
+    }
+    const make = (schema: JsonSchema) => exampleOf(schema, ingredients)
+    return {
+      operationId,
+      success: Number(Object.keys(responses).find((status) => status.startsWith("2"))),
+      request: (world) => {
+        const parts = partsOf(world, operationId)
+        const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? nowhere)
+        const search = parameters
+          .map(parameterOf)
+          .filter((parameter) => parameter.in === "query" && parameter.required === true)
+          .flatMap(({ name, schema }) => [make(schema)].flat().map((value) => `${name}=${String(value)}`))
+        const query = queries[operationId] ?? search.join("&")
+        const schema = requestBody?.content["application/json"]?.schema
+        const json = bodies[operationId]?.(world) ?? (schema === undefined ? undefined : make(schema))
+        return {
+          method: method.toUpperCase() as Sent["method"], // the document's methods are among them
+          path: query === "" ? path : `${path}?${query}`,
+          by: world.maker,
+          ...(json === undefined ? (method === "post" || method === "put" ? { json: {} } : {}) : { json })
+        }
+      }
+    }
+  })
+)

@@ -1,0 +1,93 @@
+/**
+ * An exchange where something of everything has happened, so that every operation has something to be about.
+ */
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import type { Scope } from "../../src/Entities.ts"
+import { type Credentials, Sandbox } from "../../src/Sandbox.ts"
+import { type Got, send, type Sent } from "./wire.ts"
+
+export const ticker = "KXTEST-26-YES"
+export const settledTicker = "KXTEST-26-OVER"
+
+export interface World {
+  /** Premier, so that it may do everything. */
+  readonly maker: Credentials
+  readonly taker: Credentials
+  /** A key of the maker's that may read its balance and nothing else. */
+  readonly balanceOnly: Credentials
+  /** A key of the maker's that is locked to subaccount 1. */
+  readonly locked: Credentials
+  /** An account of the basic tier. */
+  readonly basic: Credentials
+  /** Resting orders of the maker's; each may be used up once. */
+  readonly orderIds: ReadonlyArray<string>
+  readonly groupId: string
+  readonly transferId: string
+  readonly spareKeyId: string
+}
+
+type Needs = Sandbox | HttpClient.HttpClient
+
+const idOf = (got: Got, name: string): string => {
+  const { body } = got
+  if (typeof body === "object" && body !== null && name in body) {
+    return String((body as Readonly<Record<string, unknown>>)[name])
+  }
+  throw new Error(`no ${name} in ${got.status} ${JSON.stringify(body)}`)
+}
+
+export const order = (change: object = {}) => ({
+  ticker,
+  side: "bid",
+  count: "5",
+  price: "0.40",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  ...change
+})
+
+export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(function* () {
+  const sandbox = yield* Sandbox
+  yield* sandbox.createMarket({ ticker, makerFeeRate: 175 })
+  yield* sandbox.createMarket({ ticker: settledTicker })
+  const maker = yield* sandbox.createAccount({ name: "maker", tier: "premier" })
+  const taker = yield* sandbox.createAccount({ name: "taker" })
+  const basic = yield* sandbox.createAccount({ name: "basic", tier: "basic" })
+  const post = (by: Credentials, path: string, json: unknown): Effect.Effect<Got, unknown, Needs> => {
+    const sent: Sent = { method: "POST", path, json, by }
+    return send(sent)
+  }
+  yield* sandbox.createSubaccount(maker.accountId)
+  const key = (name: string, scopes: ReadonlyArray<Scope>, subaccount?: number) =>
+    sandbox.createKey(maker.accountId, "ed25519", {
+      name,
+      scopes,
+      ...(subaccount === undefined ? undefined : { subaccount })
+    })
+  const balanceOnly = yield* key("balance only", ["read::portfolio_balance"])
+  const locked = yield* key("locked", ["read", "write"], 1)
+  const spare = yield* key("spare", ["read"])
+  const orders = "/portfolio/events/orders"
+  for (const market of [ticker, settledTicker]) {
+    yield* post(maker, orders, order({ ticker: market, side: "ask", count: "3", price: "0.60" }))
+    yield* post(taker, orders, order({ ticker: market, count: "3", price: "0.60" }))
+  }
+  yield* sandbox.determineMarket(settledTicker, "yes")
+  yield* sandbox.settleMarket(settledTicker)
+  const orderIds = yield* Effect.forEach(Array.from({ length: 6 }), () =>
+    Effect.map(post(maker, orders, order({ client_order_id: undefined })), (got) => idOf(got, "order_id"))
+  )
+  const groupId = idOf(yield* post(maker, "/portfolio/order_groups/create", { contracts_limit: 5 }), "order_group_id")
+  const instance = { source: "event_contract", destination: "event_contract" }
+  const transfer = { ...instance, amount: 100_000, destination_exchange_shard: 1 }
+  const transferId = idOf(yield* post(maker, "/portfolio/intra_exchange_instance_transfer", transfer), "transfer_id")
+  yield* post(maker, "/portfolio/subaccounts/transfer", {
+    client_transfer_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e",
+    from_subaccount: 0,
+    to_subaccount: 1,
+    amount_cents: 100_000
+  })
+  yield* sandbox.withdraw(maker.accountId, "10")
+  return { maker, taker, balanceOnly, locked, basic, orderIds, groupId, transferId, spareKeyId: spare.keyId }
+})
