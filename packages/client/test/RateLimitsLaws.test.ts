@@ -40,7 +40,7 @@ describe("a store", () => {
       part: fc.oneof({ weight: 5, arbitrary: fc.double({ min: 0, max: 0.2, noNaN: true }) }, fc.constant(1)),
       /** Of the latency. */
       delay: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
-      then: fc.oneof({ weight: 8, arbitrary: fc.constant("send") }, fc.constantFrom("give back", "drain"))
+      afterwards: fc.oneof({ weight: 8, arbitrary: fc.constant("send") }, fc.constantFrom("give back", "drain"))
     }),
     { minLength: 1, maxLength: 60, size: "max" }
   )
@@ -52,7 +52,7 @@ describe("a store", () => {
       const sent: Array<Spent> = []
       const arrived: Array<Spent> = []
       let now = 0
-      for (const [i, { delay, part, pauseMillis, then }] of program.entries()) {
+      for (const [i, { afterwards, delay, part, pauseMillis }] of program.entries()) {
         const pass = (millis: number) =>
           Effect.andThen(
             TestClock.adjust(millis),
@@ -61,13 +61,13 @@ describe("a store", () => {
         yield* pass(pauseMillis)
         const want = wantOf(i, part * budget.capacity, budget, latencyMillis)
         for (let wait = yield* store.take(want); wait > 0; wait = yield* store.take(want)) yield* pass(Math.ceil(wait))
-        if (then === "give back") {
+        if (afterwards === "give back") {
           yield* store.giveBack(want)
           continue
         }
         sent.push({ atMillis: now, cost: want.cost })
         arrived.push({ atMillis: now + delay * latencyMillis, cost: want.cost })
-        if (then === "drain") yield* store.drain(want)
+        if (afterwards === "drain") yield* store.drain(want)
       }
       return { sent, arrived }
     })
