@@ -1,0 +1,158 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Orders from "@kalshi-effect/client/Orders"
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
+import { type Fault, layer, layerTest, Sandbox } from "../src/Sandbox.ts"
+import { send } from "./support/wire.ts"
+import { order, ticker } from "./support/world.ts"
+
+const markets = [{ ticker }]
+
+const orders = "/portfolio/events/orders"
+
+const transports = [
+  { name: "in memory", layer: layerTest({ markets }) },
+  { name: "over HTTP", layer: Layer.merge(layer({ markets }), NodeHttpClient.layerUndici) }
+]
+
+/** What comes of placing an order while a fault waits for it: the outcome, and how many orders there are then. */
+const placing = (fault: Fault) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox
+    const by = yield* sandbox.createAccount()
+    yield* sandbox.plant({ operation: "CreateOrderV2", ...fault })
+    const exit = yield* Effect.exit(send({ method: "POST", path: orders, json: order(), by }))
+    const { body } = yield* send({ method: "GET", path: "/portfolio/orders", by })
+    const { status } = (yield* sandbox.requests).findLast(({ operation }) => operation === "CreateOrderV2")!
+    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // asserted by its use
+  })
+
+describe("a planted fault", () => {
+  for (const { layer, name } of transports) {
+    // Sockets need the real clock; in memory it makes no difference.
+    it.live(`${name}: resets the connection before the request is carried out, or after`, () =>
+      Effect.gen(function* () {
+        const before = yield* placing({ reset: "before" })
+        assert.deepStrictEqual([before.exit._tag, before.placed, before.status], ["Failure", 0, 0])
+        const after = yield* placing({ reset: "after" })
+        assert.deepStrictEqual([after.exit._tag, after.placed, after.status], ["Failure", 1, 201])
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.live(`${name}: cuts the body off, or puts nonsense in its middle, after the request is carried out`, () =>
+      Effect.gen(function* () {
+        const truncated = yield* placing({ mangle: "truncated" })
+        assert.deepStrictEqual([truncated.exit._tag, truncated.placed, truncated.status], ["Failure", 1, 201])
+        const garbled = yield* placing({ mangle: "garbled" })
+        assert.strictEqual(garbled.placed, 1)
+        assert.strictEqual(garbled.exit._tag === "Success" && garbled.exit.value.status, 201)
+        const body = garbled.exit._tag === "Success" ? garbled.exit.value.body : undefined
+        assert.isString(body, "it is no JSON")
+        assert.include(String(body), "\ufffd", "nor UTF-8")
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.live(`${name}: answers another status, body or content type`, () =>
+      Effect.gen(function* () {
+        const refused = yield* placing({ status: 503, body: { maintenance: true } })
+        assert.strictEqual(refused.placed, 0)
+        assert.deepInclude(refused.exit._tag === "Success" ? refused.exit.value : {}, {
+          status: 503,
+          body: { maintenance: true }
+        })
+        const html = yield* placing({ status: 502, body: "<html></html>", contentType: "text/html" })
+        assert.strictEqual(html.exit._tag === "Success" && html.exit.value.headers["content-type"], "text/html")
+        const typed = yield* placing({ contentType: "text/plain" })
+        assert.deepStrictEqual(
+          [typed.placed, typed.exit._tag === "Success" && typed.exit.value.headers["content-type"]],
+          [1, "text/plain"]
+        )
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.live(`${name}: meets so many requests, of its operation or path, the oldest fault first`, () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox
+        const by = yield* sandbox.createAccount()
+        yield* sandbox.plant({ path: "/exchange/status", status: 504 })
+        yield* sandbox.plant({ operation: "GetOrders", status: 500, times: 2 })
+        yield* sandbox.plant({ operation: "GetOrders", status: 503 })
+        const statusOf = (path: string) => Effect.map(send({ method: "GET", path, by }), ({ status }) => status)
+        const seen = yield* Effect.forEach(
+          ["/portfolio/orders", "/portfolio/fills", "/exchange/status", "/portfolio/orders", "/portfolio/orders"],
+          statusOf
+        )
+        assert.deepStrictEqual(seen, [500, 200, 504, 500, 503])
+        assert.strictEqual(yield* statusOf("/portfolio/orders"), 200)
+      }).pipe(Effect.provide(layer))
+    )
+  }
+
+  it.effect("delays an answer by the clock that the exchange goes by", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      yield* sandbox.plant({ delayMillis: 5_000 })
+      const fiber = yield* Effect.forkChild(
+        Effect.andThen(send({ method: "GET", path: "/exchange/status" }), Clock.currentTimeMillis)
+      )
+      yield* TestClock.adjust(Duration.seconds(10))
+      assert.strictEqual(yield* Fiber.join(fiber), 5_000)
+    }).pipe(Effect.provide(layerTest()))
+  )
+
+  it.live("over HTTP: delays an answer", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const client = yield* HttpClient.HttpClient
+      yield* sandbox.plant({ delayMillis: 60_000 })
+      const url = `${sandbox.url}/trade-api/v2/exchange/status`
+      const slow = yield* Effect.forkChild(client.execute(HttpClientRequest.get(url)), { startImmediately: true })
+      while ((yield* sandbox.requests).length === 0) {
+        yield* Effect.sleep("1 millis")
+      }
+      // Those that come later are answered meanwhile.
+      let others = 0
+      while (others < 20) {
+        others += (yield* client.execute(HttpClientRequest.get(url))).status === 200 ? 1 : 0
+      }
+      assert.isUndefined(slow.pollUnsafe())
+      yield* Fiber.interrupt(slow)
+    }).pipe(Effect.provide([layer(), NodeHttpClient.layerUndici]))
+  )
+
+  it.effect(
+    "lets a lost answer be told from a refusal: the client repeats an order with an id, and meets its echo",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox
+        const { signer } = yield* sandbox.createAccount()
+        yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after" })
+        const create = Orders.create({
+          ticker,
+          side: "bid",
+          count: "5",
+          price: "0.40",
+          time_in_force: "good_till_canceled",
+          self_trade_prevention_type: "taker_at_cross",
+          client_order_id: "mine"
+        })
+        const fiber = yield* create.pipe(
+          Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false })),
+          Effect.flip,
+          Effect.forkChild
+        )
+        yield* TestClock.adjust(Duration.seconds(30))
+        const error = yield* Fiber.join(fiber)
+        assert.strictEqual(error._tag, "Conflict")
+        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
+      }).pipe(Effect.provide(layerTest({ markets })))
+  )
+})
