@@ -48,6 +48,8 @@ export const listen = (
     })
   )
 
+const lingerMillis = 1_000
+
 const tooLarge = JSON.stringify({ error: { code: "request_too_large", message: "request too large" } })
 
 const receive = (request: IncomingMessage, response: ServerResponse, serve: Serve): void => {
@@ -62,7 +64,10 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
     request.off("data", take)
     request.off("end", finish)
     response.writeHead(413, { "content-type": "application/json; charset=utf-8", connection: "close" })
-    response.end(tooLarge, () => request.socket.destroy())
+    response.end(tooLarge)
+    // What still comes is thrown away for a moment: a connection that is dropped at once may take the answer with it.
+    request.resume()
+    setTimeout(() => request.socket.destroy(), lingerMillis).unref()
   }
   const finish = (): void => {
     const { headers, method = "GET", url: path = "/" } = request

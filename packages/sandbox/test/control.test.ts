@@ -1,0 +1,166 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Effect from "effect/Effect"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Redacted from "effect/Redacted"
+import { layer, type Options, Sandbox } from "../src/Sandbox.ts"
+import { errorOf, send } from "./support/wire.ts"
+import { order, ticker } from "./support/world.ts"
+
+type Json = Readonly<Record<string, unknown>>
+
+interface Control {
+  readonly status: number
+  readonly body: Json
+}
+
+/** Sends a request to the operator's side. */
+const control = (
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  path: string,
+  json?: unknown,
+  headers: Record<string, string> = {}
+) =>
+  Effect.gen(function* () {
+    const { url } = yield* Sandbox
+    const client = yield* HttpClient.HttpClient
+    const response = yield* client.execute(
+      HttpClientRequest.make(method)(`${url}/sandbox/${path}`, {
+        headers,
+        ...(json === undefined ? {} : { body: HttpBody.text(JSON.stringify(json), "application/json") })
+      })
+    )
+    const body = yield* response.json
+    return { status: response.status, body: body as Json } satisfies Control // an object, or the tests fail
+  })
+
+const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>, options: Options = {}) =>
+  test.pipe(Effect.provide([layer(options), NodeHttpClient.layerUndici]))
+
+/** What {@link send} needs to sign with a key that came over HTTP. */
+const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
+  Effect.map(ApiKey.fromPem({ keyId: String(keyId), privateKey: Redacted.make(String(privateKey)) }), (apiKey) => ({
+    accountId: String(accountId),
+    keyId: String(keyId),
+    kind: apiKey.kind,
+    privateKey: Redacted.make(String(privateKey)),
+    publicKey: String(publicKey),
+    signer: Signer.fromApiKey(apiKey)
+  }))
+
+describe("the operator's side over HTTP", () => {
+  it.live("runs an exchange from nothing to a settlement", () =>
+    served(
+      Effect.gen(function* () {
+        const one = yield* credentialsOf((yield* control("POST", "accounts", { dollars: "100", tier: "basic" })).body)
+        const other = yield* credentialsOf((yield* control("POST", "accounts", { kind: "rsa" })).body)
+        const market = yield* control("POST", "markets", { ticker })
+        assert.deepInclude(market.body, { ticker, status: "active", closeMillis: null })
+        const path = "/portfolio/events/orders"
+        assert.strictEqual((yield* send({ method: "POST", path, json: order(), by: one })).status, 201)
+        assert.strictEqual((yield* send({ method: "POST", path, json: order({ side: "ask" }), by: other })).status, 201)
+        for (const [step, body] of [
+          ["pause", {}],
+          ["reactivate", {}],
+          ["close", {}],
+          ["determine", { outcome: "no" }],
+          ["dispute", {}],
+          ["determine", { outcome: { scalar: "0.75" } }],
+          ["settle", undefined]
+        ] as const) {
+          const done = yield* control("POST", `markets/${ticker}/${step}`, body)
+          assert.strictEqual(done.status, 200, `${step} ${JSON.stringify(done.body)}`)
+        }
+        const settlements = yield* send({ method: "GET", path: "/portfolio/settlements", by: one })
+        assert.deepInclude(JSON.stringify(settlements.body), '"revenue":375')
+        assert.strictEqual((yield* control("POST", `accounts/${one.accountId}/deposit`, { dollars: "1" })).status, 200)
+        assert.strictEqual((yield* control("POST", `accounts/${one.accountId}/withdraw`, { dollars: "2" })).status, 200)
+        assert.strictEqual((yield* control("POST", `accounts/${one.accountId}/tier`, { tier: "prime" })).status, 200)
+        const made = yield* control("POST", `accounts/${one.accountId}/subaccounts`)
+        assert.deepStrictEqual(made.body, { subaccount: 1 })
+        const locked = { kind: "ed25519", name: "locked", scopes: ["read"], subaccount: 1 }
+        const key = yield* credentialsOf((yield* control("POST", `accounts/${one.accountId}/keys`, locked)).body)
+        assert.strictEqual((yield* send({ method: "POST", path, json: order(), by: key })).status, 403)
+      })
+    )
+  )
+
+  it.live("moves time, pauses, plants faults, and shows what there is", () =>
+    served(
+      Effect.gen(function* () {
+        const by = yield* credentialsOf((yield* control("POST", "accounts", {})).body)
+        const time = Effect.map(control("GET", "time"), ({ body }) => Number(body["nowMillis"]))
+        const before = yield* time
+        yield* control("POST", "time", { millis: 86_400_000 })
+        assert.strictEqual(yield* time, before + 86_400_000)
+        // A clock that stands still is nobody's: signatures go by the real one.
+        assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 200)
+        yield* control("POST", "active", { trading: false })
+        const status = yield* send({ method: "GET", path: "/exchange/status" })
+        assert.deepInclude(status.body, { exchange_active: true, trading_active: false })
+        yield* control("POST", "faults", { operation: "GetOrders", status: 503 })
+        assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 503)
+        const requests = (yield* control("GET", "requests")).body as unknown as ReadonlyArray<Json>
+        assert.deepInclude(requests.at(-1), { operation: "GetOrders", status: 503 })
+        assert.deepStrictEqual(
+          ((yield* control("GET", "accounts")).body as unknown as ReadonlyArray<Json>).map(({ tier }) => tier),
+          ["unmetered"]
+        )
+        assert.notInclude(JSON.stringify((yield* control("GET", "dump")).body), "KEY-----")
+      }),
+      { clock: "frozen" }
+    )
+  )
+
+  it.live("takes a snapshot, begins anew, and goes on from the snapshot", () =>
+    served(
+      Effect.gen(function* () {
+        const by = yield* credentialsOf((yield* control("POST", "accounts", {})).body)
+        const path = "/portfolio/events/orders"
+        assert.strictEqual((yield* send({ method: "POST", path, json: order(), by })).status, 201)
+        const snapshot = (yield* control("GET", "snapshot")).body
+        const dump = (yield* control("GET", "dump")).body
+        yield* control("POST", "reset")
+        assert.deepStrictEqual((yield* control("GET", "accounts")).body, [] as never)
+        assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 401)
+        assert.strictEqual((yield* send({ method: "GET", path: `/markets/${ticker}` })).status, 200)
+        assert.strictEqual((yield* control("PUT", "snapshot", snapshot)).status, 200)
+        assert.deepStrictEqual((yield* control("GET", "dump")).body, dump)
+        assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 200)
+        assert.strictEqual((yield* control("PUT", "snapshot", {})).status, 400)
+        assert.deepStrictEqual((yield* control("GET", "dump")).body, dump)
+      }),
+      { markets: [{ ticker }], clock: "frozen" }
+    )
+  )
+
+  it.live("says what is wrong with a request, and answers no page in a browser", () =>
+    served(
+      Effect.gen(function* () {
+        const cases: ReadonlyArray<readonly [number, ReturnType<typeof control>]> = [
+          [404, control("GET", "nothing")],
+          [404, control("GET", "accounts/1/2/3")],
+          [405, control("DELETE", "accounts")],
+          [400, control("POST", "accounts", { dollars: 5 })],
+          [400, control("POST", "accounts", { money: "5" })],
+          [400, control("POST", "accounts", [])],
+          [400, control("POST", "markets", { ticker: "" })],
+          [400, control("POST", "markets/KXNONE-1/settle")],
+          [400, control("POST", "faults", { status: 99 })],
+          [400, control("POST", "time", { millis: 1.5 })],
+          [403, control("POST", "reset", {}, { origin: "http://localhost:3000" })],
+          [403, control("GET", "snapshot", undefined, { host: "exchange.example.com" })]
+        ]
+        for (const [status, request] of cases) {
+          const got = yield* request
+          assert.strictEqual(got.status, status, JSON.stringify(got.body))
+          assert.isString(errorOf({ ...got, headers: {} }).code)
+        }
+      })
+    )
+  )
+})
