@@ -47,21 +47,29 @@ export interface Till {
   readonly exchangeIndex?: number
 }
 
+/** An account to make, with a key. */
+export interface NewAccount {
+  readonly name?: string
+  /** Of the key. Default `ed25519`. */
+  readonly kind?: Signer.KeyKind
+  /** Default: $1,000,000. */
+  readonly dollars?: string
+  /** Default `unmetered`: no request is ever too many. */
+  readonly tier?: Tier
+  readonly key?: KeyOptions
+}
+
 /** A local exchange, from its operator's side. */
 export interface Operator {
   /** Where it is, for `Kalshi.layer`. */
   readonly environment: Environment.Environment
   /** Scheme, host and port, for `KALSHI_ENV` and for clients of other makers. */
   readonly url: string
+  /** The keys of the accounts it was made with, in their order. */
+  readonly credentials: ReadonlyArray<Credentials>
   readonly accounts: Effect.Effect<ReadonlyArray<Account>>
   /** Makes an account with a key. An account has $1,000,000, the tier `unmetered` and an Ed25519 key unless told. */
-  readonly createAccount: (options?: {
-    readonly name?: string
-    readonly kind?: Signer.KeyKind
-    readonly dollars?: string
-    readonly tier?: Tier
-    readonly key?: KeyOptions
-  }) => Effect.Effect<Credentials, SandboxError>
+  readonly createAccount: (account?: NewAccount) => Effect.Effect<Credentials, SandboxError>
   /** Makes another key for an account. */
   readonly createKey: (
     accountId: string,
@@ -120,7 +128,7 @@ export interface Operator {
   readonly snapshot: Effect.Effect<Snapshot>
   /** Goes on from a snapshot, without the planted faults and the list of requests. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
-  /** Begins anew, with nothing but the markets that it was made with. */
+  /** Begins anew, with nothing but the markets and the accounts that it was made with; their keys stay as they were. */
   readonly reset: Effect.Effect<void, SandboxError>
 }
 
@@ -133,6 +141,8 @@ export interface TestOptions {
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
+  /** Accounts to begin with; their keys are the operator's `credentials`. */
+  readonly accounts?: ReadonlyArray<NewAccount>
   /** How many of the last requests are kept. Default 1,000. */
   readonly keepRequests?: number
 }
@@ -186,7 +196,9 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
     Effect.gen(function* () {
       const host = options.host ?? "127.0.0.1"
       if (!isLoopback(host) && options.allowRemote !== true) {
-        return yield* new SandboxError({ reason: `${host} is not a loopback address: set allowRemote to serve there` })
+        return yield* new SandboxError({
+          reason: `${host} is not a loopback address, and other machines are not allowed`
+        })
       }
       const { onDefect, running } = yield* start(options, options.clock ?? "real")
       const name = host.includes(":") ? `[${host}]` : host

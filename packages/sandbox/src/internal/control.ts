@@ -11,6 +11,7 @@ import * as SchemaParser from "effect/SchemaParser"
 import type { Snapshot } from "../Exchange.ts"
 import type { Credentials, Operator } from "../Sandbox.ts"
 import type { SandboxError } from "../SandboxError.ts"
+import { tiers } from "./buckets.ts"
 import { type Answer, failure } from "./errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "./handler.ts"
 
@@ -49,7 +50,7 @@ const optional = Schema.optionalKey
 
 const nothing = Schema.Struct({})
 
-const tier = Schema.Literals(["basic", "advanced", "expert", "premier", "paragon", "prime", "prestige", "unmetered"])
+const tier = Schema.Literals(tiers)
 
 const keyFields = {
   name: optional(Schema.String),
@@ -83,6 +84,25 @@ const newAccount = Schema.Struct({
 const payment = Schema.Struct({
   dollars: Schema.String,
   subaccount: optional(Schema.Int),
+  exchangeIndex: optional(Schema.Int)
+})
+
+const newSeries = Schema.Struct({
+  ticker: Schema.String,
+  title: optional(Schema.String),
+  category: optional(Schema.String),
+  frequency: optional(Schema.String),
+  tags: optional(Schema.Array(Schema.String)),
+  feeType: optional(Schema.Literals(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"])),
+  feeMultiplier: optional(Schema.Finite)
+})
+
+const newEvent = Schema.Struct({
+  eventTicker: Schema.String,
+  seriesTicker: optional(Schema.String),
+  title: optional(Schema.String),
+  subTitle: optional(Schema.String),
+  mutuallyExclusive: optional(Schema.Boolean),
   exchangeIndex: optional(Schema.Int)
 })
 
@@ -145,6 +165,8 @@ const controls: ReadonlyArray<Control> = [
   post("accounts/:id/withdraw", payment, (operator, { dollars, ...till }, accountId) =>
     operator.withdraw(accountId, dollars, till)
   ),
+  post("series", newSeries, (operator, input) => operator.createSeries(input)),
+  post("events", newEvent, (operator, input) => operator.createEvent(input)),
   post("markets", newMarket, (operator, input) => operator.createMarket(input)),
   post("markets/:ticker/pause", nothing, (operator, _, ticker) => operator.pauseMarket(ticker)),
   post("markets/:ticker/reactivate", nothing, (operator, _, ticker) => operator.reactivateMarket(ticker)),

@@ -11,12 +11,12 @@ import * as Result from "effect/Result"
 import type { CreateMarket, KeyOptions } from "../Commands.ts"
 import type { Refusal } from "../Entities.ts"
 import { Exchange } from "../Exchange.ts"
-import type { Credentials, Operator, TestOptions } from "../Sandbox.ts"
+import type { Credentials, NewAccount, Operator, TestOptions } from "../Sandbox.ts"
 import { SandboxError } from "../SandboxError.ts"
 import { usual } from "./errorBody.ts"
 import { Faults } from "./faults.ts"
 import { makeHandler, type Now, type ServedRequest, toWire, type WireRequest, type WireResponse } from "./handler.ts"
-import { makeKeyPair, readPublicKey } from "./keys.ts"
+import { type KeyPair, makeKeyPair, readPublicKey } from "./keys.ts"
 
 /** What answers requests, and the operator's side once its address is known. */
 export interface Running {
@@ -40,6 +40,7 @@ export const run = (
   const requests: Array<ServedRequest> = []
   const keep = options.keepRequests ?? 1_000
   const madeMillis = wallMillis()
+  const founders = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
   let offsetMillis = 0
   let exchange = new Exchange({ seed: options.seed ?? 1, assumptions: options.assumptions ?? {} })
 
@@ -74,7 +75,8 @@ export const run = (
     handler = makeHandler(exchange, faults, served)
   }
 
-  const fresh = (): Result.Result<Exchange, Refusal> => {
+  /** An exchange as it was made. The same seed gives its accounts and keys the same ids each time. */
+  const fresh = (): Result.Result<Fresh, Refusal> => {
     const next = new Exchange({ seed: options.seed ?? 1, assumptions: options.assumptions ?? {} })
     for (const market of options.markets ?? []) {
       const made = next.createMarket(market, now().exchangeMillis)
@@ -82,14 +84,22 @@ export const run = (
         return Result.fail(made.failure)
       }
     }
-    return Result.succeed(next)
+    const credentials: Array<Credentials> = []
+    for (const { account, pair } of founders) {
+      const made = addAccount(next, now().exchangeMillis, account, pair)
+      if (Result.isFailure(made)) {
+        return Result.fail(made.failure)
+      }
+      credentials.push(made.success)
+    }
+    return Result.succeed({ exchange: next, credentials })
   }
 
   /** Does something at the exchange's time. */
   const at = <A>(command: (exchange: Exchange, nowMillis: number) => Result.Result<A, Refusal>) =>
     Effect.suspend(() => orSandboxError(command(exchange, now().exchangeMillis)))
 
-  const operate = (environment: Environment.Environment): Operator => {
+  const operate = (environment: Environment.Environment, credentials: ReadonlyArray<Credentials>): Operator => {
     const registerKey = (accountId: string, publicKey: string, key?: KeyOptions) =>
       readPublicKey(publicKey) === undefined
         ? Effect.fail(
@@ -108,28 +118,17 @@ export const run = (
       key?: KeyOptions
     ): Effect.Effect<Credentials, SandboxError> =>
       Effect.suspend(() => {
-        const { privateKeyPem, publicKeyPem, sign } = makeKeyPair(kind)
-        return Effect.map(registerKey(accountId, publicKeyPem, key), (keyId) => ({
-          accountId,
-          keyId,
-          kind,
-          privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
-          publicKey: publicKeyPem,
-          signer: Signer.makeSync({ keyId, kind, sign })
-        }))
+        const pair = makeKeyPair(kind)
+        return at((to, nowMillis) => addKey(to, nowMillis, accountId, kind, pair, key))
       })
 
     return {
       environment,
       url: new URL(environment.restUrl).origin,
+      credentials,
       accounts: Effect.sync(() => exchange.view(now().exchangeMillis).accounts()),
-      createAccount: ({ dollars, key, kind = "ed25519", name, tier } = {}) =>
-        Effect.flatMap(
-          at((to, nowMillis) =>
-            to.createAccount(name ?? `account ${to.view(nowMillis).accounts().length + 1}`, nowMillis, dollars, tier)
-          ),
-          ({ accountId }) => createKey(accountId, kind, key)
-        ),
+      createAccount: (account = {}) =>
+        at((to, nowMillis) => addAccount(to, nowMillis, account, makeKeyPair(kindOf(account)))),
       createKey,
       registerKey,
       setTier: (accountId, tier) => at((to, nowMillis) => to.setTier(accountId, tier, nowMillis)),
@@ -165,12 +164,48 @@ export const run = (
           }),
           (next) => Effect.sync(() => replace(next))
         ),
-      reset: Effect.suspend(() => Effect.map(orSandboxError(fresh()), replace))
+      reset: Effect.suspend(() => Effect.map(orSandboxError(fresh()), (next) => replace(next.exchange)))
     }
   }
 
-  return Result.map(fresh(), (first) => {
+  return Result.map(fresh(), ({ credentials, exchange: first }) => {
     replace(first)
-    return { handle, operate }
+    return { handle, operate: (environment) => operate(environment, credentials) }
   })
 }
+
+interface Fresh {
+  readonly exchange: Exchange
+  readonly credentials: ReadonlyArray<Credentials>
+}
+
+const kindOf = ({ kind = "ed25519" }: NewAccount): Signer.KeyKind => kind
+
+const addAccount = (
+  to: Exchange,
+  nowMillis: number,
+  account: NewAccount,
+  pair: KeyPair
+): Result.Result<Credentials, Refusal> => {
+  const name = account.name ?? `account ${to.view(nowMillis).accounts().length + 1}`
+  return Result.flatMap(to.createAccount(name, nowMillis, account.dollars, account.tier), ({ accountId }) =>
+    addKey(to, nowMillis, accountId, kindOf(account), pair, account.key)
+  )
+}
+
+const addKey = (
+  to: Exchange,
+  nowMillis: number,
+  accountId: string,
+  kind: Signer.KeyKind,
+  { privateKeyPem, publicKeyPem, sign }: KeyPair,
+  key?: KeyOptions
+): Result.Result<Credentials, Refusal> =>
+  Result.map(to.registerKey(accountId, publicKeyPem, nowMillis, key), ({ keyId }) => ({
+    accountId,
+    keyId,
+    kind,
+    privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
+    publicKey: publicKeyPem,
+    signer: Signer.makeSync({ keyId, kind, sign })
+  }))
