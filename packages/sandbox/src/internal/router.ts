@@ -38,9 +38,10 @@ const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decode
 
 /** Finds the operation of a path below the API's root, or else the methods that the path does take. */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
-  const byLength = Map.groupBy(allRoutes.map(compile), ({ segments }) => segments.length)
-  for (const compiled of byLength.values()) {
-    compiled.sort(byWords)
+  const byLength = new Map<number, Array<Compiled>>()
+  for (const compiled of allRoutes.map(compile)) {
+    const { length } = compiled.segments
+    byLength.set(length, [...(byLength.get(length) ?? []), compiled].toSorted(byWords))
   }
   return (method, path) => {
     const given = path.split("/")

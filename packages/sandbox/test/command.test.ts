@@ -1,0 +1,160 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Portfolio from "@kalshi-effect/client/Portfolio"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { execFileSync, spawn } from "node:child_process"
+import { once } from "node:events"
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs"
+import { createServer, type AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { bundle } from "../bundle.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "kalshi-sandbox-"))
+const file = join(folder, "dist", "bin", "kalshi-sandbox.js")
+
+beforeAll(async () => {
+  copyFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), join(folder, "package.json"))
+  await bundle(file)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Starts the command, which ends with the scope. */
+const start = (...options: ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => spawn(process.execPath, [file, ...options])),
+    (child) =>
+      Effect.promise(async () => {
+        if (child.exitCode === null && child.kill()) await once(child, "exit")
+      })
+  )
+
+/** What it prints before it serves. */
+const announced = (...options: ReadonlyArray<string>) =>
+  Effect.flatMap(start(...options), (child) =>
+    Effect.callback<string>((resume) => {
+      let text = ""
+      child.stderr.pipe(process.stderr)
+      child.stdout.on("data", (chunk: Buffer) => {
+        text += chunk.toString()
+        if (text.endsWith("\n\n")) resume(Effect.succeed(text))
+      })
+      child.once("exit", () => resume(Effect.succeed(text)))
+    })
+  )
+
+/** Its end, and all that it printed. */
+const ended = (...options: ReadonlyArray<string>) =>
+  Effect.flatMap(start(...options), (child) =>
+    Effect.callback<{ readonly code: number | null; readonly text: string }>((resume) => {
+      let text = ""
+      child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()))
+      child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()))
+      child.once("close", (code) => resume(Effect.succeed({ code, text })))
+    })
+  )
+
+/** The environment of a shell into which the lines were pasted. */
+const pasted = (lines: string): Record<string, string> =>
+  Object.fromEntries(
+    execFileSync("sh", ["-c", `${lines}\nenv -0`], { encoding: "utf8", env: {} })
+      .split("\0")
+      .filter((line) => line.startsWith("KALSHI_"))
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)])
+  )
+
+const client = (env: Record<string, string>) =>
+  Kalshi.layerConfig.pipe(
+    Layer.provide([
+      NodeHttpClient.layerUndici,
+      NodeServices.layer,
+      ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+    ])
+  )
+
+const bid = {
+  ticker: "KXSAMPLE-26-YES",
+  side: "bid",
+  count: "2",
+  price: "0.40",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross"
+} as const
+
+describe("kalshi-sandbox", () => {
+  for (const keys of ["ed25519", "rsa"]) {
+    it.live(`prints lines that, pasted into a shell, make a program its user (${keys} keys)`, () =>
+      Effect.gen(function* () {
+        const [, one = "", other = ""] = (yield* announced("--port", "0", "--keys", keys)).split("\n\n")
+        const placed = yield* Orders.create(bid).pipe(Effect.provide(client(pasted(one))))
+        const taken = yield* Orders.create({ ...bid, side: "ask" }).pipe(Effect.provide(client(pasted(other))))
+        assert.deepStrictEqual([placed.fill_count, taken.fill_count], ["0.00", "2.00"])
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  it.live("opens the markets it is told, and lets its time be moved by hand", () =>
+    Effect.gen(function* () {
+      const text = yield* announced("--port", "0", "--clock", "frozen", "--market", "KXA-26-1", "--market", "KXB-26-1")
+      assert.include(text, "# Markets: KXA-26-1, KXB-26-1")
+      const env = pasted(text.split("\n\n")[1] ?? "")
+      const order = Orders.create({ ...bid, ticker: "KXB-26-1" })
+      const balances = Effect.all([Portfolio.balance(), order, Effect.sleep("20 millis"), Portfolio.balance()])
+      const [before, , , after] = yield* balances.pipe(Effect.provide(client(env)))
+      assert.strictEqual(after.updated_ts, before.updated_ts)
+      assert.strictEqual(before.balance - after.balance, 80)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("has the same accounts and key ids for the same seed", () =>
+    Effect.gen(function* () {
+      const ids = (text: string) => text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g)
+      const first = ids(yield* announced("--port", "0", "--seed", "7"))
+      assert.strictEqual(first?.length, 4)
+      assert.deepStrictEqual(ids(yield* announced("--port", "0", "--seed", "7")), first)
+      assert.notDeepEqual(ids(yield* announced("--port", "0", "--seed", "8")), first)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("serves no other machine unless told to", () =>
+    Effect.gen(function* () {
+      const { code, text } = yield* ended("--port", "0", "--host", "0.0.0.0")
+      assert.strictEqual(code, 1)
+      assert.include(text, "0.0.0.0 is not a loopback address")
+      assert.include(text, "--allow-remote")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("says so when its port is taken", () =>
+    Effect.gen(function* () {
+      const taken = createServer().listen(0, "127.0.0.1")
+      yield* Effect.addFinalizer(() => Effect.sync(() => taken.close()))
+      yield* Effect.promise(() => once(taken, "listening"))
+      const { port } = taken.address() as AddressInfo // of a server that listens on a port
+      const { code, text } = yield* ended("--port", String(port))
+      assert.strictEqual(code, 1)
+      assert.include(text, `cannot listen on 127.0.0.1:${port}`)
+      assert.include(text, "EADDRINUSE")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("says what is wrong with an option", () =>
+    Effect.gen(function* () {
+      for (const options of [
+        ["--port", "70000"],
+        ["--clock", "slow"],
+        ["--colour", "red"]
+      ]) {
+        const { code, text } = yield* ended(...options)
+        assert.strictEqual(code, 1, options.join(" "))
+        assert.include(text, String(options[0]))
+      }
+    }).pipe(Effect.scoped)
+  )
+})
