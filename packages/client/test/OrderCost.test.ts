@@ -1,0 +1,167 @@
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import { assert, describe, it } from "vitest"
+import * as Fees from "../src/Fees.ts"
+import * as FixedPoint from "../src/FixedPoint.ts"
+import * as OrderCost from "../src/OrderCost.ts"
+import { hold, write } from "./support/money.ts"
+
+const quadratic: Fees.Terms = { fee_type: "quadratic", fee_multiplier: 1 }
+
+const ok = <A, E>(result: Result.Result<A, E>): A => Result.getOrThrow(result)
+
+const shown = (order: OrderCost.Order, market?: OrderCost.Market) => {
+  const cost = ok(OrderCost.of(order, market))
+  const text = <E>(of: Result.Result<string, E>) => Result.getOrElse(of, () => "unknown")
+  return { ...cost, fee: text(cost.fee), worstFee: text(cost.worstFee), worstCase: text(cost.worstCase) }
+}
+
+describe("of", () => {
+  it("prices a bid as YES at its price", () => {
+    assert.deepStrictEqual(
+      { ...shown({ side: "bid", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 }) },
+      {
+        collateral: "5.60",
+        proceeds: "0.00",
+        maxPayout: "10.00",
+        // 0.07 × 10 × 0.56 × 0.44 = 0.17248
+        fee: "0.1725",
+        // 0.07 × 10 × 0.25, and two roundings of up to $0.0001
+        worstFee: "0.1752",
+        worstCase: "5.77268",
+        terms: "given"
+      }
+    )
+  })
+
+  it("prices an ask as NO at one dollar less its price", () => {
+    const cost = shown({ side: "ask", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 })
+    assert.strictEqual(cost.collateral, "4.40")
+    assert.strictEqual(cost.maxPayout, "10.00")
+    assert.strictEqual(cost.worstCase, "4.57268")
+  })
+
+  it("counts a rounding for every hundredth of a contract unless told how many fills there can be", () => {
+    const order = { side: "bid", price: "0.56", count: "10" } as const
+    // 5.60 + 0.17248 + 1,000 × 0.0002
+    assert.strictEqual(shown(order, { terms: quadratic }).worstCase, "5.97248")
+    assert.strictEqual(shown(order, { terms: quadratic, mostFills: 3 }).worstCase, "5.77308")
+    assert.strictEqual(shown(order, { terms: quadratic, mostFills: 1, member: "other" }).worstCase, "5.78258")
+  })
+
+  it("takes a maker's fee for what can only rest, and a taker's for the worst", () => {
+    const order = { side: "bid", price: "0.50", count: "1", post_only: true } as const
+    const cost = shown(order, { terms: quadratic, mostFills: 1 })
+    assert.strictEqual(cost.fee, "0.00")
+    assert.strictEqual(cost.worstFee, "0.0177")
+  })
+
+  it("needs no money for what closes a position, and says what that pays back", () => {
+    const position = FixedPoint.countUnsafe("4")
+    const cost = shown({ side: "ask", price: "0.56", count: "10" }, { terms: quadratic, position, mostFills: 1 })
+    assert.strictEqual(cost.collateral, "2.64")
+    assert.strictEqual(cost.proceeds, "2.24")
+    assert.strictEqual(cost.maxPayout, "6.00")
+    const covered = shown({ side: "ask", price: "0.56", count: "4" }, { terms: quadratic, position, mostFills: 1 })
+    assert.strictEqual(covered.worstCase, "0.00")
+    // A position in NO is closed by a bid, not by an ask.
+    const no = FixedPoint.countUnsafe("-4")
+    assert.strictEqual(shown({ side: "ask", price: "0.56", count: "4" }, { position: no }).collateral, "1.76")
+    assert.strictEqual(shown({ side: "bid", price: "0.56", count: "4" }, { position: no }).collateral, "0.00")
+  })
+
+  it("takes nothing but fees for an order that may only reduce, even with nothing known of the position", () => {
+    const order = { side: "ask", price: "0.01", count: "1", reduce_only: true } as const
+    const cost = shown(order, { terms: quadratic })
+    assert.strictEqual(cost.collateral, "0.00")
+    assert.strictEqual(cost.maxPayout, "0.00")
+    // A hundred fills of $0.0001 each can round to more than they pay: (0.0175 + 0.02) − 0.01.
+    assert.strictEqual(cost.worstCase, "0.0275")
+    const none = shown(order, { terms: quadratic, position: FixedPoint.countUnsafe("0") })
+    assert.deepStrictEqual([none.worstFee, none.worstCase], ["0.00", "0.00"])
+  })
+
+  it("says when its terms are assumed, and which fee nobody publishes", () => {
+    const order = { side: "bid", price: "0.50", count: "1" } as const
+    assert.strictEqual(shown(order).terms, "assumed")
+    const flat = ok(OrderCost.of(order, { terms: { fee_type: "flat", fee_multiplier: 1 } }))
+    assert.strictEqual(flat.collateral, "0.50")
+    for (const unknown of [flat.fee, flat.worstFee, flat.worstCase]) {
+      assert.isTrue(Result.isFailure(unknown) && unknown.failure._tag === "FeeUnknown")
+    }
+  })
+
+  it("refuses what is no price, no count and no number of fills", () => {
+    const tag = (order: Partial<OrderCost.Order>, market?: OrderCost.Market) => {
+      const result = OrderCost.of({ side: "bid", price: "0.5", count: "1", ...order }, market)
+      return Result.isFailure(result) ? `${result.failure._tag}: ${result.failure.message}` : "priced"
+    }
+    assert.strictEqual(tag({ price: "1.01" }), "OutOfRange: the price 1.01 is not between 0 and 1 dollar")
+    assert.strictEqual(tag({ price: "5e-1" }).slice(0, 13), "NotFixedPoint")
+    assert.strictEqual(tag({ count: "0" }), "OutOfRange: the count 0 is not above zero contracts")
+    assert.strictEqual(tag({ count: "-1" }), "OutOfRange: the count -1 is not above zero contracts")
+    assert.strictEqual(tag({ count: "0.001" }).slice(0, 13), "NotFixedPoint")
+    assert.strictEqual(tag({}, { mostFills: 0 }).slice(0, 10), "OutOfRange")
+    assert.strictEqual(tag({}, { mostFills: Number.NaN }).slice(0, 10), "OutOfRange")
+  })
+
+  it("is never below what any fills of the order take", () => {
+    const piece = fc.record({ part: fc.integer({ min: 1, max: 400 }), better: fc.integer({ min: 0, max: 9_999 }) })
+    hold(
+      fc.property(
+        fc.constantFrom("bid" as const, "ask" as const),
+        fc.integer({ min: 1, max: 9_999 }),
+        fc.integer({ min: -500, max: 500 }),
+        fc.array(piece, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom("quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"),
+        fc.constantFrom(0, 0.5, 1, 7, 40),
+        fc.constantFrom("direct" as const, "other" as const),
+        fc.constantFrom("centicent" as const, "microdollar" as const),
+        fc.constantFrom("taker" as const, "maker" as const),
+        fc.boolean(),
+        (side, tenThousandths, held, pieces, fee_type, fee_multiplier, member, rounding, role, oneEach) => {
+          const terms = { fee_type, fee_multiplier }
+          const total = pieces.reduce((sum, { part }) => sum + part, 0)
+          const price = FixedPoint.dollarsUnsafe(write(BigInt(tenThousandths), 4))
+          const cost = ok(
+            OrderCost.of(
+              { side, price, count: FixedPoint.fromHundredths(BigInt(total)) },
+              {
+                terms,
+                member,
+                position: FixedPoint.fromHundredths(BigInt(held)),
+                mostFills: oneEach ? pieces.length * 2 : undefined
+              }
+            )
+          )
+          // Each piece at the limit or better; what closes a position pays, what opens one costs.
+          let cash = 0n
+          let fees = 0n
+          let carried = FixedPoint.dollarsUnsafe("0")
+          let left = side === "ask" ? Math.max(0, held) : Math.max(0, -held)
+          const fill = (at: number, hundredths: number, closes: boolean) => {
+            if (hundredths === 0) return
+            const size = FixedPoint.fromHundredths(BigInt(hundredths))
+            const yes = FixedPoint.dollarsUnsafe(write(BigInt(at), 4))
+            const charge = ok(Fees.charge({ ...terms, role, rounding, member, side, price: yes, count: size, carried }))
+            carried = charge.carried
+            const own = side === "bid" ? at : 10_000 - at
+            const money = BigInt((closes ? own - 10_000 : own) * hundredths)
+            cash += money + FixedPoint.toMicros(charge.netFee)
+            fees += FixedPoint.toMicros(charge.netFee)
+          }
+          for (const { better, part } of pieces) {
+            const at = side === "bid" ? Math.max(0, tenThousandths - better) : Math.min(10_000, tenThousandths + better)
+            const closing = Math.min(left, part)
+            left -= closing
+            fill(at, closing, true)
+            fill(at, part - closing, false)
+          }
+          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstFee)) - fees), 0)
+          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstCase)) - cash), 0)
+        }
+      ),
+      2_000
+    )
+  })
+})
