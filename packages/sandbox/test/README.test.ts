@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { readFileSync } from "node:fs"
+import { controls } from "../src/internal/control.ts"
 import { defaults } from "../src/Assumptions.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 
@@ -44,6 +45,14 @@ describe("README", () => {
       assert.include(readme, example)
     })
   )
+
+  it("names everything that the operator can do over HTTP", () => {
+    const rows = [...readme.matchAll(/^\| `((?:GET|POST|PUT) \S+)` /gm)].map(([, request]) => request)
+    assert.deepStrictEqual(
+      rows.toSorted(),
+      controls.map(({ method, path }) => `${method} ${path.join("/")}`).toSorted()
+    )
+  })
 
   it("names every switch and its default", () => {
     for (const [name, value] of Object.entries(defaults)) {

@@ -138,6 +138,17 @@ describe("the operator's side over HTTP", () => {
     )
   )
 
+  it.live("names the field that is wrong", () =>
+    served(
+      Effect.gen(function* () {
+        const { body } = yield* control("POST", "time", { ms: 1 })
+        assert.include(JSON.stringify(body), "millis")
+        const market = { ticker, priceRanges: [{ start: "0", end: "1.00", step: "0.01" }] }
+        assert.include(JSON.stringify((yield* control("POST", "markets", market)).body), "two to four decimals")
+      })
+    )
+  )
+
   it.live("says what is wrong with a request, and answers no page in a browser", () =>
     served(
       Effect.gen(function* () {

@@ -192,7 +192,9 @@ const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Resul
       (end - start) % step !== 0
     ) {
       return Result.fail(
-        invalidParameters(`the price range ${range.start} to ${range.end} by ${range.step} is not one`)
+        invalidParameters(
+          `the price range ${range.start} to ${range.end} by ${range.step} is not one: prices such as "0.00" have two to four decimals, and whole steps lead from the start up to the end, which is at most "1.00"`
+        )
       )
     }
     grid.push({ start, end, step })

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import type { Snapshot } from "../Exchange.ts"
 import type { Credentials, Operator } from "../Sandbox.ts"
@@ -36,7 +37,10 @@ const post = <A>(
     method,
     path: path.split("/"),
     answer: (operator, part, json) =>
-      Result.mapBoth(decode(json), { onFailure: String, onSuccess: (input) => answer(operator, input, part) })
+      Result.mapBoth(decode(json), {
+        onFailure: SchemaIssue.defaultFormatter,
+        onSuccess: (input) => answer(operator, input, part)
+      })
   }
 }
 
@@ -143,7 +147,8 @@ const shown = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) =
   publicKey
 })
 
-const controls: ReadonlyArray<Control> = [
+/** All that the operator can do over HTTP. */
+export const controls: ReadonlyArray<Control> = [
   get("accounts", (operator) => operator.accounts),
   get("requests", (operator) => operator.requests),
   get("dump", (operator) => operator.dump),
