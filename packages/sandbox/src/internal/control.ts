@@ -16,6 +16,8 @@ import { tiers } from "./buckets.ts"
 import { type Answer, failure } from "./errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "./handler.ts"
 
+const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
+
 type Done = Effect.Effect<unknown, SandboxError>
 
 interface Control {
@@ -38,7 +40,7 @@ const post = <A>(
     path: path.split("/"),
     answer: (operator, part, json) =>
       Result.mapBoth(decode(json), {
-        onFailure: SchemaIssue.defaultFormatter,
+        onFailure: formatIssue,
         onSuccess: (input) => answer(operator, input, part)
       })
   }
