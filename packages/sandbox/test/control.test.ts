@@ -142,7 +142,8 @@ describe("the operator's side over HTTP", () => {
     served(
       Effect.gen(function* () {
         const { body } = yield* control("POST", "time", { ms: 1 })
-        assert.include(JSON.stringify(body), "millis")
+        assert.include(JSON.stringify(body), 'excess property\\n  at [\\"ms\\"]')
+        assert.include(JSON.stringify((yield* control("POST", "time", { millis: 0.5 })).body), "millis")
         const market = { ticker, priceRanges: [{ start: "0", end: "1.00", step: "0.01" }] }
         assert.include(JSON.stringify((yield* control("POST", "markets", market)).body), "two to four decimals")
       })
