@@ -1,0 +1,225 @@
+/**
+ * The local exchange judged by the official SDK, which nobody here wrote: each call that it has, against an exchange over
+ * HTTP, and each answer against the document.
+ */
+import { afterAll, assert, describe, it, layer } from "@effect/vitest"
+import { type Fault, layer as layerSandbox, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { isArray, isObject, pointerTo, type Json } from "../../src/tools/JsonSchema.ts"
+import { conformance, document } from "../operations/support/client.ts"
+import {
+  type Answer,
+  type Apis,
+  axios,
+  calls,
+  configurationOf,
+  found,
+  make,
+  type Method
+} from "./support/officialSdk.ts"
+import * as World from "./support/world.ts"
+
+/** The SDK names its calls after the operations. */
+const operationOf = (method: string): string => method.charAt(0).toUpperCase() + method.slice(1)
+
+/** Operations that version 3.30.0 of the SDK has no call for. */
+const withoutCall = [
+  "CreateFCMPositionTransfer",
+  "GetFCMFills",
+  "GetFCMSubtraderBlockedCategories",
+  "UpdateFCMSubtraderBlockedCategories"
+]
+
+/** What is wrong with an answer, by the document. */
+const faultsOf = (operation: string, { data, headers, status }: Answer): ReadonlyArray<string> => {
+  const declared = document.operation(operation)?.success
+  if (declared?.status !== status) return [`${status} where ${declared?.status} is declared`]
+  if (declared.schema === undefined) return data === "" ? [] : ["a body where none is declared"]
+  const type = String((headers as Readonly<Record<string, unknown>>)["content-type"]) // axios has them in an object
+  if (!type.startsWith("application/json")) return [`a body of type ${type}`]
+  const verdict = conformance.judge(declared.schema)(data as Json) // it comes out of a parser of JSON
+  return verdict.valid ? [] : verdict.violations.map(({ message, pointer }) => `${pointer} ${message}`)
+}
+
+/** Pointers of the lists that hold nothing wherever they stand, with `*` for an index: nothing was judged there. */
+const emptyLists = (answer: unknown): ReadonlyArray<string> => {
+  const longest = new Map<string, number>()
+  const visit = (value: Json, pointer: string): void => {
+    if (isArray(value)) {
+      longest.set(pointer, Math.max(longest.get(pointer) ?? 0, value.length))
+      for (const item of value) visit(item, `${pointer}/*`)
+    } else if (isObject(value)) {
+      for (const [key, member] of Object.entries(value)) visit(member, pointerTo(pointer, key))
+    }
+  }
+  visit(answer as Json, "") // as above
+  return [...longest].flatMap(([pointer, length]) => (length === 0 ? [pointer] : []))
+}
+
+/** Lists of which the exchange has none to give. */
+const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
+  GetAccountApiLimits: ["/grants"],
+  GetEvent: ["/event/settlement_sources"],
+  GetEventFeeChanges: ["/event_fee_changes"],
+  GetEventMetadata: ["/settlement_sources"],
+  GetEvents: ["/events/*/settlement_sources", "/milestones"],
+  GetExchangeSchedule: ["/schedule/maintenance_windows"],
+  GetMultivariateEventCollections: ["/multivariate_contracts/*/associated_events/*/active_quoters"],
+  GetMultivariateEvents: ["/events"],
+  GetSeries: ["/series/settlement_sources", "/series/additional_prohibitions"],
+  GetSeriesList: ["/series/*/settlement_sources", "/series/*/additional_prohibitions"]
+}
+
+/** Makes one call on an exchange as good as new: what came of it, and what the exchange took it for. */
+const call = (api: keyof Apis, method: string) =>
+  Effect.gen(function* () {
+    const world = yield* World.World
+    const sandbox = yield* Sandbox
+    const table: Readonly<Record<string, (world: World.Shape) => ReadonlyArray<unknown>>> = calls[api]
+    const argumentsOf = table[method]
+    if (argumentsOf === undefined) return assert.fail(`${api}.${method} has no arguments`)
+    const object: unknown = make(api, configurationOf(sandbox, world.trader))
+    const methods = object as Readonly<Record<string, Method>> // it was found there
+    const answer = yield* Effect.promise(() => methods[method]!(...argumentsOf(world)))
+    return { answer, operations: (yield* sandbox.requests).map(({ operation }) => operation) }
+  })
+
+describe("the official SDK", () => {
+  it("has a call for every operation of the client but the youngest, and none besides", () => {
+    const operations = found.map(([, method]) => operationOf(method))
+    assert.deepStrictEqual(
+      [...operations, ...withoutCall].sort(),
+      ClientOperations.all.map(({ descriptor }) => descriptor.operationId).sort()
+    )
+  })
+})
+
+layer(World.layer, { excludeTestServices: true })("the official SDK, against the local exchange", (it) => {
+  const statuses = new Map<string, number>()
+
+  for (const [api, method] of found) {
+    const operation = operationOf(method)
+    it.effect(`${api}.${method} is taken for ${operation} and answered as the document says`, () =>
+      Effect.gen(function* () {
+        yield* (yield* World.World).refreshed
+        const { answer, operations } = yield* call(api, method)
+        statuses.set(operation, answer.status)
+        assert.deepStrictEqual(operations, [operation])
+        assert.deepStrictEqual(faultsOf(operation, answer), [])
+        assert.deepStrictEqual(emptyLists(answer.data), alwaysEmpty[operation] ?? [])
+      })
+    )
+  }
+
+  afterAll(() => {
+    const width = Math.max(...[...statuses.keys()].map((operation) => operation.length))
+    console.log([...statuses].map(([operation, status]) => `${operation.padEnd(width)} ${status}`).join("\n"))
+  })
+
+  const planted: ReadonlyArray<readonly [string, Omit<Fault, "operation">, ReadonlyArray<string>]> = [
+    ["a member that is missing", { status: 200, body: {} }, ["/order must have required property 'order'"]],
+    ["another status", { status: 201 }, ["201 where 200 is declared"]],
+    ["another type", { status: 200, body: "{}", contentType: "text/plain" }, ["a body of type text/plain"]]
+  ]
+  for (const [fault, answer, expected] of planted) {
+    it.effect(`is not satisfied with ${fault}`, () =>
+      Effect.gen(function* () {
+        yield* (yield* World.World).refreshed
+        yield* (yield* Sandbox).plant({ ...answer, operation: "GetOrder" })
+        assert.deepStrictEqual(faultsOf("GetOrder", (yield* call("OrdersApi", "getOrder")).answer), expected)
+      })
+    )
+  }
+})
+
+const ticker = "KXTEST-26-YES"
+
+/** The status of a refused call, and the code in its body. */
+const refusalOf = (call: Promise<unknown>) =>
+  Effect.promise(() =>
+    call.then(
+      () => "was not refused",
+      (error: unknown) =>
+        axios.isAxiosError(error) ? [error.response?.status, error.response?.data?.error?.code] : String(error)
+    )
+  )
+
+describe("the official SDK, with an account of its own", () => {
+  it.live("leads an order group through its life, and is refused where it should be", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const configuration = configurationOf(sandbox, yield* sandbox.createAccount({ kind: "rsa" }))
+      const api = make("OrderGroupsApi", configuration)
+      const call = <A>(run: () => Promise<{ readonly status: number; readonly data: A }>) =>
+        Effect.map(Effect.promise(run), ({ data, status }) => ({ data, status }))
+
+      const created = yield* call(() => api.createOrderGroup({ contracts_limit: 10 }))
+      const id = created.data.order_group_id
+      assert.deepStrictEqual(created, { status: 201, data: { order_group_id: id, subaccount: 0, exchange_index: 0 } })
+
+      const orders = make("OrdersApi", configuration)
+      const order = {
+        ticker,
+        side: "bid",
+        count: "3",
+        price: "0.40",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross",
+        order_group_id: id
+      } as const
+      const placed = yield* call(() => orders.createOrderV2(order))
+      assert.strictEqual(placed.status, 201)
+
+      const group = { is_auto_cancel_enabled: false, contracts_limit_fp: "10.00", exchange_index: 0 }
+      assert.deepStrictEqual(yield* call(() => api.getOrderGroup(id)), {
+        status: 200,
+        data: { ...group, orders: [placed.data.order_id] }
+      })
+      assert.deepStrictEqual(yield* call(() => api.getOrderGroups(0)), {
+        status: 200,
+        data: { order_groups: [{ id, ...group }] }
+      })
+      assert.deepStrictEqual(yield* call(() => api.triggerOrderGroup(id, 0, 0, {})), { status: 200, data: {} })
+      assert.deepStrictEqual((yield* call(() => api.getOrderGroup(id, 0))).data.orders, [])
+      assert.deepStrictEqual(yield* refusalOf(orders.createOrderV2(order)), [400, "invalid_order"])
+      assert.deepStrictEqual(yield* call(() => api.resetOrderGroup(id, undefined, undefined, {})), {
+        status: 200,
+        data: {}
+      })
+      assert.strictEqual((yield* call(() => orders.createOrderV2(order))).status, 201)
+      const limit = { contracts_limit_fp: "20.50" }
+      assert.deepStrictEqual(yield* call(() => api.updateOrderGroupLimit(id, limit)), { status: 200, data: {} })
+      assert.strictEqual((yield* call(() => api.getOrderGroup(id))).data.contracts_limit_fp, "20.50")
+      assert.deepStrictEqual(yield* call(() => api.deleteOrderGroup(id)), { status: 200, data: {} })
+      assert.deepStrictEqual(yield* refusalOf(api.getOrderGroup(id)), [404, "not_found"])
+      assert.deepStrictEqual((yield* call(() => api.getOrderGroups())).data, { order_groups: [] })
+
+      // Given no body, it sends an empty object.
+      const other = (yield* call(() => api.createOrderGroup({ contracts_limit_fp: "5" }))).data.order_group_id
+      assert.strictEqual((yield* call(() => api.resetOrderGroup(other))).status, 200)
+      assert.deepStrictEqual(yield* refusalOf(api.createOrderGroup({})), [400, "invalid_parameters"])
+    }).pipe(Effect.provide(layerSandbox({ markets: [{ ticker }] })))
+  )
+
+  it.live("signs as the account that it is given, and as no other", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const one = yield* sandbox.createAccount({ kind: "rsa" })
+      const other = yield* sandbox.createAccount({ kind: "rsa" })
+      const apiOf = (credentials: typeof one) => make("OrderGroupsApi", configurationOf(sandbox, credentials))
+      const [first, second] = [apiOf(one), apiOf(other)]
+      yield* Effect.promise(() => second.getOrderGroups())
+      yield* Effect.promise(() => first.getOrderGroups(0))
+      assert.deepStrictEqual(
+        (yield* sandbox.requests).map(({ keyId, status }) => [keyId, status]),
+        [
+          [other.keyId, 200],
+          [one.keyId, 200]
+        ]
+      )
+      const forged = apiOf({ ...one, privateKey: other.privateKey })
+      assert.deepStrictEqual(yield* refusalOf(forged.getOrderGroups()), [401, "authentication_error"])
+    }).pipe(Effect.provide(layerSandbox()))
+  )
+})

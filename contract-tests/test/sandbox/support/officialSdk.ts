@@ -1,0 +1,235 @@
+/**
+ * The official SDK: every call of every one of its API objects, with arguments that make it succeed in the world.
+ */
+import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
+import type Axios from "axios" with { "resolution-mode": "require" }
+import * as Redacted from "effect/Redacted"
+import type * as Sdk from "kalshi-typescript"
+import { createRequire } from "node:module"
+import { eventTicker, nowhere, order, seriesTicker, tickers, type Shape } from "./world.ts"
+
+const require = createRequire(import.meta.url)
+
+// Its ES modules do not load in Node.
+export const sdk: typeof Sdk = require("kalshi-typescript")
+export const axios: typeof Axios = require("axios")
+
+/** Its API objects by name. */
+export type Apis = {
+  readonly [Name in keyof typeof Sdk as Name extends `${string}Api` ? Name : never]: (typeof Sdk)[Name] extends new (
+    ...args: never
+  ) => infer Api
+    ? Api
+    : never
+}
+
+/** Arguments of every call: one that is missing, or that is none of the SDK's, does not compile. */
+export type Calls = {
+  readonly [Name in keyof Apis]: {
+    readonly [Method in keyof Apis[Name]]: Apis[Name][Method] extends (...args: infer Arguments) => unknown
+      ? (world: Shape) => Arguments
+      : never
+  }
+}
+
+/** What an answer of it holds, among other things. */
+export interface Answer<out A = unknown> {
+  readonly status: number
+  readonly headers: unknown
+  readonly data: A
+}
+
+/** A call, looked up by name. */
+export type Method = (...args: ReadonlyArray<unknown>) => Promise<Answer>
+
+/** What an account's configuration is made of. */
+export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Credentials): Sdk.Configuration =>
+  new sdk.Configuration({
+    apiKey: keyId,
+    privateKeyPem: Redacted.value(privateKey),
+    basePath: `${sandbox.url}/trade-api/v2`
+  })
+
+/**
+ * An API object with an HTTP client of its own. Those that share one, as they do unless told, all sign all requests of
+ * each other, and the first of them has the last word.
+ */
+export const make = <Name extends keyof Apis>(name: Name, configuration: Sdk.Configuration): Apis[Name] =>
+  // The constructors of all of them are alike.
+  new sdk[name](configuration, undefined, axios.create()) as Apis[Name]
+
+/** The methods that the SDK has, as they are found in its classes. */
+export const found: ReadonlyArray<readonly [api: keyof Apis, method: string]> = Object.entries(sdk)
+  .filter(([name]) => name.endsWith("Api"))
+  .flatMap(([name, exported]) =>
+    Object.getOwnPropertyNames((exported as { readonly prototype: object }).prototype) // an API object is a class
+      .filter((method) => method !== "constructor")
+      .map((method) => [name as keyof Apis, method] as const)
+  )
+
+const publicKey =
+  "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
+
+const instance = { source: "event_contract", destination: "event_contract" } as const
+
+const placed = order(tickers.open)
+
+/** An hour, in Unix seconds, and the minutes of a candle. */
+const hour = [1_790_000_000, 1_790_003_600] as const
+const minutes = 60
+
+export const calls: Calls = {
+  AccountApi: {
+    getAccountApiLimits: () => [],
+    getAccountApiUsageLevelVolumeProgress: () => [],
+    getAccountEndpointCosts: () => [],
+    // It has no body to give, and the exchange refuses a write that does not say that it carries JSON.
+    upgradeAccountApiUsageLevel: () => [{ data: {} }]
+  },
+  ApiKeysApi: {
+    createApiKey: () => [{ name: "mine", public_key: publicKey }],
+    deleteApiKey: ({ spareKeyId }) => [spareKeyId],
+    generateApiKey: () => [{ name: "new" }],
+    getApiKeys: () => []
+  },
+  CommunicationsApi: {
+    acceptBlockTradeProposal: () => [nowhere, {}],
+    acceptQuote: () => [nowhere, { accepted_side: "yes" }],
+    acceptRFQQuote: () => [nowhere, nowhere, { accepted_side: "no" }],
+    confirmQuote: () => [nowhere, {}],
+    confirmRFQQuote: () => [nowhere, nowhere, {}],
+    createQuote: () => [{ rfq_id: nowhere, yes_bid: "0.4000", no_bid: "0.5500", rest_remainder: false }],
+    createRFQ: () => [{ market_ticker: tickers.open, contracts_fp: "10.00", rest_remainder: false }],
+    deleteQuote: () => [nowhere],
+    deleteRFQ: () => [nowhere],
+    deleteRFQQuote: () => [nowhere, nowhere],
+    getBlockTradeProposals: () => [],
+    getCommunicationsID: () => [],
+    getQuote: () => [nowhere],
+    getQuotes: () => [],
+    getRFQ: () => [nowhere],
+    getRFQQuote: () => [nowhere, nowhere],
+    getRFQs: () => [],
+    proposeBlockTrade: ({ counterparty, trader }) => [
+      {
+        buyer_user_id: trader.accountId,
+        seller_user_id: counterparty.accountId,
+        market_ticker: tickers.open,
+        price_centi_cents: 4_000,
+        centicount: 100_000,
+        maker_side: "yes",
+        expiration_ts: "2026-12-31T00:00:00Z"
+      }
+    ]
+  },
+  EventsApi: {
+    getEvent: () => [eventTicker],
+    getEventFeeChanges: () => [],
+    getEventForecastPercentilesHistory: () => [eventTicker, seriesTicker, [50], ...hour, minutes],
+    getEventMetadata: () => [eventTicker],
+    getEvents: () => [10, undefined, true, true],
+    getMarketCandlesticksByEvent: () => [eventTicker, seriesTicker, ...hour, minutes],
+    getMultivariateEvents: () => []
+  },
+  ExchangeApi: {
+    getExchangeSchedule: () => [],
+    getExchangeStatus: () => [],
+    getSeriesFeeChanges: () => [seriesTicker, true],
+    getUserDataTimestamp: () => []
+  },
+  FcmApi: {
+    createFCMSubtrader: () => [{ subtrader_suffix: "one" }],
+    deleteFCMEventContractDailyCap: () => ["subtrader"],
+    getFCMEventContractDailyCap: () => ["subtrader"],
+    getFCMOrders: () => ["subtrader"],
+    getFCMPositions: () => ["subtrader"],
+    listFCMSubtraders: () => [],
+    updateFCMEventContractDailyCap: () => [{ subtrader_id: "subtrader", limit: "1000.00" }]
+  },
+  HistoricalApi: {
+    getFillsHistorical: () => [tickers.archived],
+    getHistoricalCutoff: () => [],
+    getHistoricalMarket: () => [tickers.archived],
+    getHistoricalMarkets: () => [],
+    getHistoricalOrders: () => [tickers.archived],
+    getHistoricalPositions: () => [tickers.archived],
+    getMarketCandlesticksHistorical: () => [tickers.archived, ...hour, minutes],
+    getTradesHistorical: () => [tickers.archived]
+  },
+  IncentiveProgramsApi: { getIncentivePrograms: () => [] },
+  LiveDataApi: {
+    getEventLiveData: () => [eventTicker],
+    getGameStats: () => [nowhere],
+    getLiveData: () => ["football", nowhere],
+    getLiveDataByMilestone: () => [nowhere],
+    getLiveDatas: () => [[nowhere]],
+    getWeatherIndex: () => ["nyc"],
+    getWeatherIndexCalibrations: () => ["nyc"]
+  },
+  MarketApi: {
+    batchGetMarketCandlesticks: () => [`${tickers.open},${tickers.settled}`, ...hour, minutes],
+    getMarket: () => [tickers.open],
+    getMarketCandlesticks: () => [seriesTicker, tickers.open, ...hour, minutes],
+    getMarketOrderbook: () => [tickers.open, 5],
+    getMarketOrderbooks: () => [[tickers.open, tickers.settled]],
+    getMarkets: () => [10, undefined, eventTicker],
+    getSeries: () => [seriesTicker, true],
+    getSeriesList: () => [undefined, undefined, true, true],
+    getTrades: () => [10, undefined, tickers.open]
+  },
+  MilestoneApi: { getMilestone: () => [nowhere], getMilestones: () => [10] },
+  MultivariateApi: {
+    createMarketInMultivariateEventCollection: () => [
+      "KXMVE-1",
+      { selected_markets: [{ market_ticker: tickers.open, event_ticker: eventTicker, side: "yes" }] }
+    ],
+    getMultivariateEventCollection: () => ["KXMVE-1"],
+    getMultivariateEventCollections: () => []
+  },
+  OrderGroupsApi: {
+    createOrderGroup: () => [{ contracts_limit: 10 }],
+    deleteOrderGroup: ({ groupId }) => [groupId],
+    getOrderGroup: ({ groupId }) => [groupId],
+    getOrderGroups: () => [0],
+    resetOrderGroup: ({ groupId }) => [groupId, 0, 0, {}],
+    triggerOrderGroup: ({ groupId }) => [groupId, 0, 0, {}],
+    updateOrderGroupLimit: ({ groupId }) => [groupId, { contracts_limit_fp: "20.50" }, 0, 0]
+  },
+  OrdersApi: {
+    amendOrderV2: ({ orderIds: [id] }) => [id, { ticker: tickers.open, side: "bid", price: "0.4100", count: "12.00" }],
+    batchCancelOrdersV2: ({ orderIds: [id] }) => [{ orders: [{ order_id: id }, { order_id: nowhere }] }],
+    batchCreateOrdersV2: () => [{ orders: [placed, { ...placed, count: "0.00" }] }],
+    cancelAllOrders: () => [],
+    cancelOrderV2: ({ orderIds: [id] }) => [id, 0, undefined, tickers.open],
+    createOrderV2: () => [placed],
+    decreaseOrderV2: ({ orderIds: [id] }) => [id, { reduce_by: "1.00" }, 0],
+    getOrder: ({ orderIds: [id] }) => [id],
+    getOrderQueuePosition: ({ orderIds: [id] }) => [id],
+    getOrderQueuePositions: () => [tickers.open],
+    getOrders: () => [tickers.open]
+  },
+  PortfolioApi: {
+    applySubaccountTransfer: () => [
+      { client_transfer_id: nowhere, from_subaccount: 0, to_subaccount: 1, amount_cents: 1_000 }
+    ],
+    createSubaccount: () => [{}],
+    getBalance: () => [],
+    getDeposits: () => [10],
+    getFills: () => [tickers.open],
+    getIntraExchangeInstanceTransfer: ({ transferId }) => [transferId],
+    getIntraExchangeInstanceTransfers: () => [10],
+    getPortfolioRestingOrderTotalValue: () => [],
+    getPositions: () => [],
+    getSettlements: () => [10],
+    getSubaccountBalances: () => [],
+    getSubaccountNetting: () => [],
+    getSubaccountTransfers: () => [10],
+    getTargetBalanceAllocation: () => [],
+    getWithdrawals: () => [10],
+    intraExchangeInstanceTransfer: () => [{ ...instance, amount: 10_000, destination_exchange_shard: 2 }],
+    setTargetBalanceAllocation: () => [{ allocations: [{ exchange_index: 0, percent: 100 }] }],
+    updateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
+  },
+  SearchApi: { getFiltersForSports: () => [], getTagsForSeriesCategories: () => [] },
+  StructuredTargetsApi: { getStructuredTarget: () => [nowhere], getStructuredTargets: () => [] }
+}
