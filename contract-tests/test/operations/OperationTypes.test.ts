@@ -72,6 +72,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetAccountEndpointCostsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Account.limits: GET /account/limits", () => {
@@ -82,6 +83,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetAccountApiLimitsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Account.upgradeUsageLevel: POST /account/api_usage_level/upgrade", () => {
@@ -92,6 +94,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Account.usageLevelVolumeProgress: GET /account/api_usage_level/volume_progress", () => {
@@ -102,6 +105,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetAccountApiUsageLevelVolumeProgressResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -116,6 +120,7 @@ describe("ApiKeys", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("ApiKeys.delete: DELETE /api_keys/{api_key}", () => {
@@ -126,6 +131,7 @@ describe("ApiKeys", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("ApiKeys.generate: POST /api_keys/generate", () => {
@@ -138,6 +144,7 @@ describe("ApiKeys", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("ApiKeys.list: GET /api_keys", () => {
@@ -148,6 +155,7 @@ describe("ApiKeys", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetApiKeysResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -162,6 +170,7 @@ describe("BlockTrades", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("BlockTrades.list: GET /communications/block-trade-proposals", () => {
@@ -172,6 +181,7 @@ describe("BlockTrades", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetBlockTradeProposalsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("BlockTrades.propose: POST /communications/block-trade-proposals", () => {
@@ -192,6 +202,7 @@ describe("BlockTrades", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.ProposeBlockTradeResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
 
@@ -209,6 +220,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventCandlesticksResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Events.feeChanges: GET /events/fee_changes", () => {
@@ -219,6 +231,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventFeeChangesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Events.forecastPercentileHistory: GET /series/{series_ticker}/events/{ticker}/forecast_percentile_history", () => {
@@ -234,6 +247,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventForecastPercentilesHistoryResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Events.get: GET /events/{event_ticker}", () => {
@@ -246,6 +260,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Events.list: GET /events", () => {
@@ -266,6 +281,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Events.listMultivariate: GET /events/multivariate", () => {
@@ -278,6 +294,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Events.metadata: GET /events/{event_ticker}/metadata", () => {
@@ -288,6 +305,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventMetadataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -300,6 +318,7 @@ describe("Exchange", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetExchangeScheduleResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Exchange.status: GET /exchange/status", () => {
@@ -314,6 +333,7 @@ describe("Exchange", () => {
       | Errors.GatewayTimeout<Responses.ExchangeStatus>
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Exchange.userDataTimestamp: GET /exchange/user_data_timestamp", () => {
@@ -324,6 +344,7 @@ describe("Exchange", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetUserDataTimestampResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -338,6 +359,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Fcm.deleteDailyCap: DELETE /fcm/subtraders/event_contract_daily_cap", () => {
@@ -350,6 +372,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Fcm.getBlockedCategories: GET /fcm/subtraders/blocked_categories", () => {
@@ -360,6 +383,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFCMSubtraderBlockedCategoriesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Fcm.getDailyCap: GET /fcm/subtraders/event_contract_daily_cap", () => {
@@ -372,6 +396,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Fcm.listFills: GET /fcm/fills", () => {
@@ -382,6 +407,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFcmFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Fcm.listOrders: GET /fcm/orders", () => {
@@ -402,6 +428,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Fcm.listPositions: GET /fcm/positions", () => {
@@ -414,6 +441,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Fcm.listSubtraders: GET /fcm/subtraders", () => {
@@ -424,6 +452,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.ListFCMSubtradersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Fcm.transferPosition: POST /fcm/positions/transfers", () => {
@@ -438,6 +467,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Fcm.updateBlockedCategories: PUT /fcm/subtraders/blocked_categories", () => {
@@ -450,6 +480,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Fcm.updateDailyCap: PUT /fcm/subtraders/event_contract_daily_cap", () => {
@@ -462,6 +493,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
 
@@ -474,6 +506,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetHistoricalCutoffResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Historical.fills: GET /historical/fills", () => {
@@ -484,6 +517,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Historical.market: GET /historical/markets/{ticker}", () => {
@@ -494,6 +528,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Historical.marketCandlesticks: GET /historical/markets/{ticker}/candlesticks", () => {
@@ -507,6 +542,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketCandlesticksHistoricalResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Historical.markets: GET /historical/markets", () => {
@@ -519,6 +555,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Historical.orders: GET /historical/orders", () => {
@@ -529,6 +566,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Historical.positions: GET /historical/positions", () => {
@@ -539,6 +577,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Historical.trades: GET /historical/trades", () => {
@@ -551,6 +590,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTradesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -563,6 +603,7 @@ describe("IncentivePrograms", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetIncentiveProgramsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -575,6 +616,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetLiveDatasResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("LiveData.gameStats: GET /live_data/milestone/{milestone_id}/game_stats", () => {
@@ -585,6 +627,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetGameStatsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("LiveData.get: GET /live_data/milestone/{milestone_id}", () => {
@@ -597,6 +640,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetLiveDataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("LiveData.getByEvent: GET /live_data/events/{event_ticker}", () => {
@@ -609,6 +653,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventLiveDataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("LiveData.getByType: GET /live_data/{type}/milestone/{milestone_id}", () => {
@@ -621,6 +666,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetLiveDataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("LiveData.weatherIndex: GET /live_data/weather/{city}", () => {
@@ -633,6 +679,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetWeatherIndexResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("LiveData.weatherIndexCalibrations: GET /live_data/weather/{city}/calibrations", () => {
@@ -643,6 +690,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetWeatherIndexCalibrationsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -655,6 +703,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.BatchGetMarketCandlesticksResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Markets.candlesticks: GET /series/{series_ticker}/markets/{ticker}/candlesticks", () => {
@@ -669,6 +718,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketCandlesticksResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Markets.get: GET /markets/{ticker}", () => {
@@ -679,6 +729,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Markets.list: GET /markets", () => {
@@ -704,6 +755,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Markets.orderbook: GET /markets/{ticker}/orderbook", () => {
@@ -718,6 +770,7 @@ describe("Markets", () => {
       Errors.Unauthorized | Errors.NotFound | SigningError | Errors.LimitExceeded
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Markets.orderbooks: GET /markets/orderbooks", () => {
@@ -730,6 +783,7 @@ describe("Markets", () => {
       Errors.BadRequest | Errors.Unauthorized | SigningError | Errors.LimitExceeded
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Markets.trades: GET /markets/trades", () => {
@@ -742,6 +796,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTradesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -754,6 +809,7 @@ describe("Milestones", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMilestoneResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Milestones.list: GET /milestones", () => {
@@ -773,6 +829,7 @@ describe("Milestones", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMilestonesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -788,6 +845,7 @@ describe("MultivariateCollections", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateMarketInMultivariateEventCollectionResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("MultivariateCollections.get: GET /multivariate_event_collections/{collection_ticker}", () => {
@@ -798,6 +856,7 @@ describe("MultivariateCollections", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventCollectionResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("MultivariateCollections.list: GET /multivariate_event_collections", () => {
@@ -810,6 +869,7 @@ describe("MultivariateCollections", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventCollectionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -824,6 +884,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateOrderGroupResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("OrderGroups.delete: DELETE /portfolio/order_groups/{order_group_id}", () => {
@@ -836,6 +897,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("OrderGroups.get: GET /portfolio/order_groups/{order_group_id}", () => {
@@ -848,6 +910,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderGroupResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("OrderGroups.list: GET /portfolio/order_groups", () => {
@@ -858,6 +921,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderGroupsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("OrderGroups.reset: PUT /portfolio/order_groups/{order_group_id}/reset", () => {
@@ -870,6 +934,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("OrderGroups.trigger: PUT /portfolio/order_groups/{order_group_id}/trigger", () => {
@@ -882,6 +947,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("OrderGroups.updateLimit: PUT /portfolio/order_groups/{order_group_id}/limit", () => {
@@ -898,6 +964,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
 
@@ -918,6 +985,7 @@ describe("Orders", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Orders.batchCancel: DELETE /portfolio/events/orders/batched", () => {
@@ -928,6 +996,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.BatchCancelOrdersV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Orders.batchCreate: POST /portfolio/events/orders/batched", () => {
@@ -938,6 +1007,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.BatchCreateOrdersV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Orders.cancel: DELETE /portfolio/events/orders/{order_id}", () => {
@@ -950,6 +1020,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CancelOrderV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Orders.cancelAll: DELETE /portfolio/events/orders", () => {
@@ -960,6 +1031,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Orders.create: POST /portfolio/events/orders", () => {
@@ -983,6 +1055,7 @@ describe("Orders", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Orders.decrease: POST /portfolio/events/orders/{order_id}/decrease", () => {
@@ -999,6 +1072,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.DecreaseOrderV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Orders.get: GET /portfolio/orders/{order_id}", () => {
@@ -1009,6 +1083,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Orders.list: GET /portfolio/orders", () => {
@@ -1021,6 +1096,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Orders.queuePosition: GET /portfolio/orders/{order_id}/queue_position", () => {
@@ -1031,6 +1107,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderQueuePositionResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Orders.queuePositions: GET /portfolio/orders/queue_positions", () => {
@@ -1041,6 +1118,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderQueuePositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -1053,6 +1131,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetBalanceResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Portfolio.deposits: GET /portfolio/deposits", () => {
@@ -1063,6 +1142,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetDepositsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Portfolio.fills: GET /portfolio/fills", () => {
@@ -1075,6 +1155,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Portfolio.positions: GET /portfolio/positions", () => {
@@ -1094,6 +1175,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Portfolio.restingOrderTotalValue: GET /portfolio/summary/total_resting_order_value", () => {
@@ -1104,6 +1186,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPortfolioRestingOrderTotalValueResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Portfolio.settlements: GET /portfolio/settlements", () => {
@@ -1116,6 +1199,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSettlementsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Portfolio.withdrawals: GET /portfolio/withdrawals", () => {
@@ -1126,6 +1210,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetWithdrawalsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -1138,6 +1223,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Quotes.acceptByQuoteId: PUT /communications/quotes/{quote_id}/accept", () => {
@@ -1148,6 +1234,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Quotes.confirm: PUT /communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm", () => {
@@ -1158,6 +1245,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Quotes.confirmByQuoteId: PUT /communications/quotes/{quote_id}/confirm", () => {
@@ -1168,6 +1256,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Quotes.create: POST /communications/quotes", () => {
@@ -1178,6 +1267,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateQuoteResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Quotes.delete: DELETE /communications/rfqs/{rfq_id}/quotes/{quote_id}", () => {
@@ -1188,6 +1278,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Quotes.deleteByQuoteId: DELETE /communications/quotes/{quote_id}", () => {
@@ -1198,6 +1289,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Quotes.get: GET /communications/rfqs/{rfq_id}/quotes/{quote_id}", () => {
@@ -1208,6 +1300,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Quotes.getByQuoteId: GET /communications/quotes/{quote_id}", () => {
@@ -1218,6 +1311,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Quotes.list: GET /communications/quotes", () => {
@@ -1240,6 +1334,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuotesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -1252,6 +1347,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetCommunicationsIDResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Rfqs.create: POST /communications/rfqs", () => {
@@ -1272,6 +1368,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateRFQResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Conflict>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Rfqs.delete: DELETE /communications/rfqs/{rfq_id}", () => {
@@ -1282,6 +1379,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Rfqs.get: GET /communications/rfqs/{rfq_id}", () => {
@@ -1292,6 +1390,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Rfqs.list: GET /communications/rfqs", () => {
@@ -1311,6 +1410,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -1323,6 +1423,7 @@ describe("Search", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFiltersBySportsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Search.tagsByCategories: GET /search/tags_by_categories", () => {
@@ -1333,6 +1434,7 @@ describe("Search", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTagsForSeriesCategoriesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -1345,6 +1447,7 @@ describe("Series", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSeriesFeeChangesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Series.get: GET /series/{series_ticker}", () => {
@@ -1357,6 +1460,7 @@ describe("Series", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSeriesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Series.list: GET /series", () => {
@@ -1369,6 +1473,7 @@ describe("Series", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSeriesListResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -1381,6 +1486,7 @@ describe("StructuredTargets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetStructuredTargetResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("StructuredTargets.list: GET /structured_targets", () => {
@@ -1391,6 +1497,7 @@ describe("StructuredTargets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetStructuredTargetsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
 
@@ -1403,6 +1510,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSubaccountBalancesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Subaccounts.create: POST /portfolio/subaccounts", () => {
@@ -1413,6 +1521,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateSubaccountResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Subaccounts.netting: GET /portfolio/subaccounts/netting", () => {
@@ -1423,6 +1532,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSubaccountNettingResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Subaccounts.transfer: POST /portfolio/subaccounts/transfer", () => {
@@ -1435,6 +1545,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.ApplySubaccountTransferResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Subaccounts.transfers: GET /portfolio/subaccounts/transfers", () => {
@@ -1445,6 +1556,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSubaccountTransfersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Subaccounts.updateNetting: PUT /portfolio/subaccounts/netting", () => {
@@ -1455,6 +1567,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
 
@@ -1473,6 +1586,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.IntraExchangeInstanceTransferResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Transfers.get: GET /portfolio/intra_exchange_instance_transfers/{transfer_id}", () => {
@@ -1483,6 +1597,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetIntraExchangeInstanceTransferResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Transfers.list: GET /portfolio/intra_exchange_instance_transfers", () => {
@@ -1493,6 +1608,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetIntraExchangeInstanceTransfersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
   it("Transfers.setTargetBalanceAllocation: POST /portfolio/target_balance_allocation", () => {
@@ -1503,6 +1619,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
   it("Transfers.targetBalanceAllocation: GET /portfolio/target_balance_allocation", () => {
@@ -1513,5 +1630,6 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTargetBalanceAllocationResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })

@@ -6,6 +6,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { Measurement } from "./ClockSkew.ts"
 import type { Descriptor } from "./Operation.ts"
 
 /** What the capabilities stand on: it sends what an operation describes. Not for calling directly. */
@@ -13,6 +14,8 @@ export interface Sender {
   readonly send: (descriptor: Descriptor, input: unknown) => Effect.Effect<unknown, unknown>
   /** Milliseconds that {@link Sender.send} would wait for the account's tokens. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
+  /** What the dates of its answers say of the exchange's clock. */
+  readonly clockSkew: Effect.Effect<Measurement | undefined>
 }
 
 /** May call the public operations: markets, events, the exchange's status. */

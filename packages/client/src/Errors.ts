@@ -7,6 +7,7 @@ import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
 import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
+import type { Intent } from "./DryRun.ts"
 
 /**
  * What the body of an error said, whichever of the wire's shapes it had: nested under `error`, flat, a bare string, or
@@ -104,7 +105,7 @@ export class Unauthorized extends answered("Unauthorized", 401)<{
 }> {
   protected get hint(): string {
     const lost = this.afterLostAnswer ? mayHaveHappened : ""
-    return this.explanation === undefined ? lost : `${lost}\n${explain(this.explanation)}`
+    return this.explanation === undefined ? lost : `${lost} (${explain(this.explanation)})`
   }
 }
 
@@ -112,21 +113,33 @@ export class Unauthorized extends answered("Unauthorized", 401)<{
 export interface Explanation extends RequestSignature.Explanation {
   /** The environment's name, such as `demo`. */
   readonly environment: string
-  /** The exchange's clock minus this machine's, in milliseconds, to the second; absent when the answer had no date. */
+  /**
+   * The exchange's clock minus this machine's, in milliseconds, by the date of this answer, or of those before where
+   * this one's is unfit; absent where there was none. See `ClockSkew`.
+   */
   readonly measuredClockSkewMillis?: number
+  /** How far the truth may be from it on either side, in milliseconds; dates are of whole seconds. */
+  readonly measuredClockSkewErrorMillis?: number
 }
 
-const skewWorthSaying = 5_000
+/** Dates are of whole seconds: a difference within this is no sign of a clock that is off. */
+const skewResolutionMillis = 1_000
 
 const explain = (explanation: Explanation): string => {
-  const skew = explanation.measuredClockSkewMillis
-  const lines = [
-    `signed text ${JSON.stringify(explanation.signedText)} with the ${explanation.kind} key ${explanation.keyId} for ${explanation.environment}`,
-    skew !== undefined && Math.abs(skew) >= skewWorthSaying
-      ? `this machine's clock is ${Math.abs(skew)} ms ${skew > 0 ? "behind" : "ahead of"} the exchange's: set it right`
-      : `check that the key id belongs to this private key and was made in ${explanation.environment}: keys are not shared between environments`
-  ]
-  return lines.join("\n")
+  const {
+    clockSkewMillis,
+    environment,
+    keyId,
+    kind,
+    measuredClockSkewErrorMillis: margin = 0,
+    measuredClockSkewMillis: skew
+  } = explanation
+  const corrected = clockSkewMillis === 0 ? "" : `, ${clockSkewMillis} ms added to this machine's clock`
+  const remedy =
+    skew !== undefined && Math.abs(skew - clockSkewMillis) - margin > skewResolutionMillis
+      ? `this machine's clock is ${Math.abs(skew)} ms (± ${margin} ms) ${skew > 0 ? "behind" : "ahead of"} the exchange's: set it right, or let the layer correct it (correctClockSkew)`
+      : `check that the key id belongs to this private key and was made in ${environment}: keys are not shared between environments`
+  return `${remedy}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
 }
 
 /** 403: the key is good and lacks the scope, the subaccount or the level that this operation wants. */
@@ -330,6 +343,29 @@ export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
   }
 }
 
+/**
+ * This is a dry run (`Kalshi.layerDryRun`), and the call would have changed something: it was checked as for sending, and
+ * not sent. No other layer fails with it.
+ */
+export class NotSent extends Data.TaggedError("NotSent")<{
+  readonly operation: string
+  /** What would have been sent, as the dry run's journal has it. */
+  readonly intent: Intent
+}> {
+  /** As in {@link TransportError}. */
+  readonly requestSent = "no"
+  override get message(): string {
+    const { cost, method, path } = this.intent
+    const most =
+      cost === undefined
+        ? ""
+        : cost.worstCase === undefined
+          ? `, at a cost that cannot be known: ${cost.unknownBecause}`
+          : `, and cost $${cost.worstCase} at most${cost.terms === "assumed" ? " by assumed fees" : ""}`
+    return clip(`${this.operation} was not sent: this is a dry run; it would ${method} ${path}${most}`)
+  }
+}
+
 /** What can happen to a signed call before it is sent: its signature, or the tokens for it, cannot be had. */
 export type SigningFailure = SigningError | LimitExceeded
 
@@ -348,3 +384,6 @@ export type PublicFailure =
 
 /** What can happen to any signed call, besides the errors that its operation names. */
 export type Failure = PublicFailure | SigningFailure
+
+/** What can happen to any call that changes something, besides the errors that its operation names. */
+export type WriteFailure = Failure | NotSent

@@ -25,7 +25,7 @@ import * as transport from "./internal/transport.ts"
 import type * as RateLimits from "./RateLimits.ts"
 import type { SendPolicy } from "./SendPolicy.ts"
 
-export type { Failure, PublicFailure } from "./Errors.ts"
+export type { Failure, PublicFailure, WriteFailure } from "./Errors.ts"
 export { KalshiPublic, KalshiRead, KalshiWrite } from "./Capability.ts"
 
 /** What every layer wants to know. */
@@ -50,6 +50,15 @@ export interface Options extends PublicOptions {
   readonly signer: Signer.Signer["Service"]
   /** How signed calls wait for the account's tokens (see `RateLimits`); false where they shall not. */
   readonly limits?: RateLimits.Options | false | undefined
+  /**
+   * Signs with the exchange's time as measured (see `ClockSkew`) where this machine's clock is off by more than the
+   * second that dates tell. False unless told: the remedy for a wrong clock is to set it right.
+   *
+   * An attempt that was answered 401 while that answer's own date shows its timestamp to be off is then made once more,
+   * whatever the operation: a 401 was not carried out. It counts as a repeat of the policy: it comes after its delay,
+   * and not at all under `SendPolicy.noRetry`.
+   */
+  readonly correctClockSkew?: boolean | undefined
 }
 
 const makeSender = (
@@ -73,7 +82,8 @@ const makeSender = (
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},
       mayWrite,
-      compiledDecoding: options.compiledDecoding ?? true
+      compiledDecoding: options.compiledDecoding ?? true,
+      correctClockSkew: options.correctClockSkew ?? false
     })
   })
 

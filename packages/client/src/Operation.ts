@@ -151,6 +151,7 @@ type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 type CommonFor<Input, Capability> =
   | (Input extends void ? Exclude<Errors.PublicFailure, Errors.InvalidRequest> : Errors.PublicFailure)
   | (Capability extends KalshiPublic ? never : Errors.SigningFailure)
+  | (Capability extends KalshiWrite ? Errors.NotSent : never)
 
 /** Every error of an operation: those it names, and the common ones it does not name itself. */
 export type FailureOf<Input, E, Capability> = E | Exclude<CommonFor<Input, Capability>, { readonly _tag: TagOf<E> }>

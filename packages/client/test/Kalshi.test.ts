@@ -79,10 +79,12 @@ describe("Unauthorized", () => {
         signedText: "0GET/trade-api/v2/portfolio/order_groups/g",
         kind: "ed25519",
         environment: "test",
-        measuredClockSkewMillis: 60_000
+        measuredClockSkewMillis: 60_500,
+        measuredClockSkewErrorMillis: 500
       })
       assert.include(error.message, "OrderGroups.get was answered 401: authentication_error")
-      assert.include(error.message, "60000 ms behind the exchange's")
+      assert.include(error.message, "60500 ms (± 500 ms) behind the exchange's")
+      assert.notInclude(error.message, "\n")
       const { sent } = yield* Script
       assert.notInclude(inspect(error, { depth: null }), sent[0]!.headers["kalshi-access-signature"]!)
     }).pipe(

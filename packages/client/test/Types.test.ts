@@ -50,6 +50,18 @@ describe("OrderGroups.get", () => {
   })
 })
 
+describe("OrderGroups.reset", () => {
+  it("changes something, so that it can also fail with NotSent, which no read does", () => {
+    const call = OrderGroups.reset({ order_group_id: "x" })
+    expectTypeOf<Effect.Error<typeof call>>().toEqualTypeOf<
+      Errors.Unauthorized | Errors.NotFound | CommonFailure | Errors.NotSent
+    >()
+    expectTypeOf<Kalshi.WriteFailure>().toEqualTypeOf<CommonFailure | Errors.NotSent>()
+    // @ts-expect-error -- a read is always sent
+    void OrderGroups.get({ order_group_id: "x" }).pipe(Effect.catchTag("NotSent", () => Effect.void))
+  })
+})
+
 describe("Exchange.status", () => {
   it("is public: it cannot fail to sign, has no input to be wrong, and types what its errors carry", () => {
     type Expected =

@@ -1,5 +1,6 @@
 /** What the type of an operation says, taken apart. */
-import type { Operation, Parameter } from "@kalshi-effect/client/Operation"
+import type { NotSent } from "@kalshi-effect/client/Errors"
+import type { FailureOf, Operation, Parameter } from "@kalshi-effect/client/Operation"
 
 type Key<Input, Optional extends boolean> = Input extends void
   ? never
@@ -24,6 +25,8 @@ export type Signature<O> =
         readonly answers: Output
         /** The errors it names besides the common ones. */
         readonly fails: E
+        /** What a dry run makes of it. */
+        readonly rehearses: Extract<FailureOf<Input, E, Capability>, NotSent>
         readonly needs: Capability
       }
     : never

@@ -11,6 +11,7 @@ import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import { type ParsedBody, read } from "./errorBody.ts"
 import { firstBreak } from "./issue.ts"
+import { dateMillis } from "./skew.ts"
 
 /** What arrived: status, headers (names in lower case) and the whole body. */
 export interface Arrived {
@@ -26,7 +27,7 @@ export interface Circumstances {
   readonly lostAnswer: boolean
   readonly nowMillis: number
   /** Asked only where the answer is a 401. */
-  readonly explanation: (measuredClockSkewMillis: number | undefined) => Errors.Explanation | undefined
+  readonly explanation: () => Errors.Explanation | undefined
 }
 
 type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, Errors.Failure | NamedError>
@@ -81,21 +82,13 @@ const keepable = ({ json, text }: ParsedBody): unknown => {
   return json
 }
 
-/** IMF-fixdate, the one form that servers may write (RFC 9110). */
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
-
 /** Seconds or an HTTP date, as a wait in milliseconds; undefined where it is absent or neither. */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
-  const date = httpDate.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMillis)
-}
-
-const clockSkewMillis = (date: string | undefined, nowMillis: number): number | undefined => {
-  const server = date === undefined ? Number.NaN : Date.parse(date)
-  return Number.isNaN(server) ? undefined : server - Math.floor(nowMillis / 1000) * 1000
+  const date = dateMillis(text)
+  return date === undefined ? undefined : Math.max(0, date - nowMillis)
 }
 
 /** Which of the operation's errors a status is; the common ones need no declaration. */
@@ -157,7 +150,7 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
       case 401:
         return new Errors.Unauthorized({
           ...fields,
-          explanation: circumstances.explanation(clockSkewMillis(arrived.headers["date"], nowMillis))
+          explanation: circumstances.explanation()
         })
       case 403:
         return new Errors.Forbidden(fields)

@@ -21,6 +21,7 @@ import * as SendPolicy from "../SendPolicy.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
 import type { Limiter } from "./limits.ts"
+import * as skew from "./skew.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
 
 /** What a layer gives its senders. */
@@ -34,6 +35,8 @@ export interface Account {
   /** Refuses at run time what the types refuse at compile time. */
   readonly mayWrite: boolean
   readonly compiledDecoding: boolean
+  /** Signs by the exchange's clock as measured, where this machine's is off. */
+  readonly correctClockSkew: boolean
 }
 
 interface Codec {
@@ -49,6 +52,10 @@ interface Call {
   attempts: number
   /** When an attempt first ended without an answer although it may have been carried out. */
   lostAtMillis: number | undefined
+  /** The last attempt was answered 401, and by the date of that answer its timestamp was off. */
+  timestampWasOff: boolean
+  /** An attempt was made again for that: never twice. */
+  timestampMended: boolean
 }
 
 /** How long the exchange can be trusted to know an id of ours: not documented, so no longer than this. */
@@ -128,6 +135,7 @@ export const make = (account: Account): Sender => {
   const codecs = new WeakMap<Descriptor, Codec>()
   const root = new URL(environment.restUrl)
   const ofLayer = SendPolicy.resolve(account.policy)
+  const clockSkew = skew.make()
 
   const codecOf = (descriptor: Descriptor): Codec => {
     let codec = codecs.get(descriptor)
@@ -147,51 +155,61 @@ export const make = (account: Account): Sender => {
     wire: encode.WireRequest,
     call: Call,
     policy: SendPolicy.Resolved
-  ): Effect.Effect<unknown, Failure> => {
-    const path = root.pathname + wire.path
-    const by = signed(descriptor)
-    const headers: Effect.Effect<RequestSignature.AuthHeaders | undefined, SigningError> =
-      by === undefined ? Effect.undefined : RequestSignature.headers(by, { method: descriptor.method, path })
-    return Effect.flatMap(headers, (auth) => {
-      call.attempts++
-      return Effect.flatMap(
-        Effect.mapError(
-          transport(
-            {
-              method: descriptor.method,
-              url: root.origin + path + wire.query,
-              headers: { accept: "application/json", ...auth },
-              body: wire.body
-            },
-            policy.maxBodyBytes
+  ): Effect.Effect<unknown, Failure> =>
+    Effect.clockWith((clock) => {
+      const path = root.pathname + wire.path
+      const by = signed(descriptor)
+      const clockSkewMillis = account.correctClockSkew ? clockSkew.correctionMillis(skew.read(clock)) : 0
+      call.timestampWasOff = false
+      const headers: Effect.Effect<RequestSignature.AuthHeaders | undefined, SigningError> =
+        by === undefined
+          ? Effect.undefined
+          : RequestSignature.headers(by, { method: descriptor.method, path, clockSkewMillis })
+      return Effect.flatMap(headers, (auth) => {
+        call.attempts++
+        const sent = skew.read(clock)
+        return Effect.flatMap(
+          Effect.mapError(
+            transport(
+              {
+                method: descriptor.method,
+                url: root.origin + path + wire.query,
+                headers: { accept: "application/json", ...auth },
+                body: wire.body
+              },
+              policy.maxBodyBytes
+            ),
+            (fault) => new Errors.TransportError({ operation: descriptor.name, ...fault, attempts: call.attempts })
           ),
-          (fault) => new Errors.TransportError({ operation: descriptor.name, ...fault, attempts: call.attempts })
-        ),
-        (arrived) =>
-          Effect.clockWith((clock) =>
-            Effect.fromResult(
+          (arrived) => {
+            const now = skew.read(clock)
+            const measured = clockSkew.observe(sent, now, arrived.headers)
+            call.timestampWasOff =
+              arrived.status === 401 && measured !== undefined && skew.isBeyondResolution(measured, clockSkewMillis)
+            return Effect.fromResult(
               codecOf(descriptor).decode(arrived, {
                 attempts: call.attempts,
                 lostAnswer: call.lostAtMillis !== undefined,
-                nowMillis: clock.currentTimeMillisUnsafe(),
-                explanation: (measuredClockSkewMillis) =>
+                nowMillis: now.wallMillis,
+                explanation: () =>
                   by === undefined || auth === undefined
                     ? undefined
                     : {
                         ...RequestSignature.explain(by, {
                           method: descriptor.method,
                           path,
-                          timestampMillis: Number(auth["KALSHI-ACCESS-TIMESTAMP"])
+                          timestampMillis: Number(auth["KALSHI-ACCESS-TIMESTAMP"]),
+                          clockSkewMillis
                         }),
                         environment: environment.name,
-                        ...(measuredClockSkewMillis === undefined ? {} : { measuredClockSkewMillis })
+                        ...skew.explanation(measured ?? clockSkew.measured(now))
                       }
               })
             )
-          )
-      )
+          }
+        )
+      })
     })
-  }
 
   const timed = (
     descriptor: Descriptor,
@@ -231,7 +249,7 @@ export const make = (account: Account): Sender => {
       const monotonicMillis = () => Number(clock.monotonicTimeNanosUnsafe() / 1000n) / 1000
       const startedAt = monotonicMillis()
       const remaining = () => policy.totalMillis - (monotonicMillis() - startedAt)
-      const call: Call = { attempts: 0, lostAtMillis: undefined }
+      const call: Call = { attempts: 0, lostAtMillis: undefined, timestampWasOff: false, timestampMended: false }
       const keyed = descriptor.retry === "keyed" && wire.keyed
       const repeatable = descriptor.retry === "idempotent" || keyed
 
@@ -270,7 +288,14 @@ export const make = (account: Account): Sender => {
 
       const retryOrFail = (step: Step, error: Failure): Effect.Effect<unknown, Failure> => {
         if (isLost(error)) call.lostAtMillis ??= monotonicMillis()
-        return mayRepeat(repeatable, error) ? again(step, error) : Effect.fail(error)
+        return mayRepeat(repeatable, error) || mayMend() ? again(step, error) : Effect.fail(error)
+      }
+
+      /** A 401 was not carried out, so that any operation may be signed anew, once, where its time alone was wrong. */
+      const mayMend = (): boolean => {
+        if (!account.correctClockSkew || call.timestampMended || !call.timestampWasOff) return false
+        call.timestampMended = true
+        return true
       }
 
       return Effect.catch(once, (error) =>
@@ -289,6 +314,7 @@ export const make = (account: Account): Sender => {
       limiter === undefined || signed(descriptor) === undefined
         ? Effect.succeed(0)
         : limiter.waitFor(descriptor, input),
+    clockSkew: Effect.clockWith((clock) => Effect.sync(() => clockSkew.measured(skew.read(clock)))),
     send: (descriptor, input) => {
       if (descriptor.access === "write" && !account.mayWrite) {
         return refuse(descriptor, "this layer only reads; provide Kalshi.layer to change anything")
