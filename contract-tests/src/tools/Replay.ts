@@ -64,8 +64,11 @@ export const parse = (text: string): Replay => {
   return replay
 }
 
+/** The line that replays a token. */
+export const lineOf = (text: string): string => `REPLAY kalshi-contract replay ${text}`
+
 /** The line that a failure prints. */
-export const line = (replay: Replay): string => `REPLAY kalshi-contract replay ${token(replay)}`
+export const line = (replay: Replay): string => lineOf(token(replay))
 
 /**
  * The seed of this run: `KALSHI_CONTRACT_SEED`, or the fixed one.

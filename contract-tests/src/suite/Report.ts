@@ -1,0 +1,128 @@
+/**
+ * What a run of the suite found: one cell for each property and each thing that it was held against.
+ *
+ * **Details**
+ *
+ * A report is plain data and, but for `times`, the same for the same seed.
+ */
+
+/** What came of one cell. */
+export type Result =
+  | {
+      readonly _tag: "Passed"
+      /** How many values or cases were looked at. */
+      readonly runs: number
+      /** How often each thing that the property is about came up. */
+      readonly reached: Readonly<Record<string, number>>
+    }
+  | {
+      readonly _tag: "Failed"
+      readonly runs: number
+      readonly because: string
+      /** JSON Pointer, where the failure has one. */
+      readonly pointer: string | undefined
+      readonly expected: string | undefined
+      readonly got: string | undefined
+      /** The shrunk instance, as text; secrets are not in it. */
+      readonly instance: string
+      /** What replays it in another process. */
+      readonly token: string
+      /** The request as a command line with placeholders for secrets, where there was one. */
+      readonly curl: string | undefined
+    }
+  | { readonly _tag: "Skipped"; readonly reason: string }
+
+/** One property, held against one target. */
+export interface Cell {
+  readonly property: string
+  /** An operation as a user calls it, such as `Orders.create`, or another name of the property's own. */
+  readonly target: string
+  readonly result: Result
+}
+
+/** Why a run ended. Nothing but `finished` can be green. */
+export type Ending = "finished" | "budget" | "interrupted"
+
+/** A whole run. */
+export interface Report {
+  readonly suite: string
+  /** Version of the published document that the client was held against. */
+  readonly document: string
+  /** Where it ran: `sandbox`, `demo`, `production` or an address. */
+  readonly target: string
+  readonly seed: number
+  /** Random cases of each cell, at most. */
+  readonly runs: number
+  readonly ending: Ending
+  /** In the order in which they are shown. */
+  readonly properties: ReadonlyArray<{ readonly id: string; readonly statement: string }>
+  readonly cells: ReadonlyArray<Cell>
+  /** What else must be said: a sentence each. */
+  readonly notes: ReadonlyArray<string>
+  readonly times: {
+    /** RFC 3339. */
+    readonly startedAt: string
+    readonly millis: number
+    /** Of each property, in milliseconds. */
+    readonly byProperty: Readonly<Record<string, number>>
+  }
+}
+
+/** Cells by what came of them. */
+export interface Totals {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** Counts the cells, of one property where it is named. */
+export const totals = ({ cells }: Report, property?: string): Totals => {
+  const count = (tag: Result["_tag"]): number =>
+    cells.filter((cell) => cell.result._tag === tag && (property === undefined || cell.property === property)).length
+  return { passed: count("Passed"), failed: count("Failed"), skipped: count("Skipped") }
+}
+
+/** The last line of a run. */
+export const lastLine = (report: Report): string => {
+  const { failed, passed, skipped } = totals(report)
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`
+}
+
+/** True where a run may be called a success: it finished, something passed, and nothing failed. */
+export const isGreen = (report: Report): boolean => {
+  const { failed, passed } = totals(report)
+  return report.ending === "finished" && failed === 0 && passed > 0
+}
+
+/** What the command ends with: 0 held, 1 a property failed, 3 ended before everything was looked at. */
+export const exitCode = (report: Report): 0 | 1 | 3 => (totals(report).failed > 0 ? 1 : isGreen(report) ? 0 : 3)
+
+/** The targets of a report, each once, in the order of their first cells. */
+export const targets = ({ cells }: Report): ReadonlyArray<string> => [...new Set(cells.map(({ target }) => target))]
+
+/** The cell of a property and a target. */
+export const cellsByTarget = ({ cells }: Report): ReadonlyMap<string, ReadonlyMap<string, Cell>> => {
+  const found = new Map<string, Map<string, Cell>>()
+  for (const cell of cells) {
+    const row = found.get(cell.target) ?? new Map<string, Cell>()
+    found.set(cell.target, row.set(cell.property, cell))
+  }
+  return found
+}
+
+/** Failures, in the order of the cells. */
+export const failures = (
+  report: Report
+): ReadonlyArray<Cell & { readonly result: Extract<Result, { readonly _tag: "Failed" }> }> =>
+  report.cells.flatMap((cell) => (cell.result._tag === "Failed" ? [{ ...cell, result: cell.result }] : []))
+
+/** Why cells were skipped, and how many for each reason. */
+export const skips = ({ cells }: Report): ReadonlyMap<string, ReadonlyArray<Cell>> => {
+  const found = new Map<string, Array<Cell>>()
+  for (const cell of cells) {
+    if (cell.result._tag !== "Skipped") continue
+    const { reason } = cell.result
+    found.set(reason, [...(found.get(reason) ?? []), cell])
+  }
+  return found
+}
