@@ -1,0 +1,85 @@
+/**
+ * The shape that the properties of the suite share: what a property says, and how it is held against one operation.
+ */
+import type * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import type { ClientOperation } from "../operations/ClientOperations.ts"
+import * as Replay from "../tools/Replay.ts"
+
+/** What a property is held against, and how. */
+export interface Run {
+  readonly operation: ClientOperation
+  /** A 32-bit integer. */
+  readonly seed: number
+  /** How many random cases. */
+  readonly runs: number
+  /** Starts at a counterexample: `path` of a replay token. */
+  readonly path?: string | undefined
+}
+
+/** How often a run came to what it is about, by name: a property that never got there has said nothing. */
+export type Reached = Readonly<Record<string, number>>
+
+/** A counterexample. */
+export interface Failed {
+  readonly _tag: "Failed"
+  /** How many cases were looked at. */
+  readonly runs?: number | undefined
+  readonly because: string
+  /** JSON Pointer, where the failure has one. */
+  readonly pointer?: string | undefined
+  readonly expected?: string | undefined
+  readonly got?: string | undefined
+  /** The shrunk counterexample, as text. */
+  readonly counterexample: string
+  /** The request as a command line with placeholders for secrets, where there was one. */
+  readonly curl?: string | undefined
+  readonly replay: Replay.Replay
+  /** All of it, ending in the line that replays it. */
+  readonly report: string
+}
+
+/** What came of a run. */
+export type Outcome =
+  | { readonly _tag: "Held"; readonly runs: number; readonly reached: Reached }
+  | Failed
+  /** The property says nothing of this operation. */
+  | { readonly _tag: "Skipped"; readonly reason: string }
+
+/** A property of every operation. */
+export interface Property {
+  /** As the suite's documentation counts them: `P9`. */
+  readonly id: string
+  /** One sentence. */
+  readonly statement: string
+  /** Never fails: a counterexample is an outcome. */
+  readonly run: (run: Run) => Effect.Effect<Outcome>
+}
+
+/** Checks cases with a law that throws where it is broken and counts what it reached. */
+export const check = <Case>(
+  id: string,
+  { operation, path, runs, seed }: Run,
+  cases: fc.Arbitrary<Case>,
+  law: (input: Case, reach: (what: string) => void) => void
+): Outcome => {
+  const reached: Record<string, number> = {}
+  const reach = (what: string): void => {
+    reached[what] = (reached[what] ?? 0) + 1
+  }
+  const details = fc.check(
+    fc.property(cases, (input) => law(input, reach)),
+    { numRuns: runs, seed, ...(path === undefined || path === "" ? {} : { path }) }
+  )
+  const report = Replay.failureOf(id, details, operation.name)
+  if (report === undefined) return { _tag: "Held", runs: details.numRuns, reached }
+  const thrown = details.errorInstance
+  return {
+    _tag: "Failed",
+    runs: details.numRuns,
+    because: thrown instanceof Error ? thrown.message : String(thrown),
+    counterexample: fc.stringify(details.counterexample?.[0]),
+    replay: { property: id, target: operation.name, seed: details.seed, path: details.counterexamplePath ?? "" },
+    report
+  }
+}
