@@ -6,6 +6,7 @@
 import type { Parameter } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import type { Refusal } from "../Entities.ts"
 import { isUuid } from "./ids.ts"
@@ -26,7 +27,7 @@ export interface Match {
 
 export type Matched = Match | { readonly allowed: ReadonlyArray<string> }
 
-type Decode = (input: unknown) => Result.Result<unknown, { readonly toString: () => string }>
+type Decode = (input: unknown) => Result.Result<unknown, SchemaIssue.Issue>
 
 interface Compiled {
   readonly route: Route
@@ -139,10 +140,19 @@ const compile = (route: Route): Compiled => {
       }
       const decoded = body(json)
       return Result.isFailure(decoded)
-        ? Result.fail(invalidParameters(String(decoded.failure)))
+        ? Result.fail(invalidParameters(explained(decoded.failure)))
         : Result.succeed({ ...input, ...(decoded.success as object) }) // every body schema is one of an object
     }
   }
+}
+
+const issuesOf = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Where a body broke its schema first, and what was wanted there. */
+const explained = (issue: SchemaIssue.Issue): string => {
+  const [first] = issuesOf(issue).issues
+  const place = (first?.path ?? []).map(String).join(".")
+  return `${place === "" ? "the body" : place}: ${first?.message ?? "is not what it can be"}`
 }
 
 /** Reads one parameter: text where the schema takes text, else the number or the boolean that it spells. */

@@ -1,0 +1,112 @@
+/** Puts requests to the exchange and notes everything that must not have come of them. */
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import type * as Requests from "../../../src/operations/Requests.ts"
+import type { Json } from "../../../src/tools/JsonSchema.ts"
+import type * as Mutants from "../../../src/tools/Mutants.ts"
+import type { ask, World } from "./exchange.ts"
+import { answerFault, type Operation, refusalFault, show, valid, type Violation } from "./judging.ts"
+
+/** Puts one request to an exchange. */
+export type Ask = (sent: Requests.Sent) => ReturnType<ReturnType<typeof ask>>
+
+/** Violations that the exchange carries out all the same, each with its reason. One that nothing needs is a failure. */
+export const tolerated: Readonly<Partial<Record<Mutants.Kind, string>>> = {
+  "extra-property": "the document leaves objects open, and the exchange passes over what it does not know"
+}
+
+/** What came of many requests. */
+export interface Tally {
+  readonly findings: Array<string>
+  readonly statuses: Map<number, number>
+  readonly kinds: Map<Mutants.Kind, number>
+  /** Kinds of violations that were carried out, as they may be. */
+  readonly tolerated: Set<Mutants.Kind>
+}
+
+export const makeTally = (): Tally => ({
+  findings: [],
+  statuses: new Map(),
+  kinds: new Map(),
+  tolerated: new Set()
+})
+
+const count = <A>(counts: Map<A, number>, what: A): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
+
+export const total = (counts: ReadonlyMap<unknown, number>): number =>
+  [...counts.values()].reduce((sum, times) => sum + times, 0)
+
+/** Counts on one line, in the order of what they count. */
+export const counted = (counts: ReadonlyMap<number | string, number>): string =>
+  [...counts]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([what, times]) => `${what}×${times}`)
+    .join("  ")
+
+/** The exchange's whole state, as text. */
+const dumped = Effect.flatMap(Sandbox.Sandbox, ({ dump }) => Effect.map(dump, (state) => JSON.stringify(state)))
+
+/** Holds the exchange to it that every violation is refused, in a way that the client reads, and changes nothing. */
+export const holdRefused = (operation: Operation, asked: Ask, violations: ReadonlyArray<Violation>, tally: Tally) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    const start = yield* sandbox.snapshot
+    const before = yield* dumped
+    for (const { kind, note, pointer, sent } of violations) {
+      const got = yield* asked(sent)
+      const after = yield* dumped
+      count(tally.statuses, got.status)
+      count(tally.kinds, kind)
+      const isTolerated = tolerated[kind] !== undefined && got.status === operation.reference.success.status
+      if (isTolerated) tally.tolerated.add(kind)
+      const fault = isTolerated
+        ? answerFault(operation, got)
+        : (refusalFault(operation, got) ?? (after === before ? undefined : "refused, and the state changed"))
+      if (fault !== undefined) {
+        tally.findings.push(`${kind} at ${pointer} (${note}): ${fault}; ${show(operation, sent, got)}`)
+      }
+      if (after !== before) yield* sandbox.restore(start)
+    }
+  })
+
+/** The state of one account, as text. */
+const accountIn = (state: string, accountId: string): string => {
+  // A dump has a list of accounts, each with its id.
+  const { accounts } = JSON.parse(state) as { readonly accounts: ReadonlyArray<{ readonly accountId: string }> }
+  return JSON.stringify(accounts.find((account) => account.accountId === accountId))
+}
+
+/**
+ * Holds the exchange to it that every valid request is answered by the document, that nothing changes where it is refused
+ * or only reads, and that no other account changes at all.
+ */
+export const holdAnswered = (
+  operation: Operation,
+  asked: Ask,
+  { bystander }: World,
+  inputs: ReadonlyArray<Json>,
+  tally: Tally
+) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    const start = yield* sandbox.snapshot
+    const before = yield* dumped
+    const untouched = accountIn(before, bystander.accountId)
+    for (const input of inputs) {
+      const sent = valid(operation, input)
+      if (sent === undefined) continue
+      const got = yield* asked(sent)
+      const after = yield* dumped
+      count(tally.statuses, got.status)
+      const mayChange = operation.reference.method !== "GET" && got.status === operation.reference.success.status
+      const fault =
+        answerFault(operation, got) ??
+        (after !== before && !mayChange
+          ? "the state changed"
+          : accountIn(after, bystander.accountId) === untouched
+            ? undefined
+            : "another account changed")
+      if (fault !== undefined) tally.findings.push(`${fault}; ${show(operation, sent, got)}`)
+      if (after !== before) yield* sandbox.restore(start)
+    }
+  })

@@ -1,0 +1,112 @@
+/** What an answer of the exchange must be, by the document and by the client. */
+import * as Answers from "../../../src/operations/Answers.ts"
+import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
+import * as Requests from "../../../src/operations/Requests.ts"
+import * as Arbitraries from "../../../src/tools/Arbitraries.ts"
+import { equals, isObject, memberOf, type Json, type JsonObject } from "../../../src/tools/JsonSchema.ts"
+import * as Mutants from "../../../src/tools/Mutants.ts"
+import { conformance, referenceOf } from "../../operations/support/client.ts"
+import { written } from "../../operations/support/written.ts"
+import type { Got } from "./exchange.ts"
+
+const { judge } = conformance
+
+/** Every operation, with what its requests are made of. */
+export const operations = ClientOperations.all.map((client) => {
+  const reference = referenceOf(client)
+  const requests = Requests.make(reference, judge)
+  const suite = conformance.suite({ name: client.name, schema: requests.input, position: "request" })
+  return { client, reference, requests, suite }
+})
+
+export type Operation = (typeof operations)[number]
+
+export const mutants = Mutants.make(judge)
+export const arbitraries = Arbitraries.make(judge)
+
+/** A request that breaks the document in one place. */
+export interface Violation {
+  readonly kind: Mutants.Kind
+  readonly pointer: string
+  readonly note: string
+  readonly sent: Requests.Sent
+}
+
+/** Puts what an input has beyond the document's names into the query, where there is no body to hold it. */
+const withSurplus = ({ reference }: Operation, sent: Requests.Sent, input: JsonObject): Requests.Sent => {
+  const names = new Set(reference.parameters.map(({ name }) => name))
+  const surplus = reference.requestBody === undefined ? Object.entries(input).filter(([name]) => !names.has(name)) : []
+  const search = surplus.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+  const joint = sent.target.includes("?") ? "&" : "?"
+  return search.length === 0 ? sent : { ...sent, target: sent.target + joint + search.join("&") }
+}
+
+/** What is wrong with a request by the document, as it stands on the wire; headers are none of it. */
+const faultsOf = ({ requests }: Operation, sent: Requests.Sent): ReadonlyArray<string> =>
+  requests.read(sent).faults.filter((fault) => /invalid|missing|ambiguous/.test(fault))
+
+/** Whether the path is another one than was meant: an empty segment, or one with a slash in it. */
+const isAstray = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
+
+/** The request of a valid input; undefined where it has none. */
+export const valid = (operation: Operation, input: Json): Requests.Sent | undefined => {
+  const sent = isObject(input) ? written(operation.reference, input) : undefined
+  return sent === undefined || faultsOf(operation, sent).length > 0 ? undefined : sent
+}
+
+/**
+ * The request of a mutant; undefined where nothing is wrong with it as it stands on the wire: in a URL, the number 1 and
+ * the text "1" are the same.
+ */
+export const violation = (
+  operation: Operation,
+  { kind, note, pointer, value }: Mutants.Mutant
+): Violation | undefined => {
+  const plain = isObject(value) ? written(operation.reference, value) : undefined
+  if (plain === undefined || !isObject(value)) return undefined
+  const sent = withSurplus(operation, plain, value)
+  const faults = faultsOf(operation, sent)
+  const isBroken = kind === "extra-property" || faults.length > 0
+  return isBroken && !isAstray(faults) ? { kind, note, pointer, sent } : undefined
+}
+
+const isText = (value: Json | undefined): value is string => typeof value === "string" && value !== ""
+
+/** What is wrong with what the client makes of an answer, if anything; the document says what it must be. */
+const faultOf = ({ client, reference }: Operation, got: Got): string | undefined => {
+  const wanted = Answers.expected(reference, judge)(got)
+  const { fault, tag } = Answers.outcome(client)(got)
+  if (got.status === reference.success.status && wanted !== "Success") return `the answer is a ${wanted}`
+  return fault ?? (tag === wanted ? undefined : `the client reads ${tag}, not ${wanted}`)
+}
+
+/** Whether the document says that a request can be refused, as wrong or as being about nothing. */
+const declaresRefusal = ({ reference }: Operation): boolean =>
+  [400, 404].some((status) => reference.responses.has(status))
+
+/** What is wrong with a refusal, if anything: it is to be of a declared status, and to say why in a way the client reads. */
+export const refusalFault = (operation: Operation, got: Got): string | undefined => {
+  const { client, reference } = operation
+  if (got.status < 400 || got.status > 499) return `answered ${got.status}`
+  if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `answered ${got.status}, undeclared`
+  if (!/^application\/json\b/.test(got.headers["content-type"] ?? "")) return "the refusal is not said to be JSON"
+  const error = memberOf(Answers.parse(got.body), "error")
+  const [code, message, details] = ["code", "message", "details"].map((name) => memberOf(error, name))
+  if (!isText(code) || !isText(message)) return `the refusal has no code or no message: ${got.body}`
+  if (got.body.includes("[object")) return `the refusal does not say what is wrong: ${got.body}`
+  const { value } = Answers.outcome(client)(got)
+  const read = typeof value === "object" && value !== null && "body" in value ? value.body : undefined
+  const said = { code, message, ...(details === undefined ? {} : { details }) }
+  // An error's body is plain data.
+  return equals(read as Json | undefined, said)
+    ? faultOf(operation, got)
+    : `the client reads ${JSON.stringify(read)} of ${got.body}`
+}
+
+/** What is wrong with the answer of a valid request, if anything: the success, or a refusal, each by the document. */
+export const answerFault = (operation: Operation, got: Got): string | undefined =>
+  got.status === operation.reference.success.status ? faultOf(operation, got) : refusalFault(operation, got)
+
+export const show = ({ reference }: Operation, { body = "", method, target }: Requests.Sent, got?: Got): string =>
+  `${reference.id}: ${method} ${target} ${body}`.slice(0, 400) +
+  (got === undefined ? "" : ` → ${got.status} ${got.body.slice(0, 300)}`)
