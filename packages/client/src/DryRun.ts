@@ -24,7 +24,8 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { Dollars } from "./FixedPoint.ts"
-import type { Order, OrderCost, Market } from "./OrderCost.ts"
+import type { Market, OrderCost } from "./OrderCost.ts"
+import type { CreateInput } from "./Orders.ts"
 
 /** What the orders of an {@link Intent} can cost, as `OrderCost` reckons it. */
 export interface Cost {
@@ -57,16 +58,16 @@ export interface Intent {
   readonly cost: Cost | undefined
 }
 
-/** How a dry run is kept. */
+/** How a dry run prices orders, and how much it keeps. */
 export interface Options {
-  /** How many of the last intents are kept. 10,000 when left out. */
-  readonly keep?: number | undefined
   /**
-   * What is known of an order's market and of the account, for its cost: the terms of its fees, the position held. In a
-   * batch, a position is taken to be closed by the first order of its ticker alone. `OrderCost` says what is assumed of
-   * what is left out.
+   * What is known of an order's market and of the account: the terms of its fees, the position held. What is left out is
+   * assumed as `OrderCost` says, and the cost says so. In a batch, a position is taken to be closed by the first order
+   * of its ticker alone.
    */
-  readonly market?: ((order: Order & { readonly ticker: string }) => Market) | undefined
+  readonly marketOf?: ((order: CreateInput) => Market) | undefined
+  /** How many of the last intents are kept. 10,000 when left out. */
+  readonly keepIntents?: number | undefined
 }
 
 /**
@@ -80,9 +81,9 @@ export interface Options {
  * import * as Effect from "effect/Effect"
  *
  * const rehearsal = Effect.gen(function* () {
+ *   const journal = yield* DryRun.DryRun
  *   yield* Effect.ignore(Orders.cancel({ order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", exchange_index: 0 }))
- *   const intents = yield* DryRun.intents
- *   return intents.map(({ method, path }) => `${method} ${path}`)
+ *   return (yield* journal.intents).map(({ method, path }) => `${method} ${path}`)
  * })
  * ```
  */
@@ -92,9 +93,9 @@ export class DryRun
     {
       /** What is kept, oldest first. */
       readonly intents: Effect.Effect<ReadonlyArray<Intent>>
-      /** What is kept, then each intent as it comes. It does not end by itself, and waits for a slow reader. */
+      /** What is kept, then each intent as it comes, all of them; it ends with the layer. */
       readonly changes: Stream.Stream<Intent>
-      /** Takes what is kept, and leaves nothing; numbers go on. */
+      /** Takes what is kept, so that nothing of it is kept any more; numbers go on. */
       readonly take: Effect.Effect<ReadonlyArray<Intent>>
     }
   >()("@kalshi-effect/client/DryRun") {}

@@ -137,7 +137,7 @@ const explain = (explanation: Explanation): string => {
   const corrected = clockSkewMillis === 0 ? "" : `, ${clockSkewMillis} ms added to this machine's clock`
   const remedy =
     skew !== undefined && Math.abs(skew - clockSkewMillis) - margin > skewResolutionMillis
-      ? `this machine's clock is ${Math.abs(skew)} ms (± ${margin} ms) ${skew > 0 ? "behind" : "ahead of"} the exchange's: set it right, or let the layer correct it (correctClockSkew)`
+      ? `this machine's clock is ${Math.abs(skew)} ms (± ${margin} ms) ${skew > 0 ? "behind" : "ahead of"} the exchange's: set it right${corrected === "" ? ", or let the layer correct it (correctClockSkew)" : ""}`
       : `check that the key id belongs to this private key and was made in ${environment}: keys are not shared between environments`
   return `${remedy}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
 }

@@ -18,7 +18,9 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { KalshiPublic, KalshiRead, KalshiWrite, type Sender } from "./Capability.ts"
+import * as DryRun from "./DryRun.ts"
 import * as Environment from "./Environment.ts"
+import * as journal from "./internal/journal.ts"
 import * as limits from "./internal/limits.ts"
 import * as pipeline from "./internal/pipeline.ts"
 import * as transport from "./internal/transport.ts"
@@ -64,7 +66,7 @@ export interface Options extends PublicOptions {
 const makeSender = (
   options: PublicOptions & Partial<Options>,
   signer: Signer.Signer["Service"] | undefined,
-  mayWrite: boolean
+  writes: pipeline.Account["writes"]
 ): Effect.Effect<Sender, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
@@ -81,7 +83,7 @@ const makeSender = (
       signer,
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},
-      mayWrite,
+      writes,
       compiledDecoding: options.compiledDecoding ?? true,
       correctClockSkew: options.correctClockSkew ?? false
     })
@@ -102,12 +104,12 @@ const makeSender = (
  * not from that of `FetchHttpClient.layer`: provide them to this one.
  */
 export const layerPublic = (options: PublicOptions): Layer.Layer<KalshiPublic, never, HttpClient.HttpClient> =>
-  Layer.effect(KalshiPublic, makeSender(options, undefined, false))
+  Layer.effect(KalshiPublic, makeSender(options, undefined, "refused"))
 
 /** Public operations and reads of the account. Writes do not compile, and are refused at run time as well. */
 export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | KalshiRead, never, HttpClient.HttpClient> =>
   Layer.effectContext(
-    Effect.map(makeSender(options, options.signer, false), (sender) =>
+    Effect.map(makeSender(options, options.signer, "refused"), (sender) =>
       Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender))
     )
   )
@@ -123,9 +125,35 @@ export const layer = (
   options: Options
 ): Layer.Layer<KalshiPublic | KalshiRead | KalshiWrite, never, HttpClient.HttpClient> =>
   Layer.effectContext(
-    Effect.map(makeSender(options, options.signer, true), (sender) =>
+    Effect.map(makeSender(options, options.signer, "sent"), (sender) =>
       Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender), Context.add(KalshiWrite, sender))
     )
+  )
+
+/** What {@link layerDryRun} wants to know. */
+export interface DryRunOptions extends Options, DryRun.Options {}
+
+/**
+ * Everything, in rehearsal: public operations and reads go to the exchange, and writes do not leave. They are checked as
+ * for sending, priced, written down in the journal `DryRun`, and fail with `NotSent`.
+ *
+ * **Gotchas**
+ *
+ * The layer alone decides: no environment variable turns a dry run on, and so none that is misspelt turns it off.
+ */
+export const layerDryRun = (
+  options: DryRunOptions
+): Layer.Layer<KalshiPublic | KalshiRead | KalshiWrite | DryRun.DryRun, never, HttpClient.HttpClient> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const { rehearse, service } = yield* journal.make(options)
+      const sender = yield* makeSender(options, options.signer, rehearse)
+      return Context.make(KalshiPublic, sender).pipe(
+        Context.add(KalshiRead, sender),
+        Context.add(KalshiWrite, sender),
+        Context.add(DryRun.DryRun, service)
+      )
+    })
   )
 
 const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config.flatMap(
@@ -163,6 +191,13 @@ export const layerReadOnlyConfig: Layer.Layer<
   Config.ConfigError | KeyError,
   HttpClient.HttpClient | FileSystem.FileSystem
 > = /*#__PURE__*/ Layer.fresh(/*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layerReadOnly)))
+
+/** {@link layerDryRun}, configured as {@link layerConfig}. */
+export const layerDryRunConfig: Layer.Layer<
+  KalshiPublic | KalshiRead | KalshiWrite | DryRun.DryRun,
+  Config.ConfigError | KeyError,
+  HttpClient.HttpClient | FileSystem.FileSystem
+> = /*#__PURE__*/ Layer.fresh(/*#__PURE__*/ Layer.unwrap(/*#__PURE__*/ configured(layerDryRun)))
 
 /** {@link layerPublic}, configured by `KALSHI_ENV` alone. */
 export const layerPublicConfig: Layer.Layer<KalshiPublic, Config.ConfigError, HttpClient.HttpClient> =

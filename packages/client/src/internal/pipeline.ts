@@ -20,6 +20,7 @@ import type { Descriptor } from "../Operation.ts"
 import * as SendPolicy from "../SendPolicy.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
+import type { Rehearse } from "./journal.ts"
 import type { Limiter } from "./limits.ts"
 import * as skew from "./skew.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
@@ -32,8 +33,8 @@ export interface Account {
   readonly limiter: ((send: Sender["send"]) => Limiter) | undefined
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
-  /** Refuses at run time what the types refuse at compile time. */
-  readonly mayWrite: boolean
+  /** What becomes of writes: refused at run time as the types do at compile time, sent, or written down instead. */
+  readonly writes: "refused" | "sent" | Rehearse
   readonly compiledDecoding: boolean
   /** Signs by the exchange's clock as measured, where this machine's is off. */
   readonly correctClockSkew: boolean
@@ -316,7 +317,8 @@ export const make = (account: Account): Sender => {
         : limiter.waitFor(descriptor, input),
     clockSkew: Effect.clockWith((clock) => Effect.sync(() => clockSkew.measured(skew.read(clock)))),
     send: (descriptor, input) => {
-      if (descriptor.access === "write" && !account.mayWrite) {
+      const writes = descriptor.access === "write" ? account.writes : "sent"
+      if (writes === "refused") {
         return refuse(descriptor, "this layer only reads; provide Kalshi.layer to change anything")
       }
       if (descriptor.auth === "required" && signer === undefined) {
@@ -326,9 +328,12 @@ export const make = (account: Account): Sender => {
       if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
       const wire = encoded.success
       return Effect.withSpan(
-        Effect.flatMap(SendPolicy.Overrides, (overrides) => {
+        Effect.flatMap(SendPolicy.Overrides, (overrides): Effect.Effect<unknown, Failure | Errors.NotSent> => {
           const policy = overrides === SendPolicy.noOverrides ? ofLayer : SendPolicy.resolve(overrides, account.policy)
-          return typeof policy === "string" ? refuse(descriptor, policy) : run(descriptor, input, wire, policy)
+          if (typeof policy === "string") return refuse(descriptor, policy)
+          return writes === "sent"
+            ? run(descriptor, input, wire, policy)
+            : writes(descriptor, wire, root.origin + root.pathname + wire.path + wire.query)
         }),
         descriptor.name,
         spanOptions(descriptor, environment)

@@ -7,7 +7,7 @@ import { environment, signer } from "./scripted.ts"
 export interface Settings {
   /** Its clock minus the virtual one, which is the machine's unless the machine's was set. */
   skewMillis: number
-  /** How far off a timestamp may be. */
+  /** How far off a timestamp may be; any far when left out. */
   readonly windowMillis?: number
   /** How long a request is under way there, and its answer back. */
   readonly upMillis?: number
@@ -33,7 +33,14 @@ const bodyOf = (status: number) =>
   status === 401
     ? { error: { code: "header_timestamp_expired", message: "header timestamp expired" } }
     : status < 300
-      ? { is_auto_cancel_enabled: false, orders: [], order_group_id: "g", subaccount: 0, exchange_active: true }
+      ? {
+          is_auto_cancel_enabled: false,
+          orders: [],
+          order_group_id: "g",
+          subaccount: 0,
+          exchange_active: true,
+          trading_active: true
+        }
       : {}
 
 export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpClient | Exchange> =>
@@ -43,11 +50,13 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
       const client = HttpClient.make((request, url) =>
         Effect.gen(function* () {
           if (settings.upMillis !== undefined) yield* Effect.sleep(settings.upMillis)
-          const millis = (yield* Clock.currentTimeMillis) + settings.skewMillis
+          // Of the clock that nobody sets.
+          const millis = Number((yield* Clock.monotonicTimeNanos) / 1_000_000n) + settings.skewMillis
           const timestamp = request.headers["kalshi-access-timestamp"]
           const signedMillis = timestamp === undefined ? undefined : Number(timestamp)
           const isOff =
-            signedMillis !== undefined && Math.abs(signedMillis - millis) > (settings.windowMillis ?? 30_000)
+            signedMillis !== undefined &&
+            Math.abs(signedMillis - millis) > (settings.windowMillis ?? Number.POSITIVE_INFINITY)
           const n = served.length
           const success = request.method === "POST" ? 201 : 200
           const status = settings.status?.(n) ?? (isOff ? 401 : success)
@@ -78,14 +87,14 @@ export class Machine {
   readonly run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.clockWith((clock) => {
       const nanos = () => BigInt(this.aheadMillis) * 1_000_000n
-      return Effect.provideService(effect, Clock.Clock, {
+      const set: Clock.Clock = {
+        // What a test's clock has besides.
+        ...clock,
         currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + this.aheadMillis,
         currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + this.aheadMillis),
         currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + nanos(),
-        currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + nanos()),
-        monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
-        monotonicTimeNanos: clock.monotonicTimeNanos,
-        sleep: (duration) => clock.sleep(duration)
-      })
+        currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + nanos())
+      }
+      return Effect.provideService(effect, Clock.Clock, set)
     })
 }

@@ -1,0 +1,150 @@
+/** What a layer lets through, for every operation there is: by type elsewhere, here at run time. */
+import { assert, describe, it } from "@effect/vitest"
+import { KalshiPublic, KalshiRead, KalshiWrite } from "@kalshi-effect/client/Capability"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as Requests from "../../src/operations/Requests.ts"
+import { conformance, line, plainest, referenceOf } from "./support/client.ts"
+
+const writes = ClientOperations.all.filter(({ descriptor }) => descriptor.access === "write")
+const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.access !== "write")
+
+/** A layer over an HTTP client that keeps what would leave, and cuts the connection. */
+const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
+  const sent: Array<HttpClientRequest.HttpClientRequest> = []
+  const http = HttpClient.make((request) => {
+    sent.push(request)
+    const cause = new Error("cut by the test")
+    return Effect.fail(
+      new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+    )
+  })
+  return { sent, runtime: ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http))) }
+}
+
+/** What an operation fails with where a sender is passed off as that of every capability. */
+const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPublic["Service"]) =>
+  client
+    .operation(plainest(client))
+    .pipe(
+      Effect.flip,
+      Effect.provideContext(
+        Context.make(KalshiPublic, sender).pipe(Context.add(KalshiRead, sender), Context.add(KalshiWrite, sender))
+      )
+    )
+
+describe("the operations that change something", () => {
+  it("are those that the document has with a method that is not GET and a signature", () => {
+    const changing = ClientOperations.all.filter((client) => {
+      const { method, security } = referenceOf(client)
+      return method !== "GET" && security.length > 0
+    })
+    assert.deepStrictEqual(
+      writes.map(({ name }) => name),
+      changing.map(({ name }) => name)
+    )
+    assert.isAbove(writes.length, 30)
+  })
+})
+
+describe("Kalshi.layerReadOnly", () => {
+  for (const client of writes) {
+    it(`sends nothing of ${client.name}, whatever the types were made to believe`, () => {
+      const { runtime, sent } = through(Kalshi.layerReadOnly(Requests.layerOptions))
+      for (const sender of runtime.runSync(Effect.all([KalshiPublic, KalshiRead]))) {
+        const error = runtime.runSync(failureWith(client, sender))
+        assert.deepInclude({ ...error }, { _tag: "InvalidRequest", operation: client.name, pointer: "" })
+        assert.include(error.message, "this layer only reads")
+      }
+      assert.strictEqual(sent.length, 0)
+    })
+  }
+
+  it("sends everything else", () => {
+    const { runtime, sent } = through(Kalshi.layerReadOnly(Requests.layerOptions))
+    for (const client of reads) {
+      assert.strictEqual(
+        runtime.runSync(Effect.flatMap(KalshiRead, (sender) => failureWith(client, sender)))._tag,
+        "TransportError"
+      )
+    }
+    assert.strictEqual(sent.length, reads.length)
+  })
+})
+
+describe("Kalshi.layerPublic", () => {
+  it("sends the public operations, and no signature with any", () => {
+    const { runtime, sent } = through(
+      Kalshi.layerPublic({ environment: Requests.layerOptions.environment, policy: Requests.layerOptions.policy })
+    )
+    for (const client of ClientOperations.all) {
+      const error = runtime.runSync(Effect.flatMap(KalshiPublic, (sender) => failureWith(client, sender)))
+      const isPublic = client.descriptor.access === "public"
+      assert.strictEqual(error._tag, isPublic ? "TransportError" : "InvalidRequest", client.name)
+      assert.strictEqual(sent.length, isPublic ? 1 : 0, client.name)
+      for (const { headers } of sent.splice(0)) {
+        assert.deepStrictEqual(
+          Object.keys(headers).filter((name) => name.startsWith("kalshi")),
+          [],
+          client.name
+        )
+      }
+    }
+  })
+})
+
+describe("Kalshi.layerDryRun", { timeout: 60_000 }, () => {
+  const sending = Requests.recorder()
+  const { runtime, sent } = through(Kalshi.layerDryRun(Requests.layerOptions))
+
+  /** Sends, rehearses, and compares: what the one refuses the other must, and what the one sends the other must write down. */
+  const both: Requests.Recorder = {
+    call: (operation, input) => {
+      const outcome = sending.call(operation, input)
+      const error = runtime.runSync(Effect.flip(operation(input)))
+      assert.strictEqual(sent.length, 0, "nothing leaves")
+      if (outcome._tag === "Refused") {
+        assert.deepInclude({ ...error }, { _tag: "InvalidRequest", pointer: outcome.pointer, reason: outcome.reason })
+        return outcome
+      }
+      if (error._tag !== "NotSent") return assert.fail(`${error._tag}: ${error.message}`)
+      const { body, method, operationId, path } = error.intent
+      assert.deepStrictEqual(
+        { method, path, body, operationId },
+        {
+          method: outcome.sent.method,
+          path: outcome.sent.target,
+          body: outcome.sent.body === undefined ? undefined : JSON.parse(outcome.sent.body),
+          operationId: operation.descriptor.operationId
+        }
+      )
+      assert.strictEqual(
+        error.intent.cost !== undefined,
+        ["CreateOrderV2", "BatchCreateOrdersV2"].includes(operationId)
+      )
+      return outcome
+    }
+  }
+
+  for (const client of writes) {
+    it(`writes down what ${client.name} would have sent, and refuses what that would have refused`, () => {
+      const report = Requests.hold(client, referenceOf(client), conformance, both, { runs: 20 })
+      assert.deepStrictEqual(report.failures.map(line), [])
+      assert.isAbove(report.checks.completeness.run, 20)
+    })
+  }
+
+  it("sends everything else", () => {
+    for (const client of reads) {
+      assert.strictEqual(runtime.runSync(Effect.flip(client.operation(plainest(client))))._tag, "TransportError")
+      assert.strictEqual(sent.splice(0).length, 1, client.name)
+    }
+  })
+})

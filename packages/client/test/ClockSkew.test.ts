@@ -1,0 +1,395 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import * as fc from "fast-check"
+import { TestClock } from "effect/testing"
+import * as ClockSkew from "../src/ClockSkew.ts"
+import * as ExchangeOperations from "../src/Exchange.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as SendPolicy from "../src/SendPolicy.ts"
+import { Exchange, httpDate, layer, Machine, type Settings } from "./support/datedExchange.ts"
+import { holds } from "./support/laws.ts"
+
+const get = OrderGroups.get({ order_group_id: "g" })
+const create = OrderGroups.create({ contracts_limit: 1 })
+
+/** Some day, on a whole second. */
+const day = Date.UTC(2026, 10, 22, 9, 30)
+
+const windowMillis = 30_000
+
+const from = (millis: number) => TestClock.setTime(day + millis)
+
+/** Runs a call to its end on virtual time, and gives its outcome. */
+const play = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(Effect.result(call))
+    yield* TestClock.adjust("20 seconds")
+    return yield* Fiber.join(fiber)
+  })
+
+const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])
+
+describe("ClockSkew.measured", () => {
+  it.effect("is undefined before the first answer, and then the second that its date tells", () =>
+    Effect.gen(function* () {
+      yield* from(250)
+      assert.isUndefined(yield* ClockSkew.measured)
+      yield* get
+      yield* TestClock.adjust("3 seconds")
+      assert.deepStrictEqual(yield* ClockSkew.measured, {
+        millis: 60_250,
+        lowerMillis: 59_750,
+        upperMillis: 60_750,
+        ageMillis: 3_000
+      })
+    }).pipe(Effect.provide(layer({ skewMillis: 60_000 })))
+  )
+
+  it.effect("is below zero where this machine's clock is ahead", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [-60_000, -59_000])
+    }).pipe(Effect.provide(layer({ skewMillis: -60_000 })))
+  )
+
+  it.effect("is as wide as the round trip and the second of the date", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      yield* play(get)
+      assert.deepStrictEqual(yield* bounds, [4_600, 6_000])
+    }).pipe(Effect.provide(layer({ skewMillis: 5_000, upMillis: 300, downMillis: 100 })))
+  )
+
+  it.effect("narrows to what all answers allow", () =>
+    Effect.gen(function* () {
+      yield* from(100)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [4_900, 5_900])
+      yield* from(10_900)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [4_900, 5_100])
+      yield* from(20_500)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [4_900, 5_100])
+    }).pipe(Effect.provide(layer({ skewMillis: 5_000 })))
+  )
+
+  it.effect("begins anew where an answer contradicts it", () => {
+    const settings: Settings = { skewMillis: 5_000 }
+    return Effect.gen(function* () {
+      yield* from(0)
+      yield* get
+      settings.skewMillis = 9_000
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [9_000, 10_000])
+    }).pipe(Effect.provide(layer(settings)))
+  })
+
+  it.effect("keeps its precision for minutes, and gives up what is old", () => {
+    const settings: Settings = { skewMillis: 5_000 }
+    return Effect.gen(function* () {
+      for (const millis of [100, 10_900]) {
+        yield* from(millis)
+        yield* get
+      }
+      yield* from(6 * 60_000 + 500)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [4_900, 5_100], "of the six minutes before")
+      yield* from(20 * 60_000 + 500)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [4_500, 5_500], "of this answer alone")
+    }).pipe(Effect.provide(layer(settings)))
+  })
+
+  it.effect("forgets what it measured where this machine's clock was set, and measures anew", () => {
+    const machine = new Machine()
+    return Effect.gen(function* () {
+      yield* from(0)
+      yield* get
+      machine.aheadMillis = 40_000
+      assert.isUndefined(yield* ClockSkew.measured)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [-35_000, -34_000])
+    }).pipe(machine.run, Effect.provide(layer({ skewMillis: 5_000 })))
+  })
+
+  it.effect("learns nothing of an answer during which this machine's clock was set", () => {
+    const machine = new Machine()
+    return Effect.gen(function* () {
+      yield* from(0)
+      const fiber = yield* Effect.forkChild(get)
+      yield* TestClock.adjust("1 second")
+      machine.aheadMillis = 40_000
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+      assert.isUndefined(yield* ClockSkew.measured)
+    }).pipe(machine.run, Effect.provide(layer({ skewMillis: 5_000, upMillis: 1_000, downMillis: 1_000 })))
+  })
+
+  const unfit: ReadonlyArray<readonly [what: string, headers: (date: string) => Record<string, string>]> = [
+    ["without a date", () => ({})],
+    ["out of a cache, that says how old it is", (date) => ({ date, age: "7" })],
+    ["out of a cache, and just come into it", (date) => ({ date, age: "0" })],
+    ["that a CDN calls a hit", (date) => ({ date, "x-cache": "Hit from cloudfront" })],
+    ["that a CDN asked about again", (date) => ({ date, "x-cache": "RefreshHit from cloudfront" })],
+    ["with a word for a date", () => ({ date: "yesterday" })],
+    ["with a number for a date", () => ({ date: "1790000000" })],
+    ["with a date of another form", () => ({ date: "2026-11-22T09:30:00Z" })],
+    ["with a date in another zone", (date) => ({ date: date.replace("GMT", "+0200") })],
+    ["with two dates", (date) => ({ date: `${date}, ${date}` })],
+    ["with a day that is not in the calendar", () => ({ date: "Sun, 99 Nov 2026 09:30:00 GMT" })],
+    ["with a date before 1970", () => ({ date: "Wed, 31 Dec 1969 23:59:59 GMT" })]
+  ]
+  for (const [what, headers] of unfit) {
+    it.effect(`learns nothing of an answer ${what}`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        yield* get
+        assert.isUndefined(yield* ClockSkew.measured)
+      }).pipe(Effect.provide(layer({ skewMillis: 60_000, headers: (_, date) => headers(date) })))
+    )
+  }
+
+  for (const [name, of] of [
+    ["Miss from cloudfront", "an answer that a CDN passed on"],
+    ["Error from cloudfront", "an error that a CDN passed on"]
+  ] as const) {
+    it.effect(`learns of ${of}`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        yield* get
+        assert.deepStrictEqual(yield* bounds, [60_000, 61_000])
+      }).pipe(Effect.provide(layer({ skewMillis: 60_000, headers: (_, date) => ({ date, "x-cache": name }) })))
+    )
+  }
+
+  it.effect("is of each layer by itself", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const there = Effect.andThen(get, ClockSkew.measured).pipe(Effect.provide(layer({ skewMillis: 60_000 })))
+      assert.strictEqual((yield* there)?.lowerMillis, 60_000)
+      assert.isUndefined(yield* ClockSkew.measured)
+    }).pipe(Effect.provide(layer({ skewMillis: 0 })))
+  )
+
+  it("holds the true skew within its bounds, which never widen while nothing contradicts them", () =>
+    holds(
+      "holds the true skew within its bounds",
+      fc.record({
+        skewMillis: fc.integer({ min: -100_000, max: 100_000 }),
+        trips: fc.array(fc.record({ waitMillis: fc.nat(20_000), upMillis: fc.nat(900), downMillis: fc.nat(900) }), {
+          minLength: 1,
+          maxLength: 12
+        })
+      }),
+      ({ skewMillis, trips }) => {
+        const settings = { skewMillis, upMillis: 0, downMillis: 0 }
+        return Effect.gen(function* () {
+          yield* from(0)
+          let width = Number.POSITIVE_INFINITY
+          for (const { downMillis, upMillis, waitMillis } of trips) {
+            yield* TestClock.adjust(waitMillis)
+            Object.assign(settings, { upMillis, downMillis })
+            const fiber = yield* Effect.forkChild(ExchangeOperations.status())
+            yield* TestClock.adjust(upMillis)
+            yield* TestClock.adjust(downMillis)
+            yield* Fiber.join(fiber)
+            const { lowerMillis, upperMillis } = (yield* ClockSkew.measured)!
+            assert.isTrue(lowerMillis <= skewMillis && skewMillis <= upperMillis, `${lowerMillis}…${upperMillis}`)
+            assert.isAtMost(upperMillis - lowerMillis, Math.min(width, 1_000 + upMillis + downMillis))
+            width = upperMillis - lowerMillis
+          }
+        }).pipe(Effect.provide(layer(settings)))
+      }
+    ))
+})
+
+describe("Unauthorized", () => {
+  it.effect("says in one line that the clock is off, where that answer's date shows it", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const error = yield* Effect.flip(get)
+      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
+      assert.deepInclude(error.explanation, {
+        clockSkewMillis: 0,
+        measuredClockSkewMillis: -44_500,
+        measuredClockSkewErrorMillis: 500
+      })
+      assert.include(error.message, "this machine's clock is 44500 ms (± 500 ms) ahead of the exchange's: set it right")
+      assert.notInclude(error.message, "\n")
+    }).pipe(Effect.provide(layer({ skewMillis: -45_000, windowMillis })))
+  )
+
+  it.effect("does not blame a clock that is off by no more than a date can tell", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const error = yield* Effect.flip(get)
+      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
+      assert.strictEqual(error.explanation?.measuredClockSkewMillis, 1_500)
+      assert.notInclude(error.message, "clock")
+      assert.include(error.message, "check that the key id belongs to this private key")
+    }).pipe(Effect.provide(layer({ skewMillis: 1_900, status: () => 401 })))
+  )
+
+  it.effect("goes by the answers before where its own date is unfit, and says nothing of a cached one", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      yield* ExchangeOperations.status()
+      const error = yield* Effect.flip(get)
+      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
+      assert.strictEqual(error.explanation?.measuredClockSkewMillis, 60_500)
+    }).pipe(
+      Effect.provide(
+        layer({
+          skewMillis: 60_000,
+          windowMillis,
+          headers: (n, date) => (n === 0 ? { date } : { date: httpDate(day - 3_600_000), age: "3600" })
+        })
+      )
+    )
+  )
+})
+
+describe("correctClockSkew", () => {
+  const corrected = { correctClockSkew: true }
+
+  for (const skewMillis of [45_000, -45_000]) {
+    it.effect(`signs by the exchange's time once it is known, ${skewMillis} ms off`, () =>
+      Effect.gen(function* () {
+        yield* from(400)
+        yield* ExchangeOperations.status()
+        yield* get
+        yield* TestClock.adjust("10 minutes")
+        yield* get
+        const { served } = yield* Exchange
+        assert.deepStrictEqual(
+          served.map(({ status }) => status),
+          [200, 200, 200]
+        )
+        const exchangeMillis = day + 400 + skewMillis
+        assert.closeTo(served[1]!.signedMillis!, exchangeMillis, 500)
+        assert.closeTo(served[2]!.signedMillis!, exchangeMillis + 600_000, 500)
+      }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, corrected)))
+    )
+
+    it.effect(`makes an attempt once more that was refused for its time, ${skewMillis} ms off`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        assert.strictEqual((yield* play(get))._tag, "Success")
+        const { served } = yield* Exchange
+        assert.deepStrictEqual(
+          served.map(({ status }) => status),
+          [401, 200]
+        )
+      }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, corrected)))
+    )
+  }
+
+  it.effect("does so of an operation that is never repeated: a 401 was not carried out", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      assert.strictEqual(create !== undefined && OrderGroups.create.descriptor.retry, "never")
+      assert.strictEqual((yield* play(create))._tag, "Success")
+      assert.deepStrictEqual(
+        (yield* Exchange).served.map(({ status }) => status),
+        [401, 201]
+      )
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis }, corrected)))
+  )
+
+  it.effect("does so once, however often it is refused and whatever the next answer's date says", () => {
+    const settings: Settings = {
+      skewMillis: 45_000,
+      windowMillis,
+      status: () => 401,
+      // Every answer tells another time.
+      headers: (n) => ({ date: httpDate(day + (n + 1) * 3_600_000) })
+    }
+    return Effect.gen(function* () {
+      yield* from(0)
+      const result = yield* play(get)
+      const error = result._tag === "Failure" ? result.failure : assert.fail("it must fail")
+      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
+      assert.strictEqual(error.attempts, 2)
+      assert.strictEqual((yield* Exchange).served.length, 2)
+      assert.include(error.message, "added to this machine's clock")
+    }).pipe(Effect.provide(layer(settings, corrected)))
+  })
+
+  it.effect("does so as one of the policy's repeats, and so not where it allows none", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const result = yield* play(get)
+      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthorized")
+      assert.strictEqual((yield* Exchange).served.length, 1)
+      assert.strictEqual((yield* play(get))._tag, "Success", "the next call knows the time")
+    }).pipe(
+      Effect.provide(
+        layer({ skewMillis: 45_000, windowMillis }, { ...corrected, policy: { retry: SendPolicy.noRetry } })
+      )
+    )
+  )
+
+  const notMended: ReadonlyArray<readonly [because: string, settings: Settings]> = [
+    ["whose date says that the clock is right", { skewMillis: 200, status: () => 401 }],
+    [
+      "whose date is out of a cache",
+      { skewMillis: 0, status: () => 401, headers: () => ({ date: httpDate(0), age: "9" }) }
+    ],
+    ["that has no date", { skewMillis: 45_000, windowMillis, headers: () => ({}) }]
+  ]
+  for (const [because, settings] of notMended) {
+    it.effect(`does not repeat a 401 ${because}`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        const result = yield* play(get)
+        assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthorized")
+        assert.strictEqual((yield* Exchange).served.length, 1)
+      }).pipe(Effect.provide(layer(settings, corrected)))
+    )
+  }
+
+  it.effect("does not repeat another refusal, however far the clock is off", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const result = yield* play(get)
+      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "NotFound")
+      assert.strictEqual((yield* Exchange).served.length, 1)
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis, status: () => 404 }, corrected)))
+  )
+
+  it.effect("leaves timestamps as they are where the clock is off by no more than a date can tell", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      yield* get
+      yield* get
+      assert.strictEqual((yield* Exchange).served[1]!.signedMillis, day)
+    }).pipe(Effect.provide(layer({ skewMillis: 1_900 }, corrected)))
+  )
+
+  it.effect("stops correcting when the clock is set right", () => {
+    const machine = new Machine()
+    return Effect.gen(function* () {
+      yield* from(0)
+      yield* play(get)
+      machine.aheadMillis = 45_000
+      yield* get
+      assert.strictEqual((yield* Exchange).served.at(-1)!.signedMillis, day + 20_000 + 45_000)
+    }).pipe(machine.run, Effect.provide(layer({ skewMillis: 45_000, windowMillis }, corrected)))
+  })
+
+  it.effect("is off unless told", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      for (let call = 0; call < 2; call++) {
+        const result = yield* play(get)
+        assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthorized")
+      }
+      assert.deepStrictEqual(
+        (yield* Exchange).served.map(({ signedMillis }) => signedMillis),
+        [day, day + 20_000]
+      )
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis })))
+  )
+})
