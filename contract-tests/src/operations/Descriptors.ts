@@ -21,6 +21,7 @@ export type Check =
   | "method"
   | "missing-operation"
   | "name"
+  | "pages"
   | "parameter"
   | "path"
   | "payload"
@@ -250,6 +251,34 @@ export const access: DescriptorCheck = ({ descriptor }, reference) => {
   return differ("access", reference, "", expected, descriptor.access)
 }
 
+/** Where an operation's pages are by the document: the cursor and the lists of its answer; undefined without a cursor. */
+export const paging = (
+  document: ReferenceDocument.ReferenceDocument,
+  { parameters, success }: ReferenceDocument.Operation
+): { readonly cursor: string | undefined; readonly lists: ReadonlyArray<string> } | undefined => {
+  if (success.schema === undefined || !parameters.some((parameter) => parameter.name === "cursor")) return undefined
+  const fields = Object.entries(document.deref(success.schema).properties ?? {})
+  return {
+    cursor: fields.map(([key]) => key).find((key) => key === "cursor" || key === "next_cursor"),
+    lists: fields.flatMap(([key, schema]) => {
+      const { type } = document.deref(schema)
+      return type === "array" || (Array.isArray(type) && type.includes("array")) ? [key] : []
+    })
+  }
+}
+
+/** That an operation is read by pages where it takes a cursor, and knows its answer's cursor and every list in it. */
+export const pages =
+  (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
+  ({ descriptor: { pages: got } }, reference) =>
+    differ(
+      "pages",
+      reference,
+      "",
+      paging(document, reference),
+      got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
+    )
+
 /** The doc block that stands before an export, whether it is declared under its name or exported as it. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
@@ -304,7 +333,8 @@ export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyA
   errors,
   payload,
   auth,
-  access
+  access,
+  pages(document)
 ]
 
 /** Every finding of these checks over all operations that the document knows. */

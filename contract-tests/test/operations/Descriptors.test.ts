@@ -414,7 +414,23 @@ describe("planted faults in descriptors", () => {
       "access",
       allWith(altered("CreateOrderV2", () => ({ access: "read" })))
     ],
-    ["a read that needs leave to write", "access", allWith(altered("GetOrders", () => ({ access: "write" })))]
+    ["a read that needs leave to write", "access", allWith(altered("GetOrders", () => ({ access: "write" })))],
+    ["a list whose pages nobody turns", "pages", allWith(altered("GetOrders", () => ({ pages: undefined })))],
+    [
+      "pages where the answer is whole",
+      "pages",
+      allWith(altered("GetOrderGroups", () => ({ pages: { cursor: "cursor", lists: ["order_groups"] } })))
+    ],
+    [
+      "a cursor under another name",
+      "pages",
+      allWith(altered("GetIncentivePrograms", () => ({ pages: { cursor: "cursor", lists: ["incentive_programs"] } })))
+    ],
+    [
+      "a forgotten list",
+      "pages",
+      allWith(altered("GetPositions", () => ({ pages: { cursor: "cursor", lists: ["market_positions"] } })))
+    ]
   ]
   for (const [fault, check, clients] of faults) {
     it(`sees ${fault}`, () => {

@@ -18,6 +18,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   BlockTradeProposal,
@@ -43,12 +44,13 @@ export interface ListInput {
  * - Of the other party you see nothing: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
  * - The end of the pages is `cursor: ""`, or none.
  */
-export const list: Operation.Operation<
+export const list: Pages.Paged<
   ListInput,
   Responses.GetBlockTradeProposalsResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "block_trade_proposals"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetBlockTradeProposals",
   name: "BlockTrades.list",
   method: "GET",
@@ -58,7 +60,8 @@ export const list: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["block_trade_proposals"] }
 })
 
 /** Input of {@link propose}. */

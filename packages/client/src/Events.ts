@@ -13,6 +13,7 @@ import { BadRequest, NotFound, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   EventData,
@@ -67,29 +68,22 @@ export interface ListInput {
  * **Example** (The tickers of all open markets, without combos)
  *
  * ```ts
- * import * as Effect from "effect/Effect"
  * import * as Events from "@kalshi-effect/client/Events"
+ * import * as Stream from "effect/Stream"
  *
- * const openMarkets = Effect.gen(function* () {
- *   const tickers: Array<string> = []
- *   let cursor: string | undefined
- *   do {
- *     const page = yield* Events.list({ status: "open", with_nested_markets: true, cursor })
- *     for (const event of page.events) {
- *       for (const market of event.markets ?? []) tickers.push(market.ticker)
- *     }
- *     cursor = page.cursor
- *   } while (cursor !== "")
- *   return tickers
- * })
+ * const openMarkets = Events.list.items.events({ status: "open", with_nested_markets: true }).pipe(
+ *   Stream.flatMap((event) => Stream.fromIterable(event.markets ?? [])),
+ *   Stream.map((market) => market.ticker)
+ * )
  * ```
  */
-export const list: Operation.Operation<
+export const list: Pages.Paged<
   ListInput,
   Responses.GetEventsResponse,
   BadRequest | Unauthorized,
-  KalshiPublic
-> = /*#__PURE__*/ Operation.make({
+  KalshiPublic,
+  "events" | "milestones"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetEvents",
   name: "Events.list",
   method: "GET",
@@ -100,7 +94,8 @@ export const list: Operation.Operation<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["events", "milestones"] }
 })
 
 /** Input of {@link listMultivariate}. */
@@ -128,12 +123,13 @@ export interface ListMultivariateInput {
  *
  * The end of the pages is `cursor: ""`.
  */
-export const listMultivariate: Operation.Operation<
+export const listMultivariate: Pages.Paged<
   ListMultivariateInput,
   Responses.GetMultivariateEventsResponse,
   BadRequest | Unauthorized,
-  KalshiPublic
-> = /*#__PURE__*/ Operation.make({
+  KalshiPublic,
+  "events"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetMultivariateEvents",
   name: "Events.listMultivariate",
   method: "GET",
@@ -144,7 +140,8 @@ export const listMultivariate: Operation.Operation<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["events"] }
 })
 
 /** Input of {@link get}. */
@@ -225,12 +222,13 @@ export interface FeeChangesInput {
  * - Where both overrides are null, the event goes back to its series' fee from `scheduled_ts` (RFC 3339) on.
  * - The end of the pages is `cursor: ""`.
  */
-export const feeChanges: Operation.Operation<
+export const feeChanges: Pages.Paged<
   FeeChangesInput,
   Responses.GetEventFeeChangesResponse,
   BadRequest,
-  KalshiPublic
-> = /*#__PURE__*/ Operation.make({
+  KalshiPublic,
+  "event_fee_changes"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetEventFeeChanges",
   name: "Events.feeChanges",
   method: "GET",
@@ -241,7 +239,8 @@ export const feeChanges: Operation.Operation<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["event_fee_changes"] }
 })
 
 /** An event, and a stretch of time in Unix seconds. */

@@ -15,6 +15,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   CreateFCMPositionTransferResponse,
@@ -81,12 +82,13 @@ export interface ListOrdersInput {
  *
  * The end of the pages is `cursor: ""`.
  */
-export const listOrders: Operation.Operation<
+export const listOrders: Pages.Paged<
   ListOrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized | NotFound,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "orders"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetFCMOrders",
   name: "Fcm.listOrders",
   method: "GET",
@@ -96,7 +98,8 @@ export const listOrders: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["orders"] }
 })
 
 /** Input of {@link listPositions}. */
@@ -124,12 +127,13 @@ export interface ListPositionsInput {
  *
  * The end of the pages is `cursor: ""`, or none.
  */
-export const listPositions: Operation.Operation<
+export const listPositions: Pages.Paged<
   ListPositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized | NotFound,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "market_positions" | "event_positions"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetFCMPositions",
   name: "Fcm.listPositions",
   method: "GET",
@@ -139,7 +143,8 @@ export const listPositions: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
 /** Input of {@link listFills}. */
@@ -164,12 +169,13 @@ export interface ListFillsInput {
  * - There is no `limit`: the exchange sets the size of a page.
  * - The end of the pages is `cursor: ""`.
  */
-export const listFills: Operation.Operation<
+export const listFills: Pages.Paged<
   ListFillsInput,
   Responses.GetFcmFillsResponse,
   BadRequest | Unauthorized | Forbidden,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "fills"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetFCMFills",
   name: "Fcm.listFills",
   method: "GET",
@@ -179,7 +185,8 @@ export const listFills: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["fills"] }
 })
 
 /** Input of {@link getBlockedCategories} and {@link deleteDailyCap}. */

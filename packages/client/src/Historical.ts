@@ -19,6 +19,7 @@ import { BadRequest, NotFound, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   BidAskDistributionHistorical,
@@ -95,12 +96,13 @@ export interface FillsInput {
  * - `exchange_index` is absent from older fills. Source: recorded in demo, July 2026, and in production, August 2026.
  * - The end of the pages is `cursor: ""`.
  */
-export const fills: Operation.Operation<
+export const fills: Pages.Paged<
   FillsInput,
   Responses.GetFillsResponse,
   BadRequest | Unauthorized | NotFound,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "fills"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetFillsHistorical",
   name: "Historical.fills",
   method: "GET",
@@ -110,7 +112,8 @@ export const fills: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["fills"] }
 })
 
 /** Input of {@link markets}. */
@@ -136,8 +139,8 @@ export interface MarketsInput {
  * - The filters exclude each other: give one. Source: the exchange's documentation, 2026.
  * - The end of the pages is `cursor: ""`.
  */
-export const markets: Operation.Operation<MarketsInput, Responses.GetMarketsResponse, BadRequest, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
+export const markets: Pages.Paged<MarketsInput, Responses.GetMarketsResponse, BadRequest, KalshiPublic, "markets"> =
+  /*#__PURE__*/ Pages.make({
     operationId: "GetHistoricalMarkets",
     name: "Historical.markets",
     method: "GET",
@@ -148,7 +151,8 @@ export const markets: Operation.Operation<MarketsInput, Responses.GetMarketsResp
     auth: "none",
     access: "public",
     retry: "idempotent",
-    bucket: "read"
+    bucket: "read",
+    pages: { cursor: "cursor", lists: ["markets"] }
   })
 
 /** Input of {@link market}. */
@@ -251,12 +255,13 @@ export interface OrdersInput {
  * - There is no filter by `client_order_id`: list by ticker and time, and match.
  * - The end of the pages is `cursor: ""`.
  */
-export const orders: Operation.Operation<
+export const orders: Pages.Paged<
   OrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "orders"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetHistoricalOrders",
   name: "Historical.orders",
   method: "GET",
@@ -266,7 +271,8 @@ export const orders: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["orders"] }
 })
 
 /** Input of {@link positions}. */
@@ -293,12 +299,13 @@ export interface PositionsInput {
  * - The positions of an event move here together, never some of them. Source: the exchange's documentation, 2026.
  * - The end of the pages is an empty or absent `cursor`.
  */
-export const positions: Operation.Operation<
+export const positions: Pages.Paged<
   PositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "market_positions" | "event_positions"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetHistoricalPositions",
   name: "Historical.positions",
   method: "GET",
@@ -308,7 +315,8 @@ export const positions: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
 /** Input of {@link trades}. */
@@ -335,12 +343,13 @@ export interface TradesInput {
  * - Block trades are among them unless `is_block_trade: false`.
  * - The end of the pages is `cursor: ""`.
  */
-export const trades: Operation.Operation<
+export const trades: Pages.Paged<
   TradesInput,
   Responses.GetTradesResponse,
   BadRequest | NotFound,
-  KalshiPublic
-> = /*#__PURE__*/ Operation.make({
+  KalshiPublic,
+  "trades"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetTradesHistorical",
   name: "Historical.trades",
   method: "GET",
@@ -351,5 +360,6 @@ export const trades: Operation.Operation<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["trades"] }
 })

@@ -7,7 +7,7 @@ import type { KalshiPublic } from "./Capability.ts"
 import { BadRequest } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
-import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type { GetIncentiveProgramsResponse, IncentiveProgram } from "./generated/responses.ts"
 
@@ -34,17 +34,23 @@ export interface ListInput {
  * - The answer names its cursor `next_cursor`, where every other list has `cursor`; the end of the pages is an empty or
  *   absent one.
  */
-export const list: Operation.Operation<ListInput, Responses.GetIncentiveProgramsResponse, BadRequest, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetIncentivePrograms",
-    name: "IncentivePrograms.list",
-    method: "GET",
-    path: "/incentive_programs",
-    query: Parameters.GetIncentiveProgramsQuery,
-    success: { status: 200, body: Responses.GetIncentiveProgramsResponse },
-    errors: [BadRequest],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetIncentiveProgramsResponse,
+  BadRequest,
+  KalshiPublic,
+  "incentive_programs"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetIncentivePrograms",
+  name: "IncentivePrograms.list",
+  method: "GET",
+  path: "/incentive_programs",
+  query: Parameters.GetIncentiveProgramsQuery,
+  success: { status: 200, body: Responses.GetIncentiveProgramsResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "next_cursor", lists: ["incentive_programs"] }
+})

@@ -18,6 +18,7 @@ import { BadRequest, NotFound, type SigningFailure, Unauthorized } from "./Error
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   BatchGetMarketCandlesticksResponse,
@@ -83,12 +84,13 @@ export interface ListInput {
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing: see `Historical.markets`.
  * - The end of the pages is `cursor: ""`.
  */
-export const list: Operation.Operation<
+export const list: Pages.Paged<
   ListInput,
   Responses.GetMarketsResponse,
   BadRequest | Unauthorized,
-  KalshiPublic
-> = /*#__PURE__*/ Operation.make({
+  KalshiPublic,
+  "markets"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetMarkets",
   name: "Markets.list",
   method: "GET",
@@ -99,7 +101,8 @@ export const list: Operation.Operation<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["markets"] }
 })
 
 /** Input of {@link get}. */
@@ -249,8 +252,8 @@ export interface TradesInput {
  * - Trades from before the cutoff of `Historical.cutoff` are missing: see `Historical.trades`.
  * - The end of the pages is `cursor: ""`.
  */
-export const trades: Operation.Operation<TradesInput, Responses.GetTradesResponse, BadRequest, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
+export const trades: Pages.Paged<TradesInput, Responses.GetTradesResponse, BadRequest, KalshiPublic, "trades"> =
+  /*#__PURE__*/ Pages.make({
     operationId: "GetTrades",
     name: "Markets.trades",
     method: "GET",
@@ -261,7 +264,8 @@ export const trades: Operation.Operation<TradesInput, Responses.GetTradesRespons
     auth: "none",
     access: "public",
     retry: "idempotent",
-    bucket: "read"
+    bucket: "read",
+    pages: { cursor: "cursor", lists: ["trades"] }
   })
 
 /** A stretch of time for candlesticks: those that end in it, both ends included. */

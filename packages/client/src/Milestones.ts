@@ -12,6 +12,7 @@ import { BadRequest, NotFound, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type { GetMilestoneResponse, GetMilestonesResponse, Milestone } from "./generated/responses.ts"
 
@@ -44,12 +45,13 @@ export interface ListInput {
  * - The two times have two forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is Unix seconds.
  * - The end of the pages is an empty or absent `cursor`.
  */
-export const list: Operation.Operation<
+export const list: Pages.Paged<
   ListInput,
   Responses.GetMilestonesResponse,
   BadRequest | Unauthorized,
-  KalshiPublic
-> = /*#__PURE__*/ Operation.make({
+  KalshiPublic,
+  "milestones"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetMilestones",
   name: "Milestones.list",
   method: "GET",
@@ -60,7 +62,8 @@ export const list: Operation.Operation<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["milestones"] }
 })
 
 /** Input of {@link get}. */

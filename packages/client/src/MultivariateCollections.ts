@@ -10,6 +10,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type { TickerPair } from "./generated/requests.ts"
 export type {
@@ -40,12 +41,13 @@ export interface ListInput {
  * - The list is called `multivariate_contracts`.
  * - The end of the pages is an empty or absent `cursor`.
  */
-export const list: Operation.Operation<
+export const list: Pages.Paged<
   ListInput,
   Responses.GetMultivariateEventCollectionsResponse,
   BadRequest,
-  KalshiPublic
-> = /*#__PURE__*/ Operation.make({
+  KalshiPublic,
+  "multivariate_contracts"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetMultivariateEventCollections",
   name: "MultivariateCollections.list",
   method: "GET",
@@ -56,7 +58,8 @@ export const list: Operation.Operation<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["multivariate_contracts"] }
 })
 
 /** Input of {@link get}. */

@@ -53,7 +53,8 @@ export interface ErrorClass<out E> {
   readonly status: number
 }
 
-type Declared = ErrorClass<unknown> | WithPayload<unknown>
+/** An error as an operation declares it. */
+export type Declared = ErrorClass<unknown> | WithPayload<unknown>
 
 /** A bare class of a common error names nothing new; one with a payload replaces the common one. */
 type NamedOf<D> =
@@ -119,9 +120,24 @@ export interface Descriptor<
   readonly urgent: boolean
   /** The answer holds a secret, such as a private key: no error keeps any of its body. */
   readonly secret: boolean
+  /** How the answer is one page of many; undefined where it is whole. */
+  readonly pages: Paging | undefined
 }
 
-type CapabilityOf<Access> = Access extends "public" ? KalshiPublic : Access extends "read" ? KalshiRead : KalshiWrite
+/** What makes an answer a page. */
+export interface Paging<out List extends string = string> {
+  /** The answer's field that holds the cursor of the next page; its query parameter is always `cursor`. */
+  readonly cursor: "cursor" | "next_cursor"
+  /** The answer's fields that hold what is paged. */
+  readonly lists: ReadonlyArray<List>
+}
+
+/** The capability that an access needs. */
+export type CapabilityOf<Access> = Access extends "public"
+  ? KalshiPublic
+  : Access extends "read"
+    ? KalshiRead
+    : KalshiWrite
 
 type ValuesOf<P extends Readonly<Record<string, Parameter>>> = {
   readonly [K in keyof P as P[K]["required"] extends true ? K : never]: P[K] extends Parameter<infer A> ? A : never
@@ -146,7 +162,8 @@ type InputOf<
   B
 > = Types.Simplify<ValuesOf<P> & ValuesOf<Q> & Lenient<BodyOf<B>>>
 
-type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
+/** What an operation gives whose success has this body. */
+export type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
 type CommonFor<Input, Capability> =
   | (Input extends void ? Exclude<Errors.PublicFailure, Errors.InvalidRequest> : Errors.PublicFailure)
@@ -158,7 +175,8 @@ export type FailureOf<Input, E, Capability> = E | Exclude<CommonFor<Input, Capab
 
 type TagOf<E> = E extends { readonly _tag: infer Tag } ? Tag : never
 
-type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input ? [input?: Input] : [input: Input]
+/** What a call takes for an input: nothing, something that may be left out, or something. */
+export type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input ? [input?: Input] : [input: Input]
 
 /**
  * A callable operation.
@@ -182,6 +200,42 @@ export interface Operation<Input, out Output, in out E, out Capability> {
 /** The errors a declaration names besides the common ones. */
 type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
+/** What {@link make} is told: a descriptor, less what has a default. */
+export type Description<
+  Access extends "public" | "read" | "write",
+  Path extends Readonly<Record<string, Parameter>>,
+  Query extends Readonly<Record<string, Parameter>>,
+  Body extends Schema.Codec<unknown> | undefined,
+  Success extends Schema.Codec<unknown> | undefined,
+  D extends ReadonlyArray<Declared>,
+  Auth extends "none" | "optional" | "required"
+> = Omit<
+  Descriptor<Access, Path, Query, Body, Success, D>,
+  "pathParameters" | "query" | "body" | "auth" | "cost" | "costPer" | "writeBucket" | "urgent" | "secret" | "pages"
+> & {
+  readonly pathParameters?: Path
+  readonly query?: Query
+  readonly body?: Body
+  readonly auth?: Auth
+  readonly cost?: number
+  readonly costPer?: "request" | "item"
+  readonly writeBucket?: "common" | "order" | "quotes"
+  readonly urgent?: boolean
+  readonly secret?: boolean
+}
+
+/** The input that a description's parts ask for. */
+export type InputFor<
+  Path extends Readonly<Record<string, Parameter>>,
+  Query extends Readonly<Record<string, Parameter>>,
+  Body
+> = keyof (Path & Query & BodyOf<Body>) extends never ? void : InputOf<Path, Query, Body>
+
+/** The errors that a description names. */
+export type ErrorsFor<D extends ReadonlyArray<Declared>, Auth> =
+  | NamedErrors<D>
+  | (Auth extends "optional" ? Errors.SigningFailure : never)
+
 /**
  * Makes an operation of its description.
  *
@@ -199,26 +253,8 @@ export const make = <
   Body extends Schema.Codec<unknown> | undefined = undefined,
   const Auth extends "none" | "optional" | "required" = "required"
 >(
-  description: Omit<
-    Descriptor<Access, Path, Query, Body, Success, D>,
-    "pathParameters" | "query" | "body" | "auth" | "cost" | "costPer" | "writeBucket" | "urgent" | "secret"
-  > & {
-    readonly pathParameters?: Path
-    readonly query?: Query
-    readonly body?: Body
-    readonly auth?: Auth
-    readonly cost?: number
-    readonly costPer?: "request" | "item"
-    readonly writeBucket?: "common" | "order" | "quotes"
-    readonly urgent?: boolean
-    readonly secret?: boolean
-  }
-): Operation<
-  keyof (Path & Query & BodyOf<Body>) extends never ? void : InputOf<Path, Query, Body>,
-  SuccessOf<Success>,
-  NamedErrors<D> | (Auth extends "optional" ? Errors.SigningFailure : never),
-  CapabilityOf<Access>
-> => {
+  description: Description<Access, Path, Query, Body, Success, D, Auth> & { readonly pages?: Paging }
+): Operation<InputFor<Path, Query, Body>, SuccessOf<Success>, ErrorsFor<D, Auth>, CapabilityOf<Access>> => {
   const descriptor: Descriptor = {
     pathParameters: {},
     query: {},
@@ -229,6 +265,7 @@ export const make = <
     writeBucket: "common",
     urgent: false,
     secret: false,
+    pages: undefined,
     ...description
   }
   const tag = capability(descriptor.access)

@@ -25,6 +25,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   BatchCancelOrdersV2RequestOrdersItem,
@@ -83,19 +84,25 @@ export interface ListInput {
  *   and `Historical.cutoff` says where the line is. Source: the document at 3.34.0.
  * - No filter by `client_order_id`: list by ticker and time, and look through the answer.
  */
-export const list: Operation.Operation<ListInput, Responses.GetOrdersResponse, BadRequest | Unauthorized, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetOrders",
-    name: "Orders.list",
-    method: "GET",
-    path: "/portfolio/orders",
-    query: Parameters.GetOrdersQuery,
-    success: { status: 200, body: Responses.GetOrdersResponse },
-    errors: [BadRequest, Unauthorized],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetOrdersResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "orders"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetOrders",
+  name: "Orders.list",
+  method: "GET",
+  path: "/portfolio/orders",
+  query: Parameters.GetOrdersQuery,
+  success: { status: 200, body: Responses.GetOrdersResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["orders"] }
+})
 
 /** Input of {@link get}. */
 export interface GetInput {

@@ -15,6 +15,7 @@ import { BadRequest, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   Deposit,
@@ -116,12 +117,13 @@ export interface PositionsInput {
  * - A market whose position is closed stays in the list with `position_fp: "0.00"`; `count_filter: "position"` drops it.
  *   `realized_pnl_dollars` is without fees, which stand in `fees_paid_dollars`. Source: recorded in demo, July 2026.
  */
-export const positions: Operation.Operation<
+export const positions: Pages.Paged<
   PositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "market_positions" | "event_positions"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetPositions",
   name: "Portfolio.positions",
   method: "GET",
@@ -131,7 +133,8 @@ export const positions: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
 /** Input of {@link fills}. */
@@ -180,19 +183,25 @@ export interface FillsInput {
  *   Effect.map(Portfolio.fills({ order_id }), ({ fills }) => fills.map((fill) => fill.fee_cost))
  * ```
  */
-export const fills: Operation.Operation<FillsInput, Responses.GetFillsResponse, BadRequest | Unauthorized, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetFills",
-    name: "Portfolio.fills",
-    method: "GET",
-    path: "/portfolio/fills",
-    query: Parameters.GetFillsQuery,
-    success: { status: 200, body: Responses.GetFillsResponse },
-    errors: [BadRequest, Unauthorized],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
+export const fills: Pages.Paged<
+  FillsInput,
+  Responses.GetFillsResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "fills"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetFills",
+  name: "Portfolio.fills",
+  method: "GET",
+  path: "/portfolio/fills",
+  query: Parameters.GetFillsQuery,
+  success: { status: 200, body: Responses.GetFillsResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["fills"] }
+})
 
 /** Input of {@link settlements}. */
 export interface SettlementsInput {
@@ -225,12 +234,13 @@ export interface SettlementsInput {
  * `revenue` (what was paid in all) and `value` (what one YES contract paid) are integers of cents, beside dollar strings
  * in the same record. Source: the document at 3.34.0.
  */
-export const settlements: Operation.Operation<
+export const settlements: Pages.Paged<
   SettlementsInput,
   Responses.GetSettlementsResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "settlements"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetSettlements",
   name: "Portfolio.settlements",
   method: "GET",
@@ -240,7 +250,8 @@ export const settlements: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["settlements"] }
 })
 
 /** Input of {@link deposits} and {@link withdrawals}. */
@@ -255,12 +266,13 @@ export interface PageInput {
  * Lists deposits, a page at a time. `amount_cents` and `fee_cents` are cents, `created_ts` and `finalized_ts` Unix
  * seconds; a deposit is in the balance once its status is `applied`.
  */
-export const deposits: Operation.Operation<
+export const deposits: Pages.Paged<
   PageInput,
   Responses.GetDepositsResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "deposits"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetDeposits",
   name: "Portfolio.deposits",
   method: "GET",
@@ -270,19 +282,21 @@ export const deposits: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["deposits"] }
 })
 
 /**
  * Lists withdrawals, a page at a time. `amount_cents` and `fee_cents` are cents, `created_ts` and `finalized_ts` Unix
  * seconds; a withdrawal has left the balance once its status is `applied`.
  */
-export const withdrawals: Operation.Operation<
+export const withdrawals: Pages.Paged<
   PageInput,
   Responses.GetWithdrawalsResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "withdrawals"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetWithdrawals",
   name: "Portfolio.withdrawals",
   method: "GET",
@@ -292,7 +306,8 @@ export const withdrawals: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["withdrawals"] }
 })
 
 /**

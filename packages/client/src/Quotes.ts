@@ -28,6 +28,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type { UserFilter } from "./generated/requests.ts"
 export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } from "./generated/responses.ts"
@@ -81,8 +82,8 @@ export interface ListInput {
  *   })
  * ```
  */
-export const list: Operation.Operation<ListInput, Responses.GetQuotesResponse, Unauthorized, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
+export const list: Pages.Paged<ListInput, Responses.GetQuotesResponse, Unauthorized, KalshiRead, "quotes"> =
+  /*#__PURE__*/ Pages.make({
     operationId: "GetQuotes",
     name: "Quotes.list",
     method: "GET",
@@ -92,7 +93,8 @@ export const list: Operation.Operation<ListInput, Responses.GetQuotesResponse, U
     errors: [Unauthorized],
     access: "read",
     retry: "idempotent",
-    bucket: "read"
+    bucket: "read",
+    pages: { cursor: "cursor", lists: ["quotes"] }
   })
 
 /** Input of {@link get}, {@link confirm} and {@link remove}: the quote, under the request it answers. */

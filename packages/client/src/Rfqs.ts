@@ -20,6 +20,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type { UserFilter } from "./generated/requests.ts"
 export type {
@@ -55,8 +56,8 @@ export interface ListInput {
  *
  * The end of the pages is `cursor: ""`, or none.
  */
-export const list: Operation.Operation<ListInput, Responses.GetRFQsResponse, BadRequest | Unauthorized, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
+export const list: Pages.Paged<ListInput, Responses.GetRFQsResponse, BadRequest | Unauthorized, KalshiRead, "rfqs"> =
+  /*#__PURE__*/ Pages.make({
     operationId: "GetRFQs",
     name: "Rfqs.list",
     method: "GET",
@@ -66,7 +67,8 @@ export const list: Operation.Operation<ListInput, Responses.GetRFQsResponse, Bad
     errors: [BadRequest, Unauthorized],
     access: "read",
     retry: "idempotent",
-    bucket: "read"
+    bucket: "read",
+    pages: { cursor: "cursor", lists: ["rfqs"] }
   })
 
 /** Input of {@link get} and {@link remove}. */

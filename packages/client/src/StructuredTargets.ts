@@ -13,6 +13,7 @@ import { NotFound, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   GetStructuredTargetResponse,
@@ -43,20 +44,26 @@ export interface ListInput {
  * - The document requires nothing of the answer: the list, the cursor and each field can be absent.
  * - The end of the pages is an empty or absent `cursor`.
  */
-export const list: Operation.Operation<ListInput, Responses.GetStructuredTargetsResponse, Unauthorized, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetStructuredTargets",
-    name: "StructuredTargets.list",
-    method: "GET",
-    path: "/structured_targets",
-    query: Parameters.GetStructuredTargetsQuery,
-    success: { status: 200, body: Responses.GetStructuredTargetsResponse },
-    errors: [Unauthorized],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetStructuredTargetsResponse,
+  Unauthorized,
+  KalshiPublic,
+  "structured_targets"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetStructuredTargets",
+  name: "StructuredTargets.list",
+  method: "GET",
+  path: "/structured_targets",
+  query: Parameters.GetStructuredTargetsQuery,
+  success: { status: 200, body: Responses.GetStructuredTargetsResponse },
+  errors: [Unauthorized],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["structured_targets"] }
+})
 
 /** Input of {@link get}. */
 export interface GetInput {

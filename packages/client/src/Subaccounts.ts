@@ -15,6 +15,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type {
   ApplySubaccountTransferResponse,
@@ -188,12 +189,13 @@ export interface TransfersInput {
 }
 
 /** Lists transfers between subaccounts, a page at a time. `amount_cents` is cents, `created_ts` Unix seconds. */
-export const transfers: Operation.Operation<
+export const transfers: Pages.Paged<
   TransfersInput,
   Responses.GetSubaccountTransfersResponse,
   Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "transfers"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetSubaccountTransfers",
   name: "Subaccounts.transfers",
   method: "GET",
@@ -203,5 +205,6 @@ export const transfers: Operation.Operation<
   errors: [Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["transfers"] }
 })

@@ -15,6 +15,7 @@ import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
 import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
 
 export type { ExchangeInstance, RestingMarginReservation, TargetBalanceAllocationInput } from "./generated/requests.ts"
 export type {
@@ -44,12 +45,13 @@ export interface ListInput {
  * `amount` is a dollar string here, and an integer of hundredths of a cent where {@link create} asks for it.
  * `created_ts` is Unix seconds. Source: the document at 3.34.0.
  */
-export const list: Operation.Operation<
+export const list: Pages.Paged<
   ListInput,
   Responses.GetIntraExchangeInstanceTransfersResponse,
   BadRequest | Unauthorized,
-  KalshiRead
-> = /*#__PURE__*/ Operation.make({
+  KalshiRead,
+  "transfers"
+> = /*#__PURE__*/ Pages.make({
   operationId: "GetIntraExchangeInstanceTransfers",
   name: "Transfers.list",
   method: "GET",
@@ -59,7 +61,8 @@ export const list: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read"
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["transfers"] }
 })
 
 /** Input of {@link get}. */

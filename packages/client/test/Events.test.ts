@@ -1,5 +1,5 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import * as Events from "../src/Events.ts"
 import type * as Parameters from "../src/generated/parameters.ts"
 import { market } from "./support/bodies.ts"
@@ -34,18 +34,10 @@ const milestone = {
   last_updated_ts: "2026-07-05T22:45:48Z"
 }
 
-const openMarkets = Effect.gen(function* () {
-  const tickers: Array<string> = []
-  let cursor: string | undefined
-  do {
-    const page = yield* Events.list({ status: "open", with_nested_markets: true, cursor })
-    for (const event of page.events) {
-      for (const market of event.markets ?? []) tickers.push(market.ticker)
-    }
-    cursor = page.cursor
-  } while (cursor !== "")
-  return tickers
-})
+const openMarkets = Events.list.items.events({ status: "open", with_nested_markets: true }).pipe(
+  Stream.flatMap((event) => Stream.fromIterable(event.markets ?? [])),
+  Stream.map((market) => market.ticker)
+)
 
 describe("Events.list", () => {
   itIs(Events.list(), { name: "Events.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
@@ -81,7 +73,7 @@ describe("Events.list", () => {
     () =>
       Effect.gen(function* () {
         isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
-        assert.deepStrictEqual(yield* openMarkets, [market["ticker"], "SECOND"])
+        assert.deepStrictEqual(yield* Stream.runCollect(openMarkets), [market["ticker"], "SECOND"])
         const first = "/trade-api/v2/events?with_nested_markets=true&status=open"
         assert.deepStrictEqual(
           (yield* Script).sent.map(({ target }) => target),

@@ -1059,12 +1059,12 @@ export const GetBalanceResponse: Schema.Codec<GetBalanceResponse> = /*#__PURE__*
 
 export interface GetBlockTradeProposalsResponse {
   readonly block_trade_proposals: ReadonlyArray<BlockTradeProposal>
-  readonly cursor?: string
+  readonly cursor?: string | null
 }
 export const GetBlockTradeProposalsResponse: Schema.Codec<GetBlockTradeProposalsResponse> = /*#__PURE__*/ Schema.Struct(
   {
     block_trade_proposals: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(BlockTradeProposal)),
-    cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String)
+    cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String))
   }
 )
 
@@ -1076,11 +1076,11 @@ export const GetCommunicationsIDResponse: Schema.Codec<GetCommunicationsIDRespon
 })
 
 export interface GetDepositsResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly deposits: ReadonlyArray<Deposit>
 }
 export const GetDepositsResponse: Schema.Codec<GetDepositsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   deposits: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Deposit))
 })
 
@@ -1099,11 +1099,11 @@ export const GetEventCandlesticksResponse: Schema.Codec<GetEventCandlesticksResp
 })
 
 export interface GetEventFeeChangesResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly event_fee_changes: ReadonlyArray<EventFeeChange>
 }
 export const GetEventFeeChangesResponse: Schema.Codec<GetEventFeeChangesResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   event_fee_changes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventFeeChange))
 })
 
@@ -1191,12 +1191,12 @@ export const Milestone: Schema.Codec<Milestone> = /*#__PURE__*/ Schema.Struct({
 })
 
 export interface GetEventsResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly events: ReadonlyArray<EventData>
   readonly milestones?: ReadonlyArray<Milestone>
 }
 export const GetEventsResponse: Schema.Codec<GetEventsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   events: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventData)),
   milestones: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Array(Milestone))
 })
@@ -1276,20 +1276,20 @@ export const GetFCMSubtraderBlockedCategoriesResponse: Schema.Codec<GetFCMSubtra
   })
 
 export interface GetFcmFillsResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly fills: ReadonlyArray<FcmFill>
 }
 export const GetFcmFillsResponse: Schema.Codec<GetFcmFillsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   fills: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(FcmFill))
 })
 
 export interface GetFillsResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly fills: ReadonlyArray<Fill>
 }
 export const GetFillsResponse: Schema.Codec<GetFillsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   fills: /*#__PURE__*/ Schema.Array(Fill)
 })
 
@@ -1387,11 +1387,11 @@ export const IncentiveProgram: Schema.Codec<IncentiveProgram> = /*#__PURE__*/ Sc
 
 export interface GetIncentiveProgramsResponse {
   readonly incentive_programs: ReadonlyArray<IncentiveProgram>
-  readonly next_cursor?: string
+  readonly next_cursor?: string | null
 }
 export const GetIncentiveProgramsResponse: Schema.Codec<GetIncentiveProgramsResponse> = /*#__PURE__*/ Schema.Struct({
   incentive_programs: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(IncentiveProgram)),
-  next_cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String)
+  next_cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String))
 })
 
 export type IntraExchangeInstanceTransferStatus = Open<"pending" | "complete">
@@ -1429,12 +1429,12 @@ export const GetIntraExchangeInstanceTransferResponse: Schema.Codec<GetIntraExch
   })
 
 export interface GetIntraExchangeInstanceTransfersResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly transfers: ReadonlyArray<IntraExchangeInstanceTransfer>
 }
 export const GetIntraExchangeInstanceTransfersResponse: Schema.Codec<GetIntraExchangeInstanceTransfersResponse> =
   /*#__PURE__*/ Schema.Struct({
-    cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+    cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
     transfers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(IntraExchangeInstanceTransfer))
   })
 
@@ -1563,11 +1563,11 @@ export const GetMarketResponse: Schema.Codec<GetMarketResponse> = /*#__PURE__*/ 
 })
 
 export interface GetMarketsResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly markets: ReadonlyArray<Market>
 }
 export const GetMarketsResponse: Schema.Codec<GetMarketsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   markets: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Market))
 })
 
@@ -1579,11 +1579,11 @@ export const GetMilestoneResponse: Schema.Codec<GetMilestoneResponse> = /*#__PUR
 })
 
 export interface GetMilestonesResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly milestones: ReadonlyArray<Milestone>
 }
 export const GetMilestonesResponse: Schema.Codec<GetMilestonesResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   milestones: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Milestone))
 })
 
@@ -1635,21 +1635,21 @@ export const GetMultivariateEventCollectionResponse: Schema.Codec<GetMultivariat
   })
 
 export interface GetMultivariateEventCollectionsResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly multivariate_contracts: ReadonlyArray<MultivariateEventCollection>
 }
 export const GetMultivariateEventCollectionsResponse: Schema.Codec<GetMultivariateEventCollectionsResponse> =
   /*#__PURE__*/ Schema.Struct({
-    cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+    cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
     multivariate_contracts: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(MultivariateEventCollection))
   })
 
 export interface GetMultivariateEventsResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly events: ReadonlyArray<EventData>
 }
 export const GetMultivariateEventsResponse: Schema.Codec<GetMultivariateEventsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   events: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventData))
 })
 
@@ -1791,11 +1791,11 @@ export const GetOrderResponse: Schema.Codec<GetOrderResponse> = /*#__PURE__*/ Sc
 })
 
 export interface GetOrdersResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly orders: ReadonlyArray<Order>
 }
 export const GetOrdersResponse: Schema.Codec<GetOrdersResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   orders: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Order))
 })
 
@@ -1832,12 +1832,12 @@ export const MarketPosition: Schema.Codec<MarketPosition> = /*#__PURE__*/ Schema
 })
 
 export interface GetPositionsResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly event_positions: ReadonlyArray<EventPosition>
   readonly market_positions: ReadonlyArray<MarketPosition>
 }
 export const GetPositionsResponse: Schema.Codec<GetPositionsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   event_positions: /*#__PURE__*/ Schema.Array(EventPosition),
   market_positions: /*#__PURE__*/ Schema.Array(MarketPosition)
 })
@@ -1913,11 +1913,11 @@ export const GetQuoteResponse: Schema.Codec<GetQuoteResponse> = /*#__PURE__*/ Sc
 })
 
 export interface GetQuotesResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly quotes: ReadonlyArray<Quote>
 }
 export const GetQuotesResponse: Schema.Codec<GetQuotesResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   quotes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Quote))
 })
 
@@ -1966,11 +1966,11 @@ export const GetRFQResponse: Schema.Codec<GetRFQResponse> = /*#__PURE__*/ Schema
 })
 
 export interface GetRFQsResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly rfqs: ReadonlyArray<RFQ>
 }
 export const GetRFQsResponse: Schema.Codec<GetRFQsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   rfqs: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(RFQ))
 })
 
@@ -2081,11 +2081,11 @@ export const Settlement: Schema.Codec<Settlement> = /*#__PURE__*/ Schema.Struct(
 })
 
 export interface GetSettlementsResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly settlements: ReadonlyArray<Settlement>
 }
 export const GetSettlementsResponse: Schema.Codec<GetSettlementsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   settlements: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Settlement))
 })
 
@@ -2116,11 +2116,11 @@ export const GetStructuredTargetResponse: Schema.Codec<GetStructuredTargetRespon
 })
 
 export interface GetStructuredTargetsResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly structured_targets?: ReadonlyArray<StructuredTarget>
 }
 export const GetStructuredTargetsResponse: Schema.Codec<GetStructuredTargetsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   structured_targets: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Array(StructuredTarget))
 })
 
@@ -2183,12 +2183,12 @@ export const SubaccountTransfer: Schema.Codec<SubaccountTransfer> = /*#__PURE__*
 })
 
 export interface GetSubaccountTransfersResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly transfers: ReadonlyArray<SubaccountTransfer>
 }
 export const GetSubaccountTransfersResponse: Schema.Codec<GetSubaccountTransfersResponse> = /*#__PURE__*/ Schema.Struct(
   {
-    cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+    cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
     transfers: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(SubaccountTransfer))
   }
 )
@@ -2257,11 +2257,11 @@ export const Trade: Schema.Codec<Trade> = /*#__PURE__*/ Schema.Struct({
 })
 
 export interface GetTradesResponse {
-  readonly cursor: string
+  readonly cursor: string | null
   readonly trades: ReadonlyArray<Trade>
 }
 export const GetTradesResponse: Schema.Codec<GetTradesResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: Schema.String,
+  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
   trades: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Trade))
 })
 
@@ -2400,11 +2400,11 @@ export const Withdrawal: Schema.Codec<Withdrawal> = /*#__PURE__*/ Schema.Struct(
 })
 
 export interface GetWithdrawalsResponse {
-  readonly cursor?: string
+  readonly cursor?: string | null
   readonly withdrawals: ReadonlyArray<Withdrawal>
 }
 export const GetWithdrawalsResponse: Schema.Codec<GetWithdrawalsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.optionalKey(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   withdrawals: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Withdrawal))
 })
 

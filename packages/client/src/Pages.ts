@@ -1,0 +1,223 @@
+/**
+ * Reads lists that the exchange gives a page at a time, as streams: every operation with a cursor has `.pages` and
+ * `.items`.
+ *
+ * **Details**
+ *
+ * A page is asked for when the stream is pulled for it, and never ahead: whoever stops early asks no more. Each request is
+ * an ordinary call of the operation, with its retries, limits and errors; the size of a page is the operation's own
+ * `limit` (`page_size` of `StructuredTargets.list`).
+ *
+ * The pages end at a cursor that is empty, null or absent. An empty page with a cursor is no end. A cursor is sent back
+ * as it came, whatever it holds.
+ *
+ * **Gotchas**
+ *
+ * - `Stream.retry` starts a list over, and gives everything twice. To go on after a failure read `.pages`, keep the cursor
+ *   of the last page that you got, and begin there anew.
+ * - A list may change while it is read; whether something can then be missing or double is up to the exchange's cursors,
+ *   of which nothing is documented.
+ *
+ * **Example** (Going on where a failure ended the reading)
+ *
+ * ```ts
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) => {
+ *   let cursor: string | undefined
+ *   return Effect.suspend(() =>
+ *     Stream.runForEach(Orders.list.pages({ limit: 1000, cursor }), (page) =>
+ *       Effect.tap(keep(page), () => Effect.sync(() => void (cursor = page.cursor ?? undefined)))
+ *     )
+ *   ).pipe(Effect.retry({ times: 3 }))
+ * }
+ * ```
+ *
+ * @module
+ */
+import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type * as Types from "effect/Types"
+import { InvalidRequest } from "./Errors.ts"
+import * as Operation from "./Operation.ts"
+
+const shownCursor = (cursor: string): string =>
+  JSON.stringify(cursor.length <= 100 ? cursor : `${cursor.slice(0, 100)}…`)
+
+/**
+ * A page's cursor is one that an earlier page was asked for with: the pages go round.
+ *
+ * **Details**
+ *
+ * Everything up to that page has been given, each page once: the cursor is not followed a second time. For that the
+ * cursors of one reading are kept, some hundred bytes for each page.
+ */
+export class RepeatedCursor
+  extends /*#__PURE__*/ Data.TaggedError("RepeatedCursor")<{
+    /** The operation as you called it, such as `Orders.list`. */
+    readonly operation: string
+    readonly cursor: string
+    /** How many pages were read. */
+    readonly pages: number
+  }>
+{
+  override get message(): string {
+    return `${this.operation} was given the cursor ${shownCursor(this.cursor)} a second time, by page ${this.pages}: its pages go round, and what lies beyond cannot be read this way`
+  }
+}
+
+/**
+ * There are more pages than `maxPages`. All of those have been given; `cursor` is where the next one begins.
+ */
+export class PageBudgetExceeded
+  extends /*#__PURE__*/ Data.TaggedError("PageBudgetExceeded")<{
+    /** The operation as you called it, such as `Orders.list`. */
+    readonly operation: string
+    readonly maxPages: number
+    /** Give it as the input's `cursor` to go on. */
+    readonly cursor: string
+  }>
+{
+  override get message(): string {
+    return `${this.operation} has more than ${this.maxPages} pages; go on with the cursor ${shownCursor(this.cursor)}`
+  }
+}
+
+/** What a reading of pages can be told. */
+export interface Options {
+  /**
+   * How many pages may be asked for, from 1 up. Where there are more the stream fails with {@link PageBudgetExceeded}
+   * after the last of them, so that a list cut short never looks whole; to want only so many is `Stream.take`.
+   */
+  readonly maxPages?: number | undefined
+}
+
+/**
+ * Reads a list from its beginning, or from the input's `cursor`, which must not be empty: an empty one ended the pages.
+ */
+export interface Reader<Input, out A, out E, out Capability> {
+  (...input: Operation.ArgumentsOf<Input>): Stream.Stream<A, E | RepeatedCursor, Capability>
+  (
+    input: {} extends Input ? Input | undefined : Input,
+    options: Options
+  ): Stream.Stream<A, E | RepeatedCursor | PageBudgetExceeded, Capability>
+}
+
+/** What a list of an answer holds. */
+type ItemOf<Output, List extends PropertyKey> =
+  Output extends Readonly<Partial<Record<List, infer Items>>>
+    ? NonNullable<Items> extends ReadonlyArray<infer Item>
+      ? Item
+      : never
+    : never
+
+type ItemsOf<Input, Output, E, Capability, List extends string> = [List] extends [Types.UnionToIntersection<List>]
+  ? Reader<Input, ItemOf<Output, List>, E, Capability>
+  : { readonly [L in List]: Reader<Input, ItemOf<Output, L>, E, Capability> }
+
+/**
+ * An operation whose answer is a page of `List`: calling it reads one page.
+ */
+export interface Paged<Input, out Output, in out E, out Capability, List extends string> extends Operation.Operation<
+  Input,
+  Output,
+  E,
+  Capability
+> {
+  /** The pages, one answer after the other, empty ones too. */
+  readonly pages: Reader<Input, Output, Operation.FailureOf<Input, E, Capability>, Capability>
+  /**
+   * What the pages hold, one by one. Where an answer has more than one list, each has a reader under its own name, such
+   * as `Portfolio.positions.items.market_positions`.
+   */
+  readonly items: ItemsOf<Input, Output, Operation.FailureOf<Input, E, Capability>, Capability, List>
+}
+
+type Page = Readonly<Record<string, unknown>>
+type Input = Readonly<Record<string, unknown>>
+type Read<A> = (input?: Input, options?: Options) => Stream.Stream<A, unknown, unknown>
+
+const invalid = (operation: string, pointer: string, reason: string) =>
+  Effect.fail(new InvalidRequest({ operation, pointer, reason }))
+
+/** Reads pages; `elements` is what the stream is to give of each. */
+const reader =
+  <A>(
+    operation: (input: Input) => Effect.Effect<Page, unknown, unknown>,
+    { name }: Operation.Descriptor,
+    cursorField: string,
+    elements: (page: Page) => ReadonlyArray<A>
+  ): Read<A> =>
+  (input, { maxPages = Number.POSITIVE_INFINITY } = {}) =>
+    Stream.fromPull(
+      Effect.sync(() => {
+        const fixed = { ...input }
+        // Exact, unlike a hash; and unlike a comparison with one cursor now and then (Brent), before a page comes twice.
+        const asked = new Set<unknown>()
+        let cursor = fixed["cursor"]
+        let pages = 0
+        const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, unknown, void, unknown> = Effect.suspend(() => {
+          if (pages === 0) {
+            if (cursor === "") {
+              return invalid(name, "/cursor", "an empty cursor is the end of the pages; leave it out to begin")
+            }
+            if (!(maxPages >= 1)) return invalid(name, "/maxPages", "at least one page must be allowed")
+          } else {
+            if (typeof cursor !== "string" || cursor === "") return Cause.done()
+            if (asked.has(cursor)) return Effect.fail(new RepeatedCursor({ operation: name, cursor, pages }))
+            if (pages >= maxPages) return Effect.fail(new PageBudgetExceeded({ operation: name, maxPages, cursor }))
+          }
+          asked.add(cursor)
+          return Effect.flatMap(operation({ ...fixed, cursor }), (page) => {
+            pages++
+            cursor = page[cursorField]
+            const given = elements(page)
+            return Arr.isReadonlyArrayNonEmpty(given) ? Effect.succeed(given) : next
+          })
+        })
+        return next
+      })
+    )
+
+/** Makes an operation of its description, with the streams that its pages are. */
+export const make = <
+  Access extends "public" | "read" | "write",
+  Success extends Schema.Codec<unknown> | undefined,
+  const D extends ReadonlyArray<Operation.Declared>,
+  const List extends keyof Operation.SuccessOf<Success> & string,
+  Path extends Readonly<Record<string, Operation.Parameter<unknown, true>>> = {},
+  Query extends Readonly<Record<string, Operation.Parameter>> = {},
+  Body extends Schema.Codec<unknown> | undefined = undefined,
+  const Auth extends "none" | "optional" | "required" = "required"
+>(
+  description: Operation.Description<Access, Path, Query, Body, Success, D, Auth> & {
+    readonly pages: Operation.Paging<List> & { readonly cursor: keyof Operation.SuccessOf<Success> }
+  }
+): Paged<
+  Operation.InputFor<Path, Query, Body>,
+  Operation.SuccessOf<Success>,
+  Operation.ErrorsFor<D, Auth>,
+  Operation.CapabilityOf<Access>,
+  List
+> => {
+  const { cursor, lists } = description.pages
+  const operation = Operation.make(description)
+  // Only the types of this very operation say what its pages hold; the streams are typed by it below.
+  const call = operation as unknown as (input: Input) => Effect.Effect<Page, unknown, unknown>
+  const read = <A>(elements: (page: Page) => ReadonlyArray<A>) => reader(call, operation.descriptor, cursor, elements)
+  // A list that the document does not require may be absent.
+  const of = (list: string) => read((page) => (page[list] ?? []) as ReadonlyArray<unknown>)
+  const [first, ...more] = lists
+  return Object.assign(operation, {
+    pages: read((page) => [page]),
+    items:
+      first !== undefined && more.length === 0 ? of(first) : Object.fromEntries(lists.map((list) => [list, of(list)]))
+  }) as never
+}
