@@ -2,29 +2,19 @@
 import * as fs from "node:fs"
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
-import * as Requests from "../../../src/operations/Requests.ts"
-import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
-import * as Conformance from "../../../src/tools/Conformance.ts"
-import * as Coverage from "../../../src/tools/Coverage.ts"
-import { resolver, type Json } from "../../../src/tools/JsonSchema.ts"
+import * as Subject from "../../../src/properties/Subject.ts"
+import type * as Conformance from "../../../src/tools/Conformance.ts"
 
-export const document = ReferenceDocument.load()
+export { plainest, referenceOf, validBody } from "../../../src/properties/Subject.ts"
 
-export const conformance = Conformance.make(resolver(document.document))
+export const document = Subject.document()
 
-const coverage = Coverage.make(conformance.judge)
+export const conformance = Subject.conformance()
 
 /** The client's sources. */
 export const folder = new URL("../../../../packages/client/src/", import.meta.url)
 
 export const sourceOf = (module: string): string => fs.readFileSync(new URL(`${module}.ts`, folder), "utf8")
-
-/** The document's operation that a client's operation says it is. */
-export const referenceOf = ({ descriptor, name }: ClientOperations.ClientOperation): ReferenceDocument.Operation => {
-  const reference = document.operation(descriptor.operationId)
-  if (reference === undefined) throw new Error(`${name} is no operation of the document: ${descriptor.operationId}`)
-  return reference
-}
 
 /** The operation of this id. */
 export const named = (id: string): ClientOperations.ClientOperation => {
@@ -48,18 +38,6 @@ export const altered = (
 /** Every operation, with this one in the place of the one it alters. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
-
-/** The plainest valid input of an operation, with every field present. */
-export const plainest = (client: ClientOperations.ClientOperation): Readonly<Record<string, Json>> => {
-  const { input } = Requests.make(referenceOf(client), conformance.judge)
-  return coverage.of(input)[0] as Readonly<Record<string, Json>> // the schema is that of an object
-}
-
-/** The plainest valid body of an operation's success; `{}` where it has none. */
-export const validBody = (client: ClientOperations.ClientOperation): Json => {
-  const { schema } = referenceOf(client).success
-  return schema === undefined ? {} : (coverage.of(schema)[0] ?? null)
-}
 
 /** A failure of a report, on one line. */
 export const line = ({ check, expected, got, instance, note, pointer, replay, target }: Conformance.Failure): string =>

@@ -1,0 +1,49 @@
+/** P4: one typed outcome for whatever comes. */
+import * as Effect from "effect/Effect"
+import * as Answers from "../operations/Answers.ts"
+import * as Replay from "../tools/Replay.ts"
+import type { Outcome, Property, Run } from "./Property.ts"
+import { conformance, referenceOf, validBody } from "./Subject.ts"
+
+const id = "P4"
+
+const outcome = ({ operation, seed }: Run): Outcome => {
+  const reference = referenceOf(operation)
+  const bodies = Answers.bodies(validBody(operation))
+  const { answers, findings } = Answers.totality(operation, reference, conformance().judge, bodies)
+  const errors = Answers.declaredErrors(operation, reference)
+  const runs = answers + reference.errors.length * Answers.errorShapes.length
+  const [finding] = [...findings, ...errors]
+  if (finding === undefined) {
+    return {
+      _tag: "Held",
+      runs,
+      reached: { statuses: 500, bodies: bodies.length, "declared errors": reference.errors.length }
+    }
+  }
+  const replay = { property: id, target: operation.name, seed, path: "" }
+  const counterexample = `status ${finding.status} with the body "${finding.body}"`
+  const because = `${finding.expected} expected, ${finding.got}`
+  return {
+    _tag: "Failed",
+    runs,
+    because,
+    expected: finding.expected,
+    got: finding.got,
+    counterexample,
+    replay,
+    report: [
+      `${id} does not hold for ${operation.name}`,
+      `because: ${because}`,
+      `counterexample: ${counterexample}`,
+      Replay.line(replay)
+    ].join("\n")
+  }
+}
+
+/** Totality. */
+export const P4: Property = {
+  id,
+  statement: "Every status from 100 to 599 with every kind of body comes to exactly one typed outcome, the right one.",
+  run: (run) => Effect.sync(() => outcome(run))
+}

@@ -1,0 +1,45 @@
+/** What the properties are held against: the reference document, and each operation's place in it. Read on first use. */
+import type { ClientOperation } from "../operations/ClientOperations.ts"
+import * as Requests from "../operations/Requests.ts"
+import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import * as Conformance from "../tools/Conformance.ts"
+import * as Coverage from "../tools/Coverage.ts"
+import { resolver, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+
+const once = <A>(make: () => A): (() => A) => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+/** The project's reference document. */
+export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ once(() => ReferenceDocument.load())
+
+/** Suites for its schemas. */
+export const conformance: () => Conformance.Conformance = /*#__PURE__*/ once(() =>
+  Conformance.make(resolver(document().document))
+)
+
+const coverage = /*#__PURE__*/ once(() => Coverage.make(conformance().judge))
+
+/**
+ * The document's operation that a client's operation says it is.
+ *
+ * @throws Where the document has none.
+ */
+export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDocument.Operation => {
+  const reference = document().operation(descriptor.operationId)
+  if (reference === undefined) throw new Error(`${name} is no operation of the document: ${descriptor.operationId}`)
+  return reference
+}
+
+/** The plainest valid input of an operation, with every field present. */
+export const plainest = (client: ClientOperation): JsonObject => {
+  const { input } = Requests.make(referenceOf(client), conformance().judge)
+  return coverage().of(input)[0] as JsonObject // the schema is that of an object
+}
+
+/** The plainest valid body of an operation's success; `{}` where it has none. */
+export const validBody = (client: ClientOperation): Json => {
+  const { schema } = referenceOf(client).success
+  return schema === undefined ? {} : (coverage().of(schema)[0] ?? null)
+}

@@ -1,0 +1,55 @@
+/** Properties that hold the client, as a codec, against a schema of the document. */
+import * as Effect from "effect/Effect"
+import type * as Conformance from "../../tools/Conformance.ts"
+import * as Replay from "../../tools/Replay.ts"
+import type { Failed, Outcome, Property, Run } from "../Property.ts"
+
+/** What holding an operation comes to; undefined where there is nothing to hold. */
+export type Hold = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
+
+const pathOf = (replay: string | undefined): string =>
+  replay === undefined ? "" : Replay.parse(replay.slice(Replay.lineOf("").length)).path
+
+const failed = (id: string, { operation, seed }: Run, runs: number, failure: Conformance.Failure): Failed => {
+  const replay = { property: id, target: operation.name, seed, path: pathOf(failure.replay) }
+  const because = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: ${failure.expected} expected, ${failure.got}`
+  const counterexample = JSON.stringify(failure.instance)
+  return {
+    _tag: "Failed",
+    runs,
+    because,
+    pointer: failure.pointer,
+    expected: failure.expected,
+    got: failure.got,
+    counterexample,
+    replay,
+    report: [
+      `${id} does not hold for ${operation.name} at ${JSON.stringify(failure.pointer)}`,
+      `because: ${because}`,
+      `counterexample: ${counterexample}`,
+      Replay.line(replay)
+    ].join("\n")
+  }
+}
+
+/** A property that some checks of the conformance suite make up. */
+export const make = (options: {
+  readonly id: string
+  readonly statement: string
+  readonly checks: ReadonlyArray<Conformance.Check>
+  readonly hold: Hold
+  /** Why an operation has nothing to hold. */
+  readonly nothing: string
+}): Property => {
+  const { checks, hold, id, nothing, statement } = options
+  const outcome = (run: Run): Outcome => {
+    const report = hold(run, checks)
+    if (report === undefined) return { _tag: "Skipped", reason: nothing }
+    const reached = Object.fromEntries(checks.map((check) => [check, report.checks[check].run]))
+    const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
+    const failure = report.failures.find(({ check }) => checks.includes(check))
+    if (failure !== undefined) return failed(id, run, runs, failure)
+    return runs === 0 ? { _tag: "Skipped", reason: nothing } : { _tag: "Held", runs, reached }
+  }
+  return { id, statement, run: (run) => Effect.sync(() => outcome(run)) }
+}

@@ -1,0 +1,133 @@
+/** Runs the suite: every cell of what was asked for, in the same order for the same question. */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as ClientOperations from "../operations/ClientOperations.ts"
+import * as Properties from "../properties/All.ts"
+import { document } from "../properties/Subject.ts"
+import type * as Cells from "./Cells.ts"
+import type * as Report from "./Report.ts"
+
+/** Who runs the cells: this process, or workers. */
+export interface Runner {
+  /** How many cells may run at once. */
+  readonly width: number
+  readonly run: (job: Cells.Job) => Effect.Effect<Cells.Done>
+}
+
+/** What a run looks at, and for how long. */
+export interface Options {
+  readonly seed: number
+  /** Random cases of each cell, at most. */
+  readonly runs: number
+  /** Ids of properties, such as `P9`; all of them where there is none. */
+  readonly properties: ReadonlyArray<string>
+  /** Names or ids of operations, `*` for any characters; all of them where there is none. */
+  readonly operations: ReadonlyArray<string>
+  /** Infinite where time does not matter. */
+  readonly budget: Duration.Duration
+  /** Told of every cell as it ends. */
+  readonly onCell: (progress: Progress) => Effect.Effect<void>
+  /** Told what there was, where the run is interrupted. */
+  readonly onInterrupted: (report: Report.Report) => Effect.Effect<void>
+}
+
+/** How far a run has come. */
+export interface Progress {
+  readonly done: number
+  readonly total: number
+  readonly cell: Report.Cell
+}
+
+/** Nothing answers to what was asked for. */
+export class NothingToRun extends Error {
+  override readonly name = "NothingToRun"
+}
+
+const matcher = (patterns: ReadonlyArray<string>) => {
+  const tests = patterns.map(
+    (pattern) => new RegExp(`^${pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*")}$`, "i")
+  )
+  return (...names: ReadonlyArray<string>): boolean =>
+    tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
+}
+
+/**
+ * What a run would look at.
+ *
+ * @throws `NothingToRun` where a property or a pattern names nothing.
+ */
+export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
+  for (const id of properties) {
+    if (!Properties.all.some((property) => property.id === id)) {
+      throw new NothingToRun(`there is no property ${id}: there are ${Properties.all.map((one) => one.id).join(", ")}`)
+    }
+  }
+  for (const pattern of operations) {
+    const matches = matcher([pattern])
+    if (!ClientOperations.all.some(({ descriptor, name }) => matches(name, descriptor.operationId))) {
+      throw new NothingToRun(`no operation is called ${pattern}: say, for example, Orders.* or GetOrderGroup`)
+    }
+  }
+  const matches = matcher(operations)
+  return {
+    properties: Properties.all.filter(({ id }) => properties.length === 0 || properties.includes(id)),
+    operations: ClientOperations.all.filter(({ descriptor, name }) => matches(name, descriptor.operationId))
+  }
+}
+
+/**
+ * Runs the cells.
+ *
+ * @throws `NothingToRun` where there are none.
+ */
+export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
+  Effect.gen(function* () {
+    const { operations, properties } = selected(options)
+    const jobs = properties.flatMap(({ id }) =>
+      operations.map(({ name }): Cells.Job => ({ property: id, target: name, seed: options.seed, runs: options.runs }))
+    )
+    const done: Array<Cells.Done | undefined> = jobs.map(() => undefined)
+    let count = 0
+    const startedAtMillis = yield* Clock.currentTimeMillis
+    const reportAt = (ending: Report.Ending, nowMillis: number): Report.Report => {
+      const byProperty: Record<string, number> = {}
+      const cells = jobs.flatMap(({ property, target }, index): ReadonlyArray<Report.Cell> => {
+        const found = done[index]
+        if (found === undefined) return []
+        byProperty[property] = (byProperty[property] ?? 0) + found.millis
+        return [{ property, target, result: found.result }]
+      })
+      return {
+        suite: "kalshi-contract",
+        document: document().source.version,
+        target: "sandbox",
+        seed: options.seed,
+        runs: options.runs,
+        ending,
+        properties: properties.map(({ id, statement }) => ({ id, statement })),
+        cells,
+        notes: [],
+        times: { startedAt: new Date(startedAtMillis).toISOString(), millis: nowMillis - startedAtMillis, byProperty }
+      }
+    }
+    const report = (ending: Report.Ending) =>
+      Effect.map(Clock.currentTimeMillis, (nowMillis) => reportAt(ending, nowMillis))
+    const all = Effect.forEach(
+      jobs,
+      (job, index) =>
+        Effect.flatMap(runner.run(job), (found) => {
+          done[index] = found
+          count++
+          const cell = { property: job.property, target: job.target, result: found.result }
+          return options.onCell({ done: count, total: jobs.length, cell })
+        }),
+      { concurrency: runner.width, discard: true }
+    )
+    return yield* all.pipe(
+      Effect.as("finished" as const),
+      Effect.timeoutOrElse({ duration: options.budget, orElse: () => Effect.succeed("budget" as const) }),
+      Effect.flatMap(report),
+      Effect.onInterrupt(() => Effect.flatMap(report("interrupted"), options.onInterrupted))
+    )
+  })

@@ -1,0 +1,52 @@
+/** Runs cells in workers: one for each processor, so that a cell that hangs or dies takes nothing else with it. */
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Scope from "effect/Scope"
+import { extname } from "node:path"
+import { Worker } from "node:worker_threads"
+import * as Cells from "./Cells.ts"
+import type { Runner } from "./Suite.ts"
+
+/** In the sources it is TypeScript, in what is built from them it is not. */
+const start = (): Worker => new Worker(new URL(`internal/worker${extname(import.meta.url)}`, import.meta.url))
+
+/** Asks a worker for a cell. A worker that dies of it has said that the cell failed. */
+const ask = (worker: Worker, job: Cells.Job): Effect.Effect<{ readonly done: Cells.Done; readonly died: boolean }> =>
+  Effect.callback((resume) => {
+    const begun = performance.now()
+    const died = (because: string): void =>
+      end({ done: { result: Cells.broken(job, because), millis: performance.now() - begun }, died: true })
+    const onMessage = (done: Cells.Done): void => end({ done, died: false })
+    const onError = (error: unknown): void => died(`its worker died: ${String(error)}`)
+    const onExit = (code: number): void => died(`its worker ended with ${code}`)
+    const end = (answer: { readonly done: Cells.Done; readonly died: boolean }): void => {
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit)
+      resume(Effect.succeed(answer))
+    }
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit)
+    worker.postMessage(job)
+    return Effect.sync(() => {
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit)
+    })
+  })
+
+/** So many workers, which end with the scope. */
+export const make = (width: number): Effect.Effect<Runner, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const idle = yield* Queue.unbounded<Worker>()
+    const hire = Effect.flatMap(
+      Effect.acquireRelease(Effect.sync(start), (worker) => Effect.promise(() => worker.terminate())),
+      (worker) => Queue.offer(idle, worker)
+    )
+    const scope = yield* Effect.scope
+    for (let n = 0; n < width; n++) yield* hire
+    return {
+      width,
+      run: (job) =>
+        Effect.flatMap(Queue.take(idle), (worker) =>
+          Effect.flatMap(ask(worker, job), ({ died, done }) =>
+            Effect.as(died ? Effect.provideService(hire, Scope.Scope, scope) : Queue.offer(idle, worker), done)
+          )
+        )
+    }
+  })
