@@ -121,6 +121,19 @@ describe("a signed call", () => {
     )
   )
 
+  it.effect("is not sent where its tokens come when its time is up, and gives them back", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
+      const fiber = yield* fork(Effect.flip(late))
+      yield* TestClock.adjust("101 millis")
+      const error = yield* Fiber.join(fiber)
+      assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
+      assert.strictEqual((yield* times).length, 10)
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
   it.effect("fails at once, unsent, where the wait is longer than what is left of the whole call's time", () =>
     Effect.gen(function* () {
       yield* spendAll

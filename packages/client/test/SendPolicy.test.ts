@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Fiber, Random, Schedule } from "effect"
+import { Clock, type Duration, Effect, Fiber, Random, Schedule } from "effect"
 import { SigningError } from "@kalshi-effect/signing/SigningError"
 import { TestClock } from "effect/testing"
 import * as Exchange from "../src/Exchange.ts"
@@ -259,9 +259,14 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("whose schedule dies or hangs is at its end, and the failure is the exchange's", () =>
+  it.effect("whose schedule dies, throws or hangs is at its end, and the failure is the exchange's", () =>
     Effect.gen(function* () {
+      const throws = (): Effect.Effect<[number, Duration.Duration]> => {
+        throw new Error("a fault of the policy")
+      }
       for (const retry of [
+        Schedule.fromStep<unknown, unknown, never, never, never, never>(Effect.succeed(throws)),
+        Schedule.fromStep<unknown, unknown, never, never, never, never>(Effect.die(new Error("a fault of the policy"))),
         Schedule.modifyDelay(Schedule.recurs(3), () => Effect.die(new Error("a fault of the policy"))),
         Schedule.modifyDelay(Schedule.recurs(3), () => Effect.never)
       ]) {

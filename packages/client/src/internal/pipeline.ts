@@ -223,20 +223,20 @@ export const make = (account: Account): Sender => {
     const duration = total ? remainingMillis : policy.attemptMillis
     if (duration === Number.POSITIVE_INFINITY) return effect
     const before = call.attempts
-    return Effect.timeoutOrElse(effect, {
-      duration,
-      orElse: () =>
-        Effect.fail(
-          new Errors.RequestTimeout({
-            operation: descriptor.name,
-            limit: total ? "total" : "attempt",
-            timeoutMillis: total ? policy.totalMillis : policy.attemptMillis,
-            // A signer that does not answer has sent nothing.
-            requestSent: call.attempts > before ? "maybe" : "no",
-            attempts: call.attempts
-          })
-        )
-    })
+    const tooLate = Effect.suspend(() =>
+      Effect.fail(
+        new Errors.RequestTimeout({
+          operation: descriptor.name,
+          limit: total ? "total" : "attempt",
+          timeoutMillis: total ? policy.totalMillis : policy.attemptMillis,
+          // A signer that does not answer has sent nothing.
+          requestSent: call.attempts > before ? "maybe" : "no",
+          attempts: call.attempts
+        })
+      )
+    )
+    // The wait for tokens may have taken all the time: what is sent now could not be answered.
+    return duration > 0 ? Effect.timeoutOrElse(effect, { duration, orElse: () => tooLate }) : tooLate
   }
 
   const run = (
@@ -346,6 +346,9 @@ export const make = (account: Account): Sender => {
 
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>
 
+/** A step that throws dies like one that dies. */
+const suspended = (step: Step, ...input: Parameters<Step>): ReturnType<Step> => Effect.suspend(() => step(...input))
+
 /**
  * The next delay of a policy in milliseconds, undefined at its end. A schedule that dies or hangs is at its end: what it
  * was asked about is the failure that the caller must see.
@@ -357,7 +360,7 @@ const nextDelay = (
   remainingMillis: number
 ): Effect.Effect<number | undefined> => {
   // The failures that only some operations name are of the same shape, and a policy may look at their tags.
-  const asked = Pull.matchEffect(step(nowMillis, error as Errors.Failure), {
+  const asked = Pull.matchEffect(suspended(step, nowMillis, error as Errors.Failure), {
     onSuccess: ([, delay]) => Effect.succeed<number | undefined>(Duration.toMillis(delay)),
     onDone: () => Effect.undefined,
     onFailure: Effect.failCause

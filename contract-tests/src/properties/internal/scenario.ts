@@ -1,0 +1,255 @@
+/** What the sending rules are tried on: random policies, and scripts of what becomes of each attempt. */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
+import * as fc from "fast-check"
+
+/** How a policy paces its repeats. */
+export type Pace =
+  | { readonly _tag: "default" }
+  | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
+  | { readonly _tag: "doubling"; readonly millis: number; readonly times: number }
+  /** Is right so many times, then goes wrong. */
+  | {
+      readonly _tag: "faulty"
+      readonly millis: number
+      readonly times: number
+      readonly how: "dies" | "throws" | "hangs" | "is never built"
+    }
+
+/** What a `Retry-After` says. */
+export type RetryAfter =
+  | { readonly _tag: "seconds"; readonly seconds: number }
+  /** A date, so far from the time of the answer. */
+  | { readonly _tag: "date"; readonly inMillis: number }
+  | { readonly _tag: "garbage"; readonly text: string }
+
+/** What becomes of a request, after so many milliseconds. */
+export type Fate =
+  | { readonly _tag: "refused"; readonly code: "ECONNREFUSED" | "ENOTFOUND"; readonly afterMillis: number }
+  /** The connection breaks while the answer is awaited; the code may be one that connecting has too. */
+  | { readonly _tag: "reset"; readonly code: "ECONNRESET" | "ECONNREFUSED"; readonly afterMillis: number }
+  | { readonly _tag: "stalled" }
+  | {
+      readonly _tag: "answered"
+      readonly status: number
+      readonly afterMillis: number
+      readonly retryAfter?: RetryAfter | undefined
+      /** `broken` is whole and not what the operation declares. */
+      readonly body: "whole" | "broken" | "cut" | "stalled"
+      /** Whether the answer states its length. */
+      readonly stated: boolean
+    }
+
+/** One attempt: what becomes of its signature, and then of its request. */
+export interface Step {
+  readonly sign:
+    | { readonly _tag: "after"; readonly millis: number }
+    | { readonly _tag: "fails" }
+    | { readonly _tag: "hangs" }
+  readonly fate: Fate
+}
+
+/** One call of the operation. */
+export interface Call {
+  readonly startMillis: number
+  /** Its attempts in order; those after them succeed. */
+  readonly steps: ReadonlyArray<Step>
+  /** When it is interrupted, after it began. */
+  readonly interruptedAfter: number | undefined
+}
+
+/** A case. */
+export interface Scenario {
+  /** Which of the operation's inputs, modulo their number. */
+  readonly variant: number
+  readonly pace: Pace
+  readonly totalMillis: number
+  readonly attemptMillis: number
+  readonly calls: ReadonlyArray<Call>
+  /** Whether the client meters its calls. */
+  readonly metered: boolean
+  /** Of the policy's jitter. */
+  readonly jitter: number
+}
+
+/** What a policy says after its n-th failure, from 0: bounds of the delay; its end; or nothing, ever. */
+export const delayOf = (pace: Pace, n: number): readonly [least: number, most: number] | "ended" | "stuck" => {
+  switch (pace._tag) {
+    case "default":
+      return n < 3 ? [0, Math.min(250 * 2 ** n, 5_000)] : "ended"
+    case "spaced":
+      return n < pace.times ? [pace.millis, pace.millis] : "ended"
+    case "doubling":
+      return n < pace.times ? [pace.millis * 2 ** n, pace.millis * 2 ** n] : "ended"
+    case "faulty":
+      if (pace.how === "is never built") return "ended"
+      return n < pace.times ? [pace.millis, pace.millis] : pace.how === "hangs" ? "stuck" : "ended"
+  }
+}
+
+const paced = (delay: (n: number) => Effect.Effect<number, Cause.Done>): Schedule.Schedule<unknown> =>
+  Schedule.fromStep(
+    Effect.sync(() => {
+      let n = 0
+      return () => Effect.map(delay(n++), (millis) => [n, Duration.millis(millis)] as [number, Duration.Duration])
+    })
+  )
+
+/** The policy's schedule; but for the default one, none of the library's combinators has a part in it. */
+export const scheduleOf = (pace: Pace): Schedule.Schedule<unknown> => {
+  if (pace._tag === "default") return SendPolicy.defaultRetry
+  if (pace._tag === "faulty" && pace.how === "is never built") {
+    return Schedule.fromStep(Effect.die(new Error("a policy that cannot be built")))
+  }
+  return paced((n) => {
+    const delay = delayOf(pace, n)
+    if (typeof delay !== "string") return Effect.succeed(delay[0])
+    if (delay === "stuck") return Effect.never
+    if (pace._tag !== "faulty") return Cause.done()
+    if (pace.how === "throws") throw new Error("a policy that throws")
+    return Effect.die(new Error("a policy that dies"))
+  })
+}
+
+const upTo = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max })
+
+const pace: fc.Arbitrary<Pace> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Pace>({ _tag: "default" }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      _tag: fc.constant("spaced" as const),
+      millis: fc.oneof(fc.constant(0), upTo(2_000), upTo(50_000)),
+      times: upTo(6)
+    })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ _tag: fc.constant("doubling" as const), millis: upTo(4_000), times: upTo(6) })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      _tag: fc.constant("faulty" as const),
+      millis: upTo(2_000),
+      times: upTo(3),
+      how: fc.constantFrom("dies" as const, "throws" as const, "hangs" as const, "is never built" as const)
+    })
+  }
+)
+
+const afterMillis = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, upTo(100), upTo(5_000), upTo(40_000))
+
+const retryAfter: fc.Arbitrary<RetryAfter | undefined> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 3, arbitrary: fc.record({ _tag: fc.constant("seconds" as const), seconds: fc.oneof(upTo(3), upTo(90)) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      _tag: fc.constant("date" as const),
+      inMillis: fc.integer({ min: -60_000, max: 90_000 })
+    })
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      _tag: fc.constant("garbage" as const),
+      text: fc.constantFrom("", "soon", "-1", "1.5", "1, 2")
+    })
+  }
+)
+
+const answer = (
+  statuses: ReadonlyArray<number>,
+  bodies: ReadonlyArray<Extract<Fate, { _tag: "answered" }>["body"]>,
+  header: fc.Arbitrary<RetryAfter | undefined> = fc.constant(undefined)
+): fc.Arbitrary<Fate> =>
+  fc.record({
+    _tag: fc.constant("answered" as const),
+    status: fc.constantFrom(...statuses),
+    afterMillis,
+    retryAfter: header,
+    body: fc.constantFrom(...bodies),
+    stated: fc.boolean()
+  })
+
+/** Stands for the status of the operation's success. */
+export const success = 0
+
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      _tag: fc.constant("refused" as const),
+      code: fc.constantFrom("ECONNREFUSED" as const, "ENOTFOUND" as const),
+      afterMillis
+    })
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      _tag: fc.constant("reset" as const),
+      code: fc.constantFrom("ECONNRESET" as const, "ECONNREFUSED" as const),
+      afterMillis
+    })
+  },
+  { weight: 1, arbitrary: fc.constant<Fate>({ _tag: "stalled" }) },
+  { weight: 5, arbitrary: answer([429], ["whole"], retryAfter) },
+  { weight: 2, arbitrary: answer([503], ["whole"], retryAfter) },
+  { weight: 3, arbitrary: answer([500, 502, 504], ["whole", "broken"]) },
+  { weight: 1, arbitrary: answer([success, 429, 503, 404], ["cut", "stalled"]) },
+  { weight: 2, arbitrary: answer([success], ["whole", "broken"]) },
+  { weight: 3, arbitrary: answer([400, 401, 403, 404, 404, 409, 409, 418, 302], ["whole"]) }
+)
+
+const sign: fc.Arbitrary<Step["sign"]> = fc.oneof(
+  { weight: 14, arbitrary: fc.constant<Step["sign"]>({ _tag: "after", millis: 0 }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ _tag: fc.constant("after" as const), millis: fc.oneof(upTo(50), upTo(20_000)) })
+  },
+  { weight: 1, arbitrary: fc.constant<Step["sign"]>({ _tag: "fails" }) },
+  { weight: 1, arbitrary: fc.constant<Step["sign"]>({ _tag: "hangs" }) }
+)
+
+const call = (maxSteps: number, startMillis: fc.Arbitrary<number>): fc.Arbitrary<Call> =>
+  fc.record({
+    startMillis,
+    steps: fc.array(fc.record({ sign, fate }), { maxLength: maxSteps, size: "max" }),
+    interruptedAfter: fc.option(fc.oneof(upTo(10), upTo(2_000), upTo(60_000)), { nil: undefined, freq: 4 })
+  })
+
+const common = {
+  variant: upTo(3),
+  pace,
+  totalMillis: fc.oneof(fc.constant(30_000), fc.integer({ min: 1, max: 2_000 }), fc.integer({ min: 1, max: 200_000 })),
+  attemptMillis: fc.oneof(
+    fc.constant(10_000),
+    fc.integer({ min: 1, max: 2_000 }),
+    fc.constant(60_000),
+    fc.constant(Number.POSITIVE_INFINITY)
+  ),
+  jitter: upTo(1_000)
+}
+
+/** Cases: of one call, and where it is metered also of many at once. */
+export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
+  const alone = fc.record({
+    ...common,
+    metered: fc.constant(false),
+    calls: fc.array(call(7, fc.constant(0)), { minLength: 1, maxLength: 1 })
+  })
+  const crowd = fc.record({
+    ...common,
+    metered: fc.constant(true),
+    calls: fc.array(call(3, fc.oneof(fc.constant(0), upTo(500), upTo(5_000))), {
+      minLength: 1,
+      maxLength: 30,
+      size: "max"
+    })
+  })
+  return metered ? fc.oneof({ weight: 11, arbitrary: alone }, { weight: 1, arbitrary: crowd }) : alone
+}

@@ -1,0 +1,293 @@
+/**
+ * The sending rules, held against what was seen of a scenario.
+ *
+ * **Details**
+ *
+ * Written from the design alone, over the log of the wire: nothing here knows how the client decides.
+ */
+import * as Answer from "@kalshi-effect/client/Answer"
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
+import { isObject, textOf, type JsonObject } from "../../tools/JsonSchema.ts"
+import { parse } from "../../operations/Answers.ts"
+import * as SendingClass from "../SendingClass.ts"
+import { delayOf, success, type Scenario } from "./scenario.ts"
+import type { Attempt, Called, Log, Target } from "./wire.ts"
+
+/** A rule that was broken. */
+export class Broken extends Error {
+  override readonly name = "Broken"
+}
+
+const must = (holds: boolean, rule: string): void => {
+  if (!holds) throw new Broken(rule)
+}
+
+/**
+ * What can have become of an attempt at the exchange: nothing, since no byte of it can have left; nothing, since it was
+ * refused for its rate; nobody knows; or what its answer says.
+ */
+type Verdict = "unsent" | "metered" | "lost" | "known"
+
+const lostStatuses: ReadonlySet<number> = new Set([500, 502, 503, 504])
+
+const verdictOn = ({ sent }: Attempt): Verdict => {
+  if (sent === undefined || (sent.fate._tag === "refused" && sent.ended === "failed")) return "unsent"
+  if (sent.ended !== "done" || sent.fate._tag !== "answered") return "lost"
+  return sent.fate.status === 429 ? "metered" : lostStatuses.has(sent.fate.status) ? "lost" : "known"
+}
+
+const startOf = ({ sent, signed }: Attempt): number => signed?.atMillis ?? sent?.atMillis ?? Number.NaN
+const endOf = ({ sent, signed }: Attempt): number => sent?.endMillis ?? signed?.endMillis ?? Number.NaN
+
+/** For how long the exchange is trusted to know an id. */
+const horizonMillis = 60_000
+
+interface Judged {
+  readonly target: Target
+  readonly scenario: Scenario
+  readonly called: Called
+  readonly input: JsonObject
+  /** Whether a repeat is harmless. */
+  readonly repeatable: boolean
+  readonly keyed: boolean
+}
+
+/** Each attempt is the same request with a signature of its own, made after every wait. */
+const heldRequests = ({ called, input, target }: Judged): void => {
+  const { reference } = target
+  const seen = new Set<string>()
+  const [first] = called.attempts.flatMap(({ sent }) => (sent === undefined ? [] : [sent]))
+  for (const [i, { sent, signed, step }] of called.attempts.entries()) {
+    const previous = called.attempts[i - 1]
+    if (previous !== undefined)
+      must(startOf({ sent, signed, step }) >= endOf(previous), "an attempt began before the one before it ended")
+    if (sent === undefined || first === undefined) continue
+    must(
+      sent.method === first.method && sent.target === first.target && sent.body === first.body,
+      "a repeat is another request than the first"
+    )
+    if (sent.body !== undefined && first.body !== undefined) {
+      const body = parse(sent.body)
+      const ids = isObject(body) ? SendingClass.idsOf(reference, body) : []
+      must(
+        textOf([...ids].map((id) => id ?? null)) ===
+          textOf([...SendingClass.idsOf(reference, input)].map((id) => id ?? null)),
+        "the ids that were sent are not the caller's"
+      )
+    }
+    const { headers } = sent
+    if (reference.security.length === 0) {
+      must(headers["kalshi-access-signature"] === undefined, "a public operation was signed")
+      continue
+    }
+    if (signed === undefined) throw new Broken("a request left unsigned, or with the signature of another attempt")
+    const signature = headers["kalshi-access-signature"] ?? ""
+    const timestamp = headers["kalshi-access-timestamp"]
+    must(signature === signed.signature && !seen.has(signature), "a request left with the signature of another attempt")
+    must(
+      signed.text === `${timestamp}${sent.method}${sent.target.split("?")[0]}`,
+      "what was signed is not what was sent"
+    )
+    must(Number(timestamp) === signed.atMillis, "the timestamp is not of the time of signing")
+    must(sent.atMillis === signed.endMillis, "a request waited after it had been signed")
+    seen.add(signature)
+  }
+}
+
+/** Nothing is sent again that may have been carried out and must not be twice. */
+const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
+  let lostAt: number | undefined
+  for (const [i, attempt] of called.attempts.entries()) {
+    const verdict = verdictOn(attempt)
+    const previous = called.attempts[i - 1]
+    if (previous !== undefined) {
+      const before = verdictOn(previous)
+      must(before !== "known", "sent again after an answer that will not change")
+      must(before !== "lost" || repeatable, "sent again although it may have been carried out")
+    }
+    if (keyed && lostAt !== undefined && attempt.sent !== undefined) {
+      must(attempt.sent.atMillis - lostAt <= horizonMillis, "sent again when the exchange may have forgotten its id")
+    }
+    if (verdict === "lost") lostAt ??= endOf(attempt)
+  }
+  if (repeatable) return
+  const risky = called.attempts.filter((attempt) => ["lost", "known"].includes(verdictOn(attempt)))
+  must(risky.length <= 1, "on the wire again after a byte of it may have left")
+}
+
+/** Attempts, waits and the whole call keep to the policy; and what may be sent again is, as long as the policy has it. */
+const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (what: string) => void): void => {
+  const { attemptMillis, metered, pace, totalMillis } = scenario
+  const { attempts, endMillis, interruptedAt } = called
+  const mustEndBy = called.startMillis + totalMillis
+  must(endMillis <= mustEndBy, `the call took ${endMillis - called.startMillis} of ${totalMillis} ms`)
+  let lostAt: number | undefined
+  for (const [i, attempt] of attempts.entries()) {
+    const start = startOf(attempt)
+    const end = endOf(attempt)
+    must(start < mustEndBy, "an attempt began when the time was up")
+    must(attempt.sent === undefined || attempt.sent.atMillis <= mustEndBy, "a request left when the time was up")
+    must(end - start <= attemptMillis, `an attempt took ${end - start} of ${attemptMillis} ms`)
+    const verdict = verdictOn(attempt)
+    if (verdict === "lost") lostAt ??= end
+    const next = attempts[i + 1]
+    const delay = delayOf(pace, i)
+    const asked = verdict === "metered" || verdict === "lost" ? (attempt.sent?.askedMillis ?? 0) : 0
+    const failedToSign = attempt.signed?.ended === "failed"
+    const may = !failedToSign && (verdict === "unsent" || verdict === "metered" || (verdict === "lost" && repeatable))
+    if (next !== undefined) {
+      if (typeof delay === "string") throw new Broken(`attempt ${i + 2} is one more than the policy has`)
+      must(startOf(next) - end >= Math.max(delay[0], asked), "sent again before the wait was over")
+      const waited = startOf(next) - end
+      must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy says")
+      if (asked > delay[1]) reach("waited as long as it was asked to")
+      continue
+    }
+    if (metered || interruptedAt !== undefined || !may) continue
+    if (delay === "stuck") {
+      must(endMillis === mustEndBy, "did not wait for its policy to the end")
+      continue
+    }
+    const wait = typeof delay === "string" ? Number.NaN : Math.max(delay[0], asked)
+    const exact = typeof delay !== "string" && (delay[0] === delay[1] || asked >= delay[1])
+    const late = keyed && lostAt !== undefined && end + wait - lostAt > horizonMillis
+    if (late) reach("ended because its id may be forgotten")
+    must(!exact || late || end + wait >= mustEndBy, "given up although the policy had another attempt")
+    must(endMillis === end, "failed later than it could")
+  }
+}
+
+const field = (error: unknown, name: string): unknown =>
+  typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
+
+/** What the call says of itself is true. */
+const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string) => void): void => {
+  const { attempts, exit, interruptedAt } = called
+  if (exit === undefined) throw new Broken("the call never ended")
+  const last = attempts.at(-1)
+  if (interruptedAt !== undefined) {
+    must(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause), "an interrupted call did not end as one")
+    must(called.endMillis === interruptedAt, "an interrupted call went on")
+    if (last === undefined) return
+    must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
+    must(startOf(last) <= interruptedAt, "sent again after it was interrupted")
+    if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
+    return
+  }
+  const sends = attempts.filter(({ sent }) => sent !== undefined).length
+  const verdicts = attempts.map(verdictOn)
+  const lostBefore = verdicts.slice(0, -1).includes("lost")
+  if (Exit.isSuccess(exit)) {
+    const { fate } = last?.sent ?? {}
+    must(
+      fate?._tag === "answered" && fate.status === success && fate.body === "whole",
+      "a success that was not answered"
+    )
+    const once = Answer.decoder(target.client.operation)({
+      status: target.reference.success.status,
+      body: target.body
+    })
+    must(
+      Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(exit.value),
+      "what came before changed the value of a success"
+    )
+    if (verdicts.slice(0, -1).some((verdict) => verdict === "unsent" || verdict === "metered"))
+      reach("succeeded after refusals")
+    if (lostBefore) reach("succeeded after a lost answer")
+    return
+  }
+  const [reason] = exit.cause.reasons
+  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`ended in ${Cause.pretty(exit.cause)}`)
+  const { error } = reason
+  const tag = field(error, "_tag")
+  if (last === undefined) {
+    // Its time can be up while it waits for tokens.
+    must(
+      scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
+      `${String(tag)} before anything was sent`
+    )
+    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, and the error says maybe")
+    return
+  }
+  if (field(error, "attempts") !== undefined)
+    must(field(error, "attempts") === sends, `says ${String(field(error, "attempts"))} attempts of ${sends}`)
+  const says = field(error, "requestSent")
+  if (says !== undefined) {
+    const nothing = verdicts.every((verdict) => verdict === "unsent" || verdict === "metered")
+    must(says === (nothing ? "no" : "maybe"), `says that a request was sent: ${String(says)}`)
+    if (!nothing && verdicts.at(-1) === "unsent") reach("said that an earlier attempt may have been sent")
+  }
+  const echo = field(error, "afterLostAnswer")
+  if (echo !== undefined) {
+    must(echo === lostBefore, `afterLostAnswer is ${String(echo)}`)
+    if (echo === true) reach(`afterLostAnswer on ${String(field(error, "status"))}`)
+  }
+  const { sent, signed } = last
+  const { fate } = sent ?? {}
+  // Its time can be up while a repeat waits for tokens.
+  if (scenario.metered && tag === "RequestTimeout" && field(error, "limit") === "total") return
+  if (sent?.ended === "done" && fate?._tag === "answered") {
+    const status = fate.status === success ? target.reference.success.status : fate.status
+    must(field(error, "status") === status, `${String(tag)} of an answer with ${status}`)
+    return
+  }
+  const expected =
+    sent === undefined
+      ? signed?.ended === "failed"
+        ? lostBefore
+          ? "TransportError"
+          : "SigningError"
+        : "RequestTimeout"
+      : sent.ended === "interrupted"
+        ? "RequestTimeout"
+        : "TransportError"
+  must(tag === expected, `${String(tag)} where ${expected} is true`)
+}
+
+/** The budgets of the lowest tier: tokens a second, and tokens that a full bucket holds. */
+const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 100, capacity: 100 } }
+
+/** In no window of time is more spent than the bucket held and what refilled in it. */
+const heldBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (what: string) => void): void => {
+  const kind = reference.method === "GET" ? "read" : "write"
+  const { capacity, rate } = budgets[kind]
+  const cost = SendingClass.costOf(reference, input)
+  const spent = [
+    ...log.calls.flatMap(({ attempts }) =>
+      attempts.flatMap((attempt) =>
+        attempt.sent === undefined || verdictOn(attempt) === "unsent" ? [] : [{ atMillis: attempt.sent.atMillis, cost }]
+      )
+    ),
+    ...(kind === "read" ? log.learning.map((atMillis) => ({ atMillis, cost: 10 })) : [])
+  ].sort((a, b) => a.atMillis - b.atMillis)
+  for (const [from, first] of spent.entries()) {
+    let sum = 0
+    for (const { atMillis, cost } of spent.slice(from)) {
+      sum += cost
+      const most = capacity + ((atMillis - first.atMillis) * rate) / 1000
+      must(sum <= most + 1e-3, `${sum} tokens of ${most} were spent within ${atMillis - first.atMillis} ms`)
+    }
+    if (sum > capacity) reach("spent more than a full bucket")
+  }
+}
+
+/** Throws where a rule is broken; tells what the scenario came to. */
+export const judge = (target: Target, scenario: Scenario, log: Log, reach: (what: string) => void): void => {
+  const { reference } = target
+  const input = target.inputs[scenario.variant % target.inputs.length] ?? {}
+  const kind = SendingClass.of(reference)
+  const keyed = kind === "keyed" && SendingClass.isKeyed(reference, input)
+  for (const called of log.calls) {
+    const judged = { target, scenario, called, input, keyed, repeatable: kind === "idempotent" || keyed }
+    heldRequests(judged)
+    heldRepeats(judged)
+    heldPolicy(judged, reach)
+    heldOutcome(judged, reach)
+    if (called.attempts.length > 1) reach("sent again")
+  }
+  must(log.timersLeft === 0, `${log.timersLeft} timers are set when every call has ended`)
+  must(log.sentAfterwards === 0, "something was sent after every call had ended")
+  if (scenario.metered && reference.security.length > 0) heldBudget(target, input, log, reach)
+}

@@ -1,0 +1,342 @@
+/** Plays a scenario: a whole client on virtual time, a wire that does what the scenario says, and a log of it. */
+import * as crypto from "node:crypto"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
+import type { Signer } from "@kalshi-effect/signing/Signer"
+import { SigningError } from "@kalshi-effect/signing/SigningError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ClientOperation } from "../../operations/ClientOperations.ts"
+import type * as ReferenceDocument from "../../reference/ReferenceDocument.ts"
+import type { JsonObject } from "../../tools/JsonSchema.ts"
+import * as VirtualTime from "../../tools/VirtualTime.ts"
+import { scheduleOf, success, type Fate, type RetryAfter, type Scenario, type Step } from "./scenario.ts"
+
+/** An operation, ready to be called and answered. */
+export interface Target {
+  readonly client: ClientOperation
+  readonly reference: ReferenceDocument.Operation
+  readonly inputs: ReadonlyArray<JsonObject>
+  /** A valid body of its success. */
+  readonly body: string
+}
+
+/** How something that was begun ended. */
+export type Ended = "done" | "failed" | "interrupted" | undefined
+
+/** A signature that was asked for. */
+export interface Signed {
+  readonly atMillis: number
+  readonly text: string
+  /** Of this asking alone, and of this text. */
+  readonly signature: string
+  ended: Ended
+  endMillis: number
+}
+
+/** A request that was let go of. */
+export interface Sent {
+  readonly atMillis: number
+  readonly method: string
+  readonly target: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string | undefined
+  readonly fate: Fate
+  /** The wait that its answer asked for, from when it came: 0 where it asked for none. */
+  askedMillis: number
+  ended: Ended
+  endMillis: number
+}
+
+/** One attempt as it was seen: signed, unless the operation is public; and sent, unless it came to nothing before. */
+export interface Attempt {
+  readonly step: Step
+  signed: Signed | undefined
+  sent: Sent | undefined
+}
+
+/** One call as it was seen. */
+export interface Called {
+  readonly startMillis: number
+  readonly attempts: Array<Attempt>
+  exit: Exit.Exit<unknown, unknown> | undefined
+  endMillis: number
+  /** When it was interrupted, where it had not ended before. */
+  interruptedAt: number | undefined
+}
+
+/** What was seen of a scenario. */
+export interface Log {
+  readonly calls: ReadonlyArray<Called>
+  /** Requests that the client made of its own, to learn its limits: when. */
+  readonly learning: ReadonlyArray<number>
+  /** Timers that were still set when the last call had ended, or an hour later where calls are metered. */
+  readonly timersLeft: number
+  /** Requests that left after the last call had ended. */
+  readonly sentAfterwards: number
+}
+
+const startMillis = Date.UTC(2026, 9, 9, 12)
+
+/** Which of a scenario's calls is running. */
+const Running: Context.Reference<number | undefined> = Context.Reference<number | undefined>(
+  "@kalshi-effect/contract-tests/properties/Running",
+  { defaultValue: () => undefined }
+)
+
+/** Where the client learns its limits. */
+const learned = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
+
+/** Whether the client learns with this very operation, so that one cannot be told from the other. */
+export const isLearning = ({ method, path }: ReferenceDocument.Operation): boolean =>
+  method === "GET" && learned.has(`/trade-api/v2${path}`)
+
+const afterwards: Step = {
+  sign: { _tag: "after", millis: 0 },
+  fate: { _tag: "answered", status: success, afterMillis: 0, body: "whole", stated: true }
+}
+
+const headerOf = (asked: RetryAfter, nowMillis: number): string =>
+  asked._tag === "seconds"
+    ? String(asked.seconds)
+    : asked._tag === "date"
+      ? new Date(nowMillis + asked.inMillis).toUTCString()
+      : asked.text
+
+/** What a header means at a time: a date is of a whole second. */
+const meant = (asked: RetryAfter, nowMillis: number): number =>
+  asked._tag === "seconds"
+    ? asked.seconds * 1000
+    : asked._tag === "date"
+      ? Math.max(0, Math.floor((nowMillis + asked.inMillis) / 1000) * 1000 - nowMillis)
+      : 0
+
+const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: Effect.Effect<A, E>, last: boolean) =>
+  Effect.onExit(effect, (exit) =>
+    Effect.sync(() => {
+      if (Exit.isSuccess(exit) && !last) return
+      of.ended = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
+      of.endMillis = time.nowMillis()
+    })
+  )
+
+const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
+  new HttpClientError.HttpClientError({
+    reason: new HttpClientError.TransportError({
+      request,
+      cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
+    })
+  })
+
+const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value))
+
+/** An answer whose body is read without a promise. */
+const respond = (
+  request: HttpClientRequest.HttpClientRequest,
+  fate: Extract<Fate, { _tag: "answered" }>,
+  target: Target,
+  sent: Sent,
+  time: VirtualTime.VirtualTime
+): HttpClientResponse.HttpClientResponse => {
+  const status = fate.status === success ? target.reference.success.status : fate.status
+  const whole: Uint8Array<ArrayBuffer> =
+    fate.body === "broken"
+      ? json({ error: { code: "broken", message: "no body of this operation" } })
+      : fate.status === success
+        ? new TextEncoder().encode(target.body)
+        : json({ error: { code: "some_code", message: "why" } })
+  const headers = new Headers({ "content-type": "application/json" })
+  if (fate.stated) headers.set("content-length", String(whole.length))
+  if (fate.retryAfter !== undefined) headers.set("retry-after", headerOf(fate.retryAfter, time.nowMillis()))
+  const bytes =
+    fate.body === "cut"
+      ? Effect.fail(broken(request, "ECONNRESET", "read"))
+      : fate.body === "stalled"
+        ? Effect.never
+        : Effect.succeed(whole)
+  const read = noting(sent, time, bytes, true)
+  return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
+    arrayBuffer: { value: Effect.map(read, ({ buffer }) => buffer) },
+    stream: { value: Stream.fromEffect(read) }
+  })
+}
+
+const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
+  Kalshi.layer({
+    environment: Environment.sandbox,
+    limits: scenario.metered ? {} : false,
+    signer
+  })
+
+/** Plays it to its end, and for an hour more. */
+export const play = (target: Target, scenario: Scenario): Log => {
+  const { client, reference } = target
+  const input = target.inputs[scenario.variant % target.inputs.length]
+  const time = VirtualTime.make(startMillis)
+  const isSigned = reference.security.length > 0
+  const calls: ReadonlyArray<Called> = scenario.calls.map((call) => ({
+    startMillis: startMillis + call.startMillis,
+    attempts: [],
+    exit: undefined,
+    endMillis: Number.NaN,
+    interruptedAt: undefined
+  }))
+  const learning: Array<number> = []
+  let sends = 0
+  let signatures = 0
+
+  const begin = (call: number): Attempt => {
+    const { attempts } = calls[call]!
+    const attempt = {
+      step: scenario.calls[call]!.steps[attempts.length] ?? afterwards,
+      signed: undefined,
+      sent: undefined
+    }
+    attempts.push(attempt)
+    return attempt
+  }
+
+  /** Signs so that two signatures of the same text differ, as RSA-PSS does. */
+  const sign = (call: number, text: string): Effect.Effect<string, SigningError> => {
+    const attempt = begin(call)
+    const { sign } = attempt.step
+    const signature = crypto.createHash("sha512").update(`${text} ${signatures++}`).digest("base64")
+    const signed: Signed = { atMillis: time.nowMillis(), text, signature, ended: undefined, endMillis: Number.NaN }
+    attempt.signed = signed
+    const made =
+      sign._tag === "hangs"
+        ? Effect.never
+        : sign._tag === "fails"
+          ? Effect.fail(new SigningError({ description: "declined" }))
+          : sign.millis === 0
+            ? Effect.succeed(signature)
+            : Effect.as(Effect.sleep(sign.millis), signature)
+    return noting(signed, time, made, true)
+  }
+  const signer: Signer["Service"] = {
+    keyId: "contract",
+    kind: "ed25519",
+    sign: (text) =>
+      Effect.flatMap(Running, (call) =>
+        call === undefined || (scenario.metered && [...learned].some((path) => text.endsWith(path)))
+          ? Effect.succeed(crypto.createHash("sha512").update(text).digest("base64"))
+          : sign(call, text)
+      )
+  }
+
+  const become = (
+    request: HttpClientRequest.HttpClientRequest,
+    sent: Sent
+  ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
+    const { fate } = sent
+    if (fate._tag === "stalled") return Effect.never
+    const outcome = Effect.suspend(() => {
+      if (fate._tag === "refused") {
+        return Effect.fail(broken(request, fate.code, fate.code === "ENOTFOUND" ? "getaddrinfo" : "connect"))
+      }
+      if (fate._tag === "reset") return Effect.fail(broken(request, fate.code, "read"))
+      if (fate.retryAfter !== undefined) sent.askedMillis = meant(fate.retryAfter, time.nowMillis())
+      return Effect.succeed(respond(request, fate, target, sent, time))
+    })
+    return fate.afterMillis === 0 ? outcome : Effect.andThen(Effect.sleep(fate.afterMillis), outcome)
+  }
+
+  const http = HttpClient.make((request, url) =>
+    Effect.flatMap(Running, (call) => {
+      if (call === undefined || (scenario.metered && learned.has(url.pathname))) {
+        learning.push(time.nowMillis())
+        return Effect.succeed(
+          HttpClientResponse.fromWeb(request, new Response(null, { status: 404, headers: { "content-length": "0" } }))
+        )
+      }
+      sends++
+      const { attempts } = calls[call]!
+      const last = attempts.at(-1)
+      const attempt = isSigned && last !== undefined && last.sent === undefined ? last : begin(call)
+      const sent: Sent = {
+        atMillis: time.nowMillis(),
+        method: request.method,
+        target: url.pathname + url.search,
+        headers: { ...request.headers },
+        body: request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : undefined,
+        fate: attempt.step.fate,
+        askedMillis: 0,
+        ended: undefined,
+        endMillis: Number.NaN
+      }
+      attempt.sent = sent
+      return noting(sent, time, become(request, sent), false)
+    })
+  )
+
+  const scope = Scope.makeUnsafe()
+  const context = Effect.runSync(
+    Layer.buildWithScope(Layer.provide(layerOf(scenario, signer), Layer.succeed(HttpClient.HttpClient, http)), scope)
+  )
+  const program = (call: number): Effect.Effect<unknown, unknown> =>
+    client.operation(input).pipe(
+      Effect.provideService(Running, call),
+      Effect.provideService(SendPolicy.Overrides, {
+        retry: scheduleOf(scenario.pace),
+        attemptTimeout: scenario.attemptMillis,
+        totalTimeout: scenario.totalMillis
+      }),
+      Random.withSeed(scenario.jitter),
+      Effect.provideContext(context)
+    )
+
+  const fibers: Array<Fiber.Fiber<unknown, unknown>> = []
+  const events = scenario.calls.flatMap(({ interruptedAfter, startMillis: after }, i) => [
+    {
+      atMillis: startMillis + after,
+      act: () => {
+        const fiber = time.fork(program(i))
+        fibers[i] = fiber
+        fiber.addObserver((exit) => {
+          calls[i]!.exit = exit
+          calls[i]!.endMillis = time.nowMillis()
+        })
+      }
+    },
+    ...(interruptedAfter === undefined
+      ? []
+      : [
+          {
+            atMillis: startMillis + after + interruptedAfter,
+            act: () => {
+              if (calls[i]!.exit !== undefined) return
+              calls[i]!.interruptedAt = time.nowMillis()
+              fibers[i]!.interruptUnsafe()
+              time.advanceTo(time.nowMillis())
+            }
+          }
+        ])
+  ])
+  for (const { act, atMillis } of events.sort((a, b) => a.atMillis - b.atMillis)) {
+    time.advanceTo(atMillis)
+    act()
+  }
+  for (let next = time.nextMillis(); next !== undefined; next = time.nextMillis()) {
+    if (calls.every(({ exit }) => exit !== undefined)) break
+    time.advanceTo(next)
+  }
+  const timersThen = time.timers()
+  const sendsBefore = sends
+  time.advanceTo(time.nowMillis() + 3_600_000)
+  // What learns the limits may still be waiting for its own tokens when the last call has ended.
+  const timersLeft = scenario.metered ? time.timers() : timersThen
+  const log: Log = { calls, learning, timersLeft, sentAfterwards: sends - sendsBefore }
+  Effect.runSync(Scope.close(scope, Exit.void))
+  return log
+}

@@ -1,0 +1,104 @@
+/**
+ * A clock and a scheduler that stand still until they are told to go on: programs run on them without a promise, so that
+ * a thousand calls of a minute each take a moment, the same way every time.
+ *
+ * **Details**
+ *
+ * Effect's own `TestClock` waits for the event loop between two steps; this one drives the fibers itself, which makes
+ * it fit for properties of many runs, and it knows how many timers are set. What a program does with real promises does
+ * not finish on it.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import type * as Scheduler from "effect/Scheduler"
+
+interface Timer {
+  readonly atMillis: number
+  readonly fire: () => void
+}
+
+/** Time that passes when it is told to. */
+export interface VirtualTime {
+  readonly nowMillis: () => number
+  /** How many timers are set. */
+  readonly timers: () => number
+  /** When the next timer fires; undefined where none is set. */
+  readonly nextMillis: () => number | undefined
+  /** Starts a program under this clock and runs it until it waits. */
+  readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+  /** Runs everything that is due up to and including this time, in order. */
+  readonly advanceTo: (millis: number) => void
+}
+
+/** The steps that one moment may take before it counts as one that never ends. */
+const stepsPerMoment = 1_000_000
+
+/** Makes a clock that stands at this Unix time, in milliseconds. */
+export const make = (startMillis: number): VirtualTime => {
+  let now = startMillis
+  const timers: Array<Timer> = []
+  let tasks: Array<() => void> = []
+
+  const sleep = (duration: Duration.Duration): Effect.Effect<void> => {
+    const millis = Duration.toMillis(duration)
+    if (millis <= 0) return Effect.yieldNow
+    if (millis === Number.POSITIVE_INFINITY) return Effect.never
+    return Effect.callback((resume) => {
+      const timer: Timer = { atMillis: now + millis, fire: () => resume(Effect.void) }
+      const later = timers.findIndex(({ atMillis }) => atMillis > timer.atMillis)
+      timers.splice(later === -1 ? timers.length : later, 0, timer)
+      return Effect.sync(() => {
+        const index = timers.indexOf(timer)
+        if (index !== -1) timers.splice(index, 1)
+      })
+    })
+  }
+  const nanos = (): bigint => BigInt(Math.round(now * 1_000)) * 1_000n
+  const sinceStart = (): bigint => BigInt(Math.round((now - startMillis) * 1_000)) * 1_000n
+  const clock: Clock.Clock = {
+    currentTimeMillisUnsafe: () => Math.floor(now),
+    currentTimeMillis: Effect.sync(() => Math.floor(now)),
+    currentTimeNanosUnsafe: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: sinceStart,
+    monotonicTimeNanos: Effect.sync(sinceStart),
+    sleep
+  }
+
+  const settle = (): void => {
+    for (let steps = 0; tasks.length > 0; steps++) {
+      if (steps > stepsPerMoment) throw new Error("a program does not come to rest")
+      const due = tasks
+      tasks = []
+      for (const task of due) task()
+    }
+  }
+  const scheduler: Scheduler.Scheduler = {
+    executionMode: "async",
+    shouldYield: () => false,
+    makeDispatcher: () => ({ scheduleTask: (task) => void tasks.push(task), flush: settle })
+  }
+
+  return {
+    nowMillis: () => now,
+    timers: () => timers.length,
+    nextMillis: () => timers[0]?.atMillis,
+    fork: (effect) => {
+      const fiber = Effect.runFork(Effect.provideService(effect, Clock.Clock, clock), { scheduler })
+      settle()
+      return fiber
+    },
+    advanceTo: (millis) => {
+      settle()
+      for (let next = timers[0]; next !== undefined && next.atMillis <= millis; next = timers[0]) {
+        timers.shift()
+        now = Math.max(now, next.atMillis)
+        next.fire()
+        settle()
+      }
+      now = Math.max(now, millis)
+    }
+  }
+}
