@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Logger } from "effect"
 import * as fc from "fast-check"
 import { TestClock } from "effect/testing"
 import * as ClockSkew from "../src/ClockSkew.ts"
@@ -8,6 +8,7 @@ import * as OrderGroups from "../src/OrderGroups.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
 import { Exchange, httpDate, layer, Machine, type Settings } from "./support/datedExchange.ts"
 import { holds } from "./support/laws.ts"
+import { isExample } from "./support/operations.ts"
 
 const get = OrderGroups.get({ order_group_id: "g" })
 const create = OrderGroups.create({ contracts_limit: 1 })
@@ -173,6 +174,26 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 0 })))
   )
 
+  it.effect("is what an application warns by", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const warnings: Array<unknown> = []
+      const warn = Effect.flatMap(ClockSkew.measured, (skew) =>
+        skew !== undefined && (skew.lowerMillis > 2_000 || skew.upperMillis < -2_000)
+          ? Effect.logWarning(`this machine's clock is off by about ${skew.millis} ms`)
+          : Effect.void
+      )
+      isExample(import.meta.url, "ClockSkew", "Warn of a clock that is off")
+      const logged = warn.pipe(
+        Effect.provide(Logger.layer([Logger.make(({ message }) => void warnings.push(message))]))
+      )
+      yield* logged
+      yield* get
+      yield* logged
+      assert.deepStrictEqual(warnings.flat(), ["this machine's clock is off by about -59500 ms"])
+    }).pipe(Effect.provide(layer({ skewMillis: -60_000 })))
+  )
+
   it("holds the true skew within its bounds, which never widen while nothing contradicts them", () =>
     holds(
       "holds the true skew within its bounds",
@@ -289,7 +310,7 @@ describe("correctClockSkew", () => {
   it.effect("does so of an operation that is never repeated: a 401 was not carried out", () =>
     Effect.gen(function* () {
       yield* from(0)
-      assert.strictEqual(create !== undefined && OrderGroups.create.descriptor.retry, "never")
+      assert.strictEqual(OrderGroups.create.descriptor.retry, "never")
       assert.strictEqual((yield* play(create))._tag, "Success")
       assert.deepStrictEqual(
         (yield* Exchange).served.map(({ status }) => status),

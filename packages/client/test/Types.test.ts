@@ -3,6 +3,7 @@ import { describe, expectTypeOf, it } from "vitest"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { Effect, Layer } from "effect"
 import type { HttpClient } from "effect/http"
+import * as DryRun from "../src/DryRun.ts"
 import * as Errors from "../src/Errors.ts"
 import * as Exchange from "../src/Exchange.ts"
 import type { ExchangeStatus, GetOrderGroupResponse } from "../src/generated/responses.ts"
@@ -102,6 +103,32 @@ describe("capabilities", () => {
     // @ts-expect-error -- KalshiWrite is missing
     // @effect-diagnostics-next-line missingEffectContext:off
     void (() => Effect.runPromise(program))
+  })
+
+  it("do not let a read or a write compile under the public layer, which lets what is public run", () => {
+    const provided = Effect.provide(Layer.provide(Kalshi.layerPublic({ environment }), layerScript([])))
+    expectTypeOf<Effect.Services<ReturnType<typeof run>>>().toEqualTypeOf<Kalshi.KalshiRead | Kalshi.KalshiWrite>()
+    const run = () => Effect.andThen(OrderGroups.list(), write).pipe(provided)
+    // @ts-expect-error -- KalshiRead is missing
+    // @effect-diagnostics-next-line missingEffectContext:off
+    void (() => Effect.runPromise(OrderGroups.list().pipe(provided)))
+    const open = Exchange.status().pipe(provided)
+    expectTypeOf<Effect.Services<typeof open>>().toEqualTypeOf<never>()
+  })
+
+  it("all come with a dry run, whose journal no other layer has", () => {
+    expectTypeOf<ReturnType<typeof Kalshi.layerDryRun>>().toEqualTypeOf<
+      Layer.Layer<
+        Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | DryRun.DryRun,
+        never,
+        HttpClient.HttpClient
+      >
+    >()
+    const journal = Effect.provide(
+      DryRun.DryRun,
+      Layer.provide(Kalshi.layer({ environment, signer: signer() }), layerScript([]))
+    )
+    expectTypeOf<Effect.Services<typeof journal>>().toEqualTypeOf<DryRun.DryRun>()
   })
 
   it("need no more than an HttpClient", () => {

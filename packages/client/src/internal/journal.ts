@@ -19,7 +19,7 @@ import type { WireRequest } from "./encode.ts"
 /** Takes the place of sending a write. */
 export type Rehearse = (descriptor: Descriptor, wire: WireRequest, address: string) => Effect.Effect<never, NotSent>
 
-export interface Journal {
+interface Journal {
   readonly service: DryRun["Service"]
   readonly rehearse: Rehearse
 }
@@ -37,7 +37,7 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
 }
 
 /** What orders can cost together: a position is closed by the first order of its ticker alone. */
-export const costOf = (
+const costOf = (
   orders: ReadonlyArray<CreateInput>,
   marketOf: (order: CreateInput) => OrderCost.Market
 ): Cost => {

@@ -310,14 +310,16 @@ export const make = (account: Account): Sender => {
   const refuse = (descriptor: Descriptor, reason: string) =>
     Effect.fail(new Errors.InvalidRequest({ operation: descriptor.name, pointer: "", reason }))
 
+  const writesOf = (descriptor: Descriptor) => (descriptor.access === "write" ? account.writes : "sent")
+
   const sender: Sender = {
     waitFor: (descriptor, input) =>
-      limiter === undefined || signed(descriptor) === undefined
+      limiter === undefined || signed(descriptor) === undefined || writesOf(descriptor) !== "sent"
         ? Effect.succeed(0)
         : limiter.waitFor(descriptor, input),
     clockSkew: Effect.clockWith((clock) => Effect.sync(() => clockSkew.measured(skew.read(clock)))),
     send: (descriptor, input) => {
-      const writes = descriptor.access === "write" ? account.writes : "sent"
+      const writes = writesOf(descriptor)
       if (writes === "refused") {
         return refuse(descriptor, "this layer only reads; provide Kalshi.layer to change anything")
       }

@@ -1,0 +1,346 @@
+import { generateKeyPairSync } from "node:crypto"
+import { inspect } from "node:util"
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigProvider, Effect, Exit, Fiber, FileSystem, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import * as DryRun from "../src/DryRun.ts"
+import type { NotSent } from "../src/Errors.ts"
+import * as FixedPoint from "../src/FixedPoint.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as OrderCost from "../src/OrderCost.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Orders from "../src/Orders.ts"
+import * as RateLimits from "../src/RateLimits.ts"
+import * as SendPolicy from "../src/SendPolicy.ts"
+import { Exchange, layerExchange } from "./support/exchange.ts"
+import { isExample } from "./support/operations.ts"
+import { environment, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
+
+/** A dry run against a script: what is not scripted, a write above all, dies. */
+const layer = (replies: ReadonlyArray<Reply> = [], options: Partial<Kalshi.DryRunOptions> = {}) =>
+  Kalshi.layerDryRun({ environment, signer: signer(), limits: false, ...options }).pipe(
+    Layer.provideMerge(layerScript(replies))
+  )
+
+const order: Orders.CreateInput = {
+  ticker: "TICK-1",
+  client_order_id: "mine",
+  side: "bid",
+  count: "10",
+  price: "0.56",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross"
+}
+
+const terms = { fee_type: "quadratic", fee_multiplier: 1 }
+const known = { marketOf: () => ({ terms, mostFills: 1 }) }
+
+/** What a write fails with, which must be that it was not sent. */
+const notSent = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>): Effect.Effect<NotSent, void, R> =>
+  Effect.flip(write).pipe(
+    Effect.map((error) =>
+      typeof error === "object" && error !== null && "_tag" in error && error._tag === "NotSent"
+        ? (error as NotSent) // the one error of this tag
+        : assert.fail(inspect(error))
+    ),
+    Effect.mapError(() => assert.fail("it must fail"))
+  )
+
+const costOf = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>) =>
+  Effect.map(notSent(write), ({ intent }) => intent.cost ?? assert.fail("it must have a cost"))
+
+describe("Kalshi.layerDryRun", () => {
+  it.effect("sends no write, and gives what would have been sent, without key or signature", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_000)
+      const error = yield* notSent(Orders.create({ ...order, reduce_only: undefined }))
+      const { cost, ...intent } = error.intent
+      assert.deepStrictEqual(intent, {
+        number: 1,
+        atMillis: 1_000,
+        operation: "Orders.create",
+        operationId: "CreateOrderV2",
+        method: "POST",
+        path: "/trade-api/v2/portfolio/events/orders",
+        body: { ...order }
+      })
+      assert.strictEqual(cost?.worstCase, "5.77268")
+      assert.strictEqual(error.requestSent, "no")
+      assert.strictEqual(
+        error.message,
+        "Orders.create was not sent: this is a dry run; it would POST /trade-api/v2/portfolio/events/orders, and cost $5.77268 at most"
+      )
+      assert.notMatch(inspect(error, { depth: null }), /key-a|signature|KALSHI/i)
+      assert.strictEqual((yield* Script).sent.length, 0)
+    }).pipe(Effect.provide(layer([], known)))
+  )
+
+  it.effect("gives the path with its query, and no body where there is none", () =>
+    Effect.gen(function* () {
+      const { intent } = yield* notSent(Orders.cancel({ order_id: "o-1", exchange_index: 2, market_ticker: "T'1" }))
+      assert.deepStrictEqual(
+        [intent.method, intent.path, intent.body, intent.cost],
+        [
+          "DELETE",
+          "/trade-api/v2/portfolio/events/orders/o-1?exchange_index=2&market_ticker=T%271",
+          undefined,
+          undefined
+        ]
+      )
+      assert.deepStrictEqual((yield* notSent(OrderGroups.reset({ order_group_id: "g" }))).intent.body, {})
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("sends reads and public operations, signed as ever", () =>
+    Effect.gen(function* () {
+      yield* notSent(OrderGroups.trigger({ order_group_id: "g" }))
+      assert.deepStrictEqual(yield* OrderGroups.list(), { order_groups: [] })
+      const { sent } = yield* Script
+      assert.deepStrictEqual(
+        sent.map(({ method, target }) => `${method} ${target}`),
+        ["GET /trade-api/v2/portfolio/order_groups"]
+      )
+      assert.strictEqual(sent[0]!.headers["kalshi-access-key"], "key-a")
+    }).pipe(Effect.provide(layer([{ status: 200, body: { order_groups: [] } }])))
+  )
+
+  it.effect("refuses wrong input as sending does, and writes nothing down of it", () =>
+    Effect.gen(function* () {
+      const journal = yield* DryRun.DryRun
+      const wrong = yield* Effect.flip(Orders.create({ ...order, price: "0.56.1" as "0.56" }))
+      assert.deepInclude({ ...wrong }, { _tag: "InvalidRequest", pointer: "/price" })
+      const policy = yield* Effect.flip(Orders.create(order)).pipe(
+        Effect.provideService(SendPolicy.Overrides, { attemptTimeout: 0 })
+      )
+      assert.strictEqual(policy._tag, "InvalidRequest")
+      assert.deepStrictEqual(yield* journal.intents, [])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("asks nothing of the signer, and takes no tokens for what it does not send", () =>
+    Effect.gen(function* () {
+      for (let n = 0; n < 50; n++) yield* notSent(Orders.create(order))
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.create), 0)
+      assert.deepStrictEqual((yield* Exchange).arrived, [])
+    }).pipe(
+      Effect.provide(
+        Kalshi.layerDryRun({
+          environment,
+          signer: { ...signer(), sign: () => Effect.die(new Error("nothing is to be signed")) }
+        }).pipe(Layer.provideMerge(layerExchange()))
+      )
+    )
+  )
+
+  it.effect("is not repeated by any policy", () =>
+    Effect.gen(function* () {
+      yield* notSent(Orders.create(order))
+      assert.strictEqual((yield* (yield* DryRun.DryRun).intents).length, 1)
+    }).pipe(Effect.provide(layer([], { policy: { retry: SendPolicy.defaultRetry } })))
+  )
+})
+
+describe("the cost of an intent", () => {
+  it.effect("is that of OrderCost by the terms that were given", () =>
+    Effect.gen(function* () {
+      const cost = yield* costOf(Orders.create(order))
+      assert.deepStrictEqual(cost.terms, "given")
+      assert.strictEqual(cost.unknownBecause, undefined)
+      assert.strictEqual(cost.orders[0]?.collateral, "5.60")
+    }).pipe(Effect.provide(layer([], known)))
+  )
+
+  it.effect("goes by assumed terms, and says so, where nothing was said of the market", () =>
+    Effect.gen(function* () {
+      const error = yield* notSent(Orders.create(order))
+      const { worstCase } = OrderCost.of(order).pipe((cost) =>
+        cost._tag === "Success" ? cost.success : assert.fail("it has a cost")
+      )
+      assert.strictEqual(error.intent.cost?.terms, "assumed")
+      assert.strictEqual(error.intent.cost?.worstCase, worstCase._tag === "Success" ? worstCase.success : undefined)
+      assert.include(error.message, "at most by assumed fees")
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("of a batch is the sum of its orders", () =>
+    Effect.gen(function* () {
+      const single = yield* costOf(Orders.create(order))
+      const batch = yield* costOf(Orders.batchCreate({ orders: [order, { ...order, ticker: "TICK-2" }] }))
+      assert.strictEqual(batch.worstCase, FixedPoint.sum([single.worstCase!, single.worstCase!]))
+      assert.strictEqual(batch.orders.length, 2)
+    }).pipe(Effect.provide(layer([], known)))
+  )
+
+  it.effect("of a batch has a position closed by the first order of its ticker alone", () => {
+    const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-10") })
+    return Effect.gen(function* () {
+      const cost = yield* costOf(
+        Orders.batchCreate({ orders: [order, order, { ...order, ticker: "TICK-2" }, { ...order, subaccount: 1 }] })
+      )
+      assert.deepStrictEqual(
+        cost.orders.map((one) => String(one?.collateral)),
+        ["0.00", "5.60", "0.00", "0.00"]
+      )
+    }).pipe(Effect.provide(layer([], { marketOf })))
+  })
+
+  it.effect("of a batch without orders is nothing", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* costOf(Orders.batchCreate({ orders: [] }))).worstCase, "0.00")
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("is not known, with the reason, where no public table gives the fee", () =>
+    Effect.gen(function* () {
+      const cost = yield* costOf(Orders.batchCreate({ orders: [{ ...order, ticker: "TICK-0" }, order] }))
+      assert.isUndefined(cost.worstCase)
+      assert.match(cost.unknownBecause ?? "", /^order 2 of 2: .*no public table/)
+      assert.strictEqual(cost.orders[1]?.collateral, "5.60")
+      const error = yield* notSent(Orders.create(order))
+      assert.include(error.message, "at a cost that cannot be known")
+    }).pipe(
+      Effect.provide(
+        layer([], {
+          marketOf: ({ ticker }) => ({ terms: ticker === "TICK-1" ? { ...terms, fee_type: "flat" } : terms })
+        })
+      )
+    )
+  )
+
+  it.effect("is not known, with the reason, where the order is for nothing", () =>
+    Effect.gen(function* () {
+      const cost = yield* costOf(Orders.create({ ...order, count: "0" }))
+      assert.isUndefined(cost.worstCase)
+      assert.match(cost.unknownBecause ?? "", /count/)
+      assert.deepStrictEqual(cost.orders, [undefined])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("is that of orders alone", () =>
+    Effect.gen(function* () {
+      for (const write of [OrderGroups.create({ contracts_limit: 1 }), Orders.cancelAll({ subaccount: 0 })]) {
+        assert.isUndefined((yield* notSent(write)).intent.cost)
+      }
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("DryRun.DryRun", () => {
+  const write = (id: string) => notSent(OrderGroups.trigger({ order_group_id: id }))
+  const ids = (intents: ReadonlyArray<DryRun.Intent>) =>
+    intents.map(({ number, path }) => `${number} ${path.split("/").at(-2)}`)
+
+  it.effect("keeps the intents in order, the last so many, numbered over all", () =>
+    Effect.gen(function* () {
+      const journal = yield* DryRun.DryRun
+      for (const id of ["a", "b", "c", "d"]) yield* write(id)
+      assert.deepStrictEqual(ids(yield* journal.intents), ["2 b", "3 c", "4 d"])
+      assert.deepStrictEqual(ids(yield* journal.intents), ["2 b", "3 c", "4 d"])
+    }).pipe(Effect.provide(layer([], { keepIntents: 3 })))
+  )
+
+  it.effect("gives them once to who takes them", () =>
+    Effect.gen(function* () {
+      const journal = yield* DryRun.DryRun
+      yield* write("a")
+      assert.deepStrictEqual(ids(yield* journal.take), ["1 a"])
+      yield* write("b")
+      assert.deepStrictEqual(ids(yield* journal.take), ["2 b"])
+      assert.deepStrictEqual(yield* journal.take, [])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("streams what is kept and then what comes, each once, and shows an intent to who waits for it", () =>
+    Effect.gen(function* () {
+      const journal = yield* DryRun.DryRun
+      yield* write("a")
+      const reader = yield* Effect.forkChild(Stream.runCollect(Stream.take(journal.changes, 4)))
+      yield* write("b")
+      yield* Effect.yieldNow
+      for (const id of ["c", "d", "e"]) yield* write(id)
+      assert.deepStrictEqual(ids(yield* Fiber.join(reader)), ["1 a", "2 b", "3 c", "4 d"])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("ends its streams with the layer", () =>
+    Effect.gen(function* () {
+      const reader = yield* Effect.gen(function* () {
+        const { changes } = yield* DryRun.DryRun
+        const seen: Array<DryRun.Intent> = []
+        const fiber = yield* Effect.forkDetach(
+          Stream.runForEach(changes, (intent) => Effect.sync(() => seen.push(intent)))
+        )
+        yield* Effect.yieldNow
+        yield* write("a")
+        yield* TestClock.adjust(1)
+        assert.deepStrictEqual(ids(seen), ["1 a"])
+        return fiber
+      }).pipe(Effect.provide(layer()))
+      assert.strictEqual((yield* Fiber.await(reader))._tag, "Success")
+    })
+  )
+
+  it.effect("is of each layer by itself", () =>
+    Effect.gen(function* () {
+      yield* write("a")
+      const other = yield* Effect.andThen(
+        write("b"),
+        Effect.flatMap(DryRun.DryRun, ({ intents }) => intents)
+      ).pipe(Effect.provide(layer()))
+      assert.deepStrictEqual(ids(other), ["1 b"])
+      assert.deepStrictEqual(ids(yield* (yield* DryRun.DryRun).intents), ["1 a"])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("cannot keep a number of intents that is none", () =>
+    Effect.gen(function* () {
+      for (const keepIntents of [0, -1, 1.5, Number.NaN]) {
+        const exit = yield* Effect.exit(Effect.scoped(Layer.build(layer([], { keepIntents }))))
+        assert.include(Exit.isFailure(exit) ? inspect(exit.cause, { depth: null }) : "", "keepIntents")
+      }
+    })
+  )
+
+  it.effect("tells what a program would have done", () =>
+    Effect.gen(function* () {
+      const rehearsal = Effect.gen(function* () {
+        const journal = yield* DryRun.DryRun
+        yield* Effect.ignore(Orders.cancel({ order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", exchange_index: 0 }))
+        return (yield* journal.intents).map(({ method, path }) => `${method} ${path}`)
+      })
+      isExample(import.meta.url, "DryRun", "What would it have done?")
+      assert.deepStrictEqual(yield* rehearsal, [
+        "DELETE /trade-api/v2/portfolio/events/orders/0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e?exchange_index=0"
+      ])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("Kalshi.layerDryRunConfig", () => {
+  const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString()
+  const run = (variables: Record<string, string>) =>
+    notSent(OrderGroups.trigger({ order_group_id: "g" })).pipe(
+      Effect.provide(
+        Layer.provideMerge(Kalshi.layerDryRunConfig, [layerScript([]), FileSystem.layerNoop({})]).pipe(
+          Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(variables)))
+        )
+      ),
+      Effect.exit
+    )
+  const variables = { KALSHI_ENV: "production", KALSHI_API_KEY_ID: "k", KALSHI_PRIVATE_KEY: pem }
+
+  it.live("reads what Kalshi.layerConfig reads, and sends nothing to production either", () =>
+    Effect.gen(function* () {
+      assert.isTrue(Exit.isSuccess(yield* run(variables)))
+      assert.isTrue(Exit.isFailure(yield* run({ ...variables, KALSHI_ENV: "prod" })))
+    })
+  )
+
+  it.live("is no other for a variable that says that this is no dry run", () =>
+    Effect.gen(function* () {
+      for (const name of ["KALSHI_DRY_RUN", "DRY_RUN"]) {
+        assert.isTrue(Exit.isSuccess(yield* run({ ...variables, [name]: "false" })))
+      }
+    })
+  )
+})
