@@ -336,15 +336,25 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       }
     }
     let collateral = 0
+    const traded = new Map<string, number>()
+    for (const { count, side, subaccount, ticker } of account.fills) {
+      const key = `${subaccount} ${ticker}`
+      traded.set(key, (traded.get(key) ?? 0) + (side === "bid" ? count : -count))
+    }
     for (const holding of account.holdings) {
       micros += holding.cashMicros + holding.collateralMicros + holding.feesMicros
       collateral += holding.collateralMicros
       check(holding.cashMicros >= 0, "no subaccount is overdrawn")
-      for (const { count, exposureMicros, ticker } of holding.positions) {
+      let fees = 0
+      for (const { count, exposureMicros, feesMicros, settled, ticker } of holding.positions) {
+        fees += feesMicros
+        const net = traded.get(`${holding.subaccount} ${ticker}`) ?? 0
+        check(count === (settled ? 0 : net), "a position is what was bought less what was sold, until it is paid out")
         positions.set(ticker, [...(positions.get(ticker) ?? []), count])
         check(count !== 0 || exposureMicros === 0, "what is closed costs nothing")
         check(exposureMicros >= 0 && exposureMicros <= Math.abs(count) * 10_000, "a contract costs at most a dollar")
       }
+      check(holding.feesMicros === fees, "fees are those of the positions")
     }
     check(collateral === reserved, "collateral is what the orders set aside")
     check(
