@@ -23,6 +23,7 @@ import * as Environment from "./Environment.ts"
 import * as journal from "./internal/journal.ts"
 import * as limits from "./internal/limits.ts"
 import * as pipeline from "./internal/pipeline.ts"
+import * as telemetry from "./internal/telemetry.ts"
 import * as transport from "./internal/transport.ts"
 import type * as RateLimits from "./RateLimits.ts"
 import type { SendPolicy } from "./SendPolicy.ts"
@@ -44,6 +45,11 @@ export interface PublicOptions {
    * stays compiled for the others of the process.
    */
   readonly compiledDecoding?: boolean | undefined
+  /**
+   * Names this client in its spans and metrics, as `kalshi.client.name` (see `Telemetry`). Where a process has several
+   * accounts of one environment, their metrics are told apart by it alone. Not a secret: it is exported.
+   */
+  readonly name?: string | undefined
 }
 
 /** What a layer that signs wants to know besides. */
@@ -73,14 +79,16 @@ const makeSender = (
     // An address that is unfit for signatures is a mistake in the program, as a wrong type would be.
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
+    const told = yield* telemetry.make(environment.restUrl, options.name)
     const limiter =
       signer === undefined || options.limits === false
         ? undefined
-        : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId)
+        : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId, told.watch)
     return pipeline.make({
       environment,
       limiter,
       signer,
+      telemetry: told,
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},
       writes,

@@ -152,6 +152,15 @@ export interface Store {
   readonly drain: (want: Want) => Effect.Effect<void>
   /** How many milliseconds it would have to wait. */
   readonly waitFor: (want: Want) => Effect.Effect<number>
+  /**
+   * Tokens in a bucket now and when it is full, for metrics; of a store that knows without asking anybody. The time is
+   * of the monotonic clock.
+   */
+  readonly level?: (
+    account: string,
+    bucket: Bucket,
+    nowMillis: number
+  ) => { readonly tokens: number; readonly capacity: number }
 }
 
 /** The store that layers use which are built under it; undefined, which is the default, gives each one of its own. */

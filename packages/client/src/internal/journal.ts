@@ -37,10 +37,7 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
 }
 
 /** What orders can cost together: a position is closed by the first order of its ticker alone. */
-const costOf = (
-  orders: ReadonlyArray<CreateInput>,
-  marketOf: (order: CreateInput) => OrderCost.Market
-): Cost => {
+const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: (order: CreateInput) => OrderCost.Market): Cost => {
   const closed = new Set<string>()
   const costs = orders.map((order) => {
     const { position, ...market } = marketOf(order)

@@ -21,6 +21,7 @@ import * as SendPolicy from "../SendPolicy.ts"
 import type { NamedError } from "./decode.ts"
 import * as costs from "./limitsCosts.ts"
 import * as memory from "./limitsMemory.ts"
+import type { Telemetry } from "./telemetry.ts"
 
 /** Meters the signed calls of a layer. */
 export interface Limiter {
@@ -154,17 +155,24 @@ const makeName = (): string => Array.from(crypto.getRandomValues(new Uint32Array
 export const make = (
   options: RateLimits.Options,
   environment: string,
-  keyId: string
+  keyId: string,
+  watch: Telemetry["watch"]
 ): Effect.Effect<(send: Sender["send"]) => Limiter, never, Scope.Scope> =>
   Effect.gen(function* () {
     const settings = resolve(options, environment, keyId)
     if (typeof settings === "string") return yield* Effect.die(new Error(settings))
     const scope = yield* Effect.scope
     const store = (yield* RateLimits.Store) ?? memory.make()
-    return (send) => start(settings, store, scope, send)
+    return (send) => start(settings, store, scope, send, watch)
   })
 
-const start = (settings: Resolved, store: RateLimits.Store, scope: Scope.Scope, send: Sender["send"]): Limiter => {
+const start = (
+  settings: Resolved,
+  store: RateLimits.Store,
+  scope: Scope.Scope,
+  send: Sender["send"],
+  watch: Telemetry["watch"]
+): Limiter => {
   const name = makeName()
   const lines = new Map<string, Line>()
   const shards = new Set(Array.from({ length: settings.shards }, (_, shard) => shard))
@@ -219,12 +227,21 @@ const start = (settings: Resolved, store: RateLimits.Store, scope: Scope.Scope, 
     }
   }
 
+  /** Shows a bucket's level among the metrics. */
+  const show = (name: string): void => {
+    const { level } = store
+    if (level === undefined) return
+    const kind = name === "read" ? "read" : "write"
+    watch(name, (nowMillis) => level(settings.account, { name, ...allowed(kind), learned: false }, nowMillis))
+  }
+
   const lineOf = ({ buckets }: Bill): Line => {
     const key = buckets.join(" ")
     let line = lines.get(key)
     if (line === undefined) {
       line = { urgent: { waiters: new Set(), unplaced: 0 }, normal: { waiters: new Set(), unplaced: 0 } }
       lines.set(key, line)
+      for (const name of buckets) show(name)
     }
     return line
   }

@@ -126,6 +126,10 @@ export const make = (): Store => {
     giveUp: (want) => Effect.sync(() => void places.delete(want.id)),
     giveBack: (want) => atNow((now) => giveBack(want, now)),
     drain: (want) => atNow((now) => drain(want, now)),
-    waitFor: (want) => atNow((now) => wait(want, now, (cost) => cost))
+    waitFor: (want) => atNow((now) => wait(want, now, (cost) => cost)),
+    level: (account, bucket, now) => {
+      const { budget, state } = bucketOf(account, bucket, now, false)
+      return { tokens: Math.max(0, levelAt(state, budget, now)), capacity: budget.capacity }
+    }
   }
 }

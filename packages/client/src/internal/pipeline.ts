@@ -23,6 +23,7 @@ import * as encode from "./encode.ts"
 import type { Rehearse } from "./journal.ts"
 import type { Limiter } from "./limits.ts"
 import * as skew from "./skew.ts"
+import type { Observed, Telemetry } from "./telemetry.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
 
 /** What a layer gives its senders. */
@@ -31,6 +32,7 @@ export interface Account {
   readonly signer: Signer["Service"] | undefined
   /** Makes what signed calls wait for, given what sends; undefined where nothing is metered. */
   readonly limiter: ((send: Sender["send"]) => Limiter) | undefined
+  readonly telemetry: Telemetry
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
   /** What becomes of writes: refused at run time as the types do at compile time, sent, or written down instead. */
@@ -49,6 +51,7 @@ type Failure = Errors.Failure | decode.NamedError
 
 /** State of one call across its attempts. */
 interface Call {
+  readonly observed: Observed
   /** How many attempts have been handed to the transport. */
   attempts: number
   /** When an attempt first ended without an answer although it may have been carried out. */
@@ -132,7 +135,7 @@ const verdict = (operation: string, call: Call, error: Failure): Failure => {
 
 /** Makes the sender that a layer's capabilities share. */
 export const make = (account: Account): Sender => {
-  const { environment, signer, transport } = account
+  const { environment, signer, telemetry, transport } = account
   const codecs = new WeakMap<Descriptor, Codec>()
   const root = new URL(environment.restUrl)
   const ofLayer = SendPolicy.resolve(account.policy)
@@ -171,18 +174,21 @@ export const make = (account: Account): Sender => {
         const sent = skew.read(clock)
         return Effect.flatMap(
           Effect.mapError(
-            transport(
-              {
-                method: descriptor.method,
-                url: root.origin + path + wire.query,
-                headers: { accept: "application/json", ...auth },
-                body: wire.body
-              },
-              policy.maxBodyBytes
+            call.observed.sends(
+              transport(
+                {
+                  method: descriptor.method,
+                  url: root.origin + path + wire.query,
+                  headers: { accept: "application/json", ...auth },
+                  body: wire.body
+                },
+                policy.maxBodyBytes
+              )
             ),
             (fault) => new Errors.TransportError({ operation: descriptor.name, ...fault, attempts: call.attempts })
           ),
           (arrived) => {
+            call.observed.arrived(arrived.status)
             const now = skew.read(clock)
             const measured = clockSkew.observe(sent, now, arrived.headers)
             call.timestampWasOff =
@@ -243,14 +249,21 @@ export const make = (account: Account): Sender => {
     descriptor: Descriptor,
     input: unknown,
     wire: encode.WireRequest,
-    policy: SendPolicy.Resolved
+    policy: SendPolicy.Resolved,
+    observed: Observed
   ): Effect.Effect<unknown, Failure> =>
     Effect.clockWith((clock) => {
       // Of the monotonic clock: a machine's wall clock may be set, forward or back, while a call runs.
       const monotonicMillis = () => Number(clock.monotonicTimeNanosUnsafe() / 1000n) / 1000
       const startedAt = monotonicMillis()
       const remaining = () => policy.totalMillis - (monotonicMillis() - startedAt)
-      const call: Call = { attempts: 0, lostAtMillis: undefined, timestampWasOff: false, timestampMended: false }
+      const call: Call = {
+        observed,
+        attempts: 0,
+        lostAtMillis: undefined,
+        timestampWasOff: false,
+        timestampMended: false
+      }
       const keyed = descriptor.retry === "keyed" && wire.keyed
       const repeatable = descriptor.retry === "idempotent" || keyed
 
@@ -261,12 +274,15 @@ export const make = (account: Account): Sender => {
           : remaining()
 
       const once: Effect.Effect<unknown, Failure> = Effect.suspend(() => {
-        const one = Effect.suspend(() =>
-          timed(descriptor, attempt(descriptor, wire, call, policy), call, policy, remaining())
-        )
+        const one = Effect.suspend(() => {
+          observed.ready()
+          const attempted = timed(descriptor, attempt(descriptor, wire, call, policy), call, policy, remaining())
+          return Effect.onExitPrimitive(attempted, (exit) => observed.attempted(exit))
+        })
         const metered = signed(descriptor) === undefined ? undefined : limiter
         if (metered === undefined) return one
         const before = call.attempts
+        observed.waits()
         return metered.limit({ descriptor, input, maxMillis: patience(), wasSent: () => call.attempts > before }, one)
       })
 
@@ -318,29 +334,26 @@ export const make = (account: Account): Sender => {
         ? Effect.succeed(0)
         : limiter.waitFor(descriptor, input),
     clockSkew: Effect.clockWith((clock) => Effect.sync(() => clockSkew.measured(skew.read(clock)))),
-    send: (descriptor, input) => {
-      const writes = writesOf(descriptor)
-      if (writes === "refused") {
-        return refuse(descriptor, "this layer only reads; provide Kalshi.layer to change anything")
-      }
-      if (descriptor.auth === "required" && signer === undefined) {
-        return refuse(descriptor, "this layer has no key; provide Kalshi.layer or Kalshi.layerReadOnly")
-      }
-      const encoded = codecOf(descriptor).encode(input)
-      if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
-      const wire = encoded.success
-      return Effect.withSpan(
-        Effect.flatMap(SendPolicy.Overrides, (overrides): Effect.Effect<unknown, Failure | Errors.NotSent> => {
+    send: (descriptor, input) =>
+      telemetry.observe(descriptor, (observed): Effect.Effect<unknown, Failure | Errors.NotSent> => {
+        const writes = writesOf(descriptor)
+        if (writes === "refused") {
+          return refuse(descriptor, "this layer only reads; provide Kalshi.layer to change anything")
+        }
+        if (descriptor.auth === "required" && signer === undefined) {
+          return refuse(descriptor, "this layer has no key; provide Kalshi.layer or Kalshi.layerReadOnly")
+        }
+        const encoded = codecOf(descriptor).encode(input)
+        if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
+        const wire = encoded.success
+        return Effect.flatMap(SendPolicy.Overrides, (overrides): Effect.Effect<unknown, Failure | Errors.NotSent> => {
           const policy = overrides === SendPolicy.noOverrides ? ofLayer : SendPolicy.resolve(overrides, account.policy)
           if (typeof policy === "string") return refuse(descriptor, policy)
           return writes === "sent"
-            ? run(descriptor, input, wire, policy)
+            ? run(descriptor, input, wire, policy, observed)
             : writes(descriptor, wire, root.origin + root.pathname + wire.path + wire.query)
-        }),
-        descriptor.name,
-        spanOptions(descriptor, environment)
-      )
-    }
+        })
+      })
   }
   const limiter = account.limiter?.(sender.send)
   return sender
@@ -376,14 +389,3 @@ const nextDelay = (
     ? ended
     : Effect.timeoutOrElse(ended, { duration: Math.max(0, remainingMillis), orElse: () => Effect.undefined })
 }
-
-const spanOptions = (descriptor: Descriptor, environment: Environment) => ({
-  kind: "client" as const,
-  captureStackTrace: false,
-  attributes: {
-    "http.request.method": descriptor.method,
-    "url.template": descriptor.path,
-    "server.address": environment.name,
-    "kalshi.operation.id": descriptor.operationId
-  }
-})
