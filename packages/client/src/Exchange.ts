@@ -3,9 +3,14 @@
  *
  * @module
  */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import type { KalshiPublic } from "./Capability.ts"
 import { GatewayTimeout, InternalServerError, ServiceUnavailable } from "./Errors.ts"
 import * as Responses from "./generated/responses.ts"
+import { boundMillis } from "./internal/bound.ts"
 import * as Operation from "./Operation.ts"
 
 export type {
@@ -112,4 +117,70 @@ export const userDataTimestamp: Operation.Operation<void, Responses.GetUserDataT
     access: "public",
     retry: "idempotent",
     bucket: "read"
+  })
+
+/** The reads have not taken in a write in the time that {@link readAfter} was given. */
+export class ReadsLag
+  extends /*#__PURE__*/ Data.TaggedError("ReadsLag")<{
+    /** RFC 3339: how fresh they were at last. */
+    readonly as_of_time: string
+    /** Unix milliseconds by the exchange's clock: when the write was. */
+    readonly writtenMillis: number
+    readonly withinMillis: number
+  }>
+{
+  override get message(): string {
+    const written = new Date(this.writtenMillis).toISOString()
+    return `after ${this.withinMillis} ms the reads were of ${this.as_of_time}, and the write of ${written}`
+  }
+}
+
+/** How {@link readAfter} waits. */
+export interface ReadAfterOptions {
+  /** Five seconds when left out. */
+  readonly within?: Duration.Input | undefined
+}
+
+/**
+ * Waits until the reads of balances, orders, fills and positions have taken in a write, and gives their `as_of_time`.
+ *
+ * **Details**
+ *
+ * A write is what its answer says of its time, `ts_ms`: that of an order that was placed, amended, decreased or
+ * cancelled. Asks {@link userDataTimestamp} at once, then after 50 ms, and less and less often up to once a second.
+ *
+ * **Gotchas**
+ *
+ * The exchange calls the time approximate: it says when the reads were about as fresh.
+ *
+ * **Example** (The position that an order made)
+ *
+ * ```ts
+ * import * as Exchange from "@kalshi-effect/client/Exchange"
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ * import * as Portfolio from "@kalshi-effect/client/Portfolio"
+ * import * as Effect from "effect/Effect"
+ *
+ * const fillAndRead = (order: Orders.CreateInput) =>
+ *   Orders.create(order).pipe(
+ *     Effect.flatMap((write) => Exchange.readAfter(write)),
+ *     Effect.andThen(Portfolio.positions({ ticker: order.ticker }))
+ *   )
+ * ```
+ */
+export const readAfter = (
+  write: { readonly ts_ms: number },
+  options?: ReadAfterOptions
+): Effect.Effect<string, ReadsLag | Effect.Error<ReturnType<typeof userDataTimestamp>>, KalshiPublic> =>
+  Effect.gen(function* () {
+    const withinMillis = boundMillis(options?.within, "5 seconds")
+    const until = (yield* Clock.currentTimeMillis) + withinMillis
+    for (let pause = 50; ; pause = Math.min(1_000, pause * 2)) {
+      const { as_of_time } = yield* userDataTimestamp()
+      // Both are cut to the millisecond: equal ones do not tell which was first.
+      if (Date.parse(as_of_time) > write.ts_ms) return as_of_time
+      const left = until - (yield* Clock.currentTimeMillis)
+      if (left <= 0) return yield* new ReadsLag({ as_of_time, writtenMillis: write.ts_ms, withinMillis })
+      yield* Effect.sleep(Math.min(pause, left))
+    }
   })

@@ -19,3 +19,55 @@
  * @module
  */
 export * from "./internal/orderOperations.ts"
+export {
+  buyNo,
+  buyYes,
+  closePosition,
+  type CloseInput,
+  type IntentInput,
+  type NoInput,
+  noPrice,
+  type NoPrice,
+  type OrderIntent,
+  sellNo,
+  sellYes,
+  type YesInput,
+  yesPrice,
+  type YesPrice
+} from "./internal/intents.ts"
+export {
+  type Accepted,
+  type CreateError,
+  ItemRefused,
+  type NotPlaced,
+  type Outcome,
+  type PlaceError,
+  type Placement,
+  type Refusal,
+  type Rejected,
+  type Settlement,
+  type Unknown
+} from "./internal/outcomes.ts"
+export {
+  type Capabilities,
+  newClientOrderId,
+  place,
+  placeAll,
+  type PlaceOptions,
+  settle,
+  settleAll,
+  type SettleOptions
+} from "./internal/placing.ts"
+export {
+  type AlreadyCanceled,
+  type Canceled,
+  type Cancellation,
+  type CancelError,
+  type CancelOptions,
+  type CancelTarget,
+  ensureCanceled,
+  type Executed,
+  type MayRest,
+  type NoSuchOrder
+} from "./internal/canceling.ts"
+export { cancelAllOnExit, type ExitOptions, type ExitReport, type Left } from "./internal/cancelOnExit.ts"

@@ -22,6 +22,7 @@ import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
 import type { Rehearse } from "./journal.ts"
 import type { Limiter } from "./limits.ts"
+import { OnLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
 import type { Observed, Telemetry } from "./telemetry.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
@@ -304,8 +305,15 @@ export const make = (account: Account): Sender => {
         })
 
       const retryOrFail = (step: Step, error: Failure): Effect.Effect<unknown, Failure> => {
-        if (isLost(error)) call.lostAtMillis ??= monotonicMillis()
-        return mayRepeat(repeatable, error) || mayMend() ? again(step, error) : Effect.fail(error)
+        const next = Effect.suspend(() =>
+          mayRepeat(repeatable, error) || mayMend() ? again(step, error) : Effect.fail(error)
+        )
+        if (!isLost(error)) return next
+        call.lostAtMillis ??= monotonicMillis()
+        return Effect.flatMap(OnLostAnswer, (tell) => {
+          tell()
+          return next
+        })
       }
 
       /** A 401 was not carried out, so that any operation may be signed anew, once, where its time alone was wrong. */

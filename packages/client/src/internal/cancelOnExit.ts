@@ -1,0 +1,241 @@
+/**
+ * Orders that do not outlive the scope that placed them.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { InvalidRequest } from "../Errors.ts"
+import { boundMillis } from "./bound.ts"
+import { type Cancellation, type CancelTarget, ensureCanceled } from "./canceling.ts"
+import { lookFor } from "./lookup.ts"
+import type { Placement } from "./outcomes.ts"
+import { Placed, type Placing, type Registry } from "./placed.ts"
+import { type Capabilities, marginMillis } from "./placing.ts"
+
+/** An order that may rest still. */
+export interface Left extends Placement {
+  /** Undefined where it is not known whether there is such an order: settle it. */
+  readonly order_id: string | undefined
+  readonly reason: string
+}
+
+/** What was done with the orders of a scope at its end. */
+export interface ExitReport {
+  /** Of every order that was known to rest, or found: those that had been filled meanwhile are here too. */
+  readonly ended: ReadonlyArray<Exclude<Cancellation, { readonly _tag: "MayRest" }>>
+  readonly left: ReadonlyArray<Left>
+}
+
+export interface ExitOptions {
+  /** For all of it together. Ten seconds when left out. */
+  readonly within?: Duration.Input | undefined
+  /** Told at the end. Logs a warning about every order that is left, when left out. */
+  readonly onExit?: ((report: ExitReport) => Effect.Effect<void>) | undefined
+}
+
+const atOnce = 16
+
+const warn = ({ left }: ExitReport): Effect.Effect<void> =>
+  Effect.forEach(
+    left,
+    ({ client_order_id, order_id, reason, ticker }) =>
+      Effect.logWarning("an order may rest still, although its scope has ended").pipe(
+        Effect.annotateLogs({ client_order_id, order_id, reason, ticker })
+      ),
+    { discard: true }
+  )
+
+/** An order that rests as far as is known. */
+interface Resting extends CancelTarget {
+  readonly placing: Placing
+}
+
+/** An order of which nobody can say yet. */
+interface Lost extends Placement {
+  readonly lastAttemptMillis: number
+  readonly request: Placing["request"]
+}
+
+interface State {
+  readonly sending: Map<string, Placing>
+  readonly lost: Map<string, Lost>
+  /** By `order_id`. */
+  readonly resting: Map<string, Resting>
+  closed: boolean
+}
+
+const makeRegistry = (state: State, idle: Deferred.Deferred<void>): Registry => ({
+  begin: (orders) =>
+    Effect.suspend(() => {
+      if (state.closed) {
+        const reason = "the scope whose end cancels its orders has ended: nothing is placed under it any more"
+        return Effect.fail(new InvalidRequest({ operation: "Orders.place", pointer: "", reason }))
+      }
+      for (const order of orders) state.sending.set(order.client_order_id, order)
+      return Effect.void
+    }),
+  end: (orders, exit) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.suspend(() => {
+        for (const [index, placing] of orders.entries()) {
+          state.sending.delete(placing.client_order_id)
+          const { request } = placing
+          if (Exit.isFailure(exit)) {
+            const nothingSent = !Cause.hasInterrupts(exit.cause) && !Cause.hasDies(exit.cause)
+            if (!nothingSent) state.lost.set(placing.client_order_id, { ...placing, lastAttemptMillis: now })
+            continue
+          }
+          const outcome = exit.value[index]!
+          if (outcome._tag === "Unknown") state.lost.set(placing.client_order_id, { ...outcome, request })
+          if (outcome._tag === "Accepted" && mayRest(request, outcome.remaining_count)) {
+            state.resting.set(outcome.order_id, restingOf(placing, outcome.order_id))
+          }
+        }
+        return state.closed && state.sending.size === 0 ? Deferred.succeed(idle, undefined) : Effect.void
+      })
+    ),
+  over: (order_id) => {
+    state.resting.delete(order_id)
+  }
+})
+
+const mayRest = (request: Placing["request"], remaining: string | undefined): boolean =>
+  request.time_in_force === "good_till_canceled" && (remaining === undefined || Number(remaining) > 0)
+
+const restingOf = (placing: Placing, order_id: string): Resting => {
+  const { exchange_index, subaccount } = placing.request
+  return { order_id, ticker: placing.ticker, exchange_index, subaccount, placing }
+}
+
+/** Cancels what rests, finds out about the rest, and reports, all in a bounded time. */
+const close = (
+  state: State,
+  idle: Deferred.Deferred<void>,
+  options: ExitOptions
+): Effect.Effect<void, never, Capabilities> =>
+  Effect.gen(function* () {
+    state.closed = true
+    const withinMillis = boundMillis(options.within, "10 seconds")
+    const ended: Array<ExitReport["ended"][number]> = []
+    const reasons = new Map<string, string>()
+
+    const end = (order: Resting): Effect.Effect<void, never, Capabilities> =>
+      Effect.map(Effect.result(ensureCanceled(order, { within: withinMillis })), (result) => {
+        if (Result.isFailure(result)) {
+          reasons.set(order.order_id, result.failure.message)
+        } else if (result.success._tag === "MayRest") {
+          reasons.set(order.order_id, result.success.error?.message ?? "it seems to rest still")
+        } else {
+          state.resting.delete(order.order_id)
+          ended.push(result.success)
+        }
+      })
+
+    const endResting = Effect.suspend(() => {
+      const untried = Array.from(state.resting.values()).filter(({ order_id }) => !reasons.has(order_id))
+      return Effect.forEach(untried, end, { concurrency: atOnce, discard: true })
+    })
+
+    const endAll = Effect.gen(function* () {
+      yield* endResting
+      if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(idle), withinMillis / 2)
+      // Whatever was still on its way has come to rest by now, or is looked for.
+      yield* endResting
+      const now = yield* Clock.currentTimeMillis
+      const lost: ReadonlyArray<Lost> = [
+        ...state.lost.values(),
+        ...Array.from(state.sending.values(), (placing) => ({ ...placing, lastAttemptMillis: now }))
+      ]
+      if (lost.length === 0) return
+      const wanted = lost.map((one) => ({ ...one, exists: false }))
+      const { asOf, orders } = yield* lookFor(wanted, {
+        withinMillis: withinMillis / 2,
+        pastMillis: marginMillis,
+        historical: false
+      })
+      yield* Effect.forEach(
+        lost,
+        (one) => {
+          const order = orders.get(one.client_order_id)
+          if (order === undefined) {
+            const silence = asOf === undefined ? "no list could be read" : `no list as of ${asOf} shows it`
+            reasons.set(one.client_order_id, `its answer was lost, and ${silence}`)
+            return Effect.void
+          }
+          state.lost.delete(one.client_order_id)
+          state.sending.delete(one.client_order_id)
+          const resting = restingOf(one, order.order_id)
+          state.resting.set(order.order_id, resting)
+          return end(resting)
+        },
+        { concurrency: atOnce, discard: true }
+      )
+    })
+
+    // A finalizer is not interruptible, and its bound needs it to be.
+    yield* Effect.timeoutOption(Effect.interruptible(endAll), withinMillis)
+    const inTime = `there was not enough time (${withinMillis} ms)`
+    const left = [
+      ...Array.from(state.resting.values(), ({ order_id, placing }) =>
+        leftOf(placing, order_id, reasons.get(order_id))
+      ),
+      ...[...state.lost.values(), ...state.sending.values()].map((one) =>
+        leftOf(one, undefined, reasons.get(one.client_order_id))
+      )
+    ].map((one) => ({ ...one, reason: one.reason ?? inTime }))
+    yield* (options.onExit ?? warn)({ ended, left })
+  })
+
+const leftOf = (
+  { client_order_id, placedAtMillis, ticker }: Placement,
+  order_id: string | undefined,
+  reason: string | undefined
+) => ({ client_order_id, ticker, placedAtMillis, order_id, reason })
+
+/**
+ * Ties orders to a scope: what is placed under this layer and still rests when it closes is cancelled, however that comes
+ * about: success, failure, defect or interruption.
+ *
+ * **Details**
+ *
+ * Provide it to a program, or build it with a runtime. It covers what {@link place} and {@link placeAll} place in whatever
+ * fiber runs under it, those included whose answer was lost or whose fiber was interrupted while it was on its way: they
+ * are looked for. Once it closes, nothing more is placed under it (`InvalidRequest`). It takes at most `within`; what may
+ * rest still is told to `onExit`, or logged as a warning.
+ *
+ * **Gotchas**
+ *
+ * - Orders of the operations `Orders.create` and `Orders.batchCreate` are not covered.
+ * - A process that is killed cancels nothing: an order group, an `expiration_time` and a journal go further.
+ * - It remembers each order that may rest until {@link ensureCanceled} has ended it, or itself.
+ *
+ * **Example** (Quotes that end with the program)
+ *
+ * ```ts
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ * import * as Effect from "effect/Effect"
+ *
+ * const quoting = Effect.gen(function* () {
+ *   yield* Orders.place(Orders.buyYes({ ticker: "KXHIGHNY-26NOV23-T50", count: "10", yes_price: "0.40" }))
+ *   yield* Orders.place(Orders.buyNo({ ticker: "KXHIGHNY-26NOV23-T50", count: "10", no_price: "0.50" }))
+ *   return yield* Effect.never
+ * }).pipe(Effect.provide(Orders.cancelAllOnExit({ within: "5 seconds" })))
+ * ```
+ */
+export const cancelAllOnExit = (options: ExitOptions = {}): Layer.Layer<never, never, Capabilities> =>
+  Layer.effect(
+    Placed,
+    Effect.gen(function* () {
+      const idle = yield* Deferred.make<void>()
+      const state: State = { sending: new Map(), lost: new Map(), resting: new Map(), closed: false }
+      yield* Effect.addFinalizer(() => close(state, idle, options))
+      return makeRegistry(state, idle)
+    })
+  )

@@ -1,0 +1,196 @@
+/**
+ * Cancelling an order so that one knows what it found.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { KalshiPublic, KalshiRead, KalshiWrite } from "../Capability.ts"
+import * as ClockSkew from "../ClockSkew.ts"
+import * as Exchange from "../Exchange.ts"
+import type { Count } from "../FixedPoint.ts"
+import type { Order } from "../generated/responses.ts"
+import { boundMillis } from "./bound.ts"
+import { millisOf } from "./lookup.ts"
+import { cancel, get } from "./orderOperations.ts"
+import { Placed } from "./placed.ts"
+
+/** An order to cancel: an `Accepted`, or an `Order` as a list shows it, is one. */
+export interface CancelTarget {
+  readonly order_id: string
+  /** The order's market, by which the exchange finds its shard. */
+  readonly ticker: string
+  /** The order's shard, where it is known: nothing has to be found then, and one write bucket pays alone. */
+  readonly exchange_index?: number | undefined
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+}
+
+/** It rested, and this call cancelled what was left of it. */
+export interface Canceled {
+  readonly _tag: "Canceled"
+  readonly order_id: string
+  /** Contracts that rested. */
+  readonly reduced_by: Count
+  /** Unix milliseconds by the exchange's clock. */
+  readonly ts_ms: number
+}
+
+/** It rests no more because it was cancelled, whatever it had filled. */
+export interface AlreadyCanceled {
+  readonly _tag: "AlreadyCanceled"
+  readonly order_id: string
+  /** An answer of this call was lost: most likely it was this call that cancelled it. */
+  readonly afterLostAnswer: boolean
+  readonly order: Order
+}
+
+/** It rests no more because all of it has been filled. */
+export interface Executed {
+  readonly _tag: "Executed"
+  readonly order_id: string
+  readonly order: Order
+}
+
+/** There is no such order of this account's in this market, or it is so old that it has left the live reads. */
+export interface NoSuchOrder {
+  readonly _tag: "NoSuchOrder"
+  readonly order_id: string
+}
+
+/** It could not be found out in time: it may rest still. Cancel it again. */
+export interface MayRest {
+  readonly _tag: "MayRest"
+  readonly order_id: string
+  /** As it was read last. */
+  readonly order: Order | undefined
+  readonly error: CancelError | undefined
+}
+
+/** What became of an order that was to be cancelled. */
+export type Cancellation = Canceled | AlreadyCanceled | Executed | NoSuchOrder | MayRest
+
+type FailureOf<Operation> = Operation extends (...input: never) => Effect.Effect<infer _A, infer E, infer _R>
+  ? E
+  : never
+
+export type CancelError = FailureOf<typeof cancel>
+
+export interface CancelOptions {
+  /** How long to find out after an answer was lost or said that there is no such order. Five seconds when left out. */
+  readonly within?: Duration.Input | undefined
+}
+
+/** Whether the order must be read to know: an answer was lost, or said that nothing rests. */
+const tellsNothing = (error: CancelError): boolean => {
+  switch (error._tag) {
+    case "TransportError":
+    case "RequestTimeout":
+      return error.requestSent === "maybe"
+    case "NotFound":
+    case "InternalServerError":
+    case "BadGateway":
+    case "ServiceUnavailable":
+    case "GatewayTimeout":
+    case "ContractError":
+      return true
+    default:
+      return "afterLostAnswer" in error && error.afterLostAnswer
+  }
+}
+
+/** Whether an attempt may have cancelled the order without telling. */
+const isLost = (error: CancelError): boolean =>
+  error._tag === "NotFound" ? error.afterLostAnswer : tellsNothing(error)
+
+/**
+ * Cancels what rests of an order, on whatever shard it is, and says what it found: that it was cancelled now, was
+ * cancelled before, was filled, or never was.
+ *
+ * **Details**
+ *
+ * A 404 of the exchange says only that nothing rests; an answer can be lost; and right after a create demo has answered
+ * 404 for about half a second. In all these cases the order is read and, while it seems to rest, cancelled again, until it
+ * is known or `within` is over. Repeating a cancel is harmless, so that every other failure is that of `Orders.cancel`.
+ *
+ * **Example** (Was it filled before it could be cancelled?)
+ *
+ * ```ts
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ * import * as Effect from "effect/Effect"
+ *
+ * const wasFilled = (order: Orders.Accepted) =>
+ *   Effect.map(Orders.ensureCanceled(order), ({ _tag }) => _tag === "Executed")
+ * ```
+ */
+export const ensureCanceled = (
+  target: CancelTarget,
+  options?: CancelOptions
+): Effect.Effect<Cancellation, CancelError, KalshiPublic | KalshiRead | KalshiWrite> =>
+  Effect.tap(attempts(target, boundMillis(options?.within, "5 seconds")), ({ _tag }) =>
+    _tag === "MayRest" ? Effect.void : Effect.map(Placed, (registry) => registry?.over(target.order_id))
+  )
+
+type Attempt = Effect.Effect<Cancellation | undefined, CancelError, KalshiPublic | KalshiRead | KalshiWrite>
+
+const attempts = (
+  { exchange_index, order_id, subaccount, ticker }: CancelTarget,
+  withinMillis: number
+): Effect.Effect<Cancellation, CancelError, KalshiPublic | KalshiRead | KalshiWrite> =>
+  Effect.gen(function* () {
+    const beganMillis = yield* Clock.currentTimeMillis
+    const mayRest: { -readonly [K in keyof MayRest]: MayRest[K] } = {
+      _tag: "MayRest",
+      order_id,
+      order: undefined,
+      error: undefined
+    }
+    let lost = false
+
+    const once: Attempt = Effect.gen(function* () {
+      // Read before the order, which is therefore at least as fresh.
+      const asOf = mayRest.error === undefined ? undefined : yield* Effect.option(Exchange.userDataTimestamp())
+      const answer = yield* Effect.result(cancel({ order_id, market_ticker: ticker, exchange_index, subaccount }))
+      if (Result.isSuccess(answer)) {
+        const { reduced_by, ts_ms } = answer.success
+        if (answer.success.order_id === order_id) return { _tag: "Canceled", order_id, reduced_by, ts_ms }
+        // Answers that described another order have been seen, in May 2026: believe the order itself.
+        lost = true
+      } else {
+        if (!tellsNothing(answer.failure)) return yield* answer.failure
+        mayRest.error = answer.failure
+        lost ||= isLost(answer.failure)
+      }
+      const read = yield* Effect.result(get({ order_id }))
+      if (Result.isSuccess(read)) {
+        const { order } = read.success
+        mayRest.order = order
+        if (order.status === "canceled") return { _tag: "AlreadyCanceled", order_id, afterLostAnswer: lost, order }
+        return order.status === "executed" ? { _tag: "Executed", order_id, order } : undefined
+      }
+      if (read.failure._tag !== "NotFound" || Result.isSuccess(answer) || answer.failure._tag !== "NotFound") {
+        return undefined
+      }
+      const asOfMillis = asOf === undefined ? undefined : millisOf(Option.getOrUndefined(asOf)?.as_of_time ?? "")
+      const skewMillis = Math.max(0, (yield* ClockSkew.measured)?.upperMillis ?? 0)
+      return asOfMillis !== undefined && asOfMillis > beganMillis + skewMillis
+        ? { _tag: "NoSuchOrder", order_id }
+        : undefined
+    })
+
+    const search: Attempt = Effect.gen(function* () {
+      for (let round = 0; ; round++) {
+        const known = yield* once
+        if (known !== undefined) return known
+        yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 10)))
+      }
+    })
+    // The first attempt has its own policy's time: what is bounded here is the finding out after it.
+    const first = yield* once
+    if (first !== undefined) return first
+    const found = yield* Effect.timeoutOption(Effect.delay(search, 100), withinMillis)
+    return Option.getOrElse(found, (): Cancellation | undefined => mayRest) ?? mayRest
+  })
