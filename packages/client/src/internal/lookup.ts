@@ -5,6 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import * as ClockSkew from "../ClockSkew.ts"
 import * as Exchange from "../Exchange.ts"
@@ -121,37 +123,17 @@ const readLists = (
       const min_ts = Math.max(0, Math.floor((since - mostSkewMillis) / 1_000))
       const missing = new Set(group.map(({ client_order_id }) => client_order_id))
       const lists = historical ? [list, Historical.orders] : [list]
-      for (const read of lists) {
-        const pages = readPages(missing, orders, (cursor) => read({ ticker, min_ts, limit: pageLimit, cursor }))
-        whole = (yield* Effect.orElseSucceed(pages, () => false)) && whole
+      for (const { pages } of lists) {
+        const reading = Stream.runForEachWhile(pages({ ticker, min_ts, limit: pageLimit }), (page) =>
+          Effect.sync(() => {
+            for (const order of page.orders) {
+              if (missing.delete(order.client_order_id)) orders.set(order.client_order_id, order)
+            }
+            return missing.size > 0
+          })
+        )
+        whole = Result.isSuccess(yield* Effect.result(reading)) && whole
       }
     }
     return whole
-  })
-
-interface Page {
-  readonly orders: ReadonlyArray<Order>
-  readonly cursor: string
-}
-
-/** Reads pages until nothing is missing any more. False where the pages came round to one that was there before. */
-const readPages = <E, R>(
-  missing: Set<string>,
-  orders: Map<string, Order>,
-  read: (cursor: string | undefined) => Effect.Effect<Page, E, R>
-): Effect.Effect<boolean, E, R> =>
-  Effect.gen(function* () {
-    const seen = new Set<string>()
-    let cursor: string | undefined
-    while (missing.size > 0) {
-      const page = yield* read(cursor)
-      for (const order of page.orders) {
-        if (missing.delete(order.client_order_id)) orders.set(order.client_order_id, order)
-      }
-      if (page.cursor === "") return true
-      if (seen.has(page.cursor)) return false
-      seen.add(page.cursor)
-      cursor = page.cursor
-    }
-    return true
   })
