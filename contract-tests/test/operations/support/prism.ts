@@ -1,19 +1,28 @@
 /**
- * Prism as a judge of requests: a mock server, started from the reference document on loopback, that refuses what the
- * document does not allow. Nobody here wrote it.
+ * Prism, which nobody here wrote, started from the reference document on loopback: as a mock that refuses what the document
+ * does not allow, or as a proxy that reports it.
  */
 import { spawn } from "node:child_process"
+import * as fs from "node:fs"
 import * as http from "node:http"
 import { createRequire } from "node:module"
+import * as os from "node:os"
 import * as path from "node:path"
-import { fileURLToPath } from "node:url"
 import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
+import type * as Mutants from "../../../src/tools/Mutants.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
 
 /** What Prism says of a request. */
 export type Verdict =
   | { readonly accepted: true; readonly status: number }
   | { readonly accepted: false; readonly status: number; readonly because: string }
+
+/** Violations that Prism does not see, or not all of them. */
+export const blindTo: Readonly<Partial<Record<Mutants.Kind, string>>> = {
+  "unsafe-integer": "an integer without a format has no bound in JSON Schema",
+  "non-finite-number": "an integer without a format has no bound in JSON Schema",
+  "format-violation": "its date-time is looser than RFC 3339"
+}
 
 export interface Prism {
   readonly judge: (sent: Sent) => Promise<Verdict>
@@ -33,16 +42,35 @@ const main = (): string => {
 /** Ends a process whose parent is gone, however that ended. */
 const endWithParent = 'process.stdin.on("end", () => process.exit()).resume()'
 
-/** Starts Prism on a free port; rejects with what it printed where it ends instead. */
-export const start = async (): Promise<Prism> => {
-  const document = fileURLToPath(ReferenceDocument.url())
+/**
+ * The reference document in a file of its own, which says what dialect its schemas are in: that of OpenAPI 3.1, but unless
+ * told, Prism takes it for draft 7 and every pair of a price and a count for wrong.
+ */
+const copied = (): { readonly file: string; readonly remove: () => void } => {
+  const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prism-"))
+  const file = path.join(folder, "rest.json")
+  const jsonSchemaDialect = "https://json-schema.org/draft/2020-12/schema"
+  fs.writeFileSync(file, JSON.stringify({ ...(document as object), jsonSchemaDialect })) // a document is an object
+  return { file, remove: () => fs.rmSync(folder, { recursive: true }) }
+}
+
+/** A Prism that listens on loopback. */
+export interface Listening {
+  readonly port: number
+  readonly stop: () => void
+}
+
+/** Runs a command of Prism on a free port; rejects with what it printed where it ends instead. */
+const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<string>): Promise<Listening> => {
+  const { file, remove } = copied()
   const child = spawn(
     process.execPath,
     [
       `--import=data:text/javascript,${encodeURIComponent(endWithParent)}`,
       `--max-http-header-size=${maxHeaderBytes}`,
       main(),
-      ...["mock", "--host", "127.0.0.1", "--port", "0", document]
+      ...[command, "--host", "127.0.0.1", "--port", "0", file, ...upstream]
     ],
     { env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" }, stdio: ["pipe", "pipe", "pipe"] }
   )
@@ -58,7 +86,16 @@ export const start = async (): Promise<Prism> => {
     child.stderr.on("data", read)
     child.once("error", reject)
     child.once("exit", (code) => reject(new Error(`Prism ended with ${code}: ${printed}`)))
-  })
+  }).finally(remove) // it reads the document once, before it listens
+  return { port, stop: () => void child.kill() }
+}
+
+/** Starts Prism as a proxy that lets everything through, and says in a header of each answer what is wrong with it. */
+export const startProxy = (upstream: string): Promise<Listening> => listen("proxy", upstream)
+
+/** Starts Prism as a mock. */
+export const start = async (): Promise<Prism> => {
+  const { port, stop } = await listen("mock")
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
 
   const judge = (sent: Sent): Promise<Verdict> =>
@@ -105,7 +142,7 @@ export const start = async (): Promise<Prism> => {
     judge,
     stop: () => {
       agent.destroy()
-      child.kill()
+      stop()
     }
   }
 }

@@ -15,7 +15,8 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 
-const day = 86_400_000
+const hour = 3_600_000
+const day = 24 * hour
 
 /** Traded long ago and settled since; traded and settled just now; trading. */
 export const tickers = { archived: "KXJUDGE-OLD-T1", settled: "KXJUDGE-NEW-T1", open: "KXJUDGE-NEW-T2" } as const
@@ -86,6 +87,7 @@ const make = Effect.gen(function* () {
 
   yield* sandbox.createMarket({ ticker: tickers.settled })
   yield* sandbox.createMarket({ ticker: tickers.open })
+  yield* sandbox.moveClock(hour)
   yield* trade(tickers.settled)
   yield* settle(tickers.settled)
   yield* trade(tickers.open)

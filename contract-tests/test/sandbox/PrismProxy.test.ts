@@ -1,0 +1,220 @@
+/**
+ * The client and the local exchange judged by Prism, which nobody here wrote: it stands between them as a proxy, and
+ * says of each request and of each answer what the document does not allow.
+ */
+import { assert, layer } from "@effect/vitest"
+import { type Fault, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Headers from "effect/http/Headers"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { root } from "../../src/operations/Requests.ts"
+import { textOf, type JsonObject } from "../../src/tools/JsonSchema.ts"
+import type * as Mutants from "../../src/tools/Mutants.ts"
+import { altered, conformance, document, named } from "../operations/support/client.ts"
+import * as Prism from "../operations/support/prism.ts"
+import { inputOf } from "./support/inputs.ts"
+import { trading } from "./support/trading.ts"
+import * as World from "./support/world.ts"
+
+/** What came of a request, and what Prism had to say. */
+interface Judged {
+  readonly status: number
+  readonly violations: ReadonlyArray<string>
+}
+
+/** Its errors and its warnings; an answer of its own, which it gives where it cannot pass one on, is one as well. */
+const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
+  const said = headers["sl-violations"]
+  if (said === undefined) return headers["content-type"] === "application/problem+json" ? ["no answer to pass on"] : []
+  if (!said.startsWith("[")) return [said]
+  const violations: ReadonlyArray<{ readonly location: ReadonlyArray<string>; readonly message: string }> =
+    JSON.parse(said)
+  return violations.map(({ location, message }) => `${location.join("/")}: ${message}`)
+}
+
+/** An HTTP client that sends everything through Prism, and what Prism said so far. */
+class Proxied extends Context.Service<
+  Proxied,
+  { readonly http: HttpClient.HttpClient; readonly judged: Array<Judged> }
+>()("contract-tests/Proxied") {}
+
+const proxied = Layer.effect(
+  Proxied,
+  Effect.gen(function* () {
+    const upstream = `${(yield* Sandbox).url}${root}`
+    const { port } = yield* Effect.acquireRelease(
+      Effect.promise(() => Prism.startProxy(upstream)),
+      ({ stop }) => Effect.sync(stop)
+    )
+    const judged: Array<Judged> = []
+    const http = (yield* HttpClient.HttpClient).pipe(
+      // It serves the paths of the document at its root. What is signed stays as it was.
+      HttpClient.mapRequest((request) =>
+        HttpClientRequest.setUrl(request, request.url.replace(upstream, `http://127.0.0.1:${port}`))
+      ),
+      HttpClient.tap(({ headers, status }) =>
+        Effect.sync(() => {
+          judged.push({ status, violations: violationsIn(headers) })
+        })
+      )
+    )
+    return { http, judged }
+  })
+)
+
+/** Does something through Prism on an exchange as good as new: what came of it, and what Prism said. */
+const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const { http, judged } = yield* Proxied
+    yield* (yield* World.World).refreshed
+    judged.length = 0
+    const result = yield* Effect.result(Effect.provideService(effect, HttpClient.HttpClient, http))
+    return { result, judged: judged.slice() }
+  })
+
+/** Calls an operation as the trader. */
+const call = ({ operation }: ClientOperations.ClientOperation, input: unknown) =>
+  Effect.gen(function* () {
+    const { trader } = yield* World.World
+    const { environment } = yield* Sandbox
+    return yield* Effect.provide(operation(input), World.clientOf(trader.signer, environment))
+  })
+
+/** Operations that Prism is not content with, though they are as they should be. */
+const unjust: Readonly<Record<string, string>> = {
+  // The exchange refuses a write without a body, and the document declares none.
+  UpgradeAccountApiUsageLevel: "request: No supported content types, but request included a non-empty body"
+}
+
+layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
+  "Prism, between the client and the local exchange",
+  (it) => {
+    for (const client of ClientOperations.all) {
+      const { operationId, success } = client.descriptor
+      it.effect(`finds nothing wrong with ${client.name}`, () =>
+        Effect.gen(function* () {
+          const { judged, result } = yield* judging(call(client, inputOf(client, yield* World.World)))
+          assert.isTrue(Result.isSuccess(result), Result.isFailure(result) ? String(result.failure) : "")
+          const violations = unjust[operationId] === undefined ? [] : [unjust[operationId]]
+          assert.deepStrictEqual(judged, [{ status: success.status, violations }])
+        })
+      )
+    }
+
+    it.effect("finds nothing wrong with what traders do, nor with what they are refused", () =>
+      Effect.gen(function* () {
+        const { counterparty, trader } = yield* World.World
+        const sandbox = yield* Sandbox
+        const { judged, result } = yield* judging(trading(trader, counterparty, sandbox))
+        assert.deepStrictEqual(result, Result.succeed({ orders: 7, fills: 5, positions: 2, settlements: 3, trades: 4 }))
+        assert.deepStrictEqual(
+          judged.flatMap(({ violations }) => violations),
+          []
+        )
+        assert.deepStrictEqual(
+          [...new Set(judged.map(({ status }) => status))].sort(),
+          [200, 201, 204, 400, 401, 403, 404, 409]
+        )
+      })
+    )
+
+    const answers: ReadonlyArray<readonly [string, Omit<Fault, "operation">, string]> = [
+      [
+        "a body of another type",
+        { status: 200, body: "{}", contentType: "text/plain" },
+        "response: The received media"
+      ],
+      ["a body that is not JSON", { status: 200, body: "{" }, "no answer to pass on"],
+      ["a body that ends half way", { mangle: "truncated" }, "no answer to pass on"],
+      ["an error with a body that no error has", { status: 401, body: { error: 1 } }, "response/body"],
+      ["an error that is not declared", { status: 404 }, "response: Unable to match the returned status code"],
+      [
+        "a success that is not declared",
+        { status: 201, body: {} },
+        "response: Unable to match the returned status code"
+      ]
+    ]
+    for (const [fault, answer, expected] of answers) {
+      it.effect(`sees ${fault}`, () =>
+        Effect.gen(function* () {
+          const { judged } = yield* judging(
+            Effect.andThen(
+              (yield* Sandbox).plant({ ...answer, operation: "GetOrderGroups" }),
+              call(named("GetOrderGroups"), {})
+            )
+          )
+          const [violation] = judged.flatMap(({ violations }) => violations)
+          assert.strictEqual(violation?.slice(0, expected.length), expected)
+        })
+      )
+    }
+
+    const requests: ReadonlyArray<readonly [string, ClientOperations.ClientOperation, JsonObject, string]> = [
+      [
+        "a request without a signature",
+        altered("GetOrders", () => ({ auth: "none" })),
+        {},
+        "request: Invalid security scheme used"
+      ],
+      [
+        "a parameter by another name",
+        altered("GetMarketOrderbooks", ({ query }) => ({ query: { tickets: query["tickers"]! } })),
+        { tickets: ["x"] },
+        "request/query: Request query must have required property 'tickers'"
+      ],
+      [
+        "another path",
+        altered("GetOrder", () => ({ path: "/portfolio/order", pathParameters: {} })),
+        {},
+        "request: Selected route not found"
+      ],
+      [
+        "a body that is left out",
+        altered("CreateOrderV2", () => ({ body: undefined })),
+        {},
+        "request/body: Request body must have required property 'ticker'"
+      ]
+    ]
+    for (const [fault, client, input, expected] of requests) {
+      it.effect(`sees ${fault}`, () =>
+        Effect.gen(function* () {
+          const { judged } = yield* judging(call(client, input))
+          assert.include(
+            judged.flatMap(({ violations }) => violations),
+            expected
+          )
+        })
+      )
+    }
+
+    for (const id of ["GetOrder", "GetMarketOrderbook"]) {
+      it.effect(`sees every violation in an answer to ${id}, but for those it is blind to`, () =>
+        Effect.gen(function* () {
+          const sandbox = yield* Sandbox
+          const client = named(id)
+          const input = inputOf(client, yield* World.World)
+          const { schema } = document.operation(id)!.success // the client has it
+          const { mutants } = conformance.suite({ name: client.name, schema: schema!, position: "response" })
+          const seen: Array<Mutants.Kind> = []
+          const missed: Array<Mutants.Kind> = []
+          const places = new Map(mutants.map((mutant) => [`${mutant.kind} ${mutant.pointer}`, mutant]))
+          for (const { kind, value } of places.values()) {
+            const answer = { operation: id, status: 200, body: textOf(value), contentType: "application/json" }
+            const { judged } = yield* judging(Effect.andThen(sandbox.plant(answer), call(client, input)))
+            ;(judged.some(({ violations }) => violations.length > 0) ? seen : missed).push(kind)
+          }
+          assert.deepStrictEqual(
+            missed.filter((kind) => Prism.blindTo[kind] === undefined),
+            []
+          )
+          assert.isAbove(seen.length, 30)
+        })
+      )
+    }
+  }
+)

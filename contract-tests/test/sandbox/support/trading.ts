@@ -1,0 +1,105 @@
+/** What traders do in a day, and what they are refused. */
+import * as Account from "@kalshi-effect/client/Account"
+import * as Markets from "@kalshi-effect/client/Markets"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Portfolio from "@kalshi-effect/client/Portfolio"
+import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Effect from "effect/Effect"
+import { clientOf, nowhere, order, tickers } from "./world.ts"
+
+interface Asked {
+  readonly limit: number
+  readonly cursor?: string
+}
+
+interface Page {
+  readonly cursor?: string | null | undefined
+}
+
+/** How many pages a list has, of one item each. */
+const pagesOf = <A extends Page, E, R>(list: (page: Asked) => Effect.Effect<A, E, R>): Effect.Effect<number, E, R> =>
+  Effect.gen(function* () {
+    let number = 1
+    for (let { cursor } = yield* list({ limit: 1 }); typeof cursor === "string" && cursor !== ""; number++) {
+      cursor = (yield* list({ limit: 1, cursor })).cursor
+    }
+    return number
+  })
+
+/** Ends well where the call is refused with this error. */
+const refused = <A, E extends { readonly _tag: string }, R>(tag: E["_tag"], call: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Effect.flip(call), (error) =>
+    error._tag === tag ? Effect.void : Effect.die(new Error(`${error._tag} where ${tag} was expected`))
+  )
+
+/**
+ * Two traders fill and change orders, singly and in batches; a group's limit is met and it is triggered, reset, changed
+ * and deleted; the market settles; everything is read back page by page; and there are refusals of each kind.
+ */
+export const trading = (trader: Credentials, counterparty: Credentials, sandbox: Operator) =>
+  Effect.gen(function* () {
+    const as = ({ signer }: Pick<Credentials, "signer">) => Effect.provide(clientOf(signer, sandbox.environment))
+    const [mine, theirs] = [as(trader), as(counterparty)]
+    const bid = order(tickers.open)
+    const ask = { ...bid, side: "ask" } as const
+
+    // Orders.
+    const { order_id } = yield* mine(Orders.create({ ...bid, client_order_id: "first" }))
+    yield* refused("Conflict", mine(Orders.create({ ...bid, client_order_id: "first" })))
+    yield* mine(Orders.amend({ order_id, ticker: tickers.open, side: "bid", price: "0.4200", count: "9.00" }))
+    yield* mine(Orders.decrease({ order_id, reduce_by: "1.00" }))
+    yield* mine(Orders.queuePosition({ order_id }))
+    yield* theirs(Markets.orderbook({ ticker: tickers.open }))
+    yield* theirs(Orders.create({ ...ask, price: "0.4200", count: "3.00", time_in_force: "immediate_or_cancel" }))
+    yield* refused("Conflict", theirs(Orders.create({ ...ask, price: "0.9000", time_in_force: "fill_or_kill" })))
+    yield* mine(Orders.get({ order_id }))
+    yield* mine(Orders.cancel({ order_id }))
+    yield* refused("NotFound", mine(Orders.cancel({ order_id })))
+    yield* refused("BadRequest", mine(Orders.create({ ...bid, price: "0.4050" })))
+    const batch = yield* mine(Orders.batchCreate({ orders: [bid, { ...bid, price: "0.4050" }] }))
+    const orders = batch.orders.flatMap(({ order_id }) => (typeof order_id === "string" ? [{ order_id }] : []))
+    yield* mine(Orders.batchCancel({ orders: [...orders, { order_id: nowhere }] }))
+
+    // A group.
+    const { order_group_id } = yield* mine(OrderGroups.create({ contracts_limit: 5 }))
+    yield* mine(Orders.create({ ...bid, order_group_id }))
+    yield* theirs(Orders.create({ ...ask, count: "20.00" }))
+    yield* mine(OrderGroups.get({ order_group_id }))
+    yield* refused("BadRequest", mine(Orders.create({ ...bid, order_group_id })))
+    yield* mine(OrderGroups.reset({ order_group_id }))
+    yield* mine(Orders.create({ ...bid, price: "0.1000", order_group_id }))
+    yield* mine(OrderGroups.updateLimit({ order_group_id, contracts_limit_fp: "7.50" }))
+    yield* mine(OrderGroups.trigger({ order_group_id }))
+    yield* mine(OrderGroups.list({}))
+    yield* mine(OrderGroups.delete({ order_group_id }))
+    yield* refused("NotFound", mine(OrderGroups.get({ order_group_id })))
+
+    // Refusals of other kinds.
+    const forger = Signer.makeSync({
+      keyId: trader.keyId,
+      kind: "ed25519",
+      sign: () => Buffer.alloc(64).toString("base64")
+    })
+    yield* refused("Unauthorized", as({ signer: forger })(Portfolio.balance({})))
+    const reader = yield* sandbox.createKey(trader.accountId, "ed25519", { scopes: ["read"] })
+    yield* refused("Forbidden", as(reader)(Orders.create(bid)))
+    yield* mine(Account.limits())
+
+    // What came of it.
+    yield* mine(Orders.cancelAll({}))
+    yield* sandbox.closeMarket(tickers.open)
+    yield* refused("BadRequest", mine(Orders.create(bid)))
+    yield* sandbox.determineMarket(tickers.open, "no")
+    yield* sandbox.settleMarket(tickers.open)
+    yield* mine(Markets.get({ ticker: tickers.open }))
+    yield* refused("BadRequest", mine(Orders.list({ cursor: "none" })))
+    return {
+      orders: yield* mine(pagesOf((page) => Orders.list({ ...page, ticker: tickers.open }))),
+      fills: yield* mine(pagesOf(Portfolio.fills)),
+      positions: yield* mine(pagesOf((page) => Portfolio.positions({ ...page, settlement_status: "all" }))),
+      settlements: yield* mine(pagesOf(Portfolio.settlements)),
+      trades: yield* mine(pagesOf((page) => Markets.trades({ ...page, ticker: tickers.open })))
+    }
+  })
