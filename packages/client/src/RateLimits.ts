@@ -58,10 +58,11 @@ export interface Options {
   /** Which part of the account's budget this layer may use, more than 0 and at most 1; all of it unless told. */
   readonly share?: number | undefined
   /**
-   * How long a request may be on its way to the exchange; 100 ms unless told.
+   * How long a request may be on its way to the exchange; 500 ms unless told.
    *
-   * A full bucket there goes on being full until the first request of a burst arrives, and gains nothing meanwhile. So a
-   * burst from a full bucket holds back as many tokens as refill in this time. It costs nothing at a steady rate.
+   * A full bucket there goes on being full until the first request of a burst arrives, and gains nothing meanwhile. So
+   * the refill after a burst counts from when the first answers are here, or from this long after it at least where none
+   * come. It costs nothing at a steady rate. Zero counts every request as arrived when it is sent.
    */
   readonly latency?: Duration.Input | undefined
   /** How old learned costs and budgets may grow before they are learned anew; ten minutes unless told. */
@@ -146,7 +147,9 @@ export interface Store {
   readonly take: (want: Want) => Effect.Effect<number>
   /** Gives up the place of one that was refused. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
-  /** Gives back tokens that were taken and not spent. */
+  /** The exchange has answered: a request that took its tokens no longer ago than its latency is under way no more. */
+  readonly arrived: (want: Want) => Effect.Effect<void>
+  /** Gives back tokens that were taken, no longer ago than the latency, and not spent. */
   readonly giveBack: (want: Want) => Effect.Effect<void>
   /** The exchange had too few tokens for this one: empties its buckets. */
   readonly drain: (want: Want) => Effect.Effect<void>

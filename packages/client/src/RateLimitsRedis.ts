@@ -16,7 +16,7 @@
  * @module
  */
 import type * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
@@ -35,10 +35,11 @@ export interface Options {
 const awayMillis = 1_000
 
 /**
- * One account is one hash. A bucket is a field `b:<name>` of its tokens, the microsecond they were counted at, and the
- * rate and capacity that somebody has learned, or zeros. A place is a field `p:<id>` of its urgency, the microsecond since
- * which it waits, that at which it lapses, its cost and its buckets. See `internal/limitsMemory.ts` for why a charge is
- * booked later than it is admitted.
+ * One account is one hash. A bucket is a field `b:<name>` of its tokens, the microsecond they were counted at, the rate
+ * and capacity that somebody has learned, or zeros, and what is held of it: the older tokens and the newer, the microsecond
+ * at which the older lapse, and after how many the newer do. A place is a field `p:<id>` of its urgency, the microsecond since
+ * which it waits, that at which it lapses, its cost and its buckets. See `internal/limitsMemory.ts` for why tokens are
+ * held before they are booked: the two decide alike.
  */
 const lua = `
 local key, op, id = KEYS[1], ARGV[1], ARGV[2]
@@ -53,9 +54,12 @@ local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
   local field, value = fields[i], fields[i + 1]
   if string.sub(field, 1, 2) == 'b:' then
-    local tokens, at, rate, capacity = string.match(value, '^(%S+) (%S+) (%S+) (%S+)$')
-    found[string.sub(field, 3)] =
-      { tokens = tonumber(tokens), at = tonumber(at), rate = tonumber(rate), capacity = tonumber(capacity) }
+    local numbers = {}
+    for number in string.gmatch(value, '%S+') do numbers[#numbers + 1] = tonumber(number) end
+    found[string.sub(field, 3)] = {
+      tokens = numbers[1], at = numbers[2], rate = numbers[3], capacity = numbers[4],
+      older = numbers[5], newer = numbers[6], lapses = numbers[7], latency = numbers[8]
+    }
   else
     local place, since, lapses, wants, names = string.match(value, '^(%S+) (%S+) (%S+) (%S+)( .*)$')
     if tonumber(lapses) <= now then
@@ -66,10 +70,19 @@ for i = 1, #fields, 2 do
   end
 end
 
+local function level(bucket, at) return math.min(bucket.holds, bucket.tokens + (at - bucket.at) * bucket.fills) end
+
+local function held(bucket) return bucket.older + bucket.newer end
+
+local function book(bucket, charge, at)
+  bucket.tokens, bucket.at = level(bucket, at) - charge, at
+end
+
 local buckets, news = {}, false
 for i = 7, #ARGV, 4 do
   local name, rate, capacity = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
-  local bucket = found[name] or { tokens = capacity, at = now, rate = 0, capacity = 0 }
+  local bucket = found[name]
+    or { tokens = capacity, at = now, rate = 0, capacity = 0, older = 0, newer = 0, lapses = now, latency = 0 }
   if ARGV[i + 3] == '1' then
     news = news or bucket.rate ~= rate or bucket.capacity ~= capacity
     bucket.rate, bucket.capacity = rate, capacity
@@ -77,17 +90,39 @@ for i = 7, #ARGV, 4 do
   bucket.name = name
   bucket.fills = (bucket.rate > 0 and bucket.rate or rate) / 1000000
   bucket.holds = bucket.capacity > 0 and bucket.capacity or capacity
-  -- Only a clock that was set back finds a charge further ahead than this.
-  bucket.at = math.min(bucket.at, now + latency)
+  -- Only a clock that was set back finds these further ahead.
+  bucket.at = math.min(bucket.at, now)
+  bucket.lapses = math.min(bucket.lapses, now + bucket.latency)
+  while held(bucket) > 0 and bucket.lapses <= now do
+    book(bucket, bucket.older, bucket.lapses)
+    bucket.older, bucket.newer = bucket.newer, 0
+    bucket.lapses = bucket.lapses + bucket.latency
+  end
   buckets[#buckets + 1] = bucket
 end
 
-local function level(bucket, at) return math.min(bucket.holds, bucket.tokens + (at - bucket.at) * bucket.fills) end
+local function hold(bucket)
+  if held(bucket) == 0 then
+    bucket.older, bucket.lapses, bucket.latency = cost, now + latency, latency
+  else
+    bucket.newer, bucket.latency = bucket.newer + cost, math.max(bucket.latency, latency)
+  end
+end
+
+local function release(bucket)
+  local older = math.min(bucket.older, cost)
+  local newer = math.min(bucket.newer, cost - older)
+  bucket.older, bucket.newer = bucket.older - older, bucket.newer - newer
+  return older + newer
+end
 
 local function keep()
   for _, bucket in ipairs(buckets) do
-    redis.call('HSET', key, 'b:' .. bucket.name,
-      exact(bucket.tokens) .. ' ' .. exact(bucket.at) .. ' ' .. exact(bucket.rate) .. ' ' .. exact(bucket.capacity))
+    local numbers = {}
+    for i, field in ipairs({ 'tokens', 'at', 'rate', 'capacity', 'older', 'newer', 'lapses', 'latency' }) do
+      numbers[i] = exact(bucket[field])
+    end
+    redis.call('HSET', key, 'b:' .. bucket.name, table.concat(numbers, ' '))
   end
   redis.call('PEXPIRE', key, 3600000)
 end
@@ -106,8 +141,13 @@ local function wait(clamped)
         needs = needs + place.cost
       end
     end
-    local missing = needs - level(bucket, now)
-    if missing > 0.000001 then longest = math.max(longest, missing / bucket.fills) end
+    local under = held(bucket)
+    local missing = needs + under - level(bucket, now)
+    if missing > 0.000001 then
+      local refilled = missing / bucket.fills
+      if under > 0 and needs + under > bucket.holds then refilled = math.max(refilled, 10000) end
+      longest = math.max(longest, refilled)
+    end
   end
   return longest / 1000
 end
@@ -132,15 +172,17 @@ if op == 'take' then
   end
   redis.call('HDEL', key, 'p:' .. id)
   for _, bucket in ipairs(buckets) do
-    local arrives = math.max(bucket.at, now + latency)
-    bucket.tokens = level(bucket, arrives) - cost
-    bucket.at = arrives
+    if latency > 0 then hold(bucket) else book(bucket, cost, now) end
   end
+elseif op == 'arrived' then
+  for _, bucket in ipairs(buckets) do book(bucket, release(bucket), now) end
 elseif op == 'giveBack' then
-  for _, bucket in ipairs(buckets) do bucket.tokens = math.min(bucket.holds, bucket.tokens + cost) end
+  for _, bucket in ipairs(buckets) do
+    if latency > 0 then release(bucket) else bucket.tokens = math.min(bucket.holds, bucket.tokens + cost) end
+  end
 elseif op == 'drain' then
   for _, bucket in ipairs(buckets) do
-    if level(bucket, now) > 0 then bucket.tokens, bucket.at = 0, now end
+    if level(bucket, now) > held(bucket) then bucket.tokens, bucket.at = held(bucket), now end
   end
 end
 keep()
@@ -149,7 +191,7 @@ return '0'
 
 const away = "away" as const
 
-type Ask = "take" | "giveUp" | "giveBack" | "drain" | "waitFor"
+type Ask = "take" | "giveUp" | "arrived" | "giveBack" | "drain" | "waitFor"
 
 const argumentsOf = (key: string, ask: Ask, want: RateLimits.Want): ReadonlyArray<unknown> => [
   key,
@@ -167,7 +209,9 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
     const prefix = options.prefix ?? "kalshi-limits:"
-    const timeout = options.timeout ?? "500 millis"
+    // In two halves: when this process itself was held up, an answer that came meanwhile is read before the second ends.
+    const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
+    const late = Effect.andThen(half, Effect.andThen(half, Effect.fail("no answer in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())
 
     let awayUntil: number | undefined
@@ -179,7 +223,7 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
           const answered = run(`${prefix}{${want.account}}`, what, want).pipe(
             Effect.map(Number),
             Effect.filterOrFail(Number.isFinite, () => "an answer that is no number"),
-            Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail("no answer in time") })
+            Effect.raceFirst(late)
           )
           return Effect.matchEffect(answered, {
             onSuccess: (millis) => {
@@ -212,6 +256,7 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
     return {
       take: (want) => Effect.catch(ask("take", want), () => takeAlone(want)),
       giveUp: (want) => Effect.andThen(alone.giveUp(want), tell("giveUp", want)),
+      arrived: (want) => (takenAlone.has(want) ? alone.arrived(want) : tell("arrived", want)),
       giveBack: (want) => (takenAlone.has(want) ? alone.giveBack(want) : tell("giveBack", want)),
       drain: (want) => Effect.andThen(alone.drain(want), tell("drain", want)),
       waitFor: (want) => Effect.catch(ask("waitFor", want), () => alone.waitFor(want))

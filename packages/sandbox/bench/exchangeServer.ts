@@ -1,20 +1,52 @@
-/** A local exchange in a process of its own, with a market and an account for each kind of key. */
+/**
+ * A local exchange in a process of its own, with a market and an account for each kind of key. Arguments: the accounts'
+ * tier, `unmetered` unless told, and of how many requests it keeps a count, none unless told. Sent a time in milliseconds,
+ * it answers what it has served since, and then up to now.
+ */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import type { Tier } from "../src/Entities.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 
+/** What is sent first. */
+export interface Served {
+  readonly url: string
+  readonly ticker: string
+  readonly keys: ReadonlyArray<{ readonly keyId: string; readonly kind: string; readonly privateKey: string }>
+}
+
+/** One of the requests that it tells of. */
+export interface Request {
+  readonly atMillis: number
+  readonly operation: string | undefined
+  readonly status: number
+}
+
 const ticker = "KXBENCH-26-YES"
+const [tier = "unmetered", keepRequests = "0"] = process.argv.slice(2)
 
 const program = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
-  const accounts = yield* Effect.forEach(["rsa", "ed25519"] as const, (kind) => sandbox.createAccount({ kind }))
-  process.send?.({
+  const accounts = yield* Effect.forEach(["rsa", "ed25519"] as const, (kind) =>
+    sandbox.createAccount({ kind, tier: tier as Tier })
+  )
+  const served: Served = {
     url: sandbox.url,
     ticker,
     keys: accounts.map(({ keyId, kind, privateKey }) => ({ keyId, kind, privateKey: Redacted.value(privateKey) }))
+  }
+  process.send?.(served)
+  const runSync = Effect.runSyncWith(yield* Effect.context<never>())
+  process.on("message", (sinceMillis) => {
+    const requests = runSync(sandbox.requests)
+      .filter(({ atMillis }) => atMillis >= Number(sinceMillis))
+      .map(({ atMillis, operation, status }): Request => ({ atMillis, operation, status }))
+    process.send?.(requests)
   })
   return yield* Effect.never
 })
 
 process.on("disconnect", () => process.exit())
-await Effect.runPromise(program.pipe(Effect.provide(Sandbox.layer({ markets: [{ ticker }], keepRequests: 0 }))))
+await Effect.runPromise(
+  program.pipe(Effect.provide(Sandbox.layer({ markets: [{ ticker }], keepRequests: Number(keepRequests) })))
+)

@@ -16,16 +16,11 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type { Served } from "./exchangeServer.ts"
 
 const requests = 2_000
 const rounds = 7
 const atOnce = 32
-
-interface Served {
-  readonly url: string
-  readonly ticker: string
-  readonly keys: ReadonlyArray<{ readonly keyId: string; readonly kind: string; readonly privateKey: string }>
-}
 
 const server = fork(fileURLToPath(new URL("exchangeServer.ts", import.meta.url)))
 const served = await new Promise<Served>((resolve) => server.once("message", (message) => resolve(message as Served)))

@@ -49,6 +49,12 @@ interface Bill {
   readonly items: number
 }
 
+/** Tokens that were taken, and when they were asked for. */
+interface Got {
+  readonly want: RateLimits.Want
+  readonly takenMillis: number
+}
+
 interface Waiter {
   readonly id: string
   readonly bill: Bill
@@ -70,15 +76,24 @@ interface Queue {
   unplaced: number
 }
 
-/** Those who wait for the same buckets. The first of a line alone asks the store. */
+/** Those who wait for the same buckets. The first of a line alone ask the store. */
 interface Line {
   readonly urgent: Queue
   readonly normal: Queue
 }
 
-const firstOf = ({ normal, urgent }: Line): Waiter | undefined => {
-  for (const { waiters } of [urgent, normal]) for (const waiter of waiters) return waiter
-  return undefined
+/** How many of a line ask at the same time: a store that is far away would else grant one a round trip. */
+const firsts = 8
+
+function* inOrder({ normal, urgent }: Line): Generator<Waiter> {
+  yield* urgent.waiters
+  yield* normal.waiters
+}
+
+const firstOf = (line: Line): ReadonlyArray<Waiter> => {
+  const found: Array<Waiter> = []
+  for (const waiter of inOrder(line)) if (found.push(waiter) === firsts) break
+  return found
 }
 
 /** Clocks do not run at the same speed: ours may be this much faster than the exchange's and still find its tokens. */
@@ -86,6 +101,8 @@ const clockTolerance = 0.999
 
 /** The longest sleep without another look: what another process gave back is not announced. */
 const lookMillis = 250
+
+const unanswered: ReadonlySet<Failure["_tag"]> = new Set(["TransportError", "RequestTimeout"])
 
 /** How soon after an attempt to learn another is made. */
 const learnAgainMillis = 10_000
@@ -122,7 +139,7 @@ interface Resolved {
 
 const resolve = (options: RateLimits.Options, environment: string, keyId: string): Resolved | string => {
   const { share = 1, shards = 4 } = options
-  const latencyMillis = millisOf(options.latency ?? 100)
+  const latencyMillis = millisOf(options.latency ?? 500)
   const refreshMillis = millisOf(options.refreshAfter ?? "10 minutes")
   if (!(share > 0 && share <= 1)) return "limits.share must be more than 0 and at most 1"
   if (!(latencyMillis >= 0 && Number.isFinite(latencyMillis))) return "limits.latency must be a finite duration"
@@ -251,9 +268,9 @@ const start = (
     else if (waiter !== undefined) waiter.nudged = true
   }
 
-  /** Tokens or places have become free: whoever is first somewhere looks again. */
+  /** Tokens or places have become free: those who are first somewhere look again. */
   const nudgeAll = (): void => {
-    for (const line of lines.values()) nudge(firstOf(line))
+    for (const line of lines.values()) for (const waiter of firstOf(line)) nudge(waiter)
   }
 
   const park = (waiter: Waiter, millis: number): Effect.Effect<void> =>
@@ -362,7 +379,7 @@ const start = (
     bill: Bill,
     urgent: boolean,
     maxMillis: number
-  ): Effect.Effect<RateLimits.Want, Errors.LimitExceeded> =>
+  ): Effect.Effect<Got, Errors.LimitExceeded> =>
     Effect.clockWith((clock) => {
       const line = lineOf(bill)
       // Two that come in the same instant are still in order.
@@ -385,19 +402,19 @@ const start = (
       const parkFor = (millis: number) => Effect.andThen(restore(park(waiter, millis)), step)
 
       /** Parks for at most so long, if it may wait for its tokens at all. */
-      const hold = (waitMillis: number, parkMillis: number): Effect.Effect<RateLimits.Want, Errors.LimitExceeded> => {
+      const hold = (waitMillis: number, parkMillis: number): Effect.Effect<Got, Errors.LimitExceeded> => {
         const left = maxMillis - waited()
         if (waitMillis > left) return Effect.fail(exceeded(bill, costOfBill(bill), waitMillis, maxMillis))
         return parkFor(Math.min(parkMillis, left))
       }
 
-      const step: Effect.Effect<RateLimits.Want, Errors.LimitExceeded> = Effect.suspend(() => {
+      const step: Effect.Effect<Got, Errors.LimitExceeded> = Effect.suspend(() => {
         const cost = costOfBill(bill)
         if (learned && isTooLarge(bill)) return Effect.fail(exceeded(bill, cost, undefined, maxMillis))
-        if (firstOf(line) === waiter) {
+        if (firstOf(line).includes(waiter)) {
           const want = wantOf(waiter, cost, waited())
           return Effect.flatMap(store.take(want), (millis) => {
-            if (millis <= 0) return Effect.succeed(want)
+            if (millis <= 0) return Effect.succeed({ want, takenMillis: enteredMillis + want.waitedMillis })
             place(line, waiter)
             return hold(millis, Math.min(millis, lookMillis))
           })
@@ -417,7 +434,7 @@ const start = (
       return Effect.onExit(step, (exit) => {
         leave(line, waiter)
         if (Exit.isSuccess(exit)) {
-          nudge(firstOf(line))
+          nudge(firstOf(line)[firsts - 1])
           return Effect.void
         }
         return Effect.andThen(
@@ -457,23 +474,44 @@ const start = (
           const got = Effect.flatMap(knowing(restore, bill, most), () =>
             Effect.flatMap(now, (readyAt) => acquire(restore, bill, urgent, most - (readyAt - startedAt)))
           )
-          return Effect.flatMap(got, (want) => {
+          return Effect.flatMap(got, ({ takenMillis, want }) => {
             spent[descriptor.bucket] += want.cost
             const after = Effect.flatMap(now, learnIfDue)
             return Effect.andThen(
               after,
-              Effect.onExit(restore(attempt), (exit) => settle(want, wasSent(), failureOf(exit)))
+              Effect.onExit(restore(attempt), (exit) => settle(want, takenMillis, wasSent(), exit))
             )
           })
         })
       )
     })
 
-  const settle = (want: RateLimits.Want, wasSent: boolean, failure: Failure | undefined): Effect.Effect<void> => {
-    if (failure?._tag === "TooManyRequests") return Effect.andThen(store.drain(want), Effect.flatMap(now, learn))
-    const unspent = !wasSent || (failure?._tag === "TransportError" && failure.requestSent === "no")
-    return unspent ? Effect.andThen(store.giveBack(want), Effect.sync(nudgeAll)) : Effect.void
-  }
+  const settle = (
+    want: RateLimits.Want,
+    takenMillis: number,
+    wasSent: boolean,
+    exit: Exit.Exit<unknown, Failure>
+  ): Effect.Effect<void> =>
+    Effect.flatMap(now, (endedMillis) => {
+      const failure = failureOf(exit)
+      // Later, it counts as arrived, and was booked.
+      const isHeld = endedMillis - takenMillis <= want.latencyMillis
+      if (!wasSent || (failure?._tag === "TransportError" && failure.requestSent === "no")) {
+        return isHeld || want.latencyMillis === 0
+          ? Effect.andThen(store.giveBack(want), Effect.sync(nudgeAll))
+          : Effect.void
+      }
+      // Without an answer it may still be under way.
+      const isAnswered = failure === undefined ? Exit.isSuccess(exit) : !unanswered.has(failure._tag)
+      const told =
+        isAnswered && isHeld
+          ? // In the background: it would keep the answer back.
+            Effect.asVoid(Effect.forkIn(store.arrived(want), scope, { startImmediately: true }))
+          : Effect.void
+      return failure?._tag === "TooManyRequests"
+        ? Effect.andThen(told, Effect.andThen(store.drain(want), learn(endedMillis)))
+        : told
+    })
 
   return {
     limit,

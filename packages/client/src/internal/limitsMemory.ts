@@ -6,13 +6,16 @@
 import * as Effect from "effect/Effect"
 import type { Bucket as Asked, Budget, Store, Want } from "../RateLimits.ts"
 
-/**
- * A bucket as it was after its last charge. `atMillis` is when that charge is taken to have arrived at the exchange,
- * which may be in the future.
- */
+/** A bucket as it was after its last charge, and what is under way to it. */
 interface Bucket {
   tokens: number
   atMillis: number
+  /** Tokens of requests that are under way: of those that count as arrived at `lapsesMillis`, and of all later ones. */
+  older: number
+  newer: number
+  lapsesMillis: number
+  /** How long any of them may be under way. */
+  latencyMillis: number
   /** What somebody has learned of it. */
   learned: Budget | undefined
 }
@@ -28,15 +31,21 @@ interface Place {
 /** Tokens that a comparison may be off by: sums of fractions are never exact. */
 const tolerance = 1e-6
 
+/** How soon it is worth asking again for tokens that do not refill before an answer comes. */
+const answerMillis = 10
+
 /**
  * Makes a store.
  *
  * **Details**
  *
- * The exchange charges a request when it arrives, at some time between now and `latencyMillis` from now. A bucket that
- * is full there gains nothing until then. So a charge is booked at the end of that time, when the least has been gained;
- * and it is admitted on what is there now, since it may arrive at once. Then a request that is under way for no longer
- * than that always finds its tokens, whatever overtakes it.
+ * The exchange charges a request when it arrives, and a bucket that is full there gains nothing until then. So a charge
+ * is booked when the request has surely arrived: when its answer is here, or its latency has passed. Until then its tokens
+ * are held, and what is there is what would be there had all that is under way arrived just now. Then a request always
+ * finds its tokens, whatever overtakes it.
+ *
+ * Tokens are held in two generations, so that a bucket is a few numbers however much is under way. One that nobody
+ * reports on lapses with its generation, after one latency at least and two at most.
  */
 export const make = (): Store => {
   const buckets = new Map<string, Bucket>()
@@ -46,10 +55,58 @@ export const make = (): Store => {
   /** Finds a bucket; a full one, which is kept only where something is written to it, where nobody has asked before. */
   const bucketOf = (account: string, { capacity, learned, name, refillRate }: Asked, now: number, keep: boolean) => {
     const key = `${account}\n${name}`
-    const state = buckets.get(key) ?? { tokens: capacity, atMillis: now, learned: undefined }
+    const state = buckets.get(key) ?? full(capacity, now)
     if (learned) state.learned = { refillRate, capacity }
     if (keep || learned) buckets.set(key, state)
-    return { state, budget: state.learned ?? { refillRate, capacity } }
+    const budget = state.learned ?? { refillRate, capacity }
+    lapse(state, budget, now)
+    return { state, budget }
+  }
+
+  const full = (capacity: number, now: number): Bucket => ({
+    tokens: capacity,
+    atMillis: now,
+    older: 0,
+    newer: 0,
+    lapsesMillis: now,
+    latencyMillis: 0,
+    learned: undefined
+  })
+
+  const book = (state: Bucket, budget: Budget, cost: number, atMillis: number): void => {
+    state.tokens = levelAt(state, budget, atMillis) - cost
+    state.atMillis = atMillis
+  }
+
+  /** Books what has been under way for so long that it has arrived. */
+  const lapse = (state: Bucket, budget: Budget, now: number): void => {
+    while (state.older + state.newer > 0 && state.lapsesMillis <= now) {
+      book(state, budget, state.older, state.lapsesMillis)
+      state.older = state.newer
+      state.newer = 0
+      // All of these were sent before the others lapsed.
+      state.lapsesMillis += state.latencyMillis
+    }
+  }
+
+  const heldOf = ({ newer, older }: Bucket): number => older + newer
+
+  const hold = (state: Bucket, { cost, latencyMillis }: Want, now: number): void => {
+    const isFirst = heldOf(state) === 0
+    state.latencyMillis = isFirst ? latencyMillis : Math.max(state.latencyMillis, latencyMillis)
+    if (isFirst) {
+      state.older = cost
+      state.lapsesMillis = now + latencyMillis
+    } else state.newer += cost
+  }
+
+  /** Tokens of a request are under way no more; tells how many of them were. */
+  const release = (state: Bucket, { cost }: Want): number => {
+    const older = Math.min(state.older, cost)
+    const newer = Math.min(state.newer, cost - older)
+    state.older -= older
+    state.newer -= newer
+    return older + newer
   }
 
   const levelAt = (state: Bucket, { capacity, refillRate }: Budget, atMillis: number): number =>
@@ -77,9 +134,15 @@ export const make = (): Store => {
     let longest = 0
     for (const bucket of want.buckets) {
       const { budget, state } = bucketOf(want.account, bucket, now, false)
-      const missing =
-        most(want.cost, budget.capacity) + ahead(want, bucket.name, since, number) - levelAt(state, budget, now)
-      if (missing > tolerance) longest = Math.max(longest, (missing / budget.refillRate) * 1000)
+      const needs = most(want.cost, budget.capacity) + ahead(want, bucket.name, since, number)
+      const held = heldOf(state)
+      const missing = needs + held - levelAt(state, budget, now)
+      if (missing <= tolerance) continue
+      const refilled = (missing / budget.refillRate) * 1000
+      longest = Math.max(
+        longest,
+        held > 0 && needs + held > budget.capacity ? Math.max(refilled, answerMillis) : refilled
+      )
     }
     return longest
   }
@@ -95,25 +158,33 @@ export const make = (): Store => {
     places.delete(want.id)
     for (const bucket of want.buckets) {
       const { budget, state } = bucketOf(want.account, bucket, now, true)
-      const arrives = Math.max(state.atMillis, now + want.latencyMillis)
-      state.tokens = levelAt(state, budget, arrives) - want.cost
-      state.atMillis = arrives
+      if (want.latencyMillis > 0) hold(state, want, now)
+      else book(state, budget, want.cost, now)
     }
     return 0
+  }
+
+  const arrived = (want: Want, now: number): void => {
+    for (const bucket of want.buckets) {
+      const { budget, state } = bucketOf(want.account, bucket, now, true)
+      book(state, budget, release(state, want), now)
+    }
   }
 
   const giveBack = (want: Want, now: number): void => {
     for (const bucket of want.buckets) {
       const { budget, state } = bucketOf(want.account, bucket, now, true)
-      state.tokens = Math.min(budget.capacity, state.tokens + want.cost)
+      if (want.latencyMillis > 0) release(state, want)
+      else state.tokens = Math.min(budget.capacity, state.tokens + want.cost)
     }
   }
 
   const drain = (want: Want, now: number): void => {
     for (const bucket of want.buckets) {
       const { budget, state } = bucketOf(want.account, bucket, now, true)
-      if (levelAt(state, budget, now) <= 0) continue
-      state.tokens = 0
+      const held = heldOf(state)
+      if (levelAt(state, budget, now) <= held) continue
+      state.tokens = held
       state.atMillis = now
     }
   }
@@ -124,6 +195,7 @@ export const make = (): Store => {
   return {
     take: (want) => atNow((now) => take(want, now)),
     giveUp: (want) => Effect.sync(() => void places.delete(want.id)),
+    arrived: (want) => atNow((now) => arrived(want, now)),
     giveBack: (want) => atNow((now) => giveBack(want, now)),
     drain: (want) => atNow((now) => drain(want, now)),
     waitFor: (want) => atNow((now) => wait(want, now, (cost) => cost)),

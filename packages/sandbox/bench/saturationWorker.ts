@@ -1,0 +1,131 @@
+/**
+ * A process that trades as much as its limiter lets it. Its first message says with what and on which clock. It answers
+ * `learned` once it knows the account's budget; each message after that starts it for so many milliseconds, and it
+ * answers what became of its calls.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRedis from "@effect/platform-node/NodeRedis"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as RateLimits from "@kalshi-effect/client/RateLimits"
+import * as RateLimitsRedis from "@kalshi-effect/client/RateLimitsRedis"
+import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+
+export interface Setting {
+  readonly url: string
+  readonly ticker: string
+  readonly keyId: string
+  readonly privateKey: string
+  /** Where the account's budget is shared; undefined where it is this process's own. */
+  readonly redisPort: number | undefined
+  /** By how much its clock is ahead. */
+  readonly aheadMillis: number
+  /** Of the account's write bucket. */
+  readonly capacity: number
+}
+
+export interface Outcome {
+  /** Reads, and creates with their cancels. */
+  readonly succeeded: number
+  /** By what they failed with. */
+  readonly failed: Readonly<Record<string, number>>
+}
+
+const fibersOfAKind = 64
+
+const received = <A>(): Promise<A> =>
+  new Promise((resolve) => process.once("message", (message) => resolve(message as A))) // the parent sends what this file's types say
+
+const { aheadMillis, capacity, keyId, privateKey, redisPort, ticker, url } = await received<Setting>()
+
+const ahead = Effect.clockWith((clock) => {
+  const nanos = BigInt(aheadMillis) * 1_000_000n
+  return Effect.succeed<Clock.Clock>({
+    currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + aheadMillis,
+    currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + aheadMillis),
+    currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + nanos,
+    currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + nanos),
+    monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() + nanos,
+    monotonicTimeNanos: Effect.map(clock.monotonicTimeNanos, (now) => now + nanos),
+    sleep: (duration) => clock.sleep(duration)
+  })
+})
+
+const order: Orders.CreateInput = {
+  ticker,
+  side: "bid",
+  count: "1",
+  price: "0.40",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  exchange_index: 0
+}
+
+/** Twelve tokens of shard 0's write bucket. */
+const write = Effect.flatMap(Orders.create(order), ({ order_id }) => Orders.cancel({ order_id, exchange_index: 0 }))
+
+/** Ten tokens of the read bucket. */
+const read = OrderGroups.list()
+
+/** Spends more than half of a default bucket, and waits until the account's own is known: then this is too much for it. */
+const learn = Effect.gen(function* () {
+  const tooLarge = { orders: Array.from({ length: capacity / 10 + 1 }, () => order) }
+  for (let i = 0; i < 6; i++) yield* Effect.andThen(write, read)
+  while (Number.isFinite(yield* RateLimits.waitFor(Orders.batchCreate, tooLarge))) yield* Effect.sleep("10 millis")
+})
+
+const trade = (runMillis: number) =>
+  Effect.gen(function* () {
+    const failed: Record<string, number> = {}
+    let succeeded = 0
+    const end = performance.now() + runMillis
+    const forever = <E extends { readonly _tag: string }, R>(call: Effect.Effect<unknown, E, R>) =>
+      Effect.whileLoop({
+        while: () => performance.now() < end,
+        body: () =>
+          Effect.match(call, {
+            onSuccess: () => void succeeded++,
+            onFailure: ({ _tag }) => void (failed[_tag] = (failed[_tag] ?? 0) + 1)
+          }),
+        step: () => {}
+      })
+    const fibers = Array.from({ length: fibersOfAKind }, () => [forever(write), forever(read)]).flat()
+    yield* Effect.all(fibers, { concurrency: "unbounded", discard: true })
+    return { succeeded, failed } satisfies Outcome
+  })
+
+const program = Effect.gen(function* () {
+  yield* learn
+  process.send?.("learned")
+  for (;;) {
+    const runMillis = yield* Effect.promise(() => received<number>())
+    process.send?.(yield* trade(runMillis))
+  }
+})
+
+const apiKey = await Effect.runPromise(ApiKey.fromPem({ keyId, privateKey: Redacted.make(privateKey) }))
+const kalshi = Kalshi.layer({
+  environment: Result.getOrThrow(Environment.fromUrl(url)),
+  signer: Signer.fromApiKey(apiKey),
+  limits: { account: "one" }
+}).pipe(Layer.provide(NodeHttpClient.layerUndici))
+const limited =
+  redisPort === undefined
+    ? kalshi
+    : kalshi.pipe(
+        Layer.provide(RateLimitsRedis.layer()),
+        Layer.provide(NodeRedis.layer({ url: `redis://127.0.0.1:${redisPort}` }))
+      )
+
+process.on("disconnect", () => process.exit())
+await Effect.runPromise(
+  Effect.flatMap(ahead, (clock) => program.pipe(Effect.provide(limited), Effect.provideService(Clock.Clock, clock)))
+)
