@@ -16,6 +16,8 @@ export interface Case {
   readonly request: Omit<Sent, "by">
   /** Changes of the request for the statuses that come about in ways of their own. */
   readonly others?: Readonly<Record<number, ReadonlyArray<Change>>>
+  /** Statuses of the client's fault that no request of this exchange's brings about: a planted fault does. */
+  readonly planted?: ReadonlyArray<number>
 }
 
 const nowhere = "00000000-0000-4000-8000-000000000000"
@@ -24,7 +26,7 @@ const groups = "/portfolio/order_groups"
 const publicKey =
   "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
 
-const badPages = (path: string): ReadonlyArray<Change> =>
+export const badPages = (path: string): ReadonlyArray<Change> =>
   ["limit=0", "limit=1.5", "limit=many", "limit=1001", "cursor=nonsense", "limit=1&limit=2"].map((query) => ({
     path: `${path}?${query}`
   }))

@@ -1,0 +1,115 @@
+/**
+ * How every status is brought about that the operations of the tags events, historical and market declare, as far as the
+ * exchange performs them.
+ */
+import { badPages, type Case } from "./cases.ts"
+import { settledTicker, ticker } from "./world.ts"
+
+const get = (path: string): Case["request"] => ({ method: "GET", path })
+
+const bad = (path: string, ...queries: ReadonlyArray<string>) => queries.map((query) => ({ path: `${path}?${query}` }))
+
+const isNotPerhaps = ["with_nested_markets=perhaps", "with_nested_markets=true&with_nested_markets=true"]
+
+/** More than a hundred. */
+const tooMany = Array.from({ length: 101 }, (_, n) => `tickers=T${n}`).join("&")
+
+/** Pages of the archive take a subaccount as well. */
+const badArchive = (path: string) => [...badPages(path), ...bad(path, "subaccount=64", "min_ts=yesterday")]
+
+export const marketCases: Readonly<Record<string, Case>> = {
+  GetEvents: {
+    request: get("/events?with_nested_markets=true"),
+    others: {
+      400: [...bad("/events", ...isNotPerhaps, "limit=0", "limit=201", "cursor=nonsense", "status=perhaps")]
+    }
+  },
+  GetMultivariateEvents: {
+    request: get("/events/multivariate"),
+    others: { 400: bad("/events/multivariate", ...isNotPerhaps, "limit=0", "limit=201") }
+  },
+  GetEventFeeChanges: {
+    request: get("/events/fee_changes"),
+    others: { 400: bad("/events/fee_changes", "limit=0", "limit=many", "limit=1&limit=2") }
+  },
+  GetEvent: {
+    request: get("/events/KXTEST-26"),
+    others: { 400: bad("/events/KXTEST-26", ...isNotPerhaps), 404: [{ path: "/events/KXNONE-26" }] }
+  },
+  GetEventMetadata: {
+    request: get("/events/KXTEST-26/metadata"),
+    others: { 404: [{ path: "/events/KXNONE-26/metadata" }] },
+    planted: [400]
+  },
+
+  GetMarkets: {
+    request: get("/markets"),
+    others: {
+      400: bad(
+        "/markets",
+        "limit=-1",
+        "limit=1001",
+        "cursor=nonsense",
+        "status=perhaps",
+        "mve_filter=perhaps",
+        "min_close_ts=tomorrow",
+        "min_close_ts=1&min_settled_ts=1",
+        "min_close_ts=1&status=open"
+      )
+    }
+  },
+  GetMarket: { request: get(`/markets/${ticker}`), others: { 404: [{ path: "/markets/KXNONE-26-YES" }] } },
+  GetMarketOrderbook: {
+    request: get(`/markets/${ticker}/orderbook?depth=1`),
+    others: {
+      404: [
+        { path: "/markets/KXNONE-26-YES/orderbook" },
+        ...bad(`/markets/${ticker}/orderbook`, "depth=-1", "depth=101", "depth=all")
+      ]
+    }
+  },
+  GetMarketOrderbooks: {
+    request: get(`/markets/orderbooks?tickers=${ticker}&tickers=${settledTicker}`),
+    others: { 400: [{ path: "/markets/orderbooks" }, ...bad("/markets/orderbooks", tooMany)] }
+  },
+  GetTrades: {
+    request: get(`/markets/trades?ticker=${ticker}`),
+    others: {
+      400: bad("/markets/trades", "limit=-1", "limit=1001", "cursor=nonsense", "min_ts=now", "is_block_trade=perhaps")
+    }
+  },
+  GetSeriesList: {
+    request: get("/series?include_volume=true"),
+    others: { 400: bad("/series", "include_volume=perhaps", "min_updated_ts=now") }
+  },
+  GetSeries: {
+    request: get("/series/KXTEST"),
+    others: { 400: [{ path: "/series/KXNONE" }, ...bad("/series/KXTEST", "include_volume=perhaps")] }
+  },
+
+  GetHistoricalCutoff: { request: get("/historical/cutoff") },
+  GetFillsHistorical: {
+    request: get(`/historical/fills?ticker=${settledTicker}`),
+    others: { 400: badArchive("/historical/fills"), 404: bad("/historical/fills", "ticker=KXNONE-26-YES") }
+  },
+  GetHistoricalMarkets: {
+    request: get("/historical/markets"),
+    others: { 400: bad("/historical/markets", "limit=-1", "limit=1001", "cursor=nonsense", "mve_filter=perhaps") }
+  },
+  GetHistoricalMarket: {
+    request: get(`/historical/markets/${settledTicker}`),
+    others: { 404: [{ path: `/historical/markets/${ticker}` }, { path: "/historical/markets/KXNONE-26-YES" }] }
+  },
+  GetHistoricalOrders: { request: get("/historical/orders"), others: { 400: badArchive("/historical/orders") } },
+  GetHistoricalPositions: {
+    request: get("/historical/positions"),
+    others: { 400: [...badPages("/historical/positions"), ...bad("/historical/positions", "subaccount=64")] }
+  },
+  GetTradesHistorical: {
+    request: get(`/historical/trades?ticker=${settledTicker}`),
+    others: {
+      400: bad("/historical/trades", "limit=-1", "limit=1001", "min_ts=now", "is_block_trade=perhaps"),
+      404: bad("/historical/trades", "ticker=KXNONE-26-YES")
+    }
+  }
+}
