@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, Result } from "effect"
+import { TestClock } from "effect/testing"
 import * as Exchange from "../src/Exchange.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
 import { itIs } from "./support/operations.ts"
+import { layer, type Reply, Script } from "./support/scripted.ts"
 
 const status = {
   exchange_active: true,
@@ -124,6 +126,50 @@ describe("Exchange.userDataTimestamp", () => {
         { status: 200, body: { as_of_time: 1_791_549_268 } }
       ])
       assert.include(error, { _tag: "ContractError", pointer: "/as_of_time" })
+    })
+  )
+})
+
+describe("readAfter", () => {
+  const asOf = (time: string): Reply => ({ status: 200, body: { as_of_time: time } })
+  const write = { ts_ms: 1_000 }
+
+  const after = (replies: ReadonlyArray<Reply>, options?: Exchange.ReadAfterOptions) =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.result(Exchange.readAfter(write, options)))
+      yield* TestClock.adjust("1 minute")
+      const result = yield* Fiber.join(fiber)
+      const { sent } = yield* Script
+      return { result, atMillis: sent.map(({ atMillis }) => atMillis) }
+    }).pipe(Effect.provide(layer(replies)))
+
+  it.effect("waits until the reads are fresher than the write, not only as fresh", () =>
+    Effect.gen(function* () {
+      const same = asOf("1970-01-01T00:00:01Z")
+      const later = asOf("1970-01-01T00:00:01.001Z")
+      const { atMillis, result } = yield* after([asOf("1970-01-01T00:00:00.98765Z"), same, same, later])
+      assert.deepStrictEqual(result, Result.succeed("1970-01-01T00:00:01.001Z"))
+      assert.deepStrictEqual(atMillis, [0, 50, 150, 350])
+    })
+  )
+
+  it.effect("gives up after its time, and says how fresh they were", () =>
+    Effect.gen(function* () {
+      const old = asOf("1970-01-01T00:00:00Z")
+      const { atMillis, result } = yield* after([old, old, old, old], { within: 200 })
+      assert.deepStrictEqual(atMillis, [0, 50, 150, 200])
+      assert.isTrue(Result.isFailure(result) && result.failure._tag === "ReadsLag")
+      assert.strictEqual(
+        Result.isFailure(result) ? result.failure.message : "",
+        "after 200 ms the reads were of 1970-01-01T00:00:00Z, and the write of 1970-01-01T00:00:01.000Z"
+      )
+    })
+  )
+
+  it.effect("fails as the reading does", () =>
+    Effect.gen(function* () {
+      const { result } = yield* after([{ status: 404, body: {} }])
+      assert.strictEqual(Result.isFailure(result) && result.failure._tag, "UnexpectedStatus")
     })
   )
 })

@@ -124,6 +124,7 @@ const readLists = (
       const missing = new Set(group.map(({ client_order_id }) => client_order_id))
       const lists = historical ? [list, Historical.orders] : [list]
       for (const { pages } of lists) {
+        if (missing.size === 0) break
         const reading = Stream.runForEachWhile(pages({ ticker, min_ts, limit: pageLimit }), (page) =>
           Effect.sync(() => {
             for (const order of page.orders) {

@@ -175,6 +175,10 @@ export const verdictOf = (error: CreateError, clientOrderId: string, fresh: bool
 export const isOfTheId = (code: string | undefined, fresh: boolean): boolean =>
   code === undefined || code === "order_already_exists" || !(fresh || notOfTheId.has(code))
 
+/** Whether an item of a batch can have been refused for its id: all refusals are alike there but for their code. */
+export const isItemOfTheId = (code: string | undefined): boolean =>
+  code === undefined || /exist|duplicate|client_order_id/i.test(code)
+
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**

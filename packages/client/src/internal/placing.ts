@@ -21,6 +21,7 @@ import { batchCreate, create, type CreateInput } from "./orderOperations.ts"
 import {
   accepted,
   type CreateError,
+  isItemOfTheId,
   isOfTheId,
   ItemRefused,
   listed,
@@ -314,7 +315,7 @@ const readItem = (
   const { error: body, fill_count, order_id, remaining_count } = item
   if (body) {
     const error = new ItemRefused({ operation, code: body.code, body })
-    if (isOfTheId(body.code, sending.fresh)) return { sending, exists: true, lost, error }
+    if (isItemOfTheId(body.code)) return { sending, exists: true, lost, error }
     return lost
       ? { sending, exists: false, lost, error }
       : { outcome: { ...placementOf(sending), _tag: "Rejected", error } }
@@ -393,7 +394,9 @@ export const settleAll = (
       return {
         ...placementOf(placement),
         lastAttemptMillis: placement.lastAttemptMillis ?? now,
-        exists: (error?._tag === "Conflict" || error?._tag === "ItemRefused") && isOfTheId(error.code, true),
+        exists:
+          (error?._tag === "Conflict" && isOfTheId(error.code, true)) ||
+          (error?._tag === "ItemRefused" && isItemOfTheId(error.code)),
         error
       }
     })
