@@ -1,0 +1,575 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { Clock, Effect, Fiber, Layer, Stream } from "effect"
+import { HttpClient, HttpClientResponse } from "effect/http"
+import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
+import type { KalshiPublic, KalshiRead } from "../src/Capability.ts"
+import type * as Errors from "../src/Errors.ts"
+import * as History from "../src/History.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import type * as Pages from "../src/Pages.ts"
+import type * as Portfolio from "../src/Portfolio.ts"
+import { market as recordedMarket } from "./support/bodies.ts"
+import { holds } from "./support/laws.ts"
+import { environment, signer } from "./support/scripted.ts"
+
+const hour = 3_600_000
+const day = 24 * hour
+
+/** The clock when a reading begins. */
+const nowMillis = 100 * day
+
+interface Item {
+  readonly id: string
+  /** Undefined where the exchange does not say. */
+  readonly atMillis: number | undefined
+}
+
+/** An exchange with one list in two tiers, and a cutoff that moves at set times. */
+interface Tiers {
+  readonly items: ReadonlyArray<Item>
+  /** The cutoff from each time on, in order. */
+  readonly cutoffs: ReadonlyArray<{ readonly fromMillis: number; readonly atMillis: number }>
+  /** How long the n-th request is on its way. */
+  readonly underWayMillis: (n: number) => number
+  readonly pageSize: number
+  /** What a thing changes sides by, where it is not the time that it shows. */
+  readonly tierMillis?: (item: Item) => number
+  /** The field of the cutoffs that belongs to the list; without it the exchange does not say. */
+  readonly cutoffField?: string
+}
+
+/** What the lists of one kind look like on the wire. */
+interface Kind {
+  readonly live: string
+  readonly historical: string
+  readonly list: string
+  readonly body: (item: Item) => unknown
+}
+
+const timeOf = (millis: number): string => new Date(millis).toISOString()
+
+const timed = (field: string, { atMillis }: Item) => (atMillis === undefined ? {} : { [field]: timeOf(atMillis) })
+
+const fillBody = (item: Item) => ({
+  fill_id: item.id.split("/")[0],
+  trade_id: item.id.split("/")[0],
+  order_id: item.id.split("/")[1] ?? "o",
+  ticker: "T",
+  market_ticker: "T",
+  outcome_side: "yes",
+  book_side: "bid",
+  count_fp: "1.00",
+  yes_price_dollars: "0.4800",
+  no_price_dollars: "0.5200",
+  is_taker: true,
+  fee_cost: "0.017500",
+  ...timed("created_time", item)
+})
+
+const fillsKind: Kind = {
+  live: "/portfolio/fills",
+  historical: "/historical/fills",
+  list: "fills",
+  body: fillBody
+}
+
+const fixedCutoffs = {
+  market_settled_ts: timeOf(0),
+  orders_updated_ts: timeOf(0),
+  trades_created_ts: timeOf(0)
+}
+
+const layerOf = (kind: Kind, tiers: Tiers, requests: Array<string> = []) => {
+  const tierMillis = tiers.tierMillis ?? ((item: Item) => item.atMillis ?? nowMillis)
+  const field = tiers.cutoffField ?? "trades_created_ts"
+  const client = HttpClient.make((request, url) =>
+    Effect.gen(function* () {
+      const path = url.pathname.slice("/trade-api/v2".length)
+      const n = requests.push(`${path}${url.search}`) - 1
+      yield* Effect.sleep(tiers.underWayMillis(n))
+      const now = yield* Clock.currentTimeMillis
+      const cutoff = tiers.cutoffs.findLast(({ fromMillis }) => fromMillis <= now)!.atMillis
+      const answer = () => {
+        if (path === "/historical/cutoff") return { ...fixedCutoffs, [field]: timeOf(cutoff) }
+        const isHistorical = path === kind.historical
+        assert.include([kind.live, kind.historical], path)
+        // A cursor is a place among all things, whichever tier they are in by now.
+        const from = Number(url.searchParams.get("cursor") ?? 0)
+        const listed = tiers.items
+          .map((item, place) => ({ item, place }))
+          .filter(({ item, place }) => place >= from && tierMillis(item) < cutoff === isHistorical)
+        const page = listed.slice(0, tiers.pageSize)
+        const next = listed[tiers.pageSize]
+        const others = kind.list.endsWith("positions") ? { event_positions: [], market_positions: [] } : {}
+        return {
+          ...others,
+          [kind.list]: page.map(({ item }) => kind.body(item)),
+          cursor: next === undefined ? "" : String(next.place)
+        }
+      }
+      return HttpClientResponse.fromWeb(request, new Response(JSON.stringify(answer()), { status: 200 }))
+    })
+  )
+  return Kalshi.layer({ environment, signer: signer(), limits: false }).pipe(
+    Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+  )
+}
+
+interface Outcome<A> {
+  readonly given: ReadonlyArray<A>
+  readonly error: unknown
+  readonly requests: ReadonlyArray<string>
+}
+
+/** Reads to the end on virtual time. */
+const outcomeOf = <A>(
+  stream: Stream.Stream<A, unknown, KalshiPublic | KalshiRead>,
+  tiers: Tiers,
+  kind: Kind = fillsKind
+): Effect.Effect<Outcome<A>> => {
+  const requests: Array<string> = []
+  return Effect.gen(function* () {
+    yield* TestClock.setTime(nowMillis)
+    const given: Array<A> = []
+    const fiber = yield* Effect.forkChild(
+      Effect.match(
+        Stream.runForEach(stream, (item) => Effect.sync(() => given.push(item))),
+        { onSuccess: () => undefined, onFailure: (error) => error }
+      )
+    )
+    yield* TestClock.adjust(day)
+    return { given, error: yield* Fiber.join(fiber), requests }
+  }).pipe(Effect.provide(layerOf(kind, tiers, requests)))
+}
+
+const still = (cutoffMillis: number): Omit<Tiers, "items"> => ({
+  cutoffs: [{ fromMillis: 0, atMillis: cutoffMillis }],
+  underWayMillis: () => 10,
+  pageSize: 2
+})
+
+const item = (id: string, atMillis: number | undefined): Item => ({ id, atMillis })
+
+const idsOf = ({ given }: Outcome<Portfolio.Fill>) => given.map(({ fill_id }) => fill_id).join(" ")
+
+const cutoffMillis = 80 * day
+
+/** From the newest to the oldest, across the cutoff. */
+const items = [
+  item("now", nowMillis),
+  item("near", cutoffMillis + 3 * hour),
+  item("next", cutoffMillis + hour),
+  item("past", cutoffMillis - hour),
+  item("old", 0)
+]
+
+describe("fills", () => {
+  it.effect("reads the live side and then the historical one, each in the exchange's order", () =>
+    Effect.gen(function* () {
+      const outcome = yield* outcomeOf(History.fills({ limit: 2, ticker: "T" }), { items, ...still(cutoffMillis) })
+      assert.strictEqual(idsOf(outcome), "now near next past old")
+      assert.deepStrictEqual(outcome.requests, [
+        "/historical/cutoff",
+        "/portfolio/fills?ticker=T&limit=2",
+        "/portfolio/fills?ticker=T&limit=2&cursor=2",
+        "/historical/cutoff",
+        "/historical/fills?ticker=T&limit=2"
+      ])
+    })
+  )
+
+  it.effect("gives what moves behind the live reading once", () =>
+    Effect.gen(function* () {
+      // After the live side, before the historical one.
+      const cutoffs = [
+        { fromMillis: 0, atMillis: cutoffMillis },
+        { fromMillis: nowMillis + 35, atMillis: cutoffMillis + 4 * hour }
+      ]
+      const outcome = yield* outcomeOf(History.fills(), { items, ...still(0), cutoffs })
+      assert.strictEqual(idsOf(outcome), "now near next past old")
+    })
+  )
+
+  it.effect("does not lose what moves before the live reading comes to it", () =>
+    Effect.gen(function* () {
+      const cutoffs = [
+        { fromMillis: 0, atMillis: cutoffMillis },
+        { fromMillis: nowMillis + 25, atMillis: cutoffMillis + 4 * hour }
+      ]
+      const outcome = yield* outcomeOf(History.fills(), { items, ...still(0), cutoffs })
+      assert.strictEqual(idsOf(outcome), "now near next past old")
+      assert.strictEqual(outcome.given.length, 5)
+    })
+  )
+
+  it.effect("passes over what moved far beyond the overlap, where it was live all the while", () =>
+    Effect.gen(function* () {
+      // In the midst of a historical reading that takes long.
+      const cutoffs = [
+        { fromMillis: 0, atMillis: cutoffMillis },
+        { fromMillis: nowMillis + 45, atMillis: nowMillis - 1 },
+        { fromMillis: nowMillis + 65, atMillis: nowMillis + 1 }
+      ]
+      const outcome = yield* outcomeOf(History.fills({}, { overlapMillis: 2 * hour }), { items, ...still(0), cutoffs })
+      assert.isUndefined(outcome.error)
+      assert.strictEqual(idsOf(outcome), "now near next past old")
+    })
+  )
+
+  it.effect("tells the fills of two orders of one account apart, which share an id where they met", () =>
+    Effect.gen(function* () {
+      const pair = [item("f/maker", cutoffMillis), item("f/taker", cutoffMillis - 1)]
+      const outcome = yield* outcomeOf(History.fills(), { items: pair, ...still(cutoffMillis) })
+      assert.deepStrictEqual(
+        outcome.given.map(({ order_id }) => order_id),
+        ["maker", "taker"]
+      )
+    })
+  )
+
+  it.effect("does not let go of what has no time", () =>
+    Effect.gen(function* () {
+      const cutoffs = [
+        { fromMillis: 0, atMillis: cutoffMillis },
+        { fromMillis: nowMillis + 25, atMillis: nowMillis + 1 }
+      ]
+      const timeless = [item("a", undefined), item("b", undefined)]
+      const outcome = yield* outcomeOf(History.fills(), { items: timeless, ...still(0), cutoffs })
+      assert.strictEqual(idsOf(outcome), "a b")
+    })
+  )
+
+  it.effect("asks for nothing more once enough was given", () =>
+    Effect.gen(function* () {
+      const outcome = yield* outcomeOf(History.fills().pipe(Stream.take(2)), { items, ...still(cutoffMillis) })
+      assert.deepStrictEqual(outcome.requests, ["/historical/cutoff", "/portfolio/fills"])
+    })
+  )
+
+  it.effect("refuses an overlap that is none", () =>
+    Effect.gen(function* () {
+      for (const overlapMillis of [-1, Number.NaN]) {
+        const outcome = yield* outcomeOf(History.fills({}, { overlapMillis }), { items, ...still(cutoffMillis) })
+        assert.include(outcome.error, { _tag: "InvalidRequest", operation: "History.fills", pointer: "/overlapMillis" })
+        assert.isEmpty(outcome.requests)
+      }
+    })
+  )
+})
+
+describe("HistoryUncertain", () => {
+  it.effect("ends a reading under which the cutoff moved further than the overlap", () =>
+    Effect.gen(function* () {
+      const cutoffs = [
+        { fromMillis: 0, atMillis: cutoffMillis },
+        { fromMillis: nowMillis + 25, atMillis: cutoffMillis + 4 * hour }
+      ]
+      const tiers = { items, ...still(0), cutoffs }
+      const outcome = yield* outcomeOf(History.fills({}, { overlapMillis: 2 * hour }), tiers)
+      assert.strictEqual(idsOf(outcome), "now near")
+      assert.instanceOf(outcome.error, History.HistoryUncertain)
+      assert.strictEqual(
+        (outcome.error as Error).message,
+        'History.fills cannot tell whether it has given "near o" already: the cutoff moved from 1970-03-22T00:00:00.000Z to 1970-03-22T04:00:00.000Z while it was read, further than the overlap of 7200000 ms: read again, with a larger overlapMillis'
+      )
+      const again = yield* outcomeOf(History.fills({}, { overlapMillis: 5 * hour }), tiers)
+      assert.strictEqual(idsOf(again), "now near next past old")
+    })
+  )
+
+  it.effect("ends a reading of what is historical by another time than it shows", () =>
+    Effect.gen(function* () {
+      const tiers = { items: [item("a", nowMillis - 1)], ...still(cutoffMillis), tierMillis: () => 0 }
+      const outcome = yield* outcomeOf(History.fills(), tiers)
+      assert.include(outcome.error, { _tag: "HistoryUncertain", id: "a o" })
+      assert.include((outcome.error as Error).message, "overlapMillis: Infinity")
+      const all = yield* outcomeOf(History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY }), tiers)
+      assert.strictEqual(idsOf(all), "a")
+    })
+  )
+})
+
+describe("a history", () => {
+  const order = ({ atMillis, id }: Item) => ({
+    order_id: id,
+    user_id: "u",
+    client_order_id: "",
+    ticker: "T",
+    outcome_side: "yes",
+    book_side: "bid",
+    type: "limit",
+    status: atMillis === undefined ? "resting" : "canceled",
+    yes_price_dollars: "0.4800",
+    no_price_dollars: "0.5200",
+    fill_count_fp: "0.00",
+    remaining_count_fp: "0.00",
+    initial_count_fp: "1.00",
+    taker_fees_dollars: "0.0000",
+    maker_fees_dollars: "0.0000",
+    taker_fill_cost_dollars: "0.0000",
+    maker_fill_cost_dollars: "0.0000",
+    ...timed("last_update_time", { atMillis, id })
+  })
+  const trade = (one: Item) => ({
+    trade_id: one.id,
+    ticker: "T",
+    count_fp: "1.00",
+    yes_price_dollars: "0.4800",
+    no_price_dollars: "0.5200",
+    taker_outcome_side: "yes",
+    taker_book_side: "bid",
+    is_block_trade: false,
+    ...timed("created_time", one)
+  })
+  const position = (one: Item) => ({
+    ticker: one.id,
+    exchange_index: 0,
+    fees_paid_dollars: "0.0000",
+    market_exposure_dollars: "0.0000",
+    position_fp: "0.00",
+    realized_pnl_dollars: "0.0000",
+    total_traded_dollars: "0.0000",
+    ...timed("last_updated_ts", one)
+  })
+  const market = (one: Item) => ({
+    ...recordedMarket,
+    ticker: one.id,
+    status: one.atMillis === undefined ? "active" : "finalized",
+    ...timed("settlement_ts", one)
+  })
+
+  interface Row {
+    readonly name: string
+    readonly stream: Stream.Stream<unknown, unknown, KalshiPublic | KalshiRead>
+    readonly kind: Kind
+    readonly cutoffField: string
+    readonly idOf: (given: never) => string
+    readonly query?: string
+    /** Has things that stay live until something happens to them, and no time before. */
+    readonly open: boolean
+  }
+
+  const rows: ReadonlyArray<Row> = [
+    {
+      name: "orders",
+      stream: History.orders(),
+      kind: { live: "/portfolio/orders", historical: "/historical/orders", list: "orders", body: order },
+      cutoffField: "orders_updated_ts",
+      idOf: ({ order_id }: { readonly order_id: string }) => order_id,
+      open: true
+    },
+    {
+      name: "trades",
+      stream: History.trades(),
+      kind: { live: "/markets/trades", historical: "/historical/trades", list: "trades", body: trade },
+      cutoffField: "trades_created_ts",
+      idOf: ({ trade_id }: { readonly trade_id: string }) => trade_id,
+      open: false
+    },
+    {
+      name: "positions",
+      stream: History.positions.market_positions(),
+      kind: {
+        live: "/portfolio/positions",
+        historical: "/historical/positions",
+        list: "market_positions",
+        body: position
+      },
+      cutoffField: "market_positions_last_updated_ts",
+      idOf: ({ ticker }: { readonly ticker: string }) => ticker,
+      query: "?settlement_status=all",
+      open: false
+    },
+    {
+      name: "positions, of which no cutoff is known",
+      stream: History.positions.market_positions(),
+      kind: {
+        live: "/portfolio/positions",
+        historical: "/historical/positions",
+        list: "market_positions",
+        body: position
+      },
+      cutoffField: "unheard_of_ts",
+      idOf: ({ ticker }: { readonly ticker: string }) => ticker,
+      query: "?settlement_status=all",
+      open: false
+    },
+    {
+      name: "markets",
+      stream: History.markets(),
+      kind: { live: "/markets", historical: "/historical/markets", list: "markets", body: market },
+      cutoffField: "market_settled_ts",
+      idOf: ({ ticker }: { readonly ticker: string }) => ticker,
+      open: true
+    }
+  ]
+
+  for (const { cutoffField, idOf, kind, name, open, query = "", stream } of rows) {
+    it.effect(`of ${name} gives each once, by the cutoff that is theirs, while it moves`, () =>
+      Effect.gen(function* () {
+        const cutoffs = [
+          { fromMillis: 0, atMillis: cutoffMillis },
+          { fromMillis: nowMillis + 25, atMillis: cutoffMillis + 2 * hour },
+          { fromMillis: nowMillis + 45, atMillis: cutoffMillis + 4 * hour }
+        ]
+        const all = open ? [...items, item("open", undefined)] : items
+        const tiers = {
+          items: all,
+          ...still(0),
+          cutoffs,
+          cutoffField,
+          tierMillis: ({ atMillis }: Item) => atMillis ?? Infinity
+        }
+        const outcome = yield* outcomeOf(stream, tiers, kind)
+        assert.isUndefined(outcome.error)
+        assert.deepStrictEqual(
+          outcome.given.map((given) => idOf(given as never)).sort(),
+          all.map(({ id }) => id).sort()
+        )
+        assert.strictEqual(outcome.requests[1], `${kind.live}${query}`)
+        assert.isAtLeast(outcome.requests.filter((request) => request.startsWith(kind.historical)).length, 1)
+      })
+    )
+  }
+
+  it.effect("of event positions is told apart by the event", () =>
+    Effect.gen(function* () {
+      const body = ({ id }: Item): unknown => ({
+        event_ticker: id,
+        total_cost_dollars: "0.0000",
+        total_cost_shares_fp: "0.00",
+        event_exposure_dollars: "0.0000",
+        realized_pnl_dollars: "0.0000",
+        fees_paid_dollars: "0.0000"
+      })
+      const kind = { live: "/portfolio/positions", historical: "/historical/positions", list: "event_positions", body }
+      const cutoffs = [
+        { fromMillis: 0, atMillis: cutoffMillis },
+        { fromMillis: nowMillis + 35, atMillis: cutoffMillis + 4 * hour }
+      ]
+      const tiers = { items, ...still(0), cutoffs, cutoffField: "market_positions_last_updated_ts" }
+      const outcome = yield* outcomeOf(History.positions.event_positions(), tiers, kind)
+      assert.deepStrictEqual(
+        outcome.given.map(({ event_ticker }) => event_ticker),
+        items.map(({ id }) => id)
+      )
+    })
+  )
+})
+
+describe("the laws of a history", () => {
+  const scenario = fc.record({
+    /** Hours around the first cutoff; undefined where the exchange shows no time. */
+    hours: fc.array(fc.option(fc.integer({ min: -30, max: 60 }), { freq: 12, nil: undefined }), { maxLength: 40 }),
+    newestFirst: fc.boolean(),
+    pageSize: fc.integer({ min: 1, max: 7 }),
+    underWay: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 12 }),
+    moves: fc.array(
+      fc.record({ afterMillis: fc.integer({ min: 0, max: 12_000 }), hours: fc.integer({ min: 0, max: 24 }) }),
+      { maxLength: 6 }
+    ),
+    overlapHours: fc.oneof(fc.constantFrom(0, 480, Number.POSITIVE_INFINITY), fc.integer({ min: 0, max: 150 }))
+  })
+
+  const play = ({
+    hours,
+    moves,
+    newestFirst,
+    overlapHours,
+    pageSize,
+    underWay
+  }: typeof scenario extends fc.Arbitrary<infer A> ? A : never) => {
+    const all = hours.map((hoursAfter, index) =>
+      item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
+    )
+    // A thing without a time has one all the same.
+    const tierMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
+    let atMillis = cutoffMillis
+    const cutoffs = [
+      { fromMillis: 0, atMillis },
+      ...[...moves]
+        .sort((left, right) => left.afterMillis - right.afterMillis)
+        .map((move) => ({ fromMillis: nowMillis + move.afterMillis, atMillis: (atMillis += move.hours * hour) }))
+    ]
+    const listed = newestFirst ? [...all].sort((left, right) => tierMillis(right) - tierMillis(left)) : all
+    const tiers: Tiers = {
+      items: listed,
+      cutoffs,
+      pageSize,
+      tierMillis,
+      underWayMillis: (n) => underWay[n % underWay.length]!
+    }
+    return { tiers, stream: History.fills({}, { overlapMillis: overlapHours * hour }), furthestMillis: atMillis }
+  }
+
+  it("each thing is given exactly once, wherever it is while the cutoff moves", { timeout: 60_000 }, () => {
+    let moved = 0
+    return holds(
+      "each thing exactly once",
+      scenario,
+      (input) =>
+        Effect.gen(function* () {
+          const { furthestMillis, stream, tiers } = play({ ...input, overlapHours: 480 })
+          const outcome = yield* outcomeOf(stream, tiers)
+          assert.isUndefined(outcome.error)
+          assert.deepStrictEqual(
+            outcome.given.map(({ fill_id }) => fill_id).sort(),
+            tiers.items.map(({ id }) => id).sort()
+          )
+          if (furthestMillis > cutoffMillis) moved++
+        }),
+      200
+    ).then(() => assert.isAbove(moved, 50))
+  })
+
+  it(
+    "with too small an overlap nothing is given twice, and nothing is lost without an error",
+    { timeout: 60_000 },
+    () => {
+      const ends = { uncertain: 0, whole: 0 }
+      return holds(
+        "never twice, never lost in silence",
+        scenario,
+        (input) =>
+          Effect.gen(function* () {
+            const { stream, tiers } = play(input)
+            const outcome = yield* outcomeOf(stream, tiers)
+            const ids = outcome.given.map(({ fill_id }) => fill_id)
+            assert.strictEqual(new Set(ids).size, ids.length)
+            if (outcome.error === undefined) {
+              assert.strictEqual(ids.length, tiers.items.length)
+              ends.whole++
+            } else {
+              assert.instanceOf(outcome.error, History.HistoryUncertain)
+              ends.uncertain++
+            }
+          }),
+        200
+      ).then(() => {
+        assert.isAbove(ends.whole, 25)
+        assert.isAbove(ends.uncertain, 5)
+      })
+    }
+  )
+})
+
+describe("the types", () => {
+  it("are exact: items, the errors of both sides, and what both sides need", () => {
+    expectTypeOf(History.fills()).toEqualTypeOf<
+      Stream.Stream<
+        Portfolio.Fill,
+        | Errors.BadRequest
+        | Errors.Unauthorized
+        | Errors.NotFound
+        | Kalshi.Failure
+        | Pages.RepeatedCursor
+        | History.HistoryUncertain,
+        KalshiRead | KalshiPublic
+      >
+    >()
+    expectTypeOf<Stream.Services<ReturnType<typeof History.trades>>>().toEqualTypeOf<KalshiPublic>()
+    // @ts-expect-error -- the historical side cannot be asked for an order's fills
+    void (() => History.fills({ order_id: "o" }))
+  })
+})
