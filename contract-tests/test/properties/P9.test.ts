@@ -1,17 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
-import * as P9 from "../../src/properties/P9.ts"
+import { P9 } from "../../src/properties/P9.ts"
 import type * as Property from "../../src/properties/Property.ts"
 import * as SendingClass from "../../src/properties/SendingClass.ts"
 import * as Replay from "../../src/tools/Replay.ts"
 import { altered, document, named, referenceOf } from "../operations/support/client.ts"
 
-const property = P9.make(document)
 const seed = Replay.seedFrom()
 
 const held = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
-  const outcome = Effect.runSync(property.run({ operation, seed, runs }))
+  const outcome = Effect.runSync(P9.run({ operation, seed, runs }))
   if (outcome._tag === "Held") return outcome.reached
   return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
 }
@@ -51,19 +50,19 @@ describe("P9", () => {
       ["GetOrderGroup", "never"],
       ["DeleteOrderGroup", "keyed"]
     ] as const) {
-      const outcome = Effect.runSync(property.run({ operation: altered(id, () => ({ retry })), seed, runs: 300 }))
+      const outcome = Effect.runSync(P9.run({ operation: altered(id, () => ({ retry })), seed, runs: 300 }))
       assert.strictEqual(outcome._tag, "Failed", `${id} as ${retry}`)
     }
   })
 
   it("shrinks a failure, and its token meets it again", () => {
     const operation = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
-    const failed = Effect.runSync(property.run({ operation, seed, runs: 300 }))
+    const failed = Effect.runSync(P9.run({ operation, seed, runs: 300 }))
     if (failed._tag !== "Failed") return assert.fail("the planted fault was not seen")
     assert.include(failed.because, "although it may have been carried out")
     const replay = Replay.parse(Replay.token(failed.replay))
     assert.deepInclude(replay, { property: "P9", target: "OrderGroups.create", seed })
-    const again = Effect.runSync(property.run({ operation, seed: replay.seed, runs: 1, path: replay.path }))
+    const again = Effect.runSync(P9.run({ operation, seed: replay.seed, runs: 1, path: replay.path }))
     assert.strictEqual(again._tag === "Failed" && again.counterexample, failed.counterexample)
     assert.match(failed.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
   })
