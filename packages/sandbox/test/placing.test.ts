@@ -1,0 +1,401 @@
+/** The client's placing of orders against a whole exchange: what it means is what happens, and what it says is true. */
+import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as OrderCost from "@kalshi-effect/client/OrderCost"
+import * as Exchange from "@kalshi-effect/client/Exchange"
+import * as Portfolio from "@kalshi-effect/client/Portfolio"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
+import * as fc from "fast-check"
+import { type Credentials, type Fault, layerTest, Sandbox, type TestOptions } from "../src/Sandbox.ts"
+import { seed } from "./support/floor.ts"
+
+const ticker = "KXTEST-26-YES"
+
+const decimal = (hundredths: number): `${number}` =>
+  // Two decimals of a whole number: what the type stands for.
+  `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}` as `${number}`
+
+/** Without fees, and at whole cents, what is paid is exactly price times count. */
+const market = { ticker, takerFeeRate: 0 }
+
+/** A client of its own for an account. */
+const as = (by: Credentials) => (sandbox: Sandbox["Service"]) =>
+  Kalshi.layer({ environment: sandbox.environment, signer: by.signer, limits: false })
+
+const withAccounts = <A, E>(
+  options: TestOptions,
+  program: (world: {
+    readonly sandbox: Sandbox["Service"]
+    readonly me: ReturnType<ReturnType<typeof as>>
+    readonly other: ReturnType<ReturnType<typeof as>>
+    readonly accountId: string
+  }) => Effect.Effect<A, E, HttpClient.HttpClient>
+) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox
+    const me = yield* sandbox.createAccount()
+    const other = yield* sandbox.createAccount()
+    return yield* program({ sandbox, me: as(me)(sandbox), other: as(other)(sandbox), accountId: me.accountId })
+  }).pipe(Effect.provide(layerTest(options)))
+
+/** What each intent does to contracts held (YES above zero) and to cash, said in its own words. */
+const effects = {
+  buyYes: (held: number, count: number, own: number) => ({ held: held + count, cash: paid(-held, count, own) }),
+  sellYes: (held: number, count: number, own: number) => ({
+    held: held - count,
+    cash: paid(held, count, 100 - own)
+  }),
+  buyNo: (held: number, count: number, own: number) => ({ held: held - count, cash: paid(held, count, own) }),
+  sellNo: (held: number, count: number, own: number) => ({ held: held + count, cash: paid(-held, count, 100 - own) })
+} as const
+
+/** In ten-thousandths of a dollar: what closes the other outcome pays a dollar less the price, what opens costs the price. */
+const paid = (ofTheOther: number, count: number, own: number): number => {
+  const closed = Math.min(count, Math.max(0, ofTheOther))
+  return closed * (100 - own) - (count - closed) * own
+}
+
+const build = (kind: keyof typeof effects, input: Orders.IntentInput, own: number): Orders.OrderIntent => {
+  switch (kind) {
+    case "buyYes":
+      return Orders.buyYes({ ...input, yes_price: decimal(own) })
+    case "sellYes":
+      return Orders.sellYes({ ...input, yes_price: decimal(own) })
+    case "buyNo":
+      return Orders.buyNo({ ...input, no_price: decimal(own) })
+    case "sellNo":
+      return Orders.sellNo({ ...input, no_price: decimal(own) })
+  }
+}
+
+/** Gives an account a position, at half a dollar. */
+const hold = (
+  world: { readonly me: ReturnType<ReturnType<typeof as>>; readonly other: ReturnType<ReturnType<typeof as>> },
+  held: number
+) => {
+  if (held === 0) return Effect.void
+  const count = decimal(Math.abs(held))
+  const [mine, theirs] = held > 0 ? [Orders.buyYes, Orders.sellYes] : [Orders.sellYes, Orders.buyYes]
+  return Effect.andThen(
+    Effect.provide(Orders.place(theirs({ ticker, count, yes_price: "0.50" })), world.other),
+    Effect.provide(Orders.place(mine({ ticker, count, yes_price: "0.50" })), world.me)
+  )
+}
+
+describe("an intent", () => {
+  it("does to the position and to the cash what it says", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom("buyYes" as const, "sellYes" as const, "buyNo" as const, "sellNo" as const),
+        fc.integer({ min: -500, max: 500 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.integer({ min: 1, max: 99 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        (kind, held, count, own, there) =>
+          withAccounts({ markets: [market] }, (world) =>
+            Effect.gen(function* () {
+              yield* hold(world, held)
+              const before = yield* world.sandbox.portfolio(world.accountId)
+              // Somebody who deals at exactly this price, for so many.
+              const yes = kind === "buyYes" || kind === "sellYes" ? own : 100 - own
+              const buys = kind === "sellYes" || kind === "buyNo"
+              const counter = (buys ? Orders.buyYes : Orders.sellYes)({
+                ticker,
+                count: decimal(there),
+                yes_price: decimal(yes)
+              })
+              yield* Effect.provide(Orders.place(counter), world.other)
+              const intent = build(kind, { ticker, count: decimal(count), time_in_force: "immediate_or_cancel" }, own)
+              const outcome = yield* Effect.provide(Orders.place(intent), world.me)
+              assert.strictEqual(outcome._tag, "Accepted")
+              const filled = Math.min(count, there)
+              assert.strictEqual(
+                outcome._tag === "Accepted" && outcome.fill_count,
+                FixedPoint.countUnsafe(decimal(filled))
+              )
+              const expected = effects[kind](held, filled, own)
+              const after = yield* world.sandbox.portfolio(world.accountId)
+              assert.strictEqual(after.positions[ticker] ?? 0, expected.held, "the position")
+              assert.strictEqual(Number(after.cashMicros - before.cashMicros) / 100, expected.cash, "the cash")
+              // What it may cost at most was said before.
+              const cost = Result.getOrThrow(
+                OrderCost.of(Result.getOrThrow(intent.request), {
+                  terms: { fee_type: "quadratic", fee_multiplier: 0 },
+                  position: FixedPoint.fromHundredths(BigInt(held))
+                })
+              )
+              const worst = FixedPoint.toMicros(Result.getOrThrow(cost.worstCase))
+              assert.isAtLeast(Number(worst) / 100 + expected.cash, 0, "the worst case")
+            })
+          ).pipe(Effect.runPromise)
+      ),
+      { seed, numRuns: 250 }
+    ))
+
+  it("to close a position never goes beyond it, whichever outcome is held and priced", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: -500, max: 500 }).filter((held) => held !== 0),
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.integer({ min: 1, max: 99 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.boolean(),
+        (held, count, yes, there, pricesYes) =>
+          withAccounts({ markets: [market] }, (world) =>
+            Effect.gen(function* () {
+              yield* hold(world, held)
+              const before = yield* world.sandbox.portfolio(world.accountId)
+              const counter = (held > 0 ? Orders.buyYes : Orders.sellYes)({
+                ticker,
+                count: decimal(there),
+                yes_price: decimal(yes)
+              })
+              yield* Effect.provide(Orders.place(counter), world.other)
+              const closing = Effect.gen(function* () {
+                const { market_positions } = yield* Portfolio.positions({ ticker })
+                const position = market_positions?.[0] ?? assert.fail("there is a position")
+                return yield* Orders.place(
+                  Orders.closePosition(position, {
+                    count: decimal(count),
+                    ...(pricesYes ? { yes_price: decimal(yes) } : { no_price: decimal(100 - yes) })
+                  })
+                )
+              })
+              const outcome = yield* Effect.provide(closing, world.me)
+              assert.strictEqual(outcome._tag, "Accepted")
+              const closed = Math.min(Math.abs(held), count, there)
+              const after = yield* world.sandbox.portfolio(world.accountId)
+              assert.strictEqual(after.positions[ticker] ?? 0, held > 0 ? held - closed : held + closed)
+              assert.strictEqual(
+                Number(after.cashMicros - before.cashMicros) / 100,
+                closed * (held > 0 ? yes : 100 - yes)
+              )
+            })
+          ).pipe(Effect.runPromise)
+      ),
+      { seed, numRuns: 120 }
+    ))
+})
+
+/** Orders of the account that carry this id. */
+const withId = (client_order_id: string) =>
+  Effect.map(Orders.list({ ticker, limit: 1_000 }), ({ orders }) =>
+    orders.filter((order) => order.client_order_id === client_order_id)
+  )
+
+const mine = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
+const intent = Orders.buyYes({ ticker, count: "10", yes_price: "0.40", client_order_id: mine })
+
+/** Places under faults on virtual time: the outcome, and the orders that there are of the intent. */
+const placing = (
+  faults: ReadonlyArray<Fault>,
+  assumptions: TestOptions["assumptions"] = {},
+  options?: Orders.PlaceOptions
+) =>
+  withAccounts({ markets: [{ ticker }], assumptions }, ({ me, sandbox }) =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("1 hour")
+      for (const fault of faults) yield* sandbox.plant({ operation: "CreateOrderV2", ...fault })
+      const fiber = yield* Effect.forkChild(Orders.place(intent, options))
+      yield* TestClock.adjust("2 minutes")
+      const outcome = yield* Fiber.join(fiber)
+      const orders = yield* withId(mine)
+      return { outcome, orders }
+    }).pipe(Effect.provide(me))
+  )
+
+describe("place", () => {
+  for (const [how, faults] of [
+    ["was lost before the order arrived", [{ reset: "before" }]],
+    ["was lost after the order was carried out", [{ reset: "after" }]],
+    ["was cut short", [{ mangle: "truncated" }]],
+    [
+      "was lost four times, before and after",
+      [{ reset: "before" }, { reset: "after" }, { reset: "after" }, { status: 504 }]
+    ],
+    ["came too late", [{ delayMillis: 30_000 }]]
+  ] as const) {
+    it.effect(`has one order where its answer ${how}`, () =>
+      Effect.gen(function* () {
+        const { orders, outcome } = yield* placing(faults)
+        assert.strictEqual(orders.length, 1)
+        assert.deepInclude(outcome, { _tag: "Accepted", order_id: orders[0]!.order_id })
+      })
+    )
+  }
+
+  it.effect("has the order's id where the answer decodes no more", () =>
+    Effect.gen(function* () {
+      const { orders, outcome } = yield* placing([{ mangle: "garbled" }])
+      assert.strictEqual(orders.length, 1)
+      assert.deepInclude(outcome, { _tag: "Accepted", learned: "salvage", order_id: orders[0]!.order_id })
+    })
+  )
+
+  it.effect("waits for reads that lag", () =>
+    Effect.gen(function* () {
+      const { orders, outcome } = yield* placing([{ reset: "after" }], { readLagMillis: 3_000 })
+      assert.strictEqual(orders.length, 1)
+      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id: orders[0]!.order_id })
+      // Where they lag longer than it looks, nobody can say, although it is there.
+      const late = yield* placing([{ reset: "after" }], { readLagMillis: 30_000 })
+      assert.strictEqual(late.orders.length, 1)
+      assert.deepInclude(late.outcome, { _tag: "Unknown", client_order_id: mine })
+    })
+  )
+
+  it.effect("is never rejected by the refusal of a repeat", () =>
+    Effect.gen(function* () {
+      // The first attempt is carried out, and the repeats are refused before anybody looks at their id.
+      const { orders, outcome } = yield* placing([{ reset: "after" }, { status: 400 }])
+      assert.strictEqual(orders.length, 1)
+      assert.strictEqual(outcome._tag, "Accepted")
+      const never = yield* placing([{ reset: "before" }, { status: 400 }])
+      assert.strictEqual(never.orders.length, 0)
+      assert.strictEqual(never.outcome._tag, "Unknown")
+    })
+  )
+})
+
+describe("readAfter", () => {
+  it.effect("lets a reading see what was written before", () =>
+    withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 1_500 } }, ({ me }) =>
+      Effect.gen(function* () {
+        yield* TestClock.adjust("1 hour")
+        const outcome = yield* Orders.place(intent)
+        const ts_ms = outcome._tag === "Accepted" ? outcome.ts_ms! : assert.fail("it is accepted")
+        assert.strictEqual((yield* withId(mine)).length, 0)
+        const fiber = yield* Effect.forkChild(Effect.andThen(Exchange.readAfter({ ts_ms }), withId(mine)))
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual((yield* Fiber.join(fiber)).length, 1)
+      }).pipe(Effect.provide(me))
+    )
+  )
+})
+
+describe("settle", () => {
+  it.effect("finds out after a crash what became of the orders in the journal", () =>
+    withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
+      Effect.gen(function* () {
+        yield* TestClock.adjust("1 hour")
+        const ids = ["carried-out", "never-arrived"]
+        yield* sandbox.plant({ operation: "CreateOrderV2", delayMillis: 600_000 })
+        yield* sandbox.plant({ operation: "CreateOrderV2", reset: "before", times: 100 })
+        // A process that is killed while its orders are on their way: its fibers end without a word.
+        const placedAtMillis = 3_600_000
+        yield* Effect.forEach(ids, (client_order_id) =>
+          Effect.forkChild(
+            Orders.place(Orders.buyYes({ ticker, count: "1", yes_price: "0.40", client_order_id }))
+          ).pipe(
+            Effect.tap(() => TestClock.adjust(1)),
+            Effect.flatMap(Fiber.interrupt)
+          )
+        )
+        const second = Orders.settleAll(ids.map((client_order_id) => ({ client_order_id, ticker, placedAtMillis })))
+        const fiber = yield* Effect.forkChild(second)
+        yield* TestClock.adjust("3 minutes")
+        const settled = yield* Fiber.join(fiber)
+        assert.deepStrictEqual(
+          settled.map(({ _tag, client_order_id }) => [client_order_id, _tag]),
+          [
+            ["carried-out", "Accepted"],
+            ["never-arrived", "NotPlaced"]
+          ]
+        )
+      }).pipe(Effect.provide(me))
+    )
+  )
+
+  it.effect("finds an order that has left the live reads", () =>
+    withAccounts({ markets: [{ ticker }] }, ({ me }) =>
+      Effect.gen(function* () {
+        const outcome = yield* Orders.place(intent)
+        const order = outcome._tag === "Accepted" ? outcome : assert.fail("it is accepted")
+        assert.strictEqual((yield* Orders.ensureCanceled(order))._tag, "Canceled")
+        assert.strictEqual((yield* Orders.ensureCanceled(order))._tag, "AlreadyCanceled")
+        yield* TestClock.adjust("30 days")
+        assert.strictEqual((yield* withId(mine)).length, 0)
+        const { _tag } = yield* Orders.settle({ client_order_id: mine, ticker, placedAtMillis: 0 })
+        assert.strictEqual(_tag, "Accepted")
+      }).pipe(Effect.provide(me))
+    )
+  )
+})
+
+describe("ensureCanceled", () => {
+  it.effect("finds the order's shard by its market, and says what it found", () =>
+    withAccounts({ markets: [{ ticker, exchangeIndex: 2 }] }, ({ accountId, me, other, sandbox }) =>
+      Effect.gen(function* () {
+        yield* sandbox.deposit(accountId, "100", { exchangeIndex: 2 })
+        const [theirs] = yield* Effect.map(sandbox.accounts, (accounts) =>
+          accounts.filter((account) => account.accountId !== accountId)
+        )
+        yield* sandbox.deposit(theirs!.accountId, "100", { exchangeIndex: 2 })
+        const place = Effect.map(Orders.place(Orders.buyYes({ ticker, count: "10", yes_price: "0.40" })), (outcome) =>
+          outcome._tag === "Accepted" ? outcome : assert.fail("it is accepted")
+        )
+        const first = yield* place
+        assert.deepInclude(yield* Orders.ensureCanceled(first), {
+          _tag: "Canceled",
+          reduced_by: FixedPoint.countUnsafe("10")
+        })
+        const second = yield* place
+        yield* Effect.provide(Orders.place(Orders.buyNo({ ticker, count: "10", no_price: "0.60" })), other)
+        assert.strictEqual((yield* Orders.ensureCanceled(second))._tag, "Executed")
+        yield* TestClock.adjust(1)
+        const fiber = yield* Effect.forkChild(Orders.ensureCanceled({ order_id: mine, ticker }))
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual((yield* Fiber.join(fiber))._tag, "NoSuchOrder")
+      }).pipe(Effect.provide(me))
+    )
+  )
+})
+
+describe("cancelAllOnExit", () => {
+  const resting = Effect.map(Orders.list({ ticker, status: "resting" }), ({ orders }) => orders.length)
+
+  for (const [how, end] of [
+    ["success", Effect.void],
+    ["failure", Effect.fail("failed")],
+    ["a defect", Effect.die("died")],
+    ["an interruption", Effect.interrupt]
+  ] as const) {
+    it.effect(`leaves nothing of its own resting after ${how}, and nothing else touched`, () =>
+      withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
+        Effect.gen(function* () {
+          yield* TestClock.adjust("1 hour")
+          yield* Orders.place(intent)
+          const program = Effect.gen(function* () {
+            yield* Orders.place(Orders.buyYes({ ticker, count: "1", yes_price: "0.30" }))
+            yield* Orders.placeAll([
+              Orders.buyYes({ ticker, count: "1", yes_price: "0.20" }),
+              Orders.buyNo({ ticker, count: "1", no_price: "0.20" })
+            ])
+            // Its answers are lost, and so is the fiber that waits for them.
+            yield* sandbox.plant({ operation: "CreateOrderV2", delayMillis: 60_000 })
+            const orphan = yield* Effect.forkChild(
+              Orders.place(Orders.buyYes({ ticker, count: "1", yes_price: "0.10" }))
+            )
+            yield* Effect.sleep(1)
+            yield* Fiber.interrupt(orphan)
+            assert.strictEqual(yield* resting, 5)
+            return yield* end
+          })
+          const scoped = Effect.provide(program, Orders.cancelAllOnExit())
+          const fiber = yield* Effect.forkChild(scoped)
+          yield* TestClock.adjust("1 minute")
+          const exit = yield* Fiber.await(fiber)
+          assert.strictEqual(exit._tag, how === "success" ? "Success" : "Failure")
+          assert.strictEqual(yield* resting, 1)
+          assert.strictEqual((yield* withId(mine))[0]!.status, "resting")
+        }).pipe(Effect.provide(me))
+      )
+    )
+  }
+})
