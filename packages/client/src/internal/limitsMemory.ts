@@ -201,7 +201,7 @@ export const make = (): Store => {
     waitFor: (want) => atNow((now) => wait(want, now, (cost) => cost)),
     level: (account, bucket, now) => {
       const { budget, state } = bucketOf(account, bucket, now, false)
-      return { tokens: Math.max(0, levelAt(state, budget, now)), capacity: budget.capacity }
+      return { tokens: Math.max(0, levelAt(state, budget, now) - heldOf(state)), capacity: budget.capacity }
     }
   }
 }
