@@ -79,7 +79,7 @@ const call = (api: keyof Apis, method: string) =>
     const table: Readonly<Record<string, (world: World.Shape) => ReadonlyArray<unknown>>> = calls[api]
     const argumentsOf = table[method]
     if (argumentsOf === undefined) return assert.fail(`${api}.${method} has no arguments`)
-    const object: unknown = make(api, configurationOf(sandbox, world.trader))
+    const object: unknown = make(api, configurationOf(sandbox, world.rsa))
     const methods = object as Readonly<Record<string, Method>> // it was found there
     const answer = yield* Effect.promise(() => methods[method]!(...argumentsOf(world)))
     return { answer, operations: (yield* sandbox.requests).map(({ operation }) => operation) }

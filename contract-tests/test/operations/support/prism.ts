@@ -39,20 +39,22 @@ const main = (): string => {
   return path.join(path.dirname(manifest), "dist", "index.js")
 }
 
-/** Ends a process whose parent is gone, however that ended. */
-const endWithParent = 'process.stdin.on("end", () => process.exit()).resume()'
+/** Ends a process whose input ends, be it that its parent is gone; with the process goes a folder. */
+const endWithInput = (folder: string): string =>
+  `import { rmSync } from "node:fs"
+  process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))
+  process.stdin.on("end", () => process.exit()).resume()`
 
 /**
- * The reference document in a file of its own, which says what dialect its schemas are in: that of OpenAPI 3.1, but unless
+ * A copy of the reference document, in a folder of its own, that says what dialect its schemas are in: that of OpenAPI 3.1, but unless
  * told, Prism takes it for draft 7 and every pair of a price and a count for wrong.
  */
-const copied = (): { readonly file: string; readonly remove: () => void } => {
+const copied = (): string => {
   const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "prism-"))
-  const file = path.join(folder, "rest.json")
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "prism-")), "rest.json")
   const jsonSchemaDialect = "https://json-schema.org/draft/2020-12/schema"
   fs.writeFileSync(file, JSON.stringify({ ...(document as object), jsonSchemaDialect })) // a document is an object
-  return { file, remove: () => fs.rmSync(folder, { recursive: true }) }
+  return file
 }
 
 /** A Prism that listens on loopback. */
@@ -63,11 +65,11 @@ export interface Listening {
 
 /** Runs a command of Prism on a free port; rejects with what it printed where it ends instead. */
 const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<string>): Promise<Listening> => {
-  const { file, remove } = copied()
+  const file = copied()
   const child = spawn(
     process.execPath,
     [
-      `--import=data:text/javascript,${encodeURIComponent(endWithParent)}`,
+      `--import=data:text/javascript,${encodeURIComponent(endWithInput(path.dirname(file)))}`,
       `--max-http-header-size=${maxHeaderBytes}`,
       main(),
       ...[command, "--host", "127.0.0.1", "--port", "0", file, ...upstream]
@@ -86,8 +88,8 @@ const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<stri
     child.stderr.on("data", read)
     child.once("error", reject)
     child.once("exit", (code) => reject(new Error(`Prism ended with ${code}: ${printed}`)))
-  }).finally(remove) // it reads the document once, before it listens
-  return { port, stop: () => void child.kill() }
+  })
+  return { port, stop: () => void child.stdin.end() }
 }
 
 /** Starts Prism as a proxy that lets everything through, and says in a header of each answer what is wrong with it. */

@@ -38,6 +38,7 @@ export interface World {
 const ticker = "KXCONTRACT-26-YES"
 const settledTicker = "KXCONTRACT-26-OVER"
 const archivedTicker = "KXCONTRACT-25-OLD"
+const seriesTicker = "KXCONTRACT"
 const awayTicker = "KXAWAY-26-YES"
 
 const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
@@ -75,6 +76,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
         yield* sandbox.determineMarket(market, "yes")
         yield* sandbox.settleMarket(market)
       })
+    yield* sandbox.createSeries({ ticker: seriesTicker, tags: ["Contract"] })
     yield* settled(archivedTicker)
     yield* pass(archivedAfterMillis)
     yield* settled(settledTicker)
@@ -111,7 +113,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
       settledTicker,
       archivedTicker,
       eventTicker: "KXCONTRACT-26",
-      seriesTicker: "KXCONTRACT",
+      seriesTicker,
       orderIds: placed.map(({ order_id }) => order_id),
       clientOrderId,
       groupId: group.order_group_id,

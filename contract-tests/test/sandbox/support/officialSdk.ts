@@ -6,7 +6,7 @@ import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Redacted from "effect/Redacted"
 import type * as Sdk from "kalshi-typescript"
 import { createRequire } from "node:module"
-import { eventTicker, nowhere, order, seriesTicker, tickers, type Shape } from "./world.ts"
+import { nowhere, order, type Shape } from "./world.ts"
 
 const require = createRequire(import.meta.url)
 
@@ -72,8 +72,6 @@ const publicKey =
 
 const instance = { source: "event_contract", destination: "event_contract" } as const
 
-const placed = order(tickers.open)
-
 /** An hour, in Unix seconds, and the minutes of a candle. */
 const hour = [1_790_000_000, 1_790_003_600] as const
 const minutes = 60
@@ -99,7 +97,7 @@ export const calls: Calls = {
     confirmQuote: () => [nowhere, {}],
     confirmRFQQuote: () => [nowhere, nowhere, {}],
     createQuote: () => [{ rfq_id: nowhere, yes_bid: "0.4000", no_bid: "0.5500", rest_remainder: false }],
-    createRFQ: () => [{ market_ticker: tickers.open, contracts_fp: "10.00", rest_remainder: false }],
+    createRFQ: ({ ticker }) => [{ market_ticker: ticker, contracts_fp: "10.00", rest_remainder: false }],
     deleteQuote: () => [nowhere],
     deleteRFQ: () => [nowhere],
     deleteRFQQuote: () => [nowhere, nowhere],
@@ -110,11 +108,11 @@ export const calls: Calls = {
     getRFQ: () => [nowhere],
     getRFQQuote: () => [nowhere, nowhere],
     getRFQs: () => [],
-    proposeBlockTrade: ({ counterparty, trader }) => [
+    proposeBlockTrade: ({ bystander, signer, ticker }) => [
       {
-        buyer_user_id: trader.accountId,
-        seller_user_id: counterparty.accountId,
-        market_ticker: tickers.open,
+        buyer_user_id: signer.accountId,
+        seller_user_id: bystander.accountId,
+        market_ticker: ticker,
         price_centi_cents: 4_000,
         centicount: 100_000,
         maker_side: "yes",
@@ -123,18 +121,24 @@ export const calls: Calls = {
     ]
   },
   EventsApi: {
-    getEvent: () => [eventTicker],
+    getEvent: ({ eventTicker }) => [eventTicker],
     getEventFeeChanges: () => [],
-    getEventForecastPercentilesHistory: () => [eventTicker, seriesTicker, [50], ...hour, minutes],
-    getEventMetadata: () => [eventTicker],
+    getEventForecastPercentilesHistory: ({ eventTicker, seriesTicker }) => [
+      eventTicker,
+      seriesTicker,
+      [50],
+      ...hour,
+      minutes
+    ],
+    getEventMetadata: ({ eventTicker }) => [eventTicker],
     getEvents: () => [10, undefined, true, true],
-    getMarketCandlesticksByEvent: () => [eventTicker, seriesTicker, ...hour, minutes],
+    getMarketCandlesticksByEvent: ({ eventTicker, seriesTicker }) => [eventTicker, seriesTicker, ...hour, minutes],
     getMultivariateEvents: () => []
   },
   ExchangeApi: {
     getExchangeSchedule: () => [],
     getExchangeStatus: () => [],
-    getSeriesFeeChanges: () => [seriesTicker, true],
+    getSeriesFeeChanges: ({ seriesTicker }) => [seriesTicker, true],
     getUserDataTimestamp: () => []
   },
   FcmApi: {
@@ -147,18 +151,18 @@ export const calls: Calls = {
     updateFCMEventContractDailyCap: () => [{ subtrader_id: "subtrader", limit: "1000.00" }]
   },
   HistoricalApi: {
-    getFillsHistorical: () => [tickers.archived],
+    getFillsHistorical: ({ archivedTicker }) => [archivedTicker],
     getHistoricalCutoff: () => [],
-    getHistoricalMarket: () => [tickers.archived],
+    getHistoricalMarket: ({ archivedTicker }) => [archivedTicker],
     getHistoricalMarkets: () => [],
-    getHistoricalOrders: () => [tickers.archived],
-    getHistoricalPositions: () => [tickers.archived],
-    getMarketCandlesticksHistorical: () => [tickers.archived, ...hour, minutes],
-    getTradesHistorical: () => [tickers.archived]
+    getHistoricalOrders: ({ archivedTicker }) => [archivedTicker],
+    getHistoricalPositions: ({ archivedTicker }) => [archivedTicker],
+    getMarketCandlesticksHistorical: ({ archivedTicker }) => [archivedTicker, ...hour, minutes],
+    getTradesHistorical: ({ archivedTicker }) => [archivedTicker]
   },
   IncentiveProgramsApi: { getIncentivePrograms: () => [] },
   LiveDataApi: {
-    getEventLiveData: () => [eventTicker],
+    getEventLiveData: ({ eventTicker }) => [eventTicker],
     getGameStats: () => [nowhere],
     getLiveData: () => ["football", nowhere],
     getLiveDataByMilestone: () => [nowhere],
@@ -167,21 +171,21 @@ export const calls: Calls = {
     getWeatherIndexCalibrations: () => ["nyc"]
   },
   MarketApi: {
-    batchGetMarketCandlesticks: () => [`${tickers.open},${tickers.settled}`, ...hour, minutes],
-    getMarket: () => [tickers.open],
-    getMarketCandlesticks: () => [seriesTicker, tickers.open, ...hour, minutes],
-    getMarketOrderbook: () => [tickers.open, 5],
-    getMarketOrderbooks: () => [[tickers.open, tickers.settled]],
-    getMarkets: () => [10, undefined, eventTicker],
-    getSeries: () => [seriesTicker, true],
+    batchGetMarketCandlesticks: ({ settledTicker, ticker }) => [`${ticker},${settledTicker}`, ...hour, minutes],
+    getMarket: ({ ticker }) => [ticker],
+    getMarketCandlesticks: ({ seriesTicker, ticker }) => [seriesTicker, ticker, ...hour, minutes],
+    getMarketOrderbook: ({ ticker }) => [ticker, 5],
+    getMarketOrderbooks: ({ settledTicker, ticker }) => [[ticker, settledTicker]],
+    getMarkets: ({ eventTicker }) => [10, undefined, eventTicker],
+    getSeries: ({ seriesTicker }) => [seriesTicker, true],
     getSeriesList: () => [undefined, undefined, true, true],
-    getTrades: () => [10, undefined, tickers.open]
+    getTrades: ({ ticker }) => [10, undefined, ticker]
   },
   MilestoneApi: { getMilestone: () => [nowhere], getMilestones: () => [10] },
   MultivariateApi: {
-    createMarketInMultivariateEventCollection: () => [
+    createMarketInMultivariateEventCollection: ({ eventTicker, ticker }) => [
       "KXMVE-1",
-      { selected_markets: [{ market_ticker: tickers.open, event_ticker: eventTicker, side: "yes" }] }
+      { selected_markets: [{ market_ticker: ticker, event_ticker: eventTicker, side: "yes" }] }
     ],
     getMultivariateEventCollection: () => ["KXMVE-1"],
     getMultivariateEventCollections: () => []
@@ -196,17 +200,17 @@ export const calls: Calls = {
     updateOrderGroupLimit: ({ groupId }) => [groupId, { contracts_limit_fp: "20.50" }, 0, 0]
   },
   OrdersApi: {
-    amendOrderV2: ({ orderIds: [id] }) => [id, { ticker: tickers.open, side: "bid", price: "0.4100", count: "12.00" }],
-    batchCancelOrdersV2: ({ orderIds: [id] }) => [{ orders: [{ order_id: id }, { order_id: nowhere }] }],
-    batchCreateOrdersV2: () => [{ orders: [placed, { ...placed, count: "0.00" }] }],
+    amendOrderV2: ({ orderId, ticker }) => [orderId, { ticker, side: "bid", price: "0.4100", count: "12.00" }],
+    batchCancelOrdersV2: ({ orderId }) => [{ orders: [{ order_id: orderId }, { order_id: nowhere }] }],
+    batchCreateOrdersV2: ({ ticker }) => [{ orders: [order(ticker), { ...order(ticker), count: "0.00" }] }],
     cancelAllOrders: () => [],
-    cancelOrderV2: ({ orderIds: [id] }) => [id, 0, undefined, tickers.open],
-    createOrderV2: () => [placed],
-    decreaseOrderV2: ({ orderIds: [id] }) => [id, { reduce_by: "1.00" }, 0],
-    getOrder: ({ orderIds: [id] }) => [id],
-    getOrderQueuePosition: ({ orderIds: [id] }) => [id],
-    getOrderQueuePositions: () => [tickers.open],
-    getOrders: () => [tickers.open]
+    cancelOrderV2: ({ orderId, ticker }) => [orderId, 0, undefined, ticker],
+    createOrderV2: ({ ticker }) => [order(ticker)],
+    decreaseOrderV2: ({ orderId }) => [orderId, { reduce_by: "1.00" }, 0],
+    getOrder: ({ orderId }) => [orderId],
+    getOrderQueuePosition: ({ orderId }) => [orderId],
+    getOrderQueuePositions: ({ ticker }) => [ticker],
+    getOrders: ({ ticker }) => [ticker]
   },
   PortfolioApi: {
     applySubaccountTransfer: () => [
@@ -215,7 +219,7 @@ export const calls: Calls = {
     createSubaccount: () => [{}],
     getBalance: () => [],
     getDeposits: () => [10],
-    getFills: () => [tickers.open],
+    getFills: ({ ticker }) => [ticker],
     getIntraExchangeInstanceTransfer: ({ transferId }) => [transferId],
     getIntraExchangeInstanceTransfers: () => [10],
     getPortfolioRestingOrderTotalValue: () => [],

@@ -7,7 +7,7 @@ import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
-import { clientOf, nowhere, order, tickers } from "./world.ts"
+import { clientOf, nowhere, order } from "./world.ts"
 
 interface Asked {
   readonly limit: number
@@ -38,20 +38,20 @@ const refused = <A, E extends { readonly _tag: string }, R>(tag: E["_tag"], call
  * Two traders fill and change orders, singly and in batches; a group's limit is met and it is triggered, reset, changed
  * and deleted; the market settles; everything is read back page by page; and there are refusals of each kind.
  */
-export const trading = (trader: Credentials, counterparty: Credentials, sandbox: Operator) =>
+export const trading = (trader: Credentials, counterparty: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {
     const as = ({ signer }: Pick<Credentials, "signer">) => Effect.provide(clientOf(signer, sandbox.environment))
     const [mine, theirs] = [as(trader), as(counterparty)]
-    const bid = order(tickers.open)
+    const bid = order(ticker)
     const ask = { ...bid, side: "ask" } as const
 
     // Orders.
     const { order_id } = yield* mine(Orders.create({ ...bid, client_order_id: "first" }))
     yield* refused("Conflict", mine(Orders.create({ ...bid, client_order_id: "first" })))
-    yield* mine(Orders.amend({ order_id, ticker: tickers.open, side: "bid", price: "0.4200", count: "9.00" }))
+    yield* mine(Orders.amend({ order_id, ticker, side: "bid", price: "0.4200", count: "9.00" }))
     yield* mine(Orders.decrease({ order_id, reduce_by: "1.00" }))
     yield* mine(Orders.queuePosition({ order_id }))
-    yield* theirs(Markets.orderbook({ ticker: tickers.open }))
+    yield* theirs(Markets.orderbook({ ticker }))
     yield* theirs(Orders.create({ ...ask, price: "0.4200", count: "3.00", time_in_force: "immediate_or_cancel" }))
     yield* refused("Conflict", theirs(Orders.create({ ...ask, price: "0.9000", time_in_force: "fill_or_kill" })))
     yield* mine(Orders.get({ order_id }))
@@ -64,8 +64,8 @@ export const trading = (trader: Credentials, counterparty: Credentials, sandbox:
 
     // A group.
     const { order_group_id } = yield* mine(OrderGroups.create({ contracts_limit: 5 }))
-    yield* mine(Orders.create({ ...bid, order_group_id }))
-    yield* theirs(Orders.create({ ...ask, count: "20.00" }))
+    yield* mine(Orders.create({ ...bid, price: "0.5000", order_group_id }))
+    yield* theirs(Orders.create({ ...ask, price: "0.5000" }))
     yield* mine(OrderGroups.get({ order_group_id }))
     yield* refused("BadRequest", mine(Orders.create({ ...bid, order_group_id })))
     yield* mine(OrderGroups.reset({ order_group_id }))
@@ -89,17 +89,17 @@ export const trading = (trader: Credentials, counterparty: Credentials, sandbox:
 
     // What came of it.
     yield* mine(Orders.cancelAll({}))
-    yield* sandbox.closeMarket(tickers.open)
+    yield* sandbox.closeMarket(ticker)
     yield* refused("BadRequest", mine(Orders.create(bid)))
-    yield* sandbox.determineMarket(tickers.open, "no")
-    yield* sandbox.settleMarket(tickers.open)
-    yield* mine(Markets.get({ ticker: tickers.open }))
+    yield* sandbox.determineMarket(ticker, "no")
+    yield* sandbox.settleMarket(ticker)
+    yield* mine(Markets.get({ ticker }))
     yield* refused("BadRequest", mine(Orders.list({ cursor: "none" })))
     return {
-      orders: yield* mine(pagesOf((page) => Orders.list({ ...page, ticker: tickers.open }))),
+      orders: yield* mine(pagesOf((page) => Orders.list({ ...page, ticker }))),
       fills: yield* mine(pagesOf(Portfolio.fills)),
       positions: yield* mine(pagesOf((page) => Portfolio.positions({ ...page, settlement_status: "all" }))),
       settlements: yield* mine(pagesOf(Portfolio.settlements)),
-      trades: yield* mine(pagesOf((page) => Markets.trades({ ...page, ticker: tickers.open })))
+      trades: yield* mine(pagesOf((page) => Markets.trades({ ...page, ticker })))
     }
   })
