@@ -1,36 +1,57 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as HttpClient from "effect/http/HttpClient"
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
+import { listen } from "../src/internal/httpServer.ts"
 import { layer, Sandbox } from "../src/Sandbox.ts"
-import { send } from "./support/wire.ts"
+import { errorOf, send } from "./support/wire.ts"
 import { makeWorld } from "./support/world.ts"
 
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   test.pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
 
-/** Opens a socket to the exchange, which is closed in the end. */
-const open = Effect.flatMap(Sandbox, ({ url }) =>
+/** Opens a socket, which is closed in the end. */
+const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
-      const socket = connect(Number(new URL(url).port), "127.0.0.1")
+      const socket = connect(port, "127.0.0.1")
       socket.on("error", () => {})
       await once(socket, "connect")
       return socket
     }),
     (socket) => Effect.sync(() => socket.destroy())
   )
-)
+
+const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
+
+/** A socket to the exchange. */
+const open = Effect.flatMap(portOf, openTo)
 
 /** All that comes back until the other side closes. */
-const answerTo = (socket: Socket, text: string | Buffer) =>
+const answerOf = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
     socket.on("data", (chunk: Buffer) => chunks.push(chunk))
     socket.on("close", () => resume(Effect.succeed(Buffer.concat(chunks).toString("latin1"))))
+  })
+
+/** The same, of what is sent first. */
+const answerTo = (socket: Socket, text: string | Buffer) =>
+  Effect.suspend(() => {
     socket.write(text)
+    return answerOf(socket)
+  })
+
+const drainedOrClosed = (socket: Socket) =>
+  Effect.callback<void>((resume) => {
+    const go = () => {
+      socket.off("drain", go).off("close", go)
+      resume(Effect.void)
+    }
+    socket.on("drain", go).on("close", go)
   })
 
 const stillServes = Effect.gen(function* () {
@@ -54,6 +75,54 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
+  it.live("refuses 100 MB that come in chunks and without a length, and serves others meanwhile", () =>
+    served(
+      Effect.gen(function* () {
+        const socket = yield* open
+        const mebibyte = Buffer.alloc(1024 * 1024, 0x20)
+        const chunk = Buffer.concat([Buffer.from("100000\r\n"), mebibyte, Buffer.from("\r\n")])
+        const path = "/trade-api/v2/portfolio/events/orders"
+        const answer = yield* Effect.forkChild(answerOf(socket), { startImmediately: true })
+        socket.write(head(path, "content-type: application/json", "transfer-encoding: chunked"))
+        // As fast as they are taken, until the other side has had enough.
+        for (let sent = 0; sent < 100 && !socket.destroyed; sent++) {
+          if (!socket.write(chunk)) yield* drainedOrClosed(socket)
+          if (sent === 6) yield* stillServes
+        }
+        assert.match(yield* Fiber.join(answer), /^HTTP\/1\.1 413 /)
+        yield* stillServes
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("tells even a client that reads nothing before it has sent more", () =>
+    served(
+      Effect.gen(function* () {
+        const socket = yield* open
+        const some = Buffer.alloc(5 * 1024 * 1024, 0x20)
+        socket.write(head("/trade-api/v2/portfolio/events/orders", "content-length: 104857600"))
+        if (!socket.write(some)) yield* drainedOrClosed(socket)
+        yield* stillServes
+        if (!socket.write(some)) yield* drainedOrClosed(socket)
+        assert.match(socket.destroyed ? "dropped" : yield* answerOf(socket), /^HTTP\/1\.1 413 /)
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("tells a client why that sends 40 MB", () =>
+    served(
+      Effect.gen(function* () {
+        const { maker: by } = yield* makeWorld
+        for (let n = 0; n < 5; n++) {
+          const text = new Uint8Array(40 * 1024 * 1024).fill(0x20)
+          const got = yield* send({ method: "POST", path: "/portfolio/events/orders", text, by })
+          assert.deepStrictEqual([got.status, errorOf(got).code], [413, "request_too_large"])
+        }
+        yield* stillServes
+      })
+    )
+  )
+
   it.live("serves others while hundreds dawdle over their requests", () =>
     served(
       Effect.gen(function* () {
@@ -62,6 +131,25 @@ describe("Sandbox.layer, against what no client should send", () => {
           socket.write(n % 2 === 0 ? "GET /trade-api/v2/exch" : head("/x", "content-length: 9").concat("{"))
         }
         yield* stillServes
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("cuts a connection that dawdles over its head", () =>
+    served(
+      Effect.gen(function* () {
+        const dawdlers = yield* Effect.all([open, open])
+        const cut = yield* Effect.forkChild(
+          Effect.all(
+            dawdlers.map((socket, n) => answerTo(socket, n === 0 ? "" : "GET /trade-api/v2/exchange/status HT")),
+            { concurrency: "unbounded" }
+          ),
+          { startImmediately: true }
+        )
+        yield* stillServes
+        for (const answer of yield* Fiber.join(cut)) {
+          assert.match(answer, /^(?:HTTP\/1\.1 408 |$)/)
+        }
       }).pipe(Effect.scoped)
     )
   )
@@ -88,7 +176,13 @@ describe("Sandbox.layer, against what no client should send", () => {
           "GET / HTTP/9.9\r\n\r\n",
           `GET /${"x".repeat(100_000)} HTTP/1.1\r\n\r\n`,
           "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
-          "GET / HTTP/1.1\r\n\r\n"
+          "GET / HTTP/1.1\r\n\r\n",
+          "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5, 6\r\n\r\n",
+          "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n",
+          "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+          "GET / HTTP/1.1\r\nhost: x\r\nkalshi access key: 1\r\n\r\n",
+          "GET / HTTP/1.1\r\nhost: x\r\na: b\rc: d\r\n\r\n",
+          `GET / HTTP/1.1\r\nhost: x\r\n${"a: b\r\n".repeat(20_000)}\r\n`
         ]) {
           const answer = yield* answerTo(yield* open, `${text}\r\n`)
           assert.match(answer, /^HTTP\/1\.1 4\d\d /, JSON.stringify(text.slice(0, 40)))
@@ -107,7 +201,23 @@ describe("Sandbox.layer, against what no client should send", () => {
           "//trade-api/v2/exchange/status",
           "http://example.com/trade-api/v2/exchange/status",
           "/sandbox",
-          "*"
+          "*",
+          "/trade-api/v2/exchange/status%00",
+          "/trade-api/v2/exchange\\status",
+          "/trade-api/v2/exchange/%73tatus/..",
+          "/trade-api/v2/./exchange/status",
+          "/trade-api/v2/exchange/status;v=1",
+          "/trade-api/v2/exchange/status#fragment",
+          "/trade-api/v2/markets/%c0%ae%c0%ae",
+          "/trade-api/v2/markets/%252e%252e",
+          "/trade-api/v2/markets/..%2f..%2fsandbox%2fdump",
+          "/trade-api/v2/../../sandbox/dump",
+          "/trade-api/v2/__proto__",
+          "/trade-api/v2/constructor",
+          "/trade-api/v2/markets/__proto__",
+          "/trade-api/v2/markets/toString",
+          "/trade-api/v2/markets?limit=10&__proto__=1&limit=20",
+          `/trade-api/v2/markets?${"a=1&".repeat(2_000)}limit=-1`
         ]) {
           const answer = yield* answerTo(yield* open, head(path).replace("POST", "GET"))
           assert.match(answer, /^HTTP\/1\.1 4\d\d /, path)
@@ -123,10 +233,23 @@ describe("Sandbox.layer, against what no client should send", () => {
         const sandbox = yield* Sandbox
         const { maker: by } = yield* makeWorld
         const before = JSON.stringify(yield* sandbox.dump)
+        const bytes = (...values: ReadonlyArray<number>) => Uint8Array.of(...values)
         for (const text of [
+          bytes(0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00),
+          bytes(0x7b, 0x22, 0xc0, 0xae, 0x22, 0x3a, 0x31, 0x7d),
+          bytes(0x1f, 0x8b, 0x08, 0x00),
+          bytes(0x00),
           "",
           "{",
           "nul",
+          "{'ticker':1}",
+          '{"ticker":"x",}',
+          '{"ticker":1}{}',
+          "NaN",
+          "undefined",
+          '"a text"',
+          "true",
+          "-0",
           '{"ticker":}',
           '{"ticker":"\ud800"',
           "[]",
@@ -143,12 +266,57 @@ describe("Sandbox.layer, against what no client should send", () => {
             "/portfolio/order_groups/create"
           ]) {
             const got = yield* send({ method: "POST", path, text, by })
-            assert.strictEqual(got.status, 400, `${path} ${text.slice(0, 40)}`)
+            assert.strictEqual(got.status, 400, `${path} ${String(text.slice(0, 40))}`)
             assert.property(got.body, "error")
           }
         }
         assert.strictEqual(JSON.stringify(yield* sandbox.dump), before)
       })
     )
+  )
+})
+
+describe("listen", () => {
+  const refused = { status: 404, headers: {}, body: new Uint8Array(), delayMillis: 0, arrives: "whole" } as const
+
+  it.live("cuts whatever dawdles, whether it stands still or drips, and lets through what is merely slow", () =>
+    Effect.gen(function* () {
+      const port = yield* listen(() => refused, "127.0.0.1", 0, { headMillis: 1_500, requestMillis: 2_500 })
+      const half = head("/x", "content-type: application/json", "content-length: 1000")
+      const drip = (socket: Socket) =>
+        Effect.acquireRelease(
+          Effect.sync(() => setInterval(() => socket.writable && socket.write("a"), 20)),
+          (timer) => Effect.sync(() => clearInterval(timer))
+        )
+      const cut = ["", "GET /x", half.slice(0, -2), half, `${half}{`].map((text) =>
+        Effect.flatMap(openTo(port), (socket) => answerTo(socket, text))
+      )
+      const dripping = ["GET /", `GET /x HTTP/1.1\r\nhost: x\r\nx: `, half].map((text) =>
+        Effect.gen(function* () {
+          const socket = yield* openTo(port)
+          yield* drip(socket)
+          return yield* answerTo(socket, text)
+        })
+      )
+      const slow = Effect.gen(function* () {
+        const socket = yield* openTo(port)
+        const answer = yield* Effect.forkChild(answerTo(socket, "GET /x HTTP/1.1\r\nconnection: close\r\n"), {
+          startImmediately: true
+        })
+        // Another one is served between its halves.
+        assert.match(yield* answerTo(yield* openTo(port), "GET /y HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 404 /)
+        socket.write("host: x\r\n\r\n")
+        return yield* Fiber.join(answer)
+      })
+      const [dawdled, dripped, served] = yield* Effect.all(
+        [Effect.all(cut, { concurrency: "unbounded" }), Effect.all(dripping, { concurrency: "unbounded" }), slow],
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(
+        [...dawdled, ...dripped].map((answer) => answer.slice(0, 13)),
+        Array.from({ length: 8 }, () => "HTTP/1.1 408 ")
+      )
+      assert.match(served, /^HTTP\/1\.1 404 /)
+    }).pipe(Effect.scoped)
   )
 })

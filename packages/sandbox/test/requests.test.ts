@@ -76,6 +76,7 @@ describe("a request", () => {
       for (const name of Object.keys(order)) {
         const got = yield* place({ ...order, [name]: undefined })
         assert.deepStrictEqual([got.status, errorOf(got).code], [400, "invalid_parameters"], name)
+        assert.match(String(errorOf(got).details), new RegExp(`^${name}: `))
       }
       for (const [change, code] of [
         [{ side: "yes" }, "invalid_parameters"],

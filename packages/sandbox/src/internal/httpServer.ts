@@ -16,20 +16,34 @@ export type Serve = (request: WireRequest, fromLoopback: boolean) => WireRespons
 
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** How long a request may take to arrive, head and body: one that dawdles is dropped. */
-const headMillis = 10_000
-const requestMillis = 30_000
+/** How long a request may take to arrive: one that dawdles is dropped. */
+export interface Patience {
+  /** From the connection, or the answer before, to the end of the head. */
+  readonly headMillis: number
+  /** To the end of the body. */
+  readonly requestMillis: number
+}
+
+const usualPatience: Patience = { headMillis: 10_000, requestMillis: 30_000 }
+
+/** How often it is looked for those that dawdle. */
+const checkMillis = 1_000
 
 /** Serves until the scope closes, and tells the port it listens on. */
 export const listen = (
   serve: Serve,
   host: string,
-  port: number
+  port: number,
+  { headMillis, requestMillis }: Patience = usualPatience
 ): Effect.Effect<number, HttpServerError.ServeError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<Server, HttpServerError.ServeError>((resume) => {
       const server = createServer(
-        { headersTimeout: headMillis, requestTimeout: requestMillis, connectionsCheckingInterval: 1_000 },
+        {
+          headersTimeout: headMillis,
+          requestTimeout: requestMillis,
+          connectionsCheckingInterval: Math.min(checkMillis, headMillis)
+        },
         (request, response) => receive(request, response, serve)
       )
       server.once("error", (cause) => resume(Effect.fail(new HttpServerError.ServeError({ cause }))))
@@ -48,7 +62,8 @@ export const listen = (
     })
   )
 
-const lingerMillis = 1_000
+/** How long what is too large is still taken, and thrown away. */
+const lingerMillis = 2_000
 
 const tooLarge = JSON.stringify({ error: { code: "request_too_large", message: "request too large" } })
 
@@ -63,9 +78,15 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
     }
     request.off("data", take)
     request.off("end", finish)
-    response.writeHead(413, { "content-type": "application/json; charset=utf-8", connection: "close" })
-    response.end(tooLarge)
-    // What still comes is thrown away for a moment: a connection that is dropped at once may take the answer with it.
+    // The answer is whole, yet not ended while more comes: Node drops a connection that is to close when its answer ends,
+    // and what is still on its way to one that is gone takes the answer with it.
+    response.writeHead(413, {
+      "content-type": "application/json; charset=utf-8",
+      "content-length": Buffer.byteLength(tooLarge),
+      connection: "close"
+    })
+    response.write(tooLarge)
+    request.once("end", () => response.end())
     request.resume()
     setTimeout(() => request.socket.destroy(), lingerMillis).unref()
   }

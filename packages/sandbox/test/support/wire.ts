@@ -16,7 +16,7 @@ export interface Sent {
   readonly by?: Credentials
   readonly json?: unknown
   /** The body as it stands, instead of JSON. */
-  readonly text?: string
+  readonly text?: string | Uint8Array
   readonly contentType?: string
   /** What is signed, where it is to differ from what is sent. */
   readonly signed?: { readonly method?: string; readonly path?: string; readonly skewMillis?: number }
@@ -51,12 +51,15 @@ export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClie
     const text = sent.text ?? (sent.json === undefined ? undefined : JSON.stringify(sent.json))
     const request = HttpClientRequest.make(sent.method)(sandbox.url + root + sent.path, {
       headers: Object.fromEntries(headers),
-      ...(text === undefined ? {} : { body: HttpBody.text(text, sent.contentType ?? "application/json") })
+      ...(text === undefined ? {} : { body: bodyOf(text, sent.contentType ?? "application/json") })
     })
     const response = yield* client.execute(request)
     const answered = yield* response.text
     return { status: response.status, headers: response.headers, body: parsed(answered) }
   })
+
+const bodyOf = (text: string | Uint8Array, contentType: string) =>
+  typeof text === "string" ? HttpBody.text(text, contentType) : HttpBody.uint8Array(text, contentType)
 
 const parsed = (text: string): unknown => {
   try {
