@@ -199,6 +199,9 @@ describe("the official SDK, with an account of its own", () => {
       const other = (yield* call(() => api.createOrderGroup({ contracts_limit_fp: "5" }))).data.order_group_id
       assert.strictEqual((yield* call(() => api.resetOrderGroup(other))).status, 200)
       assert.deepStrictEqual(yield* refusalOf(api.createOrderGroup({})), [400, "invalid_parameters"])
+      // Where the document has no body it sends none, nor says that it carries JSON.
+      const account = make("AccountApi", configuration)
+      assert.deepStrictEqual(yield* refusalOf(account.upgradeAccountApiUsageLevel()), [400, "invalid_content_type"])
     }).pipe(Effect.provide(layerSandbox({ markets: [{ ticker }] })))
   )
 
