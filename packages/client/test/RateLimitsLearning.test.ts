@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Scope, Tracer } from "effect"
+import { Clock, Effect, Fiber, Layer, Scope, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import * as Account from "../src/Account.ts"
 import * as ApiKeys from "../src/ApiKeys.ts"
@@ -435,4 +435,43 @@ describe("what an operation costs", () => {
       )
     )
   )
+})
+
+describe("a layer at saturation", () => {
+  const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 200, capacity: 600 } }
+  const seconds = 30
+  const delays: ReadonlyArray<readonly [string, (n: number) => number]> = [
+    ["at once", () => 0],
+    ["after 50 ms", () => 50],
+    ["after 450 ms", () => 450],
+    ["after anything up to half a second", (n) => (n * 7_919) % 500]
+  ]
+  for (const [name, underWay] of delays) {
+    it.effect(`uses 95 % of what there is and is never answered 429, where requests arrive ${name}`, () =>
+      Effect.gen(function* () {
+        const learned = yield* fork(creates(6))
+        // Longer than the buckets take to fill.
+        yield* TestClock.adjust("5 seconds")
+        yield* Fiber.join(learned)
+        const began = yield* Clock.currentTimeMillis
+        const calls = Array.from({ length: 80 }, () => [Effect.forever(create), Effect.forever(OrderGroups.list())])
+        const fiber = yield* Effect.forkChild(Effect.all(calls.flat(), { concurrency: "unbounded" }))
+        yield* TestClock.adjust(`${seconds} seconds`)
+        yield* Fiber.interrupt(fiber)
+        const { arrived, refused } = yield* Metered
+        assert.strictEqual(refused(), 0)
+        for (const [kind, method] of [
+          ["read", "GET"],
+          ["write", "POST"]
+        ] as const) {
+          let used = 0
+          for (const { atMillis, cost, request } of arrived) {
+            if (atMillis >= began && request.startsWith(method)) used += cost
+          }
+          const { capacity, rate } = budgets[kind]
+          assert.isAtLeast(used / (capacity + rate * seconds), 0.95, kind)
+        }
+      }).pipe(Effect.provide(layer({ ...budgets, underWay })))
+    )
+  }
 })
