@@ -1,0 +1,112 @@
+/** An exchange that has one list, cut into pages, and what a reader of it asks for and is given. */
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import type * as Capability from "@kalshi-effect/client/Capability"
+import type * as Pages from "@kalshi-effect/client/Pages"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ClientOperation } from "../../operations/ClientOperations.ts"
+import * as Requests from "../../operations/Requests.ts"
+import { textOf, type Json, type JsonObject } from "../../tools/JsonSchema.ts"
+
+/** A page: the cursor that it is asked for with, none for the first, and its body. */
+export interface Page {
+  readonly askedWith: string | undefined
+  readonly body: JsonObject
+}
+
+/** Says what to answer instead of a page: a status. */
+export type Fault = (request: number) => number | undefined
+
+/** What came of one reading. */
+export interface Reading {
+  /** What was given, as text. */
+  readonly given: ReadonlyArray<string>
+  /** The error it ended with; undefined at the end of the pages, or where no more was wanted. */
+  readonly error: unknown
+  readonly requests: ReadonlyArray<{
+    readonly cursor: string | undefined
+    /** All of the query but the cursor. */
+    readonly rest: string
+    /** How much had been given when it was asked. */
+    readonly after: number
+  }>
+}
+
+/** An element of a reading, for comparison. */
+export const shown = (value: unknown): string => JSON.stringify(value)
+
+type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
+
+/**
+ * The readers that an operation has, its types unknown: `pages`, and `items` of each list.
+ *
+ * @throws Where one is missing.
+ */
+export const readersOf = (
+  { name, operation }: ClientOperation,
+  lists: ReadonlyArray<string>
+): { readonly pages: AnyReader; readonly items: (list: string) => AnyReader } => {
+  // What it has at run time is what is to be found out.
+  const has = operation as unknown as Readonly<Record<string, unknown>>
+  const reader = (value: unknown, what: string): AnyReader => {
+    if (typeof value !== "function") throw new Error(`${name} has no ${what}`)
+    return value as AnyReader
+  }
+  return {
+    pages: reader(has["pages"], "pages"),
+    items: (list) =>
+      lists.length === 1
+        ? reader(has["items"], "items")
+        : reader((has["items"] as Readonly<Record<string, unknown>> | undefined)?.[list], `items.${list}`)
+  }
+}
+
+/** Reads through the whole client, without a promise. */
+export const read = (
+  stream: (reader: AnyReader) => Stream.Stream<unknown, unknown, Capability.KalshiPublic>,
+  reader: AnyReader,
+  pages: ReadonlyArray<Page>,
+  fault: Fault = () => undefined
+): Reading => {
+  const given: Array<string> = []
+  const requests: Array<Reading["requests"][number]> = []
+  const byCursor = new Map(pages.map((page) => [page.askedWith, page.body]))
+  const http = HttpClient.make((request, url) =>
+    Effect.sync(() => {
+      const parameters = new URLSearchParams(url.search)
+      const cursor = parameters.get("cursor") ?? undefined
+      parameters.delete("cursor")
+      const failure = fault(requests.length)
+      requests.push({ cursor, rest: parameters.toString(), after: given.length })
+      // A reader that goes on for ever is to be caught, not to be waited for.
+      if (requests.length > 2 * pages.length + 10) throw new Error("it goes on asking")
+      const body = byCursor.get(cursor)
+      const status = failure ?? (body === undefined ? 400 : 200)
+      const answer: Json = status === 200 ? (body ?? {}) : { error: { code: "some_code", message: "why" } }
+      const bytes = new TextEncoder().encode(textOf(answer))
+      const headers = { "content-type": "application/json", "content-length": String(bytes.length) }
+      return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
+        arrayBuffer: { value: Effect.succeed(bytes.buffer) },
+        stream: { value: Stream.succeed(bytes) }
+      })
+    })
+  )
+  const error = Effect.runSync(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const layer = Layer.provide(Kalshi.layer(Requests.layerOptions), Layer.succeed(HttpClient.HttpClient, http))
+        const context: Context.Context<Capability.KalshiPublic> = yield* Layer.buildWithScope(layer, yield* Scope.Scope)
+        return yield* Effect.match(
+          Stream.runForEach(stream(reader), (value) => Effect.sync(() => given.push(shown(value)))),
+          { onSuccess: () => undefined, onFailure: (failure) => failure }
+        ).pipe(Effect.provideContext(context))
+      })
+    )
+  )
+  return { given, error, requests }
+}
