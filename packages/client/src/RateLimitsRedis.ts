@@ -4,14 +4,17 @@
  * **Details**
  *
  * Every decision is one Lua script, timed by the server's own clock: the clocks of the processes do not matter. Their
- * calls are in one order, as if they were of one process, and cancels of any of them go first. Wants Redis 5 or newer,
- * or Valkey, and one key per account.
+ * calls are in one order, as if they were of one process, and cancels of any of them go first. A call is two scripts: one
+ * takes its tokens, and one, for which nobody waits, says that it was answered. Wants Redis 5 or newer, or Valkey, and
+ * one key per account.
  *
  * **Gotchas**
  *
  * - No order waits for a Redis that is away: each process then goes on with a bucket of its own in memory, and asks again
  *   a second later. Meanwhile the processes may together spend more than there is, and are answered 429.
  * - A process that dies while it waits keeps its place for two more seconds.
+ * - A server's clock that is set forward, or a replica that takes over with a clock ahead, fills the buckets too early:
+ *   let its time be slewed, not stepped.
  *
  * @module
  */

@@ -10,7 +10,7 @@ import * as Orders from "../src/Orders.ts"
 import * as Quotes from "../src/Quotes.ts"
 import * as RateLimits from "../src/RateLimits.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
-import { type Answer, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
+import { type Answer, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 /** Ten tokens of the write bucket of shard 0. */
@@ -612,6 +612,18 @@ describe("an interrupted call", () => {
       yield* Fiber.interrupt(fiber)
       assert.isFalse(yield* isFull)
     }).pipe(Effect.provide(layer({ underWay: () => 60_000 }, prompt)))
+  )
+
+  it.effect("that was sent counts as under way until its latency has passed", () =>
+    Effect.gen(function* () {
+      const fiber = yield* fork(spendAll)
+      yield* Fiber.interrupt(fiber)
+      const late = yield* fork(create("late"))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(late)
+      const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten before it never arrived here
+      assert.closeTo(sentMillis, 601, 10)
+    }).pipe(Effect.provide(layer({ underWay: (n) => (n < 11 ? 60_000 : 0) })))
   )
 
   it.effect("leaves no timer: nothing is sent later, and others go on", () =>
