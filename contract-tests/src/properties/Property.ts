@@ -15,6 +15,8 @@ export interface Run {
   readonly runs: number
   /** Starts at a counterexample: `path` of a replay token. */
   readonly path?: string | undefined
+  /** False takes the first counterexample as it is, which is faster than to look for a smaller one. */
+  readonly shrink?: boolean | undefined
 }
 
 /** How often a run came to what it is about, by name: a property that never got there has said nothing. */
@@ -59,7 +61,7 @@ export interface Property {
 /** Checks cases with a law that throws where it is broken and counts what it reached. */
 export const check = <Case>(
   id: string,
-  { operation, path, runs, seed }: Run,
+  { operation, path, runs, seed, shrink = true }: Run,
   cases: fc.Arbitrary<Case>,
   law: (input: Case, reach: (what: string) => void) => void
 ): Outcome => {
@@ -69,7 +71,7 @@ export const check = <Case>(
   }
   const details = fc.check(
     fc.property(cases, (input) => law(input, reach)),
-    { numRuns: runs, seed, ...(path === undefined || path === "" ? {} : { path }) }
+    { numRuns: runs, seed, endOnFailure: !shrink, ...(path === undefined || path === "" ? {} : { path }) }
   )
   const report = Replay.failureOf(id, details, operation.name)
   if (report === undefined) return { _tag: "Held", runs: details.numRuns, reached }

@@ -244,9 +244,12 @@ export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   })
   const crowd = fc.record({
     ...common,
+    // Often just as long as the wait for the tokens of the first that finds too few, or the second.
+    totalMillis: fc.oneof(fc.constantFrom(50, 100, 101, 201), common.totalMillis),
     metered: fc.constant(true),
-    calls: fc.array(call(3, fc.oneof(fc.constant(0), upTo(500), upTo(5_000))), {
-      minLength: 1,
+    // Most of them at once: a bucket of the lowest tier pays for ten.
+    calls: fc.array(call(3, fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, upTo(500), upTo(5_000))), {
+      minLength: 5,
       maxLength: 30,
       size: "max"
     })

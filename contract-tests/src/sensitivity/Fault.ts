@@ -1,0 +1,58 @@
+/** Faults that are planted in the client's own sources, each to be seen by a property. */
+import * as fs from "node:fs"
+
+/** A piece of a source that is put in the place of another, which stands there exactly once. */
+export interface Change {
+  readonly find: string
+  readonly replace: string
+}
+
+/** A client with one mistake. */
+export interface Fault {
+  /** What it does wrong, such as `repeats a request that was answered 400`. */
+  readonly name: string
+  /** The source, from the root of the repository. */
+  readonly file: string
+  readonly changes: ReadonlyArray<Change>
+  /** The property that must see it, such as `P9`. */
+  readonly property: string
+  /** The operations that it is looked for in, by their names: the fewer, the faster. */
+  readonly operations: ReadonlyArray<string>
+  /** Random cases of each; 300 where nothing is said. */
+  readonly runs?: number
+}
+
+/** The root of the repository: sources are planted where they are kept, not in a published package. */
+const root = new URL("../../../", import.meta.url)
+
+/** Where a fault's source is. */
+export const sourceOf = ({ file }: Fault): URL => new URL(file, root)
+
+/** A fault whose source has changed, so that nothing would be planted. */
+export class Stale extends Error {
+  override readonly name = "Stale"
+}
+
+/**
+ * Plants a fault in its source.
+ *
+ * @throws `Stale` where a piece does not stand there exactly once.
+ */
+export const plant = (fault: Fault, source: string): string =>
+  fault.changes.reduce((text, { find, replace }) => {
+    const pieces = text.split(find)
+    const [before, after] = pieces
+    if (before === undefined || after === undefined || pieces.length > 2) {
+      throw new Stale(
+        `${fault.file} holds ${pieces.length - 1} of ${JSON.stringify(find)}: "${fault.name}" cannot be planted`
+      )
+    }
+    return before + replace + after
+  }, source)
+
+/**
+ * The source with the fault in it.
+ *
+ * @throws `Stale`, as {@link plant} does.
+ */
+export const planted = (fault: Fault): string => plant(fault, fs.readFileSync(sourceOf(fault), "utf8"))

@@ -1,0 +1,135 @@
+/** Faults of sending: what P9 must see. */
+import type { Change, Fault } from "./Fault.ts"
+
+const pipeline = "packages/client/src/internal/pipeline.ts"
+const transport = "packages/client/src/internal/transport.ts"
+const encode = "packages/client/src/internal/encode.ts"
+const limits = "packages/client/src/internal/limits.ts"
+
+const fault = (
+  name: string,
+  file: string,
+  operation: string,
+  changes: ReadonlyArray<Change>,
+  runs?: number
+): Fault => ({ name, file, changes, property: "P9", operations: [operation], ...(runs === undefined ? {} : { runs }) })
+
+const change = (find: string, replace: string): Change => ({ find, replace })
+
+/** Every one of them. */
+export const sendingFaults: ReadonlyArray<Fault> = [
+  fault("repeats what must never be repeated", pipeline, "OrderGroups.create", [
+    change('const repeatable = descriptor.retry === "idempotent" || keyed', "const repeatable = true")
+  ]),
+  fault("repeats an order that carries no id", pipeline, "Orders.create", [
+    change('descriptor.retry === "keyed" && wire.keyed', 'descriptor.retry === "keyed"')
+  ]),
+  fault("takes an empty id for an id", encode, "Orders.batchCreate", [change(' && item[key] !== ""', "")]),
+  fault("takes a batch for keyed where one of its orders is", encode, "Orders.batchCreate", [
+    change('body["orders"].every(hasOwnId)', 'body["orders"].some(hasOwnId)')
+  ]),
+  fault("gives each attempt an id of its own", pipeline, "Orders.create", [
+    change(
+      "body: wire.body\n",
+      'body: wire.body?.replace(/("client_order_id":")/, (start) => `${start}${call.attempts}-`)\n'
+    )
+  ]),
+  fault("repeats a request that was answered 400", pipeline, "Orders.create", [
+    change("return neverSent ||", 'return error._tag === "BadRequest" || neverSent ||')
+  ]),
+  fault("does not repeat after a 503", pipeline, "OrderGroups.get", [
+    change(
+      '    case "ServiceUnavailable":\n    case "GatewayTimeout":\n      return true',
+      '    case "GatewayTimeout":\n      return true'
+    )
+  ]),
+  fault("takes a reset for a request that never left", transport, "OrderGroups.create", [
+    change('reason._tag === "EncodeError" ||', 'reason._tag === "EncodeError" || code === "ECONNRESET" ||')
+  ]),
+  fault("takes a refused read for a refused connection", transport, "OrderGroups.create", [
+    change('(whileConnecting.has(code) && call === "connect")', "whileConnecting.has(code)")
+  ]),
+  fault("takes a request without an answer for one that never left", pipeline, "OrderGroups.create", [
+    change('requestSent: call.attempts > before ? "maybe" : "no"', 'requestSent: "no"')
+  ]),
+  fault("sends the first attempt's signature again", pipeline, "OrderGroups.get", [
+    change(
+      "return Effect.flatMap(headers, (auth) => {",
+      `return Effect.flatMap(
+        Effect.suspend(() => call.kept === undefined
+          ? Effect.tap(headers, (made) => Effect.sync(() => { call.kept = made }))
+          : Effect.succeed(call.kept)),
+        (auth) => {`
+    )
+  ]),
+  fault("signs before it waits", pipeline, "OrderGroups.get", [
+    change("Effect.sleep(wait),", "Effect.sync(() => { call.waitMillis = wait }),"),
+    change(
+      "return Effect.flatMap(headers, (auth) => {",
+      "return Effect.flatMap(Effect.tap(headers, () => Effect.sleep(call.waitMillis ?? 0)), (auth) => {"
+    )
+  ]),
+  fault("waits for a repeat past the whole call's time", pipeline, "OrderGroups.get", [
+    change("return wait < remaining() && !tooLate", "return wait >= 0 && !tooLate")
+  ]),
+  fault("does not end an attempt when the whole call's time is up", pipeline, "OrderGroups.get", [
+    change("const total = remainingMillis <= policy.attemptMillis", "const total = false")
+  ]),
+  fault("does not end an attempt when its own time is up", pipeline, "OrderGroups.get", [
+    change("const total = remainingMillis <= policy.attemptMillis", "const total = true")
+  ]),
+  fault(
+    "sends what the wait for tokens has left no time for",
+    pipeline,
+    "OrderGroups.create",
+    [change("return duration > 0 ?", "return true ?")],
+    1500
+  ),
+  fault("goes on when its policy has ended", pipeline, "OrderGroups.get", [
+    change("onDone: () => Effect.undefined,", "onDone: () => Effect.succeed(0),")
+  ]),
+  fault("ends in a defect where its policy throws", pipeline, "OrderGroups.get", [
+    change("Effect.suspend(() => step(...input))", "step(...input)")
+  ]),
+  fault("does not wait as long as it was asked to", pipeline, "OrderGroups.get", [
+    change("Math.max(delay, askedWait(error))", "delay")
+  ]),
+  fault(
+    "repeats an order when its id may be forgotten",
+    pipeline,
+    "Orders.create",
+    [change("monotonicMillis() + wait - call.lostAtMillis > keyHorizonMillis", "false")],
+    1000
+  ),
+  fault("says of no answer that an earlier one was lost", pipeline, "OrderGroups.delete", [
+    change("lostAnswer: call.lostAtMillis !== undefined", "lostAnswer: false")
+  ]),
+  fault("says of every repeat's answer that an earlier one was lost", pipeline, "OrderGroups.delete", [
+    change("lostAnswer: call.lostAtMillis !== undefined", "lostAnswer: call.attempts > 1")
+  ]),
+  fault("tells of the last attempt alone whether a request was sent", pipeline, "OrderGroups.get", [
+    change("  if (call.lostAtMillis === undefined) return error\n", "  if (call !== undefined) return error\n")
+  ]),
+  fault("sends once more when it is interrupted", pipeline, "OrderGroups.get", [
+    change(
+      "return Effect.catch(once, (error) =>",
+      "return Effect.catch(Effect.onInterrupt(once, () => Effect.ignore(once)), (error) =>"
+    )
+  ]),
+  fault("waits on when it is interrupted between two attempts", pipeline, "OrderGroups.get", [
+    change("Effect.sleep(wait),", "Effect.uninterruptible(Effect.sleep(wait)),")
+  ]),
+  fault("leaves its request open when it is interrupted", transport, "OrderGroups.get", [
+    change("return client.execute(request).pipe(", "return Effect.uninterruptible(client.execute(request)).pipe(")
+  ]),
+  fault(
+    "pays for its first attempt alone",
+    pipeline,
+    "OrderGroups.create",
+    [change("if (metered === undefined) return one", "if (metered === undefined || call.attempts > 0) return one")],
+    1000
+  ),
+  fault("takes back the tokens of what was sent", limits, "OrderGroups.create", [
+    change("if (!wasSent || (failure", "if (true || (failure")
+  ])
+]
