@@ -75,6 +75,9 @@ const answers: Readonly<Record<string, { readonly signed: boolean; readonly stat
       status: 200,
       body: recorded("GetBalance").find((body) => JSON.stringify(body).includes('"999.4625"'))
     },
+    // A collector of OTLP, on the same port.
+    "POST /v1/metrics": { signed: false, status: 200, body: {} },
+    "POST /v1/traces": { signed: false, status: 200, body: {} },
     "GET /trade-api/v2/exchange/status": {
       signed: false,
       status: 200,
@@ -109,12 +112,16 @@ const runAgainstServer = async (
     const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
     vi.stubEnv("KALSHI_ENV", `http://127.0.0.1:${port}`)
     vi.stubEnv("KALSHI_API_KEY_ID", keyId)
+    vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", `http://127.0.0.1:${port}`)
+    vi.stubEnv("OTEL_TRACES_EXPORTER", "otlp")
+    vi.stubEnv("OTEL_METRICS_EXPORTER", "otlp")
     vi.stubEnv(
       "KALSHI_PRIVATE_KEY",
       generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString()
     )
     vi.stubEnv("KALSHI_PRIVATE_KEY_PATH", undefined)
-    return { printed: await run([example]), requests }
+    const printed = await run([example])
+    return { printed, requests: requests.sort() }
   } finally {
     server.closeAllConnections()
     server.close()
@@ -144,7 +151,8 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
   ["reckons with money", []],
   ["places an order that is refused", ["POST /trade-api/v2/portfolio/events/orders"]],
   ["places orders while there are tokens", ["POST /trade-api/v2/portfolio/events/orders/batched"]],
-  ["shares the account's budget by Redis", ["GET /trade-api/v2/portfolio/balance"]]
+  ["shares the account's budget by Redis", ["GET /trade-api/v2/portfolio/balance"]],
+  ["exports spans and metrics", ["GET /trade-api/v2/portfolio/balance", "POST /v1/metrics", "POST /v1/traces"]]
 ]
 
 describe("an example of the README", () => {

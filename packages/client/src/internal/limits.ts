@@ -40,6 +40,8 @@ export interface Call {
   readonly maxMillis: number
   /** Whether a byte of the attempt may have left. */
   readonly wasSent: () => boolean
+  /** Told when it has to wait, each time. */
+  readonly waits: () => void
 }
 
 /** What a call is billed: which buckets, and how many times the operation's cost. */
@@ -460,7 +462,7 @@ const start = (
 
   const limit: Limiter["limit"] = (call, attempt) =>
     Effect.flatMap(RateLimits.Overrides, (overrides) => {
-      const { descriptor, input, wasSent } = call
+      const { descriptor, input, waits, wasSent } = call
       const asked = overrides.maxWait === undefined ? Number.POSITIVE_INFINITY : millisOf(overrides.maxWait)
       if (!(asked >= 0)) {
         const reason = "RateLimits.Overrides.maxWait must be a duration"
@@ -468,11 +470,17 @@ const start = (
       }
       const bill = billOf(descriptor, input)
       const urgent = overrides.urgent ?? descriptor.urgent
-      return Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(now, (startedAt) => {
+      return Effect.uninterruptibleMask((restore) => {
+        // What may be interrupted before the attempt is a wait.
+        const parked = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+          Effect.suspend(() => {
+            waits()
+            return restore(effect)
+          })
+        return Effect.flatMap(now, (startedAt) => {
           const most = Math.min(asked, call.maxMillis)
-          const got = Effect.flatMap(knowing(restore, bill, most), () =>
-            Effect.flatMap(now, (readyAt) => acquire(restore, bill, urgent, most - (readyAt - startedAt)))
+          const got = Effect.flatMap(knowing(parked, bill, most), () =>
+            Effect.flatMap(now, (readyAt) => acquire(parked, bill, urgent, most - (readyAt - startedAt)))
           )
           return Effect.flatMap(got, ({ takenMillis, want }) => {
             spent[descriptor.bucket] += want.cost
@@ -483,7 +491,7 @@ const start = (
             )
           })
         })
-      )
+      })
     })
 
   const settle = (

@@ -283,8 +283,9 @@ export const make = (account: Account): Sender => {
         const metered = signed(descriptor) === undefined ? undefined : limiter
         if (metered === undefined) return one
         const before = call.attempts
-        observed.waits()
-        return metered.limit({ descriptor, input, maxMillis: patience(), wasSent: () => call.attempts > before }, one)
+        const wasSent = () => call.attempts > before
+        const waits = () => observed.waits()
+        return metered.limit({ descriptor, input, maxMillis: patience(), wasSent, waits }, one)
       })
 
       const again = (step: Step, error: Failure): Effect.Effect<unknown, Failure> =>

@@ -41,7 +41,7 @@ export interface Telemetry {
 
 /** One call, as it goes along. */
 export interface Observed {
-  /** It goes to wait for its tokens. */
+  /** It has to wait for its tokens, or goes on doing so. */
   readonly waits: () => void
   /** It need not wait any longer. */
   readonly ready: () => void
@@ -72,7 +72,7 @@ interface Shared {
   readonly waits: Map<string, Metric.Metric<number, unknown>>
 }
 
-/** Shorter waits for tokens are the limiter's own time. */
+/** Shorter waits are for those before it, who only ask the store. */
 const shortestWaitNanos = 1_000_000n
 
 const described = ({ description, unit }: Names.Instrument, attributes: Attributes) => ({
@@ -275,7 +275,7 @@ class Call implements Observed {
   }
 
   waits(): void {
-    this.#waitedFrom = this.#now()
+    this.#waitedFrom ??= this.#now()
   }
 
   ready(): void {
