@@ -9,7 +9,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import type { Json } from "../../src/tools/JsonSchema.ts"
 import * as Replay from "../../src/tools/Replay.ts"
-import { ask, type Got, makeWorld, type World } from "./support/exchange.ts"
+import { ask, type Got, makeWorld, signature, type World } from "./support/exchange.ts"
 import {
   type Ask,
   counted,
@@ -20,7 +20,15 @@ import {
   tolerated,
   total
 } from "./support/holding.ts"
-import { arbitraries, mutants, type Operation, operations, type Violation, violation } from "./support/judging.ts"
+import {
+  arbitraries,
+  mutants,
+  type Operation,
+  operations,
+  valid,
+  type Violation,
+  violation
+} from "./support/judging.ts"
 import { known, told, working } from "./support/working.ts"
 
 const seed = Replay.seedFrom()
@@ -70,7 +78,13 @@ const validInputs = ({ reference, requests, suite }: Operation, world: World): R
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]
 }
 
-describe("a request with a single violation", () => {
+/** What the exchange answers without a signature although the document wants one, each with its reason. */
+const unsigned: Readonly<Partial<Record<string, string>>> = {
+  GetMarketOrderbook: "the guide to order books says that they need no key",
+  GetMarketOrderbooks: "the guide to order books says that they need no key"
+}
+
+describe("a request with a single violation", { timeout: 300_000 }, () => {
   it.effect("is refused with an error that the client reads and changes nothing: every kind, everywhere", () =>
     inMemory((world) =>
       Effect.gen(function* () {
@@ -127,6 +141,36 @@ describe("a request with a single violation", () => {
     )
   )
 
+  it.effect("without its signature, or any part of it, is refused where the document wants one", () =>
+    inMemory((world) =>
+      Effect.gen(function* () {
+        const tally = makeTally()
+        const secured = operations.filter(({ reference }) => reference.security.length > 0)
+        let asked = 0
+        for (const operation of secured) {
+          const { id } = operation.reference
+          for (const without of [signature, ...signature.map((name) => [name])]) {
+            const [input] = working(world, id, operation.suite.values)
+            const sent = input === undefined ? undefined : valid(operation, input)
+            if (sent === undefined) assert.fail(`${id} has no request`)
+            if (unsigned[id] !== undefined && without === signature) {
+              const got = yield* ask(world, without)(sent)
+              assert.strictEqual(got.status, operation.reference.success.status, `${id}: ${unsigned[id]}`)
+              continue
+            }
+            const violation = { kind: "missing-required", pointer: without.join(), note: "headers", sent } as const
+            yield* holdRefused(operation, ask(world, without), [violation], tally)
+            asked++
+          }
+        }
+        assert.deepStrictEqual(tally.findings, [], replayed(tally.findings))
+        assert.deepStrictEqual([...tally.statuses], [[401, asked]])
+        assert.strictEqual(asked, 4 * secured.length - Object.keys(unsigned).length)
+        console.log(`${total(tally.statuses)} requests without a signature: ${counted(tally.statuses)}`)
+      })
+    )
+  )
+
   /** Some of an operation's violations, from all over; Node takes no targets longer than its headers may be. */
   const some = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
@@ -167,7 +211,7 @@ describe("a request with a single violation", () => {
   )
 })
 
-describe("a valid request", () => {
+describe("a valid request", { timeout: 300_000 }, () => {
   it.effect("is answered by the document and touches no other account", () =>
     inMemory((world) =>
       Effect.gen(function* () {

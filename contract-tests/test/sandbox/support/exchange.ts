@@ -145,22 +145,29 @@ export interface Got extends Answers.Scripted {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Puts a request to the exchange that is served here, signed by the world's signer. */
-export const ask = (world: World) => (sent: Requests.Sent) =>
-  Effect.gen(function* () {
-    const { url } = yield* Sandbox.Sandbox
-    const http = yield* HttpClient.HttpClient
-    const { body, headers, method, target } = signed(sent, world.signer, yield* Clock.currentTimeMillis)
-    // Every write says that it carries JSON, body or none.
-    const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
-    const response = yield* http.execute(
-      HttpClientRequest.make(method as HttpMethod.HttpMethod)(url + target, {
-        headers: Object.fromEntries(
-          Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-        ),
-        ...(text === undefined ? {} : { body: HttpBody.text(text, "application/json") })
-      })
-    )
-    const got: Got = { status: response.status, headers: response.headers, body: yield* response.text }
-    return got
-  })
+/** The headers of a signature. */
+export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
+
+/** Puts a request to the exchange that is served here, signed by the world's signer, `without` some of its headers. */
+export const ask =
+  (world: World, without: ReadonlyArray<string> = []) =>
+  (sent: Requests.Sent) =>
+    Effect.gen(function* () {
+      const { url } = yield* Sandbox.Sandbox
+      const http = yield* HttpClient.HttpClient
+      const { body, headers, method, target } = signed(sent, world.signer, yield* Clock.currentTimeMillis)
+      // Every write says that it carries JSON, body or none.
+      const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
+      const response = yield* http.execute(
+        HttpClientRequest.make(method as HttpMethod.HttpMethod)(url + target, {
+          headers: Object.fromEntries(
+            Object.entries(headers).flatMap(([name, value]) =>
+              value === undefined || without.includes(name) ? [] : [[name, value]]
+            )
+          ),
+          ...(text === undefined ? {} : { body: HttpBody.text(text, "application/json") })
+        })
+      )
+      const got: Got = { status: response.status, headers: response.headers, body: yield* response.text }
+      return got
+    })
