@@ -1,7 +1,7 @@
 /**
  * A local exchange in a process of its own, with a market and an account for each kind of key. Arguments: the accounts'
- * tier, `unmetered` unless told, and of how many requests it keeps a count, none unless told. Sent a time in milliseconds,
- * it answers what it has served since, and then up to now.
+ * tier, `unmetered` unless told; of how many requests it keeps a count, none unless told; by how many milliseconds reads lag,
+ * none unless told. Sent a time in milliseconds, it answers what it has served since, and then up to now.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -23,7 +23,7 @@ export interface Request {
 }
 
 const ticker = "KXBENCH-26-YES"
-const [tier = "unmetered", keepRequests = "0"] = process.argv.slice(2)
+const [tier = "unmetered", keepRequests = "0", readLagMillis = "0"] = process.argv.slice(2)
 
 const program = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
@@ -48,5 +48,13 @@ const program = Effect.gen(function* () {
 
 process.on("disconnect", () => process.exit())
 await Effect.runPromise(
-  program.pipe(Effect.provide(Sandbox.layer({ markets: [{ ticker }], keepRequests: Number(keepRequests) })))
+  program.pipe(
+    Effect.provide(
+      Sandbox.layer({
+        markets: [{ ticker }],
+        keepRequests: Number(keepRequests),
+        assumptions: { readLagMillis: Number(readLagMillis) }
+      })
+    )
+  )
 )

@@ -1,0 +1,43 @@
+/**
+ * Orders under faults: 5,000 intents from 32 fibers, a fifth of all requests spoilt on their way, and the same with the
+ * client killed half-way. Fails where an order was doubled, an outcome lost or wrong, or an `Unknown` left unsettled.
+ *
+ * Arguments: how many intents, and a seed.
+ */
+import { availableParallelism } from "node:os"
+import { type Options, run } from "../test/support/faultRun/faultRun.ts"
+
+const [intents = "5000", seed = "1"] = process.argv.slice(2)
+
+const options: Options = {
+  intents: Number(intents),
+  fibers: 32,
+  share: 0.2,
+  seed: Number(seed),
+  kill: false,
+  readLagMillis: 300,
+  attemptMillis: 1_000,
+  settleWithinMillis: 180_000
+}
+
+console.log(
+  `${Number(intents).toLocaleString("en")} intents, ${options.fibers} fibers, seed ${seed}, ${availableParallelism()} cores, Node ${process.version}`
+)
+for (const kill of [false, true]) {
+  const figures = await run({ ...options, kill })
+  const { counts, faults, learned, openAtKill, orders, outcomes, seconds, unsettled } = figures
+  const { requests, ...spoilt } = counts
+  const faulted = Object.values(spoilt).reduce((sum, count) => sum + count, 0)
+  console.log(kill ? `\nkilled half-way with ${openAtKill} orders on their way` : "\nto the end")
+  console.log(
+    `  requests  ${requests}, of which spoilt ${faulted} (${((100 * faulted) / requests).toFixed(1)} %)`,
+    spoilt
+  )
+  console.log(`  outcomes  `, outcomes)
+  console.log(`  accepted, learned from `, learned)
+  console.log(`  orders    ${orders}; unsettled ${unsettled}; faults ${faults.length}; ${seconds.toFixed(0)} s`)
+  if (faults.length > 0 || unsettled > 0) {
+    console.log(faults.slice(0, 20).join("\n"))
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Orders placed through a proxy that spoils connections, held against what the exchange has of them in the end: three
+ * processes, the client, the exchange, and this one with the proxy.
+ */
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Served } from "../../../bench/exchangeServer.ts"
+import type { Setting } from "./client.ts"
+import * as journal from "./journal.ts"
+import { type FaultProxy, startFaultProxy } from "./proxy.ts"
+
+export interface Options {
+  readonly intents: number
+  readonly fibers: number
+  /** Of requests. */
+  readonly share: number
+  readonly seed: number
+  /** Kills the client once it has half of the outcomes, and lets another one go on. */
+  readonly kill: boolean
+  readonly readLagMillis: number
+  /** For one attempt: what is stalled costs as much. */
+  readonly attemptMillis: number
+  readonly settleWithinMillis: number
+}
+
+export interface Figures {
+  readonly seconds: number
+  readonly counts: FaultProxy["counts"]
+  /** How often each was the last word on an intent. */
+  readonly outcomes: Readonly<Record<string, number>>
+  /** How many of the accepted were learned from a list, or from a body that did not decode. */
+  readonly learned: Readonly<Record<string, number>>
+  readonly orders: number
+  /** Whether the client was killed, and how many intents it left without an outcome. */
+  readonly openAtKill: number | undefined
+  /** What must not be, each as a sentence. */
+  readonly faults: ReadonlyArray<string>
+  /** Intents whose outcome is still `Unknown`, and that no order has come of. */
+  readonly unsettled: number
+}
+
+const start = (file: URL, ...args: ReadonlyArray<string>) => fork(fileURLToPath(file), args, { execArgv: [] })
+
+interface Dump {
+  readonly accounts: ReadonlyArray<{
+    readonly orders: ReadonlyArray<{ readonly clientOrderId?: string; readonly orderId: string }>
+  }>
+}
+
+export const run = async (options: Options): Promise<Figures> => {
+  const folder = mkdtempSync(join(tmpdir(), "kalshi-faults-"))
+  const path = join(folder, "journal.jsonl")
+  const exchange = start(
+    new URL("../../../bench/exchangeServer.ts", import.meta.url),
+    "unmetered",
+    "0",
+    String(options.readLagMillis)
+  )
+  const [served] = (await once(exchange, "message")) as [Served] // what it sends first
+  const proxy = await startFaultProxy(new URL(served.url), options.share, options.seed)
+  const began = performance.now()
+  try {
+    const { keyId, privateKey } = served.keys.find(({ kind }) => kind === "ed25519")!
+    const setting: Setting = {
+      url: proxy.url,
+      ticker: served.ticker,
+      keyId,
+      privateKey,
+      journal: path,
+      intents: options.intents,
+      fibers: options.fibers,
+      attemptMillis: options.attemptMillis,
+      settleWithinMillis: options.settleWithinMillis
+    }
+    /** Runs a client to its end, or until it has so many outcomes. */
+    const client = async (killAt: number | undefined): Promise<boolean> => {
+      const child = start(new URL("client.ts", import.meta.url))
+      let killed = false
+      child.on("message", (outcomes) => {
+        if (killAt !== undefined && Number(outcomes) >= killAt) killed = child.kill("SIGKILL")
+      })
+      child.send(setting)
+      const [code] = (await once(child, "exit")) as [number | null]
+      if (code !== 0 && !killed) throw new Error(`the client ended with ${code}`)
+      return killed
+    }
+    let openAtKill: number | undefined
+    if (options.kill && (await client(options.intents / 2))) {
+      openAtKill = [...journal.read(path).values()].filter(({ ended }) => ended === undefined).length
+    }
+    if (!options.kill || openAtKill !== undefined) await client(undefined)
+    const dump = (await (await fetch(`${served.url}/sandbox/dump`)).json()) as Dump // its accounts have their orders
+    return {
+      ...compare(options.intents, journal.read(path), dump),
+      seconds: (performance.now() - began) / 1_000,
+      counts: proxy.counts,
+      openAtKill
+    }
+  } finally {
+    await proxy.close()
+    exchange.disconnect()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const tally = (values: Iterable<string | undefined>): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const value of values) if (value !== undefined) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}
+
+/** Holds what the client said against what the exchange has. */
+const compare = (intents: number, entries: ReturnType<typeof journal.read>, { accounts }: Dump) => {
+  const faults: Array<string> = []
+  const orders = accounts.flatMap((account) => account.orders)
+  const byId = new Map<string | undefined, Array<(typeof orders)[number]>>()
+  for (const order of orders) byId.set(order.clientOrderId, [...(byId.get(order.clientOrderId) ?? []), order])
+  for (const [id, same] of byId) {
+    if (id === undefined || !entries.has(id)) faults.push(`an order was placed under ${id}, which no intent has`)
+    if (same.length > 1) faults.push(`${same.length} orders were placed under ${id}`)
+  }
+  const numbers = tally(Array.from(entries.values(), ({ begun }) => String(begun.number)))
+  const placedTwice = Object.values(numbers).filter((times) => times > 1).length
+  if (placedTwice > 0) faults.push(`${placedTwice} intents were begun twice`)
+  if (entries.size !== intents) faults.push(`${entries.size} intents were begun of ${intents}`)
+  let unsettled = 0
+  for (const [id, { ended }] of entries) {
+    const order = byId.get(id)?.[0]
+    if (ended === undefined) {
+      faults.push(`the outcome of ${id} is lost`)
+      continue
+    }
+    switch (ended.tag) {
+      case "Accepted":
+        if (order?.orderId !== ended.order_id) {
+          faults.push(`${id} was accepted as ${ended.order_id}, and the exchange has ${order?.orderId}`)
+        }
+        break
+      case "Unknown":
+        if (order === undefined) unsettled++
+        else faults.push(`${id} is unknown, and the exchange has ${order.orderId}`)
+        break
+      default:
+        if (order !== undefined) faults.push(`${id} is ${ended.tag}, and the exchange has ${order.orderId}`)
+    }
+  }
+  return {
+    outcomes: tally(Array.from(entries.values(), ({ ended }) => ended?.tag)),
+    learned: tally(Array.from(entries.values(), ({ ended }) => ended?.learned)),
+    orders: orders.length,
+    faults,
+    unsettled
+  }
+}

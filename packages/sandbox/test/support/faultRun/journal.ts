@@ -1,0 +1,38 @@
+/** What a client writes down, line by line, so that another one can go on after it was killed. */
+import type * as Orders from "@kalshi-effect/client/Orders"
+import { appendFileSync, existsSync, readFileSync } from "node:fs"
+
+export interface Begun extends Orders.Placement {
+  readonly number: number
+}
+
+export interface Ended {
+  readonly client_order_id: string
+  /** That of the outcome or of the settlement, or `NothingSent`. */
+  readonly tag: Orders.Outcome["_tag"] | Orders.Settlement["_tag"] | "NothingSent"
+  readonly order_id?: string | undefined
+  readonly learned?: Orders.Accepted["learned"] | undefined
+  readonly lastAttemptMillis?: number | undefined
+}
+
+type Line = { readonly begun: Begun } | { readonly ended: Ended }
+
+export const write = (path: string, line: Line): void => appendFileSync(path, `${JSON.stringify(line)}\n`)
+
+/** The orders of a journal, each with what was last known of it. A line that a kill cut short was not written. */
+export const read = (
+  path: string
+): ReadonlyMap<string, { readonly begun: Begun; readonly ended: Ended | undefined }> => {
+  const entries = new Map<string, { readonly begun: Begun; readonly ended: Ended | undefined }>()
+  for (const text of existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : []) {
+    const line = JSON.parse(text) as Line // what `write` wrote
+    if ("begun" in line) {
+      entries.set(line.begun.client_order_id, { begun: line.begun, ended: undefined })
+    } else {
+      const entry = entries.get(line.ended.client_order_id)
+      if (entry === undefined) throw new Error(`${line.ended.client_order_id} ended and was not begun`)
+      entries.set(line.ended.client_order_id, { ...entry, ended: line.ended })
+    }
+  }
+  return entries
+}
