@@ -12,7 +12,6 @@ import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Orders from "../src/Orders.ts"
 import * as RateLimits from "../src/RateLimits.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
-import { Exchange, layerExchange } from "./support/exchange.ts"
 import { isExample } from "./support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
@@ -117,20 +116,21 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("asks nothing of the signer, and takes no tokens for what it does not send", () =>
-    Effect.gen(function* () {
+  it.effect("asks nothing of the signer and of the limits for what it does not send", () => {
+    const not = () => Effect.die(new Error("nothing of this is to be asked"))
+    const untouched = { take: not, giveUp: not, arrived: not, giveBack: not, drain: not, waitFor: not }
+    return Effect.gen(function* () {
       for (let n = 0; n < 50; n++) yield* notSent(Orders.create(order))
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create), 0)
-      assert.deepStrictEqual((yield* Exchange).arrived, [])
+      assert.strictEqual((yield* Script).sent.length, 0)
     }).pipe(
       Effect.provide(
-        Kalshi.layerDryRun({
-          environment,
-          signer: { ...signer(), sign: () => Effect.die(new Error("nothing is to be signed")) }
-        }).pipe(Layer.provideMerge(layerExchange()))
+        Kalshi.layerDryRun({ environment, signer: { ...signer(), sign: not } }).pipe(
+          Layer.provideMerge([layerScript([]), Layer.succeed(RateLimits.Store, untouched)])
+        )
       )
     )
-  )
+  })
 
   it.effect("is not repeated by any policy", () =>
     Effect.gen(function* () {

@@ -148,11 +148,13 @@ const runExample = (example: string): ReturnType<typeof runAgainstServer> =>
 const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray<string>]> = [
   ["reads the balance", ["GET /trade-api/v2/portfolio/balance"]],
   ["asks for the status without a key", ["GET /trade-api/v2/exchange/status"]],
+  ["rehearses a bot", ["GET /trade-api/v2/exchange/status"]],
   ["reckons with money", []],
   ["places an order that is refused", ["POST /trade-api/v2/portfolio/events/orders"]],
   ["places orders while there are tokens", ["POST /trade-api/v2/portfolio/events/orders/batched"]],
   ["shares the account's budget by Redis", ["GET /trade-api/v2/portfolio/balance"]],
-  ["exports spans and metrics", ["GET /trade-api/v2/portfolio/balance", "POST /v1/metrics", "POST /v1/traces"]]
+  ["exports spans and metrics", ["GET /trade-api/v2/portfolio/balance", "POST /v1/metrics", "POST /v1/traces"]],
+  ["measures the clock", ["GET /trade-api/v2/exchange/status"]]
 ]
 
 describe("an example of the README", () => {
