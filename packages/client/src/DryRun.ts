@@ -35,7 +35,7 @@ export interface Cost {
   readonly unknownBecause: string | undefined
   /** Whether the fees of all go by terms that were given, or those of some by `OrderCost.assumedTerms`. */
   readonly terms: "given" | "assumed"
-  /** Of each, in the order of the request; undefined for one that has no price or count. */
+  /** Of each, in the order of the request; undefined for one whose price or count is none. */
   readonly orders: ReadonlyArray<OrderCost | undefined>
 }
 
