@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib"
 import type { ServerResponse } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Result } from "effect"
+import { Deferred, Effect, Fiber, Layer, Result } from "effect"
 import { HttpClient } from "effect/http"
 import * as Environment from "../src/Environment.ts"
 import * as Kalshi from "../src/Kalshi.ts"
@@ -288,6 +288,34 @@ for (const [name, httpClient] of transports) {
         })
         const fiber = yield* Effect.forkChild(Effect.provide(get, client(server.url)))
         yield* Effect.promise(() => arrival)
+        yield* Fiber.interrupt(fiber)
+        yield* Effect.promise(() => departure)
+        assert.strictEqual(server.received.length, 1)
+      })
+    )
+
+    it.live("drops the connection when it is interrupted in the middle of a body, and sends nothing more", () =>
+      Effect.gen(function* () {
+        let gone = () => {}
+        const departure = new Promise<void>((resolve) => (gone = resolve))
+        const server = yield* serve((_, response) => {
+          response.socket!.on("close", () => gone())
+          response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
+          response.write(valid) // and never the rest
+        })
+        const begun = yield* Deferred.make<void>()
+        const telling = Layer.effect(
+          HttpClient.HttpClient,
+          Effect.map(
+            HttpClient.HttpClient,
+            HttpClient.tap(() => Deferred.succeed(begun, undefined))
+          )
+        )
+        const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
+        const fiber = yield* Effect.forkChild(
+          get.pipe(Effect.provide(kalshi.pipe(Layer.provide(telling), Layer.provide(httpClient))))
+        )
+        yield* Deferred.await(begun)
         yield* Fiber.interrupt(fiber)
         yield* Effect.promise(() => departure)
         assert.strictEqual(server.received.length, 1)

@@ -86,7 +86,7 @@ const keepable = ({ json, text }: ParsedBody): unknown => {
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  if (/^\d+$/.test(text)) return Number(text) * 1000
   const date = dateMillis(text)
   return date === undefined ? undefined : Math.max(0, date - nowMillis)
 }

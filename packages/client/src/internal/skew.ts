@@ -45,11 +45,16 @@ const jumpMillis = 250
 const generationMillis = 300_000
 
 /** IMF-fixdate, the one form that servers may write (RFC 9110). */
-const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+const httpDate = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+/** The two that recipients must read as well, as they are written in their own ways by old servers. */
+const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/
+const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/
 
 /** Unix milliseconds of a header's date; undefined where it is none. */
 export const dateMillis = (header: string): number | undefined => {
-  const millis = httpDate.test(header) ? Date.parse(header) : Number.NaN
+  // Nothing looks at the day of the week.
+  const text = header.replace(rfc850, "Mon, $1 $2 20$3 $4 GMT").replace(asctime, "Mon, $2 $1 $4 $3 GMT")
+  const millis = httpDate.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(millis) ? undefined : millis
 }
 
