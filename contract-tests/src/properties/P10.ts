@@ -264,18 +264,21 @@ const law = (run: Run, target: Target) => {
     const enough = paging.read((items) => items(asked, { maxPages: pages.length }), itemsReader, pages)
     endsWith(enough, "the end", "a budget of as many pages as there are")
 
-    // Pages that go round, by any period, are an error after each was given once.
-    const turn = pages[at]
-    const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
-    if (turn !== undefined && at > 0 && repeated !== undefined) {
-      reach("pages that go round")
-      const round = pages.map((page, index) =>
-        index === at ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, repeated]]) } : page
+    // Pages that go round, by any period, are an error after each was given once; also round to where it began.
+    const goRound = (of: ReadonlyArray<paging.Page>, last: number, to: string, from: JsonObject): void => {
+      const round = of.map((page, index) =>
+        index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page
       )
-      const circled = paging.read((items) => items(asked), itemsReader, round)
+      const circled = paging.read((items) => items(from), itemsReader, round)
       endsWith(circled, "RepeatedCursor", "pages that go round")
-      same(circled.given, itemsOf(round.slice(0, at + 1)), "the items before the pages go round")
-      holds(circled.requests.length === at + 1, () => `${circled.requests.length} requests before the pages go round`)
+      same(circled.given, itemsOf(round.slice(0, last + 1)), "the items before the pages go round")
+      holds(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the pages go round`)
+    }
+    const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
+    if (resume !== undefined && repeated !== undefined) {
+      reach("pages that go round")
+      goRound(pages, at, repeated, asked)
+      goRound(rest, rest.length - 1, resume, objectOf([...Object.entries(asked), ["cursor", resume]]))
     }
   }
 }
