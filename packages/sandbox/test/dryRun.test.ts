@@ -96,6 +96,30 @@ describe("Kalshi.layerDryRun on a local exchange", () => {
     }).pipe(Effect.provide(layerTest({ markets: [{ ticker }] })))
   )
 
+  it.effect("places nothing by an intent either, and leaves nothing to settle or to cancel", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const credentials = yield* sandbox.createAccount()
+      const before = yield* sandbox.dump
+      const reports: Array<Orders.ExitReport> = []
+      const intent = Orders.buyYes({ ticker, count: "10", yes_price: "0.40" })
+      yield* Effect.gen(function* () {
+        const journal = yield* DryRun.DryRun
+        const error = yield* Effect.flip(Orders.place(intent)).pipe(
+          Effect.provide(Orders.cancelAllOnExit({ onExit: (report) => Effect.sync(() => void reports.push(report)) }))
+        )
+        assert.strictEqual(error._tag, "NotSent")
+        assert.deepStrictEqual(
+          (yield* journal.intents).map(({ body, operation }) => [operation, body?.["price"], body?.["count"]]),
+          [["Orders.create", "0.40", "10"]]
+        )
+      }).pipe(Effect.provide(Kalshi.layerDryRun(options(sandbox.environment, credentials))))
+      assert.deepStrictEqual(reports, [{ ended: [], left: [] }])
+      assert.deepStrictEqual(yield* sandbox.dump, before)
+      assert.deepStrictEqual(yield* sandbox.requests, [])
+    }).pipe(Effect.provide(layerTest({ markets: [{ ticker }] })))
+  )
+
   it.effect("puts the cost of an order no lower than what it takes there", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
