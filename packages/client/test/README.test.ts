@@ -151,6 +151,7 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
   ["rehearses a bot", ["GET /trade-api/v2/exchange/status"]],
   ["reckons with money", []],
   ["places an order that is refused", ["POST /trade-api/v2/portfolio/events/orders"]],
+  ["says what became of an order", ["POST /trade-api/v2/portfolio/events/orders"]],
   ["places orders while there are tokens", ["POST /trade-api/v2/portfolio/events/orders/batched"]],
   ["shares the account's budget by Redis", ["GET /trade-api/v2/portfolio/balance"]],
   ["exports spans and metrics", ["GET /trade-api/v2/portfolio/balance", "POST /v1/metrics", "POST /v1/traces"]],
@@ -190,9 +191,10 @@ const operationsIn = async (file: string): Promise<ReadonlyArray<string>> => {
 describe("the examples in the doc blocks of the operations", () => {
   it("import what there is, and run", async () => {
     const resources = await Promise.all(files.map(async (file) => ((await operationsIn(file)).length > 0 ? file : "")))
-    const found = resources
-      .filter((file) => file !== "")
-      .flatMap((file) => examplesOf(fs.readFileSync(path.join(root, "src", file), "utf8").replaceAll(/^ *\* ?/gm, "")))
+    const parts = ["orderOperations", "intents", "placing", "canceling", "cancelOnExit"]
+    const found = [...resources.filter((file) => file !== ""), ...parts.map((part) => `internal/${part}.ts`)].flatMap(
+      (file) => examplesOf(fs.readFileSync(path.join(root, "src", file), "utf8").replaceAll(/^ *\* ?/gm, ""))
+    )
     assert.isAtLeast(found.length, 10)
     assert.deepStrictEqual(await run(found), [])
   })

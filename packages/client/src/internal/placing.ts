@@ -370,9 +370,7 @@ export interface SettleOptions {
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
  *
- * declare const journal: ReadonlyArray<Orders.Placement>
- *
- * const settled = Orders.settleAll(journal)
+ * const atStart = (journal: ReadonlyArray<Orders.Placement>) => Orders.settleAll(journal, { within: "3 minutes" })
  * ```
  */
 export const settle = (

@@ -32,6 +32,8 @@ const setting = await new Promise<Setting>((resolve) =>
   process.once("message", (message) => resolve(message as Setting))
 ) // the parent sends what this file's types say
 
+process.on("disconnect", () => process.exit(1))
+
 const { ticker } = setting
 
 /** Orders that rest, some that are cancelled at once, and some that are refused. */
@@ -108,4 +110,4 @@ const kalshi = Kalshi.layer({
   policy: { attemptTimeout: setting.attemptMillis }
 })
 await Effect.runPromise(program.pipe(Effect.provide(Layer.provide(kalshi, NodeHttpClient.layerUndici))))
-process.disconnect?.()
+process.exit()

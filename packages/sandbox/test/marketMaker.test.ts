@@ -1,0 +1,86 @@
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
+import { readFileSync } from "node:fs"
+import * as Sandbox from "../src/Sandbox.ts"
+
+const ticker = "KXRAIN-26-NYC"
+
+/** Quotes both outcomes anew every second, until the group has seen more than 25 contracts in 15 seconds. */
+const maker = Effect.gen(function* () {
+  const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 25 })
+  const terms = { ticker, count: "10", post_only: true, order_group_id, exchange_index: 0 } as const
+  const quotes = [Orders.buyYes({ ...terms, yes_price: "0.45" }), Orders.buyNo({ ...terms, no_price: "0.45" })]
+  for (let round = 1; ; round++) {
+    const outcomes = yield* Orders.placeAll(quotes)
+    if (outcomes.every(({ _tag }) => _tag === "Rejected")) return `stopped in round ${round}`
+    yield* Effect.sleep("1 second")
+    const placed = outcomes.filter((outcome) => outcome._tag === "Accepted")
+    yield* Effect.forEach(placed, (order) => Orders.ensureCanceled(order), { concurrency: "unbounded" })
+  }
+}).pipe(Effect.provide(Orders.cancelAllOnExit({ within: "5 seconds" })))
+
+/** What meets the maker's requests, over and over. */
+const faults: ReadonlyArray<Sandbox.Fault> = [
+  { operation: "BatchCreateOrdersV2", reset: "after" },
+  { operation: "CancelOrderV2", status: 503 },
+  { operation: "BatchCreateOrdersV2", mangle: "garbled" },
+  { operation: "CancelOrderV2", reset: "after" },
+  { operation: "BatchCreateOrdersV2", reset: "before" },
+  { operation: "GetOrders", status: 500 }
+]
+
+const program = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  yield* sandbox.createMarket({ ticker })
+  const { accountId, signer } = yield* sandbox.createAccount()
+  const crowd = yield* sandbox.createAccount()
+  const kalshi = (by: typeof signer) => Kalshi.layer({ environment: sandbox.environment, signer: by, limits: false })
+
+  for (const fault of [...faults, ...faults]) yield* sandbox.plant(fault)
+  const making = yield* Effect.forkChild(Effect.provide(maker, kalshi(signer)))
+  yield* TestClock.adjust("20 seconds")
+  // Somebody knows more than the maker, and takes whatever it quotes.
+  yield* Effect.gen(function* () {
+    while (making.pollUnsafe() === undefined) {
+      const take = Orders.buyYes({ ticker, count: "20", yes_price: "0.55", time_in_force: "immediate_or_cancel" })
+      yield* Orders.place(take)
+      yield* TestClock.adjust("1 second")
+    }
+  }).pipe(Effect.provide(kalshi(crowd.signer)))
+
+  const said = yield* Fiber.join(making)
+  const { orders } = yield* Effect.provide(Orders.list({ limit: 1_000 }), kalshi(signer))
+  const { positions } = yield* sandbox.portfolio(accountId)
+  const spoilt = (yield* sandbox.requests).filter(({ status }) => status === 0 || status >= 500).length
+  return { said, orders, held: positions[ticker], spoilt }
+})
+
+const result = program.pipe(Effect.provide(Sandbox.layerTest()))
+
+describe("a market maker under faults", () => {
+  it.effect("is stopped by its order group, and leaves nothing behind", () =>
+    Effect.gen(function* () {
+      const { held, orders, said, spoilt } = yield* result
+      assert.isAbove(spoilt, 4, "it met its faults")
+      assert.match(said, /^stopped in round \d+$/)
+      assert.deepStrictEqual(
+        orders.filter(({ status }) => status === "resting"),
+        []
+      )
+      // Three fills of ten: the third took the group over its 25, and what came after was refused.
+      assert.strictEqual(held, -3_000)
+      assert.strictEqual(new Set(orders.map(({ client_order_id }) => client_order_id)).size, orders.length)
+    })
+  )
+
+  it("is what the README shows", () => {
+    const source = readFileSync(new URL(import.meta.url), "utf8")
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+    assert.include(readme, source.slice(source.indexOf("/** Quotes both"), source.indexOf("/** What meets")).trim())
+  })
+})
