@@ -238,9 +238,9 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<Answe
  *
  * **Details**
  *
- * `requestSent` is the verdict on the whole call. It is `"no"` only where no byte of any attempt can have left this
- * machine (the connection was refused, the name did not resolve …); then nothing happened at the exchange. `"maybe"`
- * means that the request may have been carried out.
+ * `requestSent` is the verdict on the whole call. It is `"no"` only where of every attempt no byte can have left this
+ * machine (the connection was refused, the name did not resolve …), or it was answered 429; then nothing happened at the
+ * exchange. `"maybe"` means that the request may have been carried out.
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
