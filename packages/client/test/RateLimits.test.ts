@@ -128,6 +128,19 @@ describe("a signed call", () => {
     )
   )
 
+  it.effect("that is answered later than its latency counts as arrived only once", () =>
+    Effect.gen(function* () {
+      const slow = yield* fork(create("slow"))
+      yield* TestClock.adjust("700 millis")
+      const others = yield* fork(spendAll)
+      // The slow one is answered at 900 ms, the others at 1190.
+      yield* TestClock.adjust("490 millis")
+      yield* Fiber.join(slow)
+      yield* Fiber.join(others)
+      assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.1)
+    }).pipe(Effect.provide(layer({ underWay: (n) => (n === 0 ? 900 : 490) })))
+  )
+
   it.effect("is not metered where it is not signed", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(Array.from({ length: 200 }), () => Exchange.status(), { concurrency: "unbounded" })
@@ -690,6 +703,22 @@ describe("RateLimits.Store", () => {
     Effect.gen(function* () {
       assert.strictEqual(yield* two(), 0)
     }).pipe(Effect.provide(layerExchange()))
+  )
+
+  it.effect("may take its time: those who are first ask it at the same time", () =>
+    Effect.gen(function* () {
+      const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
+      const store: RateLimits.Store = { ...inner!, take: (want) => Effect.delay(inner!.take(want), "100 millis") }
+      yield* Effect.gen(function* () {
+        const names = Array.from({ length: 8 }, (_, i) => `o${i}`)
+        yield* fork(Effect.forEach(names, create, { concurrency: "unbounded" }))
+        yield* TestClock.adjust("100 millis")
+        const sent = yield* marks
+        // Lets the learning end, which asks the same store.
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(sent, names)
+      }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
+    })
   )
 
   it.effect("may take its time: an interruption meanwhile gives the tokens back", () =>
