@@ -4,8 +4,8 @@
  *
  * **When to use**
  *
- * Use together with the live reads, on the other side of the times that {@link cutoff} gives. A history that crosses a
- * cutoff is read from both sides and joined by id.
+ * Use for what lies on the other side of the times that {@link cutoff} gives. A history that crosses a cutoff is read from
+ * both sides and joined by id: `History` does it.
  *
  * **Gotchas**
  *

@@ -36,7 +36,10 @@
  *
  * const fees = History.fills({ limit: 1000 }).pipe(
  *   Stream.map((fill) => FixedPoint.toMicros(fill.fee_cost)),
- *   Stream.runFold(() => 0n, (sum, fee) => sum + fee)
+ *   Stream.runFold(
+ *     () => 0n,
+ *     (sum, fee) => sum + fee
+ *   )
  * )
  * ```
  *

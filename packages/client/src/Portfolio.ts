@@ -170,7 +170,8 @@ export interface FillsInput {
  * - The end of the pages is `cursor: ""`. Source: recorded in demo, July 2026.
  * - Both parties of a trade have it under the same `fill_id`: across accounts it is no key of its own. Source: recorded
  *   in demo, July 2026.
- * - Older fills are under `Historical.fills` alone; `Historical.cutoff` says where the line is.
+ * - Older fills are under `Historical.fills` alone; `Historical.cutoff` says where the line is, and `History.fills` reads
+ *   both sides.
  * - No `client_order_id`, since 30 March 2026: join by `order_id`. Source: changelog.
  *
  * **Example** (Fees of one order, each exact)

@@ -5,12 +5,14 @@ import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import type { KalshiPublic, KalshiRead } from "../src/Capability.ts"
 import type * as Errors from "../src/Errors.ts"
+import * as FixedPoint from "../src/FixedPoint.ts"
 import * as History from "../src/History.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import type * as Pages from "../src/Pages.ts"
 import type * as Portfolio from "../src/Portfolio.ts"
 import { market as recordedMarket } from "./support/bodies.ts"
 import { holds } from "./support/laws.ts"
+import { isExample } from "./support/operations.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 const hour = 3_600_000
@@ -254,6 +256,24 @@ describe("fills", () => {
         assert.include(outcome.error, { _tag: "InvalidRequest", operation: "History.fills", pointer: "/overlapMillis" })
         assert.isEmpty(outcome.requests)
       }
+    })
+  )
+})
+
+describe("the example of fees", () => {
+  const fees = History.fills({ limit: 1000 }).pipe(
+    Stream.map((fill) => FixedPoint.toMicros(fill.fee_cost)),
+    Stream.runFold(
+      () => 0n,
+      (sum, fee) => sum + fee
+    )
+  )
+
+  it.effect("adds up both sides", () =>
+    Effect.gen(function* () {
+      isExample(import.meta.url, "History", "All fees ever paid, each exact")
+      const outcome = yield* outcomeOf(Stream.fromEffect(fees), { items, ...still(cutoffMillis) })
+      assert.deepStrictEqual(outcome.given, [5n * 17_500n])
     })
   )
 })

@@ -13,6 +13,7 @@ import * as Pages from "../src/Pages.ts"
 import * as Portfolio from "../src/Portfolio.ts"
 import type * as Kalshi from "../src/Kalshi.ts"
 import * as StructuredTargets from "../src/StructuredTargets.ts"
+import { isExample } from "./support/operations.ts"
 import { layer, type Reply, Script } from "./support/scripted.ts"
 
 const target = (id: string) => ({ id })
@@ -208,6 +209,35 @@ describe("pages", () => {
       assert.strictEqual(last, "b")
       const rest = yield* outcomeOf(StructuredTargets.list.pages({ cursor: "b" }), [page(["3"])])
       assert.deepStrictEqual(rest.queries, ["?cursor=b"])
+    })
+  )
+})
+
+describe("the example of going on", () => {
+  const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) => {
+    let cursor: string | undefined
+    return Effect.suspend(() =>
+      Stream.runForEach(Orders.list.pages({ limit: 1000, cursor }), (page) =>
+        Effect.tap(keep(page), () => Effect.sync(() => void (cursor = page.cursor ?? undefined)))
+      )
+    ).pipe(Effect.retry({ times: 3 }))
+  }
+
+  it.effect("reads no page twice, and begins anew where it failed", () =>
+    Effect.gen(function* () {
+      isExample(import.meta.url, "Pages", "Going on where a failure ended the reading")
+      const orders = (cursor: string) => ({ status: 200, body: { orders: [], cursor } })
+      const refusal = { status: 400, body: { code: "bad_request" } }
+      const kept: Array<string | null> = []
+      const program = readAll(({ cursor }) => Effect.sync(() => kept.push(cursor)))
+      const { sent } = yield* Effect.andThen(program, Script).pipe(
+        Effect.provide(layer([orders("a"), refusal, orders("b"), refusal, refusal, orders("")]))
+      )
+      assert.deepStrictEqual(kept, ["a", "b", ""])
+      assert.deepStrictEqual(
+        sent.map((one) => new URL(one.target, "http://x").searchParams.get("cursor")),
+        [null, "a", "a", "b", "b", "b"]
+      )
     })
   )
 })

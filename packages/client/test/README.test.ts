@@ -67,6 +67,11 @@ ${modules[Number(name)]!}`,
 
 const keyId = "a952bcbe-ec3b-4b5b-b8f9-11dae589608c"
 
+/** A fill that cost its taker 0.0175. */
+const fill = recorded("GetFills")
+  .flatMap((body) => (body as { readonly fills: ReadonlyArray<{ readonly fee_cost: string }> }).fills)
+  .find(({ fee_cost }) => fee_cost === "0.017500")
+
 /** The exchange of the examples: whether a request must be signed, and its answer. */
 const answers: Readonly<Record<string, { readonly signed: boolean; readonly status: number; readonly body: unknown }>> =
   {
@@ -74,6 +79,16 @@ const answers: Readonly<Record<string, { readonly signed: boolean; readonly stat
       signed: true,
       status: 200,
       body: recorded("GetBalance").find((body) => JSON.stringify(body).includes('"999.4625"'))
+    },
+    "GET /trade-api/v2/portfolio/fills?limit=1000": {
+      signed: true,
+      status: 200,
+      body: { fills: [fill], cursor: "CgsI+/==" }
+    },
+    "GET /trade-api/v2/portfolio/fills?limit=1000&cursor=CgsI%2B%2F%3D%3D": {
+      signed: true,
+      status: 200,
+      body: { fills: [fill], cursor: "" }
     },
     // A collector of OTLP, on the same port.
     "POST /v1/metrics": { signed: false, status: 200, body: {} },
@@ -149,6 +164,13 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
   ["reads the balance", ["GET /trade-api/v2/portfolio/balance"]],
   ["asks for the status without a key", ["GET /trade-api/v2/exchange/status"]],
   ["rehearses a bot", ["GET /trade-api/v2/exchange/status"]],
+  [
+    "adds up all fees by pages",
+    [
+      "GET /trade-api/v2/portfolio/fills?limit=1000",
+      "GET /trade-api/v2/portfolio/fills?limit=1000&cursor=CgsI%2B%2F%3D%3D"
+    ]
+  ],
   ["reckons with money", []],
   ["places an order that is refused", ["POST /trade-api/v2/portfolio/events/orders"]],
   ["says what became of an order", ["POST /trade-api/v2/portfolio/events/orders"]],
@@ -192,9 +214,12 @@ describe("the examples in the doc blocks of the operations", () => {
   it("import what there is, and run", async () => {
     const resources = await Promise.all(files.map(async (file) => ((await operationsIn(file)).length > 0 ? file : "")))
     const parts = ["orderOperations", "intents", "placing", "canceling", "cancelOnExit"]
-    const found = [...resources.filter((file) => file !== ""), ...parts.map((part) => `internal/${part}.ts`)].flatMap(
-      (file) => examplesOf(fs.readFileSync(path.join(root, "src", file), "utf8").replaceAll(/^ *\* ?/gm, ""))
-    )
+    const found = [
+      ...resources.filter((file) => file !== ""),
+      "History.ts",
+      "Pages.ts",
+      ...parts.map((part) => `internal/${part}.ts`)
+    ].flatMap((file) => examplesOf(fs.readFileSync(path.join(root, "src", file), "utf8").replaceAll(/^ *\* ?/gm, "")))
     assert.isAtLeast(found.length, 10)
     assert.deepStrictEqual(await run(found), [])
   })
@@ -224,7 +249,7 @@ describe("the README", () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)]
     assert.isNotEmpty(links)
     for (const [, file, anchor] of links) {
-      const text = fs.readFileSync(path.join(root, file!), "utf8")
+      const text = fs.readFileSync(path.join(root, file === "" ? "README.md" : file!), "utf8")
       const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
         title!
           .toLowerCase()
