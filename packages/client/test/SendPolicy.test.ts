@@ -348,6 +348,25 @@ describe("a signer", () => {
   )
 })
 
+describe("a slow signer", () => {
+  it.effect("does not make an order be repeated later than a minute after its answer was lost", () => {
+    let signed = 0
+    const slow = {
+      ...signer(),
+      sign: (text: string) => Effect.andThen(Effect.sleep(signed++ === 0 ? 0 : 8_000), signer().sign(text))
+    }
+    const policy = { retry: Schedule.spaced("55 seconds"), totalTimeout: "1 hour" } as const
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
+      yield* TestClock.adjust("5 minutes")
+      const error = yield* Fiber.join(fiber)
+      assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", attempts: 1 })
+      assert.include(error.message, "may have forgotten its id")
+      assert.strictEqual((yield* Script).sent.length, 1)
+    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }], { signer: slow, policy })))
+  })
+})
+
 describe("afterLostAnswer", () => {
   const lostThen = (then: Reply) =>
     Effect.map(

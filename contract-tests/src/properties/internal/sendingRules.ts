@@ -107,8 +107,9 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
       must(before !== "known", "sent again after an answer that will not change")
       must(before !== "lost" || repeatable, "sent again although it may have been carried out")
     }
-    if (keyed && lostAt !== undefined && attempt.sent !== undefined) {
-      must(attempt.sent.atMillis - lostAt <= horizonMillis, "sent again when the exchange may have forgotten its id")
+    if (keyed && lostAt !== undefined) {
+      const latest = attempt.sent?.atMillis ?? startOf(attempt)
+      must(latest - lostAt <= horizonMillis, "sent again when the exchange may have forgotten its id")
     }
     if (verdict === "lost") lostAt ??= endOf(attempt)
   }
@@ -235,11 +236,12 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
   }
   const expected =
     sent === undefined
-      ? signed?.ended === "failed"
-        ? lostBefore
+      ? signed?.ended === "interrupted"
+        ? "RequestTimeout"
+        : // Signed too late for its id, it is not sent.
+          lostBefore || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"
-        : "RequestTimeout"
       : sent.ended === "interrupted"
         ? "RequestTimeout"
         : "TransportError"

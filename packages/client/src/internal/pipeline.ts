@@ -55,6 +55,8 @@ interface Call {
   readonly observed: Observed
   /** How many attempts have been handed to the transport. */
   attempts: number
+  /** Whether the exchange may have forgotten the id that makes a repeat harmless. */
+  readonly isForgotten: () => boolean
   /** When an attempt first ended without an answer although it may have been carried out. */
   lostAtMillis: number | undefined
   /** The last attempt was answered 401, and by the date of that answer its timestamp was off. */
@@ -134,6 +136,15 @@ const verdict = (operation: string, call: Call, error: Failure): Failure => {
   }
 }
 
+const forgotten = (operation: string, { attempts }: Call): Failure =>
+  new Errors.TransportError({
+    operation,
+    requestSent: "no",
+    code: undefined,
+    reason: "the repeat was signed when the exchange may have forgotten its id",
+    attempts
+  })
+
 /** Makes the sender that a layer's capabilities share. */
 export const make = (account: Account): Sender => {
   const { environment, signer, telemetry, transport } = account
@@ -171,6 +182,7 @@ export const make = (account: Account): Sender => {
           ? Effect.undefined
           : RequestSignature.headers(by, { method: descriptor.method, path, clockSkewMillis })
       return Effect.flatMap(headers, (auth) => {
+        if (call.isForgotten()) return Effect.fail(forgotten(descriptor.name, call))
         call.attempts++
         const sent = skew.read(clock)
         return Effect.flatMap(
@@ -260,6 +272,8 @@ export const make = (account: Account): Sender => {
       const remaining = () => policy.totalMillis - (monotonicMillis() - startedAt)
       const call: Call = {
         observed,
+        isForgotten: () =>
+          keyed && call.lostAtMillis !== undefined && monotonicMillis() - call.lostAtMillis > keyHorizonMillis,
         attempts: 0,
         lostAtMillis: undefined,
         timestampWasOff: false,
