@@ -127,7 +127,10 @@ describe("descriptor.cost", () => {
   const younger: Readonly<Record<string, number>> = { CancelAllOrders: 2 }
 
   for (const module of [Account, ApiKeys, Orders, Portfolio, Subaccounts, Transfers]) {
-    for (const { descriptor } of Object.values(module)) {
+    for (const operation of Object.values(module)) {
+      // A module of operations has other things beside them.
+      if (typeof operation !== "function" || !("descriptor" in operation)) continue
+      const { descriptor } = operation
       it(`of ${descriptor.name} is what the account's list said in demo`, () => {
         const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
         const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
