@@ -304,7 +304,8 @@ describe("a call's spans", () => {
 
   it.effect("are not made where tracing is off", () =>
     Effect.gen(function* () {
-      const { exit, spans } = yield* play(Effect.withTracerEnabled(get, false), [group])
+      const untraced = Effect.withTracerEnabled(get, false)
+      const { exit, spans } = yield* play(untraced, [group], { limits: {} }, store({ waits: [250, 0] }))
       assert.isTrue(Exit.isSuccess(exit))
       assert.deepStrictEqual(spans, [])
     })
