@@ -121,7 +121,8 @@ const limited =
   redisPort === undefined
     ? kalshi
     : kalshi.pipe(
-        Layer.provide(RateLimitsRedis.layer()),
+        // Patient, since a busy machine is no Redis that is away.
+        Layer.provide(RateLimitsRedis.layer({ timeout: "5 seconds" })),
         Layer.provide(NodeRedis.layer({ url: `redis://127.0.0.1:${redisPort}` }))
       )
 
