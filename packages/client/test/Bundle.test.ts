@@ -103,15 +103,26 @@ for (const [name, bundle] of [
       }
     )
 
-    it("needs no Node module, and leaves out the configuration it does not use", { timeout: 60_000 }, async () => {
-      const { modules } = await bundle(one)
-      assert.isDefined(modules.find((path) => path.includes("OrderGroups")))
-      for (const absent of [/[/]Config\.[jt]s$/, /SigningConfig/, /[/]ConfigProvider\./, /node:/, /platform-node/]) {
-        assert.isUndefined(
-          modules.find((path) => absent.test(path)),
-          String(absent)
-        )
+    it(
+      "needs no Node module, and leaves out the configuration and the streams it does not use",
+      { timeout: 60_000 },
+      async () => {
+        const { modules } = await bundle(one)
+        assert.isDefined(modules.find((path) => path.includes("OrderGroups")))
+        for (const absent of [
+          /[/]Config\.[jt]s$/,
+          /SigningConfig/,
+          /[/]ConfigProvider\./,
+          /node:/,
+          /platform-node/,
+          /client[/]src[/]Pages\.ts$/
+        ]) {
+          assert.isUndefined(
+            modules.find((path) => absent.test(path)),
+            String(absent)
+          )
+        }
       }
-    })
+    )
   })
 }
