@@ -103,6 +103,17 @@ for (const [name, bundle] of [
       }
     )
 
+    it("leaves the placing of orders out where one order is read", { timeout: 60_000 }, async () => {
+      const { modules, output } = await bundle(`export { get } from ${JSON.stringify(source("Orders"))}`)
+      assert.include(output, "GetOrder")
+      assert.deepStrictEqual(
+        modules.filter((path) =>
+          /[/](?:placing|placed|lookup|outcomes|intents|canceling|cancelOnExit)[.]ts$/.test(path)
+        ),
+        []
+      )
+    })
+
     it(
       "needs no Node module, and leaves out the configuration and the streams it does not use",
       { timeout: 60_000 },

@@ -12,6 +12,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { InvalidRequest } from "../Errors.ts"
+import { type Count, isZero } from "../FixedPoint.ts"
 import { boundMillis } from "./bound.ts"
 import { type Cancellation, type CancelTarget, ensureCanceled } from "./canceling.ts"
 import { lookFor } from "./lookup.ts"
@@ -106,8 +107,8 @@ const makeRegistry = (state: State, idle: Deferred.Deferred<void>): Registry => 
   }
 })
 
-const mayRest = (request: Placing["request"], remaining: string | undefined): boolean =>
-  request.time_in_force === "good_till_canceled" && (remaining === undefined || Number(remaining) > 0)
+const mayRest = (request: Placing["request"], remaining: Count | undefined): boolean =>
+  request.time_in_force === "good_till_canceled" && (remaining === undefined || !isZero(remaining))
 
 const restingOf = (placing: Placing, order_id: string): Resting => {
   const { exchange_index, subaccount } = placing.request

@@ -50,7 +50,7 @@ export const marginMillis = 2_000
 /** A `client_order_id` that was never used before: a random UUID of `SecureRandom` where there is one. */
 export const newClientOrderId: Effect.Effect<string> = /*#__PURE__*/ Effect.flatMap(
   /*#__PURE__*/ Effect.serviceOption(SecureRandom.SecureRandom),
-  Option.match({
+  /*#__PURE__*/ Option.match({
     onNone: () => Effect.sync(() => SecureRandom.uuidV4Unsafe()),
     onSome: (random) => random.uuidV4()
   })
