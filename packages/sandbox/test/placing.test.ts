@@ -355,6 +355,22 @@ describe("ensureCanceled", () => {
       }).pipe(Effect.provide(me))
     )
   )
+
+  it.effect("finds the order's subaccount in what placed it, and in what a list shows", () =>
+    withAccounts({ markets: [{ ticker }] }, ({ accountId, me, sandbox }) =>
+      Effect.gen(function* () {
+        const subaccount = yield* sandbox.createSubaccount(accountId)
+        yield* sandbox.deposit(accountId, "100", { subaccount })
+        const place = Orders.place(Orders.buyYes({ ticker, count: "10", yes_price: "0.40", subaccount }))
+        const placed = yield* place
+        const order = placed._tag === "Accepted" ? placed : assert.fail("it is accepted")
+        assert.strictEqual((yield* Orders.ensureCanceled(order))._tag, "Canceled")
+        yield* place
+        const { orders } = yield* Orders.list({ ticker, status: "resting" })
+        assert.strictEqual((yield* Orders.ensureCanceled(orders[0]!))._tag, "Canceled")
+      }).pipe(Effect.provide(me))
+    )
+  )
 })
 
 describe("cancelAllOnExit", () => {

@@ -27,6 +27,8 @@ export interface CancelTarget {
   readonly exchange_index?: number | undefined
   /** 0 the primary (the default), 1–63 a subaccount. */
   readonly subaccount?: number | undefined
+  /** The same, as an `Order` has it. */
+  readonly subaccount_number?: number | null | undefined
 }
 
 /** It rested, and this call cancelled what was left of it. */
@@ -137,7 +139,7 @@ export const ensureCanceled = (
 type Attempt = Effect.Effect<Cancellation | undefined, CancelError, KalshiPublic | KalshiRead | KalshiWrite>
 
 const attempts = (
-  { exchange_index, order_id, subaccount, ticker }: CancelTarget,
+  { exchange_index, order_id, subaccount, subaccount_number, ticker }: CancelTarget,
   withinMillis: number
 ): Effect.Effect<Cancellation, CancelError, KalshiPublic | KalshiRead | KalshiWrite> =>
   Effect.gen(function* () {
@@ -148,12 +150,18 @@ const attempts = (
       order: undefined,
       error: undefined
     }
+    const route = {
+      order_id,
+      subaccount: subaccount ?? subaccount_number ?? undefined,
+      // Either says the shard.
+      ...(exchange_index === undefined ? { market_ticker: ticker } : { exchange_index })
+    }
     let lost = false
 
     const once: Attempt = Effect.gen(function* () {
       // Read before the order, which is therefore at least as fresh.
       const asOf = mayRest.error === undefined ? undefined : yield* Effect.option(Exchange.userDataTimestamp())
-      const answer = yield* Effect.result(cancel({ order_id, market_ticker: ticker, exchange_index, subaccount }))
+      const answer = yield* Effect.result(cancel(route))
       if (Result.isSuccess(answer)) {
         const { reduced_by, ts_ms } = answer.success
         if (answer.success.order_id === order_id) return { _tag: "Canceled", order_id, reduced_by, ts_ms }

@@ -37,6 +37,9 @@ export interface Accepted extends Placement {
   readonly average_fee_paid: Dollars | undefined
   /** Unix milliseconds by the exchange's clock. */
   readonly ts_ms: number | undefined
+  /** Where it is known without asking: as the intent or the list had it. */
+  readonly exchange_index: number | undefined
+  readonly subaccount: number | undefined
   /** As a list showed it: it may have changed since. */
   readonly order: Order | undefined
 }
@@ -221,20 +224,23 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-export const accepted = (placement: Placement, answer: CreateOrderV2Response): Accepted => ({
-  ...placement,
-  _tag: "Accepted",
+/** Where an order is: as its request or a list says. */
+export interface Place {
+  readonly exchange_index?: number | undefined
+  readonly subaccount?: number | undefined
+}
+
+export const accepted = (placement: Placement, place: Place, answer: CreateOrderV2Response): Accepted => ({
+  ...salvaged(placement, place, answer.order_id),
   learned: "answer",
-  order_id: answer.order_id,
   fill_count: answer.fill_count,
   remaining_count: answer.remaining_count,
   average_fill_price: answer.average_fill_price,
   average_fee_paid: answer.average_fee_paid,
-  ts_ms: answer.ts_ms,
-  order: undefined
+  ts_ms: answer.ts_ms
 })
 
-export const salvaged = (placement: Placement, order_id: string): Accepted => ({
+export const salvaged = (placement: Placement, { exchange_index, subaccount }: Place, order_id: string): Accepted => ({
   ...placement,
   _tag: "Accepted",
   learned: "salvage",
@@ -244,11 +250,17 @@ export const salvaged = (placement: Placement, order_id: string): Accepted => ({
   average_fill_price: undefined,
   average_fee_paid: undefined,
   ts_ms: undefined,
+  exchange_index,
+  subaccount,
   order: undefined
 })
 
 export const listed = (placement: Placement, order: Order): Accepted => ({
-  ...salvaged(placement, order.order_id),
+  ...salvaged(
+    placement,
+    { exchange_index: order.exchange_index, subaccount: order.subaccount_number ?? undefined },
+    order.order_id
+  ),
   learned: "list",
   fill_count: order.fill_count_fp,
   remaining_count: order.remaining_count_fp,

@@ -102,7 +102,7 @@ const readError = (sending: Sending, error: CreateError): Effect.Effect<Step, Pl
     case "Refused":
       return Effect.succeed({ outcome: { ...placementOf(sending), _tag: "Rejected", error: verdict.error } })
     case "Salvaged":
-      return Effect.succeed({ outcome: salvaged(placementOf(sending), verdict.order_id) })
+      return Effect.succeed({ outcome: salvaged(placementOf(sending), sending.request, verdict.order_id) })
     case "Look":
       return Effect.succeed({
         sending,
@@ -116,7 +116,7 @@ const readError = (sending: Sending, error: CreateError): Effect.Effect<Step, Pl
 /** What an answer says about an order; one that speaks of another order says that there is something to find. */
 const readAnswer = (sending: Sending, answer: CreateOrderV2Response, operation: string): Step =>
   answer.client_order_id === undefined || answer.client_order_id === sending.client_order_id
-    ? { outcome: accepted(placementOf(sending), answer) }
+    ? { outcome: accepted(placementOf(sending), sending.request, answer) }
     : {
         sending,
         exists: true,
@@ -324,7 +324,7 @@ const readItem = (
     return broken(`the item of ${sending.client_order_id} has neither an order_id nor an error`)
   return {
     outcome: {
-      ...salvaged(placementOf(sending), order_id),
+      ...salvaged(placementOf(sending), sending.request, order_id),
       learned: "answer",
       fill_count: fill_count ?? undefined,
       remaining_count: remaining_count ?? undefined,
