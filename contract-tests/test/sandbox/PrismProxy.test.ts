@@ -17,9 +17,9 @@ import { objectOf, textOf, type JsonObject } from "../../src/tools/JsonSchema.ts
 import type * as Mutants from "../../src/tools/Mutants.ts"
 import { altered, conformance, document, named, plainest, referenceOf } from "../operations/support/client.ts"
 import * as Prism from "../operations/support/prism.ts"
-import type * as Exchange from "./support/exchange.ts"
+import { working } from "../../src/target/Working.ts"
+import type * as Exchange from "../../src/target/World.ts"
 import { trading } from "./support/trading.ts"
-import { working } from "./support/working.ts"
 import * as World from "./support/world.ts"
 
 /** What came of a request, and what Prism had to say. */

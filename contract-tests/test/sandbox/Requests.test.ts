@@ -9,7 +9,9 @@ import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import type { Json } from "../../src/tools/JsonSchema.ts"
 import * as Replay from "../../src/tools/Replay.ts"
-import { ask, type Got, makeWorld, signature, type World } from "./support/exchange.ts"
+import { known, told, working } from "../../src/target/Working.ts"
+import { makeWorld, type World } from "../../src/target/World.ts"
+import { ask, type Got, signature } from "./support/exchange.ts"
 import {
   type Ask,
   counted,
@@ -29,7 +31,6 @@ import {
   type Violation,
   violation
 } from "./support/judging.ts"
-import { known, told, working } from "./support/working.ts"
 
 const seed = Replay.seedFrom()
 

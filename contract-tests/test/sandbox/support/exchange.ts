@@ -1,11 +1,4 @@
-/**
- * A local exchange where something of everything has happened, and a way to put any request to it, right or wrong.
- */
-import * as Kalshi from "@kalshi-effect/client/Kalshi"
-import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
-import * as Orders from "@kalshi-effect/client/Orders"
-import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
-import * as Transfers from "@kalshi-effect/client/Transfers"
+/** A way to put any request to the local exchange, right or wrong. */
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -15,113 +8,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import type * as Answers from "../../../src/operations/Answers.ts"
 import type * as Requests from "../../../src/operations/Requests.ts"
-
-/** What requests can be about, by the names of parameters and fields. */
-export interface World {
-  /** Who signs: an account that may do everything, and whom no limit slows down. */
-  readonly signer: Sandbox.Credentials
-  /** An account that no request is about. */
-  readonly bystander: Sandbox.Credentials
-  readonly ticker: string
-  readonly settledTicker: string
-  readonly archivedTicker: string
-  readonly eventTicker: string
-  readonly seriesTicker: string
-  /** Bids of the signer's for five contracts at $0.40; the second says whose it is. */
-  readonly orderIds: ReadonlyArray<string>
-  readonly clientOrderId: string
-  readonly groupId: string
-  readonly transferId: string
-  readonly spareKeyId: string
-}
-
-const ticker = "KXCONTRACT-26-YES"
-const settledTicker = "KXCONTRACT-26-OVER"
-const archivedTicker = "KXCONTRACT-25-OLD"
-const seriesTicker = "KXCONTRACT"
-const awayTicker = "KXAWAY-26-YES"
-
-const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
-  ticker,
-  side: "bid",
-  count: "5",
-  price: "0.40",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  ...change
-})
-
-/** Longer than anything takes to be archived. */
-const archivedAfterMillis = 100 * 86_400_000
-
-/** Makes the world; `pass` lets time go by on the exchange. */
-export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
-  Effect.gen(function* () {
-    const sandbox = yield* Sandbox.Sandbox
-    const account = (name: string) => sandbox.createAccount({ name, tier: "unmetered" })
-    const [signer, taker, bystander] = [yield* account("signer"), yield* account("taker"), yield* account("bystander")]
-    const as = ({ signer }: Sandbox.Credentials) =>
-      Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false }))
-    /** Three contracts change hands at $0.60. */
-    const trade = (market: string, maker: Sandbox.Credentials) =>
-      Effect.gen(function* () {
-        yield* Orders.create(order({ ticker: market, side: "ask", count: "3", price: "0.60" })).pipe(as(maker))
-        yield* Orders.create(order({ ticker: market, count: "3", price: "0.60" })).pipe(as(taker))
-      })
-    const traded = (market: string, maker: Sandbox.Credentials) =>
-      Effect.andThen(sandbox.createMarket({ ticker: market, makerFeeRate: 175 }), trade(market, maker))
-    const settled = (market: string) =>
-      Effect.gen(function* () {
-        yield* traded(market, signer)
-        yield* sandbox.determineMarket(market, "yes")
-        yield* sandbox.settleMarket(market)
-      })
-    yield* sandbox.createSeries({ ticker: seriesTicker, tags: ["Contract"] })
-    yield* settled(archivedTicker)
-    yield* pass(archivedAfterMillis)
-    yield* settled(settledTicker)
-    yield* traded(ticker, signer)
-    yield* traded(awayTicker, bystander)
-    yield* Orders.create(order({ ticker: awayTicker, price: "0.30" })).pipe(as(bystander))
-    yield* OrderGroups.create({ contracts_limit: 3 }).pipe(as(bystander))
-    yield* sandbox.createSubaccount(signer.accountId)
-    const clientOrderId = "mine"
-    const placed = yield* Effect.forEach([undefined, clientOrderId, undefined], (client_order_id) =>
-      Orders.create(order({ client_order_id })).pipe(as(signer))
-    )
-    yield* Orders.create(order({ side: "ask", price: "0.70" })).pipe(as(taker))
-    const group = yield* OrderGroups.create({ contracts_limit: 5 }).pipe(as(signer))
-    const transfer = yield* Transfers.create({
-      source: "event_contract",
-      destination: "event_contract",
-      destination_exchange_shard: 1,
-      amount: 1_000_000
-    }).pipe(as(signer))
-    yield* Subaccounts.transfer({
-      client_transfer_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e",
-      from_subaccount: 0,
-      to_subaccount: 1,
-      amount_cents: 100_000
-    }).pipe(as(signer))
-    yield* sandbox.withdraw(signer.accountId, "10")
-    const spare = yield* sandbox.createKey(signer.accountId, "ed25519", { name: "spare" })
-    yield* pass(5_000)
-    const world: World = {
-      signer,
-      bystander,
-      ticker,
-      settledTicker,
-      archivedTicker,
-      eventTicker: "KXCONTRACT-26",
-      seriesTicker,
-      orderIds: placed.map(({ order_id }) => order_id),
-      clientOrderId,
-      groupId: group.order_group_id,
-      transferId: transfer.transfer_id,
-      spareKeyId: spare.keyId
-    }
-    return world
-  })
+import type { World } from "../../../src/target/World.ts"
 
 /** Signs a request as it stands, whatever is wrong with it. */
 const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, nowMillis: number): Requests.Sent => {

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import type * as Requests from "../../../src/operations/Requests.ts"
 import type { Json } from "../../../src/tools/JsonSchema.ts"
 import type * as Mutants from "../../../src/tools/Mutants.ts"
-import type { ask, World } from "./exchange.ts"
+import type { World } from "../../../src/target/World.ts"
+import type { ask } from "./exchange.ts"
 import { answerFault, type Operation, refusalFault, show, valid, type Violation } from "./judging.ts"
 
 /** Puts one request to an exchange. */

@@ -1,8 +1,8 @@
 /**
  * Inputs that the exchange carries out, so that a violation planted in one of them is all that is wrong with it.
  */
-import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../../../src/tools/JsonSchema.ts"
-import type { World } from "./exchange.ts"
+import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import type { World } from "./World.ts"
 
 const nowhere = "00000000-0000-4000-8000-000000000000"
 
