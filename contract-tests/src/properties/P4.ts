@@ -1,8 +1,7 @@
 /** P4: one typed outcome for whatever comes. */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
-import * as Replay from "../tools/Replay.ts"
-import type { Outcome, Property, Run } from "./Property.ts"
+import { failed, type Outcome, type Property, type Run } from "./Property.ts"
 import { conformance, referenceOf, validBody } from "./Subject.ts"
 
 const id = "P4"
@@ -21,24 +20,13 @@ const outcome = ({ operation, seed }: Run): Outcome => {
       reached: { statuses: 500, bodies: bodies.length, "declared errors": reference.errors.length }
     }
   }
-  const replay = { property: id, target: operation.name, seed, path: "" }
-  const counterexample = `status ${finding.status} with the body "${finding.body}"`
-  const because = `${finding.expected} expected, ${finding.got}`
-  return {
-    _tag: "Failed",
+  return failed(id, operation.name, seed, {
     runs,
-    because,
+    because: `${finding.expected} expected, ${finding.got}`,
     expected: finding.expected,
     got: finding.got,
-    counterexample,
-    replay,
-    report: [
-      `${id} does not hold for ${operation.name}`,
-      `because: ${because}`,
-      `counterexample: ${counterexample}`,
-      Replay.line(replay)
-    ].join("\n")
-  }
+    counterexample: `status ${finding.status} with the body "${finding.body}"`
+  })
 }
 
 /** Totality. */

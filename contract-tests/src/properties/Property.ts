@@ -6,9 +6,8 @@ import * as fc from "fast-check"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Replay from "../tools/Replay.ts"
 
-/** What a property is held against, and how. */
-export interface Run {
-  readonly operation: ClientOperation
+/** How a property is held. */
+export interface Settings {
   /** A 32-bit integer. */
   readonly seed: number
   /** How many random cases. */
@@ -17,6 +16,11 @@ export interface Run {
   readonly path?: string | undefined
   /** False takes the first counterexample as it is, which is faster than to look for a smaller one. */
   readonly shrink?: boolean | undefined
+}
+
+/** What a property is held against, and how. */
+export interface Run extends Settings {
+  readonly operation: ClientOperation
 }
 
 /** How often a run came to what it is about, by name: a property that never got there has said nothing. */
@@ -48,14 +52,47 @@ export type Outcome =
   /** The property says nothing of this operation. */
   | { readonly _tag: "Skipped"; readonly reason: string }
 
-/** A property of every operation. */
-export interface Property {
+/** What a property says. */
+export interface Stated {
   /** As the suite's documentation counts them: `P9`. */
   readonly id: string
   /** One sentence. */
   readonly statement: string
+}
+
+/** A property of every operation. */
+export interface Property extends Stated {
   /** Never fails: a counterexample is an outcome. */
   readonly run: (run: Run) => Effect.Effect<Outcome>
+}
+
+/** A property of something else than operations. */
+export interface PropertyOf extends Stated {
+  /** What it is held against, by name. */
+  readonly targets: ReadonlyArray<string>
+  /** Never fails: a counterexample is an outcome. */
+  readonly runOn: (target: string, settings: Settings) => Effect.Effect<Outcome>
+}
+
+/** A counterexample that nothing random led to: its token runs the property again. */
+export const failed = (
+  id: string,
+  target: string,
+  seed: number,
+  found: Pick<Failed, "because" | "counterexample" | "expected" | "got" | "pointer" | "runs">
+): Failed => {
+  const replay = { property: id, target, seed, path: "" }
+  return {
+    _tag: "Failed",
+    ...found,
+    replay,
+    report: [
+      `${id} does not hold for ${target}`,
+      `because: ${found.because}`,
+      `counterexample: ${found.counterexample}`,
+      Replay.line(replay)
+    ].join("\n")
+  }
 }
 
 /** Checks cases with a law that throws where it is broken and counts what it reached. */

@@ -1,5 +1,5 @@
 /**
- * The cells of a run: which property is held against which operation, and what comes of one.
+ * The cells of a run: which property is held against what, and what comes of one.
  *
  * **Details**
  *
@@ -16,7 +16,7 @@ import type { Result } from "./Report.ts"
 /** One cell, and how to run it. */
 export interface Job {
   readonly property: string
-  /** As a user calls it: `Orders.create`. */
+  /** As a user calls it, `Orders.create`, or as the property calls it. */
   readonly target: string
   readonly seed: number
   readonly runs: number
@@ -69,23 +69,32 @@ export const broken = ({ path = "", property, seed, target }: Job, because: stri
   curl: undefined
 })
 
+/** What holding the property comes to, or why it cannot be held. */
+const held = ({ path, property: id, runs, seed, target }: Job): Effect.Effect<Outcome> | string => {
+  const other = Properties.others.find((one) => one.id === id)
+  if (other !== undefined) {
+    return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} knows no ${target}`
+  }
+  const property = Properties.all.find((one) => one.id === id)
+  if (property === undefined) return `there is no property ${id}`
+  const operation = ClientOperations.all.find(({ name }) => name === target)
+  return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path })
+}
+
 /** Runs a cell in this process. */
 export const run = (job: Job): Effect.Effect<Done> =>
   Effect.gen(function* () {
-    const property = Properties.all.find(({ id }) => id === job.property)
-    const operation = ClientOperations.all.find(({ name }) => name === job.target)
     const begun = performance.now()
+    const outcome = held(job)
     const result: Result =
-      property === undefined
-        ? broken(job, `there is no property ${job.property}`)
-        : operation === undefined
-          ? broken(job, `the client has no ${job.target}`)
-          : yield* property.run({ operation, seed: job.seed, runs: job.runs, path: job.path }).pipe(
-              Effect.map(resultOf),
-              Effect.catchCauseIf(
-                (cause) => !Cause.hasInterruptsOnly(cause),
-                (cause) => Effect.succeed(broken(job, `the property threw: ${Cause.pretty(cause)}`))
-              )
+      typeof outcome === "string"
+        ? broken(job, outcome)
+        : yield* outcome.pipe(
+            Effect.map(resultOf),
+            Effect.catchCauseIf(
+              (cause) => !Cause.hasInterruptsOnly(cause),
+              (cause) => Effect.succeed(broken(job, `the property threw: ${Cause.pretty(cause)}`))
             )
+          )
     return { result, millis: performance.now() - begun }
   })

@@ -173,9 +173,9 @@ const explainCommand = Command.make(
   "explain",
   { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
   Effect.fnUntraced(function* ({ id }) {
-    const property = Properties.all.find((one) => one.id.toLowerCase() === id.toLowerCase())
+    const property = Properties.stated.find((one) => one.id === Properties.idOf(id))
     if (property === undefined) {
-      return yield* refuse(`there is no property ${id}: there are ${Properties.all.map((one) => one.id).join(", ")}`)
+      return yield* refuse(`there is no property ${id}: there are ${Properties.stated.map((one) => one.id).join(", ")}`)
     }
     yield* Console.log(`${property.id}: ${property.statement}`)
   })
@@ -184,7 +184,7 @@ const explainCommand = Command.make(
 const listCommand = Command.make("list", {}, () =>
   Console.log(
     [
-      ...Properties.all.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
+      ...Properties.stated.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
       "",
       `over ${ClientOperations.all.length} operations:`,
       ...ClientOperations.all.map(({ descriptor, name }) => `${name.padEnd(44)} ${descriptor.operationId}`)

@@ -22,7 +22,7 @@ export interface Options {
   readonly runs: number
   /** Ids of properties, such as `P9`; all of them where there is none. */
   readonly properties: ReadonlyArray<string>
-  /** Names or ids of operations, `*` for any characters; all of them where there is none. */
+  /** Names or ids of operations, or names of other targets, `*` for any characters; all of them where there is none. */
   readonly operations: ReadonlyArray<string>
   /** Infinite where time does not matter. */
   readonly budget: Duration.Duration
@@ -52,28 +52,42 @@ const matcher = (patterns: ReadonlyArray<string>) => {
     tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
 }
 
+/** What a property can be held against: the names of each target. */
+const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
+  Properties.others.find((property) => property.id === id)?.targets.map((target) => ({ target, names: [target] })) ??
+  ClientOperations.all.map(({ descriptor, name }) => ({ target: name, names: [name, descriptor.operationId] }))
+
 /**
- * What a run would look at.
+ * What a run would look at: properties, and the targets of each.
  *
- * @throws `NothingToRun` where a property or a pattern names nothing.
+ * @throws `NothingToRun` where a property or a pattern names nothing, or where nothing is left.
  */
 export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
-  for (const id of properties) {
-    if (!Properties.all.some((property) => property.id === id)) {
-      throw new NothingToRun(`there is no property ${id}: there are ${Properties.all.map((one) => one.id).join(", ")}`)
+  const ids = properties.map(Properties.idOf)
+  for (const id of ids) {
+    if (!Properties.stated.some((property) => property.id === id)) {
+      throw new NothingToRun(
+        `there is no property ${id}: there are ${Properties.stated.map((one) => one.id).join(", ")}`
+      )
     }
   }
   for (const pattern of operations) {
     const matches = matcher([pattern])
-    if (!ClientOperations.all.some(({ descriptor, name }) => matches(name, descriptor.operationId))) {
+    if (!Properties.stated.some(({ id }) => targetsOf(id).some(({ names }) => matches(...names)))) {
       throw new NothingToRun(`no operation is called ${pattern}: say, for example, Orders.* or GetOrderGroup`)
     }
   }
   const matches = matcher(operations)
-  return {
-    properties: Properties.all.filter(({ id }) => properties.length === 0 || properties.includes(id)),
-    operations: ClientOperations.all.filter(({ descriptor, name }) => matches(name, descriptor.operationId))
-  }
+  const chosen = Properties.stated
+    .filter(({ id }) => ids.length === 0 || ids.includes(id))
+    .map(({ id, statement }) => ({
+      id,
+      statement,
+      targets: targetsOf(id).flatMap(({ names, target }) => (matches(...names) ? [target] : []))
+    }))
+    .filter(({ targets }) => targets.length > 0)
+  if (chosen.length === 0) throw new NothingToRun(`${ids.join(", ")} is of nothing that ${operations.join(", ")} names`)
+  return chosen
 }
 
 /**
@@ -83,9 +97,9 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
  */
 export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
   Effect.gen(function* () {
-    const { operations, properties } = selected(options)
-    const jobs = properties.flatMap(({ id }) =>
-      operations.map(({ name }): Cells.Job => ({ property: id, target: name, seed: options.seed, runs: options.runs }))
+    const properties = selected(options)
+    const jobs = properties.flatMap(({ id, targets }) =>
+      targets.map((target): Cells.Job => ({ property: id, target, seed: options.seed, runs: options.runs }))
     )
     const done: Array<Cells.Done | undefined> = jobs.map(() => undefined)
     let count = 0

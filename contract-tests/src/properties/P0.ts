@@ -1,0 +1,42 @@
+/** P0: the reference that everything else is held against. */
+import * as Effect from "effect/Effect"
+import * as Integrity from "../reference/Integrity.ts"
+import { failed, type Outcome, type PropertyOf, type Settings } from "./Property.ts"
+
+const id = "P0"
+
+const documents = [
+  "rest.json",
+  "feed.json",
+  "history/feed-2026-08.json",
+  "history/rest-3.13.0.json",
+  "history/rest-3.28.0.json"
+]
+
+const checks: Readonly<Record<string, (read: Integrity.Read) => Integrity.Checked>> = {
+  ...Object.fromEntries(documents.map((name) => [name, (read: Integrity.Read) => Integrity.document(name, read)])),
+  "overlay.json": Integrity.overlay,
+  "nullable-by-intent.rest.json": (read) => Integrity.nullableByIntent("rest", read),
+  "nullable-by-intent.feed.json": (read) => Integrity.nullableByIntent("feed", read)
+}
+
+/** What of a file of the reference does not hold, the files being read by `read`. */
+export const hold = (target: string, { seed }: Settings, read: Integrity.Read = Integrity.read): Outcome => {
+  const check = checks[target]
+  if (check === undefined) return { _tag: "Skipped", reason: "it is no file of the reference" }
+  const { findings, reached } = check(read)
+  const [finding] = findings
+  const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
+  return finding === undefined
+    ? { _tag: "Held", runs, reached }
+    : failed(id, target, seed, { runs, because: finding, counterexample: findings.join("\n") })
+}
+
+/** The reference. */
+export const P0: PropertyOf = {
+  id,
+  statement:
+    "The reference documents are in one normal form of known keywords and stamped with their origin; every entry of the overlay is in force and has a reason; the nulls read by intent are the pinned ones.",
+  targets: Object.keys(checks),
+  runOn: (target, settings) => Effect.sync(() => hold(target, settings))
+}

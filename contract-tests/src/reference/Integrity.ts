@@ -1,0 +1,184 @@
+/**
+ * What the files of the reference promise: one normal form, a stamp of where they came from, an overlay that is in force
+ * to its last entry, and a list of the nulls that were read by intent.
+ *
+ * **Details**
+ *
+ * Each check answers findings, none where all is well. What it reads, it asks for by name, so that a test can plant a
+ * fault in any of the files.
+ */
+import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Judge from "../tools/Judge.ts"
+import { resolver } from "../tools/JsonSchema.ts"
+import { fixture } from "./internal/fixtures.ts"
+import { at, equal, isArray, isObject, parsePointer, print } from "./internal/json.ts"
+import { schemasOf, verifyDocument } from "./internal/verify.ts"
+import type { Json, JsonObject } from "./JsonSchema.ts"
+import * as NullableByIntent from "./NullableByIntent.ts"
+import * as Overlay from "./Overlay.ts"
+
+/** Gives the text of a file below `fixtures/spec`. */
+export type Read = (name: string) => string
+
+/** The files that come with this package. */
+export const read: Read = (name) => readFileSync(fixture(`spec/${name}`), "utf8")
+
+/** What a check found, and how often it looked. */
+export interface Checked {
+  readonly findings: ReadonlyArray<string>
+  readonly reached: Readonly<Record<string, number>>
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
+
+// What JSON.parse answers is JSON.
+const jsonOf = (text: string): Json => JSON.parse(text) as Json
+
+const objectOf = (text: string): JsonObject => {
+  const json = jsonOf(text)
+  return isObject(json) ? json : {}
+}
+
+const canonical = (text: string): ReadonlyArray<string> =>
+  text === print(jsonOf(text)) ? [] : ["is not printed in the one canonical way"]
+
+const differ = (what: string, expected: Json | undefined, got: Json | undefined): ReadonlyArray<string> =>
+  equal(expected, got) ? [] : [`${what} is ${JSON.stringify(got)}, not ${JSON.stringify(expected)}`]
+
+const strict = { onExcessProperty: "error" } as const
+
+const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
+
+/** A reference document: canonical, of known keywords alone, its references resolved, stamped with its overlay. */
+export const document = (name: string, read: Read): Checked => {
+  const text = read(name)
+  const json = objectOf(text)
+  const findings = [...canonical(text)]
+  verifyDocument(json, (pointer, message) => findings.push(`${pointer}: ${message}`))
+  const stamp = at(json, "/info/x-source")
+  if (!isObject(stamp) || ["format", "sha256", "version"].some((key) => typeof stamp[key] !== "string")) {
+    findings.push("says not where it came from")
+  } else if (name.startsWith("history/")) {
+    findings.push(...differ("the overlay of an older document", undefined, stamp["overlay"]))
+  } else {
+    const overlay = objectOf(read("overlay.json"))
+    const part = name === "rest.json" ? "rest" : "feed"
+    const entries = at(overlay, `/${part}/entries`)
+    const expected = { entries: isArray(entries) ? entries.length : 0, sha256: sha256(read("overlay.json")) }
+    findings.push(...differ("the overlay that it was made with", expected, stamp["overlay"]))
+    const of = { sha256: stamp["sha256"] ?? null, version: stamp["version"] ?? null }
+    findings.push(...differ("the document that the overlay is for", of, at(overlay, `/${part}/appliesTo`)))
+  }
+  return { findings, reached: { schemas: schemasOf(json).length } }
+}
+
+/** The value at a pointer, through references on the way. */
+const through = (document: JsonObject, pointer: string): Json | undefined => {
+  const follow = (value: Json | undefined): Json | undefined =>
+    isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value
+  const tokens = parsePointer(pointer) ?? []
+  return tokens.reduce<Json | undefined>((value, token) => {
+    const inside = follow(value)
+    return isArray(inside) ? inside[Number(token)] : isObject(inside) ? inside[token] : undefined
+  }, document)
+}
+
+/** Whether the schema at a pointer accepts null. */
+const nullAt = (document: JsonObject): ((pointer: string) => boolean) => {
+  const judge = Judge.make(resolver(document))
+  return (pointer) =>
+    at(document, pointer) !== undefined &&
+    judge.accepts({ $ref: `#${pointer.split("/").map(encodeURIComponent).join("/")}` })(null)
+}
+
+/** What of an overlay's entry does not hold in a document. */
+export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => ReadonlyArray<string>) => {
+  const acceptsNull = nullAt(document)
+  const paths = document["paths"]
+  const operations = Object.values(isObject(paths) ? paths : {}).flatMap((path) =>
+    Object.values(isObject(path) ? path : {})
+  )
+  const isBodiless = ([status, response]: readonly [string, Json]): boolean =>
+    Number(status) >= 400 && isObject(response) && response["content"] === undefined && response["$ref"] === undefined
+  return (entry) => {
+    if (entry.op === "add-response" || entry.op === "add-error-body") {
+      return operations.flatMap((operation) => {
+        const responses = at(operation, "/responses")
+        const declared = isObject(responses) ? responses : {}
+        const holds =
+          entry.op === "add-response" ? entry.status in declared : !Object.entries(declared).some(isBodiless)
+        return holds ? [] : [`${entry.op}: ${String(at(operation, "/operationId"))}`]
+      })
+    }
+    return entry.at.filter((pointer) => {
+      const value = through(document, pointer)
+      switch (entry.op) {
+        case "add":
+        case "replace":
+          return !equal(value, entry.value)
+        case "remove":
+          return value !== undefined
+        case "make-nullable":
+          return value === undefined || !acceptsNull(pointer)
+        case "make-optional": {
+          const [, owner = "", name = ""] = /^(.*)\/properties\/([^/]+)$/.exec(pointer) ?? []
+          const required = through(document, `${owner}/required`)
+          return value === undefined || (isArray(required) && required.includes(name))
+        }
+        case "extract":
+          return !equal(at(document, pointer), { $ref: `#${entry.to}` })
+        case "add-enum-member": {
+          const values = isObject(value) ? value["enum"] : undefined
+          return !isArray(values) || !values.some((member) => equal(member, entry.value))
+        }
+      }
+    })
+  }
+}
+
+/** The overlay: every entry gives a reason and a source, holds in its document, and would be missed there. */
+export const overlay = (read: Read): Checked => {
+  const decoded = decodeOverlay(read("overlay.json"), strict)
+  if (Result.isFailure(decoded)) return { findings: [decoded.failure.message], reached: {} }
+  const { feed, rest } = decoded.success
+  const findings: Array<string> = []
+  const older = inForce(objectOf(read("history/rest-3.28.0.json")))
+  for (const [name, { entries }] of [["rest.json", rest] as const, ["feed.json", feed] as const]) {
+    const faults = inForce(objectOf(read(name)))
+    entries.forEach((entry, index) => {
+      const said = `/entries/${index} (${entry.op}) of ${name}`
+      if (!/^[A-Z].{20,}\.$/.test(entry.because)) findings.push(`${said} gives no reason: ${entry.because}`)
+      if (entry.source.length <= 10) findings.push(`${said} gives no source: ${entry.source}`)
+      findings.push(...faults(entry).map((at) => `${said} is not in force at ${at}`))
+      if (name === "rest.json" && older(entry).length === 0) {
+        findings.push(`${said} changes nothing: the published document says so already`)
+      }
+    })
+  }
+  return { findings, reached: { entries: rest.entries.length + feed.entries.length } }
+}
+
+/** The list of the nulls that were read by intent: the pinned places, each of which accepts null in its document. */
+export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {
+  const text = read(`nullable-by-intent.${kind}.json`)
+  const list = objectOf(text)
+  const places = list["places"]
+  const document = objectOf(read(`${kind}.json`))
+  const acceptsNull = nullAt(document)
+  const pinned = NullableByIntent.pinned[kind]
+  const expected: Json = pinned.map(({ beside, pointer }) => ({ beside, pointer }))
+  const findings = [
+    ...canonical(text),
+    ...differ("the document", at(document, "/info/x-source/sha256"), at(list, "/source/sha256")),
+    ...(equal(expected, places) ? [] : [`lists other places than the ${pinned.length} that are pinned`]),
+    ...pinned.flatMap(({ isTakenBack, pointer }) =>
+      acceptsNull(pointer) !== isTakenBack
+        ? []
+        : [isTakenBack ? `${pointer} accepts null, which the overlay took back` : `${pointer} does not accept null`]
+    )
+  ]
+  return { findings, reached: { places: pinned.length } }
+}

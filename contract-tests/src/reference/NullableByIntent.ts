@@ -1,0 +1,66 @@
+/**
+ * The places where the published documents say null by intent and not to the letter, written out by hand: a place that is
+ * lost or comes to them is a change to look at.
+ */
+
+/** A place of a reference document. */
+export interface Place {
+  /** The keyword beside which `nullable` stood. */
+  readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
+  readonly pointer: string
+  /** Whether the overlay takes the null back. */
+  readonly isTakenBack: boolean
+}
+
+const schema = (path: string): string => `/components/schemas/${path}`
+
+const properties = (name: string, fields: string): ReadonlyArray<string> =>
+  fields.split(" ").map((field) => schema(`${name}/properties/${field}`))
+
+const all = (beside: Place["beside"], pointers: ReadonlyArray<string>, isTakenBack = false): ReadonlyArray<Place> =>
+  pointers.map((pointer) => ({ beside, pointer, isTakenBack }))
+
+const item = "properties/orders/items"
+const prices = "average_fee_paid average_fill_price fill_count remaining_count"
+
+const byPointer = (left: Place, right: Place): number => (left.pointer < right.pointer ? -1 : 1)
+
+const rest: ReadonlyArray<Place> = [
+  ...all("$ref", [
+    ...properties("AmendOrderV2Response", prices),
+    ...properties(`BatchCreateOrdersV2Response/${item}`, prices),
+    ...properties("CreateOrderGroupRequest", "contracts_limit_fp"),
+    ...properties("CreateRFQRequest", "contracts_fp"),
+    ...properties("DecreaseOrderV2Request", "reduce_by reduce_to"),
+    ...properties("IncentiveProgram", "target_size_fp"),
+    ...properties("Market", "settlement_value_dollars"),
+    ...properties("MveSelectedLeg", "yes_settlement_value_dollars"),
+    ...properties("Order", "self_trade_prevention_type"),
+    ...properties(
+      "PriceDistribution",
+      "close_dollars high_dollars low_dollars max_dollars mean_dollars min_dollars open_dollars previous_dollars"
+    ),
+    ...properties("UpdateOrderGroupLimitRequest", "contracts_limit_fp")
+  ]),
+  ...all("allOf", [
+    ...properties(`BatchCancelOrdersV2Response/${item}`, "error"),
+    ...properties(`BatchCreateOrdersV2Response/${item}`, "error"),
+    ...properties("EventFeeChange", "fee_type_override"),
+    ...properties("Market", "settlement_floor_dollars"),
+    ...properties("PriceDistributionHistorical", "close high low mean open previous")
+  ]),
+  // A query string cannot say null.
+  ...all("enum", ["/components/parameters/MveHistoricalFilterQuery/schema"], true)
+]
+
+// AsyncAPI has no nullable at all.
+const feed = all(
+  "asyncapi",
+  properties("eventFeeUpdatePayload/properties/msg", "fee_multiplier_override fee_type_override")
+)
+
+/** The places of each document, by pointer. */
+export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<Place> } = {
+  feed: [...feed].sort(byPointer),
+  rest: [...rest].sort(byPointer)
+}
