@@ -1,6 +1,12 @@
 /**
  * Orders: place, read, amend, decrease and cancel, singly and in batches.
  *
+ * **When to use**
+ *
+ * {@link place} and {@link placeAll} place what is meant, never twice, and say what became of it; {@link ensureCanceled}
+ * says what it found; {@link settle} goes on after a crash; {@link cancelAllOnExit} leaves nothing behind. The operations
+ * ({@link create}, {@link batchCreate}, {@link cancel} …) are what the exchange has, one request each.
+ *
  * **Details**
  *
  * Every price and side is of the YES book: `bid` buys YES at `price`; `ask` sells YES, which is buying NO at one dollar
