@@ -1,5 +1,6 @@
 /** Every property of the suite, in the order in which it is shown. */
 import { P0 } from "./P0.ts"
+import { P1Prime } from "./P1Prime.ts"
 import { P10 } from "./P10.ts"
 import { P12 } from "./P12.ts"
 import { P4 } from "./P4.ts"
@@ -9,7 +10,7 @@ import type { Property, PropertyOf, Stated } from "./Property.ts"
 import { P1, P2, P3 } from "./Responses.ts"
 
 /** Every property of operations. */
-export const all: ReadonlyArray<Property> = [P1, P2, P3, P4, P5, P9, P10, P12]
+export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P9, P10, P12]
 
 /** Every property of something else. */
 export const others: ReadonlyArray<PropertyOf> = [P0]
