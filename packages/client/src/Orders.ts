@@ -72,6 +72,7 @@ export {
   type CancelOptions,
   type CancelTarget,
   ensureCanceled,
+  type EnsureCanceledError,
   type Executed,
   type MayRest,
   type NoSuchOrder

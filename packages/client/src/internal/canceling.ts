@@ -86,27 +86,38 @@ export interface CancelOptions {
   readonly within?: Duration.Input | undefined
 }
 
-/** Whether the order must be read to know: an answer was lost, or said that nothing rests. */
-const tellsNothing = (error: CancelError): boolean => {
+/** How {@link ensureCanceled} fails: the exchange refused the cancel for another reason, or it was never sent. */
+export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Telling }>
+
+/** What is always looked into: it says that nothing rests, or comes without a proper answer. */
+type Telling =
+  | "NotFound"
+  | "InternalServerError"
+  | "BadGateway"
+  | "ServiceUnavailable"
+  | "GatewayTimeout"
+  | "ContractError"
+
+/** The failure that an error of a cancel is; undefined where the order must be read to know. */
+const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   switch (error._tag) {
-    case "TransportError":
-    case "RequestTimeout":
-      return error.requestSent === "maybe"
     case "NotFound":
     case "InternalServerError":
     case "BadGateway":
     case "ServiceUnavailable":
     case "GatewayTimeout":
     case "ContractError":
-      return true
+      return undefined
+    case "TransportError":
+    case "RequestTimeout":
+      return error.requestSent === "maybe" ? undefined : error
     default:
-      return "afterLostAnswer" in error && error.afterLostAnswer
+      return "afterLostAnswer" in error && error.afterLostAnswer ? undefined : error
   }
 }
 
 /** Whether an attempt may have cancelled the order without telling. */
-const isLost = (error: CancelError): boolean =>
-  error._tag === "NotFound" ? error.afterLostAnswer : tellsNothing(error)
+const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
  * Cancels what rests of an order, on whatever shard it is, and says what it found: that it was cancelled now, was
@@ -116,7 +127,8 @@ const isLost = (error: CancelError): boolean =>
  *
  * A 404 of the exchange says only that nothing rests; an answer can be lost; and right after a create demo has answered
  * 404 for about half a second. In all these cases the order is read and, while it seems to rest, cancelled again, until it
- * is known or `within` is over. Repeating a cancel is harmless, so that every other failure is that of `Orders.cancel`.
+ * is known or `within` is over. Repeating a cancel is harmless. It fails where the exchange refuses for another reason, and
+ * where nothing was sent.
  *
  * **Example** (Was it filled before it could be cancelled?)
  *
@@ -131,17 +143,17 @@ const isLost = (error: CancelError): boolean =>
 export const ensureCanceled = (
   target: CancelTarget,
   options?: CancelOptions
-): Effect.Effect<Cancellation, CancelError, KalshiPublic | KalshiRead | KalshiWrite> =>
+): Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =>
   Effect.tap(attempts(target, boundMillis(options?.within, "5 seconds")), ({ _tag }) =>
     _tag === "MayRest" ? Effect.void : Effect.map(Placed, (registry) => registry?.over(target.order_id))
   )
 
-type Attempt = Effect.Effect<Cancellation | undefined, CancelError, KalshiPublic | KalshiRead | KalshiWrite>
+type Attempt = Effect.Effect<Cancellation | undefined, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite>
 
 const attempts = (
   { exchange_index, order_id, subaccount, subaccount_number, ticker }: CancelTarget,
   withinMillis: number
-): Effect.Effect<Cancellation, CancelError, KalshiPublic | KalshiRead | KalshiWrite> =>
+): Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =>
   Effect.gen(function* () {
     const beganMillis = yield* Clock.currentTimeMillis
     const mayRest: { -readonly [K in keyof MayRest]: MayRest[K] } = {
@@ -168,7 +180,8 @@ const attempts = (
         // Answers that described another order have been seen, in May 2026: believe the order itself.
         lost = true
       } else {
-        if (!tellsNothing(answer.failure)) return yield* answer.failure
+        const failure = failureOf(answer.failure)
+        if (failure !== undefined) return yield* failure
         mayRest.error = answer.failure
         lost ||= isLost(answer.failure)
       }

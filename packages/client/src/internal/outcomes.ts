@@ -44,7 +44,10 @@ export interface Accepted extends Placement {
   readonly order: Order | undefined
 }
 
-/** The exchange refused the order, and no attempt's answer was lost: there is none. */
+/**
+ * The exchange refused the order, and no answer of this call was lost: no order came of it. What an earlier call under
+ * the same `client_order_id` did is another matter: settle that one.
+ */
 export interface Rejected extends Placement {
   readonly _tag: "Rejected"
   readonly error: Refusal
