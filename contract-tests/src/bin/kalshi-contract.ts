@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** The command `kalshi-contract`. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import { command } from "../suite/Command.ts"
 
-command.pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)
+command.pipe(Effect.provide([NodeServices.layer, NodeHttpClient.layerUndici]), NodeRuntime.runMain)

@@ -59,5 +59,6 @@ export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome
 export const P12: Property = {
   id,
   statement: "Every answer of the exchange is one that the document allows, and the client reads it as what it is.",
+  must: { reach: "2xx", otherwise: "nothing reached 2xx: an exchange that carries nothing out proves nothing" },
   run: (run) => Effect.sync(() => holdOn((local ??= LocalExchange.make()), run))
 }

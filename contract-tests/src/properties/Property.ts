@@ -58,6 +58,8 @@ export interface Stated {
   readonly id: string
   /** One sentence. */
   readonly statement: string
+  /** What at least one target must come to, and what is to be said of a whole run in which none did. */
+  readonly must?: { readonly reach: string; readonly otherwise: string }
 }
 
 /** A property of every operation. */

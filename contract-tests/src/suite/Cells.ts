@@ -35,7 +35,8 @@ const shown = 4_000
 const shorten = (text: string): string =>
   text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text
 
-const resultOf = (outcome: Outcome): Result => {
+/** An outcome as it stands in a report. */
+export const resultOf = (outcome: Outcome): Result => {
   switch (outcome._tag) {
     case "Held":
       return { _tag: "Passed", runs: outcome.runs, reached: outcome.reached }

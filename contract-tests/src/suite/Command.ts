@@ -1,5 +1,6 @@
 /** The command `kalshi-contract`: runs the suite, runs a failure again, and says what there is. */
 import * as Argument from "effect/cli/Argument"
+import type * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
@@ -7,77 +8,31 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import * as Runtime from "effect/Runtime"
-import * as Schema from "effect/Schema"
 import { availableParallelism } from "node:os"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import * as Cells from "./Cells.ts"
-import * as Html from "./reports/html.ts"
-import * as Json from "./reports/json.ts"
-import * as JUnit from "./reports/junit.ts"
-import * as Markdown from "./reports/markdown.ts"
+import * as Session from "../target/Session.ts"
+import * as Target from "../target/Target.ts"
+import { Ended, refuse } from "./internal/ending.ts"
+import * as Outputs from "./internal/outputs.ts"
 import * as Text from "./reports/text.ts"
 import * as Report from "./Report.ts"
 import * as Suite from "./Suite.ts"
 import * as Workers from "./Workers.ts"
 import * as Replay from "../tools/Replay.ts"
 
-/** The command ends with this code; what there was to say is printed. */
-class Ended extends Schema.TaggedError<Ended>()("Ended", { code: Schema.Int }) {
-  override readonly [Runtime.errorExitCode] = this.code
-  override readonly [Runtime.errorReported] = false
-}
-
-/** 2: configuration, document or credentials. */
-const refuse = (message: string): Effect.Effect<never, Ended> =>
-  Effect.andThen(Console.error(message), new Ended({ code: 2 }))
-
-const renderers = { html: Html.render, json: Json.render, junit: JUnit.render, markdown: Markdown.render }
-
-type Kind = keyof typeof renderers
-
-const isKind = (text: string): text is Kind => Object.hasOwn(renderers, text)
-
-interface Output {
-  readonly kind: Kind
-  readonly file: string
-}
-
-/** Reads `junit=F,markdown=F`. */
-const outputs = (texts: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Output>, Ended> =>
-  Effect.forEach(
-    texts.flatMap((text) => text.split(",")),
-    (text) => {
-      const [kind = "", file = ""] = text.split(/=(.*)/s)
-      return isKind(kind) && file !== ""
-        ? Effect.succeed({ kind, file })
-        : refuse(`--report takes ${Object.keys(renderers).join("=FILE, ")}=FILE, not ${JSON.stringify(text)}`)
-    }
-  )
-
-const write = (
-  report: Report.Report,
-  wanted: ReadonlyArray<Output>
-): Effect.Effect<void, Ended, FileSystem.FileSystem> =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    Effect.forEach(
-      wanted,
-      ({ file, kind }) =>
-        Effect.catch(fs.writeFileString(file, renderers[kind](report)), ({ message }) =>
-          refuse(`cannot write the report: ${message}`)
-        ),
-      { discard: true }
-    )
-  )
-
 const list = (texts: ReadonlyArray<string>): ReadonlyArray<string> =>
   texts.flatMap((text) => text.split(",")).filter((text) => text !== "")
 
 const seed = Flag.Int("seed").pipe(
   Flag.withDescription("A 32-bit integer; the same seed gives the same report"),
-  Flag.withDefault(Replay.seedFrom())
+  Flag.optional
 )
+
+/** Ends with 2 where something cannot be used. */
+const refusing = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
+  Effect.catch(effect, ({ message }) => refuse(message))
 
 const operations = Flag.String("operation").pipe(
   Flag.withDescription("Operations by name or id, * for any characters: Orders.*, GetOrderGroup"),
@@ -98,9 +53,48 @@ const progress =
         })
     : () => Effect.void
 
+const target = Flag.String("target").pipe(
+  Flag.withDescription("sandbox, which the command makes itself, demo, production, or an address such as https://host"),
+  Flag.withDefault("sandbox")
+)
+
+const timeout = Flag.String("timeout").pipe(
+  Flag.withDescription("How long an answer of an exchange may take"),
+  Flag.withDefault("10 seconds")
+)
+
+/** A duration as people write them: `120s`, `5 minutes`. */
+const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration, Ended> => {
+  // Checked by the reader itself, which answers None for what it cannot read.
+  const input = text.trim().replace(/^(\d+(?:\.\d+)?)\s*s$/, "$1 seconds") as Duration.Input
+  const read = Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) > 0)
+  return Option.match(read, {
+    onNone: () => refuse(`${flag} takes a duration, such as 120s or "5 minutes", not ${JSON.stringify(text)}`),
+    onSome: Effect.succeed
+  })
+}
+
+/** What `--seed` says, else the environment. */
+const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
+  if (Option.isNone(given)) {
+    return Effect.catch(
+      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // all it throws
+      ({ message }) => refuse(message)
+    )
+  }
+  return (given.value | 0) === given.value
+    ? Effect.succeed(given.value)
+    : refuse(`--seed takes a 32-bit integer, not ${given.value}`)
+}
+
+/** The one property that needs an exchange. */
+const livelyProperty = "P12"
+
 const runCommand = Command.make(
   "run",
   {
+    target,
+    timeout,
     properties,
     operations,
     seed,
@@ -118,35 +112,45 @@ const runCommand = Command.make(
       Flag.atLeast(0)
     )
   },
-  Effect.fnUntraced(function* ({ budget, workers, ...given }) {
-    const wanted = yield* outputs(given.reports)
-    const limit = Option.match(budget, {
-      onNone: () => Option.some(Duration.infinity),
-      onSome: (text) => Duration.fromInput(text.replace(/^(\d+)\s*s$/, "$1 seconds") as Duration.Input) // checked by it
-    })
-    if (Option.isNone(limit)) return yield* refuse("--budget takes a duration, such as 120s or 5 minutes")
+  Effect.fnUntraced(function* ({ budget, runs, workers, ...given }) {
+    const limit = Option.isNone(budget) ? Duration.infinity : yield* durationOf("--budget", budget.value)
+    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
     if (workers < 1) return yield* refuse("--workers takes a number of at least 1")
-    const say = (report: Report.Report) => Effect.andThen(write(report, wanted), Console.log(Text.render(report)))
+    if (runs < 1) return yield* refuse("--runs takes a number of at least 1")
+    const environment = yield* refusing(Target.environmentOf(given.target))
+    const named = list(given.properties)
+    const asked = {
+      seed: yield* seedOf(given.seed),
+      runs,
+      // What needs no exchange says the same whatever the target: it is held there where it is asked for.
+      properties: named.length === 0 && environment !== undefined ? [livelyProperty] : named,
+      operations: list(given.operations)
+    }
+    const selected = yield* Effect.catchDefect(
+      Effect.sync(() => Suite.selected(asked)),
+      (defect) => (defect instanceof Suite.NothingToRun ? refuse(defect.message) : Effect.die(defect))
+    )
+    const wanted = yield* Outputs.parse(given.reports)
+    const session =
+      environment === undefined ? undefined : yield* refusing(Session.open(environment, { timeoutMillis }))
+    const isOffline = selected.some(({ id }) => session === undefined || id !== livelyProperty)
+    const hands = isOffline ? yield* Workers.make(workers) : undefined
+    const runner = session === undefined ? hands : Session.runner(session, hands)
+    const say = (report: Report.Report) =>
+      Effect.andThen(Outputs.write(report, wanted), Console.log(Text.render(report)))
     const fs = yield* FileSystem.FileSystem
-    const runner = yield* Workers.make(workers)
-    const report = yield* Suite.run(runner, {
-      seed: given.seed,
-      runs: given.runs,
-      properties: list(given.properties),
-      operations: list(given.operations),
-      budget: limit.value,
+    const report = yield* Suite.run(runner!, {
+      ...asked,
+      target: session?.name ?? "sandbox",
+      budget: limit,
       onCell: progress,
       onInterrupted: (report) => Effect.ignore(Effect.provideService(say(report), FileSystem.FileSystem, fs))
-    }).pipe(
-      Effect.catchDefect((defect) =>
-        defect instanceof Suite.NothingToRun ? refuse(defect.message) : Effect.die(defect)
-      )
-    )
+    })
     yield* say(report)
     const code = Report.exitCode(report)
     if (code !== 0) return yield* new Ended({ code })
   }, Effect.scoped)
-).pipe(Command.withDescription("Hold the client against the document"))
+).pipe(Command.withDescription("Hold the client against the document, and an exchange against both"))
 
 const replayCommand = Command.make(
   "replay",
@@ -156,7 +160,13 @@ const replayCommand = Command.make(
       Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // all it throws
       ({ message }) => refuse(message)
     )
-    const { result } = yield* Cells.run({ ...replay, runs: 100 })
+    // A failure on an exchange that is there carries its name behind the property's.
+    const [property = "", where] = replay.property.split(/@(.*)/s)
+    const environment = where === undefined ? undefined : yield* refusing(Target.environmentOf(where))
+    const job = { ...replay, property, runs: 100 }
+    const { result } = yield* environment === undefined
+      ? Cells.run(job)
+      : Session.runner(yield* refusing(Session.open(environment, { timeoutMillis: 10_000 })), undefined).run(job)
     switch (result._tag) {
       case "Passed":
         return yield* Console.log(`${replay.property} holds for ${replay.target} now`)
@@ -166,7 +176,7 @@ const replayCommand = Command.make(
         yield* Console.log(Text.failure({ property: replay.property, target: replay.target, result }))
         return yield* new Ended({ code: 1 })
     }
-  })
+  }, Effect.scoped)
 ).pipe(Command.withDescription("Run a failure again: 1 where it still fails, 0 where it holds now"))
 
 const explainCommand = Command.make(
@@ -196,5 +206,9 @@ const listCommand = Command.make("list", {}, () =>
 export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Holds the client against the exchange's published document"),
   Command.withSubcommands([runCommand, replayCommand, explainCommand, listCommand]),
-  Command.run({ version: "0.1.0" })
+  Command.run({ version: "0.1.0" }),
+  // What the command line cannot mean is configuration. Asked for help, it has no errors.
+  Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>
+    Effect.fail(help.errors.length === 0 ? help : new Ended({ code: 2 }))
+  )
 )

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import { document } from "../properties/Subject.ts"
-import type * as Cells from "./Cells.ts"
+import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
 
 /** Who runs the cells: this process, or workers. */
@@ -24,6 +24,8 @@ export interface Options {
   readonly properties: ReadonlyArray<string>
   /** Names or ids of operations, or names of other targets, `*` for any characters; all of them where there is none. */
   readonly operations: ReadonlyArray<string>
+  /** Where it runs, for the report. */
+  readonly target: string
   /** Infinite where time does not matter. */
   readonly budget: Duration.Duration
   /** Told of every cell as it ends. */
@@ -80,9 +82,10 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
   const matches = matcher(operations)
   const chosen = Properties.stated
     .filter(({ id }) => ids.length === 0 || ids.includes(id))
-    .map(({ id, statement }) => ({
+    .map(({ id, must, statement }) => ({
       id,
       statement,
+      must,
       targets: targetsOf(id).flatMap(({ names, target }) => (matches(...names) ? [target] : []))
     }))
     .filter(({ targets }) => targets.length > 0)
@@ -104,6 +107,17 @@ export const run = (runner: Runner, options: Options): Effect.Effect<Report.Repo
     const done: Array<Cells.Done | undefined> = jobs.map(() => undefined)
     let count = 0
     const startedAtMillis = yield* Clock.currentTimeMillis
+    const unreached = (cells: ReadonlyArray<Report.Cell>): ReadonlyArray<Report.Cell> =>
+      properties.flatMap(({ id, must }) => {
+        const own = cells.filter(({ property }) => property === id)
+        const isReached = own.some(
+          ({ result }) => result._tag === "Passed" && (result.reached[must?.reach ?? ""] ?? 0) > 0
+        )
+        const isSaid = own.some(({ result }) => result._tag === "Failed")
+        if (must === undefined || isReached || isSaid) return []
+        const job = { property: id, target: "the whole run", seed: options.seed, runs: options.runs }
+        return [{ property: id, target: job.target, result: Cells.broken(job, must.otherwise) }]
+      })
     const reportAt = (ending: Report.Ending, nowMillis: number): Report.Report => {
       const byProperty: Record<string, number> = {}
       const cells = jobs.flatMap(({ property, target }, index): ReadonlyArray<Report.Cell> => {
@@ -115,12 +129,12 @@ export const run = (runner: Runner, options: Options): Effect.Effect<Report.Repo
       return {
         suite: "kalshi-contract",
         document: document().source.version,
-        target: "sandbox",
+        target: options.target,
         seed: options.seed,
         runs: options.runs,
         ending,
         properties: properties.map(({ id, statement }) => ({ id, statement })),
-        cells,
+        cells: ending === "finished" ? [...cells, ...unreached(cells)] : cells,
         notes: [],
         times: { startedAt: new Date(startedAtMillis).toISOString(), millis: nowMillis - startedAtMillis, byProperty }
       }

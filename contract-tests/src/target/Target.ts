@@ -1,0 +1,63 @@
+/** Where a run goes: the local exchange that it makes itself, or one that is there. */
+import * as Environment from "@kalshi-effect/client/Environment"
+import type { KeyError } from "@kalshi-effect/signing/KeyError"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as SigningConfig from "@kalshi-effect/signing/SigningConfig"
+import type * as Config from "effect/Config"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Result from "effect/Result"
+
+/** What was asked for cannot be: a sentence that says why, and what to do. */
+export class Unusable extends Data.TaggedError("Unusable")<{ readonly reason: string }> {
+  override get message(): string {
+    return this.reason
+  }
+}
+
+/** An exchange that is there. */
+export interface Remote {
+  readonly environment: Environment.Environment
+  /** As `--target` takes it, for reports and replays. */
+  readonly name: string
+  readonly signer: Signer.Signer["Service"]
+}
+
+/** What `--target` says: undefined for the local exchange. */
+export const environmentOf = (target: string): Effect.Effect<Environment.Environment | undefined, Unusable> => {
+  if (target === "sandbox") return Effect.undefined
+  const parsed = Environment.parse(target)
+  return Result.isSuccess(parsed)
+    ? Effect.succeed(parsed.success)
+    : Effect.fail(new Unusable({ reason: `--target: ${parsed.failure.reason}` }))
+}
+
+const sentenceOf = (error: Config.ConfigError | KeyError): string => error.message.replace(/\s+/g, " ")
+
+/**
+ * The exchange that `--target` names, with the key of the process's environment.
+ *
+ * **Details**
+ *
+ * `KALSHI_ENV` need not be set; where it is, it says whose key it is, and must name the same exchange.
+ */
+export const remote = (
+  environment: Environment.Environment,
+  keyOf: string | undefined
+): Effect.Effect<Remote, Unusable, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const owner = keyOf === undefined || keyOf === "" ? undefined : Result.getOrUndefined(Environment.parse(keyOf))
+    if (keyOf !== undefined && keyOf !== "" && owner?.name !== environment.name) {
+      const reason = `KALSHI_ENV says that the key is of ${keyOf}, and --target is ${environment.name}: keys are never shared between exchanges`
+      return yield* new Unusable({ reason })
+    }
+    const key = yield* Effect.mapError(
+      SigningConfig.apiKey,
+      (error) =>
+        new Unusable({
+          reason: `${environment.name} needs a key: ${sentenceOf(error)} (KALSHI_API_KEY_ID, and KALSHI_PRIVATE_KEY or KALSHI_PRIVATE_KEY_PATH)`
+        })
+    )
+    return { environment, name: environment.name, signer: Signer.fromApiKey(key) }
+  })

@@ -1,0 +1,41 @@
+/** The command as its users run it: a process of its own. */
+import { spawn, type ChildProcess } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+
+/** What came of it. */
+export interface Ended {
+  /** Undefined where a signal ended it. */
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
+
+/** Starts it; `script` stands in its place where it is given. No variable of this process that is about keys is passed on. */
+export const start = (
+  args: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>> = {},
+  script = bin
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("KALSHI_") && name !== "NODE_OPTIONS"
+  )
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  const said = { stdout: "", stderr: "" }
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text))
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text))
+  const ended = once(child, "close").then(([code]: Array<unknown>) => ({
+    code: typeof code === "number" ? code : undefined,
+    ...said
+  }))
+  return { child, ended }
+}
+
+/** Runs it to its end. */
+export const run = (args: ReadonlyArray<string>, environment?: Readonly<Record<string, string>>): Promise<Ended> =>
+  start(args, environment).ended
