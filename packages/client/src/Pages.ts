@@ -86,7 +86,7 @@ export class PageBudgetExceeded
   }>
 {
   override get message(): string {
-    return `${this.operation} has more than ${this.maxPages} pages; go on with the cursor ${shownCursor(this.cursor)}`
+    return `${this.operation} has more than ${this.maxPages} ${this.maxPages === 1 ? "page" : "pages"}; go on with the cursor ${shownCursor(this.cursor)}`
   }
 }
 

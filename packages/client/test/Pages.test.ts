@@ -286,6 +286,8 @@ describe("PageBudgetExceeded", () => {
         (outcome.error as Error).message,
         `StructuredTargets.list has more than 2 pages; go on with the cursor "${"x".repeat(100)}…"`
       )
+      const one = new Pages.PageBudgetExceeded({ operation: "Orders.list", maxPages: 1, cursor: "next" })
+      assert.strictEqual(one.message, 'Orders.list has more than 1 page; go on with the cursor "next"')
     })
   )
 

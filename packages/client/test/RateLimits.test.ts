@@ -184,6 +184,16 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
+  it.live("tells no wait below zero to have been allowed, on a clock that moves meanwhile", () =>
+    Effect.gen(function* () {
+      yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
+      const unwaiting = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
+      const error = yield* Effect.flip(unwaiting)
+      assert.deepInclude(error, { _tag: "LimitExceeded", maxWaitMillis: 0 })
+      assert.include(error.message, "and was allowed 0 ms")
+    }).pipe(Effect.provide(layer({}, prompt)))
+  )
+
   it.effect("fails at once, unsent, where the wait is longer than what is left of the whole call's time", () =>
     Effect.gen(function* () {
       yield* spendAll

@@ -480,7 +480,7 @@ const start = (
         return Effect.flatMap(now, (startedAt) => {
           const most = Math.min(asked, call.maxMillis)
           const got = Effect.flatMap(knowing(parked, bill, most), () =>
-            Effect.flatMap(now, (readyAt) => acquire(parked, bill, urgent, most - (readyAt - startedAt)))
+            Effect.flatMap(now, (readyAt) => acquire(parked, bill, urgent, Math.max(0, most - (readyAt - startedAt))))
           )
           return Effect.flatMap(got, ({ takenMillis, want }) => {
             spent[descriptor.bucket] += want.cost
