@@ -105,8 +105,13 @@ export interface Operator {
     readonly trading?: boolean
     readonly exchangeIndex?: number
   }) => Effect.Effect<void, SandboxError>
-  /** Plants a fault for requests to meet. Faults are met in the order of their planting. */
-  readonly plant: (fault: Fault) => Effect.Effect<void>
+  /**
+   * Plants a fault for requests to meet. Faults are met in the order of their planting. Fails where no request could ever
+   * meet it: an operation or a path that there is none of.
+   */
+  readonly plant: (fault: Fault) => Effect.Effect<void, SandboxError>
+  /** Takes away the planted faults that were not met yet. */
+  readonly clearFaults: Effect.Effect<void>
   /**
    * Moves the exchange's clock by so many milliseconds, forward or back.
    *

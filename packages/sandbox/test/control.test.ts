@@ -105,6 +105,9 @@ describe("the operator's side over HTTP", () => {
         yield* control("POST", "faults", { operation: "GetOrders", status: 503 })
         assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 503)
         const requests = (yield* control("GET", "requests")).body as unknown as ReadonlyArray<Json>
+        yield* control("POST", "faults", { operation: "GetOrders", status: 503 })
+        yield* control("POST", "faults/clear")
+        assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 200)
         assert.deepInclude(requests.at(-1), { operation: "GetOrders", status: 503 })
         assert.deepStrictEqual(
           ((yield* control("GET", "accounts")).body as unknown as ReadonlyArray<Json>).map(({ tier }) => tier),
@@ -163,6 +166,7 @@ describe("the operator's side over HTTP", () => {
           [400, control("POST", "markets", { ticker: "" })],
           [400, control("POST", "markets/KXNONE-1/settle")],
           [400, control("POST", "faults", { status: 99 })],
+          [400, control("POST", "faults", { operation: "GetOrder2", status: 503 })],
           [400, control("POST", "time", { millis: 1.5 })],
           [403, control("POST", "reset", {}, { origin: "http://localhost:3000" })],
           [403, control("GET", "snapshot", undefined, { host: "exchange.example.com" })]

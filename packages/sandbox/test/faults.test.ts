@@ -96,6 +96,37 @@ describe("a planted fault", () => {
     )
   }
 
+  it.effect("is refused where no request could meet it, and says what to give instead", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const cases: ReadonlyArray<readonly [Fault, string]> = [
+        [
+          { operation: "Orders.batchCreate" },
+          '"Orders.batchCreate": give its id in the published document, such as "BatchCreateOrdersV2"'
+        ],
+        [{ operation: "createOrderV2" }, "there is no operation"],
+        [{ path: "/trade-api/v2/exchange/status" }, "give what follows /trade-api/v2"],
+        [{ path: "/exchange/status?x=1" }, "without a query"],
+        [{ path: "/exchange" }, "no operation has the path"],
+        [{ times: 0 }, "cannot meet 0 requests"],
+        [{ times: 1.5 }, "cannot meet 1.5 requests"],
+        [{ delayMillis: -1 }, "a delay cannot be -1 ms"],
+        [{ delayMillis: Number.NaN }, "a delay cannot be NaN ms"],
+        [{ status: 99 }, "not 99"],
+        [{ status: 600 }, "not 600"]
+      ]
+      for (const [fault, reason] of cases) {
+        const error = yield* Effect.flip(sandbox.plant(fault))
+        assert.strictEqual(error._tag, "SandboxError")
+        assert.include(error.message, reason)
+      }
+      assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 200, "none was planted")
+      yield* sandbox.plant({ path: "/portfolio/orders/some-id", status: 503 })
+      yield* sandbox.plant({ operation: "GetExchangeStatus", status: 599 })
+      assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 599)
+    }).pipe(Effect.provide(layerTest({ markets })))
+  )
+
   it.effect("delays an answer by the clock that the exchange goes by", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox

@@ -197,6 +197,7 @@ export const controls: ReadonlyArray<Control> = [
     (operator, active) => operator.setActive(active)
   ),
   post("faults", fault, (operator, planted) => operator.plant(planted)),
+  post("faults/clear", nothing, (operator) => operator.clearFaults),
   post("time", Schema.Struct({ millis: Schema.Int }), (operator, { millis }) => operator.moveClock(millis)),
   post("reset", nothing, (operator) => operator.reset),
   post(

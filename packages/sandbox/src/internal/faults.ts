@@ -4,6 +4,8 @@
  * @module
  */
 import { type Answer, usual } from "./errorBody.ts"
+import { isPathOfOperation } from "./router.ts"
+import { allRoutes } from "./routes.ts"
 
 /**
  * A fault for a request to meet. Without an operation and a path it meets every request.
@@ -14,7 +16,10 @@ import { type Answer, usual } from "./errorBody.ts"
  * the connection is reset before; what else the fault says then happens to its answer.
  */
 export interface Fault {
-  /** The operation's id in the published document, such as `GetOrderGroup`. */
+  /**
+   * The operation's id in the published document, such as `GetOrderGroup`: the client has it as
+   * `OrderGroups.get.descriptor.operationId`.
+   */
   readonly operation?: string
   /** The path below `/trade-api/v2`, such as `/exchange/status`, without a query. */
   readonly path?: string
@@ -32,6 +37,22 @@ export interface Fault {
   readonly reset?: "before" | "after"
   /** Answers with a body that ends half way, its connection dropped; or with one that has nonsense in its middle. */
   readonly mangle?: "truncated" | "garbled"
+}
+
+/** Why no request could ever meet a fault, or none be answered as it says; undefined where that is not so. */
+export const mistakeIn = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
+  if (operation !== undefined && !allRoutes.some(({ descriptor }) => descriptor.operationId === operation)) {
+    const meant = allRoutes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
+    return `there is no operation ${JSON.stringify(operation)}: give its id in the published document, such as ${JSON.stringify(meant ?? "GetOrderGroup")}`
+  }
+  if (path !== undefined && !isPathOfOperation(path)) {
+    return `no operation has the path ${JSON.stringify(path)}: give what follows /trade-api/v2, such as "/exchange/status", without a query`
+  }
+  if (!(Number.isInteger(times) && times >= 1)) return `a fault cannot meet ${times} requests`
+  if (!(delayMillis >= 0 && delayMillis < Number.POSITIVE_INFINITY)) return `a delay cannot be ${delayMillis} ms`
+  return status === undefined || (Number.isInteger(status) && status >= 200 && status <= 599)
+    ? undefined
+    : `a status from 200 to 599 can be answered, not ${status}`
 }
 
 /** Planted faults; the oldest one that fits is met first. */

@@ -21,30 +21,33 @@ const sampleMarket = "KXSAMPLE-26-YES"
 
 const flags = {
   port: Flag.Int("port").pipe(
-    Flag.withDescription("Where to listen; 0 for any port that is free"),
+    Flag.withDescription("Where to listen; 0 for any port that is free (default 8787)"),
     Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
     Flag.withDefault(8787)
   ),
-  host: Flag.String("host").pipe(Flag.withDescription("A loopback address"), Flag.withDefault("127.0.0.1")),
+  host: Flag.String("host").pipe(
+    Flag.withDescription("A loopback address (default 127.0.0.1)"),
+    Flag.withDefault("127.0.0.1")
+  ),
   allowRemote: Flag.Boolean("allow-remote").pipe(
     Flag.withDescription("Permits a host that other machines can reach: anyone there can then trade on this exchange"),
     Flag.withDefault(false)
   ),
-  seed: Flag.Int("seed").pipe(Flag.withDescription("Of the exchange's ids"), Flag.withDefault(1)),
+  seed: Flag.Int("seed").pipe(Flag.withDescription("Of the exchange's ids (default 1)"), Flag.withDefault(1)),
   clock: Flag.Literals("clock", ["real", "frozen"]).pipe(
-    Flag.withDescription("Whether time passes by itself, or at POST /sandbox/time alone"),
+    Flag.withDescription("Whether time passes by itself, or at POST /sandbox/time alone (default real)"),
     Flag.withDefault("real")
   ),
   tier: Flag.Literals("tier", tiers).pipe(
-    Flag.withDescription("The rate limits of the accounts"),
+    Flag.withDescription("The rate limits of the accounts (default basic)"),
     Flag.withDefault("basic")
   ),
   keys: Flag.Literals("keys", ["ed25519", "rsa"]).pipe(
-    Flag.withDescription("The kind of the accounts' keys"),
+    Flag.withDescription("The kind of the accounts' keys (default ed25519)"),
     Flag.withDefault("ed25519")
   ),
   markets: Flag.String("market").pipe(
-    Flag.withDescription(`A market to open, such as ${sampleMarket}; may be repeated`),
+    Flag.withDescription(`A market to open; may be repeated (default ${sampleMarket})`),
     Flag.atLeast(0)
   )
 }

@@ -14,7 +14,7 @@ import { Exchange } from "../Exchange.ts"
 import type { Credentials, NewAccount, Operator, TestOptions } from "../Sandbox.ts"
 import { SandboxError } from "../SandboxError.ts"
 import { usual } from "./errorBody.ts"
-import { Faults } from "./faults.ts"
+import { Faults, mistakeIn } from "./faults.ts"
 import { makeHandler, type Now, type ServedRequest, toWire, type WireRequest, type WireResponse } from "./handler.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "./keys.ts"
 
@@ -146,7 +146,14 @@ export const run = (
       disputeMarket: (ticker) => at((to, nowMillis) => to.disputeMarket(ticker, nowMillis)),
       settleMarket: (ticker) => at((to, nowMillis) => to.settleMarket(ticker, nowMillis)),
       setActive: (active) => at((to, nowMillis) => to.setActive(active, nowMillis)),
-      plant: (fault) => Effect.sync(() => faults.plant(fault)),
+      plant: (fault) =>
+        Effect.suspend(() => {
+          const reason = mistakeIn(fault)
+          return reason === undefined
+            ? Effect.sync(() => faults.plant(fault))
+            : Effect.fail(new SandboxError({ reason: `the fault: ${reason}` }))
+        }),
+      clearFaults: Effect.sync(() => faults.clear()),
       moveClock: (millis) =>
         Effect.sync(() => {
           offsetMillis += millis

@@ -60,6 +60,15 @@ export const makeRouter = (): ((method: string, path: string) => Matched) => {
   }
 }
 
+/** Whether an operation has this path, by whatever method. */
+export const isPathOfOperation = (path: string): boolean => {
+  const given = path.split("/")
+  return allRoutes.some(({ descriptor }) => {
+    const segments = descriptor.path.split("/")
+    return segments.length === given.length && capture(segments, given) !== undefined
+  })
+}
+
 /** Of paths as long as each other, those that say a word come before those that take anything: `/orders/batched`. */
 const byWords = (left: Compiled, right: Compiled): number => {
   for (const [index, segment] of left.segments.entries()) {
