@@ -34,6 +34,7 @@
  * - No span or metric holds a header, a key's id, a whole address, an input, an answer or an error's message: a request's
  *   address is its template, and the exit of a span names a failure's tag, status and code alone.
  * - No trace header is sent to the exchange.
+ * - A tracer, or a registry of metrics, that throws changes nothing of what a call gives; what it was told is lost.
  * - Each metric also has the attribute `unit`, which is how Effect's exporters learn of it.
  * - An interrupted span is one that has no `error.type`; Effect's exporter marks it as such.
  *

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Result } from "effect"
+import { Effect, Exit, Fiber, Result, Schedule } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import * as FixedPoint from "../src/FixedPoint.ts"
 import * as Orders from "../src/Orders.ts"
 import * as PriceGrid from "../src/PriceGrid.ts"
+import * as SendPolicy from "../src/SendPolicy.ts"
 import { hold, write } from "./support/money.ts"
 import { layer, type Reply, Script, type Sent } from "./support/scripted.ts"
 
@@ -43,6 +45,10 @@ const order = {
 }
 
 const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
+const dated = (reply: Reply, millis: number): Reply => ({
+  ...reply,
+  headers: { date: new Date(millis).toUTCString() }
+})
 const lists = (...orders: ReadonlyArray<object>): Reply => ({ status: 200, body: { orders, cursor: "" } })
 
 /** Runs to the end on virtual time, and gives the outcome with what was sent. */
@@ -320,12 +326,17 @@ describe("place", () => {
 
   it.effect("is rejected by a conflict when another order has the id", () =>
     Effect.gen(function* () {
-      const other = { ...order, yes_price_dollars: "0.5500" }
-      assert.strictEqual((yield* placing([exists, asOf(1), lists(other)])).outcome._tag, "Rejected")
       const opposite = { ...order, book_side: "ask" }
       assert.strictEqual((yield* placing([exists, asOf(1), lists(opposite)])).outcome._tag, "Rejected")
-      // An order of mine that has changed since is not told apart from another's: then nobody can say.
-      assert.strictEqual((yield* placing([lost, exists, asOf(1), lists(other)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* placing([lost, exists, asOf(1), lists(opposite)])).outcome._tag, "Unknown")
+    })
+  )
+
+  it.effect("does not tell an order that was amended since from another's: then nobody can say", () =>
+    Effect.gen(function* () {
+      const amended = { ...order, yes_price_dollars: "0.5500" }
+      assert.strictEqual((yield* placing([exists, asOf(1), lists(amended)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* placing([lost, exists, asOf(1), lists(amended)])).outcome._tag, "Unknown")
     })
   )
 
@@ -388,6 +399,33 @@ describe("place", () => {
       const fine = Orders.buyYes({ ticker, count: "1", yes_price: "0.12345" })
       const finer = yield* play(Orders.place(fine), [])
       assert.strictEqual(finer.result._tag === "Failure" && finer.result.failure._tag, "InvalidRequest")
+    })
+  )
+})
+
+describe("place, at its bounds", () => {
+  it.effect("looks for ever where it is told to", () =>
+    Effect.gen(function* () {
+      const { outcome } = yield* placing([exists, asOf(1), lists(), asOf(60_000), lists(order)], intent, {
+        within: "Infinity"
+      })
+      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list" })
+    })
+  )
+
+  it.effect("knows no shard of an order that the exchange was asked to route", () =>
+    Effect.gen(function* () {
+      const routed = Orders.buyYes({
+        ticker,
+        count: "10",
+        yes_price: "0.56",
+        client_order_id: mine,
+        exchange_index: -1
+      })
+      const { outcome } = yield* placing([created], routed)
+      assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
+      const broken = yield* placing([{ status: 201, text: JSON.stringify({ order_id }) }], routed)
+      assert.deepInclude(broken.outcome, { _tag: "Accepted", learned: "salvage", exchange_index: undefined })
     })
   )
 })
@@ -461,6 +499,40 @@ describe("placeAll", () => {
     })
   )
 
+  it.effect("takes no id of a broken answer for that of each of its orders", () =>
+    Effect.gen(function* () {
+      const found = lists(
+        ...["a", "b", "c"].map((client_order_id) => ({ ...order, client_order_id, order_id: client_order_id }))
+      )
+      const { result } = yield* play(Orders.placeAll(three), [{ status: 201, body: { order_id } }, asOf(1), found])
+      assert.deepStrictEqual(
+        Result.getOrThrow(result).map((outcome) => outcome._tag === "Accepted" && outcome.order_id),
+        ["a", "b", "c"]
+      )
+    })
+  )
+
+  it.effect("is rejected by an item without a code, or with whatever code, where the id is fresh", () =>
+    Effect.gen(function* () {
+      const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
+      const fixed = SecureRandom.make((size) => new Uint8Array(size))
+      const client_order_id = "00000000-0000-4000-8000-000000000000"
+      for (const error of [{ message: "no" }, { code: "market_does_not_exist", message: "no" }]) {
+        const reply = { status: 201, body: { orders: [{ client_order_id, error }] } }
+        const made = Effect.provideService(Orders.placeAll([fresh]), SecureRandom.SecureRandom, fixed)
+        const { paths, result } = yield* play(made, [reply])
+        assert.deepStrictEqual([Result.getOrThrow(result)[0]?._tag, paths.length], ["Rejected", 1])
+      }
+      // Of an id of the caller's own nobody can say what it was used for before.
+      const own = yield* play(Orders.placeAll([intent], { within: 50 }), [
+        { status: 201, body: { orders: [{ client_order_id: mine, error: { message: "no" } }] } },
+        asOf(1),
+        lists()
+      ])
+      assert.strictEqual(Result.getOrThrow(own.result)[0]?._tag, "Unknown")
+    })
+  )
+
   it.effect("sends nothing of a batch that is wrong in part, and nothing at all for no intents", () =>
     Effect.gen(function* () {
       const bad = Orders.buyYes({ ticker, count: "1", yes_price: "1.5" })
@@ -526,6 +598,66 @@ describe("settle", () => {
     })
   )
 
+  it.effect("never says that none was placed of what was answered as placed", () =>
+    Effect.gen(function* () {
+      const broken: Reply = { status: 201, text: "<html>" }
+      const unknown = yield* placing([broken, asOf(3_600_000), lists()], intent, { within: 50 })
+      assert.strictEqual(unknown.outcome._tag, "Unknown")
+      const settled = yield* play(Orders.settle(unknown.outcome, { within: 50 }), [asOf(3_600_000), lists(), lists()])
+      assert.strictEqual(Result.getOrThrow(settled.result)._tag, "Unknown")
+      // But where the success was an error in its body, it was none.
+      const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
+      const refused = yield* placing([error, asOf(3_600_000), lists()], intent, { within: 50 })
+      const none = yield* play(Orders.settle(refused.outcome), [asOf(3_600_000), lists(), lists()])
+      assert.strictEqual(Result.getOrThrow(none.result)._tag, "NotPlaced")
+    })
+  )
+
+  it.effect("looks as far back as the exchange's clock is behind, also before anything has measured that", () =>
+    Effect.gen(function* () {
+      // Placed at 600 s by this clock, which is 300 s by the exchange's: its list begins there.
+      yield* TestClock.adjust("17 minutes")
+      const placed = { client_order_id: mine, ticker, placedAtMillis: 600_000, lastAttemptMillis: 600_500 }
+      const { sent } = yield* play(Orders.settle(placed, { within: 50 }), [
+        dated(asOf(715_000), 720_000),
+        dated(lists(order), 720_000)
+      ])
+      const since = Number(new URLSearchParams(sent[1]!.target.split("?")[1]).get("min_ts"))
+      assert.isAtMost(since, 300)
+    })
+  )
+
+  it.effect("goes on looking where the exchange's clock is ahead by more than was known at first", () =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("35 seconds")
+      const { result } = yield* play(Orders.settle(journaled), [
+        dated(asOf(335_000), 335_000),
+        lists(),
+        lists(),
+        dated(asOf(400_000), 335_000),
+        lists(),
+        lists()
+      ])
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "NotPlaced", notListedAsOf: "1970-01-01T00:06:40.000Z" })
+    })
+  )
+
+  it.effect("does not take an order of another market for one with the same id", () =>
+    Effect.gen(function* () {
+      const elsewhere = { ...journaled, ticker: "ANOTHER" }
+      const { result } = yield* play(Orders.settleAll([journaled, elsewhere]), [
+        asOf(3_600_000),
+        lists(order),
+        lists(),
+        lists()
+      ])
+      assert.deepStrictEqual(
+        Result.getOrThrow(result).map(({ _tag }) => _tag),
+        ["Accepted", "NotPlaced"]
+      )
+    })
+  )
+
   it.effect("settles many with the same reads", () =>
     Effect.gen(function* () {
       const wanted = ["a", "b", "c"].map((client_order_id) => ({ ...journaled, client_order_id }))
@@ -576,6 +708,14 @@ describe("ensureCanceled", () => {
       })
     )
   }
+
+  it.effect("finds the shard by the market where the exchange was asked to route the order", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* play(Orders.ensureCanceled({ ...target, exchange_index: -1 }), [canceled])
+      const query = new URLSearchParams(sent[0]!.target.split("?")[1])
+      assert.deepStrictEqual([query.get("market_ticker"), query.get("exchange_index")], [ticker, null])
+    })
+  )
 
   it.effect("says when it was most likely this call that cancelled", () =>
     Effect.gen(function* () {
@@ -708,6 +848,59 @@ describe("cancelAllOnExit", () => {
       const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
       assert.strictEqual(error._tag, "InvalidRequest")
       assert.deepStrictEqual(paths, [])
+    })
+  )
+
+  it.effect("sends nothing after its end of what was waiting to be sent", () =>
+    Effect.gen(function* () {
+      const patient = Effect.provideService(resting, SendPolicy.Overrides, {
+        retry: Schedule.spaced("20 seconds"),
+        totalTimeout: "1 minute"
+      })
+      const program = Effect.andThen(Effect.forkDetach(patient), (fiber) => Effect.as(Effect.sleep(1), fiber))
+      const { exit, paths, report } = yield* under(program, [unreachable, asOf(60_000), lists()], {
+        within: "4 seconds"
+      })
+      assert.deepStrictEqual(paths, [create, timestamp, list])
+      assert.deepStrictEqual(
+        report?.left.map(({ client_order_id }) => client_order_id),
+        [mine]
+      )
+      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
+      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine })
+    })
+  )
+
+  it.effect("looks for what was lost while an order cannot be cancelled", () =>
+    Effect.gen(function* () {
+      const other = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "other" })
+      const program = Effect.andThen(resting, Orders.place(other, { within: 50 }))
+      const { report } = yield* under(program, [
+        created,
+        lost,
+        lost,
+        lost,
+        lost,
+        asOf(-60_000),
+        lists(),
+        { ...canceled, delayMillis: 600_000 },
+        asOf(60_000),
+        lists({ ...order, client_order_id: "other", order_id: "found" }),
+        { status: 200, body: { order_id: "found", reduced_by: "10.00", ts_ms: 1 } }
+      ])
+      assert.deepStrictEqual(
+        [report?.ended.map(({ order_id }) => order_id), report?.left.map(({ order_id }) => order_id)],
+        [["found"], [order_id]]
+      )
+    })
+  )
+
+  it.effect("cancels an order once that was lost and then placed again under its id", () =>
+    Effect.gen(function* () {
+      const program = Effect.andThen(Orders.place(intent, { within: 50 }), resting)
+      const replies = [lost, lost, lost, lost, asOf(-60_000), lists(), created, canceled]
+      const { report } = yield* under(program, replies)
+      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
     })
   )
 

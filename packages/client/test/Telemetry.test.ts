@@ -364,6 +364,59 @@ const server = { "server.address": "127.0.0.1", "server.port": "8787" }
 const ofRequest = { "http.request.method": "GET", "url.template": template, ...server, unit: "s" }
 const ofCall = { "kalshi.operation.name": "OrderGroups.get", ...server, unit: "s" }
 
+describe("a tracer or a metric that throws", () => {
+  const broken = () => {
+    throw new Error("the tracer is broken")
+  }
+  const tracers: Readonly<Record<string, Tracer.Tracer>> = {
+    "when a span begins": Tracer.make({ span: broken }),
+    "when a span is told something": Tracer.make({
+      span: (options) => Object.assign(new Tracer.NativeSpan(options), { attribute: broken })
+    }),
+    "when a span ends": Tracer.make({
+      span: (options) => Object.assign(new Tracer.NativeSpan(options), { end: broken })
+    }),
+    "when a second span begins": Tracer.make({
+      span: (options) => (Option.isSome(options.parent) ? broken() : new Tracer.NativeSpan(options))
+    })
+  }
+
+  for (const [when, tracer] of Object.entries(tracers)) {
+    it.effect(`changes nothing of what a call gives: ${when}`, () =>
+      Effect.gen(function* () {
+        const answered = yield* Effect.forkChild(Effect.withTracer(Effect.all([get, Effect.flip(get)]), tracer))
+        yield* TestClock.adjust("1 minute")
+        const [answer, error] = yield* Fiber.join(answered)
+        assert.deepStrictEqual(answer.orders, [])
+        assert.strictEqual(error._tag, "NotFound")
+        const interrupted = yield* Effect.forkChild(Effect.withTracer(get, tracer))
+        yield* TestClock.adjust(1)
+        yield* Fiber.interrupt(interrupted)
+        const exit = yield* Fiber.await(interrupted)
+        assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+      }).pipe(Effect.provide(layer([{ status: 503, body: {} }, group, notFound, group])))
+    )
+  }
+
+  it.effect("changes nothing where a call waits for its tokens", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.withTracer(get, tracers["when a second span begins"]!))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual((yield* Fiber.join(fiber)).orders, [])
+    }).pipe(Effect.provide(Layer.provide(layer([group], { limits: {} }), store({ waits: [250, 0] }))))
+  )
+
+  it.effect("changes nothing when it is a metric", () =>
+    Effect.gen(function* () {
+      const registry = new Map<string, never>()
+      registry.get = broken
+      const fiber = yield* Effect.forkChild(Effect.provideService(get, Metric.MetricRegistry, registry))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual((yield* Fiber.join(fiber)).orders, [])
+    }).pipe(Effect.provide(layer([{ status: 503, body: {} }, group])))
+  )
+})
+
 describe("a call's metrics", () => {
   it.effect("are the durations of its requests and its own, in seconds, by outcome", () =>
     Effect.gen(function* () {

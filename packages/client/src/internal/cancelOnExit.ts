@@ -72,7 +72,15 @@ interface State {
   closed: boolean
 }
 
-const makeRegistry = (state: State, idle: Deferred.Deferred<void>): Registry => ({
+interface Signals {
+  /** Nothing is on its way any more. */
+  readonly idle: Deferred.Deferred<void>
+  /** Whatever is on its way still is given up. */
+  readonly ended: Deferred.Deferred<void>
+}
+
+const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
+  ended: Deferred.await(ended),
   begin: (orders) =>
     Effect.suspend(() => {
       if (state.closed) {
@@ -95,7 +103,10 @@ const makeRegistry = (state: State, idle: Deferred.Deferred<void>): Registry => 
           }
           const outcome = exit.value[index]!
           if (outcome._tag === "Unknown") state.lost.set(placing.client_order_id, { ...outcome, request })
-          if (outcome._tag === "Accepted" && mayRest(request, outcome.remaining_count)) {
+          if (outcome._tag !== "Accepted") continue
+          // An earlier call under the same id may have left it open.
+          state.lost.delete(placing.client_order_id)
+          if (mayRest(request, outcome.remaining_count)) {
             state.resting.set(outcome.order_id, restingOf(placing, outcome.order_id))
           }
         }
@@ -116,11 +127,7 @@ const restingOf = (placing: Placing, order_id: string): Resting => {
 }
 
 /** Cancels what rests, finds out about the rest, and reports, all in a bounded time. */
-const close = (
-  state: State,
-  idle: Deferred.Deferred<void>,
-  options: ExitOptions
-): Effect.Effect<void, never, Capabilities> =>
+const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
@@ -139,15 +146,17 @@ const close = (
         }
       })
 
+    const tried = new Set<string>()
     const endResting = Effect.suspend(() => {
-      const untried = Array.from(state.resting.values()).filter(({ order_id }) => !reasons.has(order_id))
+      const untried = Array.from(state.resting.values()).filter(({ order_id }) => !tried.has(order_id))
+      for (const { order_id } of untried) tried.add(order_id)
       return Effect.forEach(untried, end, { concurrency: atOnce, discard: true })
     })
 
-    const endAll = Effect.gen(function* () {
-      yield* endResting
-      if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(idle), withinMillis / 2)
-      // Whatever was still on its way has come to rest by now, or is looked for.
+    const endLost = Effect.gen(function* () {
+      if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(signals.idle), withinMillis / 2)
+      // What was not sent by now is not sent any more, also where its fiber lives on.
+      yield* Deferred.succeed(signals.ended, undefined)
       yield* endResting
       const now = yield* Clock.currentTimeMillis
       const lost: ReadonlyArray<Lost> = [
@@ -156,32 +165,30 @@ const close = (
       ]
       if (lost.length === 0) return
       const wanted = lost.map((one) => ({ ...one, exists: false }))
-      const { asOf, orders } = yield* lookFor(wanted, {
+      const { asOf, orderOf } = yield* lookFor(wanted, {
         withinMillis: withinMillis / 2,
         pastMillis: marginMillis,
         historical: false
       })
-      yield* Effect.forEach(
-        lost,
-        (one) => {
-          const order = orders.get(one.client_order_id)
-          if (order === undefined) {
-            const silence = asOf === undefined ? "no list could be read" : `no list as of ${asOf} shows it`
-            reasons.set(one.client_order_id, `its answer was lost, and ${silence}`)
-            return Effect.void
-          }
-          state.lost.delete(one.client_order_id)
-          state.sending.delete(one.client_order_id)
-          const resting = restingOf(one, order.order_id)
-          state.resting.set(order.order_id, resting)
-          return end(resting)
-        },
-        { concurrency: atOnce, discard: true }
-      )
+      for (const one of lost) {
+        const order = orderOf(one)
+        if (order === undefined) {
+          const silence = asOf === undefined ? "no list could be read" : `no list as of ${asOf} shows it`
+          reasons.set(one.client_order_id, `its answer was lost, and ${silence}`)
+          continue
+        }
+        state.lost.delete(one.client_order_id)
+        state.sending.delete(one.client_order_id)
+        if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(one, order.order_id))
+      }
+      yield* endResting
     })
 
+    // What cannot be cancelled keeps nobody from finding out about the rest.
+    const endAll = Effect.all([endResting, endLost], { concurrency: 2, discard: true })
     // A finalizer is not interruptible, and its bound needs it to be.
     yield* Effect.timeoutOption(Effect.interruptible(endAll), withinMillis)
+    yield* Deferred.succeed(signals.ended, undefined)
     const inTime = `there was not enough time (${withinMillis} ms)`
     const left = [
       ...Array.from(state.resting.values(), ({ order_id, placing }) =>
@@ -234,9 +241,9 @@ export const cancelAllOnExit = (options: ExitOptions = {}): Layer.Layer<never, n
   Layer.effect(
     Placed,
     Effect.gen(function* () {
-      const idle = yield* Deferred.make<void>()
+      const signals: Signals = { idle: yield* Deferred.make<void>(), ended: yield* Deferred.make<void>() }
       const state: State = { sending: new Map(), lost: new Map(), resting: new Map(), closed: false }
-      yield* Effect.addFinalizer(() => close(state, idle, options))
-      return makeRegistry(state, idle)
+      yield* Effect.addFinalizer(() => close(state, signals, options))
+      return makeRegistry(state, signals)
     })
   )

@@ -165,8 +165,8 @@ const attempts = (
     const route = {
       order_id,
       subaccount: subaccount ?? subaccount_number ?? undefined,
-      // Either says the shard.
-      ...(exchange_index === undefined ? { market_ticker: ticker } : { exchange_index })
+      // Either says the shard; an index below 0 asks the exchange to find it, and names none.
+      ...(exchange_index === undefined || exchange_index < 0 ? { market_ticker: ticker } : { exchange_index })
     }
     let lost = false
 

@@ -24,8 +24,7 @@ export interface Wanted extends Placement {
 }
 
 export interface Found {
-  /** By `client_order_id`. */
-  readonly orders: ReadonlyMap<string, Order>
+  readonly orderOf: (one: Placement) => Order | undefined
   /** RFC 3339: the freshness of the newest lists that were read whole; undefined where there was none. */
   readonly asOf: string | undefined
   /** Whether they are so fresh that they would show one that had been taken. */
@@ -64,9 +63,10 @@ export const lookFor = (
 ): Effect.Effect<Found, never, KalshiPublic | KalshiRead> =>
   Effect.gen(function* () {
     const orders = new Map<string, Order>()
+    const orderOf = (one: Placement) => orders.get(keyOf(one))
     let asOf: string | undefined
     let asOfMillis: number | undefined
-    const missing = () => wanted.filter(({ client_order_id }) => !orders.has(client_order_id))
+    const missing = () => wanted.filter((one) => orderOf(one) === undefined)
 
     const told = (one: Wanted, skewMillis: number): boolean =>
       !one.exists && asOfMillis !== undefined && asOfMillis > one.lastAttemptMillis + skewMillis + pastMillis
@@ -83,10 +83,11 @@ export const lookFor = (
 
     const search = Effect.gen(function* () {
       for (let round = 0; ; round++) {
-        const skew = yield* ClockSkew.measured
         const left = missing()
         // Read before the lists, which are therefore at least as fresh.
         const fresh = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
+        // That answer's date may be the first that tells anything.
+        const skew = yield* ClockSkew.measured
         const timeMillis = fresh === undefined ? undefined : millisOf(fresh.as_of_time)
         const last =
           Math.max(...left.map(({ lastAttemptMillis }) => lastAttemptMillis)) + Math.max(0, skew?.upperMillis ?? 0)
@@ -105,8 +106,12 @@ export const lookFor = (
 
     yield* Effect.timeoutOption(search, withinMillis)
     const upperMillis = Math.max(0, (yield* ClockSkew.measured)?.upperMillis ?? 0)
-    return { orders, asOf, conclusive: (one) => told(one, upperMillis) } satisfies Found
+    return { orderOf, asOf, conclusive: (one) => told(one, upperMillis) } satisfies Found
   }).pipe(Effect.provideService(RateLimits.Overrides, { urgent: true }))
+
+/** An id is one order's in its market; nothing says that it is so across markets. */
+const keyOf = ({ client_order_id, ticker }: { readonly client_order_id: string; readonly ticker: string }): string =>
+  `${ticker}\n${client_order_id}`
 
 /** Reads the lists of every market that is asked about, whole unless all is found before. False where one failed. */
 const readLists = (
@@ -128,7 +133,9 @@ const readLists = (
         const reading = Stream.runForEachWhile(pages({ ticker, min_ts, limit: pageLimit }), (page) =>
           Effect.sync(() => {
             for (const order of page.orders) {
-              if (missing.delete(order.client_order_id)) orders.set(order.client_order_id, order)
+              if (missing.delete(order.client_order_id)) {
+                orders.set(keyOf({ client_order_id: order.client_order_id, ticker }), order)
+              }
             }
             return missing.size > 0
           })

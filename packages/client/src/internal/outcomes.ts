@@ -54,13 +54,13 @@ export interface Rejected extends Placement {
 }
 
 /**
- * Nobody can say yet. Never place the same intent anew under another id: settle this one, or place it again under the
- * same id.
+ * Nobody can say yet. Do not place the same intent anew, neither under another id, which can make it two, nor under the
+ * same one, whose refusal would say nothing of this call: settle this one.
  */
 export interface Unknown extends Placement {
   readonly _tag: "Unknown"
   readonly lastAttemptMillis: number
-  /** What the call ended with; undefined where an earlier process made it. */
+  /** What the call ended with; undefined where an earlier process made it, or where a `cancelAllOnExit` ended it. */
   readonly error: CreateError | ItemRefused | undefined
   /** RFC 3339: no list that was as fresh as this showed the order. Undefined where no list could be read whole. */
   readonly notListedAsOf: string | undefined
@@ -141,9 +141,9 @@ const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
 
 /**
  * Reads an error of a create. `fresh`: the id was made for this call, so that a conflict about anything but an existing
- * order is a refusal.
+ * order is a refusal. `alone`: no other order was in the request, so that an answer can only be about this one.
  */
-export const verdictOf = (error: CreateError, clientOrderId: string, fresh: boolean): Verdict => {
+export const verdictOf = (error: CreateError, clientOrderId: string, fresh: boolean, alone: boolean): Verdict => {
   const refused = (refusal: Refusal, afterLostAnswer: boolean): Verdict =>
     // A repeat's refusal says nothing of the attempt whose answer was lost.
     afterLostAnswer ? look : { _tag: "Refused", error: refusal }
@@ -164,7 +164,7 @@ export const verdictOf = (error: CreateError, clientOrderId: string, fresh: bool
     case "Conflict":
       return isOfTheId(error.code, fresh) ? { _tag: "Look", exists: true } : refused(error, error.afterLostAnswer)
     case "ContractError": {
-      const order_id = error.pointer === "/error" ? undefined : orderIdIn(error.rawBody, clientOrderId)
+      const order_id = error.pointer === "/error" || !alone ? undefined : orderIdIn(error.rawBody, clientOrderId)
       return order_id === undefined ? look : { _tag: "Salvaged", order_id }
     }
     case "UnexpectedStatus":
@@ -182,8 +182,8 @@ export const isOfTheId = (code: string | undefined, fresh: boolean): boolean =>
   code === undefined || code === "order_already_exists" || !(fresh || notOfTheId.has(code))
 
 /** Whether an item of a batch can have been refused for its id: all refusals are alike there but for their code. */
-export const isItemOfTheId = (code: string | undefined): boolean =>
-  code === undefined || /exist|duplicate|client_order_id/i.test(code)
+export const isItemOfTheId = (code: string | undefined, fresh: boolean): boolean =>
+  fresh ? code === "order_already_exists" : code === undefined || /exist|duplicate|client_order_id/i.test(code)
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -253,7 +253,8 @@ export const salvaged = (placement: Placement, { exchange_index, subaccount }: P
   average_fill_price: undefined,
   average_fee_paid: undefined,
   ts_ms: undefined,
-  exchange_index,
+  // Below 0 it asks the exchange to find the shard, and names none.
+  exchange_index: exchange_index !== undefined && exchange_index >= 0 ? exchange_index : undefined,
   subaccount,
   order: undefined
 })

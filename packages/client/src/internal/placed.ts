@@ -23,6 +23,8 @@ export interface Registry {
     orders: ReadonlyArray<Placing>,
     exit: Exit.Exit<ReadonlyArray<Outcome>, PlaceError>
   ) => Effect.Effect<void>
+  /** Comes when it is over: what has not been sent by then shall not be sent. */
+  readonly ended: Effect.Effect<void>
   /** Says that an order rests no more. */
   readonly over: (order_id: string) => void
 }

@@ -93,9 +93,9 @@ const placementOf = ({ client_order_id, placedAtMillis, ticker }: Placement): Pl
   placedAtMillis
 })
 
-/** What an error of the whole call says about an order of it. */
-const readError = (sending: Sending, error: CreateError): Effect.Effect<Step, PlaceError> => {
-  const verdict = verdictOf(error, sending.client_order_id, sending.fresh)
+/** What an error of the whole call says about an order of it; `alone`: there was no other in it. */
+const readError = (sending: Sending, error: CreateError, alone: boolean): Effect.Effect<Step, PlaceError> => {
+  const verdict = verdictOf(error, sending.client_order_id, sending.fresh, alone)
   switch (verdict._tag) {
     case "NothingSent":
       return Effect.fail(verdict.error)
@@ -139,7 +139,7 @@ const isMeant = ({ request }: Sending, order: Order): boolean =>
     onSuccess: (price) => FixedPoint.equals(price, order.yes_price_dollars)
   })
 
-const nothing: Found = { orders: /*#__PURE__*/ new Map(), asOf: undefined, conclusive: () => false }
+const nothing: Found = { orderOf: () => undefined, asOf: undefined, conclusive: () => false }
 
 /** Looks for what must be looked for, and says of every order what became of it. */
 const conclude = (
@@ -163,15 +163,28 @@ const conclude = (
       if ("outcome" in step) return step.outcome
       const { error, lost, sending } = step
       const placement = placementOf(sending)
-      const order = found.orders.get(sending.client_order_id)
+      const order = found.orderOf(sending)
       if (order !== undefined && isMeant(sending, order)) return listed(placement, order)
-      // Another order has the id, so that the conflict was about that one.
-      if (order !== undefined && !lost && (error._tag === "Conflict" || error._tag === "ItemRefused")) {
+      // An amend changes the price and never the side: another order has the id, and the conflict was about that one.
+      const isAnothers = order !== undefined && order.book_side !== sending.request.side
+      if (isAnothers && !lost && (error._tag === "Conflict" || error._tag === "ItemRefused")) {
         return { ...placement, _tag: "Rejected", error }
       }
       return { ...placement, _tag: "Unknown", lastAttemptMillis, error, notListedAsOf: found.asOf }
     })
   })
+
+/** What is said of orders that nobody waits for any more. */
+const givenUp = (sendings: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArray<Outcome>> =>
+  Effect.map(Clock.currentTimeMillis, (lastAttemptMillis) =>
+    sendings.map((sending) => ({
+      ...placementOf(sending),
+      _tag: "Unknown",
+      lastAttemptMillis,
+      error: undefined,
+      notListedAsOf: undefined
+    }))
+  )
 
 /** Sends orders, written down before and after. */
 const registered = <R>(
@@ -183,7 +196,7 @@ const registered = <R>(
       ? send
       : Effect.acquireUseRelease(
           registry.begin(sendings),
-          () => send,
+          () => Effect.raceFirst(send, Effect.andThen(registry.ended, givenUp(sendings))),
           (_, exit) => registry.end(sendings, exit)
         )
   )
@@ -200,9 +213,10 @@ const registered = <R>(
  *
  * - `Accepted`: there is such an order. It is the same whether the answer came, or was no good and held its id, or was
  *   lost and a list shows the order.
- * - `Rejected`: the exchange said no, and no earlier answer was lost. That a list does not show the order is never enough.
- * - `Unknown`: neither could be found out in time. {@link settle} it later, or place the same intent again under the same
- *   id; under another id it could become two.
+ * - `Rejected`: the exchange said no, and no earlier answer of this call was lost. That a list does not show the order is
+ *   never enough.
+ * - `Unknown`: neither could be found out in time. {@link settle} it, and do not place the same intent anew before: under
+ *   another id it could become two, and a refusal of the same id would say nothing of this call.
  *
  * It fails only where nothing was sent: the intent is wrong (`InvalidRequest`), there were no tokens (`LimitExceeded`),
  * no signature could be made (`SigningError`), no connection either (`TransportError` and `RequestTimeout` whose
@@ -212,7 +226,7 @@ const registered = <R>(
  *
  * - An interruption says nothing about the order: it may have been taken. Give the intent a `client_order_id` of your own
  *   and write it down before, and {@link settle} it after; or place under {@link cancelAllOnExit}.
- * - For how long the exchange remembers an id is not documented: do not place again under the same one after a minute.
+ * - For how long the exchange remembers an id is not documented: an id is good for one call.
  *
  * **Example** (Ten YES at 56 cents)
  *
@@ -239,7 +253,7 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
   Effect.gen(function* () {
     const sending = yield* prepare(intent)
     const send = Effect.matchEffect(create(sending.request), {
-      onFailure: (error) => readError(sending, error),
+      onFailure: (error) => readError(sending, error, true),
       onSuccess: (answer) => Effect.succeed(readAnswer(sending, answer, create.descriptor.name))
     })
     const outcomes = yield* registered(
@@ -281,7 +295,7 @@ export const placeAll = (
     }
     let lost = false
     const send = Effect.matchEffect(batchCreate({ orders: sendings.map(({ request }) => request) }), {
-      onFailure: (error) => Effect.forEach(sendings, (sending) => readError(sending, error)),
+      onFailure: (error) => Effect.forEach(sendings, (sending) => readError(sending, error, false)),
       onSuccess: ({ orders }) => Effect.succeed(sendings.map((sending) => readItem(sending, orders, lost)))
     }).pipe(
       Effect.provideService(OnLostAnswer, () => {
@@ -315,7 +329,7 @@ const readItem = (
   const { error: body, fill_count, order_id, remaining_count } = item
   if (body) {
     const error = new ItemRefused({ operation, code: body.code, body })
-    if (isItemOfTheId(body.code)) return { sending, exists: true, lost, error }
+    if (isItemOfTheId(body.code, sending.fresh)) return { sending, exists: true, lost, error }
     return lost
       ? { sending, exists: false, lost, error }
       : { outcome: { ...placementOf(sending), _tag: "Rejected", error } }
@@ -332,6 +346,23 @@ const readItem = (
       average_fee_paid: item.average_fee_paid ?? undefined,
       ts_ms: item.ts_ms ?? undefined
     }
+  }
+}
+
+/** Whether an error says that there is such an order, so that absence from a list tells nothing. */
+const saysExists = (error: CreateError | ItemRefused): boolean => {
+  switch (error._tag) {
+    case "Conflict":
+      return isOfTheId(error.code, true)
+    case "ItemRefused":
+      return error.code !== undefined && isItemOfTheId(error.code, false)
+    // A success of a batch says of none of its orders that it was placed.
+    case "ContractError":
+      return error.operation === create.descriptor.name && error.pointer !== "/error"
+    case "UnexpectedStatus":
+      return error.operation === create.descriptor.name && error.status >= 200 && error.status < 300
+    default:
+      return false
   }
 }
 
@@ -352,7 +383,7 @@ export interface SettleOptions {
  * - `NotPlaced`: no list shows it, and every list that was read is more than a minute fresher than the last attempt.
  *   Until then a request that was stuck on its way could still be carried out; afterwards its signature is too old for
  *   the exchange. Whether it was refused or never arrived is not to be known any more.
- * - `Unknown`: `within` was over before.
+ * - `Unknown`: `within` was over before; or the exchange itself said that there is such an order, and no list shows it.
  *
  * **When to use**
  *
@@ -392,20 +423,18 @@ export const settleAll = (
       return {
         ...placementOf(placement),
         lastAttemptMillis: placement.lastAttemptMillis ?? now,
-        exists:
-          (error?._tag === "Conflict" && isOfTheId(error.code, true)) ||
-          (error?._tag === "ItemRefused" && isItemOfTheId(error.code)),
+        exists: error !== undefined && saysExists(error),
         error
       }
     })
     if (wanted.length === 0) return []
-    const { asOf, conclusive, orders } = yield* lookFor(wanted, {
+    const { asOf, conclusive, orderOf } = yield* lookFor(wanted, {
       withinMillis: boundMillis(options?.within, "2 minutes"),
       pastMillis: mostSkewMillis,
       historical: true
     })
     return wanted.map((one): Settlement => {
-      const order = orders.get(one.client_order_id)
+      const order = orderOf(one)
       if (order !== undefined) return listed(placementOf(one), order)
       return asOf !== undefined && conclusive(one)
         ? ({ ...placementOf(one), _tag: "NotPlaced", notListedAsOf: asOf } satisfies NotPlaced)

@@ -3,6 +3,9 @@
  *
  * A call that nobody traces pays for a few readings of the clock and two updates of histograms that were made before.
  *
+ * A tracer and a registry of metrics are the application's, and may throw. An order's answer must not be lost over that:
+ * whatever is told to them is told quietly.
+ *
  * @module
  */
 import * as Cause from "effect/Cause"
@@ -111,6 +114,19 @@ const tagOf = (error: unknown): string =>
     ? error._tag
     : "_OTHER"
 
+/** Tells a tracer or a registry something; where it throws, the call goes on as if it had not. */
+const quietly = (tell: () => void): void => {
+  try {
+    tell()
+  } catch {
+    // What was told is lost.
+  }
+}
+
+/** Makes a span; none where the tracer throws. */
+const quietSpan = (name: string, options: Tracer.SpanOptions): Effect.Effect<Tracer.Span | undefined> =>
+  Effect.catchDefect(Effect.makeSpan(name, options), () => Effect.undefined)
+
 const interrupted = "interrupted"
 const defect = "defect"
 
@@ -147,12 +163,14 @@ const end = (
   isSecret: boolean
 ): void => {
   const errorType = typeOf(exit)
-  if (errorType === undefined) return span.end(endNanos, Exit.void)
-  if (errorType === interrupted) return span.end(endNanos, Exit.interrupt())
-  span.attribute("error.type", errorType)
+  if (errorType === undefined) return quietly(() => span.end(endNanos, Exit.void))
+  if (errorType === interrupted) return quietly(() => span.end(endNanos, Exit.interrupt()))
   const code = isSecret ? undefined : codeOf(exit)
-  if (code !== undefined) span.attribute("kalshi.error.code", code)
-  span.end(endNanos, failed(errorType, status === undefined ? undefined : `status ${status}`, code))
+  quietly(() => {
+    span.attribute("error.type", errorType)
+    if (code !== undefined) span.attribute("kalshi.error.code", code)
+  })
+  quietly(() => span.end(endNanos, failed(errorType, status === undefined ? undefined : `status ${status}`, code)))
 }
 
 /** Makes what a layer tells with. Metrics of bucket levels leave with the scope. */
@@ -162,7 +180,7 @@ export const make = (restUrl: string, name: string | undefined): Effect.Effect<T
     const registrations: Array<Metric.Registration> = []
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
-        for (const registration of registrations) registration.remove()
+        for (const registration of registrations) quietly(() => registration.remove())
       })
     )
     const { hostname, pathname, port, protocol } = new URL(restUrl)
@@ -198,7 +216,7 @@ export const make = (restUrl: string, name: string | undefined): Effect.Effect<T
             value: level(Number(Context.get(asking, Clock.Clock).monotonicTimeNanosUnsafe()) / 1e6)[of]
           })
           const hooks = { get, update: constVoid, modify: constVoid }
-          registrations.push(Metric.registerUnsafe(gauge(instrument, attributes), context, hooks))
+          quietly(() => registrations.push(Metric.registerUnsafe(gauge(instrument, attributes), context, hooks)))
         }
       }
     }
@@ -225,11 +243,13 @@ const observe = <A, E>(
   Effect.withFiber((fiber) => {
     const call = new Call(shared, descriptor, operation, fiber)
     if (call.tracer === undefined) return Effect.onExitPrimitive(run(call), (exit) => call.ended(exit))
-    return Effect.useSpan(descriptor.name, { attributes: operation.span }, (span) => {
-      call.span = span
-      const traced = Effect.provideService(run(call), Tracer.ParentSpan, span)
-      return Effect.onExitPrimitive(traced, (exit) => call.ended(exit))
-    })
+    const made = quietSpan(descriptor.name, { attributes: operation.span })
+    // A span that was made is one that will be ended.
+    const kept = Effect.uninterruptible(Effect.map(made, (span) => (call.span = span)))
+    const traced = Effect.flatMap(kept, (span) =>
+      span === undefined ? run(call) : Effect.provideService(run(call), Tracer.ParentSpan, span)
+    )
+    return Effect.onExitPrimitive(traced, (exit) => call.ended(exit))
   })
 
 class Call implements Observed {
@@ -271,7 +291,7 @@ class Call implements Observed {
   }
 
   #record(metric: Metric.Metric<number, unknown>, from: bigint, to: bigint): void {
-    metric.updateUnsafe(Number(to - from) / 1e9, this.#context)
+    quietly(() => metric.updateUnsafe(Number(to - from) / 1e9, this.#context))
   }
 
   waits(): void {
@@ -294,30 +314,33 @@ class Call implements Observed {
       histogram(Names.waitDuration, { ...this.#shared.server, ...attributes })
     )
     this.#record(metric, from.monotonicNanos, to.monotonicNanos)
-    if (this.tracer === undefined || this.span === undefined) return
-    const span = this.tracer.span({
-      name: "wait for tokens",
-      parent: Option.some(this.span),
-      annotations: Context.empty(),
-      links: [],
-      startTime: from.wallNanos,
-      kind: "internal",
-      root: false,
-      sampled: this.span.sampled
+    const { span: parent, tracer } = this
+    if (tracer === undefined || parent === undefined) return
+    quietly(() => {
+      const span = tracer.span({
+        name: "wait for tokens",
+        parent: Option.some(parent),
+        annotations: Context.empty(),
+        links: [],
+        startTime: from.wallNanos,
+        kind: "internal",
+        root: false,
+        sampled: parent.sampled
+      })
+      const all = { ...this.#fiber.getRef(References.TracerSpanAnnotations), ...this.#shared.name, ...attributes }
+      for (const [key, value] of Object.entries(all)) span.attribute(key, value)
+      span.end(
+        to.wallNanos,
+        errorType === undefined ? Exit.void : errorType === interrupted ? Exit.interrupt() : failed(errorType)
+      )
     })
-    const all = { ...this.#fiber.getRef(References.TracerSpanAnnotations), ...this.#shared.name, ...attributes }
-    for (const [key, value] of Object.entries(all)) span.attribute(key, value)
-    span.end(
-      to.wallNanos,
-      errorType === undefined ? Exit.void : errorType === interrupted ? Exit.interrupt() : failed(errorType)
-    )
   }
 
   sends<A, E>(send: Effect.Effect<A, E>): Effect.Effect<A, E> {
     const resends = this.#attempts++
     if (resends > 0) {
       const errorType = this.#lastError ?? "_OTHER"
-      memberOf(this.#operation.retries, errorType, () =>
+      const metric = memberOf(this.#operation.retries, errorType, () =>
         Metric.counter(Names.retries.name, {
           ...described(Names.retries, {
             "kalshi.operation.name": this.#descriptor.name,
@@ -326,19 +349,22 @@ class Call implements Observed {
           }),
           incremental: true
         })
-      ).updateUnsafe(1, this.#context)
+      )
+      quietly(() => metric.updateUnsafe(1, this.#context))
     }
     const request: Request = { from: this.#now(), to: undefined, status: undefined, span: undefined }
     this.#request = request
     if (this.span === undefined) return send
     const { request: attributes, spanName } = this.#operation
-    const made = Effect.makeSpan(spanName, {
+    const made = quietSpan(spanName, {
       kind: "client",
       attributes: resends === 0 ? attributes : { ...attributes, "http.request.resend_count": resends }
     })
     // A span that was made is one that will be ended.
     const kept = Effect.uninterruptible(Effect.map(made, (span) => (request.span = span)))
-    return Effect.flatMap(kept, (span) => Effect.provideService(send, Tracer.ParentSpan, span))
+    return Effect.flatMap(kept, (span) =>
+      span === undefined ? send : Effect.provideService(send, Tracer.ParentSpan, span)
+    )
   }
 
   arrived(status: number): void {
@@ -371,7 +397,7 @@ class Call implements Observed {
     this.#lastError = errorType
     this.#lastStatus = status
     if (span === undefined) return
-    if (status !== undefined) span.attribute("http.response.status_code", status)
+    if (status !== undefined) quietly(() => span.attribute("http.response.status_code", status))
     end(span, to.wallNanos, exit, status, this.#descriptor.secret)
   }
 
@@ -387,9 +413,10 @@ class Call implements Observed {
     )
     const { monotonicNanos, wallNanos } = this.#now()
     this.#record(metric, this.#startedNanos, monotonicNanos)
-    if (this.span === undefined) return
-    this.span.attribute("kalshi.attempts", this.#attempts)
-    end(this.span, wallNanos, exit, this.#lastStatus, this.#descriptor.secret)
+    const { span } = this
+    if (span === undefined) return
+    quietly(() => span.attribute("kalshi.attempts", this.#attempts))
+    end(span, wallNanos, exit, this.#lastStatus, this.#descriptor.secret)
   }
 }
 
