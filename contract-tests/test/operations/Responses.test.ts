@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import * as SchemaGetter from "effect/SchemaGetter"
 import * as fs from "node:fs"
 import * as Answers from "../../src/operations/Answers.ts"
 import type * as ClientOperations from "../../src/operations/ClientOperations.ts"
@@ -8,6 +7,7 @@ import type * as Conformance from "../../src/tools/Conformance.ts"
 import { resolver } from "../../src/tools/JsonSchema.ts"
 import { altered, conformance, document, named, referenceOf } from "./support/client.ts"
 import { laws } from "./support/responses.ts"
+import { at, orElse, reading } from "./support/reading.ts"
 
 describe("responses, decoded by compiled code", { timeout: 60_000 }, () => laws(true))
 
@@ -45,37 +45,6 @@ describe("normalForm", () => {
     assert.deepStrictEqual(market(value), value)
   })
 })
-
-/** An operation that does something to its answer before it decodes it. */
-const reading = (id: string, read: (body: unknown) => unknown): ClientOperations.ClientOperation =>
-  altered(id, ({ success }) => ({
-    success: {
-      ...success,
-      body: Schema.Unknown.pipe(
-        Schema.decodeTo(success.body as Schema.Codec<unknown>, {
-          decode: SchemaGetter.transform(read),
-          encode: SchemaGetter.transform((value: unknown) => value)
-        })
-      ) as Schema.Codec<unknown>
-    }
-  }))
-
-/** Changes every member of this name, at any depth; undefined takes it away. */
-const at =
-  (key: string, change: (value: unknown) => unknown) =>
-  (body: unknown): unknown => {
-    if (Array.isArray(body)) return body.map(at(key, change))
-    if (typeof body !== "object" || body === null) return body
-    const members = Object.entries(body).map(
-      ([name, value]) => [name, name === key ? change(value) : at(key, change)(value)] as const
-    )
-    return Object.fromEntries(members.filter(([, value]) => value !== undefined))
-  }
-
-const orElse =
-  (key: string, value: unknown) =>
-  (body: unknown): unknown =>
-    typeof body === "object" && body !== null && !Object.hasOwn(body, key) ? { ...body, [key]: value } : body
 
 describe("planted faults in responses", { timeout: 60_000 }, () => {
   const faults: ReadonlyArray<readonly [string, Conformance.Check, ClientOperations.ClientOperation]> = [

@@ -1,0 +1,215 @@
+/**
+ * What a publisher may do to the schema of an answer, at every place of it, and a witness for each: a value that the
+ * edited schema allows.
+ */
+import * as Coverage from "../../tools/Coverage.ts"
+import {
+  isArray,
+  isObject,
+  memberOf,
+  objectOf,
+  pointerTo,
+  typeOf,
+  UnusableSchema,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type SchemaObject,
+  type TypeName
+} from "../../tools/JsonSchema.ts"
+import type { Judge } from "../../tools/Judge.ts"
+
+/** An edit of the schema at one place. */
+export interface Edit {
+  /** Such as `the member becomes optional`. */
+  readonly name: string
+  /** Whether readers must go on as before, or say what broke. */
+  readonly kind: "additive" | "breaking"
+  /** The schema of the place after the edit. */
+  readonly edited: JsonSchema
+  /** Values of the place that the edited schema allows, and what about them is new: a member's name, or the whole. */
+  readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
+}
+
+/** A place in a schema, and a value that is there. */
+export interface Place {
+  readonly schema: SchemaObject
+  readonly isNullable: boolean
+  readonly value: Json
+  readonly pointer: string
+  /** The pointer with `*` for indices: the same for every element of a list. */
+  readonly location: string
+}
+
+/** Reads a schema as one of a single kind, which may be null besides. */
+const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
+  if (typeof schema === "boolean") return { schema: {}, isNullable: true }
+  if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
+  const { allOf, anyOf, oneOf } = schema
+  if (anyOf !== undefined) {
+    const branches = anyOf.filter((branch) => typeof branch === "boolean" || branch.type !== "null")
+    const [only] = branches
+    if (only !== undefined && branches.length === 1) {
+      return { schema: single(only, judge).schema, isNullable: branches.length < anyOf.length }
+    }
+  }
+  if (anyOf !== undefined || allOf !== undefined || oneOf !== undefined) {
+    throw new UnusableSchema("a union that nobody has said how to edit", "")
+  }
+  const types = typesOf(schema)
+  if (!types.includes("null")) return { schema, isNullable: types.length === 0 && schema.enum === undefined }
+  const { enum: members, ...rest } = schema
+  const named = members?.filter((member) => member !== null)
+  const others = types.filter((type) => type !== "null")
+  const [type] = others
+  if (type === undefined || others.length > 1) throw new UnusableSchema("several types at one place", "")
+  return { schema: { ...rest, type, ...(named === undefined ? {} : { enum: named }) }, isNullable: true }
+}
+
+const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
+  type === undefined ? [] : typeof type === "string" ? [type] : type
+
+/** Every place of a schema that some valid values come to, each with the first of them that is not null there. */
+export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<PlaceIn> => {
+  const found = new Map<string, PlaceIn>()
+  const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
+    const { isNullable, schema } = single(at, judge)
+    const known = found.get(location)
+    if (known === undefined || (known.value === null && value !== null) || isBarer(known.value, value)) {
+      found.set(location, { schema, isNullable, value, pointer, location, base })
+    }
+    if (isArray(value)) {
+      value.forEach((item, index) => {
+        const prefixed = schema.prefixItems?.[index]
+        const inner = prefixed ?? schema.items ?? true
+        visit(inner, item, pointerTo(pointer, index), pointerTo(location, prefixed === undefined ? "*" : index), base)
+      })
+    } else if (isObject(value)) {
+      for (const [key, member] of Object.entries(value)) {
+        const declared = memberOf(schema.properties as JsonObject | undefined, key) as JsonSchema | undefined
+        if (declared !== undefined) visit(declared, member, pointerTo(pointer, key), pointerTo(location, key), base)
+      }
+    }
+  }
+  for (const value of values) visit(schema, value, "", "", value)
+  return [...found.values()]
+}
+
+/** A place in a whole value. */
+export interface PlaceIn extends Place {
+  readonly base: Json
+}
+
+/** Of two objects or lists, that with more in it shows more. */
+const isBarer = (known: Json, value: Json): boolean =>
+  ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
+  Object.keys(known).length < Object.keys(value).length
+
+const allTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
+  "boolean",
+  "number",
+  "string",
+  "array",
+  "object"
+]
+
+/** What can be dropped of a schema so that more is allowed. */
+const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"] as const
+
+const without = (schema: SchemaObject, key: string): SchemaObject =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => name !== key))
+
+const few = 2
+
+/** Makes the edits of places. */
+export const make = (judge: Judge) => {
+  const coverage = Coverage.make(judge)
+  const made = new WeakMap<object, ReadonlyArray<Edit>>()
+
+  /** Values that an edited schema allows and the schema as it stands does not. */
+  const novel = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
+    const accepts = judge.accepts(schema)
+    return coverage
+      .of(edited)
+      .filter((value) => !accepts(value))
+      .slice(0, few)
+      .map((value) => ({ value }))
+  }
+
+  /** The edits that look the same whatever value is there. */
+  const ofSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
+    const known = made.get(schema)
+    if (known !== undefined) return known
+    const breaking = (name: string, edited: JsonSchema): Edit => ({
+      name,
+      kind: "breaking",
+      edited,
+      witnesses: novel(edited, schema)
+    })
+    const types = typesOf(schema)
+    const closed = types.length > 0 || schema.enum !== undefined
+    const edits = !closed
+      ? []
+      : [
+          ...allTypes
+            .filter((type) => !types.includes(type))
+            .map((type) => breaking(`the type becomes ${type}`, { type })),
+          ...droppable.flatMap((keyword) =>
+            schema[keyword] === undefined ? [] : [breaking(`${keyword} is dropped`, without(schema, keyword))]
+          ),
+          ...(schema.enum === undefined ? [] : [newMember(schema, schema.enum)])
+        ]
+    made.set(schema, edits)
+    return edits
+  }
+
+  const newMember = (schema: SchemaObject, members: ReadonlyArray<Json>): Edit => ({
+    name: "the enum has a new member",
+    kind: "additive",
+    edited: { ...schema, enum: [...members, "a_new_member"] },
+    witnesses: [{ value: "a_new_member" }]
+  })
+
+  const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => {
+    const members = (keep: (key: string) => boolean): JsonObject =>
+      objectOf(Object.entries(value).filter(([key]) => keep(key)))
+    const gone = (schema.required ?? []).map((member): Edit => ({
+      name: `the member becomes optional`,
+      kind: "breaking",
+      edited: { ...schema, required: (schema.required ?? []).filter((name) => name !== member) },
+      witnesses: [{ value: members((key) => key !== member), member }]
+    }))
+    const name = "a_new_member"
+    const added = [null, "text", 1, true, [], {}, [{ a: null }]]
+    return [
+      ...gone,
+      ...(schema.properties === undefined
+        ? []
+        : [
+            {
+              name: "there is a new member",
+              kind: "additive",
+              edited: { ...schema, properties: { ...schema.properties, [name]: true } },
+              witnesses: added.map((extra) => ({ value: { ...value, [name]: extra }, member: name }))
+            } satisfies Edit
+          ])
+    ]
+  }
+
+  return (place: Place): ReadonlyArray<Edit> => {
+    const { isNullable, schema, value } = place
+    if (value === null) return []
+    const nullable: Edit = {
+      name: "it becomes nullable",
+      kind: "breaking",
+      edited: { anyOf: [schema, { type: "null" }] },
+      witnesses: [{ value: null }]
+    }
+    const known = typesOf(schema)
+    const type = typeOf(value)
+    if (known.length > 0 && !known.includes(type) && !(type === "number" && known.includes("integer"))) {
+      throw new Error(`a value of the type ${type} where there is ${known.join(" or ")}`)
+    }
+    return [...ofSchema(schema), ...(isNullable ? [] : [nullable]), ...(isObject(value) ? ofObject(place, value) : [])]
+  }
+}

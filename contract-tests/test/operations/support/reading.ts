@@ -1,0 +1,38 @@
+/** Operations that read their answers wrongly, in a way of one's own. */
+import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
+import type { ClientOperation } from "../../../src/operations/ClientOperations.ts"
+import { altered } from "./client.ts"
+
+/** An operation that does something to its answer before it decodes it. */
+export const reading = (id: string, read: (body: unknown) => unknown): ClientOperation =>
+  altered(id, ({ success }) => ({
+    success: {
+      ...success,
+      body: Schema.Unknown.pipe(
+        Schema.decodeTo(success.body as Schema.Codec<unknown>, {
+          decode: SchemaGetter.transform(read),
+          encode: SchemaGetter.transform((value: unknown) => value)
+        })
+      ) as Schema.Codec<unknown>
+    }
+  }))
+
+/** Changes every member of this name, at any depth; undefined takes it away. */
+export const at =
+  (key: string, change: (value: unknown) => unknown) =>
+  (body: unknown): unknown => {
+    if (Array.isArray(body)) return body.map(at(key, change))
+    if (typeof body !== "object" || body === null) return body
+    const members = Object.entries(body).map(
+      ([name, value]) => [name, name === key ? change(value) : at(key, change)(value)] as const
+    )
+    return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+  }
+
+export const orElse =
+  (key: string, value: unknown) =>
+  (body: unknown): unknown =>
+    typeof body === "object" && body !== null && !Array.isArray(body) && !Object.hasOwn(body, key)
+      ? { ...body, [key]: value }
+      : body
