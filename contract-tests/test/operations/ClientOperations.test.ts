@@ -24,7 +24,7 @@ describe("modules", () => {
 describe("all", () => {
   it("finds each operation that the sources make, once", () => {
     const made = fs
-      .readdirSync(folder)
+      .readdirSync(folder, { encoding: "utf8", recursive: true })
       .filter((file) => file.endsWith(".ts") && file !== "Operation.ts")
       .flatMap((file) => [...fs.readFileSync(new URL(file, folder), "utf8").matchAll(/operationId: "(\w+)"/g)])
       .map((match) => match[1] ?? "")
