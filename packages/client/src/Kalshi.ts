@@ -165,11 +165,16 @@ export const layerDryRun = (
   )
 
 const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config.flatMap(
-  /*#__PURE__*/ Config.String("KALSHI_ENV"),
+  /*#__PURE__*/ Config.option(/*#__PURE__*/ Config.String("KALSHI_ENV")),
   (text) =>
-    Result.match(Environment.parse(text), {
+    Result.match(Environment.parse(Option.getOrElse(text, () => "")), {
       onSuccess: Config.succeed,
-      onFailure: ({ reason }) => Config.fail(new ConfigProvider.SourceError({ message: `KALSHI_ENV: ${reason}` }))
+      onFailure: ({ reason }) =>
+        Config.fail(
+          new ConfigProvider.SourceError({
+            message: `${Option.isNone(text) ? "KALSHI_ENV is not set, and has no default" : "KALSHI_ENV"}: ${reason}`
+          })
+        )
     })
 )
 

@@ -170,10 +170,16 @@ describe("Kalshi.layerConfig", () => {
   it.live("has no default environment, so that nobody trades by accident", () =>
     Effect.gen(function* () {
       const { KALSHI_ENV: _, ...rest } = variables
-      for (const env of [rest, { ...rest, KALSHI_ENV: "" }, { ...rest, KALSHI_ENV: "prod" }]) {
+      const unset = "KALSHI_ENV is not set, and has no default: The environment must be production, demo"
+      const cases: ReadonlyArray<readonly [Record<string, string>, string]> = [
+        [rest, unset],
+        [{ ...rest, KALSHI_ENV: "" }, unset],
+        [{ ...rest, KALSHI_ENV: "prod" }, "KALSHI_ENV: The environment must be production, demo"]
+      ]
+      for (const [env, message] of cases) {
         const exit = yield* run(env)
         const text = exit._tag === "Failure" ? Cause.pretty(exit.cause) : assert.fail("it must fail")
-        assert.include(text, "KALSHI_ENV")
+        assert.include(text, message)
       }
     })
   )

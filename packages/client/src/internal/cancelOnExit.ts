@@ -221,6 +221,8 @@ const leftOf = (
  * **Gotchas**
  *
  * - Orders of the operations `Orders.create` and `Orders.batchCreate` are not covered.
+ * - Run the program with `NodeRuntime.runMain`: Ctrl-C and SIGTERM then interrupt it. Under `Effect.runPromise` they end the
+ *   process on the spot, and nothing is cancelled.
  * - A process that is killed cancels nothing: an order group, an `expiration_time` and a journal go further.
  * - It remembers each order that may rest until {@link ensureCanceled} has ended it, or itself.
  *
