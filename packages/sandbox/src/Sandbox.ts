@@ -236,7 +236,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
  *   return yield* OrderGroups.get({ order_group_id }).pipe(Effect.provide(kalshi))
  * })
  *
- * program.pipe(Effect.provide(Sandbox.layerTest()))
+ * program.pipe(Effect.provide(Layer.provideMerge(Sandbox.layerTest(), TestClock.layer())))
  * ```
  */
 export const layerTest = (options: TestOptions = {}): Layer.Layer<Sandbox | HttpClient.HttpClient, SandboxError> =>
