@@ -904,6 +904,31 @@ describe("cancelAllOnExit", () => {
     })
   )
 
+  it.effect("goes by the layer's policy at its end, and not by what its program asked for its own calls", () =>
+    Effect.gen(function* () {
+      const reports: Array<Orders.ExitReport> = []
+      const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
+      const hasty = { retry: SendPolicy.noRetry }
+      yield* play(
+        resting.pipe(
+          Effect.provide(Orders.cancelAllOnExit({ onExit })),
+          Effect.provideService(SendPolicy.Overrides, hasty)
+        ),
+        [created, unreachable, canceled]
+      )
+      assert.deepStrictEqual([reports[0]?.ended.length, reports[0]?.left.length], [1, 0])
+    })
+  )
+
+  it.effect("tries as long as it may where a cancel was refused for the moment", () =>
+    Effect.gen(function* () {
+      const tooMany: Reply = { status: 429, body: { error: "too many requests" } }
+      const refusals = Array.from({ length: 5 }, () => tooMany)
+      const passing = yield* under(resting, [created, ...refusals, canceled])
+      assert.deepStrictEqual([passing.report?.ended.length, passing.report?.left.length], [1, 0])
+    })
+  )
+
   it.effect("reports what may rest still, in a bounded time", () =>
     Effect.gen(function* () {
       const unknown = Effect.andThen(

@@ -11,10 +11,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 import { InvalidRequest } from "../Errors.ts"
 import { type Count, isZero } from "../FixedPoint.ts"
+import * as RateLimits from "../RateLimits.ts"
+import * as SendPolicy from "../SendPolicy.ts"
 import { boundMillis } from "./bound.ts"
-import { type Cancellation, type CancelTarget, ensureCanceled } from "./canceling.ts"
+import { type Cancellation, type CancelTarget, ensureCanceled, type EnsureCanceledError } from "./canceling.ts"
 import { lookFor } from "./lookup.ts"
 import type { Placement } from "./outcomes.ts"
 import { Placed, type Placing, type Registry } from "./placed.ts"
@@ -42,6 +45,13 @@ export interface ExitOptions {
 }
 
 const atOnce = 16
+
+/** Whether a cancel failed with what can be otherwise a moment later. */
+const isPassing = (error: EnsureCanceledError): boolean =>
+  error._tag === "TooManyRequests" ||
+  error._tag === "TransportError" ||
+  error._tag === "RequestTimeout" ||
+  error._tag === "LimitExceeded"
 
 const warn = ({ left }: ExitReport): Effect.Effect<void> =>
   Effect.forEach(
@@ -134,17 +144,21 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     const ended: Array<ExitReport["ended"][number]> = []
     const reasons = new Map<string, string>()
 
-    const end = (order: Resting): Effect.Effect<void, never, Capabilities> =>
-      Effect.map(Effect.result(ensureCanceled(order, { within: withinMillis })), (result) => {
-        if (Result.isFailure(result)) {
-          reasons.set(order.order_id, result.failure.message)
-        } else if (result.success._tag === "MayRest") {
+    const end = (order: Resting): Effect.Effect<void, never, Capabilities> => {
+      const persistent = ensureCanceled(order, { within: withinMillis }).pipe(
+        Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.order_id, message))),
+        Effect.retry({ while: isPassing, schedule: Schedule.spaced("500 millis") })
+      )
+      return Effect.map(Effect.result(persistent), (result) => {
+        if (Result.isFailure(result)) return
+        if (result.success._tag === "MayRest") {
           reasons.set(order.order_id, result.success.error?.message ?? "it seems to rest still")
         } else {
           state.resting.delete(order.order_id)
           ended.push(result.success)
         }
       })
+    }
 
     const tried = new Set<string>()
     const endResting = Effect.suspend(() => {
@@ -199,7 +213,11 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
       )
     ].map((one) => ({ ...one, reason: one.reason ?? inTime }))
     yield* (options.onExit ?? warn)({ ended, left })
-  })
+    // What its program asked for its own calls, such as a single quick try, is not for these.
+  }).pipe(
+    Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
+    Effect.provideService(RateLimits.Overrides, { urgent: true })
+  )
 
 const leftOf = (
   { client_order_id, placedAtMillis, ticker }: Placement,
