@@ -10,8 +10,8 @@
  *
  * **Gotchas**
  *
- * - No order waits for a Redis that is away: each process then goes on with a bucket of its own in memory, and asks again
- *   a second later. Meanwhile the processes may together spend more than there is, and are answered 429.
+ * - A Redis that does not answer holds nobody up for longer than `timeout`, and no order fails for it: each process then
+ *   goes on with a bucket of its own in memory, and asks again a second later. Meanwhile the processes may together spend more than there is, and are answered 429.
  * - A process that dies while it waits keeps its place for two more seconds.
  * - A server's clock that is set forward, or a replica that takes over with a clock ahead, fills the buckets too early:
  *   let its time be slewed, not stepped.

@@ -676,6 +676,41 @@ describe("a call of which no byte has left", () => {
 })
 
 describe("RateLimits.Store", () => {
+  it.effect("changes no answer where it breaks down after the request was sent", () =>
+    Effect.gen(function* () {
+      const broken = () => Effect.die(new Error("the store is broken"))
+      const store: RateLimits.Store = {
+        take: () => Effect.succeed(0),
+        waitFor: () => Effect.succeed(0),
+        giveUp: broken,
+        arrived: broken,
+        giveBack: broken,
+        drain: broken
+      }
+      const answers: Readonly<Record<string, Answer | string>> = {
+        drained: { status: 429, body: { error: "too many requests" } },
+        "given back": "ECONNREFUSED"
+      }
+      const play = (mark: string) =>
+        Effect.gen(function* () {
+          const fiber = yield* Effect.forkChild(Effect.result(create(mark)))
+          yield* TestClock.adjust("1 minute")
+          return yield* Fiber.join(fiber)
+        }).pipe(
+          Effect.provide(layer({ answer: (_, mark) => answers[mark] })),
+          Effect.provideService(RateLimits.Store, store)
+        )
+      assert.strictEqual((yield* play("taken"))._tag, "Success")
+      for (const [mark, tag] of [
+        ["drained", "TooManyRequests"],
+        ["given back", "TransportError"]
+      ] as const) {
+        const result = yield* play(mark)
+        assert.strictEqual(result._tag === "Failure" && result.failure._tag, tag)
+      }
+    })
+  )
+
   const two = (options: { readonly a?: Partial<Kalshi.Options>; readonly b?: Partial<Kalshi.Options> } = {}) => {
     const make = (more: Partial<Kalshi.Options> = {}) =>
       Kalshi.layer({ environment, signer: signer(), limits: { account: "mine", latency: 0 }, ...more })

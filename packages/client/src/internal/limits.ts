@@ -487,7 +487,10 @@ const start = (
             const after = Effect.flatMap(now, learnIfDue)
             return Effect.andThen(
               after,
-              Effect.onExit(restore(attempt), (exit) => settle(want, takenMillis, wasSent(), exit))
+              Effect.onExit(restore(attempt), (exit) =>
+                // A store that breaks down must not take the answer with it.
+                Effect.catchDefect(settle(want, takenMillis, wasSent(), exit), () => Effect.void)
+              )
             )
           })
         })
