@@ -164,7 +164,7 @@ export type SetAllocation = Allocation
 /** A page of a list: so many, from a cursor that the page before gave. */
 export interface PageQuery {
   readonly limit: number
-  readonly cursor: string | undefined
+  readonly cursor?: string | undefined
 }
 
 /** A page, and the cursor of the next; empty on the last. */
@@ -175,33 +175,33 @@ export interface Page<out A> {
 
 /** Of all lists that can be narrowed by time: Unix seconds, both included. */
 export interface TimeQuery {
-  readonly minSeconds: number | undefined
-  readonly maxSeconds: number | undefined
+  readonly minSeconds?: number | undefined
+  readonly maxSeconds?: number | undefined
 }
 
 /** Which orders to list; what is undefined does not narrow the list. Times are those of creation. */
 export interface ListOrders extends PageQuery, TimeQuery {
-  readonly ticker: string | undefined
-  readonly eventTickers: ReadonlyArray<string> | undefined
-  readonly status: string | undefined
-  readonly subaccount: number | undefined
-  readonly exchangeIndex: number | undefined
+  readonly ticker?: string | undefined
+  readonly eventTickers?: ReadonlyArray<string> | undefined
+  readonly status?: string | undefined
+  readonly subaccount?: number | undefined
+  readonly exchangeIndex?: number | undefined
 }
 
 /** Which fills to list. */
 export interface ListFills extends PageQuery, TimeQuery {
-  readonly tickers: ReadonlyArray<string> | undefined
-  readonly orderId: string | undefined
-  readonly subaccount: number | undefined
-  readonly exchangeIndex: number | undefined
+  readonly tickers?: ReadonlyArray<string> | undefined
+  readonly orderId?: string | undefined
+  readonly subaccount?: number | undefined
+  readonly exchangeIndex?: number | undefined
 }
 
 /** Which positions to list, of one subaccount. */
 export interface ListPositions extends PageQuery {
-  readonly ticker: string | undefined
-  readonly eventTicker: string | undefined
+  readonly ticker?: string | undefined
+  readonly eventTicker?: string | undefined
   readonly subaccount: number
-  readonly exchangeIndex: number | undefined
+  readonly exchangeIndex?: number | undefined
   readonly settlement: "unsettled" | "settled" | "all"
   /** Leaves out what is zero in all of these. */
   readonly nonZero: ReadonlyArray<"position" | "total_traded">
@@ -209,7 +209,7 @@ export interface ListPositions extends PageQuery {
 
 /** Which settlements to list. */
 export interface ListSettlements extends PageQuery, TimeQuery {
-  readonly ticker: string | undefined
-  readonly eventTicker: string | undefined
-  readonly subaccount: number | undefined
+  readonly ticker?: string | undefined
+  readonly eventTicker?: string | undefined
+  readonly subaccount?: number | undefined
 }

@@ -1,0 +1,28 @@
+/**
+ * A bot to be ended from outside: quotes both outcomes of the market that it is given, says so, and never ends by itself.
+ *
+ * @module
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+const ticker = process.argv[2] ?? ""
+
+const kalshi = Layer.provide(Kalshi.layerConfig, [NodeHttpClient.layerUndici, NodeServices.layer])
+
+const bot = Effect.gen(function* () {
+  const outcomes = yield* Orders.placeAll([
+    Orders.buyYes({ ticker, count: "10", yes_price: "0.45" }),
+    Orders.buyNo({ ticker, count: "10", no_price: "0.45" })
+  ])
+  yield* Console.log(outcomes.map(({ _tag }) => _tag).join(" "))
+  return yield* Effect.never
+})
+
+NodeRuntime.runMain(bot.pipe(Effect.provide(Layer.provideMerge(Orders.cancelAllOnExit(), kalshi))))
