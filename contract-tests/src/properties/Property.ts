@@ -1,7 +1,7 @@
 /**
  * The shape that the properties of the suite share: what a property says, and how it is held against one operation.
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Replay from "../tools/Replay.ts"
@@ -97,21 +97,14 @@ export const failed = (
   }
 }
 
-/** Checks cases with a law that throws where it is broken and counts what it reached. */
-export const check = <Case>(
-  id: string,
-  { operation, path, runs, seed, shrink = true }: Run,
-  cases: fc.Arbitrary<Case>,
-  law: (input: Case, reach: (what: string) => void) => void
-): Outcome => {
-  const reached: Record<string, number> = {}
-  const reach = (what: string): void => {
-    reached[what] = (reached[what] ?? 0) + 1
-  }
-  const details = fc.check(
-    fc.property(cases, (input) => law(input, reach)),
-    { numRuns: runs, seed, endOnFailure: !shrink, ...(path === undefined || path === "" ? {} : { path }) }
-  )
+const parametersOf = <Ts>({ path, runs, seed, shrink = true }: Settings): fc.Parameters<Ts> => ({
+  numRuns: runs,
+  seed,
+  endOnFailure: !shrink,
+  ...(path === undefined || path === "" ? {} : { path })
+})
+
+const outcomeOf = <Case>(id: string, { operation }: Run, details: fc.RunDetails<[Case]>, reached: Reached): Outcome => {
   const report = Replay.failureOf(id, details, operation.name)
   if (report === undefined) return { _tag: "Held", runs: details.numRuns, reached }
   const thrown = details.errorInstance
@@ -124,3 +117,41 @@ export const check = <Case>(
     report
   }
 }
+
+const counting = (): { readonly reached: Reached; readonly reach: (what: string) => void } => {
+  const reached: Record<string, number> = {}
+  return {
+    reached,
+    reach: (what) => {
+      reached[what] = (reached[what] ?? 0) + 1
+    }
+  }
+}
+
+/** Checks cases with a law that throws where it is broken and counts what it reached. */
+export const check = <Case>(
+  id: string,
+  run: Run,
+  cases: fc.Arbitrary<Case>,
+  law: (input: Case, reach: (what: string) => void) => void
+): Outcome => {
+  const { reach, reached } = counting()
+  const details = fc.check(
+    fc.property(cases, (input) => law(input, reach)),
+    parametersOf<[Case]>(run)
+  )
+  return outcomeOf(id, run, details, reached)
+}
+
+/** {@link check}, for a law that takes time. */
+export const checkPromised = <Case>(
+  id: string,
+  run: Run,
+  cases: fc.Arbitrary<Case>,
+  law: (input: Case, reach: (what: string) => void) => Promise<void>
+): Effect.Effect<Outcome> =>
+  Effect.promise(async () => {
+    const { reach, reached } = counting()
+    const property = fc.asyncProperty(cases, (input) => law(input, reach))
+    return outcomeOf(id, run, await fc.check(property, parametersOf<[Case]>(run)), reached)
+  })

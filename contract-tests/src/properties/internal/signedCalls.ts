@@ -1,0 +1,255 @@
+/** Calls that are really signed, with a key whose every part is known, and all that they print. */
+import * as crypto from "node:crypto"
+import { inspect } from "node:util"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Metric from "effect/Metric"
+import * as References from "effect/References"
+import * as Schedule from "effect/Schedule"
+import * as Tracer from "effect/Tracer"
+import type { AnyOperation } from "../../operations/ClientOperations.ts"
+
+/** A key, its public half as another library reads it, and the pieces of text that would give it away. */
+export interface Key {
+  readonly id: string
+  readonly kind: Signer.KeyKind
+  readonly publicKey: crypto.KeyObject
+  readonly signer: Signer.Signer["Service"]
+  readonly pieces: ReadonlyArray<string>
+}
+
+/** So long a piece of a secret stands nowhere by chance. */
+const pieceLength = 24
+
+const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
+  Array.from({ length: Math.max(1, Math.floor((secret.length - pieceLength) / step) + 1) }, (_, index) =>
+    secret.slice(index * step, index * step + pieceLength)
+  )
+
+/** Of PEM, what is the same in every key: its first line begins with the algorithm. */
+const header = 40
+
+/** Makes a key. */
+export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
+  const { privateKey, publicKey } =
+    kind === "rsa" ? crypto.generateKeyPairSync("rsa", { modulusLength: 2048 }) : crypto.generateKeyPairSync("ed25519")
+  const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString()
+  const der = privateKey.export({ format: "der", type: "pkcs8" })
+  const jwk = privateKey.export({ format: "jwk" })
+  const id = crypto.randomUUID()
+  const apiKey = await Effect.runPromise(ApiKey.fromPem({ keyId: id, privateKey: pem }))
+  const body = pem.replaceAll(/-----[^-]+-----|\s/g, "")
+  const step = kind === "rsa" ? pieceLength : 4
+  const secrets = [
+    ...piecesOf(body.slice(header), step),
+    ...[jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi].flatMap((part) =>
+      part === undefined ? [] : piecesOf(part, step)
+    ),
+    ...piecesOf(der.toString("hex").slice(2 * header), step)
+  ]
+  return { id, kind, publicKey, signer: Signer.fromApiKey(apiKey), pieces: [...secrets, id] }
+}
+
+/** What becomes of an attempt. */
+export type Fate =
+  | { readonly _tag: "answered"; readonly status: number; readonly body: string }
+  | { readonly _tag: "refused" }
+  | { readonly _tag: "reset" }
+  | { readonly _tag: "dies" }
+  | { readonly _tag: "interrupted" }
+
+/** An attempt as it arrived. */
+export interface Attempt {
+  /** The clock when it arrived. */
+  readonly atMillis: number
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+/** What was seen of a call. */
+export interface Played {
+  readonly attempts: ReadonlyArray<Attempt>
+  readonly exit: Exit.Exit<unknown, unknown>
+  /** Everything that was printed, logged, traced or measured, by what it came from. */
+  readonly printed: Readonly<Record<string, string>>
+}
+
+/** How a call is made. */
+export interface Call {
+  readonly operation: AnyOperation
+  readonly input: unknown
+  readonly signer: Signer.Signer["Service"]
+  readonly atMillis: number
+  readonly fates: ReadonlyArray<Fate>
+  /** The layer under test. */
+  readonly layer?: typeof Kalshi.layer | undefined
+}
+
+/** A clock on which waiting takes no time, and none passes but by waiting. */
+const clockAt = (startMillis: number): Clock.Clock => {
+  let now = startMillis
+  const nanos = (): bigint => BigInt(Math.round(now)) * 1_000_000n
+  return {
+    currentTimeMillisUnsafe: () => now,
+    currentTimeMillis: Effect.sync(() => now),
+    currentTimeNanosUnsafe: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: nanos,
+    monotonicTimeNanos: Effect.sync(nanos),
+    sleep: (duration) =>
+      Effect.suspend(() => {
+        now += Duration.toMillis(duration)
+        return Effect.yieldNow
+      })
+  }
+}
+
+const shown = (value: unknown): string => inspect(value, { depth: 12, getters: true, maxStringLength: null })
+
+const jsonOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? ""
+  } catch (error) {
+    // A defect of somebody else's may be circular; it is inspected all the same.
+    return String(error)
+  }
+}
+
+/** What of an exit anybody would print. */
+const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
+  [
+    String(exit),
+    jsonOf(exit),
+    shown(exit),
+    ...(Exit.isFailure(exit)
+      ? [
+          Cause.pretty(exit.cause),
+          ...Cause.prettyErrors(exit.cause).flatMap((error) => [error.stack ?? "", shown(error)])
+        ]
+      : [])
+  ].join("\n")
+
+/** Plays it. */
+export const play = async ({
+  atMillis,
+  fates,
+  input,
+  layer = Kalshi.layer,
+  operation,
+  signer
+}: Call): Promise<Played> => {
+  const clock = clockAt(atMillis)
+  const attempts: Array<Attempt> = []
+  const logs: Array<string> = []
+  const spans: Array<Tracer.NativeSpan> = []
+  const registry: Metric.MetricRegistry = new Map()
+  const http = HttpClient.make((request, url) => {
+    const fate = fates[Math.min(attempts.length, fates.length - 1)]
+    const { headers, method } = request
+    const { pathname: path, search: query } = url
+    attempts.push({ atMillis: clock.currentTimeMillisUnsafe(), method, path, query, headers: { ...headers } })
+    const broken = (code: string, syscall: string) =>
+      Effect.fail(
+        new HttpClientError.HttpClientError({
+          reason: new HttpClientError.TransportError({
+            request,
+            cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
+          })
+        })
+      )
+    switch (fate?._tag) {
+      case "refused":
+        return broken("ECONNREFUSED", "connect")
+      case "reset":
+        return broken("ECONNRESET", "read")
+      case "interrupted":
+        return Effect.interrupt
+      case "answered": {
+        const { body, status } = fate
+        const text = status === 204 ? null : body
+        return Effect.succeed(
+          HttpClientResponse.fromWeb(
+            request,
+            new Response(text, { status, headers: { "content-type": "application/json" } })
+          )
+        )
+      }
+      default:
+        return Effect.die(new Error("the HTTP client died"))
+    }
+  })
+  const logger = Logger.make<unknown, void>((entry) => {
+    logs.push(
+      shown(entry.message),
+      Cause.pretty(entry.cause),
+      Logger.formatJson.log(entry),
+      Logger.formatLogFmt.log(entry)
+    )
+  })
+  const tracer = Tracer.make({
+    span: (options) => {
+      const span = new Tracer.NativeSpan(options)
+      spans.push(span)
+      return span
+    }
+  })
+  const kalshi = layer({
+    environment: Environment.sandbox,
+    limits: false,
+    signer,
+    policy: {
+      // Each wait moves the clock, so that a timestamp that is not fresh can be told.
+      retry: Schedule.upTo(Schedule.spaced("137 millis"), { times: 3 }),
+      attemptTimeout: Duration.infinity,
+      totalTimeout: Duration.infinity
+    }
+  })
+  const program = operation(input).pipe(
+    Effect.tap((value) => Effect.log("answered", value)),
+    Effect.tapCause((cause) => Effect.logError("failed", cause)),
+    Effect.withSpan("a call"),
+    Effect.provide(Layer.provide(kalshi, Layer.succeed(HttpClient.HttpClient, http))),
+    Effect.exit
+  )
+  const [exit, measured] = await Effect.runPromise(
+    Effect.all([program, Metric.snapshot]).pipe(
+      Effect.provideService(Clock.Clock, clock),
+      Effect.provideService(Tracer.Tracer, tracer),
+      Effect.provideService(Metric.MetricRegistry, registry),
+      Effect.provideService(References.MinimumLogLevel, "All"),
+      Effect.provide(Logger.layer([logger]))
+    )
+  )
+  return {
+    attempts,
+    exit,
+    printed: {
+      outcome: printsOf(exit),
+      log: logs.join("\n"),
+      span: shown(
+        spans.map(({ attributes, events, name, status }) => ({
+          name,
+          attributes: [...attributes],
+          events,
+          exit: status._tag === "Ended" ? printsOf(status.exit) : status
+        }))
+      ),
+      metric: shown(measured),
+      signer: [String(signer), jsonOf(signer), shown(signer)].join("\n")
+    }
+  }
+}
