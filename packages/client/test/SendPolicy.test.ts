@@ -277,12 +277,20 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("cannot repeat an order later than a minute after its answer was lost", () =>
+  it.effect("cannot repeat an order later than a minute after it was first sent and lost", () =>
     Effect.gen(function* () {
       const patient = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
       const mine = Orders.create({ ...order, client_order_id: "mine" })
       const { sent } = yield* play(mine, [{ status: 503 }, { status: 503 }], patient)
       assert.strictEqual(sent.length, 2)
+      // The exchange may have known the id since the order was sent, however long its answer was waited for.
+      const slow = {
+        retry: Schedule.spaced("20 seconds"),
+        attemptTimeout: "50 seconds",
+        totalTimeout: "1 hour"
+      } as const
+      const waited = yield* play(mine, [{ status: 503, delayMillis: 100_000 }], slow)
+      assert.strictEqual(waited.sent.length, 1)
       // A read may be asked for as long as the policy likes.
       const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], patient)
       assert.strictEqual(reads.sent.length, 4)
@@ -349,7 +357,7 @@ describe("a signer", () => {
 })
 
 describe("a slow signer", () => {
-  it.effect("does not make an order be repeated later than a minute after its answer was lost", () => {
+  it.effect("does not make an order be repeated later than a minute after it was sent and lost", () => {
     let signed = 0
     const slow = {
       ...signer(),

@@ -111,7 +111,7 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
       const latest = attempt.sent?.atMillis ?? startOf(attempt)
       must(latest - lostAt <= horizonMillis, "sent again when the exchange may have forgotten its id")
     }
-    if (verdict === "lost") lostAt ??= endOf(attempt)
+    if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
   }
   if (repeatable) return
   const risky = called.attempts.filter((attempt) => ["lost", "known"].includes(verdictOn(attempt)))
@@ -132,7 +132,7 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
     must(attempt.sent === undefined || attempt.sent.atMillis <= mustEndBy, "a request left when the time was up")
     must(end - start <= attemptMillis, `an attempt took ${end - start} of ${attemptMillis} ms`)
     const verdict = verdictOn(attempt)
-    if (verdict === "lost") lostAt ??= end
+    if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
     const next = attempts[i + 1]
     const delay = delayOf(pace, i)
     const asked = verdict === "metered" || verdict === "lost" ? (attempt.sent?.askedMillis ?? 0) : 0

@@ -57,7 +57,9 @@ interface Call {
   attempts: number
   /** Whether the exchange may have forgotten the id that makes a repeat harmless. */
   readonly isForgotten: () => boolean
-  /** When an attempt first ended without an answer although it may have been carried out. */
+  /** When the last attempt was handed to the transport. */
+  sentAtMillis: number
+  /** When the first attempt was, that ended without an answer although it may have been carried out. */
   lostAtMillis: number | undefined
   /** The last attempt was answered 401, and by the date of that answer its timestamp was off. */
   timestampWasOff: boolean
@@ -185,6 +187,7 @@ export const make = (account: Account): Sender => {
         if (call.isForgotten()) return Effect.fail(forgotten(descriptor.name, call))
         call.attempts++
         const sent = skew.read(clock)
+        call.sentAtMillis = sent.monotonicMillis
         return Effect.flatMap(
           Effect.mapError(
             call.observed.sends(
@@ -275,6 +278,7 @@ export const make = (account: Account): Sender => {
         isForgotten: () =>
           keyed && call.lostAtMillis !== undefined && monotonicMillis() - call.lostAtMillis > keyHorizonMillis,
         attempts: 0,
+        sentAtMillis: 0,
         lostAtMillis: undefined,
         timestampWasOff: false,
         timestampMended: false
@@ -324,7 +328,7 @@ export const make = (account: Account): Sender => {
           mayRepeat(repeatable, error) || mayMend() ? again(step, error) : Effect.fail(error)
         )
         if (!isLost(error)) return next
-        call.lostAtMillis ??= monotonicMillis()
+        call.lostAtMillis ??= call.sentAtMillis
         return Effect.flatMap(OnLostAnswer, (tell) => {
           tell()
           return next
