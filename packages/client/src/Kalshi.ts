@@ -102,9 +102,9 @@ const makeSender = (
  *
  * **Details**
  *
- * Requires an `HttpClient`: `NodeHttpClient.layerUndici` of `@effect/platform-node`, or `FetchHttpClient.layer`
- * anywhere. Give it bare: one that repeats requests or follows redirects by itself is stopped before its second send,
- * with a `TransportError`.
+ * Requires an `HttpClient`: `NodeHttpClient.layerUndici` of `@effect/platform-node` on Node 22.19 and newer, or
+ * `FetchHttpClient.layer` anywhere. Give it bare: one that repeats requests or follows redirects by itself is stopped
+ * before its second send, with a `TransportError`.
  *
  * **Gotchas**
  *
