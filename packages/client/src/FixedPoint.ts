@@ -47,7 +47,10 @@ import * as scaled from "./internal/scaled.ts"
  */
 export type Dollars = string & Brand.Brand<"Dollars">
 
-/** What a request accepts where it wants dollars: a value that came from the exchange, or a literal such as `"0.56"`. */
+/**
+ * What a request accepts where it wants dollars: a value that came from the exchange, or a literal such as `"0.56"`. Text
+ * that comes at run time goes through {@link dollars}.
+ */
 export type DollarsInput = Dollars | `${number}`
 
 /**
@@ -55,7 +58,10 @@ export type DollarsInput = Dollars | `${number}`
  */
 export type Count = string & Brand.Brand<"Count">
 
-/** What a request accepts where it wants a count: a value that came from the exchange, or a literal such as `"10"`. */
+/**
+ * What a request accepts where it wants a count: a value that came from the exchange, or a literal such as `"10"`. Text
+ * that comes at run time goes through {@link count}.
+ */
 export type CountInput = Count | `${number}`
 
 const dollarsPattern = /^-?(?:0|[1-9]\d*)(?:\.\d{1,6})?$/

@@ -34,18 +34,19 @@ describe("a bot under cancelAllOnExit that NodeRuntime.runMain runs", () => {
     it.live(`leaves no order resting when ${signal} ends its process`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
+        const { credentials } = sandbox
         const child = yield* started
         const [said] = yield* Effect.promise(() => once(child.stdout, "data"))
         assert.strictEqual(String(said).trim(), "Accepted Accepted")
         const statuses = Effect.map(sandbox.view, (view) =>
-          Result.getOrThrow(view.listOrders(sandbox.credentials[0]!.accountId, { limit: 10 })).items.map(
-            ({ status }) => status
-          )
+          Result.getOrThrow(view.listOrders(credentials[0]!.accountId, { limit: 10 })).items.map(({ status }) => status)
         )
         assert.deepStrictEqual(yield* statuses, ["resting", "resting"])
         const exited = once(child, "exit")
         child.kill(signal)
         yield* Effect.promise(() => exited)
+        const resting = (yield* sandbox.view).listOrders(credentials[0]!.accountId, { status: "resting", limit: 100 })
+        assert.deepStrictEqual(Result.getOrThrow(resting).items, [])
         assert.deepStrictEqual(yield* statuses, ["canceled", "canceled"])
       }).pipe(Effect.provide(layer({ markets: [{ ticker }], accounts: [{}] })))
     )
