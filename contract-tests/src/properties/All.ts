@@ -6,13 +6,14 @@ import { P12 } from "./P12.ts"
 import { P4 } from "./P4.ts"
 import { P5 } from "./P5.ts"
 import { P6 } from "./P6.ts"
+import { P7 } from "./P7.ts"
 import { P8 } from "./P8.ts"
 import { P9 } from "./P9.ts"
 import type { Property, PropertyOf, Stated } from "./Property.ts"
 import { P1, P2, P3 } from "./Responses.ts"
 
 /** Every property of operations. */
-export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P6, P8, P9, P10, P12]
+export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12]
 
 /** Every property of something else. */
 export const others: ReadonlyArray<PropertyOf> = [P0]

@@ -1,0 +1,90 @@
+/** A server on loopback that answers byte for byte as it is told, or does not. */
+import * as net from "node:net"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/** A request as it arrived. */
+export interface Received {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+/** Answers a request on its socket. */
+export type Answer = (socket: net.Socket, request: Received) => void
+
+/** The server. */
+export interface FaultyServer {
+  readonly url: string
+  /** Answers what comes from now on, one after the other; the last one answers all that follow. */
+  readonly script: (answers: ReadonlyArray<Answer>) => void
+  /** Requests since it was told what to answer. */
+  readonly received: () => number
+  /** Bytes that it could write since then: what a client does not take, it cannot. */
+  readonly written: () => number
+}
+
+const lengthOf = (head: string): number => Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0)
+
+const headersOf = (head: string): Received["headers"] =>
+  Object.fromEntries(
+    head
+      .split("\r\n")
+      .slice(1)
+      .map((line) => {
+        const at = line.indexOf(":")
+        return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()]
+      })
+  )
+
+/** Starts it; it ends with the scope, and takes every connection with it. */
+export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__*/ Effect.acquireRelease(
+  /*#__PURE__*/ Effect.callback<FaultyServer & { readonly close: () => void }>((resume) => {
+    let answers: ReadonlyArray<Answer> = []
+    let count = 0
+    const sockets = new Set<net.Socket>()
+    let before = 0
+    const written = (): number => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, before)
+    const server = net.createServer((socket) => {
+      sockets.add(socket)
+      // A client that goes away resets; that is its right.
+      socket.on("error", () => undefined)
+      socket.on("close", () => {
+        before += socket.bytesWritten
+        sockets.delete(socket)
+      })
+      let pending = Buffer.alloc(0)
+      socket.on("data", (chunk: Buffer) => {
+        pending = Buffer.concat([pending, chunk])
+        for (;;) {
+          const end = pending.indexOf("\r\n\r\n")
+          if (end < 0) return
+          const head = pending.subarray(0, end).toString("latin1")
+          const whole = end + 4 + lengthOf(head)
+          if (pending.length < whole) return
+          pending = pending.subarray(whole)
+          answers[Math.min(count++, answers.length - 1)]?.(socket, { headers: headersOf(head) })
+        }
+      })
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo // a TCP server has no other kind of address
+      resume(
+        Effect.succeed({
+          url: `http://127.0.0.1:${port}`,
+          script: (next) => {
+            answers = next
+            count = 0
+            before = -[...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
+          },
+          received: () => count,
+          written,
+          close: () => {
+            for (const socket of sockets) socket.destroy()
+            server.close()
+          }
+        })
+      )
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
