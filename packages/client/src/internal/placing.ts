@@ -268,8 +268,9 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
  *
  * **Details**
  *
- * Each is as in {@link place}, with a `client_order_id` of its own; a refusal of one alone is an `ItemRefused`. Fails only
- * where nothing was sent, and then nothing of the whole batch.
+ * Each is as in {@link place}, with a `client_order_id` of its own; a refusal of one alone is an `ItemRefused`, and a
+ * refusal of the whole request is taken for one of each order: whether a batch can be refused and carried out in part is
+ * not documented. Fails only where nothing was sent, and then nothing of the whole batch.
  *
  * **Gotchas**
  *
@@ -395,6 +396,8 @@ export interface SettleOptions {
  * - How old a signature may be is documented nowhere. Others measured that 30 seconds pass or fail by a hair, and that 60
  *   are refused.
  * - An order whose `client_order_id` was changed by an amend is not found.
+ * - A placement of another machine is settled anywhere, unless that one signed with a corrected time (`correctClockSkew`):
+ *   then its clock may be off by more than what is allowed for here, and it has to settle its orders itself.
  *
  * **Example** (After a crash)
  *
