@@ -904,6 +904,16 @@ describe("cancelAllOnExit", () => {
     })
   )
 
+  it.effect("waits for each of two calls under one id", () =>
+    Effect.gen(function* () {
+      const twice = Effect.all([Effect.forkDetach(resting), Effect.forkDetach(resting)])
+      const replies = [refused(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
+      const { paths, report } = yield* under(Effect.andThen(twice, Effect.sleep(1)), replies)
+      assert.deepStrictEqual(paths, [create, create, target])
+      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+    })
+  )
+
   it.effect("goes by the layer's policy at its end, and not by what its program asked for its own calls", () =>
     Effect.gen(function* () {
       const reports: Array<Orders.ExitReport> = []

@@ -75,7 +75,8 @@ interface Lost extends Placement {
 }
 
 interface State {
-  readonly sending: Map<string, Placing>
+  /** Calls, of which two may be under one id. */
+  readonly sending: Set<Placing>
   readonly lost: Map<string, Lost>
   /** By `order_id`. */
   readonly resting: Map<string, Resting>
@@ -97,14 +98,14 @@ const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
         const reason = "the scope whose end cancels its orders has ended: nothing is placed under it any more"
         return Effect.fail(new InvalidRequest({ operation: "Orders.place", pointer: "", reason }))
       }
-      for (const order of orders) state.sending.set(order.client_order_id, order)
+      for (const order of orders) state.sending.add(order)
       return Effect.void
     }),
   end: (orders, exit) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.suspend(() => {
         for (const [index, placing] of orders.entries()) {
-          state.sending.delete(placing.client_order_id)
+          state.sending.delete(placing)
           const { request } = placing
           if (Exit.isFailure(exit)) {
             const nothingSent = !Cause.hasInterrupts(exit.cause) && !Cause.hasDies(exit.cause)
@@ -175,7 +176,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
       const now = yield* Clock.currentTimeMillis
       const lost: ReadonlyArray<Lost> = [
         ...state.lost.values(),
-        ...Array.from(state.sending.values(), (placing) => ({ ...placing, lastAttemptMillis: now }))
+        ...Array.from(state.sending, (placing) => ({ ...placing, lastAttemptMillis: now }))
       ]
       if (lost.length === 0) return
       const wanted = lost.map((one) => ({ ...one, exists: false }))
@@ -192,7 +193,9 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
           continue
         }
         state.lost.delete(one.client_order_id)
-        state.sending.delete(one.client_order_id)
+        for (const placing of state.sending) {
+          if (placing.client_order_id === one.client_order_id) state.sending.delete(placing)
+        }
         if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(one, order.order_id))
       }
       yield* endResting
@@ -208,7 +211,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
       ...Array.from(state.resting.values(), ({ order_id, placing }) =>
         leftOf(placing, order_id, reasons.get(order_id))
       ),
-      ...[...state.lost.values(), ...state.sending.values()].map((one) =>
+      ...[...state.lost.values(), ...state.sending].map((one) =>
         leftOf(one, undefined, reasons.get(one.client_order_id))
       )
     ].map((one) => ({ ...one, reason: one.reason ?? inTime }))
@@ -262,7 +265,7 @@ export const cancelAllOnExit = (options: ExitOptions = {}): Layer.Layer<never, n
     Placed,
     Effect.gen(function* () {
       const signals: Signals = { idle: yield* Deferred.make<void>(), ended: yield* Deferred.make<void>() }
-      const state: State = { sending: new Map(), lost: new Map(), resting: new Map(), closed: false }
+      const state: State = { sending: new Set(), lost: new Map(), resting: new Map(), closed: false }
       yield* Effect.addFinalizer(() => close(state, signals, options))
       return makeRegistry(state, signals)
     })
