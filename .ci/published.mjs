@@ -1,7 +1,14 @@
-/** Imports every module of the installed packages, and asks the installed command for the exchange's status. */
+/** Imports every module of the installed packages, starts the installed command, and asks it something with the client. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readdirSync } from "node:fs"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Exchange from "@kalshi-effect/client/Exchange"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 
 let modules = 0
 for (const name of ["signing", "client", "sandbox", "cli"]) {
@@ -14,10 +21,12 @@ for (const name of ["signing", "client", "sandbox", "cli"]) {
 const child = spawn("node_modules/.bin/kalshi-sandbox", ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] })
 try {
   const [line] = await once(child.stdout, "data")
-  const url = /http:\S+\/trade-api\/v2/.exec(String(line))?.[0]
-  const answer = await fetch(`${url}/exchange/status`)
-  if (answer.status !== 200) throw new Error(`kalshi-sandbox answered ${answer.status}`)
-  console.log(`Node ${process.version}: ${modules} modules imported, kalshi-sandbox answered ${await answer.text()}`)
+  const [url = ""] = /http:[^\s,]+(?=\/trade-api\/v2)/.exec(String(line)) ?? []
+  const environment = Result.getOrThrow(Environment.fromUrl(url))
+  const layer = Layer.provide(Kalshi.layerPublic({ environment }), FetchHttpClient.layer)
+  const { trading_active } = await Effect.runPromise(Effect.provide(Exchange.status(), layer))
+  if (!trading_active) throw new Error("kalshi-sandbox does not trade")
+  console.log(`Node ${process.version}: ${modules} modules imported, kalshi-sandbox started and answered the client`)
 } finally {
   child.kill()
 }
