@@ -918,13 +918,13 @@ describe("cancelAllOnExit", () => {
     Effect.gen(function* () {
       const reports: Array<Orders.ExitReport> = []
       const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-      const hasty = { retry: SendPolicy.noRetry }
+      const hasty = { attemptTimeout: "1 second" } as const
       yield* play(
         resting.pipe(
           Effect.provide(Orders.cancelAllOnExit({ onExit })),
           Effect.provideService(SendPolicy.Overrides, hasty)
         ),
-        [created, unreachable, canceled]
+        [created, { ...canceled, delayMillis: 2_000 }]
       )
       assert.deepStrictEqual([reports[0]?.ended.length, reports[0]?.left.length], [1, 0])
     })
