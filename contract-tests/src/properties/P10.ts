@@ -295,5 +295,6 @@ export const P10: Property = {
   id,
   statement:
     "A list is read to its end, each item once and nothing asked ahead, whatever the size of its pages and its cursors; pages that go round, a failure and a budget end it without losing what came before.",
+  held: "A list of random items is cut into pages of random sizes, with empty pages, odd cursors, failures and circles in it, and read through the client. Passed over: operations whose answer is whole and takes no cursor.",
   run: (run) => Effect.sync(() => outcome(run))
 }

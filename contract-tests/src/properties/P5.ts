@@ -12,6 +12,7 @@ export const P5: Property = /*#__PURE__*/ conforming.make({
   statement:
     "Every valid input becomes a request that the document allows and that reads back as the input; every other is refused by its place before anything is sent.",
   checks: ["completeness", "precision", "round-trip", "tolerance"],
+  held: "Covering and random inputs go through the whole client to a recorder; the request is read back by the document alone. Passed over: refusals, of operations that take nothing.",
   hold: ({ operation, path, runs, seed }, checks) => {
     const requests = Requests.make(referenceOf(operation), conformance().judge)
     return Requests.hold(operation, referenceOf(operation), conformance(), (recorder ??= Requests.recorder()), {

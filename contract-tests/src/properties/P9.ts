@@ -31,6 +31,7 @@ export const P9: Property = {
   id: "P9",
   statement:
     "A request is sent again only where that cannot do anything twice, freshly signed, within the policy's time and the account's tokens; and the call's error tells what may have happened.",
+  held: "Random scripts of a transport (refused connections, lost answers, statuses, Retry-After, delays) under a virtual clock; the calls and the waits are judged by the rules of the operation's sending class. Nothing is passed over.",
   run: (run) =>
     Effect.sync(() => {
       const target = targetOf(run.operation)

@@ -58,6 +58,8 @@ export interface Stated {
   readonly id: string
   /** One sentence. */
   readonly statement: string
+  /** How it is held, and what is passed over and why: for `explain`. */
+  readonly held?: string
   /** What at least one target must come to, and what is to be said of a whole run in which none did. */
   readonly must?: { readonly reach: string; readonly otherwise: string }
 }

@@ -19,6 +19,7 @@ export const P1: Property = /*#__PURE__*/ conforming.make({
   id: "P1",
   statement: "Every body that the document allows decodes, with unknown members and new enum members in it as well.",
   checks: ["completeness", "tolerance"],
+  held: "Every schema node of the body is covered once, then bodies are random. Passed over: operations whose success has no body in the document.",
   hold,
   nothing
 })
@@ -28,6 +29,7 @@ export const P2: Property = /*#__PURE__*/ conforming.make({
   id: "P2",
   statement: "Every body with a single violation of the document is refused, and the error names exactly its place.",
   checks: ["precision"],
+  held: "Every kind of violation at every place of a valid body, re-judged invalid by ajv. Passed over: operations whose success has no body in the document.",
   hold,
   nothing
 })
@@ -37,6 +39,7 @@ export const P3: Property = /*#__PURE__*/ conforming.make({
   id: "P3",
   statement: "What was decoded encodes to what it was: no digit lost, absent, null and empty kept apart.",
   checks: ["round-trip"],
+  held: "The bodies of P1, decoded and encoded, compared up to the declared normal forms. Passed over: operations whose success has no body in the document.",
   hold,
   nothing
 })

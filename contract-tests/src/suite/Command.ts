@@ -15,6 +15,7 @@ import * as Cells from "./Cells.ts"
 import * as Session from "../target/Session.ts"
 import * as Target from "../target/Target.ts"
 import { Ended, refuse } from "./internal/ending.ts"
+import * as Counterexamples from "./Counterexamples.ts"
 import * as Outputs from "./internal/outputs.ts"
 import * as Text from "./reports/text.ts"
 import * as Report from "./Report.ts"
@@ -87,6 +88,27 @@ const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
     : refuse(`--seed takes a 32-bit integer, not ${given.value}`)
 }
 
+const allowWrites = Flag.Boolean("allow-writes").pipe(
+  Flag.withDescription("On demo alone: places tiny orders far from the market, and takes them away again"),
+  Flag.withDefault(false)
+)
+
+const journals = Flag.String("journal").pipe(
+  Flag.withDescription("The folder of the journals of what was written, for cleanup"),
+  Flag.withDefault(".kalshi-contract")
+)
+
+const counterexamples = Flag.String("counterexamples").pipe(
+  Flag.withDescription("The folder of the counterexamples that are looked at first"),
+  Flag.withDefault(Counterexamples.folder)
+)
+
+/** What cleaning up came to, as a sentence. */
+const sweptOf = ({ groups, left, orders, runId }: Session.Swept): string =>
+  left.length === 0
+    ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing is left`
+    : `not cleaned up after ${runId}: ${left.join(", ")}; run kalshi-contract cleanup --run-id ${runId}`
+
 /** The one property that needs an exchange. */
 const livelyProperty = "P12"
 
@@ -95,6 +117,13 @@ const runCommand = Command.make(
   {
     target,
     timeout,
+    allowWrites,
+    journals,
+    counterexamples,
+    keep: Flag.Boolean("keep").pipe(
+      Flag.withDescription("Keeps what fails among the counterexamples"),
+      Flag.withDefault(false)
+    ),
     properties,
     operations,
     seed,
@@ -130,24 +159,44 @@ const runCommand = Command.make(
       Effect.sync(() => Suite.selected(asked)),
       (defect) => (defect instanceof Suite.NothingToRun ? refuse(defect.message) : Effect.die(defect))
     )
+    if (given.allowWrites && environment === undefined) {
+      return yield* refuse("--allow-writes is for --target demo: the local exchange is written to without asking")
+    }
+    const kept = yield* Effect.catch(
+      Effect.try({
+        try: () => Counterexamples.load(given.counterexamples),
+        catch: (error) => error as Counterexamples.Unreadable
+      }), // all it throws
+      ({ message }) => refuse(message)
+    )
     const wanted = yield* Outputs.parse(given.reports)
-    const session =
-      environment === undefined ? undefined : yield* refusing(Session.open(environment, { timeoutMillis }))
+    const writing = { timeoutMillis, journals: given.allowWrites ? given.journals : undefined }
+    const session = environment === undefined ? undefined : yield* refusing(Session.open(environment, writing))
     const isOffline = selected.some(({ id }) => session === undefined || id !== livelyProperty)
     const hands = isOffline ? yield* Workers.make(workers) : undefined
     const runner = session === undefined ? hands : Session.runner(session, hands)
     const say = (report: Report.Report) =>
       Effect.andThen(Outputs.write(report, wanted), Console.log(Text.render(report)))
     const fs = yield* FileSystem.FileSystem
-    const report = yield* Suite.run(runner!, {
+    const sweep = session?.sweep ?? Effect.undefined
+    // Whatever ends the run, what it wrote is taken away, and nothing interrupts that.
+    const swept = Effect.tap(sweep, (swept) => (swept === undefined ? Effect.void : Console.error(sweptOf(swept))))
+    const found = yield* Suite.run(runner!, {
       ...asked,
+      kept,
       target: session?.name ?? "sandbox",
       budget: limit,
       onCell: progress,
       onInterrupted: (report) => Effect.ignore(Effect.provideService(say(report), FileSystem.FileSystem, fs))
-    })
+    }).pipe(Effect.onExit(() => swept))
+    const left = yield* sweep
+    const report = left === undefined ? found : { ...found, notes: [...found.notes, sweptOf(left)] }
     yield* say(report)
-    const code = Report.exitCode(report)
+    if (given.keep) {
+      const added = Counterexamples.keep(given.counterexamples, report)
+      if (added > 0) yield* Console.error(`kept ${added} more in ${given.counterexamples}`)
+    }
+    const code = left !== undefined && left.left.length > 0 ? 4 : Report.exitCode(report)
     if (code !== 0) return yield* new Ended({ code })
   }, Effect.scoped)
 ).pipe(Command.withDescription("Hold the client against the document, and an exchange against both"))
@@ -166,7 +215,10 @@ const replayCommand = Command.make(
     const job = { ...replay, property, runs: 100 }
     const { result } = yield* environment === undefined
       ? Cells.run(job)
-      : Session.runner(yield* refusing(Session.open(environment, { timeoutMillis: 10_000 })), undefined).run(job)
+      : Session.runner(
+          yield* refusing(Session.open(environment, { timeoutMillis: 10_000, journals: undefined })),
+          undefined
+        ).run(job)
     switch (result._tag) {
       case "Passed":
         return yield* Console.log(`${replay.property} holds for ${replay.target} now`)
@@ -179,6 +231,24 @@ const replayCommand = Command.make(
   }, Effect.scoped)
 ).pipe(Command.withDescription("Run a failure again: 1 where it still fails, 0 where it holds now"))
 
+const cleanupCommand = Command.make(
+  "cleanup",
+  {
+    runId: Flag.String("run-id").pipe(Flag.withDescription("Of the run, as it printed it")),
+    target: Flag.String("target").pipe(Flag.withDefault("demo")),
+    timeout,
+    journals
+  },
+  Effect.fnUntraced(function* ({ journals, runId, ...given }) {
+    const environment = yield* refusing(Target.environmentOf(given.target))
+    if (environment === undefined) return yield* refuse("--target takes the exchange that the run was on: demo")
+    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
+    const swept = yield* refusing(Session.cleanup(environment, runId, journals, { timeoutMillis, journals }))
+    yield* Console.log(sweptOf(swept))
+    if (swept.left.length > 0) return yield* new Ended({ code: 4 })
+  }, Effect.scoped)
+).pipe(Command.withDescription("Take away what a run left on the demo exchange: 4 where something is left"))
+
 const explainCommand = Command.make(
   "explain",
   { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
@@ -187,7 +257,9 @@ const explainCommand = Command.make(
     if (property === undefined) {
       return yield* refuse(`there is no property ${id}: there are ${Properties.stated.map((one) => one.id).join(", ")}`)
     }
-    yield* Console.log(`${property.id}: ${property.statement}`)
+    yield* Console.log(
+      [`${property.id}: ${property.statement}`, property.held ?? ""].filter((text) => text !== "").join("\n\n")
+    )
   })
 ).pipe(Command.withDescription("Say what a property states"))
 
@@ -205,7 +277,7 @@ const listCommand = Command.make("list", {}, () =>
 /** The whole command. */
 export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Holds the client against the exchange's published document"),
-  Command.withSubcommands([runCommand, replayCommand, explainCommand, listCommand]),
+  Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand]),
   Command.run({ version: "0.1.0" }),
   // What the command line cannot mean is configuration. Asked for help, it has no errors.
   Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>

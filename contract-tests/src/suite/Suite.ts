@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import { document } from "../properties/Subject.ts"
+import type * as Replay from "../tools/Replay.ts"
 import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
 
@@ -24,6 +25,8 @@ export interface Options {
   readonly properties: ReadonlyArray<string>
   /** Names or ids of operations, or names of other targets, `*` for any characters; all of them where there is none. */
   readonly operations: ReadonlyArray<string>
+  /** Counterexamples of old, which are looked at before anything else is tried. */
+  readonly kept: ReadonlyArray<Replay.Replay>
   /** Where it runs, for the report. */
   readonly target: string
   /** Infinite where time does not matter. */
@@ -141,10 +144,19 @@ export const run = (runner: Runner, options: Options): Effect.Effect<Report.Repo
     }
     const report = (ending: Report.Ending) =>
       Effect.map(Clock.currentTimeMillis, (nowMillis) => reportAt(ending, nowMillis))
+    const runOne = (job: Cells.Job): Effect.Effect<Cells.Done> =>
+      Effect.gen(function* () {
+        for (const { path, property, seed, target } of options.kept) {
+          if (property !== job.property || target !== job.target) continue
+          const found = yield* runner.run({ ...job, seed, path })
+          if (found.result._tag === "Failed") return found
+        }
+        return yield* runner.run(job)
+      })
     const all = Effect.forEach(
       jobs,
       (job, index) =>
-        Effect.flatMap(runner.run(job), (found) => {
+        Effect.flatMap(runOne(job), (found) => {
           done[index] = found
           count++
           const cell = { property: job.property, target: job.target, result: found.result }

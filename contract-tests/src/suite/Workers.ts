@@ -8,10 +8,28 @@ import * as Cells from "./Cells.ts"
 import type { Runner } from "./Suite.ts"
 
 /** In the sources it is TypeScript, in what is built from them it is not. */
-const start = (): Worker => new Worker(new URL(`internal/worker${extname(import.meta.url)}`, import.meta.url))
+const script = new URL(`internal/worker${extname(import.meta.url)}`, import.meta.url)
+
+/** How workers work. */
+export interface Options {
+  /** For one cell: one that takes longer hangs, and its worker is put to an end. */
+  readonly limitMillis: number
+  /** What a worker runs, in place of the suite. */
+  readonly script: URL
+}
+
+// What hangs is to end, and what is slow on a busy machine is not.
+const defaults: Options = { limitMillis: 600_000, script }
+
+/** One that dies while nobody asks it anything is found dead when it is asked. */
+const start = (script: URL): Worker => new Worker(script).on("error", () => {})
 
 /** Asks a worker for a cell. A worker that dies of it has said that the cell failed. */
-const ask = (worker: Worker, job: Cells.Job): Effect.Effect<{ readonly done: Cells.Done; readonly died: boolean }> =>
+const ask = (
+  worker: Worker,
+  job: Cells.Job,
+  limitMillis: number
+): Effect.Effect<{ readonly done: Cells.Done; readonly died: boolean }> =>
   Effect.callback((resume) => {
     const begun = performance.now()
     const died = (because: string): void =>
@@ -19,23 +37,31 @@ const ask = (worker: Worker, job: Cells.Job): Effect.Effect<{ readonly done: Cel
     const onMessage = (done: Cells.Done): void => end({ done, died: false })
     const onError = (error: unknown): void => died(`its worker died: ${String(error)}`)
     const onExit = (code: number): void => died(`its worker ended with ${code}`)
+    const timer = setTimeout(() => died(`it did not end within ${limitMillis} ms`), limitMillis)
     const end = (answer: { readonly done: Cells.Done; readonly died: boolean }): void => {
+      clearTimeout(timer)
       worker.off("message", onMessage).off("error", onError).off("exit", onExit)
       resume(Effect.succeed(answer))
     }
     worker.on("message", onMessage).on("error", onError).on("exit", onExit)
-    worker.postMessage(job)
+    if (worker.threadId === -1) died("its worker is dead")
+    else worker.postMessage(job)
     return Effect.sync(() => {
+      clearTimeout(timer)
       worker.off("message", onMessage).off("error", onError).off("exit", onExit)
     })
   })
 
 /** So many workers, which end with the scope. */
-export const make = (width: number): Effect.Effect<Runner, never, Scope.Scope> =>
+export const make = (width: number, given: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
   Effect.gen(function* () {
+    const { limitMillis, script } = { ...defaults, ...given }
     const idle = yield* Queue.unbounded<Worker>()
     const hire = Effect.flatMap(
-      Effect.acquireRelease(Effect.sync(start), (worker) => Effect.promise(() => worker.terminate())),
+      Effect.acquireRelease(
+        Effect.sync(() => start(script)),
+        (worker) => Effect.promise(() => worker.terminate())
+      ),
       (worker) => Queue.offer(idle, worker)
     )
     const scope = yield* Effect.scope
@@ -44,9 +70,12 @@ export const make = (width: number): Effect.Effect<Runner, never, Scope.Scope> =
       width,
       run: (job) =>
         Effect.flatMap(Queue.take(idle), (worker) =>
-          Effect.flatMap(ask(worker, job), ({ died, done }) =>
-            Effect.as(died ? Effect.provideService(hire, Scope.Scope, scope) : Queue.offer(idle, worker), done)
-          )
+          Effect.flatMap(ask(worker, job, limitMillis), ({ died, done }) => {
+            if (!died) return Effect.as(Queue.offer(idle, worker), done)
+            // One that hangs is not dead yet.
+            const ended = Effect.promise(() => worker.terminate())
+            return Effect.as(Effect.andThen(ended, Effect.provideService(hire, Scope.Scope, scope)), done)
+          })
         )
     }
   })

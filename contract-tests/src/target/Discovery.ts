@@ -8,6 +8,9 @@ import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../tool
 /** Reads an operation by its name; undefined where no success came of it. */
 export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
 
+/** Things to read by name, for an account that has none. */
+export type Own = Readonly<Record<string, Effect.Effect<Json, Missing>>>
+
 /** There is nothing that the input could be about, and so the operation is passed over. */
 export class Missing extends Error {
   override readonly name = "Missing"
@@ -117,7 +120,7 @@ export const make = (read: Read) => {
       const found = memberOf(told.get(key), items)
       return isArray(found) ? found : []
     })
-  const valueOf = (name: string, operation: string): Effect.Effect<Json, Missing> =>
+  const valueOf = (name: string, operation: string, own: Own): Effect.Effect<Json, Missing> =>
     Effect.gen(function* () {
       const source = meantIn[operation]?.[name] ?? sources[name]
       if (source === undefined) return yield* Effect.fail(new Missing(`no operation lists what ${name} may be`))
@@ -125,9 +128,9 @@ export const make = (read: Read) => {
         const value = source.of(item)
         if (value !== undefined && value !== null) return value
       }
-      return yield* Effect.fail(new Missing(`there is ${source.noun} to read`))
+      return yield* own[name] ?? Effect.fail(new Missing(`there is ${source.noun} to read`))
     })
-  const plain = (name: string, operation: string): Effect.Effect<Json, Missing> =>
+  const plain = (name: string, operation: string, own: Own): Effect.Effect<Json, Missing> =>
     Effect.gen(function* () {
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
       switch (name) {
@@ -142,17 +145,17 @@ export const make = (read: Read) => {
         case "limit":
           return 5
       }
-      return yield* valueOf(plural[name] ?? name, operation)
+      return yield* valueOf(plural[name] ?? name, operation, own)
     })
 
   /** The input of a read; fails where there is nothing to read. */
-  return (client: ClientOperation): Effect.Effect<JsonObject, Missing> =>
+  return (client: ClientOperation, own: Own = {}): Effect.Effect<JsonObject, Missing> =>
     Effect.gen(function* () {
       const asked = referenceOf(client).parameters.filter(
         ({ name, required }) => required || name === "limit" || wanted[client.name]?.includes(name)
       )
       const members = yield* Effect.forEach(asked, ({ name, schema }) =>
-        Effect.map(plain(name, client.name), (value) => {
+        Effect.map(plain(name, client.name, own), (value) => {
           const read = document().deref(schema)
           return [name, typeof read === "object" && read.type === "array" ? [value] : value] as const
         })

@@ -38,12 +38,27 @@ export interface Options {
   readonly unwritten: string
 }
 
+/** Runs something with the exchange at hand. */
+export type Provide = <A, E>(
+  effect: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>
+) => Effect.Effect<A, E>
+
+/** What an exchange may be asked besides reads. */
+export interface Writing {
+  readonly writes: Writes
+  /** Something to read, by name, for an account that has nothing else. */
+  readonly own: Discovery.Own
+  /** Told what was heard of each operation. */
+  readonly learn: (client: ClientOperations.ClientOperation, heard: Judging.Heard) => void
+}
+
 /** An exchange that answers. */
 export interface Live {
+  readonly provide: Provide
   /** Calls an operation, and tells what was heard of it. */
   readonly call: (client: ClientOperations.ClientOperation, input: unknown) => Effect.Effect<Judging.Heard>
   /** Holds P12 against an operation. */
-  readonly hold: (run: Run, writes?: Writes) => Effect.Effect<Outcome>
+  readonly hold: (run: Run, writing?: Writing) => Effect.Effect<Outcome>
 }
 
 /** Calls in a row without an answer, after which no more are made. */
@@ -120,21 +135,22 @@ export const connect = (
     )
     let silent = 0
     const skipped = (reason: string): Outcome => ({ _tag: "Skipped", reason })
-    const hold = (run: Run, writes?: Writes): Effect.Effect<Outcome> =>
+    const hold = (run: Run, writing?: Writing): Effect.Effect<Outcome> =>
       Effect.gen(function* () {
         const { operation } = run
         if (silent >= patience) return skipped(`${name} stopped answering: ${patience} calls in a row had no answer`)
         const isRead = operation.descriptor.method === "GET"
-        const input = isRead ? inputOf(operation) : writes?.(operation)
+        const input = isRead ? inputOf(operation, writing?.own) : writing?.writes(operation)
         if (input === undefined) return skipped(options.unwritten)
         const found = yield* Effect.result(input)
         if (Result.isFailure(found)) return skipped(found.failure.message)
         const heard = yield* call(operation, found.success)
+        writing?.learn(operation, heard)
         silent = heard.exchanged.some(({ answer }) => answer !== undefined) ? 0 : silent + 1
         const finding = Judging.findingOf(operation, heard, false, redacted)
         return finding === undefined
           ? { _tag: "Held", runs: 1, reached: Judging.reachedBy([heard]) }
           : failed(run, 1, finding, name)
       })
-    return { call, hold }
+    return { call, hold, provide: (effect) => Effect.provide(effect, kalshi) }
   })

@@ -22,7 +22,7 @@ const stray = {
   )
 }
 
-describe("kalshi-contract run", { timeout: 300_000 }, () => {
+describe("kalshi-contract run", { timeout: 120_000 }, () => {
   it("ends with 0 where everything holds, the count in its last line, and nothing else on standard error", async () => {
     const ended = await run(["run", "--operation", "OrderGroups.get", "--runs", "3", "--workers", "2"])
     assert.strictEqual(ended.code, 0, ended.stderr)
@@ -96,7 +96,7 @@ describe("kalshi-contract run", { timeout: 300_000 }, () => {
     ])
     const isWaiting = (): boolean => !fs.existsSync(file)
     // The file is made right before the run begins.
-    while (isWaiting()) await new Promise((resolve) => setTimeout(resolve, 50))
+    while (isWaiting() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill("SIGINT")
     const { code, stdout } = await ended
     assert.strictEqual(code, 130)
@@ -107,7 +107,7 @@ describe("kalshi-contract run", { timeout: 300_000 }, () => {
   })
 })
 
-describe("kalshi-contract run --target ADDRESS", { timeout: 300_000 }, () => {
+describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
   const asked = (url: string) => run(["run", "--target", url, "--timeout", "1s"], stray)
 
   it("ends with 2 where nothing listens", async () => {
@@ -233,7 +233,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 300_000 }, () => {
     ))
 })
 
-describe("kalshi-contract", { timeout: 300_000 }, () => {
+describe("kalshi-contract", { timeout: 120_000 }, () => {
   it("ends with 2 for a token that is none, and for what it has no command for", async () => {
     assert.strictEqual((await run(["replay", "nonsense"])).code, 2)
     assert.strictEqual((await run(["rum"])).code, 2)

@@ -38,10 +38,12 @@ export const make = (options: {
   readonly statement: string
   readonly checks: ReadonlyArray<Conformance.Check>
   readonly hold: Hold
+  /** How it is held, for `explain`. */
+  readonly held?: string
   /** Why an operation has nothing to hold. */
   readonly nothing: string
 }): Property => {
-  const { checks, hold, id, nothing, statement } = options
+  const { checks, held, hold, id, nothing, statement } = options
   const outcome = (run: Run): Outcome => {
     const report = hold(run, checks)
     if (report === undefined) return { _tag: "Skipped", reason: nothing }
@@ -51,5 +53,5 @@ export const make = (options: {
     if (failure !== undefined) return failed(id, run, runs, failure)
     return runs === 0 ? { _tag: "Skipped", reason: nothing } : { _tag: "Held", runs, reached }
   }
-  return { id, statement, run: (run) => Effect.sync(() => outcome(run)) }
+  return { id, statement, ...(held === undefined ? {} : { held }), run: (run) => Effect.sync(() => outcome(run)) }
 }

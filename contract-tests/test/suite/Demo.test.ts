@@ -1,0 +1,176 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import { type Ended, start } from "./support/command.ts"
+import { exchanging, type Served } from "./support/servers.ts"
+
+const script = fileURLToPath(new URL("support/demo.ts", import.meta.url))
+
+const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
+
+const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
+
+/** Runs the command against a local exchange in the demo exchange's place. */
+const starting = (
+  { key, sandbox }: Served,
+  args: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>> = {}
+) => start(args, { DEMO_URL: sandbox.url, KALSHI_ENV: "demo", ...key, ...environment }, script)
+
+const running = (served: Served, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>> = {}) =>
+  Effect.promise((): Promise<Ended> => starting(served, args, environment).ended)
+
+/** What rests on the exchange, by account: ids of orders and of groups. */
+const resting = ({ sandbox, world }: Served) =>
+  Effect.map(sandbox.dump, (dump) => {
+    // A dump has accounts with their holdings and groups.
+    const { accounts } = dump as {
+      readonly accounts: ReadonlyArray<{
+        readonly accountId: string
+        readonly groups: ReadonlyArray<{ readonly groupId: string }>
+        readonly orders: ReadonlyArray<{ readonly orderId: string; readonly status: string }>
+      }>
+    }
+    const signer = accounts.find(({ accountId }) => accountId === world.signer.accountId)
+    return {
+      groups: (signer?.groups ?? []).map(({ groupId }) => groupId).sort(),
+      orders: (signer?.orders ?? []).flatMap(({ orderId, status }) => (status === "resting" ? [orderId] : [])).sort()
+    }
+  })
+
+const journalOf = (journals: string): { readonly runId: string; readonly lines: ReadonlyArray<string> } => {
+  const [file = ""] = fs.readdirSync(journals)
+  return {
+    runId: /^ct-(.*)\.jsonl$/.exec(file)?.[1] ?? "",
+    lines: fs.readFileSync(path.join(journals, file), "utf8").trimEnd().split("\n")
+  }
+}
+
+const asking = <A, E>(use: (served: Served) => Effect.Effect<A, E>) => Effect.runPromise(exchanging(use))
+
+const writing = (journals: string, ...more: ReadonlyArray<string>) => [
+  "run",
+  "--target",
+  "demo",
+  "--allow-writes",
+  "--journal",
+  journals,
+  ...more
+]
+
+describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 }, () => {
+  it("places, changes and cancels orders of its own, takes them away, and touches nothing else", () =>
+    asking((served) =>
+      Effect.gen(function* () {
+        const journals = folder()
+        const before = yield* resting(served)
+        const { code, stderr, stdout } = yield* running(served, writing(journals))
+        assert.strictEqual(code, 0, stdout + stderr)
+        assert.strictEqual(lastLine(stdout), "85 passed, 0 failed, 33 skipped")
+        assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing is left/)
+        assert.deepStrictEqual(yield* resting(served), before)
+        const { lines } = journalOf(journals)
+        assert.isAbove(lines.filter((line) => line.includes('"sending"')).length, 20)
+        assert.include(lines.at(-1) ?? "", '{"kind":"swept","left":[]}')
+        const text = lines.join("\n")
+        for (const secret of [served.key.KALSHI_API_KEY_ID, "signature", "PRIVATE"]) assert.notInclude(text, secret)
+        // Every write that was served stands in the journal.
+        const served_ = (yield* served.sandbox.requests).filter(({ method }) => method !== "GET")
+        assert.isAtLeast(served_.length, 20)
+      })
+    ))
+
+  it("writes nothing where it is not allowed to", () =>
+    asking((served) =>
+      Effect.gen(function* () {
+        const count = (yield* served.sandbox.requests).length
+        const { code, stdout } = yield* running(served, ["run", "--target", "demo"])
+        assert.strictEqual(code, 0, stdout)
+        assert.match(stdout, /skipped 38: it writes, and demo is only read/)
+        const methods = (yield* served.sandbox.requests).slice(count).map(({ method }) => method)
+        assert.deepStrictEqual([...new Set(methods)], ["GET"])
+      })
+    ))
+
+  for (const killedAt of [1, 2, 5, 12]) {
+    it(`leaves nothing for ever where it is killed at its write number ${killedAt}: cleanup takes it away`, () =>
+      asking((served) =>
+        Effect.gen(function* () {
+          const journals = folder()
+          const before = yield* resting(served)
+          const killed = yield* running(served, writing(journals, "--operation", "Order*"), {
+            KILLED_AT: `${killedAt}`
+          })
+          assert.isUndefined(killed.code)
+          assert.notDeepEqual(yield* resting(served), before)
+          const { runId } = journalOf(journals)
+          const cleaned = yield* running(served, ["cleanup", "--run-id", runId, "--journal", journals])
+          assert.strictEqual(cleaned.code, 0, cleaned.stdout + cleaned.stderr)
+          assert.match(cleaned.stdout, /nothing is left/)
+          assert.deepStrictEqual(yield* resting(served), before)
+        })
+      ))
+  }
+
+  it("cleans up where it is interrupted", () =>
+    asking((served) =>
+      Effect.gen(function* () {
+        const journals = folder()
+        const before = yield* resting(served)
+        // The third write is slow to be answered: the run stands there when it is interrupted.
+        yield* served.sandbox.plant({ operation: "CreateOrderV2", delayMillis: 3_000 })
+        const { child, ended } = starting(served, writing(journals, "--operation", "Orders.*"))
+        yield* Effect.promise(async () => {
+          const isOn = (): boolean =>
+            fs.existsSync(journals) && fs.readdirSync(journals).length > 0 && journalOf(journals).lines.length > 4
+          while (!isOn() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
+        })
+        child.kill("SIGINT")
+        const { code, stderr, stdout } = yield* Effect.promise(() => ended)
+        assert.strictEqual(code, 130, stdout + stderr)
+        assert.include(stdout, "interrupted: this run proves nothing of the rest")
+        assert.match(stderr, /cleaned up after .*nothing is left/)
+        assert.deepStrictEqual(yield* resting(served), before)
+      })
+    ))
+
+  it("ends with 4 and names what is left where it cannot be taken away", () =>
+    asking((served) =>
+      Effect.gen(function* () {
+        const journals = folder()
+        for (let n = 0; n < 40; n++) {
+          yield* served.sandbox.plant({ operation: "DeleteOrderGroup", status: 503 })
+        }
+        const { code, stdout } = yield* running(served, writing(journals, "--operation", "OrderGroups.create"))
+        assert.strictEqual(code, 4, stdout)
+        assert.match(stdout, /not cleaned up after \w+: order group \S+; run kalshi-contract cleanup --run-id \w+/)
+      })
+    ))
+
+  const refused: ReadonlyArray<readonly [string, ReadonlyArray<string>, Readonly<Record<string, string>>, RegExp]> = [
+    [
+      "on production",
+      ["run", "--target", "production", "--allow-writes"],
+      { KALSHI_ENV: "production" },
+      /demo exchange alone/
+    ],
+    ["on a local address", ["run", "--target", "http://127.0.0.1:9", "--allow-writes"], {}, /demo exchange alone/],
+    [
+      "with a key that nobody called demo's",
+      ["run", "--target", "demo", "--allow-writes"],
+      { KALSHI_ENV: "" },
+      /needs KALSHI_ENV=demo/
+    ],
+    ["of a run that there was not", ["cleanup", "--run-id", "abcdef123456"], {}, /there is no journal of a run/],
+    ["of a run by a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id takes what a run printed/]
+  ]
+  it.each(refused)("is refused %s", async (_, args, environment, says) => {
+    const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo", DEMO_URL: "http://127.0.0.1:9" }
+    const { code, stderr } = await start([...args, "--journal", folder()], { ...key, ...environment }, script).ended
+    assert.strictEqual(code, 2, stderr)
+    assert.match(stderr, says)
+  })
+})
