@@ -75,6 +75,13 @@ export interface Totals {
   readonly skipped: number
 }
 
+/** Why a run says nothing of the rest; undefined for one that finished. */
+export const unfinished: Readonly<Record<Ending, string | undefined>> = {
+  finished: undefined,
+  budget: "the budget ended before everything was looked at: this run proves nothing of the rest",
+  interrupted: "interrupted: this run proves nothing of the rest"
+}
+
 /** Counts the cells, of one property where it is named. */
 export const totals = ({ cells }: Report, property?: string): Totals => {
   const count = (tag: Result["_tag"]): number =>

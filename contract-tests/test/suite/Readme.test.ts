@@ -30,8 +30,8 @@ describe("the README's command", { timeout: 120_000 }, () => {
         [...stdout.slice(0, stdout.indexOf("GLOBAL FLAGS")).matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag = ""]) => flag)
       )
     )
-    const untold = ["--counterexamples"]
-    assert.deepStrictEqual([...told].sort(), [...flags].filter((flag) => !untold.includes(flag)).sort())
+    const untold = new Set(["--counterexamples"])
+    assert.deepStrictEqual([...told].sort(), [...flags].filter((flag) => !untold.has(flag)).sort())
     const commands = [...section.matchAll(/^\| `([a-z]+)/gm)].map(([, name = ""]) => name).sort()
     const { stdout } = await run(["--help"])
     const there = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(

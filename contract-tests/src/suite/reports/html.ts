@@ -19,6 +19,7 @@ const number = (value: number): string => value.toLocaleString("en")
 const anchor = ({ property, target }: Report.Cell): string => `${property}-${target}`.replace(/[^\w.-]+/g, "-")
 
 const verdict = (report: Report.Report): string => {
+  const unfinished = Report.unfinished[report.ending]
   const { failed, passed, skipped } = Report.totals(report)
   const word = Report.isGreen(report)
     ? "Held"
@@ -39,7 +40,7 @@ const verdict = (report: Report.Report): string => {
   return `<header class="${Report.isGreen(report) ? "green" : "red"}">
 <div><p class="suite">${escaped(report.suite)}</p><h1>${word}</h1>
 <p class="counts"><b>${number(passed)}</b> passed <b>${number(failed)}</b> failed <b>${number(skipped)}</b> skipped</p>${
-    report.ending === "finished" ? "" : `<p class="ending">ended by ${report.ending}: it proves nothing of the rest</p>`
+    unfinished === undefined ? "" : `<p class="ending">${unfinished}</p>`
   }</div>
 <dl>${facts.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join("")}</dl>
 </header>`
@@ -53,7 +54,7 @@ const properties = (report: Report.Report): string => {
     const label = `${passed} passed, ${failed} failed, ${skipped} skipped`
     return `<tr${failed > 0 ? ' class="bad"' : ""}><th scope="row" id="property-${escaped(id)}">${escaped(id)}</th><td>${escaped(statement)}</td>
 <td><span class="bar" role="img" aria-label="${label}" title="${label}"><i class="f" style="width:${share(failed)}%"></i><i class="p" style="width:${share(passed)}%"></i><i class="s" style="width:${share(skipped)}%"></i></span></td>
-<td class="n">${number(passed)}</td><td class="n">${failed === 0 ? "·" : number(failed)}</td><td class="n">${skipped === 0 ? "·" : number(skipped)}</td><td class="n">${number(casesOf(report, id))}</td><td class="n">${((report.times.byProperty[id] ?? 0) / 1_000).toFixed(1)} s</td></tr>`
+<td class="n" data-name="passed">${number(passed)}</td><td class="n" data-name="failed">${failed === 0 ? "·" : number(failed)}</td><td class="n" data-name="skipped">${skipped === 0 ? "·" : number(skipped)}</td><td class="n" data-name="cases">${number(casesOf(report, id))}</td><td class="n">${((report.times.byProperty[id] ?? 0) / 1_000).toFixed(1)} s</td></tr>`
   })
   return `<section><h2>Properties</h2><div class="scroll"><table class="properties">
 <thead><tr><th></th><th>statement</th><th></th><th class="n">passed</th><th class="n">failed</th><th class="n">skipped</th><th class="n">cases</th><th class="n">time</th></tr></thead>

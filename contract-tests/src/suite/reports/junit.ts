@@ -56,7 +56,7 @@ export const render = (report: Report.Report): string => {
     Report.exitCode(report) === 3
       ? [
           `  <testsuite name="the run" tests="1" failures="1"><testcase name="looked at everything" classname="run"><failure${attributes(
-            { message: report.ending === "finished" ? "nothing passed" : `ended by ${report.ending}` }
+            { message: Report.unfinished[report.ending] ?? "nothing passed" }
           )}/></testcase></testsuite>`
         ]
       : []

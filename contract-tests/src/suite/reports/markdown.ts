@@ -23,7 +23,7 @@ export const render = (report: Report.Report): string => {
     `# ${green ? "✓" : "✗"} ${report.suite}: ${Report.lastLine(report)}`,
     "",
     `Target ${report.target}, document ${report.document}, seed ${report.seed}, up to ${report.runs} random cases a cell; ${
-      report.ending === "finished" ? "finished" : `**ended by ${report.ending}**`
+      report.ending === "finished" ? "finished" : `**${Report.unfinished[report.ending]}**`
     } after ${(report.times.millis / 1_000).toFixed(1)} s.`,
     "",
     "| property | passed | failed | skipped | cases | statement |",

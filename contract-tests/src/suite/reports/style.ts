@@ -49,6 +49,7 @@ summary{padding:.6rem .9rem;cursor:pointer;overflow-wrap:anywhere}
 .failure dt{color:var(--soft)}
 .failure dd{margin:0}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+@media(max-width:40rem){.properties thead{display:none}.properties tr{display:flex;flex-wrap:wrap;padding:.5rem 0;border-bottom:1px solid var(--line)}.properties tbody tr:last-child{border-bottom:0}.properties th,.properties td{border-bottom:0;padding:.15rem .8rem}.properties th{width:3.6rem}.properties td:nth-child(2){min-width:0;flex:1 1 calc(100% - 3.6rem)}.properties td:nth-child(3){flex-basis:100%}.properties td:nth-child(3) .bar{width:100%;margin:.2rem 0}.properties .n[data-name]::after{content:" " attr(data-name);color:var(--soft)}}
 [hidden]{display:none}
 ul{padding-left:1.2rem}
 `

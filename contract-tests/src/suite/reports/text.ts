@@ -36,12 +36,6 @@ export const failure = ({ property, result, target }: ReturnType<typeof Report.f
     `  ${Replay.lineOf(result.token)}`
   ].join("\n")
 
-const endings: Record<Report.Ending, string | undefined> = {
-  finished: undefined,
-  budget: "the budget ended before everything was looked at: this run proves nothing of the rest",
-  interrupted: "interrupted: this run proves nothing of the rest"
-}
-
 /** The whole report, its last line `N passed, N failed, N skipped`. */
 export const render = (report: Report.Report): string => {
   const rows = report.properties.map(({ id, statement }) => {
@@ -55,7 +49,7 @@ export const render = (report: Report.Report): string => {
         .map(({ property, target }) => `${property} ${target}`)
         .join(", ")}${cells.length > 3 ? ", …" : ""})`
   )
-  const ending = endings[report.ending]
+  const ending = Report.unfinished[report.ending]
   return [
     ...aligned([columns, ...rows]),
     "",
