@@ -21,13 +21,14 @@ import {
   objectOf,
   textOf,
   type Json,
+  type JsonObject,
   type JsonSchema,
   type Resolve,
   type TypeName
 } from "../tools/JsonSchema.ts"
 import type { Judge } from "../tools/Judge.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
-import { common, named } from "./Descriptors.ts"
+import { common, named, payloads as payloadsOf } from "./Descriptors.ts"
 
 /** An answer as it came. */
 export interface Scripted {
@@ -100,6 +101,9 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
 /** The longest line that an error may print. */
 const printed = 1000
 
+/** The longest text that an error may keep of a body. */
+const kept = 2100
+
 /** What an answer became, and what is wrong with it, if anything. */
 export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => {
   const decode = Answer.decoder(client.operation, { compiledDecoding })
@@ -117,7 +121,9 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
             ? "the error does not name its operation"
             : error.message === "" || error.message.length > printed || !error.message.startsWith(client.name)
               ? `the error prints ${JSON.stringify(error.message.slice(0, 200))}`
-              : undefined
+              : "body" in error && error.body.message.length > kept
+                ? `the error keeps ${error.body.message.length} characters of what it was not told`
+                : undefined
     return { tag: error._tag, value: error, fault }
   }
 }
@@ -147,26 +153,59 @@ export const bodies = (valid: Json): ReadonlyArray<Body> => {
   return [
     { name: "valid", body: text, headers: json },
     { name: "empty", body: "" },
-    { name: "HTML", body: "<html><body>502 Bad Gateway</body></html>", headers: { "content-type": "text/html" } },
+    {
+      name: "HTML",
+      body: `<html><body>502 Bad Gateway${"<p>no answer</p>".repeat(200)}</body></html>`,
+      headers: { "content-type": "text/html" }
+    },
     { name: "truncated", body: text.slice(0, -1), headers: json },
     { name: "wrong content type", body: text, headers: { "content-type": "application/octet-stream" } }
   ]
 }
 
-/** What is wrong with what the client makes of every status from 100 to 599 with each of some bodies. */
+/** Bodies that a success must not take for data, although they nearly are. */
+export const deceptive = (valid: Json): ReadonlyArray<Body> => {
+  const json = { "content-type": "application/json" }
+  return [
+    ...(isObject(valid)
+      ? [
+          {
+            name: "valid, with an error in it",
+            body: textOf(objectOf([...Object.entries(valid), ["error", { code: "some_code", message: "why" }]])),
+            headers: json
+          },
+          { name: "valid, with a byte in it that is no UTF-8", body: withBadByte(valid), headers: json }
+        ]
+      : []),
+    { name: "valid, after a byte-order mark", body: `\ufeff${textOf(valid)}`, headers: json }
+  ]
+}
+
+/** An object with one member more, whose text is a byte that UTF-8 never has. */
+const withBadByte = (valid: JsonObject): Uint8Array => {
+  const text = textOf(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
+  const bytes = new TextEncoder().encode(text)
+  bytes[bytes.lastIndexOf("?".charCodeAt(0))] = 0xff
+  return bytes
+}
+
+const everyStatus: ReadonlyArray<number> = Array.from({ length: 500 }, (_, index) => 100 + index)
+
+/** What is wrong with what the client makes of every status from 100 to 599, or of some, with each of some bodies. */
 export const totality = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
   judge: Judge,
   given: ReadonlyArray<Body>,
-  compiledDecoding?: boolean
+  compiledDecoding?: boolean,
+  statuses: ReadonlyArray<number> = everyStatus
 ): { readonly answers: number; readonly findings: ReadonlyArray<Finding> } => {
   const wanted = expected(reference, judge)
   const decode = outcome(client, compiledDecoding)
   const findings: Array<Finding> = []
   let answers = 0
   for (const { name, ...body } of given) {
-    for (let status = 100; status <= 599; status++) {
+    for (const status of statuses) {
       answers++
       const scripted = { status, ...body }
       const expects = wanted(scripted)
@@ -341,6 +380,21 @@ export const payload = (
     return typeof value === "object" && value !== null && "payload" in value ? value.payload : undefined
   }
 }
+
+/** What is wrong with what is kept of the bodies of errors that are more than an error. */
+export const payloads = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation,
+  plainest: (schema: JsonSchema) => Json
+): ReadonlyArray<Finding> =>
+  payloadsOf(reference).flatMap(({ schema, status }) => {
+    const body = plainest(schema ?? true)
+    const got = payload(client, status)(body)
+    // What was decoded of JSON is JSON.
+    return equals(got as Json | undefined, body)
+      ? []
+      : [{ operation: reference.id, status, body: "its own", expected: shorten(body), got: shorten(got) }]
+  })
 
 /**
  * Holds what an operation makes of its success's body against the document: every valid body decodes (P1) to what it

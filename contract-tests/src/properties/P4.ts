@@ -2,17 +2,23 @@
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import { failed, type Outcome, type Property, type Run } from "./Property.ts"
-import { conformance, referenceOf, validBody } from "./Subject.ts"
+import { conformance, coverageOf, referenceOf, validBody } from "./Subject.ts"
 
 const id = "P4"
 
 const outcome = ({ operation, seed }: Run): Outcome => {
   const reference = referenceOf(operation)
-  const bodies = Answers.bodies(validBody(operation))
-  const { answers, findings } = Answers.totality(operation, reference, conformance().judge, bodies)
+  const valid = validBody(operation)
+  const bodies = Answers.bodies(valid)
+  const { judge } = conformance()
+  const totality = Answers.totality(operation, reference, judge, bodies)
+  const deceived = Answers.totality(operation, reference, judge, Answers.deceptive(valid), undefined, [
+    reference.success.status
+  ])
   const errors = Answers.declaredErrors(operation, reference)
-  const runs = answers + reference.errors.length * Answers.errorShapes.length
-  const [finding] = [...findings, ...errors]
+  const payloads = Answers.payloads(operation, reference, (schema) => coverageOf(schema)[0] ?? null)
+  const runs = totality.answers + deceived.answers + reference.errors.length * Answers.errorShapes.length
+  const [finding] = [...totality.findings, ...deceived.findings, ...errors, ...payloads]
   if (finding === undefined) {
     return {
       _tag: "Held",

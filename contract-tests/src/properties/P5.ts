@@ -1,21 +1,27 @@
 /** P5: what the client puts on the wire. */
+import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
+import * as Unsendable from "../operations/Unsendable.ts"
+import { objectOf } from "../tools/JsonSchema.ts"
 import * as conforming from "./internal/conforming.ts"
-import type { Property } from "./Property.ts"
-import { conformance, referenceOf } from "./Subject.ts"
+import { failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { conformance, plainest, referenceOf } from "./Subject.ts"
 
-let recorder: Requests.Recorder | undefined
+const id = "P5"
 
-/** Requests. */
-export const P5: Property = /*#__PURE__*/ conforming.make({
-  id: "P5",
+let made: Requests.Recorder | undefined
+
+const recorder = (): Requests.Recorder => (made ??= Requests.recorder())
+
+const conforms: Property = /*#__PURE__*/ conforming.make({
+  id,
   statement:
-    "Every valid input becomes a request that the document allows and that reads back as the input; every other is refused by its place before anything is sent.",
+    "Every valid input becomes a request that the document allows and that reads back as the input; every other, and what cannot stand on the wire, is refused by its place before anything is sent.",
   checks: ["completeness", "precision", "round-trip", "tolerance"],
   held: "Covering and random inputs go through the whole client to a recorder; the request is read back by the document alone. Passed over: refusals, of operations that take nothing.",
   hold: ({ operation, path, runs, seed }, checks) => {
     const requests = Requests.make(referenceOf(operation), conformance().judge)
-    return Requests.hold(operation, referenceOf(operation), conformance(), (recorder ??= Requests.recorder()), {
+    return Requests.hold(operation, referenceOf(operation), conformance(), recorder(), {
       checks: Requests.takesInput(requests) ? checks : ["completeness", "round-trip"],
       runs,
       seed,
@@ -24,3 +30,37 @@ export const P5: Property = /*#__PURE__*/ conforming.make({
   },
   nothing: "it takes nothing"
 })
+
+/** What cannot stand on the wire is refused as well. */
+const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
+  if (held._tag !== "Held") return held
+  const reference = referenceOf(operation)
+  const input = plainest(operation)
+  const plain = Requests.make(reference, conformance().judge)
+    .limited(input)
+    .map(({ field, plain }) => [field, plain] as const)
+  const { findings, runs } = Unsendable.findings(
+    operation,
+    reference,
+    recorder(),
+    objectOf([...Object.entries(input), ...plain])
+  )
+  const [finding] = findings
+  if (finding === undefined) {
+    return { ...held, runs: held.runs + runs, reached: { ...held.reached, unsendable: runs } }
+  }
+  return failed(id, operation.name, seed, {
+    runs: held.runs + runs,
+    because: `${JSON.stringify(finding.text)} at ${finding.pointer} must be refused, and was ${finding.got}`,
+    pointer: finding.pointer,
+    expected: "refused",
+    got: finding.got,
+    counterexample: JSON.stringify(finding.input)
+  })
+}
+
+/** Requests. */
+export const P5: Property = {
+  ...conforms,
+  run: (run) => Effect.map(conforms.run(run), (held) => refuses(run, held))
+}

@@ -4,7 +4,7 @@ import * as Requests from "../operations/Requests.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import * as Conformance from "../tools/Conformance.ts"
 import * as Coverage from "../tools/Coverage.ts"
-import { resolver, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import { resolver, type Json, type JsonObject, type JsonSchema } from "../tools/JsonSchema.ts"
 
 const once = <A>(make: () => A): (() => A) => {
   let made: { readonly value: A } | undefined
@@ -38,8 +38,11 @@ export const plainest = (client: ClientOperation): JsonObject => {
   return coverage().of(input)[0] as JsonObject // the schema is that of an object
 }
 
+/** Valid values of a schema that cover it, the plainest first. */
+export const coverageOf = (schema: JsonSchema): ReadonlyArray<Json> => coverage().of(schema)
+
 /** The plainest valid body of an operation's success; `{}` where it has none. */
 export const validBody = (client: ClientOperation): Json => {
   const { schema } = referenceOf(client).success
-  return schema === undefined ? {} : (coverage().of(schema)[0] ?? null)
+  return schema === undefined ? {} : (coverageOf(schema)[0] ?? null)
 }

@@ -1,4 +1,4 @@
-/** Faults that are planted in the client's own sources, each to be seen by a property. */
+/** Faults that are planted in the project's own sources, each to be seen by a property or by a test. */
 import * as fs from "node:fs"
 
 /** A piece of a source that is put in the place of another, which stands there exactly once. */
@@ -7,23 +7,28 @@ export interface Change {
   readonly replace: string
 }
 
-/** A client with one mistake. */
+/** A client with one mistake; or an exchange, or a suite. */
 export interface Fault {
   /** What it does wrong, such as `repeats a request that was answered 400`. */
   readonly name: string
   /** The source, from the root of the repository. */
   readonly file: string
   readonly changes: ReadonlyArray<Change>
-  /** The property that must see it, such as `P9`. */
-  readonly property: string
-  /** The operations that it is looked for in, by their names: the fewer, the faster. */
+  /** What must see it: a property, such as `P9`, or a file of tests, from the root of the repository. */
+  readonly seenBy: string
+  /** The operations that it is looked for in, or what else the property is of, by name: the fewer, the faster. */
   readonly operations: ReadonlyArray<string>
   /** Random cases of each; 300 where nothing is said. */
-  readonly runs?: number
+  readonly runs?: number | undefined
+  /** Why nothing can see it. A fault that is seen has none. */
+  readonly equivalent?: string | undefined
 }
 
+/** Whether it is a file of tests that must see a fault. */
+export const isTest = (seenBy: string): boolean => seenBy.endsWith(".test.ts")
+
 /** The root of the repository: sources are planted where they are kept, not in a published package. */
-const root = new URL("../../../", import.meta.url)
+export const root: URL = new URL("../../../", import.meta.url)
 
 /** Where a fault's source is. */
 export const sourceOf = ({ file }: Fault): URL => new URL(file, root)
@@ -56,3 +61,18 @@ export const plant = (fault: Fault, source: string): string =>
  * @throws `Stale`, as {@link plant} does.
  */
 export const planted = (fault: Fault): string => plant(fault, fs.readFileSync(sourceOf(fault), "utf8"))
+
+/** A change. */
+export const change = (find: string, replace: string): Change => ({ find, replace })
+
+/** Writes faults of one source: what each does wrong, where it is looked for, and what is changed. */
+export const faultsOf =
+  (file: string, seenBy: string) =>
+  (name: string, operation: string | undefined, find: string, replace: string, more: Partial<Fault> = {}): Fault => ({
+    name,
+    file,
+    changes: [change(find, replace)],
+    seenBy,
+    operations: operation === undefined ? [] : [operation],
+    ...more
+  })

@@ -1,5 +1,5 @@
 /** Faults of sending: what P9 must see. */
-import type { Change, Fault } from "./Fault.ts"
+import { change, type Change, type Fault } from "./Fault.ts"
 
 const pipeline = "packages/client/src/internal/pipeline.ts"
 const transport = "packages/client/src/internal/transport.ts"
@@ -12,9 +12,7 @@ const fault = (
   operation: string,
   changes: ReadonlyArray<Change>,
   runs?: number
-): Fault => ({ name, file, changes, property: "P9", operations: [operation], ...(runs === undefined ? {} : { runs }) })
-
-const change = (find: string, replace: string): Change => ({ find, replace })
+): Fault => ({ name, file, changes, seenBy: "P9", operations: [operation], ...(runs === undefined ? {} : { runs }) })
 
 /** Every one of them. */
 export const sendingFaults: ReadonlyArray<Fault> = [

@@ -22,6 +22,8 @@ export interface Job {
   readonly runs: number
   /** Starts at a counterexample. */
   readonly path?: string | undefined
+  /** False takes the first counterexample as it is. */
+  readonly shrink?: boolean | undefined
 }
 
 /** What came of a cell, and how long it took. */
@@ -71,7 +73,7 @@ export const broken = ({ path = "", property, seed, target }: Job, because: stri
 })
 
 /** What holding the property comes to, or why it cannot be held. */
-const held = ({ path, property: id, runs, seed, target }: Job): Effect.Effect<Outcome> | string => {
+export const held = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
   const other = Properties.others.find((one) => one.id === id)
   if (other !== undefined) {
     return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} knows no ${target}`
@@ -79,7 +81,7 @@ const held = ({ path, property: id, runs, seed, target }: Job): Effect.Effect<Ou
   const property = Properties.all.find((one) => one.id === id)
   if (property === undefined) return `there is no property ${id}`
   const operation = ClientOperations.all.find(({ name }) => name === target)
-  return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path })
+  return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path, shrink })
 }
 
 /** Runs a cell in this process. */

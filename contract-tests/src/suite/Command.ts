@@ -12,6 +12,7 @@ import { availableParallelism } from "node:os"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import * as Cells from "./Cells.ts"
+import { sensitivityCommand } from "../sensitivity/Command.ts"
 import * as Session from "../target/Session.ts"
 import * as Target from "../target/Target.ts"
 import { Ended, refuse } from "./internal/ending.ts"
@@ -277,7 +278,7 @@ const listCommand = Command.make("list", {}, () =>
 /** The whole command. */
 export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Holds the client against the exchange's published document"),
-  Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand]),
+  Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand, sensitivityCommand]),
   Command.run({ version: "0.1.0" }),
   // What the command line cannot mean is configuration. Asked for help, it has no errors.
   Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>

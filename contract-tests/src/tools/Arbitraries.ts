@@ -12,6 +12,7 @@
  * - Free-form objects also hold keys such as `__proto__`, as own members, the way `JSON.parse` makes them.
  */
 import * as fc from "fast-check"
+import { character } from "./internal/characters.ts"
 import { noMinusZero } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
@@ -56,7 +57,7 @@ const strings = (minLength: number, maxLength: number): fc.Arbitrary<string> => 
   const long = Math.min(maxLength, Math.max(minLength, 2000))
   return fc.oneof(
     { weight: 120, arbitrary: fc.string({ unit: "grapheme-ascii", ...bounds }) },
-    { weight: 60, arbitrary: fc.string({ unit: "binary", ...bounds }) },
+    { weight: 60, arbitrary: fc.string({ unit: character(), ...bounds }) },
     ...(odd.length === 0 ? [] : [{ weight: 20, arbitrary: fc.constantFrom(...odd) }]),
     { weight: 1, arbitrary: fc.constantFrom("x".repeat(long), "𝒳".repeat(long)) }
   )

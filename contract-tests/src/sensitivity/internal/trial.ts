@@ -1,8 +1,9 @@
-/** The process of one trial: plants the fault in what it loads, runs the property, prints the verdict on one line. */
+/** The process of one trial: plants the fault in what it loads, asks every question, prints the answers on one line. */
 import { registerHooks } from "node:module"
-import * as Effect from "effect/Effect"
-import { planted, sourceOf } from "../Fault.ts"
-import type { Job, Verdict } from "../Sensitivity.ts"
+import { fileURLToPath } from "node:url"
+import type { Plugin } from "vitest/config"
+import { planted, root, sourceOf } from "../Fault.ts"
+import type { Job, Question, Told, Verdict } from "../Sensitivity.ts"
 
 // Its own parent wrote it.
 const job = JSON.parse(process.argv[2] ?? "") as Job
@@ -21,25 +22,103 @@ if (fault !== undefined) {
   })
 }
 
-// Nothing of the client may be loaded before.
-const { all } = await import("../../properties/All.ts")
-const ClientOperations = await import("../../operations/ClientOperations.ts")
+const failed = (reason: string): Verdict => ({ _tag: "Failed", reason })
 
-const verdict = (): Verdict => {
-  const property = all.find(({ id }) => id === job.property)
-  if (property === undefined) return { _tag: "Failed", reason: `there is no property ${job.property}` }
-  if (!isPlanted) return { _tag: "Failed", reason: "the source of the fault was never loaded" }
-  for (const name of job.operations) {
-    const operation = ClientOperations.all.find((one) => one.name === name)
-    if (operation === undefined) return { _tag: "Failed", reason: `there is no operation ${name}` }
-    const outcome = Effect.runSync(property.run({ operation, seed: job.seed, runs: job.runs, shrink: false }))
-    if (outcome._tag === "Skipped") return { _tag: "Failed", reason: `${name}: ${outcome.reason}` }
+const neverLoaded = failed("the source of the fault was never loaded")
+
+/** Holds a property. Nothing of the client is loaded before. */
+const hold = async ({ operations, path, runs, seed, seenBy }: Question): Promise<Verdict> => {
+  const Effect = await import("effect/Effect")
+  const Cells = await import("../../suite/Cells.ts")
+  const Replay = await import("../../tools/Replay.ts")
+  if (!isPlanted) return neverLoaded
+  const skipped: Array<string> = []
+  for (const target of operations) {
+    const held = Cells.held({ property: seenBy, target, seed, runs, path, shrink: false })
+    if (typeof held === "string") return failed(held)
+    const outcome = await Effect.runPromise(held)
+    if (outcome._tag === "Skipped") skipped.push(`${target}: ${outcome.reason}`)
     if (outcome._tag === "Failed") {
-      const { because, counterexample } = outcome
-      return { _tag: "Killed", operation: name, because, counterexample }
+      const { because, counterexample, replay } = outcome
+      return { _tag: "Killed", where: target, because, counterexample, replay: Replay.token(replay) }
     }
   }
-  return { _tag: "Survived" }
+  return skipped.length === operations.length ? { _tag: "Skipped", reason: skipped.join("; ") } : { _tag: "Survived" }
 }
 
-process.stdout.write(`${JSON.stringify(verdict())}\n`)
+/** What chooses one test by its full name. */
+const patternOf = (test: string): string => `^${test.replace(/[\\^$.+?()[\]{}|*]/g, "\\$&")}$`
+
+/** Runs a file of tests to its first failure. */
+const runTests = async ({ seenBy, test }: Question): Promise<Verdict> => {
+  const { startVitest } = await import("vitest/node")
+  const file = fault === undefined ? undefined : fileURLToPath(sourceOf(fault))
+  const plugin: Plugin = {
+    name: "planted",
+    enforce: "pre",
+    // What is kept of other processes' modules is not the fault's.
+    configureVitest: ({ defineCacheKeyGenerator }) =>
+      defineCacheKeyGenerator(({ id }) => (id === file ? false : undefined)),
+    load: (id) => {
+      if (fault === undefined || id !== file) return undefined
+      isPlanted = true
+      return planted(fault)
+    }
+  }
+  const vitest = await startVitest(
+    [seenBy],
+    {
+      root: fileURLToPath(root),
+      watch: false,
+      bail: 1,
+      reporters: [{}],
+      pool: "threads",
+      fsModuleCache: true,
+      maxWorkers: 1,
+      ...(test === undefined ? {} : { testNamePattern: patternOf(test) })
+    },
+    { plugins: [plugin] }
+  )
+  const modules = vitest.state.getTestModules()
+  const ran = modules.flatMap((module) => Array.from(module.children.allTests()))
+  const broken = [
+    ...vitest.state.getUnhandledErrors(),
+    ...modules.flatMap((module) => [
+      ...module.errors(),
+      ...Array.from(module.children.suites()).flatMap((suite) => suite.errors())
+    ])
+  ]
+  const first = ran.find((one) => one.result().state === "failed")
+  const passed = ran.filter((one) => one.result().state === "passed").length
+  await vitest.close()
+  if (first !== undefined && isPlanted) {
+    const [error] = first.result().errors ?? []
+    return {
+      _tag: "Killed",
+      where: first.fullName,
+      because: (error?.message ?? "no reason is told").slice(0, 2000),
+      counterexample: first.fullName,
+      replay: first.fullName
+    }
+  }
+  if (broken.length > 0) {
+    const [error] = broken
+    return failed(
+      `the tests did not run: ${error instanceof Error ? error.message : JSON.stringify(error)}`.slice(0, 2000)
+    )
+  }
+  if (passed === 0) return failed(`${seenBy} has no test`)
+  return isPlanted ? { _tag: "Survived" } : neverLoaded
+}
+
+const told: Array<Told> = []
+for (const question of job.questions) {
+  const begun = process.cpuUsage()
+  const verdict = await (question.seenBy.endsWith(".test.ts") ? runTests(question) : hold(question)).catch(
+    (error: unknown): Verdict => failed(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  )
+  const { system, user } = process.cpuUsage(begun)
+  told.push({ verdict, cpuMillis: (system + user) / 1000 })
+}
+const { system, user } = process.cpuUsage()
+process.stdout.write(`\n${JSON.stringify({ told, cpuMillis: (system + user) / 1000 })}\n`)

@@ -1,0 +1,91 @@
+/**
+ * What cannot stand on the wire, put into every text of an input in turn: each must be refused by its place, before
+ * anything is sent.
+ */
+import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import { isArray, isObject, objectOf, pointerTo, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import type { ClientOperation } from "./ClientOperations.ts"
+import type { Recorder } from "./Requests.ts"
+
+/** Texts that have no place: in a path because they would lead elsewhere, anywhere because they are no Unicode. */
+const texts = {
+  path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],
+  query: ["\ud800", "a\udc00b"],
+  body: ["\ud800", "a\udc00b"]
+}
+
+/** An input with one text that has no place, and where that stands. */
+interface Unsendable {
+  readonly input: JsonObject
+  readonly pointer: string
+  readonly text: string
+}
+
+/** Every value with one of its texts replaced, by its place. */
+const replaced = (
+  value: Json,
+  pointer: string,
+  by: ReadonlyArray<string>
+): ReadonlyArray<{ readonly value: Json; readonly pointer: string; readonly text: string }> => {
+  if (typeof value === "string") return by.map((text) => ({ value: text, pointer, text }))
+  if (isArray(value)) {
+    return value.flatMap((item, index) =>
+      replaced(item, pointerTo(pointer, String(index)), by).map((one) => ({
+        ...one,
+        value: value.with(index, one.value)
+      }))
+    )
+  }
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, member]) =>
+    replaced(member, pointerTo(pointer, key), by).map((one) => ({
+      ...one,
+      value: objectOf([...Object.entries(value).filter(([name]) => name !== key), [key, one.value]])
+    }))
+  )
+}
+
+/** Every one of them, of an input that can be sent. */
+const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<Unsendable> =>
+  Object.entries(input).flatMap(([field, value]) => {
+    const place = parameters.find(({ name }) => name === field)?.in ?? "body"
+    if (place !== "path" && place !== "query" && place !== "body") return []
+    return replaced(value, pointerTo("", field), texts[place]).map(({ pointer, text, value: wrong }) => ({
+      input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, wrong]]),
+      // A list in a query is refused as a whole or by its item.
+      pointer: place === "query" ? pointerTo("", field) : pointer,
+      text
+    }))
+  })
+
+/** An input that was not refused as it must be. */
+export interface Finding extends Unsendable {
+  readonly got: string
+}
+
+/** What is wrong with what the client makes of them, and how many there were. */
+export const findings = (
+  client: ClientOperation,
+  reference: ReferenceDocument.Operation,
+  recorder: Recorder,
+  input: JsonObject
+): { readonly runs: number; readonly findings: ReadonlyArray<Finding> } => {
+  const cases = unsendable(reference, input)
+  const got = (one: Unsendable): string | undefined => {
+    try {
+      const outcome = recorder.call(client.operation, one.input)
+      if (outcome._tag === "Sent") return `sent as ${outcome.sent.target}`
+      const isThere = outcome.pointer === one.pointer || outcome.pointer.startsWith(`${one.pointer}/`)
+      return isThere ? undefined : `refused at ${JSON.stringify(outcome.pointer)}: ${outcome.reason}`
+    } catch (error) {
+      return `threw ${String(error)}`
+    }
+  }
+  return {
+    runs: cases.length,
+    findings: cases.flatMap((one) => {
+      const found = got(one)
+      return found === undefined ? [] : [{ ...one, got: found }]
+    })
+  }
+}

@@ -1,0 +1,64 @@
+/** Faults of reading lists and histories. */
+import { faultsOf, type Fault } from "./Fault.ts"
+
+const pages = faultsOf("packages/client/src/Pages.ts", "P10")
+const history = faultsOf("packages/client/src/History.ts", "packages/client/test/History.test.ts")
+
+/** Every one of them. */
+export const pagingFaults: ReadonlyArray<Fault> = [
+  pages(
+    "ends at an empty page",
+    "Orders.list",
+    "? Effect.succeed(given) : next",
+    "? Effect.succeed(given) : Cause.done()"
+  ),
+  pages(
+    "begins anew where the cursor is empty",
+    "Orders.list",
+    'typeof cursor !== "string" || cursor === ""',
+    'typeof cursor !== "string"'
+  ),
+  pages("takes a second look at where it began alone", "Orders.list", "asked.has(cursor)", "[...asked][1] === cursor"),
+  pages("asks for one page more than it may", "Orders.list", "pages >= maxPages", "pages > maxPages"),
+  pages(
+    "trims a cursor",
+    "Orders.list",
+    "operation({ ...fixed, cursor })",
+    'operation({ ...fixed, cursor: typeof cursor === "string" ? cursor.trim() || cursor : cursor })'
+  ),
+  pages(
+    "forgets what was asked for after the first page",
+    "Orders.list",
+    "operation({ ...fixed, cursor })",
+    "operation(pages === 0 ? { ...fixed, cursor } : { cursor })"
+  ),
+  pages("gives of every list the first", "Portfolio.positions", "[list, of(list)]", "[list, of(first!)]"),
+  pages(
+    "loses the first item of every page but the first",
+    "Orders.list",
+    "const given = elements(page)",
+    "const given = pages > 1 && elements(page).length > 1 ? elements(page).slice(1) : elements(page)"
+  ),
+  pages(
+    "begins at the beginning whatever cursor it is given",
+    "Orders.list",
+    'let cursor = fixed["cursor"]',
+    "let cursor: unknown"
+  ),
+  pages("takes an empty cursor for the beginning", "Orders.list", 'if (cursor === "") {', "if (false) {"),
+  history("gives twice what moved to the old side meanwhile", undefined, "if (given.has(id)) return false", ""),
+  history("takes two orders' fill for one", undefined, "`${fill_id} ${order_id}`", "`${fill_id}`"),
+  history(
+    "does not read the cutoff again between the sides",
+    undefined,
+    "liveSide.pipe(Stream.concat(secondCutoff), ",
+    "liveSide.pipe("
+  ),
+  history(
+    "reads the positions that are not settled alone",
+    undefined,
+    'Portfolio.positions.items.market_positions({ ...input, settlement_status: "all" })',
+    "Portfolio.positions.items.market_positions({ ...input })"
+  ),
+  history("never says that it cannot know", undefined, "if (isRemembered(item)) return true", "return true")
+]

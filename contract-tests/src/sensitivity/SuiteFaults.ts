@@ -1,0 +1,19 @@
+/** Faults of the local exchange, and of the suite itself. */
+import { faultsOf, type Fault } from "./Fault.ts"
+
+const groups = faultsOf("packages/sandbox/src/internal/routes/orderGroups.ts", "P12")
+const json = faultsOf("contract-tests/src/reference/internal/json.ts", "P0")
+const nulls = faultsOf("contract-tests/src/reference/NullableByIntent.ts", "P0")
+
+/** Every one of them. */
+export const suiteFaults: ReadonlyArray<Fault> = [
+  groups("answers a group without its orders", "OrderGroups.get", "  orders: group.orderIds,\n", ""),
+  groups("answers a list of groups without their ids", "OrderGroups.list", "  id: group.groupId,\n", ""),
+  json("sorts keys by length", "rest.json", "a < b ? -1 : a > b ? 1 : 0", "a.length - b.length"),
+  nulls(
+    "knows one null by intent too few",
+    "nullable-by-intent.rest.json",
+    '...properties("MveSelectedLeg", "yes_settlement_value_dollars"),',
+    ""
+  )
+]

@@ -1,0 +1,18 @@
+/** Any Unicode character. */
+import * as fc from "fast-check"
+
+const surrogates = 0x800
+
+/**
+ * A character of all of Unicode but the lone surrogates: what fast-check calls `binary`, drawn the same way, without the
+ * table of a million entries that it makes to tell a character's number.
+ */
+export const character = (): fc.Arbitrary<string> =>
+  fc.integer({ min: 0, max: 0x10ffff - surrogates }).map(
+    (number) => String.fromCodePoint(number < 0xd800 ? number : number + surrogates),
+    (text) => {
+      const point = typeof text === "string" && [...text].length === 1 ? text.codePointAt(0)! : Number.NaN
+      if (!(point < 0xd800 || point > 0xdfff)) throw new Error("not a character")
+      return point < 0xd800 ? point : point - surrogates
+    }
+  )
