@@ -50,7 +50,7 @@ const progress =
         Effect.sync(() => {
           const text = `${done}/${total} ${cell.property} ${cell.target}`
           process.stderr.write(
-            `\r${text.slice(0, process.stderr.columns - 1)}\u001b[K${done === total ? "\r\u001b[K" : ""}`
+            `\r${text.slice(0, (process.stderr.columns || 80) - 1)}\u001b[K${done === total ? "\r\u001b[K" : ""}`
           )
         })
     : () => Effect.void
