@@ -10,25 +10,28 @@ export const callingFaults: ReadonlyArray<Fault> = [
   transport("lets its HTTP client send twice", undefined, "if (++sends > 1) throw secondSendMark", "++sends"),
   transport("reads a body of any size", undefined, "return size > maxBodyBytes ?", "return false ?"),
   transport(
+    "says of an answer that broke off that nothing was sent",
+    "OrderGroups.get",
+    'return { requestSent: neverSent ? "no" : "maybe", code',
+    'return { requestSent: "no", code',
+    { seenBy: "P7" }
+  ),
+  transport(
     "believes a length that is too large",
     undefined,
     "if (stated > maxBodyBytes) return readStream(response, 0, maxBodyBytes)",
     ""
   ),
   transport("writes every chunk over the one before", undefined, "    offset += chunk.length\n", ""),
-  transport(
-    "tells the exchange of the trace",
-    undefined,
-    "HttpClient.TracerPropagationEnabled, false",
-    "HttpClient.TracerPropagationEnabled, true"
-  ),
-  transport("says of two addresses that one of them failed", undefined, "errors.every((one)", "errors.some((one)"),
-  pipeline("writes through a layer that only reads", undefined, 'if (writes === "refused") {', "if (false) {"),
+  pipeline("writes through a layer that only reads", undefined, 'if (writes === "refused") {', "if (false) {", {
+    seenBy: "packages/client/test/InvalidRequest.test.ts"
+  }),
   pipeline(
     "sends what needs a key without one",
     undefined,
     'if (descriptor.auth === "required" && signer === undefined) {',
-    "if (false) {"
+    "if (false) {",
+    { seenBy: "packages/client/test/InvalidRequest.test.ts" }
   ),
   pipeline("sends the writes of a dry run", undefined, 'return writes === "sent"\n', 'return writes !== "refused"\n', {
     seenBy: "packages/client/test/DryRun.test.ts"

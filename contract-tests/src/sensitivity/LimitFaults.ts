@@ -20,7 +20,7 @@ export const limitFaults: ReadonlyArray<Fault> = [
     "OrderGroups.create",
     "Math.min(capacity, state.tokens + (",
     "Math.min(capacity * 9, state.tokens + (",
-    { seenBy: "P9", runs: 1000 }
+    { seenBy: laws }
   ),
   memory(
     "books what it takes twice as late",
@@ -32,13 +32,6 @@ export const limitFaults: ReadonlyArray<Fault> = [
   memory("forgets who was there before", undefined, "other.account !== want.account || other.id === want.id", "true", {
     seenBy: test
   }),
-  memory(
-    "keeps tokens that it was given back",
-    undefined,
-    "if (want.latencyMillis > 0) release(state, want)\n",
-    "if (want.latencyMillis > 0) return\n",
-    { seenBy: test }
-  ),
   memory("does not empty a bucket", undefined, "      state.tokens = held\n", "", { seenBy: test }),
   limits(
     "pays for a batch as for one",
@@ -47,7 +40,6 @@ export const limitFaults: ReadonlyArray<Fault> = [
     "1",
     { seenBy: "P9", runs: 1000 }
   ),
-  limits("sends an empty batch for nothing", undefined, "Math.max(1, orders.length)", "orders.length"),
   limits(
     "goes on after a 429 as before",
     undefined,

@@ -45,7 +45,9 @@ export const pagingFaults: ReadonlyArray<Fault> = [
     'let cursor = fixed["cursor"]',
     "let cursor: unknown"
   ),
-  pages("takes an empty cursor for the beginning", "Orders.list", 'if (cursor === "") {', "if (false) {"),
+  pages("takes an empty cursor for the beginning", "Orders.list", 'if (cursor === "") {', "if (false) {", {
+    seenBy: "packages/client/test/Pages.test.ts"
+  }),
   history("gives twice what moved to the old side meanwhile", undefined, "if (given.has(id)) return false", ""),
   history("takes two orders' fill for one", undefined, "`${fill_id} ${order_id}`", "`${fill_id}`"),
   history(

@@ -36,12 +36,6 @@ export const placingFaults: ReadonlyArray<Fault> = [
   ),
   outcomes("takes another order's id out of an answer", undefined, "client === clientOrderId)", "true)"),
   outcomes(
-    "takes the id out of an answer with an error in it",
-    undefined,
-    "(error === undefined || error === null)\n",
-    "true\n"
-  ),
-  outcomes(
     "takes a request that may have left for one that did not",
     undefined,
     'return error.requestSent === "no" ? { _tag: "NothingSent", error } : look',

@@ -4,6 +4,8 @@ import { faultsOf, type Fault } from "./Fault.ts"
 const groups = faultsOf("packages/sandbox/src/internal/routes/orderGroups.ts", "P12")
 const json = faultsOf("contract-tests/src/reference/internal/json.ts", "P0")
 const nulls = faultsOf("contract-tests/src/reference/NullableByIntent.ts", "P0")
+const property = faultsOf("contract-tests/src/properties/Property.ts", "P15")
+const mutants = faultsOf("contract-tests/src/tools/Mutants.ts", "P14")
 
 /** Every one of them. */
 export const suiteFaults: ReadonlyArray<Fault> = [
@@ -15,5 +17,12 @@ export const suiteFaults: ReadonlyArray<Fault> = [
     "nullable-by-intent.rest.json",
     '...properties("MveSelectedLeg", "yes_settlement_value_dollars"),',
     ""
+  ),
+  property("tells another seed than it ran with", "P9", "seed: details.seed, path", "seed: 1, path"),
+  mutants(
+    "never tries an item too many",
+    "Markets.orderbooks",
+    "maxItems !== Number.POSITIVE_INFINITY && last",
+    "false && last"
   )
 ]
