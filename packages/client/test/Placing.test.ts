@@ -962,3 +962,10 @@ describe("cancelAllOnExit", () => {
     })
   )
 })
+
+describe("an intent with two prices", () => {
+  it("is refused, as its types refuse it already", () => {
+    const { request } = Orders.buyYes({ ticker, count: "1", yes_price: "0.56", no_price: "0.44" } as never) // on purpose
+    assert.isTrue(Result.isFailure(request))
+  })
+})
