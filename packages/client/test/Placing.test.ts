@@ -709,6 +709,15 @@ describe("ensureCanceled", () => {
     )
   }
 
+  it.effect("believes no answer about another order, and reads its own", () =>
+    Effect.gen(function* () {
+      const other: Reply = { status: 200, body: { order_id: mine, reduced_by: "6.00", ts_ms: 1 } }
+      const { paths, result } = yield* play(Orders.ensureCanceled(target), [other, is("canceled")])
+      assert.deepStrictEqual(paths, [cancel, read])
+      assert.strictEqual(Result.getOrThrow(result)._tag, "AlreadyCanceled")
+    })
+  )
+
   it.effect("finds the shard by the market where the exchange was asked to route the order", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Orders.ensureCanceled({ ...target, exchange_index: -1 }), [canceled])
