@@ -561,6 +561,15 @@ describe("settle", () => {
     })
   )
 
+  it.effect("finds an order on a later page", () =>
+    Effect.gen(function* () {
+      const first: Reply = { status: 200, body: { orders: [], cursor: "more" } }
+      const { paths, result } = yield* play(Orders.settle(journaled), [asOf(0), first, lists(order)])
+      assert.deepStrictEqual(paths, [timestamp, list, list])
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "Accepted", learned: "list", order_id })
+    })
+  )
+
   it.effect("says that none was placed once nothing can be on its way any more", () =>
     Effect.gen(function* () {
       const { result } = yield* play(Orders.settle(journaled), [asOf(90_001), lists(), lists()])
