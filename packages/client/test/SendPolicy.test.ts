@@ -118,6 +118,32 @@ describe("a fault of an established connection", () => {
   )
 })
 
+describe("a host of several addresses", () => {
+  const refused = { fault: "ECONNREFUSED", syscall: "connect" }
+
+  it.effect("was never reached where every one of them refused: an order without an id is sent again", () =>
+    Effect.gen(function* () {
+      const { result, sent } = yield* play(Orders.create(order), [{ ...refused, others: [refused] }, placed])
+      assert.deepStrictEqual([result._tag, sent.length], ["Success", 2])
+    })
+  )
+
+  it.effect("may have been reached where one of them did anything else", () =>
+    Effect.gen(function* () {
+      const reset = { fault: "ECONNRESET", syscall: "read" }
+      for (const reply of [
+        { ...refused, others: [reset] },
+        { ...reset, others: [refused] }
+      ]) {
+        const { result, sent } = yield* play(Orders.create(order), [reply])
+        assert.strictEqual(sent.length, 1)
+        const failure = result._tag === "Failure" ? result.failure : assert.fail()
+        assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe")
+      }
+    })
+  )
+})
+
 describe("each attempt", () => {
   it.effect("is signed afresh, with the time at which it leaves", () =>
     Effect.gen(function* () {

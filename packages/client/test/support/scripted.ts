@@ -28,7 +28,13 @@ export type Reply =
       readonly delayMillis?: number
     }
   /** No answer: a fault with this code, of connecting unless another system call is named. */
-  | { readonly fault: string; readonly syscall?: string; readonly delayMillis?: number }
+  | {
+      readonly fault: string
+      readonly syscall?: string
+      /** How further addresses of the host failed. */
+      readonly others?: ReadonlyArray<{ readonly fault: string; readonly syscall: string }>
+      readonly delayMillis?: number
+    }
 
 export class Script extends Context.Service<Script, { readonly sent: Array<Sent>; readonly unused: () => number }>()(
   "test/Script"
@@ -71,7 +77,12 @@ export const layerScript = (replies: ReadonlyArray<Reply>): Layer.Layer<HttpClie
           if (reply.delayMillis !== undefined) yield* Effect.sleep(reply.delayMillis)
           if ("fault" in reply) {
             const syscall = reply.syscall ?? (reply.fault === "ENOTFOUND" ? "getaddrinfo" : "connect")
-            const cause = Object.assign(new Error(`${syscall} ${reply.fault}`), { code: reply.fault, syscall })
+            const errors = [{ fault: reply.fault, syscall }, ...(reply.others ?? [])].map(({ fault, syscall }) =>
+              Object.assign(new Error(`${syscall} ${fault}`), { code: fault, syscall })
+            )
+            // Node gathers the faults of several addresses under the code of the first.
+            const cause =
+              errors.length === 1 ? errors[0] : Object.assign(new AggregateError(errors), { code: reply.fault })
             return yield* new HttpClientError.HttpClientError({
               reason: new HttpClientError.TransportError({ request, cause })
             })
