@@ -19,6 +19,8 @@ export default defineConfig({
     reporters: ["default", summary],
     // A bound for what hangs, not a measure: a busy machine may be many times slower than an idle one.
     testTimeout: 120_000,
-    hookTimeout: 120_000
+    hookTimeout: 120_000,
+    // All processors: unless told, one is left idle, which is half of a small machine.
+    maxWorkers: "100%"
   }
 })
