@@ -124,6 +124,8 @@ export interface Want {
   /** Tokens. */
   readonly cost: number
   readonly urgent: boolean
+  /** The call goes without waiting: the store takes the tokens in any case, and the bucket owes what it lacks. */
+  readonly forced: boolean
   /** For how long it has been waiting: of two that are as urgent, the one that came first is first. */
   readonly waitedMillis: number
   /** {@link Options.latency}, in milliseconds. */
@@ -139,6 +141,8 @@ export interface Want {
  * interrupted, so that none of them may take long.
  */
 export interface Store {
+  /** True where every effect ends at once, without asking another process. */
+  readonly isLocal?: boolean
   /**
    * Takes the tokens and gives 0; or takes none, and gives in how many milliseconds it is worth asking again.
    *

@@ -47,6 +47,7 @@ const awayMillis = 1_000
 const lua = `
 local key, op, id = KEYS[1], ARGV[1], ARGV[2]
 local urgent, waited, cost, latency = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local forced = ARGV[7] == '1'
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
@@ -82,7 +83,7 @@ local function book(bucket, charge, at)
 end
 
 local buckets, news = {}, false
-for i = 7, #ARGV, 4 do
+for i = 8, #ARGV, 4 do
   local name, rate, capacity = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local bucket = found[name]
     or { tokens = capacity, at = now, rate = 0, capacity = 0, older = 0, newer = 0, lapses = now, latency = 0 }
@@ -164,7 +165,7 @@ if news then keep() end
 if op == 'waitFor' then return exact(wait(false)) end
 
 if op == 'take' then
-  local millis = wait(true)
+  local millis = forced and 0 or wait(true)
   if millis > 0 then
     local names = ''
     for _, bucket in ipairs(buckets) do names = names .. ' ' .. bucket.name end
@@ -204,6 +205,7 @@ const argumentsOf = (key: string, ask: Ask, want: RateLimits.Want): ReadonlyArra
   Math.round(want.waitedMillis * 1000),
   want.cost,
   Math.round(want.latencyMillis * 1000),
+  want.forced ? 1 : 0,
   ...want.buckets.flatMap(({ capacity, learned, name, refillRate }) => [name, refillRate, capacity, learned ? 1 : 0])
 ]
 

@@ -19,6 +19,7 @@ const wantOf = (id: number, cost: number, { capacity, refillRate }: RateLimits.B
   buckets: [{ name: "write", refillRate, capacity, learned: true }],
   cost,
   urgent: false,
+  forced: false,
   waitedMillis: 0,
   latencyMillis
 })

@@ -234,20 +234,29 @@ describe("the account's budget", () => {
     )
   )
 
-  it.effect("is learned however little of it may be used, without waiting for itself", () =>
+  it.effect("pays for one request at a time however little of it may be used", () =>
     Effect.gen(function* () {
       const fiber = yield* fork(Effect.forEach([create, create], (call) => call, { concurrency: "unbounded" }))
       yield* TestClock.adjust("20 seconds")
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(yield* learning, both)
-      assert.isAbove((yield* Metered).calls().length, 1)
-    }).pipe(Effect.provide(layer({ write: { rate: 100, capacity: 20_000 } }, { limits: { latency: 0, share: 0.001 } })))
+      // A thousandth of 10,000 tokens a second pays for one order a second.
+      assert.deepStrictEqual(
+        (yield* Metered).calls().map(({ atMillis }) => atMillis),
+        [0, 1002]
+      )
+    }).pipe(
+      Effect.provide(layer({ write: { rate: 10_000, capacity: 1_000 } }, { limits: { latency: 0, share: 0.001 } }))
+    )
   )
 
   it.effect("is learned by a fiber that ends with the layer", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(layer({ underWay: (n) => (n >= 6 ? 60_000 : 0) }, prompt), scope)
+      const context = yield* Layer.buildWithScope(
+        layer({ underWay: (n) => (n === 5 || n === 6 ? 60_000 : 0) }, prompt),
+        scope
+      )
       yield* Effect.provide(creates(6), context)
       yield* TestClock.adjust(0)
       yield* Scope.close(scope, yield* Effect.exit(Effect.void))
@@ -282,7 +291,7 @@ describe("learning", () => {
     }).pipe(Effect.provide(layer({ read, write }, prompt)))
   )
 
-  it.effect("is paid for, and waits for its turn before all other reads", () =>
+  it.effect("is paid for, and goes in front of the burst that starts it", () =>
     Effect.gen(function* () {
       const list = (order_group_id: string) => OrderGroups.get({ order_group_id })
       const fiber = yield* fork(
@@ -299,7 +308,7 @@ describe("learning", () => {
       const signed = arrived.filter(({ signedMillis }) => signedMillis !== undefined)
       assert.strictEqual(
         signed.findIndex(({ request }) => request === both[1]),
-        20
+        10
       )
     }).pipe(Effect.provide(layer({}, prompt)))
   )

@@ -24,6 +24,7 @@ const wantOf = (cost: number, more: Partial<RateLimits.Want> = {}): RateLimits.W
   buckets: [{ name: "write", ...still }],
   cost,
   urgent: false,
+  forced: false,
   waitedMillis: 0,
   latencyMillis: 0,
   ...more

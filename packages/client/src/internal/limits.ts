@@ -1,5 +1,9 @@
 /**
- * The limiter of one layer: who waits for which bucket, in what order, and what the account's buckets and costs are.
+ * The limiter of one layer: makes each signed call wait until the account's token buckets pay for it.
+ *
+ * A call that finds its tokens and nobody waiting takes them and goes. All others enter the queue of their buckets. One
+ * fiber per queue, which lives as long as somebody waits, asks the store on behalf of the first and lets them go one after
+ * the other. So no call wakes another, and a burst of any size needs constant stack and linear time.
  *
  * @module
  */
@@ -8,124 +12,97 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
-import * as Account from "../Account.ts"
 import type { Sender } from "../Capability.ts"
 import * as Errors from "../Errors.ts"
-import type { Descriptor, Operation } from "../Operation.ts"
+import type { Descriptor } from "../Operation.ts"
 import * as RateLimits from "../RateLimits.ts"
-import * as SendPolicy from "../SendPolicy.ts"
 import type { NamedError } from "./decode.ts"
-import * as costs from "./limitsCosts.ts"
+import * as Billing from "./limitsBilling.ts"
+import * as Learned from "./limitsLearned.ts"
 import * as memory from "./limitsMemory.ts"
+import { Queue } from "./limitsQueue.ts"
 import type { Telemetry } from "./telemetry.ts"
 
 /** Meters the signed calls of a layer. */
 export interface Limiter {
   /** Runs an attempt once it has its tokens, and gives them back where nothing of it was sent. */
-  readonly limit: (call: Call, attempt: Effect.Effect<unknown, Failure>) => Effect.Effect<unknown, Failure>
+  readonly limit: (call: LimitedAttempt, attempt: Effect.Effect<unknown, Failure>) => Effect.Effect<unknown, Failure>
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
 }
 
 type Failure = Errors.Failure | NamedError
 
 /** One attempt of a call. */
-export interface Call {
+export interface LimitedAttempt {
   readonly descriptor: Descriptor
   readonly input: unknown
   /** How long it may wait at most. */
   readonly maxMillis: number
   /** Whether a byte of the attempt may have left. */
   readonly wasSent: () => boolean
-  /** Told when it has to wait, each time. */
+  /** Runs when the attempt has to wait. */
   readonly waits: () => void
 }
 
-/** What a call is billed: which buckets, and how many times the operation's cost. */
-interface Bill {
-  readonly descriptor: Descriptor
-  readonly buckets: ReadonlyArray<string>
-  readonly items: number
-}
-
-/** Tokens that were taken, and when they were asked for. */
-interface Got {
+/** Tokens that were taken, and when they were requested. */
+interface Taken {
   readonly want: RateLimits.Want
-  readonly takenMillis: number
+  readonly atMillis: number
 }
 
+type Outcome = Effect.Effect<Taken, Errors.LimitExceeded>
+
+/** A call that waits. */
 interface Waiter {
   readonly id: string
-  readonly bill: Bill
-  readonly urgent: boolean
-  readonly enteredMillis: number
-  /** Tokens, as they were when it came. */
+  readonly bill: Billing.Bill
+  /** Tokens, as of its arrival. */
   readonly cost: number
-  /** The store knows it, and keeps its place. */
-  placed: boolean
-  /** Set while it is parked. */
-  wake: (() => void) | undefined
-  /** It was to be woken while it was not parked. */
-  nudged: boolean
+  readonly urgent: boolean
+  /** Later than that of every call before it. */
+  readonly enteredMillis: number
+  readonly maxMillis: number
+  /** The end of its time. */
+  readonly endMillis: number
+  /** When it is looked at again: at the end of its time, or halfway for a cancel whose wait rests on a guess. */
+  deadlineMillis: number
+  isPlaced: boolean
+  /** What came of it. */
+  outcome: Outcome | undefined
+  /** The tokens that it was given. */
+  taken: Taken | undefined
+  /** Continues the fiber that waits; undefined until it does. */
+  resume: ((outcome: Outcome) => void) | undefined
 }
 
-/** Those who wait with one urgency, in the order in which they came, and what those want that have no place yet. */
-interface Queue {
-  readonly waiters: Set<Waiter>
-  unplaced: number
-}
-
-/** Those who wait for the same buckets. The first of a line alone ask the store. */
+/** The calls that want tokens of the same buckets. */
 interface Line {
-  readonly urgent: Queue
-  readonly normal: Queue
+  readonly kind: Learned.Kind
+  readonly queue: Queue<Waiter>
+  /** How many calls ask a remote store without having entered the queue. */
+  asking: number
+  isServed: boolean
+  /** When the first call is expected to have its tokens; undefined until the store has refused it. */
+  firstMillis: number | undefined
+  firstCost: number
+  /** The budget has changed: everybody's wait must be estimated anew. */
+  mustJudge: boolean
+  /** Wakes the fiber that serves the line; undefined while it runs. */
+  wake: (() => void) | undefined
+  /** The fiber is to look again before it sleeps. */
+  isPoked: boolean
 }
 
-/** How many of a line ask at the same time: a store that is far away would else grant one a round trip. */
-const firsts = 8
+/** How many calls of a line ask a remote store at the same time: one at a time would cost a round trip each. */
+const remoteWidth = 8
 
-function* inOrder({ normal, urgent }: Line): Generator<Waiter> {
-  yield* urgent.waiters
-  yield* normal.waiters
-}
-
-const firstOf = (line: Line): ReadonlyArray<Waiter> => {
-  const found: Array<Waiter> = []
-  for (const waiter of inOrder(line)) if (found.push(waiter) === firsts) break
-  return found
-}
-
-/** Clocks do not run at the same speed: ours may be this much faster than the exchange's and still find its tokens. */
-const clockTolerance = 0.999
-
-/** The longest sleep without another look: what another process gave back is not announced. */
+/** The longest sleep without another look: another process does not announce what it gives back. */
 const lookMillis = 250
 
 const unanswered: ReadonlySet<Failure["_tag"]> = new Set(["TransportError", "RequestTimeout"])
-
-/** How soon after an attempt to learn another is made. */
-const learnAgainMillis = 10_000
-
-const fieldOf = (input: unknown, name: string): unknown =>
-  typeof input === "object" && input !== null ? (input as Readonly<Record<string, unknown>>)[name] : undefined
-
-const writeBucket = (shard: number): string => (shard === 0 ? "write" : `write/${shard}`)
-
-/**
- * The shard that an order is for: its `exchange_index`, or whichever the exchange finds by the ticker, or 0. Undefined
- * where the exchange has to find it.
- */
-const shardOf = (input: unknown): number | undefined => {
-  const index = fieldOf(input, "exchange_index")
-  if (typeof index === "number") return index >= 0 ? index : undefined
-  const routed = input === undefined || [fieldOf(input, "ticker"), fieldOf(input, "market_ticker")].some(isText)
-  return routed ? undefined : 0
-}
-
-const isText = (value: unknown): boolean => typeof value === "string"
 
 const millisOf = (input: Duration.Input): number =>
   Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
@@ -152,16 +129,6 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
 }
 
 const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-
-const now: Effect.Effect<number> = /*#__PURE__*/ Effect.clockWith((clock) => Effect.sync(() => monotonicMillis(clock)))
-
-const budgetOf = ({ bucket_capacity, refill_rate }: Account.BucketLimit): RateLimits.Budget => ({
-  refillRate: refill_rate,
-  capacity: bucket_capacity
-})
-
-const isBudget = ({ capacity, refillRate }: RateLimits.Budget): boolean =>
-  [capacity, refillRate].every((value) => Number.isFinite(value) && value > 0)
 
 /** Names this limiter among all that share a store. */
 const makeName = (): string => Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
@@ -193,54 +160,41 @@ const start = (
   watch: Telemetry["watch"]
 ): Limiter => {
   const name = makeName()
+  const width = store.isLocal === true ? 1 : remoteWidth
   const lines = new Map<string, Line>()
-  const shards = new Set(Array.from({ length: settings.shards }, (_, shard) => shard))
+  const billOf = Billing.make(settings.shards)
   let calls = 0
   let lastEntered = 0
 
-  // What is known of the account.
-  let budgets = RateLimits.defaults
-  let learned = false
-  let costOf = (descriptor: Descriptor): number => descriptor.cost
-  let learnedAtMillis = Number.NEGATIVE_INFINITY
-  let triedAtMillis = Number.NEGATIVE_INFINITY
-  let learning: Fiber.Fiber<void> | undefined
-  /** Spent before anything is learned. */
-  const spent = { read: 0, write: 0 }
-
-  const allowed = (kind: "read" | "write"): RateLimits.Budget => ({
-    refillRate: budgets[kind].refillRate * settings.share * clockTolerance,
-    capacity: budgets[kind].capacity * settings.share
+  const learned = Learned.make({
+    ...settings,
+    scope,
+    send,
+    onEnd: () => {
+      for (const line of lines.values()) {
+        line.mustJudge = true
+        poke(line)
+      }
+    }
   })
 
-  const billOf = (descriptor: Descriptor, input: unknown): Bill => {
-    const orders = descriptor.costPer === "item" ? fieldOf(input, "orders") : undefined
-    // Nothing says that an empty batch is free.
-    const items = Array.isArray(orders) ? Math.max(1, orders.length) : 1
-    return { descriptor, items, buckets: bucketsOf(descriptor, input) }
-  }
+  const costOf = ({ descriptor, items }: Billing.Bill): number => learned.costOf(descriptor) * items
 
-  const bucketsOf = (descriptor: Descriptor, input: unknown): ReadonlyArray<string> => {
-    if (descriptor.bucket === "read") return ["read"]
-    if (descriptor.writeBucket === "common") return [writeBucket(0)]
-    if (descriptor.writeBucket === "quotes") return [writeBucket(1)]
-    const shard = shardOf(input)
-    if (shard === undefined) return [...shards].map(writeBucket)
-    shards.add(shard)
-    return [writeBucket(shard)]
-  }
+  const isTooLarge = (bill: Billing.Bill): boolean => costOf(bill) > learned.budget(bill.descriptor.bucket).capacity
 
-  const costOfBill = ({ descriptor, items }: Bill): number => costOf(descriptor) * items
-
-  const wantOf = (waiter: Pick<Waiter, "id" | "bill" | "urgent">, cost: number, waitedMillis: number) => {
-    const budget = allowed(waiter.bill.descriptor.bucket)
+  /** What is asked of the store. `forced`: the call goes without waiting, and owes what is missing. */
+  const wantOf = (id: string, bill: Billing.Bill, urgent: boolean, waitedMillis: number, forced: boolean) => {
+    const budget = learned.budget(bill.descriptor.bucket)
+    const isLearned = learned.isLearned()
+    const cost = costOf(bill)
     return {
-      id: waiter.id,
+      id,
       account: settings.account,
-      buckets: waiter.bill.buckets.map((name) => ({ name, ...budget, learned })),
-      // What a bucket holds that nothing was learned of is for the exchange to judge.
-      cost: learned ? cost : Math.min(cost, budget.capacity),
-      urgent: waiter.urgent,
+      buckets: bill.buckets.map((name) => ({ name, ...budget, learned: isLearned })),
+      // Whether a bucket of unknown size can hold it is for the exchange to judge.
+      cost: learned.isCertain() ? cost : Math.min(cost, budget.capacity),
+      urgent,
+      forced,
       waitedMillis,
       latencyMillis: settings.latencyMillis
     }
@@ -251,223 +205,335 @@ const start = (
     const { level } = store
     if (level === undefined) return
     const kind = name === "read" ? "read" : "write"
-    watch(name, (nowMillis) => level(settings.account, { name, ...allowed(kind), learned: false }, nowMillis))
+    watch(name, (nowMillis) => level(settings.account, { name, ...learned.budget(kind), learned: false }, nowMillis))
   }
 
-  const lineOf = ({ buckets }: Bill): Line => {
-    const key = buckets.join(" ")
+  const lineOf = ({ buckets, descriptor }: Billing.Bill): Line => {
+    const key = buckets.length === 1 ? buckets[0]! : buckets.join(" ")
     let line = lines.get(key)
     if (line === undefined) {
-      line = { urgent: { waiters: new Set(), unplaced: 0 }, normal: { waiters: new Set(), unplaced: 0 } }
+      line = {
+        kind: descriptor.bucket,
+        queue: new Queue(),
+        asking: 0,
+        isServed: false,
+        firstMillis: undefined,
+        firstCost: 0,
+        mustJudge: false,
+        wake: undefined,
+        isPoked: false
+      }
       lines.set(key, line)
       for (const name of buckets) show(name)
     }
     return line
   }
 
-  const nudge = (waiter: Waiter | undefined): void => {
-    if (waiter?.wake !== undefined) waiter.wake()
-    else if (waiter !== undefined) waiter.nudged = true
+  /** Makes the fiber that serves a line look again. */
+  const poke = (line: Line): void => {
+    line.isPoked = true
+    line.wake?.()
   }
 
-  /** Tokens or places have become free: those who are first somewhere look again. */
-  const nudgeAll = (): void => {
-    for (const line of lines.values()) for (const waiter of firstOf(line)) nudge(waiter)
+  /** Tokens or places have become free: the first of every line may have them. */
+  const pokeAll = (): void => {
+    for (const line of lines.values()) if (line.isServed) poke(line)
   }
 
-  const park = (waiter: Waiter, millis: number): Effect.Effect<void> =>
+  const end = (line: Line, waiter: Waiter, outcome: Outcome): void => {
+    line.queue.leave(waiter)
+    waiter.outcome = outcome
+    waiter.resume?.(outcome)
+  }
+
+  const exceeded = ({ bill, maxMillis }: Pick<Waiter, "bill" | "maxMillis">, waitMillis: number | undefined) =>
+    Effect.fail(
+      new Errors.LimitExceeded({
+        operation: bill.descriptor.name,
+        bucket: bill.descriptor.bucket,
+        cost: costOf(bill),
+        capacity: learned.budget(bill.descriptor.bucket).capacity,
+        waitMillis,
+        maxWaitMillis: maxMillis
+      })
+    )
+
+  /** A cancel is not refused because of a guess: the exchange decides. */
+  const mustGo = ({ bill }: Waiter): boolean => bill.descriptor.urgent && !learned.isCertain()
+
+  /** Ends the wait of a call whose tokens come too late, or never. */
+  const refuse = (line: Line, waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> =>
     Effect.suspend(() => {
-      if (waiter.nudged) {
-        waiter.nudged = false
-        return Effect.void
-      }
-      const nudged = Effect.callback<void>((resume) => {
-        waiter.wake = () => {
-          waiter.wake = undefined
-          resume(Effect.void)
+      if (!line.queue.has(waiter)) return Effect.void
+      if (mustGo(waiter)) return Effect.asVoid(take(line, waiter, nowMillis, true))
+      end(line, waiter, exceeded(waiter, waitMillis))
+      // What is known may be out of date: the next call is to know better.
+      return Effect.andThen(giveUp(waiter), learned.learn(nowMillis))
+    })
+
+  const giveUp = ({ bill, id, isPlaced, urgent }: Waiter): Effect.Effect<void> =>
+    isPlaced ? quietly(store.giveUp(wantOf(id, bill, urgent, 0, false))) : Effect.void
+
+  /** Asks the store for a call's tokens and lets the call go where they are there. Gives the wait, in milliseconds. */
+  const take = (line: Line, waiter: Waiter, nowMillis: number, forced: boolean): Effect.Effect<number> => {
+    const { bill, enteredMillis, id, urgent } = waiter
+    const want = wantOf(id, bill, urgent, Math.max(0, nowMillis - enteredMillis), forced)
+    return Effect.matchCauseEffect(store.take(want), {
+      onFailure: (cause) => {
+        end(line, waiter, Effect.failCause(cause))
+        return Effect.succeed(0)
+      },
+      onSuccess: (millis) => {
+        if (millis > 0 && !forced) {
+          waiter.isPlaced = true
+          line.queue.place(waiter)
+          return line.queue.has(waiter) ? Effect.succeed(millis) : Effect.as(giveUp(waiter), 0)
         }
-        return Effect.sync(() => {
-          waiter.wake = undefined
-        })
-      })
-      return millis === Number.POSITIVE_INFINITY ? nudged : Effect.raceFirst(nudged, Effect.sleep(Math.ceil(millis)))
-    })
-
-  /** Learns unless it was tried a moment ago; two requests at most, which wait like any other for what is known now. */
-  const learn = (nowMillis: number): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      if (learning !== undefined || nowMillis - triedAtMillis < learnAgainMillis) return Effect.void
-      triedAtMillis = nowMillis
-      return Effect.map(Effect.forkIn(asOwn(learnNow(nowMillis)), scope), (fiber) => {
-        learning = fiber
-        fiber.addObserver(() => {
-          learning = undefined
-        })
-      })
-    })
-
-  const learnNow = (nowMillis: number): Effect.Effect<void> =>
-    Effect.gen(function* () {
-      const list = yield* ask(Account.endpointCosts)
-      const limits = yield* ask(Account.limits)
-      if (Exit.isSuccess(list)) costOf = costs.read(list.value) ?? costOf
-      if (Exit.isFailure(limits)) return
-      const read = budgetOf(limits.value.read)
-      const write = budgetOf(limits.value.write)
-      if (!isBudget(read) || !isBudget(write)) return
-      budgets = { read, write }
-      learned = true
-      if (Exit.isSuccess(list)) learnedAtMillis = nowMillis
-      nudgeAll()
-    })
-
-  const ask = <Output, E, Capability>({ descriptor }: Operation<void, Output, E, Capability>) =>
-    // The sender's answers are typed by the descriptor's schemas, as the operation is.
-    Effect.exit(send(descriptor, undefined)) as Effect.Effect<Exit.Exit<Output, unknown>>
-
-  /** Learns in the background where it is time to. */
-  const learnIfDue = (nowMillis: number): Effect.Effect<void> =>
-    (learned && nowMillis - learnedAtMillis > settings.refreshMillis) ||
-    (!learned &&
-      (spent.read > RateLimits.defaults.read.capacity / 2 || spent.write > RateLimits.defaults.write.capacity / 2))
-      ? learn(nowMillis)
-      : Effect.void
-
-  const exceeded = (bill: Bill, cost: number, waitMillis: number | undefined, maxWaitMillis: number) =>
-    new Errors.LimitExceeded({
-      operation: bill.descriptor.name,
-      bucket: bill.descriptor.bucket,
-      cost,
-      capacity: budgets[bill.descriptor.bucket].capacity * settings.share,
-      waitMillis,
-      maxWaitMillis
-    })
-
-  const isTooLarge = (bill: Bill): boolean => costOfBill(bill) > allowed(bill.descriptor.bucket).capacity
-
-  /** What those before it in its own line want of whom the store does not know. */
-  const unplacedBefore = (line: Line, waiter: Waiter): number => {
-    let sum = 0
-    for (const { waiters } of waiter.urgent ? [line.urgent] : [line.urgent, line.normal]) {
-      for (const other of waiters) {
-        if (other === waiter) return sum
-        if (!other.placed) sum += other.cost
+        // It may have been interrupted while a remote store was asked.
+        if (!line.queue.has(waiter)) return Effect.as(quietly(store.giveBack(want)), 0)
+        waiter.taken = { want, atMillis: nowMillis }
+        end(line, waiter, Effect.succeed(waiter.taken))
+        return Effect.succeed(0)
       }
+    })
+  }
+
+  /** How long a call waits that has `costAhead` before it. Only a guess where the store has not been asked for anybody. */
+  const estimate = (line: Line, costAhead: number, cost: number, nowMillis: number): number => {
+    const { refillRate } = learned.budget(line.kind)
+    const { firstCost, firstMillis } = line
+    const missing = costAhead + cost - (firstMillis === undefined ? 0 : firstCost)
+    return Math.max(0, (firstMillis ?? nowMillis) - nowMillis + (missing / refillRate) * 1000)
+  }
+
+  const costAheadOf = (line: Line, waiter: Waiter): number => {
+    let sum = 0
+    for (const other of line.queue) {
+      if (other === waiter) break
+      sum += other.cost
     }
     return sum
   }
 
-  const place = (line: Line, waiter: Waiter): void => {
-    if (waiter.placed) return
-    waiter.placed = true
-    line[waiter.urgent ? "urgent" : "normal"].unplaced -= waiter.cost
-  }
-
-  const enter = (line: Line, waiter: Waiter): void => {
-    const queue = line[waiter.urgent ? "urgent" : "normal"]
-    queue.waiters.add(waiter)
-    queue.unplaced += waiter.cost
-  }
-
-  const leave = (line: Line, waiter: Waiter): void => {
-    const queue = line[waiter.urgent ? "urgent" : "normal"]
-    queue.waiters.delete(waiter)
-    if (!waiter.placed) queue.unplaced -= waiter.cost
-  }
-
-  /** Waits in line, and takes. Not interruptible but where it is parked. */
-  const acquire = (
-    restore: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>,
-    bill: Bill,
-    urgent: boolean,
-    maxMillis: number
-  ): Effect.Effect<Got, Errors.LimitExceeded> =>
-    Effect.clockWith((clock) => {
-      const line = lineOf(bill)
-      // Two that come in the same instant are still in order.
-      const enteredMillis = (lastEntered = Math.max(monotonicMillis(clock), lastEntered + 0.001))
-      const id = `${name}-${calls++}`
-      const cost = costOfBill(bill)
-      const waiter: Waiter = {
-        id,
-        bill,
-        urgent,
-        enteredMillis,
-        cost,
-        placed: false,
-        wake: undefined,
-        nudged: false
-      }
-      const waited = () => Math.max(0, monotonicMillis(clock) - enteredMillis)
-      let estimated = false
-
-      const parkFor = (millis: number) => Effect.andThen(restore(park(waiter, millis)), step)
-
-      /** Parks for at most so long, if it may wait for its tokens at all. */
-      const hold = (waitMillis: number, parkMillis: number): Effect.Effect<Got, Errors.LimitExceeded> => {
-        const left = maxMillis - waited()
-        if (waitMillis > left) return Effect.fail(exceeded(bill, costOfBill(bill), waitMillis, maxMillis))
-        return parkFor(Math.min(parkMillis, left))
-      }
-
-      const step: Effect.Effect<Got, Errors.LimitExceeded> = Effect.suspend(() => {
-        const cost = costOfBill(bill)
-        if (learned && isTooLarge(bill)) return Effect.fail(exceeded(bill, cost, undefined, maxMillis))
-        if (firstOf(line).includes(waiter)) {
-          const want = wantOf(waiter, cost, waited())
-          return Effect.flatMap(store.take(want), (millis) => {
-            if (millis <= 0) return Effect.succeed({ want, takenMillis: enteredMillis + want.waitedMillis })
-            place(line, waiter)
-            return hold(millis, Math.min(millis, lookMillis))
-          })
+  /** Ends the wait of the calls whose time is over. */
+  const expire = (line: Line, nowMillis: number): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      for (;;) {
+        const waiter = line.queue.nextDeadline()
+        if (waiter === undefined || waiter.deadlineMillis > nowMillis) return
+        if (waiter.endMillis > nowMillis && !mustGo(waiter)) line.queue.postpone(waiter, waiter.endMillis)
+        else {
+          const waitMillis = estimate(line, costAheadOf(line, waiter), waiter.cost, nowMillis)
+          yield* refuse(line, waiter, waitMillis, nowMillis)
         }
-        const left = maxMillis - waited()
-        if (left === Number.POSITIVE_INFINITY || (estimated && left > 0)) return parkFor(left)
-        const want = wantOf(waiter, cost, waited())
-        return Effect.flatMap(store.waitFor({ ...want, cost: want.cost + unplacedBefore(line, waiter) }), (millis) => {
-          // Those before it are only asking the store: that is no wait for tokens.
-          if (millis <= 0) return parkFor(lookMillis)
-          estimated = true
-          return hold(millis, Number.POSITIVE_INFINITY)
-        })
+      }
+    })
+
+  /** Ends the wait of all whose tokens come too late, by a budget that was just learned. */
+  const judge = (line: Line, nowMillis: number): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const late: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = []
+      let ahead = 0
+      for (const waiter of line.queue) {
+        const waitMillis = estimate(line, ahead, waiter.cost, nowMillis)
+        if (learned.isCertain() && isTooLarge(waiter.bill)) late.push([waiter, undefined])
+        else if (isTooLate(waiter, waitMillis, nowMillis)) late.push([waiter, waitMillis])
+        else ahead += waiter.cost
+      }
+      return Effect.forEach(late, ([waiter, waitMillis]) => refuse(line, waiter, waitMillis, nowMillis), {
+        discard: true
       })
+    })
 
-      enter(line, waiter)
-      return Effect.onExit(step, (exit) => {
-        leave(line, waiter)
-        if (Exit.isSuccess(exit)) {
-          nudge(firstOf(line)[firsts - 1])
-          return Effect.void
+  const isTooLate = ({ endMillis }: Waiter, waitMillis: number, nowMillis: number): boolean =>
+    waitMillis > endMillis - nowMillis
+
+  /** Lets the calls of a line go one after the other, until nobody waits. */
+  const serve = (line: Line): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      for (;;) {
+        line.isPoked = false
+        const nowMillis = yield* now
+        const heads = line.queue.first(width)
+        const [first] = heads
+        if (first === undefined) {
+          line.isServed = false
+          return
         }
+        if (learned.isCertain() && isTooLarge(first.bill)) {
+          yield* refuse(line, first, undefined, nowMillis)
+          continue
+        }
+        const waits =
+          heads.length === 1
+            ? [yield* take(line, first, nowMillis, false)]
+            : yield* Effect.forEach(heads, (head) => take(line, head, nowMillis, false), { concurrency: width })
+        const wait = waits[0]!
+        if (wait <= 0) {
+          line.firstMillis = undefined
+          continue
+        }
+        line.firstMillis = nowMillis + wait
+        line.firstCost = first.cost
+        if (!learned.isLearned()) yield* learned.learn(nowMillis)
+        if (!learned.isLearning()) {
+          if (line.mustJudge) yield* judge(line, nowMillis)
+          else if (isTooLate(first, wait, nowMillis)) yield* refuse(line, first, wait, nowMillis)
+          line.mustJudge = false
+        }
+        yield* expire(line, nowMillis)
+        if (!line.queue.has(first)) continue
+        const deadlineMillis = line.queue.nextDeadline()?.deadlineMillis ?? Number.POSITIVE_INFINITY
+        yield* sleep(line, Math.min(wait, lookMillis, deadlineMillis - nowMillis))
+      }
+    })
+
+  const sleep = (line: Line, millis: number): Effect.Effect<void> => {
+    const poked = Effect.callback<void>((resume) => {
+      if (line.isPoked) return resume(Effect.void)
+      line.wake = () => {
+        line.wake = undefined
+        resume(Effect.void)
+      }
+      return Effect.sync(() => {
+        line.wake = undefined
+      })
+    })
+    return Effect.raceFirst(poked, Effect.sleep(Math.ceil(millis)))
+  }
+
+  /** Waits in the queue. Interruptible while it is parked, and nowhere else. */
+  const queued = (
+    parked: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>,
+    line: Line,
+    waiter: Waiter,
+    nowMillis: number
+  ): Outcome =>
+    Effect.suspend(() => {
+      const { cost, maxMillis, urgent } = waiter
+      const ahead = line.queue.costAhead(urgent)
+      const started = learned.isLearned() ? Effect.void : learned.learn(nowMillis)
+      return Effect.flatMap(started, () => {
+        if (ahead > 0 && line.firstMillis !== undefined && !learned.isLearning() && !mustGo(waiter)) {
+          const waitMillis = estimate(line, ahead, cost, nowMillis)
+          if (waitMillis > maxMillis) {
+            return Effect.andThen(learned.learn(nowMillis), exceeded(waiter, waitMillis))
+          }
+        }
+        line.queue.enter(waiter)
+        if (line.isServed) {
+          if (ahead === 0) poke(line)
+          return parkedUntilServed(parked, line, waiter)
+        }
+        line.isServed = true
         return Effect.andThen(
-          waiter.placed ? store.giveUp(wantOf(waiter, cost, 0)) : Effect.void,
-          Effect.sync(nudgeAll)
+          Effect.forkDetach(apart(serve(line)), { startImmediately: true }),
+          parkedUntilServed(parked, line, waiter)
         )
       })
     })
 
-  /** A batch that a default would not hold waits until the account's own budget is known, or cannot be. */
-  const knowing = (
-    restore: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>,
-    bill: Bill,
-    maxMillis: number
-  ): Effect.Effect<void> =>
-    learned || !isTooLarge(bill) || bill.descriptor === Account.limits.descriptor // which must not wait for itself
-      ? Effect.void
-      : Effect.flatMap(Effect.flatMap(now, learn), () =>
-          learning === undefined
-            ? Effect.void
-            : restore(Effect.asVoid(Effect.timeoutOption(Fiber.await(learning), maxMillis)))
+  const parkedUntilServed = (
+    parked: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>,
+    line: Line,
+    waiter: Waiter
+  ): Outcome =>
+    Effect.suspend(() => {
+      if (waiter.outcome !== undefined) return waiter.outcome
+      const served = Effect.callback<Taken, Errors.LimitExceeded>((resume) => {
+        if (waiter.outcome !== undefined) resume(waiter.outcome)
+        else waiter.resume = resume
+      })
+      return Effect.onExitPrimitive(parked(served), (exit) => {
+        if (Exit.isSuccess(exit)) return undefined
+        // Interrupted in the instant in which it had its tokens.
+        if (waiter.taken !== undefined) return refunded(waiter.taken.want)
+        if (waiter.outcome !== undefined) return undefined
+        waiter.resume = undefined
+        line.queue.leave(waiter)
+        return waiter.isPlaced ? Effect.andThen(giveUp(waiter), Effect.sync(pokeAll)) : undefined
+      })
+    })
+
+  const refunded = (want: RateLimits.Want): Effect.Effect<void> =>
+    Effect.andThen(quietly(store.giveBack(want)), Effect.sync(pokeAll))
+
+  /** Takes the tokens of a call, at once where nobody waits for the same buckets. */
+  const acquire = (
+    parked: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>,
+    bill: Billing.Bill,
+    urgent: boolean,
+    maxMillis: number,
+    nowMillis: number
+  ): Outcome =>
+    Effect.suspend(() => {
+      if (learned.isCertain() && isTooLarge(bill)) return exceeded({ bill, maxMillis }, undefined)
+      const line = lineOf(bill)
+      // Two that come in the same instant are still in order.
+      const enteredMillis = (lastEntered = Math.max(nowMillis, lastEntered + 0.001))
+      const id = `${name}-${calls++}`
+      const queue = (isPlaced: boolean): Outcome => {
+        // A cancel whose budget is a guess is sent after half of its time at the latest.
+        const untilMillis = bill.descriptor.urgent && !learned.isCertain() ? maxMillis / 2 : maxMillis
+        return queued(
+          parked,
+          line,
+          {
+            id,
+            bill,
+            cost: costOf(bill),
+            urgent,
+            enteredMillis,
+            maxMillis,
+            endMillis: nowMillis + maxMillis,
+            deadlineMillis: nowMillis + untilMillis,
+            isPlaced,
+            outcome: undefined,
+            taken: undefined,
+            resume: undefined
+          },
+          nowMillis
         )
+      }
+      if (line.queue.size > 0 || line.asking >= width) return queue(false)
+      const want = wantOf(id, bill, urgent, 0, false)
+      line.asking++
+      return Effect.matchCauseEffect(store.take(want), {
+        onFailure: (cause) => {
+          line.asking--
+          return Effect.failCause(cause)
+        },
+        onSuccess: (millis) => {
+          line.asking--
+          if (millis <= 0) return Effect.succeed({ want, atMillis: enteredMillis })
+          if (line.queue.size === 0) {
+            line.firstMillis = nowMillis + millis
+            line.firstCost = want.cost
+          }
+          return queue(true)
+        }
+      })
+    })
+
+  /** A call that seems to cost more than its bucket holds waits until that is certain, or cannot be learned. */
+  const certain = (
+    parked: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>,
+    maxMillis: number,
+    nowMillis: number
+  ): Effect.Effect<void> =>
+    Effect.flatMap(learned.learn(nowMillis), () =>
+      learned.isLearning() ? parked(Effect.asVoid(Effect.timeoutOption(learned.ended, maxMillis))) : Effect.void
+    )
 
   const limit: Limiter["limit"] = (call, attempt) =>
     Effect.flatMap(RateLimits.Overrides, (overrides) => {
       const { descriptor, input, waits, wasSent } = call
-      const asked = overrides.maxWait === undefined ? Number.POSITIVE_INFINITY : millisOf(overrides.maxWait)
-      if (!(asked >= 0)) {
+      const maxWait = overrides.maxWait === undefined ? Number.POSITIVE_INFINITY : millisOf(overrides.maxWait)
+      if (!(maxWait >= 0)) {
         const reason = "RateLimits.Overrides.maxWait must be a duration"
         return Effect.fail(new Errors.InvalidRequest({ operation: descriptor.name, pointer: "", reason }))
       }
+      const maxMillis = Math.max(0, Math.min(maxWait, call.maxMillis))
       const bill = billOf(descriptor, input)
       const urgent = overrides.urgent ?? descriptor.urgent
       return Effect.uninterruptibleMask((restore) => {
@@ -477,26 +543,27 @@ const start = (
             waits()
             return restore(effect)
           })
-        return Effect.flatMap(now, (startedAt) => {
-          const most = Math.min(asked, call.maxMillis)
-          const got = Effect.flatMap(knowing(parked, bill, most), () =>
-            Effect.flatMap(now, (readyAt) => acquire(parked, bill, urgent, Math.max(0, most - (readyAt - startedAt))))
-          )
-          return Effect.flatMap(got, ({ takenMillis, want }) => {
-            spent[descriptor.bucket] += want.cost
-            const after = Effect.flatMap(now, learnIfDue)
-            return Effect.andThen(
-              after,
-              Effect.onExit(restore(attempt), (exit) =>
-                // A store that breaks down must not take the answer with it.
-                Effect.catchDefect(settle(want, takenMillis, wasSent(), exit), () => Effect.void)
-              )
+        const taken = Effect.flatMap(now, (startedMillis): Outcome => {
+          if (Learned.isLearningCall(overrides)) {
+            const want = wantOf(`${name}-${calls++}`, bill, true, 0, true)
+            return Effect.as(store.take(want), { want, atMillis: startedMillis })
+          }
+          if (!isTooLarge(bill)) return acquire(parked, bill, urgent, maxMillis, startedMillis)
+          return Effect.flatMap(certain(parked, maxMillis, startedMillis), () =>
+            Effect.flatMap(now, (nowMillis) =>
+              acquire(parked, bill, urgent, Math.max(0, maxMillis - (nowMillis - startedMillis)), nowMillis)
             )
-          })
+          )
+        })
+        return Effect.flatMap(taken, ({ atMillis, want }) => {
+          const isDue = learned.spend(descriptor.bucket, want.cost, atMillis)
+          const attempted = Effect.onExitPrimitive(restore(attempt), (exit) => settle(want, atMillis, wasSent(), exit))
+          return isDue ? Effect.andThen(learned.learn(atMillis), attempted) : attempted
         })
       })
     })
 
+  /** Tells the store what became of an attempt's tokens. */
   const settle = (
     want: RateLimits.Want,
     takenMillis: number,
@@ -508,21 +575,21 @@ const start = (
       // Later, it counts as arrived, and was booked.
       const isHeld = endedMillis - takenMillis <= want.latencyMillis
       if (!wasSent || (failure?._tag === "TransportError" && failure.requestSent === "no")) {
-        return isHeld || want.latencyMillis === 0
-          ? Effect.andThen(store.giveBack(want), Effect.sync(nudgeAll))
-          : Effect.void
+        return isHeld || want.latencyMillis === 0 ? refunded(want) : Effect.void
       }
-      // Without an answer it may still be under way.
+      // Without an answer, the request may still arrive.
       const isAnswered = failure === undefined ? Exit.isSuccess(exit) : !unanswered.has(failure._tag)
-      const told =
-        isAnswered && isHeld
-          ? // In the background: it would keep the answer back.
-            Effect.asVoid(Effect.forkIn(store.arrived(want), scope, { startImmediately: true }))
-          : Effect.void
+      const arrived = isAnswered && isHeld ? reported(want) : Effect.void
       return failure?._tag === "TooManyRequests"
-        ? Effect.andThen(told, Effect.andThen(store.drain(want), learn(endedMillis)))
-        : told
+        ? Effect.andThen(arrived, Effect.andThen(quietly(store.drain(want)), learned.learn(endedMillis)))
+        : arrived
     })
+
+  /** A remote store is told in the background: it would keep the answer back. */
+  const reported = (want: RateLimits.Want): Effect.Effect<void> =>
+    store.isLocal === true
+      ? quietly(store.arrived(want))
+      : Effect.asVoid(Effect.forkIn(quietly(store.arrived(want)), scope, { startImmediately: true }))
 
   return {
     limit,
@@ -530,24 +597,23 @@ const start = (
       Effect.flatMap(RateLimits.Overrides, (overrides) =>
         Effect.suspend(() => {
           const bill = billOf(descriptor, input)
-          if (learned && isTooLarge(bill)) return Effect.succeed(Number.POSITIVE_INFINITY)
+          if (learned.isCertain() && isTooLarge(bill)) return Effect.succeed(Number.POSITIVE_INFINITY)
           const urgent = overrides.urgent ?? descriptor.urgent
-          const line = lineOf(bill)
-          const want = wantOf({ id: `${name}-${calls++}`, bill, urgent }, costOfBill(bill), 0)
-          const before = line.urgent.unplaced + (urgent ? 0 : line.normal.unplaced)
-          return store.waitFor({ ...want, cost: want.cost + before })
+          const want = wantOf(`${name}-${calls++}`, bill, urgent, 0, false)
+          return store.waitFor({ ...want, cost: want.cost + lineOf(bill).queue.unplacedCostAhead(urgent) })
         })
       )
   }
 }
 
+const now: Effect.Effect<number> = /*#__PURE__*/ Effect.clockWith((clock) => Effect.sync(() => monotonicMillis(clock)))
+
 const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>
   Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
 
-/** Runs apart from the call that happened to start it: no part of its span, and under none of its overrides. */
-const asOwn = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
-  effect.pipe(
-    Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
-    Effect.provideService(RateLimits.Overrides, { urgent: true }),
-    Effect.updateContext((context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
-  )
+/** A store that breaks down takes no answer with it. */
+const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.catchDefect(effect, () => Effect.void)
+
+/** The fiber that serves a queue is no part of the span of the call that happened to start it. */
+const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
+  Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))

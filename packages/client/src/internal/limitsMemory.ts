@@ -148,7 +148,7 @@ export const make = (): Store => {
   }
 
   const take = (want: Want, now: number): number => {
-    const millis = wait(want, now, Math.min)
+    const millis = want.forced ? 0 : wait(want, now, Math.min)
     if (millis > 0) {
       const place = places.get(want.id)
       const sinceMillis = place?.sinceMillis ?? now - want.waitedMillis
@@ -193,6 +193,7 @@ export const make = (): Store => {
     Effect.clockWith((clock) => Effect.sync(() => f(Number(clock.monotonicTimeNanosUnsafe()) / 1e6)))
 
   return {
+    isLocal: true,
     take: (want) => atNow((now) => take(want, now)),
     giveUp: (want) => Effect.sync(() => void places.delete(want.id)),
     arrived: (want) => atNow((now) => arrived(want, now)),

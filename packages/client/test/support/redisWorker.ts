@@ -23,6 +23,7 @@ const takeAll = Effect.gen(function* () {
       buckets: [{ name: "write", refillRate, capacity, learned: true }],
       cost,
       urgent: false,
+      forced: false,
       waitedMillis: 0,
       latencyMillis: 0
     }
