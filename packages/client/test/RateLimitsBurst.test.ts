@@ -1,0 +1,383 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Result } from "effect"
+import { TestClock } from "effect/testing"
+import * as ApiKey from "@kalshi-effect/signing/ApiKey"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Account from "../src/Account.ts"
+import * as Environment from "../src/Environment.ts"
+import * as Errors from "../src/Errors.ts"
+import * as limits from "../src/internal/limits.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Orders from "../src/Orders.ts"
+import * as RateLimits from "../src/RateLimits.ts"
+import { type Budget, Exchange as Metered, layer, limitsOf } from "./support/exchange.ts"
+import { serve, transports } from "./support/server.ts"
+
+const order = (client_order_id: string): Orders.CreateInput => ({
+  ticker: "TICK-1",
+  client_order_id,
+  side: "bid",
+  count: "1",
+  price: "0.50",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  exchange_index: 0
+})
+const batch = (size: number): Orders.BatchCreateInput => ({
+  orders: Array.from({ length: size }, (_, i) => order(`b${i}`))
+})
+
+const facts = (budget: Budget): Readonly<Record<string, unknown>> => ({
+  [Account.limits.descriptor.name]: limitsOf(budget, budget),
+  [Account.endpointCosts.descriptor.name]: { default_cost: 10, endpoint_costs: [] }
+})
+
+/** A limiter by itself. What the exchange answers about the account is `budget`. */
+const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
+  Effect.map(
+    limits.make(options, "test", "key", () => {}),
+    (make) =>
+      // A layer's sender answers by the operation's schema, which this test writes by hand.
+      make(({ name }) => Effect.succeed(facts(budget)[name]) as never)
+  )
+
+const descriptor = OrderGroups.get.descriptor
+
+interface Ended {
+  readonly index: number
+  readonly atMillis: number
+}
+
+/** Calls of one operation, each of which notes when it was let go. */
+const caller = (limiter: limits.Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
+  const started: Array<Ended> = []
+  const call = (index: number) =>
+    limiter.limit(
+      { descriptor, input: { order_group_id: "g" }, maxMillis, wasSent: () => true, waits: () => {} },
+      Effect.clockWith((clock) =>
+        Effect.sync(() => void started.push({ index, atMillis: Number(clock.monotonicTimeNanosUnsafe()) / 1e6 }))
+      )
+    )
+  return { started, call }
+}
+
+/** A call costs ten tokens: a thousand calls a millisecond. */
+const fast: Budget = { rate: 10_000_000, capacity: 20_000 }
+
+/** Lets time pass in steps, so that calls which start late do not find it gone. */
+const pass = (seconds: number) =>
+  Effect.forEach(Array.from({ length: seconds }), () => TestClock.adjust("1 second"), { discard: true })
+
+const indexes = (count: number): Array<number> => Array.from({ length: count }, (_, i) => i)
+
+describe("a burst of calls", () => {
+  for (const count of [1, 10, 1_000, 10_000, 100_000]) {
+    it.effect(`of ${count} waits, and goes in the order of its arrival`, () =>
+      Effect.gen(function* () {
+        const { call, started } = caller(yield* limiterOf(fast, { latency: 0 }))
+        const fiber = yield* Effect.forkChild(
+          Effect.forEach(indexes(count), call, { concurrency: "unbounded", discard: true })
+        )
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(fiber)
+        assert.strictEqual(started.length, count)
+        assert.isTrue(started.every(({ index }, place) => index === place))
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  it.live("of 100,000 waits on the real clock", () =>
+    Effect.gen(function* () {
+      const { call, started } = caller(yield* limiterOf(fast))
+      yield* Effect.forEach(indexes(100_000), call, { concurrency: "unbounded", discard: true })
+      assert.strictEqual(started.length, 100_000)
+    }).pipe(Effect.scoped)
+  )
+
+  const orders: ReadonlyArray<readonly [name: string, order: (count: number) => ReadonlyArray<number>]> = [
+    ["first to last", indexes],
+    ["last to first", (count) => indexes(count).reverse()],
+    ["every other first", (count) => [...indexes(count)].sort((a, b) => (a % 2) - (b % 2) || a - b)],
+    [
+      "from the middle outwards",
+      (count) => indexes(count).sort((a, b) => Math.abs(a - count / 2) - Math.abs(b - count / 2))
+    ]
+  ]
+  for (const [name, orderOf] of orders) {
+    for (const count of name === "first to last" ? [10, 1_000, 100_000] : [10, 1_000, 10_000]) {
+      it.effect(`of ${count} that is interrupted ${name} leaves nobody waiting and no token taken`, () =>
+        Effect.gen(function* () {
+          const slow: Budget = { rate: 20, capacity: 200 }
+          const limiter = yield* limiterOf(slow, { latency: 0 })
+          const { call, started } = caller(limiter)
+          const fibers = yield* Effect.forEach(indexes(count + 20), (index) => Effect.forkChild(call(index)))
+          yield* TestClock.adjust(0)
+          const sent = started.length
+          for (const index of orderOf(count)) yield* Fiber.interrupt(fibers[index + 20]!)
+          yield* TestClock.adjust("1 hour")
+          // What was not interrupted went, and nothing else.
+          assert.strictEqual(started.length, Math.max(sent, 20))
+          assert.strictEqual(yield* limiter.waitFor(descriptor, { order_group_id: "g" }), 0)
+        }).pipe(Effect.scoped)
+      )
+    }
+  }
+
+  it.effect("whose time ends while it waits is refused whole, each call with a wait above zero", () =>
+    Effect.gen(function* () {
+      const limiter = yield* limiterOf({ rate: 1e-3, capacity: 100 }, { latency: 0 })
+      const { call, started } = caller(limiter, 5_000)
+      const fiber = yield* Effect.forkChild(
+        Effect.forEach(indexes(10_000), (index) => Effect.result(call(index)), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("5 seconds")
+      const results = yield* Fiber.join(fiber)
+      const refused = results.flatMap((result) => (Result.isFailure(result) ? [result.failure] : []))
+      assert.strictEqual(refused.length + started.length, 10_000)
+      assert.isTrue(refused.every((error) => error instanceof Errors.LimitExceeded && error.waitMillis! > 0))
+    }).pipe(Effect.scoped)
+  )
+
+  for (const [name, transport] of transports) {
+    it.live(`of 1,000 over ${name}, signed with Ed25519, is answered whole`, () =>
+      Effect.gen(function* () {
+        const budget = { rate: 1e9, capacity: 1e9 }
+        const server = yield* serve(({ target }, response) => {
+          const body = target.endsWith("/account/limits")
+            ? limitsOf(budget, budget)
+            : target.endsWith("/account/endpoint_costs")
+              ? { default_cost: 10, endpoint_costs: [] }
+              : { is_auto_cancel_enabled: false, orders: [] }
+          response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
+        })
+        const key = yield* ApiKey.generate({ keyId: "burst", kind: "ed25519" })
+        const environment = Result.getOrThrow(Environment.fromUrl(server.url))
+        const all = Effect.forEach(indexes(1_000), () => Effect.result(OrderGroups.get({ order_group_id: "g" })), {
+          concurrency: "unbounded"
+        })
+        const results = yield* Effect.provide(
+          all,
+          Kalshi.layer({ environment, signer: Signer.fromApiKey(key) }).pipe(Layer.provide(transport))
+        )
+        const failures = results.flatMap((result) => (Result.isFailure(result) ? [result.failure.message] : []))
+        assert.deepStrictEqual(failures, [])
+      }).pipe(Effect.scoped)
+    )
+  }
+})
+
+const noFacts = (request: string) => (request.includes("/account/") ? { status: 403, body: {} } : undefined)
+
+describe("calls before the budget is known", () => {
+  for (const count of [1_000, 10_000]) {
+    it.effect(`are never refused where the budget turns out to be large: ${count} at once`, () =>
+      Effect.gen(function* () {
+        const huge = { rate: 1e6, capacity: 1e6 }
+        yield* Effect.gen(function* () {
+          const read = OrderGroups.get({ order_group_id: "g" })
+          const fiber = yield* Effect.forkChild(
+            Effect.forEach(indexes(count), () => Effect.result(read), { concurrency: "unbounded" })
+          )
+          yield* pass(30)
+          const results = yield* Fiber.join(fiber)
+          assert.isTrue(results.every(Result.isSuccess))
+          assert.strictEqual((yield* Metered).refused(), 0)
+        }).pipe(Effect.provide(layer({ read: huge, write: huge, underWay: () => 50 })))
+      })
+    )
+  }
+
+  it.effect("wait while it is learned, and are then judged by it", () =>
+    Effect.gen(function* () {
+      const read = Effect.result(OrderGroups.get({ order_group_id: "g" }))
+      const fiber = yield* Effect.forkChild(Effect.forEach(indexes(1_000), () => read, { concurrency: "unbounded" }))
+      yield* TestClock.adjust("999 millis")
+      // Neither sent nor refused: nobody knows yet.
+      assert.strictEqual(fiber.pollUnsafe(), undefined)
+      yield* pass(31)
+      const results = yield* Fiber.join(fiber)
+      const refused = results.filter(Result.isFailure)
+      // 20 tokens a second for 30 seconds pay for 600 calls, and a full bucket for 19 more beside the learning.
+      assert.closeTo(results.length - refused.length, 600, 25)
+      assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({ underWay: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } })))
+  )
+
+  it.effect("do not wait for learning longer than they may", () =>
+    Effect.gen(function* () {
+      const read = OrderGroups.get({ order_group_id: "g" }).pipe(
+        Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" })
+      )
+      const fiber = yield* Effect.forkChild(
+        Effect.forEach(indexes(200), () => Effect.result(read), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("2 seconds")
+      const results = yield* Fiber.join(fiber)
+      assert.isTrue(results.some(Result.isFailure))
+    }).pipe(
+      Effect.provide(
+        layer(
+          {
+            answer: (r) => (r.includes("/account/") ? "EHANG" : undefined),
+            underWay: (n) => (n === 10 || n === 11 ? 60_000 : 0)
+          },
+          { limits: { latency: 0 } }
+        )
+      )
+    )
+  )
+})
+
+describe("a cancel", () => {
+  const cancels = (count: number) =>
+    Effect.forEach(indexes(count), (i) => Effect.result(Orders.cancel({ order_id: `o${i}`, exchange_index: 0 })), {
+      concurrency: "unbounded"
+    })
+
+  it.effect("is never refused while the budget is a guess", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(cancels(3_000))
+      yield* pass(60)
+      const results = yield* Fiber.join(fiber)
+      assert.isTrue(results.every(Result.isSuccess))
+    }).pipe(
+      // The exchange's own budget is large, and its account page is out of order.
+      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+    )
+  )
+
+  it.effect("that may not wait is sent while the budget is a guess", () =>
+    Effect.gen(function* () {
+      const results = yield* cancels(60)
+      assert.isTrue(results.every(Result.isSuccess))
+    }).pipe(
+      Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
+      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+    )
+  )
+
+  it.effect("does not wait for learning longer than half of its time", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(cancels(2_000))
+      yield* pass(15)
+      const results = yield* Fiber.join(fiber)
+      assert.isTrue(results.every(Result.isSuccess))
+    }).pipe(
+      Effect.provide(
+        layer(
+          { write: { rate: 1e6, capacity: 1e6 }, underWay: (n) => (n === 25 || n === 26 ? 60_000 : 0) },
+          { limits: { latency: 0 } }
+        )
+      )
+    )
+  )
+
+  it.effect("is refused where the account's own budget cannot pay for it in time", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(cancels(2_000))
+      yield* pass(60)
+      const results = yield* Fiber.join(fiber)
+      const sent = results.filter(Result.isSuccess).length
+      // 50 of a full bucket and 50 a second for 30 seconds.
+      assert.closeTo(sent, 1_550, 10)
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({}, { limits: { latency: 0 } })))
+  )
+})
+
+describe("a budget that was learned", () => {
+  /** An exchange whose account page answers one budget after the other; the last one stays. */
+  const changing = (pages: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
+    Layer.suspend(() => {
+      let asked = 0
+      return layer(
+        {
+          write: actual,
+          answer: (request) => {
+            if (request !== "GET /account/limits") return undefined
+            const page = pages[Math.min(asked++, pages.length - 1)]!
+            return { status: 200, body: limitsOf({ rate: 200, capacity: 200 }, page) }
+          }
+        },
+        { limits: { latency: 0 }, ...options }
+      )
+    })
+  const small: Budget = { rate: 100, capacity: 100 }
+  const large: Budget = { rate: 400, capacity: 400 }
+
+  it.effect("is learned anew by a batch that it would refuse, which then goes", () =>
+    Effect.gen(function* () {
+      const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
+      assert.strictEqual(first._tag, "LimitExceeded")
+      // The account moves up a tier.
+      yield* TestClock.adjust("11 seconds")
+      yield* Orders.batchCreate(batch(20))
+      assert.strictEqual((yield* Metered).calls().length, 1)
+    }).pipe(Effect.provide(changing([small, large], large)))
+  )
+
+  it.effect("refuses at once within ten seconds, and asks the exchange only once in that time", () =>
+    Effect.gen(function* () {
+      for (let i = 0; i < 5; i++) {
+        assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
+        yield* TestClock.adjust("1 second")
+      }
+      const pages = (yield* Metered).arrived.filter(({ request }) => request === "GET /account/limits")
+      assert.strictEqual(pages.length, 1)
+    }).pipe(Effect.provide(changing([small], small)))
+  )
+
+  it.effect("refuses no batch while it cannot be confirmed", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
+      yield* TestClock.adjust("11 seconds")
+      const fiber = yield* Effect.forkChild(Orders.batchCreate(batch(20)))
+      yield* pass(60)
+      yield* Fiber.join(fiber)
+    }).pipe(
+      Effect.provide(
+        Layer.suspend(() => {
+          let asked = 0
+          return layer(
+            {
+              write: large,
+              answer: (request) => {
+                if (request !== "GET /account/limits") return undefined
+                return asked++ === 0 ? { status: 200, body: limitsOf(small, small) } : { status: 503, body: {} }
+              }
+            },
+            { limits: { latency: 0 } }
+          )
+        })
+      )
+    )
+  )
+
+  it.effect("is learned anew after a call was refused for its wait", () =>
+    Effect.gen(function* () {
+      const refused = Effect.flip(
+        Effect.forEach(indexes(30), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
+      ).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
+      yield* refused
+      yield* TestClock.adjust("11 seconds")
+      yield* refused
+      yield* TestClock.adjust(0)
+      assert.isBelow(yield* RateLimits.waitFor(Orders.batchCreate, batch(30)), Number.POSITIVE_INFINITY)
+    }).pipe(Effect.provide(changing([small, large], large)))
+  )
+
+  for (const capacity of [1, 9]) {
+    it.effect(`is not believed where ${capacity} tokens would not pay for one request`, () =>
+      Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(
+          Effect.forEach(indexes(20), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
+        )
+        yield* pass(20)
+        yield* Fiber.join(fiber)
+        yield* Orders.cancel({ order_id: "o", exchange_index: 0 })
+      }).pipe(Effect.provide(changing([{ rate: 100, capacity }], small)))
+    )
+  }
+})
