@@ -5,7 +5,12 @@ const test = "packages/client/test/RateLimits.test.ts"
 const learning = "packages/client/test/RateLimitsLearning.test.ts"
 const laws = "packages/client/test/RateLimitsLaws.test.ts"
 
+const burst = "packages/client/test/RateLimitsBurst.test.ts"
+
 const limits = faultsOf("packages/client/src/internal/limits.ts", test)
+const billing = faultsOf("packages/client/src/internal/limitsBilling.ts", test)
+const learned = faultsOf("packages/client/src/internal/limitsLearned.ts", burst)
+const queue = faultsOf("packages/client/src/internal/limitsQueue.ts", burst)
 const memory = faultsOf("packages/client/src/internal/limitsMemory.ts", laws)
 const costs = faultsOf("packages/client/src/internal/limitsCosts.ts", learning)
 
@@ -33,33 +38,59 @@ export const limitFaults: ReadonlyArray<Fault> = [
     seenBy: test
   }),
   memory("does not empty a bucket", undefined, "      state.tokens = held\n", "", { seenBy: test }),
-  limits(
+  billing(
     "pays for a batch as for one",
     "Orders.batchCreate",
     "Array.isArray(orders) ? Math.max(1, orders.length) : 1",
     "1",
     { seenBy: "P9", runs: 1000 }
   ),
+  billing(
+    "pays for reads with tokens for writes",
+    undefined,
+    'descriptor.bucket === "read") return read',
+    "false) return read"
+  ),
+  billing(
+    "pays for an order on one shard alone",
+    undefined,
+    "shard === undefined) return all",
+    "shard === undefined) return common"
+  ),
   limits(
     "goes on after a 429 as before",
     undefined,
-    "Effect.andThen(store.drain(want), learn(endedMillis))",
-    "learn(endedMillis)"
+    "Effect.andThen(quietly(store.drain(want)), learned.learn(endedMillis))",
+    "learned.learn(endedMillis)"
   ),
   limits(
     "does not give back what was never sent",
     undefined,
-    "? Effect.andThen(store.giveBack(want), Effect.sync(nudgeAll))",
-    "? Effect.sync(nudgeAll)"
+    "Effect.andThen(quietly(store.giveBack(want)), Effect.sync(pokeAll))",
+    "Effect.sync(pokeAll)"
   ),
-  limits("stays in line when it is interrupted", undefined, "        leave(line, waiter)\n", ""),
-  limits("pays for reads with tokens for writes", undefined, 'return ["read"]', "return [writeBucket(0)]"),
   limits(
-    "pays for an order on one shard alone",
+    "stays in the queue when it is interrupted",
     undefined,
-    "return [...shards].map(writeBucket)",
-    "return [writeBucket(0)]"
+    "        line.queue.leave(waiter)\n        return",
+    "        return"
   ),
+  limits("refuses a cancel because of a guess", undefined, "bill.descriptor.urgent && !learned.isCertain()", "false", {
+    seenBy: burst
+  }),
+  limits("judges nobody by a budget that was just learned", undefined, "        line.mustJudge = true\n", "", {
+    seenBy: burst
+  }),
+  limits("never ends a wait that is too long", undefined, "yield* expire(line, nowMillis)\n", "", { seenBy: burst }),
+  learned("believes any budget", undefined, " && capacity >= oneRequest", ""),
+  learned(
+    "takes an old budget for a fact when it cannot be confirmed",
+    undefined,
+    "isCertain = named !== undefined && ",
+    "if (named === undefined) return\n      isCertain = "
+  ),
+  learned("waits for the bucket in doubt", undefined, "overrides === learning", "false"),
+  queue("does not keep the order of arrival", undefined, "this.last.next = node", "this.last.next = undefined"),
   costs("takes a wildcard for nothing at all", undefined, "path.length > wild", "path.length >= wild"),
   costs("does not look at a route's method", undefined, "route.method === descriptor.method && ", ""),
   costs("does not know the list's root", undefined, "? path.slice(root.length) : path", "? path : path"),

@@ -1,24 +1,27 @@
 /**
- * Token buckets on this side of the wire: a signed call waits for its tokens here instead of being answered 429 there.
+ * Client-side rate limits: a signed call waits for the account's tokens here instead of being answered 429.
  *
  * **Details**
  *
- * The exchange keeps a read and a write bucket per account, and write buckets of their own for its shards. Each refills
- * all the time and pays for every signed request; a batch of orders is paid per order. Every layer that signs meters its
- * calls unless told not to (`limits: false`). Costs and budgets are the account's own, learned from
- * `Account.endpointCosts` and `Account.limits` in the background once half of a default bucket has been spent, after a
- * 429, and before a batch that the default would not hold; and again every ten minutes of use. Before that, and where
- * they cannot be learned, the {@link defaults} and the documented costs apply.
+ * The exchange keeps a read and a write token bucket per account, and a write bucket for each further shard. Buckets
+ * refill continuously, and every signed request pays from them; a batch of orders pays per order. Every layer that signs
+ * limits its calls. `limits: false` switches that off.
  *
- * Calls wait in the order in which they came, cancels before all else of the write bucket, and whatever
- * {@link Overrides} call urgent before the rest. The wait is part of the call's total time, and not of any attempt's. A
- * 429 empties the bucket on this side too.
+ * Budgets and costs are the account's own: the layer learns them from `Account.limits` and `Account.endpointCosts`. It
+ * learns when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after
+ * ten minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: none is refused
+ * before the layer has tried to learn. A call that would be refused starts learning, too, at most every ten seconds.
+ *
+ * Calls wait in the order of their arrival. Cancels go before other writes, and calls that {@link Overrides} mark as
+ * urgent go first. The wait counts towards the call's total time and not towards an attempt's. A 429 empties the local
+ * bucket.
  *
  * **Gotchas**
  *
- * - Only signed calls are metered: what the exchange allows to those that are not signed is not documented. Source: the
- *   rate-limit guide of October 2026.
- * - A layer knows nothing of what other programs spend of the same account. Give each a `share`, or one store to all:
+ * - Only signed calls are limited: the limits of unsigned ones are not documented. Source: the rate-limit guide of October
+ *   2026.
+ * - While the budget is a guess, a cancel is never refused locally. It is sent when its wait would be too long.
+ * - A layer does not know what other programs spend of the same account. Give each a `share`, or share one store:
  *   {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *
  * @module
@@ -51,23 +54,26 @@ export const defaults: { readonly read: Budget; readonly write: Budget } = {
 /** How a layer meters its calls. */
 export interface Options {
   /**
-   * Names the account in a {@link Store} that others use too; the key's id unless told. Two keys of one account share
-   * its buckets: give their layers the same name.
+   * Names the account in a shared {@link Store}. Default: the key's id. Two keys of one account share its buckets: give
+   * their layers the same name.
    */
   readonly account?: string | undefined
-  /** Which part of the account's budget this layer may use, more than 0 and at most 1; all of it unless told. */
+  /**
+   * The part of the account's budget that this layer may use: more than 0 and at most 1. Default: 1. A part that would not
+   * pay for one request still pays for one at a time.
+   */
   readonly share?: number | undefined
   /**
-   * How long a request may be on its way to the exchange; 500 ms unless told.
+   * How long a request may take to reach the exchange. Default: 500 ms.
    *
    * A full bucket there goes on being full until the first request of a burst arrives, and gains nothing meanwhile. So
    * the refill after a burst counts from when the first answers are here, or from this long after it at least where none
    * come. It costs nothing at a steady rate. Zero counts every request as arrived when it is sent.
    */
   readonly latency?: Duration.Input | undefined
-  /** How old learned costs and budgets may grow before they are learned anew; ten minutes unless told. */
+  /** The age at which learned costs and budgets are learned again. Default: ten minutes. */
   readonly refreshAfter?: Duration.Input | undefined
-  /** How many shards the exchange has; 4 unless told. An order that the exchange has to route bills all of them. */
+  /** How many shards the exchange has. Default: 4. An order that the exchange has to route bills all of them. */
   readonly shards?: number | undefined
 }
 
@@ -75,7 +81,7 @@ export interface Options {
 export interface CallOptions {
   /**
    * How long it may wait for its tokens: longer, and it fails with `LimitExceeded` at once. Zero fails instead of
-   * waiting. Unless told, what is left of the call's total time.
+   * waiting. Default: what is left of the call's total time.
    */
   readonly maxWait?: Duration.Input | undefined
   /** Whether it goes before whatever else waits for the same bucket: a read that settles an order, say. */
@@ -151,7 +157,7 @@ export interface Store {
   readonly take: (want: Want) => Effect.Effect<number>
   /** Gives up the place of one that was refused. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
-  /** The exchange has answered: a request that took its tokens no longer ago than its latency is under way no more. */
+  /** The exchange has answered a request that took its tokens no longer ago than its latency. */
   readonly arrived: (want: Want) => Effect.Effect<void>
   /** Gives back tokens that were taken, no longer ago than the latency, and not spent. */
   readonly giveBack: (want: Want) => Effect.Effect<void>

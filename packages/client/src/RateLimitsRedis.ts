@@ -28,9 +28,9 @@ import * as RateLimits from "./RateLimits.ts"
 
 /** How the store uses Redis. */
 export interface Options {
-  /** What its keys begin with; `kalshi-limits:` unless told. */
+  /** What its keys begin with. Default: `kalshi-limits:`. */
   readonly prefix?: string | undefined
-  /** How long Redis may take to answer before it is away; 500 ms unless told. */
+  /** How long Redis may take to answer before it counts as unavailable. Default: 500 ms. */
   readonly timeout?: Duration.Input | undefined
 }
 

@@ -259,7 +259,7 @@ const start = (
     )
 
   /** A cancel is not refused because of a guess: the exchange decides. */
-  const mustGo = ({ bill }: Waiter): boolean => bill.descriptor.urgent && !learned.isCertain()
+  const mustGo = ({ bill }: Pick<Waiter, "bill">): boolean => bill.descriptor.urgent && !learned.isCertain()
 
   /** Ends the wait of a call whose tokens come too late, or never. */
   const refuse = (line: Line, waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> =>
@@ -474,7 +474,7 @@ const start = (
       const id = `${name}-${calls++}`
       const queue = (isPlaced: boolean): Outcome => {
         // A cancel whose budget is a guess is sent after half of its time at the latest.
-        const untilMillis = bill.descriptor.urgent && !learned.isCertain() ? maxMillis / 2 : maxMillis
+        const untilMillis = mustGo({ bill }) ? maxMillis / 2 : maxMillis
         return queued(
           parked,
           line,
@@ -563,7 +563,7 @@ const start = (
       })
     })
 
-  /** Tells the store what became of an attempt's tokens. */
+  /** Reports to the store what became of an attempt's tokens. */
   const settle = (
     want: RateLimits.Want,
     takenMillis: number,
@@ -585,7 +585,7 @@ const start = (
         : arrived
     })
 
-  /** A remote store is told in the background: it would keep the answer back. */
+  /** A remote store hears of it in the background, so that it does not delay the answer. */
   const reported = (want: RateLimits.Want): Effect.Effect<void> =>
     store.isLocal === true
       ? quietly(store.arrived(want))

@@ -95,19 +95,19 @@ export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Lea
 
   const learnNow = (nowMillis: number): Effect.Effect<void> =>
     Effect.gen(function* () {
-      isCertain = false
       const [list, limits] = yield* Effect.all([ask(Account.endpointCosts), ask(Account.limits)], { concurrency: 2 })
       const read = Exit.isSuccess(list) ? costs.read(list.value) : undefined
       if (read !== undefined && Exit.isSuccess(list)) {
         costOf = read
         oneRequest = list.value.default_cost
       }
-      if (Exit.isFailure(limits)) return
-      const learned = { read: budgetOf(limits.value.read), write: budgetOf(limits.value.write) }
-      if (!isBelievable(learned.read) || !isBelievable(learned.write)) return
-      budgets = learned
+      const named = Exit.isSuccess(limits)
+        ? { read: budgetOf(limits.value.read), write: budgetOf(limits.value.write) }
+        : undefined
+      isCertain = named !== undefined && isBelievable(named.read) && isBelievable(named.write)
+      if (named === undefined || !isCertain) return
+      budgets = named
       isLearned = true
-      isCertain = true
       if (Exit.isSuccess(list)) learnedAtMillis = nowMillis
     })
 
