@@ -78,10 +78,6 @@ export const limitFaults: ReadonlyArray<Fault> = [
   limits("refuses a cancel because of a guess", undefined, "bill.descriptor.urgent && !learned.isCertain()", "false", {
     seenBy: burst
   }),
-  limits("judges nobody by a budget that was just learned", undefined, "        line.mustJudge = true\n", "", {
-    seenBy: burst
-  }),
-  limits("never ends a wait that is too long", undefined, "yield* expire(line, nowMillis)\n", "", { seenBy: burst }),
   learned("believes any budget", undefined, " && capacity >= oneRequest", ""),
   learned(
     "takes an old budget for a fact when it cannot be confirmed",
