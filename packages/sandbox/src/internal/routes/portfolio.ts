@@ -11,7 +11,7 @@ import type { Era, View } from "../../View.ts"
 import { dollar } from "../decimal.ts"
 import { type Route, route } from "../route.ts"
 import { invalidParameters } from "../state.ts"
-import { balance, cents, count, dollars, price, seconds, time } from "../wire.ts"
+import { action, balance, cents, count, dollars, price, seconds, time } from "../wire.ts"
 
 export const portfolio: ReadonlyArray<Route> = [
   route(Portfolio.balance, ({ accountId, input, key, userView }) => {
@@ -187,8 +187,9 @@ const toFill = (fill: Fill): Portfolio.Fill => ({
   order_id: fill.orderId,
   ticker: fill.ticker,
   market_ticker: fill.ticker,
+  // A fill reports the outcome that it is for, also where YES was sold.
   side: fill.side === "bid" ? "yes" : "no",
-  action: "buy",
+  action: action(fill.side),
   outcome_side: fill.side === "bid" ? "yes" : "no",
   book_side: fill.side,
   count_fp: count(fill.count),
