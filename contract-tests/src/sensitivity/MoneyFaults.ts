@@ -56,11 +56,13 @@ export const moneyFaults: ReadonlyArray<Fault> = [
     "return Option.some(fromMicros(within - ((within - run.start) % run.step)))",
     "return Option.some(fromMicros(within))"
   ),
+  grid("takes an order at no price at all", undefined, "start === 0n ? step : start", "start"),
+  grid("takes an order at a whole dollar", undefined, "top === oneDollar ? top - step : top", "top"),
   grid("takes ranges that overlap", undefined, "if (start < previousEnd) return", "if (false) return"),
   grid(
     "counts a price twice where two ranges meet",
     undefined,
-    "if (before !== undefined && before.last === start) rank -= 1n",
+    "if (before !== undefined && before.last === first) rank -= 1n",
     ""
   ),
   fees(

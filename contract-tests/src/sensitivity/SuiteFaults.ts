@@ -2,6 +2,9 @@
 import { faultsOf, type Fault } from "./Fault.ts"
 
 const groups = faultsOf("packages/sandbox/src/internal/routes/orderGroups.ts", "P12")
+const wireTests = "packages/sandbox/test/requests.test.ts"
+const wire = faultsOf("packages/sandbox/src/internal/wire.ts", wireTests)
+const placing = faultsOf("packages/sandbox/src/internal/orders.ts", wireTests)
 const json = faultsOf("contract-tests/src/reference/internal/json.ts", "P0")
 const nulls = faultsOf("contract-tests/src/reference/NullableByIntent.ts", "P0")
 const property = faultsOf("contract-tests/src/properties/Property.ts", "P15")
@@ -11,6 +14,14 @@ const mutants = faultsOf("contract-tests/src/tools/Mutants.ts", "P14")
 export const suiteFaults: ReadonlyArray<Fault> = [
   groups("answers a group without its orders", "OrderGroups.get", "  orders: group.orderIds,\n", ""),
   groups("answers a list of groups without their ids", "OrderGroups.list", "  id: group.groupId,\n", ""),
+  wire("reports a sale as a purchase", undefined, 'side === "bid" ? "buy" : "sell"', '"buy"'),
+  wire(
+    "rounds an average up",
+    undefined,
+    "(micros - (micros % hundredths)) / hundredths",
+    "Math.ceil(micros / hundredths)"
+  ),
+  placing("fills orders at 0 and 1 dollar", undefined, "price <= 0 || price >= dollar", "price < 0 || price > dollar"),
   json("sorts keys by length", "rest.json", "a < b ? -1 : a > b ? 1 : 0", "a.length - b.length"),
   nulls(
     "knows one null by intent too few",
