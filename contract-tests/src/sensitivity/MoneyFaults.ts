@@ -89,6 +89,13 @@ export const moneyFaults: ReadonlyArray<Fault> = [
     "BigInt(exponent) - BigInt(decimals.length)",
     "-BigInt(decimals.length)"
   ),
+  fees(
+    "rounds fees by the rule of before September 2026",
+    undefined,
+    'defaultRounding: Rounding = "microdollar"',
+    'defaultRounding: Rounding = "centicent"'
+  ),
+  fees("gives back more than a fill's own fee", undefined, "(due < fee ? due : fee) / step", "due / step"),
   fees("carries nothing to the next fill", undefined, "carried: fromMicros(owed - rebate)", "carried: fromMicros(0n)"),
   fees("gets the money that a bid pays", undefined, '(fill.side === "bid" ? -money : money)', "money"),
   cost("sets nothing aside for fees", undefined, "cash: collateral + opened + ", "cash: collateral + "),

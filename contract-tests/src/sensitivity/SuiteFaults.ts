@@ -5,6 +5,8 @@ const groups = faultsOf("packages/sandbox/src/internal/routes/orderGroups.ts", "
 const wireTests = "packages/sandbox/test/requests.test.ts"
 const wire = faultsOf("packages/sandbox/src/internal/wire.ts", wireTests)
 const placing = faultsOf("packages/sandbox/src/internal/orders.ts", wireTests)
+const ledger = faultsOf("packages/sandbox/src/internal/ledger.ts", "packages/sandbox/test/Ledger.test.ts")
+const assumptions = faultsOf("packages/sandbox/src/Assumptions.ts", "packages/sandbox/test/Exchange.test.ts")
 const json = faultsOf("contract-tests/src/reference/internal/json.ts", "P0")
 const nulls = faultsOf("contract-tests/src/reference/NullableByIntent.ts", "P0")
 const property = faultsOf("contract-tests/src/properties/Property.ts", "P15")
@@ -22,6 +24,13 @@ export const suiteFaults: ReadonlyArray<Fault> = [
     "Math.ceil(micros / hundredths)"
   ),
   placing("fills orders at 0 and 1 dollar", undefined, "price <= 0 || price >= dollar", "price < 0 || price > dollar"),
+  ledger("gives back fees that nobody paid", undefined, "order.carriedMicros - (owed - fee)", "order.carriedMicros"),
+  assumptions(
+    "assumes the fees of before September 2026",
+    undefined,
+    'feeRounding: "microdollar",',
+    'feeRounding: "centicent",'
+  ),
   json("sorts keys by length", "rest.json", "a < b ? -1 : a > b ? 1 : 0", "a.length - b.length"),
   nulls(
     "knows one null by intent too few",

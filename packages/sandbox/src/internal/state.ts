@@ -162,7 +162,7 @@ export interface OrderState extends Mutable<Order> {
   coveredCount: number
   /** The rate of the fee that is set aside for it, in millionths: the taker's until it rests. */
   feeRate: number
-  /** Rounding fees not given back. */
+  /** Rounding fees that were paid and not given back. */
   carriedMicros: number
 }
 
