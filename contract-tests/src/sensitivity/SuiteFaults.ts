@@ -7,6 +7,10 @@ const wire = faultsOf("packages/sandbox/src/internal/wire.ts", wireTests)
 const placing = faultsOf("packages/sandbox/src/internal/orders.ts", wireTests)
 const ledger = faultsOf("packages/sandbox/src/internal/ledger.ts", "packages/sandbox/test/Ledger.test.ts")
 const assumptions = faultsOf("packages/sandbox/src/Assumptions.ts", "packages/sandbox/test/Exchange.test.ts")
+const indexTests = "packages/sandbox/test/ViewIndexes.test.ts"
+const book = faultsOf("packages/sandbox/src/internal/book.ts", indexTests)
+const fills = faultsOf("packages/sandbox/src/internal/fillList.ts", indexTests)
+const orderList = faultsOf("packages/sandbox/src/internal/orderList.ts", "packages/sandbox/test/orderList.test.ts")
 const json = faultsOf("contract-tests/src/reference/internal/json.ts", "P0")
 const nulls = faultsOf("contract-tests/src/reference/NullableByIntent.ts", "P0")
 const property = faultsOf("contract-tests/src/properties/Property.ts", "P15")
@@ -30,6 +34,25 @@ export const suiteFaults: ReadonlyArray<Fault> = [
     undefined,
     'feeRounding: "microdollar",',
     'feeRounding: "centicent",'
+  ),
+  book(
+    "counts in a long queue what was taken from an order",
+    undefined,
+    "addToBlock(order.level, order.arrival, -count)",
+    "addToBlock(order.level, order.arrival, 0)"
+  ),
+  fills(
+    "finds the last fill of an order alone",
+    undefined,
+    "this.#earlier.push(order.lastFill)",
+    "this.#earlier.push(-1)"
+  ),
+  orderList("archives no order", undefined, "    this.#ended.push(order)\n", ""),
+  orderList(
+    "lists an executed order as a cancelled one",
+    undefined,
+    "to][status].add(index)",
+    'to]["canceled"].add(index)'
   ),
   json("sorts keys by length", "rest.json", "a < b ? -1 : a > b ? 1 : 0", "a.length - b.length"),
   nulls(

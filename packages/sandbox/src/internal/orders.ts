@@ -203,7 +203,10 @@ const makeOrder = (
     market,
     position,
     group,
+    place: -1,
+    lastFill: -1,
     level: undefined,
+    arrival: 0,
     previous: undefined,
     next: undefined,
     ownPrevious: undefined,
@@ -243,7 +246,7 @@ const accept = (state: State, order: OrderState): OrderState => {
   const { account, group } = order
   order.orderId = state.ids.next()
   state.orders.set(order.orderId, order)
-  account.orders.push(order)
+  account.orders.add(order)
   account.restingCount++
   if (order.clientOrderId !== undefined) {
     account.clientOrderIds.set(order.clientOrderId, order)

@@ -111,17 +111,17 @@ export const listPositions = (
     cursor: input.cursor
   }
   return Result.flatMap(view.listPositions(accountId, query, era), ({ cursor, items }) => {
-    const events = new Set(items.map(({ eventTicker }) => eventTicker))
-    return Result.map(view.allPositions(accountId, query, era), (positions) => ({
-      market_positions: items.map(toMarketPosition),
-      event_positions: Array.from(events, (eventTicker) =>
-        toEventPosition(
-          eventTicker,
-          positions.filter((position) => position.eventTicker === eventTicker)
-        )
-      ),
-      cursor
-    }))
+    const events = new Map(items.map(({ eventTicker }) => [eventTicker, new Array<Position>()]))
+    return Result.map(view.allPositions(accountId, query, era), (positions) => {
+      for (const position of positions) {
+        events.get(position.eventTicker)?.push(position)
+      }
+      return {
+        market_positions: items.map(toMarketPosition),
+        event_positions: Array.from(events, ([eventTicker, own]) => toEventPosition(eventTicker, own)),
+        cursor
+      }
+    })
   })
 }
 
