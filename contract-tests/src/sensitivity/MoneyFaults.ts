@@ -56,8 +56,8 @@ export const moneyFaults: ReadonlyArray<Fault> = [
     "return Option.some(fromMicros(within - ((within - run.start) % run.step)))",
     "return Option.some(fromMicros(within))"
   ),
-  grid("takes an order at no price at all", undefined, "start === 0n ? step : start", "start"),
-  grid("takes an order at a whole dollar", undefined, "top === oneDollar ? top - step : top", "top"),
+  grid("puts 0 on the grid", undefined, "start === 0n ? step : start", "start"),
+  grid("puts 1 dollar on the grid", undefined, "top === oneDollar ? top - step : top", "top"),
   grid("takes ranges that overlap", undefined, "if (start < previousEnd) return", "if (false) return"),
   grid(
     "counts a price twice where two ranges meet",
@@ -90,12 +90,12 @@ export const moneyFaults: ReadonlyArray<Fault> = [
     "-BigInt(decimals.length)"
   ),
   fees(
-    "rounds fees by the rule of before September 2026",
+    "rounds fees by the older rule by default",
     undefined,
     'defaultRounding: Rounding = "microdollar"',
     'defaultRounding: Rounding = "centicent"'
   ),
-  fees("gives back more than a fill's own fee", undefined, "(due < fee ? due : fee) / step", "due / step"),
+  fees("rebates more than a fill's own fee", undefined, "(due < fee ? due : fee) / step", "due / step"),
   fees("carries nothing to the next fill", undefined, "carried: fromMicros(owed - rebate)", "carried: fromMicros(0n)"),
   fees("gets the money that a bid pays", undefined, '(fill.side === "bid" ? -money : money)', "money"),
   cost("sets nothing aside for fees", undefined, "cash: collateral + opened + ", "cash: collateral + "),

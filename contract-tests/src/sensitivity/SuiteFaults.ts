@@ -22,27 +22,32 @@ export const suiteFaults: ReadonlyArray<Fault> = [
   groups("answers a list of groups without their ids", "OrderGroups.list", "  id: group.groupId,\n", ""),
   wire("reports a sale as a purchase", undefined, 'side === "bid" ? "buy" : "sell"', '"buy"'),
   wire(
-    "rounds an average up",
+    "rounds an average up instead of truncating it",
     undefined,
     "(micros - (micros % hundredths)) / hundredths",
     "Math.ceil(micros / hundredths)"
   ),
-  placing("fills orders at 0 and 1 dollar", undefined, "price <= 0 || price >= dollar", "price < 0 || price > dollar"),
-  ledger("gives back fees that nobody paid", undefined, "order.carriedMicros - (owed - fee)", "order.carriedMicros"),
+  placing(
+    "accepts orders at 0 and 1 dollar",
+    undefined,
+    "price <= 0 || price >= dollar",
+    "price < 0 || price > dollar"
+  ),
+  ledger("rebates fees that were not paid", undefined, "order.carriedMicros - (owed - fee)", "order.carriedMicros"),
   assumptions(
-    "assumes the fees of before September 2026",
+    "rounds the exchange's fees by the older rule by default",
     undefined,
     'feeRounding: "microdollar",',
     'feeRounding: "centicent",'
   ),
   book(
-    "counts in a long queue what was taken from an order",
+    "ignores a decrease in a long queue",
     undefined,
     "addToBlock(order.level, order.arrival, -count)",
     "addToBlock(order.level, order.arrival, 0)"
   ),
   fills(
-    "finds the last fill of an order alone",
+    "lists only the last fill of an order",
     undefined,
     "this.#earlier.push(order.lastFill)",
     "this.#earlier.push(-1)"

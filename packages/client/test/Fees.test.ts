@@ -228,7 +228,7 @@ const fillsOf = (fill: Omit<Parameters<typeof Fees.charge>[0], "carried">, times
 describe("charge", () => {
   const buy = { ...quadratic, role: "taker", side: "bid", member: "other" } as const
 
-  it("follows the older guide's worked examples fill by fill, where told to", () => {
+  it("follows the older guide's worked examples fill by fill, with the switch set", () => {
     const older = { ...buy, rounding: "centicent" } as const
     // The guide states the trade fee of its first two examples; the multipliers are such that the model gives it.
     const subpenny = { ...older, fee_multiplier: 2.32, price: $("0.055"), count: contracts("1") }

@@ -28,7 +28,7 @@ const everything: Wanted = {
   maxMillis: Infinity
 }
 
-/** All that is asked for on the way from the newest order to the oldest: an order that is not wanted costs nothing. */
+/** Every step from the newest order to the oldest: an order that is not wanted is no step. */
 const walk = (list: OrderList, wanted: Partial<Wanted>): ReadonlyArray<number> => {
   const before: Before = list.before({ ...everything, ...wanted })
   const places: Array<number> = []
@@ -53,7 +53,7 @@ const busy = () => {
 const hundreds = (offset: number): ReadonlyArray<number> => Array.from({ length: 10 }, (_, n) => 900 + offset - n * 100)
 
 describe("OrderList", () => {
-  it("leads from one order to the next of the same status, past all others", () => {
+  it("goes from one order to the next of the same status, past all others", () => {
     const list = busy()
     assert.deepStrictEqual(walk(list, { status: "resting" }), hundreds(0))
     assert.deepStrictEqual(walk(list, { status: "executed" }), hundreds(7))
@@ -61,7 +61,7 @@ describe("OrderList", () => {
     assert.strictEqual(walk(list, {}).length, 1_000)
   })
 
-  it("leads to the orders of some markets alone, newest first, of one status or of all", () => {
+  it("goes through the orders of some markets only, newest first, of one status or of all", () => {
     const list = busy()
     assert.deepStrictEqual(
       walk(list, { tickers: [there] }),
@@ -73,7 +73,7 @@ describe("OrderList", () => {
     assert.deepStrictEqual(walk(list, { tickers: [] }), [])
   })
 
-  it("leads to what was created within two times alone, both included", () => {
+  it("goes through what was created within two times only, both included", () => {
     const list = busy()
     assert.deepStrictEqual(walk(list, { minMillis: 997_000, maxMillis: 998_000 }), [998, 997])
     assert.deepStrictEqual(walk(list, { maxMillis: 1_999 }), [1, 0])

@@ -191,12 +191,12 @@ describe("a request", () => {
         fill_count: "2.00",
         remaining_count: "0.00",
         average_fill_price: "0.3050",
-        average_fee_paid: "0.0148" // 0.01485, cut off
+        average_fee_paid: "0.0148" // 0.01485, truncated
       })
     })
   )
 
-  onExchange("writes averages with four decimals, cut off, in every answer that has them", () =>
+  onExchange("truncates averages to four decimals in every answer that has them", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]

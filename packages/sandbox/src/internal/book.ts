@@ -15,11 +15,11 @@ export interface Level {
   /** How many orders came since the level was made. */
   arrivals: number
   /**
-   * What rests of each block of arrivals, from the first block that anything rests of, so that nobody has to walk along
-   * a long queue. Undefined while there is one block.
+   * What rests of each block of arrivals, so that a position in a long queue is found without a walk along it. Undefined
+   * while there is one block.
    */
   blocks: Array<number> | undefined
-  /** Blocks that were taken off the front, since nothing rests of them. */
+  /** How many blocks at the front were removed, because nothing rests of them. */
   dropped: number
 }
 

@@ -29,7 +29,7 @@ export class FillList {
     }
   }
 
-  /** Leads from a place to the next older fill of some markets. */
+  /** Finds the next older fill of some markets, from a place. */
   beforeOfTickers(tickers: ReadonlyArray<string>): Before {
     const markets = tickers.flatMap((ticker) => {
       const places = this.#byTicker.get(ticker)
@@ -45,7 +45,7 @@ export class FillList {
     }
   }
 
-  /** Leads from a place to the next older fill of an order. To be asked with ever smaller places. */
+  /** Finds the next older fill of an order, from a place. Each call must name a smaller place than the one before. */
   beforeOfOrder(order: OrderState | undefined): Before {
     let found = order?.lastFill ?? -1
     return (place) => {

@@ -61,7 +61,7 @@ export class OrderList {
     market.places.push(order.place)
   }
 
-  /** Takes note that an order rests no more, as its status says already. */
+  /** Records that an order has ended, with the status that it has now. */
   end(order: OrderState): void {
     this.#move(order, "live", "resting", "live")
     this.#ended.push(order)
@@ -78,7 +78,7 @@ export class OrderList {
     }
   }
 
-  /** Leads from a place to the next older order that is wanted. */
+  /** Finds the next older order that is wanted, from a place. */
   before(wanted: Wanted): Before {
     this.#archive(wanted.archiveMillis)
     const { all } = this
@@ -146,7 +146,7 @@ export class OrderList {
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** How many of these places are smaller. The last ones are asked for most: it looks from the end. */
+/** How many of these places are smaller than one. It searches from the end, where most searched places are. */
 const indexOf = (places: ReadonlyArray<number>, place: number): number => {
   let step = 1
   while (step <= places.length && places[places.length - step]! >= place) {

@@ -9,7 +9,7 @@ import type { Refusal } from "../Entities.ts"
 import { firstAfter } from "./search.ts"
 import { invalidParameters } from "./state.ts"
 
-/** Leads from a place in a list to the greatest one below it that can be listed; to -1 where there is none. */
+/** Finds the greatest place below a place in a list that can be listed; -1 where there is none. */
 export type Before = (place: number) => number
 
 /** How a list is cut into pages. */
@@ -18,13 +18,13 @@ export interface Cut<in Item, out Shown> {
   readonly mark: string
   readonly most: number
   readonly order: "newestFirst" | "oldestFirst"
-  /** Passes over what an index knows not to be listed, where the newest comes first. Default: looks at every item. */
+  /** Skips items that an index rules out, in a list with the newest first. Default: looks at every item. */
   readonly before?: Before
   readonly isListed: (item: Item) => boolean
   readonly show: (item: Item) => Shown
 }
 
-/** Passes over the ends of a list that is in order of time: what came too early, and what came too late. */
+/** Skips both ends of a list that is in order of time: what came too early, and what came too late. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,

@@ -25,7 +25,7 @@ export const time = (millis: number): string => new Date(millis).toISOString().r
 
 export const seconds = (millis: number): number => Math.floor(millis / 1_000)
 
-/** Dollars per contract, cut off after four decimals: 0.5491 for 43 contracts was recorded as `"0.0127"`. */
+/** Dollars per contract, truncated to four decimals: $0.5491 for 43 contracts was recorded as `"0.0127"`. */
 export const average = (micros: number, hundredths: number): Dollars =>
   price((micros - (micros % hundredths)) / hundredths)
 
