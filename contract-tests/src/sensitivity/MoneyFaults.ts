@@ -56,11 +56,13 @@ export const moneyFaults: ReadonlyArray<Fault> = [
     "return Option.some(fromMicros(within - ((within - run.start) % run.step)))",
     "return Option.some(fromMicros(within))"
   ),
+  grid("puts 0 on the grid", undefined, "start === 0n ? step : start", "start"),
+  grid("puts 1 dollar on the grid", undefined, "top === oneDollar ? top - step : top", "top"),
   grid("takes ranges that overlap", undefined, "if (start < previousEnd) return", "if (false) return"),
   grid(
     "counts a price twice where two ranges meet",
     undefined,
-    "if (before !== undefined && before.last === start) rank -= 1n",
+    "if (before !== undefined && before.last === first) rank -= 1n",
     ""
   ),
   fees(
@@ -87,6 +89,13 @@ export const moneyFaults: ReadonlyArray<Fault> = [
     "BigInt(exponent) - BigInt(decimals.length)",
     "-BigInt(decimals.length)"
   ),
+  fees(
+    "rounds fees by the older rule by default",
+    undefined,
+    'defaultRounding: Rounding = "microdollar"',
+    'defaultRounding: Rounding = "centicent"'
+  ),
+  fees("rebates more than a fill's own fee", undefined, "(due < fee ? due : fee) / step", "due / step"),
   fees("carries nothing to the next fill", undefined, "carried: fromMicros(owed - rebate)", "carried: fromMicros(0n)"),
   fees("gets the money that a bid pays", undefined, '(fill.side === "bid" ? -money : money)', "money"),
   cost("sets nothing aside for fees", undefined, "cash: collateral + opened + ", "cash: collateral + "),

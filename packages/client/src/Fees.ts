@@ -17,8 +17,11 @@
  * - A market's waiver (`fee_waiver_expiration_time`) is not applied here.
  * - Where the maker of a combo's quote executes against an order that has rested for less than five seconds, the two
  *   swap roles: the quoter pays as maker, the resting order as taker (published changelog, August 2026).
+ * - {@link trade} is the trade fee alone. What a balance pays for a fill, and what `fee_cost` of the fill says, is
+ *   `netFee` of {@link charge}.
  * - Each fill is rounded up by itself, so an order that fills in pieces can cost more than {@link trade} says of the
  *   whole: by less than one step per piece.
+ * - The exchange has published two rounding rules: see {@link Rounding}.
  * - That the multiplier scales a maker's fee as it does a taker's is how its description reads; no recording shows it.
  * - No arithmetic here replaces `fee_cost` of the fill itself.
  *
@@ -33,7 +36,7 @@
  *   role: "taker",
  *   price: FixedPoint.dollarsUnsafe("0.52"),
  *   count: FixedPoint.countUnsafe("1")
- * }) // => Result.succeed("0.0175")
+ * }) // => Result.succeed("0.017472")
  * ```
  *
  * @module
@@ -56,21 +59,23 @@ export interface Terms {
 export type Role = "taker" | "maker"
 
 /**
- * How a fill is rounded.
+ * Which published rule rounds the fees of a fill.
  *
  * **Details**
  *
- * - `"centicent"`: the trade fee goes up to `$0.0001`; whole cents are rebated once more than a cent is carried. So the
- *   published guide to fee rounding had it up to version 3.28.0 of the interface, and so fills of July and August 2026
- *   were charged.
- * - `"microdollar"`: the trade fee goes up to `$0.000001`; what is carried is rebated in steps of the balance. So the
- *   guide has had it since version 3.29.0 (August 30, 2026).
+ * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are given back
+ *   in steps of the balance. The published guide to fee rounding has said so since version 3.29.0 of the interface
+ *   (August 30, 2026).
+ * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and whole cents are given back once an order carries more
+ *   than one. The guide said so up to version 3.28.0.
  *
- * For one fill on a direct member's account both charge the same in all where price times count is a whole number of
- * `$0.0001`, which it always is at whole cents. Where they differ, no recording that we know tells which one runs today;
- * the trade fee of `"centicent"` is never the lower one.
+ * A direct member pays the same by either rule for the first fill of an order, where price times count is a whole number
+ * of `$0.0001`. At whole cents it always is. No recorded fill that we know tells the rules apart. The trade fee of
+ * `"centicent"` is never the lower one.
  */
 export type Rounding = "centicent" | "microdollar"
+
+const defaultRounding: Rounding = "microdollar"
 
 /** One fill, for its fee. */
 export interface Fill extends Terms {
@@ -79,7 +84,7 @@ export interface Fill extends Terms {
   readonly price: Dollars
   /** Contracts. */
   readonly count: Count
-  /** `"centicent"` when left out. */
+  /** Default: `"microdollar"`. */
   readonly rounding?: Rounding | undefined
 }
 
@@ -169,23 +174,23 @@ const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange>
   if (hundredths < 0n) {
     return Result.fail(new OutOfRange({ name: "count", value: fill.count, expected: "zero or more contracts" }))
   }
-  const step = tradeStep[fill.rounding ?? "centicent"]
+  const step = tradeStep[fill.rounding ?? defaultRounding]
   // In dollars: the rate over 10^4, each price over 10^6, the count over 10^2. In micro-dollars: all over 10^12.
   const numerator = rate[fill.role] * multiplier.numerator * price * (oneDollar - price) * hundredths
   return Result.succeed(divideUp(numerator, 10n ** 12n * multiplier.denominator * step) * step)
 }
 
 /**
- * The trade fee of a fill: the fee model rounded up, by default to `$0.0001`.
+ * The trade fee of a fill: the fee model rounded up, by default to `$0.000001`.
  *
  * **Details**
  *
- * It is never below the exact model, and less than one step above it. Recorded: one contract at $0.52 cost its taker
- * `0.017500` and its maker `0.000000` in a `quadratic` series.
+ * It is never below the exact model, and less than one step above it.
  *
  * **Gotchas**
  *
- * It is not all that a fill can cost: see {@link charge}.
+ * It is not all that a fill costs: one contract at $0.52 has a trade fee of `0.017472`, and was recorded to cost its taker
+ * `0.017500`, which is `netFee` of {@link charge}.
  */
 export const trade = (fill: Fill): Result.Result<Dollars, FeeUnknown | OutOfRange> =>
   Result.map(tradeMicros(fill), fromMicros)
@@ -200,7 +205,7 @@ export interface Charge {
   readonly rebate: Dollars
   /** `tradeFee` and `roundingFee` less `rebate`; never below zero. */
   readonly netFee: Dollars
-  /** Rounding fees of this order not yet given back: `carried` of its next fill. */
+  /** Rounding fees of this order that were not given back yet: pass it as `carried` of the next fill. */
   readonly carried: Dollars
 }
 
@@ -217,17 +222,18 @@ const oneCent = 10_000n
  *
  * A direct member's balance is a whole number of `$0.0001`, every other's of `$0.01`. The balance after a fill is rounded
  * down to it, and the difference is the rounding fee. Rounding fees are carried per order across all of its fills, as
- * taker and as maker; `carried` takes them from one fill's answer to the next one's question. `price` must be that of
- * YES, since the sign of the money matters: a `bid` pays `price × count`, an `ask` gets it (or pays the complement, which
- * is rounded alike). Sources: the published guide to fee rounding and its worked examples; on 540 fills of August 2026
- * that the maker of combos has published notes on, `fee_cost` was the trade fee and the rounding fee together.
+ * taker and as maker: pass `carried` of one fill's charge to the next one's. What is carried is given back in whole steps,
+ * never more than the fill's own fee. `price` must be that of YES, since the sign of the money matters: a `bid` pays
+ * `price × count`, an `ask` gets it (or pays the complement, which is rounded alike). Sources: the published guide to fee
+ * rounding and its worked examples; on 540 fills of August 2026 that the maker of combos has published notes on,
+ * `fee_cost` was the trade fee and the rounding fee together.
  *
  * **Gotchas**
  *
  * - Fails with `Inexact` where the rounding fee has more than six decimals: no price with at most four does that.
- * - The guide does not work an example in which a rebate would make a fill's net fee negative. It says that this cannot
- *   be; here the rebate is then cut to the largest number of its steps that the fill's fee covers, and the rest stays
- *   carried.
+ * - A rebate that would be more than the fill's own fee is cut to the largest number of steps that the fee covers; the
+ *   rest stays carried, as in the guide's example of 0.01 contract at $0.0001. What becomes of the rest when the order
+ *   ends is not published.
  *
  * **Example** (An account of a broker)
  *
@@ -240,14 +246,14 @@ const oneCent = 10_000n
  *   price: dollarsUnsafe("0.055"),
  *   count: countUnsafe("1"),
  *   member: "other"
- * }) // => tradeFee "0.0037", roundingFee "0.0013", netFee "0.005", carried "0.0013"
+ * }) // => tradeFee "0.003639", roundingFee "0.001361", netFee "0.005", carried "0.001361"
  * ```
  */
 export const charge = (
   fill: Fill & {
     readonly side: BookSide
     readonly member: "direct" | "other"
-    /** What the order's previous fill carried; `"0.00"` when left out. */
+    /** `carried` of the order's previous fill. Default: `"0.00"`. */
     readonly carried?: Dollars | undefined
   }
 ): Result.Result<Charge, FeeUnknown | OutOfRange | Inexact> =>
@@ -265,8 +271,9 @@ export const charge = (
     const roundingFee = change - divideDown(change, balance) * balance
     const owed = carriedBefore + roundingFee
     const fee = tradeFee + roundingFee
-    // A rebate is due from the first step on in the newer wording, only beyond one cent in the older.
-    const [step, due] = fill.rounding === "microdollar" ? [balance, owed] : [oneCent, owed > 0n ? owed - 1n : 0n]
+    // The newer rule gives back from the first step on, the older one only beyond a cent.
+    const isOlder = (fill.rounding ?? defaultRounding) === "centicent"
+    const [step, due] = isOlder ? [oneCent, owed > 0n ? owed - 1n : 0n] : [balance, owed]
     const rebate = ((due < fee ? due : fee) / step) * step
     return Result.succeed({
       tradeFee: fromMicros(tradeFee),

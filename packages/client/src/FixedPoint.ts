@@ -83,7 +83,10 @@ export const DollarsInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.Str
   })
 ) as unknown as Schema.Codec<DollarsInput> // the pattern accepts nothing that the type does not stand for
 
-/** The price of an order on the wire: dollars from 0 to 1, with two to four decimals. */
+/**
+ * The price of an order on the wire: dollars from 0 to 1, with two to four decimals. The exchange refuses 0 and 1
+ * themselves, with 400 `invalid_price`.
+ */
 export const OrderPriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(orderPricePattern, {
     expected: 'a price from 0 to 1 dollar with two to four decimals, such as "0.56"'

@@ -23,7 +23,7 @@
  * OrderCost.of(
  *   { side: "bid", price: "0.56", count: "10" },
  *   { terms: { fee_type: "quadratic", fee_multiplier: 1 }, mostFills: 1 }
- * ) // collateral "5.60", fee "0.1725", worstCase "5.77268", maxPayout "10.00"
+ * ) // collateral "5.60", fee "0.17248", worstCase "5.77268", maxPayout "10.00"
  * ```
  *
  * @module

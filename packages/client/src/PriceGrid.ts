@@ -1,18 +1,18 @@
 /**
- * The prices that a market takes, from its `price_ranges`.
+ * The prices that can be ordered on a market, from its `price_ranges`.
  *
  * **Details**
  *
  * The ranges are the authority, not the label in `price_level_structure`. Both ends of a range are prices of it, when
- * they lie on its steps: the recorded `linear_cent` market goes from `0.0000` to `1.0000` by `0.0100`, and the published
- * structures with finer edges name one and the same price as the end of a range and the start of the next. Such a shared
- * end is one price. Sources: market recorded in demo, July 2026; the published guide to fixed-point representation,
- * August 2026.
+ * they lie on its steps and between 0 and 1 dollar. The published structures with finer edges name one and the same price
+ * as the end of a range and the start of the next: such a shared end is one price. Sources: market recorded in demo, July
+ * 2026; the published guide to fixed-point representation, August 2026.
  *
  * **Gotchas**
  *
- * - The ends 0 and 1 of the published ranges are on the grid, and are what an empty side of a book is printed as. Whether
- *   an order at them would be taken is not published.
+ * - The prices 0 and 1 are never on the grid, although the published ranges begin and end at them: the recorded
+ *   `linear_cent` market has one range from `0.0000` to `1.0000` by `0.0100`. The exchange refuses an order at either
+ *   price with 400 `invalid_price` (a trader's report, 2026). A market prints the empty side of its book as 0 or 1.
  * - Each market has its own grid, and a market's grid can change while it trades.
  * - An order off the grid is refused; in July 2026 demo took quotes off the grid when they were created.
  *
@@ -48,7 +48,7 @@ interface Run {
   readonly rank: bigint
 }
 
-/** The prices that a market takes. Made by {@link make}; it holds values alone and can be kept and shared. */
+/** The prices that can be ordered. Made by {@link make}; it holds plain values, so you can keep and share it. */
 export interface PriceGrid {
   /** Ascending; no two have more than an end in common. */
   readonly runs: ReadonlyArray<Run>
@@ -73,8 +73,8 @@ const oneDollar = 1_000_000n
  * **Details**
  *
  * Fails with {@link InvalidPriceGrid} where there is no range (the list can be null on the wire), where a range leaves
- * 0 to 1 dollar, ends before it starts or has no step, and where two ranges overlap by more than an end, since nothing
- * says which step would hold. Between ranges that leave a gap there is no price.
+ * 0 to 1 dollar, ends before it starts or has no step, where two ranges overlap by more than an end, since nothing says
+ * which step would hold, and where no price lies between 0 and 1. Between ranges that leave a gap there is no price.
  */
 export const make = (
   ranges: ReadonlyArray<PriceRange> | null | undefined
@@ -92,14 +92,18 @@ export const make = (
     if (end < start) return invalid(`${name} ends before it starts`)
     if (step <= 0n) return invalid(`${name} has no step`)
     if (start < previousEnd) return invalid(`${name} overlaps another`)
-    const before = runs.at(-1)
-    if (before !== undefined && before.last === start) rank -= 1n
-    const steps = (end - start) / step
-    runs.push({ start, last: start + steps * step, step, rank })
     previousEnd = end
-    rank += steps + 1n
+    const top = end - ((end - start) % step)
+    // No order can be at 0 or at 1: a run ends a step before them.
+    const first = start === 0n ? step : start
+    const last = top === oneDollar ? top - step : top
+    if (last < first) continue
+    const before = runs.at(-1)
+    if (before !== undefined && before.last === first) rank -= 1n
+    runs.push({ start: first, last, step, rank })
+    rank += (last - first) / step + 1n
   }
-  return Result.succeed({ runs })
+  return runs.length === 0 ? invalid("no price lies between 0 and 1 dollar") : Result.succeed({ runs })
 }
 
 const invalid = (reason: string) => Result.fail(new InvalidPriceGrid({ reason }))
@@ -107,7 +111,7 @@ const invalid = (reason: string) => Result.fail(new InvalidPriceGrid({ reason })
 const holds = (run: Run, micros: bigint): boolean =>
   micros >= run.start && micros <= run.last && (micros - run.start) % run.step === 0n
 
-/** Whether the market takes this price. */
+/** Whether an order can have this price: it is a step of a range, and lies between 0 and 1 dollar. */
 export const isOnGrid: {
   (price: Dollars): (grid: PriceGrid) => boolean
   (grid: PriceGrid, price: Dollars): boolean
@@ -116,7 +120,10 @@ export const isOnGrid: {
   return grid.runs.some((run) => holds(run, micros))
 })
 
-/** The highest price of the grid that is not above `price`: itself when it is on the grid, none below all of them. */
+/**
+ * The highest price of the grid that is not above `price`: itself when it is on the grid, none below all of them. Never 0
+ * or 1.
+ */
 export const nearestBelow: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
   (grid: PriceGrid, price: Dollars): Option.Option<Dollars>
@@ -128,7 +135,10 @@ export const nearestBelow: {
   return Option.some(fromMicros(within - ((within - run.start) % run.step)))
 })
 
-/** The lowest price of the grid that is not below `price`: itself when it is on the grid, none above all of them. */
+/**
+ * The lowest price of the grid that is not below `price`: itself when it is on the grid, none above all of them. Never 0 or
+ * 1.
+ */
 export const nearestAbove: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
   (grid: PriceGrid, price: Dollars): Option.Option<Dollars>
@@ -187,7 +197,7 @@ export const shift: {
   return micros <= run.last ? Option.some(fromMicros(micros)) : Option.none()
 })
 
-/** Every price of the grid, ascending, made as it is asked for; can be iterated again. */
+/** Every price of the grid, ascending. Lazy, and can be iterated again. */
 export const prices = (grid: PriceGrid): Iterable<Dollars> => ({
   *[Symbol.iterator]() {
     let above = -1n

@@ -41,7 +41,8 @@ const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, ro
 describe("trade", () => {
   it("charges the worked vectors", () => {
     // Worked with fractions, apart from the library. The exact taker's fee is 0.07 × price × (1 − price) × count; the
-    // makers' are a quarter and a half of it. All go up to $0.0001, and in the last column to $0.000001.
+    // makers' are a quarter and a half of it. By the older rule all go up to $0.0001; the last column, by the newer one
+    // that is the default, goes up to $0.000001.
     for (const [at, count, taker, maker, combo, micro] of [
       ["0.01", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
       ["0.05", "1", "0.0034", "0.0009", "0.0017", "0.003325"], // 0.003325
@@ -73,12 +74,13 @@ describe("trade", () => {
     ] as const) {
       const name = `${count} at ${at}`
       for (const terms of [quadratic, withMaker, comboMaker]) {
-        assert.strictEqual(feeOf(terms, "taker", at, count), taker, name)
+        assert.strictEqual(feeOf(terms, "taker", at, count), micro, name)
         assert.strictEqual(feeOf(terms, "taker", at, count, "microdollar"), micro, name)
+        assert.strictEqual(feeOf(terms, "taker", at, count, "centicent"), taker, name)
       }
       assert.strictEqual(feeOf(quadratic, "maker", at, count), "0.00", name)
-      assert.strictEqual(feeOf(withMaker, "maker", at, count), maker, name)
-      assert.strictEqual(feeOf(comboMaker, "maker", at, count), combo, name)
+      assert.strictEqual(feeOf(withMaker, "maker", at, count, "centicent"), maker, name)
+      assert.strictEqual(feeOf(comboMaker, "maker", at, count, "centicent"), combo, name)
     }
   })
 
@@ -91,13 +93,14 @@ describe("trade", () => {
       const role = fill.is_taker ? "taker" : "maker"
       roles.add(role)
       for (const at of [fill.yes_price_dollars, fill.no_price_dollars]) {
-        const fee = ok(Fees.trade({ ...quadratic, role, price: at, count: fill.count_fp }))
+        // What was charged is the older trade fee alone, or the newer one with the rounding of the balance.
+        const fee = ok(Fees.trade({ ...quadratic, role, price: at, count: fill.count_fp, rounding: "centicent" }))
         assert.isTrue(
           FixedPoint.equals(fee, fill.fee_cost),
           `${role} of ${fill.trade_id}: ${fee}, not ${fill.fee_cost}`
         )
       }
-      for (const rounding of ["centicent", "microdollar"] as const) {
+      for (const rounding of [undefined, "centicent", "microdollar"] as const) {
         const charge = ok(
           Fees.charge({
             ...quadratic,
@@ -117,7 +120,7 @@ describe("trade", () => {
   })
 
   it("adds up to the fees that recorded positions have paid", () => {
-    const fill = { ...quadratic, count: contracts("1") }
+    const fill = { ...quadratic, count: contracts("1"), rounding: "centicent" } as const
     const paid = FixedPoint.sum([
       ok(Fees.trade({ ...fill, role: "taker", price: $("0.48") })),
       ok(Fees.trade({ ...fill, role: "taker", price: $("0.52") }))
@@ -145,8 +148,11 @@ describe("trade", () => {
       [1e21, "0.01", "175000000000000000.00"],
       [2.5e-8, "1", "0.0001"]
     ] as const) {
-      assert.strictEqual(feeOf({ fee_type: "quadratic", fee_multiplier: multiplier }, "taker", "0.5", count), fee)
+      const terms = { fee_type: "quadratic", fee_multiplier: multiplier }
+      assert.strictEqual(feeOf(terms, "taker", "0.5", count, "centicent"), fee)
     }
+    assert.strictEqual(feeOf({ fee_type: "quadratic", fee_multiplier: 0.5 }, "taker", "0.5", "1"), "0.00875")
+    assert.strictEqual(feeOf({ fee_type: "quadratic", fee_multiplier: 2.5e-8 }, "taker", "0.5", "1"), "0.000001")
   })
 
   it("knows no fee of a flat or new type, and none for a multiplier that is none", () => {
@@ -222,21 +228,22 @@ const fillsOf = (fill: Omit<Parameters<typeof Fees.charge>[0], "carried">, times
 describe("charge", () => {
   const buy = { ...quadratic, role: "taker", side: "bid", member: "other" } as const
 
-  it("follows the older guide's worked examples fill by fill", () => {
+  it("follows the older guide's worked examples fill by fill, with the switch set", () => {
+    const older = { ...buy, rounding: "centicent" } as const
     // The guide states the trade fee of its first two examples; the multipliers are such that the model gives it.
-    const subpenny = { ...buy, fee_multiplier: 2.32, price: $("0.055"), count: contracts("1") }
+    const subpenny = { ...older, fee_multiplier: 2.32, price: $("0.055"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(subpenny, 3), [
       ["0.0085", "0.0065", "0.00", "0.015", "0.0065"],
       ["0.0085", "0.0065", "0.01", "0.005", "0.003"],
       ["0.0085", "0.0065", "0.00", "0.015", "0.0095"]
     ])
-    const fractional = { ...buy, fee_multiplier: 0.78, price: $("0.50"), count: contracts("0.30") }
+    const fractional = { ...older, fee_multiplier: 0.78, price: $("0.50"), count: contracts("0.30") }
     assert.deepStrictEqual(fillsOf(fractional, 3), [
       ["0.0041", "0.0059", "0.00", "0.01", "0.0059"],
       ["0.0041", "0.0059", "0.01", "0.00", "0.0018"],
       ["0.0041", "0.0059", "0.00", "0.01", "0.0077"]
     ])
-    const both = { ...buy, price: $("0.3301"), count: contracts("0.03") }
+    const both = { ...older, price: $("0.3301"), count: contracts("0.03") }
     assert.deepStrictEqual(fillsOf(both, 3), [
       ["0.0005", "0.009597", "0.00", "0.010097", "0.009597"],
       ["0.0005", "0.009597", "0.01", "0.000097", "0.009194"],
@@ -244,11 +251,49 @@ describe("charge", () => {
     ])
   })
 
-  it("follows the newer guide's worked examples", () => {
-    const newer = { ...buy, rounding: "microdollar" } as const
-    assert.deepStrictEqual(fillsOf({ ...newer, price: $("0.055"), count: contracts("1") }, 1), [
-      ["0.003639", "0.001361", "0.00", "0.005", "0.001361"]
+  it("follows the newer guide's worked examples fill by fill, by default", () => {
+    const subpenny = { ...buy, price: $("0.055"), count: contracts("1") }
+    assert.deepStrictEqual(fillsOf(subpenny, 1), [["0.003639", "0.001361", "0.00", "0.005", "0.001361"]])
+    const five = { ...buy, price: $("0.20"), count: contracts("5") }
+    assert.deepStrictEqual(fillsOf(five, 3), [
+      ["0.056", "0.004", "0.00", "0.06", "0.004"],
+      ["0.056", "0.004", "0.00", "0.06", "0.008"],
+      ["0.056", "0.004", "0.01", "0.05", "0.002"]
     ])
+    // What is carried would make up a rebate of $0.0001, which is more than the fill's own fee.
+    const tiny = { ...buy, member: "direct", price: $("0.0001"), count: contracts("0.01") } as const
+    assert.deepStrictEqual(fillsOf(tiny, 2), [
+      ["0.000001", "0.000098", "0.00", "0.000099", "0.000098"],
+      ["0.000001", "0.000098", "0.00", "0.000099", "0.000196"]
+    ])
+    for (const [fill, times] of [
+      [subpenny, 1],
+      [five, 3],
+      [tiny, 2]
+    ] as const) {
+      assert.deepStrictEqual(fillsOf({ ...fill, rounding: "microdollar" }, times), fillsOf(fill, times))
+    }
+  })
+
+  it("carries on through fills as taker and as maker of one order", () => {
+    // 0.07 × 0.2496 = 0.017472 as taker, a quarter of it 0.004368 as maker: 28 and 32 micro-dollars to the next $0.0001.
+    const fill = { ...withMaker, side: "bid", member: "direct", price: $("0.52"), count: contracts("1") } as const
+    let carried: Dollars | undefined
+    const rows = (["taker", "maker", "maker", "taker"] as const).map((role) => {
+      const charge = ok(Fees.charge({ ...fill, role, carried }))
+      carried = charge.carried
+      return [charge.tradeFee, charge.roundingFee, charge.rebate, charge.netFee, charge.carried]
+    })
+    assert.deepStrictEqual<unknown>(rows, [
+      ["0.017472", "0.000028", "0.00", "0.0175", "0.000028"],
+      ["0.004368", "0.000032", "0.00", "0.0044", "0.00006"],
+      ["0.004368", "0.000032", "0.00", "0.0044", "0.000092"],
+      ["0.017472", "0.000028", "0.0001", "0.0174", "0.00002"]
+    ])
+  })
+
+  it("gives back in steps of the balance by the newer wording", () => {
+    const newer = { ...buy, rounding: "microdollar" } as const
     // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875, up to 0.006, against a whole cent.
     const adding = { ...newer, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(adding, 3), [
@@ -321,10 +366,13 @@ describe("charge", () => {
   it("rebates a carried cent only beyond it by the older wording, and at it by the newer", () => {
     // 0.34285 × 0.0175 goes up to 0.006, the rest to the cent is 0.004.
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
-    assert.strictEqual(ok(Fees.charge(fill)).rebate, "0.00")
-    assert.strictEqual(ok(Fees.charge({ ...fill, carried: $("0.006001") })).rebate, "0.01")
-    assert.strictEqual(ok(Fees.charge({ ...fill, rounding: "microdollar" })).rebate, "0.01")
-    assert.strictEqual(ok(Fees.charge({ ...fill, rounding: "microdollar", carried: $("0.005999") })).rebate, "0.00")
+    const older = { ...fill, rounding: "centicent" } as const
+    assert.strictEqual(ok(Fees.charge(older)).rebate, "0.00")
+    assert.strictEqual(ok(Fees.charge({ ...older, carried: $("0.006001") })).rebate, "0.01")
+    for (const rounding of [undefined, "microdollar"] as const) {
+      assert.strictEqual(ok(Fees.charge({ ...fill, rounding })).rebate, "0.01")
+      assert.strictEqual(ok(Fees.charge({ ...fill, rounding, carried: $("0.005999") })).rebate, "0.00")
+    }
   })
 
   it("keeps what a fill's fee cannot cover", () => {
@@ -392,7 +440,7 @@ const anyFill = fc
     const exact = [multiplier.exact, fraction(fill.price), minus(one, fraction(fill.price)), fraction(fill.count)]
       .concat(rateOf(fill.fee_type, fill.role))
       .reduce(times, one)
-    const step = fraction(fill.rounding === "microdollar" ? "0.000001" : "0.0001")
+    const step = fraction(fill.rounding === "centicent" ? "0.0001" : "0.000001")
     return { fill: { ...fill, fee_multiplier: multiplier.number }, exact, step }
   })
 

@@ -24,8 +24,8 @@ describe("of", () => {
         collateral: "5.60",
         proceeds: "0.00",
         maxPayout: "10.00",
-        // 0.07 × 10 × 0.56 × 0.44 = 0.17248
-        fee: "0.1725",
+        // 0.07 × 10 × 0.56 × 0.44
+        fee: "0.17248",
         // 0.07 × 10 × 0.25, and two roundings of up to $0.0001
         worstFee: "0.1752",
         worstCase: "5.77268",

@@ -160,7 +160,7 @@ describe("Orders.create", () => {
       },
       reply: {
         status: 201,
-        body: { ...resting, fill_count: "2.50", average_fill_price: "0.555000", average_fee_paid: "0.017290" }
+        body: { ...resting, fill_count: "2.50", average_fill_price: "0.5550", average_fee_paid: "0.0172" }
       }
     }
   ])
@@ -231,7 +231,7 @@ describe("Orders.batchCreate", () => {
               fill_count: "10.00",
               remaining_count: "0.00",
               average_fill_price: "0.5600",
-              average_fee_paid: "0.017500",
+              average_fee_paid: "0.0175",
               ts_ms: 1791428428978,
               error: null
             }

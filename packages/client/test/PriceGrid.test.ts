@@ -26,20 +26,23 @@ const tapered = (edge: string, fine: string, step: string) => {
   return [range("0.0000", edge, fine), range(edge, other, step), range(other, "1.0000", fine)]
 }
 
-/** Every structure of the published guide to fixed-point representation, with how many prices it has. */
+/**
+ * Every structure of the published guide to fixed-point representation, with how many prices can be ordered: all that its
+ * ranges list but their ends, 0 and 1.
+ */
 const structures: Record<string, readonly [number, ReadonlyArray<PriceGrid.PriceRange>]> = {
-  linear_cent: [101, [range("0.0000", "1.0000", "0.0100")]],
-  deci_cent: [1_001, [range("0.0000", "1.0000", "0.0010")]],
-  tapered_deci_cent: [100 + 80 + 100 + 1, tapered("0.1000", "0.0010", "0.0100")],
-  center_whole_edge_half_cent: [20 + 80 + 20 + 1, tapered("0.1000", "0.0050", "0.0100")],
-  center_whole_edge_quint_cent: [50 + 80 + 50 + 1, tapered("0.1000", "0.0020", "0.0100")],
-  center_half_edge_half_cent: [201, [range("0.0000", "1.0000", "0.0050")]],
-  center_half_edge_quint_cent: [50 + 160 + 50 + 1, tapered("0.1000", "0.0020", "0.0050")],
-  center_half_edge_deci_cent: [100 + 160 + 100 + 1, tapered("0.1000", "0.0010", "0.0050")],
-  center_quint_edge_quint_cent: [501, [range("0.0000", "1.0000", "0.0020")]],
-  center_quint_edge_deci_cent: [100 + 400 + 100 + 1, tapered("0.1000", "0.0010", "0.0020")],
-  center_centi_edge_centi_cent: [10_001, [range("0.0000", "1.0000", "0.0001")]],
-  center_deci_edge_centi_cent: [100 + 980 + 100 + 1, tapered("0.0100", "0.0001", "0.0010")]
+  linear_cent: [99, [range("0.0000", "1.0000", "0.0100")]],
+  deci_cent: [999, [range("0.0000", "1.0000", "0.0010")]],
+  tapered_deci_cent: [100 + 80 + 100 - 1, tapered("0.1000", "0.0010", "0.0100")],
+  center_whole_edge_half_cent: [20 + 80 + 20 - 1, tapered("0.1000", "0.0050", "0.0100")],
+  center_whole_edge_quint_cent: [50 + 80 + 50 - 1, tapered("0.1000", "0.0020", "0.0100")],
+  center_half_edge_half_cent: [199, [range("0.0000", "1.0000", "0.0050")]],
+  center_half_edge_quint_cent: [50 + 160 + 50 - 1, tapered("0.1000", "0.0020", "0.0050")],
+  center_half_edge_deci_cent: [100 + 160 + 100 - 1, tapered("0.1000", "0.0010", "0.0050")],
+  center_quint_edge_quint_cent: [499, [range("0.0000", "1.0000", "0.0020")]],
+  center_quint_edge_deci_cent: [100 + 400 + 100 - 1, tapered("0.1000", "0.0010", "0.0020")],
+  center_centi_edge_centi_cent: [9_999, [range("0.0000", "1.0000", "0.0001")]],
+  center_deci_edge_centi_cent: [100 + 980 + 100 - 1, tapered("0.0100", "0.0001", "0.0010")]
 }
 
 const cents = gridOf(...structures["linear_cent"]![1])
@@ -47,7 +50,7 @@ const combo = gridOf(...structures["center_deci_edge_centi_cent"]![1])
 
 /**
  * The same grid as a list of micro-dollars, made without the library: ranges that touch, or leave a gap, whose last step
- * may fall short of their end.
+ * may fall short of their end. The prices 0 and 1 are left out.
  */
 interface Model {
   readonly ranges: ReadonlyArray<PriceGrid.PriceRange>
@@ -71,8 +74,10 @@ const model: fc.Arbitrary<Model> = fc
       for (let micros = from; micros <= to; micros += by) prices.add(micros)
       ranges.push(range(write(BigInt(from), 6), write(BigInt(to), 6), write(BigInt(by), 6)))
     }
-    return { ranges, prices: [...prices].sort((a, b) => a - b) }
+    const ordered = [...prices].filter((micros) => micros > 0 && micros < 1_000_000)
+    return { ranges, prices: ordered.sort((a, b) => a - b) }
   })
+  .filter(({ prices }) => prices.length > 0)
 
 const text = (micros: number | undefined): Option.Option<Dollars> =>
   micros === undefined ? Option.none() : Option.some(FixedPoint.fromMicros(BigInt(micros)))
@@ -97,16 +102,17 @@ describe("make", () => {
   })
 
   for (const [name, [size, ranges]] of Object.entries(structures)) {
-    it(`makes the published structure ${name}, on which every whole cent is a price`, () => {
+    it(`makes the published structure ${name}, with every whole cent between 0 and 1 dollar`, () => {
       const grid = gridOf(...ranges)
       const all = [...PriceGrid.prices(grid)]
       assert.strictEqual(all.length, size)
       assert.strictEqual(new Set(all).size, size)
       assert.deepStrictEqual(all.toSorted(FixedPoint.DollarsOrder), all)
       for (let cent = 0n; cent <= 100n; cent++) {
-        assert.isTrue(PriceGrid.isOnGrid(grid, FixedPoint.fromMicros(cent * 10_000n)))
+        const isPrice = cent > 0n && cent < 100n
+        assert.strictEqual(PriceGrid.isOnGrid(grid, FixedPoint.fromMicros(cent * 10_000n)), isPrice)
       }
-      assert.deepStrictEqual(PriceGrid.ticksBetween(grid, $("0"), $("1")), Option.some(size - 1))
+      assert.deepStrictEqual(PriceGrid.ticksBetween(grid, all[0]!, all.at(-1)!), Option.some(size - 1))
     })
   }
 
@@ -136,6 +142,8 @@ describe("make", () => {
       [[range("0.90", "0.10", "0.01")], "0.90 to 0.10 by 0.01 ends before it starts"],
       [[range("0.00", "1.00", "0.0000")], "0.00 to 1.00 by 0.0000 has no step"],
       [[range("0.00", "1.00", "-0.01")], "0.00 to 1.00 by -0.01 has no step"],
+      [[range("0.00", "1.00", "1.00")], "no price lies between 0 and 1 dollar"],
+      [[range("0.00", "0.00", "0.01"), range("1.00", "1.00", "0.01")], "no price lies between 0 and 1 dollar"],
       [[range("0.00", "0.60", "0.01"), range("0.40", "1.00", "0.001")], "0.40 to 1.00 by 0.001 overlaps another"],
       [[range("0.00", "1.00", "0.01"), range("0.00", "1.00", "0.01")], "0.00 to 1.00 by 0.01 overlaps another"],
       [[range("0.00", "0.105", "0.01"), range("0.1", "1.00", "0.01")], "0.1 to 1.00 by 0.01 overlaps another"]
@@ -151,12 +159,22 @@ describe("make", () => {
 })
 
 describe("isOnGrid", () => {
-  it("holds at both ends of a range and on its steps alone", () => {
-    for (const on of ["0", "0.01", "0.5600", "0.560000", "0.99", "1.0000"])
-      assert.isTrue(PriceGrid.isOnGrid(cents, $(on)))
+  it("holds on the steps of a range alone", () => {
+    for (const on of ["0.01", "0.5600", "0.560000", "0.99"]) assert.isTrue(PriceGrid.isOnGrid(cents, $(on)))
     for (const off of ["-0.01", "0.005", "0.5601", "0.560001", "1.01"])
       assert.isFalse(PriceGrid.isOnGrid(cents, $(off)))
     assert.isTrue(pipe(cents, PriceGrid.isOnGrid($("0.56"))))
+  })
+
+  it("holds at both ends of a range that lie between 0 and 1 dollar", () => {
+    const grid = gridOf(range("0.10", "0.20", "0.05"))
+    for (const on of ["0.10", "0.15", "0.20"]) assert.isTrue(PriceGrid.isOnGrid(grid, $(on)), on)
+  })
+
+  it("never holds at 0 and 1, the ends of the published ranges: the exchange refuses orders at them", () => {
+    for (const grid of [cents, combo]) {
+      for (const off of ["0", "0.0000", "1", "1.0000"]) assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
+    }
   })
 
   it("takes each part of a combo's grid by its own step", () => {
@@ -183,8 +201,8 @@ describe("nearestBelow and nearestAbove", () => {
     for (const [grid, price, below, above] of [
       [cents, "0.4271", "0.42", "0.43"],
       [cents, "0.5600", "0.56", "0.56"],
-      [cents, "0.000001", "0.00", "0.01"],
-      [cents, "0.999999", "0.99", "1.00"],
+      [cents, "0.0199", "0.01", "0.02"],
+      [cents, "0.9801", "0.98", "0.99"],
       [combo, "0.00995", "0.0099", "0.01"],
       [combo, "0.0105", "0.01", "0.011"],
       [combo, "0.98999", "0.989", "0.99"],
@@ -195,6 +213,22 @@ describe("nearestBelow and nearestAbove", () => {
     }
     assert.deepStrictEqual(pipe(cents, PriceGrid.nearestBelow($("0.427"))), some("0.42"))
     assert.deepStrictEqual(pipe(cents, PriceGrid.nearestAbove($("0.427"))), some("0.43"))
+  })
+
+  it("never answer 0 or 1", () => {
+    for (const [grid, first, last] of [
+      [cents, "0.01", "0.99"],
+      [combo, "0.0001", "0.9999"]
+    ] as const) {
+      for (const low of ["-1", "0", "0.000001"]) {
+        assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $(low)), Option.none())
+        assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $(low)), some(first))
+      }
+      for (const high of ["0.999999", "1", "7"]) {
+        assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $(high)), some(last))
+        assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $(high)), Option.none())
+      }
+    }
   })
 
   it("answer none only where the grid has no such price", () => {
@@ -225,8 +259,12 @@ describe("ticksBetween and shift", () => {
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.425"), $("0.56")), Option.none())
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.565")), Option.none())
     assert.deepStrictEqual(PriceGrid.shift(cents, $("0.425"), 1), Option.none())
-    assert.deepStrictEqual(PriceGrid.shift(cents, $("1"), 1), Option.none())
-    assert.deepStrictEqual(PriceGrid.shift(cents, $("0"), -1), Option.none())
+    assert.deepStrictEqual(PriceGrid.shift(cents, $("0.99"), 1), Option.none())
+    assert.deepStrictEqual(PriceGrid.shift(cents, $("0.01"), -1), Option.none())
+    for (const end of ["0", "1"]) {
+      assert.deepStrictEqual(PriceGrid.shift(cents, $(end), 0), Option.none())
+      assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $(end), $("0.56")), Option.none())
+    }
     for (const ticks of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
       assert.deepStrictEqual(PriceGrid.shift(cents, $("0.5"), ticks), Option.none())
     }
@@ -237,15 +275,15 @@ describe("prices", () => {
   it("are made as they are asked for, and again from the start", () => {
     const prices = PriceGrid.prices(combo)
     const iterator = prices[Symbol.iterator]()
-    assert.deepStrictEqual(iterator.next(), { done: false, value: "0.00" as Dollars })
     assert.deepStrictEqual(iterator.next(), { done: false, value: "0.0001" as Dollars })
+    assert.deepStrictEqual(iterator.next(), { done: false, value: "0.0002" as Dollars })
     assert.deepStrictEqual([...prices].length, [...prices].length)
-    assert.deepStrictEqual([...prices].slice(99, 102), ["0.0099", "0.01", "0.011"] as ReadonlyArray<string>)
+    assert.deepStrictEqual([...prices].slice(98, 101), ["0.0099", "0.01", "0.011"] as ReadonlyArray<string>)
   })
 })
 
 describe("a grid, whatever its ranges", () => {
-  it("holds exactly the prices that its ranges list", () => {
+  it("holds exactly the prices that its ranges list between 0 and 1 dollar", () => {
     hold(
       fc.property(model, ({ prices, ranges }) => {
         const listed = [...PriceGrid.prices(gridOf(...ranges))]

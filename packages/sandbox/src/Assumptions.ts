@@ -34,8 +34,9 @@ export interface Assumptions {
   /** What balances are whole numbers of: $0.0001 for direct members, $0.01 for others. */
   readonly balanceSteps: "centicent" | "cent"
   /**
-   * What trade fees are whole numbers of. The guide had $0.0001 up to August 2026 and has had $0.000001 since, with
-   * rebates in steps of the balance; fills recorded in July and August went by the first.
+   * Which published rule rounds fees. `microdollar`: trade fees go up to $0.000001, and what an order carries is given
+   * back in steps of the balance; the guide has said so since August 30, 2026. `centicent`: trade fees go up to $0.0001,
+   * and whole cents are given back; the guide said so before. No recorded fill tells the two apart.
    */
   readonly feeRounding: "centicent" | "microdollar"
   /**
@@ -77,7 +78,7 @@ export const defaults: Assumptions = {
   clientOrderIds: "forever",
   noMoneyCode: "insufficient_balance",
   balanceSteps: "centicent",
-  feeRounding: "centicent",
+  feeRounding: "microdollar",
   cancelAllMillis: 0,
   readLagMillis: 0,
   transferMillis: 1_000,

@@ -27,12 +27,13 @@ import type {
 } from "./Entities.ts"
 import * as accounts from "./internal/accounts.ts"
 import { type Budget, budgetOf } from "./internal/buckets.ts"
-import { restingOrders } from "./internal/ending.ts"
+import { ordersOf } from "./internal/ending.ts"
 import { type Cutoffs, cutoffsOf, isArchived } from "./internal/history.ts"
 import { toBalance, toPosition } from "./internal/ledger.ts"
 import { toMarket } from "./internal/marketView.ts"
 import * as groups from "./internal/orderGroups.ts"
-import { isWithin, page } from "./internal/pages.ts"
+import { type Before, isWithin, millisOf, page, within } from "./internal/pages.ts"
+import { firstAfter } from "./internal/search.ts"
 import {
   type AccountState,
   type MarketState,
@@ -118,20 +119,23 @@ export class View {
 
   /** Orders, newest first. Those that ended long ago are historical. */
   listOrders(accountId: string, query: ListOrders, era: Era = "live"): Result.Result<Page<Order>, Refusal> {
-    const cutoffs = cutoffsOf(this.#state)
+    const { eventTickers, exchangeIndex, status, subaccount, ticker } = query
     return Result.flatMap(this.#account(accountId), ({ orders }) =>
-      page(orders, query, {
+      page(orders.all, query, {
         mark: era === "live" ? "o" : "ho",
         most,
         order: "newestFirst",
+        before: orders.before({
+          tickers: ticker === undefined ? eventTickers?.flatMap((event) => this.#tickersOf(event)) : [ticker],
+          status,
+          isArchived: era === "historical",
+          archiveMillis: cutoffsOf(this.#state).orderMillis,
+          ...millisOf(query)
+        }),
         isListed: (order) =>
-          isArchived.order(order, cutoffs) === (era === "historical") &&
-          (query.ticker === undefined || order.ticker === query.ticker) &&
-          (query.eventTickers === undefined || query.eventTickers.includes(order.market.event.eventTicker)) &&
-          (query.status === undefined || order.status === query.status) &&
-          (query.subaccount === undefined || order.subaccount === query.subaccount) &&
-          (query.exchangeIndex === undefined || order.exchangeIndex === query.exchangeIndex) &&
-          isWithin(order.createdMillis, query),
+          (eventTickers === undefined || eventTickers.includes(order.market.event.eventTicker)) &&
+          (subaccount === undefined || order.subaccount === subaccount) &&
+          (exchangeIndex === undefined || order.exchangeIndex === exchangeIndex),
         show: snapshot
       })
     )
@@ -140,7 +144,9 @@ export class View {
   /** How many contracts would be met before a resting order. */
   queuePosition(accountId: string, orderId: string, subaccount?: number): Result.Result<QueuePosition, Refusal> {
     return Result.flatMap(this.#order(accountId, orderId, subaccount), (order) =>
-      order.status === "resting" ? Result.succeed(toQueuePosition(order)) : Result.fail(notFound)
+      order.status === "resting"
+        ? Result.succeed(toQueuePosition(order, order.market.book[order.side].ahead(order)))
+        : Result.fail(notFound)
     )
   }
 
@@ -150,14 +156,15 @@ export class View {
     subaccount: number,
     query: { readonly tickers: ReadonlyArray<string> | undefined; readonly eventTicker: string | undefined }
   ): Result.Result<ReadonlyArray<QueuePosition>, Refusal> {
-    return Result.map(this.#account(accountId), (account) =>
-      restingOrders(account, subaccount)
+    const tickers = query.tickers === undefined ? undefined : new Set(query.tickers)
+    return Result.map(this.#positions(accountId, subaccount), (positions) =>
+      positions
         .filter(
-          ({ market, ticker }) =>
-            (query.tickers === undefined || query.tickers.includes(ticker)) &&
+          ({ market }) =>
+            (tickers === undefined || tickers.has(market.ticker)) &&
             (query.eventTicker === undefined || market.event.eventTicker === query.eventTicker)
         )
-        .map(toQueuePosition)
+        .flatMap((position) => sides.flatMap((side) => queuePositionsOf(position, side)))
     )
   }
 
@@ -223,28 +230,39 @@ export class View {
 
   /** Fills, newest first. Old ones are historical. */
   listFills(accountId: string, query: ListFills, era: Era = "live"): Result.Result<Page<Fill>, Refusal> {
-    const cutoffs = cutoffsOf(this.#state)
-    return Result.flatMap(this.#account(accountId), ({ fills }) =>
-      page(fills, query, {
+    const { exchangeIndex, orderId, subaccount, tickers } = query
+    return Result.flatMap(this.#account(accountId), (account) => {
+      const { fills } = account
+      const order = orderId === undefined ? undefined : this.#state.orders.get(orderId.toLowerCase())
+      return page(fills.all, query, {
         mark: era === "live" ? "f" : "hf",
         most,
         order: "newestFirst",
+        before: this.#within(
+          fills.all,
+          query,
+          era,
+          orderId !== undefined
+            ? fills.beforeOfOrder(order?.account === account ? order : undefined)
+            : tickers !== undefined
+              ? fills.beforeOfTickers(tickers)
+              : undefined
+        ),
         isListed: (fill) =>
-          isArchived.trade(fill, cutoffs) === (era === "historical") &&
-          (query.tickers === undefined || query.tickers.includes(fill.ticker)) &&
-          (query.orderId === undefined || query.orderId.toLowerCase() === fill.orderId) &&
-          (query.subaccount === undefined || query.subaccount === fill.subaccount) &&
-          (query.exchangeIndex === undefined || query.exchangeIndex === fill.exchangeIndex) &&
-          isWithin(fill.atMillis, query),
+          (tickers === undefined || tickers.includes(fill.ticker)) &&
+          (subaccount === undefined || subaccount === fill.subaccount) &&
+          (exchangeIndex === undefined || exchangeIndex === fill.exchangeIndex),
         show: (fill) => fill
       })
-    )
+    })
   }
 
   /** Contracts that the account traded since a time in Unix seconds. */
   volumeSince(accountId: string, fromSeconds: number): Result.Result<number, Refusal> {
-    return Result.map(this.#account(accountId), ({ fills }) =>
-      fills.filter(({ atMillis }) => atMillis >= fromSeconds * 1_000).reduce((total, { count }) => total + count, 0)
+    return Result.map(this.#account(accountId), ({ fills: { all } }) =>
+      all
+        .slice(firstAfter(all.length, (place) => all[place]!.atMillis < fromSeconds * 1_000))
+        .reduce((total, { count }) => total + count, 0)
     )
   }
 
@@ -383,19 +401,14 @@ export class View {
     query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
     era: Era = "live"
   ): Result.Result<Page<Trade>, Refusal> {
-    const cutoffs = cutoffsOf(this.#state)
     const trades =
-      query.ticker === undefined
-        ? Array.from(this.#state.markets.values())
-            .flatMap((market) => market.trades)
-            .sort((left, right) => left.atMillis - right.atMillis)
-        : (this.#state.markets.get(query.ticker)?.trades ?? [])
+      query.ticker === undefined ? this.#state.trades : (this.#state.markets.get(query.ticker)?.trades ?? [])
     return page(trades, query, {
       mark: era === "live" ? "t" : "ht",
       most,
       order: "newestFirst",
-      isListed: (trade) =>
-        isArchived.trade(trade, cutoffs) === (era === "historical") && isWithin(trade.atMillis, query),
+      before: this.#within(trades, query, era),
+      isListed: () => true,
       show: (trade) => trade
     })
   }
@@ -415,6 +428,24 @@ export class View {
     return order?.accountId === accountId && (subaccount === undefined || order.subaccount === subaccount)
       ? Result.succeed(order)
       : Result.fail(notFound)
+  }
+
+  /** The markets of an event, open or not. */
+  #tickersOf(eventTicker: string): ReadonlyArray<string> {
+    return (this.#state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
+  }
+
+  /** Those of a list of trades or fills that are of an era and within the times of a query. */
+  #within(items: ReadonlyArray<{ readonly atMillis: number }>, query: TimeQuery, era: Era, before?: Before): Before {
+    const { maxMillis, minMillis } = millisOf(query)
+    const { tradeMillis } = cutoffsOf(this.#state)
+    const isLive = era === "live"
+    return within(
+      items,
+      (atMillis) => atMillis < minMillis || (isLive && atMillis < tradeMillis),
+      (atMillis) => atMillis > maxMillis || (!isLive && atMillis >= tradeMillis),
+      before
+    )
   }
 
   #market(ticker: string): Result.Result<MarketState, Refusal> {
@@ -461,11 +492,16 @@ export class View {
   }
 }
 
-const toQueuePosition = (order: OrderState): QueuePosition => ({
-  orderId: order.orderId,
-  ticker: order.ticker,
-  count: order.market.book[order.side].ahead(order)
-})
+const sides = ["bid", "ask"] as const
+
+const toQueuePosition = ({ orderId, ticker }: OrderState, count: number): QueuePosition => ({ orderId, ticker, count })
+
+/** Of a subaccount's own orders on one side of a market. */
+const queuePositionsOf = (position: PositionState, side: "bid" | "ask"): ReadonlyArray<QueuePosition> => {
+  const orders = ordersOf(position[side])
+  const counts = position.market.book[side].aheadOfEach(orders)
+  return orders.map((order, index) => toQueuePosition(order, counts[index]!))
+}
 
 const isNonZero = (position: PositionState, what: "position" | "total_traded"): boolean =>
   what === "position" ? position.count !== 0 : position.tradedMicros !== 0n

@@ -188,6 +188,9 @@ describe("Exchange.createOrder", () => {
       [terms("bid", 40, 1, { exchangeIndex: 1 }), "notFound", "market_not_found"],
       [terms("bid", 40, 0), "invalid", "invalid_order_size"],
       [terms("bid", 40, 10_000_000.01), "invalid", "invalid_order_size"],
+      [terms("bid", 0, 1), "invalid", "invalid_price"],
+      [terms("ask", 100, 1), "invalid", "invalid_price"],
+      [terms("bid", 40.5, 1), "invalid", "invalid_order"],
       [terms("bid", 40, 1, { subaccount: 64 }), "invalid", "invalid_parameters"],
       [terms("bid", 40, 1, { expirationSeconds: past }), "invalid", "invalid_order"],
       [terms("bid", 40, 1, { expirationSeconds: 1e12 }), "invalid", "invalid_order"],
@@ -231,15 +234,34 @@ describe("Exchange.createOrder", () => {
     assert.deepStrictEqual(refusalOf(floor.cancel(one, resting.orderId)).kind, "notFound")
   })
 
-  it("charges 7 % of price × (1 − price), rounded up to $0.0001 for each fill", () => {
-    const floor = makeFloor()
+  it.each([
+    // Two fills of 0.01 at $0.01, 7 micro-dollars each: the second is given back what the first was rounded up by.
+    { rule: "by default", feeRounding: undefined, twice: 100 },
+    { rule: "to $0.000001", feeRounding: "microdollar", twice: 100 },
+    { rule: "to $0.0001", feeRounding: "centicent", twice: 200 }
+  ] as const)("charges 7 % of price × (1 − price) for each fill, rounded up $rule", ({ feeRounding, twice }) => {
+    const floor = makeFloor(feeRounding === undefined ? {} : { assumptions: { feeRounding } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 52, 1))
     assert.strictEqual(floor.place(taker, terms("bid", 52, 1)).takerFeesMicros, 17_500)
     floor.place(maker, terms("ask", 1, 0.01))
     floor.place(maker, terms("ask", 1, 0.01))
-    const twice = floor.place(taker, terms("bid", 1, 0.02))
-    assert.strictEqual(twice.takerFeesMicros, 200)
+    assert.strictEqual(floor.place(taker, terms("bid", 1, 0.02)).takerFeesMicros, twice)
+  })
+
+  it("gives back of what an order carries, whether it filled as taker or as maker", () => {
+    const floor = makeFloor()
+    unwrap(floor.exchange.createMarket({ ticker: "KXMAKER-1", makerFeeRate: 175 }, start))
+    const [one, other] = [floor.account("one"), floor.account("other")]
+    const at = (side: "bid" | "ask", contracts: number) =>
+      terms(side, 52, contracts, { ticker: "KXMAKER-1", selfTradePrevention: "maker" })
+    // 17,472 micro-dollars as taker and 4,368 as maker: 28 and 32 to the next $0.0001.
+    floor.place(other, at("ask", 1))
+    const order = floor.place(one, at("bid", 4))
+    assert.strictEqual(order.takerFeesMicros, 17_500)
+    Array.from({ length: 3 }, () => floor.place(other, at("ask", 1)))
+    // Carried: 28, 60, 92, 124. The last fill is given $0.0001 back.
+    assert.deepStrictEqual(floor.now(order, "status", "makerFeesMicros"), ["executed", 3 * 4_400 - 100])
   })
 
   it("keeps every micro-dollar: cash, a dollar per pair, and fees are what was deposited", () => {

@@ -136,7 +136,7 @@ describe("what an order needs", () => {
   })
 
   it("never overdraws: a fee that many tiny fills round up is taken as far as there is cash", () => {
-    const floor = makeFloor()
+    const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
       floor.place(maker, terms("ask", 1, 0.01))
@@ -145,6 +145,19 @@ describe("what an order needs", () => {
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.09)).status, "executed")
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
     assert.strictEqual(unwrap(floor.view().portfolio(taker)).feesMicros, 100n)
+  })
+
+  it("gives nothing back of a fee that there was no cash for", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
+    for (let n = 0; n < 9; n++) {
+      floor.place(maker, terms("ask", 1, 0.01))
+    }
+    // Nine fills of $0.0001 each, whose trade fees are 63 micro-dollars in all.
+    assert.strictEqual(floor.place(taker, terms("bid", 1, 0.09)).status, "executed")
+    const { cashMicros, feesMicros } = unwrap(floor.view().portfolio(taker))
+    assert.isTrue(feesMicros >= 63n, `${feesMicros} were paid`)
+    assert.strictEqual(cashMicros, 100n - feesMicros)
   })
 })
 

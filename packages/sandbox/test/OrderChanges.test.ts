@@ -144,6 +144,8 @@ describe("Exchange.amendOrder", () => {
       [order, { updatedClientOrderId: "b" }, "invalid", "order_already_exists"],
       [order, { count: 0 }, "invalid", "invalid_order_size"],
       [order, { price: 4_050 }, "invalid", "invalid_order"],
+      [order, { price: 0 }, "invalid", "invalid_price"],
+      [order, { price: 10_000 }, "invalid", "invalid_price"],
       [order, { expirationSeconds: start / 1_000 }, "invalid", "invalid_order"],
       [order, { expirationSeconds: 1e12 }, "invalid", "invalid_order"],
       [order, { price: 6_500, count: 600 }, "invalid", "invalid_order"],

@@ -8,18 +8,58 @@ import { printCount, printMicros, printPrice } from "../src/internal/decimal.ts"
 import { charge, feeDown, feeUp, roundingOf } from "../src/internal/fees.ts"
 import { seed } from "./support/floor.ts"
 
-const brokers = roundingOf({ ...defaults, balanceSteps: "cent" })
+const older = roundingOf({ ...defaults, balanceSteps: "cent", feeRounding: "centicent" })
 
 describe("charge", () => {
-  // Examples of the exchange's published guide to fee rounding, in micro-dollars.
+  // Examples of the exchange's published guide to fee rounding, in micro-dollars: as it has it now, and as it had it.
+  it.each([
+    {
+      name: "one of one contract at $0.055",
+      steps: "cent",
+      fill: [100, 550],
+      fee: 3_639,
+      net: [5_000],
+      carried: 1_361
+    },
+    {
+      name: "three of five contracts at $0.20",
+      steps: "cent",
+      fill: [500, 2_000],
+      fee: 56_000,
+      net: [60_000, 60_000, 50_000],
+      carried: 2_000
+    },
+    {
+      name: "two of 0.01 at $0.0001, of a direct member",
+      steps: "centicent",
+      fill: [1, 1],
+      fee: 1,
+      net: [99, 99],
+      carried: 196
+    }
+  ] as const)(
+    "rounds and gives back as the guide works it: $name",
+    ({ carried, fee, fill: [count, price], net, steps }) => {
+      const order = { carriedMicros: 0 }
+      const newer = roundingOf({ ...defaults, balanceSteps: steps })
+      const tradeFee = feeUp(70_000, count, price, newer.feeStep)
+      assert.strictEqual(tradeFee, fee)
+      assert.deepStrictEqual(
+        net.map(() => charge(order, newer, tradeFee, -count * price)),
+        [...net]
+      )
+      assert.strictEqual(order.carriedMicros, carried)
+    }
+  )
+
   it.each([
     { name: "three of one contract at $0.055", revenue: -55_000, fee: 8_500, net: [15_000, 5_000, 15_000] },
     { name: "three of 0.30 at $0.50", revenue: -150_000, fee: 4_100, net: [10_000, 0, 10_000] },
     { name: "three of 0.03 at $0.3301", revenue: -9_903, fee: 500, net: [10_097, 97, 97] }
-  ])("rounds and gives back as the guide works it: $name", ({ fee, net, revenue }) => {
+  ])("rounds and gives back as the guide worked it until August 2026: $name", ({ fee, net, revenue }) => {
     const order = { carriedMicros: 0 }
     assert.deepStrictEqual(
-      net.map(() => charge(order, brokers, fee, revenue)),
+      net.map(() => charge(order, older, fee, revenue)),
       net
     )
   })

@@ -21,6 +21,14 @@ const order = {
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
 
+/** How an order or a fill says on which side it is. */
+interface Told {
+  readonly action: string
+  readonly side: string
+  readonly outcome_side: string
+  readonly book_side: string
+}
+
 describe("a request", () => {
   onExchange("to a path that is none is not found", () =>
     Effect.gen(function* () {
@@ -86,7 +94,9 @@ describe("a request", () => {
         [{ price: "0.40000" }, "invalid_parameters"],
         [{ price: "-0.40" }, "invalid_parameters"],
         [{ price: "0.405" }, "invalid_order"],
-        [{ price: "1.00" }, "invalid_order"],
+        [{ price: "0.00" }, "invalid_price"],
+        [{ price: "0.0000" }, "invalid_price"],
+        [{ price: "1.00" }, "invalid_price"],
         [{ count: "0" }, "invalid_order_size"],
         [{ time_in_force: "GTT" }, "invalid_parameters"],
         [{ subaccount: 64 }, "invalid_parameters"],
@@ -122,8 +132,8 @@ describe("a request", () => {
       assert.deepInclude(taken.body, {
         fill_count: "1.00",
         remaining_count: "0.00",
-        average_fill_price: "0.300000",
-        average_fee_paid: "0.014700"
+        average_fill_price: "0.3000",
+        average_fee_paid: "0.0147"
       })
       const read = yield* send({ method: "GET", path: `/portfolio/orders/${order_id}`, by: maker })
       assert.deepStrictEqual(read.body, {
@@ -132,8 +142,8 @@ describe("a request", () => {
           user_id: maker.accountId,
           client_order_id: "mine",
           ticker,
-          side: "no",
-          action: "buy",
+          side: "yes",
+          action: "sell",
           outcome_side: "no",
           book_side: "ask",
           type: "limit",
@@ -180,9 +190,80 @@ describe("a request", () => {
       assert.deepInclude(taken.body, {
         fill_count: "2.00",
         remaining_count: "0.00",
-        average_fill_price: "0.305000",
-        average_fee_paid: "0.014850"
+        average_fill_price: "0.3050",
+        average_fee_paid: "0.0148" // 0.01485, truncated
       })
+    })
+  )
+
+  onExchange("truncates averages to four decimals in every answer that has them", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
+      const rest = (side: string, count: string, price: string) =>
+        send({ method: "POST", path: orders, by: maker, json: { ...order, side, count, price } })
+      const take = (count: string, price: string) => ({ ...order, count, price, time_in_force: "immediate_or_cancel" })
+      const averages = (body: unknown) => {
+        // The comparisons below say what it is.
+        const answer = body as { average_fill_price: string; average_fee_paid: string }
+        return [answer.average_fill_price, answer.average_fee_paid]
+      }
+      // Recorded on the wire in 2026: 43 at 0.24 and 8.93 at 0.67 paid "0.0127" and "0.0154", 12 at 0.48 paid "0.0174".
+      for (const [count, price, fee] of [
+        ["43", "0.24", "0.0127"], // 0.5491 / 43 = 0.012769…
+        ["8.93", "0.67", "0.0154"], // 0.1383 / 8.93 = 0.015487…
+        ["12", "0.48", "0.0174"] // 0.2097 / 12 = 0.017475
+      ] as const) {
+        yield* rest("ask", count, price)
+        const taken = yield* send({ method: "POST", path: orders, by: taker, json: take(count, price) })
+        assert.deepStrictEqual(averages(taken.body), [`${price}00`, fee])
+      }
+      // Prices whose average has no end: 0.30, 0.31 and 0.31 make 0.30666….
+      const thirds = ["0.30", "0.31", "0.31"]
+      yield* Effect.forEach(thirds, (price) => rest("ask", "1", price))
+      const batch = { orders: [take("3", "0.31")] }
+      const batched = yield* send({ method: "POST", path: `${orders}/batched`, by: taker, json: batch })
+      const { orders: items } = batched.body as { orders: ReadonlyArray<unknown> }
+      assert.deepStrictEqual(items.map(averages), [["0.3066", "0.0149"]])
+      yield* Effect.forEach(thirds, (price) => rest("ask", "1", price))
+      const own = { ...order, count: "3", price: "0.20" }
+      const { order_id } = (yield* send({ method: "POST", path: orders, by: taker, json: own })).body as {
+        order_id: string
+      }
+      const json = { ticker, side: "bid", count: "3", price: "0.31" }
+      const amended = yield* send({ method: "POST", path: `${orders}/${order_id}/amend`, by: taker, json })
+      assert.deepStrictEqual(averages(amended.body), ["0.3066", "0.0149"])
+    })
+  )
+
+  onExchange("reports a bid as a purchase of YES and an ask as a sale of it, as the wire does", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
+      const place = (by: typeof maker, side: string) =>
+        send({ method: "POST", path: orders, by, json: { ...order, side, count: "1" } })
+      // The maker sells what it does not hold, then buys it back: neither changes how a side is reported.
+      for (const [first, second] of [
+        ["ask", "bid"],
+        ["bid", "ask"]
+      ] as const) {
+        yield* place(maker, first)
+        yield* place(taker, second)
+      }
+      const read = (by: typeof maker, path: string) =>
+        Effect.map(send({ method: "GET", path, by }), ({ body }) => {
+          const { fills, orders } = body as { fills?: ReadonlyArray<Told>; orders?: ReadonlyArray<Told> }
+          return (fills ?? orders ?? []).map(({ action, book_side, outcome_side, side }) =>
+            [book_side, outcome_side, side, action].join(" ")
+          )
+        })
+      // An order names the leg that was asked for, which is YES; a fill names the outcome that it is for.
+      const [orderBid, orderAsk] = ["bid yes yes buy", "ask no yes sell"]
+      const [fillBid, fillAsk] = ["bid yes yes buy", "ask no no sell"]
+      assert.deepStrictEqual(yield* read(maker, "/portfolio/orders"), [orderBid, orderAsk])
+      assert.deepStrictEqual(yield* read(taker, "/portfolio/orders"), [orderAsk, orderBid])
+      assert.deepStrictEqual(yield* read(maker, "/portfolio/fills"), [fillBid, fillAsk])
+      assert.deepStrictEqual(yield* read(taker, "/portfolio/fills"), [fillAsk, fillBid])
     })
   )
 

@@ -8,7 +8,9 @@ import type { KeyOptions } from "../Commands.ts"
 import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
 import { makeBuckets, tiers } from "./buckets.ts"
 import { parseMicros } from "./decimal.ts"
+import { FillList } from "./fillList.ts"
 import { deposit, hasSubaccount, holdingOf } from "./ledger.ts"
+import { OrderList } from "./orderList.ts"
 import { type AccountState, invalidParameters, isShard, notFound, refusal, type State, whilePaused } from "./state.ts"
 
 /** Makes an account with so many dollars in its primary subaccount, on shard 0. */
@@ -38,14 +40,14 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     name,
     tier,
     keys: [],
-    orders: [],
+    orders: new OrderList(),
     restingCount: 0,
     clientOrderIds: new Map(),
     groups: new Map(),
     holdings: new Map(),
     subaccounts: 0,
     netting: new Map(),
-    fills: [],
+    fills: new FillList(),
     settlements: [],
     deposits: [],
     withdrawals: [],
@@ -161,7 +163,7 @@ export const registerKey = (
 
 /** Documented: the advanced tier for good, for an account that has an order among its last 100; none goes down by it. */
 export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
-  if (account.orders.length === 0) {
+  if (account.orders.all.length === 0) {
     return Result.fail(refusal("forbidden", "permission_denied", "no order was placed through the API yet"))
   }
   if (account.tier === "basic") {

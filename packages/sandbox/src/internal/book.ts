@@ -12,6 +12,56 @@ export interface Level {
   last: OrderState | undefined
   /** Contracts resting here, in hundredths. */
   count: number
+  /** How many orders came since the level was made. */
+  arrivals: number
+  /**
+   * What rests of each block of arrivals, so that a position in a long queue is found without a walk along it. Undefined
+   * while there is one block.
+   */
+  blocks: Array<number> | undefined
+  /** How many blocks at the front were removed, because nothing rests of them. */
+  dropped: number
+}
+
+/** The block of an arrival: 256 orders in a row. */
+const blockOf = (arrival: number): number => arrival >>> 8
+
+/** Adds to what rests of an order's block. */
+const addToBlock = (level: Level, arrival: number, count: number): void => {
+  if (level.blocks !== undefined) {
+    const index = blockOf(arrival) - level.dropped
+    level.blocks[index] = (level.blocks[index] ?? 0) + count
+  }
+}
+
+/** Begins a block of a level in which something rests. */
+const beginBlock = (level: Level): void => {
+  level.blocks ??= [level.count]
+  const empty = blockOf(level.first!.arrival) - level.dropped
+  if (empty * 2 > level.blocks.length) {
+    level.blocks = level.blocks.slice(empty)
+    level.dropped += empty
+  }
+}
+
+/** Contracts that rest in the blocks of a level from one to another, without the last. */
+const countBlocks = ({ blocks = [], dropped }: Level, from: number, to: number): number => {
+  let count = 0
+  for (let block = Math.max(from, dropped); block < to; block++) {
+    count += blocks[block - dropped]!
+  }
+  return count
+}
+
+/** How far along the queue of a level a pass has come. */
+interface Queue {
+  block: number
+  /** Contracts that would be met before those of the block. */
+  before: number
+  /** The order that came last in this block. */
+  last: OrderState | undefined
+  /** Contracts of the block that would be met before that order. */
+  within: number
 }
 
 /** One side of a book. */
@@ -41,7 +91,15 @@ class BookSide {
   add(order: OrderState): void {
     let level = this.#levels.get(order.price)
     if (level === undefined) {
-      level = { price: order.price, first: undefined, last: undefined, count: 0 }
+      level = {
+        price: order.price,
+        first: undefined,
+        last: undefined,
+        count: 0,
+        arrivals: 0,
+        blocks: undefined,
+        dropped: 0
+      }
       this.#levels.set(order.price, level)
       this.#prices.splice(this.#position(order.price), 0, order.price)
     }
@@ -53,7 +111,12 @@ class BookSide {
       level.last.next = order
     }
     level.last = order
+    order.arrival = level.arrivals++
+    if (order.arrival > 0 && (order.arrival & 255) === 0) {
+      beginBlock(level)
+    }
     level.count += order.remainingCount
+    addToBlock(level, order.arrival, order.remainingCount)
   }
 
   /** Takes an order out. Its remaining count must not have been changed behind the level's back: see {@link reduce}. */
@@ -74,6 +137,7 @@ class BookSide {
     }
     order.level = order.previous = order.next = undefined
     level.count -= order.remainingCount
+    addToBlock(level, order.arrival, -order.remainingCount)
     if (level.first === undefined) {
       this.#levels.delete(level.price)
       this.#prices.splice(this.#position(level.price), 1)
@@ -85,22 +149,54 @@ class BookSide {
     order.remainingCount -= count
     if (order.level !== undefined) {
       order.level.count -= count
+      addToBlock(order.level, order.arrival, -count)
     }
   }
 
   /** Contracts that would be met before an order that rests here: those at better prices, and older ones at its own. */
   ahead(order: OrderState): number {
-    let count = 0
-    for (const level of this.levels()) {
-      if (level === order.level) {
-        break
+    return this.aheadOfEach([order])[0]!
+  }
+
+  /** The same of each of some orders that rest here, in one pass. Those of one price come in the order of the queue. */
+  aheadOfEach(orders: ReadonlyArray<OrderState>): ReadonlyArray<number> {
+    const queues = this.#queuesOf(orders)
+    return orders.map((order) => {
+      const level = order.level! // it rests
+      const queue = queues.get(level)! // every level of the orders has one
+      const block = blockOf(order.arrival)
+      if (block > queue.block) {
+        queue.before += countBlocks(level, queue.block, block)
+        queue.block = block
+        queue.within = 0
+        queue.last = undefined
       }
-      count += level.count
+      // Back to the order that came before in this pass, or else to the beginning of the block.
+      let other = order.previous
+      while (other !== undefined && other !== queue.last && blockOf(other.arrival) === block) {
+        queue.within += other.remainingCount
+        other = other.previous
+      }
+      queue.within += queue.last?.remainingCount ?? 0
+      queue.last = order
+      return queue.before + queue.within
+    })
+  }
+
+  /** What is ahead of the levels of some orders. */
+  #queuesOf(orders: ReadonlyArray<OrderState>): ReadonlyMap<Level, Queue> {
+    const queues = new Map<Level, Queue>()
+    const wanted = new Set(orders.map(({ price }) => price))
+    let before = 0
+    for (let index = this.#prices.length - 1; queues.size < wanted.size && index >= 0; index--) {
+      const price = this.#prices[index]!
+      const level = this.#levels.get(price)! // every listed price has a level
+      if (wanted.has(price)) {
+        queues.set(level, { before, block: 0, last: undefined, within: 0 })
+      }
+      before += level.count
     }
-    for (let other = order.previous; other !== undefined; other = other.previous) {
-      count += other.remainingCount
-    }
-    return count
+    return queues
   }
 
   /** Every resting order, best price first and oldest first within it. */

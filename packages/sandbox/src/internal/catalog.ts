@@ -136,6 +136,8 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     settledMillis: undefined,
     book: new Book(),
     trades: [],
+    oldTrades: 0,
+    dayVolume: 0,
     lastPrice: 0,
     volume: 0,
     openInterest: 0,

@@ -44,9 +44,3 @@ export const printPrice = (tenThousandths: number): string => print(tenThousandt
 
 /** Prints an amount with six decimals. */
 export const printMicros = (micros: number | bigint): string => print(micros, 6)
-
-/** Divides non-negative integers exactly and rounds half up; the quotient, not the operands, must be safe. */
-export const divideHalfUp = (numerator: number, denominator: number): number => {
-  const rest = numerator % denominator
-  return (numerator - rest) / denominator + (rest * 2 >= denominator ? 1 : 0)
-}

@@ -5,6 +5,7 @@
  */
 import type { OwnSide } from "./backing.ts"
 import { isCurrent } from "./clock.ts"
+import { ordersOf } from "./ending.ts"
 import type { IdsState } from "./ids.ts"
 import {
   type AccountState,
@@ -30,6 +31,8 @@ export const takeSnapshot = (state: State) => ({
   series: Array.from(state.series.values(), (series) => ({ ...series })),
   events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
   markets: Array.from(state.markets.values(), dumpMarket),
+  /** The markets of all trades, in the order in which they happened. */
+  traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   timers: state.timers
     .inOrder()
@@ -37,7 +40,17 @@ export const takeSnapshot = (state: State) => ({
 })
 
 const dumpMarket = (market: MarketState) => {
-  const { book, closeMillis, event, positions, settlesMillis, trades, ...own } = market
+  const {
+    book,
+    closeMillis,
+    dayVolume: _dayVolume,
+    event,
+    oldTrades: _oldTrades,
+    positions,
+    settlesMillis,
+    trades,
+    ...own
+  } = market
   return {
     ...own,
     eventTicker: event.eventTicker,
@@ -77,8 +90,8 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     clientTransferIds: [...account.clientTransferIds],
     groups: Array.from(account.groups.values(), (group) => dumpGroup(group, nowMillis)),
     holdings: Array.from(account.holdings.values(), dumpHolding),
-    orders: account.orders.map(dumpOrder),
-    fills: [...account.fills],
+    orders: account.orders.all.map(dumpOrder),
+    fills: [...account.fills.all],
     settlements: [...account.settlements],
     deposits: [...account.deposits],
     withdrawals: [...account.withdrawals],
@@ -111,13 +124,7 @@ const dumpPosition = ({ ask, bid, holding: _holding, market, tradedMicros, ...po
   ask: dumpSide(ask)
 })
 
-const dumpSide = (side: OwnSide): ReadonlyArray<string> => {
-  const ids: Array<string> = []
-  for (let order = side.first; order !== undefined; order = order.ownNext) {
-    ids.push(order.orderId)
-  }
-  return ids
-}
+const dumpSide = (side: OwnSide): ReadonlyArray<string> => ordersOf(side).map(({ orderId }) => orderId)
 
 const dumpOrder = (order: OrderState) => ({
   ...snapshot(order),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CancelReason } from "../Entities.ts"
-import { leave } from "./backing.ts"
+import { leave, type OwnSide } from "./backing.ts"
 import { touch } from "./quotes.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State } from "./state.ts"
 
@@ -14,6 +14,7 @@ export const end = (state: State, order: OrderState, status: "canceled" | "execu
   order.status = status
   order.updatedMillis = atMillis
   order.account.restingCount--
+  order.account.orders.end(order)
   order.group?.resting.delete(order)
   if (order.clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
     order.account.clientOrderIds.delete(order.clientOrderId)
@@ -48,6 +49,15 @@ export const cancelMarket = (
   }
 }
 
+/** The orders on one side of a subaccount's own, oldest first. */
+export const ordersOf = (side: OwnSide): Array<OrderState> => {
+  const orders: Array<OrderState> = []
+  for (let order = side.first; order !== undefined; order = order.ownNext) {
+    orders.push(order)
+  }
+  return orders
+}
+
 /** An account's resting orders, of one subaccount or of all. */
 export const restingOrders = (account: AccountState, subaccount: number | undefined): Array<OrderState> => {
   const orders: Array<OrderState> = []
@@ -55,7 +65,7 @@ export const restingOrders = (account: AccountState, subaccount: number | undefi
     if (subaccount === undefined || holding.subaccount === subaccount) {
       for (const { ask, bid } of holding.positions.values()) {
         for (const side of [bid, ask]) {
-          for (let order = side.first; order !== undefined; order = order.ownNext) {
+          for (const order of ordersOf(side)) {
             orders.push(order)
           }
         }

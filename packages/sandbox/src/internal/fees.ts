@@ -64,8 +64,8 @@ export interface Rounding {
 const cent = 10_000
 
 /**
- * The published rounding, in the older wording (fees up to $0.0001, whole cents given back once more than one is carried)
- * or the newer one (fees up to $0.000001, steps of the balance given back).
+ * The published rounding: by the newer rule, trade fees go up to $0.000001 and steps of the balance are given back; by the
+ * older one they go up to $0.0001, and whole cents are given back once more than one is carried.
  */
 export const roundingOf = ({ balanceSteps, feeRounding }: Assumptions): Rounding => {
   const balanceStep = balanceSteps === "cent" ? cent : 100

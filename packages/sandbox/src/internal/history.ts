@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MarketState, OrderState, PositionState, State } from "./state.ts"
+import type { MarketState, PositionState, State } from "./state.ts"
 
 /** What ended before these times is found in the archive only; Unix milliseconds, at whole days. */
 export interface Cutoffs {
@@ -26,13 +26,10 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
   }
 }
 
-/** Whether something is in the archive. What still rests, or is still open, never is. */
+/** Whether something is in the archive. What is still open never is. Lists in the order of time find trades and orders. */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>
     settledMillis !== undefined && settledMillis < cutoffs.marketSettledMillis,
-  trade: ({ atMillis }: { readonly atMillis: number }, cutoffs: Cutoffs): boolean => atMillis < cutoffs.tradeMillis,
-  order: ({ status, updatedMillis }: OrderState, cutoffs: Cutoffs): boolean =>
-    status !== "resting" && updatedMillis < cutoffs.orderMillis,
   position: ({ settled, updatedMillis }: PositionState, cutoffs: Cutoffs): boolean =>
     settled && updatedMillis < cutoffs.positionMillis
 }

@@ -138,7 +138,10 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
 
   // No subaccount is ever overdrawn: many tiny fills can round their fees up beyond what was set aside for them.
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
-  const fee = Math.min(charge(order, state.rounding, tradeFee, revenue), holding.cashMicros)
+  const owed = charge(order, state.rounding, tradeFee, revenue)
+  const fee = Math.min(owed, holding.cashMicros)
+  // What was not paid is not given back by a later fill.
+  order.carriedMicros = Math.max(0, order.carriedMicros - (owed - fee))
   holding.cashMicros -= fee
   holding.feesMicros += fee
   position.feesMicros += fee

@@ -115,9 +115,12 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   market.volume += count
   market.event.series.volume += count
   const tradeId = state.ids.next()
-  market.trades.push({ tradeId, ticker: market.ticker, price, count, takerSide: taker.side, atMillis: nowMillis })
-  maker.account.fills.push(toFill(maker, tradeId, price, count, false, makerFee, nowMillis))
-  taker.account.fills.push(toFill(taker, tradeId, price, count, true, takerFee, nowMillis))
+  const trade = { tradeId, ticker: market.ticker, price, count, takerSide: taker.side, atMillis: nowMillis }
+  market.trades.push(trade)
+  market.dayVolume += count
+  state.trades.push(trade)
+  maker.account.fills.add(toFill(maker, tradeId, price, count, false, makerFee, nowMillis), maker)
+  taker.account.fills.add(toFill(taker, tradeId, price, count, true, takerFee, nowMillis), taker)
   if (maker.remainingCount === 0) {
     market.book[maker.side].remove(maker)
     end(state, maker, "executed", nowMillis)

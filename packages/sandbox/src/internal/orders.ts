@@ -117,6 +117,9 @@ export const checkCountAndPrice = (
   if (!Number.isInteger(count) || count <= 0 || count > largest) {
     return refusal("invalid", "invalid_order_size", `count must be 0.01 to ${printCount(largest)}`)
   }
+  if (price <= 0 || price >= dollar) {
+    return refusal("invalid", "invalid_price", `the price ${printPrice(price)} is not between 0 and 1 dollar`)
+  }
   return isOnGrid(market, price)
     ? undefined
     : invalidOrder(`the price ${printPrice(price)} is not one of ${market.ticker}'s price levels`)
@@ -134,8 +137,6 @@ const latestSeconds = 253_402_300_799
 
 const isOnGrid = (market: MarketState, price: number): boolean =>
   Number.isInteger(price) &&
-  price > 0 &&
-  price < dollar &&
   market.grid.some(({ end, start, step }) => price >= start && price <= end && (price - start) % step === 0)
 
 const groupOf = (
@@ -202,7 +203,10 @@ const makeOrder = (
     market,
     position,
     group,
+    place: -1,
+    lastFill: -1,
     level: undefined,
+    arrival: 0,
     previous: undefined,
     next: undefined,
     ownPrevious: undefined,
@@ -242,7 +246,7 @@ const accept = (state: State, order: OrderState): OrderState => {
   const { account, group } = order
   order.orderId = state.ids.next()
   state.orders.set(order.orderId, order)
-  account.orders.push(order)
+  account.orders.add(order)
   account.restingCount++
   if (order.clientOrderId !== undefined) {
     account.clientOrderIds.set(order.clientOrderId, order)

@@ -50,13 +50,13 @@ export const quoteADayAgo = (state: State, market: MarketState): Quote => {
 
 /** Contracts traded in the last 24 hours. */
 export const volumeOfADay = (state: State, market: MarketState): number => {
-  let count = 0
-  for (let index = market.trades.length - 1; index >= 0; index--) {
-    const trade = market.trades[index]!
-    if (trade.atMillis <= state.nowMillis - day) {
-      break
+  const { trades } = market
+  for (;;) {
+    const oldest = trades[market.oldTrades]
+    if (oldest === undefined || oldest.atMillis > state.nowMillis - day) {
+      return market.dayVolume
     }
-    count += trade.count
+    market.dayVolume -= oldest.count
+    market.oldTrades++
   }
-  return count
 }

@@ -38,6 +38,7 @@ export const emptyState = (assumptions: Assumptions, ids: Ids, emit: ((event: Ev
   series: new Map(),
   events: new Map(),
   markets: new Map(),
+  trades: [],
   orders: new Map(),
   timers: new Timers(),
   nowMillis: 0,
@@ -78,6 +79,7 @@ export const restore = (
   for (const market of from.markets) {
     restoreMarket(state, market)
   }
+  restoreTrades(state, from.traded)
   for (const account of from.accounts) {
     restoreAccount(state, account)
   }
@@ -104,12 +106,24 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     settledMillis: own.settledMillis,
     challenge: own.challenge,
     trades: [...own.trades],
+    oldTrades: 0,
+    dayVolume: own.volume,
     marks: [...own.marks],
     book: new Book(),
     positions: []
   }
   event.markets.push(market)
   state.markets.set(market.ticker, market)
+}
+
+/** Puts the trades of all markets together, in the order in which they happened. */
+const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
+  const next = new Map<string, number>()
+  for (const ticker of tickers) {
+    const place = next.get(ticker) ?? 0
+    state.trades.push(found(state.markets.get(ticker)?.trades[place], `a trade of ${ticker}`))
+    next.set(ticker, place + 1)
+  }
 }
 
 const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
@@ -125,7 +139,6 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     netting: new Map(dumped.netting),
     sweptUntil: new Map(dumped.sweptUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
-    fills: [...dumped.fills],
     settlements: [...dumped.settlements],
     deposits: [...dumped.deposits],
     withdrawals: [...dumped.withdrawals],
@@ -156,8 +169,9 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
   for (const holding of dumped.holdings) {
     restoreHolding(state, account, holding)
   }
-  for (const order of dumped.orders) {
-    restoreOrder(state, account, order)
+  account.orders.restore(dumped.orders.map((order) => restoreOrder(state, account, order)))
+  for (const fill of dumped.fills) {
+    account.fills.add(fill, found(state.orders.get(fill.orderId), fill.orderId))
   }
   for (const [id, orderId] of dumped.clientOrderIds) {
     account.clientOrderIds.set(id, found(state.orders.get(orderId), orderId))
@@ -196,7 +210,11 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
   }
 }
 
-const restoreOrder = (state: State, account: AccountState, dumped: Dumped["accounts"]["orders"][number]): void => {
+const restoreOrder = (
+  state: State,
+  account: AccountState,
+  dumped: Dumped["accounts"]["orders"][number]
+): OrderState => {
   const holding = found(account.holdings.get(holdingKey(dumped.subaccount, dumped.exchangeIndex)), "a holding")
   const order: OrderState = {
     ...dumped,
@@ -209,14 +227,17 @@ const restoreOrder = (state: State, account: AccountState, dumped: Dumped["accou
     market: found(state.markets.get(dumped.ticker), dumped.ticker),
     position: found(holding.positions.get(dumped.ticker), dumped.ticker),
     group: dumped.orderGroupId === undefined ? undefined : account.groups.get(dumped.orderGroupId),
+    place: -1,
+    lastFill: -1,
     level: undefined,
+    arrival: 0,
     previous: undefined,
     next: undefined,
     ownPrevious: undefined,
     ownNext: undefined
   }
   state.orders.set(order.orderId, order)
-  account.orders.push(order)
+  return order
 }
 
 const restoreSide = (state: State, side: OwnSide, orderIds: ReadonlyArray<string>): void => {

@@ -8,7 +8,6 @@ import type {
   Allocation,
   ApiKey,
   Event,
-  Fill,
   MarketEvent,
   Order,
   Payment,
@@ -27,7 +26,9 @@ import type { Book, Level } from "./book.ts"
 import type { Buckets } from "./buckets.ts"
 import type { Rounding } from "./fees.ts"
 import type { FillWindow } from "./fillWindow.ts"
+import type { FillList } from "./fillList.ts"
 import type { Ids } from "./ids.ts"
+import type { OrderList } from "./orderList.ts"
 import type { Timers } from "./timers.ts"
 
 /** Takes `readonly` off the fields of an entity. */
@@ -38,8 +39,8 @@ export interface AccountState {
   readonly name: string
   tier: Tier
   readonly keys: Array<ApiKey>
-  /** Every order ever accepted, oldest first. */
-  readonly orders: Array<OrderState>
+  /** Every order that was ever accepted. */
+  readonly orders: OrderList
   restingCount: number
   /** Orders by the client ids that are taken. */
   readonly clientOrderIds: Map<string, OrderState>
@@ -50,7 +51,7 @@ export interface AccountState {
   subaccounts: number
   /** Netting flags by subaccount, where they were ever set. */
   readonly netting: Map<number, boolean>
-  readonly fills: Array<Fill>
+  readonly fills: FillList
   readonly settlements: Array<Settlement>
   readonly deposits: Array<Payment>
   readonly withdrawals: Array<Payment>
@@ -136,6 +137,10 @@ export interface MarketState {
   settledMillis: number | undefined
   readonly book: Book
   readonly trades: Array<Trade>
+  /** Trades that are a day old or more, as far as that was counted. */
+  oldTrades: number
+  /** Contracts of the others. */
+  dayVolume: number
   lastPrice: number
   volume: number
   openInterest: number
@@ -153,7 +158,13 @@ export interface OrderState extends Mutable<Order> {
   readonly market: MarketState
   readonly position: PositionState
   readonly group: GroupState | undefined
+  /** Its place among its account's orders. */
+  place: number
+  /** The place of its last fill among its account's fills; -1 where it has none. */
+  lastFill: number
   level: Level | undefined
+  /** How many orders came to its price level before it. */
+  arrival: number
   previous: OrderState | undefined
   next: OrderState | undefined
   ownPrevious: OrderState | undefined
@@ -162,7 +173,7 @@ export interface OrderState extends Mutable<Order> {
   coveredCount: number
   /** The rate of the fee that is set aside for it, in millionths: the taker's until it rests. */
   feeRate: number
-  /** Rounding fees not given back. */
+  /** Rounding fees that were paid and not given back. */
   carriedMicros: number
 }
 
@@ -199,6 +210,8 @@ export interface State {
   readonly series: Map<string, SeriesState>
   readonly events: Map<string, EventState>
   readonly markets: Map<string, MarketState>
+  /** Every trade, oldest first. */
+  readonly trades: Array<Trade>
   readonly orders: Map<string, OrderState>
   readonly timers: Timers<Timer>
   nowMillis: number

@@ -6,7 +6,7 @@
 import type { Count, Dollars } from "@kalshi-effect/client/FixedPoint"
 import * as Result from "effect/Result"
 import type { Refusal } from "../Entities.ts"
-import { divideHalfUp, parseCount, parsePrice, printCount, printMicros, printPrice } from "./decimal.ts"
+import { parseCount, parsePrice, printCount, printMicros, printPrice } from "./decimal.ts"
 import { invalidParameters } from "./state.ts"
 
 // The printers write exactly the forms that the brands stand for.
@@ -25,8 +25,12 @@ export const time = (millis: number): string => new Date(millis).toISOString().r
 
 export const seconds = (millis: number): number => Math.floor(millis / 1_000)
 
-/** Dollars per contract, rounded half up to the micro-dollar. */
-export const average = (micros: number, hundredths: number): Dollars => dollars(divideHalfUp(micros * 100, hundredths))
+/** Dollars per contract, truncated to four decimals: $0.5491 for 43 contracts was recorded as `"0.0127"`. */
+export const average = (micros: number, hundredths: number): Dollars =>
+  price((micros - (micros % hundredths)) / hundredths)
+
+/** What a trader did on the leg of YES. No order of the current interface names the other leg. */
+export const action = (side: "bid" | "ask"): "buy" | "sell" => (side === "bid" ? "buy" : "sell")
 
 export const readCount = (text: string, name: string): Result.Result<number, Refusal> =>
   orInvalid(parseCount(text), `${name} is not a number of contracts`)

@@ -414,8 +414,9 @@ export class Model {
         carried: order.carried
       })
     )
-    order.carried = charge.carried
-    const fee = Math.min(Number(toMicros(charge.netFee)), account.money - this.#required(order.account, this.orders))
+    const owed = Number(toMicros(charge.netFee))
+    const fee = Math.min(owed, account.money - this.#required(order.account, this.orders))
+    order.carried = dollarsUnsafe(decimal(Math.max(0, Number(toMicros(charge.carried)) - (owed - fee)), 6))
     account.money -= fee
     account.fees += fee
   }

@@ -13,7 +13,7 @@ import { dollar } from "../decimal.ts"
 import { detailsOf } from "../errorBody.ts"
 import { type Call, type Route, route } from "../route.ts"
 import { invalidParameters } from "../state.ts"
-import { average, count, dollars, price, readCount, readPrice, time } from "../wire.ts"
+import { action, average, count, dollars, price, readCount, readPrice, time } from "../wire.ts"
 
 export const orders: ReadonlyArray<Route> = [
   route(Orders.list, ({ accountId, input, userView }) => listOrders(userView, accountId, input)),
@@ -203,8 +203,9 @@ const toOrder = (order: Order): Orders.Order => ({
   user_id: order.accountId,
   client_order_id: order.clientOrderId ?? "",
   ticker: order.ticker,
-  side: order.side === "bid" ? "yes" : "no",
-  action: "buy",
+  // An order reports the leg that its request named, which is always that of YES.
+  side: "yes",
+  action: action(order.side),
   outcome_side: order.side === "bid" ? "yes" : "no",
   book_side: order.side,
   type: "limit",

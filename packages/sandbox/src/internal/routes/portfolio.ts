@@ -11,7 +11,7 @@ import type { Era, View } from "../../View.ts"
 import { dollar } from "../decimal.ts"
 import { type Route, route } from "../route.ts"
 import { invalidParameters } from "../state.ts"
-import { balance, cents, count, dollars, price, seconds, time } from "../wire.ts"
+import { action, balance, cents, count, dollars, price, seconds, time } from "../wire.ts"
 
 export const portfolio: ReadonlyArray<Route> = [
   route(Portfolio.balance, ({ accountId, input, key, userView }) => {
@@ -111,17 +111,17 @@ export const listPositions = (
     cursor: input.cursor
   }
   return Result.flatMap(view.listPositions(accountId, query, era), ({ cursor, items }) => {
-    const events = new Set(items.map(({ eventTicker }) => eventTicker))
-    return Result.map(view.allPositions(accountId, query, era), (positions) => ({
-      market_positions: items.map(toMarketPosition),
-      event_positions: Array.from(events, (eventTicker) =>
-        toEventPosition(
-          eventTicker,
-          positions.filter((position) => position.eventTicker === eventTicker)
-        )
-      ),
-      cursor
-    }))
+    const events = new Map(items.map(({ eventTicker }) => [eventTicker, new Array<Position>()]))
+    return Result.map(view.allPositions(accountId, query, era), (positions) => {
+      for (const position of positions) {
+        events.get(position.eventTicker)?.push(position)
+      }
+      return {
+        market_positions: items.map(toMarketPosition),
+        event_positions: Array.from(events, ([eventTicker, own]) => toEventPosition(eventTicker, own)),
+        cursor
+      }
+    })
   })
 }
 
@@ -187,8 +187,9 @@ const toFill = (fill: Fill): Portfolio.Fill => ({
   order_id: fill.orderId,
   ticker: fill.ticker,
   market_ticker: fill.ticker,
+  // A fill reports the outcome that it is for, also where YES was sold.
   side: fill.side === "bid" ? "yes" : "no",
-  action: "buy",
+  action: action(fill.side),
   outcome_side: fill.side === "bid" ? "yes" : "no",
   book_side: fill.side,
   count_fp: count(fill.count),

@@ -1,0 +1,209 @@
+/**
+ * What reads cost as the exchange fills up: queue positions at 1,000 to 100,000 resting orders, and lists that return as
+ * much whatever was placed before. Prints microseconds a read, and how much more a read costs than at a tenth of the size:
+ * ×1 is a read that costs what it returns, ×10 one that scans everything, ×100 one that does so for every order.
+ */
+import * as Result from "effect/Result"
+import type { CreateOrder } from "../src/Commands.ts"
+import type { Refusal } from "../src/Entities.ts"
+import { Exchange } from "../src/Exchange.ts"
+import type { View } from "../src/View.ts"
+
+const start = 1_800_000_000_000
+const sizes = [1_000, 10_000, 100_000]
+const page = 100
+
+const unwrap = <A>(result: Result.Result<A, Refusal>): A => {
+  if (Result.isFailure(result)) {
+    throw new Error(`${result.failure.code}: ${result.failure.details}`)
+  }
+  return result.success
+}
+
+const order = (ticker: string, side: "bid" | "ask", price: number, count = 100): CreateOrder => ({
+  ticker,
+  clientOrderId: undefined,
+  side,
+  count,
+  price,
+  timeInForce: "good_till_canceled",
+  selfTradePrevention: "taker_at_cross",
+  expirationSeconds: undefined,
+  postOnly: false,
+  reduceOnly: false,
+  cancelOnPause: false,
+  subaccount: 0,
+  orderGroupId: undefined,
+  exchangeIndex: undefined
+})
+
+/** An exchange with some markets and two accounts. */
+const makeFloor = (...tickers: ReadonlyArray<string>) => {
+  const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
+  const account = (name: string) => unwrap(exchange.createAccount(name, start, "900000000")).accountId
+  const priceRanges = [{ start: "0.00", end: "1.00", step: "0.001" }]
+  for (const ticker of tickers) {
+    unwrap(exchange.createMarket({ ticker, priceRanges }, start))
+  }
+  const [me, other] = [account("me"), account("other")]
+  const place = (by: string, what: CreateOrder) => unwrap(exchange.createOrder(by, what, start)).orderId
+  const cancel = (by: string, orderId: string) =>
+    unwrap(
+      exchange.cancelOrder(by, { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }, start)
+    )
+  return { exchange, me, other, place, cancel }
+}
+
+type Floor = ReturnType<typeof makeFloor>
+
+interface Read {
+  /** What is there when it is asked, of so many. */
+  readonly prepare: (size: number) => Floor
+  /** Returns how much it read. */
+  readonly read: (view: View, floor: Floor, size: number) => number
+}
+
+const [here, there] = ["KXBENCH-26-YES", "KXOTHER-26-YES"]
+
+/** So many bids at 490 prices. */
+const resting = (prices: number) => (size: number) => {
+  const floor = makeFloor(here)
+  for (let n = 0; n < size; n++) {
+    floor.place(floor.me, order(here, "bid", 10 * (1 + (n % prices))))
+  }
+  return floor
+}
+
+/** So many orders that were cancelled, then ten of each end that are looked for, then as many cancelled ones again. */
+const amongOld = (size: number) => {
+  const floor = makeFloor(here, there)
+  const old = (times: number) => {
+    for (let n = 0; n < times; n++) {
+      floor.cancel(floor.me, floor.place(floor.me, order(here, "bid", 4_000)))
+    }
+  }
+  old(size / 2)
+  for (let n = 0; n < 10; n++) {
+    floor.place(floor.me, order(here, "bid", 4_000))
+    floor.place(floor.me, order(there, "bid", 4_000))
+    floor.place(floor.other, order(here, "ask", 4_100))
+    floor.place(floor.me, order(here, "bid", 4_100))
+  }
+  old(size / 2)
+  return floor
+}
+
+/** So many fills of an order each, in two markets by turns. */
+const filled = (size: number) => {
+  const floor = makeFloor(here, there)
+  for (let n = 0; n < size; n++) {
+    const ticker = n === 5 ? there : here
+    floor.place(floor.other, order(ticker, "ask", 5_000))
+    floor.place(floor.me, order(ticker, "bid", 5_000))
+  }
+  return floor
+}
+
+const walk = (
+  next: (cursor: string | undefined) => { readonly items: ReadonlyArray<unknown>; readonly cursor: string }
+) => {
+  let count = 0
+  let cursor: string | undefined
+  do {
+    const part = next(cursor)
+    count += part.items.length
+    cursor = part.cursor
+  } while (cursor !== "")
+  return count
+}
+
+const reads: Readonly<Record<string, Read>> = {
+  "queue positions of all orders, per order": {
+    prepare: resting(490),
+    read: (view, { me }) => unwrap(view.queuePositions(me, 0, { tickers: [here], eventTicker: undefined })).length
+  },
+  "queue position of the last order, 490 prices": {
+    prepare: resting(490),
+    read: (view, floor) => {
+      const { items } = unwrap(view.listOrders(floor.me, { limit: 1 }))
+      return unwrap(view.queuePosition(floor.me, items[0]!.orderId)).count > 0 ? 1 : 0
+    }
+  },
+  "queue position of the last order, one price": {
+    prepare: resting(1),
+    read: (view, floor) => {
+      const { items } = unwrap(view.listOrders(floor.me, { limit: 1 }))
+      return unwrap(view.queuePosition(floor.me, items[0]!.orderId)).count > 0 ? 1 : 0
+    }
+  },
+  "20 resting orders among old ones": {
+    prepare: amongOld,
+    read: (view, { me }) => Math.min(1, unwrap(view.listOrders(me, { status: "resting", limit: page })).items.length)
+  },
+  "10 resting orders of one ticker among old ones": {
+    prepare: amongOld,
+    read: (view, { me }) =>
+      Math.min(1, unwrap(view.listOrders(me, { status: "resting", ticker: here, limit: page })).items.length)
+  },
+  "10 executed orders of one event among old ones": {
+    prepare: amongOld,
+    read: (view, { me }) =>
+      Math.min(
+        1,
+        unwrap(view.listOrders(me, { status: "executed", eventTickers: ["KXBENCH-26"], limit: page })).items.length
+      )
+  },
+  "10 orders of another ticker among old ones": {
+    prepare: amongOld,
+    read: (view, { me }) => Math.min(1, unwrap(view.listOrders(me, { ticker: there, limit: page })).items.length)
+  },
+  "pages of 100 of all resting orders, per order": {
+    prepare: resting(490),
+    read: (view, { me }) =>
+      walk((cursor) => unwrap(view.listOrders(me, { status: "resting", ticker: here, limit: page, cursor })))
+  },
+  "one fill of one order among others": {
+    prepare: filled,
+    read: (view, { me }) => {
+      const [first] = unwrap(view.listFills(me, { tickers: [there], limit: 1 })).items
+      return unwrap(view.listFills(me, { orderId: first!.orderId, limit: page })).items.length
+    }
+  },
+  "100 trades of all markets": {
+    prepare: filled,
+    read: (view) => (unwrap(view.listTrades({ ticker: undefined, limit: page })).items.length === page ? 1 : 0)
+  },
+  "a market with its volume of a day": {
+    prepare: filled,
+    read: (view) => (unwrap(view.market(here)).volume24h > 0 ? 1 : 0)
+  }
+}
+
+/** Microseconds of one thing read: the best of some rounds, each of at least two milliseconds where that is possible. */
+const timed = (read: () => number): number => {
+  let best = Infinity
+  const until = performance.now() + 600
+  for (let round = 0; round < 3 || (round < 9 && performance.now() < until); round++) {
+    const begun = performance.now()
+    let count = 0
+    do {
+      count += read()
+    } while (performance.now() - begun < 2)
+    best = Math.min(best, ((performance.now() - begun) * 1_000) / count)
+  }
+  return best
+}
+
+console.log(`reads of the exchange in process, best of up to 9 rounds, Node ${process.version}`)
+for (const [name, { prepare, read }] of Object.entries(reads)) {
+  let before: number | undefined
+  const columns = sizes.map((size) => {
+    const floor = prepare(size)
+    const view = floor.exchange.view(start)
+    const micros = timed(() => read(view, floor, size))
+    const ratio = before === undefined ? "" : ` (×${(micros / before).toFixed(1)})`
+    before = micros
+    return `${size.toLocaleString("en")}: ${micros < 10 ? micros.toFixed(2) : Math.round(micros).toLocaleString("en")} µs${ratio}`
+  })
+  console.log(`${name.padEnd(48)} ${columns.map((column) => column.padEnd(28)).join("")}`)
+}

@@ -1,0 +1,66 @@
+/**
+ * Sets of places in a list, which are whole numbers from 0 up.
+ *
+ * @module
+ */
+
+/**
+ * A set that finds the next smaller member fast: one bit for each place, and one bit for every 32 of those that says
+ * whether any of them is set. A search passes over 1,024 places at a step. A place costs an eighth of a byte.
+ */
+export class PlaceSet {
+  readonly #words: Array<number> = []
+  readonly #summary: Array<number> = []
+
+  add(place: number): void {
+    const word = place >>> 5
+    setBit(this.#words, word, place & 31)
+    setBit(this.#summary, word >>> 5, word & 31)
+  }
+
+  delete(place: number): void {
+    const word = place >>> 5
+    const bits = (this.#words[word] ?? 0) & ~(1 << (place & 31))
+    if (word < this.#words.length) {
+      this.#words[word] = bits
+      if (bits === 0) {
+        this.#summary[word >>> 5]! &= ~(1 << (word & 31))
+      }
+    }
+  }
+
+  /** The greatest member below a place; -1 where there is none. */
+  below(place: number): number {
+    const last = Math.min(place, this.#words.length * 32) - 1
+    if (last < 0) {
+      return -1
+    }
+    const word = last >>> 5
+    const own = upTo(this.#words[word]!, last & 31)
+    if (own !== 0) {
+      return word * 32 + highest(own)
+    }
+    let group = word >>> 5
+    let words = upTo(this.#summary[group]!, (word & 31) - 1)
+    while (words === 0) {
+      if (--group < 0) {
+        return -1
+      }
+      words = this.#summary[group]!
+    }
+    const found = group * 32 + highest(words)
+    return found * 32 + highest(this.#words[found]!)
+  }
+}
+
+const setBit = (words: Array<number>, word: number, bit: number): void => {
+  while (words.length <= word) {
+    words.push(0)
+  }
+  words[word]! |= 1 << bit
+}
+
+/** The bits from 0 to `bit`; none where `bit` is -1. */
+const upTo = (bits: number, bit: number): number => (bit < 0 ? 0 : bits & (-1 >>> (31 - bit)))
+
+const highest = (bits: number): number => 31 - Math.clz32(bits)

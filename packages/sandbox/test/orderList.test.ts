@@ -1,0 +1,109 @@
+import { assert, describe, it } from "@effect/vitest"
+import { OrderList, type Wanted } from "../src/internal/orderList.ts"
+import type { Before } from "../src/internal/pages.ts"
+import type { OrderState } from "../src/internal/state.ts"
+
+const here = "KXHERE-1"
+const there = "KXTHERE-1"
+
+/** An order as far as the list looks at it. */
+const placed = (list: OrderList, ticker: string, atMillis: number): OrderState => {
+  const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, place: -1 }
+  list.add(order as OrderState) // the list reads nothing else of it
+  return order as OrderState
+}
+
+const ended = (list: OrderList, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
+  order.status = status
+  order.updatedMillis = atMillis
+  list.end(order)
+}
+
+const everything: Wanted = {
+  tickers: undefined,
+  status: undefined,
+  isArchived: false,
+  archiveMillis: 0,
+  minMillis: -Infinity,
+  maxMillis: Infinity
+}
+
+/** Every step from the newest order to the oldest: an order that is not wanted is no step. */
+const walk = (list: OrderList, wanted: Partial<Wanted>): ReadonlyArray<number> => {
+  const before: Before = list.before({ ...everything, ...wanted })
+  const places: Array<number> = []
+  for (let place = before(list.all.length); place >= 0; place = before(place)) {
+    places.push(place)
+  }
+  return places
+}
+
+/** A thousand orders of two markets, one placed each second; all but every hundredth end a second later. */
+const busy = () => {
+  const list = new OrderList()
+  for (let n = 0; n < 1_000; n++) {
+    const order = placed(list, n % 50 === 0 ? there : here, n * 1_000)
+    if (n % 100 !== 0) {
+      ended(list, order, n % 100 === 7 ? "executed" : "canceled", (n + 1) * 1_000)
+    }
+  }
+  return list
+}
+
+const hundreds = (offset: number): ReadonlyArray<number> => Array.from({ length: 10 }, (_, n) => 900 + offset - n * 100)
+
+describe("OrderList", () => {
+  it("goes from one order to the next of the same status, past all others", () => {
+    const list = busy()
+    assert.deepStrictEqual(walk(list, { status: "resting" }), hundreds(0))
+    assert.deepStrictEqual(walk(list, { status: "executed" }), hundreds(7))
+    assert.deepStrictEqual(walk(list, { status: "lost" }), [])
+    assert.strictEqual(walk(list, {}).length, 1_000)
+  })
+
+  it("goes through the orders of some markets only, newest first, of one status or of all", () => {
+    const list = busy()
+    assert.deepStrictEqual(
+      walk(list, { tickers: [there] }),
+      hundreds(50).flatMap((place) => [place, place - 50])
+    )
+    assert.deepStrictEqual(walk(list, { tickers: [there], status: "canceled" }), hundreds(50))
+    assert.deepStrictEqual(walk(list, { tickers: [here], status: "resting" }), [])
+    assert.deepStrictEqual(walk(list, { tickers: [here, there, "KXNONE-1", here], status: "executed" }), hundreds(7))
+    assert.deepStrictEqual(walk(list, { tickers: [] }), [])
+  })
+
+  it("goes through what was created within two times only, both included", () => {
+    const list = busy()
+    assert.deepStrictEqual(walk(list, { minMillis: 997_000, maxMillis: 998_000 }), [998, 997])
+    assert.deepStrictEqual(walk(list, { maxMillis: 1_999 }), [1, 0])
+    assert.deepStrictEqual(walk(list, { minMillis: 998_001 }), [999])
+    assert.deepStrictEqual(walk(list, { status: "resting", minMillis: 700_000, maxMillis: 850_000 }), [800, 700])
+  })
+
+  it("moves what ended before a time to the archive, and never what rests", () => {
+    const list = busy()
+    const archive = { archiveMillis: 998_000 }
+    // Those of place 996 and before ended before.
+    assert.deepStrictEqual(walk(list, archive), [999, 998, 997, ...hundreds(0)])
+    const archived = walk(list, { ...archive, isArchived: true })
+    assert.deepStrictEqual([archived.length, archived[0], archived.at(-1)], [987, 996, 1])
+    assert.deepStrictEqual(walk(list, { ...archive, isArchived: true, status: "executed" }), hundreds(7))
+    assert.deepStrictEqual(walk(list, { ...archive, status: "canceled" }), [999, 998, 997])
+    assert.deepStrictEqual(walk(list, { ...archive, isArchived: true, status: "resting" }), [])
+    // What ends later is archived later.
+    ended(list, list.all[500]!, "canceled", 2_000_000)
+    assert.deepStrictEqual(walk(list, { ...archive, status: "canceled" }), [999, 998, 997, 500])
+    assert.deepStrictEqual(walk(list, { archiveMillis: 2_000_001, status: "canceled" }), [])
+    assert.strictEqual(walk(list, { archiveMillis: 2_000_001, isArchived: true, tickers: [there] }).length, 11)
+  })
+
+  it("holds after a restore what it held before", () => {
+    const list = busy()
+    const again = new OrderList()
+    again.restore(list.all)
+    for (const wanted of [{ status: "resting" }, { archiveMillis: 500_000, isArchived: true }, { tickers: [there] }]) {
+      assert.deepStrictEqual(walk(again, wanted), walk(list, wanted))
+    }
+  })
+})
