@@ -368,6 +368,25 @@ describe("a budget that was learned", () => {
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
+  it.effect("is learned at once while the bucket that pays for it is empty", () =>
+    Effect.gen(function* () {
+      const read = Effect.result(OrderGroups.get({ order_group_id: "refused" }))
+      const fiber = yield* Effect.forkChild(read)
+      yield* TestClock.adjust("1 second")
+      const page = (yield* Metered).arrived.find(({ request }) => request === "GET /account/limits")
+      assert.strictEqual(page?.sentMillis, 0)
+      yield* Fiber.interrupt(fiber)
+    }).pipe(
+      Effect.provide(
+        layer(
+          { answer: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
+          // The bucket, emptied by the 429, pays for the next request after 50 seconds.
+          { limits: { latency: 0, share: 0.001 } }
+        )
+      )
+    )
+  )
+
   for (const capacity of [1, 9]) {
     it.effect(`is not believed where ${capacity} tokens would not pay for one request`, () =>
       Effect.gen(function* () {
