@@ -5,12 +5,12 @@ const test = "packages/client/test/RateLimits.test.ts"
 const learning = "packages/client/test/RateLimitsLearning.test.ts"
 const laws = "packages/client/test/RateLimitsLaws.test.ts"
 
-const burst = "packages/client/test/RateLimitsBurst.test.ts"
+const budget = "packages/client/test/RateLimitsBudget.test.ts"
 
 const limits = faultsOf("packages/client/src/internal/limits.ts", test)
 const billing = faultsOf("packages/client/src/internal/limitsBilling.ts", test)
-const learned = faultsOf("packages/client/src/internal/limitsLearned.ts", burst)
-const queue = faultsOf("packages/client/src/internal/limitsQueue.ts", burst)
+const learned = faultsOf("packages/client/src/internal/limitsLearned.ts", budget)
+const queue = faultsOf("packages/client/src/internal/limitsQueue.ts", budget)
 const memory = faultsOf("packages/client/src/internal/limitsMemory.ts", laws)
 const costs = faultsOf("packages/client/src/internal/limitsCosts.ts", learning)
 
@@ -76,7 +76,7 @@ export const limitFaults: ReadonlyArray<Fault> = [
     "        return"
   ),
   limits("refuses a cancel because of a guess", undefined, "bill.descriptor.urgent && !learned.isCertain()", "false", {
-    seenBy: burst
+    seenBy: budget
   }),
   learned("believes any budget", undefined, " && capacity >= oneRequest", ""),
   learned(

@@ -1,0 +1,262 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Result } from "effect"
+import { TestClock } from "effect/testing"
+import type * as Kalshi from "../src/Kalshi.ts"
+import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Orders from "../src/Orders.ts"
+import * as RateLimits from "../src/RateLimits.ts"
+import { type Budget, Exchange as Metered, layer, limitsOf } from "./support/exchange.ts"
+
+const order = (client_order_id: string): Orders.CreateInput => ({
+  ticker: "TICK-1",
+  client_order_id,
+  side: "bid",
+  count: "1",
+  price: "0.50",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "taker_at_cross",
+  exchange_index: 0
+})
+const batch = (size: number): Orders.BatchCreateInput => ({
+  orders: Array.from({ length: size }, (_, i) => order(`b${i}`))
+})
+
+/** Lets time pass in steps, so that calls which start late do not find it gone. */
+const pass = (seconds: number) =>
+  Effect.forEach(Array.from({ length: seconds }), () => TestClock.adjust("1 second"), { discard: true })
+
+const indexes = (count: number): Array<number> => Array.from({ length: count }, (_, i) => i)
+
+const noFacts = (request: string) => (request.includes("/account/") ? { status: 403, body: {} } : undefined)
+
+describe("calls before the budget is known", () => {
+  for (const count of [1_000, 10_000]) {
+    it.effect(`are never refused where the budget turns out to be large: ${count} at once`, () =>
+      Effect.gen(function* () {
+        const huge = { rate: 1e6, capacity: 1e6 }
+        yield* Effect.gen(function* () {
+          const read = OrderGroups.get({ order_group_id: "g" })
+          const fiber = yield* Effect.forkChild(
+            Effect.forEach(indexes(count), () => Effect.result(read), { concurrency: "unbounded" })
+          )
+          yield* pass(30)
+          const results = yield* Fiber.join(fiber)
+          assert.isTrue(results.every(Result.isSuccess))
+          assert.strictEqual((yield* Metered).refused(), 0)
+        }).pipe(Effect.provide(layer({ read: huge, write: huge, underWay: () => 50 })))
+      })
+    )
+  }
+
+  it.effect("wait while it is learned, and are then judged by it", () =>
+    Effect.gen(function* () {
+      const read = Effect.result(OrderGroups.get({ order_group_id: "g" }))
+      const fiber = yield* Effect.forkChild(Effect.forEach(indexes(1_000), () => read, { concurrency: "unbounded" }))
+      yield* TestClock.adjust("999 millis")
+      // Neither sent nor refused: nobody knows yet.
+      assert.strictEqual(fiber.pollUnsafe(), undefined)
+      yield* pass(31)
+      const results = yield* Fiber.join(fiber)
+      const refused = results.filter(Result.isFailure)
+      // 20 tokens a second for 30 seconds pay for 600 calls, and a full bucket for 19 more beside the learning.
+      assert.closeTo(results.length - refused.length, 600, 25)
+      assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({ underWay: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } })))
+  )
+
+  it.effect("do not wait for learning longer than they may", () =>
+    Effect.gen(function* () {
+      const read = OrderGroups.get({ order_group_id: "g" }).pipe(
+        Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" })
+      )
+      const fiber = yield* Effect.forkChild(
+        Effect.forEach(indexes(200), () => Effect.result(read), { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("2 seconds")
+      const results = yield* Fiber.join(fiber)
+      assert.isTrue(results.some(Result.isFailure))
+    }).pipe(
+      Effect.provide(
+        layer(
+          {
+            answer: (r) => (r.includes("/account/") ? "EHANG" : undefined),
+            underWay: (n) => (n === 10 || n === 11 ? 60_000 : 0)
+          },
+          { limits: { latency: 0 } }
+        )
+      )
+    )
+  )
+})
+
+describe("a cancel", () => {
+  const cancels = (count: number) =>
+    Effect.forEach(indexes(count), (i) => Effect.result(Orders.cancel({ order_id: `o${i}`, exchange_index: 0 })), {
+      concurrency: "unbounded"
+    })
+
+  it.effect("is never refused while the budget is a guess", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(cancels(3_000))
+      yield* pass(60)
+      const results = yield* Fiber.join(fiber)
+      assert.isTrue(results.every(Result.isSuccess))
+    }).pipe(
+      // The exchange's own budget is large, and its account page is out of order.
+      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+    )
+  )
+
+  it.effect("that may not wait is sent while the budget is a guess", () =>
+    Effect.gen(function* () {
+      const results = yield* cancels(60)
+      assert.isTrue(results.every(Result.isSuccess))
+    }).pipe(
+      Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
+      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+    )
+  )
+
+  it.effect("does not wait for learning longer than half of its time", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(cancels(2_000))
+      yield* pass(15)
+      const results = yield* Fiber.join(fiber)
+      assert.isTrue(results.every(Result.isSuccess))
+    }).pipe(
+      Effect.provide(
+        layer(
+          { write: { rate: 1e6, capacity: 1e6 }, underWay: (n) => (n === 25 || n === 26 ? 60_000 : 0) },
+          { limits: { latency: 0 } }
+        )
+      )
+    )
+  )
+
+  it.effect("is refused where the account's own budget cannot pay for it in time", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(cancels(2_000))
+      yield* pass(60)
+      const results = yield* Fiber.join(fiber)
+      const sent = results.filter(Result.isSuccess).length
+      // 50 of a full bucket and 50 a second for 30 seconds.
+      assert.closeTo(sent, 1_550, 10)
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(Effect.provide(layer({}, { limits: { latency: 0 } })))
+  )
+})
+
+describe("a budget that was learned", () => {
+  /** An exchange whose account page answers one budget after the other; the last one stays. */
+  const changing = (pages: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
+    Layer.suspend(() => {
+      let asked = 0
+      return layer(
+        {
+          write: actual,
+          answer: (request) => {
+            if (request !== "GET /account/limits") return undefined
+            const page = pages[Math.min(asked++, pages.length - 1)]!
+            return { status: 200, body: limitsOf({ rate: 200, capacity: 200 }, page) }
+          }
+        },
+        { limits: { latency: 0 }, ...options }
+      )
+    })
+  const small: Budget = { rate: 100, capacity: 100 }
+  const large: Budget = { rate: 400, capacity: 400 }
+
+  it.effect("is learned anew by a batch that it would refuse, which then goes", () =>
+    Effect.gen(function* () {
+      const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
+      assert.strictEqual(first._tag, "LimitExceeded")
+      // The account moves up a tier.
+      yield* TestClock.adjust("11 seconds")
+      yield* Orders.batchCreate(batch(20))
+      assert.strictEqual((yield* Metered).calls().length, 1)
+    }).pipe(Effect.provide(changing([small, large], large)))
+  )
+
+  it.effect("refuses at once within ten seconds, and asks the exchange only once in that time", () =>
+    Effect.gen(function* () {
+      for (let i = 0; i < 5; i++) {
+        assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
+        yield* TestClock.adjust("1 second")
+      }
+      const pages = (yield* Metered).arrived.filter(({ request }) => request === "GET /account/limits")
+      assert.strictEqual(pages.length, 1)
+    }).pipe(Effect.provide(changing([small], small)))
+  )
+
+  it.effect("refuses no batch while it cannot be confirmed", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
+      yield* TestClock.adjust("11 seconds")
+      const fiber = yield* Effect.forkChild(Orders.batchCreate(batch(20)))
+      yield* pass(60)
+      yield* Fiber.join(fiber)
+    }).pipe(
+      Effect.provide(
+        Layer.suspend(() => {
+          let asked = 0
+          return layer(
+            {
+              write: large,
+              answer: (request) => {
+                if (request !== "GET /account/limits") return undefined
+                return asked++ === 0 ? { status: 200, body: limitsOf(small, small) } : { status: 503, body: {} }
+              }
+            },
+            { limits: { latency: 0 } }
+          )
+        })
+      )
+    )
+  )
+
+  it.effect("is learned anew after a call was refused for its wait", () =>
+    Effect.gen(function* () {
+      const refused = Effect.flip(
+        Effect.forEach(indexes(30), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
+      ).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
+      yield* refused
+      yield* TestClock.adjust("11 seconds")
+      yield* refused
+      yield* TestClock.adjust(0)
+      assert.isBelow(yield* RateLimits.waitFor(Orders.batchCreate, batch(30)), Number.POSITIVE_INFINITY)
+    }).pipe(Effect.provide(changing([small, large], large)))
+  )
+
+  it.effect("is learned at once while the bucket that pays for it is empty", () =>
+    Effect.gen(function* () {
+      const read = Effect.result(OrderGroups.get({ order_group_id: "refused" }))
+      const fiber = yield* Effect.forkChild(read)
+      yield* TestClock.adjust("1 second")
+      const page = (yield* Metered).arrived.find(({ request }) => request === "GET /account/limits")
+      assert.strictEqual(page?.sentMillis, 0)
+      yield* Fiber.interrupt(fiber)
+    }).pipe(
+      Effect.provide(
+        layer(
+          { answer: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
+          // The bucket, emptied by the 429, pays for the next request after 50 seconds.
+          { limits: { latency: 0, share: 0.001 } }
+        )
+      )
+    )
+  )
+
+  for (const capacity of [1, 9]) {
+    it.effect(`is not believed where ${capacity} tokens would not pay for one request`, () =>
+      Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(
+          Effect.forEach(indexes(20), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
+        )
+        yield* pass(20)
+        yield* Fiber.join(fiber)
+        yield* Orders.cancel({ order_id: "o", exchange_index: 0 })
+      }).pipe(Effect.provide(changing([{ rate: 100, capacity }], small)))
+    )
+  }
+})
