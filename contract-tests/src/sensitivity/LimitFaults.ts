@@ -10,7 +10,7 @@ const budget = "packages/client/test/RateLimitsBudget.test.ts"
 const limits = faultsOf("packages/client/src/internal/limits.ts", test)
 const billing = faultsOf("packages/client/src/internal/limitsBilling.ts", test)
 const learned = faultsOf("packages/client/src/internal/limitsLearned.ts", budget)
-const queue = faultsOf("packages/client/src/internal/limitsQueue.ts", budget)
+const queue = faultsOf("packages/client/src/internal/limitsQueue.ts", test)
 const memory = faultsOf("packages/client/src/internal/limitsMemory.ts", laws)
 const costs = faultsOf("packages/client/src/internal/limitsCosts.ts", learning)
 
@@ -86,7 +86,7 @@ export const limitFaults: ReadonlyArray<Fault> = [
     "if (named === undefined) return\n      isCertain = "
   ),
   learned("waits for the bucket in doubt", undefined, "overrides === learning", "false"),
-  queue("does not keep the order of arrival", undefined, "this.last.next = node", "this.last.next = undefined"),
+  queue("serves urgent calls last", undefined, "[this.#urgent, this.#normal]", "[this.#normal, this.#urgent]"),
   costs("takes a wildcard for nothing at all", undefined, "path.length > wild", "path.length >= wild"),
   costs("does not look at a route's method", undefined, "route.method === descriptor.method && ", ""),
   costs("does not know the list's root", undefined, "? path.slice(root.length) : path", "? path : path"),

@@ -81,6 +81,10 @@ interface Waiter {
 /** The calls that want tokens of the same buckets. */
 interface Line {
   readonly kind: Learned.Kind
+  readonly names: ReadonlyArray<string>
+  /** The buckets as a store is asked about them, by the budget beside them. */
+  buckets: ReadonlyArray<RateLimits.Bucket>
+  budget: RateLimits.Budget | undefined
   readonly queue: Queue<Waiter>
   /** How many calls ask a remote store without having entered the queue. */
   asking: number
@@ -182,15 +186,23 @@ const start = (
 
   const isTooLarge = (bill: Billing.Bill): boolean => costOf(bill) > learned.budget(bill.descriptor.bucket).capacity
 
+  const bucketsOf = (line: Line, budget: RateLimits.Budget): ReadonlyArray<RateLimits.Bucket> => {
+    if (line.budget !== budget) {
+      const isLearned = learned.isLearned()
+      line.budget = budget
+      line.buckets = line.names.map((name) => ({ name, ...budget, learned: isLearned }))
+    }
+    return line.buckets
+  }
+
   /** What is asked of the store. `forced`: the call goes without waiting, and owes what is missing. */
   const wantOf = (id: string, bill: Billing.Bill, urgent: boolean, waitedMillis: number, forced: boolean) => {
     const budget = learned.budget(bill.descriptor.bucket)
-    const isLearned = learned.isLearned()
     const cost = costOf(bill)
     return {
       id,
       account: settings.account,
-      buckets: bill.buckets.map((name) => ({ name, ...budget, learned: isLearned })),
+      buckets: bucketsOf(lineOf(bill), budget),
       // Whether a bucket of unknown size can hold it is for the exchange to judge.
       cost: learned.isCertain() ? cost : Math.min(cost, budget.capacity),
       urgent,
@@ -214,6 +226,9 @@ const start = (
     if (line === undefined) {
       line = {
         kind: descriptor.bucket,
+        names: buckets,
+        buckets: [],
+        budget: undefined,
         queue: new Queue(),
         asking: 0,
         isServed: false,

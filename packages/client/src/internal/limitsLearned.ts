@@ -74,7 +74,6 @@ const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   )
 
 export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Learned => {
-  let budgets = RateLimits.defaults
   let costOf = (descriptor: Descriptor): number => descriptor.cost
   let oneRequest = defaultCost
   let isLearned = false
@@ -84,6 +83,14 @@ export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Lea
   let running: Fiber.Fiber<void> | undefined
   /** Spent before anything is learned. */
   const spent = { read: 0, write: 0 }
+
+  /** A share pays for one request at least: less would stop every call. */
+  const usableOf = ({ capacity, refillRate }: RateLimits.Budget): RateLimits.Budget => ({
+    refillRate: refillRate * share * clockTolerance,
+    capacity: Math.max(capacity * share, Math.min(capacity, oneRequest))
+  })
+  const bothOf = ({ read, write }: typeof RateLimits.defaults) => ({ read: usableOf(read), write: usableOf(write) })
+  let usable = bothOf(RateLimits.defaults)
 
   /** A bucket that cannot pay for one request is a mistake of whoever named it. */
   const isBelievable = ({ capacity, refillRate }: RateLimits.Budget): boolean =>
@@ -106,7 +113,7 @@ export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Lea
         : undefined
       isCertain = named !== undefined && isBelievable(named.read) && isBelievable(named.write)
       if (named === undefined || !isCertain) return
-      budgets = named
+      usable = bothOf(named)
       isLearned = true
       if (Exit.isSuccess(list)) learnedAtMillis = nowMillis
     })
@@ -126,11 +133,7 @@ export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Lea
     })
 
   return {
-    // A share pays for one request at least: less would stop every call.
-    budget: (kind) => ({
-      refillRate: budgets[kind].refillRate * share * clockTolerance,
-      capacity: Math.max(budgets[kind].capacity * share, Math.min(budgets[kind].capacity, oneRequest))
-    }),
+    budget: (kind) => usable[kind],
     costOf: (descriptor) => costOf(descriptor),
     isLearned: () => isLearned,
     isCertain: () => isCertain,

@@ -48,17 +48,22 @@ const answerMillis = 10
  * reports on lapses with its generation, after one latency at least and two at most.
  */
 export const make = (): Store => {
-  const buckets = new Map<string, Bucket>()
+  const accounts = new Map<string, Map<string, Bucket>>()
   const places = new Map<string, Place>()
   let numbers = 0
 
-  /** Finds a bucket; a full one, which is kept only where something is written to it, where nobody has asked before. */
-  const bucketOf = (account: string, { capacity, learned, name, refillRate }: Asked, now: number, keep: boolean) => {
-    const key = `${account}\n${name}`
-    const state = buckets.get(key) ?? full(capacity, now)
-    if (learned) state.learned = { refillRate, capacity }
-    if (keep || learned) buckets.set(key, state)
-    const budget = state.learned ?? { refillRate, capacity }
+  /** Finds a bucket, or makes a full one. That is kept only where something is written to it. */
+  const bucketOf = (account: string, asked: Asked, now: number, keep: boolean) => {
+    let buckets = accounts.get(account)
+    if (buckets === undefined) {
+      buckets = new Map()
+      accounts.set(account, buckets)
+    }
+    const found = buckets.get(asked.name)
+    const state = found ?? full(asked.capacity, now)
+    if (asked.learned) state.learned = asked
+    if (found === undefined && (keep || asked.learned)) buckets.set(asked.name, state)
+    const budget: Budget = state.learned ?? asked
     lapse(state, budget, now)
     return { state, budget }
   }
@@ -114,6 +119,7 @@ export const make = (): Store => {
 
   /** What those before it want of a bucket. */
   const ahead = (want: Want, name: string, sinceMillis: number, number: number): number => {
+    if (places.size === 0) return 0
     let sum = 0
     for (const place of places.values()) {
       const other = place.want
