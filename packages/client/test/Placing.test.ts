@@ -1134,3 +1134,31 @@ describe("an intent with two prices", () => {
     assert.isTrue(Result.isFailure(request))
   })
 })
+
+describe("ensureCanceled, called from untyped code", () => {
+  it.effect("fails for what is not an order, or is on a shard that nobody names", () =>
+    Effect.gen(function* () {
+      for (const what of [
+        undefined,
+        null,
+        order_id,
+        {},
+        { order_id: "", ticker },
+        { order_id: 5, ticker },
+        { ticker },
+        { order_id },
+        { order_id, ticker: "" },
+        { order_id, exchange_index: -1 }
+      ]) {
+        const wrong = what as Orders.CancelTarget // as untyped code gives it
+        const { paths, result } = yield* play(Effect.flip(Orders.ensureCanceled(wrong)), [])
+        assert.deepInclude(Result.getOrThrow(result), { _tag: "InvalidRequest", operation: "Orders.ensureCanceled" })
+        assert.deepStrictEqual(paths, [])
+      }
+      const canceled: Reply = { status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } }
+      const onShard = { order_id, exchange_index: 0 } as Orders.CancelTarget // without its market
+      const { result } = yield* play(Orders.ensureCanceled(onShard), [canceled])
+      assert.strictEqual(Result.getOrThrow(result)._tag, "Canceled")
+    })
+  )
+})

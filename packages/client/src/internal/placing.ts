@@ -273,27 +273,30 @@ const sendAll = (
  *
  * **Details**
  *
- * The order has one `client_order_id` from before its first attempt, and the exchange takes no second order with it: so
- * every attempt whose answer is lost is repeated, for at most a minute. Where all that leaves it open, and where the
- * exchange says that it has the id already, the order is looked for in the lists, until they are fresher than the last
- * attempt or `within` is over.
+ * The order has one `client_order_id` from before its first attempt, and the exchange takes no second order with it. So
+ * an attempt whose answer is lost is repeated, for at most a minute. Where that leaves the order unknown, and where the
+ * exchange says that it has the id already, the lists are read until they show the order, are fresher than the last
+ * attempt, or `within` is over.
  *
- * - `Accepted`: there is such an order. It is the same whether the answer came, or was no good and held its id, or was
- *   lost and a list shows the order.
- * - `Rejected`: the exchange said no, and no earlier answer of this call was lost. That a list does not show the order is
- *   never enough.
- * - `Unknown`: neither could be found out in time. {@link settle} it, and do not place the same intent anew before: under
- *   another id it could become two, and a refusal of the same id would say nothing of this call.
+ * - `Accepted`: there is such an order: by its answer, by the id in an answer that does not decode, or by a list that shows
+ *   an order with this id and with the market, subaccount, side, price and count of the intent.
+ * - `Rejected`: the exchange refused the order, and no earlier answer of this call was lost. Absence from a list is never
+ *   enough.
+ * - `Unknown`: all else, such as an answer that contradicts itself, or another order under the id. {@link settle} it before
+ *   you place the same intent again: under another id it could become two orders, and a refusal of the same id would say
+ *   nothing of this call.
  *
  * It fails only where nothing was sent: the intent is wrong (`InvalidRequest`), there were no tokens (`LimitExceeded`),
- * no signature could be made (`SigningError`), no connection either (`TransportError` and `RequestTimeout` whose
+ * no signature could be made (`SigningError`), no connection was made (`TransportError` and `RequestTimeout` whose
  * `requestSent` is `"no"`), or it is a dry run (`NotSent`).
  *
  * **Gotchas**
  *
- * - An interruption says nothing about the order: it may have been taken. Give the intent a `client_order_id` of your own
- *   and write it down before, and {@link settle} it after; or place under {@link cancelAllOnExit}.
- * - For how long the exchange remembers an id is not documented: an id is good for one call.
+ * - An interruption says nothing about the order: the exchange may have taken it. Give the intent a `client_order_id` of
+ *   your own, write it down before, and {@link settle} it after; or place under {@link cancelAllOnExit}.
+ * - How long the exchange remembers an id is not documented: use an id for one call.
+ * - An order does not show that it was amended. One whose price or count was amended before it is found is `Unknown`, and
+ *   `mismatch` shows it.
  *
  * **Example** (Ten YES at 56 cents)
  *

@@ -69,7 +69,7 @@ const endWith = (outcome: Orders.Outcome | Orders.Settlement): void =>
     tag: outcome._tag,
     order_id: outcome._tag === "Accepted" ? outcome.order_id : undefined,
     learned: outcome._tag === "Accepted" ? outcome.learned : undefined,
-    lastAttemptMillis: outcome._tag === "Unknown" ? outcome.lastAttemptMillis : undefined
+    placement: outcome._tag === "Unknown" ? { ...outcome, error: undefined, mismatch: undefined } : undefined
   })
 
 const placeOne = (number: number) =>
@@ -87,7 +87,7 @@ const settleOpen = Effect.gen(function* () {
     ({ ended }) => ended === undefined || ended.tag === "Unknown"
   )
   const settled = yield* Orders.settleAll(
-    open.map(({ begun, ended }) => ({ ...begun, lastAttemptMillis: ended?.lastAttemptMillis })),
+    open.map(({ begun, ended }) => ended?.placement ?? begun),
     { within: setting.settleWithinMillis }
   )
   for (const settlement of settled) endWith(settlement)
