@@ -63,13 +63,16 @@ const end = (ended: journal.Ended): void => {
   if (outcomes % 50 === 0) process.send?.(outcomes)
 }
 
+const placementOf = ({ error: _error, mismatch: _mismatch, ...placement }: Orders.Unknown): Orders.Placement =>
+  placement
+
 const endWith = (outcome: Orders.Outcome | Orders.Settlement): void =>
   end({
     client_order_id: outcome.client_order_id,
     tag: outcome._tag,
     order_id: outcome._tag === "Accepted" ? outcome.order_id : undefined,
     learned: outcome._tag === "Accepted" ? outcome.learned : undefined,
-    placement: outcome._tag === "Unknown" ? { ...outcome, error: undefined, mismatch: undefined } : undefined
+    placement: outcome._tag === "Unknown" ? placementOf(outcome) : undefined
   })
 
 const placeOne = (number: number) =>
