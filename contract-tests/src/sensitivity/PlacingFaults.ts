@@ -5,12 +5,17 @@
 import { faultsOf, type Fault } from "./Fault.ts"
 
 const test = "packages/client/test/Placing.test.ts"
+const settlingTest = "packages/client/test/Settling.test.ts"
+const exitTest = "packages/client/test/CancelAllOnExit.test.ts"
 const orders = "packages/client/test/Orders.test.ts"
 
 const placing = faultsOf("packages/client/src/internal/placing.ts", test)
 const outcomes = faultsOf("packages/client/src/internal/outcomes.ts", test)
 const intents = faultsOf("packages/client/src/internal/intents.ts", test)
-const lookup = faultsOf("packages/client/src/internal/lookup.ts", test)
+const attempts = faultsOf("packages/client/src/internal/attempts.ts", test)
+const lookup = faultsOf("packages/client/src/internal/lookup.ts", settlingTest)
+const settling = faultsOf("packages/client/src/internal/settling.ts", settlingTest)
+const cancelOnExit = faultsOf("packages/client/src/internal/cancelOnExit.ts", exitTest)
 const canceling = faultsOf("packages/client/src/internal/canceling.ts", test)
 const operations = faultsOf("packages/client/src/internal/orderOperations.ts", orders)
 
@@ -19,14 +24,14 @@ export const placingFaults: ReadonlyArray<Fault> = [
   outcomes(
     "takes an order for rejected whose answer was lost",
     undefined,
-    "afterLostAnswer ? look :",
-    "false ? look :"
+    "error.afterLostAnswer ? look(exists)",
+    "false ? look(exists)"
   ),
   outcomes(
     "takes a conflict about another thing for one about the id",
     undefined,
-    'code === undefined || code === "order_already_exists" || !(fresh',
-    "true || !(fresh"
+    "notAboutTheId.has(code) ?",
+    "false ?"
   ),
   outcomes(
     "takes an answer that was cut for one that was lost",
@@ -38,7 +43,7 @@ export const placingFaults: ReadonlyArray<Fault> = [
   outcomes(
     "takes a request that may have left for one that did not",
     undefined,
-    'return error.requestSent === "no" ? { _tag: "NothingSent", error } : look',
+    'return error.requestSent === "no" ? { _tag: "NothingSent", error } : look(false)',
     'return { _tag: "NothingSent", error }'
   ),
   outcomes(
@@ -47,30 +52,71 @@ export const placingFaults: ReadonlyArray<Fault> = [
     "members.has(key) ? undefined : JSON.parse(value)",
     "JSON.parse(value)"
   ),
-  placing(
-    "takes another order of the same id for its own",
+  outcomes("takes a request that timed out for one that was refused", undefined, "400, 401,", "408, 400, 401,"),
+  outcomes(
+    "takes an order that exists for one that was refused",
     undefined,
-    "if (order !== undefined && isMeant(sending, order))",
-    "if (order !== undefined)"
+    'return refusalOf(error, saysExists(error.body))\n    case "Conflict"',
+    'return refusalOf(error, false)\n    case "Conflict"'
   ),
+  ...(
+    [
+      ["in another market", 'order.ticker === ticker ? [] : ["ticker"]', "[]"],
+      ["of another subaccount", "(order.subaccount_number ?? 0) !== (request.subaccount ?? 0)", "false"],
+      ["of the other side", "order.book_side !== request.side", "false"],
+      ["at another price", "!isSame(FixedPoint.dollars(request.price), order.yes_price_dollars)", "false"],
+      ["of another size", "!isSameCount(request, order.initial_count_fp)", "false"]
+    ] as const
+  ).map(([which, find, replace]) => outcomes(`takes an order ${which} for its own`, undefined, find, replace)),
   placing(
     "does not hear of another order in its answer",
     undefined,
-    "answer.client_order_id === undefined || answer.client_order_id === sending.client_order_id",
-    "true"
+    "client_order_id !== sending.client_order_id\n      ?",
+    "false\n      ?"
   ),
-  placing("sends two orders of one id in a batch", undefined, "if (ids.size < sendings.length) {", "if (false) {"),
+  placing("takes one order for that of two intents", undefined, "return isShared ||", "return false ||"),
+  placing("takes a refused item for refused that shows an order", undefined, "if (showsOrder(item))", "if (false)"),
+  attempts(
+    "does not notice that the clock was set while an order was sent",
+    undefined,
+    "attempts.clockChanged ||= jumped(attempts.last, reading)",
+    ""
+  ),
+  attempts(
+    "forgets the timestamp of the last signature",
+    undefined,
+    "Math.max(one.signedMillis ?? signedMillis, signedMillis)",
+    "one.signedMillis ?? signedMillis"
+  ),
   placing(
+    "sends two orders of one id in a batch",
+    undefined,
+    "if (ids.size < sendings.length) return",
+    "if (false) return"
+  ),
+  settling(
     "says that no order was placed as soon as a list is fresh",
     undefined,
-    "pastMillis: mostSkewMillis,",
-    "pastMillis: 0,"
+    "Number.POSITIVE_INFINITY : mostSkewMillis)\n    }\n  }\n  const",
+    "Number.POSITIVE_INFINITY : 0)\n    }\n  }\n  const"
   ),
-  placing(
+  settling(
     "takes no order for placed that was found too late",
     undefined,
-    "if (order !== undefined) return listed(placementOf(one), order)",
+    "if (order !== undefined) return listed(placementOf(placement), order)",
     ""
+  ),
+  settling(
+    "says that no order was placed where the clock was set while it was sent",
+    undefined,
+    "clockChanged === true ||",
+    "false ||"
+  ),
+  settling(
+    "takes absence for an answer where the exchange said that there is an order",
+    undefined,
+    "exists === true ||",
+    "false ||"
   ),
   intents(
     "bids where it means to ask",
@@ -108,15 +154,28 @@ export const placingFaults: ReadonlyArray<Fault> = [
   lookup(
     "believes a list that it could not read to its end",
     undefined,
-    "if (whole && timeMillis !== undefined)",
-    "if (timeMillis !== undefined)"
+    "if (whole && fresh !== undefined)",
+    "if (fresh !== undefined)"
   ),
   lookup("looks at the first page alone", undefined, "return missing.size > 0\n", "return false\n"),
   lookup(
-    "takes absence for an answer where the exchange said that there is an order",
+    "believes a list that says to be fresher than the exchange's own time",
     undefined,
-    "!one.exists && asOfMillis",
-    "asOfMillis"
+    "return millis <= mostMillis",
+    "return true"
+  ),
+  lookup("looks from the last of several orders on", undefined, ": Math.min(least, one)", ": Math.max(least, one)"),
+  cancelOnExit(
+    "lets an order rest whose answer does not say what remains of it",
+    undefined,
+    "(remaining === undefined || !isZero(remaining))",
+    "(remaining !== undefined && !isZero(remaining))"
+  ),
+  cancelOnExit(
+    "forgets an order whose placing died",
+    undefined,
+    "!Cause.hasInterrupts(exit.cause) && !Cause.hasDies(exit.cause)",
+    "!Cause.hasInterrupts(exit.cause)"
   ),
   canceling(
     "takes an order for filled that was cancelled",

@@ -3,9 +3,11 @@
  *
  * **When to use**
  *
- * {@link place} and {@link placeAll} place what is meant, never twice, and say what became of it; {@link ensureCanceled}
- * says what it found; {@link settle} goes on after a crash; {@link cancelAllOnExit} leaves nothing behind. The operations
- * ({@link create}, {@link batchCreate}, {@link cancel} …) are what the exchange has, one request each.
+ * {@link place} and {@link placeAll} place one order for each intent, and say what became of it. {@link ensureCanceled}
+ * cancels an order and says what it found. {@link settle} finds out after a crash. {@link cancelAllOnExit} cancels at the
+ * end of a program what {@link place} and {@link placeAll} left resting, and nothing that {@link create} or
+ * {@link batchCreate} placed. The operations ({@link create}, {@link batchCreate}, {@link cancel} …) are the exchange's
+ * own, one request each.
  *
  * **Details**
  *
@@ -41,10 +43,13 @@ export {
   yesPrice,
   type YesPrice
 } from "./internal/intents.ts"
+export type { ExchangeWindow } from "./internal/attempts.ts"
 export {
   type Accepted,
   type CreateError,
+  type Difference,
   ItemRefused,
+  type Mismatch,
   type NotPlaced,
   type Outcome,
   type PlaceError,
@@ -54,16 +59,8 @@ export {
   type Settlement,
   type Unknown
 } from "./internal/outcomes.ts"
-export {
-  type Capabilities,
-  newClientOrderId,
-  place,
-  placeAll,
-  type PlaceOptions,
-  settle,
-  settleAll,
-  type SettleOptions
-} from "./internal/placing.ts"
+export { type Capabilities, newClientOrderId, place, placeAll, type PlaceOptions } from "./internal/placing.ts"
+export { settle, settleAll, type SettleOptions } from "./internal/settling.ts"
 export {
   type AlreadyCanceled,
   type Canceled,

@@ -1,89 +1,58 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Result, Schedule } from "effect"
+import { Effect, Fiber, Result, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import * as FixedPoint from "../src/FixedPoint.ts"
 import * as Orders from "../src/Orders.ts"
 import * as PriceGrid from "../src/PriceGrid.ts"
-import * as SendPolicy from "../src/SendPolicy.ts"
+import { Machine } from "./support/datedExchange.ts"
 import { hold, write } from "./support/money.ts"
-import { layer, type Reply, Script, type Sent } from "./support/scripted.ts"
-
-const ticker = "KXHIGHNY-26NOV23-T50"
-const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
-const mine = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-
-const intent = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: mine })
-
-const answer = { order_id, client_order_id: mine, fill_count: "0.00", remaining_count: "10.00", ts_ms: 1 }
-const created: Reply = { status: 201, body: answer }
-const lost: Reply = { fault: "ECONNRESET", syscall: "read" }
-const refused = (status: number, code: string): Reply => ({ status, body: { error: { code, message: code } } })
-const exists = refused(409, "order_already_exists")
-const unreachable: Reply = { fault: "ECONNREFUSED" }
-
-const order = {
+import {
+  answer,
+  asOf,
+  create,
+  created,
+  dated,
+  exists,
+  intent,
+  list,
+  lists,
+  lost,
+  mine,
+  once,
+  order,
   order_id,
-  user_id: "u",
-  client_order_id: mine,
+  others,
+  placing,
+  play,
+  refused,
   ticker,
-  outcome_side: "yes",
-  book_side: "bid",
-  type: "limit",
-  status: "resting",
-  yes_price_dollars: "0.5600",
-  no_price_dollars: "0.4400",
-  fill_count_fp: "4.00",
-  remaining_count_fp: "6.00",
-  initial_count_fp: "10.00",
-  taker_fill_cost_dollars: "0.000000",
-  maker_fill_cost_dollars: "2.240000",
-  taker_fees_dollars: "0.000000",
-  maker_fees_dollars: "0.000000"
-}
-
-const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
-const dated = (reply: Reply, millis: number): Reply => ({
-  ...reply,
-  headers: { date: new Date(millis).toUTCString() }
-})
-const lists = (...orders: ReadonlyArray<object>): Reply => ({ status: 200, body: { orders, cursor: "" } })
-
-/** Runs to the end on virtual time, and gives the outcome with what was sent. */
-const play = <A, E, R>(effect: Effect.Effect<A, E, R>, replies: ReadonlyArray<Reply>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(Effect.result(effect))
-    yield* TestClock.adjust("5 minutes")
-    const result = yield* Fiber.join(fiber)
-    const { sent } = yield* Script
-    return { result, sent, paths: sent.map(pathOf) }
-  }).pipe(Effect.provide(layer(replies)))
-
-const pathOf = ({ method, target }: Sent): string =>
-  `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
-
-const create = "POST /portfolio/events/orders"
-const timestamp = "GET /exchange/user_data_timestamp"
-const list = "GET /portfolio/orders"
+  timestamp,
+  unreachable,
+  uuid
+} from "./support/placing.ts"
+import { layer, type Reply, Script } from "./support/scripted.ts"
 
 const requestOf = (intent: Orders.OrderIntent): Readonly<Record<string, unknown>> => ({
   ...Result.getOrThrow(intent.request)
 })
+
+/** The id that is made where the random bytes are all zero. */
+const fixedId = "00000000-0000-4000-8000-000000000000"
+
+const withFixedId = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(
+    effect,
+    SecureRandom.SecureRandom,
+    SecureRandom.make((size) => new Uint8Array(size))
+  )
 
 const wrong = (intent: Orders.OrderIntent): string =>
   Result.match(intent.request, {
     onFailure: ({ pointer, reason }) => `${pointer}: ${reason}`,
     onSuccess: () => assert.fail("it is a proper request")
   })
-
-/** What became of one order. */
-const placing = (replies: ReadonlyArray<Reply>, what: Orders.OrderIntent = intent, options?: Orders.PlaceOptions) =>
-  Effect.map(play(Orders.place(what, options), replies), ({ result, ...rest }) => ({
-    ...rest,
-    outcome: Result.getOrThrow(result)
-  }))
 
 describe("buyYes, sellYes, buyNo and sellNo", () => {
   it("say side and price as the book of YES has them", () => {
@@ -177,6 +146,26 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
         same(Orders.sellYes({ ...size, yes_price: yes }), Orders.buyNo({ ...size, no_price: no }))
       })
     )
+  })
+})
+
+describe("buyYes, sellYes, buyNo, sellNo and closePosition, called from untyped code", () => {
+  it("make an intent that says what is wrong, and do not throw", () => {
+    for (const input of [undefined, null, "KXHIGHNY-26NOV23-T50", 10]) {
+      for (const make of [Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo]) {
+        assert.include(wrong(make(input as never)), "not an object") // as untyped code gives it
+      }
+      assert.include(wrong(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
+      const position = { ticker, position_fp: FixedPoint.countUnsafe("1"), exchange_index: 0 }
+      assert.include(wrong(Orders.closePosition(position, input as never)), "yes_price and no_price")
+    }
+    assert.include(wrong(Orders.buyYes({ ticker, count: "1", yes_price: 0.56 as never })), "/yes_price: ")
+    assert.include(wrong(Orders.buyNo({ ticker, count: "1", no_price: {} as never })), "/no_price: ")
+    assert.include(
+      wrong(Orders.closePosition({ ticker, position_fp: 5 } as never, { yes_price: "0.5" })),
+      "position_fp"
+    )
+    assert.include(wrong(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), "position_fp")
   })
 })
 
@@ -277,12 +266,13 @@ describe("place", () => {
   it.effect("never takes absence for a refusal, however fresh the lists are", () =>
     Effect.gen(function* () {
       // The repeat was refused; what the first attempt did is not known, and it may still be on its way.
-      const after = [lost, refused(400, "insufficient_balance"), asOf(3_600_000), lists()]
-      const { outcome } = yield* placing(after)
-      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine, notListedAsOf: "1970-01-01T01:00:00.000Z" })
+      const after = [lost, refused(400, "insufficient_balance"), asOf(3_610_000), lists()]
+      const late = { atMillis: 3_600_000 }
+      const { outcome } = yield* placing(after, intent, undefined, late)
+      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine, notListedAsOf: "1970-01-01T01:00:10.000Z" })
       assert.strictEqual(outcome._tag === "Unknown" && outcome.error?._tag, "BadRequest")
-      const unanswered = [lost, lost, lost, lost, asOf(3_600_000), lists()]
-      assert.strictEqual((yield* placing(unanswered)).outcome._tag, "Unknown")
+      const unanswered = [lost, lost, lost, lost, asOf(3_630_000), lists()]
+      assert.strictEqual((yield* placing(unanswered, intent, undefined, late)).outcome._tag, "Unknown")
     })
   )
 
@@ -340,12 +330,133 @@ describe("place", () => {
     })
   )
 
-  it.effect("takes a conflict of a new kind for one about the id, unless the id is fresh", () =>
+  it.effect("looks for the order after a conflict with a code that is not known, also where the id is fresh", () =>
     Effect.gen(function* () {
-      const strange = refused(409, "duplicate_client_id")
-      assert.strictEqual((yield* placing([strange, asOf(1), lists(order)])).outcome._tag, "Accepted")
-      const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
-      assert.strictEqual((yield* placing([strange], fresh)).outcome._tag, "Rejected")
+      for (const code of ["duplicate_client_id", "something_new"]) {
+        const strange = refused(409, code)
+        assert.strictEqual((yield* placing([strange, asOf(1), lists(order)])).outcome._tag, "Accepted")
+        const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
+        const { result } = yield* play(withFixedId(Orders.place(fresh)), [
+          strange,
+          asOf(1),
+          lists({ ...order, client_order_id: fixedId })
+        ])
+        assert.deepInclude(Result.getOrThrow(result), { _tag: "Accepted", learned: "list", order_id })
+      }
+    })
+  )
+
+  it.effect(
+    "is Unknown after a conflict with a code that is not known, which only one about an order says to exist",
+    () =>
+      Effect.gen(function* () {
+        for (const [reply, says] of [
+          [refused(409, "duplicate_client_id"), true],
+          [{ status: 409, text: "" }, true],
+          [refused(409, "something_new"), false]
+        ] as const) {
+          const { outcome } = yield* placing([reply, asOf(1), lists()], intent, { within: 50 })
+          assert.deepInclude(outcome, { _tag: "Unknown", exists: says })
+        }
+      })
+  )
+
+  for (const [difference, other] of others) {
+    it.effect(`does not take an order with another ${difference} for the one that is meant`, () =>
+      Effect.gen(function* () {
+        const mismatch = { order: other as Orders.Order, differs: [difference] }
+        const { outcome, paths } = yield* placing([exists, asOf(1), lists(other)])
+        assert.deepStrictEqual(paths, [create, timestamp, list])
+        if (difference !== "side") assert.deepInclude(outcome, { _tag: "Unknown", exists: true, mismatch })
+        const after = yield* placing([lost, exists, asOf(1), lists(other)])
+        assert.deepInclude(after.outcome, { _tag: "Unknown", exists: true, mismatch })
+        const batch = yield* play(Orders.placeAll([intent]), [
+          lost,
+          { status: 201, body: { orders: [{ client_order_id: mine, error: { code: "order_already_exists" } }] } },
+          asOf(1),
+          lists(other)
+        ])
+        assert.deepInclude(Result.getOrThrow(batch.result)[0], { _tag: "Unknown", exists: true, mismatch })
+      })
+    )
+  }
+
+  for (const [how, error] of [
+    ["by its code", { code: "order_already_exists", message: "no" }],
+    ["by another code", { code: "duplicate_client_order_id", message: "no" }],
+    ["by its message", { code: "invalid_order", message: "Order already exists" }],
+    ["by its details", { code: "invalid_order", message: "no", details: "client order id already in use" }]
+  ] as const) {
+    it.effect(`looks for the order where a refusal says ${how} that it exists, whatever its status`, () =>
+      Effect.gen(function* () {
+        for (const status of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 520]) {
+          const reply = { status, body: { error } }
+          const found = yield* placing([reply, asOf(1), lists(order)], intent, undefined, once)
+          assert.deepStrictEqual(found.paths, [create, timestamp, list], String(status))
+          assert.deepInclude(found.outcome, { _tag: "Accepted", learned: "list", order_id })
+          const { outcome } = yield* placing([reply, asOf(1), lists()], intent, { within: 50 }, once)
+          assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
+        }
+        // In a batch it is about one of the orders, and nobody can say which.
+        const batch = yield* play(
+          Orders.placeAll([intent]),
+          [{ status: 400, body: { error } }, asOf(1), lists(order)],
+          once
+        )
+        assert.deepInclude(Result.getOrThrow(batch.result)[0], { _tag: "Accepted", learned: "list" })
+      })
+    )
+  }
+
+  it.effect(
+    "is rejected where a refusal says that something else does not exist, or that a market has closed already",
+    () =>
+      Effect.gen(function* () {
+        for (const error of [
+          { code: "market_does_not_exist", message: "the market does not exist" },
+          { code: "invalid_order", message: "order group does not exist" },
+          { code: "MARKET_INACTIVE", message: "the market is already closed" }
+        ]) {
+          const { outcome, paths } = yield* placing([{ status: 400, body: { error } }])
+          assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
+        }
+      })
+  )
+
+  it.effect("is rejected by the statuses of a request that was not carried out, and by no other", () =>
+    Effect.gen(function* () {
+      const refusals = new Set([400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429])
+      for (let status = 200; status < 600; status++) {
+        // Success has its own tests; a redirect has no body.
+        if (status === 201 || status === 409 || (status > 201 && status < 400)) continue
+        const isRefusal = refusals.has(status)
+        const replies = isRefusal ? [] : [asOf(1), lists(order)]
+        const { outcome, paths } = yield* placing([refused(status, "no"), ...replies], intent, undefined, once)
+        assert.strictEqual(outcome._tag, isRefusal ? "Rejected" : "Accepted", String(status))
+        assert.strictEqual(paths.length, isRefusal ? 1 : 3)
+      }
+    })
+  )
+
+  it.effect("knows that an order exists whose create was answered with another success", () =>
+    Effect.gen(function* () {
+      for (const [status, says] of [
+        [199, false],
+        [200, true],
+        [299, true],
+        [300, false],
+        [408, false]
+      ] as const) {
+        const { outcome } = yield* placing([{ status, body: {} }, asOf(1), lists()], intent, { within: 50 }, once)
+        assert.deepInclude(outcome, { _tag: "Unknown", exists: says }, String(status))
+        // Of a batch it says of none of its orders that it was placed.
+        const batch = yield* play(
+          Orders.placeAll([intent], { within: 50 }),
+          [{ status, body: {} }, asOf(1), lists()],
+          once
+        )
+        assert.deepInclude(Result.getOrThrow(batch.result)[0], { _tag: "Unknown", exists: false }, String(status))
+      }
     })
   )
 
@@ -399,6 +510,268 @@ describe("place", () => {
       const fine = Orders.buyYes({ ticker, count: "1", yes_price: "0.12345" })
       const finer = yield* play(Orders.place(fine), [])
       assert.strictEqual(finer.result._tag === "Failure" && finer.result.failure._tag, "InvalidRequest")
+    })
+  )
+
+  it.effect("does not believe an answer without the id of an order", () =>
+    Effect.gen(function* () {
+      const empty: Reply = { status: 201, body: { ...answer, order_id: "" } }
+      const { outcome } = yield* placing([empty, asOf(1), lists(order)])
+      assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
+      const never = yield* placing([empty, asOf(1), lists()], intent, { within: 50 })
+      assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
+    })
+  )
+
+  it.effect("fails for what is not an intent, as its types do, and says how to make one", () =>
+    Effect.gen(function* () {
+      for (const what of [undefined, null, "buy", 1, {}, { ticker, side: "bid" }, { request: {} }, { request: null }]) {
+        const wrong = what as unknown as Orders.OrderIntent // as untyped code gives it
+        const { paths, result } = yield* play(Effect.flip(Orders.place(wrong)), [])
+        const error = Result.getOrThrow(result)
+        assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
+        assert.include(error.message, "Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
+        const batch = yield* play(Effect.flip(Orders.placeAll([intent, wrong])), [])
+        const second = Result.getOrThrow(batch.result)
+        assert.deepInclude(second, { _tag: "InvalidRequest", operation: "Orders.placeAll", pointer: "/1" })
+        assert.include(second.message, "Orders.buyYes")
+        assert.deepStrictEqual([paths, batch.paths], [[], []])
+      }
+      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // as untyped code gives it
+      const { result } = yield* play(Effect.flip(Orders.placeAll(noList)), [])
+      assert.include(Result.getOrThrow(result).message, "not an array")
+    })
+  )
+})
+
+describe("place, about the time of its attempts", () => {
+  const atMillis = 10_000_000
+
+  it.effect("says in which minutes the exchange can have taken the order, by the timestamps of its signatures", () =>
+    Effect.gen(function* () {
+      const { outcome, sent } = yield* placing(
+        [lost, lost, lost, lost, asOf(0), lists()],
+        intent,
+        { within: 50 },
+        { atMillis }
+      )
+      const signed = sent
+        .filter(({ method }) => method === "POST")
+        .map(({ headers }) => Number(headers["kalshi-access-timestamp"]))
+      assert.deepInclude(outcome, {
+        _tag: "Unknown",
+        placedAtMillis: atMillis,
+        lastAttemptMillis: signed[3]!,
+        clockChanged: false,
+        // Nothing has measured the exchange's clock: it is at most a minute behind.
+        window: { fromMillis: atMillis - 60_000, untilMillis: signed[3]! + 60_000 }
+      })
+    })
+  )
+
+  it.effect("knows from the dates of answers when it began by the exchange's clock", () =>
+    Effect.gen(function* () {
+      const { outcome } = yield* placing(
+        [dated({ status: 500, body: {} }, atMillis + 5_000), asOf(0), lists()],
+        intent,
+        { within: 50 },
+        { ...once, atMillis }
+      )
+      assert.deepInclude(outcome, {
+        _tag: "Unknown",
+        window: { fromMillis: atMillis + 5_000, untilMillis: atMillis + 60_000 }
+      })
+    })
+  )
+
+  it.effect("takes the last attempt to be no earlier than its signature, which a corrected clock may have made", () =>
+    Effect.gen(function* () {
+      const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
+      const replies = [dated(lists(), atMillis + 300_000), lost, asOf(0), lists()]
+      const { result } = yield* play(program, replies, {
+        atMillis,
+        options: { ...once.options, correctClockSkew: true }
+      })
+      // The middle of the second that the date stands for.
+      assert.deepInclude(Result.getOrThrow(result), {
+        _tag: "Unknown",
+        placedAtMillis: atMillis,
+        lastAttemptMillis: atMillis + 300_500,
+        window: { fromMillis: atMillis + 300_000, untilMillis: atMillis + 360_500 }
+      })
+    })
+  )
+
+  /** Loses two answers, each after 2 seconds, while the wall clock is set as told before each second. */
+  const whileSet = (aheadMillis: ReadonlyArray<number>) => {
+    const machine = new Machine()
+    return Effect.gen(function* () {
+      yield* TestClock.setTime(atMillis)
+      const fiber = yield* Effect.forkChild(Orders.place(intent, { within: 50 }))
+      for (const millis of aheadMillis) {
+        machine.aheadMillis = millis
+        yield* TestClock.adjust("1 second")
+      }
+      yield* TestClock.adjust("1 minute")
+      return yield* Fiber.join(fiber)
+    }).pipe(
+      machine.run,
+      Effect.provide(
+        layer([{ ...lost, delayMillis: 2_000 }, { ...lost, delayMillis: 2_000 }, asOf(0), lists()], {
+          policy: { retry: Schedule.recurs(1) }
+        })
+      )
+    )
+  }
+
+  for (const [how, aheadMillis] of [
+    ["back", [0, -3_600_000]],
+    ["forward", [0, 3_600_000]],
+    ["forward for one attempt, and back", [0, 120_000, 120_000, 0]],
+    ["by a quarter of a second and more", [0, 251]]
+  ] as const) {
+    it.effect(`says that this machine's clock was set ${how} meanwhile`, () =>
+      Effect.gen(function* () {
+        const outcome = yield* whileSet(aheadMillis)
+        assert.deepInclude(outcome, { _tag: "Unknown", clockChanged: true, window: undefined })
+        assert.isAtLeast(outcome.lastAttemptMillis!, atMillis + 4_000, "by a clock that nobody sets")
+      })
+    )
+  }
+
+  it.effect("takes a clock that is slewed for one that was not set", () =>
+    Effect.gen(function* () {
+      assert.deepInclude(yield* whileSet([0, 100, 250]), {
+        _tag: "Unknown",
+        clockChanged: false,
+        lastAttemptMillis: atMillis + 4_000
+      })
+    })
+  )
+
+  it.effect("says so also where the clock was set while it looked for the order", () =>
+    Effect.gen(function* () {
+      const machine = new Machine()
+      const outcome = yield* Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
+        yield* TestClock.adjust("100 millis")
+        machine.aheadMillis = 1_000
+        yield* TestClock.adjust("1 minute")
+        return yield* Fiber.join(fiber)
+      }).pipe(machine.run, Effect.provide(layer([lost, { ...asOf(0), delayMillis: 5_000 }], once.options)))
+      assert.deepInclude(outcome, { _tag: "Unknown", clockChanged: true, window: undefined })
+    })
+  )
+
+  it.effect("looks from a minute before its beginning, by the exchange's clock", () =>
+    Effect.gen(function* () {
+      const since = (replies: ReadonlyArray<Reply>) =>
+        Effect.map(placing(replies, intent, { within: 50 }, { ...once, atMillis }), ({ sent }) =>
+          new URLSearchParams(sent[2]!.target.split("?")[1]).get("min_ts")
+        )
+      // Not measured: a minute for the clocks, and one for the clock that dates orders.
+      assert.strictEqual(yield* since([lost, asOf(0), lists()]), "9880")
+      assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), lists()]), "9640")
+    })
+  )
+
+  it.effect("looks through all orders of the market where this machine's clock was set", () =>
+    Effect.gen(function* () {
+      const machine = new Machine()
+      const sent = yield* Effect.gen(function* () {
+        yield* TestClock.setTime(atMillis)
+        const fiber = yield* Effect.forkChild(Orders.place(intent, { within: 50 }))
+        yield* TestClock.adjust("1 second")
+        machine.aheadMillis = 1_000
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(fiber)
+        return (yield* Script).sent
+      }).pipe(machine.run, Effect.provide(layer([{ ...lost, delayMillis: 2_000 }, asOf(0), lists()], once.options)))
+      assert.isNull(new URLSearchParams(sent[2]!.target.split("?")[1]).get("min_ts"))
+    })
+  )
+
+  it.effect("ends its search once the lists are two seconds past the last attempt, which proves nothing", () =>
+    Effect.gen(function* () {
+      const late = { ...lost, delayMillis: 1_000 }
+      const { outcome, paths } = yield* placing(
+        [late, asOf(1_000), lists(), asOf(3_000), lists(), asOf(3_001), lists()],
+        intent,
+        undefined,
+        { ...once, atMillis: 0 }
+      )
+      assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, list, timestamp, list])
+      assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: "1970-01-01T00:00:03.001Z" })
+    })
+  )
+
+  it.effect("counts those two seconds by the exchange's clock", () =>
+    Effect.gen(function* () {
+      // It is nine to ten seconds ahead by its first date, so that the last attempt was at ten seconds at the latest.
+      const { outcome } = yield* placing(
+        [
+          lost,
+          dated(asOf(0), 9_000),
+          lists(),
+          { ...dated(asOf(12_000), 11_000), delayMillis: 2_000 },
+          lists(),
+          dated(asOf(12_001), 12_000),
+          lists()
+        ],
+        intent,
+        undefined,
+        { ...once, atMillis: 0 }
+      )
+      assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: "1970-01-01T00:00:12.001Z" })
+    })
+  )
+
+  it.effect("reads the lists again once they are fresher, by more and more, up to ten seconds", () =>
+    Effect.gen(function* () {
+      const replies: Array<Reply> = [exists, asOf(101_000), lists()]
+      let before = 101_000
+      for (const gap of [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+        replies.push(asOf(before + gap - 1), asOf(before + gap), lists())
+        before += gap
+      }
+      const { outcome } = yield* placing(
+        [...replies.slice(0, -1), lists(order)],
+        intent,
+        { within: "1 minute" },
+        { atMillis: 100_000 }
+      )
+      assert.strictEqual(outcome._tag, "Accepted")
+    })
+  )
+
+  it.effect("looks for ten seconds where it is not told for how long", () =>
+    Effect.gen(function* () {
+      const stuck = { ...asOf(0), delayMillis: 20_000 }
+      const within = (adjust: "9999 millis" | "10001 millis") =>
+        Effect.gen(function* () {
+          const fiber = yield* Effect.forkChild(Orders.place(intent))
+          yield* TestClock.adjust(adjust)
+          const ended = fiber.pollUnsafe() !== undefined
+          yield* Fiber.interrupt(fiber)
+          return ended
+        }).pipe(
+          Effect.provide(layer([lost, stuck], { policy: { ...once.options?.policy, attemptTimeout: "1 minute" } }))
+        )
+      assert.deepStrictEqual([yield* within("9999 millis"), yield* within("10001 millis")], [false, true])
+    })
+  )
+
+  it.effect("asks how fresh the lists are less and less often, up to once a second", () =>
+    Effect.gen(function* () {
+      const stale = Array.from({ length: 7 }, () => asOf(0))
+      const { sent } = yield* placing(
+        [exists, asOf(0), lists(), ...stale.slice(1)],
+        intent,
+        { within: 4_000 },
+        { atMillis: 0 }
+      )
+      const times = sent.filter(({ target }) => target.includes("user_data")).map(({ atMillis }) => atMillis)
+      assert.deepStrictEqual(times, [0, 100, 300, 700, 1_500, 2_500, 3_500])
     })
   )
 })
@@ -515,12 +888,10 @@ describe("placeAll", () => {
   it.effect("is rejected by an item without a code, or with whatever code, where the id is fresh", () =>
     Effect.gen(function* () {
       const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
-      const fixed = SecureRandom.make((size) => new Uint8Array(size))
-      const client_order_id = "00000000-0000-4000-8000-000000000000"
+      const client_order_id = fixedId
       for (const error of [{ message: "no" }, { code: "market_does_not_exist", message: "no" }]) {
         const reply = { status: 201, body: { orders: [{ client_order_id, error }] } }
-        const made = Effect.provideService(Orders.placeAll([fresh]), SecureRandom.SecureRandom, fixed)
-        const { paths, result } = yield* play(made, [reply])
+        const { paths, result } = yield* play(withFixedId(Orders.placeAll([fresh])), [reply])
         assert.deepStrictEqual([Result.getOrThrow(result)[0]?._tag, paths.length], ["Rejected", 1])
       }
       // Of an id of the caller's own nobody can say what it was used for before.
@@ -530,6 +901,115 @@ describe("placeAll", () => {
         lists()
       ])
       assert.strictEqual(Result.getOrThrow(own.result)[0]?._tag, "Unknown")
+    })
+  )
+
+  it.effect("looks for an order whose item has an error, and shows an order all the same", () =>
+    Effect.gen(function* () {
+      const refusal = { client_order_id: mine, ...error("insufficient_balance") }
+      for (const [item, says] of [
+        [{ ...refusal, order_id }, true],
+        [{ ...refusal, fill_count: "0.01" }, true],
+        [{ ...refusal, order_id: "", remaining_count: "10.00" }, true]
+      ] as const) {
+        const body = { orders: [item] }
+        const found = yield* play(Orders.placeAll([intent]), [{ status: 201, body }, asOf(1), lists(order)])
+        assert.deepInclude(Result.getOrThrow(found.result)[0], { _tag: "Accepted", learned: "list", order_id })
+        const { result } = yield* play(Orders.placeAll([intent], { within: 50 }), [
+          { status: 201, body },
+          asOf(1),
+          lists()
+        ])
+        assert.deepInclude(Result.getOrThrow(result)[0], { _tag: "Unknown", exists: says })
+      }
+      // A refused item can have an empty id, and counts of nothing.
+      const plain = { ...refusal, order_id: "", fill_count: "0.00", remaining_count: null }
+      const { paths, result } = yield* play(Orders.placeAll([intent]), [{ status: 201, body: { orders: [plain] } }])
+      assert.deepStrictEqual([Result.getOrThrow(result)[0]?._tag, paths.length], ["Rejected", 1])
+    })
+  )
+
+  it.effect("looks for an order whose item has neither an error nor an id", () =>
+    Effect.gen(function* () {
+      for (const item of [{ client_order_id: mine }, { client_order_id: mine, order_id: "", error: null }]) {
+        const { result } = yield* play(Orders.placeAll([intent]), [
+          { status: 201, body: { orders: [item] } },
+          asOf(1),
+          lists(order)
+        ])
+        assert.deepInclude(Result.getOrThrow(result)[0], { _tag: "Accepted", learned: "list", order_id })
+      }
+    })
+  )
+
+  for (const [how, error] of [
+    ["by its code", { code: "order_already_exists" }],
+    ["by its message", { code: "invalid_order", message: "duplicate client_order_id" }],
+    ["by its details", { details: "order exists" }]
+  ] as const) {
+    it.effect(`looks for an order whose item says ${how} that it exists, also where the id is fresh`, () =>
+      Effect.gen(function* () {
+        const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
+        const body = { orders: [{ client_order_id: fixedId, error }] }
+        const found = yield* play(withFixedId(Orders.placeAll([fresh])), [
+          { status: 201, body },
+          asOf(1),
+          lists({ ...order, client_order_id: fixedId })
+        ])
+        assert.deepInclude(Result.getOrThrow(found.result)[0], { _tag: "Accepted", learned: "list", order_id })
+      })
+    )
+  }
+
+  it.effect("does not take one order for that of two intents", () =>
+    Effect.gen(function* () {
+      const body = { orders: [item("a"), { ...item("b"), order_id: "a" }, item("c")] }
+      const found = lists({ ...order, client_order_id: "b", order_id: "a" })
+      const { paths, result } = yield* play(Orders.placeAll(three, { within: 50 }), [
+        { status: 201, body },
+        asOf(1),
+        found
+      ])
+      assert.deepStrictEqual(paths, [`${create}/batched`, timestamp, list])
+      assert.deepStrictEqual(
+        Result.getOrThrow(result).map((outcome) => [
+          outcome._tag,
+          outcome._tag === "Accepted" ? outcome.order_id : outcome._tag === "Unknown" && outcome.exists
+        ]),
+        [
+          ["Unknown", true],
+          ["Accepted", "a"],
+          ["Accepted", "c"]
+        ]
+      )
+    })
+  )
+
+  it.effect("believes a list about whose an order is, and not the answer", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play(Orders.placeAll(three), [
+        { status: 201, body: { orders: [item("a"), item("c")] } },
+        asOf(1),
+        lists({ ...order, client_order_id: "b", order_id: "a" })
+      ])
+      assert.deepStrictEqual(
+        Result.getOrThrow(result).map(({ _tag }) => _tag),
+        ["Unknown", "Accepted", "Accepted"]
+      )
+      assert.deepInclude(Result.getOrThrow(result)[0], { exists: true, notListedAsOf: undefined })
+    })
+  )
+
+  it.effect("says of each of its orders what was asked for, and when", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play(Orders.placeAll(three, { within: 50 }), [lost, asOf(0), lists()], once)
+      for (const [index, outcome] of Result.getOrThrow(result).entries()) {
+        assert.deepInclude(outcome, {
+          _tag: "Unknown",
+          request: Result.getOrThrow(three[index]!.request),
+          window: { fromMillis: -60_000, untilMillis: 60_000 }
+        })
+      }
     })
   )
 
@@ -544,142 +1024,6 @@ describe("placeAll", () => {
       const twice = yield* play(Orders.placeAll([intent, intent]), [])
       assert.isTrue(Result.isFailure(twice.result))
       assert.deepStrictEqual(Result.getOrThrow((yield* play(Orders.placeAll([]), [])).result), [])
-    })
-  )
-})
-
-describe("settle", () => {
-  const journaled: Orders.Placement = { client_order_id: mine, ticker, placedAtMillis: 0, lastAttemptMillis: 30_000 }
-
-  it.effect("finds an order among the live ones, or among the old", () =>
-    Effect.gen(function* () {
-      const live = yield* play(Orders.settle(journaled), [asOf(0), lists(order)])
-      assert.deepInclude(Result.getOrThrow(live.result), { _tag: "Accepted", learned: "list", order_id })
-      const old = yield* play(Orders.settle(journaled), [asOf(0), lists(), lists({ ...order, status: "executed" })])
-      assert.deepStrictEqual(old.paths, [timestamp, list, "GET /historical/orders"])
-      assert.deepInclude(Result.getOrThrow(old.result), { _tag: "Accepted", learned: "list", order_id })
-    })
-  )
-
-  it.effect("finds an order on a later page", () =>
-    Effect.gen(function* () {
-      const first: Reply = { status: 200, body: { orders: [], cursor: "more" } }
-      const { paths, result } = yield* play(Orders.settle(journaled), [asOf(0), first, lists(order)])
-      assert.deepStrictEqual(paths, [timestamp, list, list])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "Accepted", learned: "list", order_id })
-    })
-  )
-
-  it.effect("says that none was placed once nothing can be on its way any more", () =>
-    Effect.gen(function* () {
-      const { result } = yield* play(Orders.settle(journaled), [asOf(90_001), lists(), lists()])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "NotPlaced", notListedAsOf: "1970-01-01T00:01:30.001Z" })
-    })
-  )
-
-  it.effect("says that nobody knows before", () =>
-    Effect.gen(function* () {
-      const early = Orders.settle(journaled, { within: 50 })
-      const { result } = yield* play(early, [asOf(90_000), lists(), lists()])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "Unknown", notListedAsOf: "1970-01-01T00:01:30.000Z" })
-    })
-  )
-
-  it.effect("does not conclude from lists that could not be read whole", () =>
-    Effect.gen(function* () {
-      const broken = refused(400, "bad_request")
-      const early = Orders.settle(journaled, { within: 50 })
-      const { result } = yield* play(early, [asOf(3_600_000), lists(), broken])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "Unknown", notListedAsOf: undefined })
-    })
-  )
-
-  it.effect("never says that none was placed of what the exchange called a duplicate", () =>
-    Effect.gen(function* () {
-      const unknown = yield* placing([exists, asOf(3_600_000), lists()], intent, { within: 50 })
-      assert.strictEqual(unknown.outcome._tag, "Unknown")
-      const { result } = yield* play(Orders.settle(unknown.outcome, { within: 50 }), [
-        asOf(3_600_000),
-        lists(),
-        lists()
-      ])
-      assert.strictEqual(Result.getOrThrow(result)._tag, "Unknown")
-    })
-  )
-
-  it.effect("never says that none was placed of what was answered as placed", () =>
-    Effect.gen(function* () {
-      const broken: Reply = { status: 201, text: "<html>" }
-      const unknown = yield* placing([broken, asOf(3_600_000), lists()], intent, { within: 50 })
-      assert.strictEqual(unknown.outcome._tag, "Unknown")
-      const settled = yield* play(Orders.settle(unknown.outcome, { within: 50 }), [asOf(3_600_000), lists(), lists()])
-      assert.strictEqual(Result.getOrThrow(settled.result)._tag, "Unknown")
-      // But where the success was an error in its body, it was none.
-      const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
-      const refused = yield* placing([error, asOf(3_600_000), lists()], intent, { within: 50 })
-      const none = yield* play(Orders.settle(refused.outcome), [asOf(3_600_000), lists(), lists()])
-      assert.strictEqual(Result.getOrThrow(none.result)._tag, "NotPlaced")
-    })
-  )
-
-  it.effect("looks as far back as the exchange's clock is behind, also before anything has measured that", () =>
-    Effect.gen(function* () {
-      // Placed at 600 s by this clock, which is 300 s by the exchange's: its list begins there.
-      yield* TestClock.adjust("17 minutes")
-      const placed = { client_order_id: mine, ticker, placedAtMillis: 600_000, lastAttemptMillis: 600_500 }
-      const { sent } = yield* play(Orders.settle(placed, { within: 50 }), [
-        dated(asOf(715_000), 720_000),
-        dated(lists(order), 720_000)
-      ])
-      const since = Number(new URLSearchParams(sent[1]!.target.split("?")[1]).get("min_ts"))
-      assert.isAtMost(since, 300)
-    })
-  )
-
-  it.effect("goes on looking where the exchange's clock is ahead by more than was known at first", () =>
-    Effect.gen(function* () {
-      yield* TestClock.adjust("35 seconds")
-      const { result } = yield* play(Orders.settle(journaled), [
-        dated(asOf(335_000), 335_000),
-        lists(),
-        lists(),
-        dated(asOf(400_000), 335_000),
-        lists(),
-        lists()
-      ])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "NotPlaced", notListedAsOf: "1970-01-01T00:06:40.000Z" })
-    })
-  )
-
-  it.effect("does not take an order of another market for one with the same id", () =>
-    Effect.gen(function* () {
-      const elsewhere = { ...journaled, ticker: "ANOTHER" }
-      const { result } = yield* play(Orders.settleAll([journaled, elsewhere]), [
-        asOf(3_600_000),
-        lists(order),
-        lists(),
-        lists()
-      ])
-      assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        ["Accepted", "NotPlaced"]
-      )
-    })
-  )
-
-  it.effect("settles many with the same reads", () =>
-    Effect.gen(function* () {
-      const wanted = ["a", "b", "c"].map((client_order_id) => ({ ...journaled, client_order_id }))
-      const { paths, result } = yield* play(Orders.settleAll(wanted), [
-        asOf(3_600_000),
-        lists({ ...order, client_order_id: "b" }),
-        lists({ ...order, client_order_id: "c" })
-      ])
-      assert.strictEqual(paths.length, 3)
-      assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        ["NotPlaced", "Accepted", "Accepted"]
-      )
     })
   )
 })
@@ -784,206 +1128,37 @@ describe("ensureCanceled", () => {
   )
 })
 
-describe("cancelAllOnExit", () => {
-  const target = `DELETE /portfolio/events/orders/${order_id}`
-  const canceled: Reply = { status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } }
-
-  /** Runs a program under the layer on virtual time: its exit, the report, and what was sent. */
-  const under = <A, E>(
-    program: Effect.Effect<A, E, Orders.Capabilities>,
-    replies: ReadonlyArray<Reply>,
-    options: Orders.ExitOptions = {}
-  ) =>
-    Effect.gen(function* () {
-      const reports: Array<Orders.ExitReport> = []
-      const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-      const scoped = Effect.provide(program, Orders.cancelAllOnExit({ onExit, ...options }))
-      const fiber = yield* Effect.forkChild(scoped)
-      yield* TestClock.adjust("5 seconds")
-      yield* Effect.forkChild(Fiber.interrupt(fiber))
-      yield* TestClock.adjust("5 minutes")
-      const exit = yield* Fiber.await(fiber)
-      const { sent } = yield* Script
-      assert.isAtMost(reports.length, 1)
-      return { exit, report: reports[0], sent, paths: sent.map(pathOf) }
-    }).pipe(Effect.provide(layer(replies)))
-
-  const resting = Orders.place(intent)
-
-  for (const [how, program] of [
-    ["success", resting],
-    ["failure", Effect.andThen(resting, Effect.fail("failed"))],
-    ["defect", Effect.andThen(resting, Effect.die("died"))],
-    ["interruption", Effect.andThen(resting, Effect.never)]
-  ] as const) {
-    it.effect(`cancels what rests after ${how}`, () =>
-      Effect.gen(function* () {
-        const { paths, report } = yield* under(
-          Effect.asVoid(program as Effect.Effect<unknown, unknown, Orders.Capabilities>),
-          [created, canceled]
-        )
-        assert.deepStrictEqual(paths, [create, target])
-        assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
-      })
-    )
-  }
-
-  it.effect("has nothing to do with what rests no more, was refused, or was cancelled before", () =>
-    Effect.gen(function* () {
-      const filled: Reply = { status: 201, body: { ...answer, fill_count: "10.00", remaining_count: "0.00" } }
-      assert.deepStrictEqual((yield* under(resting, [filled])).paths, [create])
-      assert.deepStrictEqual((yield* under(resting, [refused(400, "invalid_order")])).paths, [create])
-      const early = Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker }))
-      assert.deepStrictEqual((yield* under(early, [created, canceled])).paths, [create, target])
-    })
-  )
-
-  it.effect("finds and cancels an order whose placing was interrupted on its way", () =>
-    Effect.gen(function* () {
-      const slow: Reply = { ...created, delayMillis: 8_000 }
-      const { exit, paths, report } = yield* under(resting, [slow, asOf(60_000), lists(order), canceled])
-      assert.isTrue(Exit.isFailure(exit))
-      assert.deepStrictEqual(paths, [create, timestamp, list, target])
-      assert.deepStrictEqual(report?.left, [])
-    })
-  )
-
-  it.effect("waits for an order that another fiber is placing", () =>
-    Effect.gen(function* () {
-      const slow: Reply = { ...created, delayMillis: 3_000 }
-      const program = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
-      assert.deepStrictEqual((yield* under(program, [slow, canceled])).paths, [create, target])
-    })
-  )
-
-  it.effect("places nothing more under it", () =>
-    Effect.gen(function* () {
-      const program = Effect.gen(function* () {
-        const later = yield* Effect.forkDetach(Effect.delay(Effect.flip(resting), 100))
-        return later
-      })
-      const { exit, paths } = yield* under(program, [])
-      const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
-      assert.strictEqual(error._tag, "InvalidRequest")
-      assert.deepStrictEqual(paths, [])
-    })
-  )
-
-  it.effect("sends nothing after its end of what was waiting to be sent", () =>
-    Effect.gen(function* () {
-      const patient = Effect.provideService(resting, SendPolicy.Overrides, {
-        retry: Schedule.spaced("20 seconds"),
-        totalTimeout: "1 minute"
-      })
-      const program = Effect.andThen(Effect.forkDetach(patient), (fiber) => Effect.as(Effect.sleep(1), fiber))
-      const { exit, paths, report } = yield* under(program, [unreachable, asOf(60_000), lists()], {
-        within: "4 seconds"
-      })
-      assert.deepStrictEqual(paths, [create, timestamp, list])
-      assert.deepStrictEqual(
-        report?.left.map(({ client_order_id }) => client_order_id),
-        [mine]
-      )
-      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
-      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine })
-    })
-  )
-
-  it.effect("looks for what was lost while an order cannot be cancelled", () =>
-    Effect.gen(function* () {
-      const other = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "other" })
-      const program = Effect.andThen(resting, Orders.place(other, { within: 50 }))
-      const { report } = yield* under(program, [
-        created,
-        lost,
-        lost,
-        lost,
-        lost,
-        asOf(-60_000),
-        lists(),
-        { ...canceled, delayMillis: 600_000 },
-        asOf(60_000),
-        lists({ ...order, client_order_id: "other", order_id: "found" }),
-        { status: 200, body: { order_id: "found", reduced_by: "10.00", ts_ms: 1 } }
-      ])
-      assert.deepStrictEqual(
-        [report?.ended.map(({ order_id }) => order_id), report?.left.map(({ order_id }) => order_id)],
-        [["found"], [order_id]]
-      )
-    })
-  )
-
-  it.effect("cancels an order once that was lost and then placed again under its id", () =>
-    Effect.gen(function* () {
-      const program = Effect.andThen(Orders.place(intent, { within: 50 }), resting)
-      const replies = [lost, lost, lost, lost, asOf(-60_000), lists(), created, canceled]
-      const { report } = yield* under(program, replies)
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
-    })
-  )
-
-  it.effect("waits for each of two calls under one id", () =>
-    Effect.gen(function* () {
-      const twice = Effect.all([Effect.forkDetach(resting), Effect.forkDetach(resting)])
-      const replies = [refused(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
-      const { paths, report } = yield* under(Effect.andThen(twice, Effect.sleep(1)), replies)
-      assert.deepStrictEqual(paths, [create, create, target])
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
-    })
-  )
-
-  it.effect("goes by the layer's policy at its end, and not by what its program asked for its own calls", () =>
-    Effect.gen(function* () {
-      const reports: Array<Orders.ExitReport> = []
-      const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-      const hasty = { attemptTimeout: "1 second" } as const
-      yield* play(
-        resting.pipe(
-          Effect.provide(Orders.cancelAllOnExit({ onExit })),
-          Effect.provideService(SendPolicy.Overrides, hasty)
-        ),
-        [created, { ...canceled, delayMillis: 2_000 }]
-      )
-      assert.deepStrictEqual([reports[0]?.ended.length, reports[0]?.left.length], [1, 0])
-    })
-  )
-
-  it.effect("tries as long as it may where a cancel was refused for the moment", () =>
-    Effect.gen(function* () {
-      const tooMany: Reply = { status: 429, body: { error: "too many requests" } }
-      const refusals = Array.from({ length: 5 }, () => tooMany)
-      const passing = yield* under(resting, [created, ...refusals, canceled])
-      assert.deepStrictEqual([passing.report?.ended.length, passing.report?.left.length], [1, 0])
-    })
-  )
-
-  it.effect("reports what may rest still, in a bounded time", () =>
-    Effect.gen(function* () {
-      const unknown = Effect.andThen(
-        resting,
-        Orders.place(Orders.buyNo({ ticker, count: "1", no_price: "0.1", client_order_id: "lost" }))
-      )
-      const answers = [created, lost, lost, lost, lost, asOf(60_000), lists()]
-      const denied = refused(401, "authentication_error")
-      const { report } = yield* under(unknown, [...answers, denied, asOf(60_000), lists()])
-      assert.deepStrictEqual(
-        report?.left.map(({ client_order_id, order_id }) => [client_order_id, order_id]),
-        [
-          [mine, order_id],
-          ["lost", undefined]
-        ]
-      )
-      assert.include(report?.left[1]?.reason, "no list as of 1970-01-01T00:01:00.000Z shows it")
-      const stuck = { ...canceled, delayMillis: 600_000 }
-      const bounded = yield* under(resting, [created, stuck], { within: "2 seconds" })
-      assert.include(bounded.report?.left[0]?.reason, "not enough time (2000 ms)")
-    })
-  )
-})
-
 describe("an intent with two prices", () => {
   it("is refused, as its types refuse it already", () => {
     const { request } = Orders.buyYes({ ticker, count: "1", yes_price: "0.56", no_price: "0.44" } as never) // on purpose
     assert.isTrue(Result.isFailure(request))
   })
+})
+
+describe("ensureCanceled, called from untyped code", () => {
+  it.effect("fails for what is not an order, or is on a shard that nobody names", () =>
+    Effect.gen(function* () {
+      for (const what of [
+        undefined,
+        null,
+        order_id,
+        {},
+        { order_id: "", ticker },
+        { order_id: 5, ticker },
+        { ticker },
+        { order_id },
+        { order_id, ticker: "" },
+        { order_id, exchange_index: -1 }
+      ]) {
+        const wrong = what as Orders.CancelTarget // as untyped code gives it
+        const { paths, result } = yield* play(Effect.flip(Orders.ensureCanceled(wrong)), [])
+        assert.deepInclude(Result.getOrThrow(result), { _tag: "InvalidRequest", operation: "Orders.ensureCanceled" })
+        assert.deepStrictEqual(paths, [])
+      }
+      const canceled: Reply = { status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } }
+      const onShard = { order_id, exchange_index: 0 } as Orders.CancelTarget // without its market
+      const { result } = yield* play(Orders.ensureCanceled(onShard), [canceled])
+      assert.strictEqual(Result.getOrThrow(result)._tag, "Canceled")
+    })
+  )
 })

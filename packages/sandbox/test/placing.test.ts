@@ -6,10 +6,14 @@ import * as OrderCost from "@kalshi-effect/client/OrderCost"
 import * as Exchange from "@kalshi-effect/client/Exchange"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import { type Credentials, type Fault, layerTest, Sandbox, type TestOptions } from "../src/Sandbox.ts"
@@ -35,13 +39,21 @@ const withAccounts = <A, E>(
     readonly me: ReturnType<ReturnType<typeof as>>
     readonly other: ReturnType<ReturnType<typeof as>>
     readonly accountId: string
+    /** Mine. */
+    readonly credentials: Credentials
   }) => Effect.Effect<A, E, HttpClient.HttpClient>
 ) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
     const me = yield* sandbox.createAccount()
     const other = yield* sandbox.createAccount()
-    return yield* program({ sandbox, me: as(me)(sandbox), other: as(other)(sandbox), accountId: me.accountId })
+    return yield* program({
+      sandbox,
+      me: as(me)(sandbox),
+      other: as(other)(sandbox),
+      accountId: me.accountId,
+      credentials: me
+    })
   }).pipe(Effect.provide(layerTest(options)))
 
 /** What each intent does to contracts held (YES above zero) and to cash, said in its own words. */
@@ -279,6 +291,154 @@ describe("readAfter", () => {
   )
 })
 
+/** The wall clock of the client's machine, which a test sets; its monotonic clock runs on. The exchange has a clock of its own. */
+const machineClock = () => {
+  let aheadMillis = 0
+  const run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.clockWith((clock) => {
+      const nanos = () => BigInt(aheadMillis) * 1_000_000n
+      return Effect.provideService(effect, Clock.Clock, {
+        ...clock,
+        currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + aheadMillis,
+        currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + aheadMillis),
+        currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + nanos(),
+        currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + nanos())
+      })
+    })
+  const set = (millis: number) => Effect.sync(() => void (aheadMillis = millis))
+  return { run, set }
+}
+
+/** A network that breaks the connection of every order after 2 seconds, and delivers the order after so many more. */
+const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, (client) =>
+      HttpClient.transform(client, (send, request) =>
+        request.method === "POST"
+          ? Effect.gen(function* () {
+              yield* Effect.forkDetach(Effect.delay(send, 2_000 + lateMillis))
+              yield* Effect.sleep(2_000)
+              const cause = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" })
+              return yield* new HttpClientError.HttpClientError({
+                reason: new HttpClientError.TransportError({ request, cause })
+              })
+            })
+          : send
+      )
+    )
+  )
+
+/** As a journal keeps it. */
+const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
+
+describe("settle, where the clock of the client's machine is set", () => {
+  const once = { retry: Schedule.recurs(0) }
+
+  it.effect("waits for an order that was on its way while the clock stood an hour behind", () =>
+    withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
+      Effect.gen(function* () {
+        const machine = machineClock()
+        yield* TestClock.adjust("2 hours")
+        const client = Kalshi.layer({
+          environment: sandbox.environment,
+          signer: credentials.signer,
+          limits: false,
+          policy: once
+        })
+        const program = Effect.gen(function* () {
+          const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
+          yield* TestClock.adjust("1 second")
+          yield* machine.set(-3_600_000)
+          yield* TestClock.adjust("3 seconds")
+          const outcome = yield* Fiber.join(fiber)
+          assert.strictEqual(outcome._tag, "Unknown")
+          yield* machine.set(0)
+          const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
+          yield* TestClock.adjust("5 minutes")
+          const { _tag } = yield* Fiber.join(settling)
+          assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+        })
+        yield* machine.run(program).pipe(Effect.provide(Layer.provide(client, lateOrders(20_000))))
+      })
+    )
+  )
+
+  for (const [how, aheadMillis] of [
+    ["fast", 300_000],
+    ["slow", -300_000]
+  ] as const) {
+    it.effect(`finds an order that was signed by the exchange's time on a machine that was five minutes ${how}`, () =>
+      withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
+        Effect.gen(function* () {
+          const machine = machineClock()
+          yield* machine.set(aheadMillis)
+          yield* TestClock.adjust("2 hours")
+          const client = Kalshi.layer({
+            environment: sandbox.environment,
+            signer: credentials.signer,
+            limits: false,
+            correctClockSkew: true
+          })
+          const program = Effect.gen(function* () {
+            // The answers to its first requests tell it the exchange's time.
+            const learning = yield* Effect.forkChild(Orders.list())
+            yield* TestClock.adjust("1 minute")
+            yield* Fiber.join(learning)
+            yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
+            const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
+            yield* TestClock.adjust("20 seconds")
+            const outcome = yield* Fiber.join(fiber)
+            assert.strictEqual(outcome._tag, "Unknown")
+            yield* machine.set(0)
+            yield* TestClock.adjust("10 minutes")
+            const byHand = { client_order_id: mine, ticker, placedAtMillis: outcome.placedAtMillis }
+            for (const placement of [journaled(outcome), byHand]) {
+              const settling = yield* Effect.forkChild(Orders.settle(placement))
+              yield* TestClock.adjust("5 minutes")
+              const { _tag } = yield* Fiber.join(settling)
+              assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+            }
+          })
+          yield* machine.run(program).pipe(Effect.provide(client))
+        })
+      )
+    )
+  }
+
+  it.effect("waits for an order that is delivered late to a machine that was five minutes slow", () =>
+    withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
+      Effect.gen(function* () {
+        const machine = machineClock()
+        yield* machine.set(-300_000)
+        yield* TestClock.adjust("2 hours")
+        const client = Kalshi.layer({
+          environment: sandbox.environment,
+          signer: credentials.signer,
+          limits: false,
+          correctClockSkew: true,
+          policy: { retry: Schedule.recurs(1) }
+        })
+        const program = Effect.gen(function* () {
+          const learning = yield* Effect.forkChild(Orders.list())
+          yield* TestClock.adjust("1 minute")
+          yield* Fiber.join(learning)
+          const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
+          yield* TestClock.adjust("6 seconds")
+          const outcome = yield* Fiber.join(fiber)
+          assert.strictEqual(outcome._tag, "Unknown")
+          yield* machine.set(0)
+          const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
+          yield* TestClock.adjust("5 minutes")
+          const { _tag } = yield* Fiber.join(settling)
+          assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+        })
+        yield* machine.run(program).pipe(Effect.provide(Layer.provide(client, lateOrders(20_000))))
+      })
+    )
+  )
+})
+
 describe("settle", () => {
   it.effect("finds out after a crash what became of the orders in the journal", () =>
     withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
@@ -299,7 +459,10 @@ describe("settle", () => {
         )
         const second = Orders.settleAll(ids.map((client_order_id) => ({ client_order_id, ticker, placedAtMillis })))
         const fiber = yield* Effect.forkChild(second)
-        yield* TestClock.adjust("3 minutes")
+        // Without a time of the last attempt it can have been a moment ago, with a timestamp that was a minute ahead.
+        yield* TestClock.adjust("2 minutes")
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* TestClock.adjust("1 minute")
         const settled = yield* Fiber.join(fiber)
         assert.deepStrictEqual(
           settled.map(({ _tag, client_order_id }) => [client_order_id, _tag]),

@@ -4,7 +4,6 @@
  * @module
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,14 +15,16 @@ import { InvalidRequest } from "../Errors.ts"
 import { type Count, isZero } from "../FixedPoint.ts"
 import * as RateLimits from "../RateLimits.ts"
 import * as SendPolicy from "../SendPolicy.ts"
+import { note, now, timesOf } from "./attempts.ts"
 import { boundMillis } from "./bound.ts"
 import { type Cancellation, type CancelTarget, ensureCanceled, type EnsureCanceledError } from "./canceling.ts"
-import { lookFor } from "./lookup.ts"
-import type { Placement } from "./outcomes.ts"
+import { lookFor, wantedOf } from "./lookup.ts"
+import { type Placement, placementOf } from "./outcomes.ts"
 import { Placed, type Placing, type Registry } from "./placed.ts"
-import { type Capabilities, marginMillis } from "./placing.ts"
+import type { Capabilities } from "./placing.ts"
+import { read } from "./skew.ts"
 
-/** An order that may rest still. */
+/** An order that may still rest. */
 export interface Left extends Placement {
   /** Undefined where it is not known whether there is such an order: settle it. */
   readonly order_id: string | undefined
@@ -32,21 +33,21 @@ export interface Left extends Placement {
 
 /** What was done with the orders of a scope at its end. */
 export interface ExitReport {
-  /** Of every order that was known to rest, or found: those that had been filled meanwhile are here too. */
+  /** Of every order that was known to rest, or found: those that were filled in the meantime are here too. */
   readonly ended: ReadonlyArray<Exclude<Cancellation, { readonly _tag: "MayRest" }>>
   readonly left: ReadonlyArray<Left>
 }
 
 export interface ExitOptions {
-  /** For all of it together. Ten seconds when left out. */
+  /** For all of it together. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
-  /** Told at the end. Logs a warning about every order that is left, when left out. */
+  /** Receives the report at the end. Default: logs a warning about every order that is left. */
   readonly onExit?: ((report: ExitReport) => Effect.Effect<void>) | undefined
 }
 
 const atOnce = 16
 
-/** Whether a cancel failed with what can be otherwise a moment later. */
+/** Whether a cancel that failed can succeed a moment later. */
 const isPassing = (error: EnsureCanceledError): boolean =>
   error._tag === "TooManyRequests" ||
   error._tag === "TransportError" ||
@@ -57,7 +58,7 @@ const warn = ({ left }: ExitReport): Effect.Effect<void> =>
   Effect.forEach(
     left,
     ({ client_order_id, order_id, reason, ticker }) =>
-      Effect.logWarning("an order may rest still, although its scope has ended").pipe(
+      Effect.logWarning("an order may still rest, although its scope has ended").pipe(
         Effect.annotateLogs({ client_order_id, order_id, reason, ticker })
       ),
     { discard: true }
@@ -68,26 +69,34 @@ interface Resting extends CancelTarget {
   readonly placing: Placing
 }
 
-/** An order of which nobody can say yet. */
-interface Lost extends Placement {
-  readonly lastAttemptMillis: number
-  readonly request: Placing["request"]
+/** An order that may exist. */
+interface Lost {
+  readonly placing: Placing
+  /** Whether the exchange said that it exists. */
+  readonly exists: boolean
 }
 
 interface State {
-  /** Calls, of which two may be under one id. */
+  /** Calls that have not ended, of which two can have one id. */
   readonly sending: Set<Placing>
-  readonly lost: Map<string, Lost>
+  readonly lost: Set<Lost>
   /** By `order_id`. */
   readonly resting: Map<string, Resting>
   closed: boolean
 }
 
 interface Signals {
-  /** Nothing is on its way any more. */
+  /** No call is being sent any more. */
   readonly idle: Deferred.Deferred<void>
-  /** Whatever is on its way still is given up. */
+  /** Calls that have not ended are abandoned. */
   readonly ended: Deferred.Deferred<void>
+}
+
+/** The exchange has one order for an id: once that is known, no other call under the id can have placed one. */
+const forget = (state: State, { client_order_id, ticker }: Placement): void => {
+  for (const one of state.lost) {
+    if (one.placing.client_order_id === client_order_id && one.placing.ticker === ticker) state.lost.delete(one)
+  }
 }
 
 const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
@@ -95,29 +104,30 @@ const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
   begin: (orders) =>
     Effect.suspend(() => {
       if (state.closed) {
-        const reason = "the scope whose end cancels its orders has ended: nothing is placed under it any more"
+        const reason = "the scope that cancels its orders at its end has ended: place the order under another one"
         return Effect.fail(new InvalidRequest({ operation: "Orders.place", pointer: "", reason }))
       }
       for (const order of orders) state.sending.add(order)
       return Effect.void
     }),
   end: (orders, exit) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.clockWith((clock) =>
       Effect.suspend(() => {
+        const reading = read(clock)
         for (const [index, placing] of orders.entries()) {
           state.sending.delete(placing)
-          const { request } = placing
           if (Exit.isFailure(exit)) {
             const nothingSent = !Cause.hasInterrupts(exit.cause) && !Cause.hasDies(exit.cause)
-            if (!nothingSent) state.lost.set(placing.client_order_id, { ...placing, lastAttemptMillis: now })
+            if (nothingSent) continue
+            note(placing.attempts, reading)
+            state.lost.add({ placing, exists: false })
             continue
           }
           const outcome = exit.value[index]!
-          if (outcome._tag === "Unknown") state.lost.set(placing.client_order_id, { ...outcome, request })
+          if (outcome._tag === "Unknown") state.lost.add({ placing, exists: outcome.exists === true })
           if (outcome._tag !== "Accepted") continue
-          // An earlier call under the same id may have left it open.
-          state.lost.delete(placing.client_order_id)
-          if (mayRest(request, outcome.remaining_count)) {
+          forget(state, placing)
+          if (mayRest(placing.request, outcome.remaining_count)) {
             state.resting.set(outcome.order_id, restingOf(placing, outcome.order_id))
           }
         }
@@ -126,7 +136,8 @@ const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
     ),
   over: (order_id) => {
     state.resting.delete(order_id)
-  }
+  },
+  clientOrderIdOf: (order_id) => state.resting.get(order_id)?.placing.client_order_id
 })
 
 const mayRest = (request: Placing["request"], remaining: Count | undefined): boolean =>
@@ -137,27 +148,24 @@ const restingOf = (placing: Placing, order_id: string): Resting => {
   return { order_id, ticker: placing.ticker, exchange_index, subaccount, placing }
 }
 
-/** Cancels what rests, finds out about the rest, and reports, all in a bounded time. */
+/** Cancels what rests, looks for what was lost, and reports, all in a bounded time. */
 const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
     const ended: Array<ExitReport["ended"][number]> = []
-    const reasons = new Map<string, string>()
+    /** Why an order is left. */
+    const reasons = new Map<Placing, string>()
 
     const end = (order: Resting): Effect.Effect<void, never, Capabilities> => {
       const persistent = ensureCanceled(order, { within: withinMillis }).pipe(
-        Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.order_id, message))),
+        Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.placing, message))),
         Effect.retry({ while: isPassing, schedule: Schedule.spaced("500 millis") })
       )
       return Effect.map(Effect.result(persistent), (result) => {
-        if (Result.isFailure(result)) return
-        if (result.success._tag === "MayRest") {
-          reasons.set(order.order_id, result.success.error?.message ?? "it seems to rest still")
-        } else {
-          state.resting.delete(order.order_id)
-          ended.push(result.success)
-        }
+        if (Result.isFailure(result) || result.success._tag === "MayRest") return
+        state.resting.delete(order.order_id)
+        ended.push(result.success)
       })
     }
 
@@ -173,79 +181,92 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
       // What was not sent by now is not sent any more, also where its fiber lives on.
       yield* Deferred.succeed(signals.ended, undefined)
       yield* endResting
-      const now = yield* Clock.currentTimeMillis
-      const lost: ReadonlyArray<Lost> = [
-        ...state.lost.values(),
-        ...Array.from(state.sending, (placing) => ({ ...placing, lastAttemptMillis: now }))
-      ]
+      const sent = yield* now
+      for (const { attempts } of state.sending) note(attempts, sent)
+      const lost = [...state.lost, ...Array.from(state.sending, (placing) => ({ placing, exists: false }))]
       if (lost.length === 0) return
-      const wanted = lost.map((one) => ({ ...one, exists: false }))
-      const { asOf, orderOf } = yield* lookFor(wanted, {
+      const wanted = lost.map(({ exists, placing }) => wantedOf(placing, exists))
+      const { asOf, mismatchOf, orderOf } = yield* lookFor(wanted, {
         withinMillis: withinMillis / 2,
-        pastMillis: marginMillis,
         historical: false
       })
-      for (const one of lost) {
-        const order = orderOf(one)
-        if (order === undefined) {
-          const silence = asOf === undefined ? "no list could be read" : `no list as of ${asOf} shows it`
-          reasons.set(one.client_order_id, `its answer was lost, and ${silence}`)
+      for (const [index, { placing }] of lost.entries()) {
+        const order = orderOf(wanted[index]!)
+        if (order !== undefined) {
+          forget(state, placing)
+          for (const other of state.sending) {
+            if (other.client_order_id === placing.client_order_id && other.ticker === placing.ticker) {
+              state.sending.delete(other)
+            }
+          }
+          if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(placing, order.order_id))
           continue
         }
-        state.lost.delete(one.client_order_id)
-        for (const placing of state.sending) {
-          if (placing.client_order_id === one.client_order_id) state.sending.delete(placing)
-        }
-        if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(one, order.order_id))
+        const mismatch = mismatchOf(wanted[index]!)
+        const silence = asOf === undefined ? "no list could be read" : `no list as of ${asOf} shows it`
+        const reason =
+          mismatch === undefined
+            ? silence
+            : `the order ${mismatch.order.order_id}, which has its id, was not cancelled: it has another ${mismatch.differs.join(", ")}`
+        reasons.set(placing, `its answer was lost, and ${reason}`)
       }
       yield* endResting
     })
 
-    // What cannot be cancelled keeps nobody from finding out about the rest.
+    // An order that cannot be cancelled does not delay the search for the others.
     const endAll = Effect.all([endResting, endLost], { concurrency: 2, discard: true })
     // A finalizer is not interruptible, and its bound needs it to be.
     yield* Effect.timeoutOption(Effect.interruptible(endAll), withinMillis)
     yield* Deferred.succeed(signals.ended, undefined)
-    const inTime = `there was not enough time (${withinMillis} ms)`
+    const reported = yield* now
     const left = [
-      ...Array.from(state.resting.values(), ({ order_id, placing }) =>
-        leftOf(placing, order_id, reasons.get(order_id))
-      ),
-      ...[...state.lost.values(), ...state.sending].map((one) =>
-        leftOf(one, undefined, reasons.get(one.client_order_id))
-      )
-    ].map((one) => ({ ...one, reason: one.reason ?? inTime }))
+      ...Array.from(state.resting.values(), (resting) => ({
+        ...placementOf(resting.placing),
+        order_id: resting.order_id,
+        reason: reasons.get(resting.placing)
+      })),
+      ...Array.from(state.lost, (one) => ({
+        ...placementOf(one.placing),
+        ...timesOf(one.placing.attempts, reported),
+        exists: one.exists,
+        order_id: undefined,
+        reason: reasons.get(one.placing)
+      })),
+      ...Array.from(state.sending, (placing) => ({
+        ...placementOf(placing),
+        ...timesOf(placing.attempts, reported),
+        order_id: undefined,
+        reason: reasons.get(placing)
+      }))
+    ].map((one) => ({ ...one, reason: one.reason ?? `there was not enough time (${withinMillis} ms)` }))
     yield* (options.onExit ?? warn)({ ended, left })
-    // What its program asked for its own calls, such as a single quick try, is not for these.
+    // Overrides of the program's own calls, such as a single attempt, do not apply to these.
   }).pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, { urgent: true })
   )
 
-const leftOf = (
-  { client_order_id, placedAtMillis, ticker }: Placement,
-  order_id: string | undefined,
-  reason: string | undefined
-) => ({ client_order_id, ticker, placedAtMillis, order_id, reason })
-
 /**
- * Ties orders to a scope: what is placed under this layer and still rests when it closes is cancelled, however that comes
- * about: success, failure, defect or interruption.
+ * Ties orders to a scope: what {@link place} and {@link placeAll} place under this layer, and still rests when the layer
+ * closes, is cancelled, whether the program succeeds, fails, dies or is interrupted. Orders of the operations
+ * `Orders.create` and `Orders.batchCreate` are not covered: without a `client_order_id` one whose answer is lost could not
+ * be told from another.
  *
  * **Details**
  *
- * Provide it to a program, or build it with a runtime. It covers what {@link place} and {@link placeAll} place in whatever
- * fiber runs under it, those included whose answer was lost or whose fiber was interrupted while it was on its way: they
- * are looked for. Once it closes, nothing more is placed under it (`InvalidRequest`). It takes at most `within`; what may
- * rest still is told to `onExit`, or logged as a warning.
+ * Provide it to a program, or build it with a runtime. It covers whatever fiber runs under it. Orders whose answer was
+ * lost, or whose fiber was interrupted while they were sent, are looked for. An order is cancelled only where it has the
+ * market, subaccount, side, price and count that were asked for: another order under the same id is left, and reported.
+ * Once the layer closes, nothing more is placed under it (`InvalidRequest`). Closing takes at most `within`. What may
+ * still rest goes to `onExit`, or is logged as a warning.
  *
  * **Gotchas**
  *
- * - Orders of the operations `Orders.create` and `Orders.batchCreate` are not covered.
- * - Run the program with `NodeRuntime.runMain`: Ctrl-C and SIGTERM then interrupt it. Under `Effect.runPromise` they end the
- *   process on the spot, and nothing is cancelled.
- * - A process that is killed cancels nothing: an order group, an `expiration_time` and a journal go further.
- * - It remembers each order that may rest until {@link ensureCanceled} has ended it, or itself.
+ * - An order of the scope that was amended has another price or count. It is cancelled where its answer was not lost.
+ * - Run the program with `NodeRuntime.runMain`: Ctrl-C and SIGTERM then interrupt it. Under `Effect.runPromise` they end
+ *   the process at once, and nothing is cancelled.
+ * - A process that is killed cancels nothing: an order group, an `expiration_time` and a journal cover that.
+ * - It keeps each order that may rest in memory until {@link ensureCanceled}, or the end of the scope, has ended it.
  *
  * **Example** (Quotes that end with the program)
  *
@@ -265,7 +286,7 @@ export const cancelAllOnExit = (options: ExitOptions = {}): Layer.Layer<never, n
     Placed,
     Effect.gen(function* () {
       const signals: Signals = { idle: yield* Deferred.make<void>(), ended: yield* Deferred.make<void>() }
-      const state: State = { sending: new Set(), lost: new Map(), resting: new Map(), closed: false }
+      const state: State = { sending: new Set(), lost: new Set(), resting: new Map(), closed: false }
       yield* Effect.addFinalizer(() => close(state, signals, options))
       return makeRegistry(state, signals)
     })

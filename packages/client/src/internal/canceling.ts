@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { KalshiPublic, KalshiRead, KalshiWrite } from "../Capability.ts"
 import * as ClockSkew from "../ClockSkew.ts"
+import { InvalidRequest } from "../Errors.ts"
 import * as Exchange from "../Exchange.ts"
 import type { Count } from "../FixedPoint.ts"
 import type { Order } from "../generated/responses.ts"
@@ -144,9 +145,27 @@ export const ensureCanceled = (
   target: CancelTarget,
   options?: CancelOptions
 ): Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =>
-  Effect.tap(attempts(target, boundMillis(options?.within, "5 seconds")), ({ _tag }) =>
+  Effect.tap(isTarget(target) ? attempts(target, boundMillis(options?.within, "5 seconds")) : notTarget, ({ _tag }) =>
     _tag === "MayRest" ? Effect.void : Effect.map(Placed, (registry) => registry?.over(target.order_id))
   )
+
+/** Whether untyped code gave an order, and where it is: without a market or a shard the exchange looks on shard 0 alone. */
+const isTarget = (target: CancelTarget): boolean =>
+  typeof target === "object" &&
+  target !== null &&
+  typeof target.order_id === "string" &&
+  target.order_id !== "" &&
+  ((typeof target.ticker === "string" && target.ticker !== "") || (target.exchange_index ?? -1) >= 0)
+
+const notTarget = /*#__PURE__*/ Effect.suspend(() =>
+  Effect.fail(
+    new InvalidRequest({
+      operation: "Orders.ensureCanceled",
+      pointer: "",
+      reason: "this is not an order: give an Accepted, an Order of a list, or order_id and ticker"
+    })
+  )
+)
 
 type Attempt = Effect.Effect<Cancellation | undefined, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite>
 

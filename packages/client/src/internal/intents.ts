@@ -6,6 +6,7 @@
  */
 import type * as Brand from "effect/Brand"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import { InvalidRequest } from "../Errors.ts"
 import * as FixedPoint from "../FixedPoint.ts"
@@ -81,6 +82,12 @@ export interface OrderIntent extends Brand.Brand<"OrderIntent"> {
 
 const operation = "Orders.place"
 
+/** What an intent sends. Fails for what the constructors did not make, which the types refuse already. */
+export const requestOf = (intent: OrderIntent): OrderIntent["request"] =>
+  Predicate.hasProperty(intent, "request") && Result.isResult(intent.request)
+    ? intent.request
+    : invalid("", "this is not an intent: make it with Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
+
 const invalid = (pointer: string, reason: string) => Result.fail(new InvalidRequest({ operation, pointer, reason }))
 
 /** Buys YES for at most `yes_price`: a bid. */
@@ -142,21 +149,27 @@ export const closePosition = (
   position: Pick<MarketPosition, "ticker" | "position_fp" | "exchange_index">,
   input: CloseInput
 ): OrderIntent => {
-  const held = FixedPoint.toHundredths(position.position_fp)
+  // Untyped code can give anything.
+  const read = FixedPoint.count(position?.position_fp)
+  const held = Result.isSuccess(read) ? FixedPoint.toHundredths(read.success) : 0n
   const outcome = held < 0n ? "no" : "yes"
-  const count = input.count ?? (FixedPoint.fromHundredths(held < 0n ? -held : held) satisfies Count)
+  const count = input?.count ?? (FixedPoint.fromHundredths(held < 0n ? -held : held) satisfies Count)
   return make(
     "sell",
     outcome,
     {
       ...input,
-      ticker: position.ticker,
+      ticker: position?.ticker,
       count,
-      exchange_index: position.exchange_index,
+      exchange_index: position?.exchange_index,
       time_in_force: "immediate_or_cancel",
       reduce_only: true
     },
-    held === 0n ? "there is nothing to close: the position is 0.00" : undefined
+    Result.isFailure(read)
+      ? invalid("/position_fp", "this is not the position of a market, as Portfolio.positions reads it")
+      : held === 0n
+        ? invalid("", "there is nothing to close: the position is 0.00")
+        : undefined
   )
 }
 
@@ -165,14 +178,22 @@ type AnyInput = IntentInput & {
   readonly no_price?: NoPrice | `${number}` | undefined
 }
 
-const make = (action: "buy" | "sell", outcome: "yes" | "no", input: AnyInput, wrong?: string): OrderIntent => {
+const make = (
+  action: "buy" | "sell",
+  outcome: "yes" | "no",
+  input: AnyInput,
+  wrong?: OrderIntent["request"]
+): OrderIntent => {
   const side: BookSide = (action === "buy") === (outcome === "yes") ? "bid" : "ask"
-  const request = wrong === undefined ? toRequest(side, input) : invalid("", wrong)
+  const request = wrong ?? toRequest(side, input)
   // The brand says that it was made here.
   return { action, outcome, request } as OrderIntent
 }
 
 const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, InvalidRequest> => {
+  if (typeof input !== "object" || input === null) {
+    return invalid("", "the input is not an object: give the ticker, the count and the price")
+  }
   const { grid, no_price, yes_price, ...rest } = input
   if (input.client_order_id === "") return invalid("/client_order_id", "an empty id names nothing; leave it out")
   return Result.map(priceOfYes(yes_price, no_price, grid), (price) => ({

@@ -8,42 +8,58 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
-import * as ClockSkew from "../ClockSkew.ts"
 import * as Exchange from "../Exchange.ts"
 import type { Order } from "../generated/responses.ts"
 import * as Historical from "../Historical.ts"
 import * as RateLimits from "../RateLimits.ts"
+import { exchangeTimeAt, mostSkewMillis, now, type Now } from "./attempts.ts"
 import { list } from "./orderOperations.ts"
-import type { Placement } from "./outcomes.ts"
+import { differencesOf, type Mismatch, type Placement } from "./outcomes.ts"
+import type { Placing } from "./placed.ts"
+import { jumped } from "./skew.ts"
 
-/** What is looked for, and when looking has told enough. */
-export interface Wanted extends Placement {
-  readonly lastAttemptMillis: number
-  /** Whether the exchange has said that there is such an order: then absence tells nothing. */
-  readonly exists: boolean
+/** What is looked for, and when its absence is enough. Times are in Unix milliseconds by the exchange's clock. */
+export interface Wanted {
+  readonly placement: Placement
+  /** The order was not placed before; undefined where nobody can say: then the lists are read from their beginning. */
+  readonly sinceMillis: (now: Now) => number | undefined
+  /** The last attempt was sent by then. */
+  readonly lastMillis: (now: Now) => number
+  /** How far past the last attempt a list must be for absence to end the search; infinite where it never does. */
+  readonly pastMillis: (now: Now) => number
 }
 
 export interface Found {
-  readonly orderOf: (one: Placement) => Order | undefined
+  /** The order that is meant. */
+  readonly orderOf: (one: Wanted) => Order | undefined
+  /** Where it was not found: another order under its id. */
+  readonly mismatchOf: (one: Wanted) => Mismatch | undefined
   /** RFC 3339: the freshness of the newest lists that were read whole; undefined where there was none. */
   readonly asOf: string | undefined
-  /** Whether they are so fresh that they would show one that had been taken. */
+  /** Whether they are so fresh that they would show the order if there were one. */
   readonly conclusive: (one: Wanted) => boolean
 }
 
 export interface Options {
   readonly withinMillis: number
-  /** How far past the last attempt a list must be for absence to end the search; infinite where it never does. */
-  readonly pastMillis: number
   /** Whether old orders are looked through as well. */
   readonly historical: boolean
 }
 
-/**
- * How far apart the exchange's clock and this machine's can be where nothing has measured it: signatures are refused
- * beyond. Between 30 and 60 seconds have been measured by others; the document names no figure.
- */
-export const mostSkewMillis = 60_000
+/** How far a list must be past the last attempt for its silence to end a search: its own time is approximate. */
+export const marginMillis = 2_000
+
+/** What is wanted of a call of this process; `exists`: an answer said that there is such an order. */
+export const wantedOf = (placing: Placing, exists: boolean): Wanted => {
+  const { attempts } = placing
+  return {
+    placement: placing,
+    sinceMillis: (now) => (attempts.clockChanged ? undefined : exchangeTimeAt(attempts.began, now).lowerMillis),
+    // That silence ends a search early proves nothing, so that the clocks may be taken to agree until they are measured.
+    lastMillis: (now) => exchangeTimeAt(attempts.last, now, 0).upperMillis,
+    pastMillis: () => (exists ? Number.POSITIVE_INFINITY : marginMillis)
+  }
+}
 
 const pageLimit = 1_000
 
@@ -56,92 +72,157 @@ export const millisOf = (time: string): number | undefined => {
   return Number.isNaN(millis) ? undefined : millis
 }
 
-/** Looks until all are found, absence has told enough, or the time is over. Reading errors are waited out. */
+/** How fresh lists are. */
+interface Freshness {
+  readonly millis: number
+  /** RFC 3339. */
+  readonly time: string
+}
+
+/** Looks until all are found, absence is enough, or the time is over. Retries what cannot be read. */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
-  { historical, pastMillis, withinMillis }: Options
+  { historical, withinMillis }: Options
 ): Effect.Effect<Found, never, KalshiPublic | KalshiRead> =>
   Effect.gen(function* () {
-    const orders = new Map<string, Order>()
-    const orderOf = (one: Placement) => orders.get(keyOf(one))
-    let asOf: string | undefined
-    let asOfMillis: number | undefined
-    const missing = () => wanted.filter((one) => orderOf(one) === undefined)
+    const began = yield* now
+    const seen: Seen = { orders: new Map(), mismatches: new Map(), done: new Set() }
+    let asOf: Freshness | undefined
+    const missing = () => wanted.filter((one) => !seen.done.has(one))
 
-    const told = (one: Wanted, skewMillis: number): boolean =>
-      !one.exists && asOfMillis !== undefined && asOfMillis > one.lastAttemptMillis + skewMillis + pastMillis
+    const isEnough = (one: Wanted, now: Now): boolean =>
+      asOf !== undefined && asOf.millis > one.lastMillis(now) + one.pastMillis(now)
+
+    /** How fresh the next lists will be at least: no fresher than the exchange's own time, whatever they say. */
+    const freshness: Effect.Effect<Freshness | undefined, never, KalshiPublic> = Effect.gen(function* () {
+      const answer = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
+      const millis = answer === undefined ? undefined : millisOf(answer.as_of_time)
+      if (answer === undefined || millis === undefined) return undefined
+      // The date of that answer may be the first that shows the exchange's time.
+      const current = yield* now
+      // A wall clock that was set and has not been measured since bounds nothing.
+      if (current.skew === undefined && jumped(began, current)) return undefined
+      const mostMillis = Math.floor(exchangeTimeAt(current, current).upperMillis)
+      return millis <= mostMillis
+        ? { millis, time: answer.as_of_time }
+        : { millis: mostMillis, time: new Date(mostMillis).toISOString() }
+    })
 
     let reads = 0
     /** Whether lists of this freshness can show what those read before could not. */
-    const isWorthReading = (timeMillis: number | undefined, lastMillis: number): boolean => {
-      if (reads === 0 || timeMillis === undefined) return true
-      if (timeMillis <= lastMillis) return false
-      const before = asOfMillis ?? Number.NEGATIVE_INFINITY
-      const crossed = (millis: number) => before <= millis && timeMillis > millis
-      return crossed(lastMillis) || crossed(lastMillis + pastMillis) || timeMillis - before >= gapMillis(reads)
+    const isWorthReading = (left: ReadonlyArray<Wanted>, fresh: Freshness | undefined, now: Now): boolean => {
+      if (reads === 0 || fresh === undefined) return true
+      const before = asOf?.millis ?? Number.NEGATIVE_INFINITY
+      return left.some((one) => {
+        const last = one.lastMillis(now)
+        const isCrossed = (millis: number) => before <= millis && fresh.millis > millis
+        return (
+          fresh.millis > last &&
+          (isCrossed(last) || isCrossed(last + one.pastMillis(now)) || fresh.millis - before >= gapMillis(reads))
+        )
+      })
     }
 
     const search = Effect.gen(function* () {
       for (let round = 0; ; round++) {
         const left = missing()
         // Read before the lists, which are therefore at least as fresh.
-        const fresh = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
-        // That answer's date may be the first that tells anything.
-        const skew = yield* ClockSkew.measured
-        const timeMillis = fresh === undefined ? undefined : millisOf(fresh.as_of_time)
-        const last =
-          Math.max(...left.map(({ lastAttemptMillis }) => lastAttemptMillis)) + Math.max(0, skew?.upperMillis ?? 0)
-        if (isWorthReading(timeMillis, last)) {
+        const fresh = yield* freshness
+        const current = yield* now
+        if (isWorthReading(left, fresh, current)) {
           reads++
-          const whole = yield* readLists(left, orders, skew?.lowerMillis ?? 0, historical)
-          if (whole && timeMillis !== undefined) {
-            asOf = fresh?.as_of_time
-            asOfMillis = timeMillis
-          }
+          const whole = yield* readLists(left, seen, current, historical)
+          if (whole && fresh !== undefined) asOf = fresh
         }
-        if (missing().every((one) => told(one, Math.max(0, skew?.upperMillis ?? 0)))) return
+        if (missing().every((one) => isEnough(one, current))) return
         yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 10)))
       }
     })
 
     yield* Effect.timeoutOption(search, withinMillis)
-    const upperMillis = Math.max(0, (yield* ClockSkew.measured)?.upperMillis ?? 0)
-    return { orderOf, asOf, conclusive: (one) => told(one, upperMillis) } satisfies Found
+    const ended = yield* now
+    return {
+      orderOf: (one) => seen.orders.get(one),
+      mismatchOf: (one) => (seen.orders.has(one) ? undefined : seen.mismatches.get(one)),
+      asOf: asOf?.time,
+      conclusive: (one) => isEnough(one, ended)
+    } satisfies Found
   }).pipe(Effect.provideService(RateLimits.Overrides, { urgent: true }))
 
-/** An id is one order's in its market; nothing says that it is so across markets. */
-const keyOf = ({ client_order_id, ticker }: { readonly client_order_id: string; readonly ticker: string }): string =>
-  `${ticker}\n${client_order_id}`
+/** What the lists have shown so far. */
+interface Seen {
+  readonly orders: Map<Wanted, Order>
+  readonly mismatches: Map<Wanted, Mismatch>
+  /** What need not be looked for any more. */
+  readonly done: Set<Wanted>
+}
 
 /** Reads the lists of every market that is asked about, whole unless all is found before. False where one failed. */
 const readLists = (
   wanted: ReadonlyArray<Wanted>,
-  orders: Map<string, Order>,
-  skewMillis: number,
+  seen: Seen,
+  now: Now,
   historical: boolean
 ): Effect.Effect<boolean, never, KalshiRead> =>
   Effect.gen(function* () {
     let whole = true
-    for (const ticker of new Set(wanted.map(({ ticker }) => ticker))) {
-      const group = wanted.filter((one) => one.ticker === ticker)
-      const since = Math.min(...group.map(({ placedAtMillis }) => placedAtMillis)) + Math.min(0, skewMillis)
-      const min_ts = Math.max(0, Math.floor((since - mostSkewMillis) / 1_000))
-      const missing = new Set(group.map(({ client_order_id }) => client_order_id))
-      const lists = historical ? [list, Historical.orders] : [list]
-      for (const { pages } of lists) {
-        if (missing.size === 0) break
-        const reading = Stream.runForEachWhile(pages({ ticker, min_ts, limit: pageLimit }), (page) =>
-          Effect.sync(() => {
-            for (const order of page.orders) {
-              if (missing.delete(order.client_order_id)) {
-                orders.set(keyOf({ client_order_id: order.client_order_id, ticker }), order)
-              }
-            }
-            return missing.size > 0
-          })
-        )
-        whole = Result.isSuccess(yield* Effect.result(reading)) && whole
-      }
+    for (const ticker of new Set(wanted.map(({ placement }) => placement.ticker))) {
+      const group = wanted.filter(({ placement }) => placement.ticker === ticker)
+      whole = (yield* readMarket(ticker, group, seen, now, historical)) && whole
     }
     return whole
   })
+
+const readMarket = (
+  ticker: string,
+  wanted: ReadonlyArray<Wanted>,
+  { done, mismatches, orders }: Seen,
+  now: Now,
+  historical: boolean
+): Effect.Effect<boolean, never, KalshiRead> =>
+  Effect.gen(function* () {
+    const byId = new Map<string, ReadonlyArray<Wanted>>()
+    for (const one of wanted) {
+      const { client_order_id } = one.placement
+      byId.set(client_order_id, [...(byId.get(client_order_id) ?? []), one])
+    }
+    const missing = new Set(wanted)
+    const see = (order: Order): void => {
+      for (const one of byId.get(order.client_order_id) ?? []) {
+        if (orders.has(one)) continue
+        const differs = differencesOf(one.placement, order)
+        if (differs.length > 0) {
+          mismatches.set(one, { order, differs })
+        } else {
+          orders.set(one, order)
+          done.add(one)
+          missing.delete(one)
+        }
+      }
+    }
+    const since = earliest(wanted.map((one) => one.sinceMillis(now)))
+    const query = {
+      ticker,
+      limit: pageLimit,
+      // The clock that dates orders need not be the one that dates answers.
+      ...(since === undefined ? undefined : { min_ts: Math.max(0, Math.floor((since - mostSkewMillis) / 1_000)) })
+    }
+    let whole = true
+    for (const { pages } of historical ? [list, Historical.orders] : [list]) {
+      if (missing.size === 0) break
+      const reading = Stream.runForEachWhile(pages(query), (page) =>
+        Effect.sync(() => {
+          page.orders.forEach(see)
+          return missing.size > 0
+        })
+      )
+      whole = Result.isSuccess(yield* Effect.result(reading)) && whole
+    }
+    // The order that is meant may stand on a page that could not be read.
+    if (whole) for (const one of missing) if (mismatches.has(one)) done.add(one)
+    return whole
+  })
+
+/** The earliest of some times; undefined where one is. */
+const earliest = (millis: ReadonlyArray<number | undefined>): number | undefined =>
+  millis.reduce((least, one) => (least === undefined || one === undefined ? undefined : Math.min(least, one)))

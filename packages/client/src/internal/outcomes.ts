@@ -5,19 +5,58 @@
  */
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as FixedPoint from "../FixedPoint.ts"
 import type { Count, Dollars } from "../FixedPoint.ts"
-import type { CreateOrderV2Response, ErrorResponse, Order } from "../generated/responses.ts"
-import type { batchCreate, create } from "./orderOperations.ts"
+import type {
+  BatchCreateOrdersV2ResponseOrdersItem,
+  CreateOrderV2Response,
+  ErrorResponse,
+  Order
+} from "../generated/responses.ts"
+import type { ExchangeWindow } from "./attempts.ts"
+import type { batchCreate, create, CreateInput } from "./orderOperations.ts"
 
-/** Which order is meant: what a journal must hold before it is placed, so that a later process can settle it. */
+/**
+ * Which order is meant. Write it down before the order is placed, so that a later process can {@link settle} it: the first
+ * three fields are enough. An {@link Unknown} has all of them, and stays a placement when it is written as JSON.
+ */
 export interface Placement {
   readonly client_order_id: string
   /** The market. */
   readonly ticker: string
   /** Unix milliseconds by this machine's clock: no attempt was made before. */
   readonly placedAtMillis: number
-  /** Unix milliseconds by this machine's clock: no attempt was made after. Now, when left out. */
+  /**
+   * Unix milliseconds: no attempt was made after. By a clock that is within a minute of the exchange's; leave it out where
+   * that is not sure. Default: the time at which `settle` begins.
+   */
   readonly lastAttemptMillis?: number | undefined
+  /** What was asked for: an order that differs from it is another order. Default: the id and the market alone decide. */
+  readonly request?: CreateInput | undefined
+  /** When the exchange can have taken the order. Default: worked out from the other times, with room for a wrong clock. */
+  readonly window?: ExchangeWindow | undefined
+  /** This machine's clock was set, or the machine slept, while the order was sent: then absence proves nothing. Default: false. */
+  readonly clockChanged?: boolean | undefined
+  /** The exchange said that there is such an order: then absence proves nothing. Default: false. */
+  readonly exists?: boolean | undefined
+}
+
+/** The parts of a placement that do not depend on when it was sent. */
+export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }: Placement): Placement => ({
+  client_order_id,
+  ticker,
+  placedAtMillis,
+  request
+})
+
+/** The parts of an order that tell it from another one under the same id. */
+export type Difference = "ticker" | "subaccount" | "side" | "price" | "count"
+
+/** An order that has the id, and is not what was asked for: another order, or this one after an amend. */
+export interface Mismatch {
+  readonly order: Order
+  readonly differs: ReadonlyArray<Difference>
 }
 
 /** The exchange took the order. What it did with it so far is known as far as the fields are defined. */
@@ -54,8 +93,8 @@ export interface Rejected extends Placement {
 }
 
 /**
- * Nobody can say yet. Do not place the same intent anew, neither under another id, which can make it two, nor under the
- * same one, whose refusal would say nothing of this call: settle this one.
+ * Nobody can say yet. Do not place the same intent again, neither under another id, which can make two orders of it, nor
+ * under the same one, whose refusal would say nothing of this call: {@link settle} this one.
  */
 export interface Unknown extends Placement {
   readonly _tag: "Unknown"
@@ -64,6 +103,8 @@ export interface Unknown extends Placement {
   readonly error: CreateError | ItemRefused | undefined
   /** RFC 3339: no list that was as fresh as this showed the order. Undefined where no list could be read whole. */
   readonly notListedAsOf: string | undefined
+  /** What a list showed under the id instead. An order that was amended shows up here: compare it yourself. */
+  readonly mismatch: Mismatch | undefined
 }
 
 /** No order came of it, and none can any more. */
@@ -121,32 +162,36 @@ export type Refusal =
 export type Verdict =
   | { readonly _tag: "NothingSent"; readonly error: PlaceError }
   | { readonly _tag: "Refused"; readonly error: Refusal }
+  /** Every attempt was refused because an order has the id already: this call placed nothing. */
+  | { readonly _tag: "Taken"; readonly error: Refusal }
   | { readonly _tag: "Salvaged"; readonly order_id: string }
-  /** `exists`: the exchange says that there is an order with this id. */
+  /** This call may have placed it; `exists`: an answer says that there is such an order. */
   | { readonly _tag: "Look"; readonly exists: boolean }
 
-const look: Verdict = { _tag: "Look", exists: false }
+const look = (exists: boolean): Verdict => ({ _tag: "Look", exists })
 
-/** Conflicts that have been seen and speak of something else than the id. */
-const notOfTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
+/** Conflicts that have been seen and are about something else than the id. */
+const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "fill_or_kill_insufficient_resting_volume",
   "trading_is_paused",
   "exchange_is_paused"
 ])
 
-/** Refusals by status: a request that the exchange, or what stands before it, did not carry out. */
+/** Refusals by status: the exchange, or what stands before it, did not carry the request out. 408 is none. */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
-  400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 429
+  400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429
 ])
 
-/**
- * Reads an error of a create. `fresh`: the id was made for this call, so that a conflict about anything but an existing
- * order is a refusal. `alone`: no other order was in the request, so that an answer can only be about this one.
- */
-export const verdictOf = (error: CreateError, clientOrderId: string, fresh: boolean, alone: boolean): Verdict => {
-  const refused = (refusal: Refusal, afterLostAnswer: boolean): Verdict =>
-    // A repeat's refusal says nothing of the attempt whose answer was lost.
-    afterLostAnswer ? look : { _tag: "Refused", error: refusal }
+/** Words of an error that says that there is such an order already. `does_not_exist` has none of them. */
+const existing =
+  /already[ _](?:exist|in[ _]use|placed|taken|used)|duplicat|order(?:[ _]id)?[ _](?:exists|in[ _]use|taken)/i
+
+/** Whether an error says, in any of its parts, that an order has the id already. */
+export const saysExists = ({ code = "", details = "", message = "" }: ErrorResponse): boolean =>
+  [code, details, message].some((said) => existing.test(said))
+
+/** Reads an error of a create. `alone`: no other order was in the request, so that an answer can only be about this one. */
+export const verdictOf = (error: CreateError, clientOrderId: string, alone: boolean): Verdict => {
   switch (error._tag) {
     case "InvalidRequest":
     case "LimitExceeded":
@@ -155,35 +200,40 @@ export const verdictOf = (error: CreateError, clientOrderId: string, fresh: bool
       return { _tag: "NothingSent", error }
     case "TransportError":
     case "RequestTimeout":
-      return error.requestSent === "no" ? { _tag: "NothingSent", error } : look
+      return error.requestSent === "no" ? { _tag: "NothingSent", error } : look(false)
     case "BadRequest":
     case "Unauthorized":
     case "Forbidden":
     case "TooManyRequests":
-      return refused(error, error.afterLostAnswer)
-    case "Conflict":
-      return isOfTheId(error.code, fresh) ? { _tag: "Look", exists: true } : refused(error, error.afterLostAnswer)
+      return refusalOf(error, saysExists(error.body))
+    case "Conflict": {
+      const { code } = error
+      if (code === undefined || saysExists(error.body)) return refusalOf(error, true)
+      return notAboutTheId.has(code) ? refusalOf(error, false) : look(false)
+    }
     case "ContractError": {
-      const order_id = error.pointer === "/error" || !alone ? undefined : orderIdIn(error.rawBody, clientOrderId)
-      return order_id === undefined ? look : { _tag: "Salvaged", order_id }
+      if (error.pointer === "/error") return look(existing.test(error.rawBody))
+      // A success of a batch says of none of its orders that it was placed.
+      if (!alone) return look(false)
+      const order_id = orderIdIn(error.rawBody, clientOrderId)
+      return order_id === undefined ? look(true) : { _tag: "Salvaged", order_id }
     }
     case "UnexpectedStatus":
-      return refusals.has(error.status) ? refused(error, error.afterLostAnswer) : look
+      if (refusals.has(error.status)) return refusalOf(error, saysExists(error.body))
+      return look((alone && isSuccess(error.status)) || saysExists(error.body))
     case "InternalServerError":
     case "BadGateway":
     case "ServiceUnavailable":
     case "GatewayTimeout":
-      return look
+      return look(saysExists(error.body))
   }
 }
 
-/** Whether a conflict can be about the id. One without a code, or with a new one, can. */
-export const isOfTheId = (code: string | undefined, fresh: boolean): boolean =>
-  code === undefined || code === "order_already_exists" || !(fresh || notOfTheId.has(code))
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** Whether an item of a batch can have been refused for its id: all refusals are alike there but for their code. */
-export const isItemOfTheId = (code: string | undefined, fresh: boolean): boolean =>
-  fresh ? code === "order_already_exists" : code === undefined || /exist|duplicate|client_order_id/i.test(code)
+/** What a refusal says, which says nothing of an earlier attempt whose answer was lost. */
+const refusalOf = (error: Exclude<Refusal, ItemRefused>, exists: boolean): Verdict =>
+  error.afterLostAnswer ? look(exists) : { _tag: exists ? "Taken" : "Refused", error }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -225,6 +275,40 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
     if (end === "}") break
   }
   return members
+}
+
+/** Whether an item of a batch that was refused shows an order all the same. */
+export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
+  isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
+
+/** Whether an answer names an order: of one that was refused it can be empty. */
+export const isId = (order_id: string | null | undefined): order_id is string => order_id != null && order_id !== ""
+
+/**
+ * In what an order that has the id differs from what was asked for; in nothing where it is the order that is meant.
+ *
+ * An order does not show whether it was amended, and an amend changes price and count: one that was is not recognised.
+ * The primary account's orders have been documented both with subaccount 0 and without one.
+ */
+export const differencesOf = ({ request, ticker }: Placement, order: Order): ReadonlyArray<Difference> => {
+  const differs: Array<Difference> = order.ticker === ticker ? [] : ["ticker"]
+  if (request === undefined) return differs
+  if ((order.subaccount_number ?? 0) !== (request.subaccount ?? 0)) differs.push("subaccount")
+  if (order.book_side !== request.side) differs.push("side")
+  if (!isSame(FixedPoint.dollars(request.price), order.yes_price_dollars)) differs.push("price")
+  if (!isSameCount(request, order.initial_count_fp)) differs.push("count")
+  return differs
+}
+
+const isSame = (asked: Result.Result<Dollars, unknown>, is: Dollars): boolean =>
+  Result.isSuccess(asked) && FixedPoint.equals(asked.success, is)
+
+/** The exchange caps an order that may only reduce by what is held. */
+const isSameCount = ({ count, reduce_only }: CreateInput, initial: Count): boolean => {
+  const asked = FixedPoint.count(count)
+  if (Result.isFailure(asked)) return false
+  const order = FixedPoint.compare(initial, asked.success)
+  return order === 0 || (reduce_only === true && order < 0)
 }
 
 /** Where an order is: as its request or a list says. */

@@ -8,6 +8,7 @@ import * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type { Signer } from "@kalshi-effect/signing/Signer"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
@@ -18,6 +19,7 @@ import type { Environment } from "../Environment.ts"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import * as SendPolicy from "../SendPolicy.ts"
+import { OnAttempt } from "./attempts.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
 import type { Rehearse } from "./journal.ts"
@@ -174,7 +176,8 @@ export const make = (account: Account): Sender => {
     call: Call,
     policy: SendPolicy.Resolved
   ): Effect.Effect<unknown, Failure> =>
-    Effect.clockWith((clock) => {
+    Effect.withFiber((fiber) => {
+      const clock = fiber.getRef(Clock.Clock)
       const path = root.pathname + wire.path
       const by = signed(descriptor)
       const clockSkewMillis = account.correctClockSkew ? clockSkew.correctionMillis(skew.read(clock)) : 0
@@ -188,6 +191,9 @@ export const make = (account: Account): Sender => {
         call.attempts++
         const sent = skew.read(clock)
         call.sentAtMillis = sent.monotonicMillis
+        if (auth !== undefined && descriptor.access === "write") {
+          fiber.getRef(OnAttempt)?.(sent, Number(auth["KALSHI-ACCESS-TIMESTAMP"]))
+        }
         return Effect.flatMap(
           Effect.mapError(
             call.observed.sends(

@@ -1,53 +1,50 @@
 /**
- * Placing orders so that no intent ever becomes two, and no outcome is made up.
+ * Places orders: at most one order for each intent, and no outcome that is not certain.
  *
  * @module
  */
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import type { KalshiPublic, KalshiRead, KalshiWrite } from "../Capability.ts"
 import { ContractError, InvalidRequest } from "../Errors.ts"
-import * as FixedPoint from "../FixedPoint.ts"
-import type { BatchCreateOrdersV2ResponseOrdersItem, CreateOrderV2Response, Order } from "../generated/responses.ts"
+import type { BatchCreateOrdersV2ResponseOrdersItem, CreateOrderV2Response } from "../generated/responses.ts"
+import { begin, note, now, type Now, observed, timesOf } from "./attempts.ts"
 import { boundMillis } from "./bound.ts"
-import type { OrderIntent } from "./intents.ts"
-import { type Found, lookFor, mostSkewMillis } from "./lookup.ts"
+import { type OrderIntent, requestOf } from "./intents.ts"
+import { lookFor, type Wanted, wantedOf } from "./lookup.ts"
 import { OnLostAnswer } from "./lostAnswers.ts"
 import { batchCreate, create, type CreateInput } from "./orderOperations.ts"
 import {
   accepted,
   type CreateError,
-  isItemOfTheId,
-  isOfTheId,
+  isId,
   ItemRefused,
   listed,
-  type NotPlaced,
+  type Mismatch,
   type Outcome,
   type PlaceError,
-  type Placement,
+  placementOf,
+  type Refusal,
   salvaged,
-  type Settlement,
+  saysExists,
+  showsOrder,
   type Unknown,
   verdictOf
 } from "./outcomes.ts"
-import { Placed, type Placing } from "./placed.ts"
+import { Placed, type Placing, type Registry } from "./placed.ts"
+import { read } from "./skew.ts"
 
 /** The capabilities of `Kalshi.layer`: what is placed may have to be looked up. */
 export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 export interface PlaceOptions {
-  /** How long an order whose answer was lost is looked for after the last attempt. Ten seconds when left out. */
+  /** How long to look for an order whose answer was lost, after the last attempt. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
 }
 
-/** How far a list must be past the last attempt for its silence to end a search: its own time is approximate. */
-export const marginMillis = 2_000
-
-/** A `client_order_id` that was never used before: a random UUID of `SecureRandom` where there is one. */
+/** A `client_order_id` that was never used before: a random UUID, of `SecureRandom` where it is provided. */
 export const newClientOrderId: Effect.Effect<string> = /*#__PURE__*/ Effect.flatMap(
   /*#__PURE__*/ Effect.serviceOption(SecureRandom.SecureRandom),
   /*#__PURE__*/ Option.match({
@@ -56,90 +53,144 @@ export const newClientOrderId: Effect.Effect<string> = /*#__PURE__*/ Effect.flat
   })
 )
 
-/** An order on its way. */
+/** An order that is being sent. */
 interface Sending extends Placing {
   readonly request: CreateInput & { readonly client_order_id: string }
   /** Whether the id was made for this call. */
   readonly fresh: boolean
 }
 
-/** An order that must be looked for, and what is said of it where it is not found. */
-interface Open {
-  readonly sending: Sending
-  readonly exists: boolean
-  /** Whether an attempt may have been carried out; else the last answer is the only one. */
-  readonly lost: boolean
-  readonly error: CreateError | ItemRefused
-}
-
-type Step = { readonly outcome: Outcome } | Open
+/** What the answer to a request says about one of its orders. */
+type Step = { readonly sending: Sending } & (
+  | { readonly _tag: "Known"; readonly outcome: Outcome }
+  /** The exchange refused it because an order has the id already. */
+  | { readonly _tag: "Taken"; readonly error: Refusal }
+  /** It may have been placed; `exists`: an answer says that there is such an order. */
+  | { readonly _tag: "Look"; readonly exists: boolean; readonly error: CreateError | ItemRefused }
+)
 
 const prepare = (intent: OrderIntent): Effect.Effect<Sending, InvalidRequest> =>
   Effect.gen(function* () {
-    const request = yield* Effect.fromResult(intent.request)
-    const client_order_id = request.client_order_id ?? (yield* newClientOrderId)
+    const input = yield* Effect.fromResult(requestOf(intent))
+    const client_order_id = input.client_order_id ?? (yield* newClientOrderId)
+    const began = yield* Effect.clockWith((clock) => Effect.sync(() => read(clock)))
     return {
       client_order_id,
-      ticker: request.ticker,
-      placedAtMillis: yield* Clock.currentTimeMillis,
-      request: { ...request, client_order_id },
-      fresh: request.client_order_id === undefined
+      ticker: input.ticker,
+      placedAtMillis: began.wallMillis,
+      request: { ...input, client_order_id },
+      fresh: input.client_order_id === undefined,
+      attempts: begin(began)
     }
   })
 
-const placementOf = ({ client_order_id, placedAtMillis, ticker }: Placement): Placement => ({
-  client_order_id,
-  ticker,
-  placedAtMillis
-})
+const unknown = (
+  sending: Sending,
+  now: Now,
+  rest: {
+    readonly exists: boolean
+    readonly error: CreateError | ItemRefused | undefined
+    readonly notListedAsOf: string | undefined
+    readonly mismatch: Mismatch | undefined
+  }
+): Unknown => ({ ...placementOf(sending), ...timesOf(sending.attempts, now), _tag: "Unknown", ...rest })
 
-/** What an error of the whole call says about an order of it; `alone`: there was no other in it. */
+const known = (sending: Sending, outcome: Outcome): Step => ({ _tag: "Known", sending, outcome })
+
+/** An answer that breaks the contract about one order. */
+const broken = (operation: string, pointer: string, reason: string): ContractError =>
+  new ContractError({ operation, status: 201, pointer, reason, rawBody: "", attempts: 1 })
+
+/** What an error of the whole request says about an order of it; `alone`: there was no other in it. */
 const readError = (sending: Sending, error: CreateError, alone: boolean): Effect.Effect<Step, PlaceError> => {
-  const verdict = verdictOf(error, sending.client_order_id, sending.fresh, alone)
+  const verdict = verdictOf(error, sending.client_order_id, alone)
   switch (verdict._tag) {
     case "NothingSent":
       return Effect.fail(verdict.error)
     case "Refused":
-      return Effect.succeed({ outcome: { ...placementOf(sending), _tag: "Rejected", error: verdict.error } })
+      return Effect.succeed(known(sending, { ...placementOf(sending), _tag: "Rejected", error: verdict.error }))
     case "Salvaged":
-      return Effect.succeed({ outcome: salvaged(placementOf(sending), sending.request, verdict.order_id) })
+      return Effect.succeed(known(sending, salvaged(placementOf(sending), sending.request, verdict.order_id)))
+    case "Taken":
+      return Effect.succeed({ _tag: "Taken", sending, error: verdict.error })
     case "Look":
-      return Effect.succeed({
-        sending,
-        exists: verdict.exists,
-        lost: !("afterLostAnswer" in error) || error.afterLostAnswer,
-        error
-      })
+      return Effect.succeed({ _tag: "Look", sending, exists: verdict.exists, error })
   }
 }
 
-/** What an answer says about an order; one that speaks of another order says that there is something to find. */
-const readAnswer = (sending: Sending, answer: CreateOrderV2Response, operation: string): Step =>
-  answer.client_order_id === undefined || answer.client_order_id === sending.client_order_id
-    ? { outcome: accepted(placementOf(sending), sending.request, answer) }
-    : {
-        sending,
-        exists: true,
-        lost: true,
-        error: new ContractError({
-          operation,
-          status: 201,
-          pointer: "/client_order_id",
-          reason: "it is the id of another order",
-          rawBody: "",
-          attempts: 1
-        })
-      }
+/** What an answer says about an order. */
+const readAnswer = (sending: Sending, answer: CreateOrderV2Response): Step => {
+  const { client_order_id = sending.client_order_id, order_id } = answer
+  const operation = create.descriptor.name
+  const error =
+    client_order_id !== sending.client_order_id
+      ? broken(operation, "/client_order_id", "it is the id of another order")
+      : isId(order_id)
+        ? undefined
+        : broken(operation, "/order_id", "it is empty")
+  return error === undefined
+    ? known(sending, accepted(placementOf(sending), sending.request, answer))
+    : { _tag: "Look", sending, exists: true, error }
+}
 
-/** Whether an order that was found is the one that was meant. */
-const isMeant = ({ request }: Sending, order: Order): boolean =>
-  order.book_side === request.side &&
-  Result.match(FixedPoint.dollars(request.price), {
-    onFailure: () => false,
-    onSuccess: (price) => FixedPoint.equals(price, order.yes_price_dollars)
+/** What a batch's answer says about one of its orders. */
+const readItem = (
+  sending: Sending,
+  items: ReadonlyArray<BatchCreateOrdersV2ResponseOrdersItem>,
+  lost: boolean
+): Step => {
+  const operation = batchCreate.descriptor.name
+  const own = items.filter(({ client_order_id }) => client_order_id === sending.client_order_id)
+  const [item] = own
+  if (item === undefined || own.length > 1) {
+    const reason = `${own.length} items have the client_order_id ${sending.client_order_id}`
+    return { _tag: "Look", sending, exists: false, error: broken(operation, "/orders", reason) }
+  }
+  const { error: body, fill_count, order_id, remaining_count } = item
+  if (body) {
+    const error = new ItemRefused({ operation, code: body.code, body })
+    if (showsOrder(item)) return { _tag: "Look", sending, exists: true, error }
+    if (saysExists(body)) {
+      return lost ? { _tag: "Look", sending, exists: true, error } : { _tag: "Taken", sending, error }
+    }
+    // All refusals of items are alike but for their code: without one it can be about an id that was used before.
+    return lost || (body.code === undefined && !sending.fresh)
+      ? { _tag: "Look", sending, exists: false, error }
+      : known(sending, { ...placementOf(sending), _tag: "Rejected", error })
+  }
+  if (!isId(order_id)) {
+    const reason = `the item of ${sending.client_order_id} has neither an order_id nor an error`
+    return { _tag: "Look", sending, exists: false, error: broken(operation, "/orders", reason) }
+  }
+  return known(sending, {
+    ...salvaged(placementOf(sending), sending.request, order_id),
+    learned: "answer",
+    fill_count: fill_count ?? undefined,
+    remaining_count: remaining_count ?? undefined,
+    average_fill_price: item.average_fill_price ?? undefined,
+    average_fee_paid: item.average_fee_paid ?? undefined,
+    ts_ms: item.ts_ms ?? undefined
   })
+}
 
-const nothing: Found = { orderOf: () => undefined, asOf: undefined, conclusive: () => false }
+const acceptedAs = (step: Step): string | undefined =>
+  step._tag === "Known" && step.outcome._tag === "Accepted" ? step.outcome.order_id : undefined
+
+const shared = (order_id: string) => broken(create.descriptor.name, "/order_id", `${order_id} is another order's too`)
+
+/** Believes no answer that gives one order to two intents: the lists show whose it is. */
+const distinct = (steps: ReadonlyArray<Step>, registry: Registry | undefined): ReadonlyArray<Step> => {
+  const ids = steps.map(acceptedAs)
+  return steps.map((step, index): Step => {
+    const id = ids[index]
+    if (id === undefined) return step
+    const { client_order_id } = step.sending
+    const isShared = ids.indexOf(id) !== ids.lastIndexOf(id)
+    return isShared || (registry?.clientOrderIdOf(id) ?? client_order_id) !== client_order_id
+      ? { _tag: "Look", sending: step.sending, exists: true, error: shared(id) }
+      : step
+  })
+}
 
 /** Looks for what must be looked for, and says of every order what became of it. */
 const conclude = (
@@ -147,86 +198,105 @@ const conclude = (
   options: PlaceOptions | undefined
 ): Effect.Effect<ReadonlyArray<Outcome>, never, KalshiPublic | KalshiRead> =>
   Effect.gen(function* () {
-    const lastAttemptMillis = yield* Clock.currentTimeMillis
-    const wanted = steps.flatMap((step) =>
-      "outcome" in step ? [] : [{ ...placementOf(step.sending), lastAttemptMillis, exists: step.exists }]
-    )
-    const found: Found =
-      wanted.length === 0
-        ? nothing
-        : yield* lookFor(wanted, {
-            withinMillis: boundMillis(options?.within, "10 seconds"),
-            pastMillis: marginMillis,
-            historical: false
-          })
+    const wanted = new Map<Step, Wanted>()
+    for (const step of steps) {
+      if (step._tag !== "Known") wanted.set(step, wantedOf(step.sending, step._tag === "Taken" || step.exists))
+    }
+    if (wanted.size === 0) return steps.flatMap((step) => (step._tag === "Known" ? [step.outcome] : []))
+    const sent = yield* now
+    for (const { sending } of wanted.keys()) note(sending.attempts, sent)
+    const found = yield* lookFor([...wanted.values()], {
+      withinMillis: boundMillis(options?.within, "10 seconds"),
+      historical: false
+    })
+    const ended = yield* now
+    const listedIds = new Set(Array.from(wanted.values(), (one) => found.orderOf(one)?.order_id))
     return steps.map((step): Outcome => {
-      if ("outcome" in step) return step.outcome
-      const { error, lost, sending } = step
-      const placement = placementOf(sending)
-      const order = found.orderOf(sending)
-      if (order !== undefined && isMeant(sending, order)) return listed(placement, order)
-      // An amend changes the price and never the side: another order has the id, and the conflict was about that one.
-      const isAnothers = order !== undefined && order.book_side !== sending.request.side
-      if (isAnothers && !lost && (error._tag === "Conflict" || error._tag === "ItemRefused")) {
-        return { ...placement, _tag: "Rejected", error }
+      const { sending } = step
+      if (step._tag === "Known") {
+        const id = acceptedAs(step)
+        return id !== undefined && listedIds.has(id)
+          ? unknown(sending, ended, { exists: true, error: shared(id), notListedAsOf: undefined, mismatch: undefined })
+          : step.outcome
       }
-      return { ...placement, _tag: "Unknown", lastAttemptMillis, error, notListedAsOf: found.asOf }
+      const one = wanted.get(step)!
+      const order = found.orderOf(one)
+      if (order !== undefined) return listed(placementOf(sending), order)
+      const { error } = step
+      const mismatch = found.mismatchOf(one)
+      // An amend never changes the side: the id is another order's, and the refusal was about that one.
+      return step._tag === "Taken" && mismatch?.differs.includes("side") === true
+        ? { ...placementOf(sending), _tag: "Rejected", error: step.error }
+        : unknown(sending, ended, {
+            exists: step._tag === "Taken" || step.exists,
+            error,
+            notListedAsOf: found.asOf,
+            mismatch
+          })
     })
   })
 
-/** What is said of orders that nobody waits for any more. */
-const givenUp = (sendings: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArray<Outcome>> =>
-  Effect.map(Clock.currentTimeMillis, (lastAttemptMillis) =>
-    sendings.map((sending) => ({
-      ...placementOf(sending),
-      _tag: "Unknown",
-      lastAttemptMillis,
-      error: undefined,
-      notListedAsOf: undefined
-    }))
+/** What is said of orders whose scope ended before their outcome was known. */
+const abandoned = (sendings: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArray<Outcome>, never, KalshiPublic> =>
+  Effect.map(now, (ended) =>
+    sendings.map((sending) => {
+      note(sending.attempts, ended)
+      return unknown(sending, ended, {
+        exists: false,
+        error: undefined,
+        notListedAsOf: undefined,
+        mismatch: undefined
+      })
+    })
   )
 
-/** Sends orders, written down before and after. */
-const registered = <R>(
+/** Sends orders and finds out what became of them, registered before and after where there is a registry. */
+const sendAll = (
   sendings: ReadonlyArray<Sending>,
-  send: Effect.Effect<ReadonlyArray<Outcome>, PlaceError, R>
-): Effect.Effect<ReadonlyArray<Outcome>, PlaceError, R> =>
-  Effect.flatMap(Placed, (registry) =>
-    registry === undefined
-      ? send
+  send: Effect.Effect<ReadonlyArray<Step>, PlaceError, KalshiWrite>,
+  options: PlaceOptions | undefined
+): Effect.Effect<ReadonlyArray<Outcome>, PlaceError, Capabilities> =>
+  Effect.flatMap(Placed, (registry) => {
+    const attempts = sendings.map((sending) => sending.attempts)
+    const whole = Effect.flatMap(observed(attempts)(send), (steps) => conclude(distinct(steps, registry), options))
+    return registry === undefined
+      ? whole
       : Effect.acquireUseRelease(
           registry.begin(sendings),
-          () => Effect.raceFirst(send, Effect.andThen(registry.ended, givenUp(sendings))),
+          () => Effect.raceFirst(whole, Effect.andThen(registry.ended, abandoned(sendings))),
           (_, exit) => registry.end(sendings, exit)
         )
-  )
+  })
 
 /**
  * Places an order, and says what became of it: `Accepted`, `Rejected` or `Unknown`, never a guess.
  *
  * **Details**
  *
- * The order has one `client_order_id` from before its first attempt, and the exchange takes no second order with it: so
- * every attempt whose answer is lost is repeated, for at most a minute. Where all that leaves it open, and where the
- * exchange says that it has the id already, the order is looked for in the lists, until they are fresher than the last
- * attempt or `within` is over.
+ * The order has one `client_order_id` from before its first attempt, and the exchange takes no second order with it. So
+ * an attempt whose answer is lost is repeated, for at most a minute. Where that leaves the order unknown, and where the
+ * exchange says that it has the id already, the lists are read until they show the order, are fresher than the last
+ * attempt, or `within` is over.
  *
- * - `Accepted`: there is such an order. It is the same whether the answer came, or was no good and held its id, or was
- *   lost and a list shows the order.
- * - `Rejected`: the exchange said no, and no earlier answer of this call was lost. That a list does not show the order is
- *   never enough.
- * - `Unknown`: neither could be found out in time. {@link settle} it, and do not place the same intent anew before: under
- *   another id it could become two, and a refusal of the same id would say nothing of this call.
+ * - `Accepted`: there is such an order: by its answer, by the id in an answer that does not decode, or by a list that shows
+ *   an order with this id and with the market, subaccount, side, price and count of the intent.
+ * - `Rejected`: the exchange refused the order, and no earlier answer of this call was lost. Absence from a list is never
+ *   enough.
+ * - `Unknown`: all else, such as an answer that contradicts itself, or another order under the id. {@link settle} it before
+ *   you place the same intent again: under another id it could become two orders, and a refusal of the same id would say
+ *   nothing of this call.
  *
  * It fails only where nothing was sent: the intent is wrong (`InvalidRequest`), there were no tokens (`LimitExceeded`),
- * no signature could be made (`SigningError`), no connection either (`TransportError` and `RequestTimeout` whose
+ * no signature could be made (`SigningError`), no connection was made (`TransportError` and `RequestTimeout` whose
  * `requestSent` is `"no"`), or it is a dry run (`NotSent`).
  *
  * **Gotchas**
  *
- * - An interruption says nothing about the order: it may have been taken. Give the intent a `client_order_id` of your own
- *   and write it down before, and {@link settle} it after; or place under {@link cancelAllOnExit}.
- * - For how long the exchange remembers an id is not documented: an id is good for one call.
+ * - An interruption says nothing about the order: the exchange may have taken it. Give the intent a `client_order_id` of
+ *   your own, write it down before, and {@link settle} it after; or place under {@link cancelAllOnExit}.
+ * - How long the exchange remembers an id is not documented: use an id for one call.
+ * - An order does not show that it was amended. One whose price or count was amended before it is found is `Unknown`, and
+ *   `mismatch` shows it.
  *
  * **Example** (Ten YES at 56 cents)
  *
@@ -254,11 +324,12 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
     const sending = yield* prepare(intent)
     const send = Effect.matchEffect(create(sending.request), {
       onFailure: (error) => readError(sending, error, true),
-      onSuccess: (answer) => Effect.succeed(readAnswer(sending, answer, create.descriptor.name))
+      onSuccess: (answer) => Effect.succeed(readAnswer(sending, answer))
     })
-    const outcomes = yield* registered(
+    const outcomes = yield* sendAll(
       [sending],
-      Effect.flatMap(send, (step) => conclude([step], options))
+      Effect.map(send, (step) => [step]),
+      options
     )
     return outcomes[0]! // one for each
   })
@@ -268,9 +339,9 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
  *
  * **Details**
  *
- * Each is as in {@link place}, with a `client_order_id` of its own; a refusal of one alone is an `ItemRefused`, and a
- * refusal of the whole request is taken for one of each order: whether a batch can be refused and carried out in part is
- * not documented. Fails only where nothing was sent, and then nothing of the whole batch.
+ * Each is as in {@link place}, with a `client_order_id` of its own. The refusal of one order alone is an `ItemRefused`. A
+ * refusal of the whole request counts as a refusal of each order: whether a batch can be refused and carried out in part
+ * is not documented. Fails only where nothing of the whole batch was sent.
  *
  * **Gotchas**
  *
@@ -281,19 +352,15 @@ export const placeAll = (
   options?: PlaceOptions
 ): Effect.Effect<ReadonlyArray<Outcome>, PlaceError, Capabilities> =>
   Effect.gen(function* () {
+    const invalid = (pointer: string, reason: string) =>
+      new InvalidRequest({ operation: "Orders.placeAll", pointer, reason })
+    if (!Array.isArray(intents)) return yield* invalid("", "the intents are not an array")
     if (intents.length === 0) return []
     const sendings = yield* Effect.forEach(intents, (intent, index) =>
-      Effect.mapError(
-        prepare(intent),
-        ({ pointer, reason }) =>
-          new InvalidRequest({ operation: "Orders.placeAll", pointer: `/${index}${pointer}`, reason })
-      )
+      Effect.mapError(prepare(intent), ({ pointer, reason }) => invalid(`/${index}${pointer}`, reason))
     )
     const ids = new Set(sendings.map(({ client_order_id }) => client_order_id))
-    if (ids.size < sendings.length) {
-      const reason = "two intents have the same client_order_id"
-      return yield* new InvalidRequest({ operation: "Orders.placeAll", pointer: "", reason })
-    }
+    if (ids.size < sendings.length) return yield* invalid("", "two intents have the same client_order_id")
     let lost = false
     const send = Effect.matchEffect(batchCreate({ orders: sendings.map(({ request }) => request) }), {
       onFailure: (error) => Effect.forEach(sendings, (sending) => readError(sending, error, false)),
@@ -303,150 +370,5 @@ export const placeAll = (
         lost = true
       })
     )
-    return yield* registered(
-      sendings,
-      Effect.flatMap(send, (steps) => conclude(steps, options))
-    )
-  })
-
-/** What a batch's answer says about one of its orders. */
-const readItem = (
-  sending: Sending,
-  items: ReadonlyArray<BatchCreateOrdersV2ResponseOrdersItem>,
-  lost: boolean
-): Step => {
-  const operation = batchCreate.descriptor.name
-  const broken = (reason: string): Step => ({
-    sending,
-    exists: false,
-    lost: true,
-    error: new ContractError({ operation, status: 201, pointer: "/orders", reason, rawBody: "", attempts: 1 })
-  })
-  const own = items.filter(({ client_order_id }) => client_order_id === sending.client_order_id)
-  const [item] = own
-  if (item === undefined || own.length > 1) {
-    return broken(`${own.length} items have the client_order_id ${sending.client_order_id}`)
-  }
-  const { error: body, fill_count, order_id, remaining_count } = item
-  if (body) {
-    const error = new ItemRefused({ operation, code: body.code, body })
-    if (isItemOfTheId(body.code, sending.fresh)) return { sending, exists: true, lost, error }
-    return lost
-      ? { sending, exists: false, lost, error }
-      : { outcome: { ...placementOf(sending), _tag: "Rejected", error } }
-  }
-  if (order_id === undefined)
-    return broken(`the item of ${sending.client_order_id} has neither an order_id nor an error`)
-  return {
-    outcome: {
-      ...salvaged(placementOf(sending), sending.request, order_id),
-      learned: "answer",
-      fill_count: fill_count ?? undefined,
-      remaining_count: remaining_count ?? undefined,
-      average_fill_price: item.average_fill_price ?? undefined,
-      average_fee_paid: item.average_fee_paid ?? undefined,
-      ts_ms: item.ts_ms ?? undefined
-    }
-  }
-}
-
-/** Whether an error says that there is such an order, so that absence from a list tells nothing. */
-const saysExists = (error: CreateError | ItemRefused): boolean => {
-  switch (error._tag) {
-    case "Conflict":
-      return isOfTheId(error.code, true)
-    case "ItemRefused":
-      return error.code !== undefined && isItemOfTheId(error.code, false)
-    // A success of a batch says of none of its orders that it was placed.
-    case "ContractError":
-      return error.operation === create.descriptor.name && error.pointer !== "/error"
-    case "UnexpectedStatus":
-      return error.operation === create.descriptor.name && error.status >= 200 && error.status < 300
-    default:
-      return false
-  }
-}
-
-export interface SettleOptions {
-  /** How long to look. Two minutes when left out: absence proves nothing before the last attempt is a minute old. */
-  readonly within?: Duration.Input | undefined
-}
-
-/**
- * Finds out what became of an order that was placed earlier, by this process or by one that is gone.
- *
- * **Details**
- *
- * Looks for its `client_order_id` in the market's live and old orders, and places nothing. It fails never; where nothing
- * can be read it is `Unknown`.
- *
- * - `Accepted`: a list shows it.
- * - `NotPlaced`: no list shows it, and every list that was read is more than a minute fresher than the last attempt.
- *   Until then a request that was stuck on its way could still be carried out; afterwards its signature is too old for
- *   the exchange. Whether it was refused or never arrived is not to be known any more.
- * - `Unknown`: `within` was over before; or the exchange itself said that there is such an order, and no list shows it.
- *
- * **When to use**
- *
- * Use on an `Unknown`, or at start on what a journal holds without an outcome: the journal needs the `client_order_id`,
- * the market and the time, written down before the order is placed.
- *
- * **Gotchas**
- *
- * - How old a signature may be is documented nowhere. Others measured that 30 seconds pass or fail by a hair, and that 60
- *   are refused.
- * - An order whose `client_order_id` was changed by an amend is not found.
- * - A placement of another machine is settled anywhere, unless that one signed with a corrected time (`correctClockSkew`):
- *   then its clock may be off by more than what is allowed for here, and it has to settle its orders itself.
- *
- * **Example** (After a crash)
- *
- * ```ts
- * import * as Orders from "@kalshi-effect/client/Orders"
- *
- * const atStart = (journal: ReadonlyArray<Orders.Placement>) => Orders.settleAll(journal, { within: "3 minutes" })
- * ```
- */
-export const settle = (
-  placement: Placement,
-  options?: SettleOptions
-): Effect.Effect<Settlement, never, KalshiPublic | KalshiRead> =>
-  Effect.map(settleAll([placement], options), (settlements) => settlements[0]!) // one for each
-
-/** As {@link settle}, of many orders with the same few reads, in their order. */
-export const settleAll = (
-  placements: ReadonlyArray<Placement>,
-  options?: SettleOptions
-): Effect.Effect<ReadonlyArray<Settlement>, never, KalshiPublic | KalshiRead> =>
-  Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    const wanted = placements.map((placement) => {
-      // An Unknown is the one placement that has an error.
-      const error = "error" in placement ? (placement as Unknown).error : undefined
-      return {
-        ...placementOf(placement),
-        lastAttemptMillis: placement.lastAttemptMillis ?? now,
-        exists: error !== undefined && saysExists(error),
-        error
-      }
-    })
-    if (wanted.length === 0) return []
-    const { asOf, conclusive, orderOf } = yield* lookFor(wanted, {
-      withinMillis: boundMillis(options?.within, "2 minutes"),
-      pastMillis: mostSkewMillis,
-      historical: true
-    })
-    return wanted.map((one): Settlement => {
-      const order = orderOf(one)
-      if (order !== undefined) return listed(placementOf(one), order)
-      return asOf !== undefined && conclusive(one)
-        ? ({ ...placementOf(one), _tag: "NotPlaced", notListedAsOf: asOf } satisfies NotPlaced)
-        : {
-            ...placementOf(one),
-            _tag: "Unknown",
-            lastAttemptMillis: one.lastAttemptMillis,
-            error: one.error,
-            notListedAsOf: asOf
-          }
-    })
+    return yield* sendAll(sendings, send, options)
   })

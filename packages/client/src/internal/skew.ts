@@ -95,14 +95,15 @@ const narrow = (agreed: Agreed | undefined, sample: Interval): Agreed | undefine
   return lowerMillis <= upperMillis ? { sinceMillis: agreed.sinceMillis, lowerMillis, upperMillis } : undefined
 }
 
+/** Whether the wall clock was set, or the machine slept, between two readings. */
+export const jumped = (from: Reading, to: Reading): boolean =>
+  Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
+
 export const make = (): Skew => {
   // The older one is narrower; when it has served its time the newer one takes its place, so that precision stays.
   let older: Agreed | undefined
   let newer: Agreed | undefined
   let latest: Reading = { wallMillis: 0, monotonicMillis: 0 }
-
-  const jumped = (from: Reading, to: Reading): boolean =>
-    Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
 
   const forgetIfJumped = (now: Reading): void => {
     if (newer !== undefined && jumped(latest, now)) older = newer = undefined

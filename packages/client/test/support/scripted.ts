@@ -33,6 +33,8 @@ export type Reply =
       readonly syscall?: string
       /** How further addresses of the host failed. */
       readonly others?: ReadonlyArray<{ readonly fault: string; readonly syscall: string }>
+      /** The HTTP client dies of it, instead of failing. */
+      readonly dies?: boolean
       readonly delayMillis?: number
     }
 
@@ -76,6 +78,7 @@ export const layerScript = (replies: ReadonlyArray<Reply>): Layer.Layer<HttpClie
             return yield* Effect.die(new Error(`unscripted request: ${request.method} ${url.href}`))
           if (reply.delayMillis !== undefined) yield* Effect.sleep(reply.delayMillis)
           if ("fault" in reply) {
+            if (reply.dies === true) return yield* Effect.die(new Error(reply.fault))
             const syscall = reply.syscall ?? (reply.fault === "ENOTFOUND" ? "getaddrinfo" : "connect")
             const errors = [{ fault: reply.fault, syscall }, ...(reply.others ?? [])].map(({ fault, syscall }) =>
               Object.assign(new Error(`${syscall} ${fault}`), { code: fault, syscall })

@@ -63,13 +63,16 @@ const end = (ended: journal.Ended): void => {
   if (outcomes % 50 === 0) process.send?.(outcomes)
 }
 
+const placementOf = ({ error: _error, mismatch: _mismatch, ...placement }: Orders.Unknown): Orders.Placement =>
+  placement
+
 const endWith = (outcome: Orders.Outcome | Orders.Settlement): void =>
   end({
     client_order_id: outcome.client_order_id,
     tag: outcome._tag,
     order_id: outcome._tag === "Accepted" ? outcome.order_id : undefined,
     learned: outcome._tag === "Accepted" ? outcome.learned : undefined,
-    lastAttemptMillis: outcome._tag === "Unknown" ? outcome.lastAttemptMillis : undefined
+    placement: outcome._tag === "Unknown" ? placementOf(outcome) : undefined
   })
 
 const placeOne = (number: number) =>
@@ -87,7 +90,7 @@ const settleOpen = Effect.gen(function* () {
     ({ ended }) => ended === undefined || ended.tag === "Unknown"
   )
   const settled = yield* Orders.settleAll(
-    open.map(({ begun, ended }) => ({ ...begun, lastAttemptMillis: ended?.lastAttemptMillis })),
+    open.map(({ begun, ended }) => ended?.placement ?? begun),
     { within: setting.settleWithinMillis }
   )
   for (const settlement of settled) endWith(settlement)

@@ -12,7 +12,8 @@ export interface Ended {
   readonly tag: Orders.Outcome["_tag"] | Orders.Settlement["_tag"] | "NothingSent"
   readonly order_id?: string | undefined
   readonly learned?: Orders.Accepted["learned"] | undefined
-  readonly lastAttemptMillis?: number | undefined
+  /** What a later process settles, where the outcome is `Unknown`. */
+  readonly placement?: Orders.Placement | undefined
 }
 
 type Line = { readonly begun: Begun } | { readonly ended: Ended }
