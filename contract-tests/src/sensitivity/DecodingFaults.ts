@@ -38,20 +38,20 @@ const statuses: ReadonlyArray<Fault> = [
   decode(
     "takes a 502 for a 503",
     "OrderGroups.get",
-    "return new Errors.BadGateway(fields)",
+    "return new Errors.BadGateway(repeatable)",
     "return new Errors.ServiceUnavailable(fields)"
   ),
   decode(
     "loses the status of the exchange that a 503 carries",
     "Exchange.status",
-    "new Errors.ServiceUnavailable({ ...fields, payload: payload(),",
-    "new Errors.ServiceUnavailable({ ...fields, payload: undefined,"
+    "new Errors.ServiceUnavailable({ ...repeatable, payload: payload() })",
+    "new Errors.ServiceUnavailable({ ...repeatable, payload: undefined })"
   ),
   decode(
     "loses the status of the exchange that a 500 carries",
     "Exchange.status",
-    "new Errors.InternalServerError({ ...fields, payload: payload() })",
-    "new Errors.InternalServerError({ ...fields, payload: undefined })"
+    "new Errors.InternalServerError({ ...repeatable, payload: payload() })",
+    "new Errors.InternalServerError({ ...repeatable, payload: undefined })"
   ),
   decode(
     "takes a wait in seconds for one in milliseconds",

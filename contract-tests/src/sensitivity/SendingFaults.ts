@@ -4,6 +4,8 @@ import { change, type Change, type Fault } from "./Fault.ts"
 const pipeline = "packages/client/src/internal/pipeline.ts"
 const transport = "packages/client/src/internal/transport.ts"
 const encode = "packages/client/src/internal/encode.ts"
+const decode = "packages/client/src/internal/decode.ts"
+const lostAnswers = "packages/client/src/internal/lostAnswers.ts"
 const limits = "packages/client/src/internal/limits.ts"
 
 const fault = (
@@ -35,10 +37,50 @@ export const sendingFaults: ReadonlyArray<Fault> = [
   fault("repeats a request that was answered 400", pipeline, "Orders.create", [
     change("return neverSent ||", 'return error._tag === "BadRequest" || neverSent ||')
   ]),
-  fault("does not repeat after a 503", pipeline, "OrderGroups.get", [
+  fault("does not repeat after a 503", lostAnswers, "OrderGroups.get", [
+    change("status === 408 || status >= 500", "status === 408 || (status >= 500 && status !== 503)")
+  ]),
+  fault("takes the statuses of a CDN for final", lostAnswers, "OrderGroups.get", [
+    change("status === 408 || status >= 500", "status === 408 || (status >= 500 && status <= 504)")
+  ]),
+  fault("takes a 408 for final", lostAnswers, "OrderGroups.get", [
+    change("status === 408 || status >= 500", "status >= 500")
+  ]),
+  fault("takes a 425 for final", lostAnswers, "OrderGroups.create", [
+    change("status === 425 || status === 429", "status === 429")
+  ]),
+  fault("takes a 425 for an answer that was lost", lostAnswers, "OrderGroups.delete", [
+    change("status === 408 || status >= 500", "status === 408 || status === 425 || status >= 500")
+  ]),
+  fault("does not sign anew for an expired timestamp", pipeline, "OrderGroups.create", [
+    change("call.signedAnew = blamesTimestamp(error.body) ||", "call.signedAnew =")
+  ]),
+  fault(
+    "signs anew as often as a timestamp expires",
+    pipeline,
+    "OrderGroups.create",
+    [change("if (call.signedAnew || !(", "if (!(")],
+    1500
+  ),
+  fault("signs anew after every 401", pipeline, "OrderGroups.create", [
+    change("call.signedAnew = blamesTimestamp(error.body) ||", "call.signedAnew = true ||")
+  ]),
+  fault("repeats an unsigned request whose timestamp expired", pipeline, "Markets.list", [
+    change("if (signed(descriptor) === undefined) return false\n", "")
+  ]),
+  fault("counts an expired timestamp as a lost answer", pipeline, "OrderGroups.create", [
     change(
-      '    case "ServiceUnavailable":\n    case "GatewayTimeout":\n      return true',
-      '    case "GatewayTimeout":\n      return true'
+      '"status" in error && isLostStatus(error.status)',
+      '"status" in error && (isLostStatus(error.status) || error.status === 401)'
+    )
+  ]),
+  fault("says of a 520 that the request was not carried out", lostAnswers, "OrderGroups.create", [
+    change("!isLostStatus(status) ?", "(status > 504 || !isLostStatus(status)) ?")
+  ]),
+  fault("waits no longer after a CDN's status than its policy says", decode, "OrderGroups.get", [
+    change(
+      "return new Errors.UnexpectedStatus({\n          ...repeatable,",
+      "return new Errors.UnexpectedStatus({\n          ...repeatable, retryAfterMillis: undefined,"
     )
   ]),
   fault("takes a reset for a request that never left", transport, "OrderGroups.create", [

@@ -158,6 +158,36 @@ describe("UnexpectedStatus", () => {
   )
 })
 
+describe("carriedOut", () => {
+  const create = OrderGroups.create({ contracts_limit: 1 })
+  const fateOf = (status: number) =>
+    Effect.map(create.pipe(Effect.flip, Effect.provide(layer([{ status, body: {} }], once))), (error) =>
+      "carriedOut" in error ? ([error.carriedOut, error.message] as const) : assert.fail(error._tag)
+    )
+
+  it.effect("is maybe, in the message too, after every answer that does not say: 408 and whatever begins with 5", () =>
+    Effect.gen(function* () {
+      for (const status of [408, 500, 501, 502, 503, 504, 505, 520, 524, 527, 530, 598, 599]) {
+        const [fate, message] = yield* fateOf(status)
+        assert.strictEqual(fate, "maybe", `status ${status}`)
+        assert.match(message, /the request may have been carried out/, `status ${status}`)
+      }
+      for (const status of [101, 302, 307, 499]) assert.strictEqual((yield* fateOf(status))[0], "maybe", `${status}`)
+    })
+  )
+
+  it.effect("is no after a refusal, and yes after a success that is not declared", () =>
+    Effect.gen(function* () {
+      for (const status of [400, 401, 403, 404, 407, 409, 410, 418, 425, 429, 498]) {
+        const [fate, message] = yield* fateOf(status)
+        assert.strictEqual(fate, "no", `status ${status}`)
+        assert.notInclude(message, "carried out", `status ${status}`)
+      }
+      for (const status of [200, 202, 204, 299]) assert.strictEqual((yield* fateOf(status))[0], "yes", `${status}`)
+    })
+  )
+})
+
 describe("TooManyRequests", () => {
   it.effect("holds the wait that the answer asked for, in seconds or as a date", () =>
     Effect.gen(function* () {

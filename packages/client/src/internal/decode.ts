@@ -143,7 +143,7 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
       const decoded = payloads.get(status)?.(parsed.json)
       return decoded !== undefined && Result.isSuccess(decoded) ? decoded.success : undefined
     }
-    const wait = () => retryAfterMillis(arrived.headers["retry-after"], nowMillis)
+    const repeatable = { ...fields, retryAfterMillis: retryAfterMillis(arrived.headers["retry-after"], nowMillis) }
     switch (declared.has(status) || alwaysPossible.has(status) ? status : undefined) {
       case 400:
         return new Errors.BadRequest(fields)
@@ -159,18 +159,18 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
       case 409:
         return new Errors.Conflict(fields)
       case 429:
-        return new Errors.TooManyRequests({ ...fields, retryAfterMillis: wait() })
+        return new Errors.TooManyRequests(repeatable)
       case 500:
-        return new Errors.InternalServerError({ ...fields, payload: payload() })
+        return new Errors.InternalServerError({ ...repeatable, payload: payload() })
       case 502:
-        return new Errors.BadGateway(fields)
+        return new Errors.BadGateway(repeatable)
       case 503:
-        return new Errors.ServiceUnavailable({ ...fields, payload: payload(), retryAfterMillis: wait() })
+        return new Errors.ServiceUnavailable({ ...repeatable, payload: payload() })
       case 504:
-        return new Errors.GatewayTimeout({ ...fields, payload: payload() })
+        return new Errors.GatewayTimeout({ ...repeatable, payload: payload() })
       default:
         return new Errors.UnexpectedStatus({
-          ...fields,
+          ...repeatable,
           status,
           json: descriptor.secret ? undefined : keepable(parsed)
         })

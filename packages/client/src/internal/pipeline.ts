@@ -20,9 +20,10 @@ import type { Descriptor } from "../Operation.ts"
 import * as SendPolicy from "../SendPolicy.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
+import { blamesTimestamp } from "./errorBody.ts"
 import type { Rehearse } from "./journal.ts"
 import type { Limiter } from "./limits.ts"
-import { OnLostAnswer } from "./lostAnswers.ts"
+import { isLostStatus, isRefusedForNow, OnLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
 import type { Observed, Telemetry } from "./telemetry.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
@@ -63,41 +64,33 @@ interface Call {
   lostAtMillis: number | undefined
   /** The last attempt was answered 401, and by the date of that answer its timestamp was off. */
   timestampWasOff: boolean
-  /** An attempt was made again for that: never twice. */
-  timestampMended: boolean
+  /** An attempt was repeated because its timestamp was refused: once per call. */
+  signedAnew: boolean
 }
 
 /** How long the exchange can be trusted to know an id of ours: not documented, so no longer than this. */
 const keyHorizonMillis = 60_000
 
-/** The wait an answer asked for. */
-const askedWait = (error: Failure): number =>
-  (error._tag === "TooManyRequests" || error._tag === "ServiceUnavailable" ? error.retryAfterMillis : undefined) ?? 0
+/** The wait that an answer asked for. */
+const askedWait = (error: Failure): number => ("retryAfterMillis" in error ? error.retryAfterMillis : undefined) ?? 0
 
 /** True where the attempt may have been carried out although no answer to it was understood. */
-const isLost = (error: Failure): boolean => {
-  switch (error._tag) {
-    case "TransportError":
-    case "RequestTimeout":
-      return error.requestSent === "maybe"
-    case "InternalServerError":
-    case "BadGateway":
-    case "ServiceUnavailable":
-    case "GatewayTimeout":
-      return true
-    default:
-      return false
-  }
-}
+const isLost = (error: Failure): boolean =>
+  error._tag === "TransportError" || error._tag === "RequestTimeout"
+    ? error.requestSent === "maybe"
+    : "status" in error && isLostStatus(error.status)
+
+/** True where the exchange refused the attempt for now alone, and did not carry it out. */
+const isRefused = (error: Failure): boolean => "status" in error && isRefusedForNow(error.status)
 
 /**
- * Whether a request may be sent again: when no byte of it can have left, when it was answered 429, or when repeating it
- * is harmless and it failed in a way that repeating can mend.
+ * Whether a request may be sent again: when no byte of it can have left, when it was refused for now alone, or when its
+ * answer was lost and repeating it is harmless.
  */
 const mayRepeat = (repeatable: boolean, error: Failure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false
   const neverSent = (error._tag === "TransportError" || error._tag === "RequestTimeout") && error.requestSent === "no"
-  return neverSent || error._tag === "TooManyRequests" || (repeatable && isLost(error))
+  return neverSent || isRefused(error) || (repeatable && isLost(error))
 }
 
 /**
@@ -281,7 +274,7 @@ export const make = (account: Account): Sender => {
         sentAtMillis: 0,
         lostAtMillis: undefined,
         timestampWasOff: false,
-        timestampMended: false
+        signedAnew: false
       }
       const keyed = descriptor.retry === "keyed" && wire.keyed
       const repeatable = descriptor.retry === "idempotent" || keyed
@@ -325,7 +318,7 @@ export const make = (account: Account): Sender => {
 
       const retryOrFail = (step: Step, error: Failure): Effect.Effect<unknown, Failure> => {
         const next = Effect.suspend(() =>
-          mayRepeat(repeatable, error) || mayMend() ? again(step, error) : Effect.fail(error)
+          mayRepeat(repeatable, error) || maySignAnew(error) ? again(step, error) : Effect.fail(error)
         )
         if (!isLost(error)) return next
         call.lostAtMillis ??= call.sentAtMillis
@@ -335,11 +328,15 @@ export const make = (account: Account): Sender => {
         })
       }
 
-      /** A 401 was not carried out, so that any operation may be signed anew, once, where its time alone was wrong. */
-      const mayMend = (): boolean => {
-        if (!account.correctClockSkew || call.timestampMended || !call.timestampWasOff) return false
-        call.timestampMended = true
-        return true
+      /**
+       * A 401 was not carried out. Where its timestamp was at fault, any operation is repeated under a fresh signature,
+       * once per call.
+       */
+      const maySignAnew = (error: Failure): boolean => {
+        if (call.signedAnew || !("body" in error) || error.status !== 401) return false
+        if (signed(descriptor) === undefined) return false
+        call.signedAnew = blamesTimestamp(error.body) || (account.correctClockSkew && call.timestampWasOff)
+        return call.signedAnew
       }
 
       return Effect.catch(once, (error) =>
