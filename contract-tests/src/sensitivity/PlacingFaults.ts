@@ -133,7 +133,7 @@ export const placingFaults: ReadonlyArray<Fault> = [
   canceling(
     "takes an order for gone that is not listed yet",
     undefined,
-    "asOfMillis > beganMillis + skewMillis",
+    "asOfMillis > latestStart(began, yield* instant)",
     "true"
   ),
   operations(

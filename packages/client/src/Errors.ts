@@ -9,7 +9,7 @@ import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import type { Intent } from "./DryRun.ts"
 import { blamesTimestamp } from "./internal/errorBody.ts"
-import * as lostAnswers from "./internal/lostAnswers.ts"
+import * as statuses from "./internal/statuses.ts"
 
 /**
  * What the body of an error said, whichever of the wire's shapes it had: nested under `error`, flat, a bare string, or
@@ -67,7 +67,7 @@ const clip = (text: string): string => (text.length <= printLimit ? text : `${te
 const mayHaveHappened = " (an earlier attempt's answer was lost: it may have been carried out)"
 
 const carriedOutOf = ({ afterLostAnswer, status }: Answered): CarriedOut => {
-  const fate = lostAnswers.carriedOut(status)
+  const fate = statuses.carriedOut(status)
   return fate === "no" && afterLostAnswer ? "maybe" : fate
 }
 

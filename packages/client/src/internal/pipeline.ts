@@ -23,8 +23,9 @@ import * as encode from "./encode.ts"
 import { blamesTimestamp } from "./errorBody.ts"
 import type { Rehearse } from "./journal.ts"
 import type { Limiter } from "./limits.ts"
-import { isLostStatus, isRefusedForNow, OnLostAnswer } from "./lostAnswers.ts"
+import { afterLostAnswer, OnLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
+import { isLostStatus, isRefusedForNow } from "./statuses.ts"
 import type { Observed, Telemetry } from "./telemetry.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
 
@@ -91,44 +92,6 @@ const mayRepeat = (repeatable: boolean, error: Failure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false
   const neverSent = (error._tag === "TransportError" || error._tag === "RequestTimeout") && error.requestSent === "no"
   return neverSent || isRefused(error) || (repeatable && isLost(error))
-}
-
-/**
- * The verdict on a whole call, for errors that are of its last attempt alone: what an earlier attempt may have done
- * still stands when the last one did nothing.
- */
-const verdict = (operation: string, call: Call, error: Failure): Failure => {
-  if (call.lostAtMillis === undefined) return error
-  switch (error._tag) {
-    case "SigningError":
-      return new Errors.TransportError({
-        operation,
-        requestSent: "maybe",
-        code: undefined,
-        reason: `an attempt's answer was lost, and the repeat could not be signed: ${error.description}`,
-        attempts: call.attempts
-      })
-    case "TransportError":
-    case "RequestTimeout":
-      if (error.requestSent === "maybe") return error
-      return error._tag === "TransportError"
-        ? new Errors.TransportError({
-            operation,
-            requestSent: "maybe",
-            code: error.code,
-            reason: `an attempt's answer was lost, then ${error.reason}`,
-            attempts: call.attempts
-          })
-        : new Errors.RequestTimeout({
-            operation,
-            limit: error.limit,
-            timeoutMillis: error.timeoutMillis,
-            requestSent: "maybe",
-            attempts: call.attempts
-          })
-    default:
-      return error
-  }
 }
 
 const forgotten = (operation: string, { attempts }: Call): Failure =>
@@ -342,7 +305,10 @@ export const make = (account: Account): Sender => {
       return Effect.catch(once, (error) =>
         Effect.mapError(
           Effect.flatMap(Schedule.toStep(policy.retry), (step) => retryOrFail(step, error)),
-          (last) => verdict(descriptor.name, call, last)
+          (last) =>
+            call.lostAtMillis === undefined
+              ? last
+              : afterLostAnswer(last, { operation: descriptor.name, attempts: call.attempts })
         )
       )
     })
