@@ -150,7 +150,10 @@ export const sendingFaults: ReadonlyArray<Fault> = [
     change("lostAnswer: call.lostAtMillis !== undefined", "lostAnswer: call.attempts > 1")
   ]),
   fault("tells of the last attempt alone whether a request was sent", pipeline, "OrderGroups.get", [
-    change("call.lostAtMillis === undefined\n              ? last", "call !== undefined\n              ? last")
+    change("call.lostAtMillis === undefined || isLost(last)", "call !== undefined")
+  ]),
+  fault("says of a lost answer that an earlier one was lost", pipeline, "OrderGroups.create", [
+    change("call.lostAtMillis === undefined || isLost(last)", "call.lostAtMillis === undefined")
   ]),
   fault("sends once more when it is interrupted", pipeline, "OrderGroups.get", [
     change(

@@ -306,7 +306,7 @@ export const make = (account: Account): Sender => {
         Effect.mapError(
           Effect.flatMap(Schedule.toStep(policy.retry), (step) => retryOrFail(step, error)),
           (last) =>
-            call.lostAtMillis === undefined
+            call.lostAtMillis === undefined || isLost(last)
               ? last
               : afterLostAnswer(last, { operation: descriptor.name, attempts: call.attempts })
         )
