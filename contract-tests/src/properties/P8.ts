@@ -36,7 +36,33 @@ interface Case {
   readonly kind: Signer.KeyKind
   readonly input: Json
   readonly atMillis: number
-  readonly fates: ReadonlyArray<signedCalls.Fate["_tag"] | "broken" | number>
+  readonly fates: ReadonlyArray<signedCalls.Fate["_tag"] | "broken" | number | Echo>
+}
+
+/** An answer that quotes the request's headers. */
+interface Echo {
+  readonly status: number
+  readonly form: keyof typeof forms
+  /** Characters before them. */
+  readonly before: number
+}
+
+const dump = (headers: signedCalls.Attempt["headers"]): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\r\n")
+
+const signs = /[+/=]/g
+const code = (sign: string): number => sign.charCodeAt(0)
+
+/** How they are quoted. */
+const forms = {
+  plain: (text: string) => text,
+  percent: (text: string) => JSON.stringify({ message: encodeURIComponent(text) }),
+  json: (text: string) => JSON.stringify({ error: { code: "blocked", message: text } }),
+  "json with escapes": (text: string) =>
+    `{"echo":[${JSON.stringify(text).replace(signs, (sign) => `\\u00${code(sign).toString(16)}`)}]}`,
+  html: (text: string) => `<pre>${text.replace(signs, (sign) => `&#${code(sign)};`)}</pre>`
 }
 
 const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
@@ -63,6 +89,16 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
             404,
             500
           )
+        },
+        {
+          weight: 2,
+          arbitrary: fc.record({
+            // 200 stands for the operation's success.
+            status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
+            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // its own keys
+            // Most errors cut their texts after so many characters.
+            before: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 200 }), fc.integer({ min: 1700, max: 2048 }))
+          })
         }
       ),
       { minLength: 1, maxLength: 3 }
@@ -131,6 +167,14 @@ const law = (run: Run, instead: Instead) => {
     if (typeof fate === "number") {
       return { _tag: "answered", status: fate, body: '{"error":{"code":"some_code"}}' }
     }
+    if (typeof fate === "object") {
+      const { before, form, status } = fate
+      return {
+        _tag: "answered",
+        status: status === 200 ? reference.success.status : status,
+        body: (headers) => forms[form](`${"x".repeat(before)} ${dump(headers)}`)
+      }
+    }
     return { _tag: fate }
   }
   return async (input: Case, reach: (what: string) => void): Promise<void> => {
@@ -159,10 +203,13 @@ const law = (run: Run, instead: Instead) => {
       must(!seen.has(signature ?? ""), () => "a repeat carries the signature of an earlier attempt")
       seen.add(signature ?? "")
     }
+    const echoed = input.fates.slice(0, attempts.length).some((fate) => typeof fate === "object")
+    if (echoed && exit._tag === "Failure") reach("failed with an echo of its headers")
+    const signatures = [...seen].flatMap((signature) => signedCalls.piecesOf(signature, 4))
     if (attempts.length > 1) reach("signed again for a repeat")
     reach(attempts.length === 0 ? "refused" : exit._tag === "Success" ? "succeeded" : "failed")
     for (const [where, text] of Object.entries(printed)) {
-      const told = [...key.pieces, ...seen, secret].find((piece) => text.includes(piece))
+      const told = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
       must(
         told === undefined,
         () =>

@@ -43,7 +43,7 @@ export const callingFaults: ReadonlyArray<Fault> = [
   pipeline("sends the writes of a dry run", undefined, 'return writes === "sent"\n', 'return writes !== "refused"\n', {
     seenBy: "packages/client/test/DryRun.test.ts"
   }),
-  pipeline("signs anew twice for the same clock", undefined, "        call.timestampMended = true\n", "", {
+  pipeline("signs anew twice for the same clock", undefined, "if (call.signedAnew || !(", "if (!(", {
     seenBy: "packages/client/test/ClockSkew.test.ts"
   })
 ]

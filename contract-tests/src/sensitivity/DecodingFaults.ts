@@ -38,20 +38,20 @@ const statuses: ReadonlyArray<Fault> = [
   decode(
     "takes a 502 for a 503",
     "OrderGroups.get",
-    "return new Errors.BadGateway(fields)",
+    "return new Errors.BadGateway(repeatable)",
     "return new Errors.ServiceUnavailable(fields)"
   ),
   decode(
     "loses the status of the exchange that a 503 carries",
     "Exchange.status",
-    "new Errors.ServiceUnavailable({ ...fields, payload: payload(),",
-    "new Errors.ServiceUnavailable({ ...fields, payload: undefined,"
+    "new Errors.ServiceUnavailable({ ...repeatable, payload: payload() })",
+    "new Errors.ServiceUnavailable({ ...repeatable, payload: undefined })"
   ),
   decode(
     "loses the status of the exchange that a 500 carries",
     "Exchange.status",
-    "new Errors.InternalServerError({ ...fields, payload: payload() })",
-    "new Errors.InternalServerError({ ...fields, payload: undefined })"
+    "new Errors.InternalServerError({ ...repeatable, payload: payload() })",
+    "new Errors.InternalServerError({ ...repeatable, payload: undefined })"
   ),
   decode(
     "takes a wait in seconds for one in milliseconds",
@@ -80,15 +80,15 @@ const statuses: ReadonlyArray<Fault> = [
   decode(
     "keeps the body of an answer that may hold a secret",
     undefined,
-    'descriptor.secret ? "" : body.text',
-    "body.text",
+    'descriptor.secret ? "" : hide(body.text',
+    "hide(body.text",
     { seenBy: "packages/client/test/ApiKeys.test.ts" }
   ),
   body(
     "says nothing of a flat error",
     "OrderGroups.get",
-    "  return fromRecord(json, fallback)\n",
-    "  return { message: fallback }\n"
+    "  return fromRecord(json, conceal, fallback)\n",
+    "  return { message: fallback() }\n"
   ),
   body(
     "says nothing of an error that is a bare string",
@@ -99,8 +99,8 @@ const statuses: ReadonlyArray<Fault> = [
   body("loses an error's code", "OrderGroups.get", "...(code === undefined ? {} : { code }),", ""),
   body("loses an error's details", "OrderGroups.get", "...(details === undefined ? {} : { details }),", ""),
   body("loses which service an error is of", "OrderGroups.get", "...(service === undefined ? {} : { service })", ""),
-  body("says nothing where an error has a code alone", "OrderGroups.get", "?? code ?? fallback", "?? fallback"),
-  body("prints the whole of an unexpected body", "OrderGroups.get", "raw.slice(0, excerptLimit)", "raw")
+  body("says nothing where an error has a code alone", "OrderGroups.get", "?? code ?? fallback()", "?? fallback()"),
+  body("prints the whole of an unexpected body", "OrderGroups.get", "conceal(raw, excerptLimit)", "conceal(raw)")
 ]
 
 const places: ReadonlyArray<Fault> = [

@@ -192,7 +192,7 @@ export const placingFaults: ReadonlyArray<Fault> = [
   canceling(
     "takes an order for gone that is not listed yet",
     undefined,
-    "asOfMillis > beganMillis + skewMillis",
+    "asOfMillis > latestStart(began, yield* instant)",
     "true"
   ),
   operations(

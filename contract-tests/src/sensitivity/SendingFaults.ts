@@ -1,9 +1,11 @@
 /** Faults of sending: what P9 must see. */
-import { change, type Change, type Fault } from "./Fault.ts"
+import { change, faultsOf, type Change, type Fault } from "./Fault.ts"
 
 const pipeline = "packages/client/src/internal/pipeline.ts"
 const transport = "packages/client/src/internal/transport.ts"
 const encode = "packages/client/src/internal/encode.ts"
+const decode = "packages/client/src/internal/decode.ts"
+const statuses = "packages/client/src/internal/statuses.ts"
 const limits = "packages/client/src/internal/limits.ts"
 
 const fault = (
@@ -13,6 +15,8 @@ const fault = (
   changes: ReadonlyArray<Change>,
   runs?: number
 ): Fault => ({ name, file, changes, seenBy: "P9", operations: [operation], ...(runs === undefined ? {} : { runs }) })
+
+const canceling = faultsOf("packages/client/src/internal/canceling.ts", "packages/client/test/Orders.test.ts")
 
 /** Every one of them. */
 export const sendingFaults: ReadonlyArray<Fault> = [
@@ -35,10 +39,50 @@ export const sendingFaults: ReadonlyArray<Fault> = [
   fault("repeats a request that was answered 400", pipeline, "Orders.create", [
     change("return neverSent ||", 'return error._tag === "BadRequest" || neverSent ||')
   ]),
-  fault("does not repeat after a 503", pipeline, "OrderGroups.get", [
+  fault("does not repeat after a 503", statuses, "OrderGroups.get", [
+    change("status === 408 || status >= 500", "status === 408 || (status >= 500 && status !== 503)")
+  ]),
+  fault("takes the statuses of a CDN for final", statuses, "OrderGroups.get", [
+    change("status === 408 || status >= 500", "status === 408 || (status >= 500 && status <= 504)")
+  ]),
+  fault("takes a 408 for final", statuses, "OrderGroups.get", [
+    change("status === 408 || status >= 500", "status >= 500")
+  ]),
+  fault("takes a 425 for final", statuses, "OrderGroups.create", [
+    change("status === 425 || status === 429", "status === 429")
+  ]),
+  fault("takes a 425 for an answer that was lost", statuses, "OrderGroups.delete", [
+    change("status === 408 || status >= 500", "status === 408 || status === 425 || status >= 500")
+  ]),
+  fault("does not sign anew for an expired timestamp", pipeline, "OrderGroups.create", [
+    change("call.signedAnew = blamesTimestamp(error.body) ||", "call.signedAnew =")
+  ]),
+  fault(
+    "signs anew as often as a timestamp expires",
+    pipeline,
+    "OrderGroups.create",
+    [change("if (call.signedAnew || !(", "if (!(")],
+    1500
+  ),
+  fault("signs anew after every 401", pipeline, "OrderGroups.create", [
+    change("call.signedAnew = blamesTimestamp(error.body) ||", "call.signedAnew = true ||")
+  ]),
+  fault("repeats an unsigned request whose timestamp expired", pipeline, "Markets.list", [
+    change("if (signed(descriptor) === undefined) return false\n", "")
+  ]),
+  fault("counts an expired timestamp as a lost answer", pipeline, "OrderGroups.create", [
     change(
-      '    case "ServiceUnavailable":\n    case "GatewayTimeout":\n      return true',
-      '    case "GatewayTimeout":\n      return true'
+      '"status" in error && isLostStatus(error.status)',
+      '"status" in error && (isLostStatus(error.status) || error.status === 401)'
+    )
+  ]),
+  fault("says of a 520 that the request was not carried out", statuses, "OrderGroups.create", [
+    change("!isLostStatus(status) ?", "(status > 504 || !isLostStatus(status)) ?")
+  ]),
+  fault("waits no longer after a CDN's status than its policy says", decode, "OrderGroups.get", [
+    change(
+      "return new Errors.UnexpectedStatus({\n          ...repeatable,",
+      "return new Errors.UnexpectedStatus({\n          ...repeatable, retryAfterMillis: undefined,"
     )
   ]),
   fault("takes a reset for a request that never left", transport, "OrderGroups.create", [
@@ -106,7 +150,10 @@ export const sendingFaults: ReadonlyArray<Fault> = [
     change("lostAnswer: call.lostAtMillis !== undefined", "lostAnswer: call.attempts > 1")
   ]),
   fault("tells of the last attempt alone whether a request was sent", pipeline, "OrderGroups.get", [
-    change("  if (call.lostAtMillis === undefined) return error\n", "  if (call !== undefined) return error\n")
+    change("call.lostAtMillis === undefined || isLost(last)", "call !== undefined")
+  ]),
+  fault("says of a lost answer that an earlier one was lost", pipeline, "OrderGroups.create", [
+    change("call.lostAtMillis === undefined || isLost(last)", "call.lostAtMillis === undefined")
   ]),
   fault("sends once more when it is interrupted", pipeline, "OrderGroups.get", [
     change(
@@ -129,5 +176,36 @@ export const sendingFaults: ReadonlyArray<Fault> = [
   ),
   fault("takes back the tokens of what was sent", limits, "OrderGroups.create", [
     change("if (!wasSent || (failure", "if (true || (failure")
-  ])
+  ]),
+  canceling(
+    "says that no cancel was sent after one that was lost",
+    undefined,
+    "failure !== undefined && !lost",
+    "failure !== undefined"
+  ),
+  canceling(
+    "forgets a lost cancel in what a later one says",
+    undefined,
+    "lost ? standing(answer.failure) : answer.failure",
+    "answer.failure"
+  ),
+  canceling(
+    "forgets a cancel that ran out of time",
+    undefined,
+    "if (canceling && mayRest.error !== undefined)",
+    "if (false && mayRest.error !== undefined)"
+  ),
+  canceling(
+    "takes a CDN's status for the refusal of a cancel",
+    undefined,
+    'error.carriedOut !== "no"',
+    "error.afterLostAnswer"
+  ),
+  canceling("cancels on shard 0 by the market", undefined, "exchange_index < 0", "exchange_index <= 0"),
+  canceling(
+    "believes a list that is older than the cancel after the clock was set",
+    undefined,
+    "now.wallMillis - elapsedMillis + now.skewMillis)",
+    "0)"
+  )
 ]

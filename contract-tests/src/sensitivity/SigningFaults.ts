@@ -5,6 +5,11 @@ const signature = faultsOf("packages/signing/src/RequestSignature.ts", "packages
 const key = faultsOf("packages/signing/src/internal/apiKey.ts", "P8")
 const keyId = faultsOf("packages/signing/src/internal/keyId.ts", "packages/signing/test/secrets.test.ts")
 const pipeline = faultsOf("packages/client/src/internal/pipeline.ts", "P9")
+const errors = "packages/client/test/Errors.test.ts"
+const conceal = faultsOf("packages/client/src/internal/conceal.ts", errors)
+const decode = faultsOf("packages/client/src/internal/decode.ts", errors)
+const errorBody = faultsOf("packages/client/src/internal/errorBody.ts", errors)
+const transport = faultsOf("packages/client/src/internal/transport.ts", errors)
 const skew = faultsOf("packages/client/src/internal/skew.ts", "packages/client/test/ClockSkew.test.ts")
 
 /** Every one of them. */
@@ -71,6 +76,46 @@ export const signingFaults: ReadonlyArray<Fault> = [
     "Markets.orderbook",
     'descriptor.auth === "none" ? undefined : signer',
     'descriptor.auth !== "required" ? undefined : signer'
+  ),
+  conceal("keeps what an answer echoes of its headers", "OrderGroups.get", "values.length > 0 && at < until", "false", {
+    seenBy: "P8",
+    runs: 400
+  }),
+  conceal("keeps an echo that is percent-encoded", "OrderGroups.get", 'raw !== "%" &&', "true &&", {
+    seenBy: "P8",
+    runs: 400
+  }),
+  conceal("keeps an echo that is escaped in JSON", "OrderGroups.get", '&& raw !== "\\\\" &&', "&&", {
+    seenBy: "P8",
+    runs: 400
+  }),
+  conceal("keeps an echo whose lines are wrapped", undefined, "matched === 0 || !/\\s/.test(character)", "true"),
+  conceal("keeps an echo that the server has cut", undefined, "Math.min(value.length, pieceLength)", "value.length"),
+  conceal("takes a time of the exchange's for its timestamp", undefined, "|| !isMember(text, start)", "|| true"),
+  conceal("keeps the credentials of a proxy", undefined, "ofCredentials.test(name)", "false"),
+  decode(
+    "keeps the beginning of a value where a body is cut",
+    undefined,
+    "hide(body.text, rawBodyLimit)",
+    "hide(body.text.slice(0, rawBodyLimit))"
+  ),
+  decode(
+    "keeps an echo in the body of an undeclared status",
+    undefined,
+    "conceal.inJson(hide, keepable(parsed))",
+    "keepable(parsed)"
+  ),
+  errorBody(
+    "keeps the beginning of a value where a message is cut",
+    undefined,
+    "conceal(value, textLimit)",
+    "conceal(value.slice(0, textLimit))"
+  ),
+  transport(
+    "keeps an echo in the words of a transport",
+    undefined,
+    "conceal.make(allSent())(fault.reason)",
+    "fault.reason"
   ),
   skew(
     "takes a skew with the wrong sign",

@@ -28,7 +28,7 @@ describe("P8", () => {
     if (outcome._tag !== "Held") return assert.fail("it must hold")
     const about = [
       ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a repeat"],
-      ...["succeeded", "failed"]
+      ...["succeeded", "failed", "failed with an echo of its headers"]
     ]
     for (const what of about) assert.isAbove(outcome.reached[what] ?? 0, 0, what)
     const ofOne = await run(named("GetOrder"), 200)

@@ -24,19 +24,21 @@ describe("P9", () => {
 
   it("gets to what it is about, in each class", () => {
     const always = ["sent again", "succeeded after refusals", "interrupted on the wire"]
+    const signed = ["signed anew for its age"]
     const lost = [
       ...["succeeded after a lost answer", "said that an earlier attempt may have been sent"],
-      ...["afterLostAnswer on 409", "waited as long as it was asked to"]
+      ...["afterLostAnswer on 409", "waited as long as it was asked to"],
+      "said itself that it may have been carried out"
     ]
     for (const [id, expected] of [
-      ["GetOrderGroup", [...always, ...lost, "spent more than a full bucket"]],
+      ["GetOrderGroup", [...always, ...lost, ...signed, "spent more than a full bucket"]],
       ["DeleteOrderGroup", [...always, ...lost, "afterLostAnswer on 404", "spent more than a full bucket"]],
       ["CreateOrderV2", [...always, ...lost, "ended because its id may be forgotten"]],
       ["BatchCreateOrdersV2", always],
-      ["CreateOrderGroup", [...always, "spent more than a full bucket"]],
+      ["CreateOrderGroup", [...always, ...signed, "spent more than a full bucket"]],
       ["GetMarkets", [...always, ...lost]]
     ] as const) {
-      const reached = held(named(id), 500)
+      const reached = held(named(id), 800)
       for (const what of expected) assert.isAbove(reached[what] ?? 0, 0, `${id}: ${what}`)
     }
   })

@@ -8,6 +8,8 @@ import type * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
 import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import type { Intent } from "./DryRun.ts"
+import { blamesTimestamp } from "./internal/errorBody.ts"
+import * as statuses from "./internal/statuses.ts"
 
 /**
  * What the body of an error said, whichever of the wire's shapes it had: nested under `error`, flat, a bare string, or
@@ -41,10 +43,21 @@ export interface Answered {
   readonly afterLostAnswer: boolean
 }
 
+/**
+ * Whether the exchange carried a request out, over all attempts of its call.
+ *
+ * - `"no"`: it refused the request, and no earlier attempt's answer was lost.
+ * - `"maybe"`: the status does not say (408, any status from 500 up, a redirect), or an earlier attempt's answer was lost.
+ *   Find out before you send the same intent anew.
+ * - `"yes"`: a success that the operation does not declare.
+ */
+export type CarriedOut = "no" | "maybe" | "yes"
+
 /** An {@link Answered} error as a value: `code` is the body's. */
 export interface AnsweredError<Tag extends string> extends Cause.YieldableError, Answered {
   readonly _tag: Tag
   readonly code: string | undefined
+  readonly carriedOut: CarriedOut
 }
 
 const printLimit = 500
@@ -52,6 +65,11 @@ const printLimit = 500
 const clip = (text: string): string => (text.length <= printLimit ? text : `${text.slice(0, printLimit)}…`)
 
 const mayHaveHappened = " (an earlier attempt's answer was lost: it may have been carried out)"
+
+const carriedOutOf = ({ afterLostAnswer, status }: Answered): CarriedOut => {
+  const fate = statuses.carriedOut(status)
+  return fate === "no" && afterLostAnswer ? "maybe" : fate
+}
 
 const answeredLine = (error: Answered, hint: string): string => {
   const { code, details, message } = error.body
@@ -78,11 +96,15 @@ const answered = <Tag extends string, const Status extends number>(
     get code(): string | undefined {
       return this.body.code
     }
+    get carriedOut(): CarriedOut {
+      return carriedOutOf(this)
+    }
     override get message(): string {
       return answeredLine(this, this.hint)
     }
     protected get hint(): string {
-      return this.afterLostAnswer ? mayHaveHappened : ""
+      if (this.afterLostAnswer) return mayHaveHappened
+      return this.carriedOut === "maybe" ? " (the request may have been carried out)" : ""
     }
   }
   // TypeScript cannot express a class expression that is generic in fields its own constructor only copies.
@@ -99,13 +121,17 @@ export class BadRequest extends answered("BadRequest", 400) {}
  *
  * `explanation` says what was signed, with which kind of key, for which environment and how far this machine's clock
  * is from the exchange's, without the key or the signature.
+ *
+ * A 401 whose code blames the timestamp, such as `header_timestamp_expired`, is repeated once per call under a fresh
+ * signature, for every operation: a 401 was not carried out. A machine that slept, or a request that was delayed after it
+ * was signed, then succeeds at the second attempt.
  */
 export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
 }> {
   protected get hint(): string {
     const lost = this.afterLostAnswer ? mayHaveHappened : ""
-    return this.explanation === undefined ? lost : `${lost} (${explain(this.explanation)})`
+    return this.explanation === undefined ? lost : `${lost} (${explain(this.explanation, this.body)})`
   }
 }
 
@@ -125,7 +151,13 @@ export interface Explanation extends RequestSignature.Explanation {
 /** Dates are of whole seconds: a difference within this is no sign of a clock that is off. */
 const skewResolutionMillis = 1_000
 
-const explain = (explanation: Explanation): string => {
+/** Longer times are printed in minutes. */
+const longestInMillis = 120_000
+
+const duration = (millis: number): string =>
+  millis > longestInMillis ? `${Math.round(millis / 6_000) / 10} minutes` : `${millis} ms`
+
+const explain = (explanation: Explanation, body: ErrorBody): string => {
   const {
     clockSkewMillis,
     environment,
@@ -134,12 +166,23 @@ const explain = (explanation: Explanation): string => {
     measuredClockSkewErrorMillis: margin = 0,
     measuredClockSkewMillis: skew
   } = explanation
-  const corrected = clockSkewMillis === 0 ? "" : `, ${clockSkewMillis} ms added to this machine's clock`
-  const remedy =
-    skew !== undefined && Math.abs(skew - clockSkewMillis) - margin > skewResolutionMillis
-      ? `this machine's clock is ${Math.abs(skew)} ms (± ${margin} ms) ${skew > 0 ? "behind" : "ahead of"} the exchange's: set it right${corrected === "" ? ", or let the layer correct it (correctClockSkew)" : ""}`
-      : `check that the key id belongs to this private key and was made in ${environment}: keys are not shared between environments`
-  return `${remedy}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
+  const sign = clockSkewMillis < 0 ? "-" : ""
+  const corrected =
+    clockSkewMillis === 0 ? "" : `, ${sign}${duration(Math.abs(clockSkewMillis))} added to this machine's clock`
+  const remedy = () => {
+    if (skew !== undefined && Math.abs(skew - clockSkewMillis) - margin > skewResolutionMillis) {
+      const side = skew > 0 ? "behind" : "ahead of"
+      const advice = corrected === "" ? "set it right, or let the layer correct it (correctClockSkew)" : "set it right"
+      return `this machine's clock is ${duration(Math.abs(skew))} (± ${margin} ms) ${side} the exchange's: ${advice}`
+    }
+    if (!blamesTimestamp(body)) {
+      return `check that the key id belongs to this private key and was made in ${environment}: keys are not shared between environments`
+    }
+    return skew === undefined
+      ? "the exchange found the timestamp of the signature too old or too new, and its answers have no date to compare with: check this machine's clock, then call again"
+      : "the exchange found the timestamp of the signature too old, although the two clocks agree: this machine slept, or the request was delayed after it was signed: call again"
+  }
+  return `${remedy()}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
 }
 
 /** 403: the key is good and lacks the scope, the subaccount or the level that this operation wants. */
@@ -175,49 +218,66 @@ export class Conflict extends answered("Conflict", 409) {
 
 const echo = " (an earlier attempt's answer was lost: this is most likely its echo)"
 
-/**
- * 429: the account's token bucket is empty. Possible on every operation, whatever the document declares.
- *
- * **Details**
- *
- * `retryAfterMillis` is what the answer asked for; the exchange documents no such header today.
- */
-export class TooManyRequests extends answered("TooManyRequests", 429)<{
+/** What an answer carries that the client may repeat the request after. */
+export interface Repeatable {
+  /**
+   * The wait that the answer's `Retry-After` asked for; undefined where it has none. The exchange documents no such
+   * header today.
+   */
   readonly retryAfterMillis: number | undefined
-}> {}
+}
 
-/** 500. `payload` is what the operation declares as this status's body, where it declares one that decoded. */
-export class InternalServerError<Payload = undefined> extends answered("InternalServerError", 500)<{
-  readonly payload: Payload | undefined
-}> {}
-
-/** 502: the CDN had no good answer from the exchange. */
-export class BadGateway extends answered("BadGateway", 502) {}
+/** 429: the account's token bucket is empty. Possible on every operation, whatever the document declares. */
+export class TooManyRequests extends answered("TooManyRequests", 429)<Repeatable> {}
 
 /**
- * 503. In demo, writes have answered this for hours while reads worked. `payload` is what the operation declares as
- * this status's body, where it declares one that decoded.
+ * 500. The request may have been carried out. `payload` is what the operation declares as this status's body, where it
+ * declares one that decoded.
  */
-export class ServiceUnavailable<Payload = undefined> extends answered("ServiceUnavailable", 503)<{
-  readonly payload: Payload | undefined
-  readonly retryAfterMillis: number | undefined
-}> {}
+export class InternalServerError<Payload = undefined> extends answered("InternalServerError", 500)<
+  Repeatable & { readonly payload: Payload | undefined }
+> {}
 
-/** 504. `payload` is what the operation declares as this status's body, where it declares one that decoded. */
-export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeout", 504)<{
-  readonly payload: Payload | undefined
-}> {}
+/** 502: the CDN had no good answer from the exchange. The request may have been carried out. */
+export class BadGateway extends answered("BadGateway", 502)<Repeatable> {}
+
+/**
+ * 503. The request may have been carried out. In demo, writes have answered this for hours while reads worked. `payload`
+ * is what the operation declares as this status's body, where it declares one that decoded.
+ */
+export class ServiceUnavailable<Payload = undefined> extends answered("ServiceUnavailable", 503)<
+  Repeatable & { readonly payload: Payload | undefined }
+> {}
+
+/**
+ * 504. The request may have been carried out. `payload` is what the operation declares as this status's body, where it
+ * declares one that decoded.
+ */
+export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeout", 504)<
+  Repeatable & { readonly payload: Payload | undefined }
+> {}
 
 /**
  * A status that the operation does not declare; `json` is the body when it was JSON of moderate size and depth.
+ *
+ * **Details**
+ *
+ * `carriedOut` says what became of the request. It is `"maybe"` for 408 and for every status from 500 up, such as the 520
+ * and 524 of a CDN that passed the request on and got no answer in time. These are repeated where repeating is harmless,
+ * as 502 is. 425 (too early) was not carried out, and is repeated for every operation, as 429 is.
  *
  * **Gotchas**
  *
  * From 200 to 299 the request was carried out: never repeat a write because of this error.
  */
-export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<Answered & { readonly json: unknown }> {
+export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
+  Answered & Repeatable & { readonly json: unknown }
+> {
   get code(): string | undefined {
     return this.body.code
+  }
+  get carriedOut(): CarriedOut {
+    return carriedOutOf(this)
   }
   override get message(): string {
     return answeredLine(this, ` (${this.fate})`)
@@ -229,7 +289,8 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<Answe
       status === 0 || (status >= 300 && status < 400)
         ? "a redirect, which is never followed"
         : "a status this operation does not declare"
-    return this.afterLostAnswer ? `${what}; an earlier attempt's answer was lost: it may have been carried out` : what
+    if (this.afterLostAnswer) return `${what}; an earlier attempt's answer was lost: it may have been carried out`
+    return this.carriedOut === "maybe" ? `${what}; the request may have been carried out` : what
   }
 }
 

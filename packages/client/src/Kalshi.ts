@@ -62,9 +62,10 @@ export interface Options extends PublicOptions {
    * Signs with the exchange's time as measured (see `ClockSkew`) where this machine's clock is off by more than the
    * second that dates tell. False unless told: the remedy for a wrong clock is to set it right.
    *
-   * An attempt that was answered 401 while that answer's own date shows its timestamp to be off is then made once more,
+   * An attempt that was answered 401 while that answer's own date shows its timestamp to be off is then repeated once,
    * whatever the operation: a 401 was not carried out. It counts as a repeat of the policy: it comes after its delay,
-   * and not at all under `SendPolicy.noRetry`.
+   * and not at all under `SendPolicy.noRetry`. A 401 whose code blames the timestamp is repeated with this option or
+   * without it.
    */
   readonly correctClockSkew?: boolean | undefined
 }

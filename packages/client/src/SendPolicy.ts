@@ -18,12 +18,14 @@ import type { Failure } from "./Errors.ts"
  *
  * - A policy says how often and when, never whether: which failures may be repeated is a matter of the operation's retry
  *   class, and no schedule can make an order be sent twice.
- * - A 401 is repeated only where the layer corrects its clock (`correctClockSkew`) and that answer's own date shows the
- *   timestamp to have been off: once per call, whatever its retry class, as one of the repeats of this policy.
+ * - A 401 is repeated where its code blames the timestamp (`header_timestamp_expired`), or where the layer corrects its
+ *   clock (`correctClockSkew`) and that answer's own date shows the timestamp to have been off: once per call, whatever
+ *   its retry class, as one of the repeats of this policy.
  * - An order whose answer was lost is repeated for at most a minute after it was sent, whatever the schedule says: how long
  *   the exchange knows a `client_order_id` is not documented.
- * - A `Retry-After` of a 429 or 503, in seconds or as a date, makes a wait longer and never shorter; one that goes past
- *   the whole call's time ends the call at once with that answer. One that is neither, or is given twice, is ignored.
+ * - A `Retry-After` of an answer that is repeated, in seconds or as a date, makes a wait longer and never shorter; one
+ *   that goes past the whole call's time ends the call at once with that answer. One that is neither, or is given twice,
+ *   is ignored.
  * - A policy that cannot be (a timeout that is not positive, say) is an `InvalidRequest` before anything is sent.
  */
 export interface SendPolicy {

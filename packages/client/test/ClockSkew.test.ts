@@ -228,12 +228,22 @@ describe("ClockSkew.measured", () => {
     ))
 })
 
+/** Of a call that must be refused. */
+const refusal = Effect.flatMap(play(get), (result) =>
+  result._tag === "Failure" && result.failure._tag === "Unauthorized"
+    ? Effect.succeed(result.failure)
+    : Effect.die(new Error("it must be an Unauthorized"))
+)
+
+const wrongKey = { code: "authentication_error", details: "INCORRECT_API_KEY_SIGNATURE" }
+
+const statuses = Effect.map(Exchange, ({ served }) => served.map(({ status }) => status))
+
 describe("Unauthorized", () => {
   it.effect("says in one line that the clock is off, where that answer's date shows it", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const error = yield* Effect.flip(get)
-      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
+      const error = yield* refusal
       assert.deepInclude(error.explanation, {
         clockSkewMillis: 0,
         measuredClockSkewMillis: -44_500,
@@ -241,27 +251,64 @@ describe("Unauthorized", () => {
       })
       assert.include(error.message, "this machine's clock is 44500 ms (± 500 ms) ahead of the exchange's: set it right")
       assert.notInclude(error.message, "\n")
-    }).pipe(Effect.provide(layer({ skewMillis: -45_000, windowMillis })))
+    }).pipe(Effect.provide(layer({ skewMillis: -45_000, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
   )
 
   it.effect("does not blame a clock that is off by no more than a date can tell", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const error = yield* Effect.flip(get)
-      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
+      const error = yield* refusal
       assert.strictEqual(error.explanation?.measuredClockSkewMillis, 1_500)
       assert.notInclude(error.message, "clock")
       assert.include(error.message, "check that the key id belongs to this private key")
-    }).pipe(Effect.provide(layer({ skewMillis: 1_900, status: () => 401 })))
+    }).pipe(Effect.provide(layer({ skewMillis: 1_900, status: () => 401, refusal: wrongKey })))
   )
+
+  it.effect("says that the timestamp expired, and what to do, where the clocks agree", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const { message } = yield* refusal
+      assert.include(
+        message,
+        "the exchange found the timestamp of the signature too old, although the two clocks agree"
+      )
+      assert.include(message, "call again")
+      assert.notInclude(message, "key id belongs")
+    }).pipe(Effect.provide(layer({ skewMillis: 200, status: () => 401 })))
+  )
+
+  it.effect("says so where the answer has no date, and asks to check the clock", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const { message } = yield* refusal
+      assert.include(message, "the exchange found the timestamp of the signature too old or too new")
+      assert.include(message, "check this machine's clock")
+      assert.notInclude(message, "key id belongs")
+    }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis, headers: () => ({}) })))
+  )
+
+  for (const [skewMillis, said] of [
+    [119_500, "120000 ms (± 500 ms) behind"],
+    [-120_500, "120000 ms (± 500 ms) ahead of"],
+    [120_500, "2 minutes (± 500 ms) behind"],
+    [-121_500, "2 minutes (± 500 ms) ahead of"],
+    [299_500, "5 minutes (± 500 ms) behind"],
+    [-3_600_500, "60 minutes (± 500 ms) ahead of"],
+    [449_500, "7.5 minutes (± 500 ms) behind"]
+  ] as const) {
+    it.effect(`says a skew of ${skewMillis} ms as ${said}`, () =>
+      Effect.gen(function* () {
+        yield* from(500)
+        assert.include((yield* refusal).message, `this machine's clock is ${said} the exchange's: set it right`)
+      }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
+    )
+  }
 
   it.effect("goes by the answers before where its own date is unfit, and says nothing of a cached one", () =>
     Effect.gen(function* () {
       yield* from(0)
       yield* ExchangeOperations.status()
-      const error = yield* Effect.flip(get)
-      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
-      assert.strictEqual(error.explanation?.measuredClockSkewMillis, 60_500)
+      assert.strictEqual((yield* refusal).explanation?.measuredClockSkewMillis, 60_500)
     }).pipe(
       Effect.provide(
         layer({
@@ -271,6 +318,92 @@ describe("Unauthorized", () => {
         })
       )
     )
+  )
+})
+
+describe("a 401 that blames the timestamp", () => {
+  const atFirst = (n: number) => (n === 0 ? 401 : undefined)
+  const blames: ReadonlyArray<readonly [what: string, settings: Settings]> = [
+    ["while the clocks agree", { skewMillis: 200, status: atFirst }],
+    ["without a date", { skewMillis: 0, status: atFirst, headers: () => ({}) }],
+    ["out of a cache", { skewMillis: 0, status: atFirst, headers: () => ({ date: httpDate(0), age: "9" }) }],
+    ["in capital letters", { skewMillis: 0, status: atFirst, refusal: { code: "HEADER_TIMESTAMP_EXPIRED" } }],
+    ["under another name", { skewMillis: 0, status: atFirst, refusal: { code: "timestamp_too_old" } }],
+    [
+      "in its details",
+      {
+        skewMillis: 0,
+        status: atFirst,
+        refusal: {
+          code: "authentication_error",
+          details: "rpc error: code = Unauthenticated desc = HEADER_TIMESTAMP_EXPIRED"
+        }
+      }
+    ]
+  ]
+  for (const [what, settings] of blames) {
+    it.effect(`${what} makes the request be signed anew and sent once more, whatever its class`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        assert.strictEqual((yield* play(create))._tag, "Success")
+        assert.deepStrictEqual(yield* statuses, [401, 201])
+        const [first, second] = (yield* Exchange).served
+        assert.strictEqual(second!.signedMillis, second!.atMillis)
+        assert.isAbove(second!.signedMillis!, first!.signedMillis!)
+      }).pipe(Effect.provide(layer(settings)))
+    )
+  }
+
+  for (const [what, options] of [
+    ["", {}],
+    [", with correctClockSkew too", { correctClockSkew: true }]
+  ] as const) {
+    it.effect(`is repeated once per call${what}`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        for (let call = 1; call <= 2; call++) {
+          assert.strictEqual((yield* refusal).attempts, 2)
+          assert.strictEqual((yield* statuses).length, 2 * call)
+        }
+      }).pipe(
+        Effect.provide(
+          layer(
+            {
+              skewMillis: 0,
+              status: () => 401,
+              // Every answer tells another time.
+              headers: (n) => ({ date: httpDate(day + (n + 1) * 3_600_000) })
+            },
+            options
+          )
+        )
+      )
+    )
+  }
+
+  it.effect("is not repeated where the policy has no repeat left", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      assert.strictEqual((yield* refusal).attempts, 1)
+    }).pipe(Effect.provide(layer({ skewMillis: 0, status: () => 401 }, { policy: { retry: SendPolicy.noRetry } })))
+  )
+
+  for (const code of ["authentication_error", "timestamp_is_missing_from_headers", "permission_denied"]) {
+    it.effect(`is none with the code ${code}`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        assert.strictEqual((yield* refusal).attempts, 1)
+      }).pipe(Effect.provide(layer({ skewMillis: 0, status: () => 401, refusal: { code } })))
+    )
+  }
+
+  it.effect("is none where the operation is not signed, or the status is another", () =>
+    Effect.gen(function* () {
+      yield* from(0)
+      const unsigned = yield* play(ExchangeOperations.status())
+      assert.strictEqual(unsigned._tag === "Failure" && unsigned.failure._tag, "UnexpectedStatus")
+      assert.deepStrictEqual(yield* statuses, [401])
+    }).pipe(Effect.provide(layer({ skewMillis: 0, status: () => 401 })))
   )
 })
 
@@ -355,15 +488,15 @@ describe("correctClockSkew", () => {
   )
 
   const notMended: ReadonlyArray<readonly [because: string, settings: Settings]> = [
-    ["whose date says that the clock is right", { skewMillis: 200, status: () => 401 }],
+    ["whose date says that the clock is right", { skewMillis: 200, status: () => 401, refusal: wrongKey }],
     [
       "whose date is out of a cache",
-      { skewMillis: 0, status: () => 401, headers: () => ({ date: httpDate(0), age: "9" }) }
+      { skewMillis: 0, status: () => 401, headers: () => ({ date: httpDate(0), age: "9" }), refusal: wrongKey }
     ],
-    ["that has no date", { skewMillis: 45_000, windowMillis, headers: () => ({}) }]
+    ["that has no date", { skewMillis: 45_000, windowMillis, headers: () => ({}), refusal: wrongKey }]
   ]
   for (const [because, settings] of notMended) {
-    it.effect(`does not repeat a 401 ${because}`, () =>
+    it.effect(`does not repeat a 401 that does not blame the timestamp and ${because}`, () =>
       Effect.gen(function* () {
         yield* from(0)
         const result = yield* play(get)
@@ -405,14 +538,10 @@ describe("correctClockSkew", () => {
   it.effect("is off unless told", () =>
     Effect.gen(function* () {
       yield* from(0)
-      for (let call = 0; call < 2; call++) {
-        const result = yield* play(get)
-        assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthorized")
-      }
-      assert.deepStrictEqual(
-        (yield* Exchange).served.map(({ signedMillis }) => signedMillis),
-        [day, day + 20_000]
-      )
+      for (let call = 0; call < 2; call++) yield* refusal
+      const { served } = yield* Exchange
+      assert.strictEqual(served.length, 4)
+      for (const { atMillis, signedMillis } of served) assert.strictEqual(signedMillis, atMillis)
     }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis })))
   )
 })

@@ -1,10 +1,17 @@
+import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer, Tracer } from "effect"
+import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
+import { TestClock } from "effect/testing"
 import * as ApiKeys from "../src/ApiKeys.ts"
 import * as Exchange from "../src/Exchange.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
+import * as Kalshi from "../src/Kalshi.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
-import { layer, type Reply } from "./support/scripted.ts"
+import { environment, layer, layerScript, type Reply, Script, type Sent, signer } from "./support/scripted.ts"
+
+/** A character as JSON can always write it. */
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 const valid = { is_auto_cancel_enabled: false, orders: [] }
@@ -158,6 +165,36 @@ describe("UnexpectedStatus", () => {
   )
 })
 
+describe("carriedOut", () => {
+  const create = OrderGroups.create({ contracts_limit: 1 })
+  const fateOf = (status: number) =>
+    Effect.map(create.pipe(Effect.flip, Effect.provide(layer([{ status, body: {} }], once))), (error) =>
+      "carriedOut" in error ? ([error.carriedOut, error.message] as const) : assert.fail(error._tag)
+    )
+
+  it.effect("is maybe, in the message too, after every answer that does not say: 408 and whatever begins with 5", () =>
+    Effect.gen(function* () {
+      for (const status of [408, 500, 501, 502, 503, 504, 505, 520, 524, 527, 530, 598, 599]) {
+        const [fate, message] = yield* fateOf(status)
+        assert.strictEqual(fate, "maybe", `status ${status}`)
+        assert.match(message, /the request may have been carried out/, `status ${status}`)
+      }
+      for (const status of [101, 302, 307, 499]) assert.strictEqual((yield* fateOf(status))[0], "maybe", `${status}`)
+    })
+  )
+
+  it.effect("is no after a refusal, and yes after a success that is not declared", () =>
+    Effect.gen(function* () {
+      for (const status of [400, 401, 403, 404, 407, 409, 410, 418, 425, 429, 498]) {
+        const [fate, message] = yield* fateOf(status)
+        assert.strictEqual(fate, "no", `status ${status}`)
+        assert.notInclude(message, "carried out", `status ${status}`)
+      }
+      for (const status of [200, 202, 204, 299]) assert.strictEqual((yield* fateOf(status))[0], "yes", `${status}`)
+    })
+  )
+})
+
 describe("TooManyRequests", () => {
   it.effect("holds the wait that the answer asked for, in seconds or as a date", () =>
     Effect.gen(function* () {
@@ -248,6 +285,237 @@ describe("Exchange.status", () => {
       )
       assert.strictEqual(error._tag, "ServiceUnavailable")
       assert.isUndefined("payload" in error ? error.payload : assert.fail())
+    })
+  )
+})
+
+describe("an error whose answer echoes the request's headers", () => {
+  const keyId = "7d1ff6a5-9f6c-4a3e-8a55-0d6f9d5b2c11"
+  const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
+
+  const dump = ({ headers }: Sent): string =>
+    names.map((name) => `${name.toUpperCase()}: ${headers[name]}`).join("\r\n")
+
+  const json = (text: string): string => JSON.stringify(text)
+
+  /** How a server can write what it was sent. */
+  const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) => string]> = [
+    ["as they stand", (text) => text],
+    ["percent-encoded", encodeURIComponent],
+    [
+      "percent-encoded in small letters",
+      (text) => encodeURIComponent(text).replace(/%../g, (hex) => hex.toLowerCase())
+    ],
+    ["percent-encoded twice", (text) => encodeURIComponent(encodeURIComponent(text))],
+    ["decoded as a form", (text) => text.replaceAll("+", " ")],
+    ["in JSON", json],
+    ["in JSON within JSON", (text) => json(json(text))],
+    ["in JSON with escaped slashes", (text) => json(text).replaceAll("/", "\\/")],
+    ["in JSON with every sign escaped", (text) => json(text).replace(/[+/=]/g, escaped)],
+    ["in JSON within JSON with every sign escaped", (text) => json(json(text).replace(/[+/=]/g, escaped))],
+    ["in HTML", (text) => text.replace(/[+/=]/g, (sign) => `&#${sign.charCodeAt(0)};`)],
+    ["in HTML in hexadecimal", (text) => text.replace(/[+/=]/g, (sign) => `&#x${sign.charCodeAt(0).toString(16)};`)],
+    ["in HTML by name", (text) => text.replaceAll("+", "&plus;").replaceAll("/", "&sol;").replaceAll("=", "&equals;")],
+    ["in base64 for URLs", (text) => text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")],
+    ["in capital letters", (text) => text.toUpperCase()],
+    ["in lines of 76 characters", (text) => text.replace(/.{76}/g, "$&\n")],
+    ["in lines of 30 characters, in JSON", (text) => json(text.replace(/.{30}/g, "$&\r\n"))]
+  ]
+
+  /** Bodies that hold some text, in all places of which an error keeps something. */
+  const bodies: ReadonlyArray<readonly [name: string, body: (text: string) => string]> = [
+    ["nothing but it", (text) => text],
+    ["HTML", (text) => `<html><pre>${text}</pre></html>`],
+    ["a message", (text) => `{"error":{"code":"bad","message":${json(`refused: ${text}`)},"details":"why"}}`],
+    ["details", (text) => `{"error":{"code":"bad","message":"no","details":${json(text)}}}`],
+    ["a code", (text) => `{"code":${json(text)}}`],
+    ["a service", (text) => `{"code":"bad","service":${json(text)}}`],
+    ["a bare error", (text) => `{"error":${json(text)}}`],
+    ["an object for a message", (text) => `{"error":{"message":{"headers":[${json(text)}]}}}`],
+    ["other members", (text) => `{"headers":{"all":[${json(text)}]},"orders":"none"}`],
+    ["names of members", (text) => `{${json(text)}:1,"orders":[{${json(text)}:2}]}`]
+  ]
+
+  /** All that anybody could print of an error, but for its account of what was signed. */
+  const printed = (error: object): string => {
+    const { explanation: _, ...rest } = error as { explanation?: unknown }
+    const message = String(error).replace(/; signed text .*/, "")
+    return [message, JSON.stringify(rest), inspect(rest, { depth: 20, maxStringLength: null })].join("\n")
+  }
+
+  const assertConcealed = (text: string, { headers }: Sent, what: string): void => {
+    // Bare of all that an encoding or a printer can have put between.
+    const bare = (part: string) => part.replace(/[^a-z0-9]/gi, "").toLowerCase()
+    const all = bare(text)
+    assert.notInclude(all, bare(headers["kalshi-access-key"]!), `${what}: the key's id`)
+    assert.notInclude(all, headers["kalshi-access-timestamp"]!, `${what}: the timestamp`)
+    const signature = bare(headers["kalshi-access-signature"]!)
+    for (let i = 0; i + 16 <= signature.length; i += 4) {
+      assert.notInclude(all, signature.slice(i, i + 16), `${what}: the signature from ${i}`)
+    }
+  }
+
+  const echo = (status: number, text: (sent: Sent) => string) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_790_000_000_123)
+      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id }))
+      return { error, sent: (yield* Script).sent[0]! }
+    }).pipe(Effect.provide(layer([{ status, text }], { ...once, signer: signer(keyId) })))
+
+  for (const [name, body] of bodies) {
+    it.effect(`keeps none of them in ${name}, however they are encoded`, () =>
+      Effect.gen(function* () {
+        for (const status of [200, 401, 404, 418, 502]) {
+          for (const [encoding, encode] of encodings) {
+            const { error, sent } = yield* echo(status, (request) => body(encode(dump(request))))
+            assertConcealed(printed(error), sent, `${status}, ${encoding}`)
+          }
+        }
+      })
+    )
+  }
+
+  it.effect("keeps no part of a value where the text is cut", () =>
+    Effect.gen(function* () {
+      for (const [status, limit, around] of [
+        [200, 2048, (text: string) => text],
+        [502, 200, (text: string) => text],
+        [418, 2048, (text: string) => JSON.stringify({ error: { message: text } })]
+      ] as const) {
+        for (let before = limit - 100; before <= limit + 5; before += 3) {
+          for (const encode of [(text: string) => text, encodeURIComponent]) {
+            const { error, sent } = yield* echo(status, ({ headers }) =>
+              around(`${"x".repeat(before)}${encode(headers["kalshi-access-signature"]!)} and so on`)
+            )
+            const piece = sent.headers["kalshi-access-signature"]!.slice(0, 4)
+            assert.notInclude(printed(error), `x${piece}`, `${status} at ${before}`)
+          }
+        }
+      }
+    })
+  )
+
+  it.effect("keeps no part of a value that the server has cut", () =>
+    Effect.gen(function* () {
+      for (const length of [16, 20, 40, 85]) {
+        const { error, sent } = yield* echo(502, ({ headers }) => headers["kalshi-access-signature"]!.slice(0, length))
+        assertConcealed(printed(error), sent, `${length} characters`)
+        assert.include(error.message, "<redacted>")
+      }
+    })
+  )
+
+  it.effect("keeps the rest of what was said", () =>
+    Effect.gen(function* () {
+      const { error } = yield* echo(418, (request) =>
+        JSON.stringify({
+          error: { code: "blocked", message: `rule 7 of ${dump(request)}: blocked` },
+          n: [1, null, true]
+        })
+      )
+      if (error._tag !== "UnexpectedStatus") return assert.fail(error._tag)
+      const said = [
+        "rule 7 of KALSHI-ACCESS-KEY: <redacted>",
+        "KALSHI-ACCESS-TIMESTAMP: <redacted>",
+        "KALSHI-ACCESS-SIGNATURE: <redacted>: blocked"
+      ].join("\r\n")
+      assert.strictEqual(error.body.message, said)
+      assert.deepStrictEqual(error.json, { error: { code: "blocked", message: said }, n: [1, null, true] })
+    })
+  )
+
+  it.effect(
+    "leaves a time of the exchange's alone that is the timestamp by chance: an order's id stands after it",
+    () =>
+      Effect.gen(function* () {
+        const body = '{"ts_ms": 1790000000123,"order_id":"o-1","at":"1790000000123"}'
+        const { error } = yield* echo(200, () => body)
+        assert.strictEqual(
+          error._tag === "ContractError" && error.rawBody,
+          body.replace('"1790000000123"', '"<redacted>"')
+        )
+      })
+  )
+
+  it.effect("takes a short key id out where it stands alone, and leaves words that hold it", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id }))
+      assert.include(error.message, "key '<redacted>' has no hat, <redacted>")
+    }).pipe(
+      Effect.provide(layer([{ status: 502, text: "key 'ha' has no hat, ha" }], { ...once, signer: signer("ha") }))
+    )
+  )
+
+  it.effect("keeps none of the credentials that the application's own HTTP client adds", () =>
+    Effect.gen(function* () {
+      const credentials = {
+        "proxy-authorization": "Basic dXNlcjpwYXNzd29yZA==",
+        authorization: "Bearer abcdefghijklmnop.qrstuvwxyz",
+        cookie: "session=0123456789abcdef; theme=dark",
+        "x-api-token": "tok_live_51H8xyzzy"
+      }
+      const adding = Layer.effect(
+        HttpClient.HttpClient,
+        Effect.map(HttpClient.HttpClient, HttpClient.mapRequest(HttpClientRequest.setHeaders(credentials)))
+      )
+      const all = ({ headers }: Sent) =>
+        Object.entries(headers)
+          .map(([name, value]) => `${name}=${value}`)
+          .join("\n")
+      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
+        Effect.provide(
+          Kalshi.layer({ environment, signer: signer(keyId), limits: false, ...once }).pipe(
+            Layer.provide(adding),
+            Layer.provide(
+              layerScript([{ status: 418, text: (sent) => JSON.stringify({ error: { message: all(sent) } }) }])
+            )
+          )
+        )
+      )
+      const text = printed(error)
+      for (const secret of ["dXNlcjpwYXNz", "abcdefghijkl", "0123456789abcdef", "tok_live_51H8"]) {
+        assert.notInclude(text, secret)
+      }
+      assert.include(text, "accept=application/json")
+    })
+  )
+
+  it.effect("keeps none of them in the words of a transport, nor in a span", () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.NativeSpan> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          const span = new Tracer.NativeSpan(options)
+          spans.push(span)
+          return span
+        }
+      })
+      const sent: Array<Sent["headers"]> = []
+      const rude = HttpClient.make((request) => {
+        sent.push({ ...request.headers })
+        const words = Object.values(request.headers).join(", ")
+        return Effect.fail(
+          new HttpClientError.HttpClientError({
+            reason: new HttpClientError.TransportError({
+              request,
+              cause: Object.assign(new Error(`no connection for ${words}`), { code: "ERR_PROXY" })
+            })
+          })
+        )
+      })
+      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
+        Effect.provide(
+          Kalshi.layer({ environment, signer: signer(keyId), limits: false, ...once }).pipe(
+            Layer.provide(Layer.succeed(HttpClient.HttpClient, rude))
+          )
+        ),
+        Effect.provideService(Tracer.Tracer, tracer)
+      )
+      assert.include(error.message, "ERR_PROXY: no connection for application/json, <redacted>")
+      const request = { headers: sent[0]!, method: "GET", target: "", body: undefined, atMillis: 0 }
+      const text = printed(error) + inspect(spans, { depth: 6, maxStringLength: null })
+      assert.notInclude(text, request.headers["kalshi-access-signature"]!)
+      assert.notInclude(text, keyId)
     })
   )
 })

@@ -1,8 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { SigningError } from "@kalshi-effect/signing/SigningError"
+import { Effect, Fiber, Result, Schedule } from "effect"
+import { TestClock } from "effect/testing"
+import type { Options } from "../src/Kalshi.ts"
 import * as Orders from "../src/Orders.ts"
+import * as SendPolicy from "../src/SendPolicy.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
-import { layer } from "./support/scripted.ts"
+import { Machine } from "./support/datedExchange.ts"
+import { layer, type Reply, Script, signer } from "./support/scripted.ts"
 
 const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
 const reads = "/portfolio/orders"
@@ -455,6 +460,261 @@ describe("Orders.cancelAll", () => {
     Effect.gen(function* () {
       const { requests } = yield* failureOf(Orders.cancelAll(), [{ status: 504 }])
       assert.strictEqual(requests, 1)
+    })
+  )
+})
+
+describe("Orders.ensureCanceled", () => {
+  const target = { order_id, ticker: order.ticker }
+  const is = (status: string): Reply => ({ status: 200, body: { order: { ...order, status } } })
+  const canceled: Reply = { status: 200, body: { order_id, reduced_by: "5.50", ts_ms: 1 } }
+  const asOf: Reply = { status: 200, body: { as_of_time: "1969-12-31T00:00:00Z" } }
+  const reset: Reply = { fault: "ECONNRESET", syscall: "read" }
+  const away: Reply = { fault: "ENOTFOUND" }
+  const refusal = (status: number): Reply => ({ status, body: { error: { code: "some_code", message: "why" } } })
+
+  /** Runs to the end on virtual time, each request once: a cancel, a read, and in every later round the time first. */
+  const play = (
+    replies: ReadonlyArray<Reply>,
+    options: Orders.CancelOptions & { readonly target?: Orders.CancelTarget } & Partial<Options> = {}
+  ) => {
+    const { target: given = target, within, ...rest } = options
+    return Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Effect.result(Orders.ensureCanceled(given, { within })))
+      yield* TestClock.adjust("1 minute")
+      const result = yield* Fiber.join(fiber)
+      return { result, sent: (yield* Script).sent }
+    }).pipe(Effect.provide(layer(replies, { policy: { retry: SendPolicy.noRetry }, ...rest })))
+  }
+
+  /** Time for two rounds after the first. */
+  const within = 350
+
+  const mayRest = (result: Result.Result<Orders.Cancellation, unknown>): Orders.MayRest => {
+    const cancellation = Result.getOrThrow(result)
+    return cancellation._tag === "MayRest" ? cancellation : assert.fail(cancellation._tag)
+  }
+
+  const methods = (sent: ReadonlyArray<{ readonly method: string; readonly target: string }>) =>
+    sent.map(({ method, target }) => (target.includes("user_data_timestamp") ? "TIME" : method))
+
+  const losses: ReadonlyArray<readonly [what: string, reply: Reply]> = [
+    ["whose connection broke", reset],
+    ["that had no answer in time", { ...canceled, delayMillis: 15_000 }],
+    ["whose answer does not decode", { status: 200, body: {} }],
+    ...[408, 500, 502, 503, 504, 520, 524, 598].map(
+      (status) => [`that was answered ${status}`, { status, text: "" }] as const
+    ),
+    ...[202, 204, 302].map((status) => [`that was answered ${status}`, { status, text: "" }] as const)
+  ]
+
+  for (const [what, loss] of losses) {
+    it.effect(`does not say that nothing was sent after a cancel ${what}`, () =>
+      Effect.gen(function* () {
+        const { result, sent } = yield* play([loss, away, asOf, away, away, asOf, away, away], { within })
+        assert.deepStrictEqual(methods(sent), ["DELETE", "GET", "TIME", "DELETE", "GET", "TIME", "DELETE", "GET"])
+        const { error } = mayRest(result)
+        assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", code: "ENOTFOUND" })
+        assert.notInclude(String(error?.message), "nothing was sent")
+        assert.include(String(error?.message), "answer was lost")
+      })
+    )
+
+    it.effect(`gives a later refusal afterLostAnswer after a cancel ${what}`, () =>
+      Effect.gen(function* () {
+        for (const [status, tag] of [
+          [401, "Unauthorized"],
+          [403, "UnexpectedStatus"],
+          [404, "NotFound"],
+          [429, "TooManyRequests"]
+        ] as const) {
+          const refused = refusal(status)
+          const replies = [loss, notFound, asOf, refused, away, asOf, refused, away]
+          const { error } = mayRest((yield* play(replies, { within })).result)
+          if (error === undefined || !("carriedOut" in error)) return assert.fail(`no answered error, status ${status}`)
+          assert.strictEqual(error._tag, tag)
+          assert.deepStrictEqual([error.status, error.afterLostAnswer, error.carriedOut], [status, true, "maybe"])
+        }
+      })
+    )
+  }
+
+  it.effect("says the same where the lost attempt was one of several of a call", () =>
+    Effect.gen(function* () {
+      const policy = { retry: Schedule.recurs(1) }
+      const replies = [reset, away, away, away, asOf, away, away, away, away]
+      const { error } = mayRest((yield* play(replies, { within: 150, policy })).result)
+      assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", code: "ENOTFOUND" })
+      const denied = [reset, refusal(401), notFound, asOf, refusal(401), notFound]
+      const last = mayRest((yield* play(denied, { within: 150, policy })).result)
+      assert.deepInclude(last.error, { _tag: "Unauthorized", afterLostAnswer: true })
+    })
+  )
+
+  it.effect("says the same where a later cancel cannot be signed", () =>
+    Effect.gen(function* () {
+      let signs = 2
+      const flaky: Options["signer"] = {
+        ...signer(),
+        sign: (text) =>
+          signs-- > 0 ? signer().sign(text) : Effect.fail(new SigningError({ description: "the KMS declined" }))
+      }
+      const unsigned = mayRest((yield* play([reset, away, asOf, asOf], { within, signer: flaky })).result)
+      assert.deepInclude(unsigned.error, { _tag: "TransportError", requestSent: "maybe" })
+      assert.include(String(unsigned.error?.message), "the KMS declined")
+    })
+  )
+
+  it.effect("does not make cancelAllOnExit report that nothing was sent", () => {
+    const reports: Array<Orders.ExitReport> = []
+    const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
+    const round = [asOf, away, away]
+    const placed: Reply = {
+      status: 201,
+      body: { order_id, fill_count: "0.00", remaining_count: "10.00", ts_ms: 1 }
+    }
+    return Effect.gen(function* () {
+      const bid = Orders.buyYes({ ticker: intent.ticker, count: "10", yes_price: "0.56" })
+      const scoped = Effect.provide(Orders.place(bid), Orders.cancelAllOnExit({ within: "1 second", onExit }))
+      const fiber = yield* Effect.forkChild(scoped)
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      const { left } = reports[0]!
+      assert.deepStrictEqual(
+        left.map((one) => one.order_id),
+        [order_id]
+      )
+      assert.notInclude(left[0]!.reason, "nothing was sent")
+    }).pipe(
+      Effect.provide(
+        layer([placed, away, reset, away, ...round, ...round, ...round], { policy: { retry: SendPolicy.noRetry } })
+      )
+    )
+  })
+
+  it.effect("finds what a lost cancel did, however often later ones do not leave", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play([reset, away, asOf, away, away, asOf, away, is("canceled")])
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "AlreadyCanceled", afterLostAnswer: true })
+      const refused = yield* play([reset, away, asOf, refusal(401), is("executed")])
+      assert.strictEqual(Result.getOrThrow(refused.result)._tag, "Executed")
+    })
+  )
+
+  it.effect("fails at once where no cancel can have been carried out", () =>
+    Effect.gen(function* () {
+      for (const [reply, tag] of [
+        [away, "TransportError"],
+        [refusal(401), "Unauthorized"],
+        [refusal(403), "UnexpectedStatus"],
+        [refusal(425), "UnexpectedStatus"],
+        [refusal(429), "TooManyRequests"]
+      ] as const) {
+        for (const before of [[], [notFound, is("resting"), asOf]]) {
+          const { result } = yield* play([...before, reply])
+          const error = Result.isFailure(result) ? result.failure : assert.fail("it must fail")
+          assert.strictEqual(error._tag, tag)
+          if ("afterLostAnswer" in error) assert.isFalse(error.afterLostAnswer)
+          if ("requestSent" in error) assert.strictEqual(error.requestSent, "no")
+        }
+      }
+    })
+  )
+
+  it.effect("does not call an order cancelled before where an answer that was not lost said that nothing rests", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play([notFound, is("canceled")])
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "AlreadyCanceled", afterLostAnswer: false })
+    })
+  )
+
+  it.effect("counts a cancel that was under way when its time was up", () =>
+    Effect.gen(function* () {
+      const replies: ReadonlyArray<Reply> = [notFound, is("resting"), asOf, { ...canceled, delayMillis: 5_000 }]
+      const { error, order: last } = mayRest((yield* play(replies, { within })).result)
+      assert.deepInclude(error, { _tag: "NotFound", afterLostAnswer: true })
+      assert.strictEqual(last?.status, "resting")
+    })
+  )
+
+  for (const [what, exchange_index, query] of [
+    ["by its market where its shard is not known", undefined, `?market_ticker=${order.ticker}`],
+    ["by its market where the exchange was asked to route it", -1, `?market_ticker=${order.ticker}`],
+    ["on shard 0 by its index", 0, "?exchange_index=0"],
+    ["on shard 2 by its index", 2, "?exchange_index=2"]
+  ] as const) {
+    it.effect(`cancels an order ${what}`, () =>
+      Effect.gen(function* () {
+        const { sent } = yield* play([canceled], { target: { ...target, exchange_index } })
+        assert.strictEqual(sent[0]!.target, `/trade-api/v2${writes}/${order_id}${query}`)
+      })
+    )
+  }
+
+  it.effect("cancels in the subaccount of the order, as an Accepted or a list names it", () =>
+    Effect.gen(function* () {
+      for (const [given, subaccount] of [
+        [{ subaccount: 3 }, "3"],
+        [{ subaccount: 0 }, "0"],
+        [{ subaccount_number: 4 }, "4"],
+        [{ subaccount: 0, subaccount_number: 4 }, "0"],
+        [{ subaccount_number: null }, null],
+        [{}, null]
+      ] as const) {
+        const { sent } = yield* play([canceled], { target: { ...target, exchange_index: 1, ...given } })
+        assert.strictEqual(new URL(sent[0]!.target, "http://x").searchParams.get("subaccount"), subaccount)
+      }
+    })
+  )
+
+  it.effect(
+    "does not say that there is no such order by a list that is older than the call, whoever sets the clock",
+    () => {
+      const machine = new Machine()
+      // It is ten o'clock, and the machine believes that it is nine.
+      const tenMillis = 36_000_000
+      machine.aheadMillis = -3_600_000
+      const older: Reply = { status: 200, body: { as_of_time: new Date(tenMillis - 60_000).toISOString() } }
+      const fresher: Reply = { status: 200, body: { as_of_time: new Date(tenMillis + 60_000).toISOString() } }
+      const found = (freshness: Reply) =>
+        Effect.gen(function* () {
+          yield* TestClock.setTime(tenMillis)
+          const fiber = yield* Effect.forkChild(Orders.ensureCanceled(target, { within: 150 }))
+          yield* TestClock.adjust(1)
+          machine.aheadMillis = 0
+          yield* TestClock.adjust("1 minute")
+          return (yield* Fiber.join(fiber))._tag
+        }).pipe(
+          machine.run,
+          Effect.provide(layer([{ ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound]))
+        )
+      return Effect.gen(function* () {
+        assert.strictEqual(yield* found(older), "MayRest")
+        machine.aheadMillis = -3_600_000
+        assert.strictEqual(yield* found(fresher), "NoSuchOrder")
+      })
+    }
+  )
+
+  it.effect("waits longer from round to round, up to a second", () =>
+    Effect.gen(function* () {
+      const round: ReadonlyArray<Reply> = [asOf, notFound, is("resting")]
+      const rounds = [1, 2, 3, 4, 5, 6, 7].flatMap(() => round)
+      const { sent } = yield* play([notFound, is("resting"), ...rounds, asOf, canceled])
+      const cancels = sent.filter(({ method }) => method === "DELETE").map(({ atMillis }) => atMillis)
+      assert.deepStrictEqual(
+        cancels.slice(1).map((atMillis, i) => atMillis - cancels[i]!),
+        [100, 100, 200, 400, 800, 1_000, 1_000, 1_000]
+      )
+    })
+  )
+
+  it.effect("looks for five seconds unless it is given another time", () =>
+    Effect.gen(function* () {
+      const round: ReadonlyArray<Reply> = [asOf, notFound, is("resting")]
+      const rounds = [1, 2, 3, 4, 5, 6, 7, 8].flatMap(() => round)
+      const { sent } = yield* play([notFound, is("resting"), ...rounds])
+      assert.strictEqual(sent.at(-1)!.atMillis, 4_600)
     })
   )
 })

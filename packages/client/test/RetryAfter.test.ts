@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
 import { TestClock } from "effect/testing"
+import type { Failure } from "../src/Errors.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
 import { layer, type Reply, Script } from "./support/scripted.ts"
 
@@ -32,7 +33,20 @@ const played = () =>
     }
   })
 
-const refusal = (status: 429 | 503, header: string): Reply => ({ status, headers: { "retry-after": header } })
+const refusal = (status: number, header: string): Reply => ({ status, headers: { "retry-after": header } })
+
+/** Every answer after which a read is repeated. */
+const statuses: ReadonlyArray<readonly [status: number, tag: Failure["_tag"]]> = [
+  [408, "UnexpectedStatus"],
+  [425, "UnexpectedStatus"],
+  [429, "TooManyRequests"],
+  [500, "InternalServerError"],
+  [502, "BadGateway"],
+  [503, "ServiceUnavailable"],
+  [504, "GatewayTimeout"],
+  [520, "UnexpectedStatus"],
+  [598, "UnexpectedStatus"]
+]
 
 const waits: ReadonlyArray<readonly [form: string, header: string, waited: number]> = [
   ["whole seconds", "7", 7_000],
@@ -67,7 +81,7 @@ const tooLong: ReadonlyArray<readonly [form: string, header: string, retryAfterM
   ["more seconds than a number holds", "9".repeat(400), Number.POSITIVE_INFINITY]
 ]
 
-for (const status of [429, 503] as const) {
+for (const [status, tag] of statuses) {
   describe(`Retry-After of a ${status}`, () => {
     for (const [form, header, expected] of waits) {
       it.effect(`with ${form}: ${expected === ownWait ? "the policy's own wait" : `${expected} ms`}`, () =>
@@ -98,7 +112,7 @@ for (const status of [429, 503] as const) {
           assert.isUndefined(waited)
           assert.strictEqual(tookMillis, 0)
           assert.deepInclude(failure, {
-            _tag: status === 429 ? "TooManyRequests" : "ServiceUnavailable",
+            _tag: tag,
             retryAfterMillis,
             attempts: 1
           })
@@ -108,11 +122,13 @@ for (const status of [429, 503] as const) {
   })
 }
 
-describe("Retry-After of any other status", () => {
-  it.effect("is not looked at", () =>
+describe("Retry-After of an answer that will not change", () => {
+  it.effect("does not make the request be sent again", () =>
     Effect.gen(function* () {
-      const { waited } = yield* played()
-      assert.strictEqual(waited, ownWait)
-    }).pipe(Effect.provide(layer([{ status: 502, headers: { "retry-after": "7" } }, group], { policy })))
+      const { failure, tookMillis, waited } = yield* played()
+      assert.isUndefined(waited)
+      assert.strictEqual(tookMillis, 0)
+      assert.deepInclude(failure, { _tag: "NotFound", attempts: 1 })
+    }).pipe(Effect.provide(layer([refusal(404, "1")], { policy })))
   )
 })

@@ -44,7 +44,12 @@ describe("what is sent again", () => {
     { status: 500, body: {} },
     { status: 502, text: "" },
     { status: 503, body: {} },
-    { status: 504, body: {} }
+    { status: 504, body: {} },
+    // Of what stands before the exchange: it passed the request on, or nobody knows.
+    ...[408, 501, 520, 521, 522, 523, 524, 525, 526, 527, 530, 598, 599].map((status) => ({
+      status,
+      text: "<html>no answer in time</html>"
+    }))
   ]
 
   for (const reply of lost) {
@@ -82,7 +87,8 @@ describe("what is sent again", () => {
   for (const reply of [
     { fault: "ECONNREFUSED" },
     { fault: "ENOTFOUND" },
-    { status: 429, body: { error: "too many requests" } }
+    { status: 429, body: { error: "too many requests" } },
+    { status: 425, text: "too early" }
   ]) {
     it.effect(`every operation after ${reply.fault ?? reply.status}: nothing can have happened`, () =>
       Effect.gen(function* () {
@@ -97,7 +103,7 @@ describe("what is sent again", () => {
     "nothing after an answer that will not change: 400, 401, 403, 404, 409, an undeclared status, a broken body",
     () =>
       Effect.gen(function* () {
-        for (const status of [400, 401, 403, 404, 409, 418, 302]) {
+        for (const status of [400, 401, 403, 404, 407, 409, 418, 424, 426, 499, 302, 304, 204, 206]) {
           assert.strictEqual((yield* play(get, [{ status, body: {} }])).sent.length, 1, `status ${status}`)
         }
         assert.strictEqual((yield* play(get, [{ status: 200, text: "no JSON" }])).sent.length, 1)
@@ -412,9 +418,11 @@ describe("afterLostAnswer", () => {
 
   it.effect("is told by every answer to a repeat: it says nothing of the first", () =>
     Effect.gen(function* () {
-      for (const status of [400, 401, 403, 409, 429, 500, 502, 503, 504, 418]) {
+      for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })
-        assert.isTrue("afterLostAnswer" in error && error.afterLostAnswer, `status ${status}`)
+        if (!("afterLostAnswer" in error)) return assert.fail(error._tag)
+        assert.isTrue(error.afterLostAnswer, `status ${status}`)
+        assert.strictEqual(error.carriedOut, "maybe", `status ${status}`)
         assert.match(error.message, /answer was lost/)
       }
     })
@@ -458,14 +466,16 @@ describe("afterLostAnswer", () => {
 
   it.effect("marks a 409 on a create whose first answer was lost", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [{ status: 504 }, exists])
-      assert.isTrue(result._tag === "Failure" && result.failure._tag === "Conflict" && result.failure.afterLostAnswer)
+      for (const status of [408, 500, 504, 520, 524, 598]) {
+        const { result } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [{ status }, exists])
+        assert.isTrue(result._tag === "Failure" && result.failure._tag === "Conflict" && result.failure.afterLostAnswer)
+      }
     })
   )
 
-  it.effect("is false after a first answer, a refused connection or a 429", () =>
+  it.effect("is false after a first answer, a refused connection, a 429 or a 425", () =>
     Effect.gen(function* () {
-      for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }]] as ReadonlyArray<
+      for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }], [{ status: 425 }]] as ReadonlyArray<
         ReadonlyArray<Reply>
       >) {
         const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [...before, notFound])

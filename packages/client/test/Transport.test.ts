@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib"
 import type { ServerResponse } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Result } from "effect"
-import { HttpClient } from "effect/http"
+import { FetchHttpClient, HttpClient } from "effect/http"
 import * as Environment from "../src/Environment.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
@@ -240,6 +240,23 @@ for (const [name, httpClient] of transports) {
       })
     )
 
+    it.live("keeps nothing of an error that echoes its headers, those of the fetch options included", () =>
+      Effect.gen(function* () {
+        const server = yield* serve(({ headers }, response) => json(response, 418, JSON.stringify({ headers })))
+        const error = yield* Effect.flip(get).pipe(
+          Effect.provide(client(server.url)),
+          Effect.provideService(FetchHttpClient.RequestInit, { headers: { "x-proxy-token": "tok_live_0123456789" } })
+        )
+        const text = `${error.message} ${JSON.stringify(error)}`
+        const { headers } = server.received[0]!
+        assert.strictEqual(headers["x-proxy-token"], name === "fetch" ? "tok_live_0123456789" : undefined)
+        for (const header of ["kalshi-access-signature", "kalshi-access-timestamp", "x-proxy-token"]) {
+          assert.notInclude(text, String(headers[header] ?? headers["kalshi-access-signature"]))
+        }
+        assert.include(text, "<redacted>")
+      })
+    )
+
     it.live("takes a key named __proto__ as data and pollutes nothing", () =>
       Effect.gen(function* () {
         const { result } = yield* outcome((_, response) =>
@@ -316,6 +333,8 @@ for (const [name, httpClient] of transports) {
           get.pipe(Effect.provide(kalshi.pipe(Layer.provide(telling), Layer.provide(httpClient))))
         )
         yield* Deferred.await(begun)
+        // An answer that nobody has begun to read is dropped by the garbage collector alone.
+        yield* Effect.sleep("10 millis")
         yield* Fiber.interrupt(fiber)
         yield* Effect.promise(() => departure)
         assert.strictEqual(server.received.length, 1)

@@ -37,6 +37,8 @@ export type Fate =
       readonly status: number
       readonly afterMillis: number
       readonly retryAfter?: RetryAfter | undefined
+      /** The code in the body of an error; `some_code` where there is none. */
+      readonly code?: string | undefined
       /** `broken` is whole and not what the operation declares. */
       readonly body: "whole" | "broken" | "cut" | "stalled"
       /** Whether the answer states its length. */
@@ -162,16 +164,21 @@ const retryAfter: fc.Arbitrary<RetryAfter | undefined> = fc.oneof(
   }
 )
 
+/** The code of a 401 that refuses a signature for its age alone. */
+export const expired = "header_timestamp_expired"
+
 const answer = (
   statuses: ReadonlyArray<number>,
   bodies: ReadonlyArray<Extract<Fate, { _tag: "answered" }>["body"]>,
-  header: fc.Arbitrary<RetryAfter | undefined> = fc.constant(undefined)
+  header: fc.Arbitrary<RetryAfter | undefined> = fc.constant(undefined),
+  code: string | undefined = undefined
 ): fc.Arbitrary<Fate> =>
   fc.record({
     _tag: fc.constant("answered" as const),
     status: fc.constantFrom(...statuses),
     afterMillis,
     retryAfter: header,
+    code: fc.constant(code),
     body: fc.constantFrom(...bodies),
     stated: fc.boolean()
   })
@@ -197,12 +204,13 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
     })
   },
   { weight: 1, arbitrary: fc.constant<Fate>({ _tag: "stalled" }) },
-  { weight: 5, arbitrary: answer([429], ["whole"], retryAfter) },
-  { weight: 2, arbitrary: answer([503], ["whole"], retryAfter) },
-  { weight: 3, arbitrary: answer([500, 502, 504], ["whole", "broken"]) },
-  { weight: 1, arbitrary: answer([success, 429, 503, 404], ["cut", "stalled"]) },
+  { weight: 5, arbitrary: answer([429, 429, 429, 425], ["whole"], retryAfter) },
+  { weight: 3, arbitrary: answer([500, 502, 503, 503, 504], ["whole", "broken"], retryAfter) },
+  { weight: 3, arbitrary: answer([408, 501, 520, 522, 524, 530, 598], ["whole", "broken"], retryAfter) },
+  { weight: 1, arbitrary: answer([success, 429, 503, 404, 401], ["cut", "stalled"]) },
+  { weight: 4, arbitrary: answer([401], ["whole"], retryAfter, expired) },
   { weight: 2, arbitrary: answer([success], ["whole", "broken"]) },
-  { weight: 3, arbitrary: answer([400, 401, 403, 404, 404, 409, 409, 418, 302], ["whole"]) }
+  { weight: 4, arbitrary: answer([400, 401, 403, 404, 404, 409, 409, 418, 302], ["whole"]) }
 )
 
 const sign: fc.Arbitrary<Step["sign"]> = fc.oneof(

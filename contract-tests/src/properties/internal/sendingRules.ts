@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import { isObject, textOf, type JsonObject } from "../../tools/JsonSchema.ts"
 import { parse } from "../../operations/Answers.ts"
 import * as SendingClass from "../SendingClass.ts"
-import { delayOf, success, type Scenario } from "./scenario.ts"
+import { delayOf, expired, success, type Scenario } from "./scenario.ts"
 import type { Attempt, Called, Log, Target } from "./wire.ts"
 
 /** A rule that was broken. */
@@ -25,18 +25,25 @@ const must = (holds: boolean, rule: string): void => {
 }
 
 /**
- * What can have become of an attempt at the exchange: nothing, since no byte of it can have left; nothing, since it was
- * refused for its rate; nobody knows; or what its answer says.
+ * What can have become of an attempt at the exchange: nothing, because no byte of it can have left; nothing, because it
+ * was refused for now alone (429, 425); nothing, because its signature was too old; nobody knows; or what its answer says.
  */
-type Verdict = "unsent" | "metered" | "lost" | "known"
+type Verdict = "unsent" | "refused" | "expired" | "lost" | "known"
 
-const lostStatuses: ReadonlySet<number> = new Set([500, 502, 503, 504])
+/** A status of this kind does not say what became of the request: a timeout, or a fault of whoever answered. */
+const isUnclear = (status: number): boolean => status === 408 || Math.floor(status / 100) === 5
 
-const verdictOn = ({ sent }: Attempt): Verdict => {
+const verdictOn = ({ sent, signed }: Attempt): Verdict => {
   if (sent === undefined || (sent.fate._tag === "refused" && sent.ended === "failed")) return "unsent"
   if (sent.ended !== "done" || sent.fate._tag !== "answered") return "lost"
-  return sent.fate.status === 429 ? "metered" : lostStatuses.has(sent.fate.status) ? "lost" : "known"
+  const { code, status } = sent.fate
+  if (status === 429 || status === 425) return "refused"
+  if (status === 401 && code === expired && signed !== undefined) return "expired"
+  return isUnclear(status) ? "lost" : "known"
 }
+
+/** Nothing happened at the exchange. */
+const isNothing = (verdict: Verdict): boolean => verdict !== "lost" && verdict !== "known"
 
 const startOf = ({ sent, signed }: Attempt): number => signed?.atMillis ?? sent?.atMillis ?? Number.NaN
 const endOf = ({ sent, signed }: Attempt): number => sent?.endMillis ?? signed?.endMillis ?? Number.NaN
@@ -99,12 +106,14 @@ const heldRequests = ({ called, input, target }: Judged): void => {
 /** Nothing is sent again that may have been carried out and must not be twice. */
 const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
   let lostAt: number | undefined
+  let expirations = 0
   for (const [i, attempt] of called.attempts.entries()) {
     const verdict = verdictOn(attempt)
     const previous = called.attempts[i - 1]
     if (previous !== undefined) {
       const before = verdictOn(previous)
       must(before !== "known", "sent again after an answer that will not change")
+      if (before === "expired") must(++expirations === 1, "signed anew more than once for its age")
       must(before !== "lost" || repeatable, "sent again although it may have been carried out")
     }
     if (keyed && lostAt !== undefined) {
@@ -125,6 +134,7 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
   const mustEndBy = called.startMillis + totalMillis
   must(endMillis <= mustEndBy, `the call took ${endMillis - called.startMillis} of ${totalMillis} ms`)
   let lostAt: number | undefined
+  let expirations = 0
   for (const [i, attempt] of attempts.entries()) {
     const start = startOf(attempt)
     const end = endOf(attempt)
@@ -135,15 +145,19 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
     if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
     const next = attempts[i + 1]
     const delay = delayOf(pace, i)
-    const asked = verdict === "metered" || verdict === "lost" ? (attempt.sent?.askedMillis ?? 0) : 0
+    const asked = verdict === "refused" || verdict === "lost" ? (attempt.sent?.askedMillis ?? 0) : 0
     const failedToSign = attempt.signed?.ended === "failed"
-    const may = !failedToSign && (verdict === "unsent" || verdict === "metered" || (verdict === "lost" && repeatable))
+    const isFirstExpired = verdict === "expired" && ++expirations === 1
+    const may =
+      !failedToSign &&
+      (verdict === "unsent" || verdict === "refused" || isFirstExpired || (verdict === "lost" && repeatable))
     if (next !== undefined) {
       if (typeof delay === "string") throw new Broken(`attempt ${i + 2} is one more than the policy has`)
       must(startOf(next) - end >= Math.max(delay[0], asked), "sent again before the wait was over")
       const waited = startOf(next) - end
       must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy says")
       if (asked > delay[1]) reach("waited as long as it was asked to")
+      if (isFirstExpired) reach("signed anew for its age")
       continue
     }
     if (metered || interruptedAt !== undefined || !may) continue
@@ -194,8 +208,7 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
       Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(exit.value),
       "what came before changed the value of a success"
     )
-    if (verdicts.slice(0, -1).some((verdict) => verdict === "unsent" || verdict === "metered"))
-      reach("succeeded after refusals")
+    if (verdicts.slice(0, -1).some(isNothing)) reach("succeeded after refusals")
     if (lostBefore) reach("succeeded after a lost answer")
     return
   }
@@ -216,7 +229,7 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
     must(field(error, "attempts") === sends, `says ${String(field(error, "attempts"))} attempts of ${sends}`)
   const says = field(error, "requestSent")
   if (says !== undefined) {
-    const nothing = verdicts.every((verdict) => verdict === "unsent" || verdict === "metered")
+    const nothing = verdicts.every(isNothing)
     must(says === (nothing ? "no" : "maybe"), `says that a request was sent: ${String(says)}`)
     if (!nothing && verdicts.at(-1) === "unsent") reach("said that an earlier attempt may have been sent")
   }
@@ -224,6 +237,13 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
   if (echo !== undefined) {
     must(echo === lostBefore, `afterLostAnswer is ${String(echo)}`)
     if (echo === true) reach(`afterLostAnswer on ${String(field(error, "status"))}`)
+  }
+  const carriedOut = field(error, "carriedOut")
+  if (carriedOut !== undefined) {
+    const status = Number(field(error, "status"))
+    const isOpen = lostBefore || status < 400 || isUnclear(status)
+    must(carriedOut === (isOpen ? "maybe" : "no"), `carriedOut is ${String(carriedOut)} of ${status}`)
+    if (!lostBefore && isOpen && status !== 302) reach("said itself that it may have been carried out")
   }
   const { sent, signed } = last
   const { fate } = sent ?? {}

@@ -33,7 +33,8 @@ export interface Key {
 /** So long a piece of a secret stands nowhere by chance. */
 const pieceLength = 24
 
-const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
+/** The pieces of a text that would give it away. */
+export const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
   Array.from({ length: Math.max(1, Math.floor((secret.length - pieceLength) / step) + 1) }, (_, index) =>
     secret.slice(index * step, index * step + pieceLength)
   )
@@ -64,7 +65,12 @@ export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
 
 /** What becomes of an attempt. */
 export type Fate =
-  | { readonly _tag: "answered"; readonly status: number; readonly body: string }
+  | {
+      readonly _tag: "answered"
+      readonly status: number
+      /** Made of the request where a proxy or a firewall echoes it. */
+      readonly body: string | ((headers: Attempt["headers"]) => string)
+    }
   | { readonly _tag: "refused" }
   | { readonly _tag: "reset" }
   | { readonly _tag: "dies" }
@@ -180,7 +186,7 @@ export const play = async ({
         return Effect.interrupt
       case "answered": {
         const { body, status } = fate
-        const text = status === 204 ? null : body
+        const text = status === 204 ? null : typeof body === "string" ? body : body(headers)
         return Effect.succeed(
           HttpClientResponse.fromWeb(
             request,

@@ -79,7 +79,7 @@ export interface Called {
 /** What was seen of a scenario. */
 export interface Log {
   readonly calls: ReadonlyArray<Called>
-  /** Requests that the client made of its own, to learn its limits: when. */
+  /** Signed requests that the client made of its own, to learn its limits: when. */
   readonly learning: ReadonlyArray<number>
   /** Timers that were still set when the last call had ended, or an hour later where calls are metered. */
   readonly timersLeft: number
@@ -155,7 +155,7 @@ const respond = (
       ? json({ error: { code: "broken", message: "no body of this operation" } })
       : fate.status === success
         ? new TextEncoder().encode(target.body)
-        : json({ error: { code: "some_code", message: "why" } })
+        : json({ error: { code: fate.code ?? "some_code", message: "why" } })
   const headers = new Headers({ "content-type": "application/json" })
   if (fate.stated) headers.set("content-length", String(whole.length))
   if (fate.retryAfter !== undefined) headers.set("retry-after", headerOf(fate.retryAfter, time.nowMillis()))
@@ -255,7 +255,8 @@ export const play = (target: Target, scenario: Scenario): Log => {
   const http = HttpClient.make((request, url) =>
     Effect.flatMap(Running, (call) => {
       if (call === undefined || (scenario.metered && learned.has(url.pathname))) {
-        learning.push(time.nowMillis())
+        // One of the two is public, and costs no tokens.
+        if (request.headers["kalshi-access-signature"] !== undefined) learning.push(time.nowMillis())
         return Effect.succeed(
           HttpClientResponse.fromWeb(request, new Response(null, { status: 404, headers: { "content-length": "0" } }))
         )

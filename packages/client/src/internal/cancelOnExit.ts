@@ -158,7 +158,12 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     const reasons = new Map<Placing, string>()
 
     const end = (order: Resting): Effect.Effect<void, never, Capabilities> => {
-      const persistent = ensureCanceled(order, { within: withinMillis }).pipe(
+      const attempt = Effect.suspend(() => {
+        // Of an attempt that runs out of time, nobody can say that it sent nothing.
+        reasons.delete(order.placing)
+        return ensureCanceled(order, { within: withinMillis })
+      })
+      const persistent = attempt.pipe(
         Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.placing, message))),
         Effect.retry({ while: isPassing, schedule: Schedule.spaced("500 millis") })
       )

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,8 +15,10 @@ import type { Count } from "../FixedPoint.ts"
 import type { Order } from "../generated/responses.ts"
 import { boundMillis } from "./bound.ts"
 import { millisOf } from "./lookup.ts"
+import { afterLostAnswer } from "./lostAnswers.ts"
 import { cancel, get } from "./orderOperations.ts"
 import { Placed } from "./placed.ts"
+import * as skew from "./skew.ts"
 
 /** An order to cancel: an `Accepted`, or an `Order` as a list shows it, is one. */
 export interface CancelTarget {
@@ -83,15 +84,21 @@ type FailureOf<Operation> = Operation extends (...input: never) => Effect.Effect
 export type CancelError = FailureOf<typeof cancel>
 
 export interface CancelOptions {
-  /** How long to find out after an answer was lost or said that there is no such order. Five seconds when left out. */
+  /**
+   * How long to look for the order's state after an answer was lost or said that there is no such order. Default: five
+   * seconds.
+   */
   readonly within?: Duration.Input | undefined
 }
 
-/** How {@link ensureCanceled} fails: the exchange refused the cancel for another reason, or it was never sent. */
-export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Telling }>
+/**
+ * How {@link ensureCanceled} fails: the exchange refused the cancel for another reason, or the cancel was never sent. No
+ * cancel of the call can have been carried out then.
+ */
+export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Unclear }>
 
-/** What is always looked into: it says that nothing rests, or comes without a proper answer. */
-type Telling =
+/** What is always followed by a read of the order: nothing rests, or the answer says nothing. */
+type Unclear =
   | "NotFound"
   | "InternalServerError"
   | "BadGateway"
@@ -113,11 +120,11 @@ const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
     case "RequestTimeout":
       return error.requestSent === "maybe" ? undefined : error
     default:
-      return "afterLostAnswer" in error && error.afterLostAnswer ? undefined : error
+      return "carriedOut" in error && error.carriedOut !== "no" ? undefined : error
   }
 }
 
-/** Whether an attempt may have cancelled the order without telling. */
+/** Whether an attempt may have cancelled the order without saying so. */
 const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
@@ -127,9 +134,11 @@ const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || err
  * **Details**
  *
  * A 404 of the exchange says only that nothing rests; an answer can be lost; and right after a create demo has answered
- * 404 for about half a second. In all these cases the order is read and, while it seems to rest, cancelled again, until it
- * is known or `within` is over. Repeating a cancel is harmless. It fails where the exchange refuses for another reason, and
- * where nothing was sent.
+ * 404 for about half a second. In all these cases the order is read and, while it seems to rest, cancelled again, until
+ * its state is known or `within` is over. Repeating a cancel is harmless.
+ *
+ * It fails where the exchange refuses for another reason, and where nothing was sent. Once a cancel may have been carried
+ * out it does not fail any more: it answers `MayRest`, whose `error` takes the lost cancel into account.
  *
  * **Example** (Was it filled before it could be cancelled?)
  *
@@ -167,6 +176,29 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
+/** An error of a cancel, where an earlier one may have been carried out. */
+const standing = (error: CancelError): CancelError =>
+  afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
+
+/** A reading of this machine's clocks, and by how much the exchange's may be ahead of the wall clock. */
+interface Instant extends skew.Reading {
+  readonly skewMillis: number
+}
+
+const instant: Effect.Effect<Instant, never, KalshiPublic> = /*#__PURE__*/ Effect.flatMap(
+  ClockSkew.measured,
+  (measured) =>
+    Effect.clockWith((clock) =>
+      Effect.sync(() => ({ ...skew.read(clock), skewMillis: Math.max(0, measured?.upperMillis ?? 0) }))
+    )
+)
+
+/** The latest time by the exchange's clock at which a call can have begun: the wall clock may have been set since. */
+const latestStart = (began: Instant, now: Instant): number => {
+  const elapsedMillis = now.monotonicMillis - began.monotonicMillis
+  return Math.max(began.wallMillis + began.skewMillis, now.wallMillis - elapsedMillis + now.skewMillis)
+}
+
 type Attempt = Effect.Effect<Cancellation | undefined, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite>
 
 const attempts = (
@@ -174,7 +206,7 @@ const attempts = (
   withinMillis: number
 ): Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =>
   Effect.gen(function* () {
-    const beganMillis = yield* Clock.currentTimeMillis
+    const began = yield* instant
     const mayRest: { -readonly [K in keyof MayRest]: MayRest[K] } = {
       _tag: "MayRest",
       order_id,
@@ -187,12 +219,17 @@ const attempts = (
       // Either says the shard; an index below 0 asks the exchange to find it, and names none.
       ...(exchange_index === undefined || exchange_index < 0 ? { market_ticker: ticker } : { exchange_index })
     }
+    /** An earlier cancel of this call may have been carried out. */
     let lost = false
+    /** A cancel has begun and not ended. */
+    let canceling = false
 
     const once: Attempt = Effect.gen(function* () {
       // Read before the order, which is therefore at least as fresh.
       const asOf = mayRest.error === undefined ? undefined : yield* Effect.option(Exchange.userDataTimestamp())
+      canceling = true
       const answer = yield* Effect.result(cancel(route))
+      canceling = false
       if (Result.isSuccess(answer)) {
         const { reduced_by, ts_ms } = answer.success
         if (answer.success.order_id === order_id) return { _tag: "Canceled", order_id, reduced_by, ts_ms }
@@ -200,8 +237,8 @@ const attempts = (
         lost = true
       } else {
         const failure = failureOf(answer.failure)
-        if (failure !== undefined) return yield* failure
-        mayRest.error = answer.failure
+        if (failure !== undefined && !lost) return yield* failure
+        mayRest.error = lost ? standing(answer.failure) : answer.failure
         lost ||= isLost(answer.failure)
       }
       const read = yield* Effect.result(get({ order_id }))
@@ -215,22 +252,25 @@ const attempts = (
         return undefined
       }
       const asOfMillis = asOf === undefined ? undefined : millisOf(Option.getOrUndefined(asOf)?.as_of_time ?? "")
-      const skewMillis = Math.max(0, (yield* ClockSkew.measured)?.upperMillis ?? 0)
-      return asOfMillis !== undefined && asOfMillis > beganMillis + skewMillis
+      return asOfMillis !== undefined && asOfMillis > latestStart(began, yield* instant)
         ? { _tag: "NoSuchOrder", order_id }
         : undefined
     })
 
-    const search: Attempt = Effect.gen(function* () {
-      for (let round = 0; ; round++) {
-        const known = yield* once
-        if (known !== undefined) return known
-        yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 10)))
-      }
-    })
+    const search: Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =
+      Effect.gen(function* () {
+        for (let round = 0; ; round++) {
+          const known = yield* once
+          if (known !== undefined) return known
+          yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 10)))
+        }
+      })
     // The first attempt has its own policy's time: what is bounded here is the finding out after it.
     const first = yield* once
     if (first !== undefined) return first
     const found = yield* Effect.timeoutOption(Effect.delay(search, 100), withinMillis)
-    return Option.getOrElse(found, (): Cancellation | undefined => mayRest) ?? mayRest
+    if (Option.isSome(found)) return found.value
+    // The cancel that ran out of time may be carried out yet.
+    if (canceling && mayRest.error !== undefined) mayRest.error = standing(mayRest.error)
+    return mayRest
   })

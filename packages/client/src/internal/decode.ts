@@ -9,6 +9,7 @@ import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
 import * as SchemaParser from "effect/SchemaParser"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
+import * as conceal from "./conceal.ts"
 import { type ParsedBody, read } from "./errorBody.ts"
 import { firstBreak } from "./issue.ts"
 import { dateMillis } from "./skew.ts"
@@ -18,6 +19,8 @@ export interface Arrived {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
+  /** The headers of the request, called where there is an error: it keeps nothing that the answer echoes of them. */
+  readonly sent?: (() => conceal.HeaderValues) | undefined
 }
 
 /** What only the sender knows of a call, for the errors to carry. */
@@ -113,17 +116,19 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
 
   const succeed = (arrived: Arrived, attempts: number): Result.Result<unknown, Errors.ContractError> => {
     const { body, fault } = parse(arrived.body)
-    const broken = (pointer: string, reason: string) =>
-      Result.fail(
+    const broken = (pointer: string, reason: string) => {
+      const hide = conceal.make(arrived.sent?.())
+      return Result.fail(
         new Errors.ContractError({
           operation,
           status: arrived.status,
-          pointer,
-          reason,
-          rawBody: descriptor.secret ? "" : body.text.slice(0, rawBodyLimit),
+          pointer: hide(pointer),
+          reason: hide(reason),
+          rawBody: descriptor.secret ? "" : hide(body.text, rawBodyLimit),
           attempts
         })
       )
+    }
     if (holdsError(body.json)) return broken("/error", "a success status with an error in its body")
     // Nothing is declared of this body, so that nothing else in it can break the contract.
     if (decode === undefined) return Result.void
@@ -138,12 +143,13 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
     const { status } = arrived
     const { body: parsed } = parse(arrived.body)
     const { attempts, lostAnswer, nowMillis } = circumstances
-    const fields = { operation, body: read(parsed, descriptor.secret), attempts, afterLostAnswer: lostAnswer }
+    const hide = conceal.make(arrived.sent?.())
+    const fields = { operation, body: read(parsed, descriptor.secret, hide), attempts, afterLostAnswer: lostAnswer }
     const payload = () => {
       const decoded = payloads.get(status)?.(parsed.json)
-      return decoded !== undefined && Result.isSuccess(decoded) ? decoded.success : undefined
+      return decoded !== undefined && Result.isSuccess(decoded) ? conceal.inJson(hide, decoded.success) : undefined
     }
-    const wait = () => retryAfterMillis(arrived.headers["retry-after"], nowMillis)
+    const repeatable = { ...fields, retryAfterMillis: retryAfterMillis(arrived.headers["retry-after"], nowMillis) }
     switch (declared.has(status) || alwaysPossible.has(status) ? status : undefined) {
       case 400:
         return new Errors.BadRequest(fields)
@@ -159,20 +165,20 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
       case 409:
         return new Errors.Conflict(fields)
       case 429:
-        return new Errors.TooManyRequests({ ...fields, retryAfterMillis: wait() })
+        return new Errors.TooManyRequests(repeatable)
       case 500:
-        return new Errors.InternalServerError({ ...fields, payload: payload() })
+        return new Errors.InternalServerError({ ...repeatable, payload: payload() })
       case 502:
-        return new Errors.BadGateway(fields)
+        return new Errors.BadGateway(repeatable)
       case 503:
-        return new Errors.ServiceUnavailable({ ...fields, payload: payload(), retryAfterMillis: wait() })
+        return new Errors.ServiceUnavailable({ ...repeatable, payload: payload() })
       case 504:
-        return new Errors.GatewayTimeout({ ...fields, payload: payload() })
+        return new Errors.GatewayTimeout({ ...repeatable, payload: payload() })
       default:
         return new Errors.UnexpectedStatus({
-          ...fields,
+          ...repeatable,
           status,
-          json: descriptor.secret ? undefined : keepable(parsed)
+          json: descriptor.secret ? undefined : conceal.inJson(hide, keepable(parsed))
         })
     }
   }

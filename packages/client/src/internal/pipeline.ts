@@ -22,10 +22,12 @@ import * as SendPolicy from "../SendPolicy.ts"
 import { OnAttempt } from "./attempts.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
+import { blamesTimestamp } from "./errorBody.ts"
 import type { Rehearse } from "./journal.ts"
 import type { Limiter } from "./limits.ts"
-import { OnLostAnswer } from "./lostAnswers.ts"
+import { afterLostAnswer, OnLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
+import { isLostStatus, isRefusedForNow } from "./statuses.ts"
 import type { Observed, Telemetry } from "./telemetry.ts"
 import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
 
@@ -65,79 +67,33 @@ interface Call {
   lostAtMillis: number | undefined
   /** The last attempt was answered 401, and by the date of that answer its timestamp was off. */
   timestampWasOff: boolean
-  /** An attempt was made again for that: never twice. */
-  timestampMended: boolean
+  /** An attempt was repeated because its timestamp was refused: once per call. */
+  signedAnew: boolean
 }
 
 /** How long the exchange can be trusted to know an id of ours: not documented, so no longer than this. */
 const keyHorizonMillis = 60_000
 
-/** The wait an answer asked for. */
-const askedWait = (error: Failure): number =>
-  (error._tag === "TooManyRequests" || error._tag === "ServiceUnavailable" ? error.retryAfterMillis : undefined) ?? 0
+/** The wait that an answer asked for. */
+const askedWait = (error: Failure): number => ("retryAfterMillis" in error ? error.retryAfterMillis : undefined) ?? 0
 
 /** True where the attempt may have been carried out although no answer to it was understood. */
-const isLost = (error: Failure): boolean => {
-  switch (error._tag) {
-    case "TransportError":
-    case "RequestTimeout":
-      return error.requestSent === "maybe"
-    case "InternalServerError":
-    case "BadGateway":
-    case "ServiceUnavailable":
-    case "GatewayTimeout":
-      return true
-    default:
-      return false
-  }
-}
+const isLost = (error: Failure): boolean =>
+  error._tag === "TransportError" || error._tag === "RequestTimeout"
+    ? error.requestSent === "maybe"
+    : "status" in error && isLostStatus(error.status)
+
+/** True where the exchange refused the attempt for now alone, and did not carry it out. */
+const isRefused = (error: Failure): boolean => "status" in error && isRefusedForNow(error.status)
 
 /**
- * Whether a request may be sent again: when no byte of it can have left, when it was answered 429, or when repeating it
- * is harmless and it failed in a way that repeating can mend.
+ * Whether a request may be sent again: when no byte of it can have left, when it was refused for now alone, or when its
+ * answer was lost and repeating it is harmless.
  */
 const mayRepeat = (repeatable: boolean, error: Failure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false
   const neverSent = (error._tag === "TransportError" || error._tag === "RequestTimeout") && error.requestSent === "no"
-  return neverSent || error._tag === "TooManyRequests" || (repeatable && isLost(error))
-}
-
-/**
- * The verdict on a whole call, for errors that are of its last attempt alone: what an earlier attempt may have done
- * still stands when the last one did nothing.
- */
-const verdict = (operation: string, call: Call, error: Failure): Failure => {
-  if (call.lostAtMillis === undefined) return error
-  switch (error._tag) {
-    case "SigningError":
-      return new Errors.TransportError({
-        operation,
-        requestSent: "maybe",
-        code: undefined,
-        reason: `an attempt's answer was lost, and the repeat could not be signed: ${error.description}`,
-        attempts: call.attempts
-      })
-    case "TransportError":
-    case "RequestTimeout":
-      if (error.requestSent === "maybe") return error
-      return error._tag === "TransportError"
-        ? new Errors.TransportError({
-            operation,
-            requestSent: "maybe",
-            code: error.code,
-            reason: `an attempt's answer was lost, then ${error.reason}`,
-            attempts: call.attempts
-          })
-        : new Errors.RequestTimeout({
-            operation,
-            limit: error.limit,
-            timeoutMillis: error.timeoutMillis,
-            requestSent: "maybe",
-            attempts: call.attempts
-          })
-    default:
-      return error
-  }
+  return neverSent || isRefused(error) || (repeatable && isLost(error))
 }
 
 const forgotten = (operation: string, { attempts }: Call): Failure =>
@@ -287,7 +243,7 @@ export const make = (account: Account): Sender => {
         sentAtMillis: 0,
         lostAtMillis: undefined,
         timestampWasOff: false,
-        timestampMended: false
+        signedAnew: false
       }
       const keyed = descriptor.retry === "keyed" && wire.keyed
       const repeatable = descriptor.retry === "idempotent" || keyed
@@ -331,7 +287,7 @@ export const make = (account: Account): Sender => {
 
       const retryOrFail = (step: Step, error: Failure): Effect.Effect<unknown, Failure> => {
         const next = Effect.suspend(() =>
-          mayRepeat(repeatable, error) || mayMend() ? again(step, error) : Effect.fail(error)
+          mayRepeat(repeatable, error) || maySignAnew(error) ? again(step, error) : Effect.fail(error)
         )
         if (!isLost(error)) return next
         call.lostAtMillis ??= call.sentAtMillis
@@ -341,17 +297,24 @@ export const make = (account: Account): Sender => {
         })
       }
 
-      /** A 401 was not carried out, so that any operation may be signed anew, once, where its time alone was wrong. */
-      const mayMend = (): boolean => {
-        if (!account.correctClockSkew || call.timestampMended || !call.timestampWasOff) return false
-        call.timestampMended = true
-        return true
+      /**
+       * A 401 was not carried out. Where its timestamp was at fault, any operation is repeated under a fresh signature,
+       * once per call.
+       */
+      const maySignAnew = (error: Failure): boolean => {
+        if (call.signedAnew || !("body" in error) || error.status !== 401) return false
+        if (signed(descriptor) === undefined) return false
+        call.signedAnew = blamesTimestamp(error.body) || (account.correctClockSkew && call.timestampWasOff)
+        return call.signedAnew
       }
 
       return Effect.catch(once, (error) =>
         Effect.mapError(
           Effect.flatMap(Schedule.toStep(policy.retry), (step) => retryOrFail(step, error)),
-          (last) => verdict(descriptor.name, call, last)
+          (last) =>
+            call.lostAtMillis === undefined || isLost(last)
+              ? last
+              : afterLostAnswer(last, { operation: descriptor.name, attempts: call.attempts })
         )
       )
     })

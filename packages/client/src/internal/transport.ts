@@ -14,6 +14,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
+import * as conceal from "./conceal.ts"
 import type { Arrived } from "./decode.ts"
 
 /** A request, ready to leave. */
@@ -186,27 +187,42 @@ const secondSendMark = /*#__PURE__*/ Symbol("the HTTP client sends a second time
  */
 export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | undefined): Transport => {
   const requestInit: RequestInit = { ...fetchOptions, redirect: "manual" }
+  const optionsHeaders = fetchOptions?.headers
   return (outgoing, maxBodyBytes) => {
     const request = HttpClientRequest.make(outgoing.method)(outgoing.url, {
       headers: outgoing.headers,
       ...(outgoing.body === undefined ? {} : { body: HttpBody.text(outgoing.body, "application/json") })
     })
     let sends = 0
-    // The platform asks this right before every real send, whatever was wrapped around its client.
-    const guard = (): boolean => {
+    let sent = request.headers
+    // The platform calls this right before every real send, whatever was wrapped around its client.
+    const guard = (last: HttpClientRequest.HttpClientRequest): boolean => {
       if (++sends > 1) throw secondSendMark
+      sent = last.headers
       return true
     }
+    const allSent = (): Headers.Headers =>
+      optionsHeaders === undefined || optionsHeaders === null
+        ? sent
+        : // As the fetch client merges them; its own type is narrower than what it takes.
+          Headers.merge(Headers.fromInput(optionsHeaders as Headers.Input), sent)
+    const hidden = (fault: TransportFault): TransportFault => ({
+      ...fault,
+      reason: conceal.make(allSent())(fault.reason)
+    })
     const arrived = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Arrived, TransportFault> => {
       const { headers, status } = response
-      return Effect.map(readBody(response, headers, maxBodyBytes), (body) => ({ status, headers, body }))
+      return Effect.mapBoth(readBody(response, headers, maxBodyBytes), {
+        onSuccess: (body) => ({ status, headers, body, sent: allSent }),
+        onFailure: hidden
+      })
     }
     return client.execute(request).pipe(
       Effect.matchEffect({
         onSuccess: arrived,
         // A client that fails on a status has the answer all the same.
         onFailure: (error) =>
-          error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(faultOf(error))
+          error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(hidden(faultOf(error)))
       }),
       Effect.catchDefect((defect) => (defect === secondSendMark ? Effect.fail(secondSend) : Effect.die(defect))),
       Effect.provideService(FetchHttpClient.RequestInit, requestInit),

@@ -16,12 +16,16 @@ export interface Settings {
   readonly headers?: (n: number, date: string) => Record<string, string>
   /** In the place of the usual status of the n-th answer. */
   readonly status?: (n: number) => number | undefined
+  /** What a 401 says; that the timestamp expired when left out. */
+  readonly refusal?: { readonly code: string; readonly details?: string }
 }
 
 export interface Served {
   readonly method: string
   readonly path: string
   readonly signedMillis: number | undefined
+  /** By the clock that nobody sets. */
+  readonly atMillis: number
   readonly status: number
 }
 
@@ -29,9 +33,9 @@ export class Exchange extends Context.Service<Exchange, { readonly served: Array
 
 export const httpDate = (millis: number): string => new Date(millis).toUTCString()
 
-const bodyOf = (status: number) =>
+const bodyOf = (status: number, refusal: Settings["refusal"]) =>
   status === 401
-    ? { error: { code: "header_timestamp_expired", message: "header timestamp expired" } }
+    ? { error: { message: "unauthorized", ...(refusal ?? { code: "header_timestamp_expired" }) } }
     : status < 300
       ? {
           is_auto_cancel_enabled: false,
@@ -50,8 +54,8 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
       const client = HttpClient.make((request, url) =>
         Effect.gen(function* () {
           if (settings.upMillis !== undefined) yield* Effect.sleep(settings.upMillis)
-          // Of the clock that nobody sets.
-          const millis = Number((yield* Clock.monotonicTimeNanos) / 1_000_000n) + settings.skewMillis
+          const atMillis = Number((yield* Clock.monotonicTimeNanos) / 1_000_000n)
+          const millis = atMillis + settings.skewMillis
           const timestamp = request.headers["kalshi-access-timestamp"]
           const signedMillis = timestamp === undefined ? undefined : Number(timestamp)
           const isOff =
@@ -61,10 +65,13 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
           const success = request.method === "POST" ? 201 : 200
           const status = settings.status?.(n) ?? (isOff ? 401 : success)
           const date = httpDate(millis)
-          served.push({ method: request.method, path: url.pathname, signedMillis, status })
+          served.push({ method: request.method, path: url.pathname, signedMillis, atMillis, status })
           if (settings.downMillis !== undefined) yield* Effect.sleep(settings.downMillis)
           const headers = settings.headers?.(n, date) ?? { date }
-          return HttpClientResponse.fromWeb(request, new Response(JSON.stringify(bodyOf(status)), { status, headers }))
+          return HttpClientResponse.fromWeb(
+            request,
+            new Response(JSON.stringify(bodyOf(status, settings.refusal)), { status, headers })
+          )
         })
       )
       return Context.make(HttpClient.HttpClient, client).pipe(Context.add(Exchange, Exchange.of({ served })))

@@ -22,8 +22,8 @@ export type Reply =
   | {
       readonly status: number
       readonly body?: unknown
-      /** Sent as it stands, instead of `body` as JSON. */
-      readonly text?: string
+      /** Sent as it stands, instead of `body` as JSON; made of the request by a server that echoes. */
+      readonly text?: string | ((sent: Sent) => string)
       readonly headers?: Record<string, string>
       readonly delayMillis?: number
     }
@@ -45,8 +45,9 @@ export class Script extends Context.Service<Script, { readonly sent: Array<Sent>
 /** Statuses whose answers the platform's own Response refuses to carry a body for. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-const toResponse = (reply: Exclude<Reply, { fault: string }>): Response => {
-  const text = reply.text ?? (reply.body === undefined ? "" : JSON.stringify(reply.body))
+const toResponse = (reply: Exclude<Reply, { fault: string }>, sent: Sent): Response => {
+  const said = typeof reply.text === "function" ? reply.text(sent) : reply.text
+  const text = said ?? (reply.body === undefined ? "" : JSON.stringify(reply.body))
   const body = bodyless.has(reply.status) || text === "" ? null : text
   const init = { headers: { "content-type": "application/json", ...reply.headers } }
   if (reply.status >= 200) return new Response(body, { ...init, status: reply.status })
@@ -66,13 +67,14 @@ export const layerScript = (replies: ReadonlyArray<Reply>): Layer.Layer<HttpClie
         Effect.gen(function* () {
           const atMillis = yield* Clock.currentTimeMillis
           const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : undefined
-          sent.push({
+          const one: Sent = {
             method: request.method,
             target: url.pathname + url.search,
             headers: { ...request.headers },
             body,
             atMillis
-          })
+          }
+          sent.push(one)
           const reply = left.shift()
           if (reply === undefined)
             return yield* Effect.die(new Error(`unscripted request: ${request.method} ${url.href}`))
@@ -90,7 +92,7 @@ export const layerScript = (replies: ReadonlyArray<Reply>): Layer.Layer<HttpClie
               reason: new HttpClientError.TransportError({ request, cause })
             })
           }
-          return HttpClientResponse.fromWeb(request, toResponse(reply))
+          return HttpClientResponse.fromWeb(request, toResponse(reply, one))
         })
       )
       return Context.make(HttpClient.HttpClient, client).pipe(

@@ -1,0 +1,150 @@
+/**
+ * Takes the header values of a request out of what an error keeps of its answer: a proxy or a firewall may echo them.
+ *
+ * @module
+ */
+
+/** Header values by name, the names in lower case. */
+export type HeaderValues = Readonly<Record<string, string | undefined>>
+
+/** Gives a text, up to `limit` of its characters, with every header value of the request replaced. */
+export type Conceal = (text: string, limit?: number) => string
+
+const mark = "<redacted>"
+
+const ofSigning = /^kalshi-access-/
+
+/** Headers of the application's own HTTP client that can hold a credential, such as those of a proxy. */
+const ofCredentials = /auth|cookie|credential|key|password|secret|session|signature|token/
+
+/** A piece of a value that is at least so long is replaced too: an echo may be cut short. */
+const pieceLength = 16
+
+/** A shorter value stands in ordinary words too, and is replaced only where it stands by itself. */
+const wordLength = 8
+
+const escapes = /%(?:25)*([0-9a-f]{2})|\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))|&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/iy
+
+const named: Readonly<Record<string, string>> = {
+  plus: "+",
+  sol: "/",
+  equals: "=",
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"'
+}
+
+/** As `\\n` and `\\r` stand in JSON. A space is another matter: a form has it in the place of a plus. */
+const lineBreaks = "nrt"
+
+/** One character as every encoding has it: in either case, and in either alphabet of base64. */
+const plain = (character: string): string =>
+  character === "-" ? "+" : character === "_" ? "/" : character.toLowerCase()
+
+const isAlphanumeric = (character: string | undefined): boolean =>
+  character !== undefined && /[a-z0-9]/i.test(character)
+
+/** Reads the character at a place, and says where the next one begins: percent-encoded, JSON and HTML escapes are read. */
+const characterAt = (text: string, at: number): readonly [character: string, next: number] => {
+  const raw = text[at]!
+  if (raw !== "%" && raw !== "\\" && raw !== "&") return [raw, at + 1]
+  escapes.lastIndex = at
+  const match = escapes.exec(text)
+  if (match === null) return [raw, at + 1]
+  const [whole, percent, unicode, byte, escaped, hex, decimal, name] = match
+  const code = percent ?? unicode ?? byte ?? hex
+  const character =
+    code !== undefined
+      ? fromCode(Number.parseInt(code, 16))
+      : decimal !== undefined
+        ? fromCode(Number(decimal))
+        : escaped !== undefined
+          ? lineBreaks.includes(escaped)
+            ? "\n"
+            : escaped
+          : named[name!.toLowerCase()]
+  return character === undefined ? [raw, at + 1] : [character, at + whole.length]
+}
+
+const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
+
+/** Where a value that begins at a place ends; -1 where none begins. Lines may be wrapped within it. */
+const endOf = (text: string, start: number, value: string): number => {
+  let at = start
+  let matched = 0
+  let end = -1
+  while (at < text.length && matched < value.length) {
+    const [character, next] = characterAt(text, at)
+    const expected = plain(value[matched]!)
+    if (plain(character) === expected || (expected === "+" && character === " ")) {
+      matched++
+      end = next
+    } else if (matched === 0 || !/\s/.test(character)) {
+      break
+    }
+    at = next
+  }
+  return matched >= Math.min(value.length, pieceLength) ? end : -1
+}
+
+/** Whether a number is a member of a JSON object, as a time in milliseconds of the exchange's is, and no header. */
+const isMember = (text: string, start: number): boolean => /":\s*$/.test(text.slice(Math.max(0, start - 8), start))
+
+const stands = (text: string, start: number, end: number, value: string): boolean => {
+  if (value.length < wordLength) return !isAlphanumeric(text[start - 1]) && !isAlphanumeric(text[end])
+  return !/^\d+$/.test(value) || !isMember(text, start)
+}
+
+const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
+  const values = new Set<string>()
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || value === "") continue
+    if (ofSigning.test(name)) values.add(value)
+    else if (ofCredentials.test(name)) {
+      // A scheme and its credentials, or the pairs of a cookie.
+      for (const part of value.split(/[\s;,]+/)) {
+        for (const secret of [part, part.slice(part.indexOf("=") + 1)]) {
+          if (secret.length >= wordLength) values.add(secret)
+        }
+      }
+    }
+  }
+  return [...values]
+}
+
+/** Conceals the values of a request's headers. */
+export const make = (headers: HeaderValues | undefined): Conceal => {
+  const values = headers === undefined ? [] : valuesOf(headers)
+  const firsts = new Set(values.map((value) => plain(value[0]!)))
+  return (text, limit = text.length) => {
+    const until = Math.min(limit, text.length)
+    let concealed = ""
+    let from = 0
+    let at = 0
+    while (values.length > 0 && at < until) {
+      let end = -1
+      if (firsts.has(plain(characterAt(text, at)[0]))) {
+        for (const value of values) {
+          const found = endOf(text, at, value)
+          if (found > end && stands(text, at, found, value)) end = found
+        }
+      }
+      if (end === -1) {
+        at++
+        continue
+      }
+      concealed += text.slice(from, at) + mark
+      at = from = end
+    }
+    return concealed + text.slice(from, Math.max(from, until))
+  }
+}
+
+/** Conceals every text in a JSON value, its keys included. */
+export const inJson = (conceal: Conceal, value: unknown): unknown => {
+  if (typeof value === "string") return conceal(value)
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) return value.map((item: unknown) => inJson(conceal, item))
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [conceal(key), inJson(conceal, member)]))
+}

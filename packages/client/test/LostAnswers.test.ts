@@ -1,0 +1,91 @@
+import { assert, describe, it } from "@effect/vitest"
+import { SigningError } from "@kalshi-effect/signing/SigningError"
+import * as Errors from "../src/Errors.ts"
+import { afterLostAnswer } from "../src/internal/lostAnswers.ts"
+
+const operation = "Orders.cancel"
+const body = { message: "why" }
+const answered = { operation, body, attempts: 2, afterLostAnswer: false }
+const repeatable = { ...answered, retryAfterMillis: 7 }
+
+const intent: Errors.NotSent["intent"] = {
+  operation,
+  method: "DELETE",
+  path: "/",
+  query: "",
+  body: undefined,
+  cost: undefined
+} as never // a message needs no more of it
+
+describe("afterLostAnswer", () => {
+  const unanswered = [
+    new Errors.TransportError({ operation, requestSent: "no", code: "ENOTFOUND", reason: "no such host", attempts: 2 }),
+    new SigningError({ description: "the KMS declined" }),
+    new Errors.LimitExceeded({ operation, bucket: "write", cost: 2, capacity: 1, waitMillis: 5, maxWaitMillis: 1 }),
+    new Errors.InvalidRequest({ operation, pointer: "", reason: "no such field" }),
+    new Errors.NotSent({ operation, intent })
+  ]
+  for (const error of unanswered) {
+    it(`makes ${error._tag} a TransportError that says that the request may have been carried out`, () => {
+      const after = afterLostAnswer(error, { operation, attempts: 2 })
+      assert.instanceOf(after, Errors.TransportError)
+      assert.deepInclude(after, { operation, requestSent: "maybe", attempts: 2 })
+      assert.include(after.message, "an attempt's answer was lost")
+      assert.include(after.message, "the request may have been carried out")
+      assert.notInclude(after.message, "nothing was sent")
+    })
+  }
+
+  it("keeps the code and the reason of the later failure", () => {
+    const [refused, unsigned, metered] = unanswered.map((error) => afterLostAnswer(error, { operation, attempts: 2 }))
+    assert.deepInclude(refused, { code: "ENOTFOUND", reason: "an attempt's answer was lost, then no such host" })
+    assert.include(unsigned!.message, "the repeat could not be signed: the KMS declined")
+    assert.include(metered!.message, "2 tokens of the write bucket")
+  })
+
+  it("makes a time-out before sending one after sending", () => {
+    const early = new Errors.RequestTimeout({
+      operation,
+      limit: "total",
+      timeoutMillis: 30_000,
+      requestSent: "no",
+      attempts: 2
+    })
+    const after = afterLostAnswer(early, { operation, attempts: 3 })
+    assert.instanceOf(after, Errors.RequestTimeout)
+    assert.deepInclude(after, { limit: "total", timeoutMillis: 30_000, requestSent: "maybe", attempts: 3 })
+  })
+
+  const answers = [
+    new Errors.BadRequest(answered),
+    new Errors.Unauthorized({ ...answered, explanation: undefined }),
+    new Errors.Forbidden(answered),
+    new Errors.NotFound(answered),
+    new Errors.Conflict(answered),
+    new Errors.TooManyRequests(repeatable),
+    new Errors.InternalServerError({ ...repeatable, payload: { a: 1 } }),
+    new Errors.BadGateway(repeatable),
+    new Errors.ServiceUnavailable({ ...repeatable, payload: undefined }),
+    new Errors.GatewayTimeout({ ...repeatable, payload: undefined }),
+    new Errors.UnexpectedStatus({ ...repeatable, status: 418, json: { b: 2 } })
+  ]
+  for (const error of answers) {
+    it(`marks ${error._tag}, and keeps its class and fields`, () => {
+      const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // any of them
+      assert.strictEqual<unknown>(after.constructor, error.constructor)
+      assert.deepStrictEqual<object>({ ...after }, { ...error, afterLostAnswer: true })
+      assert.match(after.message, /answer was lost/)
+    })
+  }
+
+  it("leaves alone what says so already", () => {
+    for (const error of [
+      new Errors.NotFound({ ...answered, afterLostAnswer: true }),
+      new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),
+      new Errors.RequestTimeout({ operation, limit: "attempt", timeoutMillis: 1, requestSent: "maybe", attempts: 1 }),
+      new Errors.ContractError({ operation, status: 200, pointer: "", reason: "", rawBody: "", attempts: 1 })
+    ]) {
+      assert.strictEqual<unknown>(afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }), error)
+    }
+  })
+})
