@@ -102,6 +102,11 @@ export const encodingFaults: ReadonlyArray<Fault> = [
     "Number.isSafeInteger(value) && value >= minimum, {",
     "Number.isInteger(value) && value >= minimum, {"
   ),
+  wire("sends milliseconds for Unix seconds", "Orders.list", "value <= lastSecond, {", "true, {"),
+  wire("sends milliseconds for the seconds of an order", "Orders.batchCreate", "value <= lastSecond, {", "true, {"),
+  wire("sends seconds for Unix milliseconds", undefined, "value < firstSecond || value", "true || value", {
+    seenBy: invalid
+  }),
   wire(
     "counts a text in UTF-16 units",
     "Markets.orderbooks",

@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { runInNewContext } from "node:vm"
 import { Effect, Layer, Result } from "effect"
 import * as Exchange from "../src/Exchange.ts"
+import * as LiveData from "../src/LiveData.ts"
+import * as Markets from "../src/Markets.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Orders from "../src/Orders.ts"
 import * as encode from "../src/internal/encode.ts"
@@ -123,6 +125,59 @@ describe("an input", () => {
       assert.strictEqual((yield* refusal(OrderGroups.list, { subaccount: "1" })).pointer, "/subaccount")
       assert.strictEqual((yield* refusal(Orders.list, { limit: 0 })).pointer, "/limit")
       assert.strictEqual((yield* refusal(Orders.list, { limit: 1001 })).pointer, "/limit")
+    })
+  )
+
+  it.effect("with milliseconds for Unix seconds is refused at its place, with a hint", () =>
+    Effect.gen(function* () {
+      const milliseconds = 1_764_390_000_000
+      for (const [operation, input, pointer] of [
+        [Orders.list, { min_ts: milliseconds }, "/min_ts"],
+        [Orders.list, { max_ts: 4_102_444_801 }, "/max_ts"],
+        [Markets.list, { min_close_ts: milliseconds }, "/min_close_ts"],
+        [Orders.create, { ...order, expiration_time: milliseconds }, "/expiration_time"],
+        [
+          Orders.batchCreate,
+          { orders: [order, { ...order, expiration_time: milliseconds }] },
+          "/orders/1/expiration_time"
+        ],
+        [
+          Orders.amend,
+          { order_id: id, ticker: "T", side: "bid", price: "0.50", count: "1", expiration_time: milliseconds },
+          "/expiration_time"
+        ]
+      ] as const) {
+        const error = yield* refusal(operation, input)
+        assert.strictEqual(error.pointer, pointer)
+        assert.include(error.reason, "did you pass milliseconds?")
+      }
+    })
+  )
+
+  it("may hold Unix seconds until the year 2100, and zero where it clears a time", () => {
+    for (const [operation, input] of [
+      [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
+      [Orders.list, { min_ts: -1 }],
+      [Orders.create, { ...order, expiration_time: 4_102_444_800 }],
+      [Orders.amend, { order_id: id, ticker: "T", side: "bid", price: "0.50", count: "1", expiration_time: 0 }]
+    ] as const) {
+      const result = encoded(operation, input)
+      assert.isTrue(Result.isSuccess(result), JSON.stringify(input))
+    }
+  })
+
+  it.effect("with seconds for Unix milliseconds is refused at its place, with a hint", () =>
+    Effect.gen(function* () {
+      for (const field of ["from", "to"]) {
+        for (const seconds of [1_000_000_000, 1_764_390_000, 99_999_999_999]) {
+          const error = yield* refusal(LiveData.weatherIndex, { city: "NYC", [field]: seconds })
+          assert.strictEqual(error.pointer, `/${field}`)
+          assert.include(error.reason, "did you pass seconds?")
+        }
+        for (const milliseconds of [-1, 0, 999_999_999, 100_000_000_000, 1_764_390_000_000]) {
+          assert.isTrue(Result.isSuccess(encoded(LiveData.weatherIndex, { city: "NYC", [field]: milliseconds })))
+        }
+      }
     })
   )
 
