@@ -47,9 +47,9 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  *
  * **Details**
  *
- * PKCS#8 does not name the algorithm in its label, so the kind comes from the key itself. Taken as they come: line ends
- * escaped as `\n`, CRLF, a byte-order mark, quotes, indentation, text around the block, the whole block on one line.
- * Anything else is refused with a reason (`KeyErrorReason`) and what to do about it.
+ * PKCS#8 does not name the algorithm in its label, so the kind comes from the key itself. These are accepted: line ends
+ * escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, the whole block on one
+ * line. Anything else is refused with a reason (`KeyErrorReason`) and what to do about it.
  *
  * **Gotchas**
  *

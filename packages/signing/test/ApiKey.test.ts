@@ -90,6 +90,66 @@ describe("fromPem", () => {
     )
   }
 
+  const utf16 = (text: string, order: "LE" | "BE", mark: boolean): Buffer => {
+    const bytes = Buffer.from(mark ? `\ufeff${text}` : text, "utf16le")
+    return order === "LE" ? bytes : bytes.swap16()
+  }
+  for (const order of ["LE", "BE"] as const) {
+    for (const mark of [true, false]) {
+      it.live(`reads UTF-16${order} ${mark ? "with" : "without"} a byte-order mark, which PowerShell writes`, () =>
+        Effect.gen(function* () {
+          for (const key of ["rsa-2048.pkcs1", "ed25519.pkcs8"] as const) {
+            const bytes = utf16(fixture(`keys/${key}.pem`).replaceAll("\n", "\r\n"), order, mark)
+            const publicPem = fixture(`keys/${key.split(".")[0]}.public.pem`)
+            for (const encoding of ["utf8", "latin1"] as const) {
+              const apiKey = yield* load(bytes.toString(encoding))
+              assert.strictEqual(ApiKey.publicKeyPem(apiKey), publicPem)
+            }
+            const publicKey = yield* PublicKey.fromPem(utf16(publicPem, order, mark).toString("utf8"))
+            assert.strictEqual(yield* PublicKey.toPem(publicKey), publicPem)
+          }
+        })
+      )
+
+      it.live(`says what UTF-16${order} ${mark ? "with" : "without"} a byte-order mark holds where it is no PEM`, () =>
+        Effect.gen(function* () {
+          for (const [text, looksLike] of [
+            [JSON.stringify(jwk("ed25519")), "Json"],
+            [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
+            ["~/.kalshi/key.pem", "FilePath"],
+            ["my key", "Text"]
+          ] as const) {
+            const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
+            assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
+          }
+          const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
+          const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
+          assert.strictEqual(reason._tag, "Truncated")
+        })
+      )
+    }
+  }
+
+  it.live("reads UTF-16 with text around the key that is no ASCII", () =>
+    Effect.gen(function* () {
+      const text = `Schlüssel für Kalshi — \u4e2d\n${fixture("keys/ed25519.pkcs8.pem")}`
+      for (const order of ["LE", "BE"] as const) {
+        const apiKey = yield* load(utf16(text, order, true).toString("utf8"))
+        assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+      }
+    })
+  )
+
+  it.live("does not read a block of PEM that holds single NUL characters", () =>
+    Effect.gen(function* () {
+      const pem = fixture("keys/ed25519.pkcs8.pem")
+      for (const text of [pem.replace("M", "M\0"), pem.replace("BEGIN", "BE\0GIN"), pem.replaceAll("\n", "\0\n")]) {
+        const reason = yield* reasonOf(load(text))
+        assert.include(["Malformed", "NoPem", "Truncated"], reason._tag)
+      }
+    })
+  )
+
   it("is refused every file that it has to be", () => {
     assert.isAtLeast(refused.length, 40)
   })
@@ -630,6 +690,24 @@ describe("fromFile", () => {
     Effect.gen(function* () {
       const apiKey = yield* ApiKey.fromFile({ keyId, path: fixturePath("keys/rsa-2048.pkcs1.pem") })
       yield* signsFor(apiKey, fixture("keys/rsa-2048.public.pem"))
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.live("reads a file in UTF-16, and one in UTF-8 with a byte-order mark", () =>
+    Effect.gen(function* () {
+      const fileSystem = yield* FileSystem.FileSystem
+      const path = yield* fileSystem.makeTempFileScoped()
+      const pem = fixture("keys/ed25519.pkcs8.pem")
+      for (const bytes of [
+        Buffer.from(`\ufeff${pem}`, "utf16le"),
+        Buffer.from(pem, "utf16le"),
+        Buffer.from(`\ufeff${pem}`, "utf16le").swap16(),
+        Buffer.from(`\ufeff${pem}`, "utf8")
+      ]) {
+        yield* fileSystem.writeFile(path, bytes)
+        const apiKey = yield* ApiKey.fromFile({ keyId, path })
+        assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+      }
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
