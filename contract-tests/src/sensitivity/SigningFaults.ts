@@ -4,6 +4,7 @@ import { faultsOf, type Fault } from "./Fault.ts"
 const signature = faultsOf("packages/signing/src/RequestSignature.ts", "packages/signing/test/RequestSignature.test.ts")
 const key = faultsOf("packages/signing/src/internal/apiKey.ts", "P8")
 const keyId = faultsOf("packages/signing/src/internal/keyId.ts", "packages/signing/test/secrets.test.ts")
+const apiKey = faultsOf("packages/signing/src/ApiKey.ts", "packages/signing/test/ApiKey.test.ts")
 const pipeline = faultsOf("packages/client/src/internal/pipeline.ts", "P9")
 const skew = faultsOf("packages/client/src/internal/skew.ts", "packages/client/test/ClockSkew.test.ts")
 
@@ -53,6 +54,8 @@ export const signingFaults: ReadonlyArray<Fault> = [
     'name: "RSA-PSS", saltLength: 20'
   ),
   keyId("prints the whole key id", undefined, "keyId.length > 12 ?", "keyId.length > 1200 ?"),
+  apiKey("quotes a path that could be a key", undefined, "path: isShowable(path) ? path : undefined", "path"),
+  apiKey("opens a path that is a key", undefined, "if (looksLikeKey(path)) return", "if (false) return"),
   pipeline(
     "signs the path below the API's root",
     "OrderGroups.get",

@@ -1,7 +1,7 @@
 import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 import type { KeyErrorReason } from "../KeyError.ts"
-import { looksLikeBase64Der } from "./base64.ts"
+import { looksLikeBase64Der } from "./keyText.ts"
 
 export interface Block {
   readonly label: string
