@@ -5,6 +5,8 @@ const signature = faultsOf("packages/signing/src/RequestSignature.ts", "packages
 const key = faultsOf("packages/signing/src/internal/apiKey.ts", "P8")
 const keyId = faultsOf("packages/signing/src/internal/keyId.ts", "packages/signing/test/secrets.test.ts")
 const apiKey = faultsOf("packages/signing/src/ApiKey.ts", "packages/signing/test/ApiKey.test.ts")
+const loading = faultsOf("packages/signing/src/internal/loading.ts", "packages/signing/test/Signer.test.ts")
+const nodeCrypto = faultsOf("packages/signing/src/internal/nodeCrypto.ts", "packages/signing/test/NodeSigner.test.ts")
 const pipeline = faultsOf("packages/client/src/internal/pipeline.ts", "P9")
 const skew = faultsOf("packages/client/src/internal/skew.ts", "packages/client/test/ClockSkew.test.ts")
 
@@ -52,6 +54,19 @@ export const signingFaults: ReadonlyArray<Fault> = [
     "OrderGroups.get",
     'name: "RSA-PSS", saltLength: 32',
     'name: "RSA-PSS", saltLength: 20'
+  ),
+  nodeCrypto("signs synchronously with a salt of 20 bytes", undefined, "saltLength: 32", "saltLength: 20"),
+  loading(
+    "signs synchronously without a proof",
+    undefined,
+    "(yield* Effect.orElseSucceed(proof, () => false)) ? signSync",
+    "(yield* Effect.as(Effect.orElseSucceed(proof, () => false), true)) ? signSync"
+  ),
+  loading(
+    "signs with node:crypto where the application has a WebCrypto of its own",
+    undefined,
+    " && crypto === globalThis.crypto?.subtle",
+    ""
   ),
   keyId("prints the whole key id", undefined, "keyId.length > 12 ?", "keyId.length > 1200 ?"),
   apiKey("quotes a path that could be a key", undefined, "path: isShowable(path) ? path : undefined", "path"),

@@ -777,10 +777,10 @@ describe("fromFile", () => {
         )
       const materials = [
         derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32),
-        ...random("seeds", 32, 500),
-        ...random("pairs", 64, 50),
+        ...random("seeds", 32, 60),
+        ...random("pairs", 64, 10),
         // A line of PEM.
-        ...random("lines", 48, 500)
+        ...random("lines", 48, 60)
       ]
       for (const [shape, write] of Object.entries(shapes)) {
         for (const bytes of materials) {
