@@ -134,6 +134,10 @@ export const limits = {
     "the exchange answers 400 without one: {} is sent"
   ),
   unnamed: limit("a member that the document does not name", "a misspelt name would change what an order does"),
+  otherUnit: limit(
+    "milliseconds for Unix seconds, or seconds for milliseconds",
+    "the exchange would look for the year 50,000, or for 1970, and find nothing"
+  ),
   bearer: limit("a partner's OAuth token in place of the three headers", "this client signs with API keys")
 } as const satisfies Readonly<Record<string, Limit>>
 
@@ -151,9 +155,30 @@ const listLimit = (items: ReadonlyArray<Json>, joined: boolean): Limit | undefin
   return joined && items.some((item) => item === "" || String(item).includes(",")) ? limits.commaItem : undefined
 }
 
+/** The unit of a time, of an integer. */
+export type TimeUnit = "seconds" | "milliseconds"
+
+/**
+ * The unit of an integer of a request that is a time, by its name; undefined where it is none.
+ *
+ * Source: the prose of 3.34.0. Every integer `…_ts` of a request and both fields `expiration_time` are Unix seconds;
+ * `from` and `to`, which the weather index alone has, are Unix milliseconds.
+ */
+export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): TimeUnit | undefined => {
+  if (type !== "integer") return undefined
+  if (name.endsWith("_ts") || name === "expiration_time") return "seconds"
+  return name === "from" || name === "to" ? "milliseconds" : undefined
+}
+
+/** Whether a number is clearly a time of the other unit: after 2100 in seconds, or since 2001 if it were seconds. */
+const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
+  typeof value === "number" && (unit === "seconds" ? value > 4_102_444_800 : value >= 1e9 && value < 1e11)
+
 /** A field of an input that the client does not send as it stands. */
 export interface Limited {
   readonly field: string
+  /** The places inside the input that are refused, one of them first. */
+  readonly pointers: ReadonlyArray<string>
   readonly limit: Limit
   /** A value that the field can be sent with. */
   readonly plain: Json
@@ -272,7 +297,46 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   const plainList = (schema: JsonSchema): Json =>
     coverage.of(schema).find((items) => isArray(items) && listLimit(items, true) === undefined) ?? null
 
-  const limited = (value: JsonObject): ReadonlyArray<Limited> =>
+  /** Times of a body, or of a part of it, that are of the other unit: where they are, and the same part without them. */
+  const withoutOtherUnits = (
+    value: Json,
+    schema: JsonSchema,
+    pointer: string
+  ): { readonly plain: Json; readonly pointers: ReadonlyArray<string> } => {
+    if (typeof schema === "boolean") return { plain: value, pointers: [] }
+    if (schema.$ref !== undefined) return withoutOtherUnits(value, resolve(schema.$ref), pointer)
+    const { items, properties } = schema
+    if (isArray(value) && items !== undefined) {
+      const parts = value.map((item, index) => withoutOtherUnits(item, items, pointerTo(pointer, String(index))))
+      return { plain: parts.map(({ plain }) => plain), pointers: parts.flatMap(({ pointers }) => pointers) }
+    }
+    if (!isObject(value) || properties === undefined) return { plain: value, pointers: [] }
+    const parts = Object.entries(value).map(([key, member]) => {
+      const at = pointerTo(pointer, key)
+      const inner = Object.hasOwn(properties, key) ? properties[key]! : true
+      const unit = typeof inner === "boolean" ? undefined : timeUnit(key, inner)
+      // What the document does not allow either is no limit of the client's.
+      return unit !== undefined && isOtherUnit(member, unit) && judge.accepts(inner)(member)
+        ? { key, plain: 0, pointers: [at] }
+        : { key, ...withoutOtherUnits(member, inner, at) }
+    })
+    return {
+      plain: objectOf(parts.map(({ key, plain }) => [key, plain] as const)),
+      pointers: parts.flatMap(({ pointers }) => pointers)
+    }
+  }
+
+  const limited = (value: JsonObject): ReadonlyArray<Limited> => [...limitedParameters(value), ...limitedTimes(value)]
+
+  const limitedTimes = (value: JsonObject): ReadonlyArray<Limited> =>
+    Object.entries(value).flatMap(([field, member]) => {
+      const { plain, pointers } = withoutOtherUnits(objectOf([[field, member]]), input, "")
+      return pointers.length === 0 || !isObject(plain)
+        ? []
+        : [{ field, pointers, limit: limits.otherUnit, plain: memberOf(plain, field) ?? null }]
+    })
+
+  const limitedParameters = (value: JsonObject): ReadonlyArray<Limited> =>
     parameters.flatMap(({ explode, in: place, name, schema }) => {
       const given = memberOf(value, name)
       // What the document does not allow either is no limit of the client's.
@@ -285,7 +349,14 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
             : undefined
       return found === undefined
         ? []
-        : [{ field: name, limit: found, plain: isArray(given) ? plainList(schema) : "plain" }]
+        : [
+            {
+              field: name,
+              pointers: [pointerTo("", name)],
+              limit: found,
+              plain: isArray(given) ? plainList(schema) : "plain"
+            }
+          ]
     })
 
   const readPath = (path: string, faults: Array<string>): ReadonlyArray<readonly [string, Json]> => {
@@ -437,7 +508,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
       if (!isObject(input) || limited.length === 0) return call(input)
       const first = call(input)
       if (first.ok) throw new WrongRequest(`sent ${limited.map(({ limit }) => limit.name).join(" and ")}`)
-      if (!limited.some(({ field }) => first.pointers[0] === pointerTo("", field))) return first
+      if (!limited.some(({ pointers }) => pointers.includes(first.pointers[0] ?? ""))) return first
       const replace = (value: JsonObject, by: (limited: Limited) => Json): JsonObject =>
         objectOf([...Object.entries(value), ...limited.map((one) => [one.field, by(one)] as const)])
       const rest = call(replace(input, ({ plain }) => plain))

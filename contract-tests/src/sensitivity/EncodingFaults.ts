@@ -64,8 +64,29 @@ export const encodingFaults: ReadonlyArray<Fault> = [
   encode(
     "sends what an instance of a class seems to hold",
     undefined,
-    "if (!isPlain(record)) throw new NotPlain(pointer)",
-    "",
+    "if (!isPlainRecord(record)) throw",
+    "if (false) throw",
+    { seenBy: invalid }
+  ),
+  encode(
+    "sends the items of an array that is an instance of a class",
+    undefined,
+    "if (!isPlainList(list)) throw",
+    "if (false) throw",
+    { seenBy: invalid }
+  ),
+  encode(
+    "checks a copy and sends the input",
+    undefined,
+    "const body = JSON.stringify(rest)",
+    "const body = JSON.stringify(input)",
+    { seenBy: invalid }
+  ),
+  encode(
+    "sends an array as a method toJSON has it",
+    undefined,
+    'if ("toJSON" in list || "toJSON" in copied) {',
+    "if (false) {",
     { seenBy: invalid }
   ),
   wire(
@@ -81,6 +102,11 @@ export const encodingFaults: ReadonlyArray<Fault> = [
     "Number.isSafeInteger(value) && value >= minimum, {",
     "Number.isInteger(value) && value >= minimum, {"
   ),
+  wire("sends milliseconds for Unix seconds", "Orders.list", "value <= lastSecond, {", "true, {"),
+  wire("sends milliseconds for the seconds of an order", "Orders.batchCreate", "value <= lastSecond, {", "true, {"),
+  wire("sends seconds for Unix milliseconds", undefined, "value < firstSecond || value", "true || value", {
+    seenBy: invalid
+  }),
   wire(
     "counts a text in UTF-16 units",
     "Markets.orderbooks",

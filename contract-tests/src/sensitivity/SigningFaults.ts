@@ -4,6 +4,9 @@ import { faultsOf, type Fault } from "./Fault.ts"
 const signature = faultsOf("packages/signing/src/RequestSignature.ts", "packages/signing/test/RequestSignature.test.ts")
 const key = faultsOf("packages/signing/src/internal/apiKey.ts", "P8")
 const keyId = faultsOf("packages/signing/src/internal/keyId.ts", "packages/signing/test/secrets.test.ts")
+const apiKey = faultsOf("packages/signing/src/ApiKey.ts", "packages/signing/test/ApiKey.test.ts")
+const loading = faultsOf("packages/signing/src/internal/loading.ts", "packages/signing/test/Signer.test.ts")
+const nodeCrypto = faultsOf("packages/signing/src/internal/nodeCrypto.ts", "packages/signing/test/NodeSigner.test.ts")
 const pipeline = faultsOf("packages/client/src/internal/pipeline.ts", "P9")
 const errors = "packages/client/test/Errors.test.ts"
 const conceal = faultsOf("packages/client/src/internal/conceal.ts", errors)
@@ -57,7 +60,22 @@ export const signingFaults: ReadonlyArray<Fault> = [
     'name: "RSA-PSS", saltLength: 32',
     'name: "RSA-PSS", saltLength: 20'
   ),
+  nodeCrypto("signs synchronously with a salt of 20 bytes", undefined, "saltLength: 32", "saltLength: 20"),
+  loading(
+    "signs synchronously without a proof",
+    undefined,
+    "(yield* Effect.orElseSucceed(proof, () => false)) ? signSync",
+    "(yield* Effect.as(Effect.orElseSucceed(proof, () => false), true)) ? signSync"
+  ),
+  loading(
+    "signs with node:crypto where the application has a WebCrypto of its own",
+    undefined,
+    " && crypto === globalThis.crypto?.subtle",
+    ""
+  ),
   keyId("prints the whole key id", undefined, "keyId.length > 12 ?", "keyId.length > 1200 ?"),
+  apiKey("quotes a path that could be a key", undefined, "path: isShowable(path) ? path : undefined", "path"),
+  apiKey("opens a path that is a key", undefined, "if (looksLikeKey(path)) return", "if (false) return"),
   pipeline(
     "signs the path below the API's root",
     "OrderGroups.get",

@@ -72,6 +72,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetAccountEndpointCostsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -83,6 +84,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetAccountApiLimitsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -94,6 +96,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -105,6 +108,7 @@ describe("Account", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetAccountApiUsageLevelVolumeProgressResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -120,6 +124,7 @@ describe("ApiKeys", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -131,6 +136,7 @@ describe("ApiKeys", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -144,6 +150,7 @@ describe("ApiKeys", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -155,6 +162,7 @@ describe("ApiKeys", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetApiKeysResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -170,6 +178,7 @@ describe("BlockTrades", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -181,6 +190,7 @@ describe("BlockTrades", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetBlockTradeProposalsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -202,6 +212,7 @@ describe("BlockTrades", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.ProposeBlockTradeResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
@@ -220,6 +231,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventCandlesticksResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -231,6 +243,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventFeeChangesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -247,6 +260,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventForecastPercentilesHistoryResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -260,6 +274,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -281,6 +296,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -294,6 +310,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -305,6 +322,7 @@ describe("Events", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventMetadataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -318,6 +336,7 @@ describe("Exchange", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetExchangeScheduleResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -333,6 +352,7 @@ describe("Exchange", () => {
       | Errors.GatewayTimeout<Responses.ExchangeStatus>
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -344,6 +364,7 @@ describe("Exchange", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetUserDataTimestampResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -359,6 +380,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -372,6 +394,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -383,6 +406,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFCMSubtraderBlockedCategoriesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -396,6 +420,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -407,6 +432,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFcmFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -428,6 +454,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -441,6 +468,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -452,6 +480,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.ListFCMSubtradersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -467,6 +496,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -480,6 +510,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -493,6 +524,7 @@ describe("Fcm", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
@@ -506,6 +538,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetHistoricalCutoffResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -517,6 +550,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -528,6 +562,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -542,6 +577,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketCandlesticksHistoricalResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -555,6 +591,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -566,6 +603,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -577,6 +615,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -590,6 +629,7 @@ describe("Historical", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTradesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -603,6 +643,7 @@ describe("IncentivePrograms", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetIncentiveProgramsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -616,6 +657,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetLiveDatasResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -627,6 +669,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetGameStatsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -640,6 +683,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetLiveDataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -653,6 +697,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetEventLiveDataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -666,6 +711,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetLiveDataResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -679,6 +725,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetWeatherIndexResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -690,6 +737,7 @@ describe("LiveData", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetWeatherIndexCalibrationsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -703,6 +751,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.BatchGetMarketCandlesticksResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -718,6 +767,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketCandlesticksResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -729,6 +779,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -755,6 +806,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMarketsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -770,6 +822,7 @@ describe("Markets", () => {
       Errors.Unauthorized | Errors.NotFound | SigningError | Errors.LimitExceeded
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -783,6 +836,7 @@ describe("Markets", () => {
       Errors.BadRequest | Errors.Unauthorized | SigningError | Errors.LimitExceeded
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -796,6 +850,7 @@ describe("Markets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTradesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -809,6 +864,7 @@ describe("Milestones", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMilestoneResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -829,6 +885,7 @@ describe("Milestones", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMilestonesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -845,6 +902,7 @@ describe("MultivariateCollections", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateMarketInMultivariateEventCollectionResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -856,6 +914,7 @@ describe("MultivariateCollections", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventCollectionResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -869,6 +928,7 @@ describe("MultivariateCollections", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventCollectionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -884,6 +944,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateOrderGroupResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -897,6 +958,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -910,6 +972,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderGroupResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -921,6 +984,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderGroupsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -934,6 +998,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -947,6 +1012,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -964,6 +1030,7 @@ describe("OrderGroups", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
@@ -985,6 +1052,7 @@ describe("Orders", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -996,6 +1064,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.BatchCancelOrdersV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1007,6 +1076,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.BatchCreateOrdersV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1020,6 +1090,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CancelOrderV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1031,6 +1102,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1055,6 +1127,7 @@ describe("Orders", () => {
       Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
     >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1072,6 +1145,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.DecreaseOrderV2Response>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1083,6 +1157,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1096,6 +1171,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1107,6 +1183,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderQueuePositionResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1118,6 +1195,7 @@ describe("Orders", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrderQueuePositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -1131,6 +1209,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetBalanceResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1142,6 +1221,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetDepositsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1155,6 +1235,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1175,6 +1256,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1186,6 +1268,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPortfolioRestingOrderTotalValueResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1199,6 +1282,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSettlementsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1210,6 +1294,7 @@ describe("Portfolio", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetWithdrawalsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -1223,6 +1308,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1234,6 +1320,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1245,6 +1332,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1256,6 +1344,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1267,6 +1356,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateQuoteResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1278,6 +1368,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1289,6 +1380,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1300,6 +1392,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1311,6 +1404,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1334,6 +1428,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuotesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -1347,6 +1442,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetCommunicationsIDResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1368,6 +1464,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateRFQResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Conflict>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1379,6 +1476,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1390,6 +1488,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1410,6 +1509,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -1423,6 +1523,7 @@ describe("Search", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFiltersBySportsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1434,6 +1535,7 @@ describe("Search", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTagsForSeriesCategoriesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -1447,6 +1549,7 @@ describe("Series", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSeriesFeeChangesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1460,6 +1563,7 @@ describe("Series", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSeriesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1473,6 +1577,7 @@ describe("Series", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSeriesListResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -1486,6 +1591,7 @@ describe("StructuredTargets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetStructuredTargetResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1497,6 +1603,7 @@ describe("StructuredTargets", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetStructuredTargetsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiPublic>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })
@@ -1510,6 +1617,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSubaccountBalancesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1521,6 +1629,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateSubaccountResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1532,6 +1641,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSubaccountNettingResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1545,6 +1655,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.ApplySubaccountTransferResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1556,6 +1667,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetSubaccountTransfersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1567,6 +1679,7 @@ describe("Subaccounts", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 })
@@ -1586,6 +1699,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.IntraExchangeInstanceTransferResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1597,6 +1711,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetIntraExchangeInstanceTransferResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1608,6 +1723,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetIntraExchangeInstanceTransfersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 
@@ -1619,6 +1735,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.EmptyResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
   })
 
@@ -1630,6 +1747,7 @@ describe("Transfers", () => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetTargetBalanceAllocationResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.Forbidden>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
   })
 })

@@ -7,7 +7,14 @@ import * as fc from "fast-check"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Requests from "../../src/operations/Requests.ts"
 import type * as Conformance from "../../src/tools/Conformance.ts"
-import { objectOf } from "../../src/tools/JsonSchema.ts"
+import {
+  isArray,
+  isObject,
+  objectOf,
+  type Json,
+  type JsonSchema,
+  type SchemaObject
+} from "../../src/tools/JsonSchema.ts"
 import * as Replay from "../../src/tools/Replay.ts"
 import { altered, conformance, document, line, named, plainest, referenceOf } from "./support/client.ts"
 
@@ -255,6 +262,97 @@ describe("limits", { timeout: 60_000 }, () => {
     for (const [name, field] of lists) {
       assert.strictEqual(targetOf(name, { ...plainest(named(name)), [field]: [] }), `/${field}`)
     }
+  })
+
+  it("stop milliseconds for Unix seconds and seconds for milliseconds, in every field that is a time", () => {
+    type Keys = ReadonlyArray<string | number>
+    /** Where a schema has integers that are no enum. */
+    const integers = (schema: JsonSchema, keys: Keys): ReadonlyArray<{ keys: Keys; schema: SchemaObject }> =>
+      typeof schema === "boolean"
+        ? []
+        : schema.type === "integer"
+          ? schema.enum === undefined
+            ? [{ keys, schema }]
+            : []
+          : [
+              ...Object.entries(schema.properties ?? {}).flatMap(([key, inner]) => integers(inner, [...keys, key])),
+              ...(schema.items === undefined ? [] : integers(schema.items, [...keys, 0]))
+            ]
+    const put = (into: Json, [key, ...rest]: Keys, value: Json): Json =>
+      key === undefined
+        ? value
+        : typeof key === "number"
+          ? [put((isArray(into) ? into[0] : undefined) ?? null, rest, value)]
+          : {
+              ...(isObject(into) ? into : {}),
+              [key]: put((isObject(into) ? into[key] : undefined) ?? null, rest, value)
+            }
+
+    const found = { seconds: new Set<string>(), milliseconds: new Set<string>(), none: new Set<string>() }
+    for (const client of ClientOperations.all) {
+      const { input } = Requests.make(referenceOf(client), conformance.judge)
+      for (const { keys, schema } of integers(input, [])) {
+        const name = String(keys.findLast((key) => typeof key === "string"))
+        const unit = Requests.timeUnit(name, schema)
+        found[unit ?? "none"].add(name)
+        // The same instant, in both units.
+        for (const [value, isRefused] of [
+          [1_764_390_000_000, unit === "seconds"],
+          [1_764_390_000, unit === "milliseconds"]
+        ] as const) {
+          if (unit === undefined && !conformance.judge.accepts(schema)(value)) continue
+          const outcome = recorder.call(client.operation, put(plainest(client), keys, value))
+          const got = outcome._tag === "Refused" ? outcome.pointer : "sent"
+          assert.strictEqual(got, isRefused ? `/${keys.join("/")}` : "sent", client.name)
+          if (outcome._tag === "Refused") assert.match(outcome.reason, /did you pass (?:milli)?seconds\?$/)
+        }
+      }
+    }
+    assert.deepStrictEqual([...found.seconds].sort(), [
+      "end_ts",
+      "expiration_time",
+      "max_close_ts",
+      "max_created_ts",
+      "max_settled_ts",
+      "max_ts",
+      "min_close_ts",
+      "min_created_ts",
+      "min_settled_ts",
+      "min_ts",
+      "min_updated_ts",
+      "start_ts"
+    ])
+    assert.deepStrictEqual([...found.milliseconds].sort(), ["from", "to"])
+    // What is no time: a new name here needs a look at its unit.
+    assert.deepStrictEqual([...found.none].sort(), [
+      "amount",
+      "amount_cents",
+      "buyer_subaccount",
+      "centicount",
+      "contracts",
+      "contracts_limit",
+      "depth",
+      "destination_exchange_shard",
+      "destination_subaccount",
+      "exchange_index",
+      "from_subaccount",
+      "last_sec",
+      "limit",
+      "page_size",
+      "percent",
+      "percentiles",
+      "period_interval",
+      "position_centicount",
+      "price_centi_cents",
+      "price_centicents",
+      "seller_subaccount",
+      "source_exchange_shard",
+      "source_subaccount",
+      "subaccount",
+      "subaccount_number",
+      "target_cost_centi_cents",
+      "to_subaccount"
+    ])
   })
 
   it("stop a member that the document does not name, at any depth", () => {

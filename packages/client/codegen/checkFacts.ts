@@ -4,7 +4,7 @@
  * @module
  */
 import type { Document } from "./document.ts"
-import { type Facts, looksLikeTime, unitByName } from "./facts.ts"
+import { type Facts, looksLikeTime, unitOf } from "./facts.ts"
 import type { Fault } from "./faults.ts"
 import { isInteger } from "./shape.ts"
 
@@ -21,16 +21,21 @@ export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Faul
     if (other.has(name)) faults.push({ pointer: at(name), reason: `stands for ${decimal.direction} alone` })
   }
   const fields = [...document.components].flatMap(([name, shape]) =>
-    shape._tag === "Struct" ? shape.fields.map((field) => [`${name}/${field.name}`, name, field] as const) : []
+    shape._tag === "Struct"
+      ? shape.fields.map((field) => ({ owner: name, field, pointer: at(name, "properties", field.name) }))
+      : []
   )
-  for (const [place, name, field] of fields) {
-    if (!isInteger(field.shape) || !looksLikeTime(field.name)) continue
-    if (unitByName(field.name) === undefined && facts.units[place] === undefined) {
-      faults.push({ pointer: at(name, "properties", field.name), reason: "the unit of this time is not known" })
+  const parameters = document.operations.flatMap(({ id, parameters }) =>
+    parameters.map((field) => ({ owner: id, field, pointer: `${id}/${field.name}` }))
+  )
+  const integers = [...fields, ...parameters].filter(({ field }) => isInteger(field.shape))
+  for (const { field, owner, pointer } of integers) {
+    if (looksLikeTime(field.name) && unitOf(facts, owner, field.name) === undefined) {
+      faults.push({ pointer, reason: "the unit of this time is not known" })
     }
   }
   for (const place of Object.keys(facts.units)) {
-    if (!fields.some(([known, , field]) => known === place && isInteger(field.shape))) {
+    if (!integers.some(({ field, owner }) => place === `${owner}/${field.name}`)) {
       faults.push({ pointer: at(place.replace("/", "/properties/")), reason: "a unit is known for no such integer" })
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Document } from "./document.ts"
-import { unitByName } from "./facts.ts"
+import { unitOf } from "./facts.ts"
 import { type Component, type Field, isInteger, references } from "./shape.ts"
 import { comment, type Context, key, literal, makeWriter, type Writer } from "./writer.ts"
 
@@ -24,8 +24,7 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
 
 /** What a field's name and type leave unsaid. */
 const remarks = (component: string, field: Field, { direction, facts }: Context): ReadonlyArray<string> => {
-  const unit =
-    facts.units[`${component}/${field.name}`] ?? (isInteger(field.shape) ? unitByName(field.name) : undefined)
+  const unit = isInteger(field.shape) ? unitOf(facts, component, field.name) : undefined
   return [
     ...(unit === undefined ? [] : [unit]),
     ...(direction === "requests" && field.byDefault !== undefined
@@ -64,7 +63,7 @@ export const writeComponents = (document: Document, context: Context): string =>
   return names
     .map((name, index) => {
       const isLater = (other: string) => position.get(other)! >= index
-      const writer = makeWriter(context, (other) => other, isLater)
+      const writer = makeWriter(context, (other) => other, isLater, name)
       return declaration(name, document.components.get(name)!, context, writer)
     })
     .join("\n")

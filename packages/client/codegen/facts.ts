@@ -17,18 +17,19 @@ export interface Decimal {
 /** Facts about a document. One that does not apply to it is a fault. */
 export interface Facts {
   readonly decimals: Readonly<Record<string, Decimal>>
-  /** By `Component/property`: the unit of an integer whose name does not tell it. */
+  /** By `Component/property` or `Operation/parameter`: the unit of an integer whose name does not say it. */
   readonly units: Readonly<Record<string, string>>
 }
 
-const seconds = "Unix seconds."
-const milliseconds = "Unix milliseconds."
+/** Units of times. In a request, a number that is clearly of the other unit is refused. */
+export const seconds = "Unix seconds."
+export const milliseconds = "Unix milliseconds."
 const cents = "US cents."
 const centicents = "Hundredths of a cent: 10,000 to the dollar."
 const centicounts = "Hundredths of a contract."
 
-/** The unit of an integer, where its name tells it. */
-export const unitByName = (name: string): string | undefined => {
+/** The unit of an integer, where its name says it. */
+const unitByName = (name: string): string | undefined => {
   if (name.endsWith("_ts")) return seconds
   if (name.endsWith("_ms")) return milliseconds
   if (name.endsWith("centi_cents") || name.endsWith("centicents")) return centicents
@@ -36,6 +37,10 @@ export const unitByName = (name: string): string | undefined => {
   if (name.endsWith("centicount")) return centicounts
   return undefined
 }
+
+/** The unit of an integer of a component or of an operation, where it is known. */
+export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
+  facts.units[`${owner}/${name}`] ?? unitByName(name)
 
 /** Whether an integer of this name looks like a time, and so must have a unit. */
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
@@ -92,6 +97,8 @@ export const facts: Facts = {
     "GetBalanceResponse/balance": cents,
     "GetBalanceResponse/portfolio_value": cents,
     "GetPortfolioRestingOrderTotalValueResponse/total_resting_order_value": cents,
+    "GetWeatherIndex/from": milliseconds,
+    "GetWeatherIndex/to": milliseconds,
     "IncentiveProgram/max_reward_per_account": centicents,
     "IncentiveProgram/period_reward": centicents,
     "IntraExchangeInstanceTransferRequest/amount": centicents,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Facts } from "./facts.ts"
+import { type Facts, milliseconds, seconds, unitOf } from "./facts.ts"
 import type { Imports } from "./imports.ts"
 import { int32 } from "./schemas.ts"
 import type { Component, Field, Shape } from "./shape.ts"
@@ -44,16 +44,19 @@ export const comment = (lines: ReadonlyArray<string>): string =>
 export interface Writer {
   readonly type: (shape: Shape) => string
   readonly codec: (component: Component) => string
+  /** The codec of a field, whose name may say the unit of a time. */
+  readonly valueOf: (field: { readonly name: string; readonly shape: Shape }) => string
 }
 
 /**
- * A writer for one direction. `isLater` says of a component that it is declared further down, so that its codec can
- * only be looked up when it is used.
+ * A writer for one direction, of the fields of `owner`: a component, or an operation. `isLater` says of a component that
+ * it is declared further down, so that its codec can only be looked up when it is used.
  */
 export const makeWriter = (
   { direction, facts, imports }: Context,
   component: (name: string) => string,
-  isLater: (name: string) => boolean
+  isLater: (name: string) => boolean,
+  owner: string
 ): Writer => {
   const decimal = (name: string) => facts.decimals[name]
   const { schema } = imports
@@ -165,12 +168,29 @@ export const makeWriter = (
     }
   }
 
+  /** The codec of a time of a request, which refuses the other unit. One with a bound of its own needs none. */
+  const time = ({ name, shape }: { readonly name: string; readonly shape: Shape }): string | undefined => {
+    if (direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined) return undefined
+    switch (unitOf(facts, owner, name)) {
+      case seconds:
+        return shape.minimum === undefined
+          ? imports.value(wire, "UnixSeconds")
+          : pure(`${imports.value(wire, "unixSecondsFrom")}(${shape.minimum})`)
+      case milliseconds:
+        return shape.minimum === undefined ? imports.value(wire, "UnixMillis") : undefined
+      default:
+        return undefined
+    }
+  }
+
+  const valueOf = (field: { readonly name: string; readonly shape: Shape }): string => time(field) ?? codec(field.shape)
+
   const property = (field: Field): string => {
-    const value = codec(field.shape)
+    const value = valueOf(field)
     return `${key(field.name)}: ${field.required ? value : pure(`${schema("optionalKey")}(${value})`)}`
   }
 
-  return { codec, type }
+  return { codec, type, valueOf }
 }
 
 /** A regular expression as a literal. */

@@ -43,11 +43,11 @@ const utf8 = /*#__PURE__*/ new TextEncoder()
 export const decoder = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   options?: { readonly compiledDecoding?: boolean | undefined }
-): ((answer: Answer) => Result.Result<Output, FailureOf<Input, E, Capability>>) => {
+): ((answer: Answer) => Result.Result<Output, FailureOf<E, Capability>>) => {
   const decode = decoding.prepare(operation.descriptor, options?.compiledDecoding ?? true)
   return ({ body, headers, nowMillis, status }) =>
     decode(
       { status, headers: headers ?? {}, body: typeof body === "string" ? utf8.encode(body) : body },
       { attempts: 1, lostAnswer: false, nowMillis: nowMillis ?? 0, explanation: () => undefined }
-    ) as Result.Result<Output, FailureOf<Input, E, Capability>> // typed by the descriptor, as in Operation.make
+    ) as Result.Result<Output, FailureOf<E, Capability>> // typed by the descriptor, as in Operation.make
 }

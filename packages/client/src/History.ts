@@ -180,7 +180,7 @@ export interface FillsInput extends Omit<Historical.FillsInput, "cursor"> {}
 export const fills: Reader<
   FillsInput,
   Responses.Fill,
-  Operation.FailureOf<FillsInput, BadRequest | Unauthorized | NotFound, KalshiRead>,
+  Operation.FailureOf<BadRequest | Unauthorized | NotFound, KalshiRead>,
   KalshiRead
 > = (input, options) =>
   join(
@@ -202,7 +202,7 @@ export interface OrdersInput extends Omit<Historical.OrdersInput, "cursor"> {}
 export const orders: Reader<
   OrdersInput,
   Responses.Order,
-  Operation.FailureOf<OrdersInput, BadRequest | Unauthorized, KalshiRead>,
+  Operation.FailureOf<BadRequest | Unauthorized, KalshiRead>,
   KalshiRead
 > = (input, options) =>
   join(
@@ -220,7 +220,7 @@ export const orders: Reader<
 /** Input of {@link positions}: what both sides take. */
 export interface PositionsInput extends Omit<Historical.PositionsInput, "cursor"> {}
 
-type PositionsFailure = Operation.FailureOf<PositionsInput, BadRequest | Unauthorized, KalshiRead>
+type PositionsFailure = Operation.FailureOf<BadRequest | Unauthorized, KalshiRead>
 
 const positionsCutoff = (cutoffs: Responses.GetHistoricalCutoffResponse) => cutoffs.market_positions_last_updated_ts
 
@@ -266,7 +266,7 @@ export interface TradesInput extends Omit<Historical.TradesInput, "cursor"> {}
 export const trades: Reader<
   TradesInput,
   Responses.Trade,
-  Operation.FailureOf<TradesInput, BadRequest | NotFound, KalshiPublic>,
+  Operation.FailureOf<BadRequest | NotFound, KalshiPublic>,
   KalshiPublic
 > = (input, options) =>
   join(
@@ -288,7 +288,7 @@ export interface MarketsInput extends Omit<Historical.MarketsInput, "cursor"> {}
 export const markets: Reader<
   MarketsInput,
   Responses.Market,
-  Operation.FailureOf<MarketsInput, BadRequest | Unauthorized, KalshiPublic>,
+  Operation.FailureOf<BadRequest | Unauthorized, KalshiPublic>,
   KalshiPublic
 > = (input, options) =>
   join(

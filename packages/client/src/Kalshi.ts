@@ -103,9 +103,9 @@ const makeSender = (
  *
  * **Details**
  *
- * Requires an `HttpClient`: `NodeHttpClient.layerUndici` of `@effect/platform-node` on Node 22.19 and newer, or
- * `FetchHttpClient.layer` anywhere. Give it bare: one that repeats requests or follows redirects by itself is stopped
- * before its second send, with a `TransportError`.
+ * Requires an `HttpClient`. `FetchHttpClient.layer` runs anywhere. `NodeHttpClient.layerUndici` of
+ * `@effect/platform-node` is faster, and needs Node 22.19 or newer. Provide it unchanged: a client that repeats requests
+ * or follows redirects by itself is stopped before its second send, with a `TransportError`.
  *
  * **Gotchas**
  *

@@ -165,13 +165,14 @@ type InputOf<
 /** What an operation gives whose success has this body. */
 export type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
-type CommonFor<Input, Capability> =
-  | (Input extends void ? Exclude<Errors.PublicFailure, Errors.InvalidRequest> : Errors.PublicFailure)
+// InvalidRequest is never left out: an operation without input can still run under an invalid `SendPolicy`.
+type CommonFor<Capability> =
+  | Errors.PublicFailure
   | (Capability extends KalshiPublic ? never : Errors.SigningFailure)
   | (Capability extends KalshiWrite ? Errors.NotSent : never)
 
 /** Every error of an operation: those it names, and the common ones it does not name itself. */
-export type FailureOf<Input, E, Capability> = E | Exclude<CommonFor<Input, Capability>, { readonly _tag: TagOf<E> }>
+export type FailureOf<E, Capability> = E | Exclude<CommonFor<Capability>, { readonly _tag: TagOf<E> }>
 
 type TagOf<E> = E extends { readonly _tag: infer Tag } ? Tag : never
 
@@ -187,7 +188,7 @@ export type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input 
  * one that is declared and not listed, or listed and not declared, does not compile.
  */
 export interface Operation<Input, out Output, in out E, out Capability> {
-  (...input: ArgumentsOf<Input>): Effect.Effect<Output, FailureOf<Input, E, Capability>, Capability>
+  (...input: ArgumentsOf<Input>): Effect.Effect<Output, FailureOf<E, Capability>, Capability>
   readonly descriptor: Descriptor
   readonly "~types"?: {
     readonly Input: Types.Contravariant<Input>

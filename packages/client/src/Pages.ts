@@ -132,12 +132,12 @@ export interface Paged<Input, out Output, in out E, out Capability, List extends
   Capability
 > {
   /** The pages, one answer after the other, empty ones too. */
-  readonly pages: Reader<Input, Output, Operation.FailureOf<Input, E, Capability>, Capability>
+  readonly pages: Reader<Input, Output, Operation.FailureOf<E, Capability>, Capability>
   /**
    * What the pages hold, one by one. Where an answer has more than one list, each has a reader under its own name, such
    * as `Portfolio.positions.items.market_positions`.
    */
-  readonly items: ItemsOf<Input, Output, Operation.FailureOf<Input, E, Capability>, Capability, List>
+  readonly items: ItemsOf<Input, Output, Operation.FailureOf<E, Capability>, Capability, List>
 }
 
 type Page = Readonly<Record<string, unknown>>

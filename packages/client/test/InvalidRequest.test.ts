@@ -1,10 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { runInNewContext } from "node:vm"
+import { Effect, Layer, Result } from "effect"
 import * as Exchange from "../src/Exchange.ts"
+import * as LiveData from "../src/LiveData.ts"
+import * as Markets from "../src/Markets.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Orders from "../src/Orders.ts"
+import * as encode from "../src/internal/encode.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import type { Operation } from "../src/Operation.ts"
+import { Exchange as Metered, layer as layerMetered } from "./support/exchange.ts"
 import { environment, isSigned, layer, layerScript, Script, signer } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -22,6 +27,12 @@ const refusal = (
       return assert.fail(String(error))
     return error as unknown as { pointer: string; reason: string; message: string } // narrowed by its tag above
   }).pipe(Effect.provide(layer([])))
+
+/** What an input becomes on the wire; whatever the types say of it. */
+const encoded = (
+  operation: { readonly descriptor: Operation<never, unknown, unknown, unknown>["descriptor"] },
+  input: unknown
+) => encode.prepare(operation.descriptor)(input)
 
 const order: Orders.CreateInput = {
   ticker: "TICK-1",
@@ -117,6 +128,59 @@ describe("an input", () => {
     })
   )
 
+  it.effect("with milliseconds for Unix seconds is refused at its place, with a hint", () =>
+    Effect.gen(function* () {
+      const milliseconds = 1_764_390_000_000
+      for (const [operation, input, pointer] of [
+        [Orders.list, { min_ts: milliseconds }, "/min_ts"],
+        [Orders.list, { max_ts: 4_102_444_801 }, "/max_ts"],
+        [Markets.list, { min_close_ts: milliseconds }, "/min_close_ts"],
+        [Orders.create, { ...order, expiration_time: milliseconds }, "/expiration_time"],
+        [
+          Orders.batchCreate,
+          { orders: [order, { ...order, expiration_time: milliseconds }] },
+          "/orders/1/expiration_time"
+        ],
+        [
+          Orders.amend,
+          { order_id: id, ticker: "T", side: "bid", price: "0.50", count: "1", expiration_time: milliseconds },
+          "/expiration_time"
+        ]
+      ] as const) {
+        const error = yield* refusal(operation, input)
+        assert.strictEqual(error.pointer, pointer)
+        assert.include(error.reason, "did you pass milliseconds?")
+      }
+    })
+  )
+
+  it("may hold Unix seconds until the year 2100, and zero where it clears a time", () => {
+    for (const [operation, input] of [
+      [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
+      [Orders.list, { min_ts: -1 }],
+      [Orders.create, { ...order, expiration_time: 4_102_444_800 }],
+      [Orders.amend, { order_id: id, ticker: "T", side: "bid", price: "0.50", count: "1", expiration_time: 0 }]
+    ] as const) {
+      const result = encoded(operation, input)
+      assert.isTrue(Result.isSuccess(result), JSON.stringify(input))
+    }
+  })
+
+  it.effect("with seconds for Unix milliseconds is refused at its place, with a hint", () =>
+    Effect.gen(function* () {
+      for (const field of ["from", "to"]) {
+        for (const seconds of [1_000_000_000, 1_764_390_000, 99_999_999_999]) {
+          const error = yield* refusal(LiveData.weatherIndex, { city: "NYC", [field]: seconds })
+          assert.strictEqual(error.pointer, `/${field}`)
+          assert.include(error.reason, "did you pass seconds?")
+        }
+        for (const milliseconds of [-1, 0, 999_999_999, 100_000_000_000, 1_764_390_000_000]) {
+          assert.isTrue(Result.isSuccess(encoded(LiveData.weatherIndex, { city: "NYC", [field]: milliseconds })))
+        }
+      }
+    })
+  )
+
   it.effect("may leave a field out as undefined, at any depth", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate({ orders: [{ ...order, client_order_id: "mine", subaccount: undefined }] })
@@ -145,6 +209,167 @@ describe("an input", () => {
       assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [new Intent()] })).pointer, "/orders/0")
     })
   )
+
+  it.effect(
+    "with a list that is an instance of a class is refused: its toJSON would be sent in place of its items",
+    () =>
+      Effect.gen(function* () {
+        class Batch extends Array<Orders.CreateInput> {
+          toJSON() {
+            return [{ ...order, count: "100" }]
+          }
+        }
+        const error = yield* refusal(Orders.batchCreate, { orders: Batch.from([order]) })
+        assert.strictEqual(error.pointer, "/orders")
+        assert.include(error.reason, "plain array")
+        const own = Object.assign([order], { toJSON: () => [{ ...order, count: "100" }] })
+        assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: own })).pointer, "/orders")
+        const method = { ...order, toJSON: () => ({ ...order, count: "100" }) }
+        assert.strictEqual((yield* refusal(Orders.create, method)).pointer, "/toJSON")
+      })
+  )
+
+  it.effect("is refused while Array.prototype has a toJSON, which would replace every list", () =>
+    Effect.gen(function* () {
+      const pollute = Effect.sync(() =>
+        Reflect.defineProperty(Array.prototype, "toJSON", { configurable: true, value: () => ["replaced"] })
+      )
+      const restore = Effect.sync(() => Reflect.deleteProperty(Array.prototype, "toJSON"))
+      const foreign = runInNewContext("(order) => [order]") as (item: Orders.CreateInput) => Array<Orders.CreateInput>
+      for (const orders of [[order], foreign(order)]) {
+        const result = yield* Effect.acquireUseRelease(
+          pollute,
+          () => Effect.sync(() => encoded(Orders.batchCreate, { orders })),
+          () => restore
+        )
+        assert.include(Result.isFailure(result) ? result.failure : {}, { pointer: "/orders" })
+      }
+    })
+  )
+
+  it("is read once: what was checked is what is sent, keyed and counted", () => {
+    let reads = 0
+    const twice = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
+    const getter = {
+      ...order,
+      get count() {
+        return twice("1", "1000")
+      }
+    }
+    const result = encoded(Orders.create, getter)
+    if (Result.isFailure(result)) return assert.fail(result.failure.message)
+    assert.strictEqual(reads, 1)
+    assert.strictEqual(JSON.parse(result.success.body!).count, "1")
+    reads = 0
+    const id = {
+      ...order,
+      get client_order_id() {
+        return twice("mine", "")
+      }
+    }
+    const keyed = encoded(Orders.batchCreate, { orders: [id] })
+    if (Result.isFailure(keyed)) return assert.fail(keyed.failure.message)
+    assert.isTrue(keyed.success.keyed)
+    assert.strictEqual(JSON.parse(keyed.success.body!).orders[0].client_order_id, "mine")
+    // The whole of it as read, for what counts its items.
+    assert.deepStrictEqual({ ...(keyed.success.input as object) }, JSON.parse(keyed.success.body!))
+  })
+
+  it.effect("is read once by a metered call, whose tokens are those of the items that are sent", () =>
+    Effect.gen(function* () {
+      const keys = Array.from({ length: 30 }, (_, index) => ({ ...order, client_order_id: `o${index}` }))
+      let reads = 0
+      const sender = yield* Kalshi.KalshiWrite
+      yield* sender.send(Orders.batchCreate.descriptor, {
+        get orders() {
+          // Thirty orders cost more than the bucket holds.
+          return reads++ === 0 ? keys.slice(0, 1) : keys
+        }
+      })
+      assert.strictEqual(reads, 1)
+      assert.strictEqual((yield* Metered).calls().length, 1)
+    }).pipe(Effect.provide(layerMetered({}, { limits: { latency: 0 } })))
+  )
+
+  it("behind a Proxy is read once", () => {
+    const reads = new Map<PropertyKey, number>()
+    const changing = <A extends object>(target: A): A =>
+      new Proxy(target, {
+        get: (on, key, receiver) => {
+          const read = (reads.get(key) ?? 0) + 1
+          reads.set(key, read)
+          const value: unknown = Reflect.get(on, key, receiver)
+          return read === 1 || typeof value === "symbol" ? value : typeof value === "number" ? 0 : "changed"
+        }
+      })
+    const result = encoded(Orders.batchCreate, changing({ orders: changing([changing(order)]) }))
+    if (Result.isFailure(result)) return assert.fail(result.failure.message)
+    assert.deepStrictEqual(JSON.parse(result.success.body!), { orders: [order] })
+    const got = encoded(OrderGroups.get, new Proxy({ order_group_id: id, subaccount: 1 }, {}))
+    assert.include(Result.isSuccess(got) ? got.success : {}, { query: "?subaccount=1" })
+  })
+
+  it.effect("that cannot be read is refused at its place", () =>
+    Effect.gen(function* () {
+      const thrown = {
+        ...order,
+        get price(): string {
+          throw new TypeError("canary-value")
+        }
+      }
+      const error = yield* refusal(Orders.create, thrown)
+      assert.strictEqual(error.pointer, "/price")
+      assert.notInclude(error.message, "canary-value")
+      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [order, thrown] })).pointer, "/orders/1/price")
+      const revoked = Proxy.revocable<Array<object>>([], {})
+      revoked.revoke()
+      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: revoked.proxy })).pointer, "/orders")
+      assert.strictEqual((yield* refusal(Orders.batchCreate, revoked.proxy)).pointer, "")
+    })
+  )
+
+  it.effect("with a list that has holes is refused at the first", () =>
+    Effect.gen(function* () {
+      const holes = [order, order, order]
+      delete holes[1]
+      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: holes })).pointer, "/orders/1")
+      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [order, undefined] })).pointer, "/orders/1")
+      // Not one item is copied of what would fill the memory.
+      assert.strictEqual(
+        (yield* refusal(Orders.batchCreate, { orders: Object.assign([], { length: 2 ** 32 - 1 }) })).pointer,
+        "/orders/0"
+      )
+    })
+  )
+
+  it.effect("with what JSON does not know is refused at its place", () =>
+    Effect.gen(function* () {
+      for (const value of [10n, Symbol("s"), () => "1", new Date(0), new String("1"), new Map(), new Uint8Array(2)]) {
+        assert.strictEqual((yield* refusal(Orders.create, { ...order, count: value })).pointer, "/count")
+      }
+    })
+  )
+
+  it.effect("whose prototype holds fields is refused: only its own fields would be sent", () =>
+    Effect.gen(function* () {
+      const bare: object = Object.assign(Object.create(null), { reduce_only: true })
+      for (const prototype of [bare, { reduce_only: true }]) {
+        const input: object = Object.assign(Object.create(prototype), order)
+        assert.include((yield* refusal(Orders.create, input)).reason, "plain object")
+      }
+    })
+  )
+
+  it("may be a plain object of another realm, or one without a prototype", () => {
+    const foreign = runInNewContext(`(order) => ({ orders: [{ ...order }] })`) as (item: object) => object
+    const bare: object = Object.assign(Object.create(null), { orders: [order] })
+    const frozen = Object.freeze({ orders: Object.freeze([Object.freeze(order)]) })
+    for (const input of [foreign(order), bare, frozen]) {
+      const result = encoded(Orders.batchCreate, input)
+      if (Result.isFailure(result)) return assert.fail(result.failure.message)
+      assert.deepStrictEqual(JSON.parse(result.success.body!), { orders: [order] })
+    }
+  })
 
   it.effect("that goes round in a circle is refused", () =>
     Effect.gen(function* () {

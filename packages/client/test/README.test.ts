@@ -185,6 +185,11 @@ describe("an example of the README", () => {
     vi.unstubAllEnvs()
   })
 
+  it("runs on Node 20, which undici does not: it needs Node 22.19", () => {
+    const main = fs.readFileSync(path.join(root, "../../README.md"), "utf8")
+    for (const example of [...examplesOf(main), ...examplesOf(readme)]) assert.notInclude(example, "NodeHttpClient")
+  })
+
   it("is one of those below", () => {
     assert.strictEqual(examplesOf(readme).length, examples.length)
   })

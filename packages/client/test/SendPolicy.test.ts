@@ -284,6 +284,21 @@ describe("SendPolicy", () => {
     })
   )
 
+  it.effect("that is invalid is an InvalidRequest of an operation without input too", () =>
+    Effect.gen(function* () {
+      const call = Exchange.status().pipe(
+        Effect.as("answered"),
+        // Compiles only if the operation's type names the error.
+        Effect.catchTag("InvalidRequest", (error) => Effect.succeed(error.reason)),
+        Effect.provideService(SendPolicy.Overrides, { attemptTimeout: 0 })
+      )
+      const { result, sent } = yield* play(call, [])
+      assert.strictEqual(sent.length, 0)
+      if (result._tag === "Failure") return assert.fail(String(result.failure))
+      assert.include(result.success, "SendPolicy.attemptTimeout")
+    })
+  )
+
   it.effect("takes a member that is undefined for one that is left out", () =>
     Effect.gen(function* () {
       const policy: object = { retry: undefined, attemptTimeout: undefined, maxBodyBytes: undefined }

@@ -64,7 +64,7 @@ describe("OrderGroups.reset", () => {
 })
 
 describe("Exchange.status", () => {
-  it("is public: it cannot fail to sign, has no input to be wrong, and types what its errors carry", () => {
+  it("is public: it never fails to sign, and its errors carry the type that it declares", () => {
     type Expected =
       | Errors.InternalServerError<ExchangeStatus>
       | Errors.ServiceUnavailable<ExchangeStatus>
@@ -73,7 +73,6 @@ describe("Exchange.status", () => {
           CommonFailure,
           | SigningError
           | Errors.LimitExceeded
-          | Errors.InvalidRequest
           | Errors.InternalServerError
           | Errors.ServiceUnavailable
           | Errors.GatewayTimeout
@@ -82,6 +81,12 @@ describe("Exchange.status", () => {
     expectTypeOf(call).toEqualTypeOf<Effect.Effect<ExchangeStatus, Expected, Kalshi.KalshiPublic>>()
     // @ts-expect-error -- it takes no input
     void Exchange.status({})
+  })
+
+  it("can fail with InvalidRequest although it has no input: a policy can be invalid too", () => {
+    const handled = Exchange.status().pipe(Effect.catchTag("InvalidRequest", (error) => Effect.succeed(error.reason)))
+    expectTypeOf<Effect.Success<typeof handled>>().toEqualTypeOf<ExchangeStatus | string>()
+    expectTypeOf<Extract<Effect.Error<typeof handled>, Errors.InvalidRequest>>().toEqualTypeOf<never>()
   })
 })
 

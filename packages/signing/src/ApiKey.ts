@@ -16,7 +16,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as internal from "./internal/apiKey.ts"
-import { looksLikeBase64Der } from "./internal/base64.ts"
+import { isShowable, looksLikeKey } from "./internal/keyText.ts"
 import { checkKeyId, load, loadSealed, provePublicKey } from "./internal/loading.ts"
 import { readBlock } from "./internal/pem.ts"
 import { rsaMembers, rsaProblem } from "./internal/rsaNumbers.ts"
@@ -47,9 +47,9 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  *
  * **Details**
  *
- * PKCS#8 does not name the algorithm in its label, so the kind comes from the key itself. Taken as they come: line ends
- * escaped as `\n`, CRLF, a byte-order mark, quotes, indentation, text around the block, the whole block on one line.
- * Anything else is refused with a reason (`KeyErrorReason`) and what to do about it.
+ * PKCS#8 does not name the algorithm in its label, so the kind comes from the key itself. These are accepted: line ends
+ * escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, the whole block on one
+ * line. Anything else is refused with a reason (`KeyErrorReason`) and what to do about it.
  *
  * **Gotchas**
  *
@@ -208,16 +208,13 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
     : yield* loadSealed(keyId, privateKey, publicKey)
 })
 
-const looksLikeKey = (path: string): boolean =>
-  path.includes("-----") || path.trimStart().startsWith("{") || looksLikeBase64Der(path)
-
 /**
  * Reads an API key from a PEM file, through Effect's `FileSystem`.
  *
  * **Details**
  *
- * What the file holds is read as by `fromPem`. A path that is itself a key's text is refused before anything is opened,
- * and never quoted.
+ * The file's text is read as by `fromPem`. A path that is itself a key's text is refused before anything is opened. An
+ * error shows the path only where it cannot be a key.
  */
 export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -228,7 +225,7 @@ export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   if (looksLikeKey(path)) return yield* refuse({ _tag: "PathHoldsKey" })
   const fileSystem = yield* FileSystem.FileSystem
   const text = yield* Effect.catchTag(fileSystem.readFileString(path), "PlatformError", (error) =>
-    refuse({ _tag: "FileUnreadable", path, problem: error.reason._tag })
+    refuse({ _tag: "FileUnreadable", path: isShowable(path) ? path : undefined, problem: error.reason._tag })
   )
   return yield* fromPem({ keyId, privateKey: text })
 })

@@ -13,7 +13,8 @@ import * as Data from "effect/Data"
  * | `_tag` | says |
  * | --- | --- |
  * | `EmptyKeyId`, `InvalidKeyId` | the id cannot be sent as a header |
- * | `FileUnreadable`, `PathHoldsKey` | the file could not be read; the path is itself a key's text |
+ * | `FileUnreadable` | the file could not be read; `path` is undefined where it could be a key's text |
+ * | `PathHoldsKey` | the path is itself a key's text |
  * | `NoPem` | no `BEGIN` line; `looksLike` says what it was taken for |
  * | `SeveralBlocks` | more than one PEM block; `labels` lists them |
  * | `Truncated`, `Malformed` | cut short; not what its label or structure promises |
@@ -26,7 +27,7 @@ import * as Data from "effect/Data"
 export type KeyErrorReason =
   | { readonly _tag: "EmptyKeyId" }
   | { readonly _tag: "InvalidKeyId"; readonly problem: string }
-  | { readonly _tag: "FileUnreadable"; readonly path: string; readonly problem: string }
+  | { readonly _tag: "FileUnreadable"; readonly path: string | undefined; readonly problem: string }
   | { readonly _tag: "PathHoldsKey" }
   | { readonly _tag: "NoPem"; readonly looksLike: "Empty" | "FilePath" | "BareBase64" | "Json" | "Binary" | "Text" }
   | { readonly _tag: "SeveralBlocks"; readonly labels: ReadonlyArray<string> }
@@ -62,10 +63,11 @@ const describe = (reason: KeyErrorReason): string => {
     case "InvalidKeyId":
       return `The API key id ${reason.problem}. Give the id that Kalshi shows beside the key, a UUID, and nothing else`
     case "FileUnreadable":
-      return (
-        `The private key's file ${JSON.stringify(reason.path)} cannot be read: ${reason.problem}. ` +
-        "Check the path and the file's permissions"
-      )
+      return reason.path === undefined
+        ? `The private key's file cannot be read: ${reason.problem}. Its path is not shown, because it could be a key's ` +
+            "text. Check the path and the file's permissions, or use ApiKey.fromPem where you have the key itself"
+        : `The private key's file ${JSON.stringify(reason.path)} cannot be read: ${reason.problem}. ` +
+            "Check the path and the file's permissions"
     case "PathHoldsKey":
       return (
         "The path of the private key's file is a key's text, not a path. " +

@@ -26,25 +26,36 @@ export interface Credentials {
     | { readonly _tag: "File"; readonly path: string }
 }
 
-const fail = (message: string): Config.Config<never> => Config.fail(new ConfigProvider.SourceError({ message }))
+const unsetId =
+  "KALSHI_API_KEY_ID is not set: set it to the id that Kalshi shows beside the key when it is made, a UUID"
+const unsetKey =
+  "Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set: set one of them, " +
+  "to the PEM text of the private key or to the path of its file"
+const twoKeys = "KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set: keep one of them"
 
 /**
- * Reads the three variables: the id, and exactly one of key and path. An empty variable counts as not set.
+ * Reads the three variables: the id, and exactly one of key and path. An empty variable counts as not set. Everything
+ * that is missing is named at once.
  */
 export const credentials: Config.Config<Credentials> = /*#__PURE__*/ Config.flatMap(
   /*#__PURE__*/ Config.unwrap({
-    keyId: /*#__PURE__*/ Config.String("KALSHI_API_KEY_ID"),
+    keyId: /*#__PURE__*/ Config.option(/*#__PURE__*/ Config.String("KALSHI_API_KEY_ID")),
     pem: /*#__PURE__*/ Config.option(/*#__PURE__*/ Config.Redacted("KALSHI_PRIVATE_KEY")),
     path: /*#__PURE__*/ Config.option(/*#__PURE__*/ Config.String("KALSHI_PRIVATE_KEY_PATH"))
   }),
-  ({ keyId, path, pem }) =>
-    Option.isSome(pem)
-      ? Option.isSome(path)
-        ? fail("KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set: keep one of them")
-        : Config.succeed<Credentials>({ keyId, privateKey: { _tag: "Pem", pem: pem.value } })
-      : Option.isSome(path)
-        ? Config.succeed<Credentials>({ keyId, privateKey: { _tag: "File", path: path.value } })
-        : fail("Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set: set one of them")
+  ({ keyId, path, pem }) => {
+    const problems = [
+      ...(Option.isNone(keyId) ? [unsetId] : []),
+      ...(Option.isSome(pem) ? (Option.isSome(path) ? [twoKeys] : []) : Option.isNone(path) ? [unsetKey] : [])
+    ]
+    const privateKey: Option.Option<Credentials["privateKey"]> = Option.orElse(
+      Option.map(pem, (pem) => ({ _tag: "Pem", pem }) as const),
+      () => Option.map(path, (path) => ({ _tag: "File", path }) as const)
+    )
+    return problems.length === 0 && Option.isSome(keyId) && Option.isSome(privateKey)
+      ? Config.succeed({ keyId: keyId.value, privateKey: privateKey.value })
+      : Config.fail(new ConfigProvider.SourceError({ message: problems.join(". ") }))
+  }
 )
 
 /** Reads the API key that is configured, from its PEM or its file. */

@@ -7,6 +7,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Redacted from "effect/Redacted"
 import * as fc from "fast-check"
 import * as nodeCrypto from "node:crypto"
+import { inspect } from "node:util"
 import * as ApiKey from "../src/ApiKey.ts"
 import type { KeyError } from "../src/KeyError.ts"
 import * as PublicKey from "../src/PublicKey.ts"
@@ -89,6 +90,66 @@ describe("fromPem", () => {
       })
     )
   }
+
+  const utf16 = (text: string, order: "LE" | "BE", mark: boolean): Buffer => {
+    const bytes = Buffer.from(mark ? `\ufeff${text}` : text, "utf16le")
+    return order === "LE" ? bytes : bytes.swap16()
+  }
+  for (const order of ["LE", "BE"] as const) {
+    for (const mark of [true, false]) {
+      it.live(`reads UTF-16${order} ${mark ? "with" : "without"} a byte-order mark, which PowerShell writes`, () =>
+        Effect.gen(function* () {
+          for (const key of ["rsa-2048.pkcs1", "ed25519.pkcs8"] as const) {
+            const bytes = utf16(fixture(`keys/${key}.pem`).replaceAll("\n", "\r\n"), order, mark)
+            const publicPem = fixture(`keys/${key.split(".")[0]}.public.pem`)
+            for (const encoding of ["utf8", "latin1"] as const) {
+              const apiKey = yield* load(bytes.toString(encoding))
+              assert.strictEqual(ApiKey.publicKeyPem(apiKey), publicPem)
+            }
+            const publicKey = yield* PublicKey.fromPem(utf16(publicPem, order, mark).toString("utf8"))
+            assert.strictEqual(yield* PublicKey.toPem(publicKey), publicPem)
+          }
+        })
+      )
+
+      it.live(`says what UTF-16${order} ${mark ? "with" : "without"} a byte-order mark holds where it is no PEM`, () =>
+        Effect.gen(function* () {
+          for (const [text, looksLike] of [
+            [JSON.stringify(jwk("ed25519")), "Json"],
+            [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
+            ["~/.kalshi/key.pem", "FilePath"],
+            ["my key", "Text"]
+          ] as const) {
+            const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
+            assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
+          }
+          const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
+          const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
+          assert.strictEqual(reason._tag, "Truncated")
+        })
+      )
+    }
+  }
+
+  it.live("reads UTF-16 with text around the key that is no ASCII", () =>
+    Effect.gen(function* () {
+      const text = `Schlüssel für Kalshi — \u4e2d\n${fixture("keys/ed25519.pkcs8.pem")}`
+      for (const order of ["LE", "BE"] as const) {
+        const apiKey = yield* load(utf16(text, order, true).toString("utf8"))
+        assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+      }
+    })
+  )
+
+  it.live("does not read a block of PEM that holds single NUL characters", () =>
+    Effect.gen(function* () {
+      const pem = fixture("keys/ed25519.pkcs8.pem")
+      for (const text of [pem.replace("M", "M\0"), pem.replace("BEGIN", "BE\0GIN"), pem.replaceAll("\n", "\0\n")]) {
+        const reason = yield* reasonOf(load(text))
+        assert.include(["Malformed", "NoPem", "Truncated"], reason._tag)
+      }
+    })
+  )
 
   it("is refused every file that it has to be", () => {
     assert.isAtLeast(refused.length, 40)
@@ -236,6 +297,16 @@ describe("fromPem", () => {
     [
       "that is the key",
       fixture("keys/ed25519.pkcs8.pem"),
+      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+    ],
+    [
+      "that is the key's bytes in base64url",
+      jwk("ed25519").d!,
+      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+    ],
+    [
+      "that is the key's bytes in hexadecimal",
+      Buffer.from(jwk("ed25519").d!, "base64url").toString("hex"),
       { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
     ],
     [
@@ -633,6 +704,24 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
+  it.live("reads a file in UTF-16, and one in UTF-8 with a byte-order mark", () =>
+    Effect.gen(function* () {
+      const fileSystem = yield* FileSystem.FileSystem
+      const path = yield* fileSystem.makeTempFileScoped()
+      const pem = fixture("keys/ed25519.pkcs8.pem")
+      for (const bytes of [
+        Buffer.from(`\ufeff${pem}`, "utf16le"),
+        Buffer.from(pem, "utf16le"),
+        Buffer.from(`\ufeff${pem}`, "utf16le").swap16(),
+        Buffer.from(`\ufeff${pem}`, "utf8")
+      ]) {
+        yield* fileSystem.writeFile(path, bytes)
+        const apiKey = yield* ApiKey.fromFile({ keyId, path })
+        assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+      }
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
   it.live("names the path that it could not read, and why", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path: "/no/such/kalshi.pem" }))
@@ -651,6 +740,133 @@ describe("fromFile", () => {
         assert.deepStrictEqual(yield* reasonOf(ApiKey.fromFile({ keyId, path })), { _tag: "PathHoldsKey" })
       }
     }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
+  )
+
+  /** Shapes that key material has when it is given where a path belongs. */
+  const shapes: Record<string, (bytes: Buffer) => string> = {
+    hex: (bytes) => bytes.toString("hex"),
+    "upper-case hex": (bytes) => bytes.toString("hex").toUpperCase(),
+    "hex with 0x": (bytes) => `0x${bytes.toString("hex")}`,
+    "hex with colons": (bytes) => bytes.toString("hex").replace(/..(?=.)/g, "$&:"),
+    "hex with spaces": (bytes) => bytes.toString("hex").replace(/..(?=.)/g, "$& "),
+    "hex in groups of four": (bytes) => bytes.toString("hex").replace(/....(?=.)/g, "$& "),
+    "hex with hyphens": (bytes) => bytes.toString("hex").replace(/..(?=.)/g, "$&-"),
+    "numbers with spaces": (bytes) => [...bytes].join(" "),
+    base64: (bytes) => bytes.toString("base64"),
+    "base64 without padding": (bytes) => bytes.toString("base64").replace(/=+$/, ""),
+    base64url: (bytes) => bytes.toString("base64url"),
+    "quoted base64": (bytes) => `"${bytes.toString("base64")}"`,
+    "base64 with a line end": (bytes) => `${bytes.toString("base64")}\n`,
+    "base64 on two lines": (bytes) => `${bytes.toString("base64").slice(0, 24)}\n${bytes.toString("base64").slice(24)}`,
+    "base64 in a folder": (bytes) => `./${bytes.toString("base64")}`,
+    "base64url in a folder with a suffix": (bytes) => `/home/alice/keys/${bytes.toString("base64url")}.pem`,
+    "hex as the name of a file": (bytes) => `C:\\keys\\${bytes.toString("hex")}.key`,
+    "a data URL": (bytes) => `data:application/x-pem-file;base64,${bytes.toString("base64")}`,
+    "percent-encoded base64": (bytes) => encodeURIComponent(bytes.toString("base64")),
+    numbers: (bytes) => [...bytes].join(","),
+    "an array": (bytes) => JSON.stringify([...bytes]),
+    "base64 in words": (bytes) => `the key is ${bytes.toString("base64")} and nothing else`
+  }
+  const unreadable = FileSystem.layerNoop({})
+
+  it.live("never quotes a path that could be a key, in whatever shape", () =>
+    Effect.gen(function* () {
+      const random = (name: string, length: number, count: number): ReadonlyArray<Buffer> =>
+        Array.from({ length: count }, (_, index) =>
+          Buffer.from(nodeCrypto.hkdfSync("sha512", `${seed} ${index}`, "", name, length))
+        )
+      const materials = [
+        derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32),
+        ...random("seeds", 32, 60),
+        ...random("pairs", 64, 10),
+        // A line of PEM.
+        ...random("lines", 48, 60)
+      ]
+      for (const [shape, write] of Object.entries(shapes)) {
+        for (const bytes of materials) {
+          const path = write(bytes)
+          const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path }))
+          const printed = [error.message, JSON.stringify(error), String(error), inspect(error, { depth: Infinity })]
+          for (const text of printed) {
+            assert.isFalse(quotes(text, path), `${shape}: ${error.reason._tag} quotes a piece of the key`)
+          }
+        }
+      }
+    }).pipe(Effect.provide(unreadable))
+  )
+
+  /** Whether a text holds twelve characters in a row of another, with a capital or a digit among them. */
+  const quotes = (text: string, secret: string): boolean =>
+    Array.from({ length: Math.max(0, secret.length - 11) }, (_, index) => secret.slice(index, index + 12)).some(
+      (piece) => /[A-Z0-9]/.test(piece) && text.includes(piece)
+    )
+
+  it.live("quotes what is clearly a path", () =>
+    Effect.gen(function* () {
+      for (const path of [
+        "kalshi.pem",
+        "~/.kalshi/key.pem",
+        "./secrets/kalshi-demo.pem",
+        "/run/secrets/kalshi_private_key",
+        "/home/alice/projects/trading-bots/kalshi-bot/secrets/kalshi-private-key.pem",
+        "/Users/Alice/Documents/kalshi-2026.pem",
+        "/Users/JohnDoe/Library/Application Support/KalshiBot/key-v2.pem",
+        "/home/alice/2026-11-23/KALSHI_PRIVATE_KEY.PEM",
+        "/mnt/averyveryverylongnameofafolder/key",
+        "C:\\Users\\Alice\\My Keys\\new.key",
+        "C:/keys/rsa-2048.pkcs8.pem",
+        `/var/lib/kalshi/${keyId}.pem`,
+        `keys/${keyId}`,
+        "/home/jürgen/schlüssel (kopie).pem",
+        "/etc/ssl/private",
+        ""
+      ]) {
+        const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path }))
+        assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path, problem: "NotFound" })
+        assert.include(error.message, JSON.stringify(path))
+      }
+    }).pipe(Effect.provide(unreadable))
+  )
+
+  it.live("says that it does not quote a path that could be a key, and what to do", () =>
+    Effect.gen(function* () {
+      const path = `/srv/${nodeCrypto.createHash("sha256").update("name").digest("hex")}`
+      const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path }))
+      assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path: undefined, problem: "NotFound" })
+      assert.strictEqual(
+        error.message,
+        "The private key's file cannot be read: NotFound. Its path is not shown, because it could be a key's text. " +
+          "Check the path and the file's permissions, or use ApiKey.fromPem where you have the key itself."
+      )
+    }).pipe(Effect.provide(unreadable))
+  )
+
+  it.live("opens nothing where the path is the bytes of a key, or a line of it", () =>
+    Effect.gen(function* () {
+      const bytes = derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32)
+      const line = fixture("keys/rsa-2048.pkcs8.pem").split("\n")[7]!
+      for (const path of [
+        bytes.toString("hex"),
+        bytes.toString("base64"),
+        bytes.toString("base64url"),
+        ` "${bytes.toString("base64")}"\n`,
+        line
+      ]) {
+        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromFile({ keyId, path })), { _tag: "PathHoldsKey" })
+      }
+    }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
+  )
+
+  it.live("reads a file whose name looks like a key, where it is there", () =>
+    Effect.gen(function* () {
+      const name = nodeCrypto.createHash("sha256").update("name").digest("hex")
+      const pem = fixture("keys/ed25519.pkcs8.pem")
+      const layer = FileSystem.layerNoop({ readFileString: () => Effect.succeed(pem) })
+      for (const path of [`./${name}`, `/srv/${name}`, `${name}.pem`]) {
+        const apiKey = yield* Effect.provide(ApiKey.fromFile({ keyId, path }), layer)
+        assert.strictEqual(ApiKey.publicKeyPem(apiKey), fixture("keys/ed25519.public.pem"))
+      }
+    })
   )
 
   it.live("refuses a DER file for what it is", () =>

@@ -12,21 +12,8 @@ import * as ApiKey from "../src/ApiKey.ts"
 import * as RequestSignature from "../src/RequestSignature.ts"
 import * as Signer from "../src/Signer.ts"
 import { SigningError } from "../src/SigningError.ts"
+import { isSynchronous, judge, load, signNow, withBuiltin, withProcess } from "./signing.ts"
 import { fixture, keyId, seed, vectors } from "./vectors.ts"
-
-const load = (name: string) => ApiKey.fromPem({ keyId, privateKey: fixture(`keys/${name}.pkcs8.pem`) })
-
-const judge = (name: string, text: string, signature: string): boolean => {
-  const key = fixture(`keys/${name}.public.pem`)
-  return name === "ed25519"
-    ? nodeCrypto.verify(null, Buffer.from(text), key, Buffer.from(signature, "base64"))
-    : nodeCrypto.verify(
-        "sha256",
-        Buffer.from(text),
-        { key, padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
-        Buffer.from(signature, "base64")
-      )
-}
 
 describe("fromApiKey", () => {
   for (const name of ["rsa-2048", "rsa-3072", "ed25519"]) {
@@ -101,6 +88,138 @@ describe("fromApiKey", () => {
         for (const { text } of vectors.messages) assert.isTrue(judge(name, text, yield* signer.sign(text)))
         assert.strictEqual(imports, before)
       }
+    })
+  )
+
+  it.live("signs synchronously with Ed25519 on Node, and on WebCrypto's threads with RSA", () =>
+    Effect.gen(function* () {
+      const signer = Signer.fromApiKey(yield* load("ed25519"))
+      assert.isTrue(isSynchronous(signer))
+      for (const { signature, text } of vectors.good.filter((vector) => vector.key === "ed25519")) {
+        assert.strictEqual(signNow(signer, text), signature)
+      }
+      assert.isFalse(isSynchronous(Signer.fromApiKey(yield* load("rsa-2048"))))
+    })
+  )
+
+  it.live("signs on WebCrypto's threads with Ed25519 too where that is asked for", () =>
+    Effect.gen(function* () {
+      const signer = Signer.fromApiKey(yield* load("ed25519"), { synchronous: false })
+      assert.isFalse(isSynchronous(signer))
+      assert.isTrue(judge("ed25519", "text", yield* signer.sign("text")))
+      assert.isTrue(isSynchronous(Signer.fromApiKey(yield* load("ed25519"), { synchronous: undefined })))
+    })
+  )
+
+  it.effect("signs with Ed25519 within one adjustment of a test clock", () =>
+    Effect.gen(function* () {
+      const signer = Signer.fromApiKey(yield* load("ed25519"))
+      const fiber = yield* RequestSignature.headers(signer, { method: "GET", path: "/" }).pipe(
+        Effect.andThen(Effect.fail("again" as const)),
+        Effect.retry({ schedule: Schedule.spaced(Duration.seconds(1)), times: 3 }),
+        Effect.flip,
+        Effect.forkChild
+      )
+      yield* TestClock.adjust(Duration.seconds(3))
+      assert.strictEqual(fiber.pollUnsafe()?._tag, "Success")
+    })
+  )
+
+  const { versions } = process
+  const broken = {
+    "a createPrivateKey that throws": {
+      ...nodeCrypto,
+      createPrivateKey: () => {
+        throw new Error("no")
+      }
+    },
+    "a sign that throws": {
+      ...nodeCrypto,
+      sign: () => {
+        throw new Error("no")
+      }
+    },
+    "signatures that do not verify": { ...nodeCrypto, sign: () => Buffer.alloc(64) },
+    "signatures that are no bytes": { ...nodeCrypto, sign: () => "signed" },
+    "no sign": {}
+  }
+  const others: Record<string, unknown> = {
+    "no process": undefined,
+    "a process that a bundler made": { env: {} },
+    "no getBuiltinModule": { versions },
+    "no node:crypto": { versions, getBuiltinModule: () => undefined },
+    Bun: { versions: { ...versions, bun: "1.4.0" }, getBuiltinModule: () => nodeCrypto },
+    Deno: { versions: { ...versions, deno: "2.9.0" }, getBuiltinModule: () => nodeCrypto },
+    ...Object.fromEntries(
+      Object.entries(broken).map(([name, module]) => [name, { versions, getBuiltinModule: () => module }])
+    )
+  }
+  for (const [name, other] of Object.entries(others)) {
+    it.live(`signs with WebCrypto where there is ${name}`, () =>
+      Effect.gen(function* () {
+        const signer = Signer.fromApiKey(yield* withProcess(other, load("ed25519")))
+        assert.isFalse(isSynchronous(signer))
+        assert.isTrue(judge("ed25519", "text", yield* signer.sign("text")))
+      })
+    )
+  }
+
+  it.live("signs with the application's own WebCrypto, where it has one", () =>
+    Effect.gen(function* () {
+      const { subtle } = globalThis.crypto
+      let signatures = 0
+      const own = {
+        getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto),
+        subtle: {
+          importKey: subtle.importKey.bind(subtle),
+          exportKey: subtle.exportKey.bind(subtle),
+          verify: subtle.verify.bind(subtle),
+          sign: (...args: Parameters<SubtleCrypto["sign"]>) => {
+            signatures++
+            return subtle.sign(...args)
+          }
+        }
+      } as unknown as Crypto // as much of one as is used
+      const apiKey = yield* Effect.provide(load("ed25519"), WebCrypto.layer(own))
+      const before = signatures
+      assert.isTrue(judge("ed25519", "text", yield* Signer.fromApiKey(apiKey).sign("text")))
+      assert.strictEqual(signatures, before + 1)
+    })
+  )
+
+  it.live("proves the key as it signs later: once with WebCrypto and once with node:crypto", () =>
+    Effect.gen(function* () {
+      const texts: Array<string> = []
+      const watched = {
+        ...nodeCrypto,
+        sign: (hash: null, data: Uint8Array, key: nodeCrypto.KeyObject) => {
+          texts.push(Buffer.from(data).toString())
+          return nodeCrypto.sign(hash, data, key)
+        }
+      }
+      const signer = Signer.fromApiKey(yield* withBuiltin(watched, load("ed25519")))
+      assert.strictEqual(texts.length, 1)
+      // A request's text begins with a digit.
+      assert.match(texts[0]!, /^[a-z]/)
+      signNow(signer, "1GET/")
+      assert.deepStrictEqual(texts.slice(1), ["1GET/"])
+    })
+  )
+
+  it.live("fails with a SigningError where node:crypto fails", () =>
+    Effect.gen(function* () {
+      let calls = 0
+      const failing = {
+        ...nodeCrypto,
+        sign: (...args: Parameters<typeof nodeCrypto.sign>) => {
+          if (calls++ > 0) throw new RangeError("with details")
+          return nodeCrypto.sign(...args)
+        }
+      }
+      const signer = Signer.fromApiKey(yield* withBuiltin(failing, load("ed25519")))
+      const error = yield* Effect.flip(signer.sign("text"))
+      assert.strictEqual(error._tag, "SigningError")
+      assert.strictEqual(error.message, "The request could not be signed: node:crypto failed with RangeError.")
     })
   )
 

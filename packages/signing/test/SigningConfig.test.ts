@@ -56,8 +56,19 @@ describe("apiKey", () => {
       /KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set: keep one of them/
     ],
     ["neither", { KALSHI_API_KEY_ID: keyId }, /Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set: set one/],
-    ["no id", { KALSHI_PRIVATE_KEY: pem }, /KALSHI_API_KEY_ID/],
-    ["nothing", {}, /KALSHI_API_KEY_ID/]
+    ["no id", { KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set: set it to the id that Kalshi shows beside/],
+    ["no id but a path", { KALSHI_PRIVATE_KEY_PATH: file }, /: KALSHI_API_KEY_ID is not set: set it to the id/],
+    ["an empty id", { KALSHI_API_KEY_ID: "", KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set: set it/],
+    [
+      "no id and no key",
+      {},
+      /: KALSHI_API_KEY_ID is not set: set it .*\. Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE/
+    ],
+    [
+      "no id and both keys",
+      { KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: file },
+      /: KALSHI_API_KEY_ID is not set: set it .*\. KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set/
+    ]
   ] as const) {
     it.live(`names the variables when there is ${name}`, () =>
       Effect.gen(function* () {

@@ -39,6 +39,7 @@ describe("a bundle", () => {
     assert.includeMembers(modules, [
       "ApiKey",
       "KeyError",
+      "NodeSigner",
       "PublicKey",
       "RequestSignature",
       "Signer",

@@ -11,6 +11,7 @@ import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import * as ApiKey from "../src/ApiKey.ts"
+import * as NodeSigner from "../src/NodeSigner.ts"
 import * as PublicKey from "../src/PublicKey.ts"
 import * as RequestSignature from "../src/RequestSignature.ts"
 import * as Signer from "../src/Signer.ts"
@@ -147,6 +148,15 @@ describe("what is exported", () => {
         silent("sign", signer.sign)
         silent("the effect of sign", signer.sign("text"))
         silent("Signer.layer", Signer.layer(apiKey))
+        const threads = Signer.fromApiKey(apiKey, { synchronous: false })
+        silent("Signer.fromApiKey (WebCrypto)", threads)
+        silent("sign (WebCrypto)", threads.sign)
+        silent("the effect of sign (WebCrypto)", threads.sign("text"))
+        const node = yield* NodeSigner.fromApiKey(apiKey)
+        silent("NodeSigner.fromApiKey", node)
+        silent("sign (node:crypto)", node.sign)
+        silent("the effect of sign (node:crypto)", node.sign("text"))
+        silent("NodeSigner.layer", NodeSigner.layer(apiKey))
         silent("the context", yield* Effect.provide(Effect.context<Signer.Signer>(), Signer.layer(apiKey)))
         silent("a context", Context.make(Signer.Signer, signer))
 

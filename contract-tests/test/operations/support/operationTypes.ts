@@ -85,6 +85,7 @@ const test = (client: ClientOperations.ClientOperation): string => {
     expectTypeOf<Call["answers"]>().toEqualTypeOf<${answers}>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<${fails(reference)}>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<${needs(reference)}>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<${needs(reference) === "KalshiWrite" ? "Errors.NotSent" : "never"}>()
   })
 `

@@ -1,5 +1,5 @@
 /** What the type of an operation says, taken apart. */
-import type { NotSent } from "@kalshi-effect/client/Errors"
+import type { InvalidRequest, NotSent } from "@kalshi-effect/client/Errors"
 import type { FailureOf, Operation, Parameter } from "@kalshi-effect/client/Operation"
 
 type Key<Input, Optional extends boolean> = Input extends void
@@ -25,8 +25,10 @@ export type Signature<O> =
         readonly answers: Output
         /** The errors it names besides the common ones. */
         readonly fails: E
+        /** The error of a request that is refused before it is sent. */
+        readonly refuses: Extract<FailureOf<E, Capability>, InvalidRequest>
         /** What a dry run makes of it. */
-        readonly rehearses: Extract<FailureOf<Input, E, Capability>, NotSent>
+        readonly rehearses: Extract<FailureOf<E, Capability>, NotSent>
         readonly needs: Capability
       }
     : never

@@ -8,7 +8,15 @@
  */
 import * as Schema from "effect/Schema"
 import { type Parameter, optional, required } from "../Operation.ts"
-import { DateTimeString, closed, integerBetween, listOfLength, textOfLength } from "../internal/wire.ts"
+import {
+  DateTimeString,
+  UnixMillis,
+  UnixSeconds,
+  closed,
+  integerBetween,
+  listOfLength,
+  textOfLength
+} from "../internal/wire.ts"
 import { ExchangeIndex, UserFilter } from "./requests.ts"
 
 const CountFilterQuery: Parameter<string, false> = /*#__PURE__*/ optional(Schema.String)
@@ -24,15 +32,15 @@ const MarketLimitQuery: Parameter<number, false> = /*#__PURE__*/ optional(/*#__P
 const MarketStatusQuery: Parameter<"unopened" | "open" | "paused" | "closed" | "settled", false> =
   /*#__PURE__*/ optional(/*#__PURE__*/ closed(["unopened", "open", "paused", "closed", "settled"]))
 const MarketTickerQuery: Parameter<string, false> = /*#__PURE__*/ optional(Schema.String)
-const MaxCloseTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MaxCreatedTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MaxSettledTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MaxTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MinCloseTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MinCreatedTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MinSettledTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MinTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
-const MinUpdatedTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(Schema.Int)
+const MaxCloseTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MaxCreatedTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MaxSettledTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MaxTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MinCloseTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MinCreatedTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MinSettledTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MinTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
+const MinUpdatedTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)
 const MultipleEventTickerQuery: Parameter<string, false> = /*#__PURE__*/ optional(Schema.String)
 const MveFilterQuery: Parameter<"only" | "exclude", false> = /*#__PURE__*/ optional(
   /*#__PURE__*/ closed(["only", "exclude"])
@@ -99,8 +107,8 @@ export const BatchGetMarketCandlesticksQuery: {
   readonly include_latest_before_start: Parameter<boolean, false>
 } = {
   market_tickers: /*#__PURE__*/ required(Schema.String),
-  start_ts: /*#__PURE__*/ required(Schema.Int),
-  end_ts: /*#__PURE__*/ required(Schema.Int),
+  start_ts: /*#__PURE__*/ required(UnixSeconds),
+  end_ts: /*#__PURE__*/ required(UnixSeconds),
   period_interval: /*#__PURE__*/ required(/*#__PURE__*/ integerBetween(1, 2147483647)),
   include_latest_before_start: /*#__PURE__*/ optional(Schema.Boolean)
 }
@@ -280,8 +288,8 @@ export const GetEventForecastPercentilesHistoryQuery: {
     required: true,
     style: "repeated"
   },
-  start_ts: /*#__PURE__*/ required(Schema.Int),
-  end_ts: /*#__PURE__*/ required(Schema.Int),
+  start_ts: /*#__PURE__*/ required(UnixSeconds),
+  end_ts: /*#__PURE__*/ required(UnixSeconds),
   period_interval: /*#__PURE__*/ required(/*#__PURE__*/ Schema.Literals([0, 1, 60, 1440]))
 }
 
@@ -321,8 +329,8 @@ export const GetEventsQuery: {
   status: /*#__PURE__*/ optional(/*#__PURE__*/ closed(["unopened", "open", "closed", "settled"])),
   series_ticker: SeriesTickerQuery,
   tickers: EventTickersQuery,
-  min_close_ts: /*#__PURE__*/ optional(Schema.Int),
-  min_updated_ts: /*#__PURE__*/ optional(Schema.Int)
+  min_close_ts: /*#__PURE__*/ optional(UnixSeconds),
+  min_updated_ts: /*#__PURE__*/ optional(UnixSeconds)
 }
 
 export const GetFCMEventContractDailyCapQuery: {
@@ -356,8 +364,8 @@ export const GetFCMOrdersQuery: {
   cursor: CursorQuery,
   event_ticker: SingleEventTickerQuery,
   ticker: TickerQuery,
-  min_ts: /*#__PURE__*/ optional(Schema.Int),
-  max_ts: /*#__PURE__*/ optional(Schema.Int),
+  min_ts: /*#__PURE__*/ optional(UnixSeconds),
+  max_ts: /*#__PURE__*/ optional(UnixSeconds),
   status: /*#__PURE__*/ optional(/*#__PURE__*/ closed(["resting", "canceled", "executed"])),
   limit: /*#__PURE__*/ optional(/*#__PURE__*/ integerBetween(1, 1000)),
   client_order_ids: /*#__PURE__*/ optional(Schema.String)
@@ -565,8 +573,8 @@ export const GetMarketCandlesticksQuery: {
   readonly period_interval: Parameter<1 | 60 | 1440, true>
   readonly include_latest_before_start: Parameter<boolean, false>
 } = {
-  start_ts: /*#__PURE__*/ required(Schema.Int),
-  end_ts: /*#__PURE__*/ required(Schema.Int),
+  start_ts: /*#__PURE__*/ required(UnixSeconds),
+  end_ts: /*#__PURE__*/ required(UnixSeconds),
   period_interval: /*#__PURE__*/ required(/*#__PURE__*/ Schema.Literals([1, 60, 1440])),
   include_latest_before_start: /*#__PURE__*/ optional(Schema.Boolean)
 }
@@ -584,8 +592,8 @@ export const GetMarketCandlesticksByEventQuery: {
   readonly end_ts: Parameter<number, true>
   readonly period_interval: Parameter<1 | 60 | 1440, true>
 } = {
-  start_ts: /*#__PURE__*/ required(Schema.Int),
-  end_ts: /*#__PURE__*/ required(Schema.Int),
+  start_ts: /*#__PURE__*/ required(UnixSeconds),
+  end_ts: /*#__PURE__*/ required(UnixSeconds),
   period_interval: /*#__PURE__*/ required(/*#__PURE__*/ Schema.Literals([1, 60, 1440]))
 }
 
@@ -600,8 +608,8 @@ export const GetMarketCandlesticksHistoricalQuery: {
   readonly end_ts: Parameter<number, true>
   readonly period_interval: Parameter<1 | 60 | 1440, true>
 } = {
-  start_ts: /*#__PURE__*/ required(Schema.Int),
-  end_ts: /*#__PURE__*/ required(Schema.Int),
+  start_ts: /*#__PURE__*/ required(UnixSeconds),
+  end_ts: /*#__PURE__*/ required(UnixSeconds),
   period_interval: /*#__PURE__*/ required(/*#__PURE__*/ Schema.Literals([1, 60, 1440]))
 }
 
@@ -684,7 +692,7 @@ export const GetMilestonesQuery: {
   type: /*#__PURE__*/ optional(Schema.String),
   related_event_ticker: /*#__PURE__*/ optional(Schema.String),
   cursor: /*#__PURE__*/ optional(Schema.String),
-  min_updated_ts: /*#__PURE__*/ optional(Schema.Int)
+  min_updated_ts: /*#__PURE__*/ optional(UnixSeconds)
 }
 
 export const GetMultivariateEventCollectionPath: {
@@ -825,8 +833,8 @@ export const GetQuotesQuery: {
   readonly rfq_id: Parameter<string, false>
 } = {
   cursor: CursorQuery,
-  min_ts: /*#__PURE__*/ optional(Schema.Int),
-  max_ts: /*#__PURE__*/ optional(Schema.Int),
+  min_ts: /*#__PURE__*/ optional(UnixSeconds),
+  max_ts: /*#__PURE__*/ optional(UnixSeconds),
   limit: /*#__PURE__*/ optional(/*#__PURE__*/ integerBetween(1, 500)),
   status: /*#__PURE__*/ optional(Schema.String),
   quote_creator_user_id: /*#__PURE__*/ optional(Schema.String),
@@ -903,7 +911,7 @@ export const GetSeriesListQuery: {
   tags: /*#__PURE__*/ optional(Schema.String),
   include_product_metadata: /*#__PURE__*/ optional(Schema.Boolean),
   include_volume: /*#__PURE__*/ optional(Schema.Boolean),
-  min_updated_ts: /*#__PURE__*/ optional(Schema.Int)
+  min_updated_ts: /*#__PURE__*/ optional(UnixSeconds)
 }
 
 export const GetSettlementsQuery: {
@@ -996,8 +1004,8 @@ export const GetWeatherIndexQuery: {
   readonly last_sec: Parameter<number, false>
   readonly detailed: Parameter<boolean, false>
 } = {
-  from: /*#__PURE__*/ optional(Schema.Int),
-  to: /*#__PURE__*/ optional(Schema.Int),
+  from: /*#__PURE__*/ optional(UnixMillis),
+  to: /*#__PURE__*/ optional(UnixMillis),
   last_sec: /*#__PURE__*/ optional(Schema.Int),
   detailed: /*#__PURE__*/ optional(Schema.Boolean)
 }

@@ -10,12 +10,14 @@ import * as Schema from "effect/Schema"
 import { CountInput, DollarsInput, OrderPriceInput, QuotePriceInput } from "../FixedPoint.ts"
 import {
   DateTimeString,
+  UnixSeconds,
   Uuid,
   closed,
   integerBetween,
   integerFrom,
   listOfLength,
-  textOfLength
+  textOfLength,
+  unixSecondsFrom
 } from "../internal/wire.ts"
 
 export interface AcceptBlockTradeProposalRequest {
@@ -56,7 +58,7 @@ export const AmendOrderV2Request: Schema.Codec<AmendOrderV2Request> = /*#__PURE_
   client_order_id: /*#__PURE__*/ Schema.optionalKey(Schema.String),
   count: CountInput,
   exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
-  expiration_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerFrom(0)),
+  expiration_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ unixSecondsFrom(0)),
   price: OrderPriceInput,
   side: BookSide,
   ticker: /*#__PURE__*/ textOfLength(1),
@@ -153,7 +155,7 @@ export const CreateOrderV2Request: Schema.Codec<CreateOrderV2Request> = /*#__PUR
   client_order_id: /*#__PURE__*/ Schema.optionalKey(Schema.String),
   count: CountInput,
   exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
-  expiration_time: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
+  expiration_time: /*#__PURE__*/ Schema.optionalKey(UnixSeconds),
   order_group_id: /*#__PURE__*/ Schema.optionalKey(Schema.String),
   post_only: /*#__PURE__*/ Schema.optionalKey(Schema.Boolean),
   price: OrderPriceInput,

@@ -20,6 +20,8 @@ export interface WireRequest {
   readonly body: string | undefined
   /** Every item of it carries an id of the caller's own, as it goes on the wire. */
   readonly keyed: boolean
+  /** A plain copy of the whole input, as it was checked: path, query and body. */
+  readonly input: Readonly<Record<string, unknown>>
 }
 
 type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
@@ -29,40 +31,109 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const escapePointer = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
 
-/** An input that is not plain data: what it would put on the wire is not what it seems to hold. */
-class NotPlain {
+/** An input that cannot be copied as plain data, and why. */
+class Unreadable {
   readonly pointer: string
-  constructor(pointer: string) {
+  readonly reason: string
+  constructor(pointer: string, reason: string) {
     this.pointer = pointer
+    this.reason = reason
   }
 }
 
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // The second test knows plain objects of another realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+/** Whether this is the `Object.prototype` of this realm or of another. */
+const isObjectPrototype = (value: object): boolean =>
+  value === Object.prototype || (Object.getPrototypeOf(value) === null && Object.hasOwn(value, "isPrototypeOf"))
+
+const isPlainRecord = (value: object): boolean => {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  return prototype === null || isObjectPrototype(prototype)
+}
+
+const isPlainList = (value: object): boolean => {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype === Array.prototype) return true
+  // Every realm's Array.prototype is itself an array; the prototype of a class that extends Array is not.
+  const above: object | null = Array.isArray(prototype) ? Object.getPrototypeOf(prototype) : null
+  return above !== null && isObjectPrototype(above)
 }
 
 /**
- * A copy without what is undefined, at any depth: leaving a field out is what that means, and the wire has no such
- * value. Without a prototype, so that a field named `__proto__` is seen, and refused, like any other. An instance of a
- * class is refused: its accessors would not be sent, and with them perhaps an id, or `reduce_only`.
+ * The prototype of every copied object. It has no members: a field named `__proto__` is copied like any other, and no
+ * `toJSON` is inherited. Objects that inherit from null directly would be several times slower.
  */
-const given = (record: Readonly<Record<string, unknown>>, pointer: string): Record<string, unknown> => {
-  if (!isPlain(record)) throw new NotPlain(pointer)
-  const copy: Record<string, unknown> = Object.create(null)
-  for (const key of Object.keys(record)) {
-    if (record[key] !== undefined) copy[key] = givenValue(record[key], `${pointer}/${escapePointer(key)}`)
-  }
-  return copy
-}
+const bare: object = /*#__PURE__*/ Object.freeze(Object.create(null))
 
-const givenValue = (value: unknown, pointer: string): unknown =>
-  Array.isArray(value)
-    ? value.map((item, index) => givenValue(item, `${pointer}/${index}`))
-    : isRecord(value)
-      ? given(value, pointer)
-      : value
+const bareRecord = (): Record<string, unknown> => Object.create(bare)
+
+/** Requests nest four levels deep. */
+const deepest = 64
+
+/**
+ * Copies an input. Everything that follows sees the copy: it is checked, sent, and read for ids and counts. So each
+ * property is read exactly once, and a getter or a Proxy cannot answer differently later.
+ *
+ * Fields that are undefined are left out, at any depth: the wire has no such value. An instance of a class is refused:
+ * its accessors and its `toJSON` would not be sent, and with them perhaps an id, or `reduce_only`.
+ */
+const copyOf = (input: unknown): unknown => {
+  /** The keys that lead to the value that is being copied. */
+  const path: Array<string | number> = []
+  const unreadable = (reason: string): Unreadable =>
+    new Unreadable(path.map((key) => `/${escapePointer(String(key))}`).join(""), reason)
+
+  const copy = (value: unknown): unknown => {
+    switch (typeof value) {
+      case "object":
+        if (value === null) return null
+        if (path.length > deepest) throw new Unreadable("", "it is nested too deeply, or refers to itself in a circle")
+        return Array.isArray(value) ? copyList(value) : copyRecord(value)
+      case "bigint":
+      case "function":
+      case "symbol":
+        throw unreadable(`a ${typeof value} cannot be sent`)
+      default:
+        return value
+    }
+  }
+
+  const copyRecord = (record: object): Record<string, unknown> => {
+    if (!isPlainRecord(record)) throw unreadable("this is an instance of a class: give a plain object")
+    const copied = bareRecord()
+    for (const key of Object.keys(record)) {
+      path.push(key)
+      const value = copy((record as Readonly<Record<string, unknown>>)[key]) // any object can be read by a key of its own
+      path.pop()
+      if (value !== undefined) copied[key] = value
+    }
+    return copied
+  }
+
+  const copyList = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
+    if (!isPlainList(list)) throw unreadable("this is an instance of a class: give a plain array")
+    const copied: Array<unknown> = []
+    if ("toJSON" in list || "toJSON" in copied) {
+      throw unreadable("this array has a method toJSON, which would replace its items: remove it")
+    }
+    const { length } = list
+    for (let index = 0; index < length; index++) {
+      path.push(index)
+      const value = copy(list[index])
+      if (value === undefined) throw unreadable("an item of a list cannot be missing or undefined")
+      path.pop()
+      copied.push(value)
+    }
+    return copied
+  }
+
+  try {
+    return copy(input)
+  } catch (error) {
+    if (error instanceof Unreadable) throw error
+    // A getter or a Proxy threw. What it said may quote the input.
+    throw unreadable(`reading this failed with ${error instanceof Error ? error.name : typeof error}`)
+  }
+}
 
 /** Where a body holds text that is no Unicode: the exchange would read another text than the one that was given. */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
@@ -124,32 +195,32 @@ interface Step {
 const steps = (parameters: Readonly<Record<string, Parameter>>): ReadonlyArray<Step> =>
   Object.entries(parameters).map(([name, parameter]) => ({ name, parameter, check: checker(parameter.schema) }))
 
+const without = (record: Readonly<Record<string, unknown>>, names: ReadonlySet<string>): Record<string, unknown> => {
+  const rest = bareRecord()
+  for (const key of Object.keys(record)) if (!names.has(key)) rest[key] = record[key]
+  return rest
+}
+
 /** Prepares a descriptor once; what it returns runs for every call. */
 export const prepare = (descriptor: Descriptor): Encode => {
   const pieces = descriptor.path.split(/\{(\w+)\}/) // text, name, text, name, … text
   const path = new Map(steps(descriptor.pathParameters).map((step) => [step.name, step]))
   const query = steps(descriptor.query)
   const checkBody = descriptor.body === undefined ? undefined : checker(descriptor.body)
+  const placed = new Set([...path.keys(), ...query.map(({ name }) => name)])
   const bodyless = descriptor.method === "PUT" || descriptor.method === "POST" ? "{}" : undefined
   const refuse: Refuse = (pointer, reason) =>
     Result.fail(new InvalidRequest({ operation: descriptor.name, pointer, reason }))
 
   return (input = {}) => {
-    if (!isRecord(input)) return refuse("", "the input must be an object")
-    let rest: Record<string, unknown>
+    let plain: unknown
     try {
-      rest = given(input, "")
+      plain = copyOf(input)
     } catch (error) {
-      if (error instanceof RangeError) return refuse("", "it is nested too deeply, or in a circle")
-      if (!(error instanceof NotPlain)) throw error
-      return refuse(error.pointer, "this is an instance of a class: give a plain object")
+      if (!(error instanceof Unreadable)) throw error
+      return refuse(error.pointer, error.reason)
     }
-    const take = (name: string): unknown => {
-      if (!Object.hasOwn(rest, name)) return undefined
-      const value = rest[name]
-      delete rest[name]
-      return value
-    }
+    if (!isRecord(plain)) return refuse("", "the input must be an object")
 
     let target = ""
     for (let i = 0; i < pieces.length; i++) {
@@ -158,7 +229,7 @@ export const prepare = (descriptor: Descriptor): Encode => {
         target += piece
         continue
       }
-      const value = take(piece)
+      const value = plain[piece]
       const pointer = `/${escapePointer(piece)}`
       if (value === undefined) return refuse(pointer, "this field is required")
       const checked = path.get(piece)!.check(value)
@@ -174,7 +245,7 @@ export const prepare = (descriptor: Descriptor): Encode => {
       search += `${search === "" ? "?" : "&"}${encodeURIComponent(name)}=${encodeURIComponent(text)}`
     }
     for (const { check, name, parameter } of query) {
-      const value = take(name)
+      const value = plain[name]
       const pointer = `/${escapePointer(name)}`
       if (value === undefined) {
         if (parameter.required) return refuse(pointer, "this field is required")
@@ -194,10 +265,11 @@ export const prepare = (descriptor: Descriptor): Encode => {
       }
     }
 
+    const rest = placed.size === 0 ? plain : without(plain, placed)
     if (checkBody === undefined) {
       const [extra] = Object.keys(rest)
       if (extra !== undefined) return refuse(`/${escapePointer(extra)}`, "this operation has no such field")
-      return Result.succeed({ path: target, query: search, body: bodyless, keyed: false })
+      return Result.succeed({ path: target, query: search, body: bodyless, keyed: false, input: plain })
     }
     const checked = checkBody(rest)
     if (Result.isFailure(checked)) return refuse(checked.failure.pointer, checked.failure.reason)
@@ -205,6 +277,6 @@ export const prepare = (descriptor: Descriptor): Encode => {
     // Text that is no Unicode is written as an escape, so that one look at the whole tells whether to search.
     const unclear = body.includes("\\ud") ? illFormed(rest, "") : undefined
     if (unclear !== undefined) return refuse(unclear, "this text must be well-formed Unicode")
-    return Result.succeed({ path: target, query: search, body, keyed: isKeyed(rest) })
+    return Result.succeed({ path: target, query: search, body, keyed: isKeyed(rest), input: plain })
   }
 }

@@ -225,7 +225,6 @@ export const make = (account: Account): Sender => {
 
   const run = (
     descriptor: Descriptor,
-    input: unknown,
     wire: encode.WireRequest,
     policy: SendPolicy.Resolved,
     observed: Observed
@@ -265,7 +264,7 @@ export const make = (account: Account): Sender => {
         const before = call.attempts
         const wasSent = () => call.attempts > before
         const waits = () => observed.waits()
-        return metered.limit({ descriptor, input, maxMillis: patience(), wasSent, waits }, one)
+        return metered.limit({ descriptor, input: wire.input, maxMillis: patience(), wasSent, waits }, one)
       })
 
       const again = (step: Step, error: Failure): Effect.Effect<unknown, Failure> =>
@@ -346,7 +345,7 @@ export const make = (account: Account): Sender => {
           const policy = overrides === SendPolicy.noOverrides ? ofLayer : SendPolicy.resolve(overrides, account.policy)
           if (typeof policy === "string") return refuse(descriptor, policy)
           return writes === "sent"
-            ? run(descriptor, input, wire, policy, observed)
+            ? run(descriptor, wire, policy, observed)
             : writes(descriptor, wire, root.origin + root.pathname + wire.path + wire.query)
         })
       })

@@ -53,14 +53,15 @@ export const Uuid: Schema.Codec<string> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.makeFilter((text: string) => uuidPattern.test(text), { expected: "a UUID" })
 )
 
+const isIntegerFrom = (minimum: number) =>
+  Schema.makeFilter((value: number) => Number.isSafeInteger(value) && value >= minimum, {
+    expected: minimum > Number.MIN_SAFE_INTEGER ? `an integer of at least ${minimum}` : "an integer"
+  })
+
 /** An integer of at least `minimum`, safe as a JavaScript number. */
 export const integerFrom = (minimum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
-  Schema.Number.check(
-    Schema.makeFilter((value) => Number.isSafeInteger(value) && value >= minimum, {
-      expected: `an integer of at least ${minimum}`
-    })
-  )
+  Schema.Number.check(isIntegerFrom(minimum))
 
 /** An integer from `minimum` to `maximum`, both included. */
 export const integerBetween = (minimum: number, maximum: number): Schema.Codec<number> =>
@@ -70,6 +71,39 @@ export const integerBetween = (minimum: number, maximum: number): Schema.Codec<n
       expected: `an integer from ${minimum} to ${maximum}`
     })
   )
+
+/** The first second of the year 2100. */
+const lastSecond = 4_102_444_800
+
+/**
+ * A time of a request in Unix seconds, of at least `minimum`. The exchange reads milliseconds as seconds and finds
+ * nothing, so a time after the beginning of 2100 is refused with a hint.
+ */
+export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
+  // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
+  Schema.Number.check(
+    isIntegerFrom(minimum),
+    Schema.makeFilter((value) => value <= lastSecond, {
+      expected: "Unix seconds, not after the year 2100: did you pass milliseconds?"
+    })
+  )
+
+/** A time of a request in Unix seconds: {@link unixSecondsFrom} the least safe integer. */
+export const UnixSeconds: Schema.Codec<number> = /*#__PURE__*/ unixSecondsFrom(-9_007_199_254_740_991)
+
+/** Times since 2001 are above the first in seconds, and times since 1973 above the second in milliseconds. */
+const firstSecond = 1_000_000_000
+const firstMillisecond = 100_000_000_000
+
+/**
+ * A time of a request in Unix milliseconds. A number that is a time since 2001 in seconds is refused with a hint: in
+ * milliseconds it is a time between 1970 and 1973, of which the exchange has no data.
+ */
+export const UnixMillis: Schema.Codec<number> = /*#__PURE__*/ Schema.Int.check(
+  /*#__PURE__*/ Schema.makeFilter((value) => value < firstSecond || value >= firstMillisecond, {
+    expected: "Unix milliseconds: did you pass seconds?"
+  })
+)
 
 /** A 32-bit integer. */
 export const Int32: Schema.Codec<number> = /*#__PURE__*/ integerBetween(-2_147_483_648, 2_147_483_647)

@@ -611,6 +611,54 @@ describe("Facts", () => {
   })
 })
 
+describe("times of requests", () => {
+  const integer = { type: "integer", format: "int64" }
+  const timeQuery = (name: string) => ({ name, in: "query", schema: integer })
+  const document = documentOf({
+    schemas: { In: object({ made_ts: integer, end_ms: integer, ends: { ...integer, minimum: 0 } }) },
+    requests: ["In"],
+    shared: { FromTsQuery: timeQuery("from_ts") },
+    paths: {
+      "/things": {
+        get: {
+          operationId: "GetThings",
+          parameters: [{ $ref: "#/components/parameters/FromTsQuery" }, timeQuery("from"), timeQuery("limit")],
+          responses: {}
+        }
+      }
+    }
+  })
+  const facts = { decimals: {}, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
+
+  it("are checked for the other unit, by the unit that their name or a fact says", async () => {
+    const files = await filesOf(document, facts)
+    const requests = files.get("requests.ts")!
+    assert.include(requests, "made_ts: UnixSeconds\n")
+    assert.include(requests, "end_ms: UnixMillis,")
+    assert.include(requests, "ends: /*#__PURE__*/ unixSecondsFrom(0)")
+    const parameters = files.get("parameters.ts")!
+    assert.include(parameters, "const FromTsQuery: Parameter<number, false> = /*#__PURE__*/ optional(UnixSeconds)")
+    assert.include(parameters, "from: /*#__PURE__*/ optional(UnixMillis)")
+    assert.include(parameters, "limit: /*#__PURE__*/ optional(Schema.Int)")
+  })
+
+  it("stay integers in responses", async () => {
+    const text = (await filesOf(responseOf(object({ made_ts: integer })))).get("responses.ts")!
+    assert.include(text, "made_ts: Schema.Int")
+  })
+
+  it("have a unit in parameters as well, and a fact about a parameter is refused where there is none", async () => {
+    const unknown = documentOf({
+      paths: { "/things": { get: { operationId: "GetThings", parameters: [timeQuery("close_time")], responses: {} } } }
+    })
+    assert.deepStrictEqual(await refusalOf(unknown), ["GetThings/close_time: the unit of this time is not known"])
+    assert.deepStrictEqual(
+      await refusalOf(document, { ...facts, units: { ...facts.units, "GetThings/to": "Hours." } }),
+      ["/components/schemas/GetThings/properties/to: a unit is known for no such integer"]
+    )
+  })
+})
+
 describe("parameters", () => {
   const path = (parameters: ReadonlyArray<unknown>, template = "/things", shared: Json = {}) =>
     documentOf({

@@ -1,6 +1,7 @@
 import type { PublicKey } from "../PublicKey.ts"
 import type { KeyKind } from "../Signer.ts"
 import { shortKeyId } from "./keyId.ts"
+import type { SignSync } from "./nodeCrypto.ts"
 import { Printable } from "./printable.ts"
 
 /** What only signing may touch. The `CryptoKey` belongs to the `Crypto` object that it was imported with. */
@@ -8,6 +9,12 @@ export interface Signing {
   readonly subtle: SubtleCrypto
   readonly cryptoKey: CryptoKey
   readonly publicKeyPem: string
+  /** It came as a `CryptoKey` that is not extractable, so only WebCrypto can sign with it. */
+  readonly isSealed: boolean
+  /** Signs with `node:crypto`; undefined where this runtime has none, or its trial signature did not verify. */
+  readonly signSync: SignSync | undefined
+  /** Whether `signSync` is the faster way, and the application has not provided a WebCrypto of its own to sign with. */
+  readonly prefersSync: boolean
 }
 
 // What KALSHI-ACCESS-SIGNATURE holds: PSS with SHA-256 (the hash is the key's), MGF1 with the same, a salt as long as
@@ -40,7 +47,11 @@ export class ApiKey extends Printable {
     return apiKey.#signing
   }
 
-  static async sign(kind: KeyKind, signing: Signing, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  static async sign(
+    kind: KeyKind,
+    signing: Pick<Signing, "cryptoKey" | "subtle">,
+    data: Uint8Array<ArrayBuffer>
+  ): Promise<Uint8Array> {
     return new Uint8Array(await signing.subtle.sign(parameters[kind], signing.cryptoKey, data))
   }
 }

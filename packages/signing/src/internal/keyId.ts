@@ -1,5 +1,5 @@
 import type { KeyErrorReason } from "../KeyError.ts"
-import { looksLikeBase64Der } from "./base64.ts"
+import { looksLikeKey } from "./keyText.ts"
 
 /** Kalshi's ids are UUIDs; this leaves room and still stops a key's text. */
 const longest = 128
@@ -7,18 +7,17 @@ const longest = 128
 /** What bars a key id from the header `KALSHI-ACCESS-KEY`. Never quotes it: people paste the key in its place. */
 export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   if (keyId === "") return { _tag: "EmptyKeyId" }
-  const problem =
-    keyId.includes("-----") || looksLikeBase64Der(keyId)
-      ? "is a key's text, not an id"
-      : keyId.length > longest
-        ? `has ${keyId.length} characters`
-        : /^["']|["']$/.test(keyId)
-          ? "has quotes around it"
-          : /\s/.test(keyId)
-            ? "holds white space or a line end"
-            : /^[!-~]+$/.test(keyId)
-              ? undefined
-              : "holds a character that no header can carry"
+  const problem = looksLikeKey(keyId)
+    ? "is a key's text, not an id"
+    : keyId.length > longest
+      ? `has ${keyId.length} characters`
+      : /^["']|["']$/.test(keyId)
+        ? "has quotes around it"
+        : /\s/.test(keyId)
+          ? "holds white space or a line end"
+          : /^[!-~]+$/.test(keyId)
+            ? undefined
+            : "holds a character that no header can carry"
   return problem === undefined ? undefined : { _tag: "InvalidKeyId", problem }
 }
 

@@ -7,6 +7,7 @@ import type { KeyKind } from "../Signer.ts"
 import { ApiKey } from "./apiKey.ts"
 import type { Signing } from "./apiKey.ts"
 import { keyIdProblem } from "./keyId.ts"
+import * as nodeCrypto from "./nodeCrypto.ts"
 import { pkcs1Problem } from "./rsaNumbers.ts"
 import type { PrivateMaterial } from "./structure.ts"
 import { algorithms, keyError, orKeyError, refused, service, subtle } from "./webCrypto.ts"
@@ -20,10 +21,14 @@ export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
 // Begins with a letter, as no request's text does, so that the signature is good for nothing else.
 const trialText = /*#__PURE__*/ new TextEncoder().encode("kalshi-effect: a trial signature")
 
+/** Whether a public key verifies the signature of the trial text. */
+const verifies = (publicKey: PublicKey.PublicKey, signature: Uint8Array): Effect.Effect<boolean, KeyError> =>
+  Effect.flatMap(service, (service) => orKeyError(service.verify(publicKey, signature, trialText)))
+
 /** Lets the key sign, and its public key judge. */
 const prove = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
-  signing: Signing,
+  signing: Pick<Signing, "cryptoKey" | "subtle">,
   publicKey: PublicKey.PublicKey,
   problem: string
 ): Effect.fn.Return<void, KeyError> {
@@ -32,8 +37,22 @@ const prove = /*#__PURE__*/ Effect.fnUntraced(function* (
     try: () => ApiKey.sign(kind, signing, trialText),
     catch: () => failed
   })
-  const verifies = yield* orKeyError((yield* service).verify(publicKey, signature, trialText))
-  if (!verifies) return yield* failed
+  if (!(yield* verifies(publicKey, signature))) return yield* failed
+})
+
+/** Signs with `node:crypto` what the public key verifies, or undefined: then WebCrypto signs everything. */
+const provenSync = /*#__PURE__*/ Effect.fnUntraced(function* (
+  kind: KeyKind,
+  pkcs8: Uint8Array,
+  publicKey: PublicKey.PublicKey
+): Effect.fn.Return<nodeCrypto.SignSync | undefined> {
+  const signSync = nodeCrypto.signSync(kind, pkcs8)
+  if (signSync === undefined) return undefined
+  const proof = Effect.flatMap(
+    Effect.try({ try: () => signSync(trialText), catch: () => keyError(refused) }),
+    (signature) => (signature instanceof Uint8Array ? verifies(publicKey, signature) : Effect.succeed(false))
+  )
+  return (yield* Effect.orElseSucceed(proof, () => false)) ? signSync : undefined
 })
 
 const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportParams> = {
@@ -54,9 +73,16 @@ const finish = /*#__PURE__*/ Effect.fnUntraced(function* (
     try: () => crypto.importKey("pkcs8", new Uint8Array(pkcs8), importParameters[kind], false, ["sign"]),
     catch: () => keyError(refused)
   })
-  const signing = { subtle: crypto, cryptoKey, publicKeyPem: yield* PublicKey.toPem(publicKey) }
-  yield* prove(kind, signing, publicKey, "its own public key does not verify what it signs")
-  return new ApiKey(keyId, publicKey, signing)
+  yield* prove(kind, { subtle: crypto, cryptoKey }, publicKey, "its own public key does not verify what it signs")
+  const signSync = yield* provenSync(kind, pkcs8, publicKey)
+  return new ApiKey(keyId, publicKey, {
+    subtle: crypto,
+    cryptoKey,
+    publicKeyPem: yield* PublicKey.toPem(publicKey),
+    isSealed: false,
+    signSync,
+    prefersSync: signSync !== undefined && kind === "ed25519" && crypto === globalThis.crypto?.subtle
+  })
 })
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
@@ -94,7 +120,14 @@ export const loadSealed = /*#__PURE__*/ Effect.fnUntraced(function* (
   cryptoKey: CryptoKey,
   publicKey: PublicKey.PublicKey
 ): Effect.fn.Return<ApiKey, KeyError> {
-  const signing = { subtle: yield* subtle, cryptoKey, publicKeyPem: yield* PublicKey.toPem(publicKey) }
+  const signing: Signing = {
+    subtle: yield* subtle,
+    cryptoKey,
+    publicKeyPem: yield* PublicKey.toPem(publicKey),
+    isSealed: true,
+    signSync: undefined,
+    prefersSync: false
+  }
   yield* prove(PublicKey.kind(publicKey), signing, publicKey, "the public key given is not that of the private key")
   return new ApiKey(keyId, publicKey, signing)
 })

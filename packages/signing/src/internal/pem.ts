@@ -1,7 +1,7 @@
 import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 import type { KeyErrorReason } from "../KeyError.ts"
-import { looksLikeBase64Der } from "./base64.ts"
+import { looksLikeBase64Der } from "./keyText.ts"
 
 export interface Block {
   readonly label: string
@@ -32,10 +32,22 @@ const looksLike = (text: string): (KeyErrorReason & { _tag: "NoPem" })["looksLik
 }
 
 /**
- * Reads the one PEM block of a text (RFC 7468), with what people's tools do to it: line ends escaped as `\n`, CRLF,
- * a byte-order mark, quotes, indentation, text around the block, and the base64 on one line with its BEGIN and END.
+ * The text of a file in UTF-16 whose bytes were read as UTF-8 or Latin-1, as PowerShell writes them. The bytes of an
+ * ASCII character are the character and a NUL, in either order, so half of such a text is NULs; of DER only few bytes
+ * are. A key's PEM is ASCII, so nothing of it is lost.
  */
-export const readBlock = (input: string): Result.Result<Block, KeyErrorReason> => {
+const fromUtf16 = (text: string): string => {
+  const narrow = text.replaceAll("\0", "")
+  return text.length - narrow.length > text.length / 3 ? narrow.replace(/^(?:\ufffd\ufffd|ÿþ|þÿ)/, "") : text
+}
+
+/**
+ * Reads the one PEM block of a text (RFC 7468), with what people's tools do to it: line ends escaped as `\n`, CRLF,
+ * a byte-order mark, UTF-16, quotes, indentation, text around the block, and the base64 on one line with its BEGIN and
+ * END.
+ */
+export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => {
+  const input = fromUtf16(raw)
   const text = input.replace(/\\+[rn]/g, "\n")
   const begins = [...text.matchAll(begin)]
   const blocks = begins.length > 1 ? begins.filter((match) => !parameterLabels.has(match[1]!)) : begins

@@ -1,0 +1,99 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
+import * as TestClock from "effect/testing/TestClock"
+import * as nodeCrypto from "node:crypto"
+import * as ApiKey from "../src/ApiKey.ts"
+import * as NodeSigner from "../src/NodeSigner.ts"
+import * as RequestSignature from "../src/RequestSignature.ts"
+import * as Signer from "../src/Signer.ts"
+import { judge, load, signNow, withBuiltin } from "./signing.ts"
+import { keyId, vectors } from "./vectors.ts"
+
+describe("fromApiKey", () => {
+  for (const name of ["rsa-2048", "rsa-3072", "ed25519"] as const) {
+    it.live(`signs the vectors' texts synchronously, so that node:crypto verifies them (${name})`, () =>
+      Effect.gen(function* () {
+        const apiKey = yield* load(name)
+        const signer = yield* NodeSigner.fromApiKey(apiKey)
+        assert.strictEqual(signer.keyId, keyId)
+        assert.strictEqual(signer.kind, apiKey.kind)
+        for (const { text } of [...vectors.messages, { text: "é€😀" }]) {
+          assert.isTrue(judge(name, text, signNow(signer, text)))
+        }
+      })
+    )
+
+    it.effect(`signs within one adjustment of a test clock, so that a retry loop finishes (${name})`, () =>
+      Effect.gen(function* () {
+        const signer = yield* NodeSigner.fromApiKey(yield* load(name))
+        const stamps = yield* Ref.make<ReadonlyArray<string>>([])
+        const fiber = yield* RequestSignature.headers(signer, { method: "GET", path: "/" }).pipe(
+          Effect.tap((headers) => Ref.update(stamps, (all) => [...all, headers["KALSHI-ACCESS-TIMESTAMP"]])),
+          Effect.andThen(Effect.fail("again" as const)),
+          Effect.retry({ schedule: Schedule.spaced(Duration.seconds(1)), times: 3 }),
+          Effect.flip,
+          Effect.forkChild
+        )
+        yield* TestClock.adjust(Duration.seconds(3))
+        assert.strictEqual(yield* Fiber.join(fiber), "again")
+        assert.deepStrictEqual(yield* Ref.get(stamps), ["0", "1000", "2000", "3000"])
+      })
+    )
+  }
+
+  it.live("fails where the key was loaded without node:crypto", () =>
+    Effect.gen(function* () {
+      const apiKey = yield* withBuiltin(undefined, load("ed25519"))
+      const error = yield* Effect.flip(withBuiltin(undefined, NodeSigner.fromApiKey(apiKey)))
+      assert.strictEqual(
+        error.message,
+        "This runtime cannot use the key: it has no node:crypto that signs with it. Use Signer.fromApiKey."
+      )
+    })
+  )
+
+  it.live("fails for a CryptoKey that is not extractable", () =>
+    Effect.gen(function* () {
+      const { privateKey, publicKey } = yield* Effect.promise(
+        () => globalThis.crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]) as Promise<CryptoKeyPair>
+      )
+      const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey })
+      const error = yield* Effect.flip(NodeSigner.fromApiKey(apiKey))
+      assert.strictEqual(error.reason._tag, "UnsupportedCryptoKey")
+      assert.match(error.message, /not extractable.*Use Signer\.fromApiKey/)
+    })
+  )
+
+  it.live("fails to sign with a SigningError where node:crypto throws", () =>
+    Effect.gen(function* () {
+      let broken = false
+      const failing = {
+        ...nodeCrypto,
+        sign: (...args: Parameters<typeof nodeCrypto.sign>) => {
+          if (broken) throw new RangeError("with details")
+          return nodeCrypto.sign(...args)
+        }
+      }
+      const signer = yield* Effect.flatMap(withBuiltin(failing, load("rsa-2048")), NodeSigner.fromApiKey)
+      broken = true
+      const error = yield* Effect.flip(signer.sign("text"))
+      assert.strictEqual(error.message, "The request could not be signed: node:crypto failed with RangeError.")
+    })
+  )
+})
+
+describe("layer", () => {
+  it.live("provides the signer of a key", () =>
+    Effect.gen(function* () {
+      const apiKey = yield* load("rsa-2048")
+      const signature = yield* Effect.gen(function* () {
+        return signNow(yield* Signer.Signer, "text")
+      }).pipe(Effect.provide(NodeSigner.layer(apiKey)))
+      assert.isTrue(judge("rsa-2048", "text", signature))
+    })
+  )
+})

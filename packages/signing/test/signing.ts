@@ -1,0 +1,44 @@
+/** Loads keys, judges signatures with node:crypto, and stands in for what Node offers at run time. */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as nodeCrypto from "node:crypto"
+import * as ApiKey from "../src/ApiKey.ts"
+import type * as Signer from "../src/Signer.ts"
+import { fixture, keyId } from "./vectors.ts"
+
+export const load = (name: string) => ApiKey.fromPem({ keyId, privateKey: fixture(`keys/${name}.pkcs8.pem`) })
+
+export const judge = (name: string, text: string, signature: string): boolean => {
+  const key = fixture(`keys/${name}.public.pem`)
+  return name === "ed25519"
+    ? nodeCrypto.verify(null, Buffer.from(text), key, Buffer.from(signature, "base64"))
+    : nodeCrypto.verify(
+        "sha256",
+        Buffer.from(text),
+        { key, padding: nodeCrypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
+        Buffer.from(signature, "base64")
+      )
+}
+
+/** Whether a signer signs without waiting. */
+export const isSynchronous = (signer: Signer.Signer["Service"]): boolean =>
+  Exit.isSuccess(Effect.runSyncExit(signer.sign("text")))
+
+/** Signs without waiting. */
+export const signNow = (signer: Signer.Signer["Service"], text: string): string => Effect.runSync(signer.sign(text))
+
+/** Runs an effect where `process.getBuiltinModule` gives this for `node:crypto`; undefined where there is none. */
+export const withBuiltin = <A, E, R>(module: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  withProcess({ ...process, getBuiltinModule: module === undefined ? undefined : () => module }, effect)
+
+/** Runs an effect with another global `process`. */
+export const withProcess = <A, E, R>(other: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      const real = globalThis.process
+      Reflect.set(globalThis, "process", other)
+      return real
+    }),
+    () => effect,
+    (real) => Effect.sync(() => void Reflect.set(globalThis, "process", real))
+  )
