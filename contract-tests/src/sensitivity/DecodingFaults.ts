@@ -219,6 +219,13 @@ const forms: ReadonlyArray<Fault> = [
     "  is_auto_cancel_enabled: Schema.NullOr(Schema.Boolean),\n  orders:"
   ),
   schema(
+    "asks for a cursor on the last page",
+    "Portfolio.fills",
+    "  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),\n  fills: /*#__PURE__*/ Schema.Array(Fill)",
+    "  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),\n  fills: /*#__PURE__*/ Schema.Array(Fill)",
+    { seenBy: "P1" }
+  ),
+  schema(
     "asks for what may be absent",
     "OrderGroups.get",
     "contracts_limit_fp: /*#__PURE__*/ Schema.optionalKey(Count),\n  exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),\n  is_auto",
