@@ -342,7 +342,21 @@ export class NotNormal extends Error {
   override readonly name = "NotNormal"
 }
 
-/** The client as a codec of the body of its success. */
+/** Whether two decoders made the same of a body. */
+const agree = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
+  a.ok
+    ? b.ok && equals(revealed(a.value) as Json, revealed(b.value) as Json) // made of the JSON that came
+    : !b.ok && equals([...a.pointers], [...b.pointers])
+
+/** Compiled and interpreted decoding that differ. */
+export class Disagreement extends Error {
+  override readonly name = "Disagreement"
+}
+
+/**
+ * The client as a codec of the body of its success. Where `compiledDecoding` is absent, bodies are decoded both ways, and
+ * both must agree.
+ */
 export const codec = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
@@ -350,11 +364,9 @@ export const codec = (
   compiledDecoding?: boolean
 ): Conformance.Codec<unknown> => {
   const { status } = reference.success
-  const decode = outcome(client, compiledDecoding)
-  return {
-    normalise,
-    encode: revealed,
-    decode: (input) => {
+  const reader = (compiled: boolean): Conformance.Codec<unknown>["decode"] => {
+    const decode = outcome(client, compiled)
+    return (input) => {
       const { fault, tag, value } = decode({ status, body: textOf(input as Json) }) // the tools make JSON
       if (fault !== undefined) throw new Error(fault)
       if (tag !== "Success")
@@ -363,6 +375,19 @@ export const codec = (
       const body = revealed(value) as Json
       if (!equals(normalise(body), body)) throw new NotNormal("null where a list belongs")
       return { ok: true, value }
+    }
+  }
+  const read = reader(compiledDecoding ?? true)
+  const interpret = compiledDecoding === undefined ? reader(false) : undefined
+  return {
+    normalise,
+    encode: revealed,
+    decode: (input) => {
+      const found = read(input)
+      if (interpret !== undefined && !agree(found, interpret(input))) {
+        throw new Disagreement("compiled code decodes it otherwise than the interpreter")
+      }
+      return found
     }
   }
 }

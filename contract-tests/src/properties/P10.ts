@@ -248,6 +248,14 @@ const law = (run: Run, target: Target) => {
     )
     endsWith(broken, "InternalServerError", "a page that fails")
     same(broken.given, itemsOf(before), "the items before a failure")
+    const repeatedly = paging.read(
+      (items) => paging.repeating(items(asked)),
+      itemsReader,
+      pages,
+      (n) => (n === at ? 500 : undefined)
+    )
+    endsWith(repeatedly, "the end", "a reading that repeats a failed pull")
+    same(repeatedly.given, all, "the items of a reading that repeats a failed pull")
     const resume = rest[0]?.askedWith
     if (resume !== undefined) {
       reach("a failure after the first page")

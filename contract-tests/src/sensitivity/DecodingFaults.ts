@@ -5,6 +5,7 @@ const decode = faultsOf("packages/client/src/internal/decode.ts", "P4")
 const body = faultsOf("packages/client/src/internal/errorBody.ts", "P4")
 const issue = faultsOf("packages/client/src/internal/issue.ts", "P2")
 const wire = faultsOf("packages/client/src/internal/wire.ts", "P1")
+const compile = faultsOf("packages/client/src/internal/compile.ts", "P2")
 const money = faultsOf("packages/client/src/FixedPoint.ts", "P1")
 const schema = faultsOf("packages/client/src/generated/responses.ts", "P2")
 
@@ -218,6 +219,13 @@ const forms: ReadonlyArray<Fault> = [
     "  is_auto_cancel_enabled: Schema.NullOr(Schema.Boolean),\n  orders:"
   ),
   schema(
+    "asks for a cursor on the last page",
+    "Portfolio.fills",
+    "  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),\n  fills: /*#__PURE__*/ Schema.Array(Fill)",
+    "  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),\n  fills: /*#__PURE__*/ Schema.Array(Fill)",
+    { seenBy: "P1" }
+  ),
+  schema(
     "asks for what may be absent",
     "OrderGroups.get",
     "contracts_limit_fp: /*#__PURE__*/ Schema.optionalKey(Count),\n  exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),\n  is_auto",
@@ -239,5 +247,42 @@ const forms: ReadonlyArray<Fault> = [
   )
 ]
 
+const compiled: ReadonlyArray<Fault> = [
+  compile(
+    "compiled, gives null for a list that is null",
+    "Markets.list",
+    'unlessNull(list, input, lines, "[]")',
+    'unlessNull(list, input, lines, "null")',
+    { seenBy: "P1" }
+  ),
+  compile(
+    "compiled, drops optional members",
+    "Orders.list",
+    'lines.push(`const ${output}={${required.join(",")}}`, ...optional)',
+    'lines.push(`const ${output}={${required.join(",")}}`)',
+    { seenBy: "P1" }
+  ),
+  compile("compiled, checks types alone", "Portfolio.fills", "check(ast.checks ?? [], ast, output, lines)", ""),
+  compile(
+    "compiled, takes a list for an object",
+    "Events.get",
+    "===null||Array.isArray(${input}))return I`",
+    "===null)return I`"
+  ),
+  compile(
+    "compiled, takes a tuple of any length",
+    "Markets.orderbook",
+    "||${input}.length!==${elements.length})return I",
+    ")return I"
+  ),
+  decode(
+    "takes what compiled code refuses",
+    "OrderGroups.get",
+    "value === invalid ? interpret(json) : Result.succeed(value)",
+    "value === invalid ? Result.succeed(json) : Result.succeed(value)",
+    { seenBy: "P2" }
+  )
+]
+
 /** Every one of them. */
-export const decodingFaults: ReadonlyArray<Fault> = [...statuses, ...places, ...forms]
+export const decodingFaults: ReadonlyArray<Fault> = [...statuses, ...places, ...forms, ...compiled]

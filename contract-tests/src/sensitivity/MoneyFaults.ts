@@ -102,8 +102,31 @@ export const moneyFaults: ReadonlyArray<Fault> = [
   cost(
     "closes a position from the wrong side",
     undefined,
-    'order.side === "ask" ? held : -held',
-    'order.side === "bid" ? held : -held'
+    'atLeastZero(side === "ask" ? held : -held)',
+    'atLeastZero(side === "bid" ? held : -held)'
+  ),
+  cost(
+    "covers every order of a batch with the whole position",
+    undefined,
+    "closed[order.side] += division.closing",
+    "closed[order.side] += 0n",
+    { seenBy: "packages/sandbox/test/dryRunCost.test.ts" }
+  ),
+  cost("lets no order open that may only reduce", undefined, "smaller(uncovered, placed[side])", "0n * uncovered", {
+    seenBy: "packages/sandbox/test/dryRunCost.test.ts"
+  }),
+  cost(
+    "holds an order that may only reduce to the position before the batch",
+    undefined,
+    'closable + placed[side === "ask" ? "bid" : "ask"]',
+    "closable",
+    { seenBy: "packages/sandbox/test/dryRunCost.test.ts" }
+  ),
+  cost(
+    "takes what closes for filled as a whole",
+    undefined,
+    "(yield* model(worstPrice, fills)) - times",
+    "-(10n ** 12n) - times"
   ),
   cost(
     "takes each order for one fill",

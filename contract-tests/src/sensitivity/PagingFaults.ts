@@ -9,8 +9,8 @@ export const pagingFaults: ReadonlyArray<Fault> = [
   pages(
     "ends at an empty page",
     "Orders.list",
-    "? Effect.succeed(given) : next",
-    "? Effect.succeed(given) : Cause.done()"
+    "? Effect.succeed(found) : next",
+    "? Effect.succeed(found) : Cause.done()"
   ),
   pages(
     "begins anew where the cursor is empty",
@@ -18,31 +18,37 @@ export const pagingFaults: ReadonlyArray<Fault> = [
     'typeof cursor !== "string" || cursor === ""',
     'typeof cursor !== "string"'
   ),
-  pages("takes a second look at where it began alone", "Orders.list", "asked.has(cursor)", "[...asked][1] === cursor"),
+  pages("takes a second look at where it began alone", "Orders.list", "read.has(cursor)", "[...read][1] === cursor"),
+  pages(
+    "takes a cursor for read before its page arrived",
+    "Orders.list",
+    "return Effect.flatMap(operation(",
+    "read.add(cursor)\nreturn Effect.flatMap(operation("
+  ),
   pages("asks for one page more than it may", "Orders.list", "pages >= maxPages", "pages > maxPages"),
   pages(
     "trims a cursor",
     "Orders.list",
-    "operation({ ...fixed, cursor })",
-    'operation({ ...fixed, cursor: typeof cursor === "string" ? cursor.trim() || cursor : cursor })'
+    "Object.assign(copyOf(request), { cursor })",
+    'Object.assign(copyOf(request), { cursor: typeof cursor === "string" ? cursor.trim() || cursor : cursor })'
   ),
   pages(
     "forgets what was asked for after the first page",
     "Orders.list",
-    "operation({ ...fixed, cursor })",
-    "operation(pages === 0 ? { ...fixed, cursor } : { cursor })"
+    "Object.assign(copyOf(request), { cursor })",
+    "pages === 0 ? Object.assign(copyOf(request), { cursor }) : { cursor }"
   ),
   pages("gives of every list the first", "Portfolio.positions", "[list, of(list)]", "[list, of(first!)]"),
   pages(
     "loses the first item of every page but the first",
     "Orders.list",
-    "const given = elements(page)",
-    "const given = pages > 1 && elements(page).length > 1 ? elements(page).slice(1) : elements(page)"
+    "const found = elements(page)",
+    "const found = pages > 1 && elements(page).length > 1 ? elements(page).slice(1) : elements(page)"
   ),
   pages(
     "begins at the beginning whatever cursor it is given",
     "Orders.list",
-    'let cursor = fixed["cursor"]',
+    'let cursor = request["cursor"]',
     "let cursor: unknown"
   ),
   pages("takes an empty cursor for the beginning", "Orders.list", 'if (cursor === "") {', "if (false) {", {

@@ -39,6 +39,19 @@ describe("the document", () => {
     ])
   })
 
+  it("lets the cursor of every page be absent, null or empty", () => {
+    const paged = document.operations.flatMap((operation) => {
+      const found = Descriptors.paging(document, operation)
+      return found === undefined ? [] : [{ ...found, id: operation.id, schema: operation.success.schema! }]
+    })
+    assert.lengthOf(paged, 28)
+    for (const { cursor, id, schema } of paged) {
+      const { properties, required } = document.deref(schema)
+      assert.deepStrictEqual(document.deref(properties![cursor!]!).type, ["string", "null"], id)
+      assert.notInclude(required ?? [], cursor, id)
+    }
+  })
+
   it("gives three errors a body of their own", () => {
     assert.deepStrictEqual(
       document.operations.flatMap((operation) =>

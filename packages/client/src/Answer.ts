@@ -7,13 +7,13 @@ import type * as Result from "effect/Result"
 import * as decoding from "./internal/decode.ts"
 import type { FailureOf, Operation } from "./Operation.ts"
 
-/** A response as it came: the body as bytes, or as text. */
+/** A response: the body as bytes, or as text. */
 export interface Answer {
   readonly status: number
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined
   readonly body: Uint8Array | string
-  /** Unix milliseconds at which it came; a date in its headers is read against it. 0 when left out. */
+  /** When it arrived, in Unix milliseconds: a date in its headers is read against it. Default: 0. */
   readonly nowMillis?: number | undefined
 }
 
@@ -28,7 +28,7 @@ const utf8 = /*#__PURE__*/ new TextEncoder()
  *
  * **Details**
  *
- * `compiledDecoding` is that of `Kalshi.layer`: true unless told.
+ * `compiledDecoding` is that of `Kalshi.layer`. Default: true.
  *
  * **Example** (A group that is gone)
  *

@@ -1,22 +1,23 @@
 /**
- * Rehearsals: what a program would have sent, without sending it.
+ * Dry runs: what a program would have sent, without sending it.
  *
  * **When to use**
  *
- * Use `Kalshi.layerDryRun` in the place of `Kalshi.layer` to watch a bot decide on the real market, and to test it.
+ * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to watch a bot decide on the real market, and to test it.
  *
  * **Details**
  *
  * Public operations and reads go to the exchange. A write is encoded and checked as for sending, so that wrong input is
- * the same `InvalidRequest`; then it is written down here and fails with `NotSent`, which carries what was written down.
- * Nothing of it is signed, and it takes no tokens.
+ * the same `InvalidRequest`. Then it is recorded here and fails with `NotSent`, which carries the recorded intent. It is
+ * not signed and takes no tokens.
  *
  * **Gotchas**
  *
- * - The layer is the switch, on purpose: there is no environment variable for it. A variable that is misspelt, or read
- *   by a version that does not know it, would turn real orders on in silence; a layer that is not there does not compile.
- * - The exchange's own checks (cash, the price grid, whether the market is open) are not made: what is written down could
- *   still be refused. For answers to writes use the local exchange of `@kalshi-effect/sandbox`.
+ * - The layer is the only switch, on purpose: there is no environment variable for it. A variable that is misspelled, or
+ *   read by a version that does not know it, would send real orders without notice. A program without the layer does not
+ *   compile.
+ * - The exchange's own checks (cash, the price grid, whether the market is open) are not made: it could still refuse what
+ *   is recorded here. For answers to writes use the local exchange of `@kalshi-effect/sandbox`.
  *
  * @module
  */
@@ -27,21 +28,24 @@ import type { Dollars } from "./FixedPoint.ts"
 import type { Market, OrderCost } from "./OrderCost.ts"
 import type { CreateInput } from "./Orders.ts"
 
-/** What the orders of an {@link Intent} can cost, as `OrderCost` reckons it. */
+/** What the orders of an {@link Intent} can cost: see `OrderCost`. */
 export interface Cost {
-  /** The most cash that all of them together can take, fees included; undefined where that cannot be known. */
+  /**
+   * The most cash that all of them together can take, fees included; undefined if it cannot be known. In a batch a
+   * position covers contracts once: see `OrderCost.ofBatch`.
+   */
   readonly worstCase: Dollars | undefined
   /** Why it cannot be known. */
   readonly unknownBecause: string | undefined
-  /** Whether the fees of all go by terms that were given, or those of some by `OrderCost.assumedTerms`. */
+  /** Whether the fees of all orders follow terms that were given, or those of some follow `OrderCost.assumedTerms`. */
   readonly terms: "given" | "assumed"
-  /** Of each, in the order of the request; undefined for one whose price or count is none. */
+  /** The cost of each order, in the order of the request; undefined for one that cannot be priced. */
   readonly orders: ReadonlyArray<OrderCost | undefined>
 }
 
-/** A write that was not sent, as it would have gone on the wire; without key, signature and time of signing. */
+/** A write that was not sent, in its form on the wire, without key, signature and timestamp. */
 export interface Intent {
-  /** From 1, in the order in which the layer was asked. */
+  /** From 1, in the order of the calls. */
   readonly number: number
   /** Unix milliseconds, by Effect's `Clock`. */
   readonly atMillis: number
@@ -52,21 +56,21 @@ export interface Intent {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   /** From the host's root, with its query: `/trade-api/v2/portfolio/events/orders`. */
   readonly path: string
-  /** The JSON body, read back from what would have been sent; undefined where there is none. */
+  /** The JSON body, parsed from the text that would have been sent; undefined if there is none. */
   readonly body: Readonly<Record<string, unknown>> | undefined
-  /** Of `Orders.create` and `Orders.batchCreate`; undefined of every other write. */
+  /** For `Orders.create` and `Orders.batchCreate`; undefined for every other write. */
   readonly cost: Cost | undefined
 }
 
-/** How a dry run prices orders, and how much it keeps. */
+/** How a dry run prices orders, and how many intents it keeps. */
 export interface Options {
   /**
-   * What is known of an order's market and of the account: the terms of its fees, the position held. What is left out is
-   * assumed as `OrderCost` says, and the cost says so. In a batch, a position is taken to be closed by the first order
-   * of its ticker alone.
+   * What you know about an order's market and about the account: fee terms, and the position before the request. Answer
+   * undefined for a market that you know nothing about. `OrderCost` assumes what is missing, and the cost says so. If it
+   * throws, the cost is unknown. Default: nothing is known.
    */
-  readonly marketOf?: ((order: CreateInput) => Market) | undefined
-  /** How many of the last intents are kept. 10,000 when left out. */
+  readonly marketOf?: ((order: CreateInput) => Market | undefined) | undefined
+  /** How many of the last intents are kept. Default: 10,000. */
   readonly keepIntents?: number | undefined
 }
 
@@ -91,11 +95,11 @@ export class DryRun
   extends /*#__PURE__*/ Context.Service<
     DryRun,
     {
-      /** What is kept, oldest first. */
+      /** The kept intents, oldest first. */
       readonly intents: Effect.Effect<ReadonlyArray<Intent>>
-      /** What is kept, then each intent as it comes, all of them; it ends with the layer. */
+      /** The kept intents, then every further one as it is recorded. Ends with the layer. */
       readonly changes: Stream.Stream<Intent>
-      /** Takes what is kept, so that nothing of it is kept any more; numbers go on. */
+      /** Answers the kept intents and keeps none of them. Numbers continue. */
       readonly take: Effect.Effect<ReadonlyArray<Intent>>
     }
   >()("@kalshi-effect/client/DryRun") {}

@@ -38,11 +38,10 @@ export interface PublicOptions {
   /** Replaces parts of `SendPolicy.defaults` for this layer. */
   readonly policy?: Partial<SendPolicy> | undefined
   /**
-   * Whether decoders are compiled on first use, which makes them several times faster. True unless told.
+   * Whether decoders are compiled on first use, which makes them several times faster. Default: true.
    *
-   * Where the runtime forbids making code from text, decoders stay interpreted, with the same outcomes; a browser's
-   * content security policy may report the attempt, which is the reason to switch it off. What one layer has compiled
-   * stays compiled for the others of the process.
+   * Where the runtime forbids making code from text, decoders stay interpreted, with the same outcomes. A browser's
+   * content security policy may report the attempt: that is the reason to switch it off.
    */
   readonly compiledDecoding?: boolean | undefined
   /**

@@ -1,38 +1,38 @@
 /**
- * Reads lists that the exchange gives a page at a time, as streams: every operation with a cursor has `.pages` and
- * `.items`.
+ * Reads lists that come in pages, as streams: every operation with a cursor has `.pages` and `.items`.
  *
  * **Details**
  *
- * A page is asked for when the stream is pulled for it, and never ahead: whoever stops early asks no more. Each request is
- * an ordinary call of the operation, with its retries, limits and errors; the size of a page is the operation's own
- * `limit` (`page_size` of `StructuredTargets.list`).
+ * A page is requested when the stream is pulled for it, never before: a consumer that stops early causes no further
+ * requests. Each request is an ordinary call of the operation, with its retries, limits and errors. The size of a page is
+ * the operation's own `limit` (`page_size` of `StructuredTargets.list`).
  *
- * The pages end at a cursor that is empty, null or absent. An empty page with a cursor is no end. A cursor is sent back
- * as it came, whatever it holds.
+ * The pages end at a cursor that is empty, null or absent. An empty page with a cursor is not the end. A cursor is sent
+ * back unchanged, whatever it holds.
  *
  * **Gotchas**
  *
- * - `Stream.retry` starts a list over, and gives everything twice. To go on after a failure read `.pages`, keep the cursor
- *   of the last page that you got, and begin there anew.
- * - A list may change while it is read; whether something can then be missing or double is up to the exchange's cursors,
- *   of which nothing is documented.
+ * - `Stream.retry` starts a list over and repeats every item. To continue after a failure read `.pages`, keep the cursor
+ *   of the last page that you received, and start from it.
+ * - A list may change while it is read. Whether an item can then be missing or appear twice depends on the exchange's
+ *   cursors, which are not documented.
  *
- * **Example** (Going on where a failure ended the reading)
+ * **Example** (Continuing where a failure ended the reading)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
  * import * as Effect from "effect/Effect"
  * import * as Stream from "effect/Stream"
  *
- * const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) => {
- *   let cursor: string | undefined
- *   return Effect.suspend(() =>
- *     Stream.runForEach(Orders.list.pages({ limit: 1000, cursor }), (page) =>
- *       Effect.tap(keep(page), () => Effect.sync(() => void (cursor = page.cursor ?? undefined)))
- *     )
- *   ).pipe(Effect.retry({ times: 3 }))
- * }
+ * const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) =>
+ *   Effect.suspend(() => {
+ *     let cursor: string | undefined
+ *     return Effect.suspend(() =>
+ *       Stream.runForEach(Orders.list.pages({ limit: 1000, cursor }), (page) =>
+ *         Effect.tap(keep(page), () => Effect.sync(() => void (cursor = page.cursor ?? undefined)))
+ *       )
+ *     ).pipe(Effect.retry({ times: 3 }))
+ *   })
  * ```
  *
  * @module
@@ -52,49 +52,50 @@ const shownCursor = (cursor: string): string =>
   JSON.stringify(cursor.length <= 100 ? cursor : `${cursor.slice(0, 100)}…`)
 
 /**
- * A page's cursor is one that an earlier page was asked for with: the pages go round.
+ * A page's cursor is one that an earlier page was requested with: the pages form a circle.
  *
  * **Details**
  *
- * Everything up to that page has been given, each page once: the cursor is not followed a second time. For that the
- * cursors of one reading are kept: of a page's cursor of 64 characters some 100 bytes, so 1 MB of ten thousand pages.
+ * The stream has emitted everything up to that page, each page once: it does not follow the cursor a second time. To know,
+ * a reading keeps its cursors. One of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
  */
 export class RepeatedCursor
   extends /*#__PURE__*/ Data.TaggedError("RepeatedCursor")<{
     /** The operation as you called it, such as `Orders.list`. */
     readonly operation: string
     readonly cursor: string
-    /** How many pages were read. */
+    /** Number of pages that were read. */
     readonly pages: number
   }>
 {
   override get message(): string {
-    return `${this.operation} was given the cursor ${shownCursor(this.cursor)} a second time, by page ${this.pages}: its pages go round, and what lies beyond cannot be read this way`
+    return `${this.operation} received the cursor ${shownCursor(this.cursor)} a second time, in page ${this.pages}: its pages form a circle, and the rest of the list cannot be read this way`
   }
 }
 
 /**
- * There are more pages than `maxPages`. All of those have been given; `cursor` is where the next one begins.
+ * There are more pages than `maxPages`. The stream has emitted those; `cursor` is where the next one begins.
  */
 export class PageBudgetExceeded
   extends /*#__PURE__*/ Data.TaggedError("PageBudgetExceeded")<{
     /** The operation as you called it, such as `Orders.list`. */
     readonly operation: string
     readonly maxPages: number
-    /** Give it as the input's `cursor` to go on. */
+    /** Pass it as the input's `cursor` to continue. */
     readonly cursor: string
   }>
 {
   override get message(): string {
-    return `${this.operation} has more than ${this.maxPages} ${this.maxPages === 1 ? "page" : "pages"}; go on with the cursor ${shownCursor(this.cursor)}`
+    return `${this.operation} has more than ${this.maxPages} ${this.maxPages === 1 ? "page" : "pages"}: continue with the cursor ${shownCursor(this.cursor)}`
   }
 }
 
-/** What a reading of pages can be told. */
+/** Options of a reading. */
 export interface Options {
   /**
-   * How many pages may be asked for, from 1 up. Where there are more the stream fails with {@link PageBudgetExceeded}
-   * after the last of them, so that a list cut short never looks whole; to want only so many is `Stream.take`.
+   * How many pages may be requested: a whole number from 1 up. If there are more, the stream fails with
+   * {@link PageBudgetExceeded} after the last of them, so that an incomplete list never looks complete. Use `Stream.take`
+   * to read only a part. Default: no limit.
    */
   readonly maxPages?: number | undefined
 }
@@ -147,7 +148,11 @@ type Read<A> = (input?: Input, options?: Options) => Stream.Stream<A, unknown, u
 const invalid = (operation: string, pointer: string, reason: string) =>
   Effect.fail(new InvalidRequest({ operation, pointer, reason }))
 
-/** Reads pages; `elements` is what the stream is to give of each. */
+/** A copy without the cursor. It keeps the prototype, so that the operation still refuses an instance of a class. */
+const copyOf = (input: Input | undefined): Record<string, unknown> =>
+  Object.assign(Object.create(Object.getPrototypeOf(input ?? {}) as object | null), input)
+
+/** Reads pages; `elements` selects what the stream emits of each. */
 const reader =
   <A>(
     operation: (input: Input) => Effect.Effect<Page, unknown, unknown>,
@@ -155,38 +160,42 @@ const reader =
     cursorField: string,
     elements: (page: Page) => ReadonlyArray<A>
   ): Read<A> =>
-  (input, { maxPages = Number.POSITIVE_INFINITY } = {}) =>
+  (input, options) =>
     Stream.fromPull(
       Effect.sync(() => {
-        const fixed = { ...input }
-        // Exact, unlike a hash; and unlike a comparison with one cursor now and then (Brent), before a page comes twice.
-        const asked = new Set<unknown>()
-        let cursor = fixed["cursor"]
+        const maxPages = options?.maxPages ?? Number.POSITIVE_INFINITY
+        const request = copyOf(input)
+        // Every cursor whose page arrived. A search for circles by single comparisons would emit pages twice.
+        const read = new Set<unknown>()
+        let cursor = request["cursor"]
         let pages = 0
         const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, unknown, void, unknown> = Effect.suspend(() => {
           if (pages === 0) {
             if (cursor === "") {
-              return invalid(name, "/cursor", "an empty cursor is the end of the pages; leave it out to begin")
+              return invalid(name, "/cursor", "an empty cursor is the end of the pages: leave it out to start")
             }
-            if (!(maxPages >= 1)) return invalid(name, "/maxPages", "at least one page must be allowed")
+            if (!(maxPages >= 1 && (Number.isInteger(maxPages) || maxPages === Number.POSITIVE_INFINITY))) {
+              return invalid(name, "/maxPages", "must be a whole number from 1 up")
+            }
           } else {
             if (typeof cursor !== "string" || cursor === "") return Cause.done()
-            if (asked.has(cursor)) return Effect.fail(new RepeatedCursor({ operation: name, cursor, pages }))
+            if (read.has(cursor)) return Effect.fail(new RepeatedCursor({ operation: name, cursor, pages }))
             if (pages >= maxPages) return Effect.fail(new PageBudgetExceeded({ operation: name, maxPages, cursor }))
           }
-          asked.add(cursor)
-          return Effect.flatMap(operation({ ...fixed, cursor }), (page) => {
+          return Effect.flatMap(operation(Object.assign(copyOf(request), { cursor })), (page) => {
+            // Only now: a pull that failed or timed out may be repeated.
+            read.add(cursor)
             pages++
             cursor = page[cursorField]
-            const given = elements(page)
-            return Arr.isReadonlyArrayNonEmpty(given) ? Effect.succeed(given) : next
+            const found = elements(page)
+            return Arr.isReadonlyArrayNonEmpty(found) ? Effect.succeed(found) : next
           })
         })
         return next
       })
     )
 
-/** Makes an operation of its description, with the streams that its pages are. */
+/** Makes an operation from its description, with streams of its pages. */
 export const make = <
   Access extends "public" | "read" | "write",
   Success extends Schema.Codec<unknown> | undefined,

@@ -171,7 +171,25 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("of a batch has a position closed by the first order of its ticker alone", () => {
+  it.effect("of a batch is a bound where an order that may only reduce follows one that closes", () => {
+    const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-100") })
+    const resting = { ...order, price: "0.40", count: "100" } as const
+    const reducing = {
+      ...order,
+      price: "0.97",
+      count: "100",
+      time_in_force: "immediate_or_cancel",
+      reduce_only: true
+    } as const
+    return Effect.gen(function* () {
+      const first = yield* costOf(Orders.batchCreate({ orders: [resting, reducing] }))
+      assert.strictEqual(first.worstCase, "97.2039")
+      const second = yield* costOf(Orders.batchCreate({ orders: [reducing, resting] }))
+      assert.strictEqual(second.worstCase, "41.6802")
+    }).pipe(Effect.provide(layer([], { marketOf })))
+  })
+
+  it.effect("of a batch has a position cover the first orders of its ticker alone", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-10") })
     return Effect.gen(function* () {
       const cost = yield* costOf(
@@ -215,6 +233,63 @@ describe("the cost of an intent", () => {
       assert.deepStrictEqual(cost.orders, [undefined])
     }).pipe(Effect.provide(layer()))
   )
+
+  it.effect("goes by assumed terms where marketOf answers nothing", () =>
+    Effect.gen(function* () {
+      const cost = yield* costOf(Orders.create(order))
+      assert.strictEqual(cost.terms, "assumed")
+      assert.isDefined(cost.worstCase)
+    }).pipe(Effect.provide(layer([], { marketOf: () => undefined })))
+  )
+
+  // A program in JavaScript may answer anything.
+  const faulty: ReadonlyArray<readonly [string, () => unknown, RegExp]> = [
+    [
+      "throws",
+      () => {
+        throw new TypeError("no such market")
+      },
+      /^marketOf failed: no such market$/
+    ],
+    [
+      "throws what is no error",
+      () => {
+        // oxlint-disable-next-line no-throw-literal -- the point
+        throw "no market"
+      },
+      /^marketOf failed: no market$/
+    ],
+    ["answers a promise", async () => ({ terms }), /^marketOf must answer an object or undefined, and no promise$/],
+    ["answers text", () => "TICK-1", /^marketOf must answer an object or undefined, and no promise$/],
+    ["answers a position that is no count", () => ({ position: "many" }), /many/],
+    ["answers a member that does not exist", () => ({ member: "none" }), /^the answer of marketOf cannot be used: /]
+  ]
+  for (const [what, marketOf, because] of faulty) {
+    it.effect(`is not known, with the reason, where marketOf ${what}, and the intent is kept`, () =>
+      Effect.gen(function* () {
+        const cost = yield* costOf(Orders.create(order))
+        assert.isUndefined(cost.worstCase)
+        assert.match(cost.unknownBecause ?? "", because)
+        assert.deepStrictEqual(cost.orders, [undefined])
+        assert.lengthOf(yield* (yield* DryRun.DryRun).intents, 1)
+      }).pipe(Effect.provide(layer([], { marketOf: marketOf as () => undefined })))
+    )
+  }
+
+  it.effect("says of which order marketOf failed", () => {
+    const marketOf = ({ ticker }: Orders.CreateInput) => {
+      if (ticker === "TICK-2") throw new Error("no such market")
+      return { terms }
+    }
+    return Effect.gen(function* () {
+      const cost = yield* costOf(Orders.batchCreate({ orders: [order, { ...order, ticker: "TICK-2" }] }))
+      assert.strictEqual(cost.unknownBecause, "order 2 of 2: marketOf failed: no such market")
+      assert.deepStrictEqual(
+        cost.orders.map((one) => one?.collateral),
+        ["5.60", undefined]
+      )
+    }).pipe(Effect.provide(layer([], { marketOf })))
+  })
 
   it.effect("is that of orders alone", () =>
     Effect.gen(function* () {

@@ -81,6 +81,19 @@ describe("of", () => {
     assert.deepStrictEqual([none.worstFee, none.worstCase], ["0.00", "0.00"])
   })
 
+  it("counts a small fill of what closes, which can cost a step of the balance more than it pays", () => {
+    const terms = { ...quadratic, fee_multiplier: 0.5 }
+    const order = { side: "ask", price: "0.0095", count: "1" } as const
+    const position = FixedPoint.countUnsafe("1")
+    const [price, count] = [FixedPoint.dollarsUnsafe("0.0095"), FixedPoint.countUnsafe("0.01")]
+    const rest = { side: "ask", role: "taker", member: "direct", rounding: "centicent" } as const
+    // It pays 0.000095, and the fee is 0.0001: the balance, in steps of 0.0001, loses one.
+    const { netFee } = ok(Fees.charge({ ...terms, ...rest, price, count }))
+    assert.strictEqual(netFee, "0.000195")
+    const { worstCase } = shown(order, { terms, position, mostFills: 1 })
+    assert.isAtLeast(Number(worstCase), 0.0001)
+  })
+
   it("says when its terms are assumed, and which fee nobody publishes", () => {
     const order = { side: "bid", price: "0.50", count: "1" } as const
     assert.strictEqual(shown(order).terms, "assumed")
@@ -106,11 +119,18 @@ describe("of", () => {
   })
 
   it("is never below what any fills of the order take", () => {
-    const piece = fc.record({ part: fc.integer({ min: 1, max: 400 }), better: fc.integer({ min: 0, max: 9_999 }) })
+    const piece = fc.record({
+      part: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(1)),
+      better: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constant(0))
+    })
     hold(
       fc.property(
         fc.constantFrom("bid" as const, "ask" as const),
-        fc.integer({ min: 1, max: 9_999 }),
+        fc.oneof(
+          fc.integer({ min: 1, max: 9_999 }),
+          fc.integer({ min: 1, max: 200 }),
+          fc.integer({ min: 9_800, max: 9_999 })
+        ),
         fc.integer({ min: -500, max: 500 }),
         fc.array(piece, { minLength: 1, maxLength: 8 }),
         fc.constantFrom("quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"),
@@ -136,7 +156,9 @@ describe("of", () => {
           )
           // Each piece at the limit or better; what closes a position pays, what opens one costs.
           let cash = 0n
+          let mostCash = 0n
           let fees = 0n
+          let mostFees = 0n
           let carried = FixedPoint.dollarsUnsafe("0")
           let left = side === "ask" ? Math.max(0, held) : Math.max(0, -held)
           const fill = (at: number, hundredths: number, closes: boolean) => {
@@ -149,6 +171,8 @@ describe("of", () => {
             const money = BigInt((closes ? own - 10_000 : own) * hundredths)
             cash += money + FixedPoint.toMicros(charge.netFee)
             fees += FixedPoint.toMicros(charge.netFee)
+            if (cash > mostCash) mostCash = cash
+            if (fees > mostFees) mostFees = fees
           }
           for (const { better, part } of pieces) {
             const at = side === "bid" ? Math.max(0, tenThousandths - better) : Math.min(10_000, tenThousandths + better)
@@ -157,11 +181,85 @@ describe("of", () => {
             fill(at, closing, true)
             fill(at, part - closing, false)
           }
-          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstFee)) - fees), 0)
-          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstCase)) - cash), 0)
+          // An order that fills in part only costs no more either.
+          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstFee)) - mostFees), 0)
+          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstCase)) - mostCash), 0)
         }
       ),
       2_000
+    )
+  })
+})
+
+describe("ofBatch", () => {
+  const ticker = "KXEXAMPLE-26"
+  const bid = (price: `${number}`, count: `${number}`, more: Partial<OrderCost.BatchOrder> = {}) =>
+    ({ ticker, side: "bid", price, count, ...more }) as const
+  const ask = (price: `${number}`, count: `${number}`, more: Partial<OrderCost.BatchOrder> = {}) =>
+    ({ ticker, side: "ask", price, count, ...more }) as const
+  const reduce = { reduce_only: true } as const
+
+  /** What each order opens, in contracts: the most that it can pay. */
+  const opened = (orders: ReadonlyArray<OrderCost.BatchOrder>, position?: string) =>
+    OrderCost.ofBatch(orders, () => ({
+      terms: quadratic,
+      mostFills: 1,
+      position: position === undefined ? undefined : FixedPoint.countUnsafe(position)
+    })).map((cost) => ok(cost).maxPayout)
+
+  it("covers by a position once, order after order, and opens what comes after it", () => {
+    assert.deepStrictEqual(opened([bid("0.40", "60"), bid("0.41", "60"), bid("0.42", "60")], "-100"), [
+      "0.00",
+      "20.00",
+      "60.00"
+    ])
+    assert.deepStrictEqual(opened([ask("0.40", "60"), ask("0.41", "60")], "100"), ["0.00", "20.00"])
+    // The other side opens, and leaves the cover alone.
+    assert.deepStrictEqual(opened([ask("0.50", "60"), bid("0.40", "100")], "-100"), ["60.00", "0.00"])
+  })
+
+  it("takes an order that may only reduce behind one that closes for one that opens", () => {
+    const resting = bid("0.40", "100")
+    const reducing = bid("0.97", "100", reduce)
+    assert.deepStrictEqual(opened([resting, reducing], "-100"), ["0.00", "100.00"])
+    assert.deepStrictEqual(opened([reducing, resting], "-100"), ["0.00", "100.00"])
+    const sum = (orders: ReadonlyArray<OrderCost.BatchOrder>) =>
+      FixedPoint.sum(
+        OrderCost.ofBatch(orders, () => ({
+          terms: quadratic,
+          mostFills: 1,
+          position: FixedPoint.countUnsafe("-100")
+        })).map((cost) => ok(ok(cost).worstCase))
+      )
+    // 97.00 + 0.07 × 100 × 0.97 × 0.03 + 0.0002, and 40.00 + 0.07 × 100 × 0.40 × 0.60 + 0.0002
+    assert.strictEqual(sum([resting, reducing]), "97.2039")
+    assert.strictEqual(sum([reducing, resting]), "41.6802")
+  })
+
+  it("covers one of two orders that may only reduce, with nothing known of the position", () => {
+    const reducing = bid("0.97", "100", reduce)
+    assert.deepStrictEqual(opened([reducing, reducing]), ["0.00", "100.00"])
+    assert.deepStrictEqual(opened([bid("0.40", "100"), reducing]), ["100.00", "100.00"])
+    assert.deepStrictEqual(opened([reducing, bid("0.40", "100")]), ["0.00", "100.00"])
+  })
+
+  it("lets an order that may only reduce close what the batch bought before it", () => {
+    assert.deepStrictEqual(opened([bid("0.40", "50"), ask("0.60", "80", reduce)], "0"), ["50.00", "0.00"])
+  })
+
+  it("keeps markets and subaccounts apart", () => {
+    const orders = [bid("0.40", "10"), bid("0.40", "10", { ticker: "OTHER-26" }), bid("0.40", "10", { subaccount: 1 })]
+    assert.deepStrictEqual(opened(orders, "-10"), ["0.00", "0.00", "0.00"])
+    assert.deepStrictEqual(opened([bid("0.40", "10"), bid("0.40", "10", { subaccount: 0 })], "-10"), ["0.00", "10.00"])
+  })
+
+  it("prices the others where one has no price", () => {
+    const costs = OrderCost.ofBatch([bid("1.01", "10"), bid("0.40", "10")], (_order, index) => ({
+      position: FixedPoint.countUnsafe(index === 0 ? "0" : "-10")
+    }))
+    assert.deepStrictEqual(
+      costs.map((cost) => (Result.isSuccess(cost) ? cost.success.collateral : cost.failure._tag)),
+      ["OutOfRange", "0.00"]
     )
   })
 })

@@ -1,5 +1,6 @@
+import { readdirSync } from "node:fs"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect, Fiber, Stream } from "effect"
+import { Cause, type Duration, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type * as Errors from "../src/Errors.ts"
 import type * as Events from "../src/Events.ts"
@@ -8,6 +9,7 @@ import type * as Fcm from "../src/Fcm.ts"
 import { GetDepositsResponse, type Milestone } from "../src/generated/responses.ts"
 import * as IncentivePrograms from "../src/IncentivePrograms.ts"
 import type { KalshiPublic, KalshiRead } from "../src/Capability.ts"
+import type * as Operation from "../src/Operation.ts"
 import * as Orders from "../src/Orders.ts"
 import * as Pages from "../src/Pages.ts"
 import * as Portfolio from "../src/Portfolio.ts"
@@ -134,10 +136,25 @@ describe("items", () => {
     Effect.gen(function* () {
       const empty = yield* outcomeOf(StructuredTargets.list.items({ cursor: "" }), [])
       assert.include(empty.error, { _tag: "InvalidRequest", operation: "StructuredTargets.list", pointer: "/cursor" })
-      for (const maxPages of [0, -1, Number.NaN]) {
-        const none = yield* outcomeOf(StructuredTargets.list.items({}, { maxPages }), [])
+      for (const maxPages of [0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, "2"]) {
+        // A program in JavaScript may pass anything.
+        const none = yield* outcomeOf(StructuredTargets.list.items({}, { maxPages: maxPages as number }), [])
         assert.include(none.error, { _tag: "InvalidRequest", pointer: "/maxPages" })
       }
+      const unlimited = StructuredTargets.list.items({}, { maxPages: Number.POSITIVE_INFINITY })
+      assert.isUndefined((yield* outcomeOf(unlimited, [page(["1"])])).error)
+    })
+  )
+
+  it.effect("refuses an instance of a class, whose accessors would not be sent", () =>
+    Effect.gen(function* () {
+      class Input {
+        get type() {
+          return "team"
+        }
+      }
+      const outcome = yield* outcomeOf(StructuredTargets.list.items(new Input()), [])
+      assert.include(outcome.error, { _tag: "InvalidRequest", operation: "StructuredTargets.list", pointer: "" })
     })
   )
 
@@ -186,6 +203,48 @@ describe("items", () => {
   )
 })
 
+/** Every operation that reads a page. */
+const pagedOperations = async (): Promise<ReadonlyArray<AnyPaged>> => {
+  const folder = new URL("../src/", import.meta.url)
+  const names = readdirSync(folder).filter((name) => name.endsWith(".ts"))
+  const modules = await Promise.all(names.map((name) => import(new URL(name, folder).href) as Promise<object>))
+  return modules.flatMap((module) => Object.values(module).filter(isPaged))
+}
+
+interface AnyPaged {
+  readonly descriptor: Operation.Descriptor
+  readonly pages: (input: object) => Stream.Stream<object, unknown, KalshiPublic | KalshiRead>
+}
+
+const isPaged = (value: unknown): value is AnyPaged =>
+  typeof value === "function" && "descriptor" in value && "pages" in value
+
+describe("every operation with pages", () => {
+  for (const [what, end] of [
+    ["empty", { cursor: "" }],
+    ["null", { cursor: null }],
+    ["absent", {}]
+  ] as const) {
+    it.effect(`ends at a cursor that is ${what}`, () =>
+      Effect.gen(function* () {
+        const operations = yield* Effect.promise(pagedOperations)
+        assert.strictEqual(operations.length, 28)
+        for (const { descriptor, pages } of operations) {
+          const { cursor, lists } = descriptor.pages!
+          const required = Object.entries(descriptor.query).filter(([, parameter]) => parameter.required)
+          const input = Object.fromEntries(required.map(([name]) => [name, name === "limit" ? 1 : "x"]))
+          const body = Object.fromEntries([
+            ...lists.map((list) => [list, []]),
+            ...Object.values(end).map((value) => [cursor, value])
+          ])
+          const outcome = yield* outcomeOf(pages(input), [{ status: descriptor.success.status, body }])
+          assert.deepStrictEqual([descriptor.name, outcome.error, outcome.given], [descriptor.name, undefined, [body]])
+        }
+      })
+    )
+  }
+})
+
 describe("pages", () => {
   const pages = StructuredTargets.list.pages()
 
@@ -213,22 +272,24 @@ describe("pages", () => {
   )
 })
 
-describe("the example of going on", () => {
-  const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) => {
-    let cursor: string | undefined
-    return Effect.suspend(() =>
-      Stream.runForEach(Orders.list.pages({ limit: 1000, cursor }), (page) =>
-        Effect.tap(keep(page), () => Effect.sync(() => void (cursor = page.cursor ?? undefined)))
-      )
-    ).pipe(Effect.retry({ times: 3 }))
-  }
+describe("the example of continuing", () => {
+  const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) =>
+    Effect.suspend(() => {
+      let cursor: string | undefined
+      return Effect.suspend(() =>
+        Stream.runForEach(Orders.list.pages({ limit: 1000, cursor }), (page) =>
+          Effect.tap(keep(page), () => Effect.sync(() => void (cursor = page.cursor ?? undefined)))
+        )
+      ).pipe(Effect.retry({ times: 3 }))
+    })
 
-  it.effect("reads no page twice, and begins anew where it failed", () =>
+  const orders = (cursor: string) => ({ status: 200, body: { orders: [], cursor } })
+
+  it.effect("reads no page twice, and continues where it failed", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "Pages", "Going on where a failure ended the reading")
-      const orders = (cursor: string) => ({ status: 200, body: { orders: [], cursor } })
+      isExample(import.meta.url, "Pages", "Continuing where a failure ended the reading")
       const refusal = { status: 400, body: { code: "bad_request" } }
-      const kept: Array<string | null> = []
+      const kept: Array<unknown> = []
       const program = readAll(({ cursor }) => Effect.sync(() => kept.push(cursor)))
       const { sent } = yield* Effect.andThen(program, Script).pipe(
         Effect.provide(layer([orders("a"), refusal, orders("b"), refusal, refusal, orders("")]))
@@ -238,6 +299,17 @@ describe("the example of going on", () => {
         sent.map((one) => new URL(one.target, "http://x").searchParams.get("cursor")),
         [null, "a", "a", "b", "b", "b"]
       )
+    })
+  )
+
+  it.effect("reads the whole list each time that it runs", () =>
+    Effect.gen(function* () {
+      const kept: Array<unknown> = []
+      const program = readAll(({ cursor }) => Effect.sync(() => kept.push(cursor)))
+      yield* Effect.andThen(program, program).pipe(
+        Effect.provide(layer([orders("a"), orders(""), orders("a"), orders("")]))
+      )
+      assert.deepStrictEqual(kept, ["a", "", "a", ""])
     })
   )
 })
@@ -269,8 +341,54 @@ describe("RepeatedCursor", () => {
       assert.include(outcome.error, { _tag: "RepeatedCursor", cursor: "a", pages: 2 })
       assert.strictEqual(
         String((outcome.error as Error).message),
-        'StructuredTargets.list was given the cursor "a" a second time, by page 2: its pages go round, and what lies beyond cannot be read this way'
+        'StructuredTargets.list received the cursor "a" a second time, in page 2: its pages form a circle, and the rest of the list cannot be read this way'
       )
+    })
+  )
+})
+
+describe("a pull that is repeated", () => {
+  /** The outcome of some pulls, each an item or the tag of an error, with `interval` to wait for each. */
+  const pulls = (count: number, timeout: Duration.Input, replies: ReadonlyArray<Reply>) =>
+    Effect.gen(function* () {
+      const pull = yield* Stream.toPull(targets)
+      const once = pull.pipe(
+        Effect.timeout(timeout),
+        Effect.match({
+          onSuccess: (items) => items.map(({ id }) => id).join(" "),
+          onFailure: (error) => (Cause.isDone(error) ? "done" : error._tag)
+        })
+      )
+      const outcomes: Array<string> = []
+      for (let i = 0; i < count; i++) {
+        const fiber = yield* Effect.forkChild(once)
+        yield* TestClock.adjust("1 minute")
+        outcomes.push(yield* Fiber.join(fiber))
+      }
+      return outcomes
+    }).pipe(Effect.scoped, Effect.provide(layer(replies)))
+
+  it.effect("continues after a request that failed", () =>
+    Effect.gen(function* () {
+      const refusal: Reply = { status: 401, body: { code: "authentication_error" } }
+      const outcomes = yield* pulls(5, "1 hour", [refusal, page(["1"], "a"), refusal, page(["2"], "")])
+      assert.deepStrictEqual(outcomes, ["Unauthorized", "1", "Unauthorized", "2", "done"])
+    })
+  )
+
+  it.effect("continues after a time-out", () =>
+    Effect.gen(function* () {
+      const slow = { ...page(["2"], "b"), delayMillis: 5000 }
+      const outcomes = yield* pulls(4, "1 second", [page(["1"], "a"), slow, page(["2"], "b"), page(["3"], "")])
+      assert.deepStrictEqual(outcomes, ["1", "TimeoutError", "2", "3"])
+    })
+  )
+
+  it.effect("still sees pages that form a circle", () =>
+    Effect.gen(function* () {
+      const refusal: Reply = { status: 401, body: { code: "authentication_error" } }
+      const outcomes = yield* pulls(4, "1 hour", [page(["1"], "a"), refusal, page(["2"], "a")])
+      assert.deepStrictEqual(outcomes, ["1", "Unauthorized", "2", "RepeatedCursor"])
     })
   )
 })
@@ -284,10 +402,10 @@ describe("PageBudgetExceeded", () => {
       assert.include(outcome.error, { _tag: "PageBudgetExceeded", maxPages: 2, cursor: "x".repeat(200) })
       assert.strictEqual(
         (outcome.error as Error).message,
-        `StructuredTargets.list has more than 2 pages; go on with the cursor "${"x".repeat(100)}…"`
+        `StructuredTargets.list has more than 2 pages: continue with the cursor "${"x".repeat(100)}…"`
       )
       const one = new Pages.PageBudgetExceeded({ operation: "Orders.list", maxPages: 1, cursor: "next" })
-      assert.strictEqual(one.message, 'Orders.list has more than 1 page; go on with the cursor "next"')
+      assert.strictEqual(one.message, 'Orders.list has more than 1 page: continue with the cursor "next"')
     })
   )
 

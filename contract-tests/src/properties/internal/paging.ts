@@ -2,6 +2,7 @@
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Capability from "@kalshi-effect/client/Capability"
 import type * as Pages from "@kalshi-effect/client/Pages"
+import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -65,6 +66,16 @@ export const readersOf = (
         : reader((has["items"] as Readonly<Record<string, unknown>> | undefined)?.[list], `items.${list}`)
   }
 }
+
+/** A stream whose failed pull is repeated, once each. */
+export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
+  Stream.scoped(
+    Stream.fromPull(
+      Effect.map(Stream.toPull(stream), (pull) =>
+        Effect.retry(pull, { times: 1, while: (error) => !Cause.isDone(error) })
+      )
+    )
+  )
 
 /** Reads through the whole client, without a promise. */
 export const read = (

@@ -1,4 +1,4 @@
-/** The laws of decoded answers, run by a test file for each way of decoding: compiled is compiled for a whole process. */
+/** The laws of decoded answers, run by a test file for each way of decoding. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "../../../src/operations/Answers.ts"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"

@@ -1099,11 +1099,11 @@ export const GetEventCandlesticksResponse: Schema.Codec<GetEventCandlesticksResp
 })
 
 export interface GetEventFeeChangesResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly event_fee_changes: ReadonlyArray<EventFeeChange>
 }
 export const GetEventFeeChangesResponse: Schema.Codec<GetEventFeeChangesResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   event_fee_changes: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventFeeChange))
 })
 
@@ -1191,12 +1191,12 @@ export const Milestone: Schema.Codec<Milestone> = /*#__PURE__*/ Schema.Struct({
 })
 
 export interface GetEventsResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly events: ReadonlyArray<EventData>
   readonly milestones?: ReadonlyArray<Milestone>
 }
 export const GetEventsResponse: Schema.Codec<GetEventsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   events: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventData)),
   milestones: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Array(Milestone))
 })
@@ -1276,20 +1276,20 @@ export const GetFCMSubtraderBlockedCategoriesResponse: Schema.Codec<GetFCMSubtra
   })
 
 export interface GetFcmFillsResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly fills: ReadonlyArray<FcmFill>
 }
 export const GetFcmFillsResponse: Schema.Codec<GetFcmFillsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   fills: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(FcmFill))
 })
 
 export interface GetFillsResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly fills: ReadonlyArray<Fill>
 }
 export const GetFillsResponse: Schema.Codec<GetFillsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   fills: /*#__PURE__*/ Schema.Array(Fill)
 })
 
@@ -1563,11 +1563,11 @@ export const GetMarketResponse: Schema.Codec<GetMarketResponse> = /*#__PURE__*/ 
 })
 
 export interface GetMarketsResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly markets: ReadonlyArray<Market>
 }
 export const GetMarketsResponse: Schema.Codec<GetMarketsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   markets: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Market))
 })
 
@@ -1645,11 +1645,11 @@ export const GetMultivariateEventCollectionsResponse: Schema.Codec<GetMultivaria
   })
 
 export interface GetMultivariateEventsResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly events: ReadonlyArray<EventData>
 }
 export const GetMultivariateEventsResponse: Schema.Codec<GetMultivariateEventsResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   events: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(EventData))
 })
 
@@ -1791,11 +1791,11 @@ export const GetOrderResponse: Schema.Codec<GetOrderResponse> = /*#__PURE__*/ Sc
 })
 
 export interface GetOrdersResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly orders: ReadonlyArray<Order>
 }
 export const GetOrdersResponse: Schema.Codec<GetOrdersResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   orders: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Order))
 })
 
@@ -2257,11 +2257,11 @@ export const Trade: Schema.Codec<Trade> = /*#__PURE__*/ Schema.Struct({
 })
 
 export interface GetTradesResponse {
-  readonly cursor: string | null
+  readonly cursor?: string | null
   readonly trades: ReadonlyArray<Trade>
 }
 export const GetTradesResponse: Schema.Codec<GetTradesResponse> = /*#__PURE__*/ Schema.Struct({
-  cursor: /*#__PURE__*/ Schema.NullOr(Schema.String),
+  cursor: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
   trades: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(Trade))
 })
 

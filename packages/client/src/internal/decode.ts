@@ -5,11 +5,11 @@
  */
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
 import * as SchemaParser from "effect/SchemaParser"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import * as conceal from "./conceal.ts"
+import { compile, invalid } from "./compile.ts"
 import { type ParsedBody, read } from "./errorBody.ts"
 import { firstBreak } from "./issue.ts"
 import { dateMillis } from "./skew.ts"
@@ -97,10 +97,21 @@ export const retryAfterMillis = (header: string | undefined, nowMillis: number):
 /** Which of the operation's errors a status is; the common ones need no declaration. */
 const alwaysPossible: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
-/** Compiled on first use; stays interpreted, silently, where code cannot be made from text. */
+/** Compiled on first use. Stays interpreted, silently, where code cannot be made from text. */
 const decoder = (schema: Schema.Codec<unknown>, compiled: boolean) => {
-  if (compiled) SchemaJITCompiler.enable(schema.ast)
-  return SchemaParser.decodeUnknownResult(schema)
+  const interpret = SchemaParser.decodeUnknownResult(schema)
+  if (!compiled) return interpret
+  let decode: typeof interpret | undefined
+  const begin = (): typeof interpret => {
+    const run = compile(schema)
+    if (run === undefined) return interpret
+    return (json) => {
+      const value = run(json)
+      // Only the interpreter says what is wrong.
+      return value === invalid ? interpret(json) : Result.succeed(value)
+    }
+  }
+  return (json: unknown) => (decode ??= begin())(json)
 }
 
 /** Prepares a descriptor once; what it returns runs for every answer. */

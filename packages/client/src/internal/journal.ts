@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import type { Cost, DryRun, Intent, Options } from "../DryRun.ts"
 import { NotSent } from "../Errors.ts"
 import * as FixedPoint from "../FixedPoint.ts"
+import type { Dollars } from "../FixedPoint.ts"
 import type { Descriptor } from "../Operation.ts"
 import * as OrderCost from "../OrderCost.ts"
 import type { CreateInput } from "../Orders.ts"
@@ -36,17 +37,46 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
   }
 }
 
-/** What orders can cost together: a position is closed by the first order of its ticker alone. */
-const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: (order: CreateInput) => OrderCost.Market): Cost => {
-  const closed = new Set<string>()
-  const costs = orders.map((order) => {
-    const { position, ...market } = marketOf(order)
-    const holding = `${order.subaccount ?? 0} ${order.ticker}`
-    const isFirst = !closed.has(holding)
-    closed.add(holding)
-    return OrderCost.of(order, isFirst && position !== undefined ? { ...market, position } : market)
-  })
-  const worst = costs.map((cost) => Result.flatMap(cost, ({ worstCase }) => worstCase))
+/** What a callback threw, as one line. */
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/**
+ * What the user's callback knows about an order's market. A dry run does not fail because of a faulty callback: the cost is
+ * unknown then, and says why.
+ */
+const marketFrom = (
+  marketOf: Options["marketOf"],
+  order: CreateInput
+): Result.Result<OrderCost.Market, { readonly message: string }> => {
+  try {
+    const market = marketOf?.(order) ?? {}
+    return typeof market !== "object" || "then" in market
+      ? Result.fail({ message: "marketOf must answer an object or undefined, and no promise" })
+      : Result.succeed(market)
+  } catch (error) {
+    return Result.fail({ message: `marketOf failed: ${messageOf(error)}` })
+  }
+}
+
+type Priced = Result.Result<OrderCost.OrderCost, { readonly message: string }>
+
+const pricesOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"]): ReadonlyArray<Priced> => {
+  const markets = orders.map((order) => marketFrom(marketOf, order))
+  try {
+    const prices = OrderCost.ofBatch(orders, (_order, index) => Result.getOrElse(markets[index]!, () => ({})))
+    return prices.map((price, index) => Result.flatMap(markets[index]!, (): Priced => price))
+  } catch (error) {
+    // Its types exclude this; a program in JavaScript may answer anything.
+    return orders.map(() => Result.fail({ message: `the answer of marketOf cannot be used: ${messageOf(error)}` }))
+  }
+}
+
+/** What orders can cost together. */
+const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"]): Cost => {
+  const costs = pricesOf(orders, marketOf)
+  const worst = costs.map((cost) =>
+    Result.flatMap(cost, ({ worstCase }): Result.Result<Dollars, { readonly message: string }> => worstCase)
+  )
   const unknown = worst.findIndex(Result.isFailure)
   const which = orders.length === 1 ? "" : `order ${unknown + 1} of ${orders.length}: `
   const failed = worst[unknown]
@@ -83,7 +113,7 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
           method: descriptor.method,
           path: pathname + search,
           body,
-          cost: orders === undefined ? undefined : costOf(orders, marketOf ?? (() => ({})))
+          cost: orders === undefined ? undefined : costOf(orders, marketOf)
         }
         kept.push(intent)
         if (kept.length > keepIntents) kept.shift()

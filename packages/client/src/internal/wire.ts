@@ -4,7 +4,9 @@
  * @module
  */
 import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaGetter from "effect/SchemaGetter"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 
 /**
  * An enum in a response. Members known today complete in an editor; one that is new tomorrow decodes and surfaces as
@@ -21,17 +23,20 @@ export const closed = <const Known extends string>(known: ReadonlyArray<Known>):
   Schema.Literals(known)
 
 const dateTimePattern =
-  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
 const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 
 const daysIn = (year: number, month: number): number =>
   month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 
+/** The two decimal digits at an index: reading them this way makes no string. */
+const twoDigits = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
+
 const isDateTime = (text: string): boolean => {
   if (!dateTimePattern.test(text)) return false
-  const day = Number(text.slice(8, 10))
-  return day <= 28 || day <= daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)))
+  const day = twoDigits(text, 8)
+  return day <= 28 || day <= daysIn(twoDigits(text, 0) * 100 + twoDigits(text, 2), twoDigits(text, 5))
 }
 
 /**
@@ -143,16 +148,22 @@ const sizes = (minimum: number, maximum: number, one: string, many: string): str
   return minimum === 0 ? `at most ${maximum} ${unit}` : `${minimum} to ${maximum} ${unit}`
 }
 
-const nullIsEmpty = /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list ?? [])
-const asItIs = /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list)
+/** Shared by every {@link listOrNull}: {@link isListOrNull} knows one by it. */
+const nullIsEmpty = /*#__PURE__*/ SchemaTransformation.makeTransformation({
+  decode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list ?? []),
+  encode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list)
+})
 
 /**
- * A list of a response where null stands for the empty list: the exchange writes some empty lists so. What a reader
- * gets is always a list.
+ * A list of a response where null stands for the empty list: the exchange writes some empty lists so. It always decodes
+ * to a list, and never encodes to null.
  */
 export const listOrNull = <A>(list: Schema.Codec<ReadonlyArray<A>>): Schema.Codec<ReadonlyArray<A>> =>
-  // The items have been checked on the way in; checking what came of them again would double the cost of the list. As
-  // with every response, what is encoded is what was decoded, so that null is never written.
-  Schema.NullOr(list).pipe(
-    Schema.decodeTo(Schema.Unknown, { decode: nullIsEmpty, encode: asItIs as never })
-  ) as unknown as Schema.Codec<ReadonlyArray<A>>
+  // The list has been checked before it is transformed. Checking it again would double its cost.
+  Schema.NullOr(list).pipe(Schema.decodeTo(Schema.Unknown, nullIsEmpty as never)) as unknown as Schema.Codec<
+    ReadonlyArray<A>
+  >
+
+/** Whether a schema is a {@link listOrNull}. */
+export const isListOrNull = ({ encoding }: SchemaAST.AST): boolean =>
+  encoding?.length === 1 && encoding[0].transformation === nullIsEmpty
