@@ -7,6 +7,7 @@
  * What an answer must become follows from the document and from the design of the errors alone; nothing here looks at
  * the client's descriptors.
  */
+import * as zlib from "node:zlib"
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Errors from "@kalshi-effect/client/Errors"
 import * as Redacted from "effect/Redacted"
@@ -123,7 +124,9 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
               ? `the error prints ${JSON.stringify(error.message.slice(0, 200))}`
               : "body" in error && error.body.message.length > kept
                 ? `the error keeps ${error.body.message.length} characters of what it was not told`
-                : undefined
+                : !error.message.includes(scripted.headers?.["content-encoding"] ?? "")
+                  ? "the error does not name the content encoding of a body that cannot be read"
+                  : undefined
     return { tag: error._tag, value: error, fault }
   }
 }
@@ -159,7 +162,8 @@ export const bodies = (valid: Json): ReadonlyArray<Body> => {
       headers: { "content-type": "text/html" }
     },
     { name: "truncated", body: text.slice(0, -1), headers: json },
-    { name: "wrong content type", body: text, headers: { "content-type": "application/octet-stream" } }
+    { name: "wrong content type", body: text, headers: { "content-type": "application/octet-stream" } },
+    { name: "compressed", body: zlib.gzipSync(text), headers: { ...json, "content-encoding": "gzip" } }
   ]
 }
 

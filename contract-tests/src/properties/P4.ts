@@ -39,6 +39,6 @@ const outcome = ({ operation, seed }: Run): Outcome => {
 export const P4: Property = {
   id,
   statement: "Every status from 100 to 599 with every kind of body comes to exactly one typed outcome, the right one.",
-  held: "Bodies that are valid, empty, HTML, truncated and of another content type are answered with each of the 500 statuses; then each declared error with every shape of body that errors come in. Nothing is passed over.",
+  held: "Bodies that are valid, empty, HTML, truncated, of another content type and compressed without being asked for are answered with each of the 500 statuses; then each declared error with every shape of body that errors come in. Nothing is passed over.",
   run: (run) => Effect.sync(() => outcome(run))
 }

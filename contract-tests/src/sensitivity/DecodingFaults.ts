@@ -79,6 +79,13 @@ const statuses: ReadonlyArray<Fault> = [
     { seenBy: "P1" }
   ),
   decode(
+    "calls a compressed body invalid UTF-8",
+    "OrderGroups.get",
+    '  if (encoding === undefined) return { body: { text, json: undefined }, fault: "the body is not valid UTF-8" }',
+    '  if (true) return { body: { text, json: undefined }, fault: "the body is not valid UTF-8" }',
+    { seenBy: "P4" }
+  ),
+  decode(
     "keeps the body of an answer that may hold a secret",
     undefined,
     'descriptor.secret ? "" : hide(body.text',

@@ -49,7 +49,8 @@ export class InvalidEnvironment extends Data.TaggedError("InvalidEnvironment")<{
   }
 }
 
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+/** @internal Host names of this machine. */
+export const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * Reads an environment's name or an address. An address serves REST under `/trade-api/v2` and the feed under

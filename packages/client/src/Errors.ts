@@ -343,11 +343,13 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
  * **Details**
  *
  * `pointer` is the JSON pointer of the first place that broke the contract, `""` the whole body. `rawBody` is the
- * beginning of the body, at most 2,048 characters.
+ * beginning of the body, at most 2,048 characters, without the values of the request's own headers.
  *
  * **Gotchas**
  *
- * The request was carried out: never repeat a write because of this error.
+ * - The request was carried out: never repeat a write because of this error.
+ * - A member that comes twice in one object breaks nothing: the last one counts, as in `JSON.parse`. Only where
+ *   `Orders.place` looks for an order's id in a body that is otherwise broken, an id that comes twice is no id.
  */
 export class ContractError extends Data.TaggedError("ContractError")<{
   readonly operation: string

@@ -211,6 +211,58 @@ describe("TooManyRequests", () => {
   )
 })
 
+describe("TransportError", () => {
+  const messageOf = (reply: Reply, restUrl: string) =>
+    OrderGroups.get({ order_group_id: id }).pipe(
+      Effect.flip,
+      Effect.map(({ message }) => message),
+      Effect.provide(layer([reply], { ...once, environment: { ...environment, restUrl } }))
+    )
+
+  it.effect("says how to start the local exchange where a connection on this machine was refused", () =>
+    Effect.gen(function* () {
+      const refused: Reply = { fault: "ECONNREFUSED" }
+      for (const [origin, port] of [
+        ["http://127.0.0.1:8787", "8787"],
+        ["http://localhost:9000", "9000"],
+        ["http://[::1]:9001", "9001"],
+        ["http://127.0.0.1", "80"],
+        ["https://localhost", "443"]
+      ] as const) {
+        const message = yield* messageOf(refused, `${origin}/trade-api/v2`)
+        assert.include(
+          message,
+          `nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${port})`
+        )
+        assert.include(message, "nothing was sent")
+      }
+    })
+  )
+
+  it.effect("does not say so of another host, or of another fault", () =>
+    Effect.gen(function* () {
+      for (const [reply, restUrl] of [
+        [{ fault: "ECONNREFUSED" }, "https://external-api.demo.kalshi.co/trade-api/v2"],
+        [{ fault: "ECONNREFUSED" }, "https://127.0.0.1.example.com/trade-api/v2"],
+        [{ fault: "ECONNREFUSED", syscall: "read" }, "http://127.0.0.1:8787/trade-api/v2"],
+        [{ fault: "ENOTFOUND" }, "http://localhost:8787/trade-api/v2"]
+      ] as const) {
+        assert.notInclude(yield* messageOf(reply, restUrl), "kalshi-sandbox")
+      }
+    })
+  )
+})
+
+describe("a member that comes twice", () => {
+  it.effect("counts as the last of them, as in every JSON parser of the platform", () =>
+    Effect.gen(function* () {
+      const text = '{"is_auto_cancel_enabled":false,"orders":["a"],"is_auto_cancel_enabled":true,"orders":[]}'
+      const group = yield* OrderGroups.get({ order_group_id: id }).pipe(Effect.provide(layer([{ status: 200, text }])))
+      assert.deepStrictEqual<unknown>(group, { is_auto_cancel_enabled: true, orders: [] })
+    })
+  )
+})
+
 describe("ContractError", () => {
   const contract = (reply: { body?: unknown; text?: string }) =>
     Effect.map(failureOf({ status: 200, ...reply }), (error) =>

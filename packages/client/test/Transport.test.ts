@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib"
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib"
 import type { ServerResponse } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Result } from "effect"
@@ -220,6 +220,58 @@ for (const [name, httpClient] of transports) {
         assert.deepInclude(refused, { _tag: "TransportError", requestSent: "no", code: "ECONNREFUSED" })
         const nowhere = yield* Effect.flip(get).pipe(Effect.provide(client("https://no-such-host.invalid")))
         assert.deepInclude(nowhere, { _tag: "TransportError", requestSent: "no" })
+      })
+    )
+
+    it.live("names a content encoding that it did not ask for, of a success and of an error", () =>
+      Effect.gen(function* () {
+        const encodings: ReadonlyArray<readonly [encoding: string, encode: (text: string) => Uint8Array]> = [
+          ["gzip", gzipSync],
+          ["br", brotliCompressSync],
+          ["deflate", deflateSync],
+          ["zstd", zstdCompressSync],
+          ["dcb", gzipSync],
+          ["gzip, dcb", gzipSync]
+        ]
+        for (const [encoding, encode] of encodings) {
+          const unread = yield* outcome((_, response) =>
+            json(response, 200, encode(valid), { "content-encoding": encoding })
+          )
+          // What the platform's fetch asks for by itself it decodes by itself.
+          const isDecoded = unread.result._tag === "Success"
+          if (name === "undici" || encoding.includes("dcb")) assert.isFalse(isDecoded, encoding)
+          if (name === "fetch" && ["gzip", "br", "deflate"].includes(encoding)) assert.isTrue(isDecoded, encoding)
+          if (isDecoded) continue
+          const error = unread.result._tag === "Failure" ? unread.result.failure : assert.fail()
+          assert.strictEqual(error._tag, "ContractError", encoding)
+          assert.include(error.message, `the body has the content encoding "${encoding}"`)
+          assert.notInclude(error.message, "UTF-8")
+          for (const status of [404, 418, 502]) {
+            const refused = yield* failure((_, response) =>
+              json(response, status, encode('{"code":"not_found"}'), { "content-encoding": encoding })
+            )
+            assert.include(refused.message, `a body in the content encoding "${encoding}"`, `${status} ${encoding}`)
+          }
+        }
+      })
+    )
+
+    it.live("says nothing of a content encoding where the body can be read", () =>
+      Effect.gen(function* () {
+        for (const encoding of ["identity", "dcb", ""]) {
+          const read = yield* outcome((_, response) => json(response, 200, valid, { "content-encoding": encoding }))
+          assert.strictEqual(read.result._tag, "Success", encoding)
+          const refused = yield* failure((_, response) =>
+            json(response, 404, '{"code":"not_found"}', { "content-encoding": encoding })
+          )
+          assert.strictEqual("code" in refused && refused.code, "not_found")
+        }
+        const identity = yield* failure((_, response) =>
+          json(response, 200, new Uint8Array([0xff]), { "content-encoding": "Identity" })
+        )
+        assert.include(identity.message, "not valid UTF-8")
+        const empty = yield* failure((_, response) => json(response, 200, "", { "content-encoding": "dcb" }))
+        assert.include(empty.message, "the body is empty")
       })
     )
 

@@ -52,18 +52,42 @@ const rawBodyLimit = 2048
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const lenientUtf8 = /*#__PURE__*/ new TextDecoder()
 
-const parse = (bytes: Uint8Array): { readonly body: ParsedBody; readonly fault?: string } => {
+const longestEncoding = 60
+
+/** The content encoding that an answer claims; undefined where its bytes are plain. */
+const encodingOf = ({ headers }: Arrived): string | undefined => {
+  const encoding = headers["content-encoding"]?.trim()
+  return encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity"
+    ? undefined
+    : JSON.stringify(encoding.slice(0, longestEncoding))
+}
+
+/** Bytes that are still encoded are no UTF-8: what the runtime asks for by itself, it has decoded before. */
+const undecoded = (arrived: Arrived): { readonly body: ParsedBody; readonly fault: string } => {
+  const encoding = encodingOf(arrived)
+  const text = lenientUtf8.decode(arrived.body)
+  if (encoding === undefined) return { body: { text, json: undefined }, fault: "the body is not valid UTF-8" }
+  const which = `the content encoding ${encoding}, which this client does not ask for`
+  return {
+    body: { text, json: undefined, unreadable: `a body in ${which}` },
+    fault: `the body has ${which}: look for a proxy that adds it`
+  }
+}
+
+const parse = (arrived: Arrived): { readonly body: ParsedBody; readonly fault?: string } => {
   let text: string
   try {
-    text = utf8.decode(bytes)
+    text = utf8.decode(arrived.body)
   } catch {
-    return { body: { text: lenientUtf8.decode(bytes), json: undefined }, fault: "the body is not valid UTF-8" }
+    return undecoded(arrived)
   }
   if (text === "") return { body: { text, json: undefined }, fault: "the body is empty" }
   try {
     return { body: { text, json: JSON.parse(text) } }
   } catch {
-    return { body: { text, json: undefined }, fault: "the body is not JSON" }
+    const encoding = encodingOf(arrived)
+    const claim = encoding === undefined ? "" : ` (it has the content encoding ${encoding})`
+    return { body: { text, json: undefined }, fault: `the body is not JSON${claim}` }
   }
 }
 
@@ -126,7 +150,7 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
   }
 
   const succeed = (arrived: Arrived, attempts: number): Result.Result<unknown, Errors.ContractError> => {
-    const { body, fault } = parse(arrived.body)
+    const { body, fault } = parse(arrived)
     const broken = (pointer: string, reason: string) => {
       const hide = conceal.make(arrived.sent?.())
       return Result.fail(
@@ -152,7 +176,7 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
 
   const fail = (arrived: Arrived, circumstances: Circumstances): Errors.Failure | NamedError => {
     const { status } = arrived
-    const { body: parsed } = parse(arrived.body)
+    const { body: parsed } = parse(arrived)
     const { attempts, lostAnswer, nowMillis } = circumstances
     const hide = conceal.make(arrived.sent?.())
     const fields = { operation, body: read(parsed, descriptor.secret, hide), attempts, afterLostAnswer: lostAnswer }

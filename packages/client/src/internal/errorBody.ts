@@ -69,7 +69,7 @@ export const blamesTimestamp = ({ code, details }: ErrorBody): boolean => {
  */
 export const read = ({ json, text: raw, unreadable }: ParsedBody, secret: boolean, conceal: Conceal): ErrorBody => {
   const fallback = (): string => {
-    if (unreadable !== undefined) return unreadable
+    if (unreadable !== undefined) return conceal(unreadable)
     if (raw.trim() === "") return "an empty body"
     return secret ? "an unexpected body" : `an unexpected body: ${conceal(raw, excerptLimit)}`
   }

@@ -15,7 +15,7 @@ import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type { Sender } from "../Capability.ts"
-import type { Environment } from "../Environment.ts"
+import { type Environment, loopback } from "../Environment.ts"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import * as SendPolicy from "../SendPolicy.ts"
@@ -29,7 +29,7 @@ import { afterLostAnswer, OnLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
 import { isLostStatus, isRefusedForNow } from "./statuses.ts"
 import type { Observed, Telemetry } from "./telemetry.ts"
-import { bodyTooLarge, clientRepeats, type Transport } from "./transport.ts"
+import { bodyTooLarge, clientRepeats, type Transport, type TransportFault } from "./transport.ts"
 
 /** What a layer gives its senders. */
 export interface Account {
@@ -94,6 +94,13 @@ const mayRepeat = (repeatable: boolean, error: Failure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false
   const neverSent = (error._tag === "TransportError" || error._tag === "RequestTimeout") && error.requestSent === "no"
   return neverSent || isRefused(error) || (repeatable && isLost(error))
+}
+
+/** What a refused connection on this machine most likely means. */
+const hintOf = ({ hostname, origin, port, protocol }: URL, { code, requestSent }: TransportFault): string => {
+  if (code !== "ECONNREFUSED" || requestSent !== "no" || !loopback.test(hostname)) return ""
+  const listening = port === "" ? (protocol === "https:" ? "443" : "80") : port
+  return `; nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${listening})`
 }
 
 const forgotten = (operation: string, { attempts }: Call): Failure =>
@@ -163,7 +170,13 @@ export const make = (account: Account): Sender => {
                 policy.maxBodyBytes
               )
             ),
-            (fault) => new Errors.TransportError({ operation: descriptor.name, ...fault, attempts: call.attempts })
+            (fault) =>
+              new Errors.TransportError({
+                operation: descriptor.name,
+                ...fault,
+                reason: fault.reason + hintOf(root, fault),
+                attempts: call.attempts
+              })
           ),
           (arrived) => {
             call.observed.arrived(arrived.status)
