@@ -23,6 +23,9 @@ const pieceLength = 16
 /** A shorter value stands in ordinary words too, and is replaced only where it stands by itself. */
 const wordLength = 8
 
+/** A value that is shorter still hides nothing, and stands in every JSON pointer. */
+const leastLength = 3
+
 const escapes = /%(?:25)*([0-9a-f]{2})|\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))|&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/iy
 
 const named: Readonly<Record<string, string>> = {
@@ -99,7 +102,7 @@ const stands = (text: string, start: number, end: number, value: string): boolea
 const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
   const values = new Set<string>()
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || value === "") continue
+    if (value === undefined || value.length < leastLength) continue
     if (ofSigning.test(name)) values.add(value)
     else if (ofCredentials.test(name)) {
       // A scheme and its credentials, or the pairs of a cookie.

@@ -55,7 +55,11 @@ const toResponse = (reply: Exclude<Reply, { fault: string }>, sent: Sent): Respo
   return Object.defineProperty(new Response(body, init), "status", { value: reply.status })
 }
 
-export const layerScript = (replies: ReadonlyArray<Reply>): Layer.Layer<HttpClient.HttpClient | Script> =>
+/** `aside` answers requests that belong to no script, such as those that learn the account's limits. */
+export const layerScript = (
+  replies: ReadonlyArray<Reply>,
+  aside: (path: string) => Reply | undefined = () => undefined
+): Layer.Layer<HttpClient.HttpClient | Script> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const sent: Array<Sent> = []
@@ -74,8 +78,9 @@ export const layerScript = (replies: ReadonlyArray<Reply>): Layer.Layer<HttpClie
             body,
             atMillis
           }
-          sent.push(one)
-          const reply = left.shift()
+          const apart = aside(url.pathname)
+          if (apart === undefined) sent.push(one)
+          const reply = apart ?? left.shift()
           if (reply === undefined)
             return yield* Effect.die(new Error(`unscripted request: ${request.method} ${url.href}`))
           if (reply.delayMillis !== undefined) yield* Effect.sleep(reply.delayMillis)
