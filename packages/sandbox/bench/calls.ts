@@ -8,7 +8,7 @@
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Undici from "@effect/platform-node/Undici"
+import Undici from "@effect/platform-node/Undici"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
