@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { KalshiWrite } from "../src/Capability.ts"
 import * as Errors from "../src/Errors.ts"
 import * as Orders from "../src/Orders.ts"
+import * as RateLimits from "../src/RateLimits.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
 import {
   answer,
@@ -28,7 +29,7 @@ import {
   timestamp,
   unreachable
 } from "./support/placing.ts"
-import { layer, type Reply, Script } from "./support/scripted.ts"
+import { layer, type Reply, Script, type Sent } from "./support/scripted.ts"
 
 describe("cancelAllOnExit", () => {
   const target = `DELETE /portfolio/events/orders/${order_id}`
@@ -508,6 +509,90 @@ describe("cancelAllOnExit", () => {
         refused(401, "authentication_error")
       ])
       assert.deepStrictEqual(messages, [["an order may still rest, although its scope has ended"]])
+    })
+  )
+
+  it.effect("cancels as soon as all calls have ended, those that ended before included", () =>
+    Effect.gen(function* () {
+      const call = (client_order_id: string) =>
+        Orders.place(Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id }))
+      const answers = (client_order_id: string, delayMillis: number): Reply => ({
+        status: 201,
+        body: { ...answer, client_order_id, order_id: client_order_id },
+        delayMillis
+      })
+      const times = (sent: ReadonlyArray<Sent>) =>
+        sent
+          .filter(({ method }) => method === "DELETE")
+          .map(({ atMillis, target }) => [target.split(/[/?]/)[6], atMillis])
+      const alone = Effect.andThen(Effect.forkDetach(call("a"), { startImmediately: true }), Effect.sleep(1))
+      const one = yield* under(alone, [answers("a", 3_000), canceledAs("a")])
+      assert.deepStrictEqual(times(one.sent), [["a", 3_000]])
+      const after = Effect.andThen(
+        call("a"),
+        Effect.andThen(Effect.forkDetach(call("b"), { startImmediately: true }), Effect.sleep(1))
+      )
+      const second = yield* under(after, [answers("a", 1), answers("b", 3_000), canceledAs("a"), canceledAs("b")])
+      assert.deepStrictEqual(times(second.sent), [
+        ["a", 2],
+        ["b", 3_001]
+      ])
+      const both = Effect.andThen(
+        Effect.forEach(["a", "b"], (id) => Effect.forkDetach(call(id), { startImmediately: true })),
+        Effect.sleep(1)
+      )
+      const two = yield* under(both, [answers("a", 1_000), answers("b", 3_000), canceledAs("a"), canceledAs("b")])
+      assert.deepStrictEqual(times(two.sent), [
+        ["a", 3_000],
+        ["b", 3_000]
+      ])
+    })
+  )
+
+  it.effect("looks for the order of a call that cannot be interrupted", () =>
+    Effect.gen(function* () {
+      const elsewhere = Orders.place(
+        Orders.buyYes({ ticker: "ELSE", count: "10", yes_price: "0.56", client_order_id: mine })
+      )
+      const program = Effect.andThen(
+        Effect.forEach([resting, elsewhere], (call) => Effect.forkDetach(Effect.uninterruptible(call))),
+        Effect.sleep(1)
+      )
+      const stuck: Reply = { fault: "ECONNRESET", syscall: "read", delayMillis: 9_000 }
+      const { report } = yield* under(
+        program,
+        [stuck, stuck, asOf(50_000), lists(order), lists(), canceled],
+        { within: "4 seconds" },
+        once.options
+      )
+      assert.deepStrictEqual(
+        report?.ended.map(({ order_id }) => order_id),
+        [order_id]
+      )
+      assert.deepStrictEqual(
+        report?.left.map(({ client_order_id, order_id, ticker }) => [client_order_id, order_id, ticker]),
+        [[mine, undefined, "ELSE"]]
+      )
+    })
+  )
+
+  it.effect("takes its tokens before other calls", () =>
+    Effect.gen(function* () {
+      const urgent: Array<boolean | undefined> = []
+      const program = Effect.gen(function* () {
+        const writes = yield* KalshiWrite
+        const watched = KalshiWrite.of({
+          ...writes,
+          send: (descriptor, input) =>
+            Effect.flatMap(RateLimits.Overrides, (overrides) => {
+              urgent.push(overrides.urgent)
+              return writes.send(descriptor, input)
+            })
+        })
+        yield* Effect.provideService(Effect.provide(resting, Orders.cancelAllOnExit()), KalshiWrite, watched)
+      })
+      yield* play(program, [created, canceled])
+      assert.deepStrictEqual(urgent, [undefined, true])
     })
   )
 })

@@ -3,9 +3,11 @@ import { Effect, Fiber, Result, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
+import { KalshiRead } from "../src/Capability.ts"
 import * as FixedPoint from "../src/FixedPoint.ts"
 import * as Orders from "../src/Orders.ts"
 import * as PriceGrid from "../src/PriceGrid.ts"
+import * as RateLimits from "../src/RateLimits.ts"
 import { Machine } from "./support/datedExchange.ts"
 import { hold, write } from "./support/money.ts"
 import {
@@ -196,7 +198,9 @@ describe("closePosition", () => {
   })
 
   it("has nothing to do with no position", () => {
-    assert.include(wrong(Orders.closePosition(position("0"), { yes_price: "0.30" })), "nothing to close")
+    const none = Orders.closePosition(position("0"), { yes_price: "0.30" })
+    assert.include(wrong(none), "nothing to close")
+    assert.deepInclude(none, { action: "sell", outcome: "yes" })
   })
 })
 
@@ -254,8 +258,9 @@ describe("place", () => {
         asOf(-60_000),
         lists(),
         asOf(-60_000),
-        asOf(-60_000),
-        asOf(1_000),
+        // By exactly as much as the last attempt is not enough.
+        asOf(0),
+        asOf(1),
         lists(order)
       ])
       assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, timestamp, timestamp, list])
@@ -464,7 +469,12 @@ describe("place", () => {
     ["cut short", JSON.stringify(answer).slice(0, 120)],
     ["with nonsense at its end", JSON.stringify(answer).replace('"0.00"', '"\ufffd\ufffd')],
     ["with a field of another type", JSON.stringify({ ...answer, fill_count: 0 })],
-    ["without a field", JSON.stringify({ order_id, client_order_id: mine })]
+    ["without a field", JSON.stringify({ order_id, client_order_id: mine })],
+    ["with an error that is null", JSON.stringify({ ...answer, error: null, fill_count: 0 })],
+    [
+      "behind values of every other kind",
+      `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
+    ]
   ] as const) {
     it.effect(`still has the order's id of a success that does not decode: ${name}`, () =>
       Effect.gen(function* () {
@@ -695,12 +705,12 @@ describe("place, about the time of its attempts", () => {
     Effect.gen(function* () {
       const late = { ...lost, delayMillis: 1_000 }
       const { outcome, paths } = yield* placing(
-        [late, asOf(1_000), lists(), asOf(3_000), lists(), asOf(3_001), lists()],
+        [late, asOf(2_900), lists(), asOf(3_000), asOf(3_001), lists()],
         intent,
         undefined,
         { ...once, atMillis: 0 }
       )
-      assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, list, timestamp, list])
+      assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, timestamp, list])
       assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: "1970-01-01T00:00:03.001Z" })
     })
   )
@@ -734,13 +744,15 @@ describe("place, about the time of its attempts", () => {
         replies.push(asOf(before + gap - 1), asOf(before + gap), lists())
         before += gap
       }
-      const { outcome } = yield* placing(
+      const { outcome, paths } = yield* placing(
         [...replies.slice(0, -1), lists(order)],
         intent,
         { within: "1 minute" },
         { atMillis: 100_000 }
       )
       assert.strictEqual(outcome._tag, "Accepted")
+      const rounds = Array.from({ length: 7 }, () => [timestamp, timestamp, list])
+      assert.deepStrictEqual(paths, [create, timestamp, list, ...rounds.flat()])
     })
   )
 
@@ -799,6 +811,49 @@ describe("place, at its bounds", () => {
       assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
       const broken = yield* placing([{ status: 201, text: JSON.stringify({ order_id }) }], routed)
       assert.deepInclude(broken.outcome, { _tag: "Accepted", learned: "salvage", exchange_index: undefined })
+    })
+  )
+})
+
+describe("place, about where an order is", () => {
+  it.effect("says the shard and the subaccount that the intent or the list names", () =>
+    Effect.gen(function* () {
+      const input = { ticker, count: "10", yes_price: "0.56", client_order_id: mine } as const
+      for (const [exchange_index, subaccount] of [
+        [0, 0],
+        [1, 3],
+        [undefined, undefined]
+      ] as const) {
+        const placed = yield* placing([created], Orders.buyYes({ ...input, exchange_index, subaccount }))
+        assert.deepInclude(placed.outcome, { _tag: "Accepted", exchange_index, subaccount })
+      }
+      const there = Orders.buyYes({ ...input, subaccount: 3 })
+      const shown = { ...order, exchange_index: 2, subaccount_number: 3 }
+      const found = yield* placing([exists, asOf(1), lists(shown)], there)
+      assert.deepInclude(found.outcome, { _tag: "Accepted", exchange_index: 2, subaccount: 3 })
+      const bare = yield* placing([exists, asOf(1), lists({ ...order, subaccount_number: null })])
+      assert.deepInclude(bare.outcome, { _tag: "Accepted", exchange_index: undefined, subaccount: undefined })
+    })
+  )
+
+  it.effect("takes its tokens before other calls while it looks for an order", () =>
+    Effect.gen(function* () {
+      const urgent: Array<boolean | undefined> = []
+      const program = Effect.gen(function* () {
+        const reads = yield* KalshiRead
+        const watched = KalshiRead.of({
+          ...reads,
+          send: (descriptor, input) =>
+            Effect.flatMap(RateLimits.Overrides, (overrides) => {
+              urgent.push(overrides.urgent)
+              return reads.send(descriptor, input)
+            })
+        })
+        return yield* Effect.provideService(Orders.place(intent), KalshiRead, watched)
+      })
+      const { result } = yield* play(program, [exists, asOf(1), lists(order)])
+      assert.strictEqual(Result.getOrThrow(result)._tag, "Accepted")
+      assert.deepStrictEqual(urgent, [true])
     })
   )
 })
@@ -869,6 +924,19 @@ describe("placeAll", () => {
         Result.getOrThrow(result).map((outcome) => outcome._tag === "Accepted" && outcome.learned),
         ["answer", "list", "list"]
       )
+      const never = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
+      const [, twice, missing] = Result.getOrThrow(never.result)
+      assert.deepInclude(twice, { _tag: "Unknown", exists: true })
+      assert.deepInclude(missing, { _tag: "Unknown", exists: false })
+      const error = missing?._tag === "Unknown" ? missing.error : undefined
+      assert.deepInclude(error, {
+        _tag: "ContractError",
+        operation: "Orders.batchCreate",
+        status: 201,
+        pointer: "/orders",
+        reason: "0 items have the client_order_id c",
+        attempts: 1
+      })
     })
   )
 
@@ -882,6 +950,42 @@ describe("placeAll", () => {
         Result.getOrThrow(result).map((outcome) => outcome._tag === "Accepted" && outcome.order_id),
         ["a", "b", "c"]
       )
+      const never = yield* play(Orders.placeAll(three, { within: 50 }), [
+        { status: 201, body: { order_id } },
+        asOf(1),
+        lists()
+      ])
+      for (const outcome of Result.getOrThrow(never.result)) {
+        assert.deepInclude(outcome, { _tag: "Unknown", exists: false })
+      }
+    })
+  )
+
+  it.effect("gives what an item says of its order", () =>
+    Effect.gen(function* () {
+      const says = {
+        fill_count: FixedPoint.countUnsafe("4"),
+        remaining_count: FixedPoint.countUnsafe("6"),
+        average_fill_price: FixedPoint.dollarsUnsafe("0.555"),
+        average_fee_paid: FixedPoint.dollarsUnsafe("0.0125"),
+        ts_ms: 5
+      }
+      const { result } = yield* play(Orders.placeAll([intent]), [
+        { status: 201, body: { orders: [{ ...says, client_order_id: mine, order_id }] } }
+      ])
+      assert.deepInclude(Result.getOrThrow(result)[0], { ...says, _tag: "Accepted", learned: "answer" })
+      const silent = Object.fromEntries(Object.keys(says).map((name) => [name, null]))
+      const less = yield* play(Orders.placeAll([intent]), [
+        { status: 201, body: { orders: [{ ...silent, client_order_id: mine, order_id }] } }
+      ])
+      assert.deepInclude(Result.getOrThrow(less.result)[0], {
+        _tag: "Accepted",
+        fill_count: undefined,
+        remaining_count: undefined,
+        average_fill_price: undefined,
+        average_fee_paid: undefined,
+        ts_ms: undefined
+      })
     })
   )
 
@@ -931,13 +1035,16 @@ describe("placeAll", () => {
 
   it.effect("looks for an order whose item has neither an error nor an id", () =>
     Effect.gen(function* () {
-      for (const item of [{ client_order_id: mine }, { client_order_id: mine, order_id: "", error: null }]) {
-        const { result } = yield* play(Orders.placeAll([intent]), [
-          { status: 201, body: { orders: [item] } },
-          asOf(1),
-          lists(order)
-        ])
+      for (const [item, says] of [
+        [{ client_order_id: mine }, false],
+        [{ client_order_id: mine, order_id: "", error: null }, false],
+        [{ client_order_id: mine, remaining_count: "10.00" }, true]
+      ] as const) {
+        const reply: Reply = { status: 201, body: { orders: [item] } }
+        const { result } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), lists(order)])
         assert.deepInclude(Result.getOrThrow(result)[0], { _tag: "Accepted", learned: "list", order_id })
+        const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), lists()])
+        assert.deepInclude(Result.getOrThrow(never.result)[0], { _tag: "Unknown", exists: says })
       }
     })
   )

@@ -84,6 +84,21 @@ describe("settle", () => {
     })
   )
 
+  it.effect("says NotPlaced of a window that is one moment", () =>
+    Effect.gen(function* () {
+      const moment = { ...placement, window: { fromMillis: 90_000, untilMillis: 90_000 } }
+      assert.strictEqual((yield* absent(moment, asOf(90_001), 100_000))._tag, "NotPlaced")
+    })
+  )
+
+  it.effect("reads no page after the one that shows the order", () =>
+    Effect.gen(function* () {
+      const page: Reply = { status: 200, body: { orders: [order], cursor: "more" } }
+      const { paths } = yield* play(Orders.settle(placement), [asOf(0), page])
+      assert.deepStrictEqual(paths, [timestamp, list])
+    })
+  )
+
   it.effect("does not conclude from lists that could not be read whole", () =>
     Effect.gen(function* () {
       const broken = refused(400, "bad_request")
@@ -250,6 +265,45 @@ describe("settle", () => {
     )
   }
 
+  it.effect("says NotPlaced of a last attempt that was just now when it began", () =>
+    Effect.gen(function* () {
+      // The exchange's clock is at most a second ahead.
+      const { result } = yield* play(
+        Orders.settle({ ...byHand, lastAttemptMillis: 3_601_000 }),
+        [
+          dated(asOf(3_600_000), 3_600_000),
+          lists(),
+          lists(),
+          { ...dated(asOf(3_721_001), 3_722_000), delayMillis: 122_000 },
+          lists(),
+          lists()
+        ],
+        { atMillis: 3_600_000, options: { policy: { attemptTimeout: "Infinity", totalTimeout: "Infinity" } } }
+      )
+      assert.strictEqual(Result.getOrThrow(result)._tag, "NotPlaced")
+    })
+  )
+
+  it.effect("looks for three minutes where it is not told for how long", () =>
+    Effect.gen(function* () {
+      const within = (millis: number) =>
+        Effect.gen(function* () {
+          const fiber = yield* Effect.forkChild(Orders.settle(placement))
+          yield* TestClock.adjust(millis)
+          const ended = fiber.pollUnsafe() !== undefined
+          yield* Fiber.interrupt(fiber)
+          return ended
+        }).pipe(
+          Effect.provide(
+            layer([{ ...asOf(0), delayMillis: 600_000 }], {
+              policy: { attemptTimeout: "1 hour", totalTimeout: "1 hour" }
+            })
+          )
+        )
+      assert.deepStrictEqual([yield* within(179_999), yield* within(180_000)], [false, true])
+    })
+  )
+
   it.effect("still finds the order where the last attempt is later than now", () =>
     Effect.gen(function* () {
       const ahead = { ...byHand, lastAttemptMillis: 3_661_001 }
@@ -333,6 +387,7 @@ describe("settle", () => {
         [asked, { ...order, subaccount_number: 0 }, "Accepted"],
         [{ ...asked, request: { ...request, subaccount: 3 } }, { ...order, subaccount_number: 3 }, "Accepted"],
         [{ ...asked, request: { ...request, subaccount: 3 } }, order, "Unknown"],
+        [capped, order, "Accepted"],
         // The exchange caps an order that may only reduce by what is held.
         [capped, { ...order, initial_count_fp: "4.00" }, "Accepted"],
         [capped, { ...order, initial_count_fp: "10.01" }, "Unknown"],
@@ -366,6 +421,7 @@ describe("settle", () => {
         [asOf(0), page, refused(400, "no"), lists(), asOf(40_000), page, lists(order)],
         { atMillis: 40_000 }
       )
+      assert.deepStrictEqual(unread.paths, [timestamp, list, list, old, timestamp, list, list])
       assert.deepInclude(Result.getOrThrow(unread.result), { _tag: "Accepted", order_id })
     })
   )

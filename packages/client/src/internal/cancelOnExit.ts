@@ -219,7 +219,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     })
 
     // An order that cannot be cancelled does not delay the search for the others.
-    const endAll = Effect.all([endResting, endLost], { concurrency: 2, discard: true })
+    const endAll = Effect.all([endResting, endLost], { concurrency: "unbounded", discard: true })
     // A finalizer is not interruptible, and its bound needs it to be.
     yield* Effect.timeoutOption(Effect.interruptible(endAll), withinMillis)
     yield* Deferred.succeed(signals.ended, undefined)

@@ -64,7 +64,7 @@ export const wantedOf = (placing: Placing, exists: boolean): Wanted => {
 const pageLimit = 1_000
 
 /** How much fresher lists must be to be worth reading again, after so many readings. */
-const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** Math.min(reads, 10))
+const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
 /** What an RFC 3339 time is in Unix milliseconds, rounded down; undefined where it is none. */
 export const millisOf = (time: string): number | undefined => {
@@ -135,7 +135,7 @@ export const lookFor = (
           if (whole && fresh !== undefined) asOf = fresh
         }
         if (missing().every((one) => isEnough(one, current))) return
-        yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 10)))
+        yield* Effect.sleep(Math.min(1_000, 100 * 2 ** round))
       }
     })
 

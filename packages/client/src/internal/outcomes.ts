@@ -177,9 +177,12 @@ const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "exchange_is_paused"
 ])
 
-/** Refusals by status: the exchange, or what stands before it, did not carry the request out. 408 is none. */
+/**
+ * Refusals by status, besides those that every create declares: the exchange, or a proxy before it, did not carry the
+ * request out. 408 is not one of them.
+ */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
-  400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429
+  402, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425
 ])
 
 /** Words of an error that says that there is such an order already. `does_not_exist` has none of them. */
@@ -307,8 +310,9 @@ const isSame = (asked: Result.Result<Dollars, unknown>, is: Dollars): boolean =>
 const isSameCount = ({ count, reduce_only }: CreateInput, initial: Count): boolean => {
   const asked = FixedPoint.count(count)
   if (Result.isFailure(asked)) return false
-  const order = FixedPoint.compare(initial, asked.success)
-  return order === 0 || (reduce_only === true && order < 0)
+  return reduce_only === true
+    ? FixedPoint.compare(initial, asked.success) <= 0
+    : FixedPoint.equals(initial, asked.success)
 }
 
 /** Where an order is: as its request or a list says. */

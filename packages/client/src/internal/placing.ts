@@ -144,7 +144,7 @@ const readItem = (
   const [item] = own
   if (item === undefined || own.length > 1) {
     const reason = `${own.length} items have the client_order_id ${sending.client_order_id}`
-    return { _tag: "Look", sending, exists: false, error: broken(operation, "/orders", reason) }
+    return { _tag: "Look", sending, exists: own.some(showsOrder), error: broken(operation, "/orders", reason) }
   }
   const { error: body, fill_count, order_id, remaining_count } = item
   if (body) {
@@ -160,7 +160,7 @@ const readItem = (
   }
   if (!isId(order_id)) {
     const reason = `the item of ${sending.client_order_id} has neither an order_id nor an error`
-    return { _tag: "Look", sending, exists: false, error: broken(operation, "/orders", reason) }
+    return { _tag: "Look", sending, exists: showsOrder(item), error: broken(operation, "/orders", reason) }
   }
   return known(sending, {
     ...salvaged(placementOf(sending), sending.request, order_id),
