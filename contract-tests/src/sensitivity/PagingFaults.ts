@@ -54,19 +54,43 @@ export const pagingFaults: ReadonlyArray<Fault> = [
   pages("takes an empty cursor for the beginning", "Orders.list", 'if (cursor === "") {', "if (false) {", {
     seenBy: "packages/client/test/Pages.test.ts"
   }),
-  history("gives twice what moved to the old side meanwhile", undefined, "if (given.has(id)) return false", ""),
-  history("takes two orders' fill for one", undefined, "`${fill_id} ${order_id}`", "`${fill_id}`"),
   history(
-    "does not read the cutoff again between the sides",
+    "gives twice what moved to the old side meanwhile",
     undefined,
-    "liveSide.pipe(Stream.concat(secondCutoff), ",
-    "liveSide.pipe("
+    "if (overlap.has(id) || recentHistorical.has(id))",
+    "if (recentHistorical.has(id))"
   ),
+  history(
+    "gives twice what the live side repeats",
+    undefined,
+    "if (overlap.has(id) || recentLive.has(id))",
+    "if (overlap.has(id))"
+  ),
+  history(
+    "gives twice what the archive repeats",
+    undefined,
+    "if (overlap.has(id) || recentHistorical.has(id))",
+    "if (overlap.has(id))"
+  ),
+  history(
+    "loses what comes before a failure in a page",
+    undefined,
+    "} else if (found.length > 0) {",
+    "} else if (false) {"
+  ),
+  history(
+    "reads one side with a filter that the other refuses",
+    undefined,
+    "for (const descriptor of descriptors) {",
+    "for (const descriptor of descriptors.slice(0, 1)) {"
+  ),
+  history("takes two orders' fill for one", undefined, "`${fill_id} ${order_id}`", "`${fill_id}`"),
+  history("does not read the cutoff again between the sides", undefined, "        Stream.concat(secondCutoff),\n", ""),
   history(
     "reads the positions that are not settled alone",
     undefined,
     'Portfolio.positions.items.market_positions({ ...input, settlement_status: "all" })',
     "Portfolio.positions.items.market_positions({ ...input })"
   ),
-  history("never says that it cannot know", undefined, "if (isRemembered(item)) return true", "return true")
+  history("never says that it cannot know", undefined, "if (!isInOverlap(item)) return isYoung(item, id)", "")
 ]

@@ -249,11 +249,74 @@ describe("fills", () => {
     })
   )
 
-  it.effect("refuses an overlap that is none", () =>
+  for (const [where, offsetMillis] of [
+    ["whose pages shift", 10 * day],
+    ["whose pages shift within the overlap", hour],
+    ["whose pages shift, of the archive", -hour]
+  ] as const) {
+    it.effect(`emits an item once that one side repeats, ${where}`, () =>
+      Effect.gen(function* () {
+        // An item that arrived between two requests pushes the last one of a page onto the next.
+        const repeated = ["f3", "f2", "f2", "f1"].map((id, index) => item(id, cutoffMillis + offsetMillis - index))
+        const outcome = yield* outcomeOf(History.fills(), { items: repeated, ...still(cutoffMillis) })
+        assert.strictEqual(idsOf(outcome), "f3 f2 f1")
+        assert.isUndefined(outcome.error)
+      })
+    )
+  }
+
+  it.effect("emits an item once that comes on both sides and twice on each", () =>
     Effect.gen(function* () {
-      for (const overlapMillis of [-1, Number.NaN]) {
-        const outcome = yield* outcomeOf(History.fills({}, { overlapMillis }), { items, ...still(cutoffMillis) })
-        assert.include(outcome.error, { _tag: "InvalidRequest", operation: "History.fills", pointer: "/overlapMillis" })
+      const old = cutoffMillis - hour
+      const repeated = ["a", "b", "a", "b", "c"].map((id) => item(id, old))
+      // All of it is live first, and historical after the live side was read.
+      const cutoffs = [
+        { fromMillis: 0, atMillis: 0 },
+        { fromMillis: nowMillis + 45, atMillis: cutoffMillis }
+      ]
+      const stream = History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY })
+      const outcome = yield* outcomeOf(stream, { items: repeated, ...still(0), cutoffs })
+      assert.strictEqual(idsOf(outcome), "a b c")
+    })
+  )
+
+  it.effect("refuses options that are no numbers of their kind, before it sends anything", () =>
+    Effect.gen(function* () {
+      // A program in JavaScript may pass anything.
+      const options: ReadonlyArray<readonly [string, unknown]> = [
+        ...[-1, Number.NaN, "5"].map((overlapMillis) => ["/overlapMillis", { overlapMillis }] as const),
+        ...[0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5"].map(
+          (maxRemembered) => ["/maxRemembered", { maxRemembered }] as const
+        )
+      ]
+      for (const [pointer, given] of options) {
+        const outcome = yield* outcomeOf(History.fills({}, given as History.Options), { items, ...still(cutoffMillis) })
+        assert.include(outcome.error, { _tag: "InvalidRequest", operation: "History.fills", pointer })
+        assert.isEmpty(outcome.requests)
+      }
+    })
+  )
+
+  it.effect("refuses an input that one side does not take, before it sends anything", () =>
+    Effect.gen(function* () {
+      class Filter {
+        get ticker() {
+          return "T"
+        }
+      }
+      const calls: ReadonlyArray<readonly [Stream.Stream<unknown, unknown, KalshiRead | KalshiPublic>, string]> = [
+        // The live side alone has these filters.
+        [History.orders({ status: "resting" } as History.OrdersInput), "/status"],
+        [History.fills({ order_id: "o" } as History.FillsInput), "/order_id"],
+        // A cursor belongs to one side.
+        [History.trades({ cursor: "c" } as History.TradesInput), "/cursor"],
+        [History.markets({ limit: -1 }), "/limit"],
+        [History.positions.market_positions(new Filter() as History.PositionsInput), ""]
+      ]
+      for (const [stream, pointer] of calls) {
+        const outcome = yield* outcomeOf(stream, { items, ...still(cutoffMillis) })
+        assert.include(outcome.error, { _tag: "InvalidRequest", pointer })
+        assert.isTrue(String((outcome.error as Errors.InvalidRequest).operation).startsWith("History."))
         assert.isEmpty(outcome.requests)
       }
     })
@@ -291,7 +354,7 @@ describe("HistoryUncertain", () => {
       assert.instanceOf(outcome.error, History.HistoryUncertain)
       assert.strictEqual(
         (outcome.error as Error).message,
-        'History.fills cannot tell whether it has given "near o" already: the cutoff moved from 1970-03-22T00:00:00.000Z to 1970-03-22T04:00:00.000Z while it was read, further than the overlap of 7200000 ms: read again, with a larger overlapMillis'
+        'History.fills cannot tell whether it has emitted "near o" already: the cutoff moved from 1970-03-22T00:00:00.000Z to 1970-03-22T04:00:00.000Z during the reading, further than the overlap of 7200000 ms: read again with a larger overlapMillis'
       )
       const again = yield* outcomeOf(History.fills({}, { overlapMillis: 5 * hour }), tiers)
       assert.strictEqual(idsOf(again), "now near next past old")
@@ -306,6 +369,46 @@ describe("HistoryUncertain", () => {
       assert.include((outcome.error as Error).message, "overlapMillis: Infinity")
       const all = yield* outcomeOf(History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY }), tiers)
       assert.strictEqual(idsOf(all), "a")
+    })
+  )
+})
+
+describe("HistoryUncertain, where a cutoff is missing", () => {
+  it("still has a message", () => {
+    const error = new History.HistoryUncertain({
+      operation: "History.fills",
+      id: "f o",
+      atMillis: 0,
+      cutoffMillis: [0, Number.NaN],
+      overlapMillis: 1
+    })
+    assert.include(error.message, "the cutoff is unknown")
+  })
+})
+
+describe("HistoryTooLarge", () => {
+  it.effect("ends a reading that would have to remember more ids than it may", () =>
+    Effect.gen(function* () {
+      const tiers = { items, ...still(0) }
+      const all = { overlapMillis: Number.POSITIVE_INFINITY }
+      const outcome = yield* outcomeOf(History.fills({}, { ...all, maxRemembered: 3 }), tiers)
+      assert.strictEqual(idsOf(outcome), "now near next")
+      assert.instanceOf(outcome.error, History.HistoryTooLarge)
+      assert.strictEqual(
+        (outcome.error as Error).message,
+        "History.fills would have to remember more than 3 ids to emit each item once: read it in parts, by min_ts and max_ts or by ticker, or raise maxRemembered"
+      )
+      const enough = yield* outcomeOf(History.fills({}, { ...all, maxRemembered: 5 }), tiers)
+      assert.strictEqual(idsOf(enough), "now near next past old")
+      assert.isUndefined(enough.error)
+    })
+  )
+
+  it.effect("does not count what is younger than the overlap", () =>
+    Effect.gen(function* () {
+      const options = { overlapMillis: 2 * hour, maxRemembered: 1 }
+      const outcome = yield* outcomeOf(History.fills({}, options), { items, ...still(cutoffMillis) })
+      assert.strictEqual(idsOf(outcome), "now near next past old")
     })
   )
 })
@@ -584,7 +687,8 @@ describe("the types", () => {
         | Errors.NotFound
         | Kalshi.Failure
         | Pages.RepeatedCursor
-        | History.HistoryUncertain,
+        | History.HistoryUncertain
+        | History.HistoryTooLarge,
         KalshiRead | KalshiPublic
       >
     >()

@@ -1,0 +1,55 @@
+/**
+ * The ids that a reading has to recognise when they come again.
+ *
+ * @module
+ */
+
+/** Ids that are remembered until the end. */
+export interface All {
+  readonly has: (id: string) => boolean
+  /** False if there are `most` ids already: it does not remember one more. */
+  readonly add: (id: string) => boolean
+}
+
+/** The platform's sets hold 2 ** 24 - 1 elements. */
+const largestSet = 2 ** 23
+
+/** Remembers up to `most` ids, in as many sets as they need. `perSet` is the largest number in one set. */
+export const all = (options: { readonly most: number; readonly perSet?: number }): All => {
+  const { most, perSet = largestSet } = options
+  const sets: Array<Set<string>> = []
+  let size = 0
+  return {
+    has: (id) => sets.some((ids) => ids.has(id)),
+    add: (id) => {
+      if (size >= most) return false
+      if (size % perSet === 0) sets.push(new Set())
+      sets.at(-1)!.add(id)
+      size++
+      return true
+    }
+  }
+}
+
+/** The last ids. */
+export interface Recent {
+  readonly has: (id: string) => boolean
+  readonly add: (id: string) => void
+}
+
+/** Remembers the last `size` ids at least, and fewer than twice as many. */
+export const recent = (size: number): Recent => {
+  // Two generations: the older one is dropped as a whole.
+  let older = new Set<string>()
+  let newer = new Set<string>()
+  return {
+    has: (id) => newer.has(id) || older.has(id),
+    add: (id) => {
+      if (newer.size >= size) {
+        older = newer
+        newer = new Set()
+      }
+      newer.add(id)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import * as fc from "fast-check"
+import { assert, describe, it } from "vitest"
+import * as Remembered from "../src/internal/remembered.ts"
+import { hold } from "./support/money.ts"
+
+const ids = fc.array(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 60 })
+
+describe("all", () => {
+  it("remembers every id, in sets no larger than they may be", () => {
+    hold(
+      fc.property(ids, fc.integer({ min: 1, max: 5 }), (added, perSet) => {
+        const memory = Remembered.all({ most: 100, perSet })
+        const model = new Set<string>()
+        for (const id of added) {
+          assert.strictEqual(memory.has(id), model.has(id))
+          if (!memory.has(id)) assert.isTrue(memory.add(id))
+          model.add(id)
+        }
+        for (const id of model) assert.isTrue(memory.has(id))
+      })
+    )
+  })
+
+  it("refuses one more than it may hold", () => {
+    const memory = Remembered.all({ most: 3, perSet: 2 })
+    assert.deepStrictEqual(["a", "b", "c", "d"].map(memory.add), [true, true, true, false])
+    assert.deepStrictEqual(["a", "b", "c", "d"].map(memory.has), [true, true, true, false])
+  })
+
+  it("goes on in another set where the platform's largest one is full", () => {
+    // As small as sets can be: what a set of the platform refuses is never reached.
+    const memory = Remembered.all({ most: 1000, perSet: 1 })
+    for (let n = 0; n < 1000; n++) assert.isTrue(memory.add(String(n)))
+    assert.isTrue(memory.has("0") && memory.has("999"))
+    assert.isFalse(memory.add("1000"))
+  })
+})
+
+describe("recent", () => {
+  it("remembers the last so many ids, and forgets those before them", () => {
+    hold(
+      fc.property(ids, fc.integer({ min: 1, max: 8 }), (added, size) => {
+        const memory = Remembered.recent(size)
+        const noted: Array<string> = []
+        for (const id of added) {
+          memory.add(id)
+          noted.push(id)
+          for (const last of noted.slice(-size)) assert.isTrue(memory.has(last))
+        }
+        const unique = Array.from({ length: 3 * size }, (_, index) => `new ${index}`)
+        unique.forEach(memory.add)
+        for (const id of noted) assert.isFalse(memory.has(id))
+      })
+    )
+  })
+})
