@@ -29,6 +29,7 @@ import { afterLostAnswer, OnLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
 import { isLostStatus, isRefusedForNow } from "./statuses.ts"
 import type { Observed, Telemetry } from "./telemetry.ts"
+import { timeoutOrElse } from "./timeout.ts"
 import { bodyTooLarge, clientRepeats, type Transport, type TransportFault } from "./transport.ts"
 
 /** What a layer gives its senders. */
@@ -233,7 +234,7 @@ export const make = (account: Account): Sender => {
       )
     )
     // The wait for tokens may have taken all the time: what is sent now could not be answered.
-    return duration > 0 ? Effect.timeoutOrElse(effect, { duration, orElse: () => tooLate }) : tooLate
+    return duration > 0 ? timeoutOrElse(effect, duration, tooLate) : tooLate
   }
 
   const run = (

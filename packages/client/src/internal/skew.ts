@@ -53,7 +53,9 @@ const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\
 /** Unix milliseconds of a header's date; undefined where it is none. */
 export const dateMillis = (header: string): number | undefined => {
   // Nothing looks at the day of the week.
-  const text = header.replace(rfc850, "Mon, $1 $2 20$3 $4 GMT").replace(asctime, "Mon, $2 $1 $4 $3 GMT")
+  const text = httpDate.test(header)
+    ? header
+    : header.replace(rfc850, "Mon, $1 $2 20$3 $4 GMT").replace(asctime, "Mon, $2 $1 $4 $3 GMT")
   const millis = httpDate.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(millis) ? undefined : millis
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
@@ -225,11 +226,15 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
           error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(hidden(faultOf(error)))
       }),
       Effect.catchDefect((defect) => (defect === secondSendMark ? Effect.fail(secondSend) : Effect.die(defect))),
-      Effect.provideService(FetchHttpClient.RequestInit, requestInit),
-      Effect.provideService(HttpClient.TracerDisabledWhen, guard),
-      Effect.provideService(Tracer.DisablePropagation, false),
-      Effect.updateService(Headers.CurrentRedactedNames, redactToo),
-      Effect.provideService(HttpClient.TracerPropagationEnabled, false)
+      Effect.updateContext((context: Context.Context<never>) =>
+        context.pipe(
+          Context.add(FetchHttpClient.RequestInit, requestInit),
+          Context.add(HttpClient.TracerDisabledWhen, guard),
+          Context.add(Tracer.DisablePropagation, false),
+          Context.add(Headers.CurrentRedactedNames, redactToo(Context.get(context, Headers.CurrentRedactedNames))),
+          Context.add(HttpClient.TracerPropagationEnabled, false)
+        )
+      )
     )
   }
 }

@@ -1,0 +1,44 @@
+/**
+ * A time limit for one attempt of a call.
+ *
+ * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. On the platform's own clock a timer of the
+ * platform does the same for less. Any other clock, such as a test's, is used as it is.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+
+const platformClock = /*#__PURE__*/ Context.get(/*#__PURE__*/ Context.empty(), Clock.Clock)
+
+/** The longest delay of a platform's timer. */
+const longestTimerMillis = 2 ** 31 - 1
+
+/** Interrupts an effect that takes longer, waits for its finalizers, and goes on with `orElse`. */
+export const timeoutOrElse = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  millis: number,
+  orElse: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiber((parent) => {
+    if (parent.getRef(Clock.Clock) !== platformClock || millis > longestTimerMillis) {
+      return Effect.timeoutOrElse(effect, { duration: millis, orElse: () => orElse })
+    }
+    return Effect.contextWith((context: Context.Context<R>) =>
+      Effect.callback<A, E, R>((resume) => {
+        const fiber = Effect.runForkWith(context)(effect)
+        const interrupted = Fiber.interrupt(fiber)
+        const timer = setTimeout(() => resume(Effect.andThen(interrupted, orElse)), Math.ceil(millis))
+        fiber.addObserver((exit) => {
+          clearTimeout(timer)
+          resume(exit)
+        })
+        return Effect.suspend(() => {
+          clearTimeout(timer)
+          return interrupted
+        })
+      })
+    )
+  })

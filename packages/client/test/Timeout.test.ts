@@ -1,0 +1,97 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Clock, Context, Deferred, Effect, Exit, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { timeoutOrElse } from "../src/internal/timeout.ts"
+import { shifted } from "./support/shiftedClock.ts"
+
+class Name extends Context.Service<Name, string>()("test/Name") {}
+
+const late = Effect.succeed("late")
+
+/** The platform's clock, a clock that is not the platform's own, and what makes time pass on each. */
+const clocks: ReadonlyArray<readonly [string, <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
+  ["on the platform's clock", (effect) => effect],
+  ["on another clock", shifted(1_000)]
+]
+
+describe("timeoutOrElse", () => {
+  for (const [name, on] of clocks) {
+    describe(name, () => {
+      it.live("gives what the effect gives in time", () =>
+        Effect.gen(function* () {
+          assert.strictEqual(yield* on(timeoutOrElse(Effect.succeed("now"), 60_000, late)), "now")
+          assert.strictEqual(yield* on(timeoutOrElse(Effect.delay(Effect.succeed("soon"), 5), 60_000, late)), "soon")
+        })
+      )
+
+      it.live("fails and dies as the effect does", () =>
+        Effect.gen(function* () {
+          const failure = yield* Effect.flip(on(timeoutOrElse(Effect.fail("no" as const), 60_000, Effect.void)))
+          assert.strictEqual(failure, "no")
+          const exit = yield* Effect.exit(on(timeoutOrElse(Effect.die("broken"), 60_000, Effect.void)))
+          assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
+        })
+      )
+
+      it.live("runs the effect with its caller's services", () =>
+        Effect.gen(function* () {
+          const named = timeoutOrElse(
+            Effect.map(Name, (service) => service),
+            60_000,
+            Effect.succeed("late")
+          )
+          assert.strictEqual(yield* on(Effect.provideService(named, Name, "mine")), "mine")
+        })
+      )
+
+      it.live("interrupts what takes longer, and goes on once its finalizers have run", () =>
+        Effect.gen(function* () {
+          const steps: Array<string> = []
+          const slow = Effect.onInterrupt(Effect.never, () =>
+            Effect.delay(
+              Effect.sync(() => void steps.push("finalizer")),
+              5
+            )
+          )
+          const other = Effect.sync(() => void steps.push("other"))
+          yield* on(timeoutOrElse(slow, 5, other))
+          assert.deepStrictEqual(steps, ["finalizer", "other"])
+        })
+      )
+
+      it.live("is interrupted with its caller, finalizers and all", () =>
+        Effect.gen(function* () {
+          const started = yield* Deferred.make<void>()
+          let finalized = false
+          const slow = Effect.onInterrupt(Effect.andThen(Deferred.succeed(started, undefined), Effect.never), () =>
+            Effect.sync(() => {
+              finalized = true
+            })
+          )
+          const fiber = yield* Effect.forkChild(on(timeoutOrElse(slow, 60_000, Effect.never)))
+          yield* Deferred.await(started)
+          yield* Fiber.interrupt(fiber)
+          assert.isTrue(finalized)
+          assert.isTrue(Exit.isFailure((yield* Fiber.await(fiber)) as Exit.Exit<void>))
+        })
+      )
+
+      it.live("takes a limit that is longer than any timer of the platform", () =>
+        Effect.gen(function* () {
+          const soon = Effect.delay(Effect.succeed("soon"), 5)
+          assert.strictEqual(yield* on(timeoutOrElse(soon, 2 ** 31, late)), "soon")
+        })
+      )
+    })
+  }
+
+  it.effect("keeps to a test's clock", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(timeoutOrElse(Effect.never, 10_000, Clock.currentTimeMillis))
+      yield* TestClock.adjust("9999 millis")
+      assert.strictEqual(fiber.pollUnsafe(), undefined)
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual(yield* Fiber.join(fiber), 10_000)
+    })
+  )
+})
