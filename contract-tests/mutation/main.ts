@@ -22,8 +22,6 @@ const maxTestFiles = 10
 /** A mutant that is reached while modules load needs a process of its own. */
 const maxLoadingTestFiles = 4
 
-const stuckMillis = 60_000
-
 /** Runs files in the order in which they were given. */
 class GivenOrder {
   shard(files: Array<TestSpecification>) {
@@ -96,15 +94,6 @@ const specific = (
     return candidates.toSorted((a, b) => own.get(b)! - own.get(a)!)
   }
 }
-
-/** Ends processes that a mutant hangs, beyond the reach of their own timers. */
-const watch = (folder: string): NodeJS.Timeout =>
-  setInterval(() => {
-    for (const { mutant, pid } of State.stuck(folder, stuckMillis)) {
-      State.kill(folder, mutant, { test: "its process hung", how: "timed out" })
-      process.kill(pid, "SIGKILL")
-    }
-  }, 1_000)
 
 /** Runs every test once without a mutant, and learns which mutants it reaches. */
 const cover = async (vitest: Vitest, folder: string, specifications: Array<TestSpecification>): Promise<void> => {
@@ -214,7 +203,6 @@ const main = async (paths: ReadonlyArray<string>): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), "mutation-"))
   State.make(folder)
   const vitest = await start(sources, testFiles.length > 0 ? testFiles : ["packages/{signing,client}/test/*.test.ts"])
-  const watcher = watch(folder)
   try {
     const specifications = await vitest.getRelevantTestSpecifications()
     const phase = (name: string): void =>
@@ -232,7 +220,6 @@ const main = async (paths: ReadonlyArray<string>): Promise<number> => {
     )
     return unexplained === 0 ? 0 : 1
   } finally {
-    clearInterval(watcher)
     await vitest.close()
     rmSync(folder, { recursive: true })
   }

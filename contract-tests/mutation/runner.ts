@@ -6,6 +6,7 @@
  */
 import { inject, type RunnerTestCase, type RunnerTestFile, type SerializedConfig, TestRunner } from "vitest"
 import * as State from "./state.ts"
+import * as Watchdog from "./watchdog.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -44,6 +45,7 @@ const { clearTimeout, setTimeout } = globalThis
 export default class MutationRunner extends TestRunner {
   readonly switches: Switches = (globalThis.__stryker__ ??= { mutantCoverage: { static: {}, perTest: {} } })
   readonly mutation = inject("mutation")
+  readonly watchdog = Watchdog.make(this.mutation.folder)
   readonly reached = new Map<string, number>()
   readonly spentMillis = new Map<string, number>()
 
@@ -53,7 +55,7 @@ export default class MutationRunner extends TestRunner {
       this.runTask = this.tryMutants
     } else {
       this.switches.activeMutant = this.mutation.active
-      State.setRunning(this.mutation.folder, this.mutation.active)
+      this.watchdog.started(this.mutation.active)
     }
   }
 
@@ -62,7 +64,8 @@ export default class MutationRunner extends TestRunner {
   override onAfterRunFiles(files: Array<RunnerTestFile>): void {
     super.onAfterRunFiles(files)
     const { active, folder } = this.mutation
-    if (active !== undefined) return State.setRunning(folder, undefined)
+    this.watchdog.stop()
+    if (active !== undefined) return
     const testFile = files[0]!.filepath
     if (State.assigned(folder, testFile) !== undefined) return State.finish(folder, testFile)
     const loading = Object.keys(this.switches.mutantCoverage.static)
@@ -113,7 +116,7 @@ export default class MutationRunner extends TestRunner {
       how = "timed out"
       controller.abort(new Error("the mutant took too long"))
     }, timeoutMillis)
-    State.setRunning(this.mutation.folder, id)
+    this.watchdog.started(id)
     // A loop that the mutant made endless ends by an error.
     Object.assign(this.switches, { activeMutant: id, hitCount: 0, hitLimit: 1_000 + 100 * hits })
     try {
@@ -122,7 +125,7 @@ export default class MutationRunner extends TestRunner {
       how ??= "failed"
     }
     this.switches.activeMutant = undefined
-    State.setRunning(this.mutation.folder, undefined)
+    this.watchdog.ended()
     clearTimeout(timer)
     return how
   }

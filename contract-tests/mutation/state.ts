@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /** The mutants that one test file reaches. */
@@ -20,7 +20,7 @@ export interface Death {
   readonly how: "failed" | "timed out"
 }
 
-const folders = ["killed", "reached", "assigned", "running"] as const
+const folders = ["killed", "reached", "assigned"] as const
 
 export const make = (folder: string): void => {
   for (const name of folders) mkdirSync(join(folder, name), { recursive: true })
@@ -61,24 +61,3 @@ export const finish = (folder: string, testFile: string): void =>
 /** Test files that are not finished. */
 export const unfinished = (folder: string): ReadonlySet<string> =>
   new Set(readdirSync(join(folder, "assigned")).map(decodeURIComponent))
-
-/** Says that this process runs a mutant from now on; `undefined` that it runs none. */
-export const setRunning = (folder: string, id: string | undefined): void => {
-  const path = join(folder, "running", String(process.pid))
-  if (id === undefined) rmSync(path, { force: true })
-  else writeFileSync(path, id)
-}
-
-/** Processes that have been running one mutant for longer than this. */
-export const stuck = (
-  folder: string,
-  millis: number
-): ReadonlyArray<{ readonly pid: number; readonly mutant: string }> =>
-  readdirSync(join(folder, "running")).flatMap((pid) => {
-    const path = join(folder, "running", pid)
-    const stat = statSync(path, { throwIfNoEntry: false })
-    if (stat === undefined || Date.now() - stat.mtimeMs < millis) return []
-    const mutant = readFileSync(path, "utf8")
-    rmSync(path, { force: true })
-    return [{ pid: Number(pid), mutant }]
-  })
