@@ -1,0 +1,132 @@
+/**
+ * Makes the mutants of source files: every mutant of a file stands in one text, behind a switch.
+ *
+ * StrykerJS parses, mutates and prints. Two mutations that it does not make are added here: another number, and a statement
+ * left out.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { pathToFileURL } from "node:url"
+import { Instrumenter } from "@stryker-mutator/instrumenter"
+
+/** One change to a source file. */
+export interface Mutant {
+  readonly id: string
+  /** Absolute path. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  /** From 1. */
+  readonly column: number
+  readonly mutator: string
+  readonly original: string
+  readonly replacement: string
+  /** The changed lines as they would stand in the file, on one line. */
+  readonly mutated: string
+}
+
+export interface Instrumented {
+  /** The text with all mutants in it, by absolute path. */
+  readonly sources: ReadonlyMap<string, string>
+  readonly mutants: ReadonlyArray<Mutant>
+}
+
+/** The parts of Babel's syntax nodes that the mutators below read. */
+interface Node {
+  readonly type: string
+  readonly [member: string]: unknown
+}
+
+interface Mutator {
+  readonly name: string
+  readonly mutate: (path: { readonly node: Node; readonly parent: Node }) => Iterable<Node>
+}
+
+/** A small number one more and one less; a large one doubled, since one more or less of it is rarely a difference. */
+const others = (value: number): ReadonlyArray<number> =>
+  value >= 10 ? [value * 2] : value > 0 ? [value + 1, value - 1] : [value + 1]
+
+const numberLiteral: Mutator = {
+  name: "NumberLiteral",
+  *mutate({ node, parent }) {
+    if (parent.type === "ObjectProperty" && parent["key"] === node) return
+    if (node.type !== "NumericLiteral" && node.type !== "BigIntLiteral") return
+    for (const value of others(Number(node["value"]))) {
+      yield { type: node.type, value: node.type === "BigIntLiteral" ? String(BigInt(value)) : value }
+    }
+  }
+}
+
+const statementDeletion: Mutator = {
+  name: "StatementDeletion",
+  *mutate({ node, parent }) {
+    if (node.type !== "ExpressionStatement" || parent.type !== "BlockStatement") return
+    // StrykerJS itself empties blocks, so a block of one statement would give the same mutant twice.
+    const siblings = parent["body"]
+    if (Array.isArray(siblings) && siblings.length > 1) yield { type: "EmptyStatement" }
+  }
+}
+
+/** Adds to the list that StrykerJS takes its mutators from; it has no extension point for them. */
+const addMutators = async (): Promise<void> => {
+  const main = pathToFileURL(createRequire(import.meta.url).resolve("@stryker-mutator/instrumenter"))
+  const { allMutators }: { allMutators: Array<Mutator> } = await import(new URL("mutators/mutate.js", main).href)
+  for (const mutator of [numberLiteral, statementDeletion]) {
+    if (!allMutators.includes(mutator)) allMutators.push(mutator)
+  }
+}
+
+const silent = () => {}
+const isDisabled = () => false
+const logger = {
+  isTraceEnabled: isDisabled,
+  isDebugEnabled: isDisabled,
+  isInfoEnabled: isDisabled,
+  isWarnEnabled: isDisabled,
+  isErrorEnabled: isDisabled,
+  isFatalEnabled: isDisabled,
+  trace: silent,
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+  fatal: silent
+}
+
+const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim()
+
+/** Makes the mutants of these files, given by their absolute paths. */
+export const instrument = async (paths: ReadonlyArray<string>): Promise<Instrumented> => {
+  await addMutators()
+  const texts = new Map(paths.map((path) => [path, readFileSync(path, "utf8")]))
+  const files = [...texts].map(([name, content]) => ({ name, content, mutate: true }))
+  const { files: instrumented, mutants } = await new Instrumenter(logger).instrument(files, {
+    plugins: null,
+    ignorers: [],
+    excludedMutations: []
+  })
+  return {
+    sources: new Map(instrumented.map(({ content, name }) => [name, content])),
+    mutants: mutants.map(({ fileName, id, location: { end, start }, mutatorName, replacement = "" }) => {
+      const lines = texts
+        .get(fileName)!
+        .split("\n")
+        .slice(start.line, end.line + 1)
+      const head = lines[0]!.slice(0, start.column)
+      const tail = lines.at(-1)!.slice(end.column)
+      const text = lines.join("\n")
+      return {
+        id,
+        file: fileName,
+        line: start.line + 1,
+        column: start.column + 1,
+        mutator: mutatorName,
+        original: onOneLine(text.slice(start.column, text.length - tail.length)),
+        replacement: onOneLine(replacement),
+        mutated: onOneLine(head + replacement + tail)
+      }
+    })
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What the processes of a mutation run tell each other: one small file for each fact, in a folder of the run.
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+/** The mutants that one test file reaches. */
+export interface Reached {
+  readonly testFile: string
+  /** Mutants reached while modules were loaded; a module is loaded once for several files. */
+  readonly loading: ReadonlyArray<string>
+  /** How many tests reached a mutant, by its id. */
+  readonly tests: Readonly<Record<string, number>>
+}
+
+export interface Death {
+  readonly test: string
+  readonly how: "failed" | "timed out"
+}
+
+const folders = ["killed", "reached", "assigned"] as const
+
+export const make = (folder: string): void => {
+  for (const name of folders) mkdirSync(join(folder, name), { recursive: true })
+}
+
+export const isKilled = (folder: string, id: string): boolean => existsSync(join(folder, "killed", id))
+
+export const kill = (folder: string, id: string, death: Death): void =>
+  writeFileSync(join(folder, "killed", id), JSON.stringify(death))
+
+export const revive = (folder: string, id: string): void => rmSync(join(folder, "killed", id), { force: true })
+
+export const deaths = (folder: string): ReadonlyMap<string, Death> =>
+  new Map(
+    readdirSync(join(folder, "killed")).map((id) => [id, JSON.parse(readFileSync(join(folder, "killed", id), "utf8"))])
+  )
+
+export const writeReached = (folder: string, reached: Reached): void =>
+  writeFileSync(join(folder, "reached", encodeURIComponent(reached.testFile)), JSON.stringify(reached))
+
+export const readReached = (folder: string): ReadonlyArray<Reached> =>
+  readdirSync(join(folder, "reached")).map((name) => JSON.parse(readFileSync(join(folder, "reached", name), "utf8")))
+
+/** The mutants that the tests of a file are to be run with. */
+export const assign = (folder: string, testFile: string, ids: ReadonlyArray<string>): void =>
+  writeFileSync(join(folder, "assigned", encodeURIComponent(testFile)), JSON.stringify(ids))
+
+/** Undefined before mutants are assigned. */
+export const assigned = (folder: string, testFile: string): ReadonlySet<string> | undefined => {
+  const path = join(folder, "assigned", encodeURIComponent(testFile))
+  return existsSync(path) ? new Set<string>(JSON.parse(readFileSync(path, "utf8"))) : undefined
+}
+
+/** Says that the tests of a file were run with every mutant that was assigned to it. */
+export const finish = (folder: string, testFile: string): void =>
+  rmSync(join(folder, "assigned", encodeURIComponent(testFile)), { force: true })
+
+/** Test files that are not finished. */
+export const unfinished = (folder: string): ReadonlySet<string> =>
+  new Set(readdirSync(join(folder, "assigned")).map(decodeURIComponent))
