@@ -40,7 +40,7 @@ const isDateTime = (text: string): boolean => {
 }
 
 /**
- * An instant as RFC 3339 text, kept as it came: the exchange drops trailing zeros of the fraction.
+ * An instant as RFC 3339 text, unchanged: the exchange drops trailing zeros of the fraction.
  *
  * **Details**
  *
