@@ -112,6 +112,24 @@ describe("an error's body", () => {
     })
   )
 
+  it.effect("keeps 2,048 characters of a text, and marks where it is cut", () =>
+    Effect.gen(function* () {
+      const whole = yield* failureOf({ status: 418, body: { error: { message: "x".repeat(2_048) } } })
+      assert.strictEqual("body" in whole && whole.body.message, "x".repeat(2_048))
+      const cut = yield* failureOf({ status: 418, body: { error: { message: "x".repeat(2_049) } } })
+      assert.strictEqual("body" in cut && cut.body.message, `${"x".repeat(2_048)}…`)
+    })
+  )
+
+  it.effect("says that a body is empty, also where it is white space", () =>
+    Effect.gen(function* () {
+      for (const text of ["", " \r\n"]) {
+        const error = yield* failureOf({ status: 418, text })
+        assert.strictEqual("body" in error && error.body.message, "an empty body")
+      }
+    })
+  )
+
   it.effect("prints fields of another type as JSON instead of losing them", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 404, body: { error: { code: 7, message: null, details: { a: 1 } } } })
@@ -151,6 +169,7 @@ describe("a body that is hostile", () => {
         const reply = status === 201 ? { status, body: { ...body, api_key_id: 7 } } : { status, body }
         const error = yield* ApiKeys.generate({ name: "k" }).pipe(Effect.flip, Effect.provide(layer([reply], once)))
         assert.notInclude(`${error.message}${JSON.stringify(error)}`, "CANARY", `status ${status}`)
+        if (status > 400) assert.strictEqual("body" in error && error.body.message, "an unexpected body")
       }
     })
   )

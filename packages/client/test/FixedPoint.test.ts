@@ -216,6 +216,66 @@ describe("toHundredths and fromHundredths", () => {
   })
 })
 
+describe("DollarsInput, OrderPriceInput, QuotePriceInput and CountInput", () => {
+  const inputs: ReadonlyArray<
+    readonly [
+      name: string,
+      schema: Schema.Codec<string>,
+      accepted: ReadonlyArray<string>,
+      refused: ReadonlyArray<string>
+    ]
+  > = [
+    [
+      "DollarsInput",
+      FixedPoint.DollarsInput,
+      ["0.00", "12.50", "0.0001", "100.0000"],
+      ["0", "12.5", "-1.00", "x1.00", "1.00x", "1.00 ", "1.00000", "01.00", ".50"]
+    ],
+    [
+      "OrderPriceInput",
+      FixedPoint.OrderPriceInput,
+      ["0.56", "0.5600", "1.00", "1.0000"],
+      ["0", "0.5", "0.56000", "-0.56", "x0.56", "0.56x", "10.56", "1.01", "1.0", "2.00", "x1.00", "1.00x", "1.00000"]
+    ],
+    [
+      "QuotePriceInput",
+      FixedPoint.QuotePriceInput,
+      ["0", "0.56", "0.5600", "1.00", "1.0000"],
+      ["00", "-0", "0x", "0.5", "0.56000", "x0.56", "0.56x", "0.xx", "1", "1.0", "1.01", "x1.00", "1.00x", "1.00000"]
+    ],
+    [
+      "CountInput",
+      FixedPoint.CountInput,
+      ["0", "10", "10.5", "10.50", "0.01"],
+      ["-1", "x10", "10x", "10.", "10.005", "010", ".5", "1e1", "10 "]
+    ]
+  ]
+
+  for (const [name, schema, accepted, refused] of inputs) {
+    it(`${name} takes its whole text as a decimal, and nothing around it`, () => {
+      const isInput = Schema.is(schema)
+      for (const text of accepted) assert.isTrue(isInput(text), text)
+      for (const text of refused) assert.isFalse(isInput(text), text)
+    })
+  }
+})
+
+describe("NotFixedPoint, OutOfRange and Inexact", () => {
+  it("can be told apart by their tags", () => {
+    assert.strictEqual(failure(FixedPoint.dollars("x"))._tag, "NotFixedPoint")
+    assert.strictEqual(failure(FixedPoint.complement($("2")))._tag, "OutOfRange")
+    assert.strictEqual(failure(FixedPoint.multiplyExact($("0.000001"), contracts("0.01")))._tag, "Inexact")
+  })
+
+  it("quote 60 characters of an input, and mark where it is cut", () => {
+    const input = `0.${"123456789".repeat(7)}`
+    const messageOf = (text: string) => failure(FixedPoint.dollars(text)).message.split(" is not ")[0]
+    assert.strictEqual(messageOf(input.slice(0, 60)), JSON.stringify(input.slice(0, 60)))
+    assert.strictEqual(messageOf(input.slice(0, 61)), JSON.stringify(`${input.slice(0, 60)}…`))
+    assert.strictEqual(messageOf(input), JSON.stringify(`${input.slice(0, 60)}…`))
+  })
+})
+
 describe("a string that was cast to money and is none", () => {
   it("throws instead of counting as some amount", () => {
     for (const text of noDecimal) {
@@ -340,6 +400,8 @@ describe("compare, equals, min, max and their instances", () => {
     const pair = Equivalence.Tuple([FixedPoint.DollarsEquivalence, FixedPoint.CountEquivalence])
     assert.isTrue(pair([wire("0.5600"), contracts("1")], [wire("0.56"), contracts("1.00")]))
     assert.isFalse(pair([wire("0.5600"), contracts("1")], [wire("0.56"), contracts("1.01")]))
+    assert.isTrue(FixedPoint.CountEquivalence(wireCount("-0.00"), wireCount("0.00")))
+    assert.isFalse(FixedPoint.CountEquivalence(contracts("2"), contracts("1")))
   })
 
   it("agree with fractions of integers", () => {

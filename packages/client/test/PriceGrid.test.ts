@@ -132,6 +132,19 @@ describe("make", () => {
     )
   })
 
+  it("takes a range of one price, and one that starts there, in either order", () => {
+    const ranges = [range("0.10", "0.10", "0.01"), range("0.10", "0.20", "0.05")]
+    for (const grid of [gridOf(...ranges), gridOf(...ranges.toReversed())]) {
+      const listed: ReadonlyArray<string> = [...PriceGrid.prices(grid)]
+      assert.deepStrictEqual(listed, ["0.10", "0.15", "0.20"])
+    }
+  })
+
+  it("takes a step as small as money has places", () => {
+    const listed: ReadonlyArray<string> = [...PriceGrid.prices(gridOf(range("0.10", "0.100002", "0.000001")))]
+    assert.deepStrictEqual(listed, ["0.10", "0.100001", "0.100002"])
+  })
+
   it("refuses ranges that make no grid, naming the range", () => {
     const cases: ReadonlyArray<readonly [ReadonlyArray<PriceGrid.PriceRange> | null | undefined, string]> = [
       [null, "there is none"],
