@@ -3,4 +3,23 @@
  *
  * @module
  */
-export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {}
+const onlyTheSign = "only the sign of a comparison counts"
+
+export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "packages/client/src/internal/scaled.ts": {
+    'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")':
+      "a bigint has no negative zero",
+    'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': "a bigint has no negative zero"
+  },
+  "packages/client/src/PriceGrid.ts": {
+    ".sort((a, b) => (a.start < b.start ? -2 : a.start > b.start ? 1 : a.end < b.end ? -1 : 1))": onlyTheSign,
+    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -2 : 1))": onlyTheSign,
+    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -1 : 2))": onlyTheSign,
+    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end <= b.end ? -1 : 1))":
+      "equal ranges overlap in either order, and are refused",
+    "const within = micros <= run.last ? micros : run.last": "both branches give the same where they are equal",
+    "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n":
+      "no steps lead from a price to itself",
+    "let above = -2n": "no price lies between -2 and 0"
+  }
+}
