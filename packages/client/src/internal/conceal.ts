@@ -23,8 +23,8 @@ const pieceLength = 16
 /** A shorter value stands in ordinary words too, and is replaced only where it stands by itself. */
 const wordLength = 8
 
-/** A value that is shorter still hides nothing, and stands in every JSON pointer. */
-const leastLength = 3
+/** A single character hides nothing, and stands in every JSON pointer. */
+const leastLength = 2
 
 const escapes = /%(?:25)*([0-9a-f]{2})|\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))|&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/iy
 
