@@ -105,6 +105,35 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer(settings)))
   })
 
+  it.effect("narrows one measurement for five minutes, and keeps it for fifteen at most", () =>
+    Effect.gen(function* () {
+      let hour = 0
+      for (const [later, expected] of [
+        [
+          [300_099, 600_100],
+          [4_901, 5_100]
+        ],
+        [
+          [300_100, 600_100],
+          [4_900, 5_900]
+        ],
+        [[900_099], [4_901, 5_100]],
+        [[900_100], [4_900, 5_900]]
+      ] as const) {
+        // The clock that nobody sets goes on.
+        const startMillis = 3_600_000 * hour++
+        const measured = Effect.gen(function* () {
+          for (const millis of [100, 10_900, ...later]) {
+            yield* from(startMillis + millis)
+            yield* get
+          }
+          return yield* bounds
+        })
+        assert.deepStrictEqual(yield* Effect.provide(measured, layer({ skewMillis: 5_000 })), [...expected], `${later}`)
+      }
+    })
+  )
+
   it.effect("forgets what it measured where this machine's clock was set, and measures anew", () => {
     const machine = new Machine()
     return Effect.gen(function* () {
@@ -116,6 +145,27 @@ describe("ClockSkew.measured", () => {
       assert.deepStrictEqual(yield* bounds, [-35_000, -34_000])
     }).pipe(machine.run, Effect.provide(layer({ skewMillis: 5_000 })))
   })
+
+  it.effect("takes a quarter of a second between the two clocks for drift, and more for a clock that was set", () => {
+    const machine = new Machine()
+    return Effect.gen(function* () {
+      for (const aheadMillis of [250, -250, 251, -251]) {
+        machine.aheadMillis = 0
+        yield* from(0)
+        yield* get
+        assert.isDefined(yield* ClockSkew.measured)
+        machine.aheadMillis = aheadMillis
+        assert.strictEqual((yield* ClockSkew.measured) === undefined, Math.abs(aheadMillis) > 250, `${aheadMillis}`)
+      }
+    }).pipe(machine.run, Effect.provide(layer({ skewMillis: 5_000 })))
+  })
+
+  it.effect("learns of a date at the beginning of Unix time", () =>
+    Effect.gen(function* () {
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [0, 1_000])
+    }).pipe(Effect.provide(layer({ skewMillis: 0 })))
+  )
 
   it.effect("learns nothing of an answer during which this machine's clock was set", () => {
     const machine = new Machine()
@@ -515,14 +565,28 @@ describe("correctClockSkew", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis, status: () => 404 }, corrected)))
   )
 
-  it.effect("leaves timestamps as they are where the clock is off by no more than a date can tell", () =>
-    Effect.gen(function* () {
-      yield* from(0)
-      yield* get
-      yield* get
-      assert.strictEqual((yield* Exchange).served[1]!.signedMillis, day)
-    }).pipe(Effect.provide(layer({ skewMillis: 1_900 }, corrected)))
-  )
+  for (const skewMillis of [1_900, -1_500]) {
+    it.effect(`leaves timestamps as they are where a date cannot tell that the clock is off, ${skewMillis} ms`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        yield* get
+        yield* get
+        assert.strictEqual((yield* Exchange).served[1]!.signedMillis, day)
+      }).pipe(Effect.provide(layer({ skewMillis }, corrected)))
+    )
+  }
+
+  for (const skewMillis of [45_000, -45_000]) {
+    it.effect(`does not repeat a 401 whose timestamp was corrected already, ${skewMillis} ms off`, () =>
+      Effect.gen(function* () {
+        yield* from(0)
+        yield* ExchangeOperations.status()
+        assert.strictEqual((yield* refusal).attempts, 1)
+      }).pipe(
+        Effect.provide(layer({ skewMillis, refusal: wrongKey, status: (n) => (n === 0 ? undefined : 401) }, corrected))
+      )
+    )
+  }
 
   it.effect("stops correcting when the clock is set right", () => {
     const machine = new Machine()

@@ -130,6 +130,22 @@ describe("an error's body", () => {
     })
   )
 
+  it.effect("keeps 200 characters of what is no JSON, and 2,048 of each text that is", () =>
+    Effect.gen(function* () {
+      const bodyOf = (reply: Reply) =>
+        Effect.map(failureOf({ status: 502, ...reply }), (error) =>
+          error._tag === "BadGateway" ? error.body : assert.fail(error._tag)
+        )
+      const html = yield* bodyOf({ status: 502, text: `<${"x".repeat(300)}` })
+      assert.strictEqual(html.message, `an unexpected body: <${"x".repeat(199)}`)
+      const whole = "x".repeat(2048)
+      const kept = yield* bodyOf({ status: 502, body: { code: whole, message: whole, details: whole, service: whole } })
+      assert.deepStrictEqual(kept, { code: whole, message: whole, details: whole, service: whole })
+      const cut = yield* bodyOf({ status: 502, body: { message: `${whole}y`, details: [whole] } })
+      assert.deepStrictEqual(cut, { message: `${whole}…`, details: `["${"x".repeat(2046)}…` })
+    })
+  )
+
   it.effect("prints fields of another type as JSON instead of losing them", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 404, body: { error: { code: 7, message: null, details: { a: 1 } } } })
@@ -198,7 +214,8 @@ describe("carriedOut", () => {
         assert.strictEqual(fate, "maybe", `status ${status}`)
         assert.match(message, /the request may have been carried out/, `status ${status}`)
       }
-      for (const status of [101, 302, 307, 499]) assert.strictEqual((yield* fateOf(status))[0], "maybe", `${status}`)
+      for (const status of [101, 199, 300, 302, 307, 499])
+        assert.strictEqual((yield* fateOf(status))[0], "maybe", `${status}`)
     })
   )
 

@@ -560,7 +560,7 @@ describe("Orders.ensureCanceled", () => {
           signs-- > 0 ? signer().sign(text) : Effect.fail(new SigningError({ description: "the KMS declined" }))
       }
       const unsigned = mayRest((yield* play([reset, away, asOf, asOf], { within, signer: flaky })).result)
-      assert.deepInclude(unsigned.error, { _tag: "TransportError", requestSent: "maybe" })
+      assert.deepInclude(unsigned.error, { _tag: "TransportError", requestSent: "maybe", attempts: 1 })
       assert.include(String(unsigned.error?.message), "the KMS declined")
     })
   )
@@ -637,6 +637,65 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
+  it.effect("says of a 404 that no answer was lost where none was, and no cancel was under way at the end", () =>
+    Effect.gen(function* () {
+      const replies = [notFound, is("resting"), asOf, notFound, is("resting")]
+      const { error } = mayRest((yield* play(replies, { within: 150 })).result)
+      assert.deepInclude(error, { _tag: "NotFound", afterLostAnswer: false })
+    })
+  )
+
+  it.effect("counts an answer about another order as a cancel that may have been carried out", () =>
+    Effect.gen(function* () {
+      const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
+      const { result, sent } = yield* play([other, away, away, away, asOf, away, away], { within })
+      assert.deepStrictEqual(methods(sent), ["DELETE", "GET", "DELETE", "GET", "TIME", "DELETE", "GET"])
+      assert.deepInclude(mayRest(result).error, { _tag: "TransportError", requestSent: "maybe" })
+    })
+  )
+
+  it.effect("says that there is no such order only where the cancel and the read both did not find it", () =>
+    Effect.gen(function* () {
+      const fresh: Reply = { status: 200, body: { as_of_time: "2026-10-08T03:00:28Z" } }
+      const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
+      for (const round of [
+        [fresh, notFound, away],
+        [fresh, notFound, { status: 503 }],
+        [fresh, other, notFound],
+        [fresh, { status: 502 }, notFound],
+        [away, notFound, notFound],
+        [{ status: 200, body: { as_of_time: "soon" } }, notFound, notFound]
+      ] as const) {
+        mayRest((yield* play([notFound, notFound, ...round], { within: 150 })).result)
+      }
+      const { result } = yield* play([notFound, notFound, fresh, notFound, notFound])
+      assert.strictEqual(Result.getOrThrow(result)._tag, "NoSuchOrder")
+    })
+  )
+
+  it.effect("goes by what was known of the exchange's clock when it began, where the machine's was set since", () => {
+    const machine = new Machine()
+    const startMillis = 36_000_000
+    const dated: Reply = {
+      status: 200,
+      body: { orders: [], cursor: "" },
+      headers: { date: new Date(startMillis + 10_000).toUTCString() }
+    }
+    const freshness = { status: 200, body: { as_of_time: new Date(startMillis + 9_000).toISOString() } }
+    return Effect.gen(function* () {
+      yield* TestClock.setTime(startMillis)
+      yield* Orders.list()
+      const fiber = yield* Effect.forkChild(Orders.ensureCanceled(target, { within: 150 }))
+      yield* TestClock.adjust(1)
+      machine.aheadMillis = -5_000
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "MayRest")
+    }).pipe(
+      machine.run,
+      Effect.provide(layer([dated, { ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound]))
+    )
+  })
+
   for (const [what, exchange_index, query] of [
     ["by its market where its shard is not known", undefined, `?market_ticker=${order.ticker}`],
     ["by its market where the exchange was asked to route it", -1, `?market_ticker=${order.ticker}`],
@@ -694,6 +753,36 @@ describe("Orders.ensureCanceled", () => {
         assert.strictEqual(yield* found(fresher), "NoSuchOrder")
       })
     }
+  )
+
+  it.effect(
+    "says that there is no such order only by a list that is fresher than the call, by the exchange's clock",
+    () =>
+      Effect.gen(function* () {
+        const startMillis = 36_000_000
+        for (const [skewMillis, asOfMillis, expected] of [
+          [undefined, 0, "MayRest"],
+          [undefined, 1, "NoSuchOrder"],
+          // The exchange is ahead by ten seconds, or by eleven.
+          [10_000, 10_500, "MayRest"],
+          [10_000, 11_001, "NoSuchOrder"],
+          // It is behind: this machine's time is the later one.
+          [-10_000, -1_000, "MayRest"],
+          [-10_000, 1, "NoSuchOrder"]
+        ] as const) {
+          const headers: Record<string, string> =
+            skewMillis === undefined ? {} : { date: new Date(startMillis + skewMillis).toUTCString() }
+          const none = { ...notFound, headers }
+          const freshness = { status: 200, body: { as_of_time: new Date(startMillis + asOfMillis).toISOString() } }
+          const tag = yield* Effect.gen(function* () {
+            yield* TestClock.setTime(startMillis)
+            const fiber = yield* Effect.forkChild(Orders.ensureCanceled(target, { within: 150 }))
+            yield* TestClock.adjust("1 minute")
+            return (yield* Fiber.join(fiber))._tag
+          }).pipe(Effect.provide(layer([none, none, freshness, none, none])))
+          assert.strictEqual(tag, expected, `${skewMillis} ${asOfMillis}`)
+        }
+      })
   )
 
   it.effect("waits longer from round to round, up to a second", () =>
