@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Signature from "effect/crypto/Signature"
 import * as WebCrypto from "effect/crypto/WebCrypto"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as fc from "fast-check"
 import * as nodeCrypto from "node:crypto"
@@ -483,6 +486,17 @@ describe("fromJwk", () => {
     )
   }
 
+  it.live("reads an RSA key with the exponent 3", () =>
+    Effect.gen(function* () {
+      const { privateKey, publicKey } = nodeCrypto.generateKeyPairSync("rsa", {
+        modulusLength: 2048,
+        publicExponent: 3
+      })
+      const apiKey = yield* ApiKey.fromJwk({ keyId, privateKey: privateKey.export({ format: "jwk" }) })
+      yield* signsFor(apiKey, publicKey.export({ type: "spki", format: "pem" }).toString())
+    })
+  )
+
   it.live("takes alg where it names the exchange's algorithm, and ignores use and key_ops", () =>
     Effect.gen(function* () {
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("rsa-2048"), alg: "PS256", use: "enc", key_ops: [] } })
@@ -515,6 +529,19 @@ describe("fromJwk", () => {
     ["EC", ec, { _tag: "UnsupportedAlgorithm", algorithm: "EC" }],
     ["a symmetric key", { kty: "oct", k: "AAAA" }, { _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" }],
     ["X25519", { ...ed25519, crv: "X25519" }, { _tag: "UnsupportedAlgorithm", algorithm: "X25519" }],
+    ["X448", { ...ed25519, crv: "X448" }, { _tag: "UnsupportedAlgorithm", algorithm: "X448" }],
+    ["Ed448", { ...ed25519, crv: "Ed448" }, { _tag: "UnsupportedAlgorithm", algorithm: "Ed448" }],
+    [
+      "another curve",
+      { ...ed25519, crv: "secp256k1" },
+      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
+    ],
+    [
+      "the curve under another kty",
+      { ...ed25519, kty: "AKP" },
+      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
+    ],
+    ["an empty number", { ...rsa, p: "" }, { _tag: "Malformed", problem: "its p is not bytes in base64url" }],
     ["a public RSA key", rsaPublic, { _tag: "PublicKey" }],
     ["a public Ed25519 key", edPublic, { _tag: "PublicKey" }],
     ["RSA of 1024 bits", short, { _tag: "RsaTooShort", bits: 1024 }],
@@ -896,6 +923,20 @@ describe("generate", () => {
       })
     )
   }
+
+  it.live("does not use randomness of the application, which may be seeded", () =>
+    Effect.gen(function* () {
+      const zeros = SecureRandom.make((size) => new Uint8Array(size))
+      const seeded = Layer.provideMerge(Signature.layerWebCrypto, Layer.succeed(SecureRandom.SecureRandom, zeros))
+      const generated = Effect.gen(function* () {
+        yield* Signature.Signature
+        return yield* ApiKey.generate({ keyId, kind: "ed25519" })
+      })
+      const first = yield* Effect.provide(generated, seeded)
+      const second = yield* Effect.provide(generated, seeded)
+      assert.notStrictEqual(first.publicKeyPem, second.publicKeyPem)
+    })
+  )
 
   it.live("makes another key each time", () =>
     Effect.gen(function* () {

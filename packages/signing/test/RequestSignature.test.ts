@@ -145,6 +145,15 @@ describe("headers", () => {
       { path: "/a/." },
       "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
     ],
+    ...Array.from(
+      '"<>\\^`{|}\u007f\u0000',
+      (character) =>
+        [
+          `the character ${JSON.stringify(character)}`,
+          { path: `/a${character}b` },
+          "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+        ] as const
+    ),
     ["an empty method", { method: "" }, "the method is not a word"],
     ["two words for a method", { method: "GET /" }, "the method is not a word"],
     [
@@ -163,6 +172,18 @@ describe("headers", () => {
       })
     )
   }
+
+  it.effect("signs every other character of ASCII, and segments that only begin or end with dots", () =>
+    Effect.gen(function* () {
+      const { signer, texts } = recording()
+      const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
+      for (const path of paths) yield* RequestSignature.headers(signer, { method: "GET", path })
+      assert.deepStrictEqual(
+        texts,
+        paths.map((path) => `0GET${path}`)
+      )
+    })
+  )
 
   it.effect("refuses a signer's id that cannot be a header", () =>
     Effect.gen(function* () {
@@ -186,6 +207,7 @@ describe("headers", () => {
         ["rsa", ed25519],
         ["rsa", rsa.replace("A", "-")],
         ["rsa", `${rsa}\n`],
+        ["rsa", `${rsa}=`],
         ["rsa", rsa.slice(0, 300)],
         ["ed25519", rsa],
         ["ed25519", ed25519.slice(0, 86)],
@@ -234,6 +256,20 @@ describe("verify", () => {
       })
     )
   }
+
+  it.live("takes a timestamp of 16 digits, and not of 17", () =>
+    Effect.gen(function* () {
+      const apiKey = yield* load("ed25519")
+      for (const [timestamp, expected] of [
+        ["1".repeat(16), true],
+        ["1".repeat(17), false]
+      ] as const) {
+        const signature = yield* Signer.fromApiKey(apiKey).sign(`${timestamp}GET${path}`)
+        const request = { method: "GET", path, timestamp, signature }
+        assert.strictEqual(yield* RequestSignature.verify(apiKey.publicKey, request), expected)
+      }
+    })
+  )
 
   it.live("reads the headers in any case, and ignores the query", () =>
     Effect.gen(function* () {
@@ -420,5 +456,10 @@ describe("explain", () => {
         }
       )
     }
+  })
+
+  it("says that nothing was added to the clock where nothing was", () => {
+    const request = { method: "GET", path, timestampMillis: 1 }
+    assert.strictEqual(RequestSignature.explain({ keyId, kind: "rsa" }, request).clockSkewMillis, 0)
   })
 })

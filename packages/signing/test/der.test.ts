@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import * as Der from "../src/internal/der.ts"
+import { integer, nothing, octets, sequence } from "./asn1.ts"
+
+const members = (bytes: ArrayLike<number>) => Der.members(Uint8Array.from(bytes))
+
+/** What is said of bytes that are no sequence. */
+const problem = (bytes: ArrayLike<number>): string => {
+  const result = members(bytes)
+  return Result.isFailure(result)
+    ? `${result.failure._tag} ${"problem" in result.failure && result.failure.problem}`
+    : ""
+}
+
+const cutShort = "Truncated its data ends before the length that it states"
+const noSequence = "Malformed its data is not a DER sequence"
+const goesOn = "Malformed its data goes on after the length that it states"
+const broken = "Malformed its DER sequence is broken"
+
+describe("members", () => {
+  it("reads lengths of up to three bytes", () => {
+    for (const length of [0, 1, 0x7f, 0x80, 0xff, 0x100, 0xffff]) {
+      const [member] = Result.getOrThrow(members(sequence(octets(new Uint8Array(Math.max(0, length - 4))))))
+      assert.strictEqual(member?.contents.length, Math.max(0, length - 4))
+    }
+    const contents = octets(new Uint8Array(0xfffc))
+    assert.strictEqual(contents.length, 0x10000)
+    const [member] = Result.getOrThrow(members([0x30, 0x83, 0x01, 0x00, 0x00, ...contents]))
+    assert.strictEqual(member?.contents.length, 0xfffc)
+  })
+
+  it("refuses a length that is indefinite, or of four bytes", () => {
+    assert.strictEqual(problem([0x30, 0x80, 0x05, 0x00, 0x00, 0x00]), noSequence)
+    assert.strictEqual(problem([0x30, 0x84, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), noSequence)
+    assert.strictEqual(problem([0x30, 0x85, 0x00, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), noSequence)
+  })
+
+  it("says what ends too early", () => {
+    for (const bytes of [[], [0x30], [0x30, 0x02], [0x30, 0x02, 0x05], [0x30, 0x82, 0x01], [0x30, 0x81]]) {
+      assert.strictEqual(problem(bytes), cutShort, String(bytes))
+    }
+  })
+
+  it("says what is no sequence", () => {
+    for (const bytes of [[0x31], [0x02, 0x01, 0x00], [0x00, 0x00]]) assert.strictEqual(problem(bytes), noSequence)
+  })
+
+  it("says what goes on after its length", () => {
+    assert.strictEqual(problem([...sequence(nothing), 0x00]), goesOn)
+    assert.strictEqual(problem([0x30, 0x00, 0x00]), goesOn)
+  })
+
+  it("refuses members that do not fill the sequence", () => {
+    for (const inside of [[0x05], [0x05, 0x01], [...nothing, 0x02], [...nothing, 0x02, 0x02, 0x01]]) {
+      assert.strictEqual(problem(sequence(inside)), broken, String(inside))
+    }
+  })
+})
+
+describe("only", () => {
+  it("reads one element of the tag, with nothing after it", () => {
+    assert.deepStrictEqual(Der.only(integer(5), Der.tags.integer)?.contents, Uint8Array.from([5]))
+    assert.isUndefined(Der.only(integer(5), Der.tags.octetString))
+    assert.isUndefined(Der.only(Uint8Array.from([...integer(5), 0]), Der.tags.integer))
+    assert.isUndefined(Der.only(integer(5).subarray(0, 2), Der.tags.integer))
+  })
+})
+
+describe("dotted", () => {
+  const dotted = (...bytes: ReadonlyArray<number>) => Der.dotted(Uint8Array.from(bytes))
+
+  it("writes an object identifier in decimals", () => {
+    for (const [bytes, text] of [
+      [[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01], "1.2.840.113549.1.1.1"],
+      [[0x2b, 0x65, 0x70], "1.3.101.112"],
+      [[0], "0.0"],
+      [[39], "0.39"],
+      [[40], "1.0"],
+      [[79], "1.39"],
+      [[80], "2.0"],
+      [[120], "2.40"],
+      [[0x88, 0x37], "2.999"],
+      [[0x2a, 0x80, 0x01], "1.2.1"],
+      [[0x2a, 0x7f], "1.2.127"],
+      [[], "0.0"]
+    ] as const) {
+      assert.strictEqual(dotted(...bytes), text)
+    }
+  })
+
+  it("stops after 32 bytes, so that an error stays short", () => {
+    assert.strictEqual(dotted(...Array.from({ length: 40 }, () => 1)).split(".").length, 33)
+  })
+})
