@@ -1,6 +1,6 @@
 /**
- * What a call costs beside its parts: a GET of one order group by undici alone, by Effect's HTTP client, and by this
- * client without a key, signed for nothing, metered and traced. Interleaved in one run against one server in another
+ * What a call costs beside its parts: a GET of one order group by undici alone, with one connection per call at once and
+ * with 16, by Effect's HTTP client, and by this client without a key, signed for nothing, metered and traced. Interleaved in one run against one server in another
  * process. Prints the processor time per call, the best round of each, and the ratios; nothing here is a test.
  *
  * `node packages/sandbox/bench/calls.ts [calls at once] [calls a round] [rounds]`
@@ -33,15 +33,15 @@ interface Contender {
   readonly round: () => Promise<void>
 }
 
-const raw = (): Contender => {
-  const agent = new Undici.Agent()
+const raw = (name: string, connections: number | null): Contender => {
+  const agent = new Undici.Agent({ connections })
   const one = async (): Promise<void> => {
     const { body, statusCode } = await Undici.request(target, { dispatcher: agent, method: "GET" })
     JSON.parse(await body.text())
     if (statusCode !== 200) throw new Error(`status ${statusCode}`)
   }
   return {
-    name: "undici alone",
+    name,
     round: async () => {
       let left = calls
       const worker = async (): Promise<void> => {
@@ -90,7 +90,8 @@ const tracer = Tracer.make({
 })
 
 const contenders = [
-  raw(),
+  raw("undici alone", null),
+  raw("undici, 16 connections", 16),
   effects(),
   ours("this client, limits off", false),
   ours("this client", undefined),
