@@ -470,6 +470,7 @@ describe("place", () => {
     ["with nonsense at its end", JSON.stringify(answer).replace('"0.00"', '"\ufffd\ufffd')],
     ["with a field of another type", JSON.stringify({ ...answer, fill_count: 0 })],
     ["without a field", JSON.stringify({ order_id, client_order_id: mine })],
+    ["with more behind its end", `${JSON.stringify({ order_id, client_order_id: mine })}"order_id":"${mine}",`],
     ["with an error that is null", JSON.stringify({ ...answer, error: null, fill_count: 0 })],
     [
       "behind values of every other kind",
