@@ -591,6 +591,16 @@ describe("cancelAllOnExit", () => {
     })
   )
 
+  it.effect("sends no repeat of an order while it looks for it", () =>
+    Effect.gen(function* () {
+      const patient = Effect.provideService(resting, SendPolicy.Overrides, { retry: Schedule.spaced("2500 millis") })
+      const program = Effect.forkDetach(patient, { startImmediately: true })
+      const slow = { ...asOf(60_000), delayMillis: 1_000 }
+      const { paths } = yield* under(program, [unreachable, slow, lists()], { within: "4 seconds" })
+      assert.deepStrictEqual(paths, [create, timestamp, list])
+    })
+  )
+
   it.effect("abandons a call that has not ended where it has no time at all", () =>
     Effect.gen(function* () {
       const program = Effect.forkDetach(resting, { startImmediately: true })
