@@ -298,6 +298,7 @@ describe("place", () => {
     [403, "permission_denied"],
     [404, "market_not_found"],
     [409, "trading_is_paused"],
+    [409, "exchange_is_paused"],
     [409, "fill_or_kill_insufficient_resting_volume"]
   ] as const) {
     it.effect(`is rejected by a ${status} ${code} when no answer was lost, and looks for it when one was`, () =>
