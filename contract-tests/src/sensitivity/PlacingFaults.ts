@@ -52,7 +52,7 @@ export const placingFaults: ReadonlyArray<Fault> = [
     "members.has(key) ? undefined : JSON.parse(value)",
     "JSON.parse(value)"
   ),
-  outcomes("takes a request that timed out for one that was refused", undefined, "400, 401,", "408, 400, 401,"),
+  outcomes("takes a request that timed out for one that was refused", undefined, "402, 404,", "402, 408, 404,"),
   outcomes(
     "takes an order that exists for one that was refused",
     undefined,

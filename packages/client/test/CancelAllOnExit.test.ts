@@ -134,7 +134,7 @@ describe("cancelAllOnExit", () => {
         [mine]
       )
       const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
-      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine })
+      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine, lastAttemptMillis: 2_001 })
     })
   )
 
@@ -554,14 +554,19 @@ describe("cancelAllOnExit", () => {
       const elsewhere = Orders.place(
         Orders.buyYes({ ticker: "ELSE", count: "10", yes_price: "0.56", client_order_id: mine })
       )
-      const program = Effect.andThen(
-        Effect.forEach([resting, elsewhere], (call) => Effect.forkDetach(Effect.uninterruptible(call))),
-        Effect.sleep(1)
-      )
+      const third = Orders.place(Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "third" }))
+      const program = Effect.gen(function* () {
+        const writes = yield* KalshiWrite
+        const send: typeof writes.send = (...call) => Effect.uninterruptible(writes.send(...call))
+        for (const call of [resting, elsewhere, third]) {
+          const stubborn = Effect.provideService(call, KalshiWrite, KalshiWrite.of({ ...writes, send }))
+          yield* Effect.forkDetach(stubborn, { startImmediately: true })
+        }
+      })
       const stuck: Reply = { fault: "ECONNRESET", syscall: "read", delayMillis: 9_000 }
       const { report } = yield* under(
         program,
-        [stuck, stuck, asOf(50_000), lists(order), lists(), canceled],
+        [stuck, stuck, stuck, asOf(50_000), lists(order), lists(), canceled],
         { within: "4 seconds" },
         once.options
       )
@@ -570,9 +575,61 @@ describe("cancelAllOnExit", () => {
         [order_id]
       )
       assert.deepStrictEqual(
-        report?.left.map(({ client_order_id, order_id, ticker }) => [client_order_id, order_id, ticker]),
-        [[mine, undefined, "ELSE"]]
+        report?.left.map(({ client_order_id, lastAttemptMillis, order_id, ticker }) => [
+          client_order_id,
+          order_id,
+          ticker,
+          lastAttemptMillis
+        ]),
+        // It was looked for when half of the time had gone by.
+        [
+          [mine, undefined, "ELSE", 2_000],
+          ["third", undefined, ticker, 2_000]
+        ]
       )
+      assert.include(report?.left[0]?.reason, "no list as of 1970-01-01T00:00:50.000Z shows it")
+    })
+  )
+
+  it.effect("sends no repeat of an order while it looks for it", () =>
+    Effect.gen(function* () {
+      const patient = Effect.provideService(resting, SendPolicy.Overrides, { retry: Schedule.spaced("2500 millis") })
+      const program = Effect.forkDetach(patient, { startImmediately: true })
+      const slow = { ...asOf(60_000), delayMillis: 1_000 }
+      const { paths } = yield* under(program, [unreachable, slow, lists()], { within: "4 seconds" })
+      assert.deepStrictEqual(paths, [create, timestamp, list])
+    })
+  )
+
+  it.effect("abandons a call that has not ended where it has no time at all", () =>
+    Effect.gen(function* () {
+      const program = Effect.forkDetach(resting, { startImmediately: true })
+      const { exit, report } = yield* under(
+        program,
+        [
+          { ...created, delayMillis: 8_000 },
+          { ...asOf(0), delayMillis: 8_000 }
+        ],
+        { within: 0 }
+      )
+      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
+      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine, error: undefined })
+      assert.deepInclude(report?.left[0], { client_order_id: mine, order_id: undefined })
+    })
+  )
+
+  it.effect("does not look for an order of which nothing was sent", () =>
+    Effect.gen(function* () {
+      const { paths, report } = yield* under(Effect.exit(resting), [unreachable], {}, once.options)
+      assert.deepStrictEqual([paths, report], [[create], { ended: [], left: [] }])
+    })
+  )
+
+  it.effect("reports until when an order can have been sent whose placing was interrupted", () =>
+    Effect.gen(function* () {
+      const slow: Reply = { ...created, delayMillis: 8_000 }
+      const { report } = yield* under(resting, [slow, asOf(60_000), lists()])
+      assert.deepInclude(report?.left[0], { client_order_id: mine, placedAtMillis: 0, lastAttemptMillis: 5_000 })
     })
   )
 

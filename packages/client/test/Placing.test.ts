@@ -298,6 +298,7 @@ describe("place", () => {
     [403, "permission_denied"],
     [404, "market_not_found"],
     [409, "trading_is_paused"],
+    [409, "exchange_is_paused"],
     [409, "fill_or_kill_insufficient_resting_volume"]
   ] as const) {
     it.effect(`is rejected by a ${status} ${code} when no answer was lost, and looks for it when one was`, () =>
@@ -470,6 +471,7 @@ describe("place", () => {
     ["with nonsense at its end", JSON.stringify(answer).replace('"0.00"', '"\ufffd\ufffd')],
     ["with a field of another type", JSON.stringify({ ...answer, fill_count: 0 })],
     ["without a field", JSON.stringify({ order_id, client_order_id: mine })],
+    ["with more behind its end", `${JSON.stringify({ order_id, client_order_id: mine })}"order_id":"${mine}",`],
     ["with an error that is null", JSON.stringify({ ...answer, error: null, fill_count: 0 })],
     [
       "behind values of every other kind",

@@ -186,8 +186,6 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
       // What was not sent by now is not sent any more, also where its fiber lives on.
       yield* Deferred.succeed(signals.ended, undefined)
       yield* endResting
-      const sent = yield* now
-      for (const { attempts } of state.sending) note(attempts, sent)
       const lost = [...state.lost, ...Array.from(state.sending, (placing) => ({ placing, exists: false }))]
       if (lost.length === 0) return
       const wanted = lost.map(({ exists, placing }) => wantedOf(placing, exists))

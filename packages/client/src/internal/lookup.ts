@@ -189,7 +189,6 @@ const readMarket = (
     const missing = new Set(wanted)
     const see = (order: Order): void => {
       for (const one of byId.get(order.client_order_id) ?? []) {
-        if (orders.has(one)) continue
         const differs = differencesOf(one.placement, order)
         if (differs.length > 0) {
           mismatches.set(one, { order, differs })
