@@ -150,6 +150,16 @@ const runLoading = async (
     vitest.provide("mutation", { folder, active })
     const next = testFiles.flatMap((testFile) => specifications.filter(({ moduleId }) => moduleId === testFile))
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(next)
+    if (active === noMutant)
+      console.error(
+        unhandledErrors,
+        testModules.map((m) => [
+          m.moduleId,
+          m.state(),
+          m.errors(),
+          [...m.children.allTests("failed")].map((t) => t.fullName + JSON.stringify(t.result().errors))
+        ])
+      )
     return unhandledErrors.length === 0 && testModules.every((module) => module.ok())
   }
   const proved = new Set<string>()
