@@ -2,6 +2,7 @@ import * as Result from "effect/Result"
 import * as nodeCrypto from "node:crypto"
 import { assert, describe, it } from "vitest"
 import * as Der from "../src/internal/der.ts"
+import { keyIdProblem } from "../src/internal/keyId.ts"
 import { pkcs1Problem, rsaProblem } from "../src/internal/rsaNumbers.ts"
 import { privateMaterial, publicMaterial } from "../src/internal/structure.ts"
 
@@ -315,5 +316,18 @@ describe("rsaProblem", () => {
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, n!, one, dp!, dq!, qi!]), mixed)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)
+  })
+})
+
+describe("keyIdProblem", () => {
+  it("finds nothing wrong with up to 128 printable characters, quotes among them", () => {
+    for (const keyId of ["x".repeat(128), "a'b", 'a"b', "!~"]) assert.isUndefined(keyIdProblem(keyId), keyId)
+  })
+
+  it("refuses more characters, and a quote at either end", () => {
+    assert.deepStrictEqual(keyIdProblem("x".repeat(129)), { _tag: "InvalidKeyId", problem: "has 129 characters" })
+    for (const keyId of ["'ab", 'ab"', "ab'", '"ab']) {
+      assert.deepStrictEqual(keyIdProblem(keyId), { _tag: "InvalidKeyId", problem: "has quotes around it" })
+    }
   })
 })
