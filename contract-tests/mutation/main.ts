@@ -135,6 +135,8 @@ const runTests = async (
   }
 }
 
+const noMutant = "-1"
+
 /** Runs mutants that are reached while modules load, each in processes of its own. */
 const runLoading = async (
   vitest: Vitest,
@@ -144,13 +146,32 @@ const runLoading = async (
   testFilesOf: (mutant: Mutant) => ReadonlyArray<string>
 ): Promise<void> => {
   const loading = new Set(State.readReached(folder).flatMap((reached) => reached.loading))
-  for (const mutant of mutants) {
-    if (!loading.has(mutant.id) || State.isKilled(folder, mutant.id)) continue
-    vitest.provide("mutation", { folder, active: mutant.id })
-    const testFiles = testFilesOf(mutant).slice(0, maxLoadingTestFiles)
+  const passes = async (active: string, testFiles: ReadonlyArray<string>): Promise<boolean> => {
+    vitest.provide("mutation", { folder, active })
     const next = testFiles.flatMap((testFile) => specifications.filter(({ moduleId }) => moduleId === testFile))
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(next)
-    if (unhandledErrors.length > 0 || testModules.some((module) => !module.ok())) {
+    if (active === noMutant)
+      console.error(
+        unhandledErrors,
+        testModules.map((m) => [
+          m.moduleId,
+          m.state(),
+          m.errors(),
+          [...m.children.allTests("failed")].map((t) => t.fullName + JSON.stringify(t.result().errors))
+        ])
+      )
+    return unhandledErrors.length === 0 && testModules.every((module) => module.ok())
+  }
+  const proved = new Set<string>()
+  for (const mutant of mutants) {
+    if (!loading.has(mutant.id) || State.isKilled(folder, mutant.id)) continue
+    const testFiles = testFilesOf(mutant).slice(0, maxLoadingTestFiles)
+    const key = testFiles.join()
+    if (!proved.has(key) && !(await passes(noMutant, testFiles))) {
+      throw new Error(`tests fail without a mutant, run together in one process: ${testFiles.join(", ")}`)
+    }
+    proved.add(key)
+    if (!(await passes(mutant.id, testFiles))) {
       State.kill(folder, mutant.id, { test: "a fresh process", how: "failed" })
     }
   }

@@ -61,6 +61,11 @@ export default class MutationRunner extends TestRunner {
 
   runTask?: (test: RunnerTestCase) => Promise<void>
 
+  override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
+    if (this.mutation.active !== undefined) this.watchdog.started(this.mutation.active)
+    await super.onBeforeRunTask(test)
+  }
+
   override onAfterRunFiles(files: Array<RunnerTestFile>): void {
     super.onAfterRunFiles(files)
     const { active, folder } = this.mutation

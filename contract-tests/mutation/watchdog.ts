@@ -6,7 +6,8 @@
 import { parentPort, Worker, workerData } from "node:worker_threads"
 import * as State from "./state.ts"
 
-const patienceMillis = 60_000
+/** Longer than any single test takes on a busy machine. */
+const patienceMillis = 120_000
 
 interface Data {
   readonly folder: string

@@ -1,0 +1,333 @@
+import * as Result from "effect/Result"
+import * as nodeCrypto from "node:crypto"
+import { assert, describe, it } from "vitest"
+import * as Der from "../src/internal/der.ts"
+import { keyIdProblem } from "../src/internal/keyId.ts"
+import { pkcs1Problem, rsaProblem } from "../src/internal/rsaNumbers.ts"
+import { privateMaterial, publicMaterial } from "../src/internal/structure.ts"
+
+const { bitString, implicitPublicKey, integer, null: nothing, objectIdentifier, octetString, sequence } = Der.tags
+
+/** One element: a tag, a length in its shortest form, and contents. */
+const element = (tag: number, ...contents: ReadonlyArray<Uint8Array | number>): Uint8Array => {
+  const bytes = contents.flatMap((part) => (typeof part === "number" ? [part] : [...part]))
+  const { length } = bytes
+  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
+  return Uint8Array.from([tag, ...size, ...bytes])
+}
+
+const seq = (...members: ReadonlyArray<Uint8Array>) => element(sequence, ...members)
+const int = (...bytes: ReadonlyArray<number>) => element(integer, ...bytes)
+const octets = (length: number) => element(octetString, new Uint8Array(length).fill(7))
+const algorithm = (oid: ReadonlyArray<number>, ...parameters: ReadonlyArray<Uint8Array>) =>
+  seq(element(objectIdentifier, ...oid), ...parameters)
+
+const rsaId = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]
+const ed25519Id = [0x2b, 0x65, 0x70]
+const none = element(nothing)
+
+const failureOf = <A, E>(result: Result.Result<A, E>): E => {
+  assert.isTrue(Result.isFailure(result), `unexpectedly ${JSON.stringify(result)}`)
+  return (result as Result.Failure<A, E>).failure
+}
+
+const malformed = (problem: string) => ({ _tag: "Malformed", problem }) as const
+
+describe("members", () => {
+  const cases: ReadonlyArray<readonly [name: string, bytes: ReadonlyArray<number>, reason: object]> = [
+    ["no bytes", [], { _tag: "Truncated", problem: "its data ends before the length that it states" }],
+    ["a tag alone", [0x30], { _tag: "Truncated", problem: "its data ends before the length that it states" }],
+    ["a wrong tag alone", [0x31], malformed("its data is not a DER sequence")],
+    ["another tag", [0x31, 0], malformed("its data is not a DER sequence")],
+    ["an indefinite length", [0x30, 0x80, 0, 0], malformed("its data is not a DER sequence")],
+    ["a length of four bytes", [0x30, 0x84, 0, 0, 0, 2, 5, 0], malformed("its data is not a DER sequence")],
+    [
+      "a length that is cut short",
+      [0x30, 0x82, 1],
+      { _tag: "Truncated", problem: "its data ends before the length that it states" }
+    ],
+    [
+      "contents that are cut short",
+      [0x30, 2, 5],
+      { _tag: "Truncated", problem: "its data ends before the length that it states" }
+    ],
+    ["bytes after it", [0x30, 0, 0], malformed("its data goes on after the length that it states")],
+    ["a member that is cut short", [0x30, 3, 2, 5, 1], malformed("its DER sequence is broken")],
+    ["a member that is a tag alone", [0x30, 1, 2], malformed("its DER sequence is broken")]
+  ]
+  for (const [name, bytes, reason] of cases) {
+    it(`refuses ${name}`, () => {
+      assert.deepStrictEqual(failureOf(Der.members(Uint8Array.from(bytes))), reason as never)
+    })
+  }
+
+  it("reads lengths of one to three bytes", () => {
+    for (const bytes of [
+      [0x30, 2, 5, 0],
+      [0x30, 0x81, 2, 5, 0],
+      [0x30, 0x82, 0, 2, 5, 0],
+      [0x30, 0x83, 0, 0, 2, 5, 0]
+    ]) {
+      const found = Result.getOrThrow(Der.members(Uint8Array.from(bytes)))
+      assert.deepStrictEqual(
+        found.map(({ tag }) => tag),
+        [nothing]
+      )
+    }
+  })
+})
+
+describe("only", () => {
+  it("gives an element that fills its bytes, and nothing else", () => {
+    assert.strictEqual(Der.only(octets(2), octetString)?.contents.length, 2)
+    assert.isUndefined(Der.only(octets(2), integer))
+    assert.isUndefined(Der.only(Uint8Array.from([...octets(2), 0]), octetString))
+    assert.isUndefined(Der.only(octets(2).subarray(0, 3), octetString))
+  })
+})
+
+describe("dotted", () => {
+  it("writes object identifiers in decimals", () => {
+    for (const [bytes, text] of [
+      [rsaId, "1.2.840.113549.1.1.1"],
+      [ed25519Id, "1.3.101.112"],
+      [[0x55, 4, 3], "2.5.4.3"],
+      [[0x88, 0x37, 3], "2.999.3"],
+      [[0x2b, 0x81, 0x80, 0], "1.3.16384"],
+      [[0x27], "0.39"],
+      [[], "0.0"]
+    ] as const) {
+      assert.strictEqual(Der.dotted(Uint8Array.from(bytes)), text)
+    }
+  })
+
+  it("reads no more than 32 bytes", () => {
+    const long = new Uint8Array(40).fill(1)
+    assert.strictEqual(Der.dotted(long), Der.dotted(long.subarray(0, 32)))
+  })
+})
+
+describe("privateMaterial", () => {
+  const read = (der: Uint8Array, label = "PRIVATE KEY") => privateMaterial({ label, der })
+  const numbers = (count: number) => seq(...Array.from({ length: count }, () => int(1)))
+  const notPrivate = malformed("its structure is not that of a private key")
+
+  const mislabelled: ReadonlyArray<readonly [name: string, der: Uint8Array, reason: object]> = [
+    ["an EC key", seq(int(1), octets(32)), { _tag: "UnsupportedAlgorithm", algorithm: "EC" }],
+    [
+      "an EC key with its public key",
+      seq(int(1), octets(32), element(0xa1, 0)),
+      { _tag: "UnsupportedAlgorithm", algorithm: "EC" }
+    ],
+    ["a DSA key", numbers(6), { _tag: "UnsupportedAlgorithm", algorithm: "DSA" }],
+    ["seven numbers", numbers(7), notPrivate],
+    ["a PKCS#1 public key", numbers(2), { _tag: "PublicKey" }],
+    ["three numbers", numbers(3), notPrivate],
+    ["a public key", seq(algorithm(rsaId), element(bitString, 0)), { _tag: "PublicKey" }],
+    ["a public key and more", seq(algorithm(rsaId), element(bitString, 0), int(1)), notPrivate],
+    ["an encrypted key", seq(algorithm(rsaId), octets(8)), { _tag: "Encrypted" }],
+    ["an encrypted key and more", seq(algorithm(rsaId), octets(8), int(1)), notPrivate],
+    ["a certificate", seq(seq(), seq(), element(bitString, 0)), { _tag: "Certificate" }],
+    ["a certificate and more", seq(seq(), seq(), element(bitString, 0), int(1)), notPrivate],
+    ["nothing", seq(), notPrivate],
+    ["a PKCS#1 key", numbers(9), malformed("its content is PKCS#1 and wants the label RSA PRIVATE KEY")]
+  ]
+  for (const [name, der, reason] of mislabelled) {
+    it(`names ${name} for what it is, under the label PRIVATE KEY`, () => {
+      assert.deepStrictEqual(failureOf(read(der)), reason as never)
+    })
+  }
+
+  it("goes by the label PUBLIC KEY where the structure is none that it knows", () => {
+    assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
+  })
+
+  it("reads PKCS#1 with all that may follow its nine numbers", () => {
+    for (const der of [numbers(9), numbers(10)]) {
+      assert.deepStrictEqual(read(der, "RSA PRIVATE KEY"), Result.succeed({ kind: "rsa", pkcs1: der }))
+    }
+  })
+
+  const pkcs8 = (algorithmIdentifier: Uint8Array, key = octets(3), version = int(0), ...more: Array<Uint8Array>) =>
+    read(seq(version, algorithmIdentifier, key, ...more))
+
+  it("reads RSA with parameters that are null or absent", () => {
+    for (const parameters of [[none], []]) {
+      const pkcs1 = new Uint8Array(3).fill(7)
+      assert.deepStrictEqual(pkcs8(algorithm(rsaId, ...parameters)), Result.succeed({ kind: "rsa", pkcs1 }))
+    }
+  })
+
+  const algorithms: ReadonlyArray<readonly [name: string, identifier: Uint8Array, reason: object]> = [
+    ["no algorithm", seq(), malformed("its algorithm identifier is broken")],
+    ["an algorithm that is broken", element(sequence, 6, 3, 1), malformed("its algorithm identifier is broken")],
+    ["an algorithm that is a number", seq(int(1)), malformed("its algorithm identifier is broken")],
+    ["an algorithm with two parameters", algorithm(rsaId, none, none), malformed("its algorithm identifier is broken")],
+    ["RSA with parameters", algorithm(rsaId, int(1)), malformed("its RSA algorithm has parameters")],
+    ["Ed25519 with parameters", algorithm(ed25519Id, none), malformed("its Ed25519 algorithm has parameters")],
+    ...(
+      [
+        ["RSAES-OAEP", [...rsaId.slice(0, -1), 7]],
+        ["RSASSA-PSS (a key restricted to PSS; use a plain RSA key)", [...rsaId.slice(0, -1), 10]],
+        ["DH", [...rsaId.slice(0, -2), 3, 1]],
+        ["X25519", [0x2b, 0x65, 110]],
+        ["X448", [0x2b, 0x65, 111]],
+        ["Ed448", [0x2b, 0x65, 113]],
+        ["with the object identifier 1.3.101.114", [0x2b, 0x65, 114]]
+      ] as const
+    ).map(([name, oid]) => [name, algorithm(oid), { _tag: "UnsupportedAlgorithm", algorithm: name }] as const)
+  ]
+  for (const [name, identifier, reason] of algorithms) {
+    it(`refuses PKCS#8 with ${name}`, () => {
+      assert.deepStrictEqual(failureOf(pkcs8(identifier)), reason as never)
+    })
+  }
+
+  const seed = octets(32)
+  const publicKey = element(implicitPublicKey, 0, new Uint8Array(32).fill(9))
+
+  it("reads Ed25519 alone, and with its public key in version 2", () => {
+    const bytes = new Uint8Array(32)
+    assert.deepStrictEqual(
+      pkcs8(algorithm(ed25519Id), element(octetString, seed)),
+      Result.succeed({ kind: "ed25519", seed: bytes.fill(7), publicKey: undefined })
+    )
+    assert.deepStrictEqual(
+      pkcs8(algorithm(ed25519Id), element(octetString, seed), int(1), publicKey),
+      Result.succeed({ kind: "ed25519", seed: bytes, publicKey: new Uint8Array(32).fill(9) })
+    )
+  })
+
+  it("refuses a version of PKCS#8 that does not fit its members", () => {
+    const problem = malformed("its PKCS#8 version does not fit its members")
+    for (const [version, ...more] of [
+      [int(1)],
+      [int(2)],
+      [int()],
+      [int(0, 0)],
+      [int(0), publicKey],
+      [int(1, 0), publicKey]
+    ] as const) {
+      assert.deepStrictEqual(
+        failureOf(pkcs8(algorithm(ed25519Id), element(octetString, seed), version, ...more)),
+        problem
+      )
+    }
+  })
+
+  it("refuses Ed25519 keys that have not 32 bytes", () => {
+    for (const key of [octets(31), octets(33), int(1), Uint8Array.from([])]) {
+      assert.deepStrictEqual(
+        failureOf(pkcs8(algorithm(ed25519Id), element(octetString, key))),
+        malformed("an Ed25519 key has 32 bytes, and this one has not")
+      )
+    }
+    for (const contents of [
+      [0, new Uint8Array(31)],
+      [0, new Uint8Array(33)],
+      [1, new Uint8Array(32)]
+    ]) {
+      assert.deepStrictEqual(
+        failureOf(
+          pkcs8(algorithm(ed25519Id), element(octetString, seed), int(1), element(implicitPublicKey, ...contents))
+        ),
+        malformed("the Ed25519 public key beside the private one has not 32 bytes")
+      )
+    }
+  })
+})
+
+describe("publicMaterial", () => {
+  const read = (der: Uint8Array) => publicMaterial({ label: "PUBLIC KEY", der })
+
+  it("names what is no public key for what it is", () => {
+    const numbers = (count: number) => seq(...Array.from({ length: count }, () => int(1)))
+    for (const [der, reason] of [
+      [numbers(2), { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }],
+      [numbers(9), { _tag: "PrivateKey" }],
+      [seq(int(0), algorithm(rsaId), octets(3)), { _tag: "PrivateKey" }],
+      [numbers(3), malformed("its structure is not that of a public key")]
+    ] as const) {
+      assert.deepStrictEqual(failureOf(read(der)), reason as never)
+    }
+  })
+})
+
+const pair = nodeCrypto.generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 })
+const pkcs1 = new Uint8Array(pair.privateKey.export({ type: "pkcs1", format: "der" }))
+const elements = Result.getOrThrow(Der.members(pkcs1)).map(({ whole }) => whole)
+const numbers = elements.slice(1).map((whole) => Der.only(whole, integer)!.contents)
+
+describe("pkcs1Problem", () => {
+  it("finds nothing wrong with a key, whose exponent may be as small as 3", () => {
+    assert.isUndefined(pkcs1Problem(pkcs1))
+  })
+
+  const members = elements.slice(1)
+  const broken: ReadonlyArray<readonly [name: string, der: Uint8Array, reason: object]> = [
+    ["what is no sequence", int(1), malformed("its RSA structure is broken")],
+    ["an empty sequence", seq(), malformed("its RSA structure is broken")],
+    ["a broken sequence", element(sequence, 2, 5), malformed("its RSA structure is broken")],
+    ["a version that is no number", seq(element(octetString, 0), ...members), malformed("its RSA structure is broken")],
+    ["a version of two bytes", seq(int(0, 0), ...members), malformed("its RSA structure is broken")],
+    ["a version of no bytes", seq(int(), ...members), malformed("its RSA structure is broken")],
+    [
+      "the version of several primes",
+      seq(int(1), ...members),
+      { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
+    ],
+    ["another version", seq(int(2), ...members), malformed("its RSA version does not fit its members")],
+    ["a number too few", seq(int(0), ...members.slice(1)), malformed("its RSA version does not fit its members")],
+    ["a number too many", seq(int(0), ...members, int(1)), malformed("its RSA version does not fit its members")],
+    ...(
+      [
+        ["of another tag", element(octetString, 3)],
+        ["of no bytes", int()],
+        ["below zero", int(0x80)]
+      ] as const
+    ).map(
+      ([name, number]) =>
+        [
+          `a number ${name}`,
+          seq(int(0), ...members.with(1, number)),
+          malformed("a number of its RSA structure is broken")
+        ] as const
+    )
+  ]
+  for (const [name, der, reason] of broken) {
+    it(`refuses ${name}`, () => {
+      assert.deepStrictEqual(pkcs1Problem(der), reason as never)
+    })
+  }
+})
+
+describe("rsaProblem", () => {
+  const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" } as const
+  const one = Uint8Array.from([1])
+
+  it("refuses an exponent of 1, under which a signature is its own text", () => {
+    // n, e, d, p, q, dp, dq, qi
+    const [n, , , p, q, , , qi] = numbers
+    assert.deepStrictEqual(rsaProblem([n!, one, one, p!, q!, one, one, qi!]), mixed)
+  })
+
+  it("refuses 1 as a factor", () => {
+    const [n, e, d, p, q, dp, dq, qi] = numbers
+    assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
+    assert.deepStrictEqual(rsaProblem([n!, e!, d!, n!, one, dp!, dq!, qi!]), mixed)
+    assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)
+  })
+})
+
+describe("keyIdProblem", () => {
+  it("finds nothing wrong with up to 128 printable characters, quotes among them", () => {
+    for (const keyId of ["x".repeat(128), "a'b", 'a"b', "!~"]) assert.isUndefined(keyIdProblem(keyId), keyId)
+  })
+
+  it("refuses more characters, and a quote at either end", () => {
+    assert.deepStrictEqual(keyIdProblem("x".repeat(129)), { _tag: "InvalidKeyId", problem: "has 129 characters" })
+    for (const keyId of ["'ab", 'ab"', "ab'", '"ab']) {
+      assert.deepStrictEqual(keyIdProblem(keyId), { _tag: "InvalidKeyId", problem: "has quotes around it" })
+    }
+  })
+})
