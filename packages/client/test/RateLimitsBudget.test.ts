@@ -65,6 +65,37 @@ describe("calls before the budget is known", () => {
     }).pipe(Effect.provide(layer({ underWay: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } })))
   )
 
+  it.effect("are not taken for lost where a request that learns is", () =>
+    Effect.gen(function* () {
+      const ids = indexes(11).map((i) => `id-${i}`)
+      const intents = ids.map((client_order_id) =>
+        Orders.buyYes({ ticker: "T", count: "1", yes_price: "0.50", client_order_id })
+      )
+      const fiber = yield* Effect.forkChild(Orders.placeAll(intents))
+      yield* pass(60)
+      const outcomes = yield* Fiber.join(fiber)
+      assert.deepStrictEqual(
+        outcomes.map(({ _tag }) => _tag),
+        ids.map(() => "Rejected")
+      )
+    }).pipe(
+      Effect.provide(
+        layer({
+          write: { rate: 1e6, capacity: 1e6 },
+          answer: (request) => {
+            if (request.includes("/account/")) return { status: 504, body: {} }
+            if (!request.includes("batched")) return undefined
+            const refused = { error: { code: "invalid_parameters", message: "no" } }
+            return {
+              status: 201,
+              body: { orders: indexes(11).map((i) => ({ client_order_id: `id-${i}`, ...refused })) }
+            }
+          }
+        })
+      )
+    )
+  )
+
   it.effect("do not wait for learning longer than they may", () =>
     Effect.gen(function* () {
       const read = OrderGroups.get({ order_group_id: "g" }).pipe(

@@ -15,6 +15,7 @@ import type { Descriptor, Operation } from "../Operation.ts"
 import * as RateLimits from "../RateLimits.ts"
 import * as SendPolicy from "../SendPolicy.ts"
 import * as costs from "./limitsCosts.ts"
+import { OnLostAnswer } from "./lostAnswers.ts"
 
 export type Kind = "read" | "write"
 
@@ -70,6 +71,8 @@ const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   effect.pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, learning),
+    // What becomes of these requests says nothing about the caller's order.
+    Effect.provideService(OnLostAnswer, () => {}),
     Effect.updateContext((context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
   )
 
