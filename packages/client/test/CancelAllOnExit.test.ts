@@ -474,7 +474,7 @@ describe("cancelAllOnExit", () => {
     })
   )
 
-  it.effect("takes ten seconds at most where it is not told how long, and half of that to look", () =>
+  it.effect("takes at most ten seconds by default, and half of that to look", () =>
     Effect.gen(function* () {
       const endedAfter = (
         program: Effect.Effect<unknown, unknown, Orders.Capabilities>,
@@ -500,7 +500,7 @@ describe("cancelAllOnExit", () => {
     })
   )
 
-  it.effect("logs a warning about every order that is left, where nothing else is to be done with the report", () =>
+  it.effect("logs a warning about every order that is left, without onExit", () =>
     Effect.gen(function* () {
       const messages: Array<unknown> = []
       const logger = Logger.make(({ message }) => void messages.push(message))

@@ -414,6 +414,26 @@ describe("place", () => {
     )
   }
 
+  it.effect("recognises the words of an error about an existing order", () =>
+    Effect.gen(function* () {
+      for (const code of [
+        "already_exist",
+        "client_order_id already in use",
+        "ALREADY_PLACED",
+        "already taken",
+        "already_used",
+        "duplicated",
+        "order_exists",
+        "order id exists",
+        "order_id_in_use",
+        "order_id taken"
+      ]) {
+        const { paths } = yield* placing([refused(400, code), asOf(1), lists(order)])
+        assert.strictEqual(paths.length, 3, code)
+      }
+    })
+  )
+
   it.effect(
     "is rejected where a refusal says that something else does not exist, or that a market has closed already",
     () =>
@@ -642,7 +662,7 @@ describe("place, about the time of its attempts", () => {
     ["forward for one attempt, and back", [0, 120_000, 120_000, 0]],
     ["by a quarter of a second and more", [0, 251]]
   ] as const) {
-    it.effect(`says that this machine's clock was set ${how} meanwhile`, () =>
+    it.effect(`records that this machine's clock was set ${how} during the call`, () =>
       Effect.gen(function* () {
         const outcome = yield* whileSet(aheadMillis)
         assert.deepInclude(outcome, { _tag: "Unknown", clockChanged: true, window: undefined })
@@ -651,7 +671,7 @@ describe("place, about the time of its attempts", () => {
     )
   }
 
-  it.effect("takes a clock that is slewed for one that was not set", () =>
+  it.effect("ignores a clock that is slewed", () =>
     Effect.gen(function* () {
       assert.deepInclude(yield* whileSet([0, 100, 250]), {
         _tag: "Unknown",
@@ -661,7 +681,7 @@ describe("place, about the time of its attempts", () => {
     })
   )
 
-  it.effect("says so also where the clock was set while it looked for the order", () =>
+  it.effect("records a clock that was set while it looked for the order", () =>
     Effect.gen(function* () {
       const machine = new Machine()
       const outcome = yield* Effect.gen(function* () {
@@ -758,7 +778,7 @@ describe("place, about the time of its attempts", () => {
     })
   )
 
-  it.effect("looks for ten seconds where it is not told for how long", () =>
+  it.effect("looks for ten seconds by default", () =>
     Effect.gen(function* () {
       const stuck = { ...asOf(0), delayMillis: 20_000 }
       const within = (adjust: "9999 millis" | "10001 millis") =>

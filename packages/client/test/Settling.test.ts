@@ -284,7 +284,7 @@ describe("settle", () => {
     })
   )
 
-  it.effect("looks for three minutes where it is not told for how long", () =>
+  it.effect("looks for three minutes by default", () =>
     Effect.gen(function* () {
       const within = (millis: number) =>
         Effect.gen(function* () {
