@@ -1,9 +1,10 @@
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Tracer } from "effect"
+import { Effect, Layer, Schedule, Tracer } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as ApiKeys from "../src/ApiKeys.ts"
+import * as Errors from "../src/Errors.ts"
 import * as Exchange from "../src/Exchange.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Kalshi from "../src/Kalshi.ts"
@@ -138,6 +139,72 @@ describe("an error's body", () => {
       })
     })
   )
+})
+
+describe("the message of an answered error", () => {
+  const messageOf = (body: unknown) => Effect.map(failureOf({ status: 404, body }), ({ message }) => message)
+
+  it.effect("says each thing once, and nothing that is empty", () =>
+    Effect.gen(function* () {
+      const start = "OrderGroups.get was answered 404: "
+      assert.strictEqual(yield* messageOf({ code: "a_code" }), `${start}a_code`)
+      assert.strictEqual(yield* messageOf({ code: "a_code", message: "" }), `${start}a_code`)
+      assert.strictEqual(yield* messageOf({ code: "", message: "m", details: "" }), `${start}m`)
+      assert.strictEqual(yield* messageOf({ code: "a", message: "a", details: "d" }), `${start}a: d`)
+      assert.strictEqual(yield* messageOf({ message: "m", details: "d" }), `${start}m: d`)
+    })
+  )
+
+  it.effect("is cut after 500 characters", () =>
+    Effect.gen(function* () {
+      const start = "OrderGroups.get was answered 404: "
+      const fits = "x".repeat(500 - start.length)
+      assert.strictEqual(yield* messageOf({ message: fits }), start + fits)
+      assert.strictEqual(yield* messageOf({ message: `${fits}y` }), `${start}${fits}…`)
+    })
+  )
+
+  it.effect("counts the attempts from the second on", () =>
+    Effect.gen(function* () {
+      const reply: Reply = { status: 502, text: "" }
+      for (const [times, said] of [
+        [0, "was answered 502: an empty body"],
+        [1, "was answered 502 after 2 attempts: an empty body"],
+        [2, "was answered 502 after 3 attempts: an empty body"]
+      ] as const) {
+        const replies = Array.from({ length: times + 1 }, () => reply)
+        const policy = { retry: Schedule.upTo(Schedule.spaced(0), { times }) }
+        const error = yield* OrderGroups.get({ order_group_id: id }).pipe(
+          Effect.flip,
+          Effect.provide(layer(replies, { policy }))
+        )
+        assert.include(error.message, said)
+      }
+    })
+  )
+})
+
+describe("an error class", () => {
+  it("has the status of its name", () => {
+    const fields = { operation: "a.b", body: { message: "m" }, attempts: 1, afterLostAnswer: false }
+    const repeatable = { ...fields, retryAfterMillis: undefined }
+    const errors = [
+      [400, Errors.BadRequest.status, new Errors.BadRequest(fields)],
+      [401, Errors.Unauthorized.status, new Errors.Unauthorized({ ...fields, explanation: undefined })],
+      [403, Errors.Forbidden.status, new Errors.Forbidden(fields)],
+      [404, Errors.NotFound.status, new Errors.NotFound(fields)],
+      [409, Errors.Conflict.status, new Errors.Conflict(fields)],
+      [429, Errors.TooManyRequests.status, new Errors.TooManyRequests(repeatable)],
+      [500, Errors.InternalServerError.status, new Errors.InternalServerError({ ...repeatable, payload: undefined })],
+      [502, Errors.BadGateway.status, new Errors.BadGateway(repeatable)],
+      [503, Errors.ServiceUnavailable.status, new Errors.ServiceUnavailable({ ...repeatable, payload: undefined })],
+      [504, Errors.GatewayTimeout.status, new Errors.GatewayTimeout({ ...repeatable, payload: undefined })]
+    ] as const
+    for (const [status, ofClass, error] of errors) {
+      assert.deepStrictEqual([ofClass, error.status], [status, status])
+      assert.include(error.message, `a.b was answered ${status}`)
+    }
+  })
 })
 
 describe("a body that is hostile", () => {
