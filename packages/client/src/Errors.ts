@@ -170,10 +170,15 @@ const explain = (explanation: Explanation, body: ErrorBody): string => {
   const corrected =
     clockSkewMillis === 0 ? "" : `, ${sign}${duration(Math.abs(clockSkewMillis))} added to this machine's clock`
   const remedy = () => {
-    if (skew !== undefined && Math.abs(skew - clockSkewMillis) - margin > skewResolutionMillis) {
-      const side = skew > 0 ? "behind" : "ahead of"
-      const advice = corrected === "" ? "set it right, or let the layer correct it (correctClockSkew)" : "set it right"
-      return `this machine's clock is ${duration(Math.abs(skew))} (± ${margin} ms) ${side} the exchange's: ${advice}`
+    // By how much the time in the signature was behind the exchange's.
+    const behindMillis = skew === undefined ? 0 : skew - clockSkewMillis
+    if (Math.abs(behindMillis) - margin > skewResolutionMillis) {
+      const [what, advice] =
+        clockSkewMillis === 0
+          ? ["this machine's clock", "set it right, or let the layer correct it (correctClockSkew)"]
+          : ["the corrected time of this machine", "set its clock right"]
+      const side = behindMillis > 0 ? "behind" : "ahead of"
+      return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's: ${advice}`
     }
     if (!blamesTimestamp(body)) {
       return `check that the key id belongs to this private key and was made in ${environment}: keys are not shared between environments`

@@ -36,6 +36,7 @@ describe("ClockSkew.measured", () => {
       yield* from(250)
       assert.isUndefined(yield* ClockSkew.measured)
       yield* get
+      assert.strictEqual((yield* ClockSkew.measured)?.ageMillis, 0)
       yield* TestClock.adjust("3 seconds")
       assert.deepStrictEqual(yield* ClockSkew.measured, {
         millis: 60_250,
@@ -75,6 +76,18 @@ describe("ClockSkew.measured", () => {
       assert.deepStrictEqual(yield* bounds, [4_900, 5_100])
     }).pipe(Effect.provide(layer({ skewMillis: 5_000 })))
   )
+
+  it.effect("narrows to one instant where two answers allow no other", () => {
+    const settings: Settings = { skewMillis: 5_000 }
+    return Effect.gen(function* () {
+      yield* from(100)
+      yield* get
+      settings.skewMillis = 5_900
+      yield* from(1_100)
+      yield* get
+      assert.deepStrictEqual(yield* bounds, [5_900, 5_900])
+    }).pipe(Effect.provide(layer(settings)))
+  })
 
   it.effect("begins anew where an answer contradicts it", () => {
     const settings: Settings = { skewMillis: 5_000 }
@@ -312,6 +325,13 @@ describe("Unauthorized", () => {
       assert.notInclude(error.message, "clock")
       assert.include(error.message, "check that the key id belongs to this private key")
     }).pipe(Effect.provide(layer({ skewMillis: 1_900, status: () => 401, refusal: wrongKey })))
+  )
+
+  it.effect("blames a clock as soon as a date can tell that it is off", () =>
+    Effect.gen(function* () {
+      yield* from(999)
+      assert.include((yield* refusal).message, "this machine's clock is 1501 ms (± 500 ms) behind the exchange's")
+    }).pipe(Effect.provide(layer({ skewMillis: 1_500, status: () => 401, refusal: wrongKey })))
   )
 
   it.effect("says that the timestamp expired, and what to do, where the clocks agree", () =>
@@ -572,6 +592,20 @@ describe("correctClockSkew", () => {
         yield* get
         yield* get
         assert.strictEqual((yield* Exchange).served[1]!.signedMillis, day)
+      }).pipe(Effect.provide(layer({ skewMillis }, corrected)))
+    )
+  }
+
+  for (const [fromMillis, skewMillis, correctionMillis] of [
+    [999, 1_500, 1_501],
+    [1, -1_500, -1_501]
+  ] as const) {
+    it.effect(`corrects as soon as a date can tell that the clock is off, ${skewMillis} ms`, () =>
+      Effect.gen(function* () {
+        yield* from(fromMillis)
+        yield* get
+        yield* get
+        assert.strictEqual((yield* Exchange).served[1]!.signedMillis, day + fromMillis + correctionMillis)
       }).pipe(Effect.provide(layer({ skewMillis }, corrected)))
     )
   }

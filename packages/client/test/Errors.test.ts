@@ -1,9 +1,10 @@
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Tracer } from "effect"
+import { Effect, Layer, Schedule, Tracer } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as ApiKeys from "../src/ApiKeys.ts"
+import * as Errors from "../src/Errors.ts"
 import * as Exchange from "../src/Exchange.ts"
 import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Kalshi from "../src/Kalshi.ts"
@@ -156,6 +157,191 @@ describe("an error's body", () => {
       })
     })
   )
+})
+
+describe("the message of an answered error", () => {
+  const messageOf = (body: unknown) => Effect.map(failureOf({ status: 404, body }), ({ message }) => message)
+
+  it.effect("says each thing once, and nothing that is empty", () =>
+    Effect.gen(function* () {
+      const start = "OrderGroups.get was answered 404: "
+      assert.strictEqual(yield* messageOf({ code: "a_code" }), `${start}a_code`)
+      assert.strictEqual(yield* messageOf({ code: "a_code", message: "" }), `${start}a_code`)
+      assert.strictEqual(yield* messageOf({ code: "", message: "m", details: "" }), `${start}m`)
+      assert.strictEqual(yield* messageOf({ code: "a", message: "a", details: "d" }), `${start}a: d`)
+      assert.strictEqual(yield* messageOf({ message: "m", details: "d" }), `${start}m: d`)
+    })
+  )
+
+  it.effect("is cut after 500 characters", () =>
+    Effect.gen(function* () {
+      const start = "OrderGroups.get was answered 404: "
+      const fits = "x".repeat(500 - start.length)
+      assert.strictEqual(yield* messageOf({ message: fits }), start + fits)
+      assert.strictEqual(yield* messageOf({ message: `${fits}y` }), `${start}${fits}…`)
+    })
+  )
+
+  it.effect("counts the attempts from the second on", () =>
+    Effect.gen(function* () {
+      const reply: Reply = { status: 502, text: "" }
+      for (const [times, said] of [
+        [0, "was answered 502: an empty body"],
+        [1, "was answered 502 after 2 attempts: an empty body"],
+        [2, "was answered 502 after 3 attempts: an empty body"]
+      ] as const) {
+        const replies = Array.from({ length: times + 1 }, () => reply)
+        const policy = { retry: Schedule.upTo(Schedule.spaced(0), { times }) }
+        const error = yield* OrderGroups.get({ order_group_id: id }).pipe(
+          Effect.flip,
+          Effect.provide(layer(replies, { policy }))
+        )
+        assert.include(error.message, said)
+      }
+    })
+  )
+})
+
+describe("an error class", () => {
+  it("has the status of its name", () => {
+    const fields = { operation: "a.b", body: { message: "m" }, attempts: 1, afterLostAnswer: false }
+    const repeatable = { ...fields, retryAfterMillis: undefined }
+    const errors = [
+      [400, Errors.BadRequest.status, new Errors.BadRequest(fields)],
+      [401, Errors.Unauthorized.status, new Errors.Unauthorized({ ...fields, explanation: undefined })],
+      [403, Errors.Forbidden.status, new Errors.Forbidden(fields)],
+      [404, Errors.NotFound.status, new Errors.NotFound(fields)],
+      [409, Errors.Conflict.status, new Errors.Conflict(fields)],
+      [429, Errors.TooManyRequests.status, new Errors.TooManyRequests(repeatable)],
+      [500, Errors.InternalServerError.status, new Errors.InternalServerError({ ...repeatable, payload: undefined })],
+      [502, Errors.BadGateway.status, new Errors.BadGateway(repeatable)],
+      [503, Errors.ServiceUnavailable.status, new Errors.ServiceUnavailable({ ...repeatable, payload: undefined })],
+      [504, Errors.GatewayTimeout.status, new Errors.GatewayTimeout({ ...repeatable, payload: undefined })]
+    ] as const
+    for (const [status, ofClass, error] of errors) {
+      assert.deepStrictEqual([ofClass, error.status], [status, status])
+      assert.include(error.message, `a.b was answered ${status}`)
+    }
+  })
+})
+
+describe("the message of an Unauthorized", () => {
+  const messageOf = (explanation: Partial<Errors.Explanation>, code = "authentication_error", lost = false) =>
+    new Errors.Unauthorized({
+      operation: "a.b",
+      body: { code, message: "no" },
+      attempts: 1,
+      afterLostAnswer: lost,
+      explanation: {
+        environment: "demo",
+        signedText: "1GET/x",
+        timestampMillis: 1,
+        kind: "ed25519",
+        algorithm: "Ed25519",
+        keyId: "7d1ff6a5…",
+        clockSkewMillis: 0,
+        ...explanation
+      }
+    }).message
+
+  const signed = 'signed text "1GET/x" with the ed25519 key 7d1ff6a5… for demo'
+
+  it("is one line that says what failed, why, and what to do", () => {
+    assert.strictEqual(
+      messageOf({}),
+      `a.b was answered 401: authentication_error: no (check that the key id belongs to this private key and was made in demo: keys are not shared between environments; ${signed})`
+    )
+    assert.strictEqual(
+      messageOf({ measuredClockSkewMillis: -5_000, measuredClockSkewErrorMillis: 500 }),
+      `a.b was answered 401: authentication_error: no (this machine's clock is 5000 ms (± 500 ms) ahead of the exchange's: set it right, or let the layer correct it (correctClockSkew); ${signed})`
+    )
+    assert.include(messageOf({}, "authentication_error", true), "an earlier attempt's answer was lost")
+  })
+
+  it("blames the clock where it is off by more than a second and what the measurement may be off by", () => {
+    const isBlamed = (explanation: Partial<Errors.Explanation>) => messageOf(explanation).includes("clock is")
+    for (const sign of [1, -1]) {
+      assert.isFalse(isBlamed({ measuredClockSkewMillis: 1_000 * sign }))
+      assert.isTrue(isBlamed({ measuredClockSkewMillis: 1_001 * sign }))
+      assert.isFalse(isBlamed({ measuredClockSkewMillis: 1_500 * sign, measuredClockSkewErrorMillis: 500 }))
+      assert.isTrue(isBlamed({ measuredClockSkewMillis: 1_501 * sign, measuredClockSkewErrorMillis: 500 }))
+    }
+  })
+
+  it("goes by the time that was signed where the clock was corrected", () => {
+    const right = messageOf({ clockSkewMillis: 45_000, measuredClockSkewMillis: 45_500 })
+    assert.include(right, "check that the key id")
+    assert.include(right, ", 45000 ms added to this machine's clock")
+    assert.include(
+      messageOf({ clockSkewMillis: 45_000, measuredClockSkewMillis: 0 }),
+      "the corrected time of this machine is 45000 ms (± 0 ms) ahead of the exchange's: set its clock right;"
+    )
+    assert.include(
+      messageOf({ clockSkewMillis: -300_000, measuredClockSkewMillis: 0 }),
+      "the corrected time of this machine is 5 minutes (± 0 ms) behind the exchange's"
+    )
+    assert.include(
+      messageOf({ clockSkewMillis: -300_000, measuredClockSkewMillis: 0 }),
+      ", -5 minutes added to this machine's clock"
+    )
+  })
+
+  it("has times above two minutes in minutes", () => {
+    for (const [millis, said] of [
+      [120_000, "120000 ms"],
+      [120_001, "2 minutes"],
+      [125_000, "2.1 minutes"],
+      [36_000_000, "600 minutes"]
+    ] as const) {
+      assert.include(messageOf({ measuredClockSkewMillis: millis }), `clock is ${said} (`)
+    }
+  })
+})
+
+describe("the message of an UnexpectedStatus", () => {
+  const messageOf = (status: number, afterLostAnswer = false) => {
+    const error = new Errors.UnexpectedStatus({
+      operation: "a.b",
+      status,
+      body: { message: "m" },
+      attempts: 1,
+      afterLostAnswer,
+      retryAfterMillis: undefined,
+      json: undefined
+    })
+    return [error.carriedOut, error.message.replace(/^.*: m /, "")]
+  }
+
+  it("says what became of the request", () => {
+    const success = ["yes", "(a success this operation does not declare: the request was carried out)"]
+    const redirect = ["maybe", "(a redirect, which is never followed; the request may have been carried out)"]
+    const open = ["maybe", "(a status this operation does not declare; the request may have been carried out)"]
+    const refusal = ["no", "(a status this operation does not declare)"]
+    for (const [status, said] of [
+      [0, redirect],
+      [1, open],
+      [199, open],
+      [200, success],
+      [299, success],
+      [300, redirect],
+      [399, redirect],
+      [400, refusal],
+      [407, refusal],
+      [408, open],
+      [409, refusal],
+      [498, refusal],
+      [499, open],
+      [500, open],
+      [999, open]
+    ] as const) {
+      assert.deepStrictEqual(messageOf(status), said, `${status}`)
+    }
+    assert.deepStrictEqual(messageOf(204, true), success)
+    assert.deepStrictEqual(messageOf(418, true), [
+      "maybe",
+      "(a status this operation does not declare; an earlier attempt's answer was lost: it may have been carried out)"
+    ])
+  })
 })
 
 describe("a body that is hostile", () => {

@@ -1,0 +1,128 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as conceal from "../src/internal/conceal.ts"
+
+/** Conceals one value of one header. */
+const concealing = (value: string, name = "kalshi-access-signature") => conceal.make({ [name]: value })
+
+const value = "AbCd+FgHiJ/LmNoPqRsTuVwXyZ=="
+
+describe("conceal.make", () => {
+  it("leaves every text alone without headers, or with none that holds a secret", () => {
+    for (const headers of [
+      undefined,
+      {},
+      { accept: "application/json", "content-type": "application/json", "user-agent": "a-program/1.0" },
+      { "kalshi-access-key": "", authorization: "", cookie: undefined }
+    ]) {
+      assert.strictEqual(conceal.make(headers)("application/json a-program/1.0 x"), "application/json a-program/1.0 x")
+    }
+  })
+
+  it("takes a value out wherever it stands, and no more than it", () => {
+    const hide = concealing(value)
+    assert.strictEqual(hide(value), "<redacted>")
+    assert.strictEqual(hide(`a${value}b${value}${value}c`), "a<redacted>b<redacted><redacted>c")
+    assert.strictEqual(hide(`n\\n${value}\\n`), "n\\n<redacted>\\n")
+    assert.strictEqual(hide(""), "")
+  })
+
+  it("takes out what is long enough to be a piece of it, and leaves what is shorter or something else", () => {
+    const hide = concealing(value)
+    assert.strictEqual(hide(`<${value.slice(0, 16)}>`), "<<redacted>>")
+    for (const text of [
+      value.slice(0, 15),
+      value.slice(1),
+      value.replace("+", "x"),
+      value.replace("i", " "),
+      `${value.slice(0, 8)}-${value.slice(9, 15)}`
+    ]) {
+      assert.strictEqual(hide(`<${text}>`), `<${text}>`)
+    }
+  })
+
+  it("reads lines that are wrapped anywhere within a value", () => {
+    for (let at = 1; at < value.length; at++) {
+      for (const wrap of ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "\n\t", "%0A", "%0d%0a", "&#10;"]) {
+        const wrapped = `<${value.slice(0, at)}${wrap}${value.slice(at)}>`
+        assert.strictEqual(concealing(value)(wrapped), "<<redacted>>", JSON.stringify(wrapped))
+      }
+    }
+  })
+
+  it("takes a percent sign, a backslash and an ampersand that escape nothing as they stand", () => {
+    for (const odd of ["secret%zz-and-more", "secret&none;and-more", "secret&and%2-more", "secret&#x110000;more"]) {
+      assert.strictEqual(concealing(odd)(`<${odd}>`), "<<redacted>>", odd)
+    }
+    assert.strictEqual(concealing(value)(`100%${value}&${value}\\`), "100%<redacted>&<redacted>\\")
+  })
+
+  it("takes a value of less than eight characters out only where it stands by itself", () => {
+    assert.strictEqual(
+      concealing("key-abc")("key-abc, key-abcd, xkey-abc, (key-abc)"),
+      "<redacted>, key-abcd, xkey-abc, (<redacted>)"
+    )
+    assert.strictEqual(concealing("key-abcd")("key-abcd, key-abcde, xkey-abcd"), "<redacted>, <redacted>e, x<redacted>")
+  })
+
+  it("leaves a number that is a member of an object, and takes out one that stands anywhere else", () => {
+    const hide = concealing("1790000000123", "kalshi-access-timestamp")
+    for (const text of [
+      '":1790000000123}',
+      '{"":1790000000123}',
+      '{"a": 1790000000123}',
+      '{"ts_ms":      1790000000123}',
+      '{"ts_ms":\n  1790000000123}'
+    ]) {
+      assert.strictEqual(hide(text), text)
+    }
+    for (const text of [
+      "1790000000123",
+      ":1790000000123",
+      '"1790000000123"',
+      "at: 1790000000123",
+      "[1,1790000000123]"
+    ]) {
+      assert.strictEqual(hide(text), text.replace("1790000000123", "<redacted>"))
+    }
+  })
+
+  it("takes the parts of a credential out, each by itself", () => {
+    const bearer = concealing("Bearer abcdefgh", "authorization")
+    assert.strictEqual(bearer("Bearer abcdefgh; token=abcdefgh"), "Bearer <redacted>; token=<redacted>")
+    assert.strictEqual(concealing("Bearer abcdefg", "authorization")("Bearer abcdefg"), "Bearer abcdefg")
+    const cookie = concealing("session=01234567; a=b", "cookie")
+    assert.strictEqual(cookie("session=01234567; a=b"), "<redacted>; a=b")
+    assert.strictEqual(cookie("x01234567"), "x<redacted>")
+    assert.strictEqual(cookie("session=, =01234567"), "session=, =<redacted>")
+    const basic = concealing("Basic dXNlcjpwYXNzd29yZA==", "proxy-authorization")
+    assert.strictEqual(basic("Basic dXNlcjpwYXNzd29yZA=="), "Basic <redacted>")
+  })
+
+  it("takes the longest of the values that begin at a place", () => {
+    const hide = conceal.make({ "kalshi-access-key": "abcdefgh", "kalshi-access-signature": "abcdefghijkl" })
+    assert.strictEqual(hide("abcdefghijkl abcdefgh"), "<redacted> <redacted>")
+  })
+
+  it("cuts at a limit of the text as it came, and never within a value", () => {
+    const hide = concealing(value)
+    const text = `0123${value}6789`
+    const cuts = [0, 1, 4, 5, 4 + value.length - 1, 4 + value.length, 4 + value.length + 1, 1_000]
+    assert.deepStrictEqual(
+      cuts.map((limit) => hide(text, limit)),
+      ["", "0", "0123", ...[5, 6, 7].map(() => "0123<redacted>"), "0123<redacted>6", "0123<redacted>6789"]
+    )
+  })
+})
+
+describe("conceal.inJson", () => {
+  it("conceals texts and names at every depth, and keeps everything else", () => {
+    const json = JSON.parse(
+      `{"a":["${value}",1,null,true,{"${value}":"x${value}"}],"__proto__":{"b":"${value}"},"c":false}`
+    ) as unknown
+    assert.strictEqual(
+      JSON.stringify(conceal.inJson(concealing(value), json)),
+      '{"a":["<redacted>",1,null,true,{"<redacted>":"x<redacted>"}],"__proto__":{"b":"<redacted>"},"c":false}'
+    )
+    for (const plain of [undefined, null, 7, true]) assert.strictEqual(conceal.inJson(concealing(value), plain), plain)
+  })
+})
