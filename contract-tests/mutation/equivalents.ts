@@ -12,11 +12,16 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': "a bigint has no negative zero"
   },
   "packages/client/src/PriceGrid.ts": {
-    ".sort((a, b) => (a.start < b.start ? -2 : a.start > b.start ? 1 : a.end < b.end ? -1 : 1))": onlyTheSign,
-    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -2 : 1))": onlyTheSign,
-    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -1 : 2))": onlyTheSign,
-    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end <= b.end ? -1 : 1))":
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -2 : 1))": onlyTheSign,
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 2))": onlyTheSign,
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 0))":
+      "sorting asks whether a result is below zero",
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end <= b.end) ? -1 : 1))":
       "equal ranges overlap in either order, and are refused",
+    ".sort((a, b) => (a.start < b.start || (true && a.end < b.end) ? -1 : 1))":
+      "differs only where one range lies within another, which is refused",
+    "let previousEnd = -2n": "no range starts below 0",
+    "let previousEnd = -0n": "no range starts below 0",
     "const within = micros <= run.last ? micros : run.last": "both branches give the same where they are equal",
     "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n":
       "no steps lead from a price to itself",
