@@ -3,6 +3,8 @@
  *
  * @module
  */
+const rewritten = "what stands around the date stays around what is made of it, and that is refused"
+const unread = "the first answer replaces it before it is read"
 const onlyTheSign = "only the sign of a comparison counts"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -10,6 +12,19 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")':
       "a bigint has no negative zero",
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': "a bigint has no negative zero"
+  },
+  "packages/client/src/internal/skew.ts": {
+    [String.raw`const rfc850 = /[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/`]: rewritten,
+    [String.raw`const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT/`]: rewritten,
+    [String.raw`const asctime = /[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/`]: rewritten,
+    [String.raw`const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})/`]: rewritten,
+    'if (date === undefined || age !== undefined || /\\bhit\\b|refreshhit/i.test(headers["x-cache"] ?? "Stryker was here!")) return undefined':
+      "no such text names a hit of a cache",
+    "return false || millis < 0 ? undefined : millis": "undefined is not below 0, and is returned as well",
+    "let latest: Reading = {}": unread,
+    "let latest: Reading = { wallMillis: 1, monotonicMillis: 0 }": unread,
+    "let latest: Reading = { wallMillis: 0, monotonicMillis: 1 }": unread,
+    "if (true && jumped(latest, now)) older = newer = undefined": "while newer is undefined, older is as well"
   },
   "packages/client/src/PriceGrid.ts": {
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -2 : 1))": onlyTheSign,
