@@ -5,6 +5,8 @@
  */
 const rewritten = "what stands around the date stays around what is made of it, and that is refused"
 const unread = "the first answer replaces it before it is read"
+const evenNumber = "2 is refused all the same: no remainder by it or of its multiples is what the equations want"
+const factorOfThree = "no key has 3 as a factor"
 const onlyTheSign = "only the sign of a comparison counts"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -41,5 +43,27 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n":
       "no steps lead from a price to itself",
     "let above = -2n": "no price lies between -2 and 0"
+  },
+  "packages/signing/src/internal/der.ts": {
+    'if (false || first === undefined) return "cut short"': "where there is no first byte there is no second",
+    "return true && element.tag === tag && element.whole.length === bytes.length": "a text has no tag",
+    'return typeof element !== "" && element.tag === tag && element.whole.length === bytes.length': "a text has no tag"
+  },
+  "packages/signing/src/internal/structure.ts": {
+    'const [identifier, parameters, ...more] = Der.children(algorithmIdentifier) ?? ["Stryker was here"]':
+      "a text has no tag, and is refused as nothing is"
+  },
+  "packages/signing/src/internal/rsaNumbers.ts": {
+    "return members.every(({ contents, tag }) => tag === Der.tags.integer && (contents[0] ?? 256) < 0x80)":
+      "neither is below 0x80",
+    "if (e < 2n || p < 3n || q < 3n) return mixed": evenNumber,
+    "if (e < 3n || p < 2n || q < 3n) return mixed": evenNumber,
+    "if (e < 3n || p < 3n || q < 2n) return mixed": evenNumber,
+    "if (e < 3n || p <= 3n || q < 3n) return mixed": factorOfThree,
+    "if (e < 3n || p < 4n || q < 3n) return mixed": factorOfThree,
+    "if (e < 3n || p < 3n || q <= 3n) return mixed": factorOfThree,
+    "if (e < 3n || p < 3n || q < 4n) return mixed": factorOfThree,
+    'const [version, ...members] = (sequence === undefined ? undefined : Der.children(sequence)) ?? ["Stryker was here"]':
+      "a text has no tag, and is refused as nothing is"
   }
 }
