@@ -28,6 +28,16 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "let latest: Reading = { wallMillis: 0, monotonicMillis: 1 }": unread,
     "if (true && jumped(latest, now)) older = newer = undefined": "while newer is undefined, older is as well"
   },
+  "packages/client/src/internal/issue.ts": {
+    'const { pointer, reason } = walk(issue, "", 1)': "depths are compared with each other alone"
+  },
+  "packages/client/src/internal/limitsCosts.ts": {
+    "const below = false || path.startsWith(`${root}/`) ? path.slice(root.length) : path":
+      "no operation is at the root itself",
+    [String.raw`.map((segment) => (segment.startsWith("*") ? "*" : /^(?::|\{.*\}$)/.test(segment) ? "" : segment))`]:
+      "any one text stands for a parameter, on both sides",
+    "if (true) {": "what is found again is the same"
+  },
   "packages/client/src/PriceGrid.ts": {
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -2 : 1))": onlyTheSign,
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 2))": onlyTheSign,
