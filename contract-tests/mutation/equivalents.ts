@@ -3,6 +3,10 @@
  *
  * @module
  */
+const rewritten = "what stands around the date stays around what is made of it, and that is refused"
+const unread = "the first answer replaces it before it is read"
+const evenNumber = "2 is refused all the same: no remainder by it or of its multiples is what the equations want"
+const factorOfThree = "no key has 3 as a factor"
 const onlyTheSign = "only the sign of a comparison counts"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -11,15 +15,65 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a bigint has no negative zero",
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': "a bigint has no negative zero"
   },
+  "packages/client/src/internal/skew.ts": {
+    [String.raw`const rfc850 = /[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/`]: rewritten,
+    [String.raw`const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT/`]: rewritten,
+    [String.raw`const asctime = /[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/`]: rewritten,
+    [String.raw`const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})/`]: rewritten,
+    'if (date === undefined || age !== undefined || /\\bhit\\b|refreshhit/i.test(headers["x-cache"] ?? "Stryker was here!")) return undefined':
+      "no such text names a hit of a cache",
+    "return false || millis < 0 ? undefined : millis": "undefined is not below 0, and is returned as well",
+    "let latest: Reading = {}": unread,
+    "let latest: Reading = { wallMillis: 1, monotonicMillis: 0 }": unread,
+    "let latest: Reading = { wallMillis: 0, monotonicMillis: 1 }": unread,
+    "if (true && jumped(latest, now)) older = newer = undefined": "while newer is undefined, older is as well"
+  },
+  "packages/client/src/internal/issue.ts": {
+    'const { pointer, reason } = walk(issue, "", 1)': "depths are compared with each other alone"
+  },
+  "packages/client/src/internal/limitsCosts.ts": {
+    "const below = false || path.startsWith(`${root}/`) ? path.slice(root.length) : path":
+      "no operation is at the root itself",
+    [String.raw`.map((segment) => (segment.startsWith("*") ? "*" : /^(?::|\{.*\}$)/.test(segment) ? "" : segment))`]:
+      "any one text stands for a parameter, on both sides",
+    "if (true) {": "what is found again is the same"
+  },
   "packages/client/src/PriceGrid.ts": {
-    ".sort((a, b) => (a.start < b.start ? -2 : a.start > b.start ? 1 : a.end < b.end ? -1 : 1))": onlyTheSign,
-    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -2 : 1))": onlyTheSign,
-    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -1 : 2))": onlyTheSign,
-    ".sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end <= b.end ? -1 : 1))":
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -2 : 1))": onlyTheSign,
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 2))": onlyTheSign,
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 0))":
+      "sorting asks whether a result is below zero",
+    ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end <= b.end) ? -1 : 1))":
       "equal ranges overlap in either order, and are refused",
+    ".sort((a, b) => (a.start < b.start || (true && a.end < b.end) ? -1 : 1))":
+      "differs only where one range lies within another, which is refused",
+    "let previousEnd = -2n": "no range starts below 0",
+    "let previousEnd = -0n": "no range starts below 0",
     "const within = micros <= run.last ? micros : run.last": "both branches give the same where they are equal",
     "const steps = micros >= run.start ? divideUp(micros - run.start, run.step) : 0n":
       "no steps lead from a price to itself",
     "let above = -2n": "no price lies between -2 and 0"
+  },
+  "packages/signing/src/internal/der.ts": {
+    'if (false || first === undefined) return "cut short"': "where there is no first byte there is no second",
+    "return true && element.tag === tag && element.whole.length === bytes.length": "a text has no tag",
+    'return typeof element !== "" && element.tag === tag && element.whole.length === bytes.length': "a text has no tag"
+  },
+  "packages/signing/src/internal/structure.ts": {
+    'const [identifier, parameters, ...more] = Der.children(algorithmIdentifier) ?? ["Stryker was here"]':
+      "a text has no tag, and is refused as nothing is"
+  },
+  "packages/signing/src/internal/rsaNumbers.ts": {
+    "return members.every(({ contents, tag }) => tag === Der.tags.integer && (contents[0] ?? 256) < 0x80)":
+      "neither is below 0x80",
+    "if (e < 2n || p < 3n || q < 3n) return mixed": evenNumber,
+    "if (e < 3n || p < 2n || q < 3n) return mixed": evenNumber,
+    "if (e < 3n || p < 3n || q < 2n) return mixed": evenNumber,
+    "if (e < 3n || p <= 3n || q < 3n) return mixed": factorOfThree,
+    "if (e < 3n || p < 4n || q < 3n) return mixed": factorOfThree,
+    "if (e < 3n || p < 3n || q <= 3n) return mixed": factorOfThree,
+    "if (e < 3n || p < 3n || q < 4n) return mixed": factorOfThree,
+    'const [version, ...members] = (sequence === undefined ? undefined : Der.children(sequence)) ?? ["Stryker was here"]':
+      "a text has no tag, and is refused as nothing is"
   }
 }

@@ -9,7 +9,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join, relative } from "node:path"
-import { createVitest, type TestSpecification, type Vitest } from "vitest/node"
+import { createVitest, type TestModule, type TestSpecification, type Vitest } from "vitest/node"
 import { equivalents } from "./equivalents.ts"
 import { instrument, type Mutant } from "./instrument.ts"
 import * as State from "./state.ts"
@@ -41,7 +41,7 @@ const start = (sources: ReadonlyMap<string, string>, include: Array<string>): Pr
       include,
       // They bundle or read the sources, or run what others run already.
       exclude: ["**/{Bundle,bundle,README}.test.ts"],
-      // Modules are loaded once for all test files of a process.
+      // A run has new processes, and each of them loads modules once for all of its test files.
       isolate: false,
       // A module of an earlier run would come without this run's mutants.
       fsModuleCache: false,
@@ -50,7 +50,6 @@ const start = (sources: ReadonlyMap<string, string>, include: Array<string>): Pr
       pool: "forks",
       maxWorkers: "100%",
       maxConcurrency: 1,
-      bail: 1,
       testTimeout: 60_000,
       hookTimeout: 60_000,
       reporters: [{}],
@@ -95,14 +94,19 @@ const specific = (
   }
 }
 
+const firstFailure = (module: TestModule): string => {
+  const [test] = module.children.allTests("failed")
+  const [error] = test?.result().errors ?? module.errors()
+  return `${test?.fullName ?? module.state()}: ${error?.message}`
+}
+
 /** Runs every test once without a mutant, and learns which mutants it reaches. */
 const cover = async (vitest: Vitest, folder: string, specifications: Array<TestSpecification>): Promise<void> => {
   vitest.provide("mutation", { folder })
   const { testModules } = await vitest.runTestSpecifications(specifications)
   for (const module of testModules) {
     if (module.ok()) continue
-    const name = [...module.children.allTests("failed")][0]?.fullName ?? module.errors()[0]?.message
-    throw new Error(`${relative(root, module.moduleId)} fails without a mutant (${name}): first make it pass`)
+    throw new Error(`tests fail without a mutant: ${relative(root, module.moduleId)}: ${firstFailure(module)}`)
   }
 }
 
@@ -146,34 +150,27 @@ const runLoading = async (
   testFilesOf: (mutant: Mutant) => ReadonlyArray<string>
 ): Promise<void> => {
   const loading = new Set(State.readReached(folder).flatMap((reached) => reached.loading))
-  const passes = async (active: string, testFiles: ReadonlyArray<string>): Promise<boolean> => {
+  /** What failed, if anything. */
+  const run = async (active: string, testFiles: ReadonlyArray<string>): Promise<string | undefined> => {
     vitest.provide("mutation", { folder, active })
     const next = testFiles.flatMap((testFile) => specifications.filter(({ moduleId }) => moduleId === testFile))
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications(next)
-    if (active === noMutant)
-      console.error(
-        unhandledErrors,
-        testModules.map((m) => [
-          m.moduleId,
-          m.state(),
-          m.errors(),
-          [...m.children.allTests("failed")].map((t) => t.fullName + JSON.stringify(t.result().errors))
-        ])
-      )
-    return unhandledErrors.length === 0 && testModules.every((module) => module.ok())
+    // Vitest gives the modules of earlier runs as well.
+    const own = testModules.filter(({ moduleId }) => testFiles.includes(moduleId))
+    const failed = own.find((module) => module.state() !== "passed" && module.state() !== "skipped")
+    if (failed !== undefined) return `${relative(root, failed.moduleId)}: ${firstFailure(failed)}`
+    return unhandledErrors.length === 0 ? undefined : String(unhandledErrors[0])
   }
   const proved = new Set<string>()
   for (const mutant of mutants) {
     if (!loading.has(mutant.id) || State.isKilled(folder, mutant.id)) continue
     const testFiles = testFilesOf(mutant).slice(0, maxLoadingTestFiles)
     const key = testFiles.join()
-    if (!proved.has(key) && !(await passes(noMutant, testFiles))) {
-      throw new Error(`tests fail without a mutant, run together in one process: ${testFiles.join(", ")}`)
-    }
+    const failure = proved.has(key) ? undefined : await run(noMutant, testFiles)
+    if (failure !== undefined) throw new Error(`tests fail without a mutant: ${failure}`)
     proved.add(key)
-    if (!(await passes(mutant.id, testFiles))) {
-      State.kill(folder, mutant.id, { test: "a fresh process", how: "failed" })
-    }
+    const test = await run(mutant.id, testFiles)
+    if (test !== undefined) State.kill(folder, mutant.id, { test, how: "failed" })
   }
 }
 
@@ -223,14 +220,15 @@ const main = async (paths: ReadonlyArray<string>): Promise<number> => {
   const { mutants, sources } = await instrument(sourceFiles.map((path) => join(root, path)))
   const folder = mkdtempSync(join(tmpdir(), "mutation-"))
   State.make(folder)
-  const vitest = await start(sources, testFiles.length > 0 ? testFiles : ["packages/{signing,client}/test/*.test.ts"])
+  const phase = (name: string): void =>
+    console.error(`${name} after ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`)
+  const all = ["packages/{signing,client}/test/*.test.ts"]
+  const vitest = await start(sources, testFiles.length > 0 ? testFiles : all)
   try {
     const specifications = await vitest.getRelevantTestSpecifications()
-    const phase = (name: string): void =>
-      console.error(`${name} after ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`)
     await cover(vitest, folder, specifications)
-    const testFilesOf = specific(State.readReached(folder), mutants)
     phase("reach known")
+    const testFilesOf = specific(State.readReached(folder), mutants)
     await runTests(vitest, folder, specifications, mutants, testFilesOf)
     phase("tests run")
     await runLoading(vitest, folder, specifications, mutants, testFilesOf)

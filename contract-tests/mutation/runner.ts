@@ -51,19 +51,27 @@ export default class MutationRunner extends TestRunner {
 
   constructor(config: SerializedConfig) {
     super(config)
-    if (this.mutation.active === undefined) {
-      this.runTask = this.tryMutants
-    } else {
-      this.switches.activeMutant = this.mutation.active
-      this.watchdog.started(this.mutation.active)
-    }
+    const { active } = this.mutation
+    if (active === undefined) return
+    this.switches.activeMutant = active
+    this.watchdog.started(active)
   }
 
-  runTask?: (test: RunnerTestCase) => Promise<void>
+  runTask(test: RunnerTestCase): Promise<void> {
+    const { active } = this.mutation
+    return active === undefined ? this.tryMutants(test) : this.runActive(test, active)
+  }
 
-  override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
-    if (this.mutation.active !== undefined) this.watchdog.started(this.mutation.active)
-    await super.onBeforeRunTask(test)
+  /** Vitest's own `bail` is no use: it cancels the next run as well. */
+  async runActive(test: RunnerTestCase, active: string): Promise<void> {
+    if (State.isKilled(this.mutation.folder, active)) return
+    this.watchdog.started(active)
+    try {
+      await run(test)
+    } catch (error) {
+      State.kill(this.mutation.folder, active, { test: test.fullName, how: "failed" })
+      throw error
+    }
   }
 
   override onAfterRunFiles(files: Array<RunnerTestFile>): void {

@@ -130,8 +130,8 @@ const places: ReadonlyArray<Fault> = [
   issue(
     "names where a union begins, not where it broke",
     "Orders.batchCreate",
-    "return deeper.length > 0\n",
-    "return deeper.length > 9\n"
+    "if (deeper.length > 0) return",
+    "if (deeper.length > 9) return"
   )
 ]
 

@@ -82,7 +82,7 @@ export const make = (
   if (ranges === null || ranges === undefined || ranges.length === 0) return invalid("there is none")
   const sorted = ranges
     .map((range) => ({ range, start: toMicros(range.start), end: toMicros(range.end), step: toMicros(range.step) }))
-    .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -1 : 1))
+    .sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 1))
   const runs: Array<Run> = []
   let previousEnd = -1n
   let rank = 0n

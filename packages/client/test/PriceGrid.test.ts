@@ -132,11 +132,15 @@ describe("make", () => {
     )
   })
 
-  it("takes a range of one price, and one that starts there, in either order", () => {
-    const ranges = [range("0.10", "0.10", "0.01"), range("0.10", "0.20", "0.05")]
-    for (const grid of [gridOf(...ranges), gridOf(...ranges.toReversed())]) {
-      const listed: ReadonlyArray<string> = [...PriceGrid.prices(grid)]
-      assert.deepStrictEqual(listed, ["0.10", "0.15", "0.20"])
+  it("takes a range of one price, and one that starts or ends there, in either order", () => {
+    for (const ranges of [
+      [range("0.10", "0.10", "0.01"), range("0.10", "0.20", "0.05")],
+      [range("0.10", "0.20", "0.05"), range("0.20", "0.20", "0.01")]
+    ]) {
+      for (const grid of [gridOf(...ranges), gridOf(...ranges.toReversed())]) {
+        const listed: ReadonlyArray<string> = [...PriceGrid.prices(grid)]
+        assert.deepStrictEqual(listed, ["0.10", "0.15", "0.20"])
+      }
     }
   })
 
@@ -166,6 +170,7 @@ describe("make", () => {
       assert.isTrue(Result.isFailure(answer))
       const error = (answer as Result.Failure<PriceGrid.PriceGrid, PriceGrid.InvalidPriceGrid>).failure
       assert.instanceOf(error, PriceGrid.InvalidPriceGrid)
+      assert.strictEqual(error._tag, "InvalidPriceGrid")
       assert.strictEqual(error.message, `The price ranges make no grid: ${reason}.`)
     }
   })

@@ -381,6 +381,17 @@ describe("what an operation costs", () => {
     }
   })
 
+  it("takes a segment for a parameter only as a whole", () => {
+    for (const path of ["/portfolio/orders/a:b", "/portfolio/orders/{a}b"]) {
+      assert.strictEqual(costOf(list([[3, "GET", path]]))(Orders.get.descriptor), 10)
+    }
+  })
+
+  it("wants every segment in front of a wildcard", () => {
+    const cost = costOf(list([[3, "GET", "/portfolio/fills/*rest"]]))
+    assert.strictEqual(cost(Orders.get.descriptor), 10)
+  })
+
   it("keeps a parameter apart from a fixed segment in its place", () => {
     const cost = costOf(list([[3, "DELETE", "/trade-api/v2/portfolio/events/orders/:order_id"]]))
     assert.strictEqual(cost(Orders.cancel.descriptor), 3)

@@ -106,6 +106,11 @@ describe("make", () => {
     assert.deepStrictEqual(skew.observe(now, now, dated(0)), { lowerMillis: 0, upperMillis: 1_000 })
   })
 
+  it("takes a date with white space around it", () => {
+    const { date } = dated(noon)
+    assert.isDefined(make().observe(at(0), at(0), { date: ` ${date}\t` }))
+  })
+
   it("takes answers together that agree on a single skew", () => {
     const skew = make()
     observe(skew, 0, 5_000)

@@ -311,11 +311,18 @@ describe("rsaProblem", () => {
     assert.deepStrictEqual(rsaProblem([n!, one, one, p!, q!, one, one, qi!]), mixed)
   })
 
-  it("refuses 1 as a factor", () => {
+  it("refuses 1 as a factor, even where the exponents fit the other", () => {
     const [n, e, d, p, q, dp, dq, qi] = numbers
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
-    assert.deepStrictEqual(rsaProblem([n!, e!, d!, n!, one, dp!, dq!, qi!]), mixed)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)
+    const order = BigInt(`0x${Buffer.from(n!).toString("hex")}`) - 1n
+    // Of 3, 5 and 7 one has an inverse: it is (k * order + 1) / exponent for some k.
+    const [exponent, inverse] = [3n, 5n, 7n]
+      .flatMap((exponent) => [1n, 2n, 3n, 4n, 5n, 6n].map((k) => [exponent, k * order + 1n] as const))
+      .find(([exponent, product]) => product % exponent === 0n)!
+    const small = Uint8Array.from([Number(exponent)])
+    const fitting = Buffer.from((inverse / exponent).toString(16).padStart(1024, "0"), "hex")
+    assert.deepStrictEqual(rsaProblem([n!, small, fitting, n!, one, fitting, one, one]), mixed)
   })
 })
 

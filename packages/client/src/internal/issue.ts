@@ -25,6 +25,14 @@ const reasonOf = (leaf: SchemaIssue.Leaf): string => {
   }
 }
 
+const format = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** What a union wants where a value is so far from each of its branches that none was tried. */
+const typesOf = (union: SchemaIssue.AnyOf): string =>
+  format(union)
+    .issues.map(({ message }) => message)
+    .join()
+
 /** Of a union's branches, the one that got furthest is the one that was meant. */
 const furthest = (found: ReadonlyArray<Break & { readonly depth: number }>) =>
   found.reduce((best, next) => (next.depth > best.depth ? next : best))
@@ -53,13 +61,9 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Break &
     case "AnyOf": {
       const branches = issue.issues.map((branch) => walk(branch, pointer, depth))
       const deeper = branches.filter((branch) => branch.depth > depth)
-      return deeper.length > 0
-        ? furthest(deeper)
-        : {
-            pointer,
-            depth,
-            reason: [...new Set(branches.map((branch) => branch.reason))].join(", or ") || "no branch fits"
-          }
+      if (deeper.length > 0) return furthest(deeper)
+      const reasons = [...new Set(branches.map((branch) => branch.reason))]
+      return { pointer, depth, reason: reasons.join(", or ") || typesOf(issue) }
     }
     default:
       return { pointer, depth, reason: reasonOf(issue) }

@@ -54,7 +54,7 @@ export const pkcs1Problem = (pkcs1: Uint8Array): KeyErrorReason | undefined => {
     return { _tag: "Malformed", problem: "its RSA version does not fit its members" }
   }
   // A first byte of 0x80 or more would make the number negative.
-  return members.every(({ contents, tag }) => tag === Der.tags.integer && contents.length > 0 && contents[0]! < 0x80)
+  return members.every(({ contents, tag }) => tag === Der.tags.integer && (contents[0] ?? 0x80) < 0x80)
     ? rsaProblem(members.map(({ contents }) => contents))
     : { _tag: "Malformed", problem: "a number of its RSA structure is broken" }
 }

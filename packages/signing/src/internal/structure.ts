@@ -100,7 +100,6 @@ const other = (structure: Structure | undefined, wanted: "private" | "public"): 
     case "PKCS#1":
       return { _tag: "PrivateKey" }
     case "SPKI":
-      return { _tag: "PublicKey" }
     case "PKCS#1 public":
       return wanted === "private" ? { _tag: "PublicKey" } : { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }
     case "SEC1":
