@@ -57,7 +57,7 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
       )
     ],
     ["a required list taken for empty", "precision", reading("GetOrders", orElse("orders", []))],
-    ["a cursor made up", "precision", reading("GetOrders", orElse("cursor", ""))],
+    ["an id made up", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
     [
       "null read as absent",
       "round-trip",

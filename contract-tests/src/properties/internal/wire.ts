@@ -172,6 +172,26 @@ const respond = (
   })
 }
 
+/** The budgets of the lowest tier: what the rules hold spending against. */
+const budgets = {
+  grants: [],
+  usage_tier: "basic",
+  read: { refill_rate: 200, bucket_capacity: 200 },
+  write: { refill_rate: 100, bucket_capacity: 100 }
+}
+
+/** What the account says of itself: its budgets, and no list of costs, so that the documented ones apply. */
+const factOf = (request: HttpClientRequest.HttpClientRequest, path: string): HttpClientResponse.HttpClientResponse => {
+  const body = json(budgets)
+  const init = path.endsWith("/limits")
+    ? { status: 200, headers: { "content-length": String(body.length) } }
+    : { status: 404, headers: { "content-length": "0" } }
+  const response = HttpClientResponse.fromWeb(request, new Response(null, init))
+  return Object.defineProperty(response, "arrayBuffer", {
+    value: Effect.succeed(init.status === 200 ? body.buffer : new ArrayBuffer(0))
+  })
+}
+
 const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
   Kalshi.layer({
     environment: Environment.sandbox,
@@ -257,9 +277,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
       if (call === undefined || (scenario.metered && learned.has(url.pathname))) {
         // One of the two is public, and costs no tokens.
         if (request.headers["kalshi-access-signature"] !== undefined) learning.push(time.nowMillis())
-        return Effect.succeed(
-          HttpClientResponse.fromWeb(request, new Response(null, { status: 404, headers: { "content-length": "0" } }))
-        )
+        return Effect.succeed(factOf(request, url.pathname))
       }
       sends++
       const { attempts } = calls[call]!
@@ -335,7 +353,6 @@ export const play = (target: Target, scenario: Scenario): Log => {
   const timersThen = time.timers()
   const sendsBefore = sends
   time.advanceTo(time.nowMillis() + 3_600_000)
-  // What learns the limits may still be waiting for its own tokens when the last call has ended.
   const timersLeft = scenario.metered ? time.timers() : timersThen
   const log: Log = { calls, learning, timersLeft, sentAfterwards: sends - sendsBefore }
   Effect.runSync(Scope.close(scope, Exit.void))
