@@ -120,6 +120,7 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
             Effect.provideContext(context),
             Effect.timeoutOrElse({ duration: hangsAfter, orElse: () => Effect.void }),
             Effect.map((result) => {
+              // A failure of the client is plain data: it is compared as JSON.
               const error =
                 result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
               return {

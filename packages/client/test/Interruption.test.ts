@@ -7,18 +7,8 @@ import * as Kalshi from "../src/Kalshi.ts"
 import * as Orders from "../src/Orders.ts"
 import * as RateLimits from "../src/RateLimits.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
+import { order } from "./support/orders.ts"
 import { environment, signer } from "./support/scripted.ts"
-
-const order = (client_order_id: string): Orders.CreateInput => ({
-  ticker: "TICK-1",
-  client_order_id,
-  side: "bid",
-  count: "1",
-  price: "0.50",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  exchange_index: 0
-})
 
 /** What is seen of a case. */
 interface Seen {

@@ -634,7 +634,7 @@ describe("place, about the time of its attempts", () => {
     })
   )
 
-  /** Loses two answers, each after 2 seconds, while the wall clock is set as told before each second. */
+  /** Loses two answers, each after 2 seconds, while the wall clock is set before each second. */
   const whileSet = (aheadMillis: ReadonlyArray<number>) => {
     const machine = new Machine()
     return Effect.gen(function* () {

@@ -11,23 +11,10 @@ import * as Quotes from "../src/Quotes.ts"
 import * as RateLimits from "../src/RateLimits.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
 import { type Answer, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
+import { batch, order } from "./support/orders.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 /** Ten tokens of the write bucket of shard 0. */
-const order = (client_order_id: string): Orders.CreateInput => ({
-  ticker: "TICK-1",
-  client_order_id,
-  side: "bid",
-  count: "1",
-  price: "0.50",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  exchange_index: 0
-})
-
-const batch = (size: number): Orders.BatchCreateInput => ({
-  orders: Array.from({ length: size }, (_, i) => order(`b${i}`))
-})
 
 const create = (mark: string) => Orders.create(order(mark))
 const cancel = (order_id: string) => Orders.cancel({ order_id })

@@ -6,20 +6,7 @@ import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Orders from "../src/Orders.ts"
 import * as RateLimits from "../src/RateLimits.ts"
 import { type Budget, Exchange as Metered, layer, limitsOf } from "./support/exchange.ts"
-
-const order = (client_order_id: string): Orders.CreateInput => ({
-  ticker: "TICK-1",
-  client_order_id,
-  side: "bid",
-  count: "1",
-  price: "0.50",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  exchange_index: 0
-})
-const batch = (size: number): Orders.BatchCreateInput => ({
-  orders: Array.from({ length: size }, (_, i) => order(`b${i}`))
-})
+import { batch, order } from "./support/orders.ts"
 
 /** Lets time pass in steps, so that calls which start late do not find it gone. */
 const pass = (seconds: number) =>

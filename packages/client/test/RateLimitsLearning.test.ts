@@ -14,24 +14,12 @@ import * as RateLimits from "../src/RateLimits.ts"
 import * as SendPolicy from "../src/SendPolicy.ts"
 import { recorded } from "./support/calls.ts"
 import { type Budget, Exchange as Metered, layer, layerExchange, limitsOf } from "./support/exchange.ts"
+import { batch, order } from "./support/orders.ts"
 import { environment, signer } from "./support/scripted.ts"
 
-const order = (client_order_id: string): Orders.CreateInput => ({
-  ticker: "TICK-1",
-  client_order_id,
-  side: "bid",
-  count: "1",
-  price: "0.50",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  exchange_index: 0
-})
 const create = Orders.create(order("o"))
 const creates = (count: number) =>
   Effect.forEach(Array.from({ length: count }), () => create, { concurrency: "unbounded", discard: true })
-const batch = (size: number): Orders.BatchCreateInput => ({
-  orders: Array.from({ length: size }, (_, i) => order(`b${i}`))
-})
 
 const read: Budget = { rate: 12_000, capacity: 36_000 }
 const write: Budget = { rate: 9_600, capacity: 28_800 }

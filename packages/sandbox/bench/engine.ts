@@ -4,31 +4,14 @@
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import * as Result from "effect/Result"
-import type { CreateOrder } from "../src/Commands.ts"
 import { Exchange } from "../src/Exchange.ts"
 import { Ids } from "../src/internal/ids.ts"
+import { order } from "./order.ts"
 
 const start = 1_800_000_000_000
 const rounds = 7
 const orders = 100_000
 const ticker = "KXBENCH-26-YES"
-
-const order = (side: "bid" | "ask", price: number, count: number): CreateOrder => ({
-  ticker,
-  clientOrderId: undefined,
-  side,
-  count,
-  price,
-  timeInForce: "good_till_canceled",
-  selfTradePrevention: "taker_at_cross",
-  expirationSeconds: undefined,
-  postOnly: false,
-  reduceOnly: false,
-  cancelOnPause: false,
-  subaccount: 0,
-  orderGroupId: undefined,
-  exchangeIndex: undefined
-})
 
 interface Floor {
   readonly exchange: Exchange
@@ -71,7 +54,13 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
     const number = makeNumbers()
     const begun = performance.now()
     for (let n = 0; n < orders; n++) {
-      placed(exchange.createOrder(makers[n % 10]!, order("bid", 10 * (1 + number(490)), 100 + number(900)), start + n))
+      placed(
+        exchange.createOrder(
+          makers[n % 10]!,
+          order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900)),
+          start + n
+        )
+      )
     }
     return { count: orders, seconds: (performance.now() - begun) / 1_000 }
   },
@@ -80,22 +69,22 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
     const begun = performance.now()
     for (let n = 0; n < orders; n += 2) {
       const price = 10 * (400 + number(100))
-      placed(exchange.createOrder(makers[n % 10]!, order("bid", price, 500), start + n))
-      placed(exchange.createOrder(taker, order("ask", price, 500), start + n))
+      placed(exchange.createOrder(makers[n % 10]!, order(ticker, "bid", price, 500), start + n))
+      placed(exchange.createOrder(taker, order(ticker, "ask", price, 500), start + n))
     }
     return { count: orders, seconds: (performance.now() - begun) / 1_000 }
   },
   "place, amend and cancel, in a book of 10,000": ({ exchange, makers }) => {
     const number = makeNumbers()
     for (let n = 0; n < 10_000; n++) {
-      placed(exchange.createOrder(makers[n % 10]!, order("bid", 10 * (1 + number(490)), 500), start))
+      placed(exchange.createOrder(makers[n % 10]!, order(ticker, "bid", 10 * (1 + number(490)), 500), start))
     }
     const rest = { subaccount: 0, exchangeIndex: undefined }
     const begun = performance.now()
     for (let n = 0; n < orders; n += 3) {
       const account = makers[n % 10]!
       const price = 10 * (1 + number(490))
-      const orderId = placed(exchange.createOrder(account, order("bid", price, 500), start + n))
+      const orderId = placed(exchange.createOrder(account, order(ticker, "bid", price, 500), start + n))
       const amended = { ...rest, orderId, ticker, side: "bid", price: 10 * (1 + number(490)), count: 600 } as const
       const names = { clientOrderId: undefined, updatedClientOrderId: undefined, expirationSeconds: undefined }
       Result.getOrThrow(exchange.amendOrder(account, { ...amended, ...names }, start + n))
@@ -140,7 +129,9 @@ const weigh = (): void => {
   gc()
   const before = process.memoryUsage().heapUsed
   for (let n = 0; n < orders; n++) {
-    placed(exchange.createOrder(makers[n % 10]!, order("bid", 10 * (1 + number(490)), 100 + number(900)), start + n))
+    placed(
+      exchange.createOrder(makers[n % 10]!, order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900)), start + n)
+    )
   }
   gc()
   const { heapUsed, rss } = process.memoryUsage()

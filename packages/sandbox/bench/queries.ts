@@ -8,6 +8,7 @@ import type { CreateOrder } from "../src/Commands.ts"
 import type { Refusal } from "../src/Entities.ts"
 import { Exchange } from "../src/Exchange.ts"
 import type { View } from "../src/View.ts"
+import { order } from "./order.ts"
 
 const start = 1_800_000_000_000
 const sizes = [1_000, 10_000, 100_000]
@@ -19,23 +20,6 @@ const unwrap = <A>(result: Result.Result<A, Refusal>): A => {
   }
   return result.success
 }
-
-const order = (ticker: string, side: "bid" | "ask", price: number, count = 100): CreateOrder => ({
-  ticker,
-  clientOrderId: undefined,
-  side,
-  count,
-  price,
-  timeInForce: "good_till_canceled",
-  selfTradePrevention: "taker_at_cross",
-  expirationSeconds: undefined,
-  postOnly: false,
-  reduceOnly: false,
-  cancelOnPause: false,
-  subaccount: 0,
-  orderGroupId: undefined,
-  exchangeIndex: undefined
-})
 
 /** An exchange with some markets and two accounts. */
 const makeFloor = (...tickers: ReadonlyArray<string>) => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The switches; {@link defaults} says what the local exchange does unless told otherwise. */
+/** The switches; {@link defaults} says what the local exchange does by default. */
 export interface Assumptions {
   /**
    * How far a request's timestamp may be from the exchange's clock, in milliseconds. Public measurements: ±10 s and
@@ -67,7 +67,7 @@ export interface Assumptions {
 
 const days = 86_400_000
 
-/** What the local exchange does unless told otherwise. */
+/** What the local exchange does by default. */
 export const defaults: Assumptions = {
   timestampWindowMillis: 30_000,
   rsaSalt: "digest",

@@ -332,6 +332,15 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
 /** As a journal keeps it. */
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
+/** What settling says of an order five minutes later, and how many orders have its id. */
+const settled = (outcome: Orders.Outcome) =>
+  Effect.gen(function* () {
+    const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
+    yield* TestClock.adjust("5 minutes")
+    const { _tag } = yield* Fiber.join(settling)
+    return [_tag, (yield* withId(mine)).length] as const
+  })
+
 describe("settle, where the clock of the client's machine is set", () => {
   const once = { retry: Schedule.recurs(0) }
 
@@ -354,10 +363,7 @@ describe("settle, where the clock of the client's machine is set", () => {
           const outcome = yield* Fiber.join(fiber)
           assert.strictEqual(outcome._tag, "Unknown")
           yield* machine.set(0)
-          const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
-          yield* TestClock.adjust("5 minutes")
-          const { _tag } = yield* Fiber.join(settling)
-          assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+          assert.deepStrictEqual(yield* settled(outcome), ["Accepted", 1])
         })
         yield* machine.run(program).pipe(Effect.provide(Layer.provide(client, lateOrders(20_000))))
       })
@@ -428,10 +434,7 @@ describe("settle, where the clock of the client's machine is set", () => {
           const outcome = yield* Fiber.join(fiber)
           assert.strictEqual(outcome._tag, "Unknown")
           yield* machine.set(0)
-          const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
-          yield* TestClock.adjust("5 minutes")
-          const { _tag } = yield* Fiber.join(settling)
-          assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+          assert.deepStrictEqual(yield* settled(outcome), ["Accepted", 1])
         })
         yield* machine.run(program).pipe(Effect.provide(Layer.provide(client, lateOrders(20_000))))
       })

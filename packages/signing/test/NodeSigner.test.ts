@@ -1,16 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import * as Ref from "effect/Ref"
-import * as Schedule from "effect/Schedule"
-import * as TestClock from "effect/testing/TestClock"
 import * as nodeCrypto from "node:crypto"
 import * as ApiKey from "../src/ApiKey.ts"
 import * as NodeSigner from "../src/NodeSigner.ts"
-import * as RequestSignature from "../src/RequestSignature.ts"
 import * as Signer from "../src/Signer.ts"
-import { judge, load, signNow, withBuiltin } from "./signing.ts"
+import { judge, load, retryOnTestClock, signNow, withBuiltin } from "./signing.ts"
 import { keyId, vectors } from "./vectors.ts"
 
 describe("fromApiKey", () => {
@@ -30,17 +24,8 @@ describe("fromApiKey", () => {
     it.effect(`signs within one adjustment of a test clock, so that a retry loop finishes (${name})`, () =>
       Effect.gen(function* () {
         const signer = yield* NodeSigner.fromApiKey(yield* load(name))
-        const stamps = yield* Ref.make<ReadonlyArray<string>>([])
-        const fiber = yield* RequestSignature.headers(signer, { method: "GET", path: "/" }).pipe(
-          Effect.tap((headers) => Ref.update(stamps, (all) => [...all, headers["KALSHI-ACCESS-TIMESTAMP"]])),
-          Effect.andThen(Effect.fail("again" as const)),
-          Effect.retry({ schedule: Schedule.spaced(Duration.seconds(1)), times: 3 }),
-          Effect.flip,
-          Effect.forkChild
-        )
-        yield* TestClock.adjust(Duration.seconds(3))
-        assert.strictEqual(yield* Fiber.join(fiber), "again")
-        assert.deepStrictEqual(yield* Ref.get(stamps), ["0", "1000", "2000", "3000"])
+        const retried = yield* retryOnTestClock(signer)
+        assert.deepStrictEqual(retried, { failure: "again", stamps: ["0", "1000", "2000", "3000"] })
       })
     )
   }

@@ -2,8 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as WebCrypto from "effect/crypto/WebCrypto"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
@@ -12,7 +10,7 @@ import * as ApiKey from "../src/ApiKey.ts"
 import * as RequestSignature from "../src/RequestSignature.ts"
 import * as Signer from "../src/Signer.ts"
 import { SigningError } from "../src/SigningError.ts"
-import { isSynchronous, judge, load, signNow, withBuiltin, withProcess } from "./signing.ts"
+import { isSynchronous, judge, load, retryOnTestClock, signNow, withBuiltin, withProcess } from "./signing.ts"
 import { fixture, keyId, seed, vectors } from "./vectors.ts"
 
 describe("fromApiKey", () => {
@@ -306,17 +304,8 @@ describe("makeSync", () => {
 
   it.effect("signs within one adjustment of the clock, so that a retry loop gets through", () =>
     Effect.gen(function* () {
-      const stamps = yield* Ref.make<ReadonlyArray<string>>([])
-      const fiber = yield* RequestSignature.headers(synchronous, { method: "GET", path: "/" }).pipe(
-        Effect.tap((headers) => Ref.update(stamps, (all) => [...all, headers["KALSHI-ACCESS-TIMESTAMP"]])),
-        Effect.andThen(Effect.fail("again" as const)),
-        Effect.retry({ schedule: Schedule.spaced(Duration.seconds(1)), times: 3 }),
-        Effect.flip,
-        Effect.forkChild
-      )
-      yield* TestClock.adjust(Duration.seconds(3))
-      assert.strictEqual(yield* Fiber.join(fiber), "again")
-      assert.deepStrictEqual(yield* Ref.get(stamps), ["0", "1000", "2000", "3000"])
+      const retried = yield* retryOnTestClock(synchronous)
+      assert.deepStrictEqual(retried, { failure: "again", stamps: ["0", "1000", "2000", "3000"] })
     })
   )
 

@@ -1,8 +1,12 @@
 /** Loads keys, judges signatures with node:crypto, and stands in for what Node offers at run time. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import * as TestClock from "effect/testing/TestClock"
 import * as nodeCrypto from "node:crypto"
 import * as ApiKey from "../src/ApiKey.ts"
+import * as RequestSignature from "../src/RequestSignature.ts"
 import type * as Signer from "../src/Signer.ts"
 import { fixture, keyId } from "./vectors.ts"
 
@@ -42,3 +46,18 @@ export const withProcess = <A, E, R>(other: unknown, effect: Effect.Effect<A, E,
     () => effect,
     (real) => Effect.sync(() => void Reflect.set(globalThis, "process", real))
   )
+
+/** Four attempts, a second apart, that one adjustment of a test clock lets happen: their timestamps, and the failure. */
+export const retryOnTestClock = (signer: Signer.Signer["Service"]) =>
+  Effect.gen(function* () {
+    const stamps: Array<string> = []
+    const fiber = yield* RequestSignature.headers(signer, { method: "GET", path: "/" }).pipe(
+      Effect.tap((headers) => Effect.sync(() => void stamps.push(headers["KALSHI-ACCESS-TIMESTAMP"]))),
+      Effect.andThen(Effect.fail("again" as const)),
+      Effect.retry({ schedule: Schedule.spaced("1 second"), times: 3 }),
+      Effect.flip,
+      Effect.forkChild
+    )
+    yield* TestClock.adjust("3 seconds")
+    return { failure: yield* Fiber.join(fiber), stamps }
+  })

@@ -8,17 +8,16 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { KalshiPublic, KalshiRead, KalshiWrite } from "../Capability.ts"
-import * as ClockSkew from "../ClockSkew.ts"
 import { InvalidRequest } from "../Errors.ts"
 import * as Exchange from "../Exchange.ts"
 import type { Count } from "../FixedPoint.ts"
 import type { Order } from "../generated/responses.ts"
+import { now, type Now } from "./attempts.ts"
 import { boundMillis } from "./bound.ts"
 import { millisOf } from "./lookup.ts"
 import { afterLostAnswer } from "./lostAnswers.ts"
 import { cancel, get } from "./orderOperations.ts"
 import { Placed } from "./placed.ts"
-import * as skew from "./skew.ts"
 
 /** An order to cancel: an `Accepted`, or an `Order` as a list shows it, is one. */
 export interface CancelTarget {
@@ -180,23 +179,13 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
 const standing = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 
-/** A reading of this machine's clocks, and by how much the exchange's may be ahead of the wall clock. */
-interface Instant extends skew.Reading {
-  readonly skewMillis: number
-}
-
-const instant: Effect.Effect<Instant, never, KalshiPublic> = /*#__PURE__*/ Effect.flatMap(
-  ClockSkew.measured,
-  (measured) =>
-    Effect.clockWith((clock) =>
-      Effect.sync(() => ({ ...skew.read(clock), skewMillis: Math.max(0, measured?.upperMillis ?? 0) }))
-    )
-)
+/** By how much the exchange's clock may be ahead of the wall clock. */
+const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
 /** The latest time by the exchange's clock at which a call can have begun: the wall clock may have been set since. */
-const latestStart = (began: Instant, now: Instant): number => {
-  const elapsedMillis = now.monotonicMillis - began.monotonicMillis
-  return Math.max(began.wallMillis + began.skewMillis, now.wallMillis - elapsedMillis + now.skewMillis)
+const latestStart = (began: Now, current: Now): number => {
+  const elapsedMillis = current.monotonicMillis - began.monotonicMillis
+  return Math.max(began.wallMillis + aheadMillis(began), current.wallMillis - elapsedMillis + aheadMillis(current))
 }
 
 type Attempt = Effect.Effect<Cancellation | undefined, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite>
@@ -206,7 +195,7 @@ const attempts = (
   withinMillis: number
 ): Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =>
   Effect.gen(function* () {
-    const began = yield* instant
+    const began = yield* now
     const mayRest: { -readonly [K in keyof MayRest]: MayRest[K] } = {
       _tag: "MayRest",
       order_id,
@@ -252,7 +241,7 @@ const attempts = (
         return undefined
       }
       const asOfMillis = asOf === undefined ? undefined : millisOf(Option.getOrUndefined(asOf)?.as_of_time ?? "")
-      return asOfMillis !== undefined && asOfMillis > latestStart(began, yield* instant)
+      return asOfMillis !== undefined && asOfMillis > latestStart(began, yield* now)
         ? { _tag: "NoSuchOrder", order_id }
         : undefined
     })

@@ -8,13 +8,11 @@
  * @module
  */
 import type * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Tracer from "effect/Tracer"
 import type { Sender } from "../Capability.ts"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
@@ -300,7 +298,6 @@ const start = (
       },
       onSuccess: (millis) => {
         if (millis > 0 && !forced) {
-          waiter.isPlaced = true
           line.queue.place(waiter)
           return line.queue.has(waiter) ? Effect.succeed(millis) : Effect.as(giveUp(waiter), 0)
         }
@@ -417,7 +414,7 @@ const start = (
     return Effect.raceFirst(poked, Effect.sleep(Math.ceil(millis)))
   }
 
-  /** Waits in the queue. Interruptible while it is parked, and nowhere else. */
+  /** Waits in the queue. Interruptible only while it is parked. */
   const queued = (
     parked: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>,
     line: Line,
@@ -442,7 +439,7 @@ const start = (
         }
         line.isServed = true
         return Effect.andThen(
-          Effect.forkDetach(apart(serve(line)), { startImmediately: true }),
+          Effect.forkDetach(Learned.outsideSpan(serve(line)), { startImmediately: true }),
           parkedUntilServed(parked, line, waiter)
         )
       })
@@ -628,7 +625,3 @@ const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>
 
 /** A store that breaks down takes no answer with it. */
 const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.catchDefect(effect, () => Effect.void)
-
-/** The fiber that serves a queue is no part of the span of the call that happened to start it. */
-const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
-  Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))

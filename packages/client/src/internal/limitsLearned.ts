@@ -66,14 +66,18 @@ const learning: RateLimits.CallOptions = { urgent: true }
 /** True of a call that learns the budgets: it pays, and never waits for the bucket that is in doubt. */
 export const isLearningCall = (overrides: RateLimits.CallOptions): boolean => overrides === learning
 
-/** Runs apart from the call that happened to start it: no part of its span, and under none of its overrides. */
+/** Runs outside the span of the call that happened to start it. */
+export const outsideSpan = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
+  Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
+
+/** Runs apart from the call that happened to start it: outside its span, and under none of its overrides. */
 const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   effect.pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, learning),
     // What becomes of these requests says nothing about the caller's order.
     Effect.provideService(OnLostAnswer, () => {}),
-    Effect.updateContext((context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
+    outsideSpan
   )
 
 export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Learned => {

@@ -14,12 +14,11 @@ export interface Waiting {
   /** Monotonic time at which the queue's owner looks at the call again; infinite where it never has to. */
   deadlineMillis: number
   /** The store knows this call and keeps its place. */
-  readonly isPlaced: boolean
+  isPlaced: boolean
 }
 
 interface Node<W> {
   readonly waiting: W
-  placed: boolean
   previous: Node<W> | undefined
   next: Node<W> | undefined
 }
@@ -118,11 +117,11 @@ export class Queue<W extends Waiting> {
   }
 
   enter(waiting: W): void {
-    const node: Node<W> = { waiting, placed: waiting.isPlaced, previous: undefined, next: undefined }
+    const node: Node<W> = { waiting, previous: undefined, next: undefined }
     const lane = this.#laneOf(waiting.urgent)
     lane.append(node)
     lane.cost += waiting.cost
-    if (!node.placed) lane.unplacedCost += waiting.cost
+    if (!waiting.isPlaced) lane.unplacedCost += waiting.cost
     this.#nodes.set(waiting, node)
     if (waiting.deadlineMillis !== Number.POSITIVE_INFINITY) this.#deadlines.push(waiting)
   }
@@ -135,16 +134,14 @@ export class Queue<W extends Waiting> {
     const lane = this.#laneOf(waiting.urgent)
     lane.unlink(node)
     lane.cost -= waiting.cost
-    if (!node.placed) lane.unplacedCost -= waiting.cost
+    if (!waiting.isPlaced) lane.unplacedCost -= waiting.cost
     this.#deadlines.compact(this.#nodes.size, this.#isHere)
   }
 
-  /** Notes that the store knows this call. */
+  /** Notes that the store knows this call, also where the call has left. */
   place(waiting: W): void {
-    const node = this.#nodes.get(waiting)
-    if (node === undefined || node.placed) return
-    node.placed = true
-    this.#laneOf(waiting.urgent).unplacedCost -= waiting.cost
+    if (!waiting.isPlaced && this.has(waiting)) this.#laneOf(waiting.urgent).unplacedCost -= waiting.cost
+    waiting.isPlaced = true
   }
 
   /** In the order of service. No call may enter or leave meanwhile. */

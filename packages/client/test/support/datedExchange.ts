@@ -16,7 +16,7 @@ export interface Settings {
   readonly headers?: (n: number, date: string) => Record<string, string>
   /** In the place of the usual status of the n-th answer. */
   readonly status?: (n: number) => number | undefined
-  /** What a 401 says; that the timestamp expired when left out. */
+  /** The code of a 401. Default: the timestamp expired. */
   readonly refusal?: { readonly code: string; readonly details?: string }
 }
 

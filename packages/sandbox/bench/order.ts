@@ -1,0 +1,20 @@
+/** The order that benchmarks of the exchange's core place. */
+import type { CreateOrder } from "../src/Commands.ts"
+
+/** Prices and counts are in the core's integers. */
+export const order = (ticker: string, side: "bid" | "ask", price: number, count = 100): CreateOrder => ({
+  ticker,
+  clientOrderId: undefined,
+  side,
+  count,
+  price,
+  timeInForce: "good_till_canceled",
+  selfTradePrevention: "taker_at_cross",
+  expirationSeconds: undefined,
+  postOnly: false,
+  reduceOnly: false,
+  cancelOnPause: false,
+  subaccount: 0,
+  orderGroupId: undefined,
+  exchangeIndex: undefined
+})
