@@ -192,7 +192,7 @@ export const placingFaults: ReadonlyArray<Fault> = [
   canceling(
     "takes an order for gone that is not listed yet",
     undefined,
-    "asOfMillis > latestStart(began, yield* instant)",
+    "asOfMillis > latestStart(began, yield* now)",
     "true"
   ),
   operations(

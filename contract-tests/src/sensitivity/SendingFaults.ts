@@ -205,7 +205,7 @@ export const sendingFaults: ReadonlyArray<Fault> = [
   canceling(
     "believes a list that is older than the cancel after the clock was set",
     undefined,
-    "now.wallMillis - elapsedMillis + now.skewMillis)",
+    "current.wallMillis - elapsedMillis + aheadMillis(current))",
     "0)"
   )
 ]
