@@ -209,8 +209,8 @@ const law = (run: Run, instead: Instead) => {
     if (attempts.length > 1) reach("signed again for a repeat")
     reach(attempts.length === 0 ? "refused" : exit._tag === "Success" ? "succeeded" : "failed")
     for (const [where, text] of Object.entries(printed)) {
-      // A success that is any JSON object is the answer itself, echo and all.
-      if (where === "outcome" && echoed && exit._tag === "Success") continue
+      // Where a success is any JSON object, the echo is the answer, which this property itself logs.
+      if ((where === "outcome" || where === "log") && echoed && exit._tag === "Success") continue
       const told = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
       must(
         told === undefined,
