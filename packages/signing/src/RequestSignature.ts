@@ -107,18 +107,8 @@ export interface Request {
   readonly clockSkewMillis?: number | undefined
 }
 
-/** The key id that was last found fit: a signer's does not change from request to request. */
-let fitKeyId: string | undefined
-
-const isFitKeyId = (keyId: string): boolean => {
-  if (keyId === fitKeyId) return true
-  if (keyIdProblem(keyId) !== undefined) return false
-  fitKeyId = keyId
-  return true
-}
-
 const requestProblem = (keyId: string, request: Request, timestampMillis: number): string | undefined =>
-  !isFitKeyId(keyId)
+  keyIdProblem(keyId) !== undefined
     ? "the signer's key id cannot be sent as a header"
     : !/^[A-Za-z]+$/.test(request.method)
       ? "the method is not a word"
