@@ -9,6 +9,7 @@
 import type { Parameter } from "@kalshi-effect/client/Operation"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
+import { signingOf } from "./Signing.ts"
 
 /** What a finding is about. */
 export type Check =
@@ -69,16 +70,6 @@ const errorBody = "#/components/schemas/ErrorBody"
 /** The errors of an operation whose body is more than an error. */
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
-
-/**
- * Operations that the document secures and the exchange's guide calls public: the client signs them where it has a key.
- *
- * Source: security of the two at 3.34.0; exchange guide to order books, August 2026.
- */
-export const optionallySigned: ReadonlySet<string> = /*#__PURE__*/ new Set([
-  "GetMarketOrderbook",
-  "GetMarketOrderbooks"
-])
 
 const differ = (
   check: Check,
@@ -237,16 +228,15 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
     ascending(descriptor.errors.flatMap((error) => ("payload" in error ? [error.error.status] : [])))
   )
 
-/** That an operation is signed where the document secures it, and only there. */
-export const auth: DescriptorCheck = ({ descriptor }, reference) => {
-  const expected =
-    reference.security.length === 0 ? "none" : optionallySigned.has(reference.id) ? "optional" : "required"
-  return differ("auth", reference, "", expected, descriptor.auth)
-}
+const auths = { always: "required", never: "none", withKey: "optional" } as const
+
+/** That an operation needs a key where the document secures it, and only there. */
+export const auth: DescriptorCheck = ({ descriptor }, reference) =>
+  differ("auth", reference, "", auths[signingOf(reference)], descriptor.auth)
 
 /** That the capability is the least that serves: none for public operations, reading for GET, writing for the rest. */
 export const access: DescriptorCheck = ({ descriptor }, reference) => {
-  const isPublic = reference.security.length === 0 || optionallySigned.has(reference.id)
+  const isPublic = reference.security.length === 0
   const expected = isPublic ? "public" : reference.method === "GET" ? "read" : "write"
   return differ("access", reference, "", expected, descriptor.access)
 }

@@ -34,6 +34,7 @@ import {
 } from "../tools/JsonSchema.ts"
 import type { Judge } from "../tools/Judge.ts"
 import type { AnyOperation, ClientOperation } from "./ClientOperations.ts"
+import { isSigned } from "./Signing.ts"
 
 /** A request as it would have left. */
 export interface Sent {
@@ -286,7 +287,7 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
 export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requests => {
   const { resolve } = judge
   const input = inputSchema(reference, resolve)
-  const { method, parameters, requestBody, security } = reference
+  const { method, parameters, requestBody } = reference
   const inPath = parameters.filter((parameter) => parameter.in === "path")
   const inQuery = parameters.filter((parameter) => parameter.in === "query")
   const header = parameters.find((parameter) => parameter.in === "header")
@@ -435,7 +436,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
     const { headers } = sent
     const signed = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"] as const
     const present = signed.filter((name) => headers[name] !== undefined)
-    if (security.length === 0) {
+    if (!isSigned(reference)) {
       if (present.length > 0) faults.push(`a public operation carries ${present.join(", ")}`)
     } else {
       const text = `${headers["kalshi-access-timestamp"]}${method}${path}`

@@ -11,6 +11,7 @@ import { isObject, objectOf, textOf, type Json, type JsonObject } from "../tools
 import * as signedCalls from "./internal/signedCalls.ts"
 import { checkPromised, type Outcome, type Property, type Run } from "./Property.ts"
 import { conformance, referenceOf, validBody } from "./Subject.ts"
+import { isSigned } from "../operations/Signing.ts"
 
 const id = "P8"
 
@@ -192,7 +193,7 @@ const law = (run: Run, instead: Instead) => {
     const seen = new Set<string>()
     for (const attempt of attempts) {
       const signature = attempt.headers["kalshi-access-signature"]
-      if (reference.security.length === 0) {
+      if (!isSigned(reference)) {
         must(
           names.every((name) => attempt.headers[name] === undefined),
           () => "a public operation is signed"

@@ -11,6 +11,7 @@ import { isLearning, play, type Target } from "./internal/wire.ts"
 import { check, type Property } from "./Property.ts"
 import * as SendingClass from "./SendingClass.ts"
 import { conformance, plainest, referenceOf, validBody } from "./Subject.ts"
+import { isSigned } from "../operations/Signing.ts"
 
 const targetOf = (client: ClientOperation): Target => {
   const reference = referenceOf(client)
@@ -35,7 +36,7 @@ export const P9: Property = {
   run: (run) =>
     Effect.sync(() => {
       const target = targetOf(run.operation)
-      const metered = target.reference.security.length > 0 && !isLearning(target.reference)
+      const metered = isSigned(target.reference) && !isLearning(target.reference)
       return check("P9", run, scenarios(metered), (scenario, reach) =>
         judge(target, scenario, play(target, scenario), reach)
       )

@@ -6,6 +6,7 @@ import { conformance, referenceOf } from "../properties/Subject.ts"
 import type { Json } from "../tools/JsonSchema.ts"
 import type { Redactions } from "./Redactions.ts"
 import type { Answer, Asked, Exchanged } from "./Tap.ts"
+import { isSigned } from "../operations/Signing.ts"
 
 /** What was heard of one call. */
 export interface Heard {
@@ -27,7 +28,7 @@ export interface Finding {
 /** The request as a command line, with placeholders for what signs it. */
 export const curlOf = (client: ClientOperation, { body, method, url }: Asked): string => {
   const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
-  const signed = referenceOf(client).security.length > 0
+  const signed = isSigned(referenceOf(client))
   return [
     `curl -X ${method} ${quoted(url)}`,
     ...(signed

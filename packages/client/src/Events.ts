@@ -108,6 +108,8 @@ export interface ListMultivariateInput {
   readonly series_ticker?: string | undefined
   /** Only combos of this collection; not together with `series_ticker`. */
   readonly collection_ticker?: string | undefined
+  /** Event tickers, joined by commas. */
+  readonly tickers?: string | undefined
   /** Adds each event's `markets`; false when left out. */
   readonly with_nested_markets?: boolean | undefined
 }

@@ -85,7 +85,7 @@ export interface ListOrdersInput {
 export const listOrders: Pages.Paged<
   ListOrdersInput,
   Responses.GetOrdersResponse,
-  BadRequest | Unauthorized | NotFound,
+  BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead,
   "orders"
 > = /*#__PURE__*/ Pages.make({
@@ -95,7 +95,7 @@ export const listOrders: Pages.Paged<
   path: "/fcm/orders",
   query: Parameters.GetFCMOrdersQuery,
   success: { status: 200, body: Responses.GetOrdersResponse },
-  errors: [BadRequest, Unauthorized, NotFound],
+  errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
   retry: "idempotent",
   bucket: "read",
@@ -104,7 +104,8 @@ export const listOrders: Pages.Paged<
 
 /** Input of {@link listPositions}. */
 export interface ListPositionsInput {
-  readonly subtrader_id: string
+  /** Required, unless the API key is bound to a subtrader; then that subtrader, and no other. */
+  readonly subtrader_id?: string | undefined
   readonly ticker?: string | undefined
   readonly event_ticker?: string | undefined
   /** Field names joined by commas, of which one at least must not be zero. */
@@ -130,7 +131,7 @@ export interface ListPositionsInput {
 export const listPositions: Pages.Paged<
   ListPositionsInput,
   Responses.GetPositionsResponse,
-  BadRequest | Unauthorized | NotFound,
+  BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead,
   "market_positions" | "event_positions"
 > = /*#__PURE__*/ Pages.make({
@@ -140,7 +141,7 @@ export const listPositions: Pages.Paged<
   path: "/fcm/positions",
   query: Parameters.GetFCMPositionsQuery,
   success: { status: 200, body: Responses.GetPositionsResponse },
-  errors: [BadRequest, Unauthorized, NotFound],
+  errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
   retry: "idempotent",
   bucket: "read",

@@ -56,6 +56,8 @@ export interface ListInput {
   readonly max_created_ts?: number | undefined
   /** Unix seconds: changes other than trading; with no filter but `series_ticker` and `mve_filter: "exclude"`. */
   readonly min_updated_ts?: number | undefined
+  /** Unix seconds: only markets whose metadata last changed at or before it. Trading changes nothing here. */
+  readonly max_updated_ts?: number | undefined
   /** Unix seconds; with `status` `closed`, or with none. */
   readonly max_close_ts?: number | undefined
   /** Unix seconds; with `status` `closed`, or with none. */
@@ -78,9 +80,9 @@ export interface ListInput {
  *
  * - Most rows are combos unless `mve_filter: "exclude"`: somebody counted 2 other markets in 12,000 rows (production,
  *   August 2026). `Events.list` with `with_nested_markets` leaves combos out from the start.
- * - The three pairs of times (created, close, settled) and `min_updated_ts` exclude each other, and each goes with some
- *   values of `status` only. `min_updated_ts` with `series_ticker` wants `mve_filter: "exclude"` as well. Source: the
- *   exchange's documentation, 2026.
+ * - The four pairs of times (created, close, settled, updated) exclude each other, and each goes with some values of
+ *   `status` only. The updated pair excludes every filter but `mve_filter: "exclude"`, and `series_ticker` beside that.
+ *   Source: the published document of October 26, 2026.
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing: see `Historical.markets`.
  * - The end of the pages is `cursor: ""`.
  */
@@ -151,8 +153,9 @@ export interface OrderbookInput {
  *
  * **Details**
  *
- * There are no asks: a bid for NO at a price is an ask for YES at one dollar less that price, of the same size. Public;
- * signed where the layer has a key, because the document asks for one and the exchange's guide does not.
+ * There are no asks: a bid for NO at a price is an ask for YES at one dollar less that price, of the same size.
+ *
+ * Public: a layer without a key reads it. A layer with a key signs it, as the document asked for until September 2026.
  *
  * **Gotchas**
  *

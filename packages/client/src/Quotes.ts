@@ -82,20 +82,25 @@ export interface ListInput {
  *   })
  * ```
  */
-export const list: Pages.Paged<ListInput, Responses.GetQuotesResponse, Unauthorized, KalshiRead, "quotes"> =
-  /*#__PURE__*/ Pages.make({
-    operationId: "GetQuotes",
-    name: "Quotes.list",
-    method: "GET",
-    path: "/communications/quotes",
-    query: Parameters.GetQuotesQuery,
-    success: { status: 200, body: Responses.GetQuotesResponse },
-    errors: [Unauthorized],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read",
-    pages: { cursor: "cursor", lists: ["quotes"] }
-  })
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetQuotesResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "quotes"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetQuotes",
+  name: "Quotes.list",
+  method: "GET",
+  path: "/communications/quotes",
+  query: Parameters.GetQuotesQuery,
+  success: { status: 200, body: Responses.GetQuotesResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["quotes"] }
+})
 
 /** Input of {@link get}, {@link confirm} and {@link remove}: the quote, under the request it answers. */
 export interface GetInput {
@@ -111,19 +116,23 @@ export interface GetInput {
  * Costs the default of 10 tokens, where the deprecated {@link getByQuoteId} costs 2. Source: the account's cost list,
  * recorded in demo, July 2026.
  */
-export const get: Operation.Operation<GetInput, Responses.GetQuoteResponse, Unauthorized | NotFound, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetRFQQuote",
-    name: "Quotes.get",
-    method: "GET",
-    path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
-    pathParameters: Parameters.GetRFQQuotePath,
-    success: { status: 200, body: Responses.GetQuoteResponse },
-    errors: [Unauthorized, NotFound],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
+export const get: Operation.Operation<
+  GetInput,
+  Responses.GetQuoteResponse,
+  BadRequest | Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetRFQQuote",
+  name: "Quotes.get",
+  method: "GET",
+  path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
+  pathParameters: Parameters.GetRFQQuotePath,
+  success: { status: 200, body: Responses.GetQuoteResponse },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /** Input of {@link create}. */
 export interface CreateInput {
@@ -231,7 +240,7 @@ export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unautho
  *   )
  * ```
  */
-export const confirm: Operation.Operation<GetInput, void, Unauthorized | NotFound, KalshiWrite> =
+export const confirm: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "ConfirmRFQQuote",
     name: "Quotes.confirm",
@@ -239,28 +248,29 @@ export const confirm: Operation.Operation<GetInput, void, Unauthorized | NotFoun
     path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
     pathParameters: Parameters.ConfirmRFQQuotePath,
     success: { status: 204, body: undefined },
-    errors: [Unauthorized, NotFound],
+    errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "never",
     bucket: "write",
     writeBucket: "quotes"
   })
 
-const remove: Operation.Operation<GetInput, void, Unauthorized | NotFound, KalshiWrite> = /*#__PURE__*/ Operation.make({
-  operationId: "DeleteRFQQuote",
-  name: "Quotes.delete",
-  method: "DELETE",
-  path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
-  pathParameters: Parameters.DeleteRFQQuotePath,
-  success: { status: 204, body: undefined },
-  errors: [Unauthorized, NotFound],
-  access: "write",
-  retry: "idempotent",
-  bucket: "write",
-  cost: 2,
-  writeBucket: "quotes",
-  urgent: true
-})
+const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "DeleteRFQQuote",
+    name: "Quotes.delete",
+    method: "DELETE",
+    path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}",
+    pathParameters: Parameters.DeleteRFQQuotePath,
+    success: { status: 204, body: undefined },
+    errors: [BadRequest, Unauthorized, NotFound],
+    access: "write",
+    retry: "idempotent",
+    bucket: "write",
+    cost: 2,
+    writeBucket: "quotes",
+    urgent: true
+  })
 
 export {
   /**
@@ -289,7 +299,7 @@ export interface QuoteIdInput {
 export const getByQuoteId: Operation.Operation<
   QuoteIdInput,
   Responses.GetQuoteResponse,
-  Unauthorized | NotFound,
+  BadRequest | Unauthorized | NotFound,
   KalshiRead
 > = /*#__PURE__*/ Operation.make({
   operationId: "GetQuote",
@@ -298,7 +308,7 @@ export const getByQuoteId: Operation.Operation<
   path: "/communications/quotes/{quote_id}",
   pathParameters: Parameters.GetQuotePath,
   success: { status: 200, body: Responses.GetQuoteResponse },
-  errors: [Unauthorized, NotFound],
+  errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
   bucket: "read",
@@ -341,39 +351,47 @@ export const acceptByQuoteId: Operation.Operation<
  *
  * @deprecated Use {@link confirm}, which also takes the `rfq_id`.
  */
-export const confirmByQuoteId: Operation.Operation<QuoteIdInput, void, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "ConfirmQuote",
-    name: "Quotes.confirmByQuoteId",
-    method: "PUT",
-    path: "/communications/quotes/{quote_id}/confirm",
-    pathParameters: Parameters.ConfirmQuotePath,
-    success: { status: 204, body: undefined },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write",
-    writeBucket: "quotes"
-  })
+export const confirmByQuoteId: Operation.Operation<
+  QuoteIdInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "ConfirmQuote",
+  name: "Quotes.confirmByQuoteId",
+  method: "PUT",
+  path: "/communications/quotes/{quote_id}/confirm",
+  pathParameters: Parameters.ConfirmQuotePath,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  bucket: "write",
+  writeBucket: "quotes"
+})
 
 /**
  * Takes back your quote by its id alone.
  *
  * @deprecated Use {@link remove | delete}, which also takes the `rfq_id`.
  */
-export const deleteByQuoteId: Operation.Operation<QuoteIdInput, void, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "DeleteQuote",
-    name: "Quotes.deleteByQuoteId",
-    method: "DELETE",
-    path: "/communications/quotes/{quote_id}",
-    pathParameters: Parameters.DeleteQuotePath,
-    success: { status: 204, body: undefined },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write",
-    cost: 2,
-    writeBucket: "quotes",
-    urgent: true
-  })
+export const deleteByQuoteId: Operation.Operation<
+  QuoteIdInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "DeleteQuote",
+  name: "Quotes.deleteByQuoteId",
+  method: "DELETE",
+  path: "/communications/quotes/{quote_id}",
+  pathParameters: Parameters.DeleteQuotePath,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  cost: 2,
+  writeBucket: "quotes",
+  urgent: true
+})

@@ -84,19 +84,23 @@ export interface GetInput {
  * `creator_user_id` and `creator_subaccount` are there for its creator alone; others know it by `creator_id`, a
  * communications id.
  */
-export const get: Operation.Operation<GetInput, Responses.GetRFQResponse, Unauthorized | NotFound, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetRFQ",
-    name: "Rfqs.get",
-    method: "GET",
-    path: "/communications/rfqs/{rfq_id}",
-    pathParameters: Parameters.GetRFQPath,
-    success: { status: 200, body: Responses.GetRFQResponse },
-    errors: [Unauthorized, NotFound],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
+export const get: Operation.Operation<
+  GetInput,
+  Responses.GetRFQResponse,
+  BadRequest | Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetRFQ",
+  name: "Rfqs.get",
+  method: "GET",
+  path: "/communications/rfqs/{rfq_id}",
+  pathParameters: Parameters.GetRFQPath,
+  success: { status: 200, body: Responses.GetRFQResponse },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /** Input of {@link create}: the size is a number of contracts, or what it may cost; not both. */
 export interface CreateInput {
@@ -166,19 +170,20 @@ export const create: Operation.Operation<
   writeBucket: "quotes"
 })
 
-const remove: Operation.Operation<GetInput, void, Unauthorized | NotFound, KalshiWrite> = /*#__PURE__*/ Operation.make({
-  operationId: "DeleteRFQ",
-  name: "Rfqs.delete",
-  method: "DELETE",
-  path: "/communications/rfqs/{rfq_id}",
-  pathParameters: Parameters.DeleteRFQPath,
-  success: { status: 204, body: undefined },
-  errors: [Unauthorized, NotFound],
-  access: "write",
-  retry: "idempotent",
-  bucket: "write",
-  writeBucket: "quotes"
-})
+const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "DeleteRFQ",
+    name: "Rfqs.delete",
+    method: "DELETE",
+    path: "/communications/rfqs/{rfq_id}",
+    pathParameters: Parameters.DeleteRFQPath,
+    success: { status: 204, body: undefined },
+    errors: [BadRequest, Unauthorized, NotFound],
+    access: "write",
+    retry: "idempotent",
+    bucket: "write",
+    writeBucket: "quotes"
+  })
 
 export {
   /**

@@ -10,7 +10,7 @@
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "./Capability.ts"
-import { BadRequest, Forbidden, NotFound, Unauthorized } from "./Errors.ts"
+import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "./Errors.ts"
 import * as Parameters from "./generated/parameters.ts"
 import * as Requests from "./generated/requests.ts"
 import * as Responses from "./generated/responses.ts"
@@ -122,7 +122,9 @@ export interface CreateInput {
  *   the document at 3.34.0.
  * - Between subaccounts of different shards it takes up to three steps, and what was done stays done when a later one
  *   fails: the cash can then lie in the primary account of either shard. Source: the document at 3.34.0.
- * - `client_transfer_id` is announced for 15 October 2026. Source: changelog.
+ * - A `client_transfer_id` that was used before is a `Conflict`, and nothing is moved. With `afterLostAnswer`, the
+ *   transfer was most likely accepted at an earlier attempt: find it in {@link list} by its `client_transfer_id`.
+ *   Source: the published document of October 26, 2026.
  *
  * **Example** (Twelve dollars and a half from shard 0 to shard 2)
  *
@@ -141,7 +143,7 @@ export interface CreateInput {
 export const create: Operation.Operation<
   CreateInput,
   Responses.IntraExchangeInstanceTransferResponse,
-  BadRequest | Unauthorized | Forbidden,
+  BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
 > = /*#__PURE__*/ Operation.make({
   operationId: "IntraExchangeInstanceTransfer",
@@ -150,7 +152,7 @@ export const create: Operation.Operation<
   path: "/portfolio/intra_exchange_instance_transfer",
   body: Requests.IntraExchangeInstanceTransferRequest,
   success: { status: 200, body: Responses.IntraExchangeInstanceTransferResponse },
-  errors: [BadRequest, Unauthorized, Forbidden],
+  errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "keyed",
   bucket: "write"

@@ -14,6 +14,7 @@ import { parse } from "../../operations/Answers.ts"
 import * as SendingClass from "../SendingClass.ts"
 import { delayOf, expired, success, type Scenario } from "./scenario.ts"
 import type { Attempt, Called, Log, Target } from "./wire.ts"
+import { isSigned } from "../../operations/Signing.ts"
 
 /** A rule that was broken. */
 export class Broken extends Error {
@@ -85,7 +86,7 @@ const heldRequests = ({ called, input, target }: Judged): void => {
       )
     }
     const { headers } = sent
-    if (reference.security.length === 0) {
+    if (!isSigned(reference)) {
       must(headers["kalshi-access-signature"] === undefined, "a public operation was signed")
       continue
     }
@@ -311,5 +312,5 @@ export const judge = (target: Target, scenario: Scenario, log: Log, reach: (what
   }
   must(log.timersLeft === 0, `${log.timersLeft} timers are set when every call has ended`)
   must(log.sentAfterwards === 0, "something was sent after every call had ended")
-  if (scenario.metered && reference.security.length > 0) heldBudget(target, input, log, reach)
+  if (scenario.metered && isSigned(reference)) heldBudget(target, input, log, reach)
 }

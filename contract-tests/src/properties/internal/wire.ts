@@ -22,6 +22,7 @@ import type * as ReferenceDocument from "../../reference/ReferenceDocument.ts"
 import type { JsonObject } from "../../tools/JsonSchema.ts"
 import * as VirtualTime from "../../tools/VirtualTime.ts"
 import { scheduleOf, success, type Fate, type RetryAfter, type Scenario, type Step } from "./scenario.ts"
+import { isSigned } from "../../operations/Signing.ts"
 
 /** An operation, ready to be called and answered. */
 export interface Target {
@@ -204,7 +205,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
   const { client, reference } = target
   const input = target.inputs[scenario.variant % target.inputs.length]
   const time = VirtualTime.make(startMillis)
-  const isSigned = reference.security.length > 0
+  const signs = isSigned(reference)
   const calls: ReadonlyArray<Called> = scenario.calls.map((call) => ({
     startMillis: startMillis + call.startMillis,
     attempts: [],
@@ -282,7 +283,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
       sends++
       const { attempts } = calls[call]!
       const last = attempts.at(-1)
-      const attempt = isSigned && last !== undefined && last.sent === undefined ? last : begin(call)
+      const attempt = signs && last !== undefined && last.sent === undefined ? last : begin(call)
       const sent: Sent = {
         atMillis: time.nowMillis(),
         method: request.method,

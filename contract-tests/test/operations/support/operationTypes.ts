@@ -28,11 +28,7 @@ const union = (members: ReadonlyArray<string>): string => (members.length === 0 
 const names = (fields: ReadonlyArray<string>): string => union(fields.map((field) => JSON.stringify(field)))
 
 const needs = ({ id, method, security }: ReferenceDocument.Operation): string =>
-  security.length === 0 || Descriptors.optionallySigned.has(id)
-    ? "KalshiPublic"
-    : method === "GET"
-      ? "KalshiRead"
-      : "KalshiWrite"
+  security.length === 0 ? "KalshiPublic" : method === "GET" ? "KalshiRead" : "KalshiWrite"
 
 const fails = (reference: ReferenceDocument.Operation): string => {
   const payloads = Descriptors.payloads(reference)
@@ -44,7 +40,7 @@ const fails = (reference: ReferenceDocument.Operation): string => {
     ...payloads.map(
       ({ schema, status }) => `Errors.${Descriptors.common.get(status)}<Responses.${componentOf(schema)}>`
     ),
-    ...(Descriptors.optionallySigned.has(reference.id) ? ["SigningError", "Errors.LimitExceeded"] : [])
+    ...(signingOf(reference) === "withKey" ? ["SigningError", "Errors.LimitExceeded"] : [])
   ])
 }
 
@@ -113,6 +109,7 @@ import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { assert, describe, expectTypeOf, it } from "vitest"
 import { normal, render, target } from "./support/operationTypes.ts"
 import type { Signature, Values } from "./support/signature.ts"
+import { signingOf } from "../../../src/operations/Signing.ts"
 
 describe("the type tests", () => {
   it("are those that the document asks for", () => {
