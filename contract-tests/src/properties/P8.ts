@@ -92,7 +92,7 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
           )
         },
         {
-          weight: 2,
+          weight: 3,
           arbitrary: fc.record({
             // 200 stands for the operation's success.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),

@@ -33,7 +33,7 @@ export const limitFaults: ReadonlyArray<Fault> = [
     "state.tokens = levelAt(state, budget, atMillis) - cost",
     "state.tokens = levelAt(state, budget, atMillis)"
   ),
-  memory("lets no one go first", undefined, "          : other.urgent\n", "          : false\n", { seenBy: test }),
+  memory("lets no one go first", undefined, "          : other.urgent\n", "          : false\n", { seenBy: laws }),
   memory("forgets who was there before", undefined, "other.account !== want.account || other.id === want.id", "true", {
     seenBy: test
   }),

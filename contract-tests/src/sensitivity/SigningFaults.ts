@@ -97,16 +97,14 @@ export const signingFaults: ReadonlyArray<Fault> = [
   ),
   conceal("keeps what an answer echoes of its headers", "OrderGroups.get", "values.length > 0 && at < until", "false", {
     seenBy: "P8",
-    runs: 400
+    runs: 2_000
   }),
   conceal("keeps an echo that is percent-encoded", "OrderGroups.get", 'raw !== "%" &&', "true &&", {
     seenBy: "P8",
-    runs: 400
+    runs: 2_000
   }),
-  conceal("keeps an echo that is escaped in JSON", "OrderGroups.get", '&& raw !== "\\\\" &&', "&&", {
-    seenBy: "P8",
-    runs: 400
-  }),
+  conceal("keeps an echo that is escaped in JSON", undefined, '&& raw !== "\\\\" &&', "&&"),
+  conceal("keeps a signature that a form has decoded", undefined, '|| (character === " " && plain(of) === "+")', ""),
   conceal("keeps an echo whose lines are wrapped", undefined, "matched === 0 || !/\\s/.test(character)", "true"),
   conceal("keeps an echo that the server has cut", undefined, "Math.min(value.length, pieceLength)", "value.length"),
   conceal("takes a time of the exchange's for its timestamp", undefined, "|| !isMember(text, start)", "|| true"),

@@ -1,5 +1,6 @@
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
+import * as Signer from "@kalshi-effect/signing/Signer"
 import { Effect, Layer, Schedule, Tracer } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
@@ -648,6 +649,19 @@ describe("an error whose answer echoes the request's headers", () => {
       })
     )
   }
+
+  it.effect("conceals a signature that begins with a plus, which a form turns into a space", () =>
+    Effect.gen(function* () {
+      const signature = `+${"aB3/".repeat(21)}x==`
+      const plus = Signer.makeSync({ keyId, kind: "ed25519", sign: () => signature })
+      const text = ({ headers }: Sent) => `got ${headers["kalshi-access-signature"]!.replaceAll("+", " ")}, sorry`
+      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
+        Effect.provide(layer([{ status: 502, text }], { ...once, signer: plus }))
+      )
+      // The space before it may have been the plus.
+      assert.include(error.message, "got<redacted>, sorry")
+    })
+  )
 
   it.effect("keeps no part of a value where the text is cut", () =>
     Effect.gen(function* () {

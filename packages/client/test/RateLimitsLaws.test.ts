@@ -34,6 +34,22 @@ interface Spent {
 }
 
 describe("a store", () => {
+  it.effect("lets the urgent request of another client go first", () =>
+    Effect.gen(function* () {
+      const store = memory.make()
+      const budget = { capacity: 10, refillRate: 10 }
+      const want = (id: number, urgent: boolean) => ({ ...wantOf(id, 10, budget, 0), urgent })
+      assert.strictEqual(yield* store.take(want(0, false)), 0)
+      assert.isAbove(yield* store.take(want(1, false)), 0)
+      assert.isAbove(yield* store.take(want(2, true)), 0)
+      yield* TestClock.adjust("1 second")
+      assert.isAbove(yield* store.take(want(1, false)), 0)
+      assert.strictEqual(yield* store.take(want(2, true)), 0)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* store.take(want(1, false)), 0)
+    })
+  )
+
   const steps = fc.array(
     fc.record({
       pauseMillis: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 5_000 })),

@@ -38,7 +38,7 @@ const named: Readonly<Record<string, string>> = {
   quot: '"'
 }
 
-/** As `\\n` and `\\r` stand in JSON. A space is another matter: a form has it in the place of a plus. */
+/** As `\\n` and `\\r` stand in JSON. */
 const lineBreaks = "nrt"
 
 /** One character as every encoding has it: in either case, and in either alphabet of base64. */
@@ -72,6 +72,10 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
+/** Whether a character of an answer is one of a value: a form has a space in the place of a plus. */
+const isSame = (character: string, of: string): boolean =>
+  plain(character) === plain(of) || (character === " " && plain(of) === "+")
+
 /** Where a value that begins at a place ends; -1 where none begins. Lines may be wrapped within it. */
 const endOf = (text: string, start: number, value: string): number => {
   let at = start
@@ -79,8 +83,7 @@ const endOf = (text: string, start: number, value: string): number => {
   let end = -1
   while (at < text.length && matched < value.length) {
     const [character, next] = characterAt(text, at)
-    const expected = plain(value[matched]!)
-    if (plain(character) === expected || (expected === "+" && character === " ")) {
+    if (isSame(character, value[matched]!)) {
       matched++
       end = next
     } else if (matched === 0 || !/\s/.test(character)) {
@@ -119,7 +122,7 @@ const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
 /** Conceals the values of a request's headers. */
 export const make = (headers: HeaderValues | undefined): Conceal => {
   const values = headers === undefined ? [] : valuesOf(headers)
-  const firsts = new Set(values.map((value) => plain(value[0]!)))
+  const firsts = [...new Set(values.map((value) => plain(value[0]!)))]
   return (text, limit = text.length) => {
     const until = Math.min(limit, text.length)
     let concealed = ""
@@ -127,7 +130,8 @@ export const make = (headers: HeaderValues | undefined): Conceal => {
     let at = 0
     while (values.length > 0 && at < until) {
       let end = -1
-      if (firsts.has(plain(characterAt(text, at)[0]))) {
+      const [character] = characterAt(text, at)
+      if (firsts.some((first) => isSame(character, first))) {
         for (const value of values) {
           const found = endOf(text, at, value)
           if (found > end && stands(text, at, found, value)) end = found
