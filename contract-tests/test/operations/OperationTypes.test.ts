@@ -267,7 +267,7 @@ describe("Events", () => {
   it("Events.get: GET /events/{event_ticker}", () => {
     type Call = Signature<typeof Events.get>
     expectTypeOf<Call["required"]>().toEqualTypeOf<"event_ticker">()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"with_nested_markets">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"exclude_markets" | "with_nested_markets">()
     expectTypeOf<Values<typeof Parameters.GetEventPath> & Values<typeof Parameters.GetEventQuery>>().toExtend<
       Call["input"]
     >()
@@ -304,7 +304,7 @@ describe("Events", () => {
     type Call = Signature<typeof Events.listMultivariate>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["optional"]>().toEqualTypeOf<
-      "limit" | "cursor" | "series_ticker" | "collection_ticker" | "with_nested_markets"
+      "limit" | "cursor" | "series_ticker" | "collection_ticker" | "tickers" | "with_nested_markets"
     >()
     expectTypeOf<Values<typeof Parameters.GetMultivariateEventsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventsResponse>()
@@ -441,6 +441,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["optional"]>().toEqualTypeOf<
       | "subtrader_id"
+      | "client_order_ids"
       | "cursor"
       | "event_ticker"
       | "ticker"
@@ -448,11 +449,12 @@ describe("Fcm", () => {
       | "max_ts"
       | "status"
       | "limit"
-      | "client_order_ids"
     >()
     expectTypeOf<Values<typeof Parameters.GetFCMOrdersQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -460,13 +462,15 @@ describe("Fcm", () => {
 
   it("Fcm.listPositions: GET /fcm/positions", () => {
     type Call = Signature<typeof Fcm.listPositions>
-    expectTypeOf<Call["required"]>().toEqualTypeOf<"subtrader_id">()
+    expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["optional"]>().toEqualTypeOf<
-      "ticker" | "event_ticker" | "count_filter" | "settlement_status" | "limit" | "cursor"
+      "subtrader_id" | "ticker" | "event_ticker" | "count_filter" | "settlement_status" | "limit" | "cursor"
     >()
     expectTypeOf<Values<typeof Parameters.GetFCMPositionsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -545,7 +549,7 @@ describe("Historical", () => {
   it("Historical.fills: GET /historical/fills", () => {
     type Call = Signature<typeof Historical.fills>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "max_ts" | "limit" | "cursor" | "min_ts" | "subaccount">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "min_ts" | "max_ts" | "limit" | "cursor" | "subaccount">()
     expectTypeOf<Values<typeof Parameters.GetFillsHistoricalQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
@@ -598,7 +602,7 @@ describe("Historical", () => {
   it("Historical.orders: GET /historical/orders", () => {
     type Call = Signature<typeof Historical.orders>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "max_ts" | "limit" | "cursor" | "min_ts" | "subaccount">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "min_ts" | "max_ts" | "limit" | "cursor" | "subaccount">()
     expectTypeOf<Values<typeof Parameters.GetHistoricalOrdersQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
@@ -610,7 +614,7 @@ describe("Historical", () => {
   it("Historical.positions: GET /historical/positions", () => {
     type Call = Signature<typeof Historical.positions>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "event_ticker" | "limit" | "cursor" | "subaccount">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "event_ticker" | "subaccount" | "limit" | "cursor">()
     expectTypeOf<Values<typeof Parameters.GetHistoricalPositionsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
@@ -794,6 +798,7 @@ describe("Markets", () => {
       | "min_created_ts"
       | "max_created_ts"
       | "min_updated_ts"
+      | "max_updated_ts"
       | "max_close_ts"
       | "min_close_ts"
       | "min_settled_ts"
@@ -1246,11 +1251,11 @@ describe("Portfolio", () => {
       | "cursor"
       | "limit"
       | "count_filter"
+      | "settlement_status"
       | "ticker"
       | "event_ticker"
       | "subaccount"
       | "exchange_index"
-      | "settlement_status"
     >()
     expectTypeOf<Values<typeof Parameters.GetPositionsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
@@ -1330,7 +1335,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.ConfirmRFQQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1342,7 +1347,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.ConfirmQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1366,7 +1371,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.DeleteRFQQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1378,7 +1383,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.DeleteQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1390,7 +1395,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.GetRFQQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1402,7 +1407,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.GetQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1426,7 +1431,7 @@ describe("Quotes", () => {
     >()
     expectTypeOf<Values<typeof Parameters.GetQuotesQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuotesResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1474,7 +1479,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.DeleteRFQPath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1486,7 +1491,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.GetRFQPath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1697,7 +1702,9 @@ describe("Transfers", () => {
     >()
     expectTypeOf<Requests.IntraExchangeInstanceTransferRequest>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.IntraExchangeInstanceTransferResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()

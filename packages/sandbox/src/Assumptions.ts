@@ -57,6 +57,11 @@ export interface Assumptions {
    * turns it into a declared one (400 and 404 into each other, 403 into 401), `recorded` answers as the wire did.
    */
   readonly undeclaredStatuses: "declared" | "recorded"
+  /**
+   * Whether markets carry `liquidity_dollars`, always zero. It left the document on October 1, 2026. A public client
+   * that is tested against demo still requires it.
+   */
+  readonly marketLiquidity: "absent" | "sent"
   /** Order groups that one account may have. Documented: 100,000. */
   readonly maxOrderGroups: number
   /** Orders of one account that may rest at once. Documented: 200,000. */
@@ -85,6 +90,7 @@ export const defaults: Assumptions = {
   historicalMillis: 90 * days,
   historicalOrdersMillis: 14 * days,
   undeclaredStatuses: "declared",
+  marketLiquidity: "sent",
   maxOrderGroups: 100_000,
   maxRestingOrders: 200_000,
   maxOrderContracts: 10_000_000

@@ -188,6 +188,7 @@ export interface Place {
 /** Money on its way from one shard to another, or arrived there. */
 export interface ShardTransfer {
   readonly transferId: string
+  readonly clientTransferId: string | undefined
   readonly source: Place
   readonly destination: Place
   readonly amountMicros: number
@@ -266,6 +267,8 @@ export interface Market {
   readonly volume24h: number
   /** Pairs of YES and NO that somebody holds. */
   readonly openInterest: number
+  /** Always 0, as recorded; undefined where the exchange leaves it out. */
+  readonly liquidity: number | undefined
   readonly quote: Quote
   /** The quote of a day ago, to the hour; all zero where the market was not there. */
   readonly previous: Quote

@@ -6,6 +6,7 @@
 import * as fs from "node:fs"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
 import * as Descriptors from "../../../src/operations/Descriptors.ts"
+import { signingOf } from "../../../src/operations/Signing.ts"
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { document, referenceOf } from "./client.ts"
 
@@ -27,7 +28,7 @@ const union = (members: ReadonlyArray<string>): string => (members.length === 0 
 
 const names = (fields: ReadonlyArray<string>): string => union(fields.map((field) => JSON.stringify(field)))
 
-const needs = ({ id, method, security }: ReferenceDocument.Operation): string =>
+const needs = ({ method, security }: ReferenceDocument.Operation): string =>
   security.length === 0 ? "KalshiPublic" : method === "GET" ? "KalshiRead" : "KalshiWrite"
 
 const fails = (reference: ReferenceDocument.Operation): string => {
@@ -109,7 +110,6 @@ import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { assert, describe, expectTypeOf, it } from "vitest"
 import { normal, render, target } from "./support/operationTypes.ts"
 import type { Signature, Values } from "./support/signature.ts"
-import { signingOf } from "../../../src/operations/Signing.ts"
 
 describe("the type tests", () => {
   it("are those that the document asks for", () => {

@@ -102,7 +102,7 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
     )
     return Result.isFailure(outcome)
       ? refused(outcome.failure, descriptor, exchange.assumptions)
-      : { status: descriptor.success.status, body: descriptor.success.body === undefined ? undefined : outcome.success }
+      : { status: descriptor.success.status, body: bodyOf(descriptor, outcome.success) }
   }
 
   /** Takes the tokens of a request; one that nobody signed costs nobody any. */
@@ -139,6 +139,10 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
     return fault === undefined ? response : spoilt(response, fault)
   }
 }
+
+/** Where the document declares no body, the exchange answers an empty object; a 204 has no body. */
+const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
+  success.body !== undefined ? value : success.status === 204 ? undefined : {}
 
 /** A path that takes other methods only, or none. */
 const astray = (allowed: ReadonlyArray<string>): Answer =>

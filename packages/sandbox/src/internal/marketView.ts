@@ -30,6 +30,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   volume: market.volume,
   volume24h: volumeOfADay(state, market),
   openInterest: market.openInterest,
+  liquidity: state.assumptions.marketLiquidity === "sent" ? 0 : undefined,
   quote: quoteOf(market),
   previous: quoteADayAgo(state, market)
 })

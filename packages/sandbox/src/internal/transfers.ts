@@ -23,8 +23,12 @@ const spreadMillis = 10_000
 
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
 
-const checkId = (account: AccountState, clientTransferId: string | undefined): Refusal | undefined =>
-  clientTransferId !== undefined && account.clientTransferIds.has(clientTransferId.toLowerCase())
+/** Documented: an id is taken per source instance and shard. */
+const idOf = ({ exchangeIndex, instance }: Omit<Place, "subaccount">, clientTransferId: string): string =>
+  `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
+
+const checkId = (account: AccountState, taken: string | undefined): Refusal | undefined =>
+  taken !== undefined && account.clientTransferIds.has(taken)
     ? refusal("conflict", "transfer_already_exists")
     : undefined
 
@@ -34,11 +38,12 @@ export const transferCash = (
   account: AccountState,
   input: TransferCash
 ): Result.Result<SubaccountTransfer, Refusal> => {
-  const { amountMicros, clientTransferId, exchangeIndex, fromSubaccount, toSubaccount } = input
+  const { amountMicros, exchangeIndex, fromSubaccount, toSubaccount } = input
+  const id = idOf({ instance: "event_contract", exchangeIndex }, input.clientTransferId)
   const refused =
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
     whilePaused(state, exchangeIndex) ??
-    checkId(account, clientTransferId) ??
+    checkId(account, id) ??
     (isAmount(amountMicros) ? undefined : invalidParameters("the amount must be above zero")) ??
     (fromSubaccount === toSubaccount ? invalidParameters("the subaccounts must be two") : undefined) ??
     missing(account, fromSubaccount) ??
@@ -49,7 +54,7 @@ export const transferCash = (
   }
   pay(state, holdingOf(account, fromSubaccount, exchangeIndex), -amountMicros)
   pay(state, holdingOf(account, toSubaccount, exchangeIndex), amountMicros)
-  account.clientTransferIds.add(clientTransferId.toLowerCase())
+  account.clientTransferIds.add(id)
   const transfer: SubaccountTransfer = {
     transferId: state.ids.next(),
     fromSubaccount,
@@ -71,13 +76,14 @@ export const transferShard = (
   account: AccountState,
   input: TransferShard
 ): Result.Result<ShardTransfer, Refusal> => {
-  const refused =
-    whilePaused(state) ?? checkId(account, input.clientTransferId) ?? checkShardTransfer(state, account, input)
+  const { clientTransferId, source } = input
+  const id = clientTransferId === undefined ? undefined : idOf(source, clientTransferId)
+  const refused = whilePaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
-  if (input.clientTransferId !== undefined) {
-    account.clientTransferIds.add(input.clientTransferId.toLowerCase())
+  if (id !== undefined) {
+    account.clientTransferIds.add(id)
   }
   return Result.succeed({ ...send(state, account, input) })
 }
@@ -124,10 +130,11 @@ const credit = (state: State, account: AccountState, place: Place, micros: numbe
 }
 
 const send = (state: State, account: AccountState, input: TransferShard): TransferState => {
-  const { amountMicros, destination, source } = input
+  const { amountMicros, clientTransferId, destination, source } = input
   credit(state, account, source, -amountMicros)
   const transfer: TransferState = {
     transferId: state.ids.next(),
+    clientTransferId,
     source,
     destination,
     amountMicros,

@@ -38,6 +38,7 @@ export const toMarket = (market: Market): Markets.Market => {
     settlement_timer_seconds: market.settlementTimerSeconds,
     status: market.status,
     notional_value_dollars: price(dollar),
+    ...(market.liquidity === undefined ? undefined : { liquidity_dollars: price(market.liquidity) }),
     yes_bid_dollars: bidOf(quote.bid),
     yes_bid_size_fp: count(quote.bidCount),
     yes_ask_dollars: askOf(quote.ask),

@@ -69,7 +69,7 @@ export const listMarkets = (
     isBetween(market.createdMillis, input.min_created_ts, input.max_created_ts) &&
     isBetween(market.closeMillis, input.min_close_ts, input.max_close_ts) &&
     isBetween(market.settledMillis ?? NaN, input.min_settled_ts, input.max_settled_ts) &&
-    isBetween(market.updatedMillis, input.min_updated_ts, undefined)
+    isUpdatedBetween(market, input.min_updated_ts, input.max_updated_ts)
   return Result.map(
     view.listMarkets({ era, isListed, limit: input.limit || 100, cursor: input.cursor }),
     ({ cursor, items }) => ({ markets: items.map(toMarket), cursor })
@@ -80,21 +80,36 @@ export const listMarkets = (
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
+/** Unix seconds: updated later than the first, and at or before the second. */
+const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
+  (min === undefined || updatedMillis > min * 1_000) && (max === undefined || updatedMillis <= max * 1_000)
+
 /** Documented: pairs of times exclude each other, and each goes with some statuses only. */
 const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
   const pairs = [
     { given: isGiven(input.min_created_ts, input.max_created_ts), with: ["unopened", "open"] },
     { given: isGiven(input.min_close_ts, input.max_close_ts), with: ["closed"] },
     { given: isGiven(input.min_settled_ts, input.max_settled_ts), with: ["settled"] },
-    { given: isGiven(input.min_updated_ts), with: [] }
+    { given: isGiven(input.min_updated_ts, input.max_updated_ts), with: [] }
   ].filter(({ given }) => given)
   if (pairs.length > 1) {
     return invalidParameters("times of creation, closing, settlement and update exclude each other")
+  }
+  if (isGiven(input.min_updated_ts, input.max_updated_ts) && !goesWithUpdates(input)) {
+    return invalidParameters(
+      "min_updated_ts and max_updated_ts go with mve_filter=exclude alone, and with series_ticker beside it"
+    )
   }
   return pairs.every((pair) => input.status === undefined || pair.with.includes(input.status))
     ? undefined
     : invalidParameters(`these times do not go with the status ${input.status}`)
 }
+
+const goesWithUpdates = ({ event_ticker, mve_filter, series_ticker, tickers }: Markets.ListInput): boolean =>
+  event_ticker === undefined &&
+  tickers === undefined &&
+  mve_filter !== "only" &&
+  (series_ticker === undefined || mve_filter === "exclude")
 
 const isGiven = (...times: ReadonlyArray<number | undefined>): boolean => times.some((given) => given !== undefined)
 
@@ -159,9 +174,13 @@ export const events: ReadonlyArray<Route> = [
 
   route(Events.get, ({ input, view }) => {
     const nested = input.with_nested_markets ?? false
+    const excluded = input.exclude_markets ?? false
+    if (nested && excluded) {
+      return Result.fail(invalidParameters("exclude_markets does not go with with_nested_markets"))
+    }
     return Result.map(view.event(input.event_ticker), (event) => ({
       event: toEvent(view, event, nested),
-      markets: nested ? [] : view.marketsOf(event.eventTicker).map(toMarket)
+      markets: nested || excluded ? [] : view.marketsOf(event.eventTicker).map(toMarket)
     }))
   }),
 

@@ -147,6 +147,7 @@ const placeOf = (instance: Place["instance"], exchangeIndex = 0, subaccount = 0)
 
 const toTransfer = (transfer: ShardTransfer): Transfers.IntraExchangeInstanceTransfer => ({
   transfer_id: transfer.transferId,
+  ...(transfer.clientTransferId === undefined ? undefined : { client_transfer_id: transfer.clientTransferId }),
   source: transfer.source.instance,
   destination: transfer.destination.instance,
   source_exchange_shard: transfer.source.exchangeIndex,
