@@ -38,6 +38,9 @@ const readText = Effect.fnUntraced(function* (file: string) {
   )
 })
 
+/** The date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
+const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
+
 const importCommand = Command.make(
   "import",
   {
@@ -46,25 +49,36 @@ const importCommand = Command.make(
       Flag.withDescription("Where to write; without it, the project's own rest.json or feed.json"),
       Flag.optional
     ),
+    published: Flag.String("published").pipe(
+      Flag.withDescription("The date of publication, YYYY-MM-DD; by default, the date in the file's name"),
+      Flag.optional
+    ),
     overlay: Flag.String("overlay").pipe(
       Flag.withDescription("The overlay to apply; without it, the project's own where --out is absent, else none"),
       Flag.optional
     )
   },
-  Effect.fnUntraced(function* ({ file, out, overlay }) {
+  Effect.fnUntraced(function* ({ file, out, overlay, published }) {
     const fs = yield* FileSystem.FileSystem
     const write = (target: string, text: string) => Effect.catch(fs.writeFileString(target, text), refuse)
     const own = Option.isNone(out)
     const overlayFile = Option.getOrUndefined(overlay) ?? (own ? `${fixtures}overlay.json` : undefined)
+    const date = Option.getOrUndefined(published) ?? dateIn(file)
+    if (own && date === undefined) {
+      return yield* refuse({
+        message: `${file} has no date in its name: give --published YYYY-MM-DD, because several documents share a version`
+      })
+    }
     const imported = yield* Effect.catch(
       importDocument(yield* readText(file), {
+        published: date,
         overlay: overlayFile === undefined ? undefined : yield* readText(overlayFile)
       }),
       refuse
     )
     const target = Option.getOrElse(out, () => `${fixtures}${imported.kind}.json`)
     yield* write(target, imported.text)
-    yield* Console.log(`${target}: ${imported.kind} ${imported.version}`)
+    yield* Console.log(`${target}: ${imported.kind} ${imported.version}${date === undefined ? "" : ` (${date})`}`)
     if (own) {
       const places = `${fixtures}nullable-by-intent.${imported.kind}.json`
       yield* write(places, imported.nullableText)

@@ -8,9 +8,9 @@ const id = "P0"
 const documents = [
   "rest.json",
   "feed.json",
-  "history/feed-2026-08.json",
+  "history/feed-2.0.0-2026-08-22.json",
   "history/rest-3.13.0.json",
-  "history/rest-3.28.0.json"
+  "history/rest-3.28.0-2026-08-22.json"
 ]
 
 const checks: Readonly<Record<string, (read: Integrity.Read) => Integrity.Checked>> = {

@@ -15,11 +15,17 @@ export interface Source {
   readonly format: string
   /** The published document's own version. */
   readonly version: string
+  /** When it was published: YYYY-MM-DD. Undefined where that is not known. */
+  readonly published: string | undefined
   /** SHA-256 of the published document's bytes, in hexadecimal. */
   readonly sha256: string
   /** The overlay that was applied, or undefined for an older document, which has none. */
   readonly overlay: { readonly entries: number; readonly sha256: string } | undefined
 }
+
+/** A document's version and date: several documents share one version. */
+export const nameOf = ({ published, version }: Source): string =>
+  published === undefined ? version : `${version} (${published})`
 
 /** A reference document, read. */
 export interface Document {

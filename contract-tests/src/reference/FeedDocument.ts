@@ -137,5 +137,5 @@ export const url = (): URL => fixture("spec/feed.json")
 /** The WebSocket reference document that comes with this package. */
 export const load = (): FeedDocument => make(readJson("spec/feed.json"))
 
-/** An older WebSocket reference document, without an overlay: `2026-08`. */
-export const loadHistory = (month: string): FeedDocument => make(readJson(`spec/history/feed-${month}.json`))
+/** An older WebSocket reference document, without an overlay: `2.0.0-2026-08-22`. */
+export const loadHistory = (name: string): FeedDocument => make(readJson(`spec/history/feed-${name}.json`))

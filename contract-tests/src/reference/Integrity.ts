@@ -59,8 +59,9 @@ export const document = (name: string, read: Read): Checked => {
   const findings = [...canonical(text)]
   verifyDocument(json, (pointer, message) => findings.push(`${pointer}: ${message}`))
   const stamp = at(json, "/info/x-source")
-  if (!isObject(stamp) || ["format", "sha256", "version"].some((key) => typeof stamp[key] !== "string")) {
-    findings.push("says not where it came from")
+  const stamped = ["format", "sha256", "version", ...(name.startsWith("history/") ? [] : ["published"])]
+  if (!isObject(stamp) || stamped.some((key) => typeof stamp[key] !== "string")) {
+    findings.push(`/info/x-source must hold ${stamped.join(", ")}`)
   } else if (name.startsWith("history/")) {
     findings.push(...differ("the overlay of an older document", undefined, stamp["overlay"]))
   } else {
@@ -145,7 +146,7 @@ export const overlay = (read: Read): Checked => {
   if (Result.isFailure(decoded)) return { findings: [decoded.failure.message], reached: {} }
   const { feed, rest } = decoded.success
   const findings: Array<string> = []
-  const older = inForce(objectOf(read("history/rest-3.28.0.json")))
+  const older = inForce(objectOf(read("history/rest-3.28.0-2026-08-22.json")))
   for (const [name, { entries }] of [["rest.json", rest] as const, ["feed.json", feed] as const]) {
     const faults = inForce(objectOf(read(name)))
     entries.forEach((entry, index) => {

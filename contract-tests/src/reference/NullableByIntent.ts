@@ -27,13 +27,18 @@ const byPointer = (left: Place, right: Place): number => (left.pointer < right.p
 
 const rest: ReadonlyArray<Place> = [
   ...all("$ref", [
+    // Bodies of orders that no operation uses since June 2026.
+    ...properties("AmendOrderRequest", "count_fp"),
+    ...properties("CreateOrderRequest", "count_fp"),
     ...properties("AmendOrderV2Response", prices),
     ...properties(`BatchCreateOrdersV2Response/${item}`, prices),
     ...properties("CreateOrderGroupRequest", "contracts_limit_fp"),
     ...properties("CreateRFQRequest", "contracts_fp"),
+    ...properties("CreateRFQBatchChild", "contracts_fp"),
+    ...properties("CreateRFQBatchRequest", "contracts_fp"),
     ...properties("DecreaseOrderV2Request", "reduce_by reduce_to"),
     ...properties("IncentiveProgram", "target_size_fp"),
-    ...properties("Market", "settlement_value_dollars"),
+    ...properties("Market", "settlement_floor_dollars settlement_value_dollars"),
     ...properties("MveSelectedLeg", "yes_settlement_value_dollars"),
     ...properties("Order", "self_trade_prevention_type"),
     ...properties(
@@ -45,22 +50,17 @@ const rest: ReadonlyArray<Place> = [
   ...all("allOf", [
     ...properties(`BatchCancelOrdersV2Response/${item}`, "error"),
     ...properties(`BatchCreateOrdersV2Response/${item}`, "error"),
+    ...properties("BatchCancelOrdersIndividualResponse", "error order"),
+    ...properties("BatchCreateOrdersIndividualResponse", "error order"),
     ...properties("EventFeeChange", "fee_type_override"),
-    ...properties("Market", "settlement_floor_dollars"),
     ...properties("PriceDistributionHistorical", "close high low mean open previous")
   ]),
   // A query string cannot say null.
   ...all("enum", ["/components/parameters/MveHistoricalFilterQuery/schema"], true)
 ]
 
-// AsyncAPI has no nullable at all.
-const feed = all(
-  "asyncapi",
-  properties("eventFeeUpdatePayload/properties/msg", "fee_multiplier_override fee_type_override")
-)
-
 /** The places of each document, by pointer. */
 export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<Place> } = {
-  feed: [...feed].sort(byPointer),
+  feed: [],
   rest: [...rest].sort(byPointer)
 }

@@ -222,5 +222,5 @@ export const url = (): URL => fixture("spec/rest.json")
 /** The REST reference document that comes with this package. */
 export const load = (): ReferenceDocument => make(readJson("spec/rest.json"))
 
-/** An older REST reference document, without an overlay: `3.28.0` or `3.13.0`. */
-export const loadHistory = (version: string): ReferenceDocument => make(readJson(`spec/history/rest-${version}.json`))
+/** An older REST reference document, without an overlay: `3.28.0-2026-08-22` or `3.13.0`. */
+export const loadHistory = (name: string): ReferenceDocument => make(readJson(`spec/history/rest-${name}.json`))

@@ -44,6 +44,8 @@ export interface NullableByIntent {
 export interface Imported {
   readonly kind: "feed" | "rest"
   readonly version: string
+  /** When the document was published: YYYY-MM-DD. */
+  readonly published: string | undefined
   /** The reference document, as the file holds it. */
   readonly text: string
   /** The list of the places where `nullable` was read by intent, as the file holds it. */
@@ -52,6 +54,9 @@ export interface Imported {
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
+
+const isDate = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
 
 const fail = (issues: ReadonlyArray<Issue>): Effect.Effect<never, ImportError> => {
   const [first, ...rest] = issues
@@ -85,15 +90,16 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
  * **Details**
  *
  * With `overlay`, the text of an overlay file, its part for this kind of
- * document is applied; its version and sha256 must be this document's. The
- * result depends on the two texts and on nothing else, byte for byte.
+ * document is applied; its version and sha256 must be this document's.
+ * `published` is the date of publication, YYYY-MM-DD: several documents share
+ * one version. The result depends on the two texts and the date, byte for byte.
  *
  * Fails with every fault found: an unknown key or schema keyword, a constraint
  * beside `$ref`, a dangling reference, an overlay entry that does not apply.
  */
 export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   text: string,
-  options?: { readonly overlay?: string | undefined }
+  options?: { readonly overlay?: string | undefined; readonly published?: string | undefined }
 ): Effect.fn.Return<Imported, ImportError> {
   const document: Json = yield* Effect.mapError(Effect.flatMap(parseYaml(text), decodeJson), (error) =>
     error._tag === "ImportError" ? error : new ImportError({ issues: [{ message: error.message, pointer: "" }] })
@@ -124,8 +130,13 @@ export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   const facts = kind === "rest" ? fromOpenApi(root, context) : fromAsyncApi(root, context)
   const info = isObject(facts["info"]) ? facts["info"] : {}
   const version = String(info["version"])
+  const published = options?.published
+  if (published !== undefined && !isDate(published)) {
+    return yield* fail([{ message: `${published} is no date of the form YYYY-MM-DD`, pointer: "" }])
+  }
   const source = {
     format: `${kind === "rest" ? "OpenAPI" : "AsyncAPI"} ${String(root["openapi"] ?? root["asyncapi"])}`,
+    ...(published === undefined ? {} : { published }),
     sha256: sha256(text),
     version
   }
@@ -157,5 +168,12 @@ export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   const places = nullableByIntent
     .map(({ beside, pointer }) => ({ beside, pointer }))
     .sort((a, b) => (a.pointer < b.pointer ? -1 : 1))
-  return { kind, nullableByIntent: places, nullableText: print({ places, source }), text: print(stamped), version }
+  return {
+    kind,
+    nullableByIntent: places,
+    nullableText: print({ places, source }),
+    published,
+    text: print(stamped),
+    version
+  }
 })

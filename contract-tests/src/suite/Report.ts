@@ -46,7 +46,7 @@ export type Ending = "finished" | "budget" | "interrupted"
 /** A whole run. */
 export interface Report {
   readonly suite: string
-  /** Version of the published document that the client was held against. */
+  /** Version and date of the published document that the client was held against. */
   readonly document: string
   /** Where it ran: `sandbox`, `demo`, `production` or an address. */
   readonly target: string

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as ClientOperations from "../operations/ClientOperations.ts"
 import * as Properties from "../properties/All.ts"
 import { document } from "../properties/Subject.ts"
+import { nameOf } from "../reference/Document.ts"
 import type * as Replay from "../tools/Replay.ts"
 import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
@@ -131,7 +132,7 @@ export const run = (runner: Runner, options: Options): Effect.Effect<Report.Repo
       })
       return {
         suite: "kalshi-contract",
-        document: document().source.version,
+        document: nameOf(document().source),
         target: options.target,
         seed: options.seed,
         runs: options.runs,

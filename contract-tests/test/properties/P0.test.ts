@@ -82,7 +82,7 @@ describe("planted faults in the reference", () => {
     ],
     [
       "an entry that the publisher has caught up with",
-      "history/rest-3.28.0.json",
+      "history/rest-3.28.0-2026-08-22.json",
       () => Integrity.read("rest.json"),
       "overlay.json",
       /changes nothing/

@@ -67,7 +67,7 @@ describe("FeedDocument.load", () => {
     }
     const pointer = "/components/schemas/multivariateMarketLifecyclePayload"
     assert.isUndefined(judge(feed.document)(pointer, frame))
-    assert.isDefined(judge(FeedDocument.loadHistory("2026-08").document)(pointer, frame))
+    assert.isDefined(judge(FeedDocument.loadHistory("2.0.0-2026-08-22").document)(pointer, frame))
   })
 })
 

@@ -27,9 +27,9 @@ describe("fixtures/spec", () => {
     assert.deepStrictEqual(documents, [
       "rest.json",
       "feed.json",
-      "history/feed-2026-08.json",
+      "history/feed-2.0.0-2026-08-22.json",
       "history/rest-3.13.0.json",
-      "history/rest-3.28.0.json"
+      "history/rest-3.28.0-2026-08-22.json"
     ])
   })
 
@@ -70,9 +70,9 @@ describe("fixtures/spec", () => {
     assert.deepStrictEqual(stamps, [
       ["rest.json", "OpenAPI 3.0.0", "3.34.0", true],
       ["feed.json", "AsyncAPI 3.0.0", "2.0.0", true],
-      ["history/feed-2026-08.json", "AsyncAPI 3.0.0", "2.0.0", false],
+      ["history/feed-2.0.0-2026-08-22.json", "AsyncAPI 3.0.0", "2.0.0", false],
       ["history/rest-3.13.0.json", "OpenAPI 3.0.0", "3.13.0", false],
-      ["history/rest-3.28.0.json", "OpenAPI 3.0.0", "3.28.0", false]
+      ["history/rest-3.28.0-2026-08-22.json", "OpenAPI 3.0.0", "3.28.0", false]
     ])
   })
 })

@@ -30,6 +30,8 @@ export interface Operation {
 /** A document without a fault. */
 export interface Document {
   readonly version: string
+  /** When it was published: YYYY-MM-DD. */
+  readonly published: string
   /** Of the file as it was published. */
   readonly sha256: string
   readonly components: ReadonlyMap<string, Component>
@@ -89,9 +91,9 @@ export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArr
   }
   const raw = section(document, "components")
   const source = section(section(document, "info"), "x-source")
-  const { sha256, version } = source
-  if (typeof version !== "string" || typeof sha256 !== "string") {
-    faults.add("/info/x-source", "the version and the sha256 of the published document are expected here")
+  const { published, sha256, version } = source
+  if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
+    faults.add("/info/x-source", "the version, date and sha256 of the published document are expected here")
   }
 
   const components = new Map<string, Component>()
@@ -177,6 +179,7 @@ export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArr
   if (faults.found.length > 0) return Result.fail(faults.found)
   return Result.succeed({
     version: String(version),
+    published: String(published),
     sha256: String(sha256),
     components: new Map([...components].toSorted(([a], [b]) => alphabetical(a, b))),
     shared,

@@ -46,7 +46,7 @@ export const unitOf = (facts: Facts, owner: string, name: string): string | unde
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
 
 /**
- * Facts about the Trade API, 3.34.0. Units: the prose of the published document, property by property; that a Unix
+ * Facts about the Trade API, 3.34.0 (2026-10-26). Units: the prose of the published document, property by property; that a Unix
  * timestamp without further words counts seconds, and that an integer called `_ts` does so everywhere, agrees with the
  * recorded responses.
  */

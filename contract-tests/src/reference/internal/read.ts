@@ -81,6 +81,7 @@ const readSource = (document: JsonObject): Source => {
       overlay === undefined
         ? undefined
         : { entries: Number(overlay["entries"]), sha256: string(overlay["sha256"], pointer) },
+    published: stamp["published"] === undefined ? undefined : string(stamp["published"], pointer),
     sha256: string(stamp["sha256"], pointer),
     version: string(stamp["version"], pointer)
   }
