@@ -30,7 +30,6 @@ describe("all", () => {
       .map((match) => match[1] ?? "")
     const found = ClientOperations.all.map(({ descriptor }) => descriptor.operationId)
     assert.deepStrictEqual([...found].sort(), [...made].sort())
-    assert.strictEqual(found.length, 118)
   })
 
   it("knows an operation by what it carries, not by its name", () => {

@@ -14,10 +14,23 @@ describe("FeedDocument.load", () => {
     )
     assert.deepStrictEqual(types, {
       cfbenchmarks_value: ["cfbenchmarks_value_indexlist", "cfbenchmarks_value"],
-      cfbenchmarks_value_5hz: ["cfbenchmarks_value_indexlist", "cfbenchmarks_value"],
-      communications: ["quote_accepted", "quote_created", "quote_executed", "rfq_created", "rfq_deleted"],
+      cfbenchmarks_value_5hz: ["cfbenchmarks_value_5hz_indexlist", "cfbenchmarks_value_5hz"],
+      communications: [
+        "batch_quote_accepted",
+        "batch_quote_created",
+        "batch_quote_executed",
+        "quote_accepted",
+        "quote_created",
+        "quote_executed",
+        "rfq_batch_best_quotes",
+        "rfq_batch_created",
+        "rfq_batch_deleted",
+        "rfq_batch_executed",
+        "rfq_created",
+        "rfq_deleted"
+      ],
       fill: ["fill"],
-      market_lifecycle_v2: ["event_fee_update", "event_lifecycle", "market_lifecycle_v2"],
+      market_lifecycle_v2: ["event_fee_update", "event_lifecycle", "market_lifecycle_v2", "market_lifecycle_v2"],
       market_positions: ["market_position"],
       multivariate_market_lifecycle: ["event_lifecycle", "multivariate_market_lifecycle"],
       order_group_updates: ["order_group_updates"],
@@ -59,9 +72,10 @@ describe("FeedDocument.load", () => {
     )
   })
 
-  it("lets a multivariate market's lifecycle through, which the published document cannot", () => {
+  it("accepts a multivariate market's lifecycle, which the document of August 2026 does not", () => {
     const frame = {
       msg: { event_type: "created", market_ticker: "KXMVE-1.5" },
+      seq: 1,
       sid: 1,
       type: "multivariate_market_lifecycle"
     }

@@ -33,13 +33,13 @@ describe("fixtures/spec", () => {
     ])
   })
 
-  it("counts 118 operations and 198 published schemas, and the schemas that the overlay adds", () => {
+  it("counts 128 operations and 228 published schemas, and the schemas that the overlay adds", () => {
     const reference = ReferenceDocument.load()
     const added = overlay.rest.entries.flatMap((entry) =>
       entry.op === "add" ? entry.at.filter((pointer) => /^\/components\/schemas\/[^/]+$/.test(pointer)) : []
     )
-    assert.lengthOf(reference.operations, 118)
-    assert.strictEqual(reference.schemas.length - added.length, 198)
+    assert.lengthOf(reference.operations, 128)
+    assert.strictEqual(reference.schemas.length - added.length, 228)
   })
 
   it("holds no string that reads like a sentence", () => {
@@ -65,14 +65,16 @@ describe("fixtures/spec", () => {
   it("stamps where each document came from", () => {
     const stamps = documents.map((name) => {
       const source = at(object(name), "/info/x-source")
-      return isObject(source) ? [name, source["format"], source["version"], source["overlay"] !== undefined] : name
+      return isObject(source)
+        ? [name, source["format"], source["version"], source["published"], source["overlay"] !== undefined]
+        : name
     })
     assert.deepStrictEqual(stamps, [
-      ["rest.json", "OpenAPI 3.0.0", "3.34.0", true],
-      ["feed.json", "AsyncAPI 3.0.0", "2.0.0", true],
-      ["history/feed-2.0.0-2026-08-22.json", "AsyncAPI 3.0.0", "2.0.0", false],
-      ["history/rest-3.13.0.json", "OpenAPI 3.0.0", "3.13.0", false],
-      ["history/rest-3.28.0-2026-08-22.json", "OpenAPI 3.0.0", "3.28.0", false]
+      ["rest.json", "OpenAPI 3.0.0", "3.34.0", "2026-10-26", true],
+      ["feed.json", "AsyncAPI 3.0.0", "2.0.0", "2026-10-26", true],
+      ["history/feed-2.0.0-2026-08-22.json", "AsyncAPI 3.0.0", "2.0.0", "2026-08-22", false],
+      ["history/rest-3.13.0.json", "OpenAPI 3.0.0", "3.13.0", undefined, false],
+      ["history/rest-3.28.0-2026-08-22.json", "OpenAPI 3.0.0", "3.28.0", "2026-08-22", false]
     ])
   })
 })

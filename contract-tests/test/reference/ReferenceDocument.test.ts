@@ -16,17 +16,17 @@ const get = (id: string): ReferenceDocument.Operation => reference.operation(id)
 
 describe("ReferenceDocument.load", () => {
   it("reads every operation", () => {
-    assert.lengthOf(reference.operations, 118)
+    assert.lengthOf(reference.operations, 128)
     assert.deepStrictEqual(
       countBy(reference.operations, ({ method }) => method),
-      { DELETE: 9, GET: 80, POST: 19, PUT: 10 }
+      { DELETE: 11, GET: 84, POST: 21, PUT: 12 }
     )
     assert.deepStrictEqual(
       countBy(reference.operations, ({ tags }) => tags.join()),
       {
         account: 4,
         "api-keys": 4,
-        communications: 18,
+        communications: 28,
         events: 7,
         exchange: 4,
         fcm: 11,
@@ -52,7 +52,7 @@ describe("ReferenceDocument.load", () => {
   it("tells public operations from signed ones", () => {
     assert.lengthOf(
       reference.operations.filter(({ security }) => security.length === 0),
-      39
+      41
     )
     const signed = ["kalshiAccessKey", "kalshiAccessSignature", "kalshiAccessTimestamp"]
     assert.deepStrictEqual(get("GetOrderGroup").security, [signed])
@@ -62,21 +62,21 @@ describe("ReferenceDocument.load", () => {
 
   it("reads the responses, with and without a body", () => {
     const responses = reference.operations.flatMap((operation) => [...operation.responses.values()])
-    // 481 published, and the overlay's 429 on the 113 operations that had none.
-    assert.lengthOf(responses, 481 + 113)
+    // 549 published, and the overlay's 429 on the 123 operations that had none.
+    assert.lengthOf(responses, 549 + 123)
     assert.deepStrictEqual(
       countBy(responses, ({ status }) => String(status)),
       {
-        200: 96,
-        201: 12,
-        204: 10,
-        400: 71,
-        401: 93,
-        403: 20,
-        404: 46,
-        409: 6,
-        429: 118,
-        500: 118,
+        200: 101,
+        201: 14,
+        204: 13,
+        400: 90,
+        401: 103,
+        403: 26,
+        404: 54,
+        409: 11,
+        429: 128,
+        500: 128,
         503: 3,
         504: 1
       }
@@ -84,7 +84,7 @@ describe("ReferenceDocument.load", () => {
     const bodiless = responses.filter(({ schema }) => schema === undefined)
     assert.deepStrictEqual(
       countBy(bodiless, ({ status }) => String(status)),
-      { 200: 1, 201: 1, 204: 10 }
+      { 200: 1, 201: 1, 204: 13 }
     )
     assert.deepStrictEqual(get("GetExchangeStatus").responses.get(503)?.schema, {
       $ref: "#/components/schemas/ExchangeStatus"
@@ -110,12 +110,12 @@ describe("ReferenceDocument.load", () => {
         name: "subaccount",
         pointer: "/components/parameters/SubaccountQuery/schema",
         required: false,
-        schema: { type: "integer" },
+        schema: { minimum: 0, type: "integer" },
         style: "form"
       }
     ])
     const paged = reference.operations.filter(({ parameters }) => parameters.some(({ name }) => name === "cursor"))
-    assert.lengthOf(paged, 28)
+    assert.lengthOf(paged, 29)
     for (const { id, parameters, path } of reference.operations) {
       const inPath = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name)
       assert.deepStrictEqual([...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name).sort(), inPath.sort(), id)
@@ -131,7 +131,7 @@ describe("ReferenceDocument.load", () => {
     const bodies = reference.operations.flatMap(({ id, requestBody }) =>
       requestBody === undefined ? [] : [{ id, requestBody }]
     )
-    assert.lengthOf(bodies, 29)
+    assert.lengthOf(bodies, 33)
     assert.deepStrictEqual(
       bodies
         .filter(({ requestBody }) => !requestBody.required)
@@ -140,6 +140,7 @@ describe("ReferenceDocument.load", () => {
       [
         "AcceptBlockTradeProposal",
         "ConfirmQuote",
+        "ConfirmRFQBatchQuote",
         "ConfirmRFQQuote",
         "CreateSubaccount",
         "ResetOrderGroup",
@@ -168,26 +169,43 @@ describe("ReferenceDocument.load", () => {
       "EmptyResponse",
       "ExchangeIndex",
       "ExchangeInstance",
+      "RFQBatchStatus",
       "RestingMarginReservation",
       "SelfTradePreventionType"
     ])
     const unused = reference.schemas.filter(
       ({ name }) => !reference.requestSchemas.has(name) && !reference.responseSchemas.has(name)
     )
-    assert.deepStrictEqual(unused, [])
+    // Bodies of orders that no operation uses since June 2026.
+    assert.deepStrictEqual(
+      unused.map(({ name }) => name),
+      [
+        "AmendOrderRequest",
+        "AmendOrderResponse",
+        "BatchCancelOrdersIndividualResponse",
+        "BatchCancelOrdersRequest",
+        "BatchCancelOrdersRequestOrder",
+        "BatchCancelOrdersResponse",
+        "BatchCreateOrdersIndividualResponse",
+        "BatchCreateOrdersRequest",
+        "BatchCreateOrdersResponse",
+        "CreateOrderRequest",
+        "CreateOrderResponse"
+      ]
+    )
   })
 })
 
 describe("ReferenceDocument.loadHistory", () => {
   it("reads the older documents, which have no overlay", () => {
-    for (const [version, operations, schemas] of [
-      ["3.28.0", 107, 179],
+    for (const [name, operations, schemas] of [
+      ["3.28.0-2026-08-22", 107, 179],
       ["3.13.0", 89, 149]
     ] as const) {
-      const older = ReferenceDocument.loadHistory(version)
+      const older = ReferenceDocument.loadHistory(name)
       assert.lengthOf(older.operations, operations)
       assert.lengthOf(older.schemas, schemas)
-      assert.strictEqual(older.source.version, version)
+      assert.strictEqual(older.source.version, name.split("-")[0])
       assert.isUndefined(older.source.overlay)
     }
   })

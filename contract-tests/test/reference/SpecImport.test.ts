@@ -82,6 +82,7 @@ describe("importDocument", () => {
       assert.deepStrictEqual((yield* schemasOf(published)).source, {
         format: "OpenAPI 3.0.3",
         overlay: undefined,
+        published: undefined,
         sha256: sha256(published),
         version: "1.2.3"
       })

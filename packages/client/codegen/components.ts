@@ -54,10 +54,10 @@ const declaration = (name: string, shape: Component, context: Context, writer: W
   }
 }
 
-/** The declarations of all components of one direction, without imports. */
+/** The declarations of all components that one direction reaches, without imports. */
 export const writeComponents = (document: Document, context: Context): string => {
   const { direction, facts } = context
-  const all = direction === "requests" ? document.inRequests : notOnlyInRequests(document)
+  const all = direction === "requests" ? document.inRequests : document.inResponses
   const names = ordered(document, all).filter((name) => facts.decimals[name] === undefined)
   const position = new Map(names.map((name, index) => [name, index]))
   return names
@@ -68,9 +68,3 @@ export const writeComponents = (document: Document, context: Context): string =>
     })
     .join("\n")
 }
-
-/** What no operation reaches is written as a response, so that nothing of the document is missing. */
-const notOnlyInRequests = (document: Document): ReadonlySet<string> =>
-  new Set(
-    [...document.components.keys()].filter((name) => document.inResponses.has(name) || !document.inRequests.has(name))
-  )

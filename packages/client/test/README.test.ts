@@ -235,7 +235,7 @@ describe("the README", () => {
     const [, section] = /^## I want to …$([\s\S]*?)^Besides the operations/m.exec(readme)!
     const named = [...section!.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1]!)
     const operations = [...(await Promise.all(files.map(operationsIn))).flat()].sort()
-    assert.strictEqual(operations.length, 118)
+    assert.include(readme, `all ${operations.length} operations of the published document`)
     assert.deepStrictEqual(
       named.filter((name, index) => named.indexOf(name) !== index),
       []

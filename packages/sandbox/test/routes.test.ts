@@ -12,7 +12,6 @@ describe("routes", () => {
     const published = Object.values(document.paths).flatMap((methods) =>
       Object.values(methods).map(({ operationId }) => operationId)
     )
-    assert.strictEqual(published.length, 118)
     assert.deepStrictEqual(allRoutes.map(({ descriptor }) => descriptor.operationId).sort(), published.sort())
   })
 

@@ -108,122 +108,6 @@ export const AccountApiUsageLevelVolumeProgress: Schema.Codec<AccountApiUsageLev
     trailing_30d_volume_fp: Count
   })
 
-export type ExchangeIndex = number
-export const ExchangeIndex: Schema.Codec<ExchangeIndex> = Schema.Int
-
-export interface AmendOrderRequest {
-  readonly action: Open<"buy" | "sell">
-  readonly client_order_id?: string
-  readonly count?: number
-  readonly count_fp?: Count | null
-  readonly exchange_index?: ExchangeIndex
-  readonly no_price?: number
-  readonly no_price_dollars?: Dollars
-  readonly side: Open<"yes" | "no">
-  readonly subaccount?: number
-  readonly ticker: string
-  readonly updated_client_order_id?: string
-  readonly yes_price?: number
-  readonly yes_price_dollars?: Dollars
-}
-export const AmendOrderRequest: Schema.Codec<AmendOrderRequest> = /*#__PURE__*/ Schema.Struct({
-  action: /*#__PURE__*/ open(["buy", "sell"]),
-  client_order_id: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  count: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerFrom(1)),
-  count_fp: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Count)),
-  exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
-  no_price: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerBetween(1, 99)),
-  no_price_dollars: /*#__PURE__*/ Schema.optionalKey(Dollars),
-  side: /*#__PURE__*/ open(["yes", "no"]),
-  subaccount: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerFrom(0)),
-  ticker: Schema.String,
-  updated_client_order_id: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  yes_price: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerBetween(1, 99)),
-  yes_price_dollars: /*#__PURE__*/ Schema.optionalKey(Dollars)
-})
-
-export type BookSide = Open<"bid" | "ask">
-export const BookSide: Schema.Codec<BookSide> = /*#__PURE__*/ open(["bid", "ask"])
-
-export type OrderStatus = Open<"resting" | "canceled" | "executed">
-export const OrderStatus: Schema.Codec<OrderStatus> = /*#__PURE__*/ open(["resting", "canceled", "executed"])
-
-export type SelfTradePreventionType = Open<"taker_at_cross" | "maker">
-export const SelfTradePreventionType: Schema.Codec<SelfTradePreventionType> = /*#__PURE__*/ open([
-  "taker_at_cross",
-  "maker"
-])
-
-export interface Order {
-  /** @deprecated */
-  readonly action?: Open<"buy" | "sell">
-  readonly book_side: BookSide
-  readonly cancel_order_on_pause?: boolean
-  readonly client_order_id: string
-  readonly created_time?: string | null
-  readonly exchange_index?: ExchangeIndex
-  readonly expiration_time?: string | null
-  readonly fill_count_fp: Count
-  readonly initial_count_fp: Count
-  readonly last_update_time?: string | null
-  readonly maker_fees_dollars: Dollars
-  readonly maker_fill_cost_dollars: Dollars
-  readonly no_price_dollars: Dollars
-  readonly order_group_id?: string | null
-  readonly order_id: string
-  readonly outcome_side: Open<"yes" | "no">
-  readonly remaining_count_fp: Count
-  readonly self_trade_prevention_type?: SelfTradePreventionType | null
-  /** @deprecated */
-  readonly side?: Open<"yes" | "no">
-  readonly status: OrderStatus
-  readonly subaccount_number?: number | null
-  readonly taker_fees_dollars: Dollars
-  readonly taker_fill_cost_dollars: Dollars
-  readonly ticker: string
-  readonly type: Open<"limit" | "market">
-  readonly user_id: string
-  readonly yes_price_dollars: Dollars
-}
-export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
-  action: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ open(["buy", "sell"])),
-  book_side: BookSide,
-  cancel_order_on_pause: /*#__PURE__*/ Schema.optionalKey(Schema.Boolean),
-  client_order_id: Schema.String,
-  created_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(DateTimeString)),
-  exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
-  expiration_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(DateTimeString)),
-  fill_count_fp: Count,
-  initial_count_fp: Count,
-  last_update_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(DateTimeString)),
-  maker_fees_dollars: Dollars,
-  maker_fill_cost_dollars: Dollars,
-  no_price_dollars: Dollars,
-  order_group_id: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
-  order_id: Schema.String,
-  outcome_side: /*#__PURE__*/ open(["yes", "no"]),
-  remaining_count_fp: Count,
-  self_trade_prevention_type: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(SelfTradePreventionType)),
-  side: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ open(["yes", "no"])),
-  status: OrderStatus,
-  subaccount_number: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.Int)),
-  taker_fees_dollars: Dollars,
-  taker_fill_cost_dollars: Dollars,
-  ticker: Schema.String,
-  type: /*#__PURE__*/ open(["limit", "market"]),
-  user_id: Schema.String,
-  yes_price_dollars: Dollars
-})
-
-export interface AmendOrderResponse {
-  readonly old_order: Order
-  readonly order: Order
-}
-export const AmendOrderResponse: Schema.Codec<AmendOrderResponse> = /*#__PURE__*/ Schema.Struct({
-  old_order: Order,
-  order: Order
-})
-
 export interface AmendOrderV2Response {
   readonly average_fee_paid?: Dollars | null
   readonly average_fill_price?: Dollars | null
@@ -332,50 +216,6 @@ export const ErrorResponse: Schema.Codec<ErrorResponse> = /*#__PURE__*/ Schema.S
   message: /*#__PURE__*/ Schema.optionalKey(Schema.String)
 })
 
-export interface BatchCancelOrdersIndividualResponse {
-  readonly error?: ErrorResponse | null
-  readonly order?: Order | null
-  readonly order_id: string
-  readonly reduced_by_fp: Count
-}
-export const BatchCancelOrdersIndividualResponse: Schema.Codec<BatchCancelOrdersIndividualResponse> =
-  /*#__PURE__*/ Schema.Struct({
-    error: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(ErrorResponse)),
-    order: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Order)),
-    order_id: Schema.String,
-    reduced_by_fp: Count
-  })
-
-export interface BatchCancelOrdersRequestOrder {
-  readonly exchange_index?: ExchangeIndex
-  readonly market_ticker?: string
-  readonly order_id: string
-  readonly subaccount?: number
-}
-export const BatchCancelOrdersRequestOrder: Schema.Codec<BatchCancelOrdersRequestOrder> = /*#__PURE__*/ Schema.Struct({
-  exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
-  market_ticker: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  order_id: Schema.String,
-  subaccount: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerFrom(0))
-})
-
-export interface BatchCancelOrdersRequest {
-  /** @deprecated */
-  readonly ids?: ReadonlyArray<string>
-  readonly orders?: ReadonlyArray<BatchCancelOrdersRequestOrder>
-}
-export const BatchCancelOrdersRequest: Schema.Codec<BatchCancelOrdersRequest> = /*#__PURE__*/ Schema.Struct({
-  ids: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Array(Schema.String)),
-  orders: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.Array(BatchCancelOrdersRequestOrder))
-})
-
-export interface BatchCancelOrdersResponse {
-  readonly orders: ReadonlyArray<BatchCancelOrdersIndividualResponse>
-}
-export const BatchCancelOrdersResponse: Schema.Codec<BatchCancelOrdersResponse> = /*#__PURE__*/ Schema.Struct({
-  orders: /*#__PURE__*/ Schema.Array(BatchCancelOrdersIndividualResponse)
-})
-
 export interface BatchCancelOrdersV2ResponseOrdersItem {
   readonly client_order_id?: string | null
   readonly error?: ErrorResponse | null
@@ -398,82 +238,6 @@ export interface BatchCancelOrdersV2Response {
 }
 export const BatchCancelOrdersV2Response: Schema.Codec<BatchCancelOrdersV2Response> = /*#__PURE__*/ Schema.Struct({
   orders: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(BatchCancelOrdersV2ResponseOrdersItem))
-})
-
-export interface BatchCreateOrdersIndividualResponse {
-  readonly client_order_id?: string | null
-  readonly error?: ErrorResponse | null
-  readonly order?: Order | null
-}
-export const BatchCreateOrdersIndividualResponse: Schema.Codec<BatchCreateOrdersIndividualResponse> =
-  /*#__PURE__*/ Schema.Struct({
-    client_order_id: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
-    error: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(ErrorResponse)),
-    order: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Order))
-  })
-
-export interface CreateOrderRequest {
-  readonly action: Open<"buy" | "sell">
-  readonly buy_max_cost?: number
-  readonly cancel_order_on_pause?: boolean
-  readonly client_order_id?: string
-  readonly count?: number
-  readonly count_fp?: Count | null
-  readonly exchange_index?: ExchangeIndex
-  /** Unix seconds. */
-  readonly expiration_ts?: number
-  readonly no_price?: number
-  readonly no_price_dollars?: Dollars
-  readonly order_group_id?: string
-  readonly post_only?: boolean
-  readonly reduce_only?: boolean
-  readonly self_trade_prevention_type?: SelfTradePreventionType
-  readonly sell_position_floor?: number
-  readonly side: Open<"yes" | "no">
-  readonly subaccount?: number
-  readonly ticker: string
-  readonly time_in_force?: Open<"fill_or_kill" | "good_till_canceled" | "immediate_or_cancel">
-  readonly yes_price?: number
-  readonly yes_price_dollars?: Dollars
-}
-export const CreateOrderRequest: Schema.Codec<CreateOrderRequest> = /*#__PURE__*/ Schema.Struct({
-  action: /*#__PURE__*/ open(["buy", "sell"]),
-  buy_max_cost: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
-  cancel_order_on_pause: /*#__PURE__*/ Schema.optionalKey(Schema.Boolean),
-  client_order_id: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  count: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerFrom(1)),
-  count_fp: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Count)),
-  exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
-  expiration_ts: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
-  no_price: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerBetween(1, 99)),
-  no_price_dollars: /*#__PURE__*/ Schema.optionalKey(Dollars),
-  order_group_id: /*#__PURE__*/ Schema.optionalKey(Schema.String),
-  post_only: /*#__PURE__*/ Schema.optionalKey(Schema.Boolean),
-  reduce_only: /*#__PURE__*/ Schema.optionalKey(Schema.Boolean),
-  self_trade_prevention_type: /*#__PURE__*/ Schema.optionalKey(SelfTradePreventionType),
-  sell_position_floor: /*#__PURE__*/ Schema.optionalKey(Schema.Int),
-  side: /*#__PURE__*/ open(["yes", "no"]),
-  subaccount: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerFrom(0)),
-  ticker: Schema.String,
-  time_in_force: /*#__PURE__*/ Schema.optionalKey(
-    /*#__PURE__*/ open(["fill_or_kill", "good_till_canceled", "immediate_or_cancel"])
-  ),
-  yes_price: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ integerBetween(1, 99)),
-  yes_price_dollars: /*#__PURE__*/ Schema.optionalKey(Dollars)
-})
-
-export interface BatchCreateOrdersRequest {
-  readonly orders: ReadonlyArray<CreateOrderRequest>
-}
-export const BatchCreateOrdersRequest: Schema.Codec<BatchCreateOrdersRequest> = /*#__PURE__*/ Schema.Struct({
-  orders: /*#__PURE__*/ Schema.Array(CreateOrderRequest)
-})
-
-export interface BatchCreateOrdersResponse {
-  readonly orders: ReadonlyArray<BatchCreateOrdersIndividualResponse>
-}
-export const BatchCreateOrdersResponse: Schema.Codec<BatchCreateOrdersResponse> = /*#__PURE__*/ Schema.Struct({
-  orders: /*#__PURE__*/ Schema.Array(BatchCreateOrdersIndividualResponse)
 })
 
 export interface BatchCreateOrdersV2ResponseOrdersItem {
@@ -637,6 +401,9 @@ export const BlockTradeProposal: Schema.Codec<BlockTradeProposal> = /*#__PURE__*
   updated_ts: DateTimeString
 })
 
+export type BookSide = Open<"bid" | "ask">
+export const BookSide: Schema.Codec<BookSide> = /*#__PURE__*/ open(["bid", "ask"])
+
 export interface BucketLimit {
   readonly bucket_capacity: number
   readonly refill_rate: number
@@ -683,6 +450,9 @@ export interface CreateFCMSubtraderResponse {
 export const CreateFCMSubtraderResponse: Schema.Codec<CreateFCMSubtraderResponse> = /*#__PURE__*/ Schema.Struct({
   subtrader_id: Schema.String
 })
+
+export type ExchangeIndex = number
+export const ExchangeIndex: Schema.Codec<ExchangeIndex> = Schema.Int
 
 export interface MveSelectedLeg {
   readonly event_ticker?: string
@@ -871,13 +641,6 @@ export const CreateOrderGroupResponse: Schema.Codec<CreateOrderGroupResponse> = 
   exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
   order_group_id: Schema.String,
   subaccount: /*#__PURE__*/ integerFrom(0)
-})
-
-export interface CreateOrderResponse {
-  readonly order: Order
-}
-export const CreateOrderResponse: Schema.Codec<CreateOrderResponse> = /*#__PURE__*/ Schema.Struct({
-  order: Order
 })
 
 export interface CreateOrderV2Response {
@@ -2106,6 +1869,76 @@ export const GetOrderQueuePositionsResponse: Schema.Codec<GetOrderQueuePositions
     queue_positions: /*#__PURE__*/ listOrNull(/*#__PURE__*/ Schema.Array(OrderQueuePosition))
   }
 )
+
+export type OrderStatus = Open<"resting" | "canceled" | "executed">
+export const OrderStatus: Schema.Codec<OrderStatus> = /*#__PURE__*/ open(["resting", "canceled", "executed"])
+
+export type SelfTradePreventionType = Open<"taker_at_cross" | "maker">
+export const SelfTradePreventionType: Schema.Codec<SelfTradePreventionType> = /*#__PURE__*/ open([
+  "taker_at_cross",
+  "maker"
+])
+
+export interface Order {
+  /** @deprecated */
+  readonly action?: Open<"buy" | "sell">
+  readonly book_side: BookSide
+  readonly cancel_order_on_pause?: boolean
+  readonly client_order_id: string
+  readonly created_time?: string | null
+  readonly exchange_index?: ExchangeIndex
+  readonly expiration_time?: string | null
+  readonly fill_count_fp: Count
+  readonly initial_count_fp: Count
+  readonly last_update_time?: string | null
+  readonly maker_fees_dollars: Dollars
+  readonly maker_fill_cost_dollars: Dollars
+  readonly no_price_dollars: Dollars
+  readonly order_group_id?: string | null
+  readonly order_id: string
+  readonly outcome_side: Open<"yes" | "no">
+  readonly remaining_count_fp: Count
+  readonly self_trade_prevention_type?: SelfTradePreventionType | null
+  /** @deprecated */
+  readonly side?: Open<"yes" | "no">
+  readonly status: OrderStatus
+  readonly subaccount_number?: number | null
+  readonly taker_fees_dollars: Dollars
+  readonly taker_fill_cost_dollars: Dollars
+  readonly ticker: string
+  readonly type: Open<"limit" | "market">
+  readonly user_id: string
+  readonly yes_price_dollars: Dollars
+}
+export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
+  action: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ open(["buy", "sell"])),
+  book_side: BookSide,
+  cancel_order_on_pause: /*#__PURE__*/ Schema.optionalKey(Schema.Boolean),
+  client_order_id: Schema.String,
+  created_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(DateTimeString)),
+  exchange_index: /*#__PURE__*/ Schema.optionalKey(ExchangeIndex),
+  expiration_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(DateTimeString)),
+  fill_count_fp: Count,
+  initial_count_fp: Count,
+  last_update_time: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(DateTimeString)),
+  maker_fees_dollars: Dollars,
+  maker_fill_cost_dollars: Dollars,
+  no_price_dollars: Dollars,
+  order_group_id: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.String)),
+  order_id: Schema.String,
+  outcome_side: /*#__PURE__*/ open(["yes", "no"]),
+  remaining_count_fp: Count,
+  self_trade_prevention_type: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(SelfTradePreventionType)),
+  side: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ open(["yes", "no"])),
+  status: OrderStatus,
+  subaccount_number: /*#__PURE__*/ Schema.optionalKey(/*#__PURE__*/ Schema.NullOr(Schema.Int)),
+  taker_fees_dollars: Dollars,
+  taker_fill_cost_dollars: Dollars,
+  ticker: Schema.String,
+  type: /*#__PURE__*/ open(["limit", "market"]),
+  user_id: Schema.String,
+  yes_price_dollars: Dollars
+})
 
 export interface GetOrderResponse {
   readonly order: Order

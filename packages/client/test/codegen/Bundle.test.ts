@@ -29,6 +29,8 @@ describe("the generated files in a bundle", () => {
     const code = await bundle(`export { CancelOrderV2Query } from "./generated/parameters.ts"`)
     assert.deepStrictEqual(declared(code), [
       "optional",
+      "isIntegerFrom",
+      "integerFrom",
       "ExchangeIndex",
       "SubaccountQueryDefaultPrimary",
       "CancelOrderV2Query"

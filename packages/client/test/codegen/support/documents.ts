@@ -25,7 +25,7 @@ const body = (name: string) => ({
 /** A whole document: an operation for each body that is asked for. */
 export const documentOf = ({ paths = {}, requests = [], responses = [], schemas = {}, shared = {} }: Parts): Json => ({
   openapi: "3.1.0",
-  info: { title: "test", version: "1.2.3", "x-source": { version: "1.2.3", sha256: "5ba0" } },
+  info: { title: "test", version: "1.2.3", "x-source": { version: "1.2.3", published: "2026-01-02", sha256: "5ba0" } },
   components: { schemas, parameters: shared },
   paths: {
     ...Object.fromEntries(
