@@ -120,7 +120,7 @@ const nextOverlay = overlayText
 const overlayLine = linesOf(overlayText)
 const misfits: Array<string> = []
 const next = Overlay.apply(facts, decoded[kind], (where, message) => {
-  const [, index = "0", pointer = ""] = /^\/entries\/(\d+) \([^)]*\)(.*)$/.exec(where) ?? []
+  const [, index = "0", pointer = ""] = /^\/entries\/(\d+) \([^)]*\) ?(.*)$/.exec(where) ?? []
   const entry = decoded[kind].entries[Number(index)]
   const places: ReadonlyArray<string> = entry !== undefined && "at" in entry ? entry.at : []
   const place = places.indexOf(pointer)
