@@ -3,9 +3,10 @@
  *
  * **Gotchas**
  *
- * - Every operation wants an FCM member's access level. Where the document declares 403 that is `Forbidden`; on
- *   {@link listOrders} and {@link listPositions} it declares none, and a 403 surfaces as `UnexpectedStatus`.
- * - A key that is bound to a subtrader is refused on all of REST. Source: exchange documentation of API keys, 2026.
+ * - Every operation needs an FCM member's access level; without it, it fails with `Forbidden`.
+ * - A key that is bound to a subtrader reads that subtrader's orders and positions, and no other's. Source: the
+ *   published document of October 26, 2026. The exchange's documentation of API keys said in 2026 that all of REST
+ *   refuses such a key.
  *
  * @module
  */

@@ -218,9 +218,8 @@ export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unautho
  *
  * **Gotchas**
  *
- * - There are 30 s for it, 3 s on combos and on markets of high volatility. Too late is a 400 with the code `expired`,
- *   which the document does not declare here: it surfaces as `UnexpectedStatus`. The quote then stays `accepted` for
- *   ever. Source: observed in demo, July 2026.
+ * - There are 30 s for it, 3 s on combos and on markets of high volatility. Too late is a `BadRequest` with
+ *   the code `expired`. The quote then stays `accepted` for ever. Source: observed in demo, July 2026.
  * - The exchange refuses it without a body: `{}` is sent for you. Source: the same.
  * - Never repeated after a lost answer: {@link get} the quote and look at its `status`.
  *
@@ -234,7 +233,7 @@ export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unautho
  *   Quotes.confirm(input).pipe(
  *     Effect.as(true),
  *     Effect.catchIf(
- *       (error) => error._tag === "UnexpectedStatus" && error.code === "expired",
+ *       (error) => error._tag === "BadRequest" && error.code === "expired",
  *       () => Effect.succeed(false)
  *     )
  *   )

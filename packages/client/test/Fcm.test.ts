@@ -92,7 +92,7 @@ describe("Fcm.listOrders", () => {
         client_order_ids: "a,b"
       }),
       request:
-        "GET /fcm/orders?subtrader_id=acme_1&cursor=c&event_ticker=E&ticker=M&min_ts=1&max_ts=2&status=resting&limit=1000&client_order_ids=a%2Cb",
+        "GET /fcm/orders?subtrader_id=acme_1&client_order_ids=a%2Cb&cursor=c&event_ticker=E&ticker=M&min_ts=1&max_ts=2&status=resting&limit=1000",
       reply: { status: 200, body: { orders: [order], cursor: "" } }
     },
     {
@@ -104,10 +104,10 @@ describe("Fcm.listOrders", () => {
     }
   ])
 
-  it.effect("surfaces a 403, which the document does not declare", () =>
+  it.effect("fails with Forbidden for a key that is bound to another subtrader", () =>
     Effect.gen(function* () {
       const { error } = yield* failureOf(Fcm.listOrders(), [{ status: 403, body: {} }])
-      assert.include(error, { _tag: "UnexpectedStatus", status: 403 })
+      assert.include(error, { _tag: "Forbidden", status: 403 })
     })
   )
 })

@@ -151,11 +151,11 @@ for (const [name, operation, request] of [
       }
     ])
 
-    it.effect("surfaces the 400 of a late one, which the document does not declare, with its code", () =>
+    it.effect("fails with BadRequest when it is late, with the code", () =>
       Effect.gen(function* () {
         const { error, requests } = yield* failureOf(operation, [late])
         assert.strictEqual(requests, 1)
-        assert.include(error, { _tag: "UnexpectedStatus", status: 400, code: "expired" })
+        assert.include(error, { _tag: "BadRequest", status: 400, code: "expired" })
       })
     )
 

@@ -3,7 +3,7 @@
  * order-groups, orders and portfolio. `{order}`, `{group}`, `{transfer}` and `{key}` stand for what is there.
  */
 import type { Sent } from "./wire.ts"
-import { order, settledTicker, ticker } from "./world.ts"
+import { order, settledTicker, takenTransferId, ticker } from "./world.ts"
 
 /** Who signs; the maker unless told. */
 type Who = "maker" | "taker" | "balanceOnly" | "locked" | "basic"
@@ -385,7 +385,8 @@ export const cases: Readonly<Record<string, Case>> = {
         { json: { ...shards, destination_exchange_shard: 9 } },
         { json: { ...shards, destination_exchange_shard: 0 } }
       ],
-      403: [{ who: "balanceOnly" }, { who: "locked" }]
+      403: [{ who: "balanceOnly" }, { who: "locked" }],
+      409: [{ json: { ...shards, client_transfer_id: takenTransferId } }]
     }
   },
   GetTargetBalanceAllocation: {

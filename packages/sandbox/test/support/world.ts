@@ -10,6 +10,9 @@ import { type Got, send, type Sent } from "./wire.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
+/** Names a transfer between subaccounts on shard 0 that was carried out. */
+export const takenTransferId = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
+
 export interface World {
   /** Premier, so that it may do everything. */
   readonly maker: Credentials
@@ -83,7 +86,7 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   const transfer = { ...instance, amount: 100_000, destination_exchange_shard: 1 }
   const transferId = idOf(yield* post(maker, "/portfolio/intra_exchange_instance_transfer", transfer), "transfer_id")
   yield* post(maker, "/portfolio/subaccounts/transfer", {
-    client_transfer_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e",
+    client_transfer_id: takenTransferId,
     from_subaccount: 0,
     to_subaccount: 1,
     amount_cents: 100_000
