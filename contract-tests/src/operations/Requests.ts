@@ -162,7 +162,7 @@ export type TimeUnit = "seconds" | "milliseconds"
 /**
  * The unit of an integer of a request that is a time, by its name; undefined where it is none.
  *
- * Source: the prose of 3.34.0. Every integer `…_ts` of a request and both fields `expiration_time` are Unix seconds;
+ * Source: the prose of the document of October 26, 2026. Every integer `…_ts` of a request and both fields `expiration_time` are Unix seconds;
  * `from` and `to`, which the weather index alone has, are Unix milliseconds.
  */
 export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): TimeUnit | undefined => {

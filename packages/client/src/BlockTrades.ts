@@ -8,7 +8,7 @@
  * - The document does not say whether the price is of YES or of `maker_side`.
  * - All times are RFC 3339 text, though their names end in `_ts`.
  *
- * Source: the document at 3.34.0.
+ * Source: the document of October 26, 2026.
  *
  * @module
  */
@@ -142,7 +142,7 @@ export interface AcceptInput {
  * **Details**
  *
  * A key can be made for this alone: the scope `write::block_trade_accept` stands without `write`. Source: the scopes in
- * the document at 3.34.0.
+ * the document of October 26, 2026.
  *
  * **Gotchas**
  *

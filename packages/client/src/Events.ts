@@ -161,7 +161,7 @@ export interface GetInput {
  * **Gotchas**
  *
  * `markets` beside the event is on its way out: ask with `with_nested_markets: true` and read `event.markets`. Source:
- * the published document at 3.34.0.
+ * the published document of October 26, 2026.
  */
 export const get: Operation.Operation<
   GetInput,
@@ -275,7 +275,7 @@ export interface CandlesticksInput extends HistoryInput {
  * **Gotchas**
  *
  * Where the whole would be too large, it stops early: go on from `adjusted_end_ts` (Unix seconds). Source: the published
- * document at 3.34.0.
+ * document of October 26, 2026.
  */
 export const candlesticks: Operation.Operation<
   CandlesticksInput,
@@ -310,7 +310,7 @@ export interface ForecastPercentileHistoryInput extends HistoryInput {
  *
  * **Gotchas**
  *
- * - Needs a key, unlike the other reads of events. Source: the published document at 3.34.0.
+ * - Needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
  * - Forecasts are JSON numbers: estimates, never money.
  * - An empty `percentiles` is refused before anything is sent: it cannot be put into a query.
  */

@@ -73,7 +73,7 @@ export interface GetInput {
  * **Gotchas**
  *
  * - `associated_events` has the rules per event; `associated_event_tickers`, `is_single_market_per_event` and
- *   `is_all_yes` are on their way out. Source: the published document at 3.34.0.
+ *   `is_all_yes` are on their way out. Source: the published document of October 26, 2026.
  * - Where `is_ordered`, the same legs in another order are another combo.
  */
 export const get: Operation.Operation<

@@ -8,7 +8,7 @@
  * - Reads answer for all subaccounts unless one is given; writes go to subaccount 0 unless one is given.
  * - Writes take `exchange_index` (0 unless given) since a group never spans shards; reads take none.
  * - Nothing in a response says that a group is triggered: `is_auto_cancel_enabled` does not. Learn it from the feed's
- *   `order_group_updates`, or from an order that is refused. Source: the fields of the document at 3.34.0, and a fresh
+ *   `order_group_updates`, or from an order that is refused. Source: the fields of the document of October 26, 2026, and a fresh
  *   group recorded with `false`.
  *
  * @module

@@ -4,7 +4,7 @@
  * **Gotchas**
  *
  * - Left out, `subaccount` means every subaccount for {@link fills} and {@link settlements}, and the primary one for
- *   {@link balance} and {@link positions}. Source: the document at 3.34.0.
+ *   {@link balance} and {@link positions}. Source: the document of October 26, 2026.
  * - Money comes as dollar strings in most fields and as integers of cents in a few, which say so.
  * - Reads lag writes: `Exchange.userDataTimestamp` says how fresh balance, fills and positions are.
  *
@@ -233,7 +233,7 @@ export interface SettlementsInput {
  * **Gotchas**
  *
  * `revenue` (what was paid in all) and `value` (what one YES contract paid) are integers of cents, beside dollar strings
- * in the same record. Source: the document at 3.34.0.
+ * in the same record. Source: the document of October 26, 2026.
  */
 export const settlements: Pages.Paged<
   SettlementsInput,

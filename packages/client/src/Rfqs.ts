@@ -136,7 +136,7 @@ export interface CreateInput {
  * **Gotchas**
  *
  * - One can be open per market, and 100 in all: a second on the same market is a `Conflict` unless `replace_existing`.
- *   Source: exchange documentation of RFQs, and the document at 3.34.0.
+ *   Source: exchange documentation of RFQs, and the document of October 26, 2026.
  * - The document does not say whether `replace_existing` deletes those on other markets too.
  * - Never repeated after a lost answer, since it takes no id of yours: {@link list} with `user_filter: "self"` to find
  *   out.

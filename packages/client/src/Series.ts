@@ -76,7 +76,7 @@ export interface GetInput {
  * **Gotchas**
  *
  * The document declares no 404 here: a series that does not exist surfaces as whatever the exchange answers, a
- * `BadRequest` or an `UnexpectedStatus`. Source: the published document at 3.34.0.
+ * `BadRequest` or an `UnexpectedStatus`. Source: the published document of October 26, 2026.
  */
 export const get: Operation.Operation<GetInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({

@@ -3,8 +3,8 @@
  *
  * **Gotchas**
  *
- * - They exist in the API alone, from the advanced usage level up, and none can be removed. Source: the document at
- *   3.34.0.
+ * - They exist in the API alone, from the advanced usage level up, and none can be removed. Source: the document of
+ *   October 26, 2026.
  * - A key that is locked to one subaccount can neither make another nor move cash between them.
  *
  * @module

@@ -43,7 +43,7 @@ export interface ListInput {
  * **Gotchas**
  *
  * `amount` is a dollar string here, and an integer of hundredths of a cent where {@link create} asks for it.
- * `created_ts` is Unix seconds. Source: the document at 3.34.0.
+ * `created_ts` is Unix seconds. Source: the document of October 26, 2026.
  */
 export const list: Pages.Paged<
   ListInput,
@@ -119,9 +119,9 @@ export interface CreateInput {
  * **Gotchas**
  *
  * - `amount` is hundredths of a cent: `125_000` is $12.50, where `Subaccounts.transfer` says `1250` in cents. Source:
- *   the document at 3.34.0.
+ *   the document of October 26, 2026.
  * - Between subaccounts of different shards it takes up to three steps, and what was done stays done when a later one
- *   fails: the cash can then lie in the primary account of either shard. Source: the document at 3.34.0.
+ *   fails: the cash can then lie in the primary account of either shard. Source: the document of October 26, 2026.
  * - A `client_transfer_id` that was used before is a `Conflict`, and nothing is moved. With `afterLostAnswer`, the
  *   transfer was most likely accepted at an earlier attempt: find it in {@link list} by its `client_transfer_id`.
  *   Source: the published document of October 26, 2026.
@@ -194,7 +194,7 @@ export interface SetTargetBalanceAllocationInput {
  *
  * **Gotchas**
  *
- * The whole allocation is replaced: a shard that is left out has no share any more. Source: the document at 3.34.0.
+ * The whole allocation is replaced: a shard that is left out has no share any more. Source: the document of October 26, 2026.
  */
 export const setTargetBalanceAllocation: Operation.Operation<
   SetTargetBalanceAllocationInput,

@@ -49,7 +49,7 @@ describe("a list of markets", () => {
       ]) {
         assert.strictEqual(yield* listed(query), 400, query)
       }
-      assert.deepStrictEqual(yield* listed("min_updated_ts=0&mve_filter=exclude"), [ticker])
+      assert.deepStrictEqual(yield* listed("max_updated_ts=1&mve_filter=exclude"), [ticker])
       assert.deepStrictEqual(yield* listed("max_updated_ts=1&series_ticker=KXOTHER&mve_filter=exclude"), [])
     })
   )

@@ -66,7 +66,7 @@ export interface ListInput {
  * - The end of the pages is `cursor: ""`.
  * - An order placed a moment ago may be missing: reads lag writes.
  * - Resting orders are always here; older ones that were cancelled or executed are under `Historical.orders` alone,
- *   and `Historical.cutoff` says where the line is. Source: the document at 3.34.0.
+ *   and `Historical.cutoff` says where the line is. Source: the document of October 26, 2026.
  * - No filter by `client_order_id`: list by ticker and time, and look through the answer.
  */
 export const list: Pages.Paged<
@@ -215,7 +215,7 @@ export interface CreateInput {
  * **Gotchas**
  *
  * - `average_fill_price` and `average_fee_paid` are absent when nothing filled at once, and the fee is per contract.
- *   Source: the document at 3.34.0.
+ *   Source: the document of October 26, 2026.
  * - A ticker that does not exist has been answered 404 `market_not_found`, which the document does not declare: it
  *   surfaces as `UnexpectedStatus`.
  * - The reason of a refusal stands in the error's `body.details`; its `code` is often a mere `invalid_order`. Source:
@@ -274,7 +274,7 @@ export interface BatchCreateInput {
  *
  * - Look at `error` of every item: nothing else is promised of a refused one, and `order_id` and the counts may be absent
  *   or null. Match items to your orders by `client_order_id`; nothing published promises their order. Source: the
- *   document at 3.34.0.
+ *   document of October 26, 2026.
  * - Costs 10 tokens per order, of the bucket that is no shard's, and must fit into it whole: else the whole batch is
  *   answered 429. Source: the rate-limit guide of October 2026.
  *
@@ -342,7 +342,7 @@ export interface AmendInput {
  * **Gotchas**
  *
  * - `count` is the total, not what shall rest: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2. Source:
- *   the document at 3.34.0.
+ *   the document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the answer are null or absent when the amend changed nothing of
  *   them. `remaining_count` is what rests after matching, since 3 September 2026. Source: changelog.
  * - Never repeated after a lost answer: fills may have come in between, and a new price would lose its place again.
@@ -440,7 +440,7 @@ export interface CancelInput {
  * **Gotchas**
  *
  * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone and answers 404 for a live order
- *   elsewhere. Source: the document at 3.34.0.
+ *   elsewhere. Source: the document of October 26, 2026.
  * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
  */
 export const cancel: Operation.Operation<
@@ -518,7 +518,7 @@ export interface CancelAllInput {
  *
  * **Gotchas**
  *
- * - Orders placed within the following minute may be cancelled too. Source: the document at 3.34.0.
+ * - Orders placed within the following minute may be cancelled too. Source: the document of October 26, 2026.
  * - Direct members alone.
  * - Never repeated after a lost answer: a repeat would cancel what was placed in between.
  */
