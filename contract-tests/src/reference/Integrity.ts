@@ -181,5 +181,5 @@ export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => 
         : [isTakenBack ? `${pointer} accepts null, which the overlay took back` : `${pointer} does not accept null`]
     )
   ]
-  return { findings, reached: { places: pinned.length } }
+  return { findings, reached: { lists: 1, places: pinned.length } }
 }

@@ -43,7 +43,7 @@ describe("the document", () => {
       const found = Descriptors.paging(document, operation)
       return found === undefined ? [] : [{ ...found, id: operation.id, schema: operation.success.schema! }]
     })
-    assert.lengthOf(paged, 28)
+    assert.lengthOf(paged, 29)
     for (const { cursor, id, schema } of paged) {
       const { properties, required } = document.deref(schema)
       assert.deepStrictEqual(document.deref(properties![cursor!]!).type, ["string", "null"], id)

@@ -115,7 +115,6 @@ describe("Prism", () => {
         [
           "BatchGetMarketCandlesticks",
           "DeleteFCMEventContractDailyCap",
-          "GetFCMPositions",
           "GetFCMSubtraderBlockedCategories",
           "UpgradeAccountApiUsageLevel"
         ]
@@ -198,7 +197,7 @@ describe("Prism as a judge", () => {
   const faults: ReadonlyArray<readonly [string, ClientOperations.ClientOperation, Json]> = [
     [
       "a renamed parameter",
-      altered("GetFCMPositions", ({ query: { subtrader_id, ...rest } }) => ({
+      altered("DeleteFCMEventContractDailyCap", ({ query: { subtrader_id, ...rest } }) => ({
         query: { ...rest, subtrader: subtrader_id! }
       })),
       { subtrader: "x" }

@@ -315,6 +315,7 @@ describe("limits", { timeout: 60_000 }, () => {
       "max_created_ts",
       "max_settled_ts",
       "max_ts",
+      "max_updated_ts",
       "min_close_ts",
       "min_created_ts",
       "min_settled_ts",
