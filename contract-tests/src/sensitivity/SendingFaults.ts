@@ -26,9 +26,9 @@ export const sendingFaults: ReadonlyArray<Fault> = [
   fault("repeats an order that carries no id", pipeline, "Orders.create", [
     change('descriptor.retry === "keyed" && wire.keyed', 'descriptor.retry === "keyed"')
   ]),
-  fault("takes an empty id for an id", encode, "Orders.batchCreate", [change(' && item[key] !== ""', "")]),
+  fault("takes an empty id for an id", encode, "Orders.batchCreate", [change(' && item[field] !== ""', "")]),
   fault("takes a batch for keyed where one of its orders is", encode, "Orders.batchCreate", [
-    change('body["orders"].every(hasOwnId)', 'body["orders"].some(hasOwnId)')
+    change("items.every(hasId)", "items.some(hasId)")
   ]),
   fault("gives each attempt an id of its own", pipeline, "Orders.create", [
     change(

@@ -153,6 +153,7 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
   retry: "keyed",
+  key: { field: "client_transfer_id" },
   bucket: "write"
 })
 
