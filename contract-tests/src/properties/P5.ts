@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import * as Unsendable from "../operations/Unsendable.ts"
-import { objectOf } from "../tools/JsonSchema.ts"
 import * as conforming from "./internal/conforming.ts"
 import { failed, type Outcome, type Property, type Run } from "./Property.ts"
 import { conformance, plainest, referenceOf } from "./Subject.ts"
@@ -35,16 +34,7 @@ const conforms: Property = /*#__PURE__*/ conforming.make({
 const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
   const reference = referenceOf(operation)
-  const input = plainest(operation)
-  const plain = Requests.make(reference, conformance().judge)
-    .limited(input)
-    .map(({ field, plain }) => [field, plain] as const)
-  const { findings, runs } = Unsendable.findings(
-    operation,
-    reference,
-    recorder(),
-    objectOf([...Object.entries(input), ...plain])
-  )
+  const { findings, runs } = Unsendable.findings(operation, reference, recorder(), plainest(operation))
   const [finding] = findings
   if (finding === undefined) {
     return { ...held, runs: held.runs + runs, reached: { ...held.reached, unsendable: runs } }

@@ -19,6 +19,7 @@ import type * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import type * as Orders from "@kalshi-effect/client/Orders"
 import type * as Portfolio from "@kalshi-effect/client/Portfolio"
 import type * as Quotes from "@kalshi-effect/client/Quotes"
+import type * as RfqBatches from "@kalshi-effect/client/RfqBatches"
 import type * as Rfqs from "@kalshi-effect/client/Rfqs"
 import type * as Search from "@kalshi-effect/client/Search"
 import type * as Series from "@kalshi-effect/client/Series"
@@ -267,7 +268,7 @@ describe("Events", () => {
   it("Events.get: GET /events/{event_ticker}", () => {
     type Call = Signature<typeof Events.get>
     expectTypeOf<Call["required"]>().toEqualTypeOf<"event_ticker">()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"with_nested_markets">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"exclude_markets" | "with_nested_markets">()
     expectTypeOf<Values<typeof Parameters.GetEventPath> & Values<typeof Parameters.GetEventQuery>>().toExtend<
       Call["input"]
     >()
@@ -304,7 +305,7 @@ describe("Events", () => {
     type Call = Signature<typeof Events.listMultivariate>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["optional"]>().toEqualTypeOf<
-      "limit" | "cursor" | "series_ticker" | "collection_ticker" | "with_nested_markets"
+      "limit" | "cursor" | "series_ticker" | "collection_ticker" | "tickers" | "with_nested_markets"
     >()
     expectTypeOf<Values<typeof Parameters.GetMultivariateEventsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetMultivariateEventsResponse>()
@@ -441,6 +442,7 @@ describe("Fcm", () => {
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["optional"]>().toEqualTypeOf<
       | "subtrader_id"
+      | "client_order_ids"
       | "cursor"
       | "event_ticker"
       | "ticker"
@@ -448,11 +450,12 @@ describe("Fcm", () => {
       | "max_ts"
       | "status"
       | "limit"
-      | "client_order_ids"
     >()
     expectTypeOf<Values<typeof Parameters.GetFCMOrdersQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -460,13 +463,15 @@ describe("Fcm", () => {
 
   it("Fcm.listPositions: GET /fcm/positions", () => {
     type Call = Signature<typeof Fcm.listPositions>
-    expectTypeOf<Call["required"]>().toEqualTypeOf<"subtrader_id">()
+    expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
     expectTypeOf<Call["optional"]>().toEqualTypeOf<
-      "ticker" | "event_ticker" | "count_filter" | "settlement_status" | "limit" | "cursor"
+      "subtrader_id" | "ticker" | "event_ticker" | "count_filter" | "settlement_status" | "limit" | "cursor"
     >()
     expectTypeOf<Values<typeof Parameters.GetFCMPositionsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -545,7 +550,7 @@ describe("Historical", () => {
   it("Historical.fills: GET /historical/fills", () => {
     type Call = Signature<typeof Historical.fills>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "max_ts" | "limit" | "cursor" | "min_ts" | "subaccount">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "min_ts" | "max_ts" | "limit" | "cursor" | "subaccount">()
     expectTypeOf<Values<typeof Parameters.GetFillsHistoricalQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetFillsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
@@ -598,7 +603,7 @@ describe("Historical", () => {
   it("Historical.orders: GET /historical/orders", () => {
     type Call = Signature<typeof Historical.orders>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "max_ts" | "limit" | "cursor" | "min_ts" | "subaccount">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "min_ts" | "max_ts" | "limit" | "cursor" | "subaccount">()
     expectTypeOf<Values<typeof Parameters.GetHistoricalOrdersQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
@@ -610,7 +615,7 @@ describe("Historical", () => {
   it("Historical.positions: GET /historical/positions", () => {
     type Call = Signature<typeof Historical.positions>
     expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "event_ticker" | "limit" | "cursor" | "subaccount">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"ticker" | "event_ticker" | "subaccount" | "limit" | "cursor">()
     expectTypeOf<Values<typeof Parameters.GetHistoricalPositionsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
@@ -794,6 +799,7 @@ describe("Markets", () => {
       | "min_created_ts"
       | "max_created_ts"
       | "min_updated_ts"
+      | "max_updated_ts"
       | "max_close_ts"
       | "min_close_ts"
       | "min_settled_ts"
@@ -1246,11 +1252,11 @@ describe("Portfolio", () => {
       | "cursor"
       | "limit"
       | "count_filter"
+      | "settlement_status"
       | "ticker"
       | "event_ticker"
       | "subaccount"
       | "exchange_index"
-      | "settlement_status"
     >()
     expectTypeOf<Values<typeof Parameters.GetPositionsQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetPositionsResponse>()
@@ -1330,7 +1336,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.ConfirmRFQQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1342,7 +1348,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.ConfirmQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1366,7 +1372,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.DeleteRFQQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1378,7 +1384,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.DeleteQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1390,7 +1396,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.GetRFQQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1402,7 +1408,7 @@ describe("Quotes", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.GetQuotePath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuoteResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1426,7 +1432,154 @@ describe("Quotes", () => {
     >()
     expectTypeOf<Values<typeof Parameters.GetQuotesQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuotesResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+})
+
+describe("RfqBatches", () => {
+  it("RfqBatches.accept: PUT /communications/rfq_batches/{rfq_batch_id}/accept", () => {
+    type Call = Signature<typeof RfqBatches.accept>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "accepted_side" | "min_bids">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"client_order_id">()
+    expectTypeOf<Values<typeof Parameters.AcceptRFQBatchPath> & Requests.AcceptRFQBatchRequest>().toExtend<
+      Call["input"]
+    >()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.AcceptRFQBatchResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.bestQuotes: GET /communications/rfq_batches/{rfq_batch_id}/best_quotes", () => {
+    type Call = Signature<typeof RfqBatches.bestQuotes>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchBestQuotesPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchBestQuotesResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+
+  it("RfqBatches.confirmQuote: PUT /communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}/confirm", () => {
+    type Call = Signature<typeof RfqBatches.confirmQuote>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "batch_quote_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.ConfirmRFQBatchQuotePath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.NotFound | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.create: POST /communications/rfq_batches", () => {
+    type Call = Signature<typeof RfqBatches.create>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"children">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<
+      | "client_batch_id"
+      | "contracts_fp"
+      | "mve_collection_ticker"
+      | "obscure_creator_id"
+      | "replace_existing"
+      | "rest_remainder"
+      | "subaccount"
+      | "subtrader_id"
+      | "target_cost_dollars"
+      | "target_cost_excludes_fees"
+    >()
+    expectTypeOf<Requests.CreateRFQBatchRequest>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateRFQBatchResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.delete: DELETE /communications/rfq_batches/{rfq_batch_id}", () => {
+    type Call = Signature<typeof RfqBatches.delete>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.DeleteRFQBatchPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.deleteQuote: DELETE /communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}", () => {
+    type Call = Signature<typeof RfqBatches.deleteQuote>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "batch_quote_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.DeleteRFQBatchQuotePath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.get: GET /communications/rfq_batches/{rfq_batch_id}", () => {
+    type Call = Signature<typeof RfqBatches.get>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+
+  it("RfqBatches.list: GET /communications/rfq_batches", () => {
+    type Call = Signature<typeof RfqBatches.list>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"cursor" | "subaccount" | "limit" | "status" | "user_filter">()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchesQuery>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchesResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+
+  it("RfqBatches.quote: POST /communications/rfq_batches/{rfq_batch_id}/quotes", () => {
+    type Call = Signature<typeof RfqBatches.quote>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "quotes" | "rest_remainder">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"post_only" | "subaccount">()
+    expectTypeOf<Values<typeof Parameters.CreateRFQBatchQuotePath> & Requests.CreateRFQBatchQuoteRequest>().toExtend<
+      Call["input"]
+    >()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateRFQBatchQuoteResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.quotes: GET /communications/rfq_batches/{rfq_batch_id}/quotes", () => {
+    type Call = Signature<typeof RfqBatches.quotes>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchQuotesPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchQuotesResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1474,7 +1627,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.DeleteRFQPath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
@@ -1486,7 +1639,7 @@ describe("Rfqs", () => {
     expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
     expectTypeOf<Values<typeof Parameters.GetRFQPath>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
@@ -1697,7 +1850,9 @@ describe("Transfers", () => {
     >()
     expectTypeOf<Requests.IntraExchangeInstanceTransferRequest>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.IntraExchangeInstanceTransferResponse>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
+    >()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
