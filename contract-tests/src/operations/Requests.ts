@@ -21,12 +21,12 @@ import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import type * as Conformance from "../tools/Conformance.ts"
 import * as Coverage from "../tools/Coverage.ts"
 import {
+  equals,
   isArray,
   isObject,
   memberOf,
   objectOf,
   pointerTo,
-  textOf,
   UnusableSchema,
   type Json,
   type JsonObject,
@@ -536,7 +536,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
       if (!rest.ok || !isObject(rest.value)) return rest
       const { value } = rest
       for (const { field, plain } of limited) {
-        if (textOf(memberOf(value, field) ?? null) !== textOf(plain)) throw new WrongRequest(`sent another ${field}`)
+        if (!equals(memberOf(value, field), plain)) throw new WrongRequest(`sent another ${field}`)
       }
       // As they were given: a field can also have been absent.
       const fields = new Set(limited.map(({ field }) => field))

@@ -145,3 +145,136 @@ export const of = (id: string): Check | undefined => (Object.hasOwn(checks, id) 
 
 /** The ids of the operations that have rules. */
 export const ids: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(checks)
+
+/** An input that the document's schemas allow: refused at a place, or sent. */
+export interface Case {
+  readonly name: string
+  readonly input: JsonObject
+  /** Where it must be refused; undefined where it must be sent. */
+  readonly pointer: string | undefined
+}
+
+type Changes = Readonly<Record<string, Json | undefined>>
+
+const changed = (input: JsonObject, changes: Changes): JsonObject =>
+  objectOf(
+    Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
+  )
+
+const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
+  const input = changed(plain, {
+    children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],
+    mve_collection_ticker: undefined,
+    contracts_fp: "10.00",
+    target_cost_dollars: undefined,
+    target_cost_excludes_fees: undefined,
+    rest_remainder: undefined,
+    client_batch_id: "mine"
+  })
+  const yes = { event_ticker: "E", market_ticker: "M", side: "yes" }
+  const no = { ...yes, side: "no" }
+  const other = { ...yes, market_ticker: "N" }
+  const mve_collection_ticker = "KXMVE"
+  const unsized = { contracts_fp: undefined }
+  const [a, b, c] = [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }]
+  const counted = { contracts_fp: "1.00" }
+  const priced = { target_cost_dollars: "1.00" }
+  const legs = (...selected_markets: ReadonlyArray<Json>): JsonObject => ({ selected_markets })
+  const refused: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
+    ["an empty id of the batch", "/client_batch_id", { client_batch_id: "" }],
+    ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
+    ["a child without a name", "/children/1", { children: [a, {}] }],
+    ["a child with an empty ticker", "/children/1/market_ticker", { children: [a, { market_ticker: "" }] }],
+    ["a child without legs", "/children/1/selected_markets", { children: [a, legs()], mve_collection_ticker }],
+    [
+      "a child with two names",
+      "/children/1/selected_markets",
+      { children: [a, { ...b, ...legs(yes) }], mve_collection_ticker }
+    ],
+    ["legs without a collection", "/mve_collection_ticker", { children: [a, legs(yes)] }],
+    [
+      "legs with an empty collection",
+      "/mve_collection_ticker",
+      { children: [a, legs(yes)], mve_collection_ticker: "" }
+    ],
+    ["the same ticker twice", "/children/2", { children: [a, b, a] }],
+    [
+      "the same legs in another order",
+      "/children/1",
+      { children: [legs(yes, other), legs(other, yes)], mve_collection_ticker }
+    ],
+    ["two sizes for the batch", "/target_cost_dollars", priced],
+    ["two sizes for a child", "/children/1/target_cost_dollars", { children: [a, { ...b, ...counted, ...priced }] }],
+    ["a child without a size", "/children/1", { ...unsized, children: [{ ...a, ...counted }, b] }],
+    ["sizes that are null", "/children/0", { contracts_fp: null, children: [{ ...a, contracts_fp: null }, b] }],
+    [
+      "a child sized otherwise than the batch",
+      "/children/1/target_cost_dollars",
+      { children: [a, { ...b, ...priced }] }
+    ],
+    ["a batch sized otherwise than the first child", "/children/1", { children: [{ ...a, ...priced }, b] }],
+    [
+      "children sized in two ways",
+      "/children/1/contracts_fp",
+      {
+        ...unsized,
+        children: [
+          { ...a, ...priced },
+          { ...b, ...counted }
+        ]
+      }
+    ],
+    ["fees left out of a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
+  ]
+  const sent: ReadonlyArray<readonly [name: string, changes: Changes]> = [
+    ["one size for all", {}],
+    ["a size for each", { ...unsized, children: [a, b, c].map((child) => ({ ...child, ...counted })) }],
+    ["a size for one and another for the rest", { children: [{ ...a, ...counted }, b] }],
+    ["a size of the batch that no child takes", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
+    ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
+    [
+      "a cost for each, without fees",
+      { children: [a, b].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
+    ],
+    ["a cost beside a number that is null", { contracts_fp: null, ...priced }],
+    ["false for what may not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
+    ["no id", { client_batch_id: undefined }],
+    ["legs, and legs that differ in one side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
+    ["legs of which some are the same", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
+    [
+      "as many children as there can be",
+      { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }
+    ]
+  ]
+  return [
+    ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: changed(input, changes) })),
+    ...sent.map(([name, changes]) => ({ name, pointer: undefined, input: changed(input, changes) }))
+  ]
+}
+
+const onceCases =
+  (list: string) =>
+  (plain: JsonObject): ReadonlyArray<Case> => {
+    const [entry = {}] = itemsOf(plain, list)
+    const of = (...ids: ReadonlyArray<string>): JsonObject =>
+      changed(plain, { [list]: ids.map((rfq_id) => ({ ...entry, rfq_id })) })
+    return [
+      { name: "a child twice", pointer: `/${list}/1/rfq_id`, input: of("a", "a") },
+      { name: "a child again later", pointer: `/${list}/2/rfq_id`, input: of("a", "b", "a") },
+      { name: "two children", pointer: undefined, input: of("a", "b") },
+      {
+        name: "as many children as there can be",
+        pointer: undefined,
+        input: of(...Array.from({ length: 57 }, (_, i) => `c${i}`))
+      }
+    ]
+  }
+
+const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<Case>>> = {
+  CreateRFQBatch: batchCases,
+  AcceptRFQBatch: /*#__PURE__*/ onceCases("min_bids"),
+  CreateRFQBatchQuote: /*#__PURE__*/ onceCases("quotes")
+}
+
+/** Inputs that each break one rule, and inputs that just keep them, made of one that can be sent. */
+export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []
