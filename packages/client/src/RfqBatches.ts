@@ -141,7 +141,7 @@ export const get: Operation.Operation<
 export interface Size {
   /** Contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null | undefined
-  /** Dollars. */
+  /** Dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput | undefined
 }
 
@@ -458,7 +458,7 @@ const childrenOnce = (
 export interface MinBid {
   /** The child. */
   readonly rfq_id: string
-  /** Dollars per contract, on the accepted side; normally the best bid that you saw. */
+  /** Dollars per contract from 0 to 1, on the accepted side, with two to four decimals; normally the best bid you saw. */
   readonly bid_dollars: DollarsInput
 }
 
@@ -606,9 +606,9 @@ export const quotes: Operation.Operation<
 export interface ChildQuote {
   /** The child. */
   readonly rfq_id: string
-  /** Dollars per contract at which you buy YES. */
+  /** Dollars per contract at which you buy YES, from 0 to 1, with two to four decimals; or `"0"`. */
   readonly yes_bid: DollarsInput
-  /** Dollars per contract at which you buy NO. */
+  /** Dollars per contract at which you buy NO, as `yes_bid`. */
   readonly no_bid: DollarsInput
 }
 
@@ -639,7 +639,7 @@ export interface QuoteInput extends GetInput {
  * - A batch quote can win only within 30 s after you sent it: send it again to stay eligible.
  * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in time.
  * - Because it replaces, it is repeated after a lost answer.
- * - A single quote declines a side with `"0"`. The document does not say whether that holds here.
+ * - `"0"` declines a side in a single quote. The document does not say whether it does here.
  *
  * Source: the document of October 26, 2026.
  */
