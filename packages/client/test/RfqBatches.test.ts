@@ -127,7 +127,7 @@ describe("RfqBatches.create", () => {
     { event_ticker: "E1", market_ticker: "M1", side: "yes" },
     { event_ticker: "E2", market_ticker: "M2", side: "no" }
   ] as const
-  const whole = {
+  const whole: RfqBatches.CreateInput = {
     children: [
       { ...a, target_cost_dollars: "25.00" },
       { selected_markets: legs, target_cost_dollars: "5.00" }
@@ -341,7 +341,7 @@ describe("RfqBatches.bestQuotes", () => {
 })
 
 describe("RfqBatches.accept", () => {
-  const min_bids = [
+  const min_bids: ReadonlyArray<RfqBatches.MinBid> = [
     { rfq_id: first, bid_dollars: "0.6000" },
     { rfq_id: second, bid_dollars: "0.50" }
   ]
@@ -385,7 +385,7 @@ describe("RfqBatches.accept", () => {
 
   it.effect("refuses two lowest bids for one child, and says what to do", () =>
     Effect.gen(function* () {
-      const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" }]
+      const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" } as const]
       const { error, requests } = yield* failureOf(RfqBatches.accept({ ...input, min_bids: twice }), [])
       assert.strictEqual(requests, 0)
       assert.include(error, {
@@ -499,7 +499,7 @@ describe("RfqBatches.quotes", () => {
 })
 
 describe("RfqBatches.quote", () => {
-  const quotes = [
+  const quotes: ReadonlyArray<RfqBatches.ChildQuote> = [
     { rfq_id: first, yes_bid: "0.30", no_bid: "0.60" },
     { rfq_id: second, yes_bid: "0.20", no_bid: "0.4000" }
   ]
