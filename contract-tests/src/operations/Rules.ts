@@ -72,8 +72,11 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
         ...namingFaults(child, at),
         ...(combos.indexOf(comboOf(child)) < index ? [at] : []),
         ...(own.length > 1 ? [`${at}/target_cost_dollars`] : []),
-        ...(sized[index] === undefined ? [at] : []),
-        ...(sized[index] === sized[0] ? [] : [own[0] === undefined ? at : `${at}/${own[0]}`])
+        ...(sized[index] === undefined
+          ? [at]
+          : sized[index] === sized[0]
+            ? []
+            : [own[0] === undefined ? at : `${at}/${own[0]}`])
       ]
     })
   ]
@@ -206,7 +209,17 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ["two sizes for the batch", "/target_cost_dollars", priced],
     ["two sizes for a child", "/children/1/target_cost_dollars", { children: [a, { ...b, ...counted, ...priced }] }],
     ["a child without a size", "/children/1", { ...unsized, children: [{ ...a, ...counted }, b] }],
-    ["sizes that are null", "/children/0", { contracts_fp: null, children: [{ ...a, contracts_fp: null }, b] }],
+    [
+      "sizes that are null",
+      "/children/1",
+      {
+        contracts_fp: null,
+        children: [
+          { ...a, ...counted },
+          { ...b, contracts_fp: null }
+        ]
+      }
+    ],
     [
       "a child sized otherwise than the batch",
       "/children/1/target_cost_dollars",
