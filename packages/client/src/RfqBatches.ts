@@ -638,7 +638,8 @@ export interface QuoteInput extends GetInput {
  *
  * - A batch quote can win only within 30 s after you sent it: send it again to stay eligible.
  * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in time.
- * - Because it replaces, it is repeated after a lost answer.
+ * - Because it replaces, it is repeated after a lost answer. A repeat of an older call can then replace what a newer call
+ *   sent: let one call end before you make the next, or give it `retry: SendPolicy.noRetry` by `SendPolicy.Overrides`.
  * - `"0"` declines a side in a single quote. The document does not say whether it does here.
  *
  * Source: the document of October 26, 2026.
