@@ -97,6 +97,13 @@ export const encodingFaults: ReadonlyArray<Fault> = [
     "for (const rule of rules.slice(1)) {"
   ),
   encode(
+    "does not check the rules of an operation without a body",
+    undefined,
+    "      const broken = brokenRule(plain)\n      if (broken",
+    "      const broken = brokenRule(plain)\n      if (false && broken",
+    { seenBy: invalid }
+  ),
+  encode(
     "checks the first rule between fields alone",
     "RfqBatches.create",
     "for (const rule of rules) {",
