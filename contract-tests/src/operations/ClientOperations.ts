@@ -25,6 +25,7 @@ import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Quotes from "@kalshi-effect/client/Quotes"
+import * as RfqBatches from "@kalshi-effect/client/RfqBatches"
 import * as Rfqs from "@kalshi-effect/client/Rfqs"
 import * as Search from "@kalshi-effect/client/Search"
 import * as Series from "@kalshi-effect/client/Series"
@@ -84,6 +85,7 @@ export const modules: Readonly<Record<string, Module>> = {
   Orders,
   Portfolio,
   Quotes,
+  RfqBatches,
   Rfqs,
   Search,
   Series,

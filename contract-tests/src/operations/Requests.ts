@@ -21,6 +21,7 @@ import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import type * as Conformance from "../tools/Conformance.ts"
 import * as Coverage from "../tools/Coverage.ts"
 import {
+  equals,
   isArray,
   isObject,
   memberOf,
@@ -34,6 +35,7 @@ import {
 } from "../tools/JsonSchema.ts"
 import type { Judge } from "../tools/Judge.ts"
 import type { AnyOperation, ClientOperation } from "./ClientOperations.ts"
+import * as Rules from "./Rules.ts"
 import { isSigned } from "./Signing.ts"
 
 /** A request as it would have left. */
@@ -139,6 +141,10 @@ export const limits = {
     "milliseconds for Unix seconds, or seconds for milliseconds",
     "the exchange would look for the year 50,000, or for 1970, and find nothing"
   ),
+  rule: limit(
+    "what breaks a rule between fields",
+    "the document states the rule in prose, and the exchange refuses it"
+  ),
   bearer: limit("a partner's OAuth token in place of the three headers", "this client signs with API keys")
 } as const satisfies Readonly<Record<string, Limit>>
 
@@ -192,6 +198,8 @@ export interface Requests {
   readonly input: JsonSchema
   /** Fields of a valid input that the client does not send as they stand. */
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
+  /** A valid input with a plain value in each of those fields, so that the client sends it. */
+  readonly sendable: (input: JsonObject) => JsonObject
   /** The input that a request was made of, and everything that is wrong with the request. */
   readonly read: (sent: Sent) => { readonly input: JsonObject; readonly faults: ReadonlyArray<string> }
 }
@@ -327,7 +335,20 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
     }
   }
 
-  const limited = (value: JsonObject): ReadonlyArray<Limited> => [...limitedParameters(value), ...limitedTimes(value)]
+  const limited = (value: JsonObject): ReadonlyArray<Limited> => [
+    ...limitedParameters(value),
+    ...limitedTimes(value),
+    ...limitedRules(value)
+  ]
+
+  const rules = Rules.of(reference.id)
+  const isValid = judge.accepts(input)
+  const limitedRules = (value: JsonObject): ReadonlyArray<Limited> => {
+    // What the document does not allow either is no limit of the client's.
+    if (rules === undefined || !isValid(value)) return []
+    const { pointers, repairs } = rules(value)
+    return repairs.map(([field, plain]) => ({ field, pointers, limit: limits.rule, plain }))
+  }
 
   const limitedTimes = (value: JsonObject): ReadonlyArray<Limited> =>
     Object.entries(value).flatMap(([field, member]) => {
@@ -452,6 +473,8 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
     reference,
     input,
     limited,
+    sendable: (value) =>
+      objectOf([...Object.entries(value), ...limited(value).map(({ field, plain }) => [field, plain] as const)]),
     read: (sent) => {
       const faults: Array<string> = []
       if (sent.method !== method) faults.push(`the method is ${sent.method}`)
@@ -510,12 +533,17 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
       const first = call(input)
       if (first.ok) throw new WrongRequest(`sent ${limited.map(({ limit }) => limit.name).join(" and ")}`)
       if (!limited.some(({ pointers }) => pointers.includes(first.pointers[0] ?? ""))) return first
-      const replace = (value: JsonObject, by: (limited: Limited) => Json): JsonObject =>
-        objectOf([...Object.entries(value), ...limited.map((one) => [one.field, by(one)] as const)])
-      const rest = call(replace(input, ({ plain }) => plain))
-      return rest.ok && isObject(rest.value)
-        ? { ok: true, value: replace(rest.value, ({ field }) => memberOf(input, field) ?? null) }
-        : rest
+      const rest = call(requests.sendable(input))
+      if (!rest.ok || !isObject(rest.value)) return rest
+      const { value } = rest
+      for (const { field, plain } of limited) {
+        if (!equals(memberOf(value, field), plain)) throw new WrongRequest(`sent another ${field}`)
+      }
+      // As they were given: a field can also have been absent.
+      const fields = new Set(limited.map(({ field }) => field))
+      const isOther = ([key]: readonly [string, Json]): boolean => !fields.has(key)
+      const asGiven = Object.entries(input).filter((entry) => !isOther(entry))
+      return { ok: true, value: objectOf([...Object.entries(value).filter(isOther), ...asGiven]) }
     }
   }
 }

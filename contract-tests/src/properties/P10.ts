@@ -5,7 +5,6 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import * as Descriptors from "../operations/Descriptors.ts"
-import * as Requests from "../operations/Requests.ts"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import * as Arbitraries from "../tools/Arbitraries.ts"
 import { character } from "../tools/internal/characters.ts"
@@ -35,17 +34,12 @@ const targetOf = ({ operation }: Run, reference: ReferenceDocument.Operation): T
   const parameter = reference.parameters.find(({ name }) => name === "limit" || name === "page_size")
   const bounds = parameter === undefined ? undefined : document.deref(parameter.schema)
   const plain = Subject.plainest(operation)
-  const { limited } = Requests.make(reference, Subject.conformance().judge)
-  const sendable = [
-    ...Object.entries(plain),
-    ...limited(plain).map(({ field, plain: value }) => [field, value] as const)
-  ]
   return {
     lists: found.lists,
     cursor: found.cursor,
     schema,
     size: parameter === undefined ? undefined : { name: parameter.name, most: bounds?.maximum ?? 1_000 },
-    input: objectOf(sendable.filter(([key]) => key !== "cursor" && key !== parameter?.name))
+    input: objectOf(Object.entries(plain).filter(([key]) => key !== "cursor" && key !== parameter?.name))
   }
 }
 

@@ -1,8 +1,9 @@
 /** P5: what the client puts on the wire. */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
+import * as Rules from "../operations/Rules.ts"
 import * as Unsendable from "../operations/Unsendable.ts"
-import { objectOf } from "../tools/JsonSchema.ts"
+import { equals } from "../tools/JsonSchema.ts"
 import * as conforming from "./internal/conforming.ts"
 import { failed, type Outcome, type Property, type Run } from "./Property.ts"
 import { conformance, plainest, referenceOf } from "./Subject.ts"
@@ -35,16 +36,7 @@ const conforms: Property = /*#__PURE__*/ conforming.make({
 const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
   const reference = referenceOf(operation)
-  const input = plainest(operation)
-  const plain = Requests.make(reference, conformance().judge)
-    .limited(input)
-    .map(({ field, plain }) => [field, plain] as const)
-  const { findings, runs } = Unsendable.findings(
-    operation,
-    reference,
-    recorder(),
-    objectOf([...Object.entries(input), ...plain])
-  )
+  const { findings, runs } = Unsendable.findings(operation, reference, recorder(), plainest(operation))
   const [finding] = findings
   if (finding === undefined) {
     return { ...held, runs: held.runs + runs, reached: { ...held.reached, unsendable: runs } }
@@ -59,8 +51,37 @@ const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   })
 }
 
+/** Rules between fields hold at their edges: what breaks one of them alone is refused there, and what keeps all is sent. */
+const keepsRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
+  if (held._tag !== "Held") return held
+  const reference = referenceOf(operation)
+  const { read } = Requests.make(reference, conformance().judge)
+  const cases = Rules.casesOf(reference.id, plainest(operation))
+  for (const { input, name, pointer } of cases) {
+    const outcome = recorder().call(operation.operation, input)
+    const expected = pointer === undefined ? "sent as it is" : `refused at ${pointer}`
+    const got =
+      outcome._tag === "Refused"
+        ? `refused at ${outcome.pointer}`
+        : equals(read(outcome.sent).input, input)
+          ? "sent as it is"
+          : `sent as ${outcome.sent.body}`
+    if (got === expected) continue
+    return failed(id, operation.name, seed, {
+      runs: held.runs + cases.length,
+      because: `${name} must be ${expected}, and was ${got}`,
+      pointer: pointer ?? "",
+      expected,
+      got,
+      counterexample: JSON.stringify(input)
+    })
+  }
+  const reached = cases.length === 0 ? {} : { "rules between fields": cases.length }
+  return { ...held, runs: held.runs + cases.length, reached: { ...held.reached, ...reached } }
+}
+
 /** Requests. */
 export const P5: Property = {
   ...conforms,
-  run: (run) => Effect.map(conforms.run(run), (held) => refuses(run, held))
+  run: (run) => Effect.map(conforms.run(run), (held) => keepsRules(run, refuses(run, held)))
 }

@@ -11,12 +11,12 @@ import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Requests from "../operations/Requests.ts"
 import * as ClientOperations from "../operations/ClientOperations.ts"
-import { memberOf, objectOf, textOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import { memberOf, textOf, type Json } from "../tools/JsonSchema.ts"
 import { byteFaults, maxBodyBytes, whole, type ByteFault, type Good } from "./internal/byteFaults.ts"
 import * as faultyServer from "./internal/faultyServer.ts"
 import { failed, type Outcome, type Property, type Run } from "./Property.ts"
 import * as SendingClass from "./SendingClass.ts"
-import { conformance, plainest, referenceOf, validBody } from "./Subject.ts"
+import { plainest, referenceOf, validBody } from "./Subject.ts"
 
 const id = "P7"
 
@@ -96,7 +96,7 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
     Effect.gen(function* () {
       const { operation, seed } = run
       const reference = referenceOf(operation)
-      const input = inputOf(operation)
+      const input = plainest(operation)
       const hasBody = reference.success.schema !== undefined
       const good: Good = { status: reference.success.status, body: hasBody ? textOf(validBody(operation)) : "" }
       const sendingClass = SendingClass.of(reference)
@@ -180,12 +180,6 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
       return { _tag: "Held", runs, reached }
     })
   )
-
-const inputOf = (client: ClientOperations.ClientOperation): JsonObject => {
-  const input = plainest(client)
-  const limited = Requests.make(referenceOf(client), conformance().judge).limited(input)
-  return objectOf([...Object.entries(input), ...limited.map(({ field, plain }) => [field, plain] as const)])
-}
 
 /** Bytes. */
 export const P7: Property = {

@@ -7,7 +7,7 @@ import * as fc from "fast-check"
 import * as Requests from "../operations/Requests.ts"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import * as Arbitraries from "../tools/Arbitraries.ts"
-import { isObject, objectOf, textOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import { isObject, textOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
 import * as signedCalls from "./internal/signedCalls.ts"
 import { checkPromised, type Outcome, type Property, type Run } from "./Property.ts"
 import { conformance, referenceOf, validBody } from "./Subject.ts"
@@ -234,12 +234,7 @@ const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =
 /** Most cases are sent: what the client does not send as it stands is plain in them. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
   const given = input as JsonObject // the schema is that of an object
-  return atMillis % 8 === 0
-    ? given
-    : objectOf([
-        ...Object.entries(given),
-        ...requests.limited(given).map(({ field, plain }) => [field, plain] as const)
-      ])
+  return atMillis % 8 === 0 ? given : requests.sendable(given)
 }
 
 /** Holds an operation, with something instead of the client as it stands where a test wants that. */

@@ -3,26 +3,21 @@
  */
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
-import * as Requests from "../operations/Requests.ts"
-import { objectOf, textOf } from "../tools/JsonSchema.ts"
+import { textOf } from "../tools/JsonSchema.ts"
 import { scenarios } from "./internal/scenario.ts"
 import { judge } from "./internal/sendingRules.ts"
 import { isLearning, play, type Target } from "./internal/wire.ts"
 import { check, type Property } from "./Property.ts"
 import * as SendingClass from "./SendingClass.ts"
-import { conformance, plainest, referenceOf, validBody } from "./Subject.ts"
 import { isSigned } from "../operations/Signing.ts"
+import { plainest, referenceOf, validBody } from "./Subject.ts"
 
 const targetOf = (client: ClientOperation): Target => {
   const reference = referenceOf(client)
-  const input = plainest(client)
-  const plain = Requests.make(reference, conformance().judge)
-    .limited(input)
-    .map(({ field, plain }) => [field, plain] as const)
   return {
     client,
     reference,
-    inputs: SendingClass.variants(reference, objectOf([...Object.entries(input), ...plain])),
+    inputs: SendingClass.variants(reference, plainest(client)),
     body: reference.success.schema === undefined ? "" : textOf(validBody(client))
   }
 }

@@ -23,12 +23,16 @@ const settles: Reasons = {
   UpdateFCMEventContractDailyCap: "sets the cap",
   DeleteFCMEventContractDailyCap: "removes the one cap that its query names",
   SetTargetBalanceAllocation: "sets the target",
-  BatchCancelOrdersV2: "a cancelled order stays cancelled"
+  BatchCancelOrdersV2: "a cancelled order stays cancelled",
+  CreateRFQBatchQuote: "replaces the one quote that the maker has on the batch",
+  ConfirmRFQBatchQuote: "a quote is confirmed once"
 }
 
 /** Known to the exchange by an id of the caller's own: the member that holds it. */
 const keys: Reasons = {
+  AcceptRFQBatch: "client_order_id",
   CreateOrderV2: "client_order_id",
+  CreateRFQBatch: "client_batch_id",
   BatchCreateOrdersV2: "client_order_id",
   ApplySubaccountTransfer: "client_transfer_id",
   IntraExchangeInstanceTransfer: "client_transfer_id"

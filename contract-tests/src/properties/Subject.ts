@@ -32,10 +32,10 @@ export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDoc
   return reference
 }
 
-/** The plainest valid input of an operation, with every field present. */
+/** The plainest valid input of an operation that the client sends, with every field present. */
 export const plainest = (client: ClientOperation): JsonObject => {
-  const { input } = Requests.make(referenceOf(client), conformance().judge)
-  return coverage().of(input)[0] as JsonObject // the schema is that of an object
+  const { input, sendable } = Requests.make(referenceOf(client), conformance().judge)
+  return sendable(coverage().of(input)[0] as JsonObject) // the schema is that of an object
 }
 
 /** Valid values of a schema that cover it, the plainest first. */

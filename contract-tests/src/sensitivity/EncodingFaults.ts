@@ -2,6 +2,7 @@
 import { faultsOf, type Fault } from "./Fault.ts"
 
 const encode = faultsOf("packages/client/src/internal/encode.ts", "P5")
+const batches = faultsOf("packages/client/src/RfqBatches.ts", "P5")
 const wire = faultsOf("packages/client/src/internal/wire.ts", "P5")
 
 const invalid = "packages/client/test/InvalidRequest.test.ts"
@@ -89,6 +90,98 @@ export const encodingFaults: ReadonlyArray<Fault> = [
     "if (false) {",
     { seenBy: invalid }
   ),
+  encode(
+    "does not check the rules between fields",
+    "RfqBatches.accept",
+    "for (const rule of rules) {",
+    "for (const rule of rules.slice(1)) {"
+  ),
+  encode(
+    "does not check the rules of an operation without a body",
+    undefined,
+    "      const broken = brokenRule(plain)\n      if (broken",
+    "      const broken = brokenRule(plain)\n      if (false && broken",
+    { seenBy: invalid }
+  ),
+  encode(
+    "checks the first rule between fields alone",
+    "RfqBatches.create",
+    "for (const rule of rules) {",
+    "for (const rule of rules.slice(0, 1)) {"
+  ),
+  encode(
+    "refuses a broken rule without its place",
+    "RfqBatches.create",
+    "      if (fault !== undefined) return fault\n",
+    '      if (fault !== undefined) return { ...fault, pointer: "" }\n'
+  ),
+  batches("takes an empty id for a batch's", "RfqBatches.create", 'client_batch_id === ""', "client_batch_id === null"),
+  batches("rests what a batch leaves", "RfqBatches.create", "rest_remainder === true", "rest_remainder === null"),
+  batches(
+    "refuses a batch that rests nothing",
+    "RfqBatches.create",
+    "rest_remainder === true",
+    "rest_remainder !== undefined"
+  ),
+  batches(
+    "takes a child that names no combo",
+    "RfqBatches.create",
+    "if (market_ticker === undefined && selected_markets === undefined) {",
+    "if (false) {"
+  ),
+  batches(
+    "takes a child that names its combo twice",
+    "RfqBatches.create",
+    "if (market_ticker !== undefined && selected_markets !== undefined) {",
+    "if (false) {"
+  ),
+  batches("takes an empty ticker of a combo", "RfqBatches.create", 'if (market_ticker === "") {', "if (false) {"),
+  batches(
+    "takes a combo without legs",
+    "RfqBatches.create",
+    "selected_markets?.length === 0",
+    "selected_markets?.length === -1"
+  ),
+  batches(
+    "takes legs without their collection",
+    "RfqBatches.create",
+    'mve_collection_ticker === "" && children',
+    "false && children"
+  ),
+  batches(
+    "asks for a collection without legs",
+    "RfqBatches.create",
+    'mve_collection_ticker === "" && children.some(({ selected_markets }) => selected_markets !== undefined)',
+    'mve_collection_ticker === ""'
+  ),
+  batches("takes the same combo twice", "RfqBatches.create", "if (seen.has(combo)) return", "if (false) return"),
+  batches("takes the same legs in another order", "RfqBatches.create", ".sort()", ".slice()"),
+  batches(
+    "takes legs of one market for the same",
+    "RfqBatches.create",
+    "[event_ticker, leg, side]",
+    "[event_ticker, leg]"
+  ),
+  batches("takes two sizes", "RfqBatches.create", "sizesOf(size).length > 1", "sizesOf(size).length > 2"),
+  batches("takes two sizes of a batch", "RfqBatches.create", 'twice(input, "") ?? firstOf', "firstOf"),
+  batches(
+    "takes two sizes of a child",
+    "RfqBatches.create",
+    'twice(input, "") ?? firstOf(input, twice)',
+    'twice(input, "")'
+  ),
+  batches("counts a size that is null", "RfqBatches.create", " && size[field] !== null", ""),
+  batches("takes a child without a size", "RfqBatches.create", "if (size === undefined) {", "if (false) {"),
+  batches("takes children that are sized in two ways", "RfqBatches.create", "return size === first", "return true"),
+  batches("sizes a child by the batch although it has its own", "RfqBatches.create", "own ?? shared", "shared ?? own"),
+  batches(
+    "leaves the fees out of a number of contracts",
+    "RfqBatches.create",
+    "target_cost_excludes_fees === true",
+    "target_cost_excludes_fees === null"
+  ),
+  batches("accepts a child twice", "RfqBatches.accept", "if (seen.has(rfq_id)) {", "if (false) {"),
+  batches("quotes a child twice", "RfqBatches.quote", 'childrenOnce("quotes", quotes)', "undefined"),
   wire(
     "sends an enum's member that the exchange does not know",
     "Orders.create",

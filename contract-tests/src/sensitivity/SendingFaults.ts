@@ -4,6 +4,7 @@ import { change, faultsOf, type Change, type Fault } from "./Fault.ts"
 const pipeline = "packages/client/src/internal/pipeline.ts"
 const transport = "packages/client/src/internal/transport.ts"
 const encode = "packages/client/src/internal/encode.ts"
+const batches = "packages/client/src/RfqBatches.ts"
 const decode = "packages/client/src/internal/decode.ts"
 const statuses = "packages/client/src/internal/statuses.ts"
 const limits = "packages/client/src/internal/limits.ts"
@@ -26,9 +27,21 @@ export const sendingFaults: ReadonlyArray<Fault> = [
   fault("repeats an order that carries no id", pipeline, "Orders.create", [
     change('descriptor.retry === "keyed" && wire.keyed', 'descriptor.retry === "keyed"')
   ]),
-  fault("takes an empty id for an id", encode, "Orders.batchCreate", [change(' && item[key] !== ""', "")]),
+  fault("takes an empty id for an id", encode, "Orders.batchCreate", [change(' && item[field] !== ""', "")]),
   fault("takes a batch for keyed where one of its orders is", encode, "Orders.batchCreate", [
-    change('body["orders"].every(hasOwnId)', 'body["orders"].some(hasOwnId)')
+    change("items.every(hasId)", "items.some(hasId)")
+  ]),
+  fault("repeats a batch of RFQs that carries no id", pipeline, "RfqBatches.create", [
+    change('descriptor.retry === "keyed" && wire.keyed', 'descriptor.retry === "keyed"')
+  ]),
+  fault("does not know a batch of RFQs by its id", batches, "RfqBatches.create", [
+    change('key: { field: "client_batch_id" }', 'key: { field: "client_order_id" }')
+  ]),
+  fault("repeats the acceptance of a batch that carries no id", batches, "RfqBatches.accept", [
+    change('retry: "keyed",\n  key: { field: "client_order_id" }', 'retry: "idempotent"')
+  ]),
+  fault("takes a keyed operation's list for its body", encode, "Orders.batchCreate", [
+    change("if (list === undefined) return hasId(body)", "if (true) return hasId(body)")
   ]),
   fault("gives each attempt an id of its own", pipeline, "Orders.create", [
     change(

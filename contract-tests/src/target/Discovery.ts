@@ -80,6 +80,7 @@ const sources: Readonly<Record<string, Source>> = {
   transfer_id: listed("no transfer of the account", "Transfers.list", "transfers", "transfer_id"),
   rfq_id: listed("no request for quotes", "Rfqs.list", "rfqs", "id"),
   quote_id: listed("no quote of the account", "Quotes.list", "quotes", "id", { user_filter: "self", limit: 1 }),
+  rfq_batch_id: listed("no RFQ batch", "RfqBatches.list", "rfq_batches", "id"),
   subtrader_id: listed("no subtrader of the account", "Fcm.listSubtraders", "subtraders", "id", {})
 }
 
@@ -91,6 +92,14 @@ const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Historical.marketCandlesticks": { ticker: archived },
   "Quotes.get": {
     rfq_id: listed("no quote of the account", "Quotes.list", "quotes", "rfq_id", { user_filter: "self", limit: 1 })
+  },
+  // Others may not read it, and a batch that is no longer open has none.
+  "RfqBatches.bestQuotes": {
+    rfq_batch_id: listed("no open RFQ batch of the account", "RfqBatches.list", "rfq_batches", "id", {
+      user_filter: "self",
+      status: "open",
+      limit: 1
+    })
   }
 }
 

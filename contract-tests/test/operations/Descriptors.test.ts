@@ -158,6 +158,16 @@ Quotes.deleteByQuoteId               DeleteQuote                               w
 Quotes.get                           GetRFQQuote                               read   required idempotent read         10
 Quotes.getByQuoteId                  GetQuote                                  read   required idempotent read         2
 Quotes.list                          GetQuotes                                 read   required idempotent read         10
+RfqBatches.accept                    AcceptRFQBatch                            write  required keyed      write/quotes 10
+RfqBatches.bestQuotes                GetRFQBatchBestQuotes                     read   required idempotent read         10
+RfqBatches.confirmQuote              ConfirmRFQBatchQuote                      write  required idempotent write/quotes 10
+RfqBatches.create                    CreateRFQBatch                            write  required keyed      write/quotes 10
+RfqBatches.delete                    DeleteRFQBatch                            write  required idempotent write/quotes 10
+RfqBatches.deleteQuote               DeleteRFQBatchQuote                       write  required idempotent write/quotes 10        urgent
+RfqBatches.get                       GetRFQBatch                               read   required idempotent read         10
+RfqBatches.list                      GetRFQBatches                             read   required idempotent read         10
+RfqBatches.quote                     CreateRFQBatchQuote                       write  required idempotent write/quotes 10
+RfqBatches.quotes                    GetRFQBatchQuotes                         read   required idempotent read         10
 Rfqs.communicationsId                GetCommunicationsID                       read   required idempotent read         10
 Rfqs.create                          CreateRFQ                                 write  required never      write/quotes 10
 Rfqs.delete                          DeleteRFQ                                 write  required idempotent write/quotes 10
@@ -222,11 +232,15 @@ describe("capability, signature, repetition, bucket and cost", () => {
     assert.deepStrictEqual(writes("idempotent"), [
       "BatchCancelOrdersV2",
       "CancelOrderV2",
+      "ConfirmRFQBatchQuote",
+      "CreateRFQBatchQuote",
       "DeleteApiKey",
       "DeleteFCMEventContractDailyCap",
       "DeleteOrderGroup",
       "DeleteQuote",
       "DeleteRFQ",
+      "DeleteRFQBatch",
+      "DeleteRFQBatchQuote",
       "DeleteRFQQuote",
       "SetTargetBalanceAllocation",
       "TriggerOrderGroup",
@@ -239,13 +253,19 @@ describe("capability, signature, repetition, bucket and cost", () => {
       const { properties } = requestBody === undefined ? {} : document.deref(requestBody.schema)
       const item = properties?.["orders"]?.items
       const members = { ...properties, ...(typeof item === "object" ? document.deref(item).properties : {}) }
-      return "client_transfer_id" in members || ("client_order_id" in members && "time_in_force" in members)
+      return (
+        "client_transfer_id" in members ||
+        "client_batch_id" in members ||
+        ("client_order_id" in members && ("time_in_force" in members || "accepted_side" in members))
+      )
     })
     assert.deepStrictEqual(writes("keyed"), keyed.map(({ id }) => id).sort())
     assert.deepStrictEqual(keyed.map(({ id }) => id).sort(), [
+      "AcceptRFQBatch",
       "ApplySubaccountTransfer",
       "BatchCreateOrdersV2",
       "CreateOrderV2",
+      "CreateRFQBatch",
       "IntraExchangeInstanceTransfer"
     ])
   })
@@ -307,7 +327,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     assert.deepStrictEqual(ofBucket("order"), ["AmendOrderV2", "CancelOrderV2", "CreateOrderV2", "DecreaseOrderV2"])
     assert.deepStrictEqual(
       ofBucket("quotes"),
-      where(({ method, path }) => method !== "GET" && /^\/communications\/(?:quotes|rfqs)\b/.test(path))
+      where(({ method, path }) => method !== "GET" && /^\/communications\/(?:quotes|rfqs|rfq_batches)\b/.test(path))
     )
   })
 
@@ -320,6 +340,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
         "CancelOrderV2",
         "DeleteOrderGroup",
         "DeleteQuote",
+        "DeleteRFQBatchQuote",
         "DeleteRFQQuote",
         "TriggerOrderGroup"
       ]

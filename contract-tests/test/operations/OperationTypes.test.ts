@@ -19,6 +19,7 @@ import type * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import type * as Orders from "@kalshi-effect/client/Orders"
 import type * as Portfolio from "@kalshi-effect/client/Portfolio"
 import type * as Quotes from "@kalshi-effect/client/Quotes"
+import type * as RfqBatches from "@kalshi-effect/client/RfqBatches"
 import type * as Rfqs from "@kalshi-effect/client/Rfqs"
 import type * as Search from "@kalshi-effect/client/Search"
 import type * as Series from "@kalshi-effect/client/Series"
@@ -1432,6 +1433,153 @@ describe("Quotes", () => {
     expectTypeOf<Values<typeof Parameters.GetQuotesQuery>>().toExtend<Call["input"]>()
     expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetQuotesResponse>()
     expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+})
+
+describe("RfqBatches", () => {
+  it("RfqBatches.accept: PUT /communications/rfq_batches/{rfq_batch_id}/accept", () => {
+    type Call = Signature<typeof RfqBatches.accept>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "accepted_side" | "min_bids">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"client_order_id">()
+    expectTypeOf<Values<typeof Parameters.AcceptRFQBatchPath> & Requests.AcceptRFQBatchRequest>().toExtend<
+      Call["input"]
+    >()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.AcceptRFQBatchResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.bestQuotes: GET /communications/rfq_batches/{rfq_batch_id}/best_quotes", () => {
+    type Call = Signature<typeof RfqBatches.bestQuotes>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchBestQuotesPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchBestQuotesResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+
+  it("RfqBatches.confirmQuote: PUT /communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}/confirm", () => {
+    type Call = Signature<typeof RfqBatches.confirmQuote>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "batch_quote_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.ConfirmRFQBatchQuotePath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.NotFound | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.create: POST /communications/rfq_batches", () => {
+    type Call = Signature<typeof RfqBatches.create>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"children">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<
+      | "client_batch_id"
+      | "contracts_fp"
+      | "mve_collection_ticker"
+      | "obscure_creator_id"
+      | "replace_existing"
+      | "rest_remainder"
+      | "subaccount"
+      | "subtrader_id"
+      | "target_cost_dollars"
+      | "target_cost_excludes_fees"
+    >()
+    expectTypeOf<Requests.CreateRFQBatchRequest>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateRFQBatchResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.delete: DELETE /communications/rfq_batches/{rfq_batch_id}", () => {
+    type Call = Signature<typeof RfqBatches.delete>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.DeleteRFQBatchPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.deleteQuote: DELETE /communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}", () => {
+    type Call = Signature<typeof RfqBatches.deleteQuote>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "batch_quote_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.DeleteRFQBatchQuotePath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<void>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.get: GET /communications/rfq_batches/{rfq_batch_id}", () => {
+    type Call = Signature<typeof RfqBatches.get>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+
+  it("RfqBatches.list: GET /communications/rfq_batches", () => {
+    type Call = Signature<typeof RfqBatches.list>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"cursor" | "subaccount" | "limit" | "status" | "user_filter">()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchesQuery>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchesResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized>()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()
+  })
+
+  it("RfqBatches.quote: POST /communications/rfq_batches/{rfq_batch_id}/quotes", () => {
+    type Call = Signature<typeof RfqBatches.quote>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id" | "quotes" | "rest_remainder">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<"post_only" | "subaccount">()
+    expectTypeOf<Values<typeof Parameters.CreateRFQBatchQuotePath> & Requests.CreateRFQBatchQuoteRequest>().toExtend<
+      Call["input"]
+    >()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.CreateRFQBatchQuoteResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<
+      Errors.BadRequest | Errors.Unauthorized | Errors.Forbidden | Errors.NotFound | Errors.Conflict
+    >()
+    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
+    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
+    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<Errors.NotSent>()
+  })
+
+  it("RfqBatches.quotes: GET /communications/rfq_batches/{rfq_batch_id}/quotes", () => {
+    type Call = Signature<typeof RfqBatches.quotes>
+    expectTypeOf<Call["required"]>().toEqualTypeOf<"rfq_batch_id">()
+    expectTypeOf<Call["optional"]>().toEqualTypeOf<never>()
+    expectTypeOf<Values<typeof Parameters.GetRFQBatchQuotesPath>>().toExtend<Call["input"]>()
+    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetRFQBatchQuotesResponse>()
+    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.BadRequest | Errors.Unauthorized | Errors.NotFound>()
     expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiRead>()
     expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
     expectTypeOf<Call["rehearses"]>().toEqualTypeOf<never>()

@@ -25,9 +25,19 @@ const operationOf = (method: string): string => method.charAt(0).toUpperCase() +
 
 /** Operations that version 3.30.0 of the SDK has no call for. */
 const withoutCall = [
+  "AcceptRFQBatch",
+  "ConfirmRFQBatchQuote",
   "CreateFCMPositionTransfer",
+  "CreateRFQBatch",
+  "CreateRFQBatchQuote",
+  "DeleteRFQBatch",
+  "DeleteRFQBatchQuote",
   "GetFCMFills",
   "GetFCMSubtraderBlockedCategories",
+  "GetRFQBatch",
+  "GetRFQBatchBestQuotes",
+  "GetRFQBatchQuotes",
+  "GetRFQBatches",
   "UpdateFCMSubtraderBlockedCategories"
 ]
 

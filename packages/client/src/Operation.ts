@@ -70,10 +70,32 @@ type NamedOf<D> =
 export type RetryClass =
   /** Repeating it changes nothing more. */
   | "idempotent"
-  /** Repeatable where every item carries its own id; otherwise as `never`. */
+  /** Repeatable where the body carries an id of the caller's own, see {@link Key}; otherwise as `never`. */
   | "keyed"
   /** Never, unless no byte of it can have left or it was answered 429. */
   | "never"
+
+/** Where the body of a `keyed` operation holds the id of the caller's own by which the exchange knows a repeat. */
+export interface Key {
+  /** The member that holds the id, such as `client_order_id`. An empty id is no id. */
+  readonly field: string
+  /** The body's list whose items each hold an id; left out where the body itself holds the one id. */
+  readonly list?: string
+}
+
+/** What is wrong with an input. */
+export interface InputFault {
+  /** RFC 6901; for a missing field, where it should have been. */
+  readonly pointer: string
+  /** What is wrong, and what to do about it. Never holds a value of the input. */
+  readonly reason: string
+}
+
+/**
+ * A rule of the exchange between fields, which no schema holds: a pure function that returns what is wrong with an input,
+ * or undefined. The input has passed the schemas.
+ */
+export type Rule<in Input> = (input: Input) => InputFault | undefined
 
 /** Everything the wire needs to know about an operation, as plain data. */
 export interface Descriptor<
@@ -106,6 +128,10 @@ export interface Descriptor<
   readonly auth: "none" | "optional" | "required"
   readonly access: Access
   readonly retry: RetryClass
+  /** Where a `keyed` operation's ids are; undefined for every other class. */
+  readonly key: Key | undefined
+  /** Checked in their order after the schemas; the first fault refuses the input. */
+  readonly rules: ReadonlyArray<Rule<never>>
   /** The account's token bucket that pays for it, and how many tokens unless the account's own list says otherwise. */
   readonly bucket: "read" | "write"
   readonly cost: number
@@ -212,7 +238,19 @@ export type Description<
   Auth extends "none" | "optional" | "required"
 > = Omit<
   Descriptor<Access, Path, Query, Body, Success, D>,
-  "pathParameters" | "query" | "body" | "auth" | "cost" | "costPer" | "writeBucket" | "urgent" | "secret" | "pages"
+  | "pathParameters"
+  | "query"
+  | "body"
+  | "auth"
+  | "retry"
+  | "key"
+  | "rules"
+  | "cost"
+  | "costPer"
+  | "writeBucket"
+  | "urgent"
+  | "secret"
+  | "pages"
 > & {
   readonly pathParameters?: Path
   readonly query?: Query
@@ -223,7 +261,12 @@ export type Description<
   readonly writeBucket?: "common" | "order" | "quotes"
   readonly urgent?: boolean
   readonly secret?: boolean
-}
+  /** Default: none. */
+  readonly rules?: ReadonlyArray<Rule<NoInfer<InputFor<Path, Query, Body>>>>
+} & (
+    | { readonly retry: Exclude<RetryClass, "keyed">; readonly key?: undefined }
+    | { readonly retry: "keyed"; readonly key: Key }
+  )
 
 /** The input that a description's parts ask for. */
 export type InputFor<
@@ -261,6 +304,8 @@ export const make = <
     query: {},
     body: undefined,
     auth: "required",
+    key: undefined,
+    rules: [],
     cost: 10,
     costPer: "request",
     writeBucket: "common",

@@ -177,6 +177,7 @@ export const transfer: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "write",
   retry: "keyed",
+  key: { field: "client_transfer_id" },
   bucket: "write"
 })
 

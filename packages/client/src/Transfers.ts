@@ -155,6 +155,7 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "keyed",
+  key: { field: "client_transfer_id" },
   bucket: "write"
 })
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { runInNewContext } from "node:vm"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Layer, Result, Schema } from "effect"
 import * as Exchange from "../src/Exchange.ts"
 import * as LiveData from "../src/LiveData.ts"
 import * as Markets from "../src/Markets.ts"
@@ -8,7 +8,7 @@ import * as OrderGroups from "../src/OrderGroups.ts"
 import * as Orders from "../src/Orders.ts"
 import * as encode from "../src/internal/encode.ts"
 import * as Kalshi from "../src/Kalshi.ts"
-import type { Operation } from "../src/Operation.ts"
+import * as Operation from "../src/Operation.ts"
 import { Exchange as Metered, layer as layerMetered } from "./support/exchange.ts"
 import { environment, isSigned, layer, layerScript, Script, signer } from "./support/scripted.ts"
 
@@ -16,7 +16,7 @@ const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
 /** Calls with an input that the types refuse; asserts that nothing was sent. */
 const refusal = (
-  operation: { readonly descriptor: Operation<never, unknown, unknown, unknown>["descriptor"] },
+  operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
 ) =>
   Effect.gen(function* () {
@@ -30,7 +30,7 @@ const refusal = (
 
 /** What an input becomes on the wire; whatever the types say of it. */
 const encoded = (
-  operation: { readonly descriptor: Operation<never, unknown, unknown, unknown>["descriptor"] },
+  operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
 ) => encode.prepare(operation.descriptor)(input)
 
@@ -406,6 +406,63 @@ describe("an input", () => {
       assert.notInclude(error.message + JSON.stringify(error), "canary-value")
     })
   )
+})
+
+describe("a rule between fields", () => {
+  const checked: Array<unknown> = []
+  const description = {
+    operationId: "X",
+    name: "X.x",
+    method: "POST",
+    path: "/x/{id}",
+    pathParameters: { id: Operation.required(Schema.String) },
+    success: { status: 200, body: undefined },
+    errors: [],
+    access: "write",
+    retry: "never",
+    bucket: "write"
+  } as const
+  const withBody = Operation.make({
+    ...description,
+    body: Schema.Struct({ low: Schema.Int, high: Schema.Int }),
+    rules: [
+      (input) => {
+        checked.push({ ...input })
+        return input.low > input.high ? { pointer: "/high", reason: "it is below low: raise it" } : undefined
+      },
+      ({ high }) => (high > 9 ? { pointer: "/high", reason: "it is too high: lower it" } : undefined)
+    ]
+  })
+  const withoutBody = Operation.make({
+    ...description,
+    rules: [({ id }) => (id === "x" ? { pointer: "/id", reason: "it is x: give another" } : undefined)]
+  })
+
+  it.effect("refuses by its place and reason, in the order of the rules", () =>
+    Effect.gen(function* () {
+      assert.include(yield* refusal(withBody, { id: "a", low: 20, high: 10 }), {
+        pointer: "/high",
+        reason: "it is below low: raise it"
+      })
+      assert.include(yield* refusal(withBody, { id: "a", low: 1, high: 10 }), { reason: "it is too high: lower it" })
+      assert.include(yield* refusal(withoutBody, { id: "x" }), { pointer: "/id", reason: "it is x: give another" })
+    })
+  )
+
+  it("gets the whole input, path and body, after the schemas have passed it", () => {
+    checked.length = 0
+    for (const input of [
+      { id: "a", low: 20 },
+      { id: "a", low: "2", high: 1 },
+      { low: 2, high: 1 }
+    ]) {
+      assert.isTrue(Result.isFailure(encoded(withBody, input)))
+    }
+    assert.deepStrictEqual(checked, [])
+    assert.isTrue(Result.isSuccess(encoded(withBody, { id: "a", low: 1, high: 2 })))
+    assert.deepStrictEqual(checked, [{ id: "a", low: 1, high: 2 }])
+    assert.isTrue(Result.isSuccess(encoded(withoutBody, { id: "y" })))
+  })
 })
 
 describe("an operation without input", () => {

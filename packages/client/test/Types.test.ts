@@ -1,7 +1,7 @@
 /** What the compiler must hold; the assertions cost nothing at run time, `tsc -b` judges them. */
 import { describe, expectTypeOf, it } from "vitest"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import type { HttpClient } from "effect/http"
 import * as DryRun from "../src/DryRun.ts"
 import * as Errors from "../src/Errors.ts"
@@ -188,6 +188,36 @@ describe("Operation.make", () => {
       errors: []
     })
     void [output, input, capability]
+  })
+
+  it("does not compile when a keyed operation has no key, or another class has one", () => {
+    const { retry, ...rest } = { ...description, errors: [] } as const
+    const key = { field: "client_order_id" }
+    void Operation.make({ ...rest, retry: "keyed", key })
+    // @ts-expect-error -- where its id is stays open
+    void Operation.make({ ...rest, retry: "keyed" })
+    // @ts-expect-error -- it is repeated whether or not it has an id
+    void Operation.make({ ...rest, retry, key })
+  })
+
+  it("gives its rules the input, and nothing that the input has not", () => {
+    const query = { a: Operation.optional(Schema.String), b: Operation.required(Schema.Int) }
+    void Operation.make({
+      ...description,
+      errors: [],
+      query,
+      rules: [
+        (input) => {
+          expectTypeOf(input.a).toEqualTypeOf<string | undefined>()
+          expectTypeOf(input.b).toEqualTypeOf<number>()
+          // @ts-expect-error -- there is no such input
+          void input.c
+          return undefined
+        }
+      ]
+    })
+    // @ts-expect-error -- a fault has a place and a reason
+    void Operation.make({ ...description, errors: [], query, rules: [() => "wrong"] })
   })
 })
 

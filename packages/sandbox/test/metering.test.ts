@@ -50,6 +50,8 @@ describe("payersOf", () => {
     ["CancelAllOrders", "", undefined, [0]],
     ["CreateOrderGroup", "", { exchange_index: 2 }, [0]],
     ["CreateRFQ", "", {}, [1]],
+    ["CreateRFQBatch", "", {}, [1]],
+    ["DeleteRFQBatchQuote", "", undefined, [1]],
     ["GetOrders", "", undefined, "read"]
   ] as const)("bills %s %s %j to %j", (operation, query, body, payers) => {
     assert.deepStrictEqual(payersOf(descriptorOf(operation), new URLSearchParams(query), body), payers)

@@ -50,7 +50,9 @@ describe("a key's scopes", () => {
       "BatchCancelOrdersV2",
       "CancelAllOrders",
       "ResetOrderGroup",
-      "CreateRFQ"
+      "CreateRFQ",
+      "CreateRFQBatch",
+      "CreateRFQBatchQuote"
     ]) {
       assert.include(trade, operation)
     }

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"
 import { InvalidRequest } from "../Errors.ts"
-import type { Descriptor, Parameter } from "../Operation.ts"
+import type { Descriptor, Key, Parameter, Rule } from "../Operation.ts"
 import { firstBreak } from "./issue.ts"
 
 /** A request without its host, its signature and its time. */
@@ -18,7 +18,7 @@ export interface WireRequest {
   readonly query: string
   /** JSON text; undefined where the operation takes no body. */
   readonly body: string | undefined
-  /** Every item of it carries an id of the caller's own, as it goes on the wire. */
+  /** It carries the ids of the caller's own that the descriptor's `key` names, on every item of a batch. */
   readonly keyed: boolean
   /** A plain copy of the whole input, as it was checked: path, query and body. */
   readonly input: Readonly<Record<string, unknown>>
@@ -146,13 +146,15 @@ const illFormed = (value: unknown, pointer: string): string | undefined => {
   return undefined
 }
 
-const hasOwnId = (item: unknown): boolean =>
-  isRecord(item) &&
-  (["client_order_id", "client_transfer_id"] as const).some((key) => typeof item[key] === "string" && item[key] !== "")
-
-/** Whether every item of a body has an id of its own: the one, or all of a batch. */
-const isKeyed = (body: Readonly<Record<string, unknown>>): boolean =>
-  Array.isArray(body["orders"]) ? body["orders"].length > 0 && body["orders"].every(hasOwnId) : hasOwnId(body)
+/** Whether a body carries the caller's own ids: the one, or one on every item of its list. */
+const keyedBy = ({ field, list }: Key) => {
+  const hasId = (item: unknown): boolean => isRecord(item) && typeof item[field] === "string" && item[field] !== ""
+  return (body: Readonly<Record<string, unknown>>): boolean => {
+    if (list === undefined) return hasId(body)
+    const items = body[list]
+    return Array.isArray(items) && items.length > 0 && items.every(hasId)
+  }
+}
 
 /** What a segment of a path cannot be: the platform or the exchange would read it as something else. */
 const segmentFault = (text: string): string | undefined => {
@@ -208,6 +210,16 @@ export const prepare = (descriptor: Descriptor): Encode => {
   const query = steps(descriptor.query)
   const checkBody = descriptor.body === undefined ? undefined : checker(descriptor.body)
   const placed = new Set([...path.keys(), ...query.map(({ name }) => name)])
+  const isKeyed = descriptor.key === undefined ? () => false : keyedBy(descriptor.key)
+  // `make` holds each rule to the type of the operation's input, which the schemas have checked when a rule runs.
+  const rules = descriptor.rules as ReadonlyArray<Rule<unknown>>
+  const brokenRule = (input: unknown) => {
+    for (const rule of rules) {
+      const fault = rule(input)
+      if (fault !== undefined) return fault
+    }
+    return undefined
+  }
   const bodyless = descriptor.method === "PUT" || descriptor.method === "POST" ? "{}" : undefined
   const refuse: Refuse = (pointer, reason) =>
     Result.fail(new InvalidRequest({ operation: descriptor.name, pointer, reason }))
@@ -269,6 +281,8 @@ export const prepare = (descriptor: Descriptor): Encode => {
     if (checkBody === undefined) {
       const [extra] = Object.keys(rest)
       if (extra !== undefined) return refuse(`/${escapePointer(extra)}`, "this operation has no such field")
+      const broken = brokenRule(plain)
+      if (broken !== undefined) return refuse(broken.pointer, broken.reason)
       return Result.succeed({ path: target, query: search, body: bodyless, keyed: false, input: plain })
     }
     const checked = checkBody(rest)
@@ -277,6 +291,8 @@ export const prepare = (descriptor: Descriptor): Encode => {
     // Text that is no Unicode is written as an escape, so that one look at the whole tells whether to search.
     const unclear = body.includes("\\ud") ? illFormed(rest, "") : undefined
     if (unclear !== undefined) return refuse(unclear, "this text must be well-formed Unicode")
+    const broken = brokenRule(plain)
+    if (broken !== undefined) return refuse(broken.pointer, broken.reason)
     return Result.succeed({ path: target, query: search, body, keyed: isKeyed(rest), input: plain })
   }
 }

@@ -252,6 +252,7 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "keyed",
+  key: { field: "client_order_id" },
   bucket: "write",
   writeBucket: "order"
 })
@@ -305,6 +306,7 @@ export const batchCreate: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
   retry: "keyed",
+  key: { list: "orders", field: "client_order_id" },
   bucket: "write",
   costPer: "item"
 })

@@ -46,7 +46,7 @@ const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined =
   }
   return path.startsWith("/fcm/")
     ? "write::fcm_risk"
-    : /^\/portfolio\/(?:events\/orders|order_groups)|^\/communications\/(?:rfqs|quotes)/.test(path)
+    : /^\/portfolio\/(?:events\/orders|order_groups)|^\/communications\/(?:rfqs|rfq_batches|quotes)/.test(path)
       ? "write::trade"
       : undefined
 }

@@ -1,0 +1,293 @@
+/**
+ * Rules between the fields of a request that the document states in prose alone, so that its schemas allow what breaks
+ * them: written apart from the client's, which are held against these.
+ *
+ * Source: the descriptions of the RFQ batch operations and their fields, October 26, 2026.
+ */
+import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+
+/** What a valid input breaks, and how it can be sent. */
+export interface Breach {
+  /** Every place that a rule is broken at. */
+  readonly pointers: ReadonlyArray<string>
+  /** Values of fields with which the input breaks none. */
+  readonly repairs: ReadonlyArray<readonly [field: string, value: Json]>
+}
+
+type Check = (input: JsonObject) => Breach
+
+const itemsOf = (input: JsonObject, field: string): ReadonlyArray<JsonObject> => {
+  const items = memberOf(input, field)
+  return isArray(items) ? items.filter(isObject) : []
+}
+
+const has = (value: Json, field: string): boolean => (memberOf(value, field) ?? null) !== null
+
+const sizes = ["contracts_fp", "target_cost_dollars"] as const
+const sizesOf = (value: Json): ReadonlyArray<string> => sizes.filter((field) => has(value, field))
+
+const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
+  const legs = memberOf(child, "selected_markets")
+  return isArray(legs) ? legs : undefined
+}
+
+/** A combo is the same whatever the order of its legs. */
+const comboOf = (child: JsonObject): string => {
+  const legs = legsOf(child)
+  if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
+  const leg = (value: Json): string =>
+    textOf(["event_ticker", "market_ticker", "side"].map((field) => memberOf(value, field) ?? null))
+  return `legs ${legs.map(leg).sort().join(" ")}`
+}
+
+const namingFaults = (child: JsonObject, at: string): ReadonlyArray<string> => {
+  const ticker = memberOf(child, "market_ticker")
+  const legs = legsOf(child)
+  if (ticker === undefined) return legs === undefined ? [at] : legs.length === 0 ? [`${at}/selected_markets`] : []
+  return legs !== undefined ? [`${at}/selected_markets`] : ticker === "" ? [`${at}/market_ticker`] : []
+}
+
+const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
+  const children = itemsOf(input, "children")
+  const [shared] = sizesOf(input)
+  const sized = children.map((child) => sizesOf(child)[0] ?? shared)
+  const combos = children.map(comboOf)
+  const collection = memberOf(input, "mve_collection_ticker") ?? ""
+  const faults = [
+    [memberOf(input, "client_batch_id") === "", "/client_batch_id"],
+    [memberOf(input, "rest_remainder") === true, "/rest_remainder"],
+    [collection === "" && children.some((child) => legsOf(child) !== undefined), "/mve_collection_ticker"],
+    [sizesOf(input).length > 1, "/target_cost_dollars"],
+    [
+      memberOf(input, "target_cost_excludes_fees") === true && !sized.includes("target_cost_dollars"),
+      "/target_cost_excludes_fees"
+    ]
+  ] as const
+  return [
+    ...faults.flatMap(([isBroken, pointer]) => (isBroken ? [pointer] : [])),
+    ...children.flatMap((child, index) => {
+      const at = `/children/${index}`
+      const own = sizesOf(child)
+      return [
+        ...namingFaults(child, at),
+        ...(combos.indexOf(comboOf(child)) < index ? [at] : []),
+        ...(own.length > 1 ? [`${at}/target_cost_dollars`] : []),
+        ...(sized[index] === undefined
+          ? [at]
+          : sized[index] === sized[0]
+            ? []
+            : [own[0] === undefined ? at : `${at}/${own[0]}`])
+      ]
+    })
+  ]
+}
+
+/** Keeps as much of a batch as can stand: every second child its legs, the others their tickers, and every size that fits. */
+const createBatch: Check = (input) => {
+  const pointers = batchFaults(input)
+  if (pointers.length === 0) return { pointers, repairs: [] }
+  const children = itemsOf(input, "children")
+  const excludesFees = memberOf(input, "target_cost_excludes_fees") === true
+  const shared = sizesOf(input).at(-1)
+  const size = excludesFees ? "target_cost_dollars" : (shared ?? sizesOf(children[0] ?? null)[0] ?? "contracts_fp")
+  const seen = new Set<string>()
+  const repaired = children.map((child, index) => {
+    const legs = legsOf(child) ?? []
+    const ticker = memberOf(child, "market_ticker") ?? ""
+    const own = memberOf(child, size) ?? null
+    const named = (name: string, value: Json): JsonObject =>
+      objectOf([
+        [name, value],
+        ...(own === null ? (shared === size ? [] : [[size, "1.00"] as const]) : [[size, own] as const])
+      ])
+    const wanted =
+      legs.length > 0 && (ticker === "" || index % 2 === 1)
+        ? named("selected_markets", legs)
+        : named("market_ticker", ticker === "" ? `PLAIN-${index}` : ticker)
+    const kept = seen.has(comboOf(wanted)) ? named("market_ticker", `PLAIN-${index}-${seen.size}`) : wanted
+    seen.add(comboOf(kept))
+    return kept
+  })
+  const collection = memberOf(input, "mve_collection_ticker") ?? ""
+  return {
+    pointers,
+    repairs: [
+      ["children", repaired],
+      ...(memberOf(input, "client_batch_id") === "" ? [["client_batch_id", "mine"] as const] : []),
+      ...(memberOf(input, "rest_remainder") === true ? [["rest_remainder", false] as const] : []),
+      ...(collection === "" ? [["mve_collection_ticker", "KXMVE"] as const] : []),
+      ...(sizesOf(input).length > 1 ? [["contracts_fp", null] as const] : [])
+    ]
+  }
+}
+
+/** Each child has one entry. */
+const once =
+  (list: string): Check =>
+  (input) => {
+    const seen = new Set<Json>()
+    const entries = itemsOf(input, list).map((entry, index) => {
+      const id = memberOf(entry, "rfq_id") ?? null
+      const isTwice = seen.has(id)
+      const own = isTwice ? `child-${index}-${seen.size}` : id
+      seen.add(own)
+      return { isTwice, entry: objectOf([...Object.entries(entry), ["rfq_id", own]]) }
+    })
+    const pointers = entries.flatMap(({ isTwice }, index) => (isTwice ? [`/${list}/${index}/rfq_id`] : []))
+    return { pointers, repairs: pointers.length === 0 ? [] : [[list, entries.map(({ entry }) => entry)]] }
+  }
+
+const checks: Readonly<Record<string, Check>> = {
+  CreateRFQBatch: createBatch,
+  AcceptRFQBatch: /*#__PURE__*/ once("min_bids"),
+  CreateRFQBatchQuote: /*#__PURE__*/ once("quotes")
+}
+
+/** The rules of an operation, by its id; undefined where it has none. */
+export const of = (id: string): Check | undefined => (Object.hasOwn(checks, id) ? checks[id] : undefined)
+
+/** The ids of the operations that have rules. */
+export const ids: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(checks)
+
+/** An input that the document's schemas allow: refused at a place, or sent. */
+export interface Case {
+  readonly name: string
+  readonly input: JsonObject
+  /** Where it must be refused; undefined where it must be sent. */
+  readonly pointer: string | undefined
+}
+
+type Changes = Readonly<Record<string, Json | undefined>>
+
+const changed = (input: JsonObject, changes: Changes): JsonObject =>
+  objectOf(
+    Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
+  )
+
+const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
+  const input = changed(plain, {
+    children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],
+    mve_collection_ticker: undefined,
+    contracts_fp: "10.00",
+    target_cost_dollars: undefined,
+    target_cost_excludes_fees: undefined,
+    rest_remainder: undefined,
+    client_batch_id: "mine"
+  })
+  const yes = { event_ticker: "E", market_ticker: "M", side: "yes" }
+  const no = { ...yes, side: "no" }
+  const other = { ...yes, market_ticker: "N" }
+  const mve_collection_ticker = "KXMVE"
+  const unsized = { contracts_fp: undefined }
+  const [a, b, c] = [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }]
+  const counted = { contracts_fp: "1.00" }
+  const priced = { target_cost_dollars: "1.00" }
+  const legs = (...selected_markets: ReadonlyArray<Json>): JsonObject => ({ selected_markets })
+  const refused: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
+    ["an empty id of the batch", "/client_batch_id", { client_batch_id: "" }],
+    ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
+    ["a child without a name", "/children/1", { children: [a, {}] }],
+    ["a child with an empty ticker", "/children/1/market_ticker", { children: [a, { market_ticker: "" }] }],
+    ["a child without legs", "/children/1/selected_markets", { children: [a, legs()], mve_collection_ticker }],
+    [
+      "a child with two names",
+      "/children/1/selected_markets",
+      { children: [a, { ...b, ...legs(yes) }], mve_collection_ticker }
+    ],
+    ["legs without a collection", "/mve_collection_ticker", { children: [a, legs(yes)] }],
+    [
+      "legs with an empty collection",
+      "/mve_collection_ticker",
+      { children: [a, legs(yes)], mve_collection_ticker: "" }
+    ],
+    ["the same ticker twice", "/children/2", { children: [a, b, a] }],
+    [
+      "the same legs in another order",
+      "/children/1",
+      { children: [legs(yes, other), legs(other, yes)], mve_collection_ticker }
+    ],
+    ["two sizes for the batch", "/target_cost_dollars", priced],
+    ["two sizes for a child", "/children/1/target_cost_dollars", { children: [a, { ...b, ...counted, ...priced }] }],
+    ["a child without a size", "/children/1", { ...unsized, children: [{ ...a, ...counted }, b] }],
+    [
+      "sizes that are null",
+      "/children/1",
+      {
+        contracts_fp: null,
+        children: [
+          { ...a, ...counted },
+          { ...b, contracts_fp: null }
+        ]
+      }
+    ],
+    [
+      "a child sized otherwise than the batch",
+      "/children/1/target_cost_dollars",
+      { children: [a, { ...b, ...priced }] }
+    ],
+    ["a batch sized otherwise than the first child", "/children/1", { children: [{ ...a, ...priced }, b] }],
+    [
+      "children sized in two ways",
+      "/children/1/contracts_fp",
+      {
+        ...unsized,
+        children: [
+          { ...a, ...priced },
+          { ...b, ...counted }
+        ]
+      }
+    ],
+    ["fees left out of a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
+  ]
+  const sent: ReadonlyArray<readonly [name: string, changes: Changes]> = [
+    ["one size for all", {}],
+    ["a size for each", { ...unsized, children: [a, b, c].map((child) => ({ ...child, ...counted })) }],
+    ["a size for one and another for the rest", { children: [{ ...a, ...counted }, b] }],
+    ["a size of the batch that no child takes", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
+    ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
+    [
+      "a cost for each, without fees",
+      { children: [a, b].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
+    ],
+    ["a cost beside a number that is null", { contracts_fp: null, ...priced }],
+    ["false for what may not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
+    ["no id", { client_batch_id: undefined }],
+    ["legs, and legs that differ in one side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
+    ["legs of which some are the same", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
+    [
+      "as many children as there can be",
+      { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }
+    ]
+  ]
+  return [
+    ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: changed(input, changes) })),
+    ...sent.map(([name, changes]) => ({ name, pointer: undefined, input: changed(input, changes) }))
+  ]
+}
+
+const onceCases =
+  (list: string) =>
+  (plain: JsonObject): ReadonlyArray<Case> => {
+    const [entry = {}] = itemsOf(plain, list)
+    const of = (...ids: ReadonlyArray<string>): JsonObject =>
+      changed(plain, { [list]: ids.map((rfq_id) => ({ ...entry, rfq_id })) })
+    return [
+      { name: "a child twice", pointer: `/${list}/1/rfq_id`, input: of("a", "a") },
+      { name: "a child again later", pointer: `/${list}/2/rfq_id`, input: of("a", "b", "a") },
+      { name: "two children", pointer: undefined, input: of("a", "b") },
+      {
+        name: "as many children as there can be",
+        pointer: undefined,
+        input: of(...Array.from({ length: 57 }, (_, i) => `c${i}`))
+      }
+    ]
+  }
+
+const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<Case>>> = {
+  CreateRFQBatch: batchCases,
+  AcceptRFQBatch: /*#__PURE__*/ onceCases("min_bids"),
+  CreateRFQBatchQuote: /*#__PURE__*/ onceCases("quotes")
+}
+
+/** Inputs that each break one rule, and inputs that just keep them, made of one that can be sent. */
+export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []

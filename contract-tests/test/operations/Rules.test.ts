@@ -1,0 +1,53 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import * as Requests from "../../src/operations/Requests.ts"
+import * as Rules from "../../src/operations/Rules.ts"
+import * as Arbitraries from "../../src/tools/Arbitraries.ts"
+import { isObject } from "../../src/tools/JsonSchema.ts"
+import * as Replay from "../../src/tools/Replay.ts"
+import { conformance, named, plainest, referenceOf } from "./support/client.ts"
+
+describe("of", () => {
+  it("has rules for the three requests whose prose has some", () => {
+    assert.deepStrictEqual([...Rules.ids].sort(), ["AcceptRFQBatch", "CreateRFQBatch", "CreateRFQBatchQuote"])
+    assert.isUndefined(Rules.of("CreateRFQ"))
+    assert.isUndefined(Rules.of("toString"))
+  })
+
+  it.each(Rules.ids)("repairs any valid input of %s into a valid one that breaks no rule", (id) => {
+    const requests = Requests.make(referenceOf(named(id)), conformance.judge)
+    const isValid = conformance.judge.accepts(requests.input)
+    let broken = 0
+    Replay.holds(
+      "repairs",
+      fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
+        if (!isObject(input)) assert.fail("an input is an object")
+        const breach = Rules.of(id)?.(input)
+        assert.strictEqual(breach?.pointers.length === 0, breach?.repairs.length === 0)
+        broken += breach?.pointers.length === 0 ? 0 : 1
+        const repaired = requests.sendable(input)
+        assert.isTrue(isValid(repaired))
+        assert.deepStrictEqual(Rules.of(id)?.(repaired), { pointers: [], repairs: [] })
+      }),
+      { numRuns: 200, target: id }
+    )
+    assert.isAbove(broken, 0)
+  })
+})
+
+describe("casesOf", () => {
+  it.each(Rules.ids)(
+    "gives %s inputs that the schemas allow, of which each breaks one rule at its place, or none",
+    (id) => {
+      const client = named(id)
+      const requests = Requests.make(referenceOf(client), conformance.judge)
+      const isValid = conformance.judge.accepts(requests.input)
+      const cases = Rules.casesOf(id, plainest(client))
+      for (const { input, name, pointer } of cases) {
+        assert.isTrue(isValid(input), name)
+        assert.deepStrictEqual(Rules.of(id)?.(input).pointers, pointer === undefined ? [] : [pointer], name)
+      }
+      assert.isTrue(cases.some(({ pointer }) => pointer === undefined))
+    }
+  )
+})

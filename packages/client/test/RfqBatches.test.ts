@@ -1,0 +1,590 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { HttpClient, HttpClientResponse } from "effect/http"
+import * as Environment from "../src/Environment.ts"
+import * as FixedPoint from "../src/FixedPoint.ts"
+import * as Kalshi from "../src/Kalshi.ts"
+import * as RfqBatches from "../src/RfqBatches.ts"
+import { failureOf, itCalls } from "./support/calls.ts"
+import { layer, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
+
+const rfq_batch_id = "9d1a3c1e-6a52-4a0b-9a53-0d6b5f1f4a11"
+const batch_quote_id = "0fab643f-bf47-4455-a44f-2dc0b00acbbf"
+const [first, second] = ["42b2770c-7bcc-423b-af6b-d954cbcb267e", "5a0e2b11-1f0c-4c8b-8f1a-3f0b6c1d2e3f"]
+const batches = "/communications/rfq_batches"
+const scoped = `${batches}/${rfq_batch_id}`
+const [a, b] = [{ market_ticker: "KXMVE-A" }, { market_ticker: "KXMVE-B" }]
+
+const child = (id: string, market_ticker: string) => ({
+  id,
+  creator_id: "c49e7bad",
+  market_ticker,
+  contracts_fp: "10.00",
+  status: "open",
+  created_ts: "2026-10-26T01:55:29.13Z"
+})
+
+const batch = {
+  id: rfq_batch_id,
+  creator_id: "c49e7bad",
+  status: "open",
+  created_ts: "2026-10-26T01:55:29.13Z",
+  rfqs: [child(first, "KXMVE-A"), child(second, "KXMVE-B")],
+  client_batch_id: "mine"
+}
+
+const childQuote = (rfq_id: string) => ({
+  id: "q",
+  rfq_id,
+  creator_id: "m",
+  rfq_creator_id: "c49e7bad",
+  market_ticker: "KXMVE-A",
+  contracts_fp: "10.00",
+  yes_bid_dollars: "0.3000",
+  no_bid_dollars: "0.6000",
+  created_ts: "2026-10-26T01:55:30Z",
+  updated_ts: "2026-10-26T01:55:30Z",
+  status: "accepted"
+})
+
+/** Lets a call's waits go by. */
+const inTime = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(call)
+    yield* TestClock.adjust("1 minute")
+    return yield* Fiber.join(fiber)
+  })
+
+describe("RfqBatches.list", () => {
+  itCalls([
+    {
+      it: "asks for everybody's",
+      call: RfqBatches.list(),
+      request: `GET ${batches}`,
+      reply: { status: 200, body: { rfq_batches: [batch], cursor: "next" } }
+    },
+    {
+      it: "sends every filter, and reads a list that is null as empty",
+      call: RfqBatches.list({ cursor: "c=", subaccount: 3, limit: 20, status: "accepted", user_filter: "self" }),
+      request: `GET ${batches}?cursor=c%3D&subaccount=3&limit=20&status=accepted&user_filter=self`,
+      reply: { status: 200, body: { rfq_batches: null } },
+      answer: { rfq_batches: [] }
+    }
+  ])
+
+  it.effect("reads whole pages, whose length the exchange decides, until there is no cursor", () =>
+    Effect.gen(function* () {
+      const ids = yield* Stream.runCollect(Stream.map(RfqBatches.list.items({ limit: 20 }), ({ id }) => id))
+      assert.deepStrictEqual([...ids], ["1", "2", "3"])
+      const { sent } = yield* Script
+      assert.deepStrictEqual(
+        sent.map(({ target }) => target.split("?")[1]),
+        ["limit=20", "cursor=%2B1&limit=20", "cursor=%2B2&limit=20"]
+      )
+    }).pipe(
+      Effect.provide(
+        layer([
+          { status: 200, body: { rfq_batches: [{ ...batch, id: "1" }], cursor: "+1" } },
+          {
+            status: 200,
+            body: {
+              rfq_batches: [
+                { ...batch, id: "2" },
+                { ...batch, id: "3" }
+              ],
+              cursor: "+2"
+            }
+          },
+          { status: 200, body: { rfq_batches: [] } }
+        ])
+      )
+    )
+  )
+
+  it.effect("refuses more than 20 batches for a page, naming the field", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(RfqBatches.list({ limit: 21 }), [])
+      assert.strictEqual(requests, 0)
+      assert.include(error, { _tag: "InvalidRequest", pointer: "/limit" })
+    })
+  )
+})
+
+describe("RfqBatches.get", () => {
+  itCalls([
+    {
+      it: "reads one, whose status may be new",
+      call: RfqBatches.get({ rfq_batch_id }),
+      request: `GET ${scoped}`,
+      reply: { status: 200, body: { rfq_batch: { ...batch, status: "a status of tomorrow" } } }
+    }
+  ])
+})
+
+describe("RfqBatches.create", () => {
+  const legs = [
+    { event_ticker: "E1", market_ticker: "M1", side: "yes" },
+    { event_ticker: "E2", market_ticker: "M2", side: "no" }
+  ] as const
+  const whole: RfqBatches.CreateInput = {
+    children: [
+      { ...a, target_cost_dollars: "25.00" },
+      { selected_markets: legs, target_cost_dollars: "5.00" }
+    ],
+    mve_collection_ticker: "KXMVE",
+    target_cost_excludes_fees: true,
+    rest_remainder: false,
+    replace_existing: true,
+    obscure_creator_id: true,
+    client_batch_id: "mine",
+    subaccount: 63
+  }
+  itCalls([
+    {
+      it: "asks for one number of contracts on every child",
+      call: RfqBatches.create({ children: [a, b], contracts_fp: "10" }),
+      request: `POST ${batches}`,
+      body: { children: [a, b], contracts_fp: "10" },
+      reply: { status: 201, body: { rfq_batch: batch } }
+    },
+    {
+      it: "asks for what a sum buys, on combos by ticker and by legs",
+      call: RfqBatches.create(whole),
+      request: `POST ${batches}`,
+      body: whole,
+      reply: { status: 201, body: { rfq_batch: batch } }
+    }
+  ])
+
+  const one = RfqBatches.create({ children: [a, b], contracts_fp: "10", client_batch_id: "mine" })
+
+  it.effect("is repeated with its id after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(one, [
+        { fault: "ECONNRESET", syscall: "read" },
+        { status: 409, body: { code: "conflict" } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "Conflict", afterLostAnswer: true })
+    })
+  )
+
+  it.effect("is not repeated after a lost answer without an id", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(RfqBatches.create({ children: [a, b], contracts_fp: "10" }), [
+        { fault: "ECONNRESET", syscall: "read" }
+      ])
+      assert.strictEqual(requests, 1)
+      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
+    })
+  )
+
+  it.effect("fails with the code of a member who cannot use batches", () =>
+    Effect.gen(function* () {
+      const { error } = yield* failureOf(one, [{ status: 403, body: { error: { code: "rfq_batch_unavailable" } } }])
+      assert.include(error, { _tag: "Forbidden", code: "rfq_batch_unavailable" })
+    })
+  )
+
+  const refused: ReadonlyArray<readonly [string, RfqBatches.CreateInput, pointer: string, reason: string]> = [
+    [
+      "an empty id",
+      { children: [a, b], contracts_fp: "1", client_batch_id: "" },
+      "/client_batch_id",
+      "an empty id identifies no batch: give an id of your own, or leave it out"
+    ],
+    [
+      "a remainder that rests",
+      { children: [a, b], contracts_fp: "1", rest_remainder: true },
+      "/rest_remainder",
+      "a batch leaves no remainder to rest: give false, or leave it out"
+    ],
+    [
+      "a child without a name",
+      { children: [a, {}], contracts_fp: "1" },
+      "/children/1",
+      "this child names no combo: give market_ticker or selected_markets"
+    ],
+    [
+      "a child with two names",
+      { children: [{ ...a, selected_markets: legs }, b], contracts_fp: "1", mve_collection_ticker: "KXMVE" },
+      "/children/0/selected_markets",
+      "this child names its combo twice: give market_ticker or selected_markets, not both"
+    ],
+    [
+      "an empty ticker",
+      { children: [a, { market_ticker: "" }], contracts_fp: "1" },
+      "/children/1/market_ticker",
+      "an empty ticker names no combo: give the combo's ticker"
+    ],
+    [
+      "a combo without legs",
+      { children: [a, { selected_markets: [] }], contracts_fp: "1", mve_collection_ticker: "KXMVE" },
+      "/children/1/selected_markets",
+      "a combo without legs is none: give 1 to 6 legs"
+    ],
+    [
+      "legs without their collection",
+      { children: [a, { selected_markets: legs }], contracts_fp: "1" },
+      "/mve_collection_ticker",
+      "this field is required where a child has selected_markets: give the collection of its combo"
+    ],
+    [
+      "a ticker twice",
+      { children: [a, b, a], contracts_fp: "1" },
+      "/children/2",
+      "an earlier child has the same combo: give each combo once"
+    ],
+    [
+      "the same legs in another order",
+      {
+        children: [{ selected_markets: legs }, { selected_markets: legs.toReversed() }],
+        contracts_fp: "1",
+        mve_collection_ticker: "KXMVE"
+      },
+      "/children/1",
+      "an earlier child has the same combo: give each combo once"
+    ],
+    [
+      "two sizes of the batch",
+      { children: [a, b], contracts_fp: "1", target_cost_dollars: "1.00" },
+      "/target_cost_dollars",
+      "there are two sizes: give contracts_fp or target_cost_dollars, not both"
+    ],
+    [
+      "two sizes of a child",
+      { children: [a, { ...b, contracts_fp: "1", target_cost_dollars: "1.00" }], contracts_fp: "1" },
+      "/children/1/target_cost_dollars",
+      "there are two sizes: give contracts_fp or target_cost_dollars, not both"
+    ],
+    [
+      "a child without a size",
+      { children: [{ ...a, contracts_fp: "1" }, b], contracts_fp: null },
+      "/children/1",
+      "this child has no size: give it contracts_fp or target_cost_dollars, or give the batch one for all"
+    ],
+    [
+      "children that are sized in two ways",
+      { children: [a, { ...b, target_cost_dollars: "1.00" }], contracts_fp: "1" },
+      "/children/1/target_cost_dollars",
+      "every child must be sized the same way: the first has contracts_fp, so give this one contracts_fp too"
+    ],
+    [
+      "a batch that is sized otherwise than its first child",
+      { children: [{ ...a, target_cost_dollars: "1.00" }, b], contracts_fp: "1" },
+      "/children/1",
+      "every child must be sized the same way: the first has target_cost_dollars, so give this one target_cost_dollars too"
+    ],
+    [
+      "contracts without fees",
+      { children: [a, b], contracts_fp: "1", target_cost_excludes_fees: true },
+      "/target_cost_excludes_fees",
+      "the children are sized by contracts: leave this out, or size them by target_cost_dollars"
+    ],
+    ["fewer than two children", { children: [a], contracts_fp: "1" }, "/children", "expected a list of 2 to 57 items"]
+  ]
+  for (const [what, input, pointer, reason] of refused) {
+    it.effect(`refuses ${what}, and says what to do`, () =>
+      Effect.gen(function* () {
+        const { error, requests } = yield* failureOf(RfqBatches.create(input), [])
+        assert.strictEqual(requests, 0)
+        assert.include(error, { _tag: "InvalidRequest", operation: "RfqBatches.create", pointer, reason })
+      })
+    )
+  }
+})
+
+describe("RfqBatches.delete", () => {
+  itCalls([
+    {
+      it: "sends no body and gives nothing",
+      call: RfqBatches.delete({ rfq_batch_id }),
+      request: `DELETE ${scoped}`,
+      reply: { status: 204 }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(RfqBatches.delete({ rfq_batch_id }), [
+        { fault: "ECONNRESET", syscall: "read" },
+        { status: 404, body: { code: "not_found" } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
+    })
+  )
+})
+
+const best = {
+  rfq_batch_id,
+  status: "open",
+  version: 7,
+  yes_complete: false,
+  no_complete: true,
+  rfqs: [
+    { rfq_id: first, market_ticker: "KXMVE-A", no_bid_dollars: "0.6000", no_contracts_offered_fp: "10.00" },
+    { rfq_id: second, market_ticker: "KXMVE-B", yes_bid_dollars: "0.2000", no_bid_dollars: "0.4000" }
+  ]
+}
+
+describe("RfqBatches.bestQuotes", () => {
+  itCalls([
+    {
+      it: "reads a side that nobody bids as absent",
+      call: RfqBatches.bestQuotes({ rfq_batch_id }),
+      request: `GET ${scoped}/best_quotes`,
+      reply: { status: 200, body: { best_quotes: best } }
+    }
+  ])
+})
+
+describe("RfqBatches.accept", () => {
+  const min_bids: ReadonlyArray<RfqBatches.MinBid> = [
+    { rfq_id: first, bid_dollars: "0.6000" },
+    { rfq_id: second, bid_dollars: "0.50" }
+  ]
+  const input = { rfq_batch_id, accepted_side: "no", min_bids } as const
+  const accepted: Reply = {
+    status: 200,
+    body: { accepted_side: "no", quotes: [childQuote(first), childQuote(second)] }
+  }
+
+  itCalls([
+    {
+      it: "sends one lowest bid for each child",
+      call: RfqBatches.accept({ ...input, client_order_id: "mine" }),
+      request: `PUT ${scoped}/accept`,
+      body: { accepted_side: "no", min_bids, client_order_id: "mine" },
+      reply: accepted
+    }
+  ])
+
+  it.effect("is repeated with its id after a lost answer, and gives the first one's result", () =>
+    Effect.gen(function* () {
+      const { accepted_side } = yield* inTime(RfqBatches.accept({ ...input, client_order_id: "mine" }))
+      assert.strictEqual(accepted_side, "no")
+      const { sent } = yield* Script
+      assert.strictEqual(sent.length, 2)
+      assert.strictEqual(sent[1]!.body, sent[0]!.body)
+    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }, accepted])))
+  )
+
+  it.effect("is not repeated after a lost answer without an id, or with an empty one", () =>
+    Effect.gen(function* () {
+      for (const id of [{}, { client_order_id: "" }]) {
+        const { error, requests } = yield* failureOf(RfqBatches.accept({ ...input, ...id }), [
+          { fault: "ECONNRESET", syscall: "read" }
+        ])
+        assert.strictEqual(requests, 1)
+        assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
+      }
+    })
+  )
+
+  it.effect("refuses two lowest bids for one child, and says what to do", () =>
+    Effect.gen(function* () {
+      const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" } as const]
+      const { error, requests } = yield* failureOf(RfqBatches.accept({ ...input, min_bids: twice }), [])
+      assert.strictEqual(requests, 0)
+      assert.include(error, {
+        _tag: "InvalidRequest",
+        pointer: "/min_bids/2/rfq_id",
+        reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+      })
+    })
+  )
+
+  // Nobody has documented where the children are listed, nor with which status: all of these are made up.
+  const changed = { code: "rfq_batch_quotes_changed", message: "bids got worse", details: [{ rfq_id: second }] }
+
+  it.effect("says by its code that bids got worse, whatever the status, and keeps the details as text", () =>
+    Effect.gen(function* () {
+      for (const [status, body] of [
+        [409, { error: changed }],
+        [400, changed],
+        [422, changed]
+      ] as const) {
+        const { error, requests } = yield* failureOf(RfqBatches.accept(input), [{ status, body }])
+        assert.strictEqual(requests, 1)
+        assert.isTrue("code" in error && error.code === "rfq_batch_quotes_changed")
+        assert.isTrue("body" in error && error.body.details === JSON.stringify(changed.details))
+      }
+    })
+  )
+
+  it.effect("leaves the children whose bid got worse to be found in the best quotes, as its first example does", () =>
+    Effect.gen(function* () {
+      const worse = yield* RfqBatches.accept(input).pipe(
+        Effect.as<ReadonlyArray<string>>([]),
+        Effect.catchIf(
+          (error) => "code" in error && error.code === "rfq_batch_quotes_changed",
+          () =>
+            Effect.map(RfqBatches.bestQuotes({ rfq_batch_id }), ({ best_quotes }) =>
+              min_bids.flatMap(({ bid_dollars, rfq_id }) => {
+                const now = best_quotes.rfqs.find((one) => one.rfq_id === rfq_id)?.no_bid_dollars
+                const isWorse = now === undefined || FixedPoint.compare(now, FixedPoint.dollarsUnsafe(bid_dollars)) < 0
+                return isWorse ? [rfq_id] : []
+              })
+            )
+        )
+      )
+      assert.deepStrictEqual(worse, [second])
+    }).pipe(
+      Effect.provide(
+        layer([
+          { status: 409, body: { error: changed } },
+          { status: 200, body: { best_quotes: best } }
+        ])
+      )
+    )
+  )
+
+  it.effect("shows the whole body of a refusal to an HTTP client, as its second example does", () => {
+    const shown: Array<string> = []
+    const showing = Layer.effect(
+      HttpClient.HttpClient,
+      Effect.map(HttpClient.HttpClient, (client) =>
+        HttpClient.transformResponse(
+          client,
+          Effect.flatMap((response) =>
+            response.status < 400
+              ? Effect.succeed(response)
+              : Effect.map(response.text, (text) => {
+                  shown.push(text)
+                  const { headers, status } = response
+                  return HttpClientResponse.fromWeb(response.request, new Response(text, { headers, status }))
+                })
+          )
+        )
+      )
+    )
+    const body = { error: changed, rfqs: [{ rfq_id: second, best: "0.4" }] }
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip(RfqBatches.accept(input))
+      assert.include(error, { _tag: "Conflict", code: "rfq_batch_quotes_changed" })
+      assert.deepStrictEqual(shown, [JSON.stringify(body)])
+    }).pipe(
+      Effect.provide(
+        Kalshi.layer({ environment: Environment.sandbox, signer: signer(), limits: false }).pipe(
+          Layer.provide(showing),
+          Layer.provide(layerScript([{ status: 409, body }]))
+        )
+      )
+    )
+  })
+})
+
+describe("RfqBatches.quotes", () => {
+  const one = {
+    id: batch_quote_id,
+    rfq_batch_id,
+    creator_id: "m",
+    rfq_creator_id: "c49e7bad",
+    status: "accepted",
+    created_ts: "2026-10-26T01:55:30Z",
+    updated_ts: "2026-10-26T01:55:31Z",
+    accepted_side: "no",
+    quotes: [childQuote(second)]
+  }
+  itCalls([
+    {
+      it: "reads a batch quote with the children that its maker won",
+      call: RfqBatches.quotes({ rfq_batch_id }),
+      request: `GET ${scoped}/quotes`,
+      reply: { status: 200, body: { batch_quotes: [one] } }
+    }
+  ])
+})
+
+describe("RfqBatches.quote", () => {
+  const quotes: ReadonlyArray<RfqBatches.ChildQuote> = [
+    { rfq_id: first, yes_bid: "0.30", no_bid: "0.60" },
+    { rfq_id: second, yes_bid: "0.20", no_bid: "0.4000" }
+  ]
+  const input = { rfq_batch_id, quotes, rest_remainder: false }
+  itCalls([
+    {
+      it: "sends a price for each side of each child",
+      call: RfqBatches.quote({ ...input, post_only: true, subaccount: 0 }),
+      request: `POST ${scoped}/quotes`,
+      body: { quotes, rest_remainder: false, post_only: true, subaccount: 0 },
+      reply: { status: 201, body: { id: batch_quote_id } }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer, since it replaces itself", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* inTime(RfqBatches.quote(input)), { id: batch_quote_id })
+      assert.strictEqual((yield* Script).sent.length, 2)
+    }).pipe(
+      Effect.provide(
+        layer([
+          { fault: "ECONNRESET", syscall: "read" },
+          { status: 201, body: { id: batch_quote_id } }
+        ])
+      )
+    )
+  )
+
+  it.effect("refuses two prices for one child, and says what to do", () =>
+    Effect.gen(function* () {
+      const twice = [quotes[0]!, { ...quotes[1]!, rfq_id: first }]
+      const { error, requests } = yield* failureOf(RfqBatches.quote({ ...input, quotes: twice }), [])
+      assert.strictEqual(requests, 0)
+      assert.include(error, {
+        _tag: "InvalidRequest",
+        pointer: "/quotes/1/rfq_id",
+        reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+      })
+    })
+  )
+})
+
+const own = { rfq_batch_id, batch_quote_id }
+
+describe("RfqBatches.deleteQuote", () => {
+  itCalls([
+    {
+      it: "sends no body and gives nothing",
+      call: RfqBatches.deleteQuote(own),
+      request: `DELETE ${scoped}/quotes/${batch_quote_id}`,
+      reply: { status: 204 }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(RfqBatches.deleteQuote(own), [
+        { fault: "ECONNRESET", syscall: "read" },
+        { status: 404, body: { code: "not_found" } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
+    })
+  )
+})
+
+describe("RfqBatches.confirmQuote", () => {
+  itCalls([
+    {
+      it: "sends an empty object, which the exchange wants for a body",
+      call: RfqBatches.confirmQuote(own),
+      request: `PUT ${scoped}/quotes/${batch_quote_id}/confirm`,
+      body: {},
+      reply: { status: 204 }
+    }
+  ])
+
+  it.effect("is repeated after a lost answer, and marks the echo", () =>
+    Effect.gen(function* () {
+      const { error, requests } = yield* failureOf(RfqBatches.confirmQuote(own), [
+        { fault: "ECONNRESET", syscall: "read" },
+        { status: 409, body: { code: "conflict" } }
+      ])
+      assert.strictEqual(requests, 2)
+      assert.include(error, { _tag: "Conflict", afterLostAnswer: true })
+    })
+  )
+})
