@@ -2,7 +2,7 @@
  * Rules between the fields of a request that the document states in prose alone, so that its schemas allow what breaks
  * them: written apart from the client's, which are held against these.
  *
- * Source: the descriptions of the RFQ batch operations and their fields, October 26, 2026.
+ * Source: the descriptions of the operations and their fields, October 26, 2026.
  */
 import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
 
@@ -137,8 +137,27 @@ const once =
     return { pointers, repairs: pointers.length === 0 ? [] : [[list, entries.map(({ entry }) => entry)]] }
   }
 
+const given = (input: JsonObject, field: string): boolean => (memberOf(input, field) ?? null) !== null
+
+/** An order is decreased by so much, or to so much. */
+const decrease: Check = (input) => {
+  const both = ["reduce_by", "reduce_to"].filter((field) => given(input, field)).length
+  if (both === 1) return { pointers: [], repairs: [] }
+  return both === 0
+    ? { pointers: [""], repairs: [["reduce_by", "1.00"]] }
+    : { pointers: ["/reduce_to"], repairs: [["reduce_to", null]] }
+}
+
+/** The markets of an event are left out, or put into it. */
+const event: Check = (input) =>
+  memberOf(input, "exclude_markets") === true && memberOf(input, "with_nested_markets") === true
+    ? { pointers: ["/exclude_markets"], repairs: [["exclude_markets", false]] }
+    : { pointers: [], repairs: [] }
+
 const checks: Readonly<Record<string, Check>> = {
   CreateRFQBatch: createBatch,
+  DecreaseOrderV2: decrease,
+  GetEvent: event,
   AcceptRFQBatch: /*#__PURE__*/ once("min_bids"),
   CreateRFQBatchQuote: /*#__PURE__*/ once("quotes")
 }
@@ -283,8 +302,32 @@ const onceCases =
     ]
   }
 
+const decreaseCases = (plain: JsonObject): ReadonlyArray<Case> => {
+  const of = (reduce_by: Json | undefined, reduce_to: Json | undefined): JsonObject =>
+    changed(plain, { reduce_by, reduce_to })
+  return [
+    { name: "neither", pointer: "", input: of(undefined, undefined) },
+    { name: "neither, as null", pointer: "", input: of(null, null) },
+    { name: "both", pointer: "/reduce_to", input: of("1.00", "1.00") },
+    { name: "by so much", pointer: undefined, input: of("1.00", undefined) },
+    { name: "to nothing", pointer: undefined, input: of(null, "0.00") }
+  ]
+}
+
+const eventCases = (plain: JsonObject): ReadonlyArray<Case> => {
+  const of = (exclude_markets: boolean, with_nested_markets: boolean): JsonObject =>
+    changed(plain, { exclude_markets, with_nested_markets })
+  return [
+    { name: "markets left out and put in", pointer: "/exclude_markets", input: of(true, true) },
+    { name: "markets left out", pointer: undefined, input: of(true, false) },
+    { name: "markets put in", pointer: undefined, input: of(false, true) }
+  ]
+}
+
 const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<Case>>> = {
   CreateRFQBatch: batchCases,
+  DecreaseOrderV2: decreaseCases,
+  GetEvent: eventCases,
   AcceptRFQBatch: /*#__PURE__*/ onceCases("min_bids"),
   CreateRFQBatchQuote: /*#__PURE__*/ onceCases("quotes")
 }

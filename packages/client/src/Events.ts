@@ -155,6 +155,11 @@ export interface GetInput {
   readonly with_nested_markets?: boolean | undefined
 }
 
+const marketsOnce: Operation.Rule<GetInput> = ({ exclude_markets, with_nested_markets }) =>
+  exclude_markets === true && with_nested_markets === true
+    ? { pointer: "/exclude_markets", reason: "the markets are asked for as well: leave out one of the two switches" }
+    : undefined
+
 /**
  * Reads one event and its markets.
  *
@@ -175,6 +180,7 @@ export const get: Operation.Operation<
   path: "/events/{event_ticker}",
   pathParameters: Parameters.GetEventPath,
   query: Parameters.GetEventQuery,
+  rules: [marketsOnce],
   success: { status: 200, body: Responses.GetEventResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",

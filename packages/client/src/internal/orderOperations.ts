@@ -381,7 +381,7 @@ export const amend: Operation.Operation<
   writeBucket: "order"
 })
 
-/** Input of {@link decrease}: one of `reduce_by` and `reduce_to`, never both. */
+/** Input of {@link decrease}: exactly one of `reduce_by` and `reduce_to`. */
 export interface DecreaseInput {
   readonly order_id: string
   /** 0 the primary (the default), 1–63 a subaccount. */
@@ -396,11 +396,20 @@ export interface DecreaseInput {
   readonly market_ticker?: string | undefined
 }
 
+const reducesOnce: Operation.Rule<DecreaseInput> = ({ reduce_by, reduce_to }) => {
+  const [by, to] = [reduce_by ?? undefined, reduce_to ?? undefined]
+  if (by === undefined && to === undefined) return { pointer: "", reason: "give reduce_by or reduce_to" }
+  return by !== undefined && to !== undefined
+    ? { pointer: "/reduce_to", reason: "give reduce_by or reduce_to, not both" }
+    : undefined
+}
+
 /**
  * Makes a resting order smaller.
  *
  * **Gotchas**
  *
+ * - Both of `reduce_by` and `reduce_to`, or neither, is an `InvalidRequest`; nothing is sent.
  * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone.
  * - Never repeated after a lost answer: a second `reduce_by` would take off twice. Read the order to find out.
  */
@@ -417,6 +426,7 @@ export const decrease: Operation.Operation<
   pathParameters: Parameters.DecreaseOrderV2Path,
   query: Parameters.DecreaseOrderV2Query,
   body: Requests.DecreaseOrderV2Request,
+  rules: [reducesOnce],
   success: { status: 200, body: Responses.DecreaseOrderV2Response },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
