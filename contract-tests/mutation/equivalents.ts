@@ -10,12 +10,12 @@ const factorOfThree = "no key has 3 as a factor"
 const onlyTheSign = "only the sign of a comparison counts"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "packages/client/src/internal/scaled.ts": {
+  "packages/client/src/money/scaled.ts": {
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")':
       "a bigint has no negative zero",
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': "a bigint has no negative zero"
   },
-  "packages/client/src/internal/skew.ts": {
+  "packages/client/src/sending/skew.ts": {
     [String.raw`const rfc850 = /[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/`]: rewritten,
     [String.raw`const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT/`]: rewritten,
     [String.raw`const asctime = /[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/`]: rewritten,
@@ -28,17 +28,17 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "let latest: Reading = { wallMillis: 0, monotonicMillis: 1 }": unread,
     "if (true && jumped(latest, now)) older = newer = undefined": "while newer is undefined, older is as well"
   },
-  "packages/client/src/internal/issue.ts": {
+  "packages/client/src/wire/issue.ts": {
     'const { pointer, reason } = walk(issue, "", 1)': "depths are compared with each other alone"
   },
-  "packages/client/src/internal/limitsCosts.ts": {
+  "packages/client/src/limits/costs.ts": {
     "const below = false || path.startsWith(`${root}/`) ? path.slice(root.length) : path":
       "no operation is at the root itself",
     [String.raw`.map((segment) => (segment.startsWith("*") ? "*" : /^(?::|\{.*\}$)/.test(segment) ? "" : segment))`]:
       "any one text stands for a parameter, on both sides",
     "if (true) {": "what is found again is the same"
   },
-  "packages/client/src/PriceGrid.ts": {
+  "packages/client/src/money/PriceGrid.ts": {
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -2 : 1))": onlyTheSign,
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 2))": onlyTheSign,
     ".sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 0))":

@@ -1,9 +1,9 @@
 /** Faults around a call: the transport, capabilities, dry runs. */
 import { faultsOf, type Fault } from "./Fault.ts"
 
-const transport = faultsOf("packages/client/src/internal/transport.ts", "packages/client/test/Transport.test.ts")
-const sending = faultsOf("packages/client/src/internal/transport.ts", "packages/client/test/SendPolicy.test.ts")
-const pipeline = faultsOf("packages/client/src/internal/pipeline.ts", "packages/client/test/Kalshi.test.ts")
+const transport = faultsOf("packages/client/src/sending/transport.ts", "packages/client/test/Transport.test.ts")
+const sending = faultsOf("packages/client/src/sending/transport.ts", "packages/client/test/SendPolicy.test.ts")
+const pipeline = faultsOf("packages/client/src/sending/sender.ts", "packages/client/test/Kalshi.test.ts")
 
 /** Every one of them. */
 export const callingFaults: ReadonlyArray<Fault> = [

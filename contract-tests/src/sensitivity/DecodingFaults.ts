@@ -1,12 +1,12 @@
 /** Faults of reading answers. */
 import { change, faultsOf, type Fault } from "./Fault.ts"
 
-const decode = faultsOf("packages/client/src/internal/decode.ts", "P4")
-const body = faultsOf("packages/client/src/internal/errorBody.ts", "P4")
-const issue = faultsOf("packages/client/src/internal/issue.ts", "P2")
-const wire = faultsOf("packages/client/src/internal/wire.ts", "P1")
-const compile = faultsOf("packages/client/src/internal/compile.ts", "P2")
-const money = faultsOf("packages/client/src/FixedPoint.ts", "P1")
+const decode = faultsOf("packages/client/src/sending/decode.ts", "P4")
+const body = faultsOf("packages/client/src/sending/errorBody.ts", "P4")
+const issue = faultsOf("packages/client/src/wire/issue.ts", "P2")
+const wire = faultsOf("packages/client/src/wire/forms.ts", "P1")
+const compile = faultsOf("packages/client/src/wire/compile.ts", "P2")
+const money = faultsOf("packages/client/src/money/FixedPoint.ts", "P1")
 const schema = faultsOf("packages/client/src/generated/responses.ts", "P2")
 
 const statuses: ReadonlyArray<Fault> = [

@@ -1,9 +1,9 @@
 /** Faults of writing requests: what P5 must see. */
 import { faultsOf, type Fault } from "./Fault.ts"
 
-const encode = faultsOf("packages/client/src/internal/encode.ts", "P5")
-const batches = faultsOf("packages/client/src/RfqBatches.ts", "P5")
-const wire = faultsOf("packages/client/src/internal/wire.ts", "P5")
+const encode = faultsOf("packages/client/src/sending/encode.ts", "P5")
+const batches = faultsOf("packages/client/src/rest/RfqBatches.ts", "P5")
+const wire = faultsOf("packages/client/src/wire/forms.ts", "P5")
 
 const invalid = "packages/client/test/InvalidRequest.test.ts"
 

@@ -7,12 +7,12 @@ const laws = "packages/client/test/RateLimitsLaws.test.ts"
 
 const budget = "packages/client/test/RateLimitsBudget.test.ts"
 
-const limits = faultsOf("packages/client/src/internal/limits.ts", test)
-const billing = faultsOf("packages/client/src/internal/limitsBilling.ts", test)
-const learned = faultsOf("packages/client/src/internal/limitsLearned.ts", budget)
-const queue = faultsOf("packages/client/src/internal/limitsQueue.ts", test)
-const memory = faultsOf("packages/client/src/internal/limitsMemory.ts", laws)
-const costs = faultsOf("packages/client/src/internal/limitsCosts.ts", learning)
+const limits = faultsOf("packages/client/src/limits/limiter.ts", test)
+const billing = faultsOf("packages/client/src/limits/billing.ts", test)
+const learned = faultsOf("packages/client/src/limits/learned.ts", budget)
+const queue = faultsOf("packages/client/src/limits/queue.ts", test)
+const memory = faultsOf("packages/client/src/limits/memory.ts", laws)
+const costs = faultsOf("packages/client/src/limits/costs.ts", learning)
 
 /** Every one of them. */
 export const limitFaults: ReadonlyArray<Fault> = [

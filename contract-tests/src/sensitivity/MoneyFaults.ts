@@ -1,11 +1,11 @@
 /** Faults of counting: prices, counts, fees, costs. What must see them is the client's own tests. */
 import { faultsOf, type Fault } from "./Fault.ts"
 
-const fixedPoint = faultsOf("packages/client/src/FixedPoint.ts", "packages/client/test/FixedPoint.test.ts")
-const scaled = faultsOf("packages/client/src/internal/scaled.ts", "packages/client/test/FixedPoint.test.ts")
-const grid = faultsOf("packages/client/src/PriceGrid.ts", "packages/client/test/PriceGrid.test.ts")
-const fees = faultsOf("packages/client/src/Fees.ts", "packages/client/test/Fees.test.ts")
-const cost = faultsOf("packages/client/src/OrderCost.ts", "packages/client/test/OrderCost.test.ts")
+const fixedPoint = faultsOf("packages/client/src/money/FixedPoint.ts", "packages/client/test/FixedPoint.test.ts")
+const scaled = faultsOf("packages/client/src/money/scaled.ts", "packages/client/test/FixedPoint.test.ts")
+const grid = faultsOf("packages/client/src/money/PriceGrid.ts", "packages/client/test/PriceGrid.test.ts")
+const fees = faultsOf("packages/client/src/money/Fees.ts", "packages/client/test/Fees.test.ts")
+const cost = faultsOf("packages/client/src/trading/OrderCost.ts", "packages/client/test/OrderCost.test.ts")
 
 /** Every one of them. */
 export const moneyFaults: ReadonlyArray<Fault> = [

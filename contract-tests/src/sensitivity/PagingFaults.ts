@@ -2,7 +2,7 @@
 import { faultsOf, type Fault } from "./Fault.ts"
 
 const pages = faultsOf("packages/client/src/Pages.ts", "P10")
-const history = faultsOf("packages/client/src/History.ts", "packages/client/test/History.test.ts")
+const history = faultsOf("packages/client/src/rest/History.ts", "packages/client/test/History.test.ts")
 
 /** Every one of them. */
 export const pagingFaults: ReadonlyArray<Fault> = [

@@ -9,15 +9,15 @@ const settlingTest = "packages/client/test/Settling.test.ts"
 const exitTest = "packages/client/test/CancelAllOnExit.test.ts"
 const orders = "packages/client/test/Orders.test.ts"
 
-const placing = faultsOf("packages/client/src/internal/placing.ts", test)
-const outcomes = faultsOf("packages/client/src/internal/outcomes.ts", test)
-const intents = faultsOf("packages/client/src/internal/intents.ts", test)
-const attempts = faultsOf("packages/client/src/internal/attempts.ts", test)
-const lookup = faultsOf("packages/client/src/internal/lookup.ts", settlingTest)
-const settling = faultsOf("packages/client/src/internal/settling.ts", settlingTest)
-const cancelOnExit = faultsOf("packages/client/src/internal/cancelOnExit.ts", exitTest)
-const canceling = faultsOf("packages/client/src/internal/canceling.ts", test)
-const operations = faultsOf("packages/client/src/internal/orderOperations.ts", orders)
+const placing = faultsOf("packages/client/src/trading/placing.ts", test)
+const outcomes = faultsOf("packages/client/src/trading/outcomes.ts", test)
+const intents = faultsOf("packages/client/src/trading/intents.ts", test)
+const attempts = faultsOf("packages/client/src/sending/attempts.ts", test)
+const lookup = faultsOf("packages/client/src/trading/lookup.ts", settlingTest)
+const settling = faultsOf("packages/client/src/trading/settling.ts", settlingTest)
+const cancelOnExit = faultsOf("packages/client/src/trading/cancelOnExit.ts", exitTest)
+const canceling = faultsOf("packages/client/src/trading/canceling.ts", test)
+const operations = faultsOf("packages/client/src/rest/orderOperations.ts", orders)
 
 /** Every one of them. */
 export const placingFaults: ReadonlyArray<Fault> = [

@@ -1,13 +1,13 @@
 /** Faults of sending: what P9 must see. */
 import { change, faultsOf, type Change, type Fault } from "./Fault.ts"
 
-const pipeline = "packages/client/src/internal/pipeline.ts"
-const transport = "packages/client/src/internal/transport.ts"
-const encode = "packages/client/src/internal/encode.ts"
-const batches = "packages/client/src/RfqBatches.ts"
-const decode = "packages/client/src/internal/decode.ts"
-const statuses = "packages/client/src/internal/statuses.ts"
-const limits = "packages/client/src/internal/limits.ts"
+const pipeline = "packages/client/src/sending/sender.ts"
+const transport = "packages/client/src/sending/transport.ts"
+const encode = "packages/client/src/sending/encode.ts"
+const batches = "packages/client/src/rest/RfqBatches.ts"
+const decode = "packages/client/src/sending/decode.ts"
+const statuses = "packages/client/src/sending/statuses.ts"
+const limits = "packages/client/src/limits/limiter.ts"
 
 const fault = (
   name: string,
@@ -17,7 +17,7 @@ const fault = (
   runs?: number
 ): Fault => ({ name, file, changes, seenBy: "P9", operations: [operation], ...(runs === undefined ? {} : { runs }) })
 
-const canceling = faultsOf("packages/client/src/internal/canceling.ts", "packages/client/test/Orders.test.ts")
+const canceling = faultsOf("packages/client/src/trading/canceling.ts", "packages/client/test/Orders.test.ts")
 
 /** Every one of them. */
 export const sendingFaults: ReadonlyArray<Fault> = [

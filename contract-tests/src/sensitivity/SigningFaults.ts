@@ -7,13 +7,13 @@ const keyId = faultsOf("packages/signing/src/internal/keyId.ts", "packages/signi
 const apiKey = faultsOf("packages/signing/src/ApiKey.ts", "packages/signing/test/ApiKey.test.ts")
 const loading = faultsOf("packages/signing/src/internal/loading.ts", "packages/signing/test/Signer.test.ts")
 const nodeCrypto = faultsOf("packages/signing/src/internal/nodeCrypto.ts", "packages/signing/test/NodeSigner.test.ts")
-const pipeline = faultsOf("packages/client/src/internal/pipeline.ts", "P9")
+const pipeline = faultsOf("packages/client/src/sending/sender.ts", "P9")
 const errors = "packages/client/test/Errors.test.ts"
-const conceal = faultsOf("packages/client/src/internal/conceal.ts", errors)
-const decode = faultsOf("packages/client/src/internal/decode.ts", errors)
-const errorBody = faultsOf("packages/client/src/internal/errorBody.ts", errors)
-const transport = faultsOf("packages/client/src/internal/transport.ts", errors)
-const skew = faultsOf("packages/client/src/internal/skew.ts", "packages/client/test/ClockSkew.test.ts")
+const conceal = faultsOf("packages/client/src/sending/conceal.ts", errors)
+const decode = faultsOf("packages/client/src/sending/decode.ts", errors)
+const errorBody = faultsOf("packages/client/src/sending/errorBody.ts", errors)
+const transport = faultsOf("packages/client/src/sending/transport.ts", errors)
+const skew = faultsOf("packages/client/src/sending/skew.ts", "packages/client/test/ClockSkew.test.ts")
 
 /** Every one of them. */
 export const signingFaults: ReadonlyArray<Fault> = [

@@ -8,7 +8,7 @@ import * as Trials from "../../src/sensitivity/Trials.ts"
 
 const fault = (find: string, replace: string, more: Partial<Fault.Fault> = {}): Fault.Fault => ({
   name: "a fault",
-  file: "packages/client/src/internal/pipeline.ts",
+  file: "packages/client/src/sending/sender.ts",
   changes: [{ find, replace }],
   seenBy: "P9",
   operations: ["OrderGroups.get"],
@@ -102,7 +102,7 @@ describe("tryFault", () => {
 
   it.live("takes a source that is not part of what runs for no proof", () =>
     Effect.gen(function* () {
-      const elsewhere = { file: "packages/client/src/RateLimitsRedis.ts" }
+      const elsewhere = { file: "packages/client/src/limits/RateLimitsRedis.ts" }
       assert.match(yield* reasonOf(fault("@module", "", elsewhere)), /never loaded/)
       const test = "packages/client/test/FixedPoint.test.ts"
       assert.match(yield* reasonOf(fault("@module", "", { ...elsewhere, seenBy: test })), /never loaded/)

@@ -3,10 +3,10 @@
  * interleaved rounds, and ratios; nothing here is a test.
  */
 import * as Result from "effect/Result"
-import * as Answer from "../src/Answer.ts"
-import * as Markets from "../src/Markets.ts"
-import * as Orders from "../src/Orders.ts"
-import * as Portfolio from "../src/Portfolio.ts"
+import * as Answer from "../src/rest/Answer.ts"
+import * as Markets from "../src/rest/Markets.ts"
+import * as Orders from "../src/trading/Orders.ts"
+import * as Portfolio from "../src/rest/Portfolio.ts"
 
 const size = 200
 const rounds = 1000

@@ -3,8 +3,8 @@
  * run. Prints the best of many rounds and the ratios; nothing here is a test.
  */
 import * as Result from "effect/Result"
-import * as encode from "../src/internal/encode.ts"
-import * as Orders from "../src/Orders.ts"
+import * as encode from "../src/sending/encode.ts"
+import * as Orders from "../src/trading/Orders.ts"
 
 const order = {
   ticker: "KXEXAMPLE-26NOV22-T50",

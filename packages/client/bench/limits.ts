@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Environment from "../src/Environment.ts"
 import * as Kalshi from "../src/Kalshi.ts"
-import * as OrderGroups from "../src/OrderGroups.ts"
+import * as OrderGroups from "../src/rest/OrderGroups.ts"
 
 const bucket = { bucket_capacity: 20_000, refill_rate: 10_000_000 }
 const bodies = {

@@ -12,7 +12,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Tracer from "effect/Tracer"
 import * as Environment from "../src/Environment.ts"
 import * as Kalshi from "../src/Kalshi.ts"
-import * as OrderGroups from "../src/OrderGroups.ts"
+import * as OrderGroups from "../src/rest/OrderGroups.ts"
 
 const calls = 100
 const rounds = 1_500

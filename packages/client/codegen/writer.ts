@@ -18,8 +18,8 @@ export interface Context {
   readonly imports: Imports
 }
 
-const fixedPoint = "../FixedPoint.ts"
-const wire = "../internal/wire.ts"
+const fixedPoint = "../money/FixedPoint.ts"
+const wire = "../wire/forms.ts"
 
 /** A call that a bundler may drop when nobody uses what it gives. */
 export const pure = (call: string): string => `/*#__PURE__*/ ${call}`

@@ -6,7 +6,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { Measurement } from "./ClockSkew.ts"
+import type { Measurement } from "./sending/ClockSkew.ts"
 import type { Descriptor } from "./Operation.ts"
 
 /** What the capabilities stand on: it sends what an operation describes. Not for calling directly. */

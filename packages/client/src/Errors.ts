@@ -7,9 +7,9 @@ import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
 import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
-import type { Intent } from "./DryRun.ts"
-import { blamesTimestamp } from "./internal/errorBody.ts"
-import * as statuses from "./internal/statuses.ts"
+import type { Intent } from "./trading/DryRun.ts"
+import { blamesTimestamp } from "./sending/errorBody.ts"
+import * as statuses from "./sending/statuses.ts"
 
 /**
  * What the body of an error said, whichever of the wire's shapes it had: nested under `error`, flat, a bare string, or

@@ -1,7 +1,7 @@
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { Result } from "effect"
-import * as Answer from "../src/Answer.ts"
-import * as Series from "../src/Series.ts"
+import * as Answer from "../src/rest/Answer.ts"
+import * as Series from "../src/rest/Series.ts"
 
 const series = {
   additional_prohibitions: null,

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as BlockTrades from "../src/BlockTrades.ts"
+import * as BlockTrades from "../src/rest/BlockTrades.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
 
 const id = "8d6a1c1e-2b0f-4c5e-9a54-0f6f2b7f0a11"

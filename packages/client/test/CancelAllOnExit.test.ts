@@ -3,9 +3,9 @@ import { Clock, Effect, Exit, Fiber, Layer, Logger, Result, Schedule } from "eff
 import { TestClock } from "effect/testing"
 import { KalshiWrite } from "../src/Capability.ts"
 import * as Errors from "../src/Errors.ts"
-import * as Orders from "../src/Orders.ts"
-import * as RateLimits from "../src/RateLimits.ts"
-import * as SendPolicy from "../src/SendPolicy.ts"
+import * as Orders from "../src/trading/Orders.ts"
+import * as RateLimits from "../src/limits/RateLimits.ts"
+import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import {
   answer,
   asOf,

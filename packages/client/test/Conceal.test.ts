@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as conceal from "../src/internal/conceal.ts"
+import * as conceal from "../src/sending/conceal.ts"
 
 /** Conceals one value of one header. */
 const concealing = (value: string, name = "kalshi-access-signature") => conceal.make({ [name]: value })

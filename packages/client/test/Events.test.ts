@@ -1,6 +1,6 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import * as Events from "../src/Events.ts"
+import * as Events from "../src/rest/Events.ts"
 import type * as Parameters from "../src/generated/parameters.ts"
 import { market } from "./support/bodies.ts"
 import { failureOf, itCalls } from "./support/calls.ts"

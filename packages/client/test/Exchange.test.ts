@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
-import * as Exchange from "../src/Exchange.ts"
+import * as Exchange from "../src/rest/Exchange.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
 import { itIs } from "./support/operations.ts"
 import { layer, type Reply, Script } from "./support/scripted.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Fcm from "../src/Fcm.ts"
+import * as Fcm from "../src/rest/Fcm.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
 
 const subtrader_id = "acme_1"

@@ -2,9 +2,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
-import * as Fees from "../src/Fees.ts"
-import * as FixedPoint from "../src/FixedPoint.ts"
-import type { Count, Dollars } from "../src/FixedPoint.ts"
+import * as Fees from "../src/money/Fees.ts"
+import * as FixedPoint from "../src/money/FixedPoint.ts"
+import type { Count, Dollars } from "../src/money/FixedPoint.ts"
 import * as Responses from "../src/generated/responses.ts"
 import {
   difference,

@@ -8,8 +8,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
-import * as FixedPoint from "../src/FixedPoint.ts"
-import type { Count, Dollars } from "../src/FixedPoint.ts"
+import * as FixedPoint from "../src/money/FixedPoint.ts"
+import type { Count, Dollars } from "../src/money/FixedPoint.ts"
 import { decimal, difference, fraction, hold, minus, plus, price, same, size, times, write } from "./support/money.ts"
 
 const $ = FixedPoint.dollarsUnsafe

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
-import { firstBreak } from "../src/internal/issue.ts"
+import { firstBreak } from "../src/wire/issue.ts"
 
 const breakOf = (schema: Schema.Codec<unknown>, value: unknown) => {
   const decoded = Schema.decodeUnknownResult(schema, { onExcessProperty: "error" })(value)

@@ -1,7 +1,7 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type * as Parameters from "../src/generated/parameters.ts"
-import * as Milestones from "../src/Milestones.ts"
+import * as Milestones from "../src/rest/Milestones.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
 import { type InputOf, itIs } from "./support/operations.ts"
 

@@ -1,9 +1,9 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
-import * as Fees from "../src/Fees.ts"
-import * as FixedPoint from "../src/FixedPoint.ts"
-import * as OrderCost from "../src/OrderCost.ts"
+import * as Fees from "../src/money/Fees.ts"
+import * as FixedPoint from "../src/money/FixedPoint.ts"
+import * as OrderCost from "../src/trading/OrderCost.ts"
 import { hold, write } from "./support/money.ts"
 
 const quadratic: Fees.Terms = { fee_type: "quadratic", fee_multiplier: 1 }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as OrderGroups from "../src/OrderGroups.ts"
+import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import { layer, Script, type Sent } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"

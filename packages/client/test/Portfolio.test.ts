@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Portfolio from "../src/Portfolio.ts"
+import * as Portfolio from "../src/rest/Portfolio.ts"
 import { failureOf, itCalls, recorded } from "./support/calls.ts"
 import { layer } from "./support/scripted.ts"
 

@@ -4,10 +4,10 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
-import * as FixedPoint from "../src/FixedPoint.ts"
-import type { Dollars } from "../src/FixedPoint.ts"
+import * as FixedPoint from "../src/money/FixedPoint.ts"
+import type { Dollars } from "../src/money/FixedPoint.ts"
 import { Market, PriceRange } from "../src/generated/responses.ts"
-import * as PriceGrid from "../src/PriceGrid.ts"
+import * as PriceGrid from "../src/money/PriceGrid.ts"
 import { hold, recorded, write } from "./support/money.ts"
 
 const $ = FixedPoint.dollarsUnsafe

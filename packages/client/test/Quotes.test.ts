@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Quotes from "../src/Quotes.ts"
+import * as Quotes from "../src/rest/Quotes.ts"
 import { failureOf, itCalls, recorded } from "./support/calls.ts"
 
 const rfq_id = "42b2770c-7bcc-423b-af6b-d954cbcb267e"

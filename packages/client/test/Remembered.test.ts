@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
-import * as Remembered from "../src/internal/remembered.ts"
+import * as Remembered from "../src/rest/remembered.ts"
 import { hold } from "./support/money.ts"
 
 const ids = fc.array(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 60 })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import type { Failure } from "../src/Errors.ts"
-import * as OrderGroups from "../src/OrderGroups.ts"
+import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import { layer, type Reply, Script } from "./support/scripted.ts"
 
 const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, orders: [] } }

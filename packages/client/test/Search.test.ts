@@ -1,5 +1,5 @@
 import { describe } from "@effect/vitest"
-import * as Search from "../src/Search.ts"
+import * as Search from "../src/rest/Search.ts"
 import { itCalls } from "./support/calls.ts"
 import { itIs } from "./support/operations.ts"
 

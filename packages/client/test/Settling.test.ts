@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
-import * as Orders from "../src/Orders.ts"
+import * as Orders from "../src/trading/Orders.ts"
 import { Machine } from "./support/datedExchange.ts"
 import {
   asOf,

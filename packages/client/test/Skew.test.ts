@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { dateMillis, isBeyondResolution, make, type Reading, type Skew } from "../src/internal/skew.ts"
+import { dateMillis, isBeyondResolution, make, type Reading, type Skew } from "../src/sending/skew.ts"
 
 const noon = Date.UTC(2026, 9, 9, 12)
 

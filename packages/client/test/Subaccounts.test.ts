@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Subaccounts from "../src/Subaccounts.ts"
+import * as Subaccounts from "../src/rest/Subaccounts.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
 
 const transfer = {

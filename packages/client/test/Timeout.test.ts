@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Clock, Context, Deferred, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { timeoutOrElse } from "../src/internal/timeout.ts"
+import { timeoutOrElse } from "../src/sending/timeout.ts"
 import { shifted } from "./support/shiftedClock.ts"
 
 class Name extends Context.Service<Name, string>()("test/Name") {}

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Transfers from "../src/Transfers.ts"
+import * as Transfers from "../src/rest/Transfers.ts"
 import { failureOf, itCalls } from "./support/calls.ts"
 
 const root = "/portfolio/intra_exchange_instance_transfer"

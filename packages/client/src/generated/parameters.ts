@@ -17,7 +17,7 @@ import {
   integerFrom,
   listOfLength,
   textOfLength
-} from "../internal/wire.ts"
+} from "../wire/forms.ts"
 import { ExchangeIndex, RFQBatchStatus, UserFilter } from "./requests.ts"
 
 const BatchQuoteIdPath: Parameter<string, true> = /*#__PURE__*/ required(Schema.String)

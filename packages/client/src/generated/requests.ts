@@ -7,7 +7,7 @@
  * @module
  */
 import * as Schema from "effect/Schema"
-import { CountInput, DollarsInput, OrderPriceInput, QuotePriceInput } from "../FixedPoint.ts"
+import { CountInput, DollarsInput, OrderPriceInput, QuotePriceInput } from "../money/FixedPoint.ts"
 import {
   DateTimeString,
   UnixSeconds,
@@ -18,7 +18,7 @@ import {
   listOfLength,
   textOfLength,
   unixSecondsFrom
-} from "../internal/wire.ts"
+} from "../wire/forms.ts"
 
 export interface AcceptBlockTradeProposalRequest {
   readonly subaccount?: number

@@ -7,8 +7,8 @@
  * @module
  */
 import * as Schema from "effect/Schema"
-import { Count, Dollars } from "../FixedPoint.ts"
-import { DateTimeString, Int32, type Open, integerBetween, integerFrom, listOrNull, open } from "../internal/wire.ts"
+import { Count, Dollars } from "../money/FixedPoint.ts"
+import { DateTimeString, Int32, type Open, integerBetween, integerFrom, listOrNull, open } from "../wire/forms.ts"
 
 export interface Quote {
   readonly accepted_side?: Open<"yes" | "no">

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs"
 import { Result, Schema, SchemaParser } from "effect"
 import { readDocument } from "../../codegen/document.ts"
 import * as Responses from "../../src/generated/responses.ts"
-import { compile, invalid } from "../../src/internal/compile.ts"
-import { firstBreak } from "../../src/internal/issue.ts"
-import { listOrNull } from "../../src/internal/wire.ts"
+import { compile, invalid } from "../../src/wire/compile.ts"
+import { firstBreak } from "../../src/wire/issue.ts"
+import { listOrNull } from "../../src/wire/forms.ts"
 import { edits, sample } from "./support/samples.ts"
 
 const fixtures = new URL("../../../../fixtures/", import.meta.url)

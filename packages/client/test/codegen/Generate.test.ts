@@ -569,7 +569,7 @@ describe("Facts", () => {
       units: {}
     })
     const text = files.get("responses.ts")!
-    assert.include(text, 'import { Dollars } from "../FixedPoint.ts"')
+    assert.include(text, 'import { Dollars } from "../money/FixedPoint.ts"')
     assert.include(text, "readonly a: Dollars | null")
     assert.notInclude(text, "Price")
   })

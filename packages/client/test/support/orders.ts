@@ -1,5 +1,5 @@
 /** Inputs of orders. */
-import type * as Orders from "../../src/Orders.ts"
+import type * as Orders from "../../src/trading/Orders.ts"
 
 /** An order of shard 0. */
 export const order = (client_order_id: string): Orders.CreateInput => ({

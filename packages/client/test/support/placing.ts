@@ -2,7 +2,7 @@
 import { Effect, Fiber, Result, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import type * as Kalshi from "../../src/Kalshi.ts"
-import * as Orders from "../../src/Orders.ts"
+import * as Orders from "../../src/trading/Orders.ts"
 import { layer, type Reply, Script, type Sent } from "./scripted.ts"
 
 export const ticker = "KXHIGHNY-26NOV23-T50"

@@ -3,7 +3,7 @@
  * Arguments: the server's port, milliseconds by which the clock is ahead, milliseconds to run, tokens a second, capacity.
  */
 import { Effect } from "effect"
-import * as RateLimitsRedis from "../../src/RateLimitsRedis.ts"
+import * as RateLimitsRedis from "../../src/limits/RateLimitsRedis.ts"
 import { layer } from "./redis.ts"
 import { shifted } from "./shiftedClock.ts"
 

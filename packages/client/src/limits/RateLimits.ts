@@ -1,0 +1,244 @@
+/**
+ * Client-side rate limits: a signed call waits for the account's tokens here instead of being answered 429.
+ *
+ * **Details**
+ *
+ * The exchange keeps a read and a write token bucket per account, and a write bucket for each further shard. Buckets
+ * refill continuously, and every signed request pays from them; a batch of orders pays per order. Every layer that signs
+ * limits its calls. `limits: false` switches that off.
+ *
+ * Budgets and costs are the account's own: the layer learns them from `Account.limits` and `Account.endpointCosts`. It
+ * learns when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after
+ * ten minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: none is refused
+ * before the layer has tried to learn. A call that would be refused starts learning, too, at most every ten seconds.
+ *
+ * Calls wait in the order of their arrival. Cancels go before other writes, and calls that {@link Overrides} mark as
+ * urgent go first. The wait counts towards the call's total time and not towards an attempt's. A 429 empties the local
+ * bucket.
+ *
+ * **Gotchas**
+ *
+ * - Only signed calls are limited: the limits of unsigned ones are not documented. Source: the rate-limit guide of October
+ *   2026.
+ * - While the budget is a guess, a cancel is never refused locally. It is sent when its wait would be too long.
+ * - A layer does not know what other programs spend of the same account. Give each a `share`, or share one store:
+ *   {@link layerMemory} within a process, `RateLimitsRedis` across processes.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { capability } from "../Capability.ts"
+import * as memory from "./memory.ts"
+import type { Operation } from "../Operation.ts"
+
+/** A token bucket's size: tokens. */
+export interface Budget {
+  /** Tokens a second. */
+  readonly refillRate: number
+  /** Tokens when it is full. */
+  readonly capacity: number
+}
+
+/**
+ * The budgets until the account's own are known: those of the lowest tier, with one second's tokens each. Source: the
+ * rate-limit guide of October 2026, and the basic tier recorded in demo in July 2026.
+ */
+export const defaults: { readonly read: Budget; readonly write: Budget } = {
+  read: { refillRate: 200, capacity: 200 },
+  write: { refillRate: 100, capacity: 100 }
+}
+
+/** How a layer meters its calls. */
+export interface Options {
+  /**
+   * Names the account in a shared {@link Store}. Default: the key's id. Two keys of one account share its buckets: give
+   * their layers the same name.
+   */
+  readonly account?: string | undefined
+  /**
+   * The part of the account's budget that this layer may use: more than 0 and at most 1. Default: 1. A part that would not
+   * pay for one request still pays for one at a time.
+   */
+  readonly share?: number | undefined
+  /**
+   * How long a request may take to reach the exchange. Default: 500 ms.
+   *
+   * A full bucket there goes on being full until the first request of a burst arrives, and gains nothing meanwhile. So
+   * the refill after a burst counts from when the first answers are here, or from this long after it at least where none
+   * come. It costs nothing at a steady rate. Zero counts every request as arrived when it is sent.
+   */
+  readonly latency?: Duration.Input | undefined
+  /** The age at which learned costs and budgets are learned again. Default: ten minutes. */
+  readonly refreshAfter?: Duration.Input | undefined
+  /** How many shards the exchange has. Default: 4. An order that the exchange has to route bills all of them. */
+  readonly shards?: number | undefined
+}
+
+/** What a call may ask of the limiter, besides what its operation says. */
+export interface CallOptions {
+  /**
+   * How long it may wait for its tokens: longer, and it fails with `LimitExceeded` at once. Zero fails instead of
+   * waiting. Default: what is left of the call's total time.
+   */
+  readonly maxWait?: Duration.Input | undefined
+  /** Whether it goes before whatever else waits for the same bucket: a read that settles an order, say. */
+  readonly urgent?: boolean | undefined
+}
+
+/**
+ * Tells the limiter how to treat what runs under it.
+ *
+ * **Example** (Quote only if it can be sent now)
+ *
+ * ```ts
+ * import * as Quotes from "@kalshi-effect/client/Quotes"
+ * import * as RateLimits from "@kalshi-effect/client/RateLimits"
+ * import * as Effect from "effect/Effect"
+ *
+ * const quote = (rfq_id: string) =>
+ *   Quotes.create({ rfq_id, yes_bid: "0.40", no_bid: "0.55", rest_remainder: false }).pipe(
+ *     Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
+ *     Effect.catchTag("LimitExceeded", ({ waitMillis }) => Effect.succeed({ tooLateBy: waitMillis }))
+ *   )
+ * ```
+ */
+export const Overrides: Context.Reference<CallOptions> = /*#__PURE__*/ Context.Reference<CallOptions>(
+  "@kalshi-effect/client/RateLimits/Overrides",
+  { defaultValue: () => noOverrides }
+)
+
+const noOverrides: CallOptions = {}
+
+/** One of an account's buckets, as a {@link Store} is asked about it. */
+export interface Bucket extends Budget {
+  /** `read`, `write`, or `write/1` and so on: those of the shards. */
+  readonly name: string
+  /** False for a default: what somebody else has learned of the same bucket is better. */
+  readonly learned: boolean
+}
+
+/** A call that wants tokens. */
+export interface Want {
+  /** One of a kind, among all that share the store. */
+  readonly id: string
+  readonly account: string
+  /** All of them pay the cost, or none does. */
+  readonly buckets: ReadonlyArray<Bucket>
+  /** Tokens. */
+  readonly cost: number
+  readonly urgent: boolean
+  /** The call goes without waiting: the store takes the tokens in any case, and the bucket owes what it lacks. */
+  readonly forced: boolean
+  /** For how long it has been waiting: of two that are as urgent, the one that came first is first. */
+  readonly waitedMillis: number
+  /** {@link Options.latency}, in milliseconds. */
+  readonly latencyMillis: number
+}
+
+/**
+ * Where the tokens are kept.
+ *
+ * **Details**
+ *
+ * A store cannot fail: one that stands on something that can has to know what to do without it. Its effects are not
+ * interrupted, so that none of them may take long.
+ */
+export interface Store {
+  /** True where every effect ends at once, without asking another process. */
+  readonly isLocal?: boolean
+  /**
+   * Takes the tokens and gives 0; or takes none, and gives in how many milliseconds it is worth asking again.
+   *
+   * One that was refused has its place: nobody who comes after it, and is not more urgent, takes what it waits for.
+   */
+  readonly take: (want: Want) => Effect.Effect<number>
+  /** Gives up the place of one that was refused. */
+  readonly giveUp: (want: Want) => Effect.Effect<void>
+  /** The exchange has answered a request that took its tokens no longer ago than its latency. */
+  readonly arrived: (want: Want) => Effect.Effect<void>
+  /** Gives back tokens that were taken, no longer ago than the latency, and not spent. */
+  readonly giveBack: (want: Want) => Effect.Effect<void>
+  /** The exchange had too few tokens for this one: empties its buckets. */
+  readonly drain: (want: Want) => Effect.Effect<void>
+  /** How many milliseconds it would have to wait. */
+  readonly waitFor: (want: Want) => Effect.Effect<number>
+  /**
+   * Tokens in a bucket now and when it is full, for metrics; of a store that knows without asking anybody. The time is
+   * of the monotonic clock.
+   */
+  readonly level?: (
+    account: string,
+    bucket: Bucket,
+    nowMillis: number
+  ) => { readonly tokens: number; readonly capacity: number }
+}
+
+/** The store that layers use which are built under it; undefined, which is the default, gives each one of its own. */
+export const Store: Context.Reference<Store | undefined> = /*#__PURE__*/ Context.Reference<Store | undefined>(
+  "@kalshi-effect/client/RateLimits/Store",
+  { defaultValue: () => undefined }
+)
+
+/**
+ * A store in memory, for several layers of one account in one process.
+ *
+ * **Example** (A dashboard and a bot on one budget)
+ *
+ * ```ts
+ * import * as Kalshi from "@kalshi-effect/client/Kalshi"
+ * import * as RateLimits from "@kalshi-effect/client/RateLimits"
+ * import * as Layer from "effect/Layer"
+ *
+ * declare const options: Kalshi.Options
+ *
+ * const limits = { account: "mine" }
+ * const dashboard = Kalshi.layerReadOnly({ ...options, limits }).pipe(Layer.provide(RateLimits.layerMemory))
+ * const bot = Kalshi.layer({ ...options, limits }).pipe(Layer.provide(RateLimits.layerMemory))
+ * ```
+ */
+export const layerMemory: Layer.Layer<never> = /*#__PURE__*/ Layer.effect(
+  Store,
+  /*#__PURE__*/ Effect.sync(() => memory.make())
+)
+
+/**
+ * Tells in how many milliseconds a call would be sent if it were made now: 0 at once, `Infinity` never.
+ *
+ * **Details**
+ *
+ * Without an input, what is not known of the call is taken to be what waits longest: an order that bills every shard,
+ * though a batch of one. A call that is not metered does not wait.
+ *
+ * **Gotchas**
+ *
+ * It promises nothing: more urgent calls that come later go first.
+ *
+ * **Example** (Skip a round rather than queue)
+ *
+ * ```ts
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ * import * as RateLimits from "@kalshi-effect/client/RateLimits"
+ * import * as Effect from "effect/Effect"
+ *
+ * const requote = (orders: ReadonlyArray<Orders.CreateInput>) =>
+ *   Effect.flatMap(RateLimits.waitFor(Orders.batchCreate, { orders }), (millis) =>
+ *     millis > 50 ? Effect.succeed("too busy") : Orders.batchCreate({ orders })
+ *   )
+ * ```
+ */
+export const waitFor = <Input, Output, E, Capability>(
+  operation: Operation<Input, Output, E, Capability>,
+  input?: Input
+): Effect.Effect<number, never, Capability> => {
+  const { descriptor } = operation
+  // The operation's own type names its capability, which is what its descriptor's access says.
+  const sender = capability(descriptor.access) as unknown as Effect.Effect<
+    { readonly waitFor: (descriptor: typeof operation.descriptor, input: unknown) => Effect.Effect<number> },
+    never,
+    Capability
+  >
+  return Effect.flatMap(sender, (sender) => sender.waitFor(descriptor, input))
+}

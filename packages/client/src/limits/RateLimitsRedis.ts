@@ -1,0 +1,295 @@
+/**
+ * A store of `RateLimits` in Redis: several processes, on several machines, share the budget of one account.
+ *
+ * **Details**
+ *
+ * Every decision is one Lua script, timed by the server's own clock: the clocks of the processes do not matter. Their
+ * calls are in one order, as if they were of one process, and cancels of any of them go first. A call is two scripts: one
+ * takes its tokens, and one, for which nobody waits, says that it was answered. Wants Redis 5 or newer, or Valkey, and
+ * one key per account.
+ *
+ * **Gotchas**
+ *
+ * - A Redis that does not answer holds nobody up for longer than `timeout`, and no order fails for it: each process then
+ *   goes on with a bucket of its own in memory, and asks again a second later. Meanwhile the processes may together spend more than there is, and are answered 429.
+ * - A process that dies while it waits keeps its place for two more seconds.
+ * - A server's clock that is set forward, or a replica that takes over with a clock ahead, fills the buckets too early:
+ *   let its time be slewed, not stepped.
+ *
+ * @module
+ */
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redis from "effect/persistence/Redis"
+import * as memory from "./memory.ts"
+import * as RateLimits from "./RateLimits.ts"
+
+/** How the store uses Redis. */
+export interface Options {
+  /** What its keys begin with. Default: `kalshi-limits:`. */
+  readonly prefix?: string | undefined
+  /** How long Redis may take to answer before it counts as unavailable. Default: 500 ms. */
+  readonly timeout?: Duration.Input | undefined
+}
+
+/** How long a Redis that is away is not asked again. */
+const awayMillis = 1_000
+
+/**
+ * One account is one hash. A bucket is a field `b:<name>` of its tokens, the microsecond they were counted at, the rate
+ * and capacity that somebody has learned, or zeros, and what is held of it: the older tokens and the newer, the microsecond
+ * at which the older lapse, and after how many the newer do. A place is a field `p:<id>` of its urgency, the microsecond since
+ * which it waits, that at which it lapses, its cost and its buckets. See `internal/limitsMemory.ts` for why tokens are
+ * held before they are booked: the two decide alike.
+ */
+const lua = `
+local key, op, id = KEYS[1], ARGV[1], ARGV[2]
+local urgent, waited, cost, latency = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local forced = ARGV[7] == '1'
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+
+local function exact(number) return string.format('%.17g', number) end
+
+local places, found = {}, {}
+local fields = redis.call('HGETALL', key)
+for i = 1, #fields, 2 do
+  local field, value = fields[i], fields[i + 1]
+  if string.sub(field, 1, 2) == 'b:' then
+    local numbers = {}
+    for number in string.gmatch(value, '%S+') do numbers[#numbers + 1] = tonumber(number) end
+    found[string.sub(field, 3)] = {
+      tokens = numbers[1], at = numbers[2], rate = numbers[3], capacity = numbers[4],
+      older = numbers[5], newer = numbers[6], lapses = numbers[7], latency = numbers[8]
+    }
+  else
+    local place, since, lapses, wants, names = string.match(value, '^(%S+) (%S+) (%S+) (%S+)( .*)$')
+    if tonumber(lapses) <= now then
+      redis.call('HDEL', key, field)
+    else
+      places[string.sub(field, 3)] = { urgent = place, since = tonumber(since), cost = tonumber(wants), names = names .. ' ' }
+    end
+  end
+end
+
+local function level(bucket, at) return math.min(bucket.holds, bucket.tokens + (at - bucket.at) * bucket.fills) end
+
+local function held(bucket) return bucket.older + bucket.newer end
+
+local function book(bucket, charge, at)
+  bucket.tokens, bucket.at = level(bucket, at) - charge, at
+end
+
+local buckets, news = {}, false
+for i = 8, #ARGV, 4 do
+  local name, rate, capacity = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  local bucket = found[name]
+    or { tokens = capacity, at = now, rate = 0, capacity = 0, older = 0, newer = 0, lapses = now, latency = 0 }
+  if ARGV[i + 3] == '1' then
+    news = news or bucket.rate ~= rate or bucket.capacity ~= capacity
+    bucket.rate, bucket.capacity = rate, capacity
+  end
+  bucket.name = name
+  bucket.fills = (bucket.rate > 0 and bucket.rate or rate) / 1000000
+  bucket.holds = bucket.capacity > 0 and bucket.capacity or capacity
+  -- Only a clock that was set back finds these further ahead.
+  bucket.at = math.min(bucket.at, now)
+  bucket.lapses = math.min(bucket.lapses, now + bucket.latency)
+  while held(bucket) > 0 and bucket.lapses <= now do
+    book(bucket, bucket.older, bucket.lapses)
+    bucket.older, bucket.newer = bucket.newer, 0
+    bucket.lapses = bucket.lapses + bucket.latency
+  end
+  buckets[#buckets + 1] = bucket
+end
+
+local function hold(bucket)
+  if held(bucket) == 0 then
+    bucket.older, bucket.lapses, bucket.latency = cost, now + latency, latency
+  else
+    bucket.newer, bucket.latency = bucket.newer + cost, math.max(bucket.latency, latency)
+  end
+end
+
+local function release(bucket)
+  local older = math.min(bucket.older, cost)
+  local newer = math.min(bucket.newer, cost - older)
+  bucket.older, bucket.newer = bucket.older - older, bucket.newer - newer
+  return older + newer
+end
+
+local function keep()
+  for _, bucket in ipairs(buckets) do
+    local numbers = {}
+    for i, field in ipairs({ 'tokens', 'at', 'rate', 'capacity', 'older', 'newer', 'lapses', 'latency' }) do
+      numbers[i] = exact(bucket[field])
+    end
+    redis.call('HSET', key, 'b:' .. bucket.name, table.concat(numbers, ' '))
+  end
+  redis.call('PEXPIRE', key, 3600000)
+end
+
+local mine = places[id]
+local since = mine and mine.since or now - waited
+
+local function wait(clamped)
+  local longest = 0
+  for _, bucket in ipairs(buckets) do
+    local needs = clamped and math.min(cost, bucket.holds) or cost
+    for other, place in pairs(places) do
+      local before = place.urgent > urgent
+        or (place.urgent == urgent and (place.since < since or (place.since == since and other < id)))
+      if other ~= id and before and string.find(place.names, ' ' .. bucket.name .. ' ', 1, true) then
+        needs = needs + place.cost
+      end
+    end
+    local under = held(bucket)
+    local missing = needs + under - level(bucket, now)
+    if missing > 0.000001 then
+      local refilled = missing / bucket.fills
+      if under > 0 and needs + under > bucket.holds then refilled = math.max(refilled, 10000) end
+      longest = math.max(longest, refilled)
+    end
+  end
+  return longest / 1000
+end
+
+if op == 'giveUp' then
+  redis.call('HDEL', key, 'p:' .. id)
+  return '0'
+end
+
+if news then keep() end
+if op == 'waitFor' then return exact(wait(false)) end
+
+if op == 'take' then
+  local millis = forced and 0 or wait(true)
+  if millis > 0 then
+    local names = ''
+    for _, bucket in ipairs(buckets) do names = names .. ' ' .. bucket.name end
+    redis.call('HSET', key, 'p:' .. id,
+      urgent .. ' ' .. exact(since) .. ' ' .. exact(now + 2000000) .. ' ' .. exact(cost) .. names)
+    redis.call('PEXPIRE', key, 3600000)
+    return exact(millis)
+  end
+  redis.call('HDEL', key, 'p:' .. id)
+  for _, bucket in ipairs(buckets) do
+    if latency > 0 then hold(bucket) else book(bucket, cost, now) end
+  end
+elseif op == 'arrived' then
+  for _, bucket in ipairs(buckets) do book(bucket, release(bucket), now) end
+elseif op == 'giveBack' then
+  for _, bucket in ipairs(buckets) do
+    if latency > 0 then release(bucket) else bucket.tokens = math.min(bucket.holds, bucket.tokens + cost) end
+  end
+elseif op == 'drain' then
+  for _, bucket in ipairs(buckets) do
+    if level(bucket, now) > held(bucket) then bucket.tokens, bucket.at = held(bucket), now end
+  end
+end
+keep()
+return '0'
+`
+
+const away = "away" as const
+
+type Ask = "take" | "giveUp" | "arrived" | "giveBack" | "drain" | "waitFor"
+
+const argumentsOf = (key: string, ask: Ask, want: RateLimits.Want): ReadonlyArray<unknown> => [
+  key,
+  ask,
+  want.id,
+  want.urgent ? 1 : 0,
+  Math.round(want.waitedMillis * 1000),
+  want.cost,
+  Math.round(want.latencyMillis * 1000),
+  want.forced ? 1 : 0,
+  ...want.buckets.flatMap(({ capacity, learned, name, refillRate }) => [name, refillRate, capacity, learned ? 1 : 0])
+]
+
+/** Makes a store on the `Redis` service. */
+export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, never, Redis.Redis> =>
+  Effect.gen(function* () {
+    const redis = yield* Redis.Redis
+    const prefix = options.prefix ?? "kalshi-limits:"
+    // In two halves: when this process itself was held up, an answer that came meanwhile is read before the second ends.
+    const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
+    const late = Effect.andThen(half, Effect.andThen(half, Effect.fail("no answer in time")))
+    const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())
+
+    let awayUntil: number | undefined
+    const ask = (what: Ask, want: RateLimits.Want): Effect.Effect<number, typeof away> =>
+      Effect.clockWith((clock) =>
+        Effect.suspend(() => {
+          if (awayUntil !== undefined && nowOf(clock) < awayUntil) return Effect.fail(away)
+          // The braces keep an account's key on one node of a cluster.
+          const answered = run(`${prefix}{${want.account}}`, what, want).pipe(
+            Effect.map(Number),
+            Effect.filterOrFail(Number.isFinite, () => "an answer that is no number"),
+            Effect.raceFirst(late)
+          )
+          return Effect.matchEffect(answered, {
+            onSuccess: (millis) => {
+              awayUntil = undefined
+              return Effect.succeed(millis)
+            },
+            onFailure: (reason) => {
+              const isNews = awayUntil === undefined
+              awayUntil = nowOf(clock) + awayMillis
+              const told = isNews
+                ? Effect.logWarning(
+                    "Redis is away: until it is back this process keeps a rate limit of its own",
+                    reason
+                  )
+                : Effect.void
+              return Effect.andThen(told, Effect.fail(away))
+            }
+          })
+        })
+      )
+    const tell = (what: Ask, want: RateLimits.Want): Effect.Effect<void> => Effect.ignore(ask(what, want))
+
+    const alone = memory.make()
+    const takenAlone = new WeakSet<RateLimits.Want>()
+    const takeAlone = (want: RateLimits.Want): Effect.Effect<number> =>
+      Effect.map(alone.take(want), (millis) => {
+        if (millis === 0) takenAlone.add(want)
+        return millis
+      })
+    return {
+      take: (want) => Effect.catch(ask("take", want), () => takeAlone(want)),
+      giveUp: (want) => Effect.andThen(alone.giveUp(want), tell("giveUp", want)),
+      arrived: (want) => (takenAlone.has(want) ? alone.arrived(want) : tell("arrived", want)),
+      giveBack: (want) => (takenAlone.has(want) ? alone.giveBack(want) : tell("giveBack", want)),
+      drain: (want) => Effect.andThen(alone.drain(want), tell("drain", want)),
+      waitFor: (want) => Effect.catch(ask("waitFor", want), () => alone.waitFor(want))
+    }
+  })
+
+const nowOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+
+/**
+ * Gives the layers that are built under it one store in Redis.
+ *
+ * **Example** (Several processes on one account)
+ *
+ * ```ts
+ * import * as Kalshi from "@kalshi-effect/client/Kalshi"
+ * import * as RateLimitsRedis from "@kalshi-effect/client/RateLimitsRedis"
+ * import * as Layer from "effect/Layer"
+ * import type * as Redis from "effect/persistence/Redis"
+ *
+ * declare const options: Kalshi.Options
+ * // On Node: NodeRedis.layer({ url: "redis://…" }) of @effect/platform-node, with its peer `redis`.
+ * declare const redis: Layer.Layer<Redis.Redis>
+ *
+ * const kalshi = Kalshi.layer({ ...options, limits: { account: "mine" } }).pipe(
+ *   Layer.provide(RateLimitsRedis.layer()),
+ *   Layer.provide(redis)
+ * )
+ * ```
+ */
+export const layer = (options?: Options): Layer.Layer<never, never, Redis.Redis> =>
+  Layer.effect(RateLimits.Store, make(options))

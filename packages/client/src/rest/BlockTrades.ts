@@ -1,0 +1,164 @@
+/**
+ * Block trades: trades that are agreed on outside the book, proposed and then accepted by the buyer and the seller.
+ *
+ * **Gotchas**
+ *
+ * - Prices and counts are integers here, unlike everywhere else: `price_centi_cents` are hundredths of a cent (5,600 is
+ *   $0.56) and `centicount` are hundredths of a contract (1,000 is 10 contracts).
+ * - The document does not say whether the price is of YES or of `maker_side`.
+ * - All times are RFC 3339 text, though their names end in `_ts`.
+ *
+ * Source: the document of October 26, 2026.
+ *
+ * @module
+ */
+import type { KalshiRead, KalshiWrite } from "../Capability.ts"
+import { BadRequest, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import * as Parameters from "../generated/parameters.ts"
+import * as Requests from "../generated/requests.ts"
+import * as Responses from "../generated/responses.ts"
+import * as Operation from "../Operation.ts"
+import * as Pages from "../Pages.ts"
+
+export type {
+  BlockTradeProposal,
+  GetBlockTradeProposalsResponse,
+  ProposeBlockTradeResponse
+} from "../generated/responses.ts"
+
+/** Input of {@link list}. */
+export interface ListInput {
+  readonly cursor?: string | undefined
+  readonly market_ticker?: string | undefined
+  /** 1 to 100; 100 when left out. */
+  readonly limit?: number | undefined
+  /** The document names no values. */
+  readonly status?: string | undefined
+}
+
+/**
+ * Lists the proposals that you are allowed to see, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - Of the other party you see nothing: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
+ * - The end of the pages is `cursor: ""`, or none.
+ */
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetBlockTradeProposalsResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "block_trade_proposals"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetBlockTradeProposals",
+  name: "BlockTrades.list",
+  method: "GET",
+  path: "/communications/block-trade-proposals",
+  query: Parameters.GetBlockTradeProposalsQuery,
+  success: { status: 200, body: Responses.GetBlockTradeProposalsResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["block_trade_proposals"] }
+})
+
+/** Input of {@link propose}. */
+export interface ProposeInput {
+  readonly market_ticker: string
+  /** Hundredths of a cent, at least 1: 5,600 is $0.56. */
+  readonly price_centi_cents: number
+  /** Hundredths of a contract, at least 1: 1,000 is 10 contracts. */
+  readonly centicount: number
+  readonly maker_side: Requests.ProposeBlockTradeRequest["maker_side"]
+  /** RFC 3339, such as `2026-11-22T18:00:00Z`. */
+  readonly expiration_ts: string
+  readonly buyer_user_id: string
+  /** 0 the primary, 1–63 a subaccount; not together with `buyer_subtrader_id`. */
+  readonly buyer_subaccount?: number | undefined
+  /** For FCM members; not together with `buyer_subaccount`. */
+  readonly buyer_subtrader_id?: string | undefined
+  readonly seller_user_id: string
+  /** 0 the primary, 1–63 a subaccount; not together with `seller_subtrader_id`. */
+  readonly seller_subaccount?: number | undefined
+  /** For FCM members; not together with `seller_subaccount`. */
+  readonly seller_subtrader_id?: string | undefined
+}
+
+/**
+ * Proposes a block trade between a buyer and a seller.
+ *
+ * **Gotchas**
+ *
+ * Never repeated after a lost answer, since it takes no id of yours: {@link list} to find out.
+ *
+ * **Example** (10 contracts at $0.56)
+ *
+ * ```ts
+ * import * as BlockTrades from "@kalshi-effect/client/BlockTrades"
+ *
+ * const proposed = BlockTrades.propose({
+ *   market_ticker: "KXHIGHNY-26NOV22-T50",
+ *   price_centi_cents: 5_600,
+ *   centicount: 1_000,
+ *   maker_side: "yes",
+ *   expiration_ts: "2026-11-22T18:00:00Z",
+ *   buyer_user_id: "c68f7f74-244a-404e-b74e-ce71598fac06",
+ *   seller_user_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
+ * })
+ * ```
+ */
+export const propose: Operation.Operation<
+  ProposeInput,
+  Responses.ProposeBlockTradeResponse,
+  BadRequest | Unauthorized | Forbidden,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "ProposeBlockTrade",
+  name: "BlockTrades.propose",
+  method: "POST",
+  path: "/communications/block-trade-proposals",
+  body: Requests.ProposeBlockTradeRequest,
+  success: { status: 201, body: Responses.ProposeBlockTradeResponse },
+  errors: [BadRequest, Unauthorized, Forbidden],
+  access: "write",
+  retry: "never",
+  bucket: "write"
+})
+
+/** Input of {@link accept}. */
+export interface AcceptInput {
+  readonly block_trade_proposal_id: string
+  /** 0 the primary, 1–63 a subaccount; not together with `subtrader_id`. */
+  readonly subaccount?: number | undefined
+  /** For FCM members; not together with `subaccount`. */
+  readonly subtrader_id?: string | undefined
+}
+
+/**
+ * Accepts a proposal for your side of it.
+ *
+ * **Details**
+ *
+ * A key can be made for this alone: the scope `write::block_trade_accept` stands without `write`. Source: the scopes in
+ * the document of October 26, 2026.
+ *
+ * **Gotchas**
+ *
+ * Never repeated after a lost answer: {@link list} and look at `buyer_accepted` and `seller_accepted`.
+ */
+export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "AcceptBlockTradeProposal",
+    name: "BlockTrades.accept",
+    method: "POST",
+    path: "/communications/block-trade-proposals/{block_trade_proposal_id}/accept",
+    pathParameters: Parameters.AcceptBlockTradeProposalPath,
+    body: Requests.AcceptBlockTradeProposalRequest,
+    success: { status: 204, body: undefined },
+    errors: [BadRequest, Unauthorized, NotFound],
+    access: "write",
+    retry: "never",
+    bucket: "write"
+  })

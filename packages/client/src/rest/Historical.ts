@@ -1,0 +1,365 @@
+/**
+ * What has aged out of the live reads: settled markets with their candlesticks, old trades, and the account's old fills,
+ * orders and settled positions.
+ *
+ * **When to use**
+ *
+ * Use for what lies on the other side of the times that {@link cutoff} gives. A history that crosses a cutoff is read from
+ * both sides and joined by id: `History` does it.
+ *
+ * **Gotchas**
+ *
+ * The cutoffs move on, so a thing can change sides between two calls; that of orders has moved by itself since
+ * 24 September 2026. Source: the exchange's changelog.
+ *
+ * @module
+ */
+import type { KalshiPublic, KalshiRead } from "../Capability.ts"
+import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import * as Parameters from "../generated/parameters.ts"
+import * as Responses from "../generated/responses.ts"
+import * as Operation from "../Operation.ts"
+import * as Pages from "../Pages.ts"
+
+export type {
+  BidAskDistributionHistorical,
+  EventPosition,
+  Fill,
+  GetFillsResponse,
+  GetHistoricalCutoffResponse,
+  GetMarketCandlesticksHistoricalResponse,
+  GetMarketResponse,
+  GetMarketsResponse,
+  GetOrdersResponse,
+  GetPositionsResponse,
+  GetTradesResponse,
+  Market,
+  MarketCandlestickHistorical,
+  MarketPosition,
+  Order,
+  PriceDistributionHistorical,
+  Trade
+} from "../generated/responses.ts"
+
+/**
+ * Reads where the live reads end, as RFC 3339 times:
+ *
+ * | field | what is older is read by |
+ * | --- | --- |
+ * | `market_settled_ts` (settled) | {@link markets}, {@link market}, {@link marketCandlesticks} |
+ * | `trades_created_ts` (traded) | {@link fills}, {@link trades} |
+ * | `orders_updated_ts` (cancelled or executed) | {@link orders} |
+ * | `market_positions_last_updated_ts` (archived) | {@link positions} |
+ *
+ * **Gotchas**
+ *
+ * - They end in `_ts` and are no Unix times: the parameters `min_ts` and `max_ts` want seconds.
+ * - Orders leave the live reads after two weeks. Source: the exchange's changelog, 24 September 2026.
+ * - Resting orders and unsettled positions never leave the live reads, however old.
+ */
+export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResponse, never, KalshiPublic> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "GetHistoricalCutoff",
+    name: "Historical.cutoff",
+    method: "GET",
+    path: "/historical/cutoff",
+    success: { status: 200, body: Responses.GetHistoricalCutoffResponse },
+    errors: [],
+    auth: "none",
+    access: "public",
+    retry: "idempotent",
+    bucket: "read"
+  })
+
+/** Input of {@link fills}. */
+export interface FillsInput {
+  /** One market's ticker. */
+  readonly ticker?: string | undefined
+  /** Unix seconds. */
+  readonly min_ts?: number | undefined
+  /** Unix seconds. */
+  readonly max_ts?: number | undefined
+  /** 1 to 1,000; 100 when left out. */
+  readonly limit?: number | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  readonly subaccount?: number | undefined
+}
+
+/**
+ * Lists the account's old fills, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - `outcome_side` and `book_side` say which way a fill went; `side` and `action` are deprecated.
+ * - `exchange_index` is absent from older fills. Source: recorded in demo, July 2026, and in production, August 2026.
+ * - The end of the pages is `cursor: ""`.
+ */
+export const fills: Pages.Paged<
+  FillsInput,
+  Responses.GetFillsResponse,
+  BadRequest | Unauthorized | NotFound,
+  KalshiRead,
+  "fills"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetFillsHistorical",
+  name: "Historical.fills",
+  method: "GET",
+  path: "/historical/fills",
+  query: Parameters.GetFillsHistoricalQuery,
+  success: { status: 200, body: Responses.GetFillsResponse },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["fills"] }
+})
+
+/** Input of {@link markets}. */
+export interface MarketsInput {
+  /** 0 to 1,000; 100 when left out. */
+  readonly limit?: number | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+  /** Market tickers, joined by commas. */
+  readonly tickers?: string | undefined
+  /** One event's ticker. */
+  readonly event_ticker?: string | undefined
+  readonly series_ticker?: string | undefined
+  /** Leaves combos out; they are in when this is left out. */
+  readonly mve_filter?: "exclude" | undefined
+}
+
+/**
+ * Lists markets that settled before the cutoff, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - The filters exclude each other: give one. Source: the exchange's documentation, 2026.
+ * - The end of the pages is `cursor: ""`.
+ */
+export const markets: Pages.Paged<MarketsInput, Responses.GetMarketsResponse, BadRequest, KalshiPublic, "markets"> =
+  /*#__PURE__*/ Pages.make({
+    operationId: "GetHistoricalMarkets",
+    name: "Historical.markets",
+    method: "GET",
+    path: "/historical/markets",
+    query: Parameters.GetHistoricalMarketsQuery,
+    success: { status: 200, body: Responses.GetMarketsResponse },
+    errors: [BadRequest],
+    auth: "none",
+    access: "public",
+    retry: "idempotent",
+    bucket: "read",
+    pages: { cursor: "cursor", lists: ["markets"] }
+  })
+
+/** Input of {@link market}. */
+export interface MarketInput {
+  readonly ticker: string
+}
+
+/**
+ * Reads one market that settled before the cutoff.
+ *
+ * **Example** (A market, wherever it is by now)
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Historical from "@kalshi-effect/client/Historical"
+ * import * as Markets from "@kalshi-effect/client/Markets"
+ *
+ * const anyMarket = (ticker: string) =>
+ *   Markets.get({ ticker }).pipe(Effect.catchTag("NotFound", () => Historical.market({ ticker })))
+ * ```
+ */
+export const market: Operation.Operation<MarketInput, Responses.GetMarketResponse, NotFound, KalshiPublic> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "GetHistoricalMarket",
+    name: "Historical.market",
+    method: "GET",
+    path: "/historical/markets/{ticker}",
+    pathParameters: Parameters.GetHistoricalMarketPath,
+    success: { status: 200, body: Responses.GetMarketResponse },
+    errors: [NotFound],
+    auth: "none",
+    access: "public",
+    retry: "idempotent",
+    bucket: "read"
+  })
+
+/** Input of {@link marketCandlesticks}. */
+export interface MarketCandlesticksInput {
+  /** The market's ticker. */
+  readonly ticker: string
+  /** Unix seconds: candlesticks that end then or later. */
+  readonly start_ts: number
+  /** Unix seconds: candlesticks that end then or earlier. */
+  readonly end_ts: number
+  /** Minutes: one, an hour or a day. */
+  readonly period_interval: 1 | 60 | 1440
+}
+
+/**
+ * Reads the candlesticks of a market that settled before the cutoff.
+ *
+ * **Gotchas**
+ *
+ * - Money and counts have bare names here: `close` and `volume` where `Markets.candlesticks` has `close_dollars` and
+ *   `volume_fp`.
+ * - A period without trades has null prices, each key present.
+ * - Takes no series, unlike `Markets.candlesticks`.
+ */
+export const marketCandlesticks: Operation.Operation<
+  MarketCandlesticksInput,
+  Responses.GetMarketCandlesticksHistoricalResponse,
+  BadRequest | NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetMarketCandlesticksHistorical",
+  name: "Historical.marketCandlesticks",
+  method: "GET",
+  path: "/historical/markets/{ticker}/candlesticks",
+  pathParameters: Parameters.GetMarketCandlesticksHistoricalPath,
+  query: Parameters.GetMarketCandlesticksHistoricalQuery,
+  success: { status: 200, body: Responses.GetMarketCandlesticksHistoricalResponse },
+  errors: [BadRequest, NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
+
+/** Input of {@link orders}. */
+export interface OrdersInput {
+  /** One market's ticker. */
+  readonly ticker?: string | undefined
+  /** Unix seconds. */
+  readonly min_ts?: number | undefined
+  /** Unix seconds. */
+  readonly max_ts?: number | undefined
+  /** 1 to 1,000; 100 when left out. */
+  readonly limit?: number | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  readonly subaccount?: number | undefined
+}
+
+/**
+ * Lists the account's old orders that were cancelled or executed, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - There is no filter by `client_order_id`: list by ticker and time, and match.
+ * - The end of the pages is `cursor: ""`.
+ */
+export const orders: Pages.Paged<
+  OrdersInput,
+  Responses.GetOrdersResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "orders"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetHistoricalOrders",
+  name: "Historical.orders",
+  method: "GET",
+  path: "/historical/orders",
+  query: Parameters.GetHistoricalOrdersQuery,
+  success: { status: 200, body: Responses.GetOrdersResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["orders"] }
+})
+
+/** Input of {@link positions}. */
+export interface PositionsInput {
+  /** One market's ticker. */
+  readonly ticker?: string | undefined
+  /** One event's ticker. */
+  readonly event_ticker?: string | undefined
+  /** 1 to 1,000; 100 when left out. */
+  readonly limit?: number | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+}
+
+/**
+ * Lists the account's settled positions that have been archived, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - Without `subaccount` it reads the primary alone, where {@link fills} and {@link orders} read all.
+ * - A position in NO is a negative `position_fp`.
+ * - The positions of an event move here together, never some of them. Source: the exchange's documentation, 2026.
+ * - The end of the pages is an empty or absent `cursor`.
+ */
+export const positions: Pages.Paged<
+  PositionsInput,
+  Responses.GetPositionsResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "market_positions" | "event_positions"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetHistoricalPositions",
+  name: "Historical.positions",
+  method: "GET",
+  path: "/historical/positions",
+  query: Parameters.GetHistoricalPositionsQuery,
+  success: { status: 200, body: Responses.GetPositionsResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
+})
+
+/** Input of {@link trades}. */
+export interface TradesInput {
+  /** One market's ticker; all markets when left out. */
+  readonly ticker?: string | undefined
+  /** Unix seconds. */
+  readonly min_ts?: number | undefined
+  /** Unix seconds. */
+  readonly max_ts?: number | undefined
+  /** 0 to 1,000; 100 when left out. */
+  readonly limit?: number | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+  /** Block trades alone, or everything but block trades; both when left out. */
+  readonly is_block_trade?: boolean | undefined
+}
+
+/**
+ * Lists everybody's old trades, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - Block trades are among them unless `is_block_trade: false`.
+ * - The end of the pages is `cursor: ""`.
+ */
+export const trades: Pages.Paged<
+  TradesInput,
+  Responses.GetTradesResponse,
+  BadRequest | NotFound,
+  KalshiPublic,
+  "trades"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetTradesHistorical",
+  name: "Historical.trades",
+  method: "GET",
+  path: "/historical/trades",
+  query: Parameters.GetTradesHistoricalQuery,
+  success: { status: 200, body: Responses.GetTradesResponse },
+  errors: [BadRequest, NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["trades"] }
+})

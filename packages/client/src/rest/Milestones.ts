@@ -1,0 +1,92 @@
+/**
+ * Milestones: what happens in the world at a time, such as one game or one election, and the events that depend on it.
+ *
+ * **Details**
+ *
+ * `LiveData` reads what goes on in one.
+ *
+ * @module
+ */
+import type { KalshiPublic } from "../Capability.ts"
+import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import * as Parameters from "../generated/parameters.ts"
+import * as Responses from "../generated/responses.ts"
+import * as Operation from "../Operation.ts"
+import * as Pages from "../Pages.ts"
+
+export type { GetMilestoneResponse, GetMilestonesResponse, Milestone } from "../generated/responses.ts"
+
+/** Input of {@link list}. */
+export interface ListInput {
+  /** 1 to 500. */
+  readonly limit: number
+  /** RFC 3339: only milestones that start then or later. */
+  readonly minimum_start_date?: string | undefined
+  /** Such as `Sports` or `Elections`. */
+  readonly category?: string | undefined
+  /** Such as `Pro Football`. */
+  readonly competition?: string | undefined
+  readonly source_id?: string | undefined
+  /** Such as `football_game` or `political_race`. */
+  readonly type?: string | undefined
+  readonly related_event_ticker?: string | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+  /** Unix seconds: only milestones whose own data changed after it. */
+  readonly min_updated_ts?: number | undefined
+}
+
+/**
+ * Lists milestones, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - `limit` has no default: it must be given.
+ * - The two times have two forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is Unix seconds.
+ * - The end of the pages is an empty or absent `cursor`.
+ */
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetMilestonesResponse,
+  BadRequest | Unauthorized,
+  KalshiPublic,
+  "milestones"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetMilestones",
+  name: "Milestones.list",
+  method: "GET",
+  path: "/milestones",
+  query: Parameters.GetMilestonesQuery,
+  success: { status: 200, body: Responses.GetMilestonesResponse },
+  errors: [BadRequest, Unauthorized],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["milestones"] }
+})
+
+/** Input of {@link get}. */
+export interface GetInput {
+  readonly milestone_id: string
+}
+
+/** Reads one milestone; the fields of its `details` depend on its `type`. */
+export const get: Operation.Operation<
+  GetInput,
+  Responses.GetMilestoneResponse,
+  BadRequest | Unauthorized | NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetMilestone",
+  name: "Milestones.get",
+  method: "GET",
+  path: "/milestones/{milestone_id}",
+  pathParameters: Parameters.GetMilestonePath,
+  success: { status: 200, body: Responses.GetMilestoneResponse },
+  errors: [BadRequest, Unauthorized, NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})

@@ -1,0 +1,156 @@
+/**
+ * Multivariate event collections: what combos are made from. A collection says which events' markets can be combined,
+ * and how many of them; a combo is a market that somebody made by choosing its legs.
+ *
+ * @module
+ */
+import type { KalshiPublic, KalshiWrite } from "../Capability.ts"
+import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import * as Parameters from "../generated/parameters.ts"
+import * as Requests from "../generated/requests.ts"
+import * as Responses from "../generated/responses.ts"
+import * as Operation from "../Operation.ts"
+import * as Pages from "../Pages.ts"
+
+export type { TickerPair } from "../generated/requests.ts"
+export type {
+  AssociatedEvent,
+  CreateMarketInMultivariateEventCollectionResponse,
+  GetMultivariateEventCollectionResponse,
+  GetMultivariateEventCollectionsResponse,
+  MultivariateEventCollection
+} from "../generated/responses.ts"
+
+/** Input of {@link list}. */
+export interface ListInput {
+  readonly status?: "unopened" | "open" | "closed" | undefined
+  /** Only collections that can take markets of this event. */
+  readonly associated_event_ticker?: string | undefined
+  readonly series_ticker?: string | undefined
+  /** 1 to 200. */
+  readonly limit?: number | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/**
+ * Lists collections, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - The list is called `multivariate_contracts`.
+ * - The end of the pages is an empty or absent `cursor`.
+ */
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetMultivariateEventCollectionsResponse,
+  BadRequest,
+  KalshiPublic,
+  "multivariate_contracts"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetMultivariateEventCollections",
+  name: "MultivariateCollections.list",
+  method: "GET",
+  path: "/multivariate_event_collections",
+  query: Parameters.GetMultivariateEventCollectionsQuery,
+  success: { status: 200, body: Responses.GetMultivariateEventCollectionsResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["multivariate_contracts"] }
+})
+
+/** Input of {@link get}. */
+export interface GetInput {
+  readonly collection_ticker: string
+}
+
+/**
+ * Reads one collection: its events, and how many legs a combo has (`size_min` to `size_max`).
+ *
+ * **Gotchas**
+ *
+ * - `associated_events` has the rules per event; `associated_event_tickers`, `is_single_market_per_event` and
+ *   `is_all_yes` are on their way out. Source: the published document of October 26, 2026.
+ * - Where `is_ordered`, the same legs in another order are another combo.
+ */
+export const get: Operation.Operation<
+  GetInput,
+  Responses.GetMultivariateEventCollectionResponse,
+  BadRequest | NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetMultivariateEventCollection",
+  name: "MultivariateCollections.get",
+  method: "GET",
+  path: "/multivariate_event_collections/{collection_ticker}",
+  pathParameters: Parameters.GetMultivariateEventCollectionPath,
+  success: { status: 200, body: Responses.GetMultivariateEventCollectionResponse },
+  errors: [BadRequest, NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
+
+/** Input of {@link createMarket}. */
+export interface CreateMarketInput {
+  readonly collection_ticker: string
+  /** The legs: as many as the collection's `size_min` to `size_max`; their order counts where it `is_ordered`. */
+  readonly selected_markets: ReadonlyArray<Requests.TickerPair>
+  /** Adds the whole `market` to the answer. */
+  readonly with_market_payload?: boolean | undefined
+}
+
+/**
+ * Makes the market of a combo, so that it can be traded, and answers its tickers.
+ *
+ * **Details**
+ *
+ * Answers 200, not 201. A combo must have been made once before anybody can trade it.
+ *
+ * **Gotchas**
+ *
+ * - Never repeated after a lost answer: it takes no id of yours, each creation counts towards 5,000 per account and week,
+ *   and nothing public says what a second one for the same legs does. Source of the number: the exchange's
+ *   documentation, 2026.
+ * - Why a combination was refused stands in the error's `code`, such as `duplicated_legs` or
+ *   `conflicting_leg_outcomes`. Source: the exchange's changelog, 2026.
+ * - Combos live on a shard of their own (1), where the money for their orders must be; the market's `exchange_index` has
+ *   the last word. Source: the exchange's guide to sharding, 2026.
+ *
+ * **Example** (Both teams to win)
+ *
+ * ```ts
+ * import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"
+ *
+ * const combo = MultivariateCollections.createMarket({
+ *   collection_ticker: "KXMVESPORTS-R",
+ *   selected_markets: [
+ *     { event_ticker: "KXGAME-26OCT10NYYBOS", market_ticker: "KXGAME-26OCT10NYYBOS-NYY", side: "yes" },
+ *     { event_ticker: "KXGAME-26OCT10LADSFG", market_ticker: "KXGAME-26OCT10LADSFG-LAD", side: "yes" }
+ *   ],
+ *   with_market_payload: true
+ * })
+ * ```
+ */
+export const createMarket: Operation.Operation<
+  CreateMarketInput,
+  Responses.CreateMarketInMultivariateEventCollectionResponse,
+  BadRequest | Unauthorized,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "CreateMarketInMultivariateEventCollection",
+  name: "MultivariateCollections.createMarket",
+  method: "POST",
+  path: "/multivariate_event_collections/{collection_ticker}",
+  pathParameters: Parameters.CreateMarketInMultivariateEventCollectionPath,
+  body: Requests.CreateMarketInMultivariateEventCollectionRequest,
+  success: { status: 200, body: Responses.CreateMarketInMultivariateEventCollectionResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "write",
+  retry: "never",
+  bucket: "write"
+})

@@ -1,0 +1,734 @@
+/**
+ * RFQ batches: one request for quotes on 2 to 57 combos, which trade together or not at all.
+ *
+ * **Details**
+ *
+ * Each combo is a child of the batch: an ordinary RFQ (`Rfqs`) on one combo market, with an `rfq_id` of its own.
+ *
+ * | step | who | then |
+ * | --- | --- | --- |
+ * | {@link create} | you | the batch is `open` |
+ * | {@link quote} | each maker | it has a batch quote, with one price per child and side |
+ * | {@link bestQuotes} | you | you see the best bid of each child and side, without the makers' names |
+ * | {@link accept} | you | the batch is `accepted`: every child, on one side, each from the maker who bids best |
+ * | {@link confirmQuote} | each maker who won a child | when all have confirmed, all children execute as one fill-or-kill |
+ *
+ * The batch is then `closed`, and `close_reason` says why. If one winner does not confirm in time, the batch closes and
+ * nothing trades. In one rare case a batch closes partially executed: the fill of one child cancelled a maker's order
+ * that another child needed.
+ *
+ * **Gotchas**
+ *
+ * - The document marks all ten operations as hidden until RFQ batches launch. An environment may not serve them yet.
+ * - All combos of a batch are on one exchange index, and together have at most 6 distinct legs.
+ * - You can have 2 open batches; one that is `accepted` does not count. Batches and single RFQs have separate limits.
+ * - FCM members cannot use batches yet: {@link create} fails with `Forbidden`, code `rfq_batch_unavailable`.
+ * - Requests name prices `yes_bid` and `no_bid`, responses `yes_bid_dollars` and `no_bid_dollars`.
+ * - The write bucket of shard 1 pays for writes, as for RFQs and quotes. No list of costs names these operations: each
+ *   counts with the default of 10 tokens.
+ *
+ * Source: the document of October 26, 2026. Nobody has recorded an answer of these operations yet.
+ *
+ * @module
+ */
+import type { KalshiRead, KalshiWrite } from "../Capability.ts"
+import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type { CountInput, DollarsInput } from "../money/FixedPoint.ts"
+import * as Parameters from "../generated/parameters.ts"
+import * as Requests from "../generated/requests.ts"
+import * as Responses from "../generated/responses.ts"
+import * as Operation from "../Operation.ts"
+import * as Pages from "../Pages.ts"
+
+export type { RFQBatchStatus, TickerPair, UserFilter } from "../generated/requests.ts"
+export type {
+  AcceptRFQBatchResponse,
+  CreateRFQBatchQuoteResponse,
+  CreateRFQBatchResponse,
+  GetRFQBatchBestQuotesResponse,
+  GetRFQBatchesResponse,
+  GetRFQBatchQuotesResponse,
+  GetRFQBatchResponse,
+  Quote,
+  RFQ,
+  RFQBatch,
+  RFQBatchBestQuote,
+  RFQBatchBestQuotes,
+  RFQBatchQuote,
+  RFQBatchQuoteStatus
+} from "../generated/responses.ts"
+
+/** Input of {@link list}. */
+export interface ListInput {
+  /** From the page before, unchanged; leave it out for the first page. */
+  readonly cursor?: string | undefined
+  /** 0 is the primary, 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+  /** Batches per page, 1 to 20. Default: 20. */
+  readonly limit?: number | undefined
+  /** Default: every status. */
+  readonly status?: Requests.RFQBatchStatus | undefined
+  /** `self` for your own. Default: everybody's. */
+  readonly user_filter?: Requests.UserFilter | undefined
+}
+
+/**
+ * Lists RFQ batches with their children, a page at a time, the most recently updated first.
+ *
+ * **Gotchas**
+ *
+ * - A page also ends before its children would be more than 100, so it can hold fewer batches than `limit`. A batch is
+ *   never split over two pages.
+ * - The pages end at `cursor: ""`, or at none. A malformed cursor is a `BadRequest`.
+ * - `updated_ts`, `close_reason`, `client_batch_id` and `creator_subaccount` are present only in your own batches.
+ *
+ * Source: the document of October 26, 2026.
+ */
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetRFQBatchesResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "rfq_batches"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetRFQBatches",
+  name: "RfqBatches.list",
+  method: "GET",
+  path: "/communications/rfq_batches",
+  query: Parameters.GetRFQBatchesQuery,
+  success: { status: 200, body: Responses.GetRFQBatchesResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["rfq_batches"] }
+})
+
+/** Input of {@link get}, {@link remove}, {@link bestQuotes} and {@link quotes}. */
+export interface GetInput {
+  /** The batch's `id`, unchanged: a malformed id is a `BadRequest`. */
+  readonly rfq_batch_id: string
+}
+
+/**
+ * Reads one RFQ batch, with its children in the order of the request.
+ *
+ * **Gotchas**
+ *
+ * If the batch's creator asked for it, others see a placeholder as `creator_id` until a child executes.
+ *
+ * Source: the document of October 26, 2026.
+ */
+export const get: Operation.Operation<
+  GetInput,
+  Responses.GetRFQBatchResponse,
+  BadRequest | Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetRFQBatch",
+  name: "RfqBatches.get",
+  method: "GET",
+  path: "/communications/rfq_batches/{rfq_batch_id}",
+  pathParameters: Parameters.GetRFQBatchPath,
+  success: { status: 200, body: Responses.GetRFQBatchResponse },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
+
+/** How much of a combo: contracts, or what they may cost. Not both. */
+export interface Size {
+  /** Contracts, in steps of 0.01. */
+  readonly contracts_fp?: CountInput | null | undefined
+  /** Dollars, with two to four decimals. */
+  readonly target_cost_dollars?: DollarsInput | undefined
+}
+
+/** A child of {@link CreateInput}: one combo, by `market_ticker` or by `selected_markets`, not both. */
+export interface Child extends Size {
+  /** An existing combo market. */
+  readonly market_ticker?: string | undefined
+  /** The combo's legs, 1 to 6. The exchange looks it up in `mve_collection_ticker`, or creates it there. */
+  readonly selected_markets?: ReadonlyArray<Requests.TickerPair> | undefined
+}
+
+/** Input of {@link create}. The batch's own size is that of every child that has none. */
+export interface CreateInput extends Size {
+  /** 2 to 57 different combos. */
+  readonly children: ReadonlyArray<Child>
+  /** Required where a child is given by `selected_markets`. */
+  readonly mve_collection_ticker?: string | undefined
+  /** Whether `target_cost_dollars` is without fees; only for children that are sized by it. Default: false. */
+  readonly target_cost_excludes_fees?: boolean | undefined
+  /** Only `false`, which is the default: a fill-or-kill leaves no remainder. */
+  readonly rest_remainder?: boolean | undefined
+  /** Closes your oldest open batches where the limit requires it, never a single RFQ. Default: false. */
+  readonly replace_existing?: boolean | undefined
+  /** Shows others a placeholder instead of your communications id, on the batch and its children. Default: false. */
+  readonly obscure_creator_id?: boolean | undefined
+  /** Your own id of the batch, 1 to 64 characters. With it, the request is repeated after a lost answer. */
+  readonly client_batch_id?: string | undefined
+  /** For FCM members, who cannot create batches yet. */
+  readonly subtrader_id?: string | undefined
+  /** 0 is the primary, 1–63 a subaccount; for direct members. */
+  readonly subaccount?: number | undefined
+}
+
+type SizeField = "contracts_fp" | "target_cost_dollars"
+
+/** The fields of a size that are given. */
+const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
+  (["contracts_fp", "target_cost_dollars"] as const).filter(
+    (field) => size[field] !== undefined && size[field] !== null
+  )
+
+/** The first fault of the children. */
+const firstOf = (
+  { children }: CreateInput,
+  faultOf: (child: Child, pointer: string) => Operation.InputFault | undefined
+): Operation.InputFault | undefined => {
+  for (const [index, child] of children.entries()) {
+    const fault = faultOf(child, `/children/${index}`)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+const batchIdIsNotEmpty: Operation.Rule<CreateInput> = ({ client_batch_id }) =>
+  client_batch_id === ""
+    ? {
+        pointer: "/client_batch_id",
+        reason: "an empty id identifies no batch: give an id of your own, or leave it out"
+      }
+    : undefined
+
+const nothingRests: Operation.Rule<CreateInput> = ({ rest_remainder }) =>
+  rest_remainder === true
+    ? { pointer: "/rest_remainder", reason: "a batch leaves no remainder to rest: give false, or leave it out" }
+    : undefined
+
+const childrenAreNamed: Operation.Rule<CreateInput> = (input) =>
+  firstOf(input, ({ market_ticker, selected_markets }, pointer) => {
+    if (market_ticker === undefined && selected_markets === undefined) {
+      return { pointer, reason: "this child names no combo: give market_ticker or selected_markets" }
+    }
+    if (market_ticker !== undefined && selected_markets !== undefined) {
+      return {
+        pointer: `${pointer}/selected_markets`,
+        reason: "this child names its combo twice: give market_ticker or selected_markets, not both"
+      }
+    }
+    if (market_ticker === "") {
+      return { pointer: `${pointer}/market_ticker`, reason: "an empty ticker names no combo: give the combo's ticker" }
+    }
+    return selected_markets?.length === 0
+      ? { pointer: `${pointer}/selected_markets`, reason: "a combo without legs is none: give 1 to 6 legs" }
+      : undefined
+  })
+
+const legsHaveACollection: Operation.Rule<CreateInput> = ({ children, mve_collection_ticker = "" }) =>
+  mve_collection_ticker === "" && children.some(({ selected_markets }) => selected_markets !== undefined)
+    ? {
+        pointer: "/mve_collection_ticker",
+        reason: "this field is required where a child has selected_markets: give the collection of its combo"
+      }
+    : undefined
+
+/** What two children of the same combo have in common: the ticker, or the legs in any order. */
+const comboOf = ({ market_ticker, selected_markets = [] }: Child): string =>
+  JSON.stringify(
+    market_ticker ??
+      selected_markets
+        .map(({ event_ticker, market_ticker: leg, side }) => JSON.stringify([event_ticker, leg, side]))
+        .sort()
+  )
+
+const childrenDiffer: Operation.Rule<CreateInput> = (input) => {
+  const seen = new Set<string>()
+  return firstOf(input, (child, pointer) => {
+    const combo = comboOf(child)
+    if (seen.has(combo)) return { pointer, reason: "an earlier child has the same combo: give each combo once" }
+    seen.add(combo)
+    return undefined
+  })
+}
+
+const sizesAreSingle: Operation.Rule<CreateInput> = (input) => {
+  const twice = (size: Size, pointer: string): Operation.InputFault | undefined =>
+    sizesOf(size).length > 1
+      ? {
+          pointer: `${pointer}/target_cost_dollars`,
+          reason: "there are two sizes: give contracts_fp or target_cost_dollars, not both"
+        }
+      : undefined
+  return twice(input, "") ?? firstOf(input, twice)
+}
+
+const childrenAreSized: Operation.Rule<CreateInput> = (input) => {
+  const [shared] = sizesOf(input)
+  let first: SizeField | undefined
+  return firstOf(input, (child, pointer) => {
+    const [own] = sizesOf(child)
+    const size = own ?? shared
+    if (size === undefined) {
+      return {
+        pointer,
+        reason: "this child has no size: give it contracts_fp or target_cost_dollars, or give the batch one for all"
+      }
+    }
+    first ??= size
+    return size === first
+      ? undefined
+      : {
+          pointer: own === undefined ? pointer : `${pointer}/${own}`,
+          reason: `every child must be sized the same way: the first has ${first}, so give this one ${first} too`
+        }
+  })
+}
+
+const feesAreOfACost: Operation.Rule<CreateInput> = (input) =>
+  input.target_cost_excludes_fees === true &&
+  input.children.every((child) => (sizesOf(child)[0] ?? sizesOf(input)[0]) !== "target_cost_dollars")
+    ? {
+        pointer: "/target_cost_excludes_fees",
+        reason: "the children are sized by contracts: leave this out, or size them by target_cost_dollars"
+      }
+    : undefined
+
+/**
+ * Creates an RFQ batch: requests quotes on several combos at once, such as every parlay of a round robin.
+ *
+ * **Details**
+ *
+ * These rules of the exchange are checked before anything is sent; an input that breaks one is an `InvalidRequest`:
+ *
+ * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs with `mve_collection_ticker` on the batch.
+ * - The children are different combos. The client compares tickers, and legs in any order; it cannot see that a ticker
+ *   and a list of legs are the same combo.
+ * - Every child has one size, its own or the batch's, and all are sized the same way: by contracts, or by target cost.
+ * - `target_cost_excludes_fees` goes with target cost alone, and `rest_remainder` cannot be true.
+ * - `client_batch_id` is not empty.
+ *
+ * **Gotchas**
+ *
+ * - With a `client_batch_id` the request is repeated after a lost answer: a second batch cannot come of it. A `Conflict`
+ *   with `afterLostAnswer` then most likely means that the first attempt created the batch: {@link list} with
+ *   `user_filter: "self"`, and look for your id. Without one it is never repeated.
+ * - A `client_batch_id` is taken for as long as its batch is open, and for seven days after it closed: a second use is a
+ *   `Conflict`.
+ * - Two of your batches can be open. A third is a `Conflict` or a `BadRequest` (the document does not say which) unless
+ *   `replace_existing` is true.
+ * - An FCM member gets a `Forbidden` with the code `rfq_batch_unavailable`.
+ *
+ * Source: the document of October 26, 2026.
+ *
+ * **Example** (Asking for 10 contracts of each of two combos)
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as RfqBatches from "@kalshi-effect/client/RfqBatches"
+ *
+ * const created = RfqBatches.create({
+ *   children: [{ market_ticker: "KXMVE-1" }, { market_ticker: "KXMVE-2" }],
+ *   contracts_fp: "10",
+ *   client_batch_id: "round-robin-1"
+ * }).pipe(
+ *   Effect.map(({ rfq_batch }) => rfq_batch.id),
+ *   Effect.catchIf(
+ *     (error) => error._tag === "Forbidden" && error.code === "rfq_batch_unavailable",
+ *     () => Effect.succeed(undefined)
+ *   )
+ * )
+ * ```
+ */
+export const create: Operation.Operation<
+  CreateInput,
+  Responses.CreateRFQBatchResponse,
+  BadRequest | Unauthorized | Forbidden | Conflict,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "CreateRFQBatch",
+  name: "RfqBatches.create",
+  method: "POST",
+  path: "/communications/rfq_batches",
+  body: Requests.CreateRFQBatchRequest,
+  rules: [
+    batchIdIsNotEmpty,
+    nothingRests,
+    childrenAreNamed,
+    legsHaveACollection,
+    childrenDiffer,
+    sizesAreSingle,
+    childrenAreSized,
+    feesAreOfACost
+  ],
+  success: { status: 201, body: Responses.CreateRFQBatchResponse },
+  errors: [BadRequest, Unauthorized, Forbidden, Conflict],
+  access: "write",
+  retry: "keyed",
+  key: { field: "client_batch_id" },
+  bucket: "write",
+  writeBucket: "quotes"
+})
+
+const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "DeleteRFQBatch",
+    name: "RfqBatches.delete",
+    method: "DELETE",
+    path: "/communications/rfq_batches/{rfq_batch_id}",
+    pathParameters: Parameters.DeleteRFQBatchPath,
+    success: { status: 204, body: undefined },
+    errors: [BadRequest, Unauthorized, NotFound],
+    access: "write",
+    retry: "idempotent",
+    bucket: "write",
+    writeBucket: "quotes"
+  })
+
+export {
+  /**
+   * Closes an RFQ batch and all its children, and cancels the open batch quotes on it.
+   *
+   * **Gotchas**
+   *
+   * - An accepted batch cannot be closed: it executes or expires as a whole.
+   * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+   *
+   * Source: the document of October 26, 2026.
+   */
+  remove as delete
+}
+
+/**
+ * Reads the best open bid of every child of your RFQ batch, for each side, over all makers: what {@link accept} would
+ * fill at.
+ *
+ * **Details**
+ *
+ * `version` grows whenever a best bid changes. `yes_complete` and `no_complete` say whether every child has a bid on that
+ * side, without which the batch cannot be accepted there. A side that nobody bids has no `yes_bid_dollars` or
+ * `no_bid_dollars`.
+ *
+ * **Gotchas**
+ *
+ * - Only the batch's creator may read it; others get a `Forbidden`.
+ * - A batch that is no longer open has none. The document does not say whether that is an error or an empty list.
+ *
+ * Source: the document of October 26, 2026.
+ */
+export const bestQuotes: Operation.Operation<
+  GetInput,
+  Responses.GetRFQBatchBestQuotesResponse,
+  BadRequest | Unauthorized | Forbidden | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetRFQBatchBestQuotes",
+  name: "RfqBatches.bestQuotes",
+  method: "GET",
+  path: "/communications/rfq_batches/{rfq_batch_id}/best_quotes",
+  pathParameters: Parameters.GetRFQBatchBestQuotesPath,
+  success: { status: 200, body: Responses.GetRFQBatchBestQuotesResponse },
+  errors: [BadRequest, Unauthorized, Forbidden, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
+
+/** That no two entries are of the same child. */
+const childrenOnce = (
+  list: string,
+  entries: ReadonlyArray<{ readonly rfq_id: string }>
+): Operation.InputFault | undefined => {
+  const seen = new Set<string>()
+  for (const [index, { rfq_id }] of entries.entries()) {
+    if (seen.has(rfq_id)) {
+      return {
+        pointer: `/${list}/${index}/rfq_id`,
+        reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+      }
+    }
+    seen.add(rfq_id)
+  }
+  return undefined
+}
+
+/** An entry of {@link AcceptInput}: the lowest bid that you take on a child. */
+export interface MinBid {
+  /** The child. */
+  readonly rfq_id: string
+  /** Dollars per contract from 0 to 1, on the accepted side, with two to four decimals; normally the best bid you saw. */
+  readonly bid_dollars: DollarsInput
+}
+
+/** Input of {@link accept}. */
+export interface AcceptInput extends GetInput {
+  /** Which of the makers' bids to take, for every child. */
+  readonly accepted_side: Requests.AcceptRFQBatchRequest["accepted_side"]
+  /** Exactly one entry for each child: 2 to 57. */
+  readonly min_bids: ReadonlyArray<MinBid>
+  /** Your own id of this acceptance. With it, the request is repeated after a lost answer. */
+  readonly client_order_id?: string | undefined
+}
+
+/**
+ * Accepts every child of your RFQ batch on one side, each from the maker who bids best for it; of equal bids the earliest
+ * wins. Nothing is traded yet: every winner must confirm.
+ *
+ * **Details**
+ *
+ * Either all children are accepted or none, and your balance must cover all of them. A bid that is better than your
+ * `min_bids` entry fills at the better price. If the best bid of a child is now lower than its entry, the call fails with
+ * the code `rfq_batch_quotes_changed`, and the exchange lists such children.
+ *
+ * Two entries of `min_bids` for one child are an `InvalidRequest`, and nothing is sent.
+ *
+ * **Gotchas**
+ *
+ * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so that you buy NO at one dollar
+ *   less the bid. Nobody has observed it for a batch yet.
+ * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error: the document does not say its status, which
+ *   may be 400 or 409. Nor does it say where and how the children are listed. What the body had as `details` is in
+ *   `error.body.details`: text as it was, anything else as JSON text, cut after 2,048 characters. Other members of the
+ *   body are not kept. Do not rely on it: read {@link bestQuotes} again and compare, as in the first example. The second
+ *   example shows the raw body.
+ * - With a `client_order_id` the request is repeated after a lost answer: the exchange then answers as it did to the
+ *   acceptance that succeeded. Without one it is never repeated: {@link get} the batch and look at its `status`.
+ * - An accepted batch cannot be cancelled.
+ *
+ * Source: the document of October 26, 2026.
+ *
+ * **Example** (Accepting at the bids that were read, and naming the children whose bid got worse)
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
+ * import * as RfqBatches from "@kalshi-effect/client/RfqBatches"
+ *
+ * const acceptNo = (rfq_batch_id: string, client_order_id: string, min_bids: ReadonlyArray<RfqBatches.MinBid>) =>
+ *   RfqBatches.accept({ rfq_batch_id, accepted_side: "no", min_bids, client_order_id }).pipe(
+ *     Effect.as<ReadonlyArray<string>>([]),
+ *     Effect.catchIf(
+ *       (error) => "code" in error && error.code === "rfq_batch_quotes_changed",
+ *       () =>
+ *         Effect.map(RfqBatches.bestQuotes({ rfq_batch_id }), ({ best_quotes }) =>
+ *           min_bids.flatMap(({ bid_dollars, rfq_id }) => {
+ *             const now = best_quotes.rfqs.find((child) => child.rfq_id === rfq_id)?.no_bid_dollars
+ *             const isWorse = now === undefined || FixedPoint.compare(now, FixedPoint.dollarsUnsafe(bid_dollars)) < 0
+            return isWorse ? [rfq_id] : []
+ *           })
+ *         )
+ *     )
+ *   )
+ * ```
+ *
+ * **Example** (An HTTP client that shows the whole body of every refusal)
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
+ * import * as HttpClientResponse from "effect/http/HttpClientResponse"
+ *
+ * // Provide the result to `Kalshi.layer` in place of the client you have.
+ * const showing = (client: HttpClient.HttpClient, show: (body: string) => void) =>
+ *   HttpClient.transformResponse(
+ *     client,
+ *     Effect.flatMap((response) =>
+ *       response.status < 400
+ *         ? Effect.succeed(response)
+ *         : Effect.map(response.text, (text) => {
+ *             show(text)
+ *             const { headers, status } = response
+ *             return HttpClientResponse.fromWeb(response.request, new Response(text, { headers, status }))
+ *           })
+ *     )
+ *   )
+ * ```
+ */
+export const accept: Operation.Operation<
+  AcceptInput,
+  Responses.AcceptRFQBatchResponse,
+  BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "AcceptRFQBatch",
+  name: "RfqBatches.accept",
+  method: "PUT",
+  path: "/communications/rfq_batches/{rfq_batch_id}/accept",
+  pathParameters: Parameters.AcceptRFQBatchPath,
+  body: Requests.AcceptRFQBatchRequest,
+  rules: [({ min_bids }) => childrenOnce("min_bids", min_bids)],
+  success: { status: 200, body: Responses.AcceptRFQBatchResponse },
+  errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
+  access: "write",
+  retry: "keyed",
+  key: { field: "client_order_id" },
+  bucket: "write",
+  writeBucket: "quotes"
+})
+
+/**
+ * Reads the batch quotes on an RFQ batch that you may see, in one answer without pages.
+ *
+ * **Details**
+ *
+ * | you are | while the batch is open | after it was accepted |
+ * | --- | --- | --- |
+ * | a maker | your own batch quote | your own, with only the children that you won |
+ * | the batch's creator | none: read {@link bestQuotes} | that of each winner, with only the children that it won |
+ *
+ * **Gotchas**
+ *
+ * Match `quotes` to children by `rfq_id`, not by position. Each accepted child executes as a trade of its own.
+ *
+ * Source: the document of October 26, 2026.
+ */
+export const quotes: Operation.Operation<
+  GetInput,
+  Responses.GetRFQBatchQuotesResponse,
+  BadRequest | Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetRFQBatchQuotes",
+  name: "RfqBatches.quotes",
+  method: "GET",
+  path: "/communications/rfq_batches/{rfq_batch_id}/quotes",
+  pathParameters: Parameters.GetRFQBatchQuotesPath,
+  success: { status: 200, body: Responses.GetRFQBatchQuotesResponse },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
+
+/** An entry of {@link QuoteInput}: what you pay for each side of a child. */
+export interface ChildQuote {
+  /** The child. */
+  readonly rfq_id: string
+  /** Dollars per contract at which you buy YES, from 0 to 1, with two to four decimals; or `"0"`. */
+  readonly yes_bid: DollarsInput
+  /** Dollars per contract at which you buy NO, as `yes_bid`. */
+  readonly no_bid: DollarsInput
+}
+
+/** Input of {@link quote}. */
+export interface QuoteInput extends GetInput {
+  /** Exactly one entry for each child: 2 to 57. */
+  readonly quotes: ReadonlyArray<ChildQuote>
+  /** Whether what is left of each child after execution rests in the book. */
+  readonly rest_remainder: boolean
+  /** Cancels your resting orders instead of letting them take from the book. Default: false. */
+  readonly post_only?: boolean | undefined
+  /** 0 is the primary, 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+}
+
+/**
+ * Quotes every child of an RFQ batch, in one batch quote of yours.
+ *
+ * **Details**
+ *
+ * Each child goes to the maker who bids best on the accepted side, of equal bids to the earliest: you can win some
+ * children and lose others. You then confirm the ones that you won with {@link confirmQuote}.
+ *
+ * Two entries for one child are an `InvalidRequest`, and nothing is sent.
+ *
+ * **Gotchas**
+ *
+ * - A batch quote can win only within 30 s after you sent it: send it again to stay eligible.
+ * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in time.
+ * - Because it replaces, it is repeated after a lost answer. A repeat of an older call can then replace what a newer call
+ *   sent: let one call end before you make the next, or give it `retry: SendPolicy.noRetry` by `SendPolicy.Overrides`.
+ * - `"0"` declines a side in a single quote. The document does not say whether it does here.
+ *
+ * Source: the document of October 26, 2026.
+ */
+export const quote: Operation.Operation<
+  QuoteInput,
+  Responses.CreateRFQBatchQuoteResponse,
+  BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "CreateRFQBatchQuote",
+  name: "RfqBatches.quote",
+  method: "POST",
+  path: "/communications/rfq_batches/{rfq_batch_id}/quotes",
+  pathParameters: Parameters.CreateRFQBatchQuotePath,
+  body: Requests.CreateRFQBatchQuoteRequest,
+  rules: [({ quotes }) => childrenOnce("quotes", quotes)],
+  success: { status: 201, body: Responses.CreateRFQBatchQuoteResponse },
+  errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  writeBucket: "quotes"
+})
+
+/** Input of {@link deleteQuote} and {@link confirmQuote}: the batch quote, under its batch. */
+export interface QuoteIdInput extends GetInput {
+  /** The batch quote's `id`, unchanged: a malformed id is a `BadRequest`. */
+  readonly batch_quote_id: string
+}
+
+/**
+ * Withdraws your open batch quote.
+ *
+ * **Gotchas**
+ *
+ * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first, and can
+ * also be an acceptance in between: {@link quotes} tells.
+ *
+ * Source: the document of October 26, 2026.
+ */
+export const deleteQuote: Operation.Operation<QuoteIdInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "DeleteRFQBatchQuote",
+    name: "RfqBatches.deleteQuote",
+    method: "DELETE",
+    path: "/communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}",
+    pathParameters: Parameters.DeleteRFQBatchQuotePath,
+    success: { status: 204, body: undefined },
+    errors: [BadRequest, Unauthorized, NotFound],
+    access: "write",
+    retry: "idempotent",
+    bucket: "write",
+    writeBucket: "quotes",
+    urgent: true
+  })
+
+/**
+ * Confirms all children that your batch quote won, at once.
+ *
+ * **Details**
+ *
+ * Nothing executes until every winner has confirmed. The last confirmation starts the timer, after which all children
+ * execute together. If one winner misses its deadline, the whole batch closes and nothing trades.
+ *
+ * **Gotchas**
+ *
+ * - The document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
+ * - Repeated after a lost answer, because there is one confirmation at most. A `Conflict` or `NotFound` with
+ *   `afterLostAnswer` is then most likely the echo of the first: {@link quotes} shows the `status`.
+ * - `{}` is sent as the body, as `Quotes.confirm` requires it.
+ *
+ * Source: the document of October 26, 2026.
+ */
+export const confirmQuote: Operation.Operation<
+  QuoteIdInput,
+  void,
+  BadRequest | Unauthorized | NotFound | Conflict,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "ConfirmRFQBatchQuote",
+  name: "RfqBatches.confirmQuote",
+  method: "PUT",
+  path: "/communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}/confirm",
+  pathParameters: Parameters.ConfirmRFQBatchQuotePath,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound, Conflict],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  writeBucket: "quotes"
+})

@@ -1,0 +1,91 @@
+/**
+ * Structured targets: the things that strikes of markets point at, such as a team or a player.
+ *
+ * **Details**
+ *
+ * A market recorded in demo in July 2026 had the `strike_type` `structured`, and named its team by id in
+ * `custom_strike`.
+ *
+ * @module
+ */
+import type { KalshiPublic } from "../Capability.ts"
+import { NotFound, Unauthorized } from "../Errors.ts"
+import * as Parameters from "../generated/parameters.ts"
+import * as Responses from "../generated/responses.ts"
+import * as Operation from "../Operation.ts"
+import * as Pages from "../Pages.ts"
+
+export type {
+  GetStructuredTargetResponse,
+  GetStructuredTargetsResponse,
+  StructuredTarget
+} from "../generated/responses.ts"
+
+/** Input of {@link list}. */
+export interface ListInput {
+  /** Up to 2,000 ids. */
+  readonly ids?: ReadonlyArray<string> | undefined
+  readonly type?: string | undefined
+  /** Matches a target's league, conference, division or tour. */
+  readonly competition?: string | undefined
+  /** 1 to 2,000; 100 when left out. */
+  readonly page_size?: number | undefined
+  /** The `cursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/**
+ * Lists structured targets, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - An empty `ids` is refused: on the wire it would be the same as none, and list everything.
+ * - The size of a page is `page_size`, not `limit`.
+ * - The document requires nothing of the answer: the list, the cursor and each field can be absent.
+ * - The end of the pages is an empty or absent `cursor`.
+ */
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetStructuredTargetsResponse,
+  Unauthorized,
+  KalshiPublic,
+  "structured_targets"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetStructuredTargets",
+  name: "StructuredTargets.list",
+  method: "GET",
+  path: "/structured_targets",
+  query: Parameters.GetStructuredTargetsQuery,
+  success: { status: 200, body: Responses.GetStructuredTargetsResponse },
+  errors: [Unauthorized],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["structured_targets"] }
+})
+
+/** Input of {@link get}. */
+export interface GetInput {
+  readonly structured_target_id: string
+}
+
+/** Reads one structured target; the fields of its `details` depend on its `type`. */
+export const get: Operation.Operation<
+  GetInput,
+  Responses.GetStructuredTargetResponse,
+  Unauthorized | NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetStructuredTarget",
+  name: "StructuredTargets.get",
+  method: "GET",
+  path: "/structured_targets/{structured_target_id}",
+  pathParameters: Parameters.GetStructuredTargetPath,
+  success: { status: 200, body: Responses.GetStructuredTargetResponse },
+  errors: [Unauthorized, NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})

@@ -1,0 +1,551 @@
+/**
+ * The operations of orders, each as the exchange has it.
+ *
+ * @module
+ */
+import type { KalshiRead, KalshiWrite } from "../Capability.ts"
+import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type { CountInput, DollarsInput } from "../money/FixedPoint.ts"
+import * as Parameters from "../generated/parameters.ts"
+import * as Requests from "../generated/requests.ts"
+import * as Responses from "../generated/responses.ts"
+import * as Operation from "../Operation.ts"
+import * as Pages from "../Pages.ts"
+
+export type {
+  BatchCancelOrdersV2RequestOrdersItem,
+  BookSide,
+  CreateOrderV2Request,
+  SelfTradePreventionType
+} from "../generated/requests.ts"
+export type {
+  AmendOrderV2Response,
+  BatchCancelOrdersV2Response,
+  BatchCancelOrdersV2ResponseOrdersItem,
+  BatchCreateOrdersV2Response,
+  BatchCreateOrdersV2ResponseOrdersItem,
+  CancelOrderV2Response,
+  CreateOrderV2Response,
+  DecreaseOrderV2Response,
+  ErrorResponse,
+  GetOrderQueuePositionResponse,
+  GetOrderQueuePositionsResponse,
+  GetOrderResponse,
+  GetOrdersResponse,
+  Order,
+  OrderQueuePosition,
+  OrderStatus
+} from "../generated/responses.ts"
+
+/** Input of {@link list}. */
+export interface ListInput {
+  /** A market. */
+  readonly ticker?: string | undefined
+  /** One event, or up to 10 joined by commas. */
+  readonly event_ticker?: string | undefined
+  /** Unix seconds. */
+  readonly min_ts?: number | undefined
+  /** Unix seconds. */
+  readonly max_ts?: number | undefined
+  readonly status?: Responses.OrderStatus | undefined
+  /** 1 to 1,000; 100 when left out. */
+  readonly limit?: number | undefined
+  /** From the page before; leave it out for the first. */
+  readonly cursor?: string | undefined
+  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  readonly subaccount?: number | undefined
+  /** One shard alone; all of them when left out. */
+  readonly exchange_index?: number | undefined
+}
+
+/**
+ * Lists orders, a page at a time.
+ *
+ * **Gotchas**
+ *
+ * - The end of the pages is `cursor: ""`.
+ * - An order placed a moment ago may be missing: reads lag writes.
+ * - Resting orders are always here; older ones that were cancelled or executed are under `Historical.orders` alone,
+ *   and `Historical.cutoff` says where the line is. Source: the document of October 26, 2026.
+ * - No filter by `client_order_id`: list by ticker and time, and look through the answer.
+ */
+export const list: Pages.Paged<
+  ListInput,
+  Responses.GetOrdersResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "orders"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetOrders",
+  name: "Orders.list",
+  method: "GET",
+  path: "/portfolio/orders",
+  query: Parameters.GetOrdersQuery,
+  success: { status: 200, body: Responses.GetOrdersResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["orders"] }
+})
+
+/** Input of {@link get}. */
+export interface GetInput {
+  readonly order_id: string
+}
+
+/**
+ * Reads one order.
+ *
+ * **Gotchas**
+ *
+ * Right after it was placed, demo has answered 404 for about half a second.
+ */
+export const get: Operation.Operation<GetInput, Responses.GetOrderResponse, Unauthorized | NotFound, KalshiRead> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "GetOrder",
+    name: "Orders.get",
+    method: "GET",
+    path: "/portfolio/orders/{order_id}",
+    pathParameters: Parameters.GetOrderPath,
+    success: { status: 200, body: Responses.GetOrderResponse },
+    errors: [Unauthorized, NotFound],
+    access: "read",
+    retry: "idempotent",
+    bucket: "read",
+    cost: 2
+  })
+
+/** Input of {@link queuePosition}. */
+export interface QueuePositionInput {
+  readonly order_id: string
+}
+
+/** Reads how many contracts are ahead of a resting order, by price and then by time. */
+export const queuePosition: Operation.Operation<
+  QueuePositionInput,
+  Responses.GetOrderQueuePositionResponse,
+  Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetOrderQueuePosition",
+  name: "Orders.queuePosition",
+  method: "GET",
+  path: "/portfolio/orders/{order_id}/queue_position",
+  pathParameters: Parameters.GetOrderQueuePositionPath,
+  success: { status: 200, body: Responses.GetOrderQueuePositionResponse },
+  errors: [Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
+
+/** Input of {@link queuePositions}. */
+export interface QueuePositionsInput {
+  /** One market, or several joined by commas. */
+  readonly market_tickers?: string | undefined
+  /** One event. */
+  readonly event_ticker?: string | undefined
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+}
+
+/**
+ * Reads how many contracts are ahead of each resting order of some markets or of an event, in one answer without pages.
+ */
+export const queuePositions: Operation.Operation<
+  QueuePositionsInput,
+  Responses.GetOrderQueuePositionsResponse,
+  BadRequest | Unauthorized,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetOrderQueuePositions",
+  name: "Orders.queuePositions",
+  method: "GET",
+  path: "/portfolio/orders/queue_positions",
+  query: Parameters.GetOrderQueuePositionsQuery,
+  success: { status: 200, body: Responses.GetOrderQueuePositionsResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
+
+/** Input of {@link create}. */
+export interface CreateInput {
+  /** The market. */
+  readonly ticker: string
+  /** Your own id for the intent: the exchange answers 409 to a second order with it. */
+  readonly client_order_id?: string | undefined
+  /** Always of the YES book: `bid` buys YES; `ask` sells YES, which is buying NO at one dollar less the price. */
+  readonly side: Requests.BookSide
+  /** Contracts, in steps of 0.01. */
+  readonly count: CountInput
+  /** Dollars per contract, always of YES; must be on the market's price grid. */
+  readonly price: DollarsInput
+  /** Unix seconds; only with `good_till_canceled`, which rests until cancelled without it. */
+  readonly expiration_time?: number | undefined
+  readonly time_in_force: Requests.CreateOrderV2Request["time_in_force"]
+  readonly post_only?: boolean | undefined
+  /**
+   * Where the order would trade with one of your own: `taker_at_cross` cancels this one there and keeps what it filled
+   * before; `maker` cancels the resting one and goes on.
+   */
+  readonly self_trade_prevention_type: Requests.SelfTradePreventionType
+  /** Cancels the order when trading pauses for any reason. */
+  readonly cancel_order_on_pause?: boolean | undefined
+  /** Caps the count by your position; only with `immediate_or_cancel`. */
+  readonly reduce_only?: boolean | undefined
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+  readonly order_group_id?: string | undefined
+  /** The market's shard; found by `ticker` when left out or −1, which bills every shard's write bucket. */
+  readonly exchange_index?: number | undefined
+}
+
+/**
+ * Places an order.
+ *
+ * **Details**
+ *
+ * Repeated after a lost answer only when it carries a `client_order_id`; without one a repeat could double it. A
+ * `Conflict` with `afterLostAnswer` is most likely the echo of an order that was accepted; it does not show the order:
+ * find it with {@link list}.
+ *
+ * **Gotchas**
+ *
+ * - `average_fill_price` and `average_fee_paid` are absent when nothing filled at once, and the fee is per contract.
+ *   Source: the document of October 26, 2026.
+ * - A ticker that does not exist has been answered 404 `market_not_found`, which the document does not declare: it
+ *   surfaces as `UnexpectedStatus`.
+ * - The reason of a refusal stands in the error's `body.details`; its `code` is often a mere `invalid_order`. Source:
+ *   error bodies recorded in demo, 2025–2026.
+ *
+ * **Example** (Ten YES at 56 cents, resting until cancelled)
+ *
+ * ```ts
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ *
+ * const placed = Orders.create({
+ *   ticker: "KXHIGHNY-26NOV23-T50",
+ *   client_order_id: "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa",
+ *   side: "bid",
+ *   count: "10",
+ *   price: "0.56",
+ *   time_in_force: "good_till_canceled",
+ *   self_trade_prevention_type: "taker_at_cross"
+ * })
+ * ```
+ */
+export const create: Operation.Operation<
+  CreateInput,
+  Responses.CreateOrderV2Response,
+  BadRequest | Unauthorized | Forbidden | Conflict,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "CreateOrderV2",
+  name: "Orders.create",
+  method: "POST",
+  path: "/portfolio/events/orders",
+  body: Requests.CreateOrderV2Request,
+  success: { status: 201, body: Responses.CreateOrderV2Response },
+  errors: [BadRequest, Unauthorized, Forbidden, Conflict],
+  access: "write",
+  retry: "keyed",
+  key: { field: "client_order_id" },
+  bucket: "write",
+  writeBucket: "order"
+})
+
+/** Input of {@link batchCreate}. */
+export interface BatchCreateInput {
+  readonly orders: ReadonlyArray<CreateInput>
+}
+
+/**
+ * Places several orders in one request. Success means that the batch was taken, not that any order was: every item of
+ * the answer has an `error` of its own where its order was refused.
+ *
+ * **Details**
+ *
+ * Repeated after a lost answer only when every order carries a `client_order_id`. An item that was accepted the first
+ * time then comes back with the error `order_already_exists`: that one is most likely the echo of its acceptance.
+ *
+ * **Gotchas**
+ *
+ * - Look at `error` of every item: nothing else is promised of a refused one, and `order_id` and the counts may be absent
+ *   or null. Match items to your orders by `client_order_id`; nothing published promises their order. Source: the
+ *   document of October 26, 2026.
+ * - Costs 10 tokens per order, of the bucket that is no shard's, and must fit into it whole: else the whole batch is
+ *   answered 429. Source: the rate-limit guide of October 2026.
+ *
+ * **Example** (What was refused, and why)
+ *
+ * ```ts
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ * import * as Effect from "effect/Effect"
+ *
+ * const refused = (orders: ReadonlyArray<Orders.CreateInput>) =>
+ *   Effect.map(Orders.batchCreate({ orders }), (answer) =>
+ *     answer.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
+ *   )
+ * ```
+ */
+export const batchCreate: Operation.Operation<
+  BatchCreateInput,
+  Responses.BatchCreateOrdersV2Response,
+  BadRequest | Unauthorized | Forbidden,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "BatchCreateOrdersV2",
+  name: "Orders.batchCreate",
+  method: "POST",
+  path: "/portfolio/events/orders/batched",
+  body: Requests.BatchCreateOrdersV2Request,
+  success: { status: 201, body: Responses.BatchCreateOrdersV2Response },
+  errors: [BadRequest, Unauthorized, Forbidden],
+  access: "write",
+  retry: "keyed",
+  key: { list: "orders", field: "client_order_id" },
+  bucket: "write",
+  costPer: "item"
+})
+
+/** Input of {@link amend}. */
+export interface AmendInput {
+  readonly order_id: string
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+  /** The order's own market: another is refused. */
+  readonly ticker: string
+  /** The order's own side: another is refused. */
+  readonly side: Requests.BookSide
+  /** Dollars per contract, always of YES; must be on the market's price grid. */
+  readonly price: DollarsInput
+  /** Contracts in **total**: what is filled already and what shall rest from now on, together. */
+  readonly count: CountInput
+  /** The order's present `client_order_id`; refused where it is not. */
+  readonly client_order_id?: string | undefined
+  /** The `client_order_id` it has from now on. */
+  readonly updated_client_order_id?: string | undefined
+  /** Unix seconds. Left out, the order's stays; 0 takes it away. */
+  readonly expiration_time?: number | undefined
+  /** The order's shard; found by `ticker` when left out or −1. */
+  readonly exchange_index?: number | undefined
+}
+
+/**
+ * Changes the price, the count or the expiry of a resting order.
+ *
+ * **Details**
+ *
+ * Another price or a larger count loses the place in the queue; a smaller count, or another expiry alone, keeps it.
+ *
+ * **Gotchas**
+ *
+ * - `count` is the total, not what shall rest: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2. Source:
+ *   the document of October 26, 2026.
+ * - `fill_count`, `remaining_count` and the averages of the answer are null or absent when the amend changed nothing of
+ *   them. `remaining_count` is what rests after matching, since 3 September 2026. Source: changelog.
+ * - Never repeated after a lost answer: fills may have come in between, and a new price would lose its place again.
+ *   Read the order to find out.
+ *
+ * **Example** (Six contracts shall rest)
+ *
+ * ```ts
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ *
+ * const order = { order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", ticker: "KXHIGHNY-26NOV23-T50", side: "bid" } as const
+ * // Four are filled already: four and six make ten.
+ * const amended = Orders.amend({ ...order, price: "0.55", count: "10" })
+ * ```
+ */
+export const amend: Operation.Operation<
+  AmendInput,
+  Responses.AmendOrderV2Response,
+  BadRequest | Unauthorized | Forbidden | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "AmendOrderV2",
+  name: "Orders.amend",
+  method: "POST",
+  path: "/portfolio/events/orders/{order_id}/amend",
+  pathParameters: Parameters.AmendOrderV2Path,
+  query: Parameters.AmendOrderV2Query,
+  body: Requests.AmendOrderV2Request,
+  success: { status: 200, body: Responses.AmendOrderV2Response },
+  errors: [BadRequest, Unauthorized, Forbidden, NotFound],
+  access: "write",
+  retry: "never",
+  bucket: "write",
+  writeBucket: "order"
+})
+
+/** Input of {@link decrease}: exactly one of `reduce_by` and `reduce_to`. */
+export interface DecreaseInput {
+  readonly order_id: string
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+  /** Contracts to take off what rests. */
+  readonly reduce_by?: CountInput | null | undefined
+  /** Contracts that shall rest. */
+  readonly reduce_to?: CountInput | null | undefined
+  /** The order's shard. */
+  readonly exchange_index?: number | undefined
+  /** Finds the shard when `exchange_index` is left out or −1. */
+  readonly market_ticker?: string | undefined
+}
+
+const reducesOnce: Operation.Rule<DecreaseInput> = ({ reduce_by, reduce_to }) => {
+  const [by, to] = [reduce_by ?? undefined, reduce_to ?? undefined]
+  if (by === undefined && to === undefined) return { pointer: "", reason: "give reduce_by or reduce_to" }
+  return by !== undefined && to !== undefined
+    ? { pointer: "/reduce_to", reason: "give reduce_by or reduce_to, not both" }
+    : undefined
+}
+
+/**
+ * Makes a resting order smaller.
+ *
+ * **Gotchas**
+ *
+ * - Both of `reduce_by` and `reduce_to`, or neither, is an `InvalidRequest`; nothing is sent.
+ * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone.
+ * - Never repeated after a lost answer: a second `reduce_by` would take off twice. Read the order to find out.
+ */
+export const decrease: Operation.Operation<
+  DecreaseInput,
+  Responses.DecreaseOrderV2Response,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "DecreaseOrderV2",
+  name: "Orders.decrease",
+  method: "POST",
+  path: "/portfolio/events/orders/{order_id}/decrease",
+  pathParameters: Parameters.DecreaseOrderV2Path,
+  query: Parameters.DecreaseOrderV2Query,
+  body: Requests.DecreaseOrderV2Request,
+  rules: [reducesOnce],
+  success: { status: 200, body: Responses.DecreaseOrderV2Response },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  bucket: "write",
+  writeBucket: "order"
+})
+
+/** Input of {@link cancel}. */
+export interface CancelInput {
+  readonly order_id: string
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+  /** The order's shard. */
+  readonly exchange_index?: number | undefined
+  /** Finds the shard when `exchange_index` is left out or −1. */
+  readonly market_ticker?: string | undefined
+}
+
+/**
+ * Cancels what rests of an order: `reduced_by` says how much that was.
+ *
+ * **Gotchas**
+ *
+ * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone and answers 404 for a live order
+ *   elsewhere. Source: the document of October 26, 2026.
+ * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+ */
+export const cancel: Operation.Operation<
+  CancelInput,
+  Responses.CancelOrderV2Response,
+  Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "CancelOrderV2",
+  name: "Orders.cancel",
+  method: "DELETE",
+  path: "/portfolio/events/orders/{order_id}",
+  pathParameters: Parameters.CancelOrderV2Path,
+  query: Parameters.CancelOrderV2Query,
+  success: { status: 200, body: Responses.CancelOrderV2Response },
+  errors: [Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  cost: 2,
+  writeBucket: "order",
+  urgent: true
+})
+
+/** Input of {@link batchCancel}. */
+export interface BatchCancelInput {
+  /** Each with `market_ticker` or `exchange_index`, unless it is on shard 0. */
+  readonly orders: ReadonlyArray<CancelInput>
+}
+
+/**
+ * Cancels several orders in one request. Success means that the batch was taken: every item of the answer has an `error`
+ * of its own where its order was not cancelled, and `reduced_by` is then zero.
+ *
+ * **Gotchas**
+ *
+ * - Repeated after a lost answer: an item that the first one cancelled then comes back with an error such as
+ *   `not_found`.
+ * - Costs 2 tokens per order, of the bucket that is no shard's, and must fit into it whole: else the whole batch is
+ *   answered 429. Source: the endpoint costs recorded in demo, July 2026, and the rate-limit guide of October 2026.
+ */
+export const batchCancel: Operation.Operation<
+  BatchCancelInput,
+  Responses.BatchCancelOrdersV2Response,
+  BadRequest | Unauthorized | Forbidden,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "BatchCancelOrdersV2",
+  name: "Orders.batchCancel",
+  method: "DELETE",
+  path: "/portfolio/events/orders/batched",
+  body: Requests.BatchCancelOrdersV2Request,
+  success: { status: 200, body: Responses.BatchCancelOrdersV2Response },
+  errors: [BadRequest, Unauthorized, Forbidden],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  cost: 2,
+  costPer: "item",
+  urgent: true
+})
+
+/** Input of {@link cancelAll}. */
+export interface CancelAllInput {
+  /** 0 the primary, 1–63 a subaccount; **all of them** when left out. */
+  readonly subaccount?: number | undefined
+}
+
+/**
+ * Cancels every resting order, on every shard; of every subaccount unless one is given. Answers nothing.
+ *
+ * **When to use**
+ *
+ * Use as an emergency brake. Where orders shall be placed right after, cancel by id or by order group.
+ *
+ * **Gotchas**
+ *
+ * - Orders placed within the following minute may be cancelled too. Source: the document of October 26, 2026.
+ * - Direct members alone.
+ * - Never repeated after a lost answer: a repeat would cancel what was placed in between.
+ */
+export const cancelAll: Operation.Operation<CancelAllInput, void, Unauthorized, KalshiWrite> =
+  /*#__PURE__*/ Operation.make({
+    operationId: "CancelAllOrders",
+    name: "Orders.cancelAll",
+    method: "DELETE",
+    path: "/portfolio/events/orders",
+    query: Parameters.CancelAllOrdersQuery,
+    success: { status: 204, body: undefined },
+    errors: [Unauthorized],
+    access: "write",
+    retry: "never",
+    bucket: "write",
+    cost: 2,
+    urgent: true
+  })

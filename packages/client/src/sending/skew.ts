@@ -1,0 +1,156 @@
+/**
+ * Measures the exchange's clock against this machine's by the dates of answers. One per sender.
+ *
+ * @module
+ */
+import type * as Clock from "effect/Clock"
+import type { Measurement } from "./ClockSkew.ts"
+
+/** This machine's two clocks at one instant. */
+export interface Reading {
+  readonly wallMillis: number
+  readonly monotonicMillis: number
+}
+
+/** The exchange's clock minus this machine's: no less and no more than this, in milliseconds. */
+export interface Interval {
+  readonly lowerMillis: number
+  readonly upperMillis: number
+}
+
+export interface Skew {
+  /** Learns of an answer: what it says by itself, undefined where its date is unfit. */
+  readonly observe: (
+    sent: Reading,
+    answered: Reading,
+    headers: Readonly<Record<string, string | undefined>>
+  ) => Interval | undefined
+  readonly measured: (now: Reading) => Measurement | undefined
+  /** What to add to this machine's clock to sign; 0 unless every skew that was measured is beyond the resolution. */
+  readonly correctionMillis: (now: Reading) => number
+}
+
+export const read = (clock: Clock.Clock): Reading => ({
+  wallMillis: clock.currentTimeMillisUnsafe(),
+  monotonicMillis: Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+})
+
+/** Dates are of whole seconds. */
+const resolutionMillis = 1_000
+
+/** The wall clock and the monotonic one part by this much only when one was set, or the machine slept. */
+const jumpMillis = 250
+
+/** For how long answers narrow one measurement: clocks drift apart by some dozen milliseconds in that time. */
+const generationMillis = 300_000
+
+/** IMF-fixdate, the one form that servers may write (RFC 9110). */
+const httpDate = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+/** The two that recipients must read as well, as they are written in their own ways by old servers. */
+const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/
+const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/
+
+/** Unix milliseconds of a header's date; undefined where it is none. */
+export const dateMillis = (header: string): number | undefined => {
+  // Nothing looks at the day of the week.
+  const text = httpDate.test(header)
+    ? header
+    : header.replace(rfc850, "Mon, $1 $2 20$3 $4 GMT").replace(asctime, "Mon, $2 $1 $4 $3 GMT")
+  const millis = httpDate.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(millis) ? undefined : millis
+}
+
+/** When the exchange wrote an answer; undefined where that cannot be told, or a cache wrote it some other time. */
+const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
+  const { age, date } = headers
+  if (date === undefined || age !== undefined || /\bhit\b|refreshhit/i.test(headers["x-cache"] ?? "")) return undefined
+  const millis = dateMillis(date.trim())
+  return millis === undefined || millis < 0 ? undefined : millis
+}
+
+const middle = ({ lowerMillis, upperMillis }: Interval): number => Math.round((lowerMillis + upperMillis) / 2)
+
+/** Whether every skew of an interval, less what was corrected already, is more than the resolution can explain. */
+export const isBeyondResolution = ({ lowerMillis, upperMillis }: Interval, correctedMillis: number): boolean =>
+  lowerMillis - correctedMillis > resolutionMillis || upperMillis - correctedMillis < -resolutionMillis
+
+/** What an error says of it. */
+export const explanation = (
+  interval: Interval | undefined
+): { readonly measuredClockSkewMillis?: number; readonly measuredClockSkewErrorMillis?: number } =>
+  interval === undefined
+    ? {}
+    : {
+        measuredClockSkewMillis: middle(interval),
+        measuredClockSkewErrorMillis: Math.ceil((interval.upperMillis - interval.lowerMillis) / 2)
+      }
+
+/** What answers since a moment agree on. */
+interface Agreed extends Interval {
+  readonly sinceMillis: number
+}
+
+const narrow = (agreed: Agreed | undefined, sample: Interval): Agreed | undefined => {
+  if (agreed === undefined) return undefined
+  const lowerMillis = Math.max(agreed.lowerMillis, sample.lowerMillis)
+  const upperMillis = Math.min(agreed.upperMillis, sample.upperMillis)
+  return lowerMillis <= upperMillis ? { sinceMillis: agreed.sinceMillis, lowerMillis, upperMillis } : undefined
+}
+
+/** Whether the wall clock was set, or the machine slept, between two readings. */
+export const jumped = (from: Reading, to: Reading): boolean =>
+  Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
+
+export const make = (): Skew => {
+  // The older one is narrower; when it has served its time the newer one takes its place, so that precision stays.
+  let older: Agreed | undefined
+  let newer: Agreed | undefined
+  let latest: Reading = { wallMillis: 0, monotonicMillis: 0 }
+
+  const forgetIfJumped = (now: Reading): void => {
+    if (newer !== undefined && jumped(latest, now)) older = newer = undefined
+  }
+
+  const current = (now: Reading): Interval | undefined => {
+    forgetIfJumped(now)
+    return older ?? newer
+  }
+
+  const learn = (sample: Interval, now: Reading): void => {
+    forgetIfJumped(now)
+    const nowMillis = now.monotonicMillis
+    const isWithin = (agreed: Agreed | undefined, generations: number): boolean =>
+      agreed !== undefined && nowMillis - agreed.sinceMillis < generations * generationMillis
+    if (!isWithin(newer, 1)) {
+      older = newer
+      newer = undefined
+    }
+    older = isWithin(older, 3) ? narrow(older, sample) : undefined
+    newer = narrow(newer, sample) ?? { sinceMillis: nowMillis, ...sample }
+    latest = now
+  }
+
+  return {
+    observe: (sent, answered, headers) => {
+      const date = writtenMillis(headers)
+      if (date === undefined || jumped(sent, answered)) return undefined
+      const sample = {
+        lowerMillis: date - answered.wallMillis,
+        upperMillis: date + resolutionMillis - sent.wallMillis
+      }
+      learn(sample, answered)
+      return sample
+    },
+    measured: (now) => {
+      const interval = current(now)
+      if (interval === undefined) return undefined
+      const { lowerMillis, upperMillis } = interval
+      const ageMillis = Math.max(0, now.monotonicMillis - latest.monotonicMillis)
+      return { millis: middle(interval), lowerMillis, upperMillis, ageMillis }
+    },
+    correctionMillis: (now) => {
+      const interval = current(now)
+      return interval !== undefined && isBeyondResolution(interval, 0) ? middle(interval) : 0
+    }
+  }
+}

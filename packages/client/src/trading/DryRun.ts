@@ -1,0 +1,105 @@
+/**
+ * Dry runs: what a program would have sent, without sending it.
+ *
+ * **When to use**
+ *
+ * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to watch a bot decide on the real market, and to test it.
+ *
+ * **Details**
+ *
+ * Public operations and reads go to the exchange. A write is encoded and checked as for sending, so that wrong input is
+ * the same `InvalidRequest`. Then it is recorded here and fails with `NotSent`, which carries the recorded intent. It is
+ * not signed and takes no tokens.
+ *
+ * **Gotchas**
+ *
+ * - The layer is the only switch, on purpose: there is no environment variable for it. A variable that is misspelled, or
+ *   read by a version that does not know it, would send real orders without notice. A program without the layer does not
+ *   compile.
+ * - The exchange's own checks (cash, the price grid, whether the market is open) are not made: it could still refuse what
+ *   is recorded here. For answers to writes use the local exchange of `@kalshi-effect/sandbox`.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { Dollars } from "../money/FixedPoint.ts"
+import type { Market, OrderCost } from "./OrderCost.ts"
+import type { CreateInput } from "./Orders.ts"
+
+/** What the orders of an {@link Intent} can cost: see `OrderCost`. */
+export interface Cost {
+  /**
+   * The most cash that all of them together can take, fees included; undefined if it cannot be known. In a batch a
+   * position covers contracts once: see `OrderCost.ofBatch`.
+   */
+  readonly worstCase: Dollars | undefined
+  /** Why it cannot be known. */
+  readonly unknownBecause: string | undefined
+  /** Whether the fees of all orders follow terms that were given, or those of some follow `OrderCost.assumedTerms`. */
+  readonly terms: "given" | "assumed"
+  /** The cost of each order, in the order of the request; undefined for one that cannot be priced. */
+  readonly orders: ReadonlyArray<OrderCost | undefined>
+}
+
+/** A write that was not sent, in its form on the wire, without key, signature and timestamp. */
+export interface Intent {
+  /** From 1, in the order of the calls. */
+  readonly number: number
+  /** Unix milliseconds, by Effect's `Clock`. */
+  readonly atMillis: number
+  /** The operation as you called it, such as `Orders.create`. */
+  readonly operation: string
+  /** Its id in the published document, such as `CreateOrderV2`. */
+  readonly operationId: string
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  /** From the host's root, with its query: `/trade-api/v2/portfolio/events/orders`. */
+  readonly path: string
+  /** The JSON body, parsed from the text that would have been sent; undefined if there is none. */
+  readonly body: Readonly<Record<string, unknown>> | undefined
+  /** For `Orders.create` and `Orders.batchCreate`; undefined for every other write. */
+  readonly cost: Cost | undefined
+}
+
+/** How a dry run prices orders, and how many intents it keeps. */
+export interface Options {
+  /**
+   * What you know about an order's market and about the account: fee terms, and the position before the request. Answer
+   * undefined for a market that you know nothing about. `OrderCost` assumes what is missing, and the cost says so. If it
+   * throws, the cost is unknown. Default: nothing is known.
+   */
+  readonly marketOf?: ((order: CreateInput) => Market | undefined) | undefined
+  /** How many of the last intents are kept. Default: 10,000. */
+  readonly keepIntents?: number | undefined
+}
+
+/**
+ * The journal of a dry run.
+ *
+ * **Example** (What would it have done?)
+ *
+ * ```ts
+ * import * as DryRun from "@kalshi-effect/client/DryRun"
+ * import * as Orders from "@kalshi-effect/client/Orders"
+ * import * as Effect from "effect/Effect"
+ *
+ * const rehearsal = Effect.gen(function* () {
+ *   const journal = yield* DryRun.DryRun
+ *   yield* Effect.ignore(Orders.cancel({ order_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e", exchange_index: 0 }))
+ *   return (yield* journal.intents).map(({ method, path }) => `${method} ${path}`)
+ * })
+ * ```
+ */
+export class DryRun
+  extends /*#__PURE__*/ Context.Service<
+    DryRun,
+    {
+      /** The kept intents, oldest first. */
+      readonly intents: Effect.Effect<ReadonlyArray<Intent>>
+      /** The kept intents, then every further one as it is recorded. Ends with the layer. */
+      readonly changes: Stream.Stream<Intent>
+      /** Answers the kept intents and keeps none of them. Numbers continue. */
+      readonly take: Effect.Effect<ReadonlyArray<Intent>>
+    }
+  >()("@kalshi-effect/client/DryRun") {}

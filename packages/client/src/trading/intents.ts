@@ -1,0 +1,229 @@
+/**
+ * What one means to do, in words: buy or sell, YES or NO. The side of the book and the price of YES are reckoned here and
+ * nowhere else.
+ *
+ * @module
+ */
+import type * as Brand from "effect/Brand"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import { InvalidRequest } from "../Errors.ts"
+import * as FixedPoint from "../money/FixedPoint.ts"
+import type { Count, CountInput, Dollars } from "../money/FixedPoint.ts"
+import type { BookSide, CreateOrderV2Request, SelfTradePreventionType } from "../generated/requests.ts"
+import type { MarketPosition } from "../generated/responses.ts"
+import * as PriceGrid from "../money/PriceGrid.ts"
+import type { CreateInput } from "../rest/orderOperations.ts"
+
+/** Dollars per contract of YES. */
+export type YesPrice = Dollars & Brand.Brand<"YesPrice">
+
+/** Dollars per contract of NO. */
+export type NoPrice = Dollars & Brand.Brand<"NoPrice">
+
+/** Says that an amount is a price of YES: for `yes_bid_dollars` and the like, and after arithmetic. */
+export const yesPrice = (price: Dollars): YesPrice => price as YesPrice // the caller's word
+
+/** Says that an amount is a price of NO: for `no_bid_dollars` and the like, and after arithmetic. */
+export const noPrice = (price: Dollars): NoPrice => price as NoPrice // the caller's word
+
+/** What every intent can say besides its price. */
+export interface IntentInput {
+  /** The market. */
+  readonly ticker: string
+  /** Contracts, in steps of 0.01. */
+  readonly count: CountInput
+  /** Your own id for the intent, for a journal; a fresh UUID when left out. Never one that was used before. */
+  readonly client_order_id?: string | undefined
+  /** The prices that the market takes: one that is off them is then refused before it is sent. */
+  readonly grid?: PriceGrid.PriceGrid | undefined
+  /** `good_till_canceled` when left out: what does not fill at once rests. */
+  readonly time_in_force?: CreateOrderV2Request["time_in_force"] | undefined
+  /** Unix seconds; only with `good_till_canceled`. */
+  readonly expiration_time?: number | undefined
+  readonly post_only?: boolean | undefined
+  /** Caps the count by your position; only with `immediate_or_cancel`. */
+  readonly reduce_only?: boolean | undefined
+  /** `taker_at_cross` when left out: where it would trade with one of your own, it ends there. */
+  readonly self_trade_prevention_type?: SelfTradePreventionType | undefined
+  readonly cancel_order_on_pause?: boolean | undefined
+  /** 0 the primary (the default), 1–63 a subaccount. */
+  readonly subaccount?: number | undefined
+  readonly order_group_id?: string | undefined
+  /** The market's shard; found by `ticker` when left out, which bills every shard's write bucket. */
+  readonly exchange_index?: number | undefined
+}
+
+/** An intent whose price is of YES. */
+export interface YesInput extends IntentInput {
+  /** Dollars per contract of YES. */
+  readonly yes_price: YesPrice | `${number}`
+  readonly no_price?: never
+}
+
+/** An intent whose price is of NO. */
+export interface NoInput extends IntentInput {
+  /** Dollars per contract of NO. */
+  readonly no_price: NoPrice | `${number}`
+  readonly yes_price?: never
+}
+
+/**
+ * An order that is meant and not sent yet. Made by {@link buyYes}, {@link sellYes}, {@link buyNo}, {@link sellNo} and
+ * {@link closePosition} alone, so that no side is ever written by hand.
+ */
+export interface OrderIntent extends Brand.Brand<"OrderIntent"> {
+  readonly outcome: "yes" | "no"
+  readonly action: "buy" | "sell"
+  /** What will be on the wire, or what is wrong with it: `Result.flatMap(intent.request, OrderCost.of)` prices it. */
+  readonly request: Result.Result<CreateInput, InvalidRequest>
+}
+
+const operation = "Orders.place"
+
+/** What an intent sends. Fails for what the constructors did not make, which the types refuse already. */
+export const requestOf = (intent: OrderIntent): OrderIntent["request"] =>
+  Predicate.hasProperty(intent, "request") && Result.isResult(intent.request)
+    ? intent.request
+    : invalid("", "this is not an intent: make it with Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
+
+const invalid = (pointer: string, reason: string) => Result.fail(new InvalidRequest({ operation, pointer, reason }))
+
+/** Buys YES for at most `yes_price`: a bid. */
+export const buyYes = (input: YesInput): OrderIntent => make("buy", "yes", input)
+
+/**
+ * Sells YES for at least `yes_price`: an ask.
+ *
+ * **Gotchas**
+ *
+ * What you do not hold is sold all the same: the order then buys NO at one dollar less `yes_price`. Use
+ * {@link closePosition}, or `reduce_only`, to sell no more than you hold.
+ */
+export const sellYes = (input: YesInput): OrderIntent => make("sell", "yes", input)
+
+/** Buys NO for at most `no_price`: an ask of YES at one dollar less. */
+export const buyNo = (input: NoInput): OrderIntent => make("buy", "no", input)
+
+/**
+ * Sells NO for at least `no_price`: a bid of YES at one dollar less.
+ *
+ * **Gotchas**
+ *
+ * What you do not hold is sold all the same: the order then buys YES. Use {@link closePosition}, or `reduce_only`, to
+ * sell no more than you hold.
+ */
+export const sellNo = (input: NoInput): OrderIntent => make("sell", "no", input)
+
+/** How {@link closePosition} closes: `yes_price` or `no_price`, and what is left to choose. */
+export type CloseInput = (Omit<YesInput, CloseOmits> | Omit<NoInput, CloseOmits>) & {
+  /** Contracts; all that are held when left out. */
+  readonly count?: CountInput | undefined
+}
+
+type CloseOmits =
+  | "ticker"
+  | "count"
+  | "exchange_index"
+  | "time_in_force"
+  | "expiration_time"
+  | "post_only"
+  | "reduce_only"
+
+/**
+ * Sells what a position holds, YES or NO, for at least the price: at once, and never more than is held.
+ *
+ * **Details**
+ *
+ * The order is `immediate_or_cancel` and `reduce_only`: what does not fill at once stays held. Of a position in YES the
+ * price is the least to get for YES. It may be given as that of NO, then the most that NO may cost: they are one dollar
+ * together. Of a position in NO it is the other way round.
+ *
+ * **Gotchas**
+ *
+ * - `position` shows what was held when it was read; reads lag behind fills.
+ * - A position tells no subaccount: give it, unless it is the primary one.
+ */
+export const closePosition = (
+  position: Pick<MarketPosition, "ticker" | "position_fp" | "exchange_index">,
+  input: CloseInput
+): OrderIntent => {
+  // Untyped code can give anything.
+  const read = FixedPoint.count(position?.position_fp)
+  const held = Result.isSuccess(read) ? FixedPoint.toHundredths(read.success) : 0n
+  const outcome = held < 0n ? "no" : "yes"
+  const count = input?.count ?? (FixedPoint.fromHundredths(held < 0n ? -held : held) satisfies Count)
+  return make(
+    "sell",
+    outcome,
+    {
+      ...input,
+      ticker: position?.ticker,
+      count,
+      exchange_index: position?.exchange_index,
+      time_in_force: "immediate_or_cancel",
+      reduce_only: true
+    },
+    Result.isFailure(read)
+      ? invalid("/position_fp", "this is not the position of a market, as Portfolio.positions reads it")
+      : held === 0n
+        ? invalid("", "there is nothing to close: the position is 0.00")
+        : undefined
+  )
+}
+
+type AnyInput = IntentInput & {
+  readonly yes_price?: YesPrice | `${number}` | undefined
+  readonly no_price?: NoPrice | `${number}` | undefined
+}
+
+const make = (
+  action: "buy" | "sell",
+  outcome: "yes" | "no",
+  input: AnyInput,
+  wrong?: OrderIntent["request"]
+): OrderIntent => {
+  const side: BookSide = (action === "buy") === (outcome === "yes") ? "bid" : "ask"
+  const request = wrong ?? toRequest(side, input)
+  // The brand says that it was made here.
+  return { action, outcome, request } as OrderIntent
+}
+
+const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, InvalidRequest> => {
+  if (typeof input !== "object" || input === null) {
+    return invalid("", "the input is not an object: give the ticker, the count and the price")
+  }
+  const { grid, no_price, yes_price, ...rest } = input
+  if (input.client_order_id === "") return invalid("/client_order_id", "an empty id names nothing; leave it out")
+  return Result.map(priceOfYes(yes_price, no_price, grid), (price) => ({
+    ...rest,
+    side,
+    // Canonical dollars have two decimals or more, and what has more than four is refused where it is encoded.
+    price,
+    time_in_force: input.time_in_force ?? "good_till_canceled",
+    self_trade_prevention_type: input.self_trade_prevention_type ?? "taker_at_cross"
+  }))
+}
+
+/** The price of YES that is meant; an error names the field and speaks of prices as the caller wrote them. */
+const priceOfYes = (
+  yes: string | undefined,
+  no: string | undefined,
+  grid: PriceGrid.PriceGrid | undefined
+): Result.Result<Dollars, InvalidRequest> => {
+  if ((yes === undefined) === (no === undefined)) return invalid("", "exactly one of yes_price and no_price is needed")
+  const pointer = yes === undefined ? "/no_price" : "/yes_price"
+  const own = Result.flatMap(FixedPoint.dollars((yes ?? no)!), (given) =>
+    Result.map(FixedPoint.complement(given), (opposite) => ({ given, opposite }))
+  )
+  if (Result.isFailure(own)) return invalid(pointer, own.failure.message)
+  const { given, opposite } = own.success
+  const price = yes === undefined ? opposite : given
+  if (grid === undefined || PriceGrid.isOnGrid(grid, price)) return Result.succeed(price)
+  const asWritten = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => of) : of)
+  const near = [PriceGrid.nearestBelow(grid, price), PriceGrid.nearestAbove(grid, price)]
+    .flatMap(Option.toArray)
+    .map(asWritten)
+  return invalid(pointer, `${given} is not a price that the market takes; the nearest are ${near.join(" and ")}`)
+}

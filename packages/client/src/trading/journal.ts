@@ -1,0 +1,148 @@
+/**
+ * The journal of a dry run: prices what would have been sent, and keeps it.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Cost, DryRun, Intent, Options } from "./DryRun.ts"
+import { NotSent } from "../Errors.ts"
+import * as FixedPoint from "../money/FixedPoint.ts"
+import type { Dollars } from "../money/FixedPoint.ts"
+import type { Descriptor } from "../Operation.ts"
+import * as OrderCost from "./OrderCost.ts"
+import type { CreateInput } from "./Orders.ts"
+import type { WireRequest } from "../sending/encode.ts"
+
+/** Takes the place of sending a write. */
+export type Rehearse = (descriptor: Descriptor, wire: WireRequest, address: string) => Effect.Effect<never, NotSent>
+
+interface Journal {
+  readonly service: DryRun["Service"]
+  readonly rehearse: Rehearse
+}
+
+/** Orders of a request that was checked against its schema. */
+const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<CreateInput> | undefined => {
+  switch (descriptor.operationId) {
+    case "CreateOrderV2":
+      return [body as unknown as CreateInput]
+    case "BatchCreateOrdersV2":
+      return body?.["orders"] as ReadonlyArray<CreateInput>
+    default:
+      return undefined
+  }
+}
+
+/** What a callback threw, as one line. */
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/**
+ * What the user's callback knows about an order's market. A dry run does not fail because of a faulty callback: the cost is
+ * unknown then, and says why.
+ */
+const marketFrom = (
+  marketOf: Options["marketOf"],
+  order: CreateInput
+): Result.Result<OrderCost.Market, { readonly message: string }> => {
+  try {
+    const market = marketOf?.(order) ?? {}
+    return typeof market !== "object" || "then" in market
+      ? Result.fail({ message: "marketOf must answer an object or undefined, and no promise" })
+      : Result.succeed(market)
+  } catch (error) {
+    return Result.fail({ message: `marketOf failed: ${messageOf(error)}` })
+  }
+}
+
+type Priced = Result.Result<OrderCost.OrderCost, { readonly message: string }>
+
+const pricesOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"]): ReadonlyArray<Priced> => {
+  const markets = orders.map((order) => marketFrom(marketOf, order))
+  try {
+    const prices = OrderCost.ofBatch(orders, (_order, index) => Result.getOrElse(markets[index]!, () => ({})))
+    return prices.map((price, index) => Result.flatMap(markets[index]!, (): Priced => price))
+  } catch (error) {
+    // Its types exclude this; a program in JavaScript may answer anything.
+    return orders.map(() => Result.fail({ message: `the answer of marketOf cannot be used: ${messageOf(error)}` }))
+  }
+}
+
+/** What orders can cost together. */
+const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"]): Cost => {
+  const costs = pricesOf(orders, marketOf)
+  const worst = costs.map((cost) =>
+    Result.flatMap(cost, ({ worstCase }): Result.Result<Dollars, { readonly message: string }> => worstCase)
+  )
+  const unknown = worst.findIndex(Result.isFailure)
+  const which = orders.length === 1 ? "" : `order ${unknown + 1} of ${orders.length}: `
+  const failed = worst[unknown]
+  return {
+    worstCase: failed === undefined ? FixedPoint.sum(worst.map(Result.getOrThrow)) : undefined,
+    unknownBecause: failed !== undefined && Result.isFailure(failed) ? which + failed.failure.message : undefined,
+    terms: costs.some((cost) => Result.isSuccess(cost) && cost.success.terms === "assumed") ? "assumed" : "given",
+    orders: costs.map((cost) => (Result.isSuccess(cost) ? cost.success : undefined))
+  }
+}
+
+/** Makes an empty journal. Dies of a number of intents to keep that cannot be: it is a mistake in the program. */
+export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect<Journal, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    if (!Number.isSafeInteger(keepIntents) || keepIntents <= 0) {
+      return yield* Effect.die(new Error("keepIntents must be a whole number above zero"))
+    }
+    const published = yield* Effect.acquireRelease(PubSub.unbounded<Intent>(), PubSub.shutdown)
+    let kept: Array<Intent> = []
+    let number = 0
+
+    const rehearse: Rehearse = (descriptor, wire, address) =>
+      Effect.clockWith((clock) => {
+        // Read back from the text that would have been sent, which was made of a plain object.
+        const body = wire.body === undefined ? undefined : (JSON.parse(wire.body) as NonNullable<Intent["body"]>)
+        // As the platform writes it, which encodes some characters more.
+        const { pathname, search } = new URL(address)
+        const orders = ordersOf(descriptor, body)
+        const intent: Intent = {
+          number: ++number,
+          atMillis: clock.currentTimeMillisUnsafe(),
+          operation: descriptor.name,
+          operationId: descriptor.operationId,
+          method: descriptor.method,
+          path: pathname + search,
+          body,
+          cost: orders === undefined ? undefined : costOf(orders, marketOf)
+        }
+        kept.push(intent)
+        if (kept.length > keepIntents) kept.shift()
+        PubSub.publishUnsafe(published, intent)
+        return Effect.fail(new NotSent({ operation: descriptor.name, intent }))
+      })
+
+    const changes = Stream.unwrap(
+      Effect.map(PubSub.subscribe(published), (subscription) => {
+        const before = kept.slice()
+        const last = number
+        // What came while it subscribed is in both.
+        return Stream.concat(
+          Stream.fromIterable(before),
+          Stream.filter(Stream.fromSubscription(subscription), (intent) => intent.number > last)
+        )
+      })
+    )
+
+    return {
+      rehearse,
+      service: {
+        intents: Effect.sync(() => kept.slice()),
+        changes,
+        take: Effect.sync(() => {
+          const taken = kept
+          kept = []
+          return taken
+        })
+      }
+    }
+  })
