@@ -5,7 +5,7 @@ const fixedPoint = faultsOf("packages/client/src/money/FixedPoint.ts", "packages
 const scaled = faultsOf("packages/client/src/money/scaled.ts", "packages/client/test/FixedPoint.test.ts")
 const grid = faultsOf("packages/client/src/money/PriceGrid.ts", "packages/client/test/PriceGrid.test.ts")
 const fees = faultsOf("packages/client/src/money/Fees.ts", "packages/client/test/Fees.test.ts")
-const cost = faultsOf("packages/client/src/trading/OrderCost.ts", "packages/client/test/OrderCost.test.ts")
+const cost = faultsOf("packages/client/src/money/OrderCost.ts", "packages/client/test/OrderCost.test.ts")
 
 /** Every one of them. */
 export const moneyFaults: ReadonlyArray<Fault> = [

@@ -6,7 +6,7 @@
 import type { Document, Operation, Parameter } from "./document.ts"
 import { comment, type Context, key, makeWriter, pure, type Writer } from "./writer.ts"
 
-const operation = "../Operation.ts"
+const operation = "../Descriptor.ts"
 
 /** The declarations of all parameters, without imports. */
 export const writeParameters = (document: Document, context: Context): string => {

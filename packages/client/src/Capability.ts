@@ -6,8 +6,19 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { Measurement } from "./sending/ClockSkew.ts"
-import type { Descriptor } from "./Operation.ts"
+import type { Descriptor } from "./Descriptor.ts"
+
+/** The exchange's clock minus this machine's, in milliseconds: above zero where this machine's is behind. */
+export interface ClockSkewMeasurement {
+  /** The middle of the two bounds. */
+  readonly millis: number
+  /** It is no less than this. */
+  readonly lowerMillis: number
+  /** It is no more than this. */
+  readonly upperMillis: number
+  /** How long ago the newest answer came that it rests on. */
+  readonly ageMillis: number
+}
 
 /** What the capabilities stand on: it sends what an operation describes. Not for calling directly. */
 export interface Sender {
@@ -15,7 +26,7 @@ export interface Sender {
   /** Milliseconds that {@link Sender.send} would wait for the account's tokens. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
   /** What the dates of its answers say of the exchange's clock. */
-  readonly clockSkew: Effect.Effect<Measurement | undefined>
+  readonly clockSkew: Effect.Effect<ClockSkewMeasurement | undefined>
 }
 
 /** May call the public operations: markets, events, the exchange's status. */

@@ -7,9 +7,8 @@ import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
 import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
-import type { Intent } from "./trading/DryRun.ts"
-import { blamesTimestamp } from "./sending/errorBody.ts"
-import * as statuses from "./sending/statuses.ts"
+import * as statuses from "./statuses.ts"
+import type { Intent } from "./UnsentRequest.ts"
 
 /**
  * What the body of an error said, whichever of the wire's shapes it had: nested under `error`, flat, a bare string, or
@@ -180,7 +179,7 @@ const explain = (explanation: Explanation, body: ErrorBody): string => {
       const side = behindMillis > 0 ? "behind" : "ahead of"
       return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's: ${advice}`
     }
-    if (!blamesTimestamp(body)) {
+    if (!statuses.blamesTimestamp(body)) {
       return `check that the key id belongs to this private key and was made in ${environment}: keys are not shared between environments`
     }
     return skew === undefined

@@ -21,7 +21,9 @@ import { KalshiPublic, KalshiRead, KalshiWrite, type Sender } from "./Capability
 import * as DryRun from "./trading/DryRun.ts"
 import * as Environment from "./Environment.ts"
 import * as journal from "./trading/journal.ts"
+import type { AccountFacts } from "./limits/learned.ts"
 import * as limits from "./limits/limiter.ts"
+import * as Account from "./rest/Account.ts"
 import * as pipeline from "./sending/sender.ts"
 import * as telemetry from "./sending/observer.ts"
 import * as transport from "./sending/transport.ts"
@@ -69,6 +71,15 @@ export interface Options extends PublicOptions {
   readonly correctClockSkew?: boolean | undefined
 }
 
+/** Asks the exchange about the account through a sender, whose answers the descriptor's schemas type. */
+const factsBy = (send: Sender["send"]): AccountFacts => ({
+  limits: send(Account.limits.descriptor, undefined) as Effect.Effect<Account.GetAccountApiLimitsResponse, unknown>,
+  endpointCosts: send(Account.endpointCosts.descriptor, undefined) as Effect.Effect<
+    Account.GetAccountEndpointCostsResponse,
+    unknown
+  >
+})
+
 const makeSender = (
   options: PublicOptions & Partial<Options>,
   signer: Signer.Signer["Service"] | undefined,
@@ -86,7 +97,7 @@ const makeSender = (
         : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId, told.watch)
     return pipeline.make({
       environment,
-      limiter,
+      limiter: limiter === undefined ? undefined : (send) => limiter(factsBy(send)),
       signer,
       telemetry: told,
       transport: transport.make(client, fetchOptions),

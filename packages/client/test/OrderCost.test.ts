@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { assert, describe, it } from "vitest"
 import * as Fees from "../src/money/Fees.ts"
 import * as FixedPoint from "../src/money/FixedPoint.ts"
-import * as OrderCost from "../src/trading/OrderCost.ts"
+import * as OrderCost from "../src/money/OrderCost.ts"
 import { hold, write } from "./support/money.ts"
 
 const quadratic: Fees.Terms = { fee_type: "quadratic", fee_multiplier: 1 }

@@ -3,7 +3,7 @@ import { Effect, Fiber, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import * as ApiKey from "@kalshi-effect/signing/ApiKey"
 import * as Signer from "@kalshi-effect/signing/Signer"
-import * as Account from "../src/rest/Account.ts"
+import type { Limiter } from "../src/sending/sender.ts"
 import * as Environment from "../src/Environment.ts"
 import * as Errors from "../src/Errors.ts"
 import * as limits from "../src/limits/limiter.ts"
@@ -13,18 +13,16 @@ import type * as RateLimits from "../src/limits/RateLimits.ts"
 import { type Budget, limitsOf } from "./support/exchange.ts"
 import { serve, transports } from "./support/server.ts"
 
-const facts = (budget: Budget): Readonly<Record<string, unknown>> => ({
-  [Account.limits.descriptor.name]: limitsOf(budget, budget),
-  [Account.endpointCosts.descriptor.name]: { default_cost: 10, endpoint_costs: [] }
-})
 
 /** A limiter by itself. What the exchange answers about the account is `budget`. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
   Effect.map(
     limits.make(options, "test", "key", () => {}),
     (make) =>
-      // A layer's sender answers by the operation's schema, which this test writes by hand.
-      make(({ name }) => Effect.succeed(facts(budget)[name]) as never)
+      make({
+        limits: Effect.succeed(limitsOf(budget, budget)),
+        endpointCosts: Effect.succeed({ default_cost: 10, endpoint_costs: [] })
+      })
   )
 
 const descriptor = OrderGroups.get.descriptor
@@ -35,7 +33,7 @@ interface Ended {
 }
 
 /** Calls of one operation, each of which notes when it was let go. */
-const caller = (limiter: limits.Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
+const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
   const started: Array<Ended> = []
   const call = (index: number) =>
     limiter.limit(

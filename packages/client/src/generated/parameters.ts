@@ -7,7 +7,7 @@
  * @module
  */
 import * as Schema from "effect/Schema"
-import { type Parameter, optional, required } from "../Operation.ts"
+import { type Parameter, optional, required } from "../Descriptor.ts"
 import {
   DateTimeString,
   UnixMillis,

@@ -9,9 +9,12 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
-import * as Account from "../rest/Account.ts"
-import type { Sender } from "../Capability.ts"
-import type { Descriptor, Operation } from "../Operation.ts"
+import type { Descriptor } from "../Descriptor.ts"
+import type {
+  BucketLimit,
+  GetAccountApiLimitsResponse,
+  GetAccountEndpointCostsResponse
+} from "../generated/responses.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as SendPolicy from "../sending/SendPolicy.ts"
 import * as costs from "./costs.ts"
@@ -37,11 +40,17 @@ export interface Learned {
   readonly ended: Effect.Effect<void>
 }
 
+/** Asks the exchange about the account. Sends, and takes tokens, as every call does. */
+export interface AccountFacts {
+  readonly limits: Effect.Effect<GetAccountApiLimitsResponse, unknown>
+  readonly endpointCosts: Effect.Effect<GetAccountEndpointCostsResponse, unknown>
+}
+
 export interface Options {
   readonly share: number
   readonly refreshMillis: number
   readonly scope: Scope.Scope
-  readonly send: Sender["send"]
+  readonly facts: AccountFacts
   /** Runs after each attempt to learn. */
   readonly onEnd: () => void
 }
@@ -55,7 +64,7 @@ const againMillis = 10_000
 /** What a request costs where no list says otherwise. Source: the rate-limit guide of October 2026. */
 const defaultCost = 10
 
-const budgetOf = ({ bucket_capacity, refill_rate }: Account.BucketLimit): RateLimits.Budget => ({
+const budgetOf = ({ bucket_capacity, refill_rate }: BucketLimit): RateLimits.Budget => ({
   refillRate: refill_rate,
   capacity: bucket_capacity
 })
@@ -80,7 +89,7 @@ const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
     outsideSpan
   )
 
-export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Learned => {
+export const make = ({ facts, onEnd, refreshMillis, scope, share }: Options): Learned => {
   let costOf = (descriptor: Descriptor): number => descriptor.cost
   let oneRequest = defaultCost
   let isLearned = false
@@ -103,13 +112,11 @@ export const make = ({ onEnd, refreshMillis, scope, send, share }: Options): Lea
   const isBelievable = ({ capacity, refillRate }: RateLimits.Budget): boolean =>
     Number.isFinite(capacity) && Number.isFinite(refillRate) && refillRate > 0 && capacity > 0 && capacity >= oneRequest
 
-  const ask = <Output, E, Capability>({ descriptor }: Operation<void, Output, E, Capability>) =>
-    // The sender's answers are typed by the descriptor's schemas, as the operation is.
-    Effect.exit(send(descriptor, undefined)) as Effect.Effect<Exit.Exit<Output, unknown>>
-
   const learnNow = (nowMillis: number): Effect.Effect<void> =>
     Effect.gen(function* () {
-      const [list, limits] = yield* Effect.all([ask(Account.endpointCosts), ask(Account.limits)], { concurrency: 2 })
+      const [list, limits] = yield* Effect.all([Effect.exit(facts.endpointCosts), Effect.exit(facts.limits)], {
+        concurrency: 2
+      })
       const read = Exit.isSuccess(list) ? costs.read(list.value) : undefined
       if (read !== undefined && Exit.isSuccess(list)) {
         costOf = read

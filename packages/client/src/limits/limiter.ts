@@ -13,37 +13,17 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { Sender } from "../Capability.ts"
 import * as Errors from "../Errors.ts"
-import type { Descriptor } from "../Operation.ts"
 import * as RateLimits from "./RateLimits.ts"
 import type { NamedError } from "../sending/decode.ts"
+import type { Limiter } from "../sending/sender.ts"
 import * as Billing from "./billing.ts"
 import * as Learned from "./learned.ts"
 import * as memory from "./memory.ts"
 import { Queue } from "./queue.ts"
 import type { Telemetry } from "../sending/observer.ts"
 
-/** Meters the signed calls of a layer. */
-export interface Limiter {
-  /** Runs an attempt once it has its tokens, and gives them back where nothing of it was sent. */
-  readonly limit: (call: LimitedAttempt, attempt: Effect.Effect<unknown, Failure>) => Effect.Effect<unknown, Failure>
-  readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
-}
-
 type Failure = Errors.Failure | NamedError
-
-/** One attempt of a call. */
-export interface LimitedAttempt {
-  readonly descriptor: Descriptor
-  readonly input: unknown
-  /** How long it may wait at most. */
-  readonly maxMillis: number
-  /** Whether a byte of the attempt may have left. */
-  readonly wasSent: () => boolean
-  /** Runs when the attempt has to wait. */
-  readonly waits: () => void
-}
 
 /** Tokens that were taken, and when they were requested. */
 interface Taken {
@@ -136,7 +116,7 @@ const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTi
 const makeName = (): string => Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
 
 /**
- * Makes a limiter, given what sends. Learns with that sender in fibers of the scope, which end with it.
+ * Makes a limiter, given how the exchange is asked about the account. Asks in fibers of the scope, which end with it.
  *
  * Dies of options that cannot be: they are a mistake in the program.
  */
@@ -145,20 +125,20 @@ export const make = (
   environment: string,
   keyId: string,
   watch: Telemetry["watch"]
-): Effect.Effect<(send: Sender["send"]) => Limiter, never, Scope.Scope> =>
+): Effect.Effect<(facts: Learned.AccountFacts) => Limiter, never, Scope.Scope> =>
   Effect.gen(function* () {
     const settings = resolve(options, environment, keyId)
     if (typeof settings === "string") return yield* Effect.die(new Error(settings))
     const scope = yield* Effect.scope
     const store = (yield* RateLimits.Store) ?? memory.make()
-    return (send) => start(settings, store, scope, send, watch)
+    return (facts) => start(settings, store, scope, facts, watch)
   })
 
 const start = (
   settings: Resolved,
   store: RateLimits.Store,
   scope: Scope.Scope,
-  send: Sender["send"],
+  facts: Learned.AccountFacts,
   watch: Telemetry["watch"]
 ): Limiter => {
   const name = makeName()
@@ -171,7 +151,7 @@ const start = (
   const learned = Learned.make({
     ...settings,
     scope,
-    send,
+    facts,
     onEnd: () => {
       for (const line of lines.values()) {
         line.mustJudge = true

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type { Bucket as Asked, Budget, Store, Want } from "./RateLimits.ts"
+import type { Bucket as Asked, Budget, Store, Want } from "./Store.ts"
 
 /** A bucket as it was after its last charge, and what is under way to it. */
 interface Bucket {

@@ -34,7 +34,6 @@ import * as Order from "effect/Order"
 import type { Ordering } from "effect/Ordering"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { BookSide } from "../generated/requests.ts"
 import * as scaled from "./scaled.ts"
 
 /**
@@ -407,7 +406,7 @@ export const complement = (price: Dollars): Result.Result<Dollars, OutOfRange> =
  * ```
  */
 export const cost = (order: {
-  readonly side: BookSide
+  readonly side: "bid" | "ask"
   readonly price: Dollars
   readonly count: Count
 }): Result.Result<Dollars, OutOfRange> => {

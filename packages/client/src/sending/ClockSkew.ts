@@ -19,19 +19,9 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { KalshiPublic } from "../Capability.ts"
+import { type ClockSkewMeasurement, KalshiPublic } from "../Capability.ts"
 
-/** The exchange's clock minus this machine's, in milliseconds: above zero where this machine's is behind. */
-export interface Measurement {
-  /** The middle of the two bounds. */
-  readonly millis: number
-  /** It is no less than this. */
-  readonly lowerMillis: number
-  /** It is no more than this. */
-  readonly upperMillis: number
-  /** How long ago the newest answer came that it rests on. */
-  readonly ageMillis: number
-}
+export type { ClockSkewMeasurement as Measurement } from "../Capability.ts"
 
 /**
  * What the layer knows of the exchange's clock now; undefined before the first answer with a date that is fit for it.
@@ -49,7 +39,5 @@ export interface Measurement {
  * )
  * ```
  */
-export const measured: Effect.Effect<Measurement | undefined, never, KalshiPublic> = /*#__PURE__*/ Effect.flatMap(
-  KalshiPublic,
-  (sender) => sender.clockSkew
-)
+export const measured: Effect.Effect<ClockSkewMeasurement | undefined, never, KalshiPublic> =
+  /*#__PURE__*/ Effect.flatMap(KalshiPublic, (sender) => sender.clockSkew)

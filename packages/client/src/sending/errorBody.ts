@@ -48,18 +48,6 @@ const fromRecord = (record: Readonly<Record<string, unknown>>, conceal: Conceal,
   }
 }
 
-/** The code behind a gateway's words, as in `rpc error: code = Unauthenticated desc = INCORRECT_API_KEY_SIGNATURE`. */
-const innerCode = /\bdesc = (\w+)/
-
-/**
- * Whether the body of a 401 says that the timestamp was at fault, so that a fresh signature may be accepted. One that is
- * missing would be missing again.
- */
-export const blamesTimestamp = ({ code, details }: ErrorBody): boolean => {
-  const codes = `${code} ${innerCode.exec(details ?? "")?.[1]}`
-  return /timestamp/i.test(codes) && !/missing/i.test(codes)
-}
-
 /**
  * What an error's body said. Nested under `error` on most of the wire, flat in the document and on some 404s, a bare
  * string on 429, HTML or nothing behind the CDN. Source: bodies recorded in production and demo, 2025–2026.

@@ -22,15 +22,34 @@ import * as SendPolicy from "./SendPolicy.ts"
 import { OnAttempt } from "./attempts.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
-import { blamesTimestamp } from "./errorBody.ts"
-import type { Rehearse } from "../trading/journal.ts"
-import type { Limiter } from "../limits/limiter.ts"
 import { afterLostAnswer, OnLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
-import { isLostStatus, isRefusedForNow } from "./statuses.ts"
+import { blamesTimestamp, isLostStatus, isRefusedForNow } from "../statuses.ts"
 import type { Observed, Telemetry } from "./observer.ts"
 import { timeoutOrElse } from "./timeout.ts"
 import { bodyTooLarge, clientRepeats, type Transport, type TransportFault } from "./transport.ts"
+
+/** Takes the place of sending a write. */
+export type Rehearse = (descriptor: Descriptor, wire: encode.WireRequest, address: string) => Effect.Effect<never, Errors.NotSent>
+
+/** Makes the signed calls of a layer wait for their tokens. */
+export interface Limiter {
+  /** Runs an attempt once it has its tokens, and gives them back where nothing of it was sent. */
+  readonly limit: (call: LimitedAttempt, attempt: Effect.Effect<unknown, Failure>) => Effect.Effect<unknown, Failure>
+  readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
+}
+
+/** One attempt of a call. */
+export interface LimitedAttempt {
+  readonly descriptor: Descriptor
+  readonly input: unknown
+  /** How long it may wait at most. */
+  readonly maxMillis: number
+  /** Whether a byte of the attempt may have left. */
+  readonly wasSent: () => boolean
+  /** Runs when the attempt has to wait. */
+  readonly waits: () => void
+}
 
 /** What a layer gives its senders. */
 export interface Account {

@@ -13,12 +13,9 @@ import { NotSent } from "../Errors.ts"
 import * as FixedPoint from "../money/FixedPoint.ts"
 import type { Dollars } from "../money/FixedPoint.ts"
 import type { Descriptor } from "../Operation.ts"
-import * as OrderCost from "./OrderCost.ts"
-import type { CreateInput } from "./Orders.ts"
-import type { WireRequest } from "../sending/encode.ts"
-
-/** Takes the place of sending a write. */
-export type Rehearse = (descriptor: Descriptor, wire: WireRequest, address: string) => Effect.Effect<never, NotSent>
+import * as OrderCost from "../money/OrderCost.ts"
+import type { CreateInput } from "../rest/orderOperations.ts"
+import type { Rehearse } from "../sending/sender.ts"
 
 interface Journal {
   readonly service: DryRun["Service"]

@@ -29,9 +29,9 @@
  * @module
  */
 import * as Result from "effect/Result"
-import * as Fees from "../money/Fees.ts"
-import * as FixedPoint from "../money/FixedPoint.ts"
-import type { Count, CountInput, Dollars, DollarsInput } from "../money/FixedPoint.ts"
+import * as Fees from "./Fees.ts"
+import * as FixedPoint from "./FixedPoint.ts"
+import type { Count, CountInput, Dollars, DollarsInput } from "./FixedPoint.ts"
 import type { BookSide } from "../generated/requests.ts"
 
 /** The fields of an order that decide its cost, under their names on the wire: `Orders.CreateInput` is one. */

@@ -1,5 +1,5 @@
 /**
- * What the status of an answer says about the request.
+ * What the status of an answer, and the code in its body, say about the request.
  *
  * @module
  */
@@ -18,3 +18,21 @@ export const carriedOut = (status: number): "no" | "maybe" | "yes" => {
 
 /** A refusal that holds for now alone, so that any request may be sent again: too early, or too many. */
 export const isRefusedForNow = (status: number): boolean => status === 425 || status === 429
+
+/** The code behind a gateway's words, as in `rpc error: code = Unauthenticated desc = INCORRECT_API_KEY_SIGNATURE`. */
+const innerCode = /\bdesc = (\w+)/
+
+/**
+ * Whether the body of a 401 says that the timestamp was at fault, so that a fresh signature may be accepted. One that is
+ * missing would be missing again.
+ */
+export const blamesTimestamp = ({
+  code,
+  details
+}: {
+  readonly code?: string | undefined
+  readonly details?: string | undefined
+}): boolean => {
+  const codes = `${code} ${innerCode.exec(details ?? "")?.[1]}`
+  return /timestamp/i.test(codes) && !/missing/i.test(codes)
+}
