@@ -282,7 +282,7 @@ describe("Historical.positions", () => {
     {
       it: "sends every filter, and takes an answer without a cursor",
       call: Historical.positions({ ticker: "T", event_ticker: "E", limit: 1, cursor: "c", subaccount: 63 }),
-      request: "GET /historical/positions?ticker=T&event_ticker=E&limit=1&cursor=c&subaccount=63",
+      request: "GET /historical/positions?ticker=T&event_ticker=E&subaccount=63&limit=1&cursor=c",
       reply: { status: 200, body: { market_positions: [], event_positions: [] } }
     }
   ])
