@@ -46,7 +46,7 @@ describe("Historical.cutoff", () => {
 })
 
 const everyFilter = { ticker: "T", max_ts: 2, limit: 1000, cursor: "c", min_ts: 1, subaccount: 0 }
-const everyFilterSent = "ticker=T&max_ts=2&limit=1000&cursor=c&min_ts=1&subaccount=0"
+const everyFilterSent = "ticker=T&min_ts=1&max_ts=2&limit=1000&cursor=c&subaccount=0"
 
 describe("Historical.fills", () => {
   itIs(Historical.fills(), {
