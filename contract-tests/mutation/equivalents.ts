@@ -8,8 +8,25 @@ const unread = "the first answer replaces it before it is read"
 const evenNumber = "2 is refused all the same: no remainder by it or of its multiples is what the equations want"
 const factorOfThree = "no key has 3 as a factor"
 const onlyTheSign = "only the sign of a comparison counts"
+const lookedFor = "whatever is neither Known nor Taken is looked for"
+const allKnown = "where there is nothing to look for, every step is Known"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "packages/client/src/internal/placing.ts": {
+    'return Effect.succeed({ _tag: "", sending, exists: verdict.exists, error })': lookedFor,
+    ': { _tag: "", sending, exists: true, error }': lookedFor,
+    'return { _tag: "", sending, exists: own.some(showsOrder), error: broken(operation, "/orders", reason) }':
+      lookedFor,
+    'if (showsOrder(item)) return { _tag: "", sending, exists: true, error }': lookedFor,
+    'return lost ? { _tag: "", sending, exists: true, error } : { _tag: "Taken", sending, error }': lookedFor,
+    '? { _tag: "", sending, exists: false, error }': lookedFor,
+    'return { _tag: "", sending, exists: showsOrder(item), error: broken(operation, "/orders", reason) }': lookedFor,
+    '? { _tag: "", sending: step.sending, exists: true, error: shared(id) }': lookedFor,
+    'step._tag === "Known" && true ? step.outcome.order_id : undefined': "no other outcome has an order_id",
+    "if (wanted.size === 0) return steps.flatMap((step) => (true ? [step.outcome] : []))": allKnown,
+    'if (wanted.size === 0) return steps.flatMap((step) => (step._tag === "Known" ? [step.outcome] : ["Stryker was here"]))':
+      allKnown
+  },
   "packages/client/src/internal/scaled.ts": {
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")':
       "a bigint has no negative zero",

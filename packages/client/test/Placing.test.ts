@@ -529,6 +529,15 @@ describe("place", () => {
       const other: Reply = { status: 201, body: { ...answer, order_id: mine, client_order_id: "another" } }
       const { outcome } = yield* placing([other, asOf(1), lists(order)])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
+      const never = yield* placing([other, asOf(1), lists()], intent, { within: 50 })
+      assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
+      assert.deepInclude(never.outcome._tag === "Unknown" && never.outcome.error, {
+        _tag: "ContractError",
+        operation: "Orders.create",
+        pointer: "/client_order_id",
+        reason: "it is the id of another order",
+        rawBody: ""
+      })
     })
   )
 
@@ -552,6 +561,8 @@ describe("place", () => {
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
       const never = yield* placing([empty, asOf(1), lists()], intent, { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
+      const error = never.outcome._tag === "Unknown" && never.outcome.error
+      assert.deepInclude(error, { _tag: "ContractError", pointer: "/order_id", reason: "it is empty" })
     })
   )
 
@@ -571,7 +582,7 @@ describe("place", () => {
       }
       const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // as untyped code gives it
       const { result } = yield* play(Effect.flip(Orders.placeAll(noList)), [])
-      assert.include(Result.getOrThrow(result).message, "not an array")
+      assert.deepInclude(Result.getOrThrow(result), { pointer: "", reason: "the intents are not an array" })
     })
   )
 })
@@ -937,6 +948,30 @@ describe("placeAll", () => {
     })
   )
 
+  it.effect("keeps the refusal of one order where another one is not found", () =>
+    Effect.gen(function* () {
+      const { error: refusal } = error("insufficient_balance")
+      const body = {
+        orders: [
+          { client_order_id: "a", error: refusal },
+          { client_order_id: "b", ...error("order_already_exists") },
+          item("c")
+        ]
+      }
+      const { result } = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
+      const [refused, taken, placed] = Result.getOrThrow(result)
+      assert.strictEqual(refused?._tag, "Rejected")
+      assert.deepInclude(refused?._tag === "Rejected" && refused.error, {
+        _tag: "ItemRefused",
+        operation: "Orders.batchCreate",
+        code: "insufficient_balance",
+        body: refusal
+      })
+      assert.deepInclude(taken, { _tag: "Unknown", exists: true })
+      assert.strictEqual(placed?._tag, "Accepted")
+    })
+  )
+
   it.effect("looks for an order that its answer does not name, or names twice", () =>
     Effect.gen(function* () {
       const body = { orders: [item("a"), item("b"), { ...item("b"), order_id: "d" }] }
@@ -1066,7 +1101,13 @@ describe("placeAll", () => {
         const { result } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), lists(order)])
         assert.deepInclude(Result.getOrThrow(result)[0], { _tag: "Accepted", learned: "list", order_id })
         const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), lists()])
-        assert.deepInclude(Result.getOrThrow(never.result)[0], { _tag: "Unknown", exists: says })
+        const [outcome] = Result.getOrThrow(never.result)
+        assert.deepInclude(outcome, { _tag: "Unknown", exists: says })
+        assert.deepInclude(outcome?._tag === "Unknown" && outcome.error, {
+          _tag: "ContractError",
+          pointer: "/orders",
+          reason: `the item of ${mine} has neither an order_id nor an error`
+        })
       }
     })
   )
@@ -1125,7 +1166,13 @@ describe("placeAll", () => {
         Result.getOrThrow(result).map(({ _tag }) => _tag),
         ["Unknown", "Accepted", "Accepted"]
       )
-      assert.deepInclude(Result.getOrThrow(result)[0], { exists: true, notListedAsOf: undefined })
+      const [outcome] = Result.getOrThrow(result)
+      assert.deepInclude(outcome, { exists: true, notListedAsOf: undefined })
+      assert.deepInclude(outcome?._tag === "Unknown" && outcome.error, {
+        _tag: "ContractError",
+        pointer: "/order_id",
+        reason: "a is another order's too"
+      })
     })
   )
 
@@ -1150,8 +1197,12 @@ describe("placeAll", () => {
         Result.isFailure(invalid.result) && "pointer" in invalid.result.failure && invalid.result.failure.pointer,
         "/1/yes_price"
       )
-      const twice = yield* play(Orders.placeAll([intent, intent]), [])
-      assert.isTrue(Result.isFailure(twice.result))
+      const twice = yield* play(Effect.flip(Orders.placeAll([intent, intent])), [])
+      assert.deepInclude(Result.getOrThrow(twice.result), {
+        _tag: "InvalidRequest",
+        pointer: "",
+        reason: "two intents have the same client_order_id"
+      })
       assert.deepStrictEqual(Result.getOrThrow((yield* play(Orders.placeAll([]), [])).result), [])
     })
   )
