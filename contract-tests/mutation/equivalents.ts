@@ -9,9 +9,60 @@ const evenNumber = "2 is refused all the same: no remainder by it or of its mult
 const factorOfThree = "no key has 3 as a factor"
 const onlyTheSign = "only the sign of a comparison counts"
 const lookedFor = "whatever is neither Known nor Taken is looked for"
+const noSuchWords = "that text has no words about an existing order"
+const alwaysThere = "the pattern always has that group"
+const decoded = "an answer decodes only where its time is one"
+const isCompared = "a comparison with undefined is false"
+const noResult = "nobody reads the result"
+const byDefault = "by its status it may have been carried out, which the default case reads"
 const allKnown = "where there is nothing to look for, every step is Known"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "packages/client/src/internal/outcomes.ts": {
+    'export const saysExists = ({ code = "Stryker was here!", details = "", message = "" }: ErrorResponse): boolean =>':
+      noSuchWords,
+    'export const saysExists = ({ code = "", details = "Stryker was here!", message = "" }: ErrorResponse): boolean =>':
+      noSuchWords,
+    'export const saysExists = ({ code = "", details = "", message = "Stryker was here!" }: ErrorResponse): boolean =>':
+      noSuchWords,
+    "return true &&": "no value of another type is written as a UUID",
+    'for (const [, name = "Stryker was here!", value = "", end] of text.slice(start[0].length).matchAll(member)) {':
+      alwaysThere,
+    'for (const [, name = "", value = "Stryker was here!", end] of text.slice(start[0].length).matchAll(member)) {':
+      alwaysThere,
+    "exchange_index: true && exchange_index >= 0 ? exchange_index : undefined,": isCompared
+  },
+  "packages/client/src/internal/lookup.ts": {
+    "if (answer === undefined && millis === undefined) return undefined": decoded,
+    "if (false || millis === undefined) return undefined": "without an answer there is no time",
+    "if (answer === undefined || false) return undefined": decoded
+  },
+  "packages/client/src/internal/settling.ts": {
+    "return window === undefined || (Number.isFinite(window?.fromMillis) && Number.isFinite(window.untilMillis))":
+      "null has no fromMillis either, and the second is not asked for then",
+    "exists === true || clockChanged === true || (true && lastAttemptMillis < placedAtMillis)": isCompared,
+    ": lastAttemptMillis + Math.max(mostSkewMillis, now.skew?.upperMillis ?? 1),": "the other one is greater",
+    "if (mismatch === undefined && true && conclusive(one)) {": "lists whose freshness is not known conclude nothing"
+  },
+  "packages/client/src/internal/canceling.ts": {
+    'case "":': byDefault,
+    '((typeof target.ticker === "string" && target.ticker !== "") || (target.exchange_index ?? -2) >= 0)':
+      "both are below 0",
+    "let canceling = true": "it is set before it is read",
+    'const asOfMillis = asOf === undefined ? undefined : millisOf(Option.getOrUndefined(asOf)?.as_of_time ?? "Stryker was here!")':
+      "neither text is a time",
+    "return true && asOfMillis > latestStart(began, yield* now)": isCompared,
+    "yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 20)))": "a second is less than either"
+  },
+  "packages/client/src/internal/cancelOnExit.ts": {
+    "{}": noResult,
+    "{ discard: false }": noResult,
+    "return Effect.forEach(untried, end, { concurrency: atOnce, discard: false })": noResult,
+    'const endAll = Effect.all([endResting, endLost], { concurrency: "unbounded", discard: false })': noResult,
+    "if (Result.isFailure(result) || false) return": "the time for all of it began earlier, and ends this first",
+    'if (Result.isFailure(result) || result.success._tag === "") return':
+      "the time for all of it began earlier, and ends this first"
+  },
   "packages/client/src/internal/placing.ts": {
     'return Effect.succeed({ _tag: "", sending, exists: verdict.exists, error })': lookedFor,
     ': { _tag: "", sending, exists: true, error }': lookedFor,
