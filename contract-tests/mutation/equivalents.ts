@@ -78,6 +78,21 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'if (wanted.size === 0) return steps.flatMap((step) => (step._tag === "Known" ? [step.outcome] : ["Stryker was here"]))':
       allKnown
   },
+  "packages/client/src/internal/limitsMemory.ts": {
+    "let numbers = 1": "numbers are compared with each other alone",
+    "if (true && (keep || asked.learned)) buckets.set(asked.name, state)": "what is found is set again",
+    "latencyMillis: 1,": "the first call that is held sets it",
+    "while (state.older + state.newer > 0 && state.lapsesMillis < now) {":
+      "what lapses now is counted as held, and is booked as of now later",
+    "if (false) return 0": "nothing is summed up where nobody waits",
+    "if (other.account !== want.account || false) continue": "no call is before itself",
+    "? place.sinceMillis < sinceMillis || (place.sinceMillis === sinceMillis && place.number <= number)":
+      "no two calls have one number",
+    "if (missing < tolerance) continue": "no sum is off by exactly that much",
+    "const { budget, state } = bucketOf(want.account, bucket, now, false)":
+      "a bucket that nothing was taken from is full, whether it is kept or made anew",
+    "if (levelAt(state, budget, now) < held) continue": "what is as much as that is set to the same"
+  },
   "packages/client/src/internal/scaled.ts": {
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")':
       "a bigint has no negative zero",

@@ -56,6 +56,8 @@ describe("make", () => {
       yield* TestClock.adjust(1)
       assert.strictEqual(yield* store.take(want("b", 10)), 0)
       assert.strictEqual(yield* level(store), 0)
+      // It waits no more.
+      assert.strictEqual(yield* store.waitFor(want("c", 10)), 100)
     })
   )
 
@@ -170,6 +172,26 @@ describe("make", () => {
       yield* TestClock.adjust(50)
       // It is at 95, and the second one is still on its way.
       assert.strictEqual(yield* level(store), 65)
+      const other = memory.make()
+      yield* TestClock.adjust(1)
+      for (const call of calls) yield* other.take(call)
+      yield* other.arrived(calls[1]!)
+      assert.strictEqual(yield* level(other), 60)
+    })
+  )
+
+  it.effect("takes what arrived to be of the calls that were sent first", () =>
+    Effect.gen(function* () {
+      const asking = { refillRate: 200, latencyMillis: 100 }
+      const store = memory.make()
+      yield* store.take(want("a", 30, asking))
+      yield* TestClock.adjust(60)
+      const later = want("b", 10, asking)
+      yield* store.take(later)
+      yield* store.arrived(later)
+      yield* TestClock.adjust(140)
+      // 20 counted as arrived at 100 ms, and the last 10 only now.
+      assert.strictEqual(yield* level(store, asking), 88)
     })
   )
 
@@ -236,6 +258,7 @@ describe("make", () => {
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* level(store, { capacity: 50, learned: true }), 50)
+      yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* level(store, { capacity: 80 }), 50)
       assert.strictEqual(yield* level(store, { capacity: 40, learned: true }), 40)
     })
