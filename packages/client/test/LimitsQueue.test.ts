@@ -49,8 +49,10 @@ describe("Queue", () => {
           }
           const urgent = here.filter((call) => call.urgent)
           const served = [...urgent, ...here.filter((call) => !call.urgent)]
-          assert.deepStrictEqual([...queue], served)
+          // Asked for one more than there are: a list that went round in a circle would have no end.
+          assert.deepStrictEqual(queue.first(served.length + 1), served)
           assert.deepStrictEqual(queue.first(2), served.slice(0, 2))
+          assert.deepStrictEqual([...queue], served)
           assert.strictEqual(queue.size, here.length)
           for (const call of everyone) assert.strictEqual(queue.has(call), here.includes(call))
           assert.deepStrictEqual([queue.costAhead(true), queue.costAhead(false)], [total(urgent), total(here)])
@@ -87,6 +89,7 @@ describe("Queue", () => {
           const given: Array<number> = []
           for (let next = queue.nextDeadline(); next !== undefined; next = queue.nextDeadline()) {
             given.push(next.deadlineMillis)
+            if (given.length > deadlines.length) break
             queue.leave(next)
           }
           assert.deepStrictEqual(given, deadlines)
