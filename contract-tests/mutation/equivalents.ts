@@ -15,6 +15,8 @@ const decoded = "an answer decodes only where its time is one"
 const isCompared = "a comparison with undefined is false"
 const noResult = "nobody reads the result"
 const byDefault = "by its status it may have been carried out, which the default case reads"
+const ownKey = "no other service has that key"
+const noNegativeZero = "a bigint has no negative zero"
 const allKnown = "where there is nothing to look for, every step is Known"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -78,6 +80,19 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'if (wanted.size === 0) return steps.flatMap((step) => (step._tag === "Known" ? [step.outcome] : ["Stryker was here"]))':
       allKnown
   },
+  "packages/client/src/internal/attempts.ts": {
+    '"",': ownKey
+  },
+  "packages/client/src/internal/intents.ts": {
+    "const held = Result.isSuccess(read) ? FixedPoint.toHundredths(read.success) : 1n":
+      "where it cannot be read, that is what the intent fails with",
+    "const count = input?.count ?? (FixedPoint.fromHundredths(held <= 0n ? -held : held) satisfies Count)":
+      noNegativeZero,
+    "const count = input?.count ?? (FixedPoint.fromHundredths(held < 1n ? -held : held) satisfies Count)":
+      noNegativeZero,
+    "const asWritten = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => undefined) : of)":
+      "every price of a grid has a complement"
+  },
   "packages/client/src/internal/limitsMemory.ts": {
     "let numbers = 1": "numbers are compared with each other alone",
     "if (true && (keep || asked.learned)) buckets.set(asked.name, state)": "what is found is set again",
@@ -94,9 +109,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (levelAt(state, budget, now) < held) continue": "what is as much as that is set to the same"
   },
   "packages/client/src/internal/scaled.ts": {
-    'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")':
-      "a bigint has no negative zero",
-    'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': "a bigint has no negative zero"
+    'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero,
+    'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero
   },
   "packages/client/src/internal/skew.ts": {
     [String.raw`const rfc850 = /[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/`]: rewritten,

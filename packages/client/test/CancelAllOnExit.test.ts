@@ -29,7 +29,7 @@ import {
   timestamp,
   unreachable
 } from "./support/placing.ts"
-import { layer, type Reply, Script, type Sent } from "./support/scripted.ts"
+import { layer, type Reply, Script, type Sent, signer } from "./support/scripted.ts"
 
 describe("cancelAllOnExit", () => {
   const target = `DELETE /portfolio/events/orders/${order_id}`
@@ -707,6 +707,14 @@ describe("cancelAllOnExit", () => {
       const slow: Reply = { ...created, delayMillis: 8_000 }
       const { report } = yield* under(resting, [slow, asOf(60_000), lists()])
       assert.deepInclude(report?.left[0], { client_order_id: mine, placedAtMillis: 0, lastAttemptMillis: 5_000 })
+    })
+  )
+
+  it.effect("does not say when the exchange can have taken an order that was never signed", () =>
+    Effect.gen(function* () {
+      const stuck = { ...signer(), sign: (text: string) => (/POST/.test(text) ? Effect.never : signer().sign(text)) }
+      const { report } = yield* under(resting, [asOf(60_000), lists()], {}, { signer: stuck })
+      assert.deepInclude(report?.left[0], { client_order_id: mine, clockChanged: false, window: undefined })
     })
   )
 

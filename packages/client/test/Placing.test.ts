@@ -129,12 +129,24 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
     assert.strictEqual(requestOf(Orders.buyNo({ ...size, no_price: "0.945" })).price, "0.055")
   })
 
+  it("say what they were made to do", () => {
+    const size = { ticker, count: "1" } as const
+    for (const [intent, action, outcome] of [
+      [Orders.buyYes({ ...size, yes_price: "0.56" }), "buy", "yes"],
+      [Orders.sellYes({ ...size, yes_price: "0.56" }), "sell", "yes"],
+      [Orders.buyNo({ ...size, no_price: "0.56" }), "buy", "no"],
+      [Orders.sellNo({ ...size, no_price: "0.56" }), "sell", "no"]
+    ] as const) {
+      assert.deepInclude(intent, { action, outcome })
+    }
+  })
+
   it("refuse what is no price", () => {
     assert.include(wrong(Orders.buyYes({ ticker, count: "1", yes_price: "1.01" })), "/yes_price: ")
     assert.include(wrong(Orders.sellNo({ ticker, count: "1", no_price: "5e-1" })), "/no_price: ")
-    assert.include(
+    assert.match(
       wrong(Orders.sellNo({ ticker, count: "1", no_price: "0.5", client_order_id: "" })),
-      "/client_order_id"
+      /^\/client_order_id: ./
     )
   })
 
@@ -157,11 +169,11 @@ describe("buyYes, sellYes, buyNo, sellNo and closePosition, called from untyped 
   it("make an intent that says what is wrong, and do not throw", () => {
     for (const input of [undefined, null, "KXHIGHNY-26NOV23-T50", 10]) {
       for (const make of [Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo]) {
-        assert.include(wrong(make(input as never)), "not an object") // as untyped code gives it
+        assert.match(wrong(make(input as never)), /^: the input is not an object/) // as untyped code gives it
       }
       assert.include(wrong(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
       const position = { ticker, position_fp: FixedPoint.countUnsafe("1"), exchange_index: 0 }
-      assert.include(wrong(Orders.closePosition(position, input as never)), "yes_price and no_price")
+      assert.match(wrong(Orders.closePosition(position, input as never)), /^: .*yes_price and no_price/)
     }
     assert.include(wrong(Orders.buyYes({ ticker, count: "1", yes_price: 0.56 as never })), "/yes_price: ")
     assert.include(wrong(Orders.buyNo({ ticker, count: "1", no_price: {} as never })), "/no_price: ")
@@ -169,7 +181,7 @@ describe("buyYes, sellYes, buyNo, sellNo and closePosition, called from untyped 
       wrong(Orders.closePosition({ ticker, position_fp: 5 } as never, { yes_price: "0.5" })),
       "position_fp"
     )
-    assert.include(wrong(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), "position_fp")
+    assert.match(wrong(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), /^\/position_fp: ./)
   })
 })
 
@@ -194,6 +206,12 @@ describe("closePosition", () => {
     assert.deepInclude(no, { side: "bid", price: "0.70", count: "2", reduce_only: true })
   })
 
+  it("sells all of a position in NO as of one in YES", () => {
+    const no = Orders.closePosition(position("-7.50"), { no_price: "0.30" })
+    assert.deepInclude(no, { action: "sell", outcome: "no" })
+    assert.deepInclude(requestOf(no), { side: "bid", price: "0.70", count: FixedPoint.countUnsafe("7.50") })
+  })
+
   it("takes the price of either outcome", () => {
     const no = requestOf(Orders.closePosition(position("-1"), { yes_price: "0.70" }))
     assert.deepInclude(no, { side: "bid", price: "0.70" })
@@ -201,7 +219,7 @@ describe("closePosition", () => {
 
   it("has nothing to do with no position", () => {
     const none = Orders.closePosition(position("0"), { yes_price: "0.30" })
-    assert.include(wrong(none), "nothing to close")
+    assert.match(wrong(none), /^: there is nothing to close/)
     assert.deepInclude(none, { action: "sell", outcome: "yes" })
   })
 })
