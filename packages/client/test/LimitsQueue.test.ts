@@ -64,7 +64,8 @@ describe("Queue", () => {
           assert.strictEqual(next?.deadlineMillis ?? Number.POSITIVE_INFINITY, earliest(here))
           if (next !== undefined) assert.include(here, next)
         }
-      })
+      }),
+      100
     )
   })
 
@@ -94,7 +95,8 @@ describe("Queue", () => {
           }
           assert.deepStrictEqual(given, deadlines)
         }
-      )
+      ),
+      30
     )
   })
 })
