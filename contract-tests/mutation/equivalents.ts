@@ -108,6 +108,12 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a bucket that nothing was taken from is full, whether it is kept or made anew",
     "if (levelAt(state, budget, now) < held) continue": "what is as much as that is set to the same"
   },
+  "packages/client/src/internal/limitsQueue.ts": {
+    "if (heap[parent]!.deadlineMillis < waiting.deadlineMillis) break": "deadlines that are equal come in any order",
+    "if (heap[child]!.deadlineMillis > moved.deadlineMillis) break": "deadlines that are equal come in any order",
+    "if (child + 1 < heap.length && heap[child + 1]!.deadlineMillis <= heap[child]!.deadlineMillis) child++":
+      "deadlines that are equal come in any order"
+  },
   "packages/client/src/internal/scaled.ts": {
     'const digits = (units <= 0n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero,
     'const digits = (units < 1n ? -units : units).toString().padStart(places + 1, "0")': noNegativeZero
