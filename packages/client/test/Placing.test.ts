@@ -535,6 +535,8 @@ describe("place", () => {
     ["is no id", JSON.stringify({ ...answer, order_id: "\ufffd\ufffd", fill_count: 0 })],
     ["stands beside an error", JSON.stringify({ ...answer, error: { code: "deprecated_v1_order_endpoint" } })],
     ["stands beside an error, cut short", `{"order_id":"${order_id}","error":"no",`],
+    ["stands beside an error that is an object, cut short", `{"order_id":"${order_id}","error":{"code":"x"`],
+    ["stands beside an error after a list, cut short", `{"order_id":"${order_id}","fills":[],"error":{"code":"x"`],
     ["is longer than an id", `{"order_id":"${order_id}0",`],
     ["begins before an id", `{"order_id":"0${order_id}",`],
     ["stands in what is no object", `[ "order_id":"${order_id}", {`],
