@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { randomUUID } from "node:crypto"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /** The mutants that one test file reaches. */
@@ -28,8 +29,12 @@ export const make = (folder: string): void => {
 
 export const isKilled = (folder: string, id: string): boolean => existsSync(join(folder, "killed", id))
 
-export const kill = (folder: string, id: string, death: Death): void =>
-  writeFileSync(join(folder, "killed", id), JSON.stringify(death))
+/** Two processes can kill one mutant at the same moment: each writes a file of its own, and the last one stays. */
+export const kill = (folder: string, id: string, death: Death): void => {
+  const file = join(folder, randomUUID())
+  writeFileSync(file, JSON.stringify(death))
+  renameSync(file, join(folder, "killed", id))
+}
 
 export const revive = (folder: string, id: string): void => rmSync(join(folder, "killed", id), { force: true })
 

@@ -39,6 +39,7 @@ export const placingFaults: ReadonlyArray<Fault> = [
     "orderIdIn(error.rawBody, clientOrderId)",
     "undefined"
   ),
+  outcomes("takes an order's id that stands beside an error", undefined, "!namesError.test(body)", "true"),
   outcomes("takes another order's id out of an answer", undefined, "client === clientOrderId)", "true)"),
   outcomes(
     "takes a request that may have left for one that did not",

@@ -179,8 +179,11 @@ describe("Prism as a judge", () => {
   it("refuses a secured request without its headers, or without any one of the three", { timeout }, async () => {
     const accepted: Array<string> = []
     let judged = 0
-    for (const { client, reference, suite } of prepared) {
-      const [sent] = requestsOf(client, suite.values)
+    for (const { client, reference, requests, suite } of prepared) {
+      const [sent] = requestsOf(
+        client,
+        suite.values.map((value) => requests.sendable(isObject(value) ? value : {}))
+      )
       if (sent === undefined || reference.security.length === 0) continue
       const names = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"]
       for (const missing of [names, ...names.map((name) => [name])]) {

@@ -221,8 +221,8 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
           const before = (yield* sandbox.requests).length
           const { code, stderr, stdout } = yield* Effect.promise(() => run(["run", "--target", sandbox.url], key))
           assert.strictEqual(code, 0, stdout + stderr)
-          assert.strictEqual(lastLine(stdout), "74 passed, 0 failed, 44 skipped")
-          assert.match(stdout, /skipped 38: it writes, and http:\S+ is only read/)
+          assert.strictEqual(lastLine(stdout), "79 passed, 0 failed, 49 skipped")
+          assert.match(stdout, /skipped 44: it writes, and http:\S+ is only read/)
           assert.match(stdout, /skipped 2: there is no archived market to read/)
           assert.notInclude(stdout, world.signer.keyId)
           const served = (yield* sandbox.requests).slice(before)

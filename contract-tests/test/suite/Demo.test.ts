@@ -69,7 +69,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         const before = yield* resting(served)
         const { code, stderr, stdout } = yield* running(served, writing(journals))
         assert.strictEqual(code, 0, stdout + stderr)
-        assert.strictEqual(lastLine(stdout), "85 passed, 0 failed, 33 skipped")
+        assert.strictEqual(lastLine(stdout), "90 passed, 0 failed, 38 skipped")
         assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing is left/)
         assert.deepStrictEqual(yield* resting(served), before)
         const { lines } = journalOf(journals)
@@ -89,7 +89,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         const count = (yield* served.sandbox.requests).length
         const { code, stdout } = yield* running(served, ["run", "--target", "demo"])
         assert.strictEqual(code, 0, stdout)
-        assert.match(stdout, /skipped 38: it writes, and demo is only read/)
+        assert.match(stdout, /skipped 44: it writes, and demo is only read/)
         const methods = (yield* served.sandbox.requests).slice(count).map(({ method }) => method)
         assert.deepStrictEqual([...new Set(methods)], ["GET"])
       })

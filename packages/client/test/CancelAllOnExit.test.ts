@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Fiber, Layer, Logger, Result, Schedule } from "effect"
+import { Clock, Effect, Exit, Fiber, Layer, Logger, References, Result, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import { KalshiWrite } from "../src/Capability.ts"
 import * as Errors from "../src/Errors.ts"
@@ -29,7 +29,7 @@ import {
   timestamp,
   unreachable
 } from "./support/placing.ts"
-import { layer, type Reply, Script, type Sent } from "./support/scripted.ts"
+import { layer, type Reply, Script, type Sent, signer } from "./support/scripted.ts"
 
 describe("cancelAllOnExit", () => {
   const target = `DELETE /portfolio/events/orders/${order_id}`
@@ -113,7 +113,8 @@ describe("cancelAllOnExit", () => {
       })
       const { exit, paths } = yield* under(program, [])
       const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
-      assert.strictEqual(error._tag, "InvalidRequest")
+      assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
+      assert.include(error.message, "has ended")
       assert.deepStrictEqual(paths, [])
     })
   )
@@ -159,6 +160,63 @@ describe("cancelAllOnExit", () => {
         [report?.ended.map(({ order_id }) => order_id), report?.left.map(({ order_id }) => order_id)],
         [["found"], [order_id]]
       )
+    })
+  )
+
+  it.effect("looks for what was lost after another order of its market was placed", () =>
+    Effect.gen(function* () {
+      const other = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "other" })
+      const { report } = yield* under(
+        Effect.andThen(Orders.place(other, { within: 50 }), resting),
+        [lost, asOf(60_000), lists(), created, canceled, asOf(60_000), lists()],
+        {},
+        once.options
+      )
+      assert.deepStrictEqual(
+        [report?.ended.map(({ order_id }) => order_id), report?.left.map(({ client_order_id }) => client_order_id)],
+        [[order_id], ["other"]]
+      )
+    })
+  )
+
+  it.effect("cancels at its end what a cancel before could not end", () =>
+    Effect.gen(function* () {
+      const early = Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker }, { within: 50 }))
+      const stillRests: Reply = { status: 200, body: { order } }
+      const { paths, report } = yield* under(early, [created, refused(404, "not_found"), stillRests, canceled])
+      assert.deepStrictEqual(paths, [create, target, `GET /portfolio/orders/${order_id}`, target])
+      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+    })
+  )
+
+  it.effect("looks for the state of an order as long as it may", () =>
+    Effect.gen(function* () {
+      const slow = { ...asOf(60_000), delayMillis: 8_000 }
+      const { report } = yield* under(resting, [
+        created,
+        refused(404, "not_found"),
+        { status: 200, body: { order } },
+        slow,
+        canceled
+      ])
+      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+    })
+  )
+
+  it.effect("says why an order is left that was also found under a lost call of its id", () =>
+    Effect.gen(function* () {
+      const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
+      const { report } = yield* under(
+        program,
+        [created, lost, asOf(-60_000), lists(), refused(401, "authentication_error"), asOf(60_000), lists(order)],
+        {},
+        once.options
+      )
+      assert.deepStrictEqual(
+        report?.left.map(({ order_id }) => order_id),
+        [order_id]
+      )
+      assert.include(report?.left[0]?.reason, "authentication_error")
     })
   )
 
@@ -318,6 +376,19 @@ describe("cancelAllOnExit", () => {
       })
     )
   }
+
+  it.effect("names all in which an order under its id differs", () =>
+    Effect.gen(function* () {
+      const other = { ...order, ticker: "ANOTHER", initial_count_fp: "1000.00" }
+      const { report } = yield* under(
+        Orders.place(intent, { within: 50 }),
+        [lost, asOf(60_000), lists(), asOf(60_000), lists(other)],
+        {},
+        once.options
+      )
+      assert.include(report?.left[0]?.reason, "another ticker, count")
+    })
+  )
 
   it.effect("reports what is left so that it can be settled later, from a journal too", () =>
     Effect.gen(function* () {
@@ -503,12 +574,18 @@ describe("cancelAllOnExit", () => {
   it.effect("logs a warning about every order that is left, without onExit", () =>
     Effect.gen(function* () {
       const messages: Array<unknown> = []
-      const logger = Logger.make(({ message }) => void messages.push(message))
+      const annotations: Record<string, unknown> = {}
+      const logger = Logger.make(({ fiber, message }) => {
+        messages.push(message)
+        Object.assign(annotations, fiber.getRef(References.CurrentLogAnnotations))
+      })
       yield* play(Effect.provide(resting, Layer.provideMerge(Orders.cancelAllOnExit(), Logger.layer([logger]))), [
         created,
         refused(401, "authentication_error")
       ])
       assert.deepStrictEqual(messages, [["an order may still rest, although its scope has ended"]])
+      assert.deepInclude(annotations, { client_order_id: mine, order_id, ticker })
+      assert.include(annotations["reason"], "authentication_error")
     })
   )
 
@@ -630,6 +707,14 @@ describe("cancelAllOnExit", () => {
       const slow: Reply = { ...created, delayMillis: 8_000 }
       const { report } = yield* under(resting, [slow, asOf(60_000), lists()])
       assert.deepInclude(report?.left[0], { client_order_id: mine, placedAtMillis: 0, lastAttemptMillis: 5_000 })
+    })
+  )
+
+  it.effect("does not say when the exchange can have taken an order that was never signed", () =>
+    Effect.gen(function* () {
+      const stuck = { ...signer(), sign: (text: string) => (/POST/.test(text) ? Effect.never : signer().sign(text)) }
+      const { report } = yield* under(resting, [asOf(60_000), lists()], {}, { signer: stuck })
+      assert.deepInclude(report?.left[0], { client_order_id: mine, clockChanged: false, window: undefined })
     })
   )
 

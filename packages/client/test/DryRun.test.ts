@@ -314,6 +314,17 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer([], { keepIntents: 3 })))
   )
 
+  it.effect("keeps one intent where it is to keep one, and changes nothing of what it gave before", () =>
+    Effect.gen(function* () {
+      const journal = yield* DryRun.DryRun
+      yield* write("a")
+      const before = yield* journal.intents
+      yield* write("b")
+      assert.deepStrictEqual(ids(before), ["1 a"])
+      assert.deepStrictEqual(ids(yield* journal.intents), ["2 b"])
+    }).pipe(Effect.provide(layer([], { keepIntents: 1 })))
+  )
+
   it.effect("gives them once to who takes them", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun

@@ -46,7 +46,7 @@ describe("Historical.cutoff", () => {
 })
 
 const everyFilter = { ticker: "T", max_ts: 2, limit: 1000, cursor: "c", min_ts: 1, subaccount: 0 }
-const everyFilterSent = "ticker=T&max_ts=2&limit=1000&cursor=c&min_ts=1&subaccount=0"
+const everyFilterSent = "ticker=T&min_ts=1&max_ts=2&limit=1000&cursor=c&subaccount=0"
 
 describe("Historical.fills", () => {
   itIs(Historical.fills(), {
@@ -282,7 +282,7 @@ describe("Historical.positions", () => {
     {
       it: "sends every filter, and takes an answer without a cursor",
       call: Historical.positions({ ticker: "T", event_ticker: "E", limit: 1, cursor: "c", subaccount: 63 }),
-      request: "GET /historical/positions?ticker=T&event_ticker=E&limit=1&cursor=c&subaccount=63",
+      request: "GET /historical/positions?ticker=T&event_ticker=E&subaccount=63&limit=1&cursor=c",
       reply: { status: 200, body: { market_positions: [], event_positions: [] } }
     }
   ])

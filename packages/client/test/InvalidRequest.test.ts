@@ -25,7 +25,9 @@ const refusal = (
     assert.strictEqual((yield* Script).sent.length, 0)
     if (!(error instanceof Error) || !("_tag" in error) || error._tag !== "InvalidRequest")
       return assert.fail(String(error))
-    return error as unknown as { pointer: string; reason: string; message: string } // narrowed by its tag above
+    const refused = error as unknown as { pointer: string; reason: string; message: string } // narrowed by its tag above
+    assert.isNotEmpty(refused.reason)
+    return refused
   }).pipe(Effect.provide(layer([])))
 
 /** What an input becomes on the wire; whatever the types say of it. */
@@ -95,6 +97,8 @@ describe("an input", () => {
       Effect.gen(function* () {
         assert.strictEqual((yield* refusal(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
         assert.strictEqual((yield* refusal(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
+        const odd = yield* refusal(OrderGroups.get, { order_group_id: id, "a/b~c": 1 })
+        assert.strictEqual(odd.pointer, "/a~1b~0c")
       })
   )
 
@@ -359,6 +363,18 @@ describe("an input", () => {
       }
     })
   )
+
+  it("is keyed where each order has an id that is not empty, and at least one order is there", () => {
+    const keyed = (operation: Parameters<typeof encoded>[0], input: unknown) =>
+      Result.getOrThrow(encoded(operation, input)).keyed
+    assert.isTrue(keyed(Orders.create, { ...order, client_order_id: "a" }))
+    assert.isFalse(keyed(Orders.create, { ...order, client_order_id: "" }))
+    assert.isFalse(keyed(Orders.create, order))
+    const one = { ...order, client_order_id: "a" }
+    assert.isTrue(keyed(Orders.batchCreate, { orders: [one, { ...one, client_order_id: "b" }] }))
+    assert.isFalse(keyed(Orders.batchCreate, { orders: [one, { ...one, client_order_id: "" }] }))
+    assert.isFalse(keyed(Orders.batchCreate, { orders: [] }))
+  })
 
   it("may be a plain object of another realm, or one without a prototype", () => {
     const foreign = runInNewContext(`(order) => ({ orders: [{ ...order }] })`) as (item: object) => object

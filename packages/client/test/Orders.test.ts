@@ -785,6 +785,22 @@ describe("Orders.ensureCanceled", () => {
       })
   )
 
+  it.effect("has no error of a cancel that was answered, but about another order", () =>
+    Effect.gen(function* () {
+      const other: Reply = { status: 200, body: { order_id: "another", reduced_by: "5.50", ts_ms: 1 } }
+      const { result } = yield* play([other, is("resting"), { ...canceled, delayMillis: 5_000 }], { within })
+      assert.deepInclude(mayRest(result), { error: undefined })
+    })
+  )
+
+  it.effect("says how often the last cancel was tried, where an earlier one was lost", () =>
+    Effect.gen(function* () {
+      const replies = [reset, reset, is("resting"), asOf, away, away, is("resting"), { ...asOf, delayMillis: 5_000 }]
+      const { result } = yield* play(replies, { within, policy: { retry: Schedule.recurs(1) } })
+      assert.deepInclude(mayRest(result).error, { _tag: "TransportError", requestSent: "maybe", attempts: 2 })
+    })
+  )
+
   it.effect("waits longer from round to round, up to a second", () =>
     Effect.gen(function* () {
       const round: ReadonlyArray<Reply> = [asOf, notFound, is("resting")]

@@ -228,7 +228,7 @@ describe("every operation with pages", () => {
     it.effect(`ends at a cursor that is ${what}`, () =>
       Effect.gen(function* () {
         const operations = yield* Effect.promise(pagedOperations)
-        assert.strictEqual(operations.length, 28)
+        assert.strictEqual(operations.length, 29)
         for (const { descriptor, pages } of operations) {
           const { cursor, lists } = descriptor.pages!
           const required = Object.entries(descriptor.query).filter(([, parameter]) => parameter.required)

@@ -3,7 +3,9 @@ import { Effect, Fiber, Result, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
-import { KalshiRead } from "../src/Capability.ts"
+import { SigningError } from "@kalshi-effect/signing/SigningError"
+import { KalshiRead, KalshiWrite } from "../src/Capability.ts"
+import * as Errors from "../src/Errors.ts"
 import * as FixedPoint from "../src/money/FixedPoint.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as PriceGrid from "../src/money/PriceGrid.ts"
@@ -127,12 +129,24 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
     assert.strictEqual(requestOf(Orders.buyNo({ ...size, no_price: "0.945" })).price, "0.055")
   })
 
+  it("say what they were made to do", () => {
+    const size = { ticker, count: "1" } as const
+    for (const [intent, action, outcome] of [
+      [Orders.buyYes({ ...size, yes_price: "0.56" }), "buy", "yes"],
+      [Orders.sellYes({ ...size, yes_price: "0.56" }), "sell", "yes"],
+      [Orders.buyNo({ ...size, no_price: "0.56" }), "buy", "no"],
+      [Orders.sellNo({ ...size, no_price: "0.56" }), "sell", "no"]
+    ] as const) {
+      assert.deepInclude(intent, { action, outcome })
+    }
+  })
+
   it("refuse what is no price", () => {
     assert.include(wrong(Orders.buyYes({ ticker, count: "1", yes_price: "1.01" })), "/yes_price: ")
     assert.include(wrong(Orders.sellNo({ ticker, count: "1", no_price: "5e-1" })), "/no_price: ")
-    assert.include(
+    assert.match(
       wrong(Orders.sellNo({ ticker, count: "1", no_price: "0.5", client_order_id: "" })),
-      "/client_order_id"
+      /^\/client_order_id: ./
     )
   })
 
@@ -155,11 +169,11 @@ describe("buyYes, sellYes, buyNo, sellNo and closePosition, called from untyped 
   it("make an intent that says what is wrong, and do not throw", () => {
     for (const input of [undefined, null, "KXHIGHNY-26NOV23-T50", 10]) {
       for (const make of [Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo]) {
-        assert.include(wrong(make(input as never)), "not an object") // as untyped code gives it
+        assert.match(wrong(make(input as never)), /^: the input is not an object/) // as untyped code gives it
       }
       assert.include(wrong(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
       const position = { ticker, position_fp: FixedPoint.countUnsafe("1"), exchange_index: 0 }
-      assert.include(wrong(Orders.closePosition(position, input as never)), "yes_price and no_price")
+      assert.match(wrong(Orders.closePosition(position, input as never)), /^: .*yes_price and no_price/)
     }
     assert.include(wrong(Orders.buyYes({ ticker, count: "1", yes_price: 0.56 as never })), "/yes_price: ")
     assert.include(wrong(Orders.buyNo({ ticker, count: "1", no_price: {} as never })), "/no_price: ")
@@ -167,7 +181,7 @@ describe("buyYes, sellYes, buyNo, sellNo and closePosition, called from untyped 
       wrong(Orders.closePosition({ ticker, position_fp: 5 } as never, { yes_price: "0.5" })),
       "position_fp"
     )
-    assert.include(wrong(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), "position_fp")
+    assert.match(wrong(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), /^\/position_fp: ./)
   })
 })
 
@@ -192,6 +206,12 @@ describe("closePosition", () => {
     assert.deepInclude(no, { side: "bid", price: "0.70", count: "2", reduce_only: true })
   })
 
+  it("sells all of a position in NO as of one in YES", () => {
+    const no = Orders.closePosition(position("-7.50"), { no_price: "0.30" })
+    assert.deepInclude(no, { action: "sell", outcome: "no" })
+    assert.deepInclude(requestOf(no), { side: "bid", price: "0.70", count: FixedPoint.countUnsafe("7.50") })
+  })
+
   it("takes the price of either outcome", () => {
     const no = requestOf(Orders.closePosition(position("-1"), { yes_price: "0.70" }))
     assert.deepInclude(no, { side: "bid", price: "0.70" })
@@ -199,7 +219,7 @@ describe("closePosition", () => {
 
   it("has nothing to do with no position", () => {
     const none = Orders.closePosition(position("0"), { yes_price: "0.30" })
-    assert.include(wrong(none), "nothing to close")
+    assert.match(wrong(none), /^: there is nothing to close/)
     assert.deepInclude(none, { action: "sell", outcome: "yes" })
   })
 })
@@ -493,6 +513,7 @@ describe("place", () => {
     ["without a field", JSON.stringify({ order_id, client_order_id: mine })],
     ["with more behind its end", `${JSON.stringify({ order_id, client_order_id: mine })}"order_id":"${mine}",`],
     ["with an error that is null", JSON.stringify({ ...answer, error: null, fill_count: 0 })],
+    ["with a client_order_id that is null", JSON.stringify({ ...answer, client_order_id: null, fill_count: 0 })],
     [
       "behind values of every other kind",
       `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
@@ -513,6 +534,13 @@ describe("place", () => {
     ["lies deeper", JSON.stringify({ order: answer })],
     ["is no id", JSON.stringify({ ...answer, order_id: "\ufffd\ufffd", fill_count: 0 })],
     ["stands beside an error", JSON.stringify({ ...answer, error: { code: "deprecated_v1_order_endpoint" } })],
+    ["stands beside an error, cut short", `{"order_id":"${order_id}","error":"no",`],
+    ["stands beside an error that is an object, cut short", `{"order_id":"${order_id}","error":{"code":"x"`],
+    ["stands beside an error after a list, cut short", `{"order_id":"${order_id}","fills":[],"error":{"code":"x"`],
+    ["is longer than an id", `{"order_id":"${order_id}0",`],
+    ["begins before an id", `{"order_id":"0${order_id}",`],
+    ["stands in what is no object", `[ "order_id":"${order_id}", {`],
+    ["stands behind what is no JSON", `{"fee":1.2.3,"order_id":"${order_id}",`],
     ["is nowhere", "<html>"]
   ] as const) {
     it.effect(`looks for the order of a success that does not decode and whose id ${name}`, () =>
@@ -529,6 +557,15 @@ describe("place", () => {
       const other: Reply = { status: 201, body: { ...answer, order_id: mine, client_order_id: "another" } }
       const { outcome } = yield* placing([other, asOf(1), lists(order)])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
+      const never = yield* placing([other, asOf(1), lists()], intent, { within: 50 })
+      assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
+      assert.deepInclude(never.outcome._tag === "Unknown" && never.outcome.error, {
+        _tag: "ContractError",
+        operation: "Orders.create",
+        pointer: "/client_order_id",
+        rawBody: ""
+      })
+      assert.match(never.outcome._tag === "Unknown" ? never.outcome.error!.message : "", /another order/)
     })
   )
 
@@ -545,6 +582,43 @@ describe("place", () => {
     })
   )
 
+  const unsent = { operation: "Orders.create", requestSent: "no", attempts: 1 } as const
+  for (const error of [
+    new Errors.LimitExceeded({
+      operation: "Orders.create",
+      bucket: "write",
+      cost: 10,
+      capacity: 1,
+      waitMillis: undefined,
+      maxWaitMillis: 0
+    }),
+    new SigningError({ description: "the key is gone" }),
+    new Errors.NotSent({
+      operation: "Orders.create",
+      intent: {
+        number: 1,
+        atMillis: 0,
+        operation: "Orders.create",
+        operationId: "CreateOrderV2",
+        method: "POST",
+        path: "/portfolio/events/orders",
+        body: {},
+        cost: undefined
+      }
+    }),
+    new Errors.RequestTimeout({ ...unsent, limit: "total", timeoutMillis: 1 })
+  ]) {
+    it.effect(`fails with the ${error._tag} of an order that was not sent`, () =>
+      Effect.gen(function* () {
+        const writes = yield* KalshiWrite
+        const failing = KalshiWrite.of({ ...writes, send: () => Effect.fail(error) })
+        for (const call of [Effect.asVoid(Orders.place(intent)), Effect.asVoid(Orders.placeAll([intent]))]) {
+          assert.strictEqual(yield* Effect.flip(Effect.provideService(call, KalshiWrite, failing)), error)
+        }
+      }).pipe(Effect.provide(layer([])))
+    )
+  }
+
   it.effect("does not believe an answer without the id of an order", () =>
     Effect.gen(function* () {
       const empty: Reply = { status: 201, body: { ...answer, order_id: "" } }
@@ -552,6 +626,9 @@ describe("place", () => {
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
       const never = yield* placing([empty, asOf(1), lists()], intent, { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
+      const error = never.outcome._tag === "Unknown" && never.outcome.error
+      assert.deepInclude(error, { _tag: "ContractError", pointer: "/order_id" })
+      assert.isNotEmpty(error && error._tag === "ContractError" && error.reason)
     })
   )
 
@@ -571,6 +648,7 @@ describe("place", () => {
       }
       const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // as untyped code gives it
       const { result } = yield* play(Effect.flip(Orders.placeAll(noList)), [])
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "InvalidRequest", pointer: "" })
       assert.include(Result.getOrThrow(result).message, "not an array")
     })
   )
@@ -937,6 +1015,31 @@ describe("placeAll", () => {
     })
   )
 
+  it.effect("keeps the refusal of one order where another one is not found", () =>
+    Effect.gen(function* () {
+      const refusal = { code: "insufficient_balance", details: "too little" }
+      const body = {
+        orders: [
+          { client_order_id: "a", error: refusal },
+          { client_order_id: "b", ...error("order_already_exists") },
+          item("c")
+        ]
+      }
+      const { result } = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
+      const [refused, taken, placed] = Result.getOrThrow(result)
+      assert.strictEqual(refused?._tag, "Rejected")
+      assert.deepInclude(refused?._tag === "Rejected" && refused.error, {
+        _tag: "ItemRefused",
+        operation: "Orders.batchCreate",
+        code: "insufficient_balance",
+        body: refusal
+      })
+      assert.match(refused?._tag === "Rejected" ? refused.error.message : "", /: insufficient_balance: too little$/)
+      assert.deepInclude(taken, { _tag: "Unknown", exists: true })
+      assert.strictEqual(placed?._tag, "Accepted")
+    })
+  )
+
   it.effect("looks for an order that its answer does not name, or names twice", () =>
     Effect.gen(function* () {
       const body = { orders: [item("a"), item("b"), { ...item("b"), order_id: "d" }] }
@@ -1066,7 +1169,11 @@ describe("placeAll", () => {
         const { result } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), lists(order)])
         assert.deepInclude(Result.getOrThrow(result)[0], { _tag: "Accepted", learned: "list", order_id })
         const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), lists()])
-        assert.deepInclude(Result.getOrThrow(never.result)[0], { _tag: "Unknown", exists: says })
+        const [outcome] = Result.getOrThrow(never.result)
+        assert.deepInclude(outcome, { _tag: "Unknown", exists: says })
+        const error = outcome?._tag === "Unknown" && outcome.error
+        assert.deepInclude(error, { _tag: "ContractError", pointer: "/orders" })
+        assert.include(error && error.message, mine)
       }
     })
   )
@@ -1125,7 +1232,11 @@ describe("placeAll", () => {
         Result.getOrThrow(result).map(({ _tag }) => _tag),
         ["Unknown", "Accepted", "Accepted"]
       )
-      assert.deepInclude(Result.getOrThrow(result)[0], { exists: true, notListedAsOf: undefined })
+      const [outcome] = Result.getOrThrow(result)
+      assert.deepInclude(outcome, { exists: true, notListedAsOf: undefined })
+      const error = outcome?._tag === "Unknown" && outcome.error
+      assert.deepInclude(error, { _tag: "ContractError", pointer: "/order_id" })
+      assert.isNotEmpty(error && error._tag === "ContractError" && error.reason)
     })
   )
 
@@ -1150,8 +1261,9 @@ describe("placeAll", () => {
         Result.isFailure(invalid.result) && "pointer" in invalid.result.failure && invalid.result.failure.pointer,
         "/1/yes_price"
       )
-      const twice = yield* play(Orders.placeAll([intent, intent]), [])
-      assert.isTrue(Result.isFailure(twice.result))
+      const twice = yield* play(Effect.flip(Orders.placeAll([intent, intent])), [])
+      assert.deepInclude(Result.getOrThrow(twice.result), { _tag: "InvalidRequest", pointer: "" })
+      assert.include(Result.getOrThrow(twice.result).message, "the same client_order_id")
       assert.deepStrictEqual(Result.getOrThrow((yield* play(Orders.placeAll([]), [])).result), [])
     })
   )
@@ -1281,13 +1393,17 @@ describe("ensureCanceled, called from untyped code", () => {
       ]) {
         const wrong = what as Orders.CancelTarget // as untyped code gives it
         const { paths, result } = yield* play(Effect.flip(Orders.ensureCanceled(wrong)), [])
-        assert.deepInclude(Result.getOrThrow(result), { _tag: "InvalidRequest", operation: "Orders.ensureCanceled" })
+        const error = Result.getOrThrow(result)
+        assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.ensureCanceled", pointer: "" })
+        assert.isNotEmpty(error._tag === "InvalidRequest" && error.reason)
         assert.deepStrictEqual(paths, [])
       }
       const canceled: Reply = { status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } }
-      const onShard = { order_id, exchange_index: 0 } as Orders.CancelTarget // without its market
-      const { result } = yield* play(Orders.ensureCanceled(onShard), [canceled])
-      assert.strictEqual(Result.getOrThrow(result)._tag, "Canceled")
+      for (const exchange_index of [0, 1]) {
+        const onShard = { order_id, exchange_index } as Orders.CancelTarget // without its market
+        const { result } = yield* play(Orders.ensureCanceled(onShard), [canceled])
+        assert.strictEqual(Result.getOrThrow(result)._tag, "Canceled")
+      }
     })
   )
 })

@@ -69,7 +69,7 @@ describe("Portfolio.positions", () => {
         settlement_status: "all"
       }),
       request:
-        "GET /portfolio/positions?cursor=c&limit=1000&count_filter=position%2Ctotal_traded&ticker=KXA-B-C&event_ticker=KXA-B&subaccount=0&exchange_index=1&settlement_status=all",
+        "GET /portfolio/positions?cursor=c&limit=1000&count_filter=position%2Ctotal_traded&settlement_status=all&ticker=KXA-B-C&event_ticker=KXA-B&subaccount=0&exchange_index=1",
       reply: { status: 200, body: { event_positions: [], market_positions: [] } }
     }
   ])

@@ -13,7 +13,6 @@ import type * as RateLimits from "../src/limits/RateLimits.ts"
 import { type Budget, limitsOf } from "./support/exchange.ts"
 import { serve, transports } from "./support/server.ts"
 
-
 /** A limiter by itself. What the exchange answers about the account is `budget`. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
   Effect.map(

@@ -62,6 +62,16 @@ describe("settle", () => {
     })
   )
 
+  it.effect("passes over the other orders of the market", () =>
+    Effect.gen(function* () {
+      const another = { ...order, client_order_id: "another", order_id: mine }
+      const { result } = yield* play(Orders.settle(placement), [asOf(0), lists(another, order)])
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "Accepted", order_id })
+      const none = yield* play(Orders.settle(placement), [asOf(90_001), lists(another), lists()], { atMillis: 100_000 })
+      assert.strictEqual(Result.getOrThrow(none.result)._tag, "NotPlaced")
+    })
+  )
+
   it.effect("finds an order on a later page", () =>
     Effect.gen(function* () {
       const first: Reply = { status: 200, body: { orders: [], cursor: "more" } }
@@ -118,6 +128,19 @@ describe("settle", () => {
       for (const as_of of [refused(400, "no"), { status: 200, body: { as_of_time: "2026-13-45T00:00:00Z" } }]) {
         assert.deepInclude(yield* absent(placement, as_of, 100_000), { _tag: "Unknown", notListedAsOf: undefined })
       }
+    })
+  )
+
+  it.effect("reads lists of which nobody says how fresh they are, and keeps what it knew of earlier ones", () =>
+    Effect.gen(function* () {
+      const silent = [refused(400, "no"), lists(), lists()]
+      const found = yield* play(Orders.settle(placement), [...silent, refused(400, "no"), lists(order)])
+      assert.strictEqual(Result.getOrThrow(found.result)._tag, "Accepted")
+      const never = yield* play(Orders.settle(placement, { within: 150 }), [asOf(0), lists(), lists(), ...silent])
+      assert.deepInclude(Result.getOrThrow(never.result), {
+        _tag: "Unknown",
+        notListedAsOf: "1970-01-01T00:00:00.000Z"
+      })
     })
   )
 
@@ -178,6 +201,12 @@ describe("settle", () => {
       assert.deepInclude(yield* absent(placement, dated(asOf(3_600_000), 90_000), 90_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31.000Z"
+      })
+      // Where it is as fresh as that, the exchange's own text stays.
+      const whole: Reply = { status: 200, body: { as_of_time: "1970-01-01T00:01:31Z" } }
+      assert.deepInclude(yield* absent(placement, dated(whole, 90_000), 90_000), {
+        _tag: "NotPlaced",
+        notListedAsOf: "1970-01-01T00:01:31Z"
       })
       assert.deepInclude(yield* absent(placement, dated(asOf(3_600_000), 89_000), 89_000), {
         _tag: "Unknown",
@@ -284,6 +313,24 @@ describe("settle", () => {
     })
   )
 
+  it.effect("never says NotPlaced of a last attempt that is later than the beginning, however long it looks", () =>
+    Effect.gen(function* () {
+      const { result } = yield* play(
+        Orders.settle({ ...byHand, lastAttemptMillis: 3_601_001 }, { within: 122_150 }),
+        [
+          dated(asOf(3_600_000), 3_600_000),
+          lists(),
+          lists(),
+          { ...dated(asOf(3_722_000), 3_722_000), delayMillis: 122_000 },
+          lists(),
+          lists()
+        ],
+        { atMillis: 3_600_000, options: { policy: { attemptTimeout: "Infinity", totalTimeout: "Infinity" } } }
+      )
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "Unknown", notListedAsOf: "1970-01-01T01:02:02.000Z" })
+    })
+  )
+
   it.effect("looks for three minutes by default", () =>
     Effect.gen(function* () {
       const within = (millis: number) =>
@@ -339,6 +386,13 @@ describe("settle", () => {
         Effect.provide(layer([slow, lists(), lists(), { ...asOf(3_600_000), delayMillis: 60_000 }]))
       )
       assert.deepInclude(settlement, { _tag: "Unknown", notListedAsOf: undefined })
+      // Once an answer has a date, it does not matter what the clock showed before.
+      machine.aheadMillis = 0
+      const measured = yield* settling.pipe(
+        machine.run,
+        Effect.provide(layer([slow, lists(), lists(), dated(asOf(3_600_000), 3_612_000), lists(), lists()]))
+      )
+      assert.strictEqual(measured._tag, "NotPlaced")
     })
   )
 
@@ -465,6 +519,7 @@ describe("settle", () => {
       ] as const) {
         const wrong = what as Orders.Placement // as untyped code gives it
         const one = yield* play(Effect.flip(Orders.settle(wrong)), [])
+        assert.isNotEmpty(Result.getOrThrow(one.result).reason)
         assert.deepInclude(Result.getOrThrow(one.result), {
           _tag: "InvalidRequest",
           operation: "Orders.settle",
@@ -479,6 +534,7 @@ describe("settle", () => {
       }
       const noList = placement as unknown as ReadonlyArray<Orders.Placement> // as untyped code gives it
       const { result } = yield* play(Effect.flip(Orders.settleAll(noList)), [])
+      assert.deepInclude(Result.getOrThrow(result), { _tag: "InvalidRequest", pointer: "" })
       assert.include(Result.getOrThrow(result).message, "not an array")
     })
   )

@@ -156,6 +156,7 @@ describe("headers", () => {
     ),
     ["an empty method", { method: "" }, "the method is not a word"],
     ["two words for a method", { method: "GET /" }, "the method is not a word"],
+    ["a method that begins with a digit", { method: "1GET" }, "the method is not a word"],
     [
       "a skew that is no number",
       { clockSkewMillis: Number.NaN },
@@ -198,6 +199,20 @@ describe("headers", () => {
     })
   )
 
+  it.effect("fails where a signer throws", () =>
+    Effect.gen(function* () {
+      const cause = new Error("no key")
+      const signer = {
+        ...recording().signer,
+        sign: () => {
+          throw cause
+        }
+      }
+      const error = yield* Effect.flip(RequestSignature.headers(signer, { method: "GET", path }))
+      assert.deepInclude(error, { _tag: "SigningError", description: "the signer threw", cause })
+    })
+  )
+
   it.effect("refuses an answer that is no signature of the kind in standard base64", () =>
     Effect.gen(function* () {
       const rsa = `${"A".repeat(342)}==`
@@ -208,9 +223,11 @@ describe("headers", () => {
         ["rsa", rsa.replace("A", "-")],
         ["rsa", `${rsa}\n`],
         ["rsa", `${rsa}=`],
+        ["rsa", `-${rsa}`],
         ["rsa", rsa.slice(0, 300)],
         ["ed25519", rsa],
         ["ed25519", ed25519.slice(0, 86)],
+        ["ed25519", `${ed25519}A`],
         ["ed25519", ed25519.replace("A", "_")]
       ] as const) {
         const signer = Signer.makeSync({ keyId, kind, sign: () => answer })

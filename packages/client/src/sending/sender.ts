@@ -30,7 +30,11 @@ import { timeoutOrElse } from "./timeout.ts"
 import { bodyTooLarge, clientRepeats, type Transport, type TransportFault } from "./transport.ts"
 
 /** Takes the place of sending a write. */
-export type Rehearse = (descriptor: Descriptor, wire: encode.WireRequest, address: string) => Effect.Effect<never, Errors.NotSent>
+export type Rehearse = (
+  descriptor: Descriptor,
+  wire: encode.WireRequest,
+  address: string
+) => Effect.Effect<never, Errors.NotSent>
 
 /** Makes the signed calls of a layer wait for their tokens. */
 export interface Limiter {

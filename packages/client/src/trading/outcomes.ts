@@ -248,14 +248,16 @@ export const orderIdIn = (body: string, clientOrderId: string): string | undefin
   const members = leadingMembers(body)
   const id = members.get("order_id")
   const client = members.get("client_order_id")
-  const error = members.get("error")
   return typeof id === "string" &&
     uuid.test(id) &&
     (client === undefined || client === null || client === clientOrderId) &&
-    (error === undefined || error === null)
+    !namesError.test(body)
     ? id
     : undefined
 }
+
+/** An error anywhere, also one that is cut short: what stands beside it is no certain order. */
+const namesError = /"error"\s*:(?!\s*null\b)/
 
 /** One member of an object whose value is no list and no object, and the comma or the brace after it. */
 const member = /\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*([,}])/gy
