@@ -34,13 +34,13 @@ import { toMarket } from "./internal/marketView.ts"
 import * as groups from "./internal/orderGroups.ts"
 import { type Before, isWithin, millisOf, page, within } from "./internal/pages.ts"
 import { firstAfter } from "./internal/search.ts"
+import { notFound } from "./internal/refusals.ts"
+import { shards } from "./internal/shards.ts"
 import {
   type AccountState,
   type MarketState,
-  notFound,
   type OrderState,
   type PositionState,
-  shards,
   snapshot,
   type State
 } from "./internal/state.ts"

@@ -7,13 +7,18 @@ const here = "KXHERE-1"
 const there = "KXTHERE-1"
 
 /** An order as far as the list looks at it. */
-const placed = (list: OrderList, ticker: string, atMillis: number): OrderState => {
+const placed = (list: OrderList<OrderState>, ticker: string, atMillis: number): OrderState => {
   const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, place: -1 }
   list.add(order as OrderState) // the list reads nothing else of it
   return order as OrderState
 }
 
-const ended = (list: OrderList, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
+const ended = (
+  list: OrderList<OrderState>,
+  order: OrderState,
+  status: "canceled" | "executed",
+  atMillis: number
+): void => {
   order.status = status
   order.updatedMillis = atMillis
   list.end(order)
@@ -29,7 +34,7 @@ const everything: Wanted = {
 }
 
 /** Every step from the newest order to the oldest: an order that is not wanted is no step. */
-const walk = (list: OrderList, wanted: Partial<Wanted>): ReadonlyArray<number> => {
+const walk = (list: OrderList<OrderState>, wanted: Partial<Wanted>): ReadonlyArray<number> => {
   const before: Before = list.before({ ...everything, ...wanted })
   const places: Array<number> = []
   for (let place = before(list.all.length); place >= 0; place = before(place)) {
@@ -40,7 +45,7 @@ const walk = (list: OrderList, wanted: Partial<Wanted>): ReadonlyArray<number> =
 
 /** A thousand orders of two markets, one placed each second; all but every hundredth end a second later. */
 const busy = () => {
-  const list = new OrderList()
+  const list = new OrderList<OrderState>()
   for (let n = 0; n < 1_000; n++) {
     const order = placed(list, n % 50 === 0 ? there : here, n * 1_000)
     if (n % 100 !== 0) {
@@ -100,7 +105,7 @@ describe("OrderList", () => {
 
   it("holds after a restore what it held before", () => {
     const list = busy()
-    const again = new OrderList()
+    const again = new OrderList<OrderState>()
     again.restore(list.all)
     for (const wanted of [{ status: "resting" }, { archiveMillis: 500_000, isArchived: true }, { tickers: [there] }]) {
       assert.deepStrictEqual(walk(again, wanted), walk(list, wanted))

@@ -25,7 +25,7 @@ import type { PrivateMaterial } from "./internal/structure.ts"
 import { algorithms, keyError, orKeyError, service } from "./internal/webCrypto.ts"
 import type { KeyError, KeyErrorReason } from "./KeyError.ts"
 import * as PublicKey from "./PublicKey.ts"
-import type { KeyKind } from "./Signer.ts"
+import type { KeyKind } from "./internal/keyKind.ts"
 
 /**
  * An API key that can sign: `keyId`, `kind`, `publicKey`, and a private key that nothing can read back.

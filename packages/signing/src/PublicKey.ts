@@ -11,7 +11,7 @@ import { readBlock } from "./internal/pem.ts"
 import { publicMaterial } from "./internal/structure.ts"
 import { algorithms, keyError, orKeyError, subtle } from "./internal/webCrypto.ts"
 import type { KeyError } from "./KeyError.ts"
-import type { KeyKind } from "./Signer.ts"
+import type { KeyKind } from "./internal/keyKind.ts"
 
 /** A key of `effect/crypto/Signature` in one of the two algorithms that the exchange registers. */
 export type PublicKey = Signature.PublicKey<Signature.RsaPss> | Signature.PublicKey<Signature.Ed25519>

@@ -10,12 +10,12 @@ import * as Layer from "effect/Layer"
 import type { ApiKey } from "./ApiKey.ts"
 import * as internal from "./internal/apiKey.ts"
 import { shortKeyId } from "./internal/keyId.ts"
+import type { KeyKind } from "./internal/keyKind.ts"
 import { Printable } from "./internal/printable.ts"
 import { signText } from "./internal/synchronous.ts"
 import { SigningError } from "./SigningError.ts"
 
-/** RSA signs with PSS (SHA-256, MGF1 with SHA-256, salt of 32 bytes), Ed25519 as RFC 8032 has it. */
-export type KeyKind = "rsa" | "ed25519"
+export type { KeyKind } from "./internal/keyKind.ts"
 
 /** Signs texts for one API key. */
 export class Signer

@@ -11,7 +11,9 @@ import { parseMicros } from "./decimal.ts"
 import { FillList } from "./fillList.ts"
 import { deposit, hasSubaccount, holdingOf } from "./ledger.ts"
 import { OrderList } from "./orderList.ts"
-import { type AccountState, invalidParameters, isShard, notFound, refusal, type State, whilePaused } from "./state.ts"
+import { invalidParameters, notFound, refusal } from "./refusals.ts"
+import { isShard } from "./shards.ts"
+import { type AccountState, type State, whilePaused } from "./state.ts"
 
 /** Makes an account with so many dollars in its primary subaccount, on shard 0. */
 export const create = (

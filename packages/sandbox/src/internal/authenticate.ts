@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { ApiKey } from "../Entities.ts"
 import type { Exchange } from "../Exchange.ts"
 import { type Answer, failure } from "./errorBody.ts"
-import type { Now } from "./handler.ts"
+import type { Now } from "./now.ts"
 import { isSignature, readPublicKey } from "./keys.ts"
 
 /** What is signed: the method and the path from the host's root, without the query, and the three headers. */

@@ -10,18 +10,7 @@
  */
 import { dollar } from "./decimal.ts"
 import { feeDown } from "./fees.ts"
-import type { OrderState, PositionState } from "./state.ts"
-
-/** A subaccount's own orders on one side of a market, oldest first. Covered ones come first. */
-export interface OwnSide {
-  first: OrderState | undefined
-  last: OrderState | undefined
-  /** The oldest order that is not wholly covered. */
-  boundary: OrderState | undefined
-  /** What remains of all orders. */
-  restingCount: number
-  coveredCount: number
-}
+import type { OrderState, OwnSide, PositionState } from "./state.ts"
 
 export const makeOwnSide = (): OwnSide => ({
   first: undefined,

@@ -3,13 +3,23 @@
  *
  * @module
  */
-import type { OrderState } from "./state.ts"
+
+/** What the book reads and links of an order. */
+export interface Resting<Order extends Resting<Order>> {
+  price: number
+  remainingCount: number
+  level: Level<Order> | undefined
+  /** How many orders came to its level before it. */
+  arrival: number
+  previous: Order | undefined
+  next: Order | undefined
+}
 
 /** All orders at one price; the oldest is first. */
-export interface Level {
+export interface Level<Order extends Resting<Order>> {
   readonly price: number
-  first: OrderState | undefined
-  last: OrderState | undefined
+  first: Order | undefined
+  last: Order | undefined
   /** Contracts resting here, in hundredths. */
   count: number
   /** How many orders came since the level was made. */
@@ -27,7 +37,7 @@ export interface Level {
 const blockOf = (arrival: number): number => arrival >>> 8
 
 /** Adds to what rests of an order's block. */
-const addToBlock = (level: Level, arrival: number, count: number): void => {
+const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: number, count: number): void => {
   if (level.blocks !== undefined) {
     const index = blockOf(arrival) - level.dropped
     level.blocks[index] = (level.blocks[index] ?? 0) + count
@@ -35,7 +45,7 @@ const addToBlock = (level: Level, arrival: number, count: number): void => {
 }
 
 /** Begins a block of a level in which something rests. */
-const beginBlock = (level: Level): void => {
+const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => {
   level.blocks ??= [level.count]
   const empty = blockOf(level.first!.arrival) - level.dropped
   if (empty * 2 > level.blocks.length) {
@@ -45,7 +55,11 @@ const beginBlock = (level: Level): void => {
 }
 
 /** Contracts that rest in the blocks of a level from one to another, without the last. */
-const countBlocks = ({ blocks = [], dropped }: Level, from: number, to: number): number => {
+const countBlocks = <Order extends Resting<Order>>(
+  { blocks = [], dropped }: Level<Order>,
+  from: number,
+  to: number
+): number => {
   let count = 0
   for (let block = Math.max(from, dropped); block < to; block++) {
     count += blocks[block - dropped]!
@@ -54,19 +68,19 @@ const countBlocks = ({ blocks = [], dropped }: Level, from: number, to: number):
 }
 
 /** How far along the queue of a level a pass has come. */
-interface Queue {
+interface Queue<Order> {
   block: number
   /** Contracts that would be met before those of the block. */
   before: number
   /** The order that came last in this block. */
-  last: OrderState | undefined
+  last: Order | undefined
   /** Contracts of the block that would be met before that order. */
   within: number
 }
 
 /** One side of a book. */
-class BookSide {
-  readonly #levels = new Map<number, Level>()
+class BookSide<Order extends Resting<Order>> {
+  readonly #levels = new Map<number, Level<Order>>()
   /** Prices that have a level, the best one last: taking from a book then only shortens the array. */
   readonly #prices: Array<number> = []
   /** Turns a price into a number that is greater the better the price is. */
@@ -77,18 +91,18 @@ class BookSide {
   }
 
   /** The level at the best price. */
-  best(): Level | undefined {
+  best(): Level<Order> | undefined {
     const price = this.#prices.at(-1)
     return price === undefined ? undefined : this.#levels.get(price)
   }
 
   /** Whether an order of the other side at this price would trade with this level. */
-  reaches(level: Level, price: number): boolean {
+  reaches(level: Level<Order>, price: number): boolean {
     return (level.price - price) * this.#sign >= 0
   }
 
   /** Puts an order behind all others at its price. */
-  add(order: OrderState): void {
+  add(order: Order): void {
     let level = this.#levels.get(order.price)
     if (level === undefined) {
       level = {
@@ -120,7 +134,7 @@ class BookSide {
   }
 
   /** Takes an order out. Its remaining count must not have been changed behind the level's back: see {@link reduce}. */
-  remove(order: OrderState): void {
+  remove(order: Order): void {
     const level = order.level
     if (level === undefined) {
       return
@@ -145,7 +159,7 @@ class BookSide {
   }
 
   /** Lowers what remains of a resting order, which keeps its place. */
-  reduce(order: OrderState, count: number): void {
+  reduce(order: Order, count: number): void {
     order.remainingCount -= count
     if (order.level !== undefined) {
       order.level.count -= count
@@ -154,12 +168,12 @@ class BookSide {
   }
 
   /** Contracts that would be met before an order that rests here: those at better prices, and older ones at its own. */
-  ahead(order: OrderState): number {
+  ahead(order: Order): number {
     return this.aheadOfEach([order])[0]!
   }
 
   /** The same of each of some orders that rest here, in one pass. Those of one price come in the order of the queue. */
-  aheadOfEach(orders: ReadonlyArray<OrderState>): ReadonlyArray<number> {
+  aheadOfEach(orders: ReadonlyArray<Order>): ReadonlyArray<number> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
       const level = order.level! // it rests
@@ -184,8 +198,8 @@ class BookSide {
   }
 
   /** What is ahead of the levels of some orders. */
-  #queuesOf(orders: ReadonlyArray<OrderState>): ReadonlyMap<Level, Queue> {
-    const queues = new Map<Level, Queue>()
+  #queuesOf(orders: ReadonlyArray<Order>): ReadonlyMap<Level<Order>, Queue<Order>> {
+    const queues = new Map<Level<Order>, Queue<Order>>()
     const wanted = new Set(orders.map(({ price }) => price))
     let before = 0
     for (let index = this.#prices.length - 1; queues.size < wanted.size && index >= 0; index--) {
@@ -200,7 +214,7 @@ class BookSide {
   }
 
   /** Every resting order, best price first and oldest first within it. */
-  *orders(): Generator<OrderState> {
+  *orders(): Generator<Order> {
     for (const level of this.levels()) {
       for (let order = level.first; order !== undefined; order = order.next) {
         yield order
@@ -209,7 +223,7 @@ class BookSide {
   }
 
   /** Every level, best price first. */
-  *levels(): Generator<Level> {
+  *levels(): Generator<Level<Order>> {
     for (let index = this.#prices.length - 1; index >= 0; index--) {
       yield this.#levels.get(this.#prices[index]!)! // every listed price has a level
     }
@@ -232,7 +246,7 @@ class BookSide {
 }
 
 /** The two sides of a market, both in prices of YES. */
-export class Book {
-  readonly bid = new BookSide("bid")
-  readonly ask = new BookSide("ask")
+export class Book<Order extends Resting<Order>> {
+  readonly bid = new BookSide<Order>("bid")
+  readonly ask = new BookSide<Order>("ask")
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Tier } from "../Entities.ts"
-import { shards } from "./state.ts"
+import { shards } from "./shards.ts"
 
 /** Tokens a second, and the most that a bucket holds. */
 export interface Budget {

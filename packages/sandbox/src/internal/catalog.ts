@@ -8,15 +8,9 @@ import type { CreateEvent, CreateMarket, CreateSeries } from "../Commands.ts"
 import type { Refusal, Series } from "../Entities.ts"
 import { Book } from "./book.ts"
 import { dollar, parsePrice } from "./decimal.ts"
-import {
-  type EventState,
-  invalidParameters,
-  isShard,
-  type MarketState,
-  refusal,
-  type SeriesState,
-  type State
-} from "./state.ts"
+import { invalidParameters, refusal } from "./refusals.ts"
+import { isShard } from "./shards.ts"
+import type { EventState, MarketState, SeriesState, State } from "./state.ts"
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 

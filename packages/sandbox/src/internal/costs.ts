@@ -4,7 +4,7 @@
  * @module
  */
 import type { Descriptor } from "@kalshi-effect/client/Operation"
-import { shards } from "./state.ts"
+import { shards } from "./shards.ts"
 
 export const defaultCost = 10
 

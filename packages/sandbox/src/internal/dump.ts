@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { OwnSide } from "./backing.ts"
 import { isCurrent } from "./clock.ts"
 import { ordersOf } from "./ending.ts"
 import type { IdsState } from "./ids.ts"
@@ -16,7 +15,8 @@ import {
   type PositionState,
   snapshot,
   type State,
-  type Timer
+  type Timer,
+  type OwnSide
 } from "./state.ts"
 
 /** The whole state, so that it can be restored. What refers to something else does so by id. */

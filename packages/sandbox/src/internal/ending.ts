@@ -4,9 +4,9 @@
  * @module
  */
 import type { CancelReason } from "../Entities.ts"
-import { leave, type OwnSide } from "./backing.ts"
+import { leave } from "./backing.ts"
 import { touch } from "./quotes.ts"
-import { type AccountState, type MarketState, type OrderState, snapshot, type State } from "./state.ts"
+import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "./state.ts"
 
 /** Ends an order's life: nothing backs it any more, and its client id may be free again. */
 export const end = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {

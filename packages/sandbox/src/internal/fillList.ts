@@ -6,7 +6,12 @@
 import type { Fill } from "../Entities.ts"
 import type { Before } from "./pages.ts"
 import { firstAfter } from "./search.ts"
-import type { OrderState } from "./state.ts"
+
+/** What the list reads and writes of an order. */
+interface Filled {
+  /** The place of its last fill; -1 where it has none. */
+  lastFill: number
+}
 
 /** Every fill of an account, oldest first. */
 export class FillList {
@@ -16,7 +21,7 @@ export class FillList {
   /** By a fill's place: the place of the fill of the same order before it; -1 where there is none. */
   readonly #earlier: Array<number> = []
 
-  add(fill: Fill, order: OrderState): void {
+  add(fill: Fill, order: Filled): void {
     const place = this.all.length
     this.all.push(fill)
     this.#earlier.push(order.lastFill)
@@ -46,7 +51,7 @@ export class FillList {
   }
 
   /** Finds the next older fill of an order, from a place. Each call must name a smaller place than the one before. */
-  beforeOfOrder(order: OrderState | undefined): Before {
+  beforeOfOrder(order: Filled | undefined): Before {
     let found = order?.lastFill ?? -1
     return (place) => {
       while (found >= place) {

@@ -11,6 +11,7 @@ import { isSigned, makeAuthenticate } from "./authenticate.ts"
 import { costOf, payersOf } from "./costs.ts"
 import { type Answer, failure, refused, usual } from "./errorBody.ts"
 import { answerOf, type Fault, type Faults, garbled } from "./faults.ts"
+import type { Now } from "./now.ts"
 import { forbidden, lockInput } from "./permissions.ts"
 import { type Match, makeRouter } from "./router.ts"
 
@@ -46,12 +47,6 @@ export interface ServedRequest {
   readonly keyId: string | undefined
   /** 0 where the connection was dropped before it was carried out. */
   readonly status: number
-}
-
-/** The time on the exchange, and the time that signatures, tokens and the `date` header go by. */
-export interface Now {
-  readonly exchangeMillis: number
-  readonly wallMillis: number
 }
 
 const root = "/trade-api/v2"

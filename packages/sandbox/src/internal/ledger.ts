@@ -13,17 +13,15 @@ import type { Balance, Position, Refusal, Settlement } from "../Entities.ts"
 import { cover, makeOwnSide, shrink } from "./backing.ts"
 import { dollar } from "./decimal.ts"
 import { charge, feeUp } from "./fees.ts"
+import { invalidParameters, refusal } from "./refusals.ts"
+import { isShard, shards } from "./shards.ts"
 import {
   type AccountState,
   type Holding,
-  invalidParameters,
-  isShard,
   isSubaccount,
   type MarketState,
   type OrderState,
   type PositionState,
-  refusal,
-  shards,
   type State
 } from "./state.ts"
 

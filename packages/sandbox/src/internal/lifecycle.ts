@@ -9,7 +9,9 @@ import type { Event, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "./decimal.ts"
 import { cancelMarket } from "./ending.ts"
 import { settlePosition } from "./ledger.ts"
-import { invalidParameters, isShard, type MarketState, refusal, type State } from "./state.ts"
+import { invalidParameters, refusal } from "./refusals.ts"
+import { isShard } from "./shards.ts"
+import type { MarketState, State } from "./state.ts"
 
 /** Where a market stands now. */
 export const statusOf = (state: State, market: MarketState): MarketStatus => {

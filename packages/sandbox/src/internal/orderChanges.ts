@@ -12,18 +12,8 @@ import { withoutMoney } from "./ledger.ts"
 import { crosses, match, meetsItself } from "./matching.ts"
 import { checkCountAndPrice, checkExpiration, feeRateOf, rest, whileInactive, whileNotTrading } from "./orders.ts"
 import { touch } from "./quotes.ts"
-import {
-  type AccountState,
-  invalidOrder,
-  invalidParameters,
-  isSubaccount,
-  notFound,
-  type OrderState,
-  refusal,
-  snapshot,
-  type State,
-  whilePaused
-} from "./state.ts"
+import { invalidOrder, invalidParameters, notFound, refusal } from "./refusals.ts"
+import { type AccountState, isSubaccount, type OrderState, snapshot, type State, whilePaused } from "./state.ts"
 
 /** What an amend or a decrease did: how the order is now, and what it was before. */
 export interface Changed {

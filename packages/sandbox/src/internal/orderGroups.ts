@@ -9,18 +9,9 @@ import type { OrderGroup, Refusal } from "../Entities.ts"
 import { contract, printCount } from "./decimal.ts"
 import { cancel } from "./ending.ts"
 import { FillWindow } from "./fillWindow.ts"
-import {
-  type AccountState,
-  type GroupState,
-  invalidParameters,
-  isShard,
-  isSubaccount,
-  notFound,
-  refusal,
-  shards,
-  type State,
-  whilePaused
-} from "./state.ts"
+import { invalidParameters, notFound, refusal } from "./refusals.ts"
+import { isShard, shards } from "./shards.ts"
+import { type AccountState, type GroupState, isSubaccount, type State, whilePaused } from "./state.ts"
 
 const largestLimit = 1_000_000 * contract
 

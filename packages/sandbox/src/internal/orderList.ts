@@ -7,9 +7,14 @@ import type { Order } from "../Entities.ts"
 import type { Before } from "./pages.ts"
 import { PlaceSet } from "./placeSet.ts"
 import { firstAfter } from "./search.ts"
-import type { OrderState } from "./state.ts"
 
 type Status = Order["status"]
+
+/** What the list reads and writes of an order. */
+interface Listed extends Pick<Order, "ticker" | "status" | "createdMillis" | "updatedMillis"> {
+  /** Its place in the list. */
+  place: number
+}
 
 /** Which orders of a list have which status. */
 interface Statuses {
@@ -39,16 +44,16 @@ export interface Wanted {
 const makeSets = () => ({ resting: new PlaceSet(), canceled: new PlaceSet(), executed: new PlaceSet() })
 
 /** Every order that an account ever placed, oldest first. */
-export class OrderList {
-  readonly all: Array<OrderState> = []
+export class OrderList<Item extends Listed> {
+  readonly all: Array<Item> = []
   readonly #statuses: Statuses = { live: makeSets(), archived: makeSets() }
   readonly #byTicker = new Map<string, OfMarket>()
   /** Orders that ended and are not archived yet, in the order in which they ended. */
-  #ended: Array<OrderState> = []
+  #ended: Array<Item> = []
   #firstEnded = 0
 
   /** Adds an order that was just accepted. */
-  add(order: OrderState): void {
+  add(order: Item): void {
     order.place = this.all.length
     this.all.push(order)
     this.#statuses.live.resting.add(order.place)
@@ -62,13 +67,13 @@ export class OrderList {
   }
 
   /** Records that an order has ended, with the status that it has now. */
-  end(order: OrderState): void {
+  end(order: Item): void {
     this.#move(order, "live", "resting", "live")
     this.#ended.push(order)
   }
 
   /** Adds the orders of a snapshot, oldest first. */
-  restore(orders: ReadonlyArray<OrderState>): void {
+  restore(orders: ReadonlyArray<Item>): void {
     for (const order of orders) {
       this.add(order)
     }
@@ -133,7 +138,7 @@ export class OrderList {
   }
 
   /** Takes an order out of one set, and puts it into that of its status. */
-  #move(order: OrderState, from: keyof Statuses, was: Status, to: keyof Statuses): void {
+  #move(order: Item, from: keyof Statuses, was: Status, to: keyof Statuses): void {
     const { place, status } = order
     const market = this.#byTicker.get(order.ticker)! // it was added under its ticker
     const index = indexOf(market.places, place)

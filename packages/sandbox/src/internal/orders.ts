@@ -13,16 +13,14 @@ import { attach, positionOf, withoutMoney } from "./ledger.ts"
 import { statusOf } from "./lifecycle.ts"
 import { canFill, crosses, match } from "./matching.ts"
 import { touch } from "./quotes.ts"
+import { invalidOrder, invalidParameters, refusal } from "./refusals.ts"
 import {
   type AccountState,
   type GroupState,
-  invalidOrder,
-  invalidParameters,
   isSubaccount,
   type MarketState,
   type OrderState,
   type PositionState,
-  refusal,
   snapshot,
   type State,
   whilePaused

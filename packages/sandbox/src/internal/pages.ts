@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
 import type { Refusal } from "../Entities.ts"
 import { firstAfter } from "./search.ts"
-import { invalidParameters } from "./state.ts"
+import { invalidParameters } from "./refusals.ts"
 
 /** Finds the greatest place below a place in a list that can be listed; -1 where there is none. */
 export type Before = (place: number) => number

@@ -6,7 +6,7 @@
 import type { Descriptor } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
 import type { ApiKey, Refusal, Scope } from "../Entities.ts"
-import { refusal } from "./state.ts"
+import { refusal } from "./refusals.ts"
 
 const transfers = new Set([
   "ApplySubaccountTransfer",

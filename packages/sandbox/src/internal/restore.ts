@@ -6,7 +6,6 @@
 import type { Assumptions } from "../Assumptions.ts"
 import type { Event } from "../Entities.ts"
 import { makeAccount } from "./accounts.ts"
-import type { OwnSide } from "./backing.ts"
 import { Book } from "./book.ts"
 import type { Snapshot } from "./dump.ts"
 import { roundingOf } from "./fees.ts"
@@ -21,7 +20,8 @@ import type {
   OrderState,
   PositionState,
   State,
-  Timer
+  Timer,
+  OwnSide
 } from "./state.ts"
 import { Timers } from "./timers.ts"
 

@@ -12,7 +12,8 @@ import type { Refusal } from "../Entities.ts"
 import { isUuid } from "./ids.ts"
 import type { Route } from "./route.ts"
 import { allRoutes } from "./routes.ts"
-import { invalidParameters, isSubaccount, refusal } from "./state.ts"
+import { invalidParameters, refusal } from "./refusals.ts"
+import { isSubaccount } from "./state.ts"
 
 /** The operation that a method and a path name. `path` holds the values of the template's parts. */
 export interface Match {

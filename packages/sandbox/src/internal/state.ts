@@ -21,14 +21,14 @@ import type {
   Tier,
   Trade
 } from "../Entities.ts"
-import type { OwnSide } from "./backing.ts"
-import type { Book, Level } from "./book.ts"
+import type { Book, Resting } from "./book.ts"
 import type { Buckets } from "./buckets.ts"
 import type { Rounding } from "./fees.ts"
 import type { FillWindow } from "./fillWindow.ts"
 import type { FillList } from "./fillList.ts"
 import type { Ids } from "./ids.ts"
 import type { OrderList } from "./orderList.ts"
+import { refusal } from "./refusals.ts"
 import type { Timers } from "./timers.ts"
 
 /** Takes `readonly` off the fields of an entity. */
@@ -40,7 +40,7 @@ export interface AccountState {
   tier: Tier
   readonly keys: Array<ApiKey>
   /** Every order that was ever accepted. */
-  readonly orders: OrderList
+  readonly orders: OrderList<OrderState>
   restingCount: number
   /** Orders by the client ids that are taken. */
   readonly clientOrderIds: Map<string, OrderState>
@@ -84,6 +84,17 @@ export interface Holding {
   updatedMillis: number
   /** By market ticker; an entry is made with the first order. */
   readonly positions: Map<string, PositionState>
+}
+
+/** A subaccount's own orders on one side of a market, oldest first. Covered ones come first. */
+export interface OwnSide {
+  first: OrderState | undefined
+  last: OrderState | undefined
+  /** The oldest order that is not wholly covered. */
+  boundary: OrderState | undefined
+  /** What remains of all orders. */
+  restingCount: number
+  coveredCount: number
 }
 
 export interface PositionState {
@@ -135,7 +146,7 @@ export interface MarketState {
   /** When it settles by itself. */
   settlesMillis: number
   settledMillis: number | undefined
-  readonly book: Book
+  readonly book: Book<OrderState>
   readonly trades: Array<Trade>
   /** Trades that are a day old or more, as far as that was counted. */
   oldTrades: number
@@ -153,7 +164,7 @@ export interface MarketState {
 }
 
 /** An order as the engine keeps it: linked into its price level and among its owner's orders while it rests. */
-export interface OrderState extends Mutable<Order> {
+export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly account: AccountState
   readonly market: MarketState
   readonly position: PositionState
@@ -162,11 +173,6 @@ export interface OrderState extends Mutable<Order> {
   place: number
   /** The place of its last fill among its account's fills; -1 where it has none. */
   lastFill: number
-  level: Level | undefined
-  /** How many orders came to its price level before it. */
-  arrival: number
-  previous: OrderState | undefined
-  next: OrderState | undefined
   ownPrevious: OrderState | undefined
   ownNext: OrderState | undefined
   /** How much of what remains is backed by contracts held, instead of by money. */
@@ -222,27 +228,9 @@ export interface State {
   readonly tradingActive: Array<boolean>
 }
 
-/** Shards that the documents name: 0 to 3. */
-export const shards = 4
-
-export const isShard = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < shards
-
 /** Subaccounts are numbered from 0 to 63. */
 export const isSubaccount = (subaccount: number): boolean =>
   Number.isInteger(subaccount) && subaccount >= 0 && subaccount <= 63
-
-export const refusal = (kind: Refusal["kind"], code: string, details?: string): Refusal => ({
-  kind,
-  code,
-  message: code.replaceAll("_", " "),
-  ...(details === undefined ? undefined : { details })
-})
-
-export const notFound: Refusal = /*#__PURE__*/ refusal("notFound", "not_found")
-
-export const invalidParameters = (details: string): Refusal => refusal("invalid", "invalid_parameters", details)
-
-export const invalidOrder = (details: string): Refusal => refusal("invalid", "invalid_order", details)
 
 /** Refuses whatever changes state while the exchange, or one shard of it, is paused. */
 export const whilePaused = (state: State, exchangeIndex = 0): Refusal | undefined =>

@@ -7,16 +7,9 @@ import * as Result from "effect/Result"
 import type { SetAllocation, TransferCash, TransferShard } from "../Commands.ts"
 import type { Place, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
 import { cashOf, hasSubaccount, holdingOf, pay, withoutMoney } from "./ledger.ts"
-import {
-  type AccountState,
-  invalidParameters,
-  isShard,
-  refusal,
-  shards,
-  type State,
-  type TransferState,
-  whilePaused
-} from "./state.ts"
+import { invalidParameters, refusal } from "./refusals.ts"
+import { isShard, shards } from "./shards.ts"
+import { type AccountState, type State, type TransferState, whilePaused } from "./state.ts"
 
 /** Documented: how often cash is spread over the shards. */
 const spreadMillis = 10_000

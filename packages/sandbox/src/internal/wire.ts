@@ -7,7 +7,7 @@ import type { Count, Dollars } from "@kalshi-effect/client/FixedPoint"
 import * as Result from "effect/Result"
 import type { Refusal } from "../Entities.ts"
 import { parseCount, parsePrice, printCount, printMicros, printPrice } from "./decimal.ts"
-import { invalidParameters } from "./state.ts"
+import { invalidParameters } from "./refusals.ts"
 
 // The printers write exactly the forms that the brands stand for.
 export const count = (hundredths: number): Count => printCount(hundredths) as Count

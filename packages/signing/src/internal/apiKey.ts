@@ -1,5 +1,5 @@
 import type { PublicKey } from "../PublicKey.ts"
-import type { KeyKind } from "../Signer.ts"
+import type { KeyKind } from "./keyKind.ts"
 import { shortKeyId } from "./keyId.ts"
 import type { SignSync } from "./nodeCrypto.ts"
 import { Printable } from "./printable.ts"

@@ -2,7 +2,7 @@
  * Signing with `node:crypto`, which is found at run time: nothing here imports a module of Node, so that a bundle runs
  * in every runtime.
  */
-import type { KeyKind } from "../Signer.ts"
+import type { KeyKind } from "./keyKind.ts"
 
 /** Signs at once, without a promise. */
 export type SignSync = (data: Uint8Array) => Uint8Array

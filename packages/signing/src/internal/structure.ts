@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import type { KeyErrorReason } from "../KeyError.ts"
-import type { KeyKind } from "../Signer.ts"
+import type { KeyKind } from "./keyKind.ts"
 import * as Der from "./der.ts"
 import type { Block } from "./pem.ts"
 

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { KeyError } from "../KeyError.ts"
 import type { KeyErrorReason } from "../KeyError.ts"
-import type { KeyKind } from "../Signer.ts"
+import type { KeyKind } from "./keyKind.ts"
 
 /** The algorithms as the exchange has them; `modulusLength` is read by key generation alone. */
 export const algorithms = {

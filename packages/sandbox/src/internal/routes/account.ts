@@ -12,7 +12,7 @@ import { tiers } from "../buckets.ts"
 import { defaultCost, endpointCosts } from "../costs.ts"
 import { makeKeyPair, readPublicKey } from "../keys.ts"
 import { type Call, type Route, route, wireRoute } from "../route.ts"
-import { invalidParameters, refusal } from "../state.ts"
+import { invalidParameters, refusal } from "../refusals.ts"
 import { count, seconds } from "../wire.ts"
 
 /** Tiers that trading volume earns. How much of it is published nowhere: these goals are the local exchange's own. */

@@ -11,7 +11,7 @@ import type { Market, MarketEvent, MarketStatus, Refusal, Series } from "../../E
 import type { Era, View } from "../../View.ts"
 import { dollar } from "../decimal.ts"
 import { type Route, route } from "../route.ts"
-import { invalidParameters, notFound } from "../state.ts"
+import { invalidParameters, notFound } from "../refusals.ts"
 import { toMarket, toTrade } from "./marketBodies.ts"
 import { count, price, time } from "../wire.ts"
 

@@ -9,7 +9,7 @@ import type { GroupTarget } from "../../Commands.ts"
 import type { OrderGroup, Refusal } from "../../Entities.ts"
 import { contract, parseCount } from "../decimal.ts"
 import { type Route, route } from "../route.ts"
-import { invalidParameters } from "../state.ts"
+import { invalidParameters } from "../refusals.ts"
 import { count } from "../wire.ts"
 
 export const orderGroups: ReadonlyArray<Route> = [

@@ -12,7 +12,7 @@ import type { Era, View } from "../../View.ts"
 import { dollar } from "../decimal.ts"
 import { detailsOf } from "../errorBody.ts"
 import { type Call, type Route, route } from "../route.ts"
-import { invalidParameters } from "../state.ts"
+import { invalidParameters } from "../refusals.ts"
 import { action, average, count, dollars, price, readCount, readPrice, time } from "../wire.ts"
 
 export const orders: ReadonlyArray<Route> = [

@@ -10,7 +10,7 @@ import type { Balance, Fill, Payment, Position, Refusal, Settlement } from "../.
 import type { Era, View } from "../../View.ts"
 import { dollar } from "../decimal.ts"
 import { type Route, route } from "../route.ts"
-import { invalidParameters } from "../state.ts"
+import { invalidParameters } from "../refusals.ts"
 import { action, balance, cents, count, dollars, price, seconds, time } from "../wire.ts"
 
 export const portfolio: ReadonlyArray<Route> = [
