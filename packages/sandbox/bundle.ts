@@ -7,7 +7,7 @@ const here = new URL("./", import.meta.url)
 /** Bundles the command; beside the file's folder lies what `package.json` says of its version. */
 export const bundle = (outfile = fileURLToPath(new URL("dist/bin/kalshi-sandbox.js", here))): Promise<unknown> =>
   build({
-    entryPoints: [fileURLToPath(new URL("src/internal/main.ts", here))],
+    entryPoints: [fileURLToPath(new URL("src/operator/command.ts", here))],
     outfile,
     bundle: true,
     format: "esm",

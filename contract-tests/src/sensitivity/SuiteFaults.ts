@@ -1,16 +1,19 @@
 /** Faults of the local exchange, and of the suite itself. */
 import { faultsOf, type Fault } from "./Fault.ts"
 
-const groups = faultsOf("packages/sandbox/src/internal/routes/orderGroups.ts", "P12")
+const groups = faultsOf("packages/sandbox/src/rest/routes/orderGroups.ts", "P12")
 const wireTests = "packages/sandbox/test/requests.test.ts"
-const wire = faultsOf("packages/sandbox/src/internal/wire.ts", wireTests)
-const placing = faultsOf("packages/sandbox/src/internal/orders.ts", wireTests)
-const ledger = faultsOf("packages/sandbox/src/internal/ledger.ts", "packages/sandbox/test/Ledger.test.ts")
+const wire = faultsOf("packages/sandbox/src/rest/wire.ts", wireTests)
+const placing = faultsOf("packages/sandbox/src/exchange/orders/placing.ts", wireTests)
+const ledger = faultsOf("packages/sandbox/src/exchange/money/ledger.ts", "packages/sandbox/test/Ledger.test.ts")
 const assumptions = faultsOf("packages/sandbox/src/Assumptions.ts", "packages/sandbox/test/Exchange.test.ts")
 const indexTests = "packages/sandbox/test/ViewIndexes.test.ts"
-const book = faultsOf("packages/sandbox/src/internal/book.ts", indexTests)
-const fills = faultsOf("packages/sandbox/src/internal/fillList.ts", indexTests)
-const orderList = faultsOf("packages/sandbox/src/internal/orderList.ts", "packages/sandbox/test/orderList.test.ts")
+const book = faultsOf("packages/sandbox/src/exchange/orders/book.ts", indexTests)
+const fills = faultsOf("packages/sandbox/src/exchange/orders/fillList.ts", indexTests)
+const orderList = faultsOf(
+  "packages/sandbox/src/exchange/orders/orderList.ts",
+  "packages/sandbox/test/orderList.test.ts"
+)
 const json = faultsOf("contract-tests/src/reference/internal/json.ts", "P0")
 const nulls = faultsOf("contract-tests/src/reference/NullableByIntent.ts", "P0")
 const property = faultsOf("contract-tests/src/properties/Property.ts", "P15")

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { boundMillis } from "../src/trading/bound.ts"
+import { boundMillis } from "../src/bound.ts"
 
 describe("boundMillis", () => {
   it("gives the milliseconds of a duration, or of the default", () => {

@@ -4,8 +4,8 @@
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import * as Result from "effect/Result"
-import { Exchange } from "../src/Exchange.ts"
-import { Ids } from "../src/internal/ids.ts"
+import { Exchange } from "../src/exchange/Exchange.ts"
+import { Ids } from "../src/exchange/ids.ts"
 import { order } from "./order.ts"
 
 const start = 1_800_000_000_000

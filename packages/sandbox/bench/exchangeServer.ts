@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Tier } from "../src/Entities.ts"
+import type { Tier } from "../src/exchange/Entities.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 
 /** What is sent first. */

@@ -1,5 +1,5 @@
 /** The order that benchmarks of the exchange's core place. */
-import type { CreateOrder } from "../src/Commands.ts"
+import type { CreateOrder } from "../src/exchange/Commands.ts"
 
 /** Prices and counts are in the core's integers. */
 export const order = (ticker: string, side: "bid" | "ask", price: number, count = 100): CreateOrder => ({

@@ -4,10 +4,10 @@
  * ×1 is a read that costs what it returns, ×10 one that scans everything, ×100 one that does so for every order.
  */
 import * as Result from "effect/Result"
-import type { CreateOrder } from "../src/Commands.ts"
-import type { Refusal } from "../src/Entities.ts"
-import { Exchange } from "../src/Exchange.ts"
-import type { View } from "../src/View.ts"
+import type { CreateOrder } from "../src/exchange/Commands.ts"
+import type { Refusal } from "../src/exchange/Entities.ts"
+import { Exchange } from "../src/exchange/Exchange.ts"
+import type { View } from "../src/exchange/View.ts"
 import { order } from "./order.ts"
 
 const start = 1_800_000_000_000

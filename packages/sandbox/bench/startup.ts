@@ -23,7 +23,7 @@ const firstAnswer = async (file: string): Promise<number> => {
 }
 
 const file = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url))
-const candidates = { bundle: file("dist/bin/kalshi-sandbox.js"), modules: file("src/internal/main.ts") }
+const candidates = { bundle: file("dist/bin/kalshi-sandbox.js"), modules: file("src/operator/command.ts") }
 
 await bundle()
 console.log(`kalshi-sandbox, from its start to its first answer, ${rounds} rounds, Node ${process.version}`)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Event } from "../src/Entities.ts"
-import { Exchange, type Snapshot } from "../src/Exchange.ts"
+import type { Event } from "../src/exchange/Entities.ts"
+import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
 import { act, audit, makeCrowd } from "./support/crowd.ts"
 import { seed } from "./support/floor.ts"
 

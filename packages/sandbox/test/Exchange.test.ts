@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { CreateMarket, ListOrders } from "../src/Commands.ts"
+import type { CreateMarket, ListOrders } from "../src/exchange/Commands.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const everything: ListOrders = {

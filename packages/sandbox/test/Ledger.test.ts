@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { ListPositions } from "../src/Commands.ts"
-import type { Place } from "../src/Entities.ts"
+import type { ListPositions } from "../src/exchange/Commands.ts"
+import type { Place } from "../src/exchange/Entities.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const dollar = 1_000_000

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Outcome } from "../src/Commands.ts"
+import type { Outcome } from "../src/exchange/Commands.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Floor = ReturnType<typeof makeFloor>

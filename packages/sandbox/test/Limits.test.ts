@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Tier } from "../src/Entities.ts"
+import type { Tier } from "../src/exchange/Entities.ts"
 import { makeFloor, start, unwrap } from "./support/floor.ts"
 
 const withTier = (tier: Tier) => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { AmendOrder, DecreaseOrder } from "../src/Commands.ts"
-import type { Order } from "../src/Entities.ts"
+import type { AmendOrder, DecreaseOrder } from "../src/exchange/Commands.ts"
+import type { Order } from "../src/exchange/Entities.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Floor = ReturnType<typeof makeFloor>

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { GroupTarget } from "../src/Commands.ts"
-import type { OrderGroup } from "../src/Entities.ts"
+import type { GroupTarget } from "../src/exchange/Commands.ts"
+import type { OrderGroup } from "../src/exchange/Entities.ts"
 import { makeFloor, refusalOf, start, terms, unwrap } from "./support/floor.ts"
 
 const withGroup = (contracts: number, options: Parameters<typeof makeFloor>[0] = {}) => {

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import { readFileSync } from "node:fs"
-import { controls } from "../src/internal/control.ts"
+import { controls } from "../src/operator/control.ts"
 import { defaults } from "../src/Assumptions.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 

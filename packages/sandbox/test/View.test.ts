@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { ListFills, ListOrders, ListPositions } from "../src/Commands.ts"
-import type { Era } from "../src/View.ts"
+import type { ListFills, ListOrders, ListPositions } from "../src/exchange/Commands.ts"
+import type { Era } from "../src/exchange/View.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const day = 86_400_000

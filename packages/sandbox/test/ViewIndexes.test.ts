@@ -2,9 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
-import type { ListFills, ListOrders, Page, PageQuery } from "../src/Commands.ts"
-import { Exchange, type Snapshot } from "../src/Exchange.ts"
-import type { Era, View } from "../src/View.ts"
+import type { ListFills, ListOrders, Page, PageQuery } from "../src/exchange/Commands.ts"
+import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
+import type { Era, View } from "../src/exchange/View.ts"
 import { act, makeCrowd } from "./support/crowd.ts"
 import { makeFloor, seed, terms, ticker, unwrap } from "./support/floor.ts"
 

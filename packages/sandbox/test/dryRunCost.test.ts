@@ -12,8 +12,8 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { afterAll, assert, describe, it } from "vitest"
 import type { Assumptions } from "../src/Assumptions.ts"
-import type { Series } from "../src/Entities.ts"
-import { Exchange } from "../src/Exchange.ts"
+import type { Series } from "../src/exchange/Entities.ts"
+import { Exchange } from "../src/exchange/Exchange.ts"
 import { start, seed, unwrap } from "./support/floor.ts"
 
 const tickers = ["KXONE-26-YES", "KXTWO-26-YES"] as const

@@ -4,8 +4,8 @@ import { countUnsafe, dollarsUnsafe, toMicros } from "@kalshi-effect/client/Fixe
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { defaults } from "../src/Assumptions.ts"
-import { printCount, printMicros, printPrice } from "../src/internal/decimal.ts"
-import { charge, feeDown, feeUp, roundingOf } from "../src/internal/fees.ts"
+import { printCount, printMicros, printPrice } from "../src/exchange/decimal.ts"
+import { charge, feeDown, feeUp, roundingOf } from "../src/exchange/money/fees.ts"
 import { seed } from "./support/floor.ts"
 
 const older = roundingOf({ ...defaults, balanceSteps: "cent", feeRounding: "centicent" })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { OrderList, type Wanted } from "../src/internal/orderList.ts"
-import type { Before } from "../src/internal/pages.ts"
-import type { OrderState } from "../src/internal/state.ts"
+import { OrderList, type Wanted } from "../src/exchange/orders/orderList.ts"
+import type { Before } from "../src/exchange/pages.ts"
+import type { OrderState } from "../src/exchange/state.ts"
 
 const here = "KXHERE-1"
 const there = "KXTHERE-1"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { PlaceSet } from "../src/internal/placeSet.ts"
+import { PlaceSet } from "../src/exchange/placeSet.ts"
 import { seed } from "./support/floor.ts"
 
 /** Few places, so that they are met again; and far ones, so that empty stretches of every length lie between. */

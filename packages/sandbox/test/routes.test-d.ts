@@ -1,6 +1,6 @@
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Result from "effect/Result"
-import { route } from "../src/internal/route.ts"
+import { route } from "../src/rest/route.ts"
 
 // A route does not compile where it answers or reads what the client's types do not have.
 

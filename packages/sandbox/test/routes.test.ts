@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
-import { allRoutes } from "../src/internal/routes.ts"
+import { allRoutes } from "../src/rest/routes.ts"
 import { source, targetUrl } from "./support/answers.ts"
 
 const document: {

@@ -1,7 +1,7 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
-import { allRoutes, routes } from "../src/internal/routes.ts"
+import { allRoutes, routes } from "../src/rest/routes.ts"
 import { type Fault, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { type Case, cases as accountCases, type Change } from "./support/cases.ts"
 import { marketCases } from "./support/marketCases.ts"

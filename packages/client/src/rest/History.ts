@@ -62,7 +62,7 @@ import * as encoding from "../sending/encode.ts"
 import * as Remembered from "./remembered.ts"
 import * as Markets from "./Markets.ts"
 import type * as Operation from "../Operation.ts"
-import * as Orders from "../trading/Orders.ts"
+import * as Orders from "./orderOperations.ts"
 import type * as Pages from "../Pages.ts"
 import * as Portfolio from "./Portfolio.ts"
 

@@ -1,16 +1,16 @@
 /**
- * Writes `src/internal/generated/answers.ts`: the schemas of those answers that the exchange makes up, out of the reference
+ * Writes `src/rest/generated/answers.ts`: the schemas of those answers that the exchange makes up, out of the reference
  * document. Run it with Node after the document or the routes have changed.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { routes } from "../../src/internal/routes.ts"
+import { routes } from "../../src/rest/routes.ts"
 
 type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 type JsonObject = { readonly [key: string]: Json }
 
 const documentUrl = new URL("../../../../fixtures/spec/rest.json", import.meta.url)
-export const targetUrl = new URL("../../src/internal/generated/answers.ts", import.meta.url)
+export const targetUrl = new URL("../../src/rest/generated/answers.ts", import.meta.url)
 
 /** Keywords that an example is made by. */
 const keywords = new Set([

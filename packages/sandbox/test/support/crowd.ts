@@ -3,8 +3,8 @@
  * that open, pause, close and settle, money that comes, goes and moves.
  */
 import * as Result from "effect/Result"
-import type { Refusal } from "../../src/Entities.ts"
-import type { Exchange, Snapshot } from "../../src/Exchange.ts"
+import type { Refusal } from "../../src/exchange/Entities.ts"
+import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
 /** Numbers from a seed (mulberry32), so that a crowd does the same wherever it runs. */

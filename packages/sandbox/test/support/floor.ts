@@ -2,9 +2,9 @@
  * A small exchange to write examples on: one market, a few accounts, orders in dollars and contracts.
  */
 import * as Result from "effect/Result"
-import type { CreateOrder } from "../../src/Commands.ts"
-import type { Event, Order, Refusal } from "../../src/Entities.ts"
-import { Exchange, type Options } from "../../src/Exchange.ts"
+import type { CreateOrder } from "../../src/exchange/Commands.ts"
+import type { Event, Order, Refusal } from "../../src/exchange/Entities.ts"
+import { Exchange, type Options } from "../../src/exchange/Exchange.ts"
 
 export const start = 1_800_000_000_000
 export const ticker = "KXTEST-26-YES"

@@ -2,7 +2,7 @@
  * A request for every operation of the document, made from the document itself.
  */
 import { readFileSync } from "node:fs"
-import { exampleOf, type JsonSchema } from "../../src/internal/examples.ts"
+import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
 import type { Sent } from "./wire.ts"
 import { settledTicker, ticker, type World } from "./world.ts"
 

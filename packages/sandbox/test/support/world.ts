@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
-import type { Scope } from "../../src/Entities.ts"
+import type { Scope } from "../../src/exchange/Entities.ts"
 import { type Credentials, Sandbox } from "../../src/Sandbox.ts"
 import { type Got, send, type Sent } from "./wire.ts"
 

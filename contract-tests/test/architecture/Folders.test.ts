@@ -1,0 +1,78 @@
+/** Which folder of a package imports which: ARCHITECTURE.md explains why. Type imports count. */
+import { assert, describe, it } from "@effect/vitest"
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join, normalize } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../../../", import.meta.url))
+
+/** What each folder imports of the others. `.` is the package's own folder; a file that is named has a row of its own. */
+type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
+
+const packages: Readonly<Record<string, Arrows>> = {
+  "packages/client/src": {
+    wire: [],
+    money: ["generated"],
+    generated: [".", "money", "wire"],
+    ".": ["money"],
+    sending: [".", "wire"],
+    limits: [".", "generated", "sending"],
+    rest: [".", "generated", "money", "sending"],
+    trading: [".", "generated", "limits", "money", "rest", "sending"],
+    "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
+  },
+  "packages/sandbox/src": {
+    ".": [],
+    exchange: ["."],
+    rest: [".", "exchange"],
+    serving: ["rest"],
+    operator: [".", "Sandbox.ts", "exchange", "rest"],
+    "Sandbox.ts": [".", "operator", "rest", "serving"]
+  },
+  "packages/signing/src": {
+    internal: ["."],
+    ".": ["internal"]
+  }
+}
+
+const importsOf = (text: string): ReadonlyArray<string> =>
+  [...text.replaceAll(/\/\*[\s\S]*?\*\//g, "").matchAll(/(?:from|import\()\s*"(\.{1,2}\/[^"]+)"/g)].map(
+    ([, path = ""]) => path
+  )
+
+/** The arrows between the rows of a table, as the sources of a package have them. */
+const arrowsOf = (files: ReadonlyMap<string, string>, rows: ReadonlyArray<string>): Arrows => {
+  const rowOf = (file: string): string => (rows.includes(file) ? file : file.includes("/") ? file.split("/")[0]! : ".")
+  const found = new Map(rows.map((row) => [row, new Set<string>()]))
+  for (const [file, text] of files) {
+    for (const path of importsOf(text)) {
+      const [from, to] = [rowOf(file), rowOf(normalize(join(dirname(file), path)))]
+      if (from !== to) (found.get(from) ?? found.set(from, new Set()).get(from))?.add(to)
+    }
+  }
+  return Object.fromEntries([...found].map(([row, to]) => [row, [...to].toSorted()]))
+}
+
+const sources = (folder: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(join(root, folder), { encoding: "utf8", recursive: true })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => [file, readFileSync(join(root, folder, file), "utf8")])
+  )
+
+describe("the folders of a package", () => {
+  for (const [folder, arrows] of Object.entries(packages)) {
+    it(`import each other as ${folder} lays down, and in no other way`, () => {
+      assert.deepStrictEqual(arrowsOf(sources(folder), Object.keys(arrows)), arrows)
+    })
+  }
+
+  it("are seen to import each other in a type, in a module and in a dynamic import", () => {
+    const files = new Map([
+      ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
+      ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],
+      ["Errors.ts", 'import "effect"']
+    ])
+    assert.deepStrictEqual(arrowsOf(files, ["money", "rest", "."]), { money: ["rest"], rest: [".", "money"], ".": [] })
+  })
+})

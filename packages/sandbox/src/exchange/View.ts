@@ -1,0 +1,507 @@
+/**
+ * What can be read from the exchange, as it stood at one moment.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { ListFills, ListOrders, ListPositions, ListSettlements, Page, PageQuery, TimeQuery } from "./Commands.ts"
+import type {
+  Account,
+  Allocation,
+  ApiKey,
+  Balance,
+  Fill,
+  Market,
+  MarketEvent,
+  Order,
+  OrderGroup,
+  Payment,
+  Portfolio,
+  Position,
+  Refusal,
+  Series,
+  Settlement,
+  ShardTransfer,
+  SubaccountTransfer,
+  Trade
+} from "./Entities.ts"
+import * as accounts from "./accounts/accounts.ts"
+import { type Budget, budgetOf } from "./accounts/buckets.ts"
+import { ordersOf } from "./orders/ending.ts"
+import { type Cutoffs, cutoffsOf, isArchived } from "./markets/history.ts"
+import { toBalance, toPosition } from "./money/ledger.ts"
+import { toMarket } from "./markets/marketView.ts"
+import * as groups from "./orders/groups.ts"
+import { type Before, isWithin, millisOf, page, within } from "./pages.ts"
+import { firstAfter } from "./search.ts"
+import { notFound } from "./refusals.ts"
+import { shards } from "./shards.ts"
+import {
+  type AccountState,
+  type MarketState,
+  type OrderState,
+  type PositionState,
+  snapshot,
+  type State
+} from "./state.ts"
+
+/** Whether a list is of what is current or of what was moved to the archive. */
+export type Era = "live" | "historical"
+
+/** How many contracts are ahead of a resting order. */
+export interface QueuePosition {
+  readonly orderId: string
+  readonly ticker: string
+  readonly count: number
+}
+
+/** Which markets to list. */
+export interface ListMarkets extends PageQuery {
+  readonly era: Era
+  readonly isListed: (market: Market) => boolean
+}
+
+const most = 1_000
+
+/** The exchange at one moment. Reads nothing that happened later, and changes nothing. */
+export class View {
+  readonly #state: State
+
+  /** @internal */
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  /** The moment, in Unix milliseconds. */
+  get nowMillis(): number {
+    return this.#state.nowMillis
+  }
+
+  /** Whether state changes, and trading, are permitted on a shard. No trading happens on an exchange that is paused. */
+  status(exchangeIndex = 0): { readonly exchangeActive: boolean; readonly tradingActive: boolean } {
+    const exchangeActive = this.#state.exchangeActive[exchangeIndex] ?? false
+    return { exchangeActive, tradingActive: exchangeActive && (this.#state.tradingActive[exchangeIndex] ?? false) }
+  }
+
+  /** Shards are numbered from 0 to this number less one. */
+  get shards(): number {
+    return shards
+  }
+
+  accounts(): ReadonlyArray<Account> {
+    return Array.from(this.#state.accounts.values(), accounts.view)
+  }
+
+  account(accountId: string): Result.Result<Account, Refusal> {
+    return Result.map(this.#account(accountId), accounts.view)
+  }
+
+  /** The account's budgets of tokens. */
+  budgets(accountId: string): Result.Result<{ readonly read: Budget; readonly write: Budget }, Refusal> {
+    return Result.map(this.#account(accountId), ({ tier }) => ({
+      read: budgetOf(tier, "read"),
+      write: budgetOf(tier, "write")
+    }))
+  }
+
+  keys(accountId: string): Result.Result<ReadonlyArray<ApiKey>, Refusal> {
+    return Result.map(this.#account(accountId), ({ keys }) => [...keys])
+  }
+
+  key(keyId: string): ApiKey | undefined {
+    return this.#state.keys.get(keyId)
+  }
+
+  /** An order by id; a subaccount narrows the search. */
+  order(accountId: string, orderId: string, subaccount?: number): Result.Result<Order, Refusal> {
+    return Result.map(this.#order(accountId, orderId, subaccount), snapshot)
+  }
+
+  /** Orders, newest first. Those that ended long ago are historical. */
+  listOrders(accountId: string, query: ListOrders, era: Era = "live"): Result.Result<Page<Order>, Refusal> {
+    const { eventTickers, exchangeIndex, status, subaccount, ticker } = query
+    return Result.flatMap(this.#account(accountId), ({ orders }) =>
+      page(orders.all, query, {
+        mark: era === "live" ? "o" : "ho",
+        most,
+        order: "newestFirst",
+        before: orders.before({
+          tickers: ticker === undefined ? eventTickers?.flatMap((event) => this.#tickersOf(event)) : [ticker],
+          status,
+          isArchived: era === "historical",
+          archiveMillis: cutoffsOf(this.#state).orderMillis,
+          ...millisOf(query)
+        }),
+        isListed: (order) =>
+          (eventTickers === undefined || eventTickers.includes(order.market.event.eventTicker)) &&
+          (subaccount === undefined || order.subaccount === subaccount) &&
+          (exchangeIndex === undefined || order.exchangeIndex === exchangeIndex),
+        show: snapshot
+      })
+    )
+  }
+
+  /** How many contracts would be met before a resting order. */
+  queuePosition(accountId: string, orderId: string, subaccount?: number): Result.Result<QueuePosition, Refusal> {
+    return Result.flatMap(this.#order(accountId, orderId, subaccount), (order) =>
+      order.status === "resting"
+        ? Result.succeed(toQueuePosition(order, order.market.book[order.side].ahead(order)))
+        : Result.fail(notFound)
+    )
+  }
+
+  /** The same of every resting order of a subaccount, in some markets or in one event. */
+  queuePositions(
+    accountId: string,
+    subaccount: number,
+    query: { readonly tickers: ReadonlyArray<string> | undefined; readonly eventTicker: string | undefined }
+  ): Result.Result<ReadonlyArray<QueuePosition>, Refusal> {
+    const tickers = query.tickers === undefined ? undefined : new Set(query.tickers)
+    return Result.map(this.#positions(accountId, subaccount), (positions) =>
+      positions
+        .filter(
+          ({ market }) =>
+            (tickers === undefined || tickers.has(market.ticker)) &&
+            (query.eventTicker === undefined || market.event.eventTicker === query.eventTicker)
+        )
+        .flatMap((position) => sides.flatMap((side) => queuePositionsOf(position, side)))
+    )
+  }
+
+  /** An order group by id; a subaccount narrows the search. */
+  group(accountId: string, groupId: string, subaccount: number | undefined): Result.Result<OrderGroup, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) => groups.get(this.#state, account, groupId, subaccount))
+  }
+
+  listGroups(accountId: string, subaccount: number | undefined): Result.Result<ReadonlyArray<OrderGroup>, Refusal> {
+    return Result.map(this.#account(accountId), (account) => groups.list(this.#state, account, subaccount))
+  }
+
+  /** Money of every subaccount and shard that the account ever used, by subaccount and then by shard. */
+  balances(accountId: string): Result.Result<ReadonlyArray<Balance>, Refusal> {
+    return Result.map(this.#account(accountId), ({ holdings }) =>
+      Array.from(holdings.values(), toBalance).sort(
+        (left, right) => left.subaccount - right.subaccount || left.exchangeIndex - right.exchangeIndex
+      )
+    )
+  }
+
+  /** One subaccount over all shards. */
+  portfolio(accountId: string, subaccount = 0): Result.Result<Portfolio, Refusal> {
+    return Result.map(this.#account(accountId), (account) => {
+      const held = Array.from(account.holdings.values()).filter((holding) => holding.subaccount === subaccount)
+      const sum = (of: "cashMicros" | "collateralMicros" | "feesMicros") =>
+        held.reduce((total, holding) => total + BigInt(holding[of]), 0n)
+      const positions = held.flatMap((holding) => Array.from(holding.positions.values()))
+      return {
+        cashMicros: sum("cashMicros"),
+        collateralMicros: sum("collateralMicros"),
+        feesMicros: sum("feesMicros"),
+        positions: Object.fromEntries(
+          positions.flatMap(({ count, market }) => (count === 0 ? [] : [[market.ticker, count]]))
+        )
+      }
+    })
+  }
+
+  /** Positions of markets that were traded in. Those that settled long ago are historical. */
+  listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
+    return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
+      page(positions, query, {
+        mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
+        most,
+        order: "oldestFirst",
+        isListed: this.#isListed(query, era),
+        show: toPosition
+      })
+    )
+  }
+
+  /** All positions that {@link listPositions} lists, on whatever page. */
+  allPositions(
+    accountId: string,
+    query: ListPositions,
+    era: Era = "live"
+  ): Result.Result<ReadonlyArray<Position>, Refusal> {
+    return Result.map(this.#positions(accountId, query.subaccount), (positions) =>
+      positions.filter(this.#isListed(query, era)).map(toPosition)
+    )
+  }
+
+  /** Fills, newest first. Old ones are historical. */
+  listFills(accountId: string, query: ListFills, era: Era = "live"): Result.Result<Page<Fill>, Refusal> {
+    const { exchangeIndex, orderId, subaccount, tickers } = query
+    return Result.flatMap(this.#account(accountId), (account) => {
+      const { fills } = account
+      const order = orderId === undefined ? undefined : this.#state.orders.get(orderId.toLowerCase())
+      return page(fills.all, query, {
+        mark: era === "live" ? "f" : "hf",
+        most,
+        order: "newestFirst",
+        before: this.#within(
+          fills.all,
+          query,
+          era,
+          orderId !== undefined
+            ? fills.beforeOfOrder(order?.account === account ? order : undefined)
+            : tickers !== undefined
+              ? fills.beforeOfTickers(tickers)
+              : undefined
+        ),
+        isListed: (fill) =>
+          (tickers === undefined || tickers.includes(fill.ticker)) &&
+          (subaccount === undefined || subaccount === fill.subaccount) &&
+          (exchangeIndex === undefined || exchangeIndex === fill.exchangeIndex),
+        show: (fill) => fill
+      })
+    })
+  }
+
+  /** Contracts that the account traded since a time in Unix seconds. */
+  volumeSince(accountId: string, fromSeconds: number): Result.Result<number, Refusal> {
+    return Result.map(this.#account(accountId), ({ fills: { all } }) =>
+      all
+        .slice(firstAfter(all.length, (place) => all[place]!.atMillis < fromSeconds * 1_000))
+        .reduce((total, { count }) => total + count, 0)
+    )
+  }
+
+  /** Settlements, newest first. */
+  listSettlements(accountId: string, query: ListSettlements): Result.Result<Page<Settlement>, Refusal> {
+    return Result.flatMap(this.#account(accountId), ({ settlements }) =>
+      page(settlements, query, {
+        mark: "s",
+        most,
+        order: "newestFirst",
+        isListed: (settlement) =>
+          (query.ticker === undefined || query.ticker === settlement.ticker) &&
+          (query.eventTicker === undefined || query.eventTicker === settlement.eventTicker) &&
+          (query.subaccount === undefined || query.subaccount === settlement.subaccount) &&
+          isWithin(settlement.atMillis, query),
+        show: (settlement) => settlement
+      })
+    )
+  }
+
+  /** Deposits or withdrawals, newest first. */
+  listPayments(
+    accountId: string,
+    kind: "deposits" | "withdrawals",
+    query: PageQuery
+  ): Result.Result<Page<Payment>, Refusal> {
+    return this.#all(accountId, query, kind === "deposits" ? "d" : "w", 500, (account) => account[kind])
+  }
+
+  /** Transfers between subaccounts, newest first. */
+  listCashTransfers(accountId: string, query: PageQuery): Result.Result<Page<SubaccountTransfer>, Refusal> {
+    return this.#all(accountId, query, "c", most, ({ cashTransfers }) => cashTransfers)
+  }
+
+  /** Transfers between shards, newest first. */
+  listShardTransfers(accountId: string, query: PageQuery): Result.Result<Page<ShardTransfer>, Refusal> {
+    return this.#all(accountId, query, "x", 500, ({ shardTransfers }) =>
+      shardTransfers.map((transfer) => ({ ...transfer }))
+    )
+  }
+
+  shardTransfer(accountId: string, transferId: string): Result.Result<ShardTransfer, Refusal> {
+    return Result.flatMap(this.#account(accountId), ({ shardTransfers }) => {
+      const found = shardTransfers.find((transfer) => transfer.transferId === transferId.toLowerCase())
+      return found === undefined ? Result.fail(notFound) : Result.succeed({ ...found })
+    })
+  }
+
+  allocation(accountId: string): Result.Result<Allocation, Refusal> {
+    return Result.map(this.#account(accountId), ({ allocation }) => allocation)
+  }
+
+  /** Netting flags of the primary subaccount and of every one that was made. Off until set. */
+  netting(
+    accountId: string
+  ): Result.Result<ReadonlyArray<{ readonly subaccount: number; readonly enabled: boolean }>, Refusal> {
+    return Result.map(this.#account(accountId), ({ netting, subaccounts }) =>
+      Array.from({ length: subaccounts + 1 }, (_, subaccount) => ({
+        subaccount,
+        enabled: netting.get(subaccount) ?? false
+      }))
+    )
+  }
+
+  /** Price levels of a market, the best first: price and contracts resting there. */
+  book(
+    ticker: string
+  ): Result.Result<Readonly<Record<"bid" | "ask", ReadonlyArray<readonly [price: number, count: number]>>>, Refusal> {
+    return Result.map(this.#market(ticker), ({ book }) => {
+      const levels = (side: "bid" | "ask") =>
+        Array.from(book[side].levels(), ({ count, price }) => [price, count] as const)
+      return { bid: levels("bid"), ask: levels("ask") }
+    })
+  }
+
+  market(ticker: string, era?: Era): Result.Result<Market, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    return Result.flatMap(this.#market(ticker), (market) =>
+      era === undefined || isArchived.market(market, cutoffs) === (era === "historical")
+        ? Result.succeed(toMarket(this.#state, market))
+        : Result.fail(notFound)
+    )
+  }
+
+  /** All markets there are or were. */
+  tickers(): ReadonlyArray<string> {
+    return [...this.#state.markets.keys()]
+  }
+
+  /** Markets, oldest first. Those that settled long ago are historical. */
+  listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
+    const cutoffs = cutoffsOf(this.#state)
+    return page(Array.from(this.#state.markets.values()), query, {
+      mark: query.era === "live" ? "m" : "hm",
+      most,
+      order: "oldestFirst",
+      isListed: (market) =>
+        isArchived.market(market, cutoffs) === (query.era === "historical") &&
+        query.isListed(toMarket(this.#state, market)),
+      show: (market) => toMarket(this.#state, market)
+    })
+  }
+
+  event(eventTicker: string): Result.Result<MarketEvent, Refusal> {
+    const event = this.#state.events.get(eventTicker)
+    return event === undefined ? Result.fail(notFound) : Result.succeed(event)
+  }
+
+  /** Markets of an event, but those that settled long ago. */
+  marketsOf(eventTicker: string): ReadonlyArray<Market> {
+    const cutoffs = cutoffsOf(this.#state)
+    return (this.#state.events.get(eventTicker)?.markets ?? [])
+      .filter((market) => !isArchived.market(market, cutoffs))
+      .map((market) => toMarket(this.#state, market))
+  }
+
+  /** Events, oldest first. */
+  listEvents(
+    query: PageQuery & { readonly isListed: (event: MarketEvent) => boolean }
+  ): Result.Result<Page<MarketEvent>, Refusal> {
+    return page(Array.from(this.#state.events.values()), query, {
+      mark: "e",
+      most: 200,
+      order: "oldestFirst",
+      isListed: query.isListed,
+      show: (event) => event
+    })
+  }
+
+  series(): ReadonlyArray<Series & { readonly volume: number }> {
+    return Array.from(this.#state.series.values())
+  }
+
+  /** Trades of one market or of all, newest first. Old ones are historical. */
+  listTrades(
+    query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
+    era: Era = "live"
+  ): Result.Result<Page<Trade>, Refusal> {
+    const trades =
+      query.ticker === undefined ? this.#state.trades : (this.#state.markets.get(query.ticker)?.trades ?? [])
+    return page(trades, query, {
+      mark: era === "live" ? "t" : "ht",
+      most,
+      order: "newestFirst",
+      before: this.#within(trades, query, era),
+      isListed: () => true,
+      show: (trade) => trade
+    })
+  }
+
+  /** Where the archive begins: what ended before is historical. */
+  cutoffs(): Cutoffs {
+    return cutoffsOf(this.#state)
+  }
+
+  #account(accountId: string): Result.Result<AccountState, Refusal> {
+    const account = this.#state.accounts.get(accountId)
+    return account === undefined ? Result.fail(notFound) : Result.succeed(account)
+  }
+
+  #order(accountId: string, orderId: string, subaccount: number | undefined): Result.Result<OrderState, Refusal> {
+    const order = this.#state.orders.get(orderId.toLowerCase())
+    return order?.accountId === accountId && (subaccount === undefined || order.subaccount === subaccount)
+      ? Result.succeed(order)
+      : Result.fail(notFound)
+  }
+
+  /** The markets of an event, open or not. */
+  #tickersOf(eventTicker: string): ReadonlyArray<string> {
+    return (this.#state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
+  }
+
+  /** Those of a list of trades or fills that are of an era and within the times of a query. */
+  #within(items: ReadonlyArray<{ readonly atMillis: number }>, query: TimeQuery, era: Era, before?: Before): Before {
+    const { maxMillis, minMillis } = millisOf(query)
+    const { tradeMillis } = cutoffsOf(this.#state)
+    const isLive = era === "live"
+    return within(
+      items,
+      (atMillis) => atMillis < minMillis || (isLive && atMillis < tradeMillis),
+      (atMillis) => atMillis > maxMillis || (!isLive && atMillis >= tradeMillis),
+      before
+    )
+  }
+
+  #market(ticker: string): Result.Result<MarketState, Refusal> {
+    const market = this.#state.markets.get(ticker)
+    return market === undefined ? Result.fail(notFound) : Result.succeed(market)
+  }
+
+  #positions(accountId: string, subaccount: number): Result.Result<ReadonlyArray<PositionState>, Refusal> {
+    return Result.map(this.#account(accountId), ({ holdings }) =>
+      Array.from(holdings.values())
+        .filter((holding) => holding.subaccount === subaccount)
+        .flatMap((holding) => Array.from(holding.positions.values()))
+    )
+  }
+
+  #isListed(query: ListPositions, era: Era): (position: PositionState) => boolean {
+    const cutoffs = cutoffsOf(this.#state)
+    return (position) =>
+      position.tradedCount > 0 &&
+      isArchived.position(position, cutoffs) === (era === "historical") &&
+      (query.settlement === "all" || position.settled === (query.settlement === "settled")) &&
+      (query.ticker === undefined || position.market.ticker === query.ticker) &&
+      (query.eventTicker === undefined || position.market.event.eventTicker === query.eventTicker) &&
+      (query.exchangeIndex === undefined || position.holding.exchangeIndex === query.exchangeIndex) &&
+      (query.nonZero.length === 0 || query.nonZero.some((what) => isNonZero(position, what)))
+  }
+
+  #all<A>(
+    accountId: string,
+    query: PageQuery,
+    mark: string,
+    mostItems: number,
+    items: (account: AccountState) => ReadonlyArray<A>
+  ): Result.Result<Page<A>, Refusal> {
+    return Result.flatMap(this.#account(accountId), (account) =>
+      page(items(account), query, {
+        mark,
+        most: mostItems,
+        order: "newestFirst",
+        isListed: () => true,
+        show: (item) => item
+      })
+    )
+  }
+}
+
+const sides = ["bid", "ask"] as const
+
+const toQueuePosition = ({ orderId, ticker }: OrderState, count: number): QueuePosition => ({ orderId, ticker, count })
+
+/** Of a subaccount's own orders on one side of a market. */
+const queuePositionsOf = (position: PositionState, side: "bid" | "ask"): ReadonlyArray<QueuePosition> => {
+  const orders = ordersOf(position[side])
+  const counts = position.market.book[side].aheadOfEach(orders)
+  return orders.map((order, index) => toQueuePosition(order, counts[index]!))
+}
+
+const isNonZero = (position: PositionState, what: "position" | "total_traded"): boolean =>
+  what === "position" ? position.count !== 0 : position.tradedMicros !== 0n

@@ -1,0 +1,194 @@
+/**
+ * Accounts, their subaccounts and their keys.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { KeyOptions } from "../Commands.ts"
+import type { Account, ApiKey, Refusal, Scope, Tier } from "../Entities.ts"
+import { makeBuckets, tiers } from "./buckets.ts"
+import { parseMicros } from "../decimal.ts"
+import { FillList } from "../orders/fillList.ts"
+import { deposit, hasSubaccount, holdingOf } from "../money/ledger.ts"
+import { OrderList } from "../orders/orderList.ts"
+import { invalidParameters, notFound, refusal } from "../refusals.ts"
+import { isShard } from "../shards.ts"
+import { type AccountState, type State, whilePaused } from "../state.ts"
+
+/** Makes an account with so many dollars in its primary subaccount, on shard 0. */
+export const create = (
+  state: State,
+  name: string,
+  dollars: string,
+  tier: Tier
+): Result.Result<AccountState, Refusal> => {
+  const micros = parseMicros(dollars)
+  if (micros === undefined) {
+    return Result.fail(invalidParameters("the deposit must be dollars with at most six decimals"))
+  }
+  if (!tiers.includes(tier)) {
+    return Result.fail(invalidParameters(`a tier is one of ${tiers.join(", ")}`))
+  }
+  const account = makeAccount(state.ids.next(), name, tier)
+  return Result.map(deposit(state, account, micros, primary), () => {
+    state.accounts.set(account.accountId, account)
+    return account
+  })
+}
+
+export const makeAccount = (accountId: string, name: string, tier: Tier): AccountState => {
+  const account: AccountState = {
+    accountId,
+    name,
+    tier,
+    keys: [],
+    orders: new OrderList(),
+    restingCount: 0,
+    clientOrderIds: new Map(),
+    groups: new Map(),
+    holdings: new Map(),
+    subaccounts: 0,
+    netting: new Map(),
+    fills: new FillList(),
+    settlements: [],
+    deposits: [],
+    withdrawals: [],
+    cashTransfers: [],
+    shardTransfers: [],
+    clientTransferIds: new Set(),
+    allocation: { percents: [], reservation: "sum" },
+    spreadsMillis: Infinity,
+    marginedMicros: 0,
+    sweptUntil: new Map(),
+    buckets: makeBuckets(tier)
+  }
+  holdingOf(account, 0, 0)
+  return account
+}
+
+/** Where the money of a new account is. */
+const primary = { subaccount: 0, exchangeIndex: 0 }
+
+export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
+
+/** Documented: numbered one after the other, up to 63, for the advanced tier and above. */
+export const createSubaccount = (
+  state: State,
+  account: AccountState,
+  exchangeIndex: number
+): Result.Result<number, Refusal> => {
+  const refused =
+    whilePaused(state) ??
+    (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
+    (account.tier === "basic"
+      ? refusal("forbidden", "permission_denied", "subaccounts need the advanced tier")
+      : undefined) ??
+    (account.subaccounts >= 63 ? refusal("invalid", "bad_request", "an account has at most 63 subaccounts") : undefined)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  account.subaccounts++
+  holdingOf(account, account.subaccounts, exchangeIndex)
+  return Result.succeed(account.subaccounts)
+}
+
+export const setNetting = (
+  state: State,
+  account: AccountState,
+  subaccount: number,
+  enabled: boolean
+): Result.Result<void, Refusal> => {
+  const refused =
+    whilePaused(state) ??
+    (hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`))
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  account.netting.set(subaccount, enabled)
+  return Result.void
+}
+
+const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
+  "read",
+  "write",
+  "read::block_trade_accept",
+  "read::portfolio_balance",
+  "write::trade",
+  "write::transfer",
+  "write::fcm_risk",
+  "write::block_trade_accept"
+])
+
+/** Why a key cannot be registered, whatever its text. */
+export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
+  const { name, scopes: wanted = everything, subaccount } = options
+  if (wanted.some((scope) => !scopes.has(scope)) || wanted.length === 0) {
+    return invalidParameters("a key has at least one scope, and none but those that are documented")
+  }
+  if (wanted.includes("write") && !wanted.includes("read")) {
+    return invalidParameters("the scope write needs the scope read")
+  }
+  if (name === "") {
+    return invalidParameters("a key has a name")
+  }
+  if (subaccount !== undefined && !hasSubaccount(account, subaccount)) {
+    return invalidParameters(`there is no subaccount ${subaccount}`)
+  }
+  return account.keys.some((key) => key.name === name) ? refusal("conflict", "api_key_already_exists") : undefined
+}
+
+const everything: ReadonlyArray<Scope> = ["read", "write"]
+
+/** Registers a public key, under a name that no other key of the account has. */
+export const registerKey = (
+  state: State,
+  account: AccountState,
+  publicKey: string,
+  options: KeyOptions
+): Result.Result<ApiKey, Refusal> => {
+  const refused = checkKey(account, options)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  const key: ApiKey = {
+    keyId: state.ids.next(),
+    accountId: account.accountId,
+    name: options.name ?? freeName(account),
+    scopes: [...new Set(options.scopes ?? everything)],
+    subaccount: options.subaccount,
+    publicKey
+  }
+  account.keys.push(key)
+  state.keys.set(key.keyId, key)
+  return Result.succeed(key)
+}
+
+/** Documented: the advanced tier for good, for an account that has an order among its last 100; none goes down by it. */
+export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
+  if (account.orders.all.length === 0) {
+    return Result.fail(refusal("forbidden", "permission_denied", "no order was placed through the API yet"))
+  }
+  if (account.tier === "basic") {
+    account.tier = "advanced"
+  }
+  return Result.void
+}
+
+const freeName = ({ keys }: AccountState): string => {
+  for (let number = keys.length + 1; ; number++) {
+    const name = `key ${number}`
+    if (!keys.some((key) => key.name === name)) {
+      return name
+    }
+  }
+}
+
+export const deleteKey = (state: State, account: AccountState, keyId: string): Result.Result<void, Refusal> => {
+  const index = account.keys.findIndex((key) => key.keyId === keyId.toLowerCase())
+  if (index === -1) {
+    return Result.fail(notFound)
+  }
+  state.keys.delete(account.keys[index]!.keyId)
+  account.keys.splice(index, 1)
+  return Result.void
+}

@@ -1,0 +1,49 @@
+/**
+ * Time, and what it brings by itself.
+ *
+ * @module
+ */
+import { cancel } from "./orders/ending.ts"
+import { close, settle } from "./markets/lifecycle.ts"
+import type { State, Timer } from "./state.ts"
+import { arrive, spread } from "./money/transfers.ts"
+
+/** Lets time pass: what is due happens, in order, each at its own time. Time never goes back. */
+export const advance = (state: State, nowMillis: number): void => {
+  for (let due = state.timers.take(nowMillis); due !== undefined; due = state.timers.take(nowMillis)) {
+    state.nowMillis = Math.max(state.nowMillis, due.atMillis)
+    run(state, due.value, due.atMillis)
+  }
+  state.nowMillis = Math.max(state.nowMillis, nowMillis)
+}
+
+/** Whether a timer is still what its subject waits for. */
+export const isCurrent = (timer: Timer, atMillis: number): boolean => {
+  if ("expire" in timer) {
+    return timer.expire.status === "resting" && timer.expire.expirationMillis === atMillis
+  }
+  if ("close" in timer) {
+    return timer.close.closeMillis === atMillis && timer.close.result === undefined
+  }
+  if ("settle" in timer) {
+    return timer.settle.settlesMillis === atMillis && timer.settle.settledMillis === undefined
+  }
+  return "arrive" in timer ? !timer.arrive.complete : timer.spread.spreadsMillis === atMillis
+}
+
+const run = (state: State, timer: Timer, atMillis: number): void => {
+  if (!isCurrent(timer, atMillis)) {
+    return
+  }
+  if ("expire" in timer) {
+    cancel(state, timer.expire, "expired", atMillis)
+  } else if ("close" in timer) {
+    close(state, timer.close)
+  } else if ("settle" in timer) {
+    settle(state, timer.settle)
+  } else if ("arrive" in timer) {
+    arrive(state, timer.account, timer.arrive)
+  } else {
+    spread(state, timer.spread)
+  }
+}

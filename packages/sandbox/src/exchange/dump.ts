@@ -1,0 +1,157 @@
+/**
+ * The exchange's state as plain JSON.
+ *
+ * @module
+ */
+import { isCurrent } from "./clock.ts"
+import { ordersOf } from "./orders/ending.ts"
+import type { IdsState } from "./ids.ts"
+import {
+  type AccountState,
+  type GroupState,
+  type Holding,
+  type MarketState,
+  type OrderState,
+  type PositionState,
+  snapshot,
+  type State,
+  type Timer,
+  type OwnSide
+} from "./state.ts"
+
+/** The whole state, so that it can be restored. What refers to something else does so by id. */
+export type Snapshot = ReturnType<typeof takeSnapshot>
+
+export const takeSnapshot = (state: State) => ({
+  nowMillis: state.nowMillis,
+  ids: state.ids.state satisfies IdsState,
+  exchangeActive: [...state.exchangeActive],
+  tradingActive: [...state.tradingActive],
+  depositedMicros: state.depositedMicros,
+  series: Array.from(state.series.values(), (series) => ({ ...series })),
+  events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
+  markets: Array.from(state.markets.values(), dumpMarket),
+  /** The markets of all trades, in the order in which they happened. */
+  traded: state.trades.map(({ ticker }) => ticker),
+  accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
+  timers: state.timers
+    .inOrder()
+    .flatMap(({ atMillis, value }) => (isCurrent(value, atMillis) ? [{ atMillis, ...dumpTimer(value) }] : []))
+})
+
+const dumpMarket = (market: MarketState) => {
+  const {
+    book,
+    closeMillis,
+    dayVolume: _dayVolume,
+    event,
+    oldTrades: _oldTrades,
+    positions,
+    settlesMillis,
+    trades,
+    ...own
+  } = market
+  return {
+    ...own,
+    eventTicker: event.eventTicker,
+    closeMillis: finite(closeMillis),
+    settlesMillis: finite(settlesMillis),
+    trades: [...trades],
+    marks: [...own.marks],
+    bid: Array.from(book.bid.orders(), (order) => order.orderId),
+    ask: Array.from(book.ask.orders(), (order) => order.orderId),
+    positions: positions.map(({ holding }) => ({
+      accountId: holding.account.accountId,
+      subaccount: holding.subaccount
+    }))
+  }
+}
+
+/** JSON has no infinity. */
+const finite = (millis: number): number | null => (millis === Infinity ? null : millis)
+
+const dumpAccount = (account: AccountState, nowMillis: number) => {
+  const { accountId, allocation, buckets, marginedMicros, name, restingCount, spreadsMillis, subaccounts, tier } =
+    account
+  return {
+    accountId,
+    name,
+    tier,
+    restingCount,
+    subaccounts,
+    allocation,
+    spreadsMillis: finite(spreadsMillis),
+    marginedMicros,
+    buckets: { read: { ...buckets.read }, write: buckets.write.map((bucket) => ({ ...bucket })) },
+    keys: [...account.keys],
+    netting: [...account.netting],
+    sweptUntil: [...account.sweptUntil],
+    clientOrderIds: Array.from(account.clientOrderIds, ([id, order]) => [id, order.orderId] as const),
+    clientTransferIds: [...account.clientTransferIds],
+    groups: Array.from(account.groups.values(), (group) => dumpGroup(group, nowMillis)),
+    holdings: Array.from(account.holdings.values(), dumpHolding),
+    orders: account.orders.all.map(dumpOrder),
+    fills: [...account.fills.all],
+    settlements: [...account.settlements],
+    deposits: [...account.deposits],
+    withdrawals: [...account.withdrawals],
+    cashTransfers: [...account.cashTransfers],
+    shardTransfers: account.shardTransfers.map((transfer) => ({ ...transfer }))
+  }
+}
+
+const dumpGroup = (group: GroupState, nowMillis: number) => ({
+  groupId: group.groupId,
+  subaccount: group.subaccount,
+  exchangeIndex: group.exchangeIndex,
+  limit: group.limit,
+  triggered: group.triggered,
+  window: group.window.entries(nowMillis),
+  resting: Array.from(group.resting, (order) => order.orderId),
+  placed: group.placed.map((order) => order.orderId)
+})
+
+const dumpHolding = ({ account: _account, positions, ...holding }: Holding) => ({
+  ...holding,
+  positions: Array.from(positions.values(), dumpPosition)
+})
+
+const dumpPosition = ({ ask, bid, holding: _holding, market, tradedMicros, ...position }: PositionState) => ({
+  ticker: market.ticker,
+  ...position,
+  tradedMicros: String(tradedMicros),
+  bid: dumpSide(bid),
+  ask: dumpSide(ask)
+})
+
+const dumpSide = (side: OwnSide): ReadonlyArray<string> => ordersOf(side).map(({ orderId }) => orderId)
+
+const dumpOrder = (order: OrderState) => ({
+  ...snapshot(order),
+  coveredCount: order.coveredCount,
+  feeRate: order.feeRate,
+  carriedMicros: order.carriedMicros
+})
+
+const dumpTimer = (timer: Timer) =>
+  "expire" in timer
+    ? ({ what: "expire", of: timer.expire.orderId } as const)
+    : "close" in timer
+      ? ({ what: "close", of: timer.close.ticker } as const)
+      : "settle" in timer
+        ? ({ what: "settle", of: timer.settle.ticker } as const)
+        : "arrive" in timer
+          ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
+          : ({ what: "spread", of: timer.spread.accountId } as const)
+
+/** The whole state but for the text of keys and the tokens in the buckets: what did not come of orders and the like. */
+export const dump = (state: State): unknown => {
+  const { accounts, ...rest } = takeSnapshot(state)
+  return {
+    ...rest,
+    accounts: accounts.map(({ buckets: _buckets, keys, ...account }) => ({
+      ...account,
+      keys: keys.map(({ publicKey: _publicKey, ...key }) => key)
+    }))
+  }
+}

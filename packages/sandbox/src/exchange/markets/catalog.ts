@@ -1,0 +1,199 @@
+/**
+ * Making series, events and markets.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { CreateEvent, CreateMarket, CreateSeries } from "../Commands.ts"
+import type { Refusal, Series } from "../Entities.ts"
+import { Book } from "../orders/book.ts"
+import { dollar, parsePrice } from "../decimal.ts"
+import { invalidParameters, refusal } from "../refusals.ts"
+import { isShard } from "../shards.ts"
+import type { EventState, MarketState, SeriesState, State } from "../state.ts"
+
+const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
+
+/** Rates of the published fee types, in millionths. */
+const rates: Readonly<Record<Series["feeType"], { readonly taker: number; readonly maker: number }>> = {
+  quadratic: { taker: 70_000, maker: 0 },
+  quadratic_with_maker_fees: { taker: 70_000, maker: 17_500 },
+  quadratic_with_combo_maker_fees: { taker: 70_000, maker: 35_000 }
+}
+
+/** A rate of a market is in ten-thousandths. */
+const millionths = 100
+
+export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
+  const {
+    category = "Local",
+    feeMultiplier = 1,
+    feeType = "quadratic",
+    frequency = "custom",
+    tags = [],
+    ticker
+  } = input
+  if (state.series.has(ticker)) {
+    return Result.fail(refusal("conflict", "series_already_exists"))
+  }
+  if (ticker === "" || !(feeMultiplier >= 0 && feeMultiplier <= 10) || !Number.isInteger(hundredths(feeMultiplier))) {
+    return Result.fail(
+      invalidParameters("a series has a ticker, and a fee multiplier from 0 to 10 with at most two decimals")
+    )
+  }
+  const title = input.title ?? ticker
+  const updatedMillis = state.nowMillis
+  const series = { ticker, title, category, frequency, tags, feeType, feeMultiplier, updatedMillis, volume: 0 }
+  state.series.set(ticker, series)
+  return Result.succeed(series)
+}
+
+/** The nearest number that two decimals write, times a hundred. */
+const hundredths = (value: number): number => {
+  const rounded = Math.round(value * 100)
+  return rounded / 100 === value ? rounded : NaN
+}
+
+/** Makes an event, and its series where that is not there. */
+export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
+  const { eventTicker, exchangeIndex = 0, mutuallyExclusive = false, subTitle = "" } = input
+  if (state.events.has(eventTicker)) {
+    return Result.fail(refusal("conflict", "event_already_exists"))
+  }
+  if (eventTicker === "" || !isShard(exchangeIndex)) {
+    return Result.fail(invalidParameters("an event has a ticker, and a shard from 0 to 3"))
+  }
+  const seriesTicker = input.seriesTicker ?? eventTicker.replace(/-.*$/, "")
+  const known = state.series.get(seriesTicker)
+  return Result.map(
+    known === undefined ? createSeries(state, { ticker: seriesTicker || eventTicker }) : Result.succeed(known),
+    (series) => {
+      const event: EventState = {
+        eventTicker,
+        seriesTicker: series.ticker,
+        title: input.title ?? eventTicker,
+        subTitle,
+        mutuallyExclusive,
+        exchangeIndex,
+        updatedMillis: state.nowMillis,
+        series,
+        markets: []
+      }
+      state.events.set(eventTicker, event)
+      return event
+    }
+  )
+}
+
+/** Makes a market, and its event where that is not there. Its resting orders will be cancelled when it closes. */
+export const createMarket = (state: State, input: CreateMarket): Result.Result<MarketState, Refusal> => {
+  const { ticker } = input
+  const eventTicker = input.eventTicker ?? ticker.replace(/-[^-]*$/, "")
+  const event = state.events.get(eventTicker)
+  const exchangeIndex = input.exchangeIndex ?? event?.exchangeIndex ?? 0
+  const refused = checkMarket(state, input, event, exchangeIndex)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  return Result.flatMap(readGrid(input.priceRanges), (grid) =>
+    Result.map(
+      event === undefined ? createEvent(state, { eventTicker, exchangeIndex }) : Result.succeed(event),
+      (parent) => addMarket(state, input, parent, grid)
+    )
+  )
+}
+
+const addMarket = (state: State, input: CreateMarket, event: EventState, grid: MarketState["grid"]): MarketState => {
+  const { feeMultiplier, feeType } = event.series
+  const { closeMillis = Infinity, openMillis = state.nowMillis, ticker } = input
+  const rateOf = (own: number | undefined, who: "taker" | "maker"): number =>
+    own === undefined ? (rates[feeType][who] * Math.round(feeMultiplier * 100)) / 100 : own * millionths
+  const market: MarketState = {
+    ticker,
+    event,
+    exchangeIndex: event.exchangeIndex,
+    title: input.title ?? ticker,
+    type: input.type ?? "binary",
+    createdMillis: state.nowMillis,
+    updatedMillis: state.nowMillis,
+    openMillis,
+    closeMillis,
+    paused: false,
+    grid,
+    takerRate: rateOf(input.takerFeeRate, "taker"),
+    makerRate: rateOf(input.makerFeeRate, "maker"),
+    settlementTimerSeconds: input.settlementTimerSeconds ?? 3_600,
+    result: undefined,
+    settlementValue: undefined,
+    challenge: undefined,
+    settlesMillis: Infinity,
+    settledMillis: undefined,
+    book: new Book(),
+    trades: [],
+    oldTrades: 0,
+    dayVolume: 0,
+    lastPrice: 0,
+    volume: 0,
+    openInterest: 0,
+    positions: [],
+    marks: [],
+    touchedMillis: state.nowMillis
+  }
+  event.markets.push(market)
+  state.markets.set(ticker, market)
+  if (closeMillis !== Infinity) {
+    state.timers.add(closeMillis, { close: market })
+  }
+  state.emit?.({ type: "market", change: "created", atMillis: state.nowMillis, ticker })
+  return market
+}
+
+const checkMarket = (
+  state: State,
+  input: CreateMarket,
+  event: EventState | undefined,
+  exchangeIndex: number
+): Refusal | undefined => {
+  const { closeMillis = Infinity, makerFeeRate = 0, openMillis = state.nowMillis, takerFeeRate = 0, ticker } = input
+  const { settlementTimerSeconds = 0 } = input
+  if (state.markets.has(ticker)) {
+    return refusal("conflict", "market_already_exists")
+  }
+  if (ticker === "" || !isShard(exchangeIndex) || !isIn(takerFeeRate, 10_000) || !isIn(makerFeeRate, 10_000)) {
+    return invalidParameters("a market has a ticker, a shard from 0 to 3, and fee rates from 0 to 10,000")
+  }
+  if (event !== undefined && event.exchangeIndex !== exchangeIndex) {
+    return invalidParameters(`the markets of ${event.eventTicker} are on shard ${event.exchangeIndex}`)
+  }
+  if (!isIn(settlementTimerSeconds, 1e9)) {
+    return invalidParameters("the settlement timer is in whole seconds")
+  }
+  return openMillis < closeMillis ? undefined : invalidParameters("a market opens before it closes")
+}
+
+const isIn = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most
+
+/** Reads price ranges: each begins and ends on its own steps, between $0 and $1, and none is finer than $0.0001. */
+const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
+  const grid: Array<MarketState["grid"][number]> = []
+  for (const range of ranges) {
+    const [start, end, step] = [parsePrice(range.start), parsePrice(range.end), parsePrice(range.step)]
+    if (
+      start === undefined ||
+      end === undefined ||
+      step === undefined ||
+      step === 0 ||
+      start >= end ||
+      end > dollar ||
+      (end - start) % step !== 0
+    ) {
+      return Result.fail(
+        invalidParameters(
+          `the price range ${range.start} to ${range.end} by ${range.step} is not one: prices such as "0.00" have two to four decimals, and whole steps lead from the start up to the end, which is at most "1.00"`
+        )
+      )
+    }
+    grid.push({ start, end, step })
+  }
+  return Result.succeed(grid)
+}

@@ -1,0 +1,35 @@
+/**
+ * Where the archive begins.
+ *
+ * @module
+ */
+import type { MarketState, PositionState, State } from "../state.ts"
+
+/** What ended before these times is found in the archive only; Unix milliseconds, at whole days. */
+export interface Cutoffs {
+  readonly marketSettledMillis: number
+  readonly tradeMillis: number
+  readonly orderMillis: number
+  readonly positionMillis: number
+}
+
+const day = 86_400_000
+
+export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
+  const before = (millis: number): number => Math.max(0, Math.floor((nowMillis - millis) / day) * day)
+  const old = before(assumptions.historicalMillis)
+  return {
+    marketSettledMillis: old,
+    tradeMillis: old,
+    orderMillis: before(assumptions.historicalOrdersMillis),
+    positionMillis: old
+  }
+}
+
+/** Whether something is in the archive. What is still open never is. Lists in the order of time find trades and orders. */
+export const isArchived = {
+  market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>
+    settledMillis !== undefined && settledMillis < cutoffs.marketSettledMillis,
+  position: ({ settled, updatedMillis }: PositionState, cutoffs: Cutoffs): boolean =>
+    settled && updatedMillis < cutoffs.positionMillis
+}

@@ -1,0 +1,164 @@
+/**
+ * The life of a market, from its opening to its settlement, and pauses of the exchange.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { Outcome } from "../Commands.ts"
+import type { Event, MarketStatus, Refusal } from "../Entities.ts"
+import { dollar, parsePrice } from "../decimal.ts"
+import { cancelMarket } from "../orders/ending.ts"
+import { settlePosition } from "../money/ledger.ts"
+import { invalidParameters, refusal } from "../refusals.ts"
+import { isShard } from "../shards.ts"
+import type { MarketState, State } from "../state.ts"
+
+/** Where a market stands now. */
+export const statusOf = (state: State, market: MarketState): MarketStatus => {
+  if (market.settledMillis !== undefined) {
+    return "finalized"
+  }
+  if (market.result !== undefined) {
+    return market.challenge ?? "determined"
+  }
+  if (state.nowMillis >= market.closeMillis) {
+    return "closed"
+  }
+  if (state.nowMillis < market.openMillis) {
+    return "initialized"
+  }
+  return market.paused ? "inactive" : "active"
+}
+
+const announce = (state: State, market: MarketState, change: (Event & { readonly type: "market" })["change"]): void => {
+  market.updatedMillis = state.nowMillis
+  state.emit?.({ type: "market", change, atMillis: state.nowMillis, ticker: market.ticker })
+}
+
+/** Refuses what a market's status does not permit. */
+const unless = (state: State, market: MarketState, statuses: ReadonlyArray<MarketStatus>): Refusal | undefined => {
+  const status = statusOf(state, market)
+  return statuses.includes(status) ? undefined : refusal("conflict", "market_status", `the market is ${status}`)
+}
+
+/** Runs a step of a market's life where its status permits it. */
+const step = (
+  state: State,
+  market: MarketState,
+  from: ReadonlyArray<MarketStatus>,
+  run: () => void
+): Result.Result<void, Refusal> => {
+  const refused = unless(state, market, from)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  run()
+  return Result.void
+}
+
+/** Takes no more orders. What rests stays, except what asked to be cancelled. */
+export const pause = (state: State, market: MarketState): Result.Result<void, Refusal> =>
+  step(state, market, ["initialized", "active"], () => {
+    market.paused = true
+    cancelMarket(state, market, "paused", state.nowMillis, (order) => order.cancelOnPause)
+    announce(state, market, "paused")
+  })
+
+/** Trades again. Documented: all that rested through the pause is cancelled. */
+export const reactivate = (state: State, market: MarketState): Result.Result<void, Refusal> => {
+  const { nowMillis } = state
+  return market.paused
+    ? step(state, market, ["initialized", "inactive"], () => {
+        market.paused = false
+        cancelMarket(state, market, "marketReactivated", nowMillis)
+        announce(state, market, "reactivated")
+      })
+    : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
+}
+
+/** Sets when a market closes; one that is closed and not determined opens again where that is later than now. */
+export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> =>
+  market.openMillis < closeMillis
+    ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
+        market.closeMillis = Math.max(closeMillis, state.nowMillis)
+        announce(state, market, "closeChanged")
+        if (market.closeMillis <= state.nowMillis) {
+          close(state, market)
+        } else if (market.closeMillis !== Infinity) {
+          state.timers.add(market.closeMillis, { close: market })
+        }
+      })
+    : Result.fail(invalidParameters("a market opens before it closes"))
+
+/** What the closing time brings. */
+export const close = (state: State, market: MarketState): void => {
+  cancelMarket(state, market, "marketClosed", state.nowMillis)
+  announce(state, market, "closed")
+}
+
+/** Says how a market turned out. One that trades is closed by it; one that was disputed gets another result. */
+export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
+  const value = valueOf(outcome)
+  if (value === undefined || value < 0 || value > dollar) {
+    return Result.fail(invalidParameters("a scalar value is dollars from 0.00 to 1.00"))
+  }
+  return step(state, market, ["initialized", "active", "inactive", "closed", "disputed"], () => {
+    if (market.result === undefined && state.nowMillis < market.closeMillis) {
+      market.closeMillis = state.nowMillis
+      close(state, market)
+    }
+    market.challenge = market.result === undefined ? undefined : "amended"
+    market.result = typeof outcome === "string" ? outcome : "scalar"
+    market.settlementValue = value
+    market.settlesMillis = state.nowMillis + market.settlementTimerSeconds * 1_000
+    state.timers.add(market.settlesMillis, { settle: market })
+    announce(state, market, "determined")
+  })
+}
+
+const valueOf = (outcome: Outcome): number | undefined =>
+  outcome === "yes" ? dollar : outcome === "no" ? 0 : parsePrice(outcome.scalar)
+
+/** Challenges a result: it does not settle until the market is determined again. */
+export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
+  step(state, market, ["determined", "amended"], () => {
+    market.challenge = "disputed"
+    market.settlesMillis = Infinity
+    announce(state, market, "disputed")
+  })
+
+/** Pays every position out, at once. */
+export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
+  step(state, market, ["determined", "amended"], () => {
+    market.settledMillis = state.nowMillis
+    market.openInterest = 0
+    for (const position of market.positions) {
+      const settlement = settlePosition(state, position)
+      if (settlement !== undefined) {
+        state.emit?.({ type: "settlement", settlement })
+      }
+    }
+    announce(state, market, "settled")
+  })
+
+/** Pauses or resumes the exchange, or its trading alone, on one shard or on all. */
+export const setActive = (
+  state: State,
+  active: { readonly exchange?: boolean; readonly trading?: boolean; readonly exchangeIndex?: number }
+): Result.Result<void, Refusal> => {
+  if (active.exchangeIndex !== undefined && !isShard(active.exchangeIndex)) {
+    return Result.fail(invalidParameters("a shard is 0 to 3"))
+  }
+  for (const shard of state.exchangeActive.keys()) {
+    if (active.exchangeIndex === undefined || active.exchangeIndex === shard) {
+      state.exchangeActive[shard] = active.exchange ?? state.exchangeActive[shard]!
+      state.tradingActive[shard] = active.trading ?? state.tradingActive[shard]!
+    }
+  }
+  for (const market of state.markets.values()) {
+    if (!state.exchangeActive[market.exchangeIndex] || !state.tradingActive[market.exchangeIndex]) {
+      cancelMarket(state, market, "paused", state.nowMillis, (order) => order.cancelOnPause)
+    }
+  }
+  return Result.void
+}

@@ -1,0 +1,36 @@
+/**
+ * A market as everybody sees it.
+ *
+ * @module
+ */
+import type { Market } from "../Entities.ts"
+import { statusOf } from "./lifecycle.ts"
+import { quoteADayAgo, quoteOf, volumeOfADay } from "./topOfBook.ts"
+import type { MarketState, State } from "../state.ts"
+
+export const toMarket = (state: State, market: MarketState): Market => ({
+  ticker: market.ticker,
+  eventTicker: market.event.eventTicker,
+  seriesTicker: market.event.seriesTicker,
+  exchangeIndex: market.exchangeIndex,
+  title: market.title,
+  type: market.type,
+  status: statusOf(state, market),
+  createdMillis: market.createdMillis,
+  updatedMillis: market.updatedMillis,
+  openMillis: market.openMillis,
+  closeMillis: market.closeMillis,
+  priceRanges: market.grid,
+  takerFeeRate: market.takerRate / 100,
+  makerFeeRate: market.makerRate / 100,
+  settlementTimerSeconds: market.settlementTimerSeconds,
+  result: market.result,
+  settlementValue: market.settlementValue,
+  settledMillis: market.settledMillis,
+  volume: market.volume,
+  volume24h: volumeOfADay(state, market),
+  openInterest: market.openInterest,
+  liquidity: state.assumptions.marketLiquidity === "sent" ? 0 : undefined,
+  quote: quoteOf(market),
+  previous: quoteADayAgo(state, market)
+})

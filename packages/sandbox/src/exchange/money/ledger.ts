@@ -1,0 +1,281 @@
+/**
+ * Cash, positions and fees, to the last micro-dollar.
+ *
+ * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is worth a dollar whoever holds
+ * it, so buying YES against a NO position gives the dollar back. Cash, what is set aside, the fees taken, a dollar for
+ * every pair outstanding and what is on its way between shards always add up to what was deposited. All of it is less
+ * than $9,000,000,000, so that no amount is beyond what a number holds exactly.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { Balance, Position, Refusal, Settlement } from "../Entities.ts"
+import { cover, makeOwnSide, shrink } from "../orders/backing.ts"
+import { dollar } from "../decimal.ts"
+import { charge, feeUp } from "./fees.ts"
+import { invalidParameters, refusal } from "../refusals.ts"
+import { isShard, shards } from "../shards.ts"
+import {
+  type AccountState,
+  type Holding,
+  isSubaccount,
+  type MarketState,
+  type OrderState,
+  type PositionState,
+  type State
+} from "../state.ts"
+
+/** The most that all accounts together can hold. */
+export const mostMicros = 9_000_000_000_000_000
+
+const oneCent = 10_000
+
+export const holdingKey = (subaccount: number, exchangeIndex: number): number => subaccount * shards + exchangeIndex
+
+export const holdingOf = (account: AccountState, subaccount: number, exchangeIndex: number): Holding => {
+  const key = holdingKey(subaccount, exchangeIndex)
+  let holding = account.holdings.get(key)
+  if (holding === undefined) {
+    holding = makeHolding(account, subaccount, exchangeIndex)
+    account.holdings.set(key, holding)
+  }
+  return holding
+}
+
+export const makeHolding = (account: AccountState, subaccount: number, exchangeIndex: number): Holding => ({
+  account,
+  subaccount,
+  exchangeIndex,
+  cashMicros: 0,
+  collateralMicros: 0,
+  feesMicros: 0,
+  updatedMillis: 0,
+  positions: new Map()
+})
+
+/** What a subaccount has of a market; what is not there yet is made, and becomes part of the state by {@link attach}. */
+export const positionOf = (account: AccountState, subaccount: number, market: MarketState): PositionState => {
+  const holding =
+    account.holdings.get(holdingKey(subaccount, market.exchangeIndex)) ??
+    makeHolding(account, subaccount, market.exchangeIndex)
+  return holding.positions.get(market.ticker) ?? makePosition(holding, market)
+}
+
+export const attach = (position: PositionState): void => {
+  const { holding, market } = position
+  if (!holding.positions.has(market.ticker)) {
+    holding.account.holdings.set(holdingKey(holding.subaccount, holding.exchangeIndex), holding)
+    holding.positions.set(market.ticker, position)
+    market.positions.push(position)
+  }
+}
+
+export const makePosition = (holding: Holding, market: MarketState): PositionState => ({
+  holding,
+  market,
+  count: 0,
+  exposureMicros: 0,
+  realizedMicros: 0,
+  tradedMicros: 0n,
+  tradedCount: 0,
+  feesMicros: 0,
+  updatedMillis: 0,
+  settled: false,
+  bid: makeOwnSide(),
+  ask: makeOwnSide()
+})
+
+/** Adds to free cash, or takes from it. */
+export const pay = (state: State, holding: Holding, micros: number): void => {
+  holding.cashMicros += micros
+  holding.updatedMillis = state.nowMillis
+}
+
+/** Refuses to take more than there is. */
+export const withoutMoney = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
+  micros > cashMicros ? refusal("invalid", state.assumptions.noMoneyCode) : undefined
+
+/** Free cash of a subaccount on a shard. */
+export const cashOf = (account: AccountState, subaccount: number, exchangeIndex: number): number =>
+  account.holdings.get(holdingKey(subaccount, exchangeIndex))?.cashMicros ?? 0
+
+/** `part` of `whole` of an amount, rounded down. */
+const share = (micros: number, part: number, whole: number): number => {
+  const product = micros * part
+  return Number.isSafeInteger(product)
+    ? (product - (product % whole)) / whole
+    : Number((BigInt(micros) * BigInt(part)) / BigInt(whole))
+}
+
+/** Books one fill for one of its orders, whose remaining count is already lower, and tells the fee. */
+export const bookFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
+  const { position } = order
+  const { holding, market } = position
+  const isBid = order.side === "bid"
+  const ownPrice = isBid ? price : dollar - price
+  const cost = count * ownPrice
+  const before = position.count
+  const closed = Math.min(count, Math.max(0, isBid ? -before : before))
+  // Opening costs the price of the own side. Closing costs that price too and returns the dollar of the pair.
+  const revenue = closed * dollar - cost
+
+  position.count = isBid ? before + count : before - count
+  market.openInterest += Math.max(0, position.count) - Math.max(0, before)
+  if (closed > 0) {
+    const basis = share(position.exposureMicros, closed, Math.abs(before))
+    position.exposureMicros -= basis
+    position.realizedMicros += closed * (dollar - ownPrice) - basis
+  }
+  position.exposureMicros += (count - closed) * ownPrice
+  position.tradedMicros += BigInt(cost)
+  position.tradedCount += count
+  position.updatedMillis = state.nowMillis
+  holding.cashMicros += revenue
+  shrink(order, count)
+  cover(position, isBid ? "ask" : "bid")
+
+  // No subaccount is ever overdrawn: many tiny fills can round their fees up beyond what was set aside for them.
+  const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
+  const owed = charge(order, state.rounding, tradeFee, revenue)
+  const fee = Math.min(owed, holding.cashMicros)
+  // What was not paid is not given back by a later fill.
+  order.carriedMicros = Math.max(0, order.carriedMicros - (owed - fee))
+  holding.cashMicros -= fee
+  holding.feesMicros += fee
+  position.feesMicros += fee
+  holding.updatedMillis = state.nowMillis
+  return fee
+}
+
+/** Pays out a position of a market whose result is known, and tells what it paid; nothing where nothing was held. */
+export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
+  const { count, holding, market } = position
+  position.settled = true
+  if (count === 0) {
+    return undefined
+  }
+  const value = market.settlementValue!
+  const worth = Math.abs(count) * (count > 0 ? value : dollar - value)
+  const paid = worth - (worth % oneCent)
+  const cost = position.exposureMicros
+  position.realizedMicros += worth - cost
+  position.exposureMicros = 0
+  position.feesMicros += worth - paid
+  position.count = 0
+  position.updatedMillis = state.nowMillis
+  holding.feesMicros += worth - paid
+  pay(state, holding, paid)
+  const settlement: Settlement = {
+    accountId: holding.account.accountId,
+    subaccount: holding.subaccount,
+    exchangeIndex: holding.exchangeIndex,
+    ticker: market.ticker,
+    eventTicker: market.event.eventTicker,
+    result: market.result!,
+    value,
+    yesCount: Math.max(0, count),
+    yesCostMicros: count > 0 ? cost : 0,
+    noCount: Math.max(0, -count),
+    noCostMicros: count < 0 ? cost : 0,
+    revenueMicros: paid,
+    feesMicros: position.feesMicros,
+    atMillis: state.nowMillis
+  }
+  holding.account.settlements.push(settlement)
+  return settlement
+}
+
+/** Whether a subaccount is the primary one or was made. */
+export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
+  isSubaccount(subaccount) && subaccount <= account.subaccounts
+
+/** Where money comes in or goes out: a subaccount on a shard. */
+export interface Till {
+  readonly subaccount: number
+  readonly exchangeIndex: number
+}
+
+const checkTill = (account: AccountState, { exchangeIndex, subaccount }: Till): Refusal | undefined =>
+  isShard(exchangeIndex) && hasSubaccount(account, subaccount)
+    ? undefined
+    : invalidParameters(`there is no subaccount ${subaccount}, or no shard ${exchangeIndex}`)
+
+const noAmount = /*#__PURE__*/ invalidParameters("an amount is dollars with at most six decimals")
+
+export const deposit = (
+  state: State,
+  account: AccountState,
+  micros: number,
+  till: Till
+): Result.Result<void, Refusal> => {
+  const refused =
+    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : noAmount) ??
+    checkTill(account, till) ??
+    (state.depositedMicros + micros > mostMicros
+      ? invalidParameters("all accounts together hold at most $9,000,000,000")
+      : undefined)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  state.depositedMicros += micros
+  pay(state, holdingOf(account, till.subaccount, till.exchangeIndex), micros)
+  if (micros > 0) {
+    account.deposits.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
+  }
+  return Result.void
+}
+
+export const withdraw = (
+  state: State,
+  account: AccountState,
+  micros: number,
+  till: Till
+): Result.Result<void, Refusal> => {
+  const { exchangeIndex, subaccount } = till
+  const refused =
+    (Number.isSafeInteger(micros) && micros > 0 ? undefined : noAmount) ??
+    checkTill(account, till) ??
+    withoutMoney(state, cashOf(account, subaccount, exchangeIndex), micros)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  state.depositedMicros -= micros
+  pay(state, holdingOf(account, subaccount, exchangeIndex), -micros)
+  account.withdrawals.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
+  return Result.void
+}
+
+/** What a holding is worth at its markets' last prices, besides its money. */
+const positionsWorth = (holding: Holding): number => {
+  let micros = 0
+  for (const { count, market } of holding.positions.values()) {
+    micros += Math.abs(count) * (count > 0 ? market.lastPrice : dollar - market.lastPrice)
+  }
+  return micros
+}
+
+export const toBalance = (holding: Holding): Balance => ({
+  subaccount: holding.subaccount,
+  exchangeIndex: holding.exchangeIndex,
+  cashMicros: holding.cashMicros,
+  collateralMicros: holding.collateralMicros,
+  feesMicros: holding.feesMicros,
+  positionsMicros: positionsWorth(holding),
+  updatedMillis: holding.updatedMillis
+})
+
+export const toPosition = (position: PositionState): Position => ({
+  accountId: position.holding.account.accountId,
+  subaccount: position.holding.subaccount,
+  exchangeIndex: position.holding.exchangeIndex,
+  ticker: position.market.ticker,
+  eventTicker: position.market.event.eventTicker,
+  count: position.count,
+  exposureMicros: position.exposureMicros,
+  realizedMicros: position.realizedMicros,
+  tradedMicros: position.tradedMicros,
+  tradedCount: position.tradedCount,
+  feesMicros: position.feesMicros,
+  settled: position.settled,
+  updatedMillis: position.updatedMillis
+})

@@ -1,0 +1,204 @@
+/**
+ * Money that moves within an account: between subaccounts, between shards, and by itself.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { SetAllocation, TransferCash, TransferShard } from "../Commands.ts"
+import type { Place, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
+import { cashOf, hasSubaccount, holdingOf, pay, withoutMoney } from "./ledger.ts"
+import { invalidParameters, refusal } from "../refusals.ts"
+import { isShard, shards } from "../shards.ts"
+import { type AccountState, type State, type TransferState, whilePaused } from "../state.ts"
+
+/** Documented: how often cash is spread over the shards. */
+const spreadMillis = 10_000
+
+const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
+
+/** Documented: an id is taken per source instance and shard. */
+const idOf = ({ exchangeIndex, instance }: Omit<Place, "subaccount">, clientTransferId: string): string =>
+  `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
+
+const checkId = (account: AccountState, taken: string | undefined): Refusal | undefined =>
+  taken !== undefined && account.clientTransferIds.has(taken)
+    ? refusal("conflict", "transfer_already_exists")
+    : undefined
+
+/** Moves cash between two subaccounts on one shard, at once. */
+export const transferCash = (
+  state: State,
+  account: AccountState,
+  input: TransferCash
+): Result.Result<SubaccountTransfer, Refusal> => {
+  const { amountMicros, exchangeIndex, fromSubaccount, toSubaccount } = input
+  const id = idOf({ instance: "event_contract", exchangeIndex }, input.clientTransferId)
+  const refused =
+    (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
+    whilePaused(state, exchangeIndex) ??
+    checkId(account, id) ??
+    (isAmount(amountMicros) ? undefined : invalidParameters("the amount must be above zero")) ??
+    (fromSubaccount === toSubaccount ? invalidParameters("the subaccounts must be two") : undefined) ??
+    missing(account, fromSubaccount) ??
+    missing(account, toSubaccount) ??
+    withoutMoney(state, cashOf(account, fromSubaccount, exchangeIndex), amountMicros)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  pay(state, holdingOf(account, fromSubaccount, exchangeIndex), -amountMicros)
+  pay(state, holdingOf(account, toSubaccount, exchangeIndex), amountMicros)
+  account.clientTransferIds.add(id)
+  const transfer: SubaccountTransfer = {
+    transferId: state.ids.next(),
+    fromSubaccount,
+    toSubaccount,
+    exchangeIndex,
+    amountMicros,
+    atMillis: state.nowMillis
+  }
+  account.cashTransfers.push(transfer)
+  return Result.succeed(transfer)
+}
+
+const missing = (account: AccountState, subaccount: number): Refusal | undefined =>
+  hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`)
+
+/** Sends cash to another place, where it arrives some time later. */
+export const transferShard = (
+  state: State,
+  account: AccountState,
+  input: TransferShard
+): Result.Result<ShardTransfer, Refusal> => {
+  const { clientTransferId, source } = input
+  const id = clientTransferId === undefined ? undefined : idOf(source, clientTransferId)
+  const refused = whilePaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  if (id !== undefined) {
+    account.clientTransferIds.add(id)
+  }
+  return Result.succeed({ ...send(state, account, input) })
+}
+
+const checkShardTransfer = (state: State, account: AccountState, input: TransferShard): Refusal | undefined => {
+  const { amountMicros, clientTransferId, destination, source } = input
+  if (!isAmount(amountMicros)) {
+    return invalidParameters("the amount must be above zero")
+  }
+  const numbered = source.subaccount !== 0 || destination.subaccount !== 0
+  if (numbered && (source.instance === "margined" || destination.instance === "margined")) {
+    return invalidParameters("only the primary account trades with the margined exchange")
+  }
+  if (numbered && clientTransferId !== undefined) {
+    return invalidParameters("client_transfer_id is for primary accounts only")
+  }
+  for (const place of [source, destination]) {
+    if (place.instance === "event_contract" && !isShard(place.exchangeIndex)) {
+      return invalidParameters("the shards are 0 to 3")
+    }
+    const absent = missing(account, place.subaccount)
+    if (absent !== undefined) {
+      return absent
+    }
+  }
+  if (isSame(source, destination)) {
+    return invalidParameters("the source and the destination must be two")
+  }
+  const { exchangeIndex, instance, subaccount } = source
+  const cash = instance === "margined" ? account.marginedMicros : cashOf(account, subaccount, exchangeIndex)
+  return withoutMoney(state, cash, amountMicros)
+}
+
+const isSame = (left: Place, right: Place): boolean =>
+  left.instance === right.instance &&
+  (left.instance === "margined" || (left.exchangeIndex === right.exchangeIndex && left.subaccount === right.subaccount))
+
+const credit = (state: State, account: AccountState, place: Place, micros: number): void => {
+  if (place.instance === "margined") {
+    account.marginedMicros += micros
+  } else {
+    pay(state, holdingOf(account, place.subaccount, place.exchangeIndex), micros)
+  }
+}
+
+const send = (state: State, account: AccountState, input: TransferShard): TransferState => {
+  const { amountMicros, clientTransferId, destination, source } = input
+  credit(state, account, source, -amountMicros)
+  const transfer: TransferState = {
+    transferId: state.ids.next(),
+    clientTransferId,
+    source,
+    destination,
+    amountMicros,
+    complete: false,
+    atMillis: state.nowMillis
+  }
+  account.shardTransfers.push(transfer)
+  if (state.assumptions.transferMillis === 0) {
+    arrive(state, account, transfer)
+  } else {
+    state.timers.add(state.nowMillis + state.assumptions.transferMillis, { arrive: transfer, account })
+  }
+  return transfer
+}
+
+/** What the end of its way brings. */
+export const arrive = (state: State, account: AccountState, transfer: TransferState): void => {
+  credit(state, account, transfer.destination, transfer.amountMicros)
+  transfer.complete = true
+}
+
+/** Has the primary subaccount's free cash spread over the shards from now on, every ten seconds. */
+export const setAllocation = (
+  state: State,
+  account: AccountState,
+  input: SetAllocation
+): Result.Result<void, Refusal> => {
+  const { percents } = input
+  const sum = percents.reduce((total, { percent }) => total + percent, 0)
+  const refused =
+    whilePaused(state) ??
+    (percents.every(({ exchangeIndex, percent }) => isShard(exchangeIndex) && Number.isInteger(percent) && percent >= 0)
+      ? undefined
+      : invalidParameters("an allocation names shards from 0 to 3 and whole percents")) ??
+    (new Set(percents.map(({ exchangeIndex }) => exchangeIndex)).size === percents.length
+      ? undefined
+      : invalidParameters("an allocation names a shard once")) ??
+    (percents.length === 0 || sum === 100 ? undefined : invalidParameters("the percents must add up to 100"))
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  account.allocation = { percents: percents.map((part) => ({ ...part })), reservation: input.reservation }
+  if (percents.length === 0) {
+    account.spreadsMillis = Infinity
+  } else if (account.spreadsMillis === Infinity) {
+    spreadLater(state, account)
+  }
+  return Result.void
+}
+
+const spreadLater = (state: State, account: AccountState): void => {
+  account.spreadsMillis = state.nowMillis + spreadMillis
+  state.timers.add(account.spreadsMillis, { spread: account })
+}
+
+/** Spreads the free cash of the primary subaccount, in whole steps of a balance; the first shard gets what is left over. */
+export const spread = (state: State, account: AccountState): void => {
+  const { percents } = account.allocation
+  const holdings = Array.from({ length: shards }, (_, shard) => holdingOf(account, 0, shard))
+  const total = holdings.reduce((sum, { cashMicros }) => sum + cashMicros, 0)
+  const { balanceStep } = state.rounding
+  const targets = holdings.map(({ exchangeIndex }) => {
+    const percent = percents.find((part) => part.exchangeIndex === exchangeIndex)?.percent ?? 0
+    const part = Math.floor(total / 100) * percent
+    return part - (part % balanceStep)
+  })
+  targets[percents[0]!.exchangeIndex]! += total - targets.reduce((sum, target) => sum + target, 0)
+  for (const [shard, holding] of holdings.entries()) {
+    if (targets[shard] !== holding.cashMicros) {
+      pay(state, holding, targets[shard]! - holding.cashMicros)
+    }
+  }
+  spreadLater(state, account)
+}

@@ -1,0 +1,164 @@
+/**
+ * What backs the resting orders of a subaccount: contracts it holds, and money set aside.
+ *
+ * An order that would close a position needs no money for it: as many contracts as there are cover the oldest orders of
+ * the closing side, and only what is left uncovered has its price and its fee set aside. So what is set aside depends on
+ * nothing but the position and the orders, and no fill can cost more than what was set aside for it: a closing fill sets
+ * a dollar of its pair free, and an order that loses its cover to that needs at most a dollar.
+ *
+ * @module
+ */
+import { dollar } from "../decimal.ts"
+import { feeDown } from "../money/fees.ts"
+import type { OrderState, OwnSide, PositionState } from "../state.ts"
+
+export const makeOwnSide = (): OwnSide => ({
+  first: undefined,
+  last: undefined,
+  boundary: undefined,
+  restingCount: 0,
+  coveredCount: 0
+})
+
+/** What one contract of the order's own side costs. */
+export const ownPrice = (order: { readonly side: "bid" | "ask"; readonly price: number }): number =>
+  order.side === "bid" ? order.price : dollar - order.price
+
+/** Contracts that an order of this side would close. */
+const closable = (position: PositionState, side: "bid" | "ask"): number =>
+  Math.max(0, side === "ask" ? position.count : -position.count)
+
+/** The money for so many uncovered contracts. */
+const moneyFor = (side: "bid" | "ask", price: number, feeRate: number, uncovered: number): number =>
+  uncovered === 0 ? 0 : uncovered * ownPrice({ side, price }) + feeDown(feeRate, uncovered, price)
+
+/** The money that a further order would need, behind all others. */
+export const moneyNeeded = (
+  position: PositionState,
+  side: "bid" | "ask",
+  price: number,
+  count: number,
+  feeRate: number
+): number => {
+  const spare = closable(position, side) - position[side].coveredCount
+  return moneyFor(side, price, feeRate, Math.max(0, count - spare))
+}
+
+/** The money that an order would need more than it has, if it were this and stood behind all others. */
+export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
+  const { position } = order
+  const side = position[order.side]
+  // Without it, the next orders are covered in its place, and what they had set aside is free.
+  let cover = order.coveredCount
+  let freed = order.reservedMicros
+  for (let other = side.boundary; cover > 0 && other !== undefined; other = other.ownNext) {
+    if (other === order) {
+      continue
+    }
+    const uncovered = other.remainingCount - other.coveredCount
+    const taken = Math.min(uncovered, cover)
+    cover -= taken
+    freed += other.reservedMicros - moneyFor(other.side, other.price, other.feeRate, uncovered - taken)
+  }
+  const spare = closable(position, order.side) - (side.coveredCount - cover)
+  return moneyFor(order.side, price, feeRate, Math.max(0, count - spare)) - freed
+}
+
+/** Sets aside what an order needs now. */
+export const reserve = (order: OrderState): void => {
+  const needed = moneyFor(order.side, order.price, order.feeRate, order.remainingCount - order.coveredCount)
+  const { holding } = order.position
+  holding.cashMicros += order.reservedMicros - needed
+  holding.collateralMicros += needed - order.reservedMicros
+  order.reservedMicros = needed
+}
+
+/** Puts an order behind its owner's others. */
+export const enter = (order: OrderState): void => {
+  const side = order.position[order.side]
+  order.ownPrevious = side.last
+  if (side.last === undefined) {
+    side.first = order
+  } else {
+    side.last.ownNext = order
+  }
+  side.last = order
+  side.boundary ??= order
+  side.restingCount += order.remainingCount
+  cover(order.position, order.side)
+  reserve(order)
+}
+
+/** Takes an order out, and sets free what was set aside for it. */
+export const leave = (order: OrderState): void => {
+  const side = order.position[order.side]
+  if (order.ownPrevious === undefined) {
+    side.first = order.ownNext
+  } else {
+    order.ownPrevious.ownNext = order.ownNext
+  }
+  if (order.ownNext === undefined) {
+    side.last = order.ownPrevious
+  } else {
+    order.ownNext.ownPrevious = order.ownPrevious
+  }
+  if (side.boundary === order) {
+    side.boundary = order.ownNext
+  }
+  side.restingCount -= order.remainingCount
+  side.coveredCount -= order.coveredCount
+  order.ownPrevious = order.ownNext = undefined
+  order.coveredCount = 0
+  const { holding } = order.position
+  holding.cashMicros += order.reservedMicros
+  holding.collateralMicros -= order.reservedMicros
+  order.reservedMicros = 0
+  cover(order.position, order.side)
+}
+
+/** Tells that so much less of an order remains than before. */
+export const shrink = (order: OrderState, count: number): void => {
+  const side = order.position[order.side]
+  side.restingCount -= count
+  const lost = Math.max(0, order.coveredCount - order.remainingCount)
+  order.coveredCount -= lost
+  side.coveredCount -= lost
+  if (side.boundary === order && order.coveredCount === order.remainingCount) {
+    side.boundary = order.ownNext
+  }
+  cover(order.position, order.side)
+  reserve(order)
+}
+
+/** Covers as much of one side as the position allows: the oldest orders first, the youngest lose it first. */
+export const cover = (position: PositionState, name: "bid" | "ask"): void => {
+  const side = position[name]
+  const most = Math.min(closable(position, name), side.restingCount)
+  while (side.coveredCount < most) {
+    const order = side.boundary! // while not all is covered, some order is not
+    const count = Math.min(most - side.coveredCount, order.remainingCount - order.coveredCount)
+    order.coveredCount += count
+    side.coveredCount += count
+    if (order.coveredCount === order.remainingCount) {
+      side.boundary = order.ownNext
+    }
+    reserve(order)
+  }
+  while (side.coveredCount > most) {
+    const order = lastCovered(side)
+    const count = Math.min(side.coveredCount - most, order.coveredCount)
+    order.coveredCount -= count
+    side.coveredCount -= count
+    side.boundary = order
+    reserve(order)
+  }
+}
+
+/** The youngest order that is covered at all; there is one while any contract is. */
+const lastCovered = (side: OwnSide): OrderState => {
+  const { boundary } = side
+  if (boundary === undefined) {
+    return side.last!
+  }
+  return boundary.coveredCount > 0 ? boundary : boundary.ownPrevious!
+}

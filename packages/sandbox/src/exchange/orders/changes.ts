@@ -1,0 +1,240 @@
+/**
+ * Changing and cancelling orders that rest.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { AmendOrder, DecreaseOrder, OrderTarget } from "../Commands.ts"
+import type { Order, Refusal } from "../Entities.ts"
+import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
+import { cancel as cancelOrder, restingOrders } from "./ending.ts"
+import { withoutMoney } from "../money/ledger.ts"
+import { crosses, match, meetsItself } from "./matching.ts"
+import { checkCountAndPrice, checkExpiration, feeRateOf, rest, whileInactive, whileNotTrading } from "./placing.ts"
+import { touch } from "../markets/topOfBook.ts"
+import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
+import { type AccountState, isSubaccount, type OrderState, snapshot, type State, whilePaused } from "../state.ts"
+
+/** What an amend or a decrease did: how the order is now, and what it was before. */
+export interface Changed {
+  readonly before: Order
+  readonly after: Order
+}
+
+/** Cancels a resting order. One that no longer rests is not found: cancelling twice changes nothing. */
+export const cancel = (
+  state: State,
+  account: AccountState,
+  target: OrderTarget
+): Result.Result<{ readonly order: Order; readonly reducedBy: number }, Refusal> =>
+  Result.map(restingOrder(state, account, target), (order) => {
+    const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
+    return { order: snapshot(order), reducedBy }
+  })
+
+/** Cancels an account's resting orders, of one subaccount or of all, on every shard that is not paused. */
+export const cancelAll = (
+  state: State,
+  account: AccountState,
+  subaccount: number | undefined
+): Result.Result<number, Refusal> => {
+  if (subaccount !== undefined && !isSubaccount(subaccount)) {
+    return Result.fail(invalidParameters("subaccount must be 0 to 63"))
+  }
+  const paused = whilePaused(state)
+  if (paused !== undefined) {
+    return Result.fail(paused)
+  }
+  if (state.assumptions.cancelAllMillis > 0) {
+    account.sweptUntil.set(subaccount ?? "all", state.nowMillis + state.assumptions.cancelAllMillis)
+  }
+  const orders = restingOrders(account, subaccount).filter(({ exchangeIndex }) => state.exchangeActive[exchangeIndex])
+  for (const order of orders) {
+    cancelOrder(state, order, "requested", state.nowMillis)
+  }
+  return Result.succeed(orders.length)
+}
+
+/** Makes a resting order smaller; it keeps its place. Nothing left is a cancelled order. */
+export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
+  Result.flatMap(restingOrder(state, account, input), (order) => {
+    const { reduceBy, reduceTo } = input
+    if ((reduceBy === undefined) === (reduceTo === undefined)) {
+      return Result.fail(invalidParameters("exactly one of reduce_by and reduce_to is needed"))
+    }
+    const by = reduceBy ?? order.remainingCount - reduceTo!
+    if (by < 0 || by > order.remainingCount || reduceBy === 0) {
+      return Result.fail(refusal("invalid", "invalid_order_size", "an order can only be made smaller"))
+    }
+    const before = snapshot(order)
+    decreaseBy(state, order, by)
+    return Result.succeed({ before, after: announced(state, order, "decrease") })
+  })
+
+const decreaseBy = (state: State, order: OrderState, count: number): void => {
+  if (count === order.remainingCount) {
+    cancelOrder(state, order, "requested", state.nowMillis)
+    return
+  }
+  touch(state, order.market)
+  order.market.book[order.side].reduce(order, count)
+  shrink(order, count)
+  order.updatedMillis = state.nowMillis
+}
+
+const announced = (state: State, order: OrderState, change: "amend" | "decrease"): Order => {
+  const after = snapshot(order)
+  if (order.status !== "canceled") {
+    state.emit?.({ type: "orderChanged", atMillis: state.nowMillis, change, order: after })
+  }
+  return after
+}
+
+/**
+ * Changes the price, the count in total, the expiry or the client id of a resting order. Another price or more contracts
+ * put it behind the others at its price, where it may trade as it comes; fewer contracts leave it where it stands, and
+ * none that are not filled already cancel it.
+ */
+export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
+  const { exchangeIndex, orderId, subaccount, ticker } = input
+  const target = { orderId, subaccount, exchangeIndex: exchangeIndex ?? -1, marketTicker: ticker }
+  return Result.flatMap(restingOrder(state, account, target, input), (order) => {
+    const refused = checkAmend(state, order, input)
+    if (refused !== undefined) {
+      return Result.fail(refused)
+    }
+    const before = snapshot(order)
+    const remaining = input.count - order.fillCount
+    rename(order, input.updatedClientOrderId)
+    if (input.expirationSeconds !== undefined) {
+      order.expirationMillis = input.expirationSeconds === 0 ? undefined : input.expirationSeconds * 1_000
+    }
+    order.updatedMillis = state.nowMillis
+    if (remaining === 0) {
+      cancelOrder(state, order, "requested", state.nowMillis)
+    } else if (input.price !== order.price || remaining > order.remainingCount) {
+      replace(state, order, input.price, remaining)
+    } else {
+      if (remaining < order.remainingCount) {
+        decreaseBy(state, order, order.remainingCount - remaining)
+      }
+      if (order.status === "resting" && order.expirationMillis !== before.expirationMillis) {
+        expireLater(state, order)
+      }
+    }
+    return Result.succeed({ before, after: announced(state, order, "amend") })
+  })
+}
+
+const expireLater = (state: State, order: OrderState): void => {
+  if (order.expirationMillis !== undefined) {
+    state.timers.add(order.expirationMillis, { expire: order })
+  }
+}
+
+const rename = (order: OrderState, clientOrderId: string | undefined): void => {
+  if (clientOrderId !== undefined && clientOrderId !== order.clientOrderId) {
+    order.clientOrderId = clientOrderId
+    order.account.clientOrderIds.set(clientOrderId, order)
+  }
+}
+
+const replace = (state: State, order: OrderState, price: number, remaining: number): void => {
+  const { market } = order
+  touch(state, market)
+  market.book[order.side].remove(order)
+  leave(order)
+  order.feeRate = feeRateOf(market, order.side, price)
+  order.price = price
+  order.remainingCount = remaining
+  enter(order)
+  match(state, order)
+  if (order.status === "resting") {
+    rest(state, order)
+  }
+}
+
+const checkAmend = (state: State, order: OrderState, input: AmendOrder): Refusal | undefined => {
+  const { account, fillCount, market, side } = order
+  const { clientOrderId, count, expirationSeconds, price, updatedClientOrderId } = input
+  if (input.side !== side) {
+    return refusal("invalid", "order_side_mismatch")
+  }
+  if (clientOrderId !== undefined && clientOrderId !== order.clientOrderId) {
+    return refusal("invalid", "order_id_and_client_order_id_mismatch")
+  }
+  if (
+    updatedClientOrderId !== undefined &&
+    updatedClientOrderId !== order.clientOrderId &&
+    account.clientOrderIds.has(updatedClientOrderId)
+  ) {
+    return refusal("invalid", "order_already_exists")
+  }
+  const refused = checkCountAndPrice(state, market, count, price)
+  if (refused !== undefined) {
+    return refused
+  }
+  if (count < fillCount) {
+    return invalidOrder("INVALID_AMEND_QTY_FOR_ORDER: more than this count is filled already")
+  }
+  const late =
+    expirationSeconds === undefined || expirationSeconds === 0 ? undefined : checkExpiration(state, expirationSeconds)
+  return late ?? checkAmendedExecution(state, order, price, count - fillCount)
+}
+
+const checkAmendedExecution = (
+  state: State,
+  order: OrderState,
+  price: number,
+  remaining: number
+): Refusal | undefined => {
+  const { market, position, side } = order
+  if (remaining === 0 || (price === order.price && remaining <= order.remainingCount)) {
+    return undefined
+  }
+  if (order.postOnly && crosses(market, side, price)) {
+    return invalidOrder("post only cross")
+  }
+  if (meetsItself(order, price, remaining)) {
+    return invalidOrder("SELF_CROSS_ATTEMPT")
+  }
+  const needed = moneyNeededToChange(order, price, remaining, feeRateOf(market, side, price))
+  return needed > 0 ? withoutMoney(state, position.holding.cashMicros, needed) : undefined
+}
+
+/** A resting order of the account, found as its target says, in a market that takes changes. */
+const restingOrder = (
+  state: State,
+  account: AccountState,
+  target: OrderTarget,
+  amended?: { readonly ticker: string }
+): Result.Result<OrderState, Refusal> => {
+  const order = state.orders.get(target.orderId.toLowerCase())
+  const paused = whilePaused(state, order?.exchangeIndex)
+  if (paused !== undefined) {
+    return Result.fail(paused)
+  }
+  if (order?.account !== account || order.status !== "resting" || order.subaccount !== target.subaccount) {
+    return Result.fail(notFound)
+  }
+  if (amended === undefined) {
+    return order.exchangeIndex === shardOf(state, target) ? Result.succeed(order) : Result.fail(notFound)
+  }
+  const refused =
+    amended.ticker === order.ticker
+      ? order.exchangeIndex === shardOf(state, target)
+        ? (whileNotTrading(state, order.market) ?? whileInactive(state, order.market))
+        : notFound
+      : refusal("invalid", "order_ticker_mismatch")
+  return refused === undefined ? Result.succeed(order) : Result.fail(refused)
+}
+
+/** An order id does not tell its shard: the market's ticker does, else it is the one named, else shard 0. */
+const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
+  exchangeIndex === undefined || exchangeIndex === -1
+    ? marketTicker === undefined
+      ? exchangeIndex === -1
+        ? undefined
+        : 0
+      : state.markets.get(marketTicker)?.exchangeIndex
+    : exchangeIndex

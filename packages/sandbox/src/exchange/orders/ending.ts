@@ -1,0 +1,76 @@
+/**
+ * How orders end.
+ *
+ * @module
+ */
+import type { CancelReason } from "../Entities.ts"
+import { leave } from "./backing.ts"
+import { touch } from "../markets/topOfBook.ts"
+import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
+
+/** Ends an order's life: nothing backs it any more, and its client id may be free again. */
+export const end = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
+  leave(order)
+  order.status = status
+  order.updatedMillis = atMillis
+  order.account.restingCount--
+  order.account.orders.end(order)
+  order.group?.resting.delete(order)
+  if (order.clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
+    order.account.clientOrderIds.delete(order.clientOrderId)
+  }
+}
+
+/** Cancels an order and returns what had remained of it; nothing happens to one that does not rest. */
+export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
+  if (order.status !== "resting") {
+    return 0
+  }
+  touch(state, order.market)
+  order.market.book[order.side].remove(order)
+  end(state, order, "canceled", atMillis)
+  const reducedBy = order.remainingCount
+  order.remainingCount = 0
+  order.cancelReason = reason
+  state.emit?.({ type: "orderCanceled", atMillis, order: snapshot(order), reducedBy })
+  return reducedBy
+}
+
+/** Cancels the resting orders of a market, the best first. */
+export const cancelMarket = (
+  state: State,
+  market: MarketState,
+  reason: CancelReason,
+  atMillis: number,
+  which: (order: OrderState) => boolean = () => true
+): void => {
+  for (const order of [...market.book.bid.orders(), ...market.book.ask.orders()].filter(which)) {
+    cancel(state, order, reason, atMillis)
+  }
+}
+
+/** The orders on one side of a subaccount's own, oldest first. */
+export const ordersOf = (side: OwnSide): Array<OrderState> => {
+  const orders: Array<OrderState> = []
+  for (let order = side.first; order !== undefined; order = order.ownNext) {
+    orders.push(order)
+  }
+  return orders
+}
+
+/** An account's resting orders, of one subaccount or of all. */
+export const restingOrders = (account: AccountState, subaccount: number | undefined): Array<OrderState> => {
+  const orders: Array<OrderState> = []
+  for (const holding of account.holdings.values()) {
+    if (subaccount === undefined || holding.subaccount === subaccount) {
+      for (const { ask, bid } of holding.positions.values()) {
+        for (const side of [bid, ask]) {
+          for (const order of ordersOf(side)) {
+            orders.push(order)
+          }
+        }
+      }
+    }
+  }
+  return orders
+}

@@ -1,0 +1,172 @@
+/**
+ * Price-time priority: an incoming order takes the best price first and the oldest order at it, at that order's price.
+ *
+ * @module
+ */
+import type { Fill } from "../Entities.ts"
+import { dollar } from "../decimal.ts"
+import { cancel, end } from "./ending.ts"
+import { bookFill } from "../money/ledger.ts"
+import { breaksLimit, trigger } from "./groups.ts"
+import { touch } from "../markets/topOfBook.ts"
+import { type GroupState, type MarketState, type OrderState, snapshot, type State } from "../state.ts"
+
+const opposite = (market: MarketState, side: "bid" | "ask") => market.book[side === "bid" ? "ask" : "bid"]
+
+/** Whether an order would trade, or meet its own account's order, if it came now. */
+export const crosses = (market: MarketState, side: "bid" | "ask", price: number): boolean => {
+  const other = opposite(market, side)
+  const best = other.best()
+  return best !== undefined && other.reaches(best, price)
+}
+
+/** Whether an order would come to an order of its own account before it is filled. */
+export const meetsItself = (order: OrderState, price: number, count: number): boolean => {
+  const other = opposite(order.market, order.side)
+  let wanted = count
+  for (const maker of other.orders()) {
+    if (wanted <= 0 || !other.reaches(maker.level!, price)) {
+      return false
+    }
+    if (maker.account === order.account) {
+      return true
+    }
+    wanted -= maker.remainingCount
+  }
+  return false
+}
+
+/** Fills an incoming order as far as the book goes. Afterwards it is executed, canceled, or may rest. */
+export const match = (state: State, taker: OrderState): void => {
+  const side = opposite(taker.market, taker.side)
+  touch(state, taker.market)
+  while (taker.status === "resting") {
+    const level = side.best()
+    if (level === undefined || !side.reaches(level, taker.price)) {
+      return
+    }
+    const maker = level.first!
+    if (maker.account !== taker.account) {
+      fill(state, maker, taker)
+    } else if (taker.selfTradePrevention === "maker") {
+      cancel(state, maker, "selfTrade", state.nowMillis)
+    } else {
+      cancel(state, taker, "selfTrade", state.nowMillis)
+    }
+  }
+}
+
+/** Whether {@link match} would fill an order wholly. Changes nothing. */
+export const canFill = (state: State, taker: OrderState): boolean => {
+  const side = opposite(taker.market, taker.side)
+  const windows = new Map<GroupState, number>()
+  const triggers = (group: GroupState, count: number): boolean => {
+    const total = (windows.get(group) ?? group.window.total(state.nowMillis)) + count
+    windows.set(group, total)
+    return breaksLimit(state, group, total)
+  }
+  const triggered = new Set<GroupState>()
+  let wanted = taker.remainingCount
+  for (const maker of side.orders()) {
+    if (!side.reaches(maker.level!, taker.price)) {
+      return false
+    }
+    if (maker.account === taker.account) {
+      if (taker.selfTradePrevention === "maker") {
+        continue
+      }
+      return false
+    }
+    if (maker.group !== undefined && triggered.has(maker.group)) {
+      continue
+    }
+    const count = Math.min(maker.remainingCount, wanted)
+    wanted -= count
+    if (wanted === 0) {
+      return true
+    }
+    if (maker.group !== undefined && triggers(maker.group, count)) {
+      triggered.add(maker.group)
+    }
+    if (taker.group !== undefined && triggers(taker.group, count)) {
+      return false
+    }
+  }
+  return false
+}
+
+const fill = (state: State, maker: OrderState, taker: OrderState): void => {
+  const { market, price } = maker
+  const { nowMillis } = state
+  const count = Math.min(maker.remainingCount, taker.remainingCount)
+
+  market.book[maker.side].reduce(maker, count)
+  taker.remainingCount -= count
+  maker.makerCostMicros += count * (maker.side === "bid" ? price : dollar - price)
+  taker.takerCostMicros += count * (taker.side === "bid" ? price : dollar - price)
+  const makerFee = bookFill(state, maker, count, price, market.makerRate)
+  const takerFee = bookFill(state, taker, count, price, market.takerRate)
+  maker.makerFeesMicros += makerFee
+  taker.takerFeesMicros += takerFee
+  maker.fillCount += count
+  taker.fillCount += count
+  maker.updatedMillis = taker.updatedMillis = nowMillis
+  market.lastPrice = price
+  market.volume += count
+  market.event.series.volume += count
+  const tradeId = state.ids.next()
+  const trade = { tradeId, ticker: market.ticker, price, count, takerSide: taker.side, atMillis: nowMillis }
+  market.trades.push(trade)
+  market.dayVolume += count
+  state.trades.push(trade)
+  maker.account.fills.add(toFill(maker, tradeId, price, count, false, makerFee, nowMillis), maker)
+  taker.account.fills.add(toFill(taker, tradeId, price, count, true, takerFee, nowMillis), taker)
+  if (maker.remainingCount === 0) {
+    market.book[maker.side].remove(maker)
+    end(state, maker, "executed", nowMillis)
+  }
+  if (taker.remainingCount === 0) {
+    end(state, taker, "executed", nowMillis)
+  }
+  state.emit?.({
+    type: "fill",
+    atMillis: nowMillis,
+    tradeId,
+    ticker: market.ticker,
+    price,
+    count,
+    maker: snapshot(maker),
+    taker: snapshot(taker),
+    makerFeeMicros: makerFee,
+    takerFeeMicros: takerFee
+  })
+  // A fill is never cut short by a group's limit: the group triggers after the fill that takes it over.
+  for (const { group } of [maker, taker]) {
+    if (group !== undefined && breaksLimit(state, group, group.window.add(nowMillis, count))) {
+      trigger(state, group)
+    }
+  }
+}
+
+const toFill = (
+  order: OrderState,
+  tradeId: string,
+  price: number,
+  count: number,
+  isTaker: boolean,
+  feeMicros: number,
+  atMillis: number
+): Fill => ({
+  tradeId,
+  orderId: order.orderId,
+  accountId: order.accountId,
+  subaccount: order.subaccount,
+  exchangeIndex: order.exchangeIndex,
+  ticker: order.ticker,
+  side: order.side,
+  price,
+  count,
+  isTaker,
+  feeMicros,
+  atMillis
+})

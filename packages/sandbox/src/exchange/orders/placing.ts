@@ -1,0 +1,290 @@
+/**
+ * Placing orders.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { CreateOrder } from "../Commands.ts"
+import type { Order, Refusal } from "../Entities.ts"
+import { enter, moneyNeeded, reserve } from "./backing.ts"
+import { contract, dollar, printCount, printPrice } from "../decimal.ts"
+import { cancel } from "./ending.ts"
+import { attach, positionOf, withoutMoney } from "../money/ledger.ts"
+import { statusOf } from "../markets/lifecycle.ts"
+import { canFill, crosses, match } from "./matching.ts"
+import { touch } from "../markets/topOfBook.ts"
+import { invalidOrder, invalidParameters, refusal } from "../refusals.ts"
+import {
+  type AccountState,
+  type GroupState,
+  isSubaccount,
+  type MarketState,
+  type OrderState,
+  type PositionState,
+  snapshot,
+  type State,
+  whilePaused
+} from "../state.ts"
+
+/** Places an order: checks it, fills it as far as the book goes, and rests or cancels what remains. */
+export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> => {
+  const early = checkRequest(account, input)
+  if (early !== undefined) {
+    return Result.fail(early)
+  }
+  const market = marketOf(state, input)
+  if (Result.isFailure(market)) {
+    return Result.fail(market.failure)
+  }
+  const terms = checkTerms(state, market.success, input)
+  if (terms !== undefined) {
+    return Result.fail(terms)
+  }
+  const group = groupOf(state, account, market.success, input)
+  if (Result.isFailure(group)) {
+    return Result.fail(group.failure)
+  }
+  const order = makeOrder(state, account, market.success, group.success, input)
+  const execution = checkExecution(state, order, input)
+  return execution === undefined ? Result.succeed(snapshot(accept(state, order))) : Result.fail(execution)
+}
+
+/** What can be said about an order before its market is known. */
+const checkRequest = (account: AccountState, input: CreateOrder): Refusal | undefined => {
+  if (!isSubaccount(input.subaccount)) {
+    return invalidParameters("subaccount must be 0 to 63")
+  }
+  return input.clientOrderId !== undefined && account.clientOrderIds.has(input.clientOrderId)
+    ? refusal("conflict", "order_already_exists")
+    : undefined
+}
+
+/** Refuses new orders and amended ones where trading is paused. */
+export const whileNotTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
+  whilePaused(state, exchangeIndex) ??
+  (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
+
+/** The market an order is for, on the shard it names: -1 and none at all route by the ticker. */
+const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, Refusal> => {
+  const market = state.markets.get(input.ticker)
+  const shard = input.exchangeIndex ?? -1
+  if (market === undefined || (shard !== -1 && shard !== market.exchangeIndex)) {
+    return Result.fail(whilePaused(state) ?? refusal("notFound", "market_not_found"))
+  }
+  const refused = whileNotTrading(state, market) ?? whileInactive(state, market)
+  return refused === undefined ? Result.succeed(market) : Result.fail(refused)
+}
+
+/** Refuses what a market takes only while it trades. */
+export const whileInactive = (state: State, market: MarketState): Refusal | undefined =>
+  statusOf(state, market) === "active"
+    ? undefined
+    : refusal("invalid", "MARKET_INACTIVE", "the market does not trade at this time")
+
+/** What an order says about itself, against its market. */
+const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refusal | undefined => {
+  const refused = checkCountAndPrice(state, market, input.count, input.price)
+  if (refused !== undefined) {
+    return refused
+  }
+  if (input.expirationSeconds !== undefined) {
+    if (input.timeInForce !== "good_till_canceled") {
+      return invalidOrder("expiration_time goes with good_till_canceled only")
+    }
+    const late = checkExpiration(state, input.expirationSeconds)
+    if (late !== undefined) {
+      return late
+    }
+  }
+  if (input.postOnly && input.timeInForce !== "good_till_canceled") {
+    return invalidOrder("post_only goes with good_till_canceled only")
+  }
+  if (input.reduceOnly && input.timeInForce !== "immediate_or_cancel") {
+    return invalidOrder("reduce_only goes with immediate_or_cancel only")
+  }
+  return undefined
+}
+
+export const checkCountAndPrice = (
+  state: State,
+  market: MarketState,
+  count: number,
+  price: number
+): Refusal | undefined => {
+  const largest = state.assumptions.maxOrderContracts * contract
+  if (!Number.isInteger(count) || count <= 0 || count > largest) {
+    return refusal("invalid", "invalid_order_size", `count must be 0.01 to ${printCount(largest)}`)
+  }
+  if (price <= 0 || price >= dollar) {
+    return refusal("invalid", "invalid_price", `the price ${printPrice(price)} is not between 0 and 1 dollar`)
+  }
+  return isOnGrid(market, price)
+    ? undefined
+    : invalidOrder(`the price ${printPrice(price)} is not one of ${market.ticker}'s price levels`)
+}
+
+export const checkExpiration = (state: State, seconds: number): Refusal | undefined =>
+  seconds * 1_000 <= state.nowMillis
+    ? invalidOrder("expiration_time is in the past")
+    : seconds > latestSeconds
+      ? invalidOrder("expiration_time is after the year 9999")
+      : undefined
+
+/** The last second that RFC 3339 can write. */
+const latestSeconds = 253_402_300_799
+
+const isOnGrid = (market: MarketState, price: number): boolean =>
+  Number.isInteger(price) &&
+  market.grid.some(({ end, start, step }) => price >= start && price <= end && (price - start) % step === 0)
+
+const groupOf = (
+  state: State,
+  account: AccountState,
+  market: MarketState,
+  input: CreateOrder
+): Result.Result<GroupState | undefined, Refusal> => {
+  if (input.orderGroupId === undefined) {
+    return Result.succeed(undefined)
+  }
+  const group = account.groups.get(input.orderGroupId.toLowerCase())
+  if (group === undefined || group.subaccount !== input.subaccount || group.exchangeIndex !== market.exchangeIndex) {
+    return Result.fail(invalidOrder("order group not found for this subaccount and shard"))
+  }
+  return group.triggered
+    ? Result.fail(
+        refusal("invalid", state.assumptions.triggeredGroupCode, "the order group is triggered: reset it first")
+      )
+    : Result.succeed(group)
+}
+
+/** How much an order is for: one that may only reduce is no larger than the position it goes against. */
+const countOf = ({ count: held }: PositionState, input: CreateOrder): number =>
+  input.reduceOnly ? Math.min(input.count, Math.max(0, input.side === "ask" ? held : -held)) : input.count
+
+const makeOrder = (
+  state: State,
+  account: AccountState,
+  market: MarketState,
+  group: GroupState | undefined,
+  input: CreateOrder
+): OrderState => {
+  const position = positionOf(account, input.subaccount, market)
+  const count = countOf(position, input)
+  return {
+    orderId: "",
+    accountId: account.accountId,
+    subaccount: input.subaccount,
+    clientOrderId: input.clientOrderId,
+    ticker: market.ticker,
+    exchangeIndex: market.exchangeIndex,
+    side: input.side,
+    price: input.price,
+    initialCount: count,
+    fillCount: 0,
+    remainingCount: count,
+    status: "resting",
+    cancelReason: undefined,
+    timeInForce: input.timeInForce,
+    selfTradePrevention: input.selfTradePrevention,
+    postOnly: input.postOnly,
+    cancelOnPause: input.cancelOnPause,
+    orderGroupId: group?.groupId,
+    expirationMillis: input.expirationSeconds === undefined ? undefined : input.expirationSeconds * 1_000,
+    createdMillis: state.nowMillis,
+    updatedMillis: state.nowMillis,
+    takerCostMicros: 0,
+    makerCostMicros: 0,
+    takerFeesMicros: 0,
+    makerFeesMicros: 0,
+    reservedMicros: 0,
+    account,
+    market,
+    position,
+    group,
+    place: -1,
+    lastFill: -1,
+    level: undefined,
+    arrival: 0,
+    previous: undefined,
+    next: undefined,
+    ownPrevious: undefined,
+    ownNext: undefined,
+    coveredCount: 0,
+    feeRate: feeRateOf(market, input.side, input.price),
+    carriedMicros: 0
+  }
+}
+
+/** The fee to set aside for an order that comes now: the taker's where it would trade at once. */
+export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: number): number =>
+  crosses(market, side, price) ? market.takerRate : market.makerRate
+
+/** What an order says about how it may be filled, against the position, the money and the book. */
+const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
+  const { account, initialCount, market, position, price, side } = order
+  if (initialCount === 0) {
+    return invalidOrder("reduce_only: there is no position to reduce")
+  }
+  if (input.postOnly && crosses(market, side, price)) {
+    return invalidOrder("post only cross")
+  }
+  if (account.restingCount >= state.assumptions.maxRestingOrders) {
+    return refusal("invalid", "bad_request", `an account has at most ${state.assumptions.maxRestingOrders} open orders`)
+  }
+  return (
+    withoutMoney(state, position.holding.cashMicros, moneyNeeded(position, side, price, initialCount, order.feeRate)) ??
+    (order.timeInForce === "fill_or_kill" && !canFill(state, order)
+      ? refusal("conflict", "fill_or_kill_insufficient_resting_volume")
+      : undefined)
+  )
+}
+
+/** Writes an admitted order down, matches it, and decides what becomes of its rest. */
+const accept = (state: State, order: OrderState): OrderState => {
+  const { account, group } = order
+  order.orderId = state.ids.next()
+  state.orders.set(order.orderId, order)
+  account.orders.add(order)
+  account.restingCount++
+  if (order.clientOrderId !== undefined) {
+    account.clientOrderIds.set(order.clientOrderId, order)
+  }
+  group?.resting.add(order)
+  group?.placed.push(order)
+  attach(order.position)
+  enter(order)
+  state.emit?.({ type: "orderAccepted", atMillis: state.nowMillis, orderId: order.orderId, ticker: order.ticker })
+  match(state, order)
+  if (order.status === "resting") {
+    rest(state, order)
+  }
+  return order
+}
+
+/** Puts what remains of a matched order into the book, unless it may not rest. */
+export const rest = (state: State, order: OrderState): void => {
+  if (order.timeInForce !== "good_till_canceled") {
+    cancel(state, order, "immediateOrCancel", state.nowMillis)
+    return
+  }
+  if (isSwept(state, order)) {
+    cancel(state, order, "requested", state.nowMillis)
+    return
+  }
+  touch(state, order.market)
+  order.market.book[order.side].add(order)
+  if (order.feeRate !== order.market.makerRate) {
+    order.feeRate = order.market.makerRate
+    reserve(order)
+  }
+  if (order.expirationMillis !== undefined) {
+    state.timers.add(order.expirationMillis, { expire: order })
+  }
+}
+
+/** Whether all orders were cancelled so recently that this one is cancelled too. */
+const isSwept = (state: State, { account, subaccount }: OrderState): boolean =>
+  account.sweptUntil.size > 0 &&
+  [account.sweptUntil.get("all"), account.sweptUntil.get(subaccount)].some(
+    (until) => until !== undefined && state.nowMillis < until
+  )

@@ -1,0 +1,19 @@
+/**
+ * What the exchange refuses, and how it says so.
+ *
+ * @module
+ */
+import type { Refusal } from "./Entities.ts"
+
+export const refusal = (kind: Refusal["kind"], code: string, details?: string): Refusal => ({
+  kind,
+  code,
+  message: code.replaceAll("_", " "),
+  ...(details === undefined ? undefined : { details })
+})
+
+export const notFound: Refusal = /*#__PURE__*/ refusal("notFound", "not_found")
+
+export const invalidParameters = (details: string): Refusal => refusal("invalid", "invalid_parameters", details)
+
+export const invalidOrder = (details: string): Refusal => refusal("invalid", "invalid_order", details)

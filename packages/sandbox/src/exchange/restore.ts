@@ -1,0 +1,291 @@
+/**
+ * The exchange's state out of its snapshot.
+ *
+ * @module
+ */
+import type { Assumptions } from "../Assumptions.ts"
+import type { Event } from "./Entities.ts"
+import { makeAccount } from "./accounts/accounts.ts"
+import { Book } from "./orders/book.ts"
+import type { Snapshot } from "./dump.ts"
+import { roundingOf } from "./money/fees.ts"
+import { FillWindow } from "./orders/fillWindow.ts"
+import { Ids } from "./ids.ts"
+import { holdingKey, makeHolding, makePosition } from "./money/ledger.ts"
+import type {
+  AccountState,
+  GroupState,
+  Holding,
+  MarketState,
+  OrderState,
+  PositionState,
+  State,
+  Timer,
+  OwnSide
+} from "./state.ts"
+import { Timers } from "./timers.ts"
+
+type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: Snapshot[K][number] }
+
+/** A state without anything in it. */
+export const emptyState = (assumptions: Assumptions, ids: Ids, emit: ((event: Event) => void) | undefined): State => ({
+  assumptions,
+  rounding: roundingOf(assumptions),
+  ids,
+  emit,
+  accounts: new Map(),
+  keys: new Map(),
+  series: new Map(),
+  events: new Map(),
+  markets: new Map(),
+  trades: [],
+  orders: new Map(),
+  timers: new Timers(),
+  nowMillis: 0,
+  depositedMicros: 0,
+  exchangeActive: [true, true, true, true],
+  tradingActive: [true, true, true, true]
+})
+
+/** Something that a snapshot refers to and does not hold. */
+export class DanglingReference extends Error {}
+
+const found = <A>(value: A | undefined, what: string): A => {
+  if (value === undefined) {
+    throw new DanglingReference(`the snapshot refers to ${what}, which it does not hold`)
+  }
+  return value
+}
+
+export const restore = (
+  from: Snapshot,
+  assumptions: Assumptions,
+  emit: ((event: Event) => void) | undefined
+): State => {
+  const state: State = {
+    ...emptyState(assumptions, Ids.fromState(from.ids), emit),
+    nowMillis: from.nowMillis,
+    depositedMicros: from.depositedMicros,
+    exchangeActive: [...from.exchangeActive],
+    tradingActive: [...from.tradingActive]
+  }
+  for (const series of from.series) {
+    state.series.set(series.ticker, { ...series })
+  }
+  for (const event of from.events) {
+    const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
+    state.events.set(event.eventTicker, { ...event, series, markets: [] })
+  }
+  for (const market of from.markets) {
+    restoreMarket(state, market)
+  }
+  restoreTrades(state, from.traded)
+  for (const account of from.accounts) {
+    restoreAccount(state, account)
+  }
+  for (const market of from.markets) {
+    restoreBook(state, market)
+  }
+  for (const timer of from.timers) {
+    state.timers.add(timer.atMillis, restoreTimer(state, timer))
+  }
+  return state
+}
+
+const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
+  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, settlesMillis, ...own } = dumped
+  const event = found(state.events.get(eventTicker), eventTicker)
+  const market: MarketState = {
+    ...own,
+    event,
+    closeMillis: closeMillis ?? Infinity,
+    settlesMillis: settlesMillis ?? Infinity,
+    // JSON leaves out what is undefined.
+    result: own.result,
+    settlementValue: own.settlementValue,
+    settledMillis: own.settledMillis,
+    challenge: own.challenge,
+    trades: [...own.trades],
+    oldTrades: 0,
+    dayVolume: own.volume,
+    marks: [...own.marks],
+    book: new Book(),
+    positions: []
+  }
+  event.markets.push(market)
+  state.markets.set(market.ticker, market)
+}
+
+/** Puts the trades of all markets together, in the order in which they happened. */
+const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
+  const next = new Map<string, number>()
+  for (const ticker of tickers) {
+    const place = next.get(ticker) ?? 0
+    state.trades.push(found(state.markets.get(ticker)?.trades[place], `a trade of ${ticker}`))
+    next.set(ticker, place + 1)
+  }
+}
+
+const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
+  const account: AccountState = {
+    ...makeAccount(dumped.accountId, dumped.name, dumped.tier),
+    restingCount: dumped.restingCount,
+    subaccounts: dumped.subaccounts,
+    allocation: dumped.allocation,
+    spreadsMillis: dumped.spreadsMillis ?? Infinity,
+    marginedMicros: dumped.marginedMicros,
+    buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
+    keys: [...dumped.keys],
+    netting: new Map(dumped.netting),
+    sweptUntil: new Map(dumped.sweptUntil),
+    clientTransferIds: new Set(dumped.clientTransferIds),
+    settlements: [...dumped.settlements],
+    deposits: [...dumped.deposits],
+    withdrawals: [...dumped.withdrawals],
+    cashTransfers: [...dumped.cashTransfers],
+    shardTransfers: dumped.shardTransfers.map((transfer) => ({ ...transfer })),
+    holdings: new Map()
+  }
+  state.accounts.set(account.accountId, account)
+  for (const key of account.keys) {
+    state.keys.set(key.keyId, key)
+  }
+  for (const group of dumped.groups) {
+    const window = FillWindow.of(group.window)
+    const { exchangeIndex, groupId, limit, subaccount, triggered } = group
+    const restored: GroupState = {
+      groupId,
+      account,
+      subaccount,
+      exchangeIndex,
+      limit,
+      triggered,
+      window,
+      resting: new Set(),
+      placed: []
+    }
+    account.groups.set(groupId, restored)
+  }
+  for (const holding of dumped.holdings) {
+    restoreHolding(state, account, holding)
+  }
+  account.orders.restore(dumped.orders.map((order) => restoreOrder(state, account, order)))
+  for (const fill of dumped.fills) {
+    account.fills.add(fill, found(state.orders.get(fill.orderId), fill.orderId))
+  }
+  for (const [id, orderId] of dumped.clientOrderIds) {
+    account.clientOrderIds.set(id, found(state.orders.get(orderId), orderId))
+  }
+  for (const { groupId, placed, resting } of dumped.groups) {
+    const group = found(account.groups.get(groupId), groupId)
+    for (const orderId of placed) {
+      group.placed.push(found(state.orders.get(orderId), orderId))
+    }
+    for (const orderId of resting) {
+      group.resting.add(found(state.orders.get(orderId), orderId))
+    }
+  }
+  for (const { exchangeIndex, positions, subaccount } of dumped.holdings) {
+    const holding = found(account.holdings.get(holdingKey(subaccount, exchangeIndex)), "a holding")
+    for (const { ask, bid, ticker } of positions) {
+      const position = found(holding.positions.get(ticker), ticker)
+      restoreSide(state, position.bid, bid)
+      restoreSide(state, position.ask, ask)
+    }
+  }
+}
+
+const restoreHolding = (state: State, account: AccountState, dumped: Dumped["accounts"]["holdings"][number]): void => {
+  const { positions, ...own } = dumped
+  const holding: Holding = { ...makeHolding(account, own.subaccount, own.exchangeIndex), ...own }
+  account.holdings.set(holdingKey(own.subaccount, own.exchangeIndex), holding)
+  for (const { ask: _ask, bid: _bid, ticker, tradedMicros, ...amounts } of positions) {
+    const market = found(state.markets.get(ticker), ticker)
+    const position: PositionState = {
+      ...makePosition(holding, market),
+      ...amounts,
+      tradedMicros: BigInt(tradedMicros)
+    }
+    holding.positions.set(ticker, position)
+  }
+}
+
+const restoreOrder = (
+  state: State,
+  account: AccountState,
+  dumped: Dumped["accounts"]["orders"][number]
+): OrderState => {
+  const holding = found(account.holdings.get(holdingKey(dumped.subaccount, dumped.exchangeIndex)), "a holding")
+  const order: OrderState = {
+    ...dumped,
+    // JSON leaves out what is undefined.
+    clientOrderId: dumped.clientOrderId,
+    cancelReason: dumped.cancelReason,
+    orderGroupId: dumped.orderGroupId,
+    expirationMillis: dumped.expirationMillis,
+    account,
+    market: found(state.markets.get(dumped.ticker), dumped.ticker),
+    position: found(holding.positions.get(dumped.ticker), dumped.ticker),
+    group: dumped.orderGroupId === undefined ? undefined : account.groups.get(dumped.orderGroupId),
+    place: -1,
+    lastFill: -1,
+    level: undefined,
+    arrival: 0,
+    previous: undefined,
+    next: undefined,
+    ownPrevious: undefined,
+    ownNext: undefined
+  }
+  state.orders.set(order.orderId, order)
+  return order
+}
+
+const restoreSide = (state: State, side: OwnSide, orderIds: ReadonlyArray<string>): void => {
+  for (const orderId of orderIds) {
+    const order = found(state.orders.get(orderId), orderId)
+    order.ownPrevious = side.last
+    if (side.last === undefined) {
+      side.first = order
+    } else {
+      side.last.ownNext = order
+    }
+    side.last = order
+    side.restingCount += order.remainingCount
+    side.coveredCount += order.coveredCount
+    if (order.coveredCount < order.remainingCount) {
+      side.boundary ??= order
+    }
+  }
+}
+
+const restoreBook = (state: State, dumped: Dumped["markets"]): void => {
+  const market = found(state.markets.get(dumped.ticker), dumped.ticker)
+  for (const side of ["bid", "ask"] as const) {
+    for (const orderId of dumped[side]) {
+      market.book[side].add(found(state.orders.get(orderId), orderId))
+    }
+  }
+  for (const { accountId, subaccount } of dumped.positions) {
+    const account = found(state.accounts.get(accountId), accountId)
+    const holding = found(account.holdings.get(holdingKey(subaccount, market.exchangeIndex)), "a holding")
+    market.positions.push(found(holding.positions.get(market.ticker), market.ticker))
+  }
+}
+
+const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
+  switch (timer.what) {
+    case "expire":
+      return { expire: found(state.orders.get(timer.of), timer.of) }
+    case "close":
+      return { close: found(state.markets.get(timer.of), timer.of) }
+    case "settle":
+      return { settle: found(state.markets.get(timer.of), timer.of) }
+    case "arrive": {
+      const account = found(state.accounts.get(timer.accountId), timer.accountId)
+      const transfer = account.shardTransfers.find(({ transferId }) => transferId === timer.of)
+      return { arrive: found(transfer, timer.of), account }
+    }
+    case "spread":
+      return { spread: found(state.accounts.get(timer.of), timer.of) }
+  }
+}

@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+/**
+ * The command `kalshi-sandbox`: serves a local exchange until it is stopped.
+ *
+ * @module
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { readFileSync } from "node:fs"
+import { type Credentials, layer, type Operator, Sandbox } from "../Sandbox.ts"
+import { tiers } from "../exchange/accounts/buckets.ts"
+
+const sampleMarket = "KXSAMPLE-26-YES"
+
+const flags = {
+  port: Flag.Int("port").pipe(
+    Flag.withDescription("Where to listen; 0 for any port that is free (default 8787)"),
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+    Flag.withDefault(8787)
+  ),
+  host: Flag.String("host").pipe(
+    Flag.withDescription("A loopback address (default 127.0.0.1)"),
+    Flag.withDefault("127.0.0.1")
+  ),
+  allowRemote: Flag.Boolean("allow-remote").pipe(
+    Flag.withDescription("Permits a host that other machines can reach: anyone there can then trade on this exchange"),
+    Flag.withDefault(false)
+  ),
+  seed: Flag.Int("seed").pipe(Flag.withDescription("Of the exchange's ids (default 1)"), Flag.withDefault(1)),
+  clock: Flag.Literals("clock", ["real", "frozen"]).pipe(
+    Flag.withDescription("Whether time passes by itself, or at POST /sandbox/time alone (default real)"),
+    Flag.withDefault("real")
+  ),
+  tier: Flag.Literals("tier", tiers).pipe(
+    Flag.withDescription("The rate limits of the accounts (default basic)"),
+    Flag.withDefault("basic")
+  ),
+  keys: Flag.Literals("keys", ["ed25519", "rsa"]).pipe(
+    Flag.withDescription("The kind of the accounts' keys (default ed25519)"),
+    Flag.withDefault("ed25519")
+  ),
+  markets: Flag.String("market").pipe(
+    Flag.withDescription(`A market to open; may be repeated (default ${sampleMarket})`),
+    Flag.atLeast(0)
+  )
+}
+
+/** What there is, and what makes a program its user: lines that a shell takes as they stand. */
+const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
+  [
+    `# A local exchange at ${url}/trade-api/v2, its operator's side at ${url}/sandbox/`,
+    `# Markets: ${tickers.join(", ")}`,
+    ...credentials.flatMap((key, index) => ["", ...accountLines(key, url, ["one", "other"][index] ?? "", tier)]),
+    ""
+  ].join("\n")
+
+const accountLines = (
+  { accountId, keyId, kind, privateKey }: Credentials,
+  url: string,
+  name: string,
+  tier: string
+): ReadonlyArray<string> => [
+  `# Account "${name}" (${accountId}): $1,000,000, tier ${tier}, ${kind === "rsa" ? "RSA" : "Ed25519"} key`,
+  `export KALSHI_ENV=${url}`,
+  `export KALSHI_API_KEY_ID=${keyId}`,
+  `export KALSHI_PRIVATE_KEY='${Redacted.value(privateKey).trim().replaceAll("\n", "\\n")}'`
+]
+
+const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ...options }) => {
+  const tickers = markets.length === 0 ? [sampleMarket] : markets
+  return Effect.gen(function* () {
+    yield* Console.log(announcement(yield* Sandbox, tickers, tier))
+    return yield* Effect.never
+  }).pipe(
+    Effect.provide(
+      layer({
+        ...options,
+        markets: tickers.map((ticker) => ({ ticker })),
+        accounts: ["one", "other"].map((name) => ({ name, kind: keys, tier }))
+      })
+    ),
+    Effect.mapError(
+      (error) =>
+        new CliError.UserError({
+          cause: error,
+          userMessage:
+            error._tag === "SandboxError"
+              ? error.reason
+              : `cannot listen on ${options.host}:${options.port}: ${reasonOf(error.cause)}`
+        })
+    )
+  )
+}).pipe(
+  Command.withDescription("Serves a local Kalshi exchange, with two accounts and a market to begin with"),
+  Command.withExamples([
+    { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, which is KALSHI_ENV=sandbox" },
+    { command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC", description: "Another market, time by hand" }
+  ])
+)
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+// As far above the source as above what is built from it.
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  readonly version: string // of our own package
+}
+
+NodeRuntime.runMain(Command.run(command, { version }).pipe(Effect.provide(NodeServices.layer)))

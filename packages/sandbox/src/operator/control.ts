@@ -1,0 +1,273 @@
+/**
+ * The operator's side over HTTP, under `/sandbox/`, for requests from this machine alone.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaParser from "effect/SchemaParser"
+import type { Snapshot } from "../exchange/Exchange.ts"
+import type { Credentials, Operator } from "./operatorSide.ts"
+import type { SandboxError } from "../SandboxError.ts"
+import { tiers } from "../exchange/accounts/buckets.ts"
+import { type Answer, failure } from "../rest/errorBody.ts"
+import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
+
+const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
+
+type Done = Effect.Effect<unknown, SandboxError>
+
+interface Control {
+  readonly method: "GET" | "POST" | "PUT"
+  /** Parts after `/sandbox`; one that begins with a colon stands for any. */
+  readonly path: ReadonlyArray<string>
+  readonly answer: (operator: Operator, part: string, body: unknown) => Result.Result<Done, string>
+}
+
+/** A control whose body fits a schema. */
+const post = <A>(
+  path: string,
+  body: Schema.Codec<A>,
+  answer: (operator: Operator, body: A, part: string) => Done,
+  method: "POST" | "PUT" = "POST"
+): Control => {
+  const decode = SchemaParser.decodeUnknownResult(body, { onExcessProperty: "error" })
+  return {
+    method,
+    path: path.split("/"),
+    answer: (operator, part, json) =>
+      Result.mapBoth(decode(json), {
+        onFailure: formatIssue,
+        onSuccess: (input) => answer(operator, input, part)
+      })
+  }
+}
+
+const get = (path: string, answer: (operator: Operator) => Done): Control => ({
+  method: "GET",
+  path: path.split("/"),
+  answer: (operator) => Result.succeed(answer(operator))
+})
+
+const optional = Schema.optionalKey
+
+const nothing = Schema.Struct({})
+
+const tier = Schema.Literals(tiers)
+
+const keyFields = {
+  name: optional(Schema.String),
+  scopes: optional(
+    Schema.Array(
+      Schema.Literals([
+        "read",
+        "write",
+        "read::block_trade_accept",
+        "read::portfolio_balance",
+        "write::trade",
+        "write::transfer",
+        "write::fcm_risk",
+        "write::block_trade_accept"
+      ])
+    )
+  ),
+  subaccount: optional(Schema.Int)
+}
+
+const kind = Schema.Literals(["rsa", "ed25519"])
+
+const newAccount = Schema.Struct({
+  name: optional(Schema.String),
+  kind: optional(kind),
+  dollars: optional(Schema.String),
+  tier: optional(tier),
+  key: optional(Schema.Struct(keyFields))
+})
+
+const payment = Schema.Struct({
+  dollars: Schema.String,
+  subaccount: optional(Schema.Int),
+  exchangeIndex: optional(Schema.Int)
+})
+
+const newSeries = Schema.Struct({
+  ticker: Schema.String,
+  title: optional(Schema.String),
+  category: optional(Schema.String),
+  frequency: optional(Schema.String),
+  tags: optional(Schema.Array(Schema.String)),
+  feeType: optional(Schema.Literals(["quadratic", "quadratic_with_maker_fees", "quadratic_with_combo_maker_fees"])),
+  feeMultiplier: optional(Schema.Finite)
+})
+
+const newEvent = Schema.Struct({
+  eventTicker: Schema.String,
+  seriesTicker: optional(Schema.String),
+  title: optional(Schema.String),
+  subTitle: optional(Schema.String),
+  mutuallyExclusive: optional(Schema.Boolean),
+  exchangeIndex: optional(Schema.Int)
+})
+
+const newMarket = Schema.Struct({
+  ticker: Schema.String,
+  eventTicker: optional(Schema.String),
+  exchangeIndex: optional(Schema.Int),
+  title: optional(Schema.String),
+  type: optional(Schema.Literals(["binary", "scalar"])),
+  openMillis: optional(Schema.Int),
+  closeMillis: optional(Schema.Int),
+  priceRanges: optional(Schema.Array(Schema.Struct({ start: Schema.String, end: Schema.String, step: Schema.String }))),
+  takerFeeRate: optional(Schema.Int),
+  makerFeeRate: optional(Schema.Int),
+  settlementTimerSeconds: optional(Schema.Int)
+})
+
+const outcome = Schema.Union([Schema.Literals(["yes", "no"]), Schema.Struct({ scalar: Schema.String })])
+
+const fault = Schema.Struct({
+  operation: optional(Schema.String),
+  path: optional(Schema.String),
+  times: optional(Schema.Int),
+  status: optional(Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 }))),
+  body: optional(Schema.Unknown),
+  contentType: optional(Schema.String),
+  delayMillis: optional(Schema.Int),
+  reset: optional(Schema.Literals(["before", "after"])),
+  mangle: optional(Schema.Literals(["truncated", "garbled"]))
+})
+
+/** A key as its owner needs it. The private half is shown, here and nowhere else: the account is but a toy. */
+const shown = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
+  accountId,
+  keyId,
+  kind,
+  privateKey: Redacted.value(privateKey),
+  publicKey
+})
+
+/** All that the operator can do over HTTP. */
+export const controls: ReadonlyArray<Control> = [
+  get("accounts", (operator) => operator.accounts),
+  get("requests", (operator) => operator.requests),
+  get("dump", (operator) => operator.dump),
+  get("snapshot", (operator) => operator.snapshot),
+  get("time", (operator) => Effect.map(operator.view, ({ nowMillis }) => ({ nowMillis }))),
+  post("accounts", newAccount, (operator, input) => Effect.map(operator.createAccount(input), shown)),
+  post("accounts/:id/keys", Schema.Struct({ kind, ...keyFields }), (operator, { kind, ...key }, accountId) =>
+    Effect.map(operator.createKey(accountId, kind, key), shown)
+  ),
+  post("accounts/:id/tier", Schema.Struct({ tier }), (operator, { tier }, accountId) =>
+    operator.setTier(accountId, tier)
+  ),
+  post("accounts/:id/subaccounts", nothing, (operator, _, accountId) =>
+    Effect.map(operator.createSubaccount(accountId), (subaccount) => ({ subaccount }))
+  ),
+  post("accounts/:id/deposit", payment, (operator, { dollars, ...till }, accountId) =>
+    operator.deposit(accountId, dollars, till)
+  ),
+  post("accounts/:id/withdraw", payment, (operator, { dollars, ...till }, accountId) =>
+    operator.withdraw(accountId, dollars, till)
+  ),
+  post("series", newSeries, (operator, input) => operator.createSeries(input)),
+  post("events", newEvent, (operator, input) => operator.createEvent(input)),
+  post("markets", newMarket, (operator, input) => operator.createMarket(input)),
+  post("markets/:ticker/pause", nothing, (operator, _, ticker) => operator.pauseMarket(ticker)),
+  post("markets/:ticker/reactivate", nothing, (operator, _, ticker) => operator.reactivateMarket(ticker)),
+  post(
+    "markets/:ticker/close",
+    Schema.Struct({ closeMillis: optional(Schema.Int) }),
+    (operator, { closeMillis }, ticker) => operator.closeMarket(ticker, closeMillis)
+  ),
+  post("markets/:ticker/determine", Schema.Struct({ outcome }), (operator, { outcome }, ticker) =>
+    operator.determineMarket(ticker, outcome)
+  ),
+  post("markets/:ticker/dispute", nothing, (operator, _, ticker) => operator.disputeMarket(ticker)),
+  post("markets/:ticker/settle", nothing, (operator, _, ticker) => operator.settleMarket(ticker)),
+  post(
+    "active",
+    Schema.Struct({
+      exchange: optional(Schema.Boolean),
+      trading: optional(Schema.Boolean),
+      exchangeIndex: optional(Schema.Int)
+    }),
+    (operator, active) => operator.setActive(active)
+  ),
+  post("faults", fault, (operator, planted) => operator.plant(planted)),
+  post("faults/clear", nothing, (operator) => operator.clearFaults),
+  post("time", Schema.Struct({ millis: Schema.Int }), (operator, { millis }) => operator.moveClock(millis)),
+  post("reset", nothing, (operator) => operator.reset),
+  post(
+    "snapshot",
+    Schema.Record(Schema.String, Schema.Unknown),
+    // What is no snapshot is refused as it is read.
+    (operator, snapshot) => operator.restore(snapshot as unknown as Snapshot),
+    "PUT"
+  )
+]
+
+const root = "/sandbox/"
+
+/** Answers a request for the operator; undefined where it is one for the exchange. */
+export const control = (operator: Operator, request: WireRequest): WireResponse | undefined =>
+  request.path.startsWith(root) ? toWire(answer(operator, request), Date.now()) : undefined
+
+const answer = (operator: Operator, request: WireRequest): Answer => {
+  // A page in a browser on this machine is somebody else: what it sends has an origin, or a name that is not ours.
+  if (request.headers["origin"] !== undefined || !isOwnName(request.headers["host"] ?? "")) {
+    return failure(403, "permission_denied", "the operator's side answers programs on this machine alone")
+  }
+  const parts = request.path.slice(root.length).replace(/\?.*$/, "").split("/")
+  const fitting = controls.filter(({ path }) => isFitting(path, parts))
+  const found = fitting.find(({ method }) => method === request.method)
+  if (found === undefined) {
+    return fitting.length === 0
+      ? failure(404, "not_found")
+      : { ...failure(405, "method_not_allowed"), headers: { allow: fitting.map(({ method }) => method).join(", ") } }
+  }
+  const json = found.method === "GET" ? Result.succeed({}) : readJson(request)
+  const part = decoded(parts[1] ?? "")
+  const done = Result.flatMap(json, (body) => found.answer(operator, part, body))
+  if (Result.isFailure(done)) {
+    return failure(400, "invalid_parameters", done.failure)
+  }
+  // Everything that the operator can do is done at once.
+  const result = Effect.runSync(Effect.result(done.success))
+  return Result.isFailure(result)
+    ? failure(400, "sandbox_error", result.failure.reason)
+    : { status: 200, body: JSON.stringify(result.success ?? {}, writable) }
+}
+
+const isOwnName = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
+
+const isFitting = (path: ReadonlyArray<string>, parts: ReadonlyArray<string>): boolean =>
+  path.length === parts.length && path.every((part, index) => part.startsWith(":") || part === parts[index])
+
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
+
+const readJson = ({ body, headers }: WireRequest): Result.Result<unknown, string> => {
+  if (body.length === 0) {
+    return Result.succeed({})
+  }
+  if (!/^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")) {
+    return Result.fail("the content type must be application/json")
+  }
+  return Result.try({
+    try: () => JSON.parse(utf8.decode(body)) as unknown,
+    catch: () => "the body is not JSON"
+  })
+}
+
+/** JSON has no infinity: a market that never closes by itself has null. */
+const writable = (_key: string, value: unknown): unknown => (value === Infinity ? null : value)

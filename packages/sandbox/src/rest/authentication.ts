@@ -1,0 +1,60 @@
+/**
+ * Who signed a request.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { ApiKey } from "../exchange/Entities.ts"
+import type { Exchange } from "../exchange/Exchange.ts"
+import { type Answer, failure } from "./errorBody.ts"
+import type { Now } from "../exchange/now.ts"
+import { isSignature, readPublicKey } from "../exchange/accounts/keys.ts"
+
+/** What is signed: the method and the path from the host's root, without the query, and the three headers. */
+export interface SignedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+/** Whether a request carries any of the three headers: then they are checked, even where none is needed. */
+export const isSigned = (headers: SignedRequest["headers"]): boolean =>
+  headerNames.some((name) => headers[name] !== undefined)
+
+const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
+
+/**
+ * Makes a judge of signatures, which tells the key that signed. Codes and details of the refusals are those that have been seen on the real wire, except
+ * that of a missing timestamp, which follows the others.
+ */
+export const makeAuthenticate = (exchange: Exchange) => {
+  const keys = new Map<string, ReturnType<typeof readPublicKey>>()
+  const { rsaSalt, timestampWindowMillis } = exchange.assumptions
+
+  return (request: SignedRequest, { exchangeMillis, wallMillis }: Now): Result.Result<ApiKey, Answer> => {
+    const [keyId, timestamp, signature] = headerNames.map((name) => request.headers[name] || undefined)
+    const refuse = (code: string, details?: string) => Result.fail(failure(401, code, details))
+    if (keyId === undefined) {
+      return refuse("token_authentication_failure")
+    }
+    if (signature === undefined) {
+      return refuse("signature_is_missing_from_headers")
+    }
+    if (timestamp === undefined) {
+      return refuse("timestamp_is_missing_from_headers")
+    }
+    if (!/^\d{1,15}$/.test(timestamp) || Math.abs(Number(timestamp) - wallMillis) > timestampWindowMillis) {
+      return refuse("header_timestamp_expired")
+    }
+    const registered = exchange.view(exchangeMillis).key(keyId)
+    if (registered === undefined) {
+      return refuse("authentication_error", "NOT_FOUND")
+    }
+    const key = keys.get(keyId) ?? readPublicKey(registered.publicKey)
+    keys.set(keyId, key)
+    const text = timestamp + request.method + request.path
+    return key !== undefined && isSignature(key, text, signature, rsaSalt)
+      ? Result.succeed(registered)
+      : refuse("authentication_error", "INCORRECT_API_KEY_SIGNATURE")
+  }
+}

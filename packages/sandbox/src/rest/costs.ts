@@ -1,0 +1,75 @@
+/**
+ * What operations cost.
+ *
+ * @module
+ */
+import type { Descriptor } from "@kalshi-effect/client/Operation"
+import { shards } from "../exchange/shards.ts"
+
+export const defaultCost = 10
+
+/** An endpoint that costs something else, in the notation of the exchange's own list. */
+export interface EndpointCost {
+  readonly method: string
+  readonly path: string
+  readonly cost: number
+}
+
+const root = "/trade-api/v2"
+
+/**
+ * As recorded in July 2026, less an endpoint removed in August, and with cancel-all, which came in September. Endpoints
+ * that the local exchange does not have are on the list all the same, as they are on the real one.
+ */
+export const endpointCosts: ReadonlyArray<EndpointCost> = [
+  { method: "POST", path: `${root}/account/api_usage_level/upgrade`, cost: 30 },
+  { method: "GET", path: `${root}/cfbenchmarks`, cost: 50 },
+  { method: "GET", path: `${root}/cfbenchmarks/*endpoint`, cost: 50 },
+  { method: "POST", path: `${root}/communications/quotes`, cost: 2 },
+  { method: "DELETE", path: `${root}/communications/quotes/:quote_id`, cost: 2 },
+  { method: "GET", path: `${root}/communications/quotes/:quote_id`, cost: 2 },
+  { method: "DELETE", path: `${root}/communications/rfqs/:rfq_id/quotes/:quote_id`, cost: 2 },
+  { method: "GET", path: `${root}/margin/balance`, cost: 5 },
+  { method: "DELETE", path: `${root}/portfolio/events/orders`, cost: 2 },
+  { method: "DELETE", path: `${root}/portfolio/events/orders/:order_id`, cost: 2 },
+  { method: "DELETE", path: `${root}/portfolio/events/orders/batched`, cost: 2 },
+  { method: "GET", path: `${root}/portfolio/orders/:order_id`, cost: 2 }
+]
+
+const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
+
+/** Tokens that a request costs: a batch, that of each of its items. */
+export const costOf = ({ costPer, method, path }: Descriptor, json: unknown): number => {
+  const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
+  const items = costPer === "item" ? ordersOf(json)?.length : undefined
+  return cost * Math.max(1, items ?? 1)
+}
+
+const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
+  typeof json === "object" && json !== null && "orders" in json && Array.isArray(json.orders) ? json.orders : undefined
+
+/**
+ * The buckets that pay: the one for reads, or write buckets by shard. A single order's write is paid by its shard's, and
+ * by all of them where the exchange has to find the shard.
+ */
+export const payersOf = (
+  { bucket, method, writeBucket }: Descriptor,
+  search: URLSearchParams,
+  json: unknown
+): "read" | ReadonlyArray<number> => {
+  if (bucket === "read") {
+    return "read"
+  }
+  if (writeBucket !== "order") {
+    return [writeBucket === "quotes" ? 1 : 0]
+  }
+  const given = (name: string): unknown => (method === "DELETE" ? (search.get(name) ?? undefined) : fieldOf(json, name))
+  const shard = Number(given("exchange_index") ?? NaN)
+  const routed = given("ticker") !== undefined || given("market_ticker") !== undefined
+  return shard === -1 || (Number.isNaN(shard) && routed)
+    ? Array.from({ length: shards }, (_, index) => index)
+    : [Number.isInteger(shard) && shard > 0 && shard < shards ? shard : 0]
+}
+
+const fieldOf = (json: unknown, name: string): unknown =>
+  typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>)[name] : undefined // any object

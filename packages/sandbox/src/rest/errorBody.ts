@@ -1,0 +1,75 @@
+/**
+ * Bodies of errors, as they have been seen on the wire: nested under `error`, except that of 429.
+ *
+ * @module
+ */
+import type { Descriptor } from "@kalshi-effect/client/Operation"
+import type { Assumptions } from "../Assumptions.ts"
+import type { Refusal } from "../exchange/Entities.ts"
+
+/** An answer before it is bytes. A body that is undefined is empty. */
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export const failure = (status: number, code: string, details?: string): Answer => ({
+  status,
+  body: { error: { code, message: code.replaceAll("_", " "), ...(details === undefined ? undefined : { details }) } }
+})
+
+const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
+
+/** Which declared status stands in for one that is not. */
+const standIns: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
+
+/**
+ * Answers a refusal. Where the operation does not declare the status seen on the wire, another stands in for it, unless
+ * the switch says otherwise.
+ */
+export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): Answer => {
+  const { code, details, kind, message } = refusal
+  const seen = statusOf[kind]
+  const body = { error: detailsOf(refusal) }
+  const declares = (status: number | undefined) => status !== undefined && statuses(descriptor).includes(status)
+  const other = standIns[seen]
+  if (assumptions.undeclaredStatuses === "recorded" || declares(seen) || other === undefined || !declares(other)) {
+    return { status: seen, body }
+  }
+  return {
+    status: other,
+    body: other === 404 && code !== "not_found" ? failure(404, "not_found", details ?? message).body : body
+  }
+}
+
+/** What a refusal says, as an item of a batch carries it. */
+export const detailsOf = ({
+  code,
+  details,
+  message
+}: Refusal): { readonly code: string; readonly message: string; readonly details?: string } => ({
+  code,
+  message,
+  ...(details === undefined ? undefined : { details })
+})
+
+const statuses = (descriptor: Descriptor): ReadonlyArray<number> =>
+  descriptor.errors.map((error) => ("payload" in error ? error.error : error).status)
+
+const plantedCodes: Readonly<Record<number, string>> = {
+  400: "bad_request",
+  401: "authentication_error",
+  403: "permission_denied",
+  404: "not_found",
+  409: "conflict",
+  500: "internal_server_error",
+  503: "service_unavailable",
+  504: "gateway_timeout"
+}
+
+/** What a status has for a body when nobody says otherwise; 429 is a bare string. */
+export const usual = (status: number): Answer =>
+  status === 429
+    ? { status, body: { error: "too many requests" } }
+    : failure(status, plantedCodes[status] ?? `status_${status}`)

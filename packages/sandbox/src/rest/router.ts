@@ -1,0 +1,203 @@
+/**
+ * From a request line and a body to an operation and its input, by the operations' own descriptions.
+ *
+ * @module
+ */
+import type { Parameter } from "@kalshi-effect/client/Operation"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaParser from "effect/SchemaParser"
+import type { Refusal } from "../exchange/Entities.ts"
+import { isUuid } from "../exchange/ids.ts"
+import type { Route } from "./route.ts"
+import { allRoutes } from "./routes.ts"
+import { invalidParameters, refusal } from "../exchange/refusals.ts"
+import { isSubaccount } from "../exchange/state.ts"
+
+/** The operation that a method and a path name. `path` holds the values of the template's parts. */
+export interface Match {
+  readonly route: Route
+  readonly decode: (
+    path: Readonly<Record<string, string>>,
+    query: URLSearchParams,
+    body: unknown
+  ) => Result.Result<Readonly<Record<string, unknown>>, Refusal>
+  readonly path: Readonly<Record<string, string>>
+}
+
+export type Matched = Match | { readonly allowed: ReadonlyArray<string> }
+
+type Decode = (input: unknown) => Result.Result<unknown, SchemaIssue.Issue>
+
+interface Compiled {
+  readonly route: Route
+  readonly segments: ReadonlyArray<string>
+  readonly decode: Match["decode"]
+}
+
+const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decodeUnknownResult(schema)
+
+/** Finds the operation of a path below the API's root, or else the methods that the path does take. */
+export const makeRouter = (): ((method: string, path: string) => Matched) => {
+  const byLength = new Map<number, Array<Compiled>>()
+  for (const compiled of allRoutes.map(compile)) {
+    const { length } = compiled.segments
+    byLength.set(length, [...(byLength.get(length) ?? []), compiled].toSorted(byWords))
+  }
+  return (method, path) => {
+    const given = path.split("/")
+    const allowed: Array<string> = []
+    for (const { decode, route, segments } of byLength.get(given.length) ?? []) {
+      const values = capture(segments, given)
+      if (values !== undefined && route.descriptor.method === method) {
+        return { route, decode, path: values }
+      }
+      if (values !== undefined) {
+        allowed.push(route.descriptor.method)
+      }
+    }
+    return { allowed }
+  }
+}
+
+/** Whether an operation has this path, by whatever method. */
+export const isPathOfOperation = (path: string): boolean => {
+  const given = path.split("/")
+  return allRoutes.some(({ descriptor }) => {
+    const segments = descriptor.path.split("/")
+    return segments.length === given.length && capture(segments, given) !== undefined
+  })
+}
+
+/** Of paths as long as each other, those that say a word come before those that take anything: `/orders/batched`. */
+const byWords = (left: Compiled, right: Compiled): number => {
+  for (const [index, segment] of left.segments.entries()) {
+    const difference = Number(segment.startsWith("{")) - Number(right.segments[index]!.startsWith("{"))
+    if (difference !== 0) {
+      return difference
+    }
+  }
+  return 0
+}
+
+/** The values of a template's parts, where a path of as many parts fits it. */
+const capture = (
+  segments: ReadonlyArray<string>,
+  given: ReadonlyArray<string>
+): Readonly<Record<string, string>> | undefined => {
+  const values: Record<string, string> = {}
+  for (const [index, segment] of segments.entries()) {
+    const text = given[index]!
+    if (!segment.startsWith("{")) {
+      if (segment !== text) {
+        return undefined
+      }
+      continue
+    }
+    const value = unescaped(text)
+    if (value === undefined || value === "") {
+      return undefined
+    }
+    values[segment.slice(1, -1)] = value
+  }
+  return values
+}
+
+const unescaped = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Parts of paths that are UUIDs: others are refused before anything is looked for. */
+const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key"])
+
+const compile = (route: Route): Compiled => {
+  const { descriptor } = route
+  const query = Object.entries(descriptor.query).map(([name, parameter]) => ({
+    name,
+    parameter,
+    decode: decoderOf(parameter.schema)
+  }))
+  const body = descriptor.body === undefined ? undefined : decoderOf(descriptor.body)
+  return {
+    route,
+    segments: descriptor.path.split("/"),
+    decode: (path, search, json) => {
+      const input: Record<string, unknown> = { ...path }
+      for (const [name, value] of Object.entries(path)) {
+        if (uuids.has(name) && !isUuid(value)) {
+          return Result.fail(refusal("invalid", "bad_request", `${name} is not a UUID`))
+        }
+      }
+      for (const { decode, name, parameter } of query) {
+        const value = readParameter(search, name, parameter, decode)
+        if (Result.isFailure(value)) {
+          return Result.fail(invalidParameters(`${name}: ${value.failure}`))
+        }
+        if (value.success !== undefined) {
+          input[name] = value.success
+        }
+      }
+      if (typeof input["subaccount"] === "number" && !isSubaccount(input["subaccount"])) {
+        return Result.fail(invalidParameters("subaccount must be 0 to 63"))
+      }
+      if (body === undefined) {
+        return Result.succeed(input)
+      }
+      const decoded = body(json)
+      return Result.isFailure(decoded)
+        ? Result.fail(invalidParameters(explained(decoded.failure)))
+        : Result.succeed({ ...input, ...(decoded.success as object) }) // every body schema is one of an object
+    }
+  }
+}
+
+const issuesOf = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Where a body broke its schema first, and what was wanted there. */
+const explained = (issue: SchemaIssue.Issue): string => {
+  const [first] = issuesOf(issue).issues
+  const place = (first?.path ?? []).map(String).join(".")
+  return `${place === "" ? "the body" : place}: ${first?.message ?? "is not what it can be"}`
+}
+
+/** Reads one parameter: text where the schema takes text, else the number or the boolean that it spells. */
+const readParameter = (
+  search: URLSearchParams,
+  name: string,
+  parameter: Parameter,
+  decode: Decode
+): Result.Result<unknown, string> => {
+  const given = search.getAll(name)
+  const first = given[0]
+  if (first === undefined) {
+    return parameter.required ? Result.fail("is required") : Result.succeed(undefined)
+  }
+  if (parameter.style === "single" && given.length > 1) {
+    return Result.fail("is given more than once")
+  }
+  const readings: ReadonlyArray<unknown> =
+    parameter.style === "single"
+      ? [first, ...spelled(first)]
+      : listsOf(parameter.style === "comma" ? given.flatMap((text) => text.split(",")) : given)
+  for (const reading of readings) {
+    const decoded = decode(reading)
+    if (Result.isSuccess(decoded)) {
+      return Result.succeed(decoded.success)
+    }
+  }
+  return Result.fail("is not a value that it can have")
+}
+
+/** A list of texts, and one of the numbers that they all spell. */
+const listsOf = (texts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<unknown>> => {
+  const numbers = texts.flatMap(spelled)
+  return numbers.length === texts.length ? [texts, numbers] : [texts]
+}
+
+const spelled = (text: string): ReadonlyArray<unknown> =>
+  text === "true" || text === "false" ? [text === "true"] : /^-?\d{1,16}$/.test(text) ? [Number(text)] : []

@@ -1,0 +1,98 @@
+/**
+ * Markets and trades as the wire has them.
+ *
+ * @module
+ */
+import type * as Markets from "@kalshi-effect/client/Markets"
+import type { Market, Trade } from "../../exchange/Entities.ts"
+import { dollar } from "../../exchange/decimal.ts"
+import { count, price, time } from "../wire.ts"
+
+/** A market that never closes is written as closing at the end of the last year that RFC 3339 has. */
+const never = 253_402_300_799_000
+
+/** A side without orders has a price all the same: recorded as a bid of nothing and an ask of a dollar. */
+const bidOf = (quoted: number) => price(quoted)
+const askOf = (quoted: number) => price(quoted === 0 ? dollar : quoted)
+const noBidOf = (yesAsk: number) => price(yesAsk === 0 ? 0 : dollar - yesAsk)
+const noAskOf = (yesBid: number) => price(dollar - yesBid)
+
+export const toMarket = (market: Market): Markets.Market => {
+  const { previous, quote } = market
+  const close = time(Math.min(market.closeMillis, never))
+  return {
+    ticker: market.ticker,
+    event_ticker: market.eventTicker,
+    exchange_index: market.exchangeIndex,
+    market_type: market.type,
+    title: market.title,
+    subtitle: "",
+    yes_sub_title: market.title,
+    no_sub_title: market.title,
+    created_time: time(market.createdMillis),
+    updated_time: time(market.updatedMillis),
+    open_time: time(market.openMillis),
+    close_time: close,
+    expiration_time: close,
+    latest_expiration_time: close,
+    settlement_timer_seconds: market.settlementTimerSeconds,
+    status: market.status,
+    notional_value_dollars: price(dollar),
+    ...(market.liquidity === undefined ? undefined : { liquidity_dollars: price(market.liquidity) }),
+    yes_bid_dollars: bidOf(quote.bid),
+    yes_bid_size_fp: count(quote.bidCount),
+    yes_ask_dollars: askOf(quote.ask),
+    yes_ask_size_fp: count(quote.askCount),
+    no_bid_dollars: noBidOf(quote.ask),
+    no_ask_dollars: noAskOf(quote.bid),
+    last_price_dollars: price(quote.lastPrice),
+    previous_yes_bid_dollars: price(previous.bid),
+    previous_yes_ask_dollars: price(previous.ask),
+    previous_price_dollars: price(previous.lastPrice),
+    volume_fp: count(market.volume),
+    volume_24h_fp: count(market.volume24h),
+    open_interest_fp: count(market.openInterest),
+    result: market.result ?? "",
+    can_close_early: true,
+    expiration_value: market.settlementValue === undefined ? "" : price(market.settlementValue),
+    ...(market.settlementValue === undefined ? undefined : { settlement_value_dollars: price(market.settlementValue) }),
+    ...(market.settledMillis === undefined ? undefined : { settlement_ts: time(market.settledMillis) }),
+    rules_primary: "",
+    rules_secondary: "",
+    price_level_structure: structureOf(market),
+    price_ranges: market.priceRanges.map(({ end, start, step }) => ({
+      start: price(start),
+      end: price(end),
+      step: price(step)
+    })),
+    settlement_bounds_type: "default"
+  }
+}
+
+/** The published label of a grid, where it has one. */
+const structureOf = ({ priceRanges }: Market): string => {
+  const steps = priceRanges.map(({ step }) => step).join()
+  return steps === "100"
+    ? "linear_cent"
+    : steps === "10"
+      ? "deci_cent"
+      : steps === "10,100,10"
+        ? "tapered_deci_cent"
+        : "custom"
+}
+
+export const toTrade = (trade: Trade): Markets.Trade => {
+  const outcome = trade.takerSide === "bid" ? "yes" : "no"
+  return {
+    trade_id: trade.tradeId,
+    ticker: trade.ticker,
+    count_fp: count(trade.count),
+    yes_price_dollars: price(trade.price),
+    no_price_dollars: price(dollar - trade.price),
+    taker_side: outcome,
+    taker_outcome_side: outcome,
+    taker_book_side: trade.takerSide,
+    created_time: time(trade.atMillis),
+    is_block_trade: false
+  }
+}

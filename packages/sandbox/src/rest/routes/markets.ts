@@ -1,0 +1,269 @@
+/**
+ * Series, events, markets, order books and trades.
+ *
+ * @module
+ */
+import * as Events from "@kalshi-effect/client/Events"
+import * as Markets from "@kalshi-effect/client/Markets"
+import * as SeriesOperations from "@kalshi-effect/client/Series"
+import * as Result from "effect/Result"
+import type { Market, MarketEvent, MarketStatus, Refusal, Series } from "../../exchange/Entities.ts"
+import type { Era, View } from "../../exchange/View.ts"
+import { dollar } from "../../exchange/decimal.ts"
+import { type Route, route } from "../route.ts"
+import { invalidParameters, notFound } from "../../exchange/refusals.ts"
+import { toMarket, toTrade } from "./marketBodies.ts"
+import { count, price, time } from "../wire.ts"
+
+export const markets: ReadonlyArray<Route> = [
+  route(Markets.list, ({ input, view }) => listMarkets(view, input)),
+
+  route(Markets.get, ({ input, view }) =>
+    Result.map(view.market(input.ticker, "live"), (market) => ({ market: toMarket(market) }))
+  ),
+
+  route(Markets.orderbook, ({ input, view }) =>
+    Result.map(bookOf(view, input.ticker, input.depth ?? 0), (book) => ({ orderbook_fp: book }))
+  ),
+
+  route(Markets.orderbooks, ({ input, view }) =>
+    Result.succeed({
+      orderbooks: input.tickers.flatMap((ticker) =>
+        Result.match(bookOf(view, ticker, 0), {
+          onFailure: () => [],
+          onSuccess: (book) => [{ ticker, orderbook_fp: book }]
+        })
+      )
+    })
+  ),
+
+  route(Markets.trades, ({ input, view }) => listTrades(view, input))
+]
+
+/** Which statuses a filter means. */
+const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, ReadonlyArray<MarketStatus>>> = {
+  unopened: ["initialized"],
+  open: ["active"],
+  paused: ["inactive"],
+  closed: ["closed", "determined", "disputed", "amended"],
+  settled: ["finalized"]
+}
+
+/** Markets of either era; the historical list takes fewer filters. */
+export const listMarkets = (
+  view: View,
+  input: Markets.ListInput,
+  era: Era = "live"
+): Result.Result<Markets.GetMarketsResponse, Refusal> => {
+  const refused = checkFilters(input)
+  if (refused !== undefined) {
+    return Result.fail(refused)
+  }
+  const tickers = input.tickers === undefined ? undefined : new Set(input.tickers.split(","))
+  const isListed = (market: Market): boolean =>
+    input.mve_filter !== "only" &&
+    (tickers === undefined || tickers.has(market.ticker)) &&
+    (input.event_ticker === undefined || input.event_ticker.split(",").includes(market.eventTicker)) &&
+    (input.series_ticker === undefined || input.series_ticker === market.seriesTicker) &&
+    (input.status === undefined || statuses[input.status].includes(market.status)) &&
+    isBetween(market.createdMillis, input.min_created_ts, input.max_created_ts) &&
+    isBetween(market.closeMillis, input.min_close_ts, input.max_close_ts) &&
+    isBetween(market.settledMillis ?? NaN, input.min_settled_ts, input.max_settled_ts) &&
+    isUpdatedBetween(market, input.min_updated_ts, input.max_updated_ts)
+  return Result.map(
+    view.listMarkets({ era, isListed, limit: input.limit || 100, cursor: input.cursor }),
+    ({ cursor, items }) => ({ markets: items.map(toMarket), cursor })
+  )
+}
+
+/** Unix seconds, both included; a time that is not there is between no bounds. */
+const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
+  (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
+
+/** Unix seconds: updated later than the first, and at or before the second. */
+const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
+  (min === undefined || updatedMillis > min * 1_000) && (max === undefined || updatedMillis <= max * 1_000)
+
+/** Documented: pairs of times exclude each other, and each goes with some statuses only. */
+const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
+  const pairs = [
+    { given: isGiven(input.min_created_ts, input.max_created_ts), with: ["unopened", "open"] },
+    { given: isGiven(input.min_close_ts, input.max_close_ts), with: ["closed"] },
+    { given: isGiven(input.min_settled_ts, input.max_settled_ts), with: ["settled"] },
+    { given: isGiven(input.min_updated_ts, input.max_updated_ts), with: [] }
+  ].filter(({ given }) => given)
+  if (pairs.length > 1) {
+    return invalidParameters("times of creation, closing, settlement and update exclude each other")
+  }
+  if (isGiven(input.min_updated_ts, input.max_updated_ts) && !goesWithUpdates(input)) {
+    return invalidParameters(
+      "min_updated_ts and max_updated_ts go with mve_filter=exclude alone, and with series_ticker beside it"
+    )
+  }
+  return pairs.every((pair) => input.status === undefined || pair.with.includes(input.status))
+    ? undefined
+    : invalidParameters(`these times do not go with the status ${input.status}`)
+}
+
+const goesWithUpdates = ({ event_ticker, mve_filter, series_ticker, tickers }: Markets.ListInput): boolean =>
+  event_ticker === undefined &&
+  tickers === undefined &&
+  mve_filter !== "only" &&
+  (series_ticker === undefined || mve_filter === "exclude")
+
+const isGiven = (...times: ReadonlyArray<number | undefined>): boolean => times.some((given) => given !== undefined)
+
+/** Bids for YES and for NO, the best last. An ask for YES is a bid for NO at the rest of the dollar. */
+const bookOf = (view: View, ticker: string, depth: number): Result.Result<Markets.OrderbookCountFp, Refusal> =>
+  Result.map(view.book(ticker), ({ ask, bid }) => {
+    const side = (levels: typeof bid, priceOf: (price: number) => number) =>
+      (depth === 0 ? [...levels] : levels.slice(0, depth))
+        .reverse()
+        .map(([level, resting]) => [price(priceOf(level)), count(resting)] as const)
+    return { yes_dollars: side(bid, (yes) => yes), no_dollars: side(ask, (yes) => dollar - yes) }
+  })
+
+/** Trades of either era. There are no block trades. */
+export const listTrades = (
+  view: View,
+  input: Markets.TradesInput,
+  era: Era = "live"
+): Result.Result<Markets.GetTradesResponse, Refusal> =>
+  input.is_block_trade === true
+    ? Result.succeed({ trades: [], cursor: "" })
+    : Result.map(
+        view.listTrades(
+          {
+            ticker: input.ticker,
+            minSeconds: input.min_ts,
+            maxSeconds: input.max_ts,
+            limit: input.limit || 100,
+            cursor: input.cursor
+          },
+          era
+        ),
+        ({ cursor, items }) => ({ trades: items.map(toTrade), cursor })
+      )
+
+export const events: ReadonlyArray<Route> = [
+  route(Events.list, ({ input, view }) => {
+    const tickers = input.tickers === undefined ? undefined : new Set(input.tickers.split(","))
+    const isListed = (event: MarketEvent): boolean => {
+      const own = view.marketsOf(event.eventTicker)
+      return (
+        (tickers === undefined || tickers.has(event.eventTicker)) &&
+        (input.series_ticker === undefined || input.series_ticker === event.seriesTicker) &&
+        (input.status === undefined || own.some(({ status }) => statuses[input.status!].includes(status))) &&
+        (input.min_close_ts === undefined ||
+          own.some(({ closeMillis }) => closeMillis >= input.min_close_ts! * 1_000)) &&
+        isBetween(event.updatedMillis, input.min_updated_ts, undefined)
+      )
+    }
+    return Result.map(
+      view.listEvents({ isListed, limit: input.limit ?? 200, cursor: input.cursor }),
+      ({ cursor, items }) => ({
+        events: items.map((event) => toEvent(view, event, input.with_nested_markets ?? false)),
+        ...(input.with_milestones === true ? { milestones: [] } : undefined),
+        cursor
+      })
+    )
+  }),
+
+  // There are no combos.
+  route(Events.listMultivariate, () => Result.succeed({ events: [], cursor: "" })),
+
+  route(Events.get, ({ input, view }) => {
+    const nested = input.with_nested_markets ?? false
+    const excluded = input.exclude_markets ?? false
+    if (nested && excluded) {
+      return Result.fail(invalidParameters("exclude_markets does not go with with_nested_markets"))
+    }
+    return Result.map(view.event(input.event_ticker), (event) => ({
+      event: toEvent(view, event, nested),
+      markets: nested || excluded ? [] : view.marketsOf(event.eventTicker).map(toMarket)
+    }))
+  }),
+
+  route(Events.metadata, ({ input, view }) =>
+    Result.map(view.event(input.event_ticker), ({ eventTicker }) => ({
+      image_url: "",
+      settlement_sources: [],
+      market_details: view
+        .marketsOf(eventTicker)
+        .map(({ ticker }) => ({ market_ticker: ticker, image_url: "", color_code: "" }))
+    }))
+  ),
+
+  route(Events.feeChanges, () => Result.succeed({ event_fee_changes: [], cursor: "" }))
+]
+
+const toEvent = (view: View, event: MarketEvent, nested: boolean): Events.EventData => ({
+  event_ticker: event.eventTicker,
+  series_ticker: event.seriesTicker,
+  title: event.title,
+  sub_title: event.subTitle,
+  collateral_return_type: "binary",
+  mutually_exclusive: event.mutuallyExclusive,
+  settlement_sources: [],
+  last_updated_ts: time(event.updatedMillis),
+  exchange_index: event.exchangeIndex,
+  ...(nested ? { markets: view.marketsOf(event.eventTicker).map(toMarket) } : undefined)
+})
+
+export const series: ReadonlyArray<Route> = [
+  route(SeriesOperations.list, ({ input, view }) => {
+    const tags = input.tags?.split(",")
+    return Result.succeed({
+      series: view
+        .series()
+        .filter(
+          (known) =>
+            (input.category === undefined || known.category === input.category) &&
+            (tags === undefined || tags.some((tag) => known.tags.includes(tag))) &&
+            isBetween(known.updatedMillis, input.min_updated_ts, undefined)
+        )
+        .map((known) => toSeries(known, input.include_volume ?? false))
+    })
+  }),
+
+  route(SeriesOperations.get, ({ input, view }) => {
+    const found = view.series().find(({ ticker }) => ticker === input.series_ticker)
+    return found === undefined
+      ? Result.fail(notFound)
+      : Result.succeed({ series: toSeries(found, input.include_volume ?? false) })
+  }),
+
+  // Fees do not change; with the history, a series shows those that it began with.
+  route(SeriesOperations.feeChanges, ({ input, view }) =>
+    Result.succeed({
+      series_fee_change_arr: view
+        .series()
+        .filter(({ ticker }) => input.series_ticker === undefined || input.series_ticker === ticker)
+        .filter(() => input.show_historical === true)
+        .map((known) => ({
+          id: `${known.ticker}-1`,
+          series_ticker: known.ticker,
+          fee_type: known.feeType,
+          fee_multiplier: known.feeMultiplier,
+          scheduled_ts: time(known.updatedMillis)
+        }))
+    })
+  )
+]
+
+const toSeries = (known: Series & { readonly volume: number }, withVolume: boolean): SeriesOperations.Series => ({
+  ticker: known.ticker,
+  title: known.title,
+  category: known.category,
+  categories: [known.category],
+  frequency: known.frequency,
+  tags: known.tags,
+  settlement_sources: [],
+  contract_url: "",
+  contract_terms_url: "",
+  fee_type: known.feeType,
+  fee_multiplier: known.feeMultiplier,
+  additional_prohibitions: [],
+  last_updated_ts: time(known.updatedMillis),
+  ...(withVolume ? { volume_fp: count(known.volume) } : undefined)
+})

@@ -1,0 +1,100 @@
+/**
+ * Order groups.
+ *
+ * @module
+ */
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Result from "effect/Result"
+import type { GroupTarget } from "../../exchange/Commands.ts"
+import type { OrderGroup, Refusal } from "../../exchange/Entities.ts"
+import { contract, parseCount } from "../../exchange/decimal.ts"
+import { type Route, route } from "../route.ts"
+import { invalidParameters } from "../../exchange/refusals.ts"
+import { count } from "../wire.ts"
+
+export const orderGroups: ReadonlyArray<Route> = [
+  route(OrderGroups.list, ({ accountId, input, userView }) =>
+    Result.map(userView.listGroups(accountId, input.subaccount), (groups) => ({
+      order_groups: groups.map(toListedGroup)
+    }))
+  ),
+
+  route(OrderGroups.get, ({ accountId, input, userView }) =>
+    Result.map(userView.group(accountId, input.order_group_id, input.subaccount), toGroup)
+  ),
+
+  route(OrderGroups.create, ({ accountId, exchange, input, nowMillis }) =>
+    Result.map(
+      Result.flatMap(limitOf(input), (limit) =>
+        exchange.createGroup(
+          accountId,
+          { subaccount: input.subaccount ?? 0, limit, exchangeIndex: input.exchange_index ?? 0 },
+          nowMillis
+        )
+      ),
+      (group) => ({
+        order_group_id: group.groupId,
+        subaccount: group.subaccount,
+        exchange_index: group.exchangeIndex
+      })
+    )
+  ),
+
+  route(OrderGroups.updateLimit, ({ accountId, exchange, input, nowMillis }) =>
+    empty(
+      Result.flatMap(limitOf(input), (limit) => exchange.setGroupLimit(accountId, targetOf(input), limit, nowMillis))
+    )
+  ),
+
+  route(OrderGroups.reset, ({ accountId, exchange, input, nowMillis }) =>
+    empty(exchange.resetGroup(accountId, targetOf(input), nowMillis))
+  ),
+
+  route(OrderGroups.trigger, ({ accountId, exchange, input, nowMillis }) =>
+    empty(exchange.triggerGroup(accountId, targetOf(input), nowMillis))
+  ),
+
+  route(OrderGroups.delete, ({ accountId, exchange, input, nowMillis }) =>
+    empty(exchange.deleteGroup(accountId, targetOf(input), nowMillis))
+  )
+]
+
+const toGroup = (group: OrderGroup): OrderGroups.GetOrderGroupResponse => ({
+  is_auto_cancel_enabled: group.isAutoCancelEnabled,
+  contracts_limit_fp: count(group.limit),
+  orders: group.orderIds,
+  exchange_index: group.exchangeIndex
+})
+
+const toListedGroup = (group: OrderGroup): OrderGroups.OrderGroup => ({
+  id: group.groupId,
+  is_auto_cancel_enabled: group.isAutoCancelEnabled,
+  contracts_limit_fp: count(group.limit),
+  exchange_index: group.exchangeIndex
+})
+
+const empty = (result: Result.Result<void, Refusal>): Result.Result<{}, Refusal> => Result.map(result, () => ({}))
+
+/** Writes to a group go to subaccount 0 and shard 0 unless told. */
+const targetOf = (input: OrderGroups.ChangeInput): GroupTarget => ({
+  groupId: input.order_group_id,
+  subaccount: input.subaccount ?? 0,
+  exchangeIndex: input.exchange_index ?? 0
+})
+
+/** A limit in whole contracts or as a decimal count, in hundredths; both must say the same. */
+const limitOf = (input: OrderGroups.LimitInput): Result.Result<number, Refusal> => {
+  const whole = input.contracts_limit === undefined ? undefined : input.contracts_limit * contract
+  const decimal = input.contracts_limit_fp ?? undefined
+  const parsed = decimal === undefined ? undefined : parseCount(decimal)
+  if (decimal !== undefined && parsed === undefined) {
+    return Result.fail(invalidParameters("contracts_limit_fp is not a number of contracts"))
+  }
+  if (whole !== undefined && parsed !== undefined && whole !== parsed) {
+    return Result.fail(invalidParameters("contracts_limit and contracts_limit_fp must match"))
+  }
+  const limit = whole ?? parsed
+  return limit === undefined
+    ? Result.fail(invalidParameters("contracts_limit or contracts_limit_fp is required"))
+    : Result.succeed(limit)
+}

@@ -1,0 +1,158 @@
+/**
+ * Subaccounts, and money that moves within an account.
+ *
+ * @module
+ */
+import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
+import * as Transfers from "@kalshi-effect/client/Transfers"
+import * as Result from "effect/Result"
+import type { ApiKey, Place, ShardTransfer } from "../../exchange/Entities.ts"
+import { type Route, route } from "../route.ts"
+import { balance, cents, dollars, seconds } from "../wire.ts"
+
+const microsPerCent = 10_000
+const microsPerCenticent = 100
+
+export const subaccounts: ReadonlyArray<Route> = [
+  route(Subaccounts.balances, ({ accountId, key, userView }) =>
+    Result.map(userView.balances(accountId), (balances) => ({
+      subaccount_balances: balances.filter(isSeenBy(key)).map((held) => ({
+        subaccount_number: held.subaccount,
+        exchange_index: held.exchangeIndex,
+        balance: balance(held.cashMicros),
+        updated_ts: seconds(held.updatedMillis)
+      }))
+    }))
+  ),
+
+  route(Subaccounts.create, ({ accountId, exchange, input, nowMillis }) =>
+    Result.map(exchange.createSubaccount(accountId, input.exchange_index ?? 0, nowMillis), (number) => ({
+      subaccount_number: number
+    }))
+  ),
+
+  route(Subaccounts.netting, ({ accountId, key, view }) =>
+    Result.map(view.netting(accountId), (flags) => ({
+      netting_configs: flags.filter(isSeenBy(key)).map(({ enabled, subaccount }) => ({
+        subaccount_number: subaccount,
+        enabled,
+        exchange_index: 0
+      }))
+    }))
+  ),
+
+  route(Subaccounts.updateNetting, ({ accountId, exchange, input, nowMillis }) =>
+    exchange.setNetting(accountId, input.subaccount_number, input.enabled, nowMillis)
+  ),
+
+  route(Subaccounts.transfer, ({ accountId, exchange, input, nowMillis }) =>
+    Result.map(
+      exchange.transferCash(
+        accountId,
+        {
+          clientTransferId: input.client_transfer_id,
+          fromSubaccount: input.from_subaccount,
+          toSubaccount: input.to_subaccount,
+          amountMicros: input.amount_cents * microsPerCent,
+          exchangeIndex: input.exchange_index ?? 0
+        },
+        nowMillis
+      ),
+      () => ({})
+    )
+  ),
+
+  route(Subaccounts.transfers, ({ accountId, input, view }) =>
+    Result.map(
+      view.listCashTransfers(accountId, { limit: input.limit ?? 100, cursor: input.cursor }),
+      ({ cursor, items }) => ({
+        transfers: items.map((transfer) => ({
+          transfer_id: transfer.transferId,
+          from_subaccount: transfer.fromSubaccount,
+          to_subaccount: transfer.toSubaccount,
+          amount_cents: cents(transfer.amountMicros),
+          created_ts: seconds(transfer.atMillis),
+          exchange_index: transfer.exchangeIndex
+        })),
+        cursor
+      })
+    )
+  )
+]
+
+export const transfers: ReadonlyArray<Route> = [
+  route(Transfers.list, ({ accountId, input, view }) =>
+    Result.map(
+      view.listShardTransfers(accountId, { limit: input.limit ?? 100, cursor: input.cursor }),
+      ({ cursor, items }) => ({ transfers: items.map(toTransfer), cursor })
+    )
+  ),
+
+  route(Transfers.get, ({ accountId, input, view }) =>
+    Result.map(view.shardTransfer(accountId, input.transfer_id), (transfer) => ({ transfer: toTransfer(transfer) }))
+  ),
+
+  route(Transfers.create, ({ accountId, exchange, input, nowMillis }) =>
+    Result.map(
+      exchange.transferShard(
+        accountId,
+        {
+          clientTransferId: input.client_transfer_id,
+          source: placeOf(input.source, input.source_exchange_shard, input.source_subaccount),
+          destination: placeOf(input.destination, input.destination_exchange_shard, input.destination_subaccount),
+          amountMicros: input.amount * microsPerCenticent
+        },
+        nowMillis
+      ),
+      ({ transferId }) => ({ transfer_id: transferId })
+    )
+  ),
+
+  route(Transfers.targetBalanceAllocation, ({ accountId, view }) =>
+    Result.map(view.allocation(accountId), ({ percents, reservation }) => ({
+      allocations: percents.map(({ exchangeIndex, percent }) => ({ exchange_index: exchangeIndex, percent })),
+      resting_margin_reservation: reservation
+    }))
+  ),
+
+  route(Transfers.setTargetBalanceAllocation, ({ accountId, exchange, input, nowMillis }) =>
+    Result.map(
+      exchange.setAllocation(
+        accountId,
+        {
+          percents: input.allocations.map(({ exchange_index, percent }) => ({
+            exchangeIndex: exchange_index,
+            percent
+          })),
+          reservation: input.resting_margin_reservation ?? "sum"
+        },
+        nowMillis
+      ),
+      () => ({})
+    )
+  )
+]
+
+/** Whether a key may see a subaccount: one that is locked sees its own alone. */
+const isSeenBy =
+  (key: ApiKey | undefined) =>
+  ({ subaccount }: { readonly subaccount: number }): boolean =>
+    key?.subaccount === undefined || key.subaccount === subaccount
+
+const placeOf = (instance: Place["instance"], exchangeIndex = 0, subaccount = 0): Place => ({
+  instance,
+  exchangeIndex,
+  subaccount
+})
+
+const toTransfer = (transfer: ShardTransfer): Transfers.IntraExchangeInstanceTransfer => ({
+  transfer_id: transfer.transferId,
+  ...(transfer.clientTransferId === undefined ? undefined : { client_transfer_id: transfer.clientTransferId }),
+  source: transfer.source.instance,
+  destination: transfer.destination.instance,
+  source_exchange_shard: transfer.source.exchangeIndex,
+  destination_exchange_shard: transfer.destination.exchangeIndex,
+  amount: dollars(transfer.amountMicros),
+  status: transfer.complete ? "complete" : "pending",
+  created_ts: seconds(transfer.atMillis)
+})

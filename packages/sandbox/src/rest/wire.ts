@@ -1,0 +1,42 @@
+/**
+ * Values as the wire writes them.
+ *
+ * @module
+ */
+import type { Count, Dollars } from "@kalshi-effect/client/FixedPoint"
+import * as Result from "effect/Result"
+import type { Refusal } from "../exchange/Entities.ts"
+import { parseCount, parsePrice, printCount, printMicros, printPrice } from "../exchange/decimal.ts"
+import { invalidParameters } from "../exchange/refusals.ts"
+
+// The printers write exactly the forms that the brands stand for.
+export const count = (hundredths: number): Count => printCount(hundredths) as Count
+export const price = (tenThousandths: number): Dollars => printPrice(tenThousandths) as Dollars
+export const dollars = (micros: number | bigint): Dollars => printMicros(micros) as Dollars
+
+/** Dollars cut to the four decimals that balances are written with. */
+export const balance = (micros: number): Dollars => price(Math.floor(micros / 100))
+
+/** Whole cents, cut off. */
+export const cents = (micros: number): number => Math.trunc(micros / 10_000)
+
+/** RFC 3339, without zeros at the end of the fraction. */
+export const time = (millis: number): string => new Date(millis).toISOString().replace(/\.?0+Z$/, "Z")
+
+export const seconds = (millis: number): number => Math.floor(millis / 1_000)
+
+/** Dollars per contract, truncated to four decimals: $0.5491 for 43 contracts was recorded as `"0.0127"`. */
+export const average = (micros: number, hundredths: number): Dollars =>
+  price((micros - (micros % hundredths)) / hundredths)
+
+/** What a trader did on the leg of YES. No order of the current interface names the other leg. */
+export const action = (side: "bid" | "ask"): "buy" | "sell" => (side === "bid" ? "buy" : "sell")
+
+export const readCount = (text: string, name: string): Result.Result<number, Refusal> =>
+  orInvalid(parseCount(text), `${name} is not a number of contracts`)
+
+export const readPrice = (text: string): Result.Result<number, Refusal> =>
+  orInvalid(parsePrice(text), "price must be dollars with two to four decimals")
+
+const orInvalid = (value: number | undefined, details: string): Result.Result<number, Refusal> =>
+  value === undefined ? Result.fail(invalidParameters(details)) : Result.succeed(value)
