@@ -1,0 +1,51 @@
+/** What users import stays where it is, whatever folder holds it. */
+import { assert, describe, it } from "@effect/vitest"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../../../packages/", import.meta.url))
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string>>
+  readonly publishConfig: {
+    readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
+  }
+}
+
+// The repository's own manifests have this form, or the tests fail.
+const manifestOf = (name: string): Manifest =>
+  JSON.parse(readFileSync(join(root, name, "package.json"), "utf8")) as Manifest
+
+const paths = {
+  client:
+    "Account Answer ApiKeys BlockTrades Capability ClockSkew DryRun Environment Errors Events Exchange Fcm Fees FixedPoint Historical History IncentivePrograms Kalshi LiveData Markets Milestones MultivariateCollections Operation OrderCost OrderGroups Orders Pages Portfolio PriceGrid Quotes RateLimits RateLimitsRedis RfqBatches Rfqs Search SendPolicy Series StructuredTargets Subaccounts Telemetry Transfers generated/parameters generated/requests generated/responses",
+  sandbox: "Assumptions Commands Entities Exchange Sandbox SandboxError View"
+}
+
+for (const [name, expected] of Object.entries(paths)) {
+  describe(`@kalshi-effect/${name}`, () => {
+    const manifest = manifestOf(name)
+    const exported = Object.keys(manifest.exports).filter((path) => path !== "./package.json")
+
+    it("exports these paths, and no other", () => {
+      assert.deepStrictEqual(
+        exported.map((path) => path.slice(2)),
+        expected.split(" ")
+      )
+    })
+
+    it("exports files that exist, and the same ones when it is published", () => {
+      for (const path of exported) {
+        const source = manifest.exports[path] ?? ""
+        const built = source.replace("./src/", "./dist/").replace(/\.ts$/, "")
+        assert.isTrue(existsSync(join(root, name, source)), source)
+        assert.deepStrictEqual(manifest.publishConfig.exports[path], {
+          types: `${built}.d.ts`,
+          default: `${built}.js`
+        })
+      }
+      assert.sameMembers(Object.keys(manifest.publishConfig.exports), Object.keys(manifest.exports))
+    })
+  })
+}
