@@ -13,10 +13,10 @@ import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import * as fc from "fast-check"
 import * as ReferenceDocument from "../src/reference/ReferenceDocument.ts"
-import * as Arbitraries from "../src/tools/Arbitraries.ts"
-import * as Conformance from "../src/tools/Conformance.ts"
-import { type Json, resolver, textOf } from "../src/tools/JsonSchema.ts"
-import * as Replay from "../src/tools/Replay.ts"
+import * as Arbitraries from "../src/generate/Arbitraries.ts"
+import * as Conformance from "../src/judge/Conformance.ts"
+import { type Json, resolver, textOf } from "../src/judge/JsonSchema.ts"
+import * as Replay from "../src/runner/Replay.ts"
 
 const document = ReferenceDocument.load()
 const operation = document.operation("GetOrderGroup")

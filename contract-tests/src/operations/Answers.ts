@@ -13,7 +13,7 @@ import * as Errors from "@kalshi-effect/client/Errors"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
-import type * as Conformance from "../tools/Conformance.ts"
+import type * as Conformance from "../judge/Conformance.ts"
 import {
   equals,
   isArray,
@@ -26,8 +26,8 @@ import {
   type JsonSchema,
   type Resolve,
   type TypeName
-} from "../tools/JsonSchema.ts"
-import type { Judge } from "../tools/Judge.ts"
+} from "../judge/JsonSchema.ts"
+import type { Judge } from "../judge/Judge.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import { common, named, payloads as payloadsOf } from "./Descriptors.ts"
 

@@ -18,8 +18,8 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Result from "effect/Result"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
-import type * as Conformance from "../tools/Conformance.ts"
-import * as Coverage from "../tools/Coverage.ts"
+import type * as Conformance from "../judge/Conformance.ts"
+import * as Coverage from "../generate/Coverage.ts"
 import {
   equals,
   isArray,
@@ -32,8 +32,8 @@ import {
   type JsonObject,
   type JsonSchema,
   type Resolve
-} from "../tools/JsonSchema.ts"
-import type { Judge } from "../tools/Judge.ts"
+} from "../judge/JsonSchema.ts"
+import type { Judge } from "../judge/Judge.ts"
 import type { AnyOperation, ClientOperation } from "./ClientOperations.ts"
 import * as Rules from "./Rules.ts"
 import { isSigned } from "./Signing.ts"

@@ -4,7 +4,7 @@
  *
  * Source: the descriptions of the operations and their fields, October 26, 2026.
  */
-import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
 /** What a valid input breaks, and how it can be sent. */
 export interface Breach {

@@ -3,7 +3,7 @@
  * anything is sent.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
-import { isArray, isObject, objectOf, pointerTo, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import { isArray, isObject, objectOf, pointerTo, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import type { Recorder } from "./Requests.ts"
 

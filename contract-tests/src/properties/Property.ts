@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
-import * as Replay from "../tools/Replay.ts"
+import * as Replay from "../runner/Replay.ts"
 
 /** How a property is held. */
 export interface Settings {

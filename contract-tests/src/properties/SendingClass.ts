@@ -3,7 +3,7 @@
  * descriptors, which are held against it by what the client does.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
-import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../tools/JsonSchema.ts"
+import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
 /**
  * Whether a request may be sent again after its answer was lost: always, where it carries an id of the caller's own on

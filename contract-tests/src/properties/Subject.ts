@@ -2,9 +2,9 @@
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Requests from "../operations/Requests.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
-import * as Conformance from "../tools/Conformance.ts"
-import * as Coverage from "../tools/Coverage.ts"
-import { resolver, type Json, type JsonObject, type JsonSchema } from "../tools/JsonSchema.ts"
+import * as Conformance from "../judge/Conformance.ts"
+import * as Coverage from "../generate/Coverage.ts"
+import { resolver, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
 
 const once = <A>(make: () => A): (() => A) => {
   let made: { readonly value: A } | undefined

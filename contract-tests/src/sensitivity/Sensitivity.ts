@@ -11,7 +11,7 @@
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
-import * as Replay from "../tools/Replay.ts"
+import * as Replay from "../runner/Replay.ts"
 import { isTest, planted, root, Stale, type Fault } from "./Fault.ts"
 
 /** What came of a fault. */

@@ -17,7 +17,7 @@ const orderList = faultsOf(
 const json = faultsOf("contract-tests/src/reference/internal/json.ts", "P0")
 const nulls = faultsOf("contract-tests/src/reference/NullableByIntent.ts", "P0")
 const property = faultsOf("contract-tests/src/properties/Property.ts", "P15")
-const mutants = faultsOf("contract-tests/src/tools/Mutants.ts", "P14")
+const mutants = faultsOf("contract-tests/src/generate/Mutants.ts", "P14")
 
 /** Every one of them. */
 export const suiteFaults: ReadonlyArray<Fault> = [

@@ -8,9 +8,9 @@ import * as fc from "fast-check"
 import * as Answers from "../../src/operations/Answers.ts"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Requests from "../../src/operations/Requests.ts"
-import * as Arbitraries from "../../src/tools/Arbitraries.ts"
-import { textOf } from "../../src/tools/JsonSchema.ts"
-import * as Replay from "../../src/tools/Replay.ts"
+import * as Arbitraries from "../../src/generate/Arbitraries.ts"
+import { textOf } from "../../src/judge/JsonSchema.ts"
+import * as Replay from "../../src/runner/Replay.ts"
 import { altered, conformance, named, plainest, referenceOf, validBody } from "./support/client.ts"
 
 const { judge } = conformance

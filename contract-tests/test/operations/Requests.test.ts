@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Requests from "../../src/operations/Requests.ts"
-import type * as Conformance from "../../src/tools/Conformance.ts"
+import type * as Conformance from "../../src/judge/Conformance.ts"
 import {
   isArray,
   isObject,
@@ -14,8 +14,8 @@ import {
   type Json,
   type JsonSchema,
   type SchemaObject
-} from "../../src/tools/JsonSchema.ts"
-import * as Replay from "../../src/tools/Replay.ts"
+} from "../../src/judge/JsonSchema.ts"
+import * as Replay from "../../src/runner/Replay.ts"
 import { altered, conformance, document, line, named, plainest, referenceOf } from "./support/client.ts"
 
 const recorder = Requests.recorder()

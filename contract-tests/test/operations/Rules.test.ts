@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as Requests from "../../src/operations/Requests.ts"
 import * as Rules from "../../src/operations/Rules.ts"
-import * as Arbitraries from "../../src/tools/Arbitraries.ts"
-import { isObject } from "../../src/tools/JsonSchema.ts"
-import * as Replay from "../../src/tools/Replay.ts"
+import * as Arbitraries from "../../src/generate/Arbitraries.ts"
+import { isObject } from "../../src/judge/JsonSchema.ts"
+import * as Replay from "../../src/runner/Replay.ts"
 import { conformance, named, plainest, referenceOf } from "./support/client.ts"
 
 describe("of", () => {

@@ -6,7 +6,7 @@ import { afterAll, assert, describe, it, layer } from "@effect/vitest"
 import { type Fault, layer as layerSandbox, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
-import { isArray, isObject, pointerTo, type Json } from "../../src/tools/JsonSchema.ts"
+import { isArray, isObject, pointerTo, type Json } from "../../src/judge/JsonSchema.ts"
 import { conformance, document } from "../operations/support/client.ts"
 import {
   type Answer,

@@ -1,7 +1,7 @@
 /** Properties that hold the client, as a codec, against a schema of the document. */
 import * as Effect from "effect/Effect"
-import type * as Conformance from "../../tools/Conformance.ts"
-import * as Replay from "../../tools/Replay.ts"
+import type * as Conformance from "../../judge/Conformance.ts"
+import * as Replay from "../../runner/Replay.ts"
 import type { Failed, Outcome, Property, Run } from "../Property.ts"
 
 /** What holding an operation comes to; undefined where there is nothing to hold. */

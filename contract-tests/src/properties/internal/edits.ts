@@ -2,7 +2,7 @@
  * What a publisher may do to the schema of an answer, at every place of it, and a witness for each: a value that the
  * edited schema allows.
  */
-import * as Coverage from "../../tools/Coverage.ts"
+import * as Coverage from "../../generate/Coverage.ts"
 import {
   isArray,
   isObject,
@@ -16,8 +16,8 @@ import {
   type JsonSchema,
   type SchemaObject,
   type TypeName
-} from "../../tools/JsonSchema.ts"
-import type { Judge } from "../../tools/Judge.ts"
+} from "../../judge/JsonSchema.ts"
+import type { Judge } from "../../judge/Judge.ts"
 
 /** An edit of the schema at one place. */
 export interface Edit {

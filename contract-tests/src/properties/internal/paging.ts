@@ -12,7 +12,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ClientOperation } from "../../operations/ClientOperations.ts"
 import * as Requests from "../../operations/Requests.ts"
-import { textOf, type Json, type JsonObject } from "../../tools/JsonSchema.ts"
+import { textOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
 /** A page: the cursor that it is asked for with, none for the first, and its body. */
 export interface Page {

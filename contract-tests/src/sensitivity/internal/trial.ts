@@ -29,8 +29,8 @@ const neverLoaded = failed("the source of the fault was never loaded")
 /** Holds a property. Nothing of the client is loaded before. */
 const hold = async ({ operations, path, runs, seed, seenBy }: Question): Promise<Verdict> => {
   const Effect = await import("effect/Effect")
-  const Cells = await import("../../suite/Cells.ts")
-  const Replay = await import("../../tools/Replay.ts")
+  const Cells = await import("../../runner/Cells.ts")
+  const Replay = await import("../../runner/Replay.ts")
   if (!isPlanted) return neverLoaded
   const skipped: Array<string> = []
   for (const target of operations) {

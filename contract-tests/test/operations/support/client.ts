@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
 import * as Subject from "../../../src/properties/Subject.ts"
-import type * as Conformance from "../../../src/tools/Conformance.ts"
+import type * as Conformance from "../../../src/judge/Conformance.ts"
 
 export { plainest, referenceOf, validBody } from "../../../src/properties/Subject.ts"
 

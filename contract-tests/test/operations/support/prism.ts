@@ -9,7 +9,7 @@ import { createRequire } from "node:module"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
-import type * as Mutants from "../../../src/tools/Mutants.ts"
+import type * as Mutants from "../../../src/generate/Mutants.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
 
 /** What Prism says of a request. */

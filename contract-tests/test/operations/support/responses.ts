@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "../../../src/operations/Answers.ts"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
 import * as Descriptors from "../../../src/operations/Descriptors.ts"
-import { treatmentOf } from "../../../src/tools/Policy.ts"
-import { equals, type Json } from "../../../src/tools/JsonSchema.ts"
+import { treatmentOf } from "../../../src/judge/Policy.ts"
+import { equals, type Json } from "../../../src/judge/JsonSchema.ts"
 import { conformance, document, line, named, referenceOf } from "./client.ts"
 
 export const laws = (compiledDecoding: boolean): void => {

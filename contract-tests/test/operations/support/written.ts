@@ -1,7 +1,7 @@
 /** Writes requests by hand, right or wrong: what a client would send that does not look at its input. */
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
-import { isArray, memberOf, objectOf, textOf, type Json, type JsonObject } from "../../../src/tools/JsonSchema.ts"
+import { isArray, memberOf, objectOf, textOf, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
 
 const scalar = (value: Json): string => (typeof value === "string" ? value : textOf(value))
 

@@ -8,7 +8,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import type * as Answers from "../../../src/operations/Answers.ts"
 import type * as Requests from "../../../src/operations/Requests.ts"
-import type { World } from "../../../src/target/World.ts"
+import type { World } from "../../../src/targets/World.ts"
 
 /** Signs a request as it stands, whatever is wrong with it. */
 const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, nowMillis: number): Requests.Sent => {

@@ -2,9 +2,9 @@
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import type * as Requests from "../../../src/operations/Requests.ts"
-import type { Json } from "../../../src/tools/JsonSchema.ts"
-import type * as Mutants from "../../../src/tools/Mutants.ts"
-import type { World } from "../../../src/target/World.ts"
+import type { Json } from "../../../src/judge/JsonSchema.ts"
+import type * as Mutants from "../../../src/generate/Mutants.ts"
+import type { World } from "../../../src/targets/World.ts"
 import type { ask } from "./exchange.ts"
 import { answerFault, type Operation, refusalFault, show, valid, type Violation } from "./judging.ts"
 

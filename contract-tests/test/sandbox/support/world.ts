@@ -12,7 +12,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import * as Exchange from "../../../src/target/World.ts"
+import * as Exchange from "../../../src/targets/World.ts"
 
 /** No id of anything. */
 export const nowhere = "00000000-0000-4000-8000-000000000000"

@@ -1,0 +1,295 @@
+/**
+ * JSON Schema → fast-check arbitraries: every generated value is valid, and shrinks to valid values.
+ *
+ * **Details**
+ *
+ * - An optional key is present seven times in eight.
+ * - A reference that leads back to itself is followed twice; below that optional keys stay away and arrays stay empty.
+ * - `date-time` is RFC 3339 with nought to nine fraction digits, offsets, and now and then a lower-case `t` or `z`,
+ *   which RFC 3339 §5.6 allows; leap seconds are not made.
+ * - Strings range over all of Unicode but lone surrogates, which no UTF-8 body can carry.
+ * - Integers stay within ±(2^53 − 1), numbers are finite and never `-0`, which JSON text does not keep.
+ * - Free-form objects also hold keys such as `__proto__`, as own members, the way `JSON.parse` makes them.
+ */
+import * as fc from "fast-check"
+import { character } from "./internal/characters.ts"
+import { noMinusZero } from "./internal/doubles.ts"
+import { stringFormats } from "./internal/formats.ts"
+import * as Pattern from "./internal/pattern.ts"
+import * as Shape from "./internal/shape.ts"
+import { objectOf, UnusableSchema, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
+import type { Judge } from "../judge/Judge.ts"
+
+/** How often a reference may recur on the way down. */
+const unrolled = 2
+
+/** One in this many optional keys is absent. */
+const absentOneIn = 8
+
+/** Strings that broke readers before: empty, look-alikes of other types, names of prototype members, odd Unicode. */
+const oddStrings: ReadonlyArray<string> = [
+  "",
+  " ",
+  "0",
+  "null",
+  "true",
+  "NaN",
+  "[object Object]",
+  "__proto__",
+  "constructor",
+  "\u0000",
+  "\u2028\u2029",
+  "\ufeff",
+  "e\u0301",
+  "👩‍👩‍👧‍👦",
+  "𝒳",
+  "\u202eabc",
+  '"\\/\b\f\n\r\t'
+]
+
+const oddKeys: ReadonlyArray<string> = ["__proto__", "constructor", "toString", "", "0", "a/b~c", "é", "𝒳"]
+
+const characters = (text: string): number => [...text].length
+
+const strings = (minLength: number, maxLength: number): fc.Arbitrary<string> => {
+  const bounds = { minLength, ...(maxLength === Number.POSITIVE_INFINITY ? {} : { maxLength }) }
+  const odd = oddStrings.filter((text) => characters(text) >= minLength && characters(text) <= maxLength)
+  const long = Math.min(maxLength, Math.max(minLength, 2000))
+  return fc.oneof(
+    { weight: 120, arbitrary: fc.string({ unit: "grapheme-ascii", ...bounds }) },
+    { weight: 60, arbitrary: fc.string({ unit: character(), ...bounds }) },
+    ...(odd.length === 0 ? [] : [{ weight: 20, arbitrary: fc.constantFrom(...odd) }]),
+    { weight: 1, arbitrary: fc.constantFrom("x".repeat(long), "𝒳".repeat(long)) }
+  )
+}
+
+const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => {
+  const { integer, maximum, maximumExcluded, minimum, minimumExcluded } = alternative
+  if (!integer) {
+    const edges = [minimum, maximum, 0, 1, 0.1].filter(
+      (value) =>
+        (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
+    )
+    const all = fc
+      .double({
+        min: minimum,
+        max: maximum,
+        minExcluded: minimumExcluded,
+        maxExcluded: maximumExcluded,
+        noNaN: true,
+        noDefaultInfinity: true
+      })
+      .map(noMinusZero)
+    return edges.length === 0
+      ? all
+      : fc.oneof({ weight: 8, arbitrary: all }, { weight: 1, arbitrary: fc.constantFrom(...edges) })
+  }
+  const nearest = Math.min(Math.max(0, minimum), maximum)
+  const near = fc.integer({ min: Math.max(minimum, nearest - 1000), max: Math.min(maximum, nearest + 1000) })
+  return fc
+    .oneof(
+      { withCrossShrink: true },
+      { weight: 4, arbitrary: near },
+      { weight: 3, arbitrary: fc.integer({ min: minimum, max: maximum }) },
+      { weight: 1, arbitrary: fc.constantFrom(minimum, maximum) }
+    )
+    .map(noMinusZero)
+}
+
+const keys = (): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.string({ unit: "grapheme-ascii", maxLength: 12 }) },
+    { weight: 1, arbitrary: fc.constantFrom(...oddKeys) }
+  )
+
+const members = <A extends Json>(value: fc.Arbitrary<A>, taken: ReadonlySet<string>): fc.Arbitrary<JsonObject> =>
+  fc
+    .uniqueArray(fc.tuple(keys(), value), { maxLength: 4, selector: ([key]) => key })
+    .map((entries) => objectOf(entries.filter(([key]) => !taken.has(key))))
+
+/** Any JSON value, so many levels deep. */
+const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json> => {
+  const leaf: fc.Arbitrary<Json> = fc.oneof(
+    text,
+    fc.maxSafeInteger().map(noMinusZero),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(noMinusZero),
+    fc.boolean(),
+    fc.constant(null)
+  )
+  if (depth === 0) return leaf
+  const inner = anything(text, depth - 1)
+  return fc.oneof(
+    { weight: 3, arbitrary: leaf },
+    { weight: 1, arbitrary: fc.array(inner, { maxLength: 3 }) },
+    { weight: 1, arbitrary: members(inner, new Set()) }
+  )
+}
+
+/** Refuses a filter that would spin: a schema whose constraints almost never meet needs a generator of its own. */
+const filtered = <A extends Json>(
+  arbitrary: fc.Arbitrary<A>,
+  accepts: (value: A) => boolean,
+  what: string
+): fc.Arbitrary<A> => {
+  const met = fc.sample(arbitrary, { numRuns: 200, seed: 1 }).filter(accepts).length
+  if (met < 4) throw new UnusableSchema(`constraints that generated values almost never meet (${what})`, "")
+  return arbitrary.filter(accepts)
+}
+
+/** Makes arbitraries for the schemas of a document. Nodes are worked out once per maker. */
+export interface Arbitraries {
+  /**
+   * The arbitrary of a schema.
+   *
+   * @throws `UnknownKeyword` for a keyword that is not known, `UnusableSchema` for a schema no value can be made of.
+   */
+  readonly of: (schema: JsonSchema) => fc.Arbitrary<Json>
+}
+
+/** Makes arbitraries for the schemas that a judge judges. */
+export const make = (judge: Judge): Arbitraries => {
+  const shapes = Shape.make(judge.resolve)
+  const grammar = Pattern.reader()
+  const anyString = strings(0, Number.POSITIVE_INFINITY)
+  const anyValue = anything(anyString, 2)
+
+  const arbitraryOf = (node: Shape.Node): fc.Arbitrary<Json> | undefined => {
+    const options = shapes.alternatives(node).flatMap((alternative) => {
+      if (alternative.depth > unrolled) return []
+      const made = alternativeOf(alternative)
+      if (made === undefined) return []
+      const accepted =
+        alternative.excluded.length === 0
+          ? made
+          : filtered(
+              made,
+              (value) => !alternative.excluded.some((schema) => judge.accepts(schema)(value)),
+              "exactly one branch of oneOf"
+            )
+      return [{ weight: alternative.kind === "null" ? 1 : 4, arbitrary: accepted }]
+    })
+    const [only] = options
+    if (only === undefined) return undefined
+    if (options.length === 1) return only.arbitrary
+    // Failures shrink towards the first.
+    const nullFirst = [...options].sort((left, right) => left.weight - right.weight)
+    return fc.oneof({ withCrossShrink: true }, ...nullFirst)
+  }
+
+  const alternativeOf = (alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
+    switch (alternative.kind) {
+      case "any":
+        return anyValue
+      case "null":
+        return fc.constant(null)
+      case "boolean":
+        return fc.boolean()
+      case "literal":
+        return fc.constantFrom(...alternative.values)
+      case "number":
+        return numbers(alternative)
+      case "string":
+        return stringOf(alternative)
+      case "array":
+        return arrayOf(alternative)
+      case "object":
+        return objectArbitrary(alternative)
+    }
+  }
+
+  const stringOf = (alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
+    const { formats, maxLength, minLength, patterns } = alternative
+    const [format, pattern] = [formats[0], patterns[0]]
+    if (format === undefined && pattern === undefined) {
+      return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? anyString : strings(minLength, maxLength)
+    }
+    const base =
+      format === undefined
+        ? grammar(pattern ?? "").arbitrary()
+        : (stringFormats.get(format)?.arbitrary() ?? fc.constant(""))
+    const simple = formats.length + patterns.length === 1 && minLength === 0 && maxLength === Number.POSITIVE_INFINITY
+    if (simple) return base
+    const accepts = judge.accepts({ ...alternative.schema, type: "string" })
+    return filtered(base, accepts, "string constraints")
+  }
+
+  const arrayOf = (alternative: Shape.ArrayAlternative): fc.Arbitrary<Json> | undefined => {
+    const { maxItems, minItems, prefix, unique } = alternative
+    const first = prefix.map(arbitraryOf)
+    const blocked = first.findIndex((arbitrary) => arbitrary === undefined)
+    const rest = blocked < 0 ? arbitraryOf(alternative.items) : undefined
+    const most = Math.min(maxItems, blocked < 0 ? (rest === undefined ? prefix.length : maxItems) : blocked)
+    if (most < minItems) return undefined
+    if (prefix.length > 0) {
+      const known = first.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
+      const missing = Math.max(0, minItems - prefix.length)
+      const more =
+        rest === undefined || most <= prefix.length
+          ? fc.constant([])
+          : fc.array(rest, { minLength: missing, maxLength: missing + 2 })
+      const made = fc
+        .tuple(
+          fc.tuple(...known),
+          more,
+          fc.integer({
+            min: Math.min(minItems, known.length),
+            max: most === Number.POSITIVE_INFINITY ? known.length + 2 : most
+          })
+        )
+        .map(([head, tail, length]) => [...head, ...tail].slice(0, Math.max(length, minItems)))
+      return unique
+        ? filtered(made, judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
+        : made
+    }
+    if (rest === undefined) return fc.constant([])
+    const bounds = { minLength: minItems, maxLength: Math.min(most, minItems + 4) }
+    return unique
+      ? fc.uniqueArray(rest, { ...bounds, selector: (value) => JSON.stringify(value) })
+      : fc.array(rest, bounds)
+  }
+
+  const objectArbitrary = (alternative: Shape.ObjectAlternative): fc.Arbitrary<Json> | undefined => {
+    const names: Array<string> = []
+    const fields: Array<fc.Arbitrary<{ readonly value: Json } | null>> = []
+    const required = [...alternative.required].filter((name) => !alternative.properties.has(name))
+    const declared: ReadonlyArray<readonly [string, Shape.Node]> = [
+      ...alternative.properties,
+      ...required.map((name) => [name, alternative.additional] as const)
+    ]
+    for (const [name, node] of declared) {
+      const value = arbitraryOf(node)
+      if (alternative.required.has(name)) {
+        if (value === undefined) return undefined
+        names.push(name)
+        fields.push(value.map((made) => ({ value: made })))
+      } else if (value !== undefined) {
+        names.push(name)
+        fields.push(
+          fc.option(
+            value.map((made) => ({ value: made })),
+            { freq: absentOneIn }
+          )
+        )
+      }
+    }
+    const known = fc
+      .tuple(...fields)
+      .map((made) =>
+        made.flatMap((field, index) => (field === null ? [] : [[names[index] ?? "", field.value] as const]))
+      )
+    if (!alternative.open) return known.map(objectOf)
+    const other = arbitraryOf(alternative.additional)
+    if (other === undefined) return known.map(objectOf)
+    return fc
+      .tuple(known, members(other, new Set(declared.map(([name]) => name))))
+      .map(([entries, extra]) => objectOf([...entries, ...Object.entries(extra)]))
+  }
+
+  return {
+    of: (schema) => {
+      const made = arbitraryOf(shapes.root(schema))
+      if (made === undefined) throw new UnusableSchema("a schema that no value of bounded depth satisfies", "")
+      return made
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * A deterministic each-choice coverage set of a schema: every choice that the schema leaves open is taken at least once,
+ * in as few values as that needs.
+ *
+ * **Details**
+ *
+ * Choices are: every optional key present and absent, null and not, every enum member, every branch of a union, every
+ * bound and its inside, array lengths 0, 1 and 2 (and the bounds where there are any), every form of a format, every
+ * option and repetition of a pattern. Choices that stand side by side in one object are taken in the same value, so the
+ * set grows with the largest of them, not with their product. The first value is the plainest, with every key present.
+ */
+import * as fc from "fast-check"
+import * as Arbitraries from "./Arbitraries.ts"
+import { nextDown, nextUp, noMinusZero } from "./internal/doubles.ts"
+import { stringFormats } from "./internal/formats.ts"
+import * as Pattern from "./internal/pattern.ts"
+import * as Shape from "./internal/shape.ts"
+import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
+import type { Judge } from "../judge/Judge.ts"
+
+/** How often a reference may recur on the way down; the same as in random values. */
+const unrolled = 2
+
+const absent = Symbol("absent")
+
+/** One of each JSON type, and the shapes that trip readers of free-form members. */
+const anything: ReadonlyArray<Json> = [
+  { a: 1, b: [null, "x"] },
+  null,
+  true,
+  0,
+  1.5,
+  "",
+  "text",
+  [],
+  [[1], {}],
+  {},
+  objectOf([
+    ["__proto__", { polluted: true }],
+    ["constructor", null]
+  ])
+]
+
+const memberNames: ReadonlyArray<string> = ["first", "__proto__", "constructor", "", "a/b~c", "𝒳"]
+
+const strings = (minLength: number, maxLength: number): ReadonlyArray<string> => {
+  const plain = ["text", "", '𝒳é\u2028"\\', "__proto__", "0", "x".repeat(300)]
+  const bounded =
+    minLength === 0 && maxLength === Number.POSITIVE_INFINITY
+      ? plain
+      : [...plain, "a".repeat(minLength), "𝒳".repeat(minLength)]
+  const all =
+    maxLength === Number.POSITIVE_INFINITY ? bounded : [...bounded, "a".repeat(maxLength), "𝒳".repeat(maxLength)]
+  return all.filter((text) => [...text].length >= minLength && [...text].length <= maxLength)
+}
+
+const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> => {
+  const { integer, maximum, maximumExcluded, minimum, minimumExcluded } = alternative
+  const usual = integer ? [1, 0, -1, 2] : [0.5, 0, 1, -1.5, 0.1, 0.30000000000000004, 1e21, 5e-324]
+  const inside = (value: number): boolean =>
+    (minimumExcluded ? value > minimum : value >= minimum) && (maximumExcluded ? value < maximum : value <= maximum)
+  const edges = integer
+    ? [minimum, minimum + 1, maximum - 1, maximum]
+    : [minimum, nextUp(minimum), minimum / 2 + maximum / 2, nextDown(maximum), maximum]
+  return [...new Set([...usual, ...edges].map(noMinusZero))].filter(inside)
+}
+
+/** Makes coverage sets for the schemas of a document. */
+export interface Coverage {
+  /**
+   * The coverage set of a schema. The same schema gives the same values in the same order.
+   *
+   * @throws `UnknownKeyword` for a keyword that is not known, `UnusableSchema` for a schema no value can be made of.
+   */
+  readonly of: (schema: JsonSchema) => ReadonlyArray<Json>
+}
+
+/** Makes coverage sets for the schemas that a judge judges. */
+export const make = (judge: Judge): Coverage => {
+  const shapes = Shape.make(judge.resolve)
+  const grammar = Pattern.reader()
+
+  const valuesOf = (node: Shape.Node): ReadonlyArray<Json> =>
+    shapes.alternatives(node).flatMap((alternative) => {
+      if (alternative.depth > unrolled) return []
+      return alternativeOf(alternative).filter(
+        (value) => !alternative.excluded.some((schema) => judge.accepts(schema)(value))
+      )
+    })
+
+  const alternativeOf = (alternative: Shape.Alternative): ReadonlyArray<Json> => {
+    switch (alternative.kind) {
+      case "any":
+        return anything
+      case "null":
+        return [null]
+      case "boolean":
+        return [true, false]
+      case "literal":
+        return alternative.values
+      case "number":
+        return numbers(alternative)
+      case "string":
+        return stringsOf(alternative)
+      case "array":
+        return arraysOf(alternative)
+      case "object":
+        return objectsOf(alternative)
+    }
+  }
+
+  const stringsOf = (alternative: Shape.StringAlternative): ReadonlyArray<string> => {
+    const { formats, maxLength, minLength, patterns } = alternative
+    if (formats.length === 0 && patterns.length === 0) return strings(minLength, maxLength)
+    const schema = { ...alternative.schema, type: "string" } as const
+    const found = [
+      ...formats.flatMap((name) => stringFormats.get(name)?.examples ?? []),
+      ...patterns.flatMap((pattern) => grammar(pattern).edges)
+    ].filter(judge.accepts(schema))
+    if (found.length > 0) return found
+    // Constraints that no prepared example meets together: some random ones that do.
+    const arbitrary = Arbitraries.make(judge).of(schema)
+    return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
+  }
+
+  const arraysOf = (alternative: Shape.ArrayAlternative): ReadonlyArray<Json> => {
+    const { maxItems, minItems, prefix, unique } = alternative
+    const head = prefix.map(valuesOf)
+    const rest = valuesOf(alternative.items)
+    const blocked = head.findIndex((values) => values.length === 0)
+    const longest = blocked >= 0 ? blocked : rest.length === 0 ? prefix.length : maxItems
+    const most = Math.min(maxItems, longest)
+    if (most < minItems) return []
+    const made: Array<ReadonlyArray<Json>> = []
+    const usual = Math.min(Math.max(2, prefix.length, minItems), most)
+    const column = (index: number): ReadonlyArray<Json> => head[index] ?? rest
+    const rows = Math.max(
+      1,
+      ...head.map((values) => values.length),
+      usual > prefix.length ? Math.ceil(rest.length / (usual - prefix.length)) : 0
+    )
+    for (let row = 0; row < rows; row++) {
+      made.push(
+        Array.from({ length: usual }, (_, index) => {
+          const values = column(index)
+          const at = index < prefix.length ? row : row * (usual - prefix.length) + (index - prefix.length)
+          return values[at % values.length] ?? null
+        })
+      )
+    }
+    const first = (length: number): ReadonlyArray<Json> =>
+      Array.from({ length }, (_, index) => column(index)[index % column(index).length] ?? null)
+    for (const length of new Set([0, 1, 2, minItems, ...(most <= 200 ? [most] : [])])) {
+      if (length !== usual && length >= minItems && length <= most) made.push(first(length))
+    }
+    if (!unique) return made
+    return made.filter((values) =>
+      values.every((value, index) => !values.slice(0, index).some((other) => equals(other, value)))
+    )
+  }
+
+  const objectsOf = (alternative: Shape.ObjectAlternative): ReadonlyArray<Json> => {
+    const columns: Array<readonly [string, ReadonlyArray<Json | typeof absent>]> = []
+    const undeclared = [...alternative.required].filter((name) => !alternative.properties.has(name))
+    for (const [name, node] of [
+      ...alternative.properties,
+      ...undeclared.map((name) => [name, alternative.additional] as const)
+    ]) {
+      const values = valuesOf(node)
+      const required = alternative.required.has(name)
+      if (required && values.length === 0) return []
+      columns.push([name, required ? values : [...values, absent]])
+    }
+    const names = new Set(columns.map(([name]) => name))
+    const others = alternative.open ? valuesOf(alternative.additional) : []
+    const free = memberNames.filter((name) => !names.has(name))
+    const extras: ReadonlyArray<ReadonlyArray<readonly [string, Json]>> =
+      others.length === 0
+        ? [[]]
+        : [
+            ...others.map((value, index) => [[free[index % free.length] ?? "", value] as const]),
+            [],
+            ...free.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
+            free.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
+          ]
+    const row = (index: number): Json =>
+      objectOf([
+        ...columns.flatMap(([name, values]) => {
+          const value = values[index % values.length]
+          return value === undefined || value === absent ? [] : [[name, value] as const]
+        }),
+        ...(extras[index % extras.length] ?? [])
+      ])
+    const rows = Math.max(1, extras.length, ...columns.map(([, values]) => values.length))
+    const made = Array.from({ length: rows }, (_, index) => row(index))
+    const least = objectOf(
+      columns.flatMap(([name, values]) => {
+        const value = values[0]
+        return !alternative.required.has(name) || value === undefined || value === absent
+          ? []
+          : [[name, value] as const]
+      })
+    )
+    return made.some((value) => equals(value, least)) ? made : [...made, least]
+  }
+
+  return {
+    of: (schema) => {
+      const values = valuesOf(shapes.root(schema))
+      if (values.length === 0) throw new UnusableSchema("a schema that no value of bounded depth satisfies", "")
+      return values
+    }
+  }
+}

@@ -1,0 +1,548 @@
+/**
+ * Single-violation mutants: a valid value with exactly one fault, of a named kind, at a known JSON Pointer.
+ *
+ * A candidate counts only when the judge calls it invalid and blames that pointer and no other. What does not count is
+ * reported as discarded, so that a gap in the mutants can be seen.
+ */
+import { nextDown, nextUp } from "./internal/doubles.ts"
+import { stringFormats } from "./internal/formats.ts"
+import * as Pattern from "./internal/pattern.ts"
+import * as Shape from "./internal/shape.ts"
+import {
+  isArray,
+  isObject,
+  objectOf,
+  pointerKeys,
+  pointerTo,
+  typeOf,
+  updateAt,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type TypeName
+} from "../judge/JsonSchema.ts"
+import type { Judge } from "../judge/Judge.ts"
+
+/** Every kind of violation. */
+export const kinds = [
+  "missing-required",
+  "wrong-type",
+  "null-where-not-nullable",
+  "enum-non-member",
+  "const-mismatch",
+  "below-minimum",
+  "above-maximum",
+  "fractional-integer",
+  "int32-overflow",
+  "unsafe-integer",
+  "non-finite-number",
+  "too-short",
+  "too-long",
+  "pattern-violation",
+  "format-violation",
+  "too-few-items",
+  "too-many-items",
+  "duplicate-items",
+  "extra-property"
+] as const
+
+/** A kind of violation. */
+export type Kind = (typeof kinds)[number]
+
+/** A value with one violation. */
+export interface Mutant {
+  readonly kind: Kind
+  /** Where the violation is; for a missing or a surplus member, where that member would be or is. */
+  readonly pointer: string
+  /**
+   * Where it may be said to be as well. Only for lists of the wrong length, which JSON Schema blames on the list and a
+   * reader of tuples on the items that are missing or too many.
+   */
+  readonly items: ReadonlyArray<string>
+  /** The pointer with indices and free keys as `*`: the same for every element of a list. */
+  readonly location: string
+  readonly value: Json
+  /** What was done, such as `"resting" → "RESTING"`. */
+  readonly note: string
+}
+
+/** A candidate that did not count, with what the judge said of it. */
+export interface Discarded {
+  readonly kind: Kind
+  readonly pointer: string
+  readonly location: string
+  readonly note: string
+  /** Empty where the judge found the candidate valid after all. */
+  readonly blamed: ReadonlyArray<string>
+}
+
+/** The mutants of some values of one schema. */
+export interface Survey {
+  readonly mutants: ReadonlyArray<Mutant>
+  readonly discarded: ReadonlyArray<Discarded>
+}
+
+/** A valid value with members that the schema does not name. */
+export interface Addition {
+  /** Where the new members are. */
+  readonly pointers: ReadonlyArray<string>
+  readonly value: Json
+  /** The value without them. */
+  readonly base: Json
+}
+
+/** Makes mutants for the schemas of a document. */
+export interface Mutants {
+  /** Every mutant of one valid value. */
+  readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
+  /**
+   * The mutants of several valid values, each fault once per location: the set to hold against a decoder, small enough
+   * for every schema of a document. A fault counts as discarded only if it worked on none of the values.
+   */
+  readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
+  /**
+   * Valid values with members that the schema leaves room for and does not name: each name once per location, and the
+   * first value with all of them.
+   */
+  readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
+}
+
+/** A fault to plant at a place. */
+interface Fault {
+  readonly kind: Kind
+  /** The member it concerns; `undefined` for the value itself. */
+  readonly key: string | undefined
+  readonly before: Json | undefined
+  /** `undefined` removes the member. */
+  readonly replacement: Json | undefined
+  /** Tells apart the faults of one kind at one location, whatever value they started from. */
+  readonly variant: string
+}
+
+/** A fault planted in a whole value. */
+interface Candidate {
+  readonly fault: Fault
+  /** The same for the same fault at the same place of the schema. */
+  readonly identity: string
+  readonly pointer: string
+  readonly location: string
+  readonly value: Json
+}
+
+/** A value inside a value, with the shape it has there. */
+interface Place {
+  readonly node: Shape.Node
+  readonly value: Json
+  readonly pointer: string
+  readonly location: string
+  /** The location, with the alternative taken at each union on the way: where the schema says the same thing. */
+  readonly identity: string
+  /** Whether it is an element of a list but not the first. */
+  readonly later: boolean
+}
+
+const show = (value: Json | undefined): string => {
+  if (value === undefined) return "nothing"
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+const otherTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
+  "boolean",
+  "number",
+  "string",
+  "array",
+  "object"
+]
+
+/** The most tempting value of another type: what a lenient reader would convert back. */
+const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArray<Json> => {
+  switch (type) {
+    case "boolean":
+      return [value !== 0 && value !== "" && value !== null]
+    case "number": {
+      if (typeof value === "string") {
+        const number = Number(value)
+        const time = Date.parse(value)
+        return [value.trim() !== "" && Number.isFinite(number) ? number : Number.isFinite(time) ? time : 0]
+      }
+      return [value === true ? 1 : 0]
+    }
+    case "string":
+      return [typeof value === "object" && value !== null ? JSON.stringify(value) : String(value)]
+    case "array":
+      return [[value], ...(isObject(value) ? [[]] : [])]
+    case "object":
+      return [isArray(value) ? objectOf(value.map((element, index) => [String(index), element])) : {}]
+  }
+}
+
+const otherCase = (text: string): string => (text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase())
+
+const replacing = (kind: Kind, variant: string, before: Json, replacement: Json): Fault => ({
+  kind,
+  key: undefined,
+  before,
+  replacement,
+  variant
+})
+
+const noteOf = ({ before, key, replacement }: Fault): string =>
+  key === undefined
+    ? `${show(before)} → ${show(replacement)}`
+    : `${replacement === undefined ? "without" : "with"} ${JSON.stringify(key)}`
+
+/** The indices that a fault of length concerns. */
+const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> => {
+  if (!isArray(before) || !isArray(replacement)) return []
+  const [from, to] =
+    kind === "too-few-items"
+      ? [replacement.length, before.length]
+      : kind === "too-many-items"
+        ? [before.length, replacement.length]
+        : [0, 0]
+  return Array.from({ length: to - from }, (_, index) => from + index)
+}
+
+/** Whether some pointers say of a mutant what is wrong with it, and nothing else. */
+export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean => {
+  const [first, ...others] = new Set(pointers)
+  if (first === undefined) return false
+  return (
+    (others.length === 0 && first === mutant.pointer) || pointers.every((pointer) => mutant.items.includes(pointer))
+  )
+}
+
+const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): ReadonlyArray<Fault> => {
+  const kind = alternative.by === "const" ? "const-mismatch" : "enum-non-member"
+  switch (typeof value) {
+    case "string":
+      return [
+        replacing(kind, "longer", value, `${value}_new`),
+        replacing(kind, "other case", value, otherCase(value)),
+        replacing(kind, "space after", value, `${value} `),
+        replacing(kind, "cut short", value, value.slice(0, -1)),
+        replacing(kind, "empty", value, "")
+      ]
+    case "number":
+      return [replacing(kind, "next", value, value + 1), replacing(kind, "previous", value, value - 1)]
+    case "boolean":
+      return [replacing(kind, "other", value, !value)]
+    default:
+      return []
+  }
+}
+
+/** The kind of fault that leaving a limit is: formats have kinds of their own, or none where others cover them. */
+const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
+  limit.by === "int32" ? "int32-overflow" : ["double", "int64"].includes(limit.by) ? undefined : kind
+
+const numberFaults = (alternative: Shape.NumberAlternative, value: Json): ReadonlyArray<Fault> => {
+  const { integer, lower, maximum, minimum, upper } = alternative
+  const made: Array<Fault> = []
+  const leave = (limit: Shape.Limit, kind: Kind | undefined, beyond: number): void => {
+    if (kind === undefined) return
+    const variant = `${limit.by} ${limit.value}`
+    if (limit.exclusive) made.push(replacing(kind, `at ${variant}`, value, limit.value))
+    made.push(replacing(kind, variant, value, beyond))
+  }
+  for (const limit of lower) {
+    leave(limit, kindOfLimit(limit, "below-minimum"), integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value))
+  }
+  for (const limit of upper) {
+    leave(limit, kindOfLimit(limit, "above-maximum"), integer ? Math.floor(limit.value) + 1 : nextUp(limit.value))
+  }
+  if (integer) {
+    const whole = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
+    made.push(
+      replacing("fractional-integer", "half more", value, whole < maximum ? whole + 0.5 : whole - 0.5),
+      replacing("fractional-integer", "half above minimum", value, minimum > -(2 ** 50) ? minimum + 0.5 : 0.5),
+      replacing("fractional-integer", "almost 0", value, 1e-7),
+      replacing("unsafe-integer", "2^53", value, 2 ** 53),
+      replacing("unsafe-integer", "-2^53", value, -(2 ** 53)),
+      replacing("unsafe-integer", "1e21", value, 1e21)
+    )
+  }
+  made.push(
+    replacing("non-finite-number", "above", value, Number.POSITIVE_INFINITY),
+    replacing("non-finite-number", "below", value, Number.NEGATIVE_INFINITY)
+  )
+  return made
+}
+
+const stringFaults = (
+  alternative: Shape.StringAlternative,
+  value: string,
+  grammar: Pattern.Reader
+): ReadonlyArray<Fault> => {
+  const { formats, maxLength, minLength, patterns } = alternative
+  const made: Array<Fault> = []
+  if (minLength > 0) {
+    made.push(replacing("too-short", "", value, [...value].slice(0, minLength - 1).join("")))
+  }
+  if (maxLength !== Number.POSITIVE_INFINITY) {
+    const longer = [...value, ..."x".repeat(maxLength + 1)].slice(0, maxLength + 1).join("")
+    made.push(replacing("too-long", "", value, longer))
+  }
+  for (const pattern of patterns) {
+    for (const text of grammar(pattern).misses) made.push(replacing("pattern-violation", text, value, text))
+  }
+  for (const name of formats) {
+    for (const text of stringFormats.get(name)?.counterexamples ?? []) {
+      made.push(replacing("format-violation", text, value, text))
+    }
+  }
+  return made
+}
+
+const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<string> =>
+  ["unknown_member", "__proto__", "constructor"].filter(
+    (name) => !alternative.properties.has(name) && !Object.hasOwn(value, name)
+  )
+
+/** What an unknown member may well be: something with an object and a list inside. */
+const unknownValue: Json = { nested: [1, null, "x"] }
+
+/** Makes mutants for the schemas that a judge judges. */
+export const make = (judge: Judge): Mutants => {
+  const shapes = Shape.make(judge.resolve)
+  const grammar = Pattern.reader()
+
+  const alternativeFor = (place: Place): Shape.Alternative | undefined => {
+    const type = typeOf(place.value)
+    const fitting = shapes.alternatives(place.node).filter((alternative) => Shape.typesOf(alternative).includes(type))
+    return fitting.length < 2
+      ? fitting[0]
+      : fitting.find((alternative) => judge.accepts(alternative.schema)(place.value))
+  }
+
+  const byType = (place: Place): ReadonlyArray<Fault> => {
+    const allowed = new Set(shapes.alternatives(place.node).flatMap(Shape.typesOf))
+    // A reader may look at the first element only: the others get a fault of their own.
+    const later = place.later ? " later" : ""
+    const made = otherTypes
+      .filter((type) => !allowed.has(type))
+      .flatMap((type) =>
+        disguised(place.value, type).map((value, index) =>
+          replacing("wrong-type", `${type} ${index}${later}`, place.value, value)
+        )
+      )
+    return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
+  }
+
+  /** Values other than one, for lists whose items must differ. */
+  const others = (node: Shape.Node, value: Json): ((step: number) => Json) => {
+    const members = shapes.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
+    return (step) => {
+      if (members.length > 0) return members[(members.indexOf(value) + step) % members.length] ?? value
+      return typeof value === "string" ? `${value}${step}` : typeof value === "number" ? value + step : value
+    }
+  }
+
+  const byArray = (alternative: Shape.ArrayAlternative, value: ReadonlyArray<Json>): ReadonlyArray<Fault> => {
+    const { maxItems, minItems, unique } = alternative
+    const made: Array<Fault> = []
+    const last = value.at(-1)
+    for (const length of minItems > 1 ? [minItems - 1, 0] : minItems > 0 ? [0] : []) {
+      made.push(replacing("too-few-items", String(length), value, value.slice(0, length)))
+    }
+    if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
+      const spare = unique ? others(alternative.items, last) : () => last
+      const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? spare(index - value.length + 1))
+      made.push(replacing("too-many-items", "", value, more))
+    }
+    if (unique && last !== undefined) {
+      const twice = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
+      made.push(replacing("duplicate-items", "", value, twice))
+    }
+    return made
+  }
+
+  const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
+    const made: Array<Fault> = []
+    for (const key of alternative.required) {
+      if (!Object.hasOwn(value, key)) continue
+      made.push({ kind: "missing-required", key, before: undefined, replacement: undefined, variant: "" })
+    }
+    if (alternative.closed) {
+      for (const key of unknownNames(alternative, value)) {
+        made.push({ kind: "extra-property", key, before: undefined, replacement: 1, variant: "" })
+      }
+    }
+    return made
+  }
+
+  const faultsOf = (place: Place, alternative: Shape.Alternative): ReadonlyArray<Fault> => {
+    const { value } = place
+    switch (alternative.kind) {
+      case "any":
+        return []
+      case "literal":
+        return [...literalFaults(alternative, value), ...byType(place)]
+      case "number":
+        return [...numberFaults(alternative, value), ...byType(place)]
+      case "string":
+        return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...byType(place)]
+      case "array":
+        return [...(isArray(value) ? byArray(alternative, value) : []), ...byType(place)]
+      case "object":
+        return [...(isObject(value) ? byObject(alternative, value) : []), ...byType(place)]
+      default:
+        return byType(place)
+    }
+  }
+
+  /** Tells apart alternatives that look alike from outside, such as the variants of a message. */
+  const identityOf = (place: Place, alternative: Shape.Alternative): string => {
+    const alike = shapes.alternatives(place.node).filter((other) => other.kind === alternative.kind)
+    return alike.length < 2 ? place.identity : `${place.identity}(${alike.indexOf(alternative)})`
+  }
+
+  const below = (place: Place): ReadonlyArray<Place> => {
+    const alternative = alternativeFor(place)
+    if (alternative === undefined) return []
+    const { location, pointer, value } = place
+    const identity = identityOf(place, alternative)
+    if (alternative.kind === "array" && isArray(value)) {
+      return value.map((element, index) => {
+        const key = index < alternative.prefix.length ? index : "*"
+        return {
+          node: alternative.prefix[index] ?? alternative.items,
+          value: element,
+          pointer: pointerTo(pointer, index),
+          location: pointerTo(location, key),
+          identity: pointerTo(identity, key),
+          later: index > alternative.prefix.length
+        }
+      })
+    }
+    if (alternative.kind === "object" && isObject(value)) {
+      return Object.entries(value).map(([key, member]) => {
+        const declared = alternative.properties.get(key)
+        const known = declared === undefined ? "*" : key
+        return {
+          node: declared ?? alternative.additional,
+          value: member,
+          pointer: pointerTo(pointer, key),
+          location: pointerTo(location, known),
+          identity: pointerTo(identity, known),
+          later: false
+        }
+      })
+    }
+    return []
+  }
+
+  const placesIn = function* (place: Place): Generator<Place> {
+    yield place
+    for (const inner of below(place)) yield* placesIn(inner)
+  }
+
+  const places = (schema: JsonSchema, value: Json): Generator<Place> =>
+    placesIn({ node: shapes.root(schema), value, pointer: "", location: "", identity: "", later: false })
+
+  /** Plants every fault in a value, but for those the caller has no use for. */
+  const candidates = function* (
+    schema: JsonSchema,
+    value: Json,
+    wanted: (identity: string) => boolean
+  ): Generator<Candidate> {
+    for (const place of places(schema, value)) {
+      const alternative = alternativeFor(place)
+      if (alternative === undefined) continue
+      const at = identityOf(place, alternative)
+      for (const fault of faultsOf(place, alternative)) {
+        const identity = [fault.kind, fault.variant, at, fault.key].join("\n")
+        if (!wanted(identity)) continue
+        const within = (parent: string): string => (fault.key === undefined ? parent : pointerTo(parent, fault.key))
+        const pointer = within(place.pointer)
+        const planted = updateAt(value, pointerKeys(pointer), () => fault.replacement)
+        if (planted !== undefined) {
+          yield { fault, identity, location: within(place.location), pointer, value: planted }
+        }
+      }
+    }
+  }
+
+  /** The pointers that the judge blames; none where it finds the value valid. */
+  const blamedBy = (schema: JsonSchema) => {
+    const verdict = judge(schema)
+    return (value: Json): ReadonlyArray<string> => {
+      const said = verdict(value)
+      return said.valid ? [] : said.pointers
+    }
+  }
+
+  const isExact = (pointer: string, blamed: ReadonlyArray<string>): boolean =>
+    blamed.length === 1 && blamed[0] === pointer
+
+  const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
+    items: itemsOf(fault).map((index) => pointerTo(pointer, index)),
+    kind: fault.kind,
+    location,
+    note: noteOf(fault),
+    pointer,
+    value
+  })
+
+  return {
+    of: (schema) => {
+      const blame = blamedBy(schema)
+      return (value) =>
+        [...candidates(schema, value, () => true)]
+          .filter((candidate) => isExact(candidate.pointer, blame(candidate.value)))
+          .map(mutantOf)
+    },
+    survey: (schema) => {
+      const blame = blamedBy(schema)
+      return (values) => {
+        const mutants = new Map<string, Mutant>()
+        const discarded = new Map<string, Discarded>()
+        for (const base of values) {
+          for (const candidate of candidates(schema, base, (identity) => !mutants.has(identity))) {
+            const { fault, identity, location, pointer, value } = candidate
+            const blamed = blame(value)
+            if (isExact(pointer, blamed)) {
+              mutants.set(identity, mutantOf(candidate))
+              discarded.delete(identity)
+            } else {
+              discarded.set(identity, { kind: fault.kind, location, note: noteOf(fault), pointer, blamed })
+            }
+          }
+        }
+        return { mutants: [...mutants.values()], discarded: [...discarded.values()] }
+      }
+    },
+    additions: (schema) => {
+      const accepts = judge.accepts(schema)
+      return (values) => {
+        const made = new Map<string, Addition>()
+        const everywhere: Array<string> = []
+        const [first] = values
+        let all: Json = first ?? null
+        values.forEach((base, index) => {
+          for (const place of places(schema, base)) {
+            const alternative = alternativeFor(place)
+            if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
+            // Where members are free, a new one must satisfy what is said of them: coverage has those.
+            if (alternative.open && alternative.additional.schemas.length > 0) continue
+            for (const name of unknownNames(alternative, place.value)) {
+              const identity = pointerTo(identityOf(place, alternative), name)
+              const pointer = pointerTo(place.pointer, name)
+              if (index === 0) {
+                all = updateAt(all, pointerKeys(pointer), () => unknownValue) ?? all
+                everywhere.push(pointer)
+              }
+              if (made.has(identity)) continue
+              const value = updateAt(base, pointerKeys(pointer), () => unknownValue)
+              if (value !== undefined && accepts(value)) made.set(identity, { pointers: [pointer], value, base })
+            }
+          }
+        })
+        return first === undefined || everywhere.length < 2 || !accepts(all)
+          ? [...made.values()]
+          : [...made.values(), { pointers: everywhere, value: all, base: first }]
+      }
+    }
+  }
+}

@@ -1,0 +1,394 @@
+/**
+ * Holds a codec against a schema: what it must decode, what it must refuse and where, what it must keep.
+ *
+ * Nothing here throws for a faulty codec; a report says what was run, what failed, and shows the first failures.
+ */
+import * as fc from "fast-check"
+import * as Arbitraries from "../generate/Arbitraries.ts"
+import * as Coverage from "../generate/Coverage.ts"
+import {
+  copy,
+  equals,
+  firstDifference,
+  pointerKeys,
+  updateAt,
+  valueAt,
+  type Json,
+  type JsonSchema,
+  type Resolve
+} from "./JsonSchema.ts"
+import * as Judge from "./Judge.ts"
+import * as Mutants from "../generate/Mutants.ts"
+import { policy, treatmentOf, type Departure, type Position } from "./Policy.ts"
+import * as Replay from "../runner/Replay.ts"
+
+/** What decoding comes to: a value, or the JSON Pointers that the error names. */
+export type Decoded<A> =
+  | { readonly ok: true; readonly value: A }
+  | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
+
+/** The codec under test. */
+export interface Codec<A> {
+  readonly decode: (input: unknown) => Decoded<A>
+  /** Without it no round trip is checked. */
+  readonly encode?: (value: A) => unknown
+  /**
+   * Declared normal forms: both sides of a round trip are compared after this. The identity where nothing is said.
+   */
+  readonly normalise?: (wire: Json) => Json
+  /** Encoded values of the codec's own making, to be judged: what it can write must be what the document allows. */
+  readonly own?: Iterable<unknown>
+}
+
+/**
+ * The checks.
+ *
+ * **Details**
+ *
+ * - `completeness`: every value of the coverage set and of the random sample decodes (P1).
+ * - `own-values`: every value that the codec itself makes is valid, but for what the policy tolerates (P1′).
+ * - `precision`: every mutant whose kind the policy rejects is refused at exactly its pointer (P2).
+ * - `tolerance`: every mutant whose kind the policy tolerates decodes, a tagged one surfaces as itself, and unknown
+ *   members disturb nothing (P1, P2).
+ * - `round-trip`: what was decoded encodes to what it was (P3).
+ */
+export type Check = "completeness" | "own-values" | "precision" | "round-trip" | "tolerance"
+
+/** How often a check was made and failed. */
+export interface Tally {
+  readonly run: number
+  readonly failed: number
+}
+
+/** One failure, with all that is needed to understand it and meet it again. */
+export interface Failure {
+  readonly check: Check
+  readonly target: string
+  /** Where; the empty pointer for the whole value. */
+  readonly pointer: string
+  readonly departure: Departure | undefined
+  readonly note: string
+  readonly expected: string
+  readonly got: string
+  /** The value that was decoded; of the random sample, the shrunk one. */
+  readonly instance: Json
+  /** The line that replays it, where it came from the random sample. */
+  readonly replay: string | undefined
+}
+
+/** What came of holding a codec against a schema. */
+export interface Report {
+  readonly target: string
+  readonly position: Position
+  readonly passed: boolean
+  readonly checks: Readonly<Record<Check, Tally>>
+  /** Mutants by kind, whatever became of them. */
+  readonly kinds: Readonly<Partial<Record<Mutants.Kind, number>>>
+  /** Faults that no value of the coverage set could carry alone. */
+  readonly discarded: number
+  /** The first failures of each check, and the shrunk one of the random sample. */
+  readonly failures: ReadonlyArray<Failure>
+}
+
+/** How a suite is run. */
+export interface Options {
+  /** The checks to make; all of them where nothing is said. */
+  readonly checks?: ReadonlyArray<Check>
+  /** Random values; 200 where nothing is said. */
+  readonly runs?: number
+  /** The environment's, or the fixed one, where nothing is said. */
+  readonly seed?: number
+  /** Starts the random sample at the counterexample of a replay token. */
+  readonly path?: string
+  /** How many failures of each check the report shows; 3 where nothing is said. */
+  readonly failuresShown?: number
+}
+
+/** A schema to hold codecs against. */
+export interface Target {
+  /** Such as `GetOrder 200`. */
+  readonly name: string
+  readonly schema: JsonSchema
+  readonly position: Position
+}
+
+/** The prepared values of one target; made once, run against any number of codecs. */
+export interface Suite {
+  readonly target: Target
+  readonly values: ReadonlyArray<Json>
+  readonly mutants: ReadonlyArray<Mutants.Mutant>
+  readonly discarded: ReadonlyArray<Mutants.Discarded>
+  readonly additions: ReadonlyArray<Mutants.Addition>
+  readonly run: <A>(codec: Codec<A>, options?: Options) => Report
+}
+
+/** Prepares suites for the schemas of one document. */
+export interface Conformance {
+  readonly judge: Judge.Judge
+  /** @throws `UnknownKeyword` or `UnusableSchema` where the schema cannot be worked with. */
+  readonly suite: (target: Target) => Suite
+}
+
+/** Names of the property that a replay token carries. */
+const property = "conformance"
+
+type Outcome<A> = Decoded<A> | { readonly ok: false; readonly threw: string }
+
+const attempt = <A>(codec: Codec<A>, value: Json): Outcome<A> => {
+  try {
+    return codec.decode(copy(value))
+  } catch (error) {
+    return { ok: false, threw: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  }
+}
+
+const described = <A>(outcome: Outcome<A>): string =>
+  outcome.ok
+    ? "decoded"
+    : "threw" in outcome
+      ? `threw ${outcome.threw}`
+      : outcome.pointers.length === 0
+        ? "refused without a pointer"
+        : `refused at ${outcome.pointers.map((pointer) => JSON.stringify(pointer)).join(", ")}`
+
+/** What the codec writes for a decoded value, as it would arrive; or why it could not. */
+const written = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
+  try {
+    // Without an encoder the decoded value is taken to have the shape of the wire.
+    const encoded = codec.encode === undefined ? value : codec.encode(value)
+    const text = JSON.stringify(encoded)
+    return text === undefined ? { threw: "nothing was encoded" } : { wire: JSON.parse(text) as Json }
+  } catch (error) {
+    return { threw: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  }
+}
+
+type Fault = Omit<Failure, "target" | "replay">
+
+/** What is wrong with how a valid value fares, if anything. */
+const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
+  const outcome = attempt(codec, value)
+  if (!outcome.ok) {
+    return {
+      check: "completeness",
+      pointer: "pointers" in outcome ? (outcome.pointers[0] ?? "") : "",
+      departure: undefined,
+      note: "a valid value",
+      expected: "decoded",
+      got: described(outcome),
+      instance: value
+    }
+  }
+  if (codec.encode === undefined) return undefined
+  const back = written(codec, outcome.value)
+  const normal = codec.normalise ?? ((wire: Json): Json => wire)
+  const pointer = "wire" in back ? firstDifference(normal(value), normal(back.wire)) : ""
+  if (pointer === undefined) return undefined
+  return {
+    check: "round-trip",
+    pointer,
+    departure: undefined,
+    note: "decoded and encoded again",
+    expected: show(valueAt(normal(value), pointer)),
+    got: "wire" in back ? show(valueAt(normal(back.wire), pointer)) : `threw ${back.threw}`,
+    instance: value
+  }
+}
+
+/** A value that failed once and not again: a decoder must say the same thing twice. */
+const unsteady = (value: Json): Fault => ({
+  check: "completeness",
+  pointer: "",
+  departure: undefined,
+  note: "a valid value, read twice",
+  expected: "the same outcome twice",
+  got: "failed, then did not",
+  instance: value
+})
+
+const show = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value))
+
+/** What is wrong with how a mutant fares. */
+const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Position): Fault | undefined => {
+  const outcome = attempt(codec, mutant.value)
+  const treatment = treatmentOf(mutant.kind, position)
+  const fault = (check: Check, expected: string, got: string): Fault => ({
+    check,
+    pointer: mutant.pointer,
+    departure: mutant.kind,
+    note: mutant.note,
+    expected,
+    got,
+    instance: mutant.value
+  })
+  if (treatment === "reject") {
+    const isExact = !outcome.ok && "pointers" in outcome && Mutants.blames(mutant, outcome.pointers)
+    return isExact ? undefined : fault("precision", `refused at ${JSON.stringify(mutant.pointer)}`, described(outcome))
+  }
+  if (!outcome.ok)
+    return fault("tolerance", `decoded, since ${policy[mutant.kind][position].because}`, described(outcome))
+  if (treatment === "tolerate") return undefined
+  const back = written(codec, outcome.value)
+  const wanted = valueAt(mutant.value, mutant.pointer)
+  const surfaced = "wire" in back ? valueAt(back.wire, mutant.pointer) : undefined
+  return equals(surfaced, wanted)
+    ? undefined
+    : fault("tolerance", `surfaces as ${show(wanted)}`, "wire" in back ? show(surfaced) : `threw ${back.threw}`)
+}
+
+/** What is wrong with how an unknown member fares: it may be dropped or kept, and nothing else may change. */
+const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | undefined => {
+  const outcome = attempt(codec, addition.value)
+  const fault = (expected: string, got: string): Fault => ({
+    check: "tolerance",
+    pointer: addition.pointers[0] ?? "",
+    departure: "unknown-field",
+    note: addition.pointers.length === 1 ? "an unknown member" : `${addition.pointers.length} unknown members`,
+    expected,
+    got,
+    instance: addition.value
+  })
+  if (!outcome.ok) return fault("decoded", described(outcome))
+  if (codec.encode === undefined) return undefined
+  const back = written(codec, outcome.value)
+  if (!("wire" in back)) return fault("encoded", `threw ${back.threw}`)
+  const normal = codec.normalise ?? ((wire: Json): Json => wire)
+  // The codec may drop a member it does not know or keep it as it came, and nothing else may change.
+  let rest: Json = back.wire
+  for (const pointer of addition.pointers) {
+    const kept = valueAt(rest, pointer)
+    if (kept === undefined) continue
+    if (!equals(kept, valueAt(addition.value, pointer))) return fault("dropped or kept as it came", show(kept))
+    rest = updateAt(rest, pointerKeys(pointer), () => undefined) ?? rest
+  }
+  const changed = firstDifference(normal(addition.base), normal(rest))
+  return changed === undefined ? undefined : fault("the rest unchanged", `changed at ${JSON.stringify(changed)}`)
+}
+
+/** Violations that a codec's own values may have, because the policy tolerates them on the way in. */
+const isTolerated = (violation: Judge.Violation, position: Position): boolean => {
+  switch (violation.keyword) {
+    case "enum":
+      return treatmentOf("enum-non-member", position) !== "reject"
+    case "additionalProperties":
+      return treatmentOf("extra-property", position) !== "reject"
+    default:
+      return false
+  }
+}
+
+const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, position: Position) =>
+  [...(codec.own ?? [])].map((value): Fault | undefined => {
+    const text = JSON.stringify(value)
+    const wire: Json = text === undefined ? null : (JSON.parse(text) as Json)
+    const verdict: Judge.Verdict =
+      text === undefined
+        ? { valid: false, pointers: [""], violations: [{ pointer: "", keyword: "type", message: "is no JSON" }] }
+        : judged(wire)
+    const broken = verdict.valid ? [] : verdict.violations.filter((violation) => !isTolerated(violation, position))
+    const [first] = broken
+    if (first === undefined) return undefined
+    return {
+      check: "own-values",
+      pointer: first.pointer,
+      departure: undefined,
+      note: "a value of the codec's own making",
+      expected: "valid",
+      got: `${first.keyword}: ${first.message}`,
+      instance: wire
+    }
+  })
+
+/** Prepares suites for the schemas that `resolve` completes. */
+export const make = (resolve: Resolve): Conformance => {
+  const judge = Judge.make(resolve)
+  const arbitraries = Arbitraries.make(judge)
+  const coverage = Coverage.make(judge)
+  const mutants = Mutants.make(judge)
+
+  const suite = (target: Target): Suite => {
+    const { name, position, schema } = target
+    const values = coverage.of(schema)
+    const survey = mutants.survey(schema)(values)
+    const additions = mutants.additions(schema)(values)
+    let arbitrary: fc.Arbitrary<Json> | undefined
+    const random = (): fc.Arbitrary<Json> => (arbitrary ??= arbitraries.of(schema))
+    const kinds: Partial<Record<Mutants.Kind, number>> = {}
+    for (const { kind } of survey.mutants) kinds[kind] = (kinds[kind] ?? 0) + 1
+
+    const run = <A>(codec: Codec<A>, options: Options = {}): Report => {
+      const shown = options.failuresShown ?? 3
+      const wanted = (...checks: ReadonlyArray<Check>): boolean =>
+        options.checks === undefined || options.checks.some((check) => checks.includes(check))
+      const tallies: Record<Check, { run: number; failed: number }> = {
+        completeness: { run: 0, failed: 0 },
+        "own-values": { run: 0, failed: 0 },
+        precision: { run: 0, failed: 0 },
+        "round-trip": { run: 0, failed: 0 },
+        tolerance: { run: 0, failed: 0 }
+      }
+      const failures: Array<Failure> = []
+      const fail = (fault: Fault, replay?: string): void => {
+        const tally = tallies[fault.check]
+        if (tally.failed++ < shown || replay !== undefined) failures.push({ ...fault, target: name, replay })
+      }
+      /** A valid value is a round trip only once it decoded. */
+      const tallyValid = (fault: Fault | undefined, count: number): void => {
+        tallies.completeness.run += count
+        if (codec.encode !== undefined) {
+          tallies["round-trip"].run += fault?.check === "completeness" ? count - 1 : count
+        }
+      }
+      const isRead = wanted("completeness", "round-trip")
+      for (const value of isRead ? values : []) {
+        const fault = faultOf(codec, value)
+        tallyValid(fault, 1)
+        if (fault !== undefined) fail(fault)
+      }
+      const { path = "", runs = 200 } = options
+      if (isRead && runs > 0) {
+        const details = fc.check(
+          fc.property(random(), (value) => faultOf(codec, value) === undefined),
+          { numRuns: runs, seed: options.seed ?? Replay.seedFrom(), ...(path === "" ? {} : { path }) }
+        )
+        const found =
+          details.counterexample === null
+            ? undefined
+            : (faultOf(codec, details.counterexample[0]) ?? unsteady(details.counterexample[0]))
+        tallyValid(found, details.numRuns)
+        if (found !== undefined) {
+          const replay = { property, target: `${position} ${name}`, seed: details.seed }
+          fail(found, Replay.line({ ...replay, path: details.counterexamplePath ?? "" }))
+        }
+      }
+      for (const mutant of survey.mutants) {
+        const check: Check = treatmentOf(mutant.kind, position) === "reject" ? "precision" : "tolerance"
+        if (!wanted(check)) continue
+        tallies[check].run++
+        const fault = mutantFault(codec, mutant, position)
+        if (fault !== undefined) fail(fault)
+      }
+      for (const addition of wanted("tolerance") ? additions : []) {
+        tallies.tolerance.run++
+        const fault = additionFault(codec, addition)
+        if (fault !== undefined) fail(fault)
+      }
+      for (const fault of wanted("own-values") ? ownFaults(codec, judge(schema), position) : []) {
+        tallies["own-values"].run++
+        if (fault !== undefined) fail(fault)
+      }
+      return {
+        target: name,
+        position,
+        passed: Object.values(tallies).every((tally) => tally.failed === 0),
+        checks: tallies,
+        kinds,
+        discarded: survey.discarded.length,
+        failures
+      }
+    }
+    return { target, values, mutants: survey.mutants, discarded: survey.discarded, additions, run }
+  }
+
+  return { judge, suite }
+}

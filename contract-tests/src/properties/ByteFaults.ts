@@ -1,0 +1,190 @@
+/** P7: what the client makes of faulty bytes, over TCP. */
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import * as Requests from "../operations/Requests.ts"
+import * as ClientOperations from "../operations/ClientOperations.ts"
+import { memberOf, textOf, type Json } from "../judge/JsonSchema.ts"
+import { byteFaults, maxBodyBytes, whole, type ByteFault, type Good } from "./internal/byteFaults.ts"
+import * as faultyServer from "./internal/faultyServer.ts"
+import { failed, type Outcome, type Property, type Run } from "./Property.ts"
+import * as SendingClass from "./SendingClass.ts"
+import { plainest, referenceOf, validBody } from "./Subject.ts"
+
+const id = "P7"
+
+/** The clients that applications use. */
+const clients: Readonly<Record<string, Layer.Layer<HttpClient.HttpClient>>> = {
+  fetch: FetchHttpClient.layer,
+  undici: NodeHttpClient.layerUndici
+}
+
+/** Operations that are held to every fault: of each class and each kind of answer, some. */
+export const thorough: ReadonlySet<string> = /*#__PURE__*/ new Set([
+  ...["GetOrderGroup", "GetOrders", "GetMarkets", "GetMarketOrderbook", "GetExchangeStatus", "DeleteOrderGroup"],
+  ...["CreateOrderV2", "BatchCreateOrdersV2", "ApplySubaccountTransfer", "CreateOrderGroup", "CancelAllOrders"],
+  "GenerateApiKey"
+])
+
+/** How many faults any other operation is held to. */
+const sampled = 3
+
+/** The faults of an operation: all of them, or some, other ones for each operation and each seed. */
+export const faultsOf = (
+  { descriptor, name }: ClientOperations.ClientOperation,
+  seed: number
+): ReadonlyArray<ByteFault> => {
+  if (thorough.has(descriptor.operationId)) return byteFaults
+  const index = ClientOperations.all.findIndex((one) => one.name === name)
+  const start = (Math.max(0, index) * sampled + (seed >>> 0)) % byteFaults.length
+  return Array.from({ length: sampled }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
+}
+
+/** For what hangs on purpose, it is short; for the rest it is no measure. */
+const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : 20_000)
+
+/** What a client may take off the wire of an answer that is too large: its limit, and what the system had in flight. */
+const inFlightBytes = 64 * 1024 * 1024
+
+/** A call that has not ended by then hangs. */
+const hangsAfter = "30 seconds"
+
+interface Seen {
+  readonly tag: string
+  readonly requestSent: Json | undefined
+  readonly limit: Json | undefined
+  readonly code: Json | undefined
+  readonly requests: number
+  readonly written: number
+}
+
+const outcomes: Readonly<Record<ByteFault["outcome"], (hasBody: boolean) => ReadonlyArray<string>>> = {
+  lost: () => ["TransportError"],
+  large: () => ["TransportError"],
+  timeout: () => ["RequestTimeout"],
+  none: () => ["Success"],
+  broken: (hasBody) => [hasBody ? "ContractError" : "Success"],
+  cut: (hasBody) => [hasBody ? "ContractError" : "Success", "TransportError"]
+}
+
+/** What is wrong with what a call came to under a fault, if anything. */
+const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requests: number): string | undefined => {
+  const { code, limit, requestSent, tag, written } = seen
+  if (!tags.includes(tag)) return `${tags.join(" or ")} expected, ${tag}`
+  if (seen.requests !== requests) return `${requests} requests expected, ${seen.requests}`
+  if (tag === "TransportError" || tag === "RequestTimeout") {
+    if (requestSent !== "maybe") return `requestSent is ${String(requestSent)} although every byte of it had left`
+    if (tag === "RequestTimeout" && limit !== "attempt") return `the limit that ran out is ${String(limit)}`
+    if ((code === "ERR_BODY_TOO_LARGE") !== (fault.outcome === "large")) return `the code is ${String(code)}`
+  }
+  if (fault.outcome === "large" && written > maxBodyBytes + inFlightBytes)
+    return `it took ${written} bytes of a body that is too large`
+  if ("polluted" in {}) return "the prototype of all objects was changed"
+  return undefined
+}
+
+/** Holds an operation; `layer` may be another than the client's own, for a test. */
+export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { operation, seed } = run
+      const reference = referenceOf(operation)
+      const input = plainest(operation)
+      const hasBody = reference.success.schema !== undefined
+      const good: Good = { status: reference.success.status, body: hasBody ? textOf(validBody(operation)) : "" }
+      const sendingClass = SendingClass.of(reference)
+      const repeats = sendingClass === "idempotent" || SendingClass.isKeyed(reference, input)
+      const reached: Record<string, number> = {}
+      let runs = 0
+      for (const [name, http] of Object.entries(clients)) {
+        const server = yield* faultyServer.make
+        const environment = yield* Effect.orDie(Effect.fromResult(Environment.fromUrl(server.url)))
+        const { signer } = Requests.layerOptions
+        const context = yield* Layer.build(
+          Layer.provide(layer({ environment, limits: false, signer, policy: { maxBodyBytes } }), http)
+        )
+        const call = (
+          policy: Partial<SendPolicy.SendPolicy>,
+          answers: ReadonlyArray<faultyServer.Answer>
+        ): Effect.Effect<Seen> => {
+          server.script(answers)
+          return Effect.result(operation.operation(input)).pipe(
+            Effect.provideService(SendPolicy.Overrides, policy),
+            Effect.provideContext(context),
+            Effect.timeoutOrElse({ duration: hangsAfter, orElse: () => Effect.void }),
+            Effect.map((result) => {
+              // A failure of the client is plain data: it is compared as JSON.
+              const error =
+                result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
+              return {
+                tag:
+                  result === undefined ? "nothing" : error === undefined ? "Success" : String(memberOf(error, "_tag")),
+                requestSent: memberOf(error, "requestSent"),
+                limit: memberOf(error, "limit"),
+                code: memberOf(error, "code"),
+                requests: server.received(),
+                written: server.written()
+              }
+            })
+          )
+        }
+        for (const fault of faultsOf(operation, seed)) {
+          if (fault.inBody && good.status === 204) continue
+          const attemptTimeout = attemptMillis(fault)
+          const broken = (when: string, because: string): Outcome =>
+            failed(id, operation.name, seed, {
+              runs,
+              because: `${fault.name}, on ${name}, ${when}: ${because}`,
+              counterexample: fault.name
+            })
+          const tags = outcomes[fault.outcome](hasBody)
+
+          const once = yield* call({ retry: SendPolicy.noRetry, attemptTimeout }, [fault.answer(good)])
+          const wrong = faultOf(fault, once, tags, 1)
+          if (wrong !== undefined) return broken("once", wrong)
+
+          // With a repeat to spare: it is made where that can mend it and do nothing twice, and only there.
+          const isMended =
+            repeats && (once.tag === "RequestTimeout" || (once.tag === "TransportError" && fault.outcome !== "large"))
+          // On a busy machine the good answer may be too late as well, where the time is short on purpose.
+          const isShort = fault.outcome === "timeout"
+          const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
+          const again = yield* call(policy, [fault.answer(good), whole(good)])
+          // The two tags of a cut body are a race, which the repeat may see run the other way.
+          const mended = fault.outcome === "cut" ? again.requests === 2 : isMended
+          const unmended = faultOf(
+            fault,
+            again,
+            mended ? ["Success"] : tags,
+            mended ? (isShort ? Math.max(2, again.requests) : 2) : 1
+          )
+          if (unmended !== undefined || (mended && !repeats))
+            return broken("with a repeat to spare", unmended ?? "it was sent twice")
+
+          // What was left on the connection is nobody's answer.
+          const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [whole(good)])
+          if (after.tag !== "Success" || after.requests !== 1)
+            return broken("in the call after it", `Success expected, ${after.tag}`)
+          runs += 3
+          reached[`${fault.outcome} on ${name}`] = (reached[`${fault.outcome} on ${name}`] ?? 0) + 1
+          reached[sendingClass] = (reached[sendingClass] ?? 0) + 1
+        }
+      }
+      return { _tag: "Held", runs, reached }
+    })
+  )
+
+/** Bytes. */
+export const P7: Property = {
+  id,
+  statement:
+    "Over TCP, on fetch and on undici, every fault of bytes comes to the right typed error in bounded time and memory, is repeated only where that does nothing twice, and leaves nothing for the next call: all faults on a dozen operations, a few in turn on each other one.",
+  run: (run) => hold(run)
+}

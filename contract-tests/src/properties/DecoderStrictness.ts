@@ -1,0 +1,134 @@
+/** P1′: what the client would let pass. */
+import * as Effect from "effect/Effect"
+import * as Judge from "../judge/Judge.ts"
+import {
+  isArray,
+  isObject,
+  objectOf,
+  resolver,
+  valueAt,
+  type Json,
+  type JsonObject,
+  type JsonSchema
+} from "../judge/JsonSchema.ts"
+import * as OwnValues from "../generate/OwnValues.ts"
+import { treatmentOf, type Departure } from "../judge/Policy.ts"
+import { check, failed, type Outcome, type Property, type Run } from "./Property.ts"
+import { conformance, document, referenceOf } from "./Subject.ts"
+
+const id = "P1′"
+
+/** Something that a client's schema accepts in a response and the document does not. */
+export interface Leniency {
+  /** The operation's id, and the place in its body, with `*` for the index of a list. */
+  readonly operation: string
+  readonly at: string
+  /** The keyword of the document that is not held. */
+  readonly keyword: string
+  readonly because: string
+}
+
+/** Every one of them, beside what the policy tolerates of all responses: new members of enums, and unknown members. */
+export const leniencies: ReadonlyArray<Leniency> = []
+
+/** A document whose responses allow what the policy lets pass in all of them: new members of enums, unknown members. */
+const opened = (value: Json): Json => {
+  if (isArray(value)) return value.map(opened)
+  if (!isObject(value)) return value
+  const isSchema = (["type", "properties"] as const).some((key) => Object.hasOwn(value, key))
+  return objectOf(
+    Object.entries(value).flatMap(([key, member]) => {
+      if (isSchema && key === "enum" && isArray(member) && isTolerated("enum-non-member")) return []
+      if (isSchema && key === "additionalProperties" && member === false && isTolerated("extra-property")) return []
+      return [[key, opened(member)] as const]
+    })
+  )
+}
+
+const isTolerated = (departure: Departure): boolean => treatmentOf(departure, "response") !== "reject"
+
+const placeOf = (pointer: string): string => pointer.replaceAll(/\/\d+(?=\/|$)/g, "/*")
+
+class Lenient extends Error {
+  override readonly name = "Lenient"
+  readonly pointer: string
+  constructor(pointer: string, keyword: string, message: string) {
+    super(`the client accepts what the document does not at ${JSON.stringify(pointer)}: ${keyword}: ${message}`)
+    this.pointer = pointer
+  }
+}
+
+const once = <A>(make: () => A): (() => A) => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+const ownValues = once(() =>
+  OwnValues.make(
+    document().operations.flatMap(({ success }) => (success.schema === undefined ? [] : [success.schema])),
+    conformance().judge.resolve
+  )
+)
+
+const lenient = once(() => {
+  const open = opened(document().document)
+  const judge = Judge.make(resolver(open as JsonObject)) // of an object, an object
+  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // where the document has a schema, it has one
+})
+
+/** Holds an operation to a list of leniencies. */
+export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {
+  const { operation, path = "", seed } = run
+  const reference = referenceOf(operation)
+  const { schema } = reference.success
+  const { body } = operation.descriptor.success
+  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no body for its success" }
+  if (body === undefined) return { _tag: "Skipped", reason: "the client reads no body: P4 has more to say of that" }
+  const accepts = conformance().judge.accepts(schema)
+  const judge = lenient()(reference.success.pointer)
+  const mine = listed.filter((leniency) => leniency.operation === reference.id)
+  const used = new Set<Leniency>()
+  let tolerated = 0
+  const law = (value: Json): void => {
+    const verdict = judge(value)
+    if (verdict.valid) {
+      if (!accepts(value)) tolerated++
+      return
+    }
+    for (const { keyword, message, pointer } of verdict.violations) {
+      const leniency = mine.find((one) => one.keyword === keyword && one.at === placeOf(pointer))
+      if (leniency === undefined) throw new Lenient(pointer, keyword, message)
+      used.add(leniency)
+    }
+  }
+  const values = path === "" ? ownValues().coverage(body) : []
+  for (const value of values) {
+    try {
+      law(value)
+    } catch (error) {
+      if (!(error instanceof Lenient)) throw error
+      const counterexample = JSON.stringify(value)
+      return failed(id, operation.name, seed, { because: error.message, pointer: error.pointer, counterexample })
+    }
+  }
+  const random = check(id, run, ownValues().arbitrary(body), law)
+  if (random._tag !== "Held") return random
+  const stale = path === "" ? mine.find((leniency) => !used.has(leniency)) : undefined
+  if (stale !== undefined) {
+    const because = `a listed leniency is none any more: ${stale.keyword} at ${stale.at}`
+    return failed(id, operation.name, seed, { because, counterexample: stale.because })
+  }
+  return {
+    _tag: "Held",
+    runs: values.length + random.runs,
+    reached: { coverage: values.length, random: random.runs, "new members of enums": tolerated, leniencies: used.size }
+  }
+}
+
+/** No over-acceptance. */
+export const P1Prime: Property = {
+  id,
+  statement:
+    "Every body that the client's own schema accepts is one that the document allows, but for new members of enums and what is listed with its reason.",
+  run: (run) => Effect.sync(() => hold(run))
+}

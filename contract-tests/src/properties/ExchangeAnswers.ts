@@ -1,0 +1,65 @@
+/** P12: what the exchange answers. */
+import * as Effect from "effect/Effect"
+import * as Judging from "../targets/Judging.ts"
+import * as LocalExchange from "../targets/LocalExchange.ts"
+import * as Redactions from "../targets/Redactions.ts"
+import { working } from "../targets/Working.ts"
+import * as Replay from "../runner/Replay.ts"
+import type { Failed, Outcome, Property, Run } from "./Property.ts"
+import { plainest, referenceOf } from "./Subject.ts"
+
+const id = "P12"
+
+/** A finding as the outcome of a run; where it was found is part of the property's name in its token. */
+export const failed = (
+  { operation, seed }: Pick<Run, "operation" | "seed">,
+  runs: number,
+  { because, curl, expected, got, instance, pointer }: Judging.Finding,
+  where?: string
+): Failed => {
+  const replay = { property: where === undefined ? id : `${id}@${where}`, target: operation.name, seed, path: "" }
+  return {
+    _tag: "Failed",
+    runs,
+    because,
+    pointer,
+    expected,
+    got,
+    counterexample: instance,
+    curl,
+    replay,
+    report: [
+      `${id} does not hold for ${operation.name}${pointer === undefined ? "" : ` at ${JSON.stringify(pointer)}`}`,
+      `because: ${because}`,
+      `counterexample: ${instance}`,
+      Replay.line(replay)
+    ].join("\n")
+  }
+}
+
+let local: LocalExchange.LocalExchange | undefined
+
+const unredacted = Redactions.make({})
+
+/** Holds an operation of the local exchange. */
+export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome => {
+  const { operation } = run
+  const inputs = working(exchange.world, referenceOf(operation).id, [plainest(operation)])
+  const heard: Array<Judging.Heard> = []
+  for (const input of inputs) {
+    const one = exchange.call(operation, input)
+    heard.push(one)
+    const finding = Judging.findingOf(operation, one, true, unredacted)
+    if (finding !== undefined) return failed(run, heard.length, finding)
+  }
+  return { _tag: "Held", runs: heard.length, reached: Judging.reachedBy(heard) }
+}
+
+/** The exchange's answers. */
+export const P12: Property = {
+  id,
+  statement: "Every answer of the exchange is one that the document allows, and the client reads it as what it is.",
+  held: "On the local exchange, in memory, every operation is called with inputs that must succeed; each raw answer is judged by ajv on the reference document and read by the client. On an exchange that is there (--target) reads are made of what its lists tell, and a declared refusal is an answer as well; writes are made on demo alone, with --allow-writes. Passed over: reads where there is nothing to read, and writes that are not allowed, or could not be taken back.",
+  must: { reach: "2xx", otherwise: "nothing reached 2xx: an exchange that carries nothing out proves nothing" },
+  run: (run) => Effect.sync(() => holdOn((local ??= LocalExchange.make()), run))
+}

@@ -1,0 +1,303 @@
+/** P10: what is read of a list that comes in pages. */
+import * as Answer from "@kalshi-effect/client/Answer"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import * as fc from "fast-check"
+import * as Descriptors from "../operations/Descriptors.ts"
+import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import * as Arbitraries from "../generate/Arbitraries.ts"
+import { character } from "../generate/internal/characters.ts"
+import { isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import * as paging from "./internal/paging.ts"
+import { check, type Outcome, type Property, type Run } from "./Property.ts"
+import * as Subject from "./Subject.ts"
+
+const id = "P10"
+
+/** What the document says of an operation with pages. */
+interface Target {
+  readonly lists: ReadonlyArray<string>
+  readonly cursor: string
+  readonly schema: NonNullable<ReferenceDocument.Response["schema"]>
+  /** The parameter that says how long a page is, with its bounds; undefined where there is none. */
+  readonly size: { readonly name: string; readonly most: number } | undefined
+  /** Every other input but the cursor. */
+  readonly input: JsonObject
+}
+
+const targetOf = ({ operation }: Run, reference: ReferenceDocument.Operation): Target | undefined => {
+  const document = Subject.document()
+  const found = Descriptors.paging(document, reference)
+  const { schema } = reference.success
+  if (found?.cursor === undefined || schema === undefined) return undefined
+  const parameter = reference.parameters.find(({ name }) => name === "limit" || name === "page_size")
+  const bounds = parameter === undefined ? undefined : document.deref(parameter.schema)
+  const plain = Subject.plainest(operation)
+  return {
+    lists: found.lists,
+    cursor: found.cursor,
+    schema,
+    size: parameter === undefined ? undefined : { name: parameter.name, most: bounds?.maximum ?? 1_000 },
+    input: objectOf(Object.entries(plain).filter(([key]) => key !== "cursor" && key !== parameter?.name))
+  }
+}
+
+/** Cursors that readers broke on before; the exchange's own are base64. */
+const oddCursors = [" ", "+", "%2F", "a=b&cursor=c", "\u0000", "é👩‍👧", "null", "0", "#?/", "CgsI+/==", "\n"]
+
+const cursorText = fc.oneof(
+  { weight: 3, arbitrary: fc.string({ unit: character(), minLength: 1, maxLength: 30 }) },
+  { weight: 1, arbitrary: fc.base64String({ minLength: 4, maxLength: 400 }) },
+  { weight: 1, arbitrary: fc.constantFrom(...oddCursors) }
+)
+
+interface Case {
+  /** Which of the answer's lists, modulo their number. */
+  readonly list: number
+  /** Of that list. */
+  readonly items: ReadonlyArray<Json>
+  /** Of its other lists, on each page. */
+  readonly others: ReadonlyArray<Json>
+  readonly sizes: readonly [number, number]
+  /** Pages before which an empty one comes. */
+  readonly gaps: ReadonlyArray<number>
+  readonly cursors: ReadonlyArray<string>
+  /** How an empty list is written, and how the end is, of the ways that the document allows. */
+  readonly empty: number
+  readonly end: number
+  /** After how many things, and on which page, something happens; modulo what there is. */
+  readonly take: number
+  readonly at: number
+  readonly back: number
+}
+
+const most = 12
+
+const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries): fc.Arbitrary<Case> => {
+  const document = Subject.document()
+  const itemsOf = (list: string) => {
+    const { items } = document.deref(document.deref(schema).properties?.[list] ?? {})
+    return fc.array(arbitraries.of(items ?? {}), { maxLength: most, size: "max" })
+  }
+  return fc.nat(lists.length - 1).chain((list) =>
+    fc.record({
+      list: fc.constant(list),
+      items: itemsOf(lists[list] ?? ""),
+      others: lists.length === 1 ? fc.constant([]) : itemsOf(lists[1 - list] ?? "").map((items) => items.slice(0, 2)),
+      sizes: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: most + 1 })),
+      gaps: fc.array(fc.nat(most), { maxLength: 3 }),
+      // Of a failure it is of no use to know that it would have failed with shorter ones, and it takes long to find out.
+      cursors: fc.noShrink(fc.uniqueArray(cursorText, { minLength: most + 4, maxLength: most + 4, size: "max" })),
+      empty: fc.nat(2),
+      end: fc.nat(2),
+      take: fc.nat(most),
+      at: fc.nat(2 * most),
+      back: fc.nat(2 * most)
+    })
+  )
+}
+
+/** A finding. */
+class Broken extends Error {}
+
+const holds = (condition: boolean, what: () => string): void => {
+  if (!condition) throw new Broken(what())
+}
+
+const same = (got: ReadonlyArray<string>, expected: ReadonlyArray<string>, what: string): void =>
+  holds(got.length === expected.length && got.every((text, index) => text === expected[index]), () => {
+    const at = expected.findIndex((text, index) => text !== got[index])
+    return `${what}: ${got.length} instead of ${expected.length}, other at ${at < 0 ? expected.length : at}`
+  })
+
+const tagOf = (error: unknown): unknown => (error === undefined ? "the end" : memberOf(error as Json, "_tag"))
+
+const endsWith = ({ error }: paging.Reading, tag: string, what: string): void =>
+  holds(tagOf(error) === tag, () => `${what}: ended with ${String(tagOf(error))} instead of ${tag}`)
+
+const law = (run: Run, target: Target) => {
+  const { operation } = run
+  const { judge } = Subject.conformance()
+  const accepts = judge.accepts(target.schema)
+  const decode = Answer.decoder(operation.operation)
+  const decoded = (body: JsonObject): JsonObject => {
+    const result = decode({ status: 200, body: JSON.stringify(body) })
+    const value: unknown = Result.isSuccess(result) ? result.success : undefined
+    if (!isObject(value as Json)) throw new Broken(`a valid page does not decode: ${JSON.stringify(body)}`)
+    return value as JsonObject // an answer is JSON, decoded
+  }
+
+  return (input: Case, reach: (what: string) => void): void => {
+    const list = target.lists[input.list] ?? ""
+    const other = target.lists.find((name) => name !== list)
+    const readers = paging.readersOf(operation, target.lists)
+    const itemsReader = readers.items(list)
+
+    /** The body of a page, written in one of the ways that the document allows. */
+    const bodyOf = (items: ReadonlyArray<Json>, cursor: string | undefined): JsonObject => {
+      const lists: ReadonlyArray<Json | undefined> = items.length > 0 ? [items] : [[], null, undefined]
+      const cursors: ReadonlyArray<Json | undefined> = cursor === undefined ? ["", null, undefined] : [cursor]
+      const bodies = lists.flatMap((value, writing) =>
+        cursors.flatMap((text, ending) => {
+          const members: ReadonlyArray<readonly [string, Json | undefined]> = [
+            [list, value],
+            [target.cursor, text],
+            ...(other === undefined ? [] : [[other, input.others] as const])
+          ]
+          const body = objectOf(members.flatMap(([key, member]) => (member === undefined ? [] : [[key, member]])))
+          return accepts(body) ? [{ body, writing, ending }] : []
+        })
+      )
+      const wanted =
+        bodies.find(({ ending, writing }) => writing === input.empty && ending === input.end) ??
+        bodies.find(({ ending }) => ending === input.end) ??
+        bodies[0]
+      if (wanted === undefined) throw new Error("no page that the document allows")
+      if (cursor === undefined) reach(`an end that is ${["empty", "null", "absent"][wanted.ending]}`)
+      if (items.length === 0) reach(`an empty list that is ${["[]", "null", "absent"][wanted.writing]}`)
+      return wanted.body
+    }
+
+    /** Cuts the list into pages. */
+    const cut = (size: number, gaps: ReadonlyArray<number>): ReadonlyArray<paging.Page> => {
+      const slices: Array<ReadonlyArray<Json>> = []
+      for (let from = 0; from === 0 || from < input.items.length; from += size) {
+        for (const gap of gaps) if (gap === slices.length) slices.push([])
+        slices.push(input.items.slice(from, from + size))
+      }
+      return slices.map((items, index) => ({
+        askedWith: index === 0 ? undefined : input.cursors[index - 1],
+        body: bodyOf(items, index === slices.length - 1 ? undefined : input.cursors[index])
+      }))
+    }
+
+    const inputOf = (size: number): JsonObject =>
+      target.size === undefined
+        ? target.input
+        : objectOf([...Object.entries(target.input), [target.size.name, Math.min(size, target.size.most)]])
+    const itemsOf = (pages: ReadonlyArray<paging.Page>): ReadonlyArray<string> =>
+      pages.flatMap(({ body }) => {
+        const items = decoded(body)[list]
+        return Array.isArray(items) ? items.map(paging.shown) : []
+      })
+
+    const [size, otherSize] = input.sizes
+    const pages = cut(size, input.gaps)
+    const all = itemsOf(pages)
+    same(all, itemsOf(cut(otherSize, [])), "the model's own items")
+    if (input.gaps.some((gap) => gap < pages.length)) reach("an empty page with a cursor")
+    const asked = inputOf(size)
+
+    // Every item once, in order, whatever the size of a page; each page asked for when all before it was taken.
+    const whole = paging.read((items) => items(asked), itemsReader, pages)
+    endsWith(whole, "the end", "the whole list")
+    same(whole.given, all, "the items of the whole list")
+    same(
+      whole.requests.map(({ cursor }) => paging.shown([cursor])),
+      pages.map(({ askedWith }) => paging.shown([askedWith])),
+      "the cursors that were sent"
+    )
+    for (const [index, { after, rest }] of whole.requests.entries()) {
+      const before = itemsOf(pages.slice(0, index)).length
+      holds(after === before, () => `page ${index + 1} was asked for after ${after} of the ${before} items before it`)
+      holds(rest === whole.requests[0]?.rest, () => `page ${index + 1} was asked for with other inputs`)
+    }
+    const { name } = target.size ?? { name: undefined }
+    if (name !== undefined) {
+      const said = new URLSearchParams(whole.requests[0]?.rest).get(name)
+      holds(said === String(asked[name]), () => `${name} was ${said}`)
+    }
+    const resized = cut(otherSize, [])
+    const again = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
+    same(again.given, all, `the items in pages of ${otherSize} instead of ${size}`)
+    const fewest = Math.max(1, Math.ceil(all.length / otherSize))
+    holds(again.requests.length === fewest, () => `${again.requests.length} requests for ${all.length} items`)
+
+    // The answers, each as it is.
+    const answers = paging.read((reader) => reader(asked), readers.pages, pages)
+    same(
+      answers.given,
+      pages.map(({ body }) => paging.shown(decoded(body))),
+      "the answers"
+    )
+
+    // Whoever stops asks no more.
+    const take = input.take % (all.length + 1)
+    const some = paging.read((items) => Stream.take(items(asked), take), itemsReader, pages)
+    same(some.given, all.slice(0, take), `the first ${take}`)
+    const needed = take === 0 ? 0 : 1 + pages.findIndex((_, index) => itemsOf(pages.slice(0, index + 1)).length >= take)
+    holds(some.requests.length === needed, () => `${some.requests.length} requests for ${take} items, not ${needed}`)
+    if (needed < pages.length) reach("a reading that stopped early")
+
+    // A failure loses nothing that came before, and the last cursor goes on from there.
+    const at = input.at % pages.length
+    const before = pages.slice(0, at)
+    const rest = pages.slice(at)
+    const broken = paging.read(
+      (items) => items(asked),
+      itemsReader,
+      pages,
+      (n) => (n === at ? 500 : undefined)
+    )
+    endsWith(broken, "InternalServerError", "a page that fails")
+    same(broken.given, itemsOf(before), "the items before a failure")
+    const repeatedly = paging.read(
+      (items) => paging.repeating(items(asked)),
+      itemsReader,
+      pages,
+      (n) => (n === at ? 500 : undefined)
+    )
+    endsWith(repeatedly, "the end", "a reading that repeats a failed pull")
+    same(repeatedly.given, all, "the items of a reading that repeats a failed pull")
+    const resume = rest[0]?.askedWith
+    if (resume !== undefined) {
+      reach("a failure after the first page")
+      const from = objectOf([...Object.entries(asked), ["cursor", resume]])
+      const resumed = paging.read((items) => items(from), itemsReader, rest)
+      endsWith(resumed, "the end", "a reading that goes on")
+      same(resumed.given, itemsOf(rest), "the items after a failure")
+
+      // A budget ends it where more is left, and says where.
+      const budget = paging.read((items) => items(asked, { maxPages: at }), itemsReader, pages)
+      endsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
+      same(budget.given, itemsOf(before), "the items within a budget")
+      holds(memberOf(budget.error as Json, "cursor") === resume, () => "a budget that ends with another cursor")
+    }
+    const enough = paging.read((items) => items(asked, { maxPages: pages.length }), itemsReader, pages)
+    endsWith(enough, "the end", "a budget of as many pages as there are")
+
+    // Pages that go round, by any period, are an error after each was given once; also round to where it began.
+    const goRound = (of: ReadonlyArray<paging.Page>, last: number, to: string, from: JsonObject): void => {
+      const round = of.map((page, index) =>
+        index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page
+      )
+      const circled = paging.read((items) => items(from), itemsReader, round)
+      endsWith(circled, "RepeatedCursor", "pages that go round")
+      same(circled.given, itemsOf(round.slice(0, last + 1)), "the items before the pages go round")
+      holds(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the pages go round`)
+    }
+    const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
+    if (resume !== undefined && repeated !== undefined) {
+      reach("pages that go round")
+      goRound(pages, at, repeated, asked)
+      goRound(rest, rest.length - 1, resume, objectOf([...Object.entries(asked), ["cursor", resume]]))
+    }
+  }
+}
+
+const outcome = (run: Run): Outcome => {
+  const target = targetOf(run, Subject.referenceOf(run.operation))
+  if (target === undefined) return { _tag: "Skipped", reason: "its answer is whole: it takes no cursor" }
+  const arbitraries = Arbitraries.make(Subject.conformance().judge)
+  return check(id, run, casesOf(target, arbitraries), law(run, target))
+}
+
+/** Pages. */
+export const P10: Property = {
+  id,
+  statement:
+    "A list is read to its end, each item once and nothing asked ahead, whatever the size of its pages and its cursors; pages that go round, a failure and a budget end it without losing what came before.",
+  held: "A list of random items is cut into pages of random sizes, with empty pages, odd cursors, failures and circles in it, and read through the client. Passed over: operations whose answer is whole and takes no cursor.",
+  run: (run) => Effect.sync(() => outcome(run))
+}

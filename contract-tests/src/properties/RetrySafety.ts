@@ -1,0 +1,39 @@
+/**
+ * P9: what is sent again, when, and what the caller is told of it.
+ */
+import * as Effect from "effect/Effect"
+import type { ClientOperation } from "../operations/ClientOperations.ts"
+import { textOf } from "../judge/JsonSchema.ts"
+import { scenarios } from "./internal/scenario.ts"
+import { judge } from "./internal/sendingRules.ts"
+import { isLearning, play, type Target } from "./internal/wire.ts"
+import { check, type Property } from "./Property.ts"
+import * as SendingClass from "./SendingClass.ts"
+import { isSigned } from "../operations/Signing.ts"
+import { plainest, referenceOf, validBody } from "./Subject.ts"
+
+const targetOf = (client: ClientOperation): Target => {
+  const reference = referenceOf(client)
+  return {
+    client,
+    reference,
+    inputs: SendingClass.variants(reference, plainest(client)),
+    body: reference.success.schema === undefined ? "" : textOf(validBody(client))
+  }
+}
+
+/** Sending. */
+export const P9: Property = {
+  id: "P9",
+  statement:
+    "A request is sent again only where that cannot do anything twice, freshly signed, within the policy's time and the account's tokens; and the call's error tells what may have happened.",
+  held: "Random scripts of a transport (refused connections, lost answers, statuses, Retry-After, delays) under a virtual clock; the calls and the waits are judged by the rules of the operation's sending class. Nothing is passed over.",
+  run: (run) =>
+    Effect.sync(() => {
+      const target = targetOf(run.operation)
+      const metered = isSigned(target.reference) && !isLearning(target.reference)
+      return check("P9", run, scenarios(metered), (scenario, reach) =>
+        judge(target, scenario, play(target, scenario), reach)
+      )
+    })
+}

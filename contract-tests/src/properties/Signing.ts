@@ -1,0 +1,253 @@
+/** P8: what is signed, and what is never printed. */
+import * as crypto from "node:crypto"
+import type * as Kalshi from "@kalshi-effect/client/Kalshi"
+import type * as Signer from "@kalshi-effect/signing/Signer"
+import type * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import * as Requests from "../operations/Requests.ts"
+import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
+import * as Arbitraries from "../generate/Arbitraries.ts"
+import { isObject, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import * as signedCalls from "./internal/signedCalls.ts"
+import { checkPromised, type Outcome, type Property, type Run } from "./Property.ts"
+import { conformance, referenceOf, validBody } from "./Subject.ts"
+import { isSigned } from "../operations/Signing.ts"
+
+const id = "P8"
+
+/** What is played instead of the client as it stands. */
+export interface Instead {
+  readonly signer?: ((key: signedCalls.Key) => Signer.Signer["Service"]) | undefined
+  readonly layer?: typeof Kalshi.layer | undefined
+}
+
+type Keys = Readonly<Record<Signer.KeyKind, signedCalls.Key>>
+
+let keys: Promise<Keys> | undefined
+
+const makeKeys = async (): Promise<Keys> => ({
+  rsa: await signedCalls.makeKey("rsa"),
+  ed25519: await signedCalls.makeKey("ed25519")
+})
+
+/** A signature is expensive, and a quarter of the cases says as much of it. */
+const share = 4
+
+interface Case {
+  readonly kind: Signer.KeyKind
+  readonly input: Json
+  readonly atMillis: number
+  readonly fates: ReadonlyArray<signedCalls.Fate["_tag"] | "broken" | number | Echo>
+}
+
+/** An answer that quotes the request's headers. */
+interface Echo {
+  readonly status: number
+  readonly form: keyof typeof forms
+  /** Characters before them. */
+  readonly before: number
+}
+
+const dump = (headers: signedCalls.Attempt["headers"]): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\r\n")
+
+const signs = /[+/=]/g
+const code = (sign: string): number => sign.charCodeAt(0)
+
+/** How they are quoted. */
+const forms = {
+  plain: (text: string) => text,
+  percent: (text: string) => JSON.stringify({ message: encodeURIComponent(text) }),
+  json: (text: string) => JSON.stringify({ error: { code: "blocked", message: text } }),
+  "json with escapes": (text: string) =>
+    `{"echo":[${JSON.stringify(text).replace(signs, (sign) => `\\u00${code(sign).toString(16)}`)}]}`,
+  html: (text: string) => `<pre>${text.replace(signs, (sign) => `&#${code(sign)};`)}</pre>`
+}
+
+const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
+  fc.record({
+    kind: fc.constantFrom<Signer.KeyKind>("rsa", "ed25519"),
+    input,
+    atMillis: fc.oneof(
+      fc.constantFrom(1, 2 ** 31 - 1, 2 ** 31, 999_999_999_999, 1_000_000_000_000, 9_999_999_999_999),
+      fc.integer({ min: 1, max: 4_102_444_800_000 })
+    ),
+    fates: fc.array(
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constantFrom<Case["fates"][number]>("refused", 429, 503) },
+        {
+          weight: 2,
+          arbitrary: fc.constantFrom<Case["fates"][number]>(
+            "answered",
+            "broken",
+            "reset",
+            "dies",
+            "interrupted",
+            200,
+            401,
+            404,
+            500
+          )
+        },
+        {
+          weight: 3,
+          arbitrary: fc.record({
+            // 200 stands for the operation's success.
+            status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
+            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // its own keys
+            // Most errors cut their texts after so many characters.
+            before: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 200 }), fc.integer({ min: 1700, max: 2048 }))
+          })
+        }
+      ),
+      { minLength: 1, maxLength: 3 }
+    )
+  })
+
+class Broken extends Error {}
+
+const must = (holds: boolean, rule: () => string): void => {
+  if (!holds) throw new Broken(rule())
+}
+
+/** As the exchange does it, by another library than the client's. */
+const verifies = ({ kind, publicKey }: signedCalls.Key, text: string, signature: string): boolean =>
+  kind === "rsa"
+    ? crypto.verify(
+        "sha256",
+        Buffer.from(text),
+        { key: publicKey, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
+        Buffer.from(signature, "base64")
+      )
+    : crypto.verify(null, Buffer.from(text), publicKey, Buffer.from(signature, "base64"))
+
+const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
+
+const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Attempt, reach: (what: string) => void) => {
+  const [keyId = "", timestamp = "", signature = ""] = names.map((name) => attempt.headers[name])
+  const { atMillis, method, path, query } = attempt
+  must(keyId === key.id, () => `it carries the key id ${keyId}`)
+  must(timestamp === String(atMillis), () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`)
+  must(
+    verifies(key, `${timestamp}${method}${path}`, signature),
+    () => `the signature of ${method} ${path} does not verify`
+  )
+  const others: Readonly<Record<string, string>> = {
+    "a millisecond more": `${Number(timestamp) + 1}${method}${path}`,
+    "a millisecond less": `${Number(timestamp) - 1}${method}${path}`,
+    seconds: `${Math.floor(Number(timestamp) / 1000)}${method}${path}`,
+    "another method": `${timestamp}${method === "GET" ? "POST" : "GET"}${path}`,
+    "a method in small letters": `${timestamp}${method.toLowerCase()}${path}`,
+    "a longer path": `${timestamp}${method}${path}/`,
+    "a path below the API's root": `${timestamp}${method}${path.slice(Requests.root.length)}`,
+    ...(query === "" ? {} : { "the query": `${timestamp}${method}${path}${query}` })
+  }
+  for (const [what, text] of Object.entries(others)) {
+    must(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
+  }
+  const other = key.kind === "rsa" ? keys.ed25519 : keys.rsa
+  must(!verifies(other, `${timestamp}${method}${path}`, signature), () => "another key's signature is the same")
+  reach(`signed with ${key.kind}`)
+  if (query !== "") reach("signed without the query")
+}
+
+const law = (run: Run, instead: Instead) => {
+  const { operation } = run
+  const reference = referenceOf(operation)
+  const body = bodyOf(reference, validBody(operation))
+  // A success that it is not: its error may quote what came.
+  const wrong = body.startsWith("{")
+    ? `${body.slice(0, -1)}${body === "{}" ? "" : ","}"error":{"code":"some_code"}}`
+    : "{"
+  const requests = Requests.make(reference, conformance().judge)
+  const fateOf = (fate: Case["fates"][number]): signedCalls.Fate => {
+    if (fate === "broken") return { _tag: "answered", status: reference.success.status, body: wrong }
+    if (fate === "answered") return { _tag: "answered", status: reference.success.status, body }
+    if (typeof fate === "number") {
+      return { _tag: "answered", status: fate, body: '{"error":{"code":"some_code"}}' }
+    }
+    if (typeof fate === "object") {
+      const { before, form, status } = fate
+      return {
+        _tag: "answered",
+        status: status === 200 ? reference.success.status : status,
+        body: (headers) => forms[form](`${"x".repeat(before)} ${dump(headers)}`)
+      }
+    }
+    return { _tag: fate }
+  }
+  return async (input: Case, reach: (what: string) => void): Promise<void> => {
+    const made = await (keys ??= makeKeys())
+    const key = made[input.kind]
+    const { attempts, exit, printed } = await signedCalls.play({
+      operation: operation.operation,
+      input: sendable(requests, input),
+      signer: instead.signer?.(key) ?? key.signer,
+      layer: instead.layer,
+      atMillis: input.atMillis,
+      // Success at the end, so that every repeat comes to something.
+      fates: [...input.fates, "answered" as const].map(fateOf)
+    })
+    const seen = new Set<string>()
+    for (const attempt of attempts) {
+      const signature = attempt.headers["kalshi-access-signature"]
+      if (!isSigned(reference)) {
+        must(
+          names.every((name) => attempt.headers[name] === undefined),
+          () => "a public operation is signed"
+        )
+        continue
+      }
+      checkSigned(made, key, attempt, reach)
+      must(!seen.has(signature ?? ""), () => "a repeat carries the signature of an earlier attempt")
+      seen.add(signature ?? "")
+    }
+    const echoed = input.fates.slice(0, attempts.length).some((fate) => typeof fate === "object")
+    if (echoed && exit._tag === "Failure") reach("failed with an echo of its headers")
+    const signatures = [...seen].flatMap((signature) => signedCalls.piecesOf(signature, 4))
+    if (attempts.length > 1) reach("signed again for a repeat")
+    reach(attempts.length === 0 ? "refused" : exit._tag === "Success" ? "succeeded" : "failed")
+    // Where a success is any JSON object, an echo can be the answer, which is the caller's to print.
+    const isAnswer = exit._tag === "Success" && typeof input.fates[attempts.length - 1] === "object"
+    for (const [where, text] of Object.entries(printed)) {
+      if (isAnswer && where !== "metric" && where !== "signer") continue
+      const told = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
+      must(
+        told === undefined,
+        () =>
+          `its ${where} holds ${told === key.id ? "the whole key id" : told === secret ? "the secret of its answer" : "a piece of the key or a signature"}`
+      )
+    }
+  }
+}
+
+/** Stands for a private key in an answer. */
+const secret = "-----BEGIN PRIVATE KEY-----canary-of-an-answer"
+
+const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =>
+  success.schema === undefined
+    ? ""
+    : textOf(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
+
+/** Most cases are sent: what the client does not send as it stands is plain in them. */
+const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
+  const given = input as JsonObject // the schema is that of an object
+  return atMillis % 8 === 0 ? given : requests.sendable(given)
+}
+
+/** Holds an operation, with something instead of the client as it stands where a test wants that. */
+export const hold = (run: Run, instead: Instead = {}): Effect.Effect<Outcome> => {
+  const requests = Requests.make(referenceOf(run.operation), conformance().judge)
+  const inputs = Arbitraries.make(conformance().judge).of(requests.input)
+  return checkPromised(id, { ...run, runs: Math.ceil(run.runs / share) }, casesOf(inputs), law(run, instead))
+}
+
+/** Signing. */
+export const P8: Property = {
+  id,
+  statement:
+    "Every attempt is signed afresh over its millisecond, METHOD and path and nothing else, as RSA-PSS and Ed25519 verify it; and no piece of the key, no signature and no whole key id is ever printed, logged, traced or measured.",
+  run: (run) => hold(run)
+}

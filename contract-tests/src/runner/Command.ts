@@ -1,0 +1,287 @@
+/** The command `kalshi-contract`: runs the suite, runs a failure again, and says what there is. */
+import * as Argument from "effect/cli/Argument"
+import type * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import { availableParallelism } from "node:os"
+import * as ClientOperations from "../operations/ClientOperations.ts"
+import * as Properties from "../properties/All.ts"
+import * as Cells from "./Cells.ts"
+import { sensitivityCommand } from "../sensitivity/Command.ts"
+import * as Session from "../targets/Session.ts"
+import * as Target from "../targets/Target.ts"
+import { Ended, refuse } from "./internal/ending.ts"
+import * as Counterexamples from "./Counterexamples.ts"
+import * as Outputs from "./internal/outputs.ts"
+import * as Text from "../reports/text.ts"
+import * as Report from "./Report.ts"
+import * as Suite from "./Suite.ts"
+import * as Workers from "./Workers.ts"
+import * as Replay from "./Replay.ts"
+
+const list = (texts: ReadonlyArray<string>): ReadonlyArray<string> =>
+  texts.flatMap((text) => text.split(",")).filter((text) => text !== "")
+
+const seed = Flag.Int("seed").pipe(
+  Flag.withDescription("A 32-bit integer; the same seed gives the same report"),
+  Flag.optional
+)
+
+/** Ends with 2 where something cannot be used. */
+const refusing = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
+  Effect.catch(effect, ({ message }) => refuse(message))
+
+const operations = Flag.String("operation").pipe(
+  Flag.withDescription("Operations by name or id, * for any characters: Orders.*, GetOrderGroup"),
+  Flag.atLeast(0)
+)
+
+const properties = Flag.String("property").pipe(Flag.withDescription("Properties by their ids: P1,P9"), Flag.atLeast(0))
+
+/** One line on a terminal, written over; nothing elsewhere. */
+const progress =
+  process.stderr.isTTY === true
+    ? ({ cell, done, total }: Suite.Progress) =>
+        Effect.sync(() => {
+          const text = `${done}/${total} ${cell.property} ${cell.target}`
+          process.stderr.write(
+            `\r${text.slice(0, (process.stderr.columns || 80) - 1)}\u001b[K${done === total ? "\r\u001b[K" : ""}`
+          )
+        })
+    : () => Effect.void
+
+const target = Flag.String("target").pipe(
+  Flag.withDescription("sandbox, which the command makes itself, demo, production, or an address such as https://host"),
+  Flag.withDefault("sandbox")
+)
+
+const timeout = Flag.String("timeout").pipe(
+  Flag.withDescription("How long an answer of an exchange may take"),
+  Flag.withDefault("10 seconds")
+)
+
+/** A duration as people write them: `120s`, `5 minutes`. */
+const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration, Ended> => {
+  // Checked by the reader itself, which answers None for what it cannot read.
+  const input = text.trim().replace(/^(\d+(?:\.\d+)?)\s*s$/, "$1 seconds") as Duration.Input
+  const read = Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) > 0)
+  return Option.match(read, {
+    onNone: () => refuse(`${flag} takes a duration, such as 120s or "5 minutes", not ${JSON.stringify(text)}`),
+    onSome: Effect.succeed
+  })
+}
+
+/** What `--seed` says, else the environment. */
+const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
+  if (Option.isNone(given)) {
+    return Effect.catch(
+      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // all it throws
+      ({ message }) => refuse(message)
+    )
+  }
+  return (given.value | 0) === given.value
+    ? Effect.succeed(given.value)
+    : refuse(`--seed takes a 32-bit integer, not ${given.value}`)
+}
+
+const allowWrites = Flag.Boolean("allow-writes").pipe(
+  Flag.withDescription("On demo alone: places tiny orders far from the market, and takes them away again"),
+  Flag.withDefault(false)
+)
+
+const journals = Flag.String("journal").pipe(
+  Flag.withDescription("The folder of the journals of what was written, for cleanup"),
+  Flag.withDefault(".kalshi-contract")
+)
+
+const counterexamples = Flag.String("counterexamples").pipe(
+  Flag.withDescription("The folder of the counterexamples that are looked at first"),
+  Flag.withDefault(Counterexamples.folder)
+)
+
+/** What cleaning up came to, as a sentence. */
+const sweptOf = ({ groups, left, orders, runId }: Session.Swept): string =>
+  left.length === 0
+    ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing is left`
+    : `not cleaned up after ${runId}: ${left.join(", ")}; run kalshi-contract cleanup --run-id ${runId}`
+
+/** The one property that needs an exchange. */
+const livelyProperty = "P12"
+
+const runCommand = Command.make(
+  "run",
+  {
+    target,
+    timeout,
+    allowWrites,
+    journals,
+    counterexamples,
+    keep: Flag.Boolean("keep").pipe(
+      Flag.withDescription("Keeps what fails among the counterexamples"),
+      Flag.withDefault(false)
+    ),
+    properties,
+    operations,
+    seed,
+    runs: Flag.Int("runs").pipe(Flag.withDescription("Random cases of each cell, at most"), Flag.withDefault(100)),
+    budget: Flag.String("budget").pipe(
+      Flag.withDescription("How long it may take, such as 120s: what is not looked at by then is not proved"),
+      Flag.optional
+    ),
+    workers: Flag.Int("workers").pipe(
+      Flag.withDescription("How many cells at once"),
+      Flag.withDefault(availableParallelism())
+    ),
+    reports: Flag.String("report").pipe(
+      Flag.withDescription("Files to write: junit=F,markdown=F,json=F,html=F"),
+      Flag.atLeast(0)
+    )
+  },
+  Effect.fnUntraced(function* ({ budget, runs, workers, ...given }) {
+    const limit = Option.isNone(budget) ? Duration.infinity : yield* durationOf("--budget", budget.value)
+    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
+    if (workers < 1) return yield* refuse("--workers takes a number of at least 1")
+    if (runs < 1) return yield* refuse("--runs takes a number of at least 1")
+    const environment = yield* refusing(Target.environmentOf(given.target))
+    const named = list(given.properties)
+    const asked = {
+      seed: yield* seedOf(given.seed),
+      runs,
+      // What needs no exchange says the same whatever the target: it is held there where it is asked for.
+      properties: named.length === 0 && environment !== undefined ? [livelyProperty] : named,
+      operations: list(given.operations)
+    }
+    const selected = yield* Effect.catchDefect(
+      Effect.sync(() => Suite.selected(asked)),
+      (defect) => (defect instanceof Suite.NothingToRun ? refuse(defect.message) : Effect.die(defect))
+    )
+    if (given.allowWrites && environment === undefined) {
+      return yield* refuse("--allow-writes is for --target demo: the local exchange is written to without asking")
+    }
+    const kept = yield* Effect.catch(
+      Effect.try({
+        try: () => Counterexamples.load(given.counterexamples),
+        catch: (error) => error as Counterexamples.Unreadable
+      }), // all it throws
+      ({ message }) => refuse(message)
+    )
+    const wanted = yield* Outputs.parse(given.reports)
+    const writing = { timeoutMillis, journals: given.allowWrites ? given.journals : undefined }
+    const session = environment === undefined ? undefined : yield* refusing(Session.open(environment, writing))
+    const isOffline = selected.some(({ id }) => session === undefined || id !== livelyProperty)
+    const hands = isOffline ? yield* Workers.make(workers) : undefined
+    const runner = session === undefined ? hands : Session.runner(session, hands)
+    const say = (report: Report.Report) =>
+      Effect.andThen(Outputs.write(report, wanted), Console.log(Text.render(report)))
+    const fs = yield* FileSystem.FileSystem
+    const sweep = session?.sweep ?? Effect.undefined
+    // Whatever ends the run, what it wrote is taken away, and nothing interrupts that.
+    const swept = Effect.tap(sweep, (swept) => (swept === undefined ? Effect.void : Console.error(sweptOf(swept))))
+    const found = yield* Suite.run(runner!, {
+      ...asked,
+      kept,
+      target: session?.name ?? "sandbox",
+      budget: limit,
+      onCell: progress,
+      onInterrupted: (report) => Effect.ignore(Effect.provideService(say(report), FileSystem.FileSystem, fs))
+    }).pipe(Effect.onExit(() => swept))
+    const left = yield* sweep
+    const report = left === undefined ? found : { ...found, notes: [...found.notes, sweptOf(left)] }
+    yield* say(report)
+    if (given.keep) {
+      const added = Counterexamples.keep(given.counterexamples, report)
+      if (added > 0) yield* Console.error(`kept ${added} more in ${given.counterexamples}`)
+    }
+    const code = left !== undefined && left.left.length > 0 ? 4 : Report.exitCode(report)
+    if (code !== 0) return yield* new Ended({ code })
+  }, Effect.scoped)
+).pipe(Command.withDescription("Hold the client against the document, and an exchange against both"))
+
+const replayCommand = Command.make(
+  "replay",
+  { token: Argument.String("token").pipe(Argument.withDescription("From the line that a failure printed")) },
+  Effect.fnUntraced(function* ({ token }) {
+    const replay = yield* Effect.catch(
+      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // all it throws
+      ({ message }) => refuse(message)
+    )
+    // A failure on an exchange that is there carries its name behind the property's.
+    const [property = "", where] = replay.property.split(/@(.*)/s)
+    const environment = where === undefined ? undefined : yield* refusing(Target.environmentOf(where))
+    const job = { ...replay, property, runs: 100 }
+    const { result } = yield* environment === undefined
+      ? Cells.run(job)
+      : Session.runner(
+          yield* refusing(Session.open(environment, { timeoutMillis: 10_000, journals: undefined })),
+          undefined
+        ).run(job)
+    switch (result._tag) {
+      case "Passed":
+        return yield* Console.log(`${replay.property} holds for ${replay.target} now`)
+      case "Skipped":
+        return yield* refuse(`${replay.property} says nothing of ${replay.target}: ${result.reason}`)
+      case "Failed":
+        yield* Console.log(Text.failure({ property: replay.property, target: replay.target, result }))
+        return yield* new Ended({ code: 1 })
+    }
+  }, Effect.scoped)
+).pipe(Command.withDescription("Run a failure again: 1 where it still fails, 0 where it holds now"))
+
+const cleanupCommand = Command.make(
+  "cleanup",
+  {
+    runId: Flag.String("run-id").pipe(Flag.withDescription("Of the run, as it printed it")),
+    target: Flag.String("target").pipe(Flag.withDefault("demo")),
+    timeout,
+    journals
+  },
+  Effect.fnUntraced(function* ({ journals, runId, ...given }) {
+    const environment = yield* refusing(Target.environmentOf(given.target))
+    if (environment === undefined) return yield* refuse("--target takes the exchange that the run was on: demo")
+    const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
+    const swept = yield* refusing(Session.cleanup(environment, runId, journals, { timeoutMillis, journals }))
+    yield* Console.log(sweptOf(swept))
+    if (swept.left.length > 0) return yield* new Ended({ code: 4 })
+  }, Effect.scoped)
+).pipe(Command.withDescription("Take away what a run left on the demo exchange: 4 where something is left"))
+
+const explainCommand = Command.make(
+  "explain",
+  { id: Argument.String("property").pipe(Argument.withDescription("Such as P9")) },
+  Effect.fnUntraced(function* ({ id }) {
+    const property = Properties.stated.find((one) => one.id === Properties.idOf(id))
+    if (property === undefined) {
+      return yield* refuse(`there is no property ${id}: there are ${Properties.stated.map((one) => one.id).join(", ")}`)
+    }
+    yield* Console.log(
+      [`${property.id}: ${property.statement}`, property.held ?? ""].filter((text) => text !== "").join("\n\n")
+    )
+  })
+).pipe(Command.withDescription("Say what a property states"))
+
+const listCommand = Command.make("list", {}, () =>
+  Console.log(
+    [
+      ...Properties.stated.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
+      "",
+      `over ${ClientOperations.all.length} operations:`,
+      ...ClientOperations.all.map(({ descriptor, name }) => `${name.padEnd(44)} ${descriptor.operationId}`)
+    ].join("\n")
+  )
+).pipe(Command.withDescription("List the properties and the operations"))
+
+/** The whole command. */
+export const command = Command.make("kalshi-contract").pipe(
+  Command.withDescription("Holds the client against the exchange's published document"),
+  Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand, sensitivityCommand]),
+  Command.run({ version: "0.1.0" }),
+  // What the command line cannot mean is configuration. Asked for help, it has no errors.
+  Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>
+    Effect.fail(help.errors.length === 0 ? help : new Ended({ code: 2 }))
+  )
+)

@@ -1,0 +1,174 @@
+/** Runs the suite: every cell of what was asked for, in the same order for the same question. */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as ClientOperations from "../operations/ClientOperations.ts"
+import * as Properties from "../properties/All.ts"
+import { document } from "../properties/Subject.ts"
+import { nameOf } from "../reference/Document.ts"
+import type * as Replay from "./Replay.ts"
+import * as Cells from "./Cells.ts"
+import type * as Report from "./Report.ts"
+
+/** Who runs the cells: this process, or workers. */
+export interface Runner {
+  /** How many cells may run at once. */
+  readonly width: number
+  readonly run: (job: Cells.Job) => Effect.Effect<Cells.Done>
+}
+
+/** What a run looks at, and for how long. */
+export interface Options {
+  readonly seed: number
+  /** Random cases of each cell, at most. */
+  readonly runs: number
+  /** Ids of properties, such as `P9`; all of them where there is none. */
+  readonly properties: ReadonlyArray<string>
+  /** Names or ids of operations, or names of other targets, `*` for any characters; all of them where there is none. */
+  readonly operations: ReadonlyArray<string>
+  /** Counterexamples of old, which are looked at before anything else is tried. */
+  readonly kept: ReadonlyArray<Replay.Replay>
+  /** Where it runs, for the report. */
+  readonly target: string
+  /** Infinite where time does not matter. */
+  readonly budget: Duration.Duration
+  /** Told of every cell as it ends. */
+  readonly onCell: (progress: Progress) => Effect.Effect<void>
+  /** Told what there was, where the run is interrupted. */
+  readonly onInterrupted: (report: Report.Report) => Effect.Effect<void>
+}
+
+/** How far a run has come. */
+export interface Progress {
+  readonly done: number
+  readonly total: number
+  readonly cell: Report.Cell
+}
+
+/** Nothing answers to what was asked for. */
+export class NothingToRun extends Error {
+  override readonly name = "NothingToRun"
+}
+
+const matcher = (patterns: ReadonlyArray<string>) => {
+  const tests = patterns.map(
+    (pattern) => new RegExp(`^${pattern.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replaceAll("*", ".*")}$`, "i")
+  )
+  return (...names: ReadonlyArray<string>): boolean =>
+    tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
+}
+
+/** What a property can be held against: the names of each target. */
+const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
+  Properties.others.find((property) => property.id === id)?.targets.map((target) => ({ target, names: [target] })) ??
+  ClientOperations.all.map(({ descriptor, name }) => ({ target: name, names: [name, descriptor.operationId] }))
+
+/**
+ * What a run would look at: properties, and the targets of each.
+ *
+ * @throws `NothingToRun` where a property or a pattern names nothing, or where nothing is left.
+ */
+export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
+  const ids = properties.map(Properties.idOf)
+  for (const id of ids) {
+    if (!Properties.stated.some((property) => property.id === id)) {
+      throw new NothingToRun(
+        `there is no property ${id}: there are ${Properties.stated.map((one) => one.id).join(", ")}`
+      )
+    }
+  }
+  for (const pattern of operations) {
+    const matches = matcher([pattern])
+    if (!Properties.stated.some(({ id }) => targetsOf(id).some(({ names }) => matches(...names)))) {
+      throw new NothingToRun(`no operation is called ${pattern}: say, for example, Orders.* or GetOrderGroup`)
+    }
+  }
+  const matches = matcher(operations)
+  const chosen = Properties.stated
+    .filter(({ id }) => ids.length === 0 || ids.includes(id))
+    .map(({ id, must, statement }) => ({
+      id,
+      statement,
+      must,
+      targets: targetsOf(id).flatMap(({ names, target }) => (matches(...names) ? [target] : []))
+    }))
+    .filter(({ targets }) => targets.length > 0)
+  if (chosen.length === 0) throw new NothingToRun(`${ids.join(", ")} is of nothing that ${operations.join(", ")} names`)
+  return chosen
+}
+
+/**
+ * Runs the cells.
+ *
+ * @throws `NothingToRun` where there are none.
+ */
+export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
+  Effect.gen(function* () {
+    const properties = selected(options)
+    const jobs = properties.flatMap(({ id, targets }) =>
+      targets.map((target): Cells.Job => ({ property: id, target, seed: options.seed, runs: options.runs }))
+    )
+    const done: Array<Cells.Done | undefined> = jobs.map(() => undefined)
+    let count = 0
+    const startedAtMillis = yield* Clock.currentTimeMillis
+    const unreached = (cells: ReadonlyArray<Report.Cell>): ReadonlyArray<Report.Cell> =>
+      properties.flatMap(({ id, must }) => {
+        const own = cells.filter(({ property }) => property === id)
+        const isReached = own.some(
+          ({ result }) => result._tag === "Passed" && (result.reached[must?.reach ?? ""] ?? 0) > 0
+        )
+        const isSaid = own.some(({ result }) => result._tag === "Failed")
+        if (must === undefined || isReached || isSaid) return []
+        const job = { property: id, target: "the whole run", seed: options.seed, runs: options.runs }
+        return [{ property: id, target: job.target, result: Cells.broken(job, must.otherwise) }]
+      })
+    const reportAt = (ending: Report.Ending, nowMillis: number): Report.Report => {
+      const byProperty: Record<string, number> = {}
+      const cells = jobs.flatMap(({ property, target }, index): ReadonlyArray<Report.Cell> => {
+        const found = done[index]
+        if (found === undefined) return []
+        byProperty[property] = (byProperty[property] ?? 0) + found.millis
+        return [{ property, target, result: found.result }]
+      })
+      return {
+        suite: "kalshi-contract",
+        document: nameOf(document().source),
+        target: options.target,
+        seed: options.seed,
+        runs: options.runs,
+        ending,
+        properties: properties.map(({ id, statement }) => ({ id, statement })),
+        cells: ending === "finished" ? [...cells, ...unreached(cells)] : cells,
+        notes: [],
+        times: { startedAt: new Date(startedAtMillis).toISOString(), millis: nowMillis - startedAtMillis, byProperty }
+      }
+    }
+    const report = (ending: Report.Ending) =>
+      Effect.map(Clock.currentTimeMillis, (nowMillis) => reportAt(ending, nowMillis))
+    const runOne = (job: Cells.Job): Effect.Effect<Cells.Done> =>
+      Effect.gen(function* () {
+        for (const { path, property, seed, target } of options.kept) {
+          if (property !== job.property || target !== job.target) continue
+          const found = yield* runner.run({ ...job, seed, path })
+          if (found.result._tag === "Failed") return found
+        }
+        return yield* runner.run(job)
+      })
+    const all = Effect.forEach(
+      jobs,
+      (job, index) =>
+        Effect.flatMap(runOne(job), (found) => {
+          done[index] = found
+          count++
+          const cell = { property: job.property, target: job.target, result: found.result }
+          return options.onCell({ done: count, total: jobs.length, cell })
+        }),
+      { concurrency: runner.width, discard: true }
+    )
+    return yield* all.pipe(
+      Effect.as("finished" as const),
+      Effect.timeoutOrElse({ duration: options.budget, orElse: () => Effect.succeed("budget" as const) }),
+      Effect.flatMap(report),
+      Effect.onInterrupt(() => Effect.flatMap(report("interrupted"), options.onInterrupted))
+    )
+  })

@@ -1,0 +1,52 @@
+/** The files that a run writes its report to. */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type * as Report from "../Report.ts"
+import * as Html from "../../reports/html.ts"
+import * as Json from "../../reports/json.ts"
+import * as JUnit from "../../reports/junit.ts"
+import * as Markdown from "../../reports/markdown.ts"
+import { type Ended, refuse } from "./ending.ts"
+
+const renderers = { html: Html.render, json: Json.render, junit: JUnit.render, markdown: Markdown.render }
+
+type Kind = keyof typeof renderers
+
+const isKind = (text: string): text is Kind => Object.hasOwn(renderers, text)
+
+/** A file, and how the report stands in it. */
+export interface Output {
+  readonly kind: Kind
+  readonly file: string
+}
+
+const written = <A>(done: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, Ended> =>
+  Effect.catch(done, ({ message }) => refuse(`cannot write the report: ${message}`))
+
+/** Reads `junit=F,markdown=F`, and makes sure that each file can be written before a run is spent on it. */
+export const parse = (
+  texts: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<Output>, Ended, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    return yield* Effect.forEach(
+      texts.flatMap((text) => text.split(",")),
+      (text) => {
+        const [kind = "", file = ""] = text.split(/=(.*)/s)
+        return isKind(kind) && file !== ""
+          ? Effect.as(written(fs.writeFileString(file, "", { flag: "a" })), { kind, file })
+          : refuse(`--report takes ${Object.keys(renderers).join("=FILE, ")}=FILE, not ${JSON.stringify(text)}`)
+      }
+    )
+  })
+
+/** Writes them. */
+export const write = (
+  report: Report.Report,
+  wanted: ReadonlyArray<Output>
+): Effect.Effect<void, Ended, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    Effect.forEach(wanted, ({ file, kind }) => written(fs.writeFileString(file, renderers[kind](report))), {
+      discard: true
+    })
+  )

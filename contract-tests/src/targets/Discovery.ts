@@ -1,0 +1,174 @@
+/** Inputs of reads about what is there: each name of the document stands for the first such thing that a list tells. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { ClientOperation } from "../operations/ClientOperations.ts"
+import { document, referenceOf } from "../properties/Subject.ts"
+import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+
+/** Reads an operation by its name; undefined where no success came of it. */
+export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
+
+/** Things to read by name, for an account that has none. */
+export type Own = Readonly<Record<string, Effect.Effect<Json, Missing>>>
+
+/** There is nothing that the input could be about, and so the operation is passed over. */
+export class Missing extends Error {
+  override readonly name = "Missing"
+}
+
+/** A list, and where in its items something stands. */
+interface Source {
+  readonly list: string
+  readonly input?: JsonObject
+  readonly items: string
+  /** What a list without such a thing lacks: a sentence's end. */
+  readonly noun: string
+  readonly of: (item: Json) => Json | undefined
+}
+
+const member =
+  (name: string) =>
+  (item: Json): Json | undefined =>
+    memberOf(item, name)
+
+/** A market that is open, by its event: the three tickers belong together. */
+const event = (of: (event: Json, market: Json) => Json | undefined): Source => ({
+  list: "Events.list",
+  input: { status: "open", with_nested_markets: true, limit: 20 },
+  items: "events",
+  noun: "no open event with a market",
+  of: (item) => {
+    const markets = memberOf(item, "markets")
+    const first = isArray(markets) ? markets[0] : undefined
+    return first === undefined ? undefined : of(item, first)
+  }
+})
+
+const marketTicker = event((_, market) => memberOf(market, "ticker"))
+const eventTicker = event((item) => memberOf(item, "event_ticker"))
+
+const listed = (noun: string, list: string, items: string, name: string, input: JsonObject = { limit: 1 }): Source => ({
+  list,
+  input,
+  items,
+  noun,
+  of: member(name)
+})
+
+const archived = listed("no archived market", "Historical.markets", "markets", "ticker")
+
+const milestones: JsonObject = { limit: 1 }
+
+const sources: Readonly<Record<string, Source>> = {
+  ticker: marketTicker,
+  market_ticker: marketTicker,
+  event_ticker: eventTicker,
+  series_ticker: event((item) => memberOf(item, "series_ticker")),
+  collection_ticker: listed(
+    "no collection",
+    "MultivariateCollections.list",
+    "multivariate_contracts",
+    "collection_ticker"
+  ),
+  milestone_id: listed("no milestone", "Milestones.list", "milestones", "id", milestones),
+  type: listed("no milestone", "Milestones.list", "milestones", "type", milestones),
+  structured_target_id: listed("no structured target", "StructuredTargets.list", "structured_targets", "id", {
+    page_size: 1
+  }),
+  order_id: listed("no order of the account", "Orders.list", "orders", "order_id"),
+  order_group_id: listed("no order group of the account", "OrderGroups.list", "order_groups", "id", {}),
+  transfer_id: listed("no transfer of the account", "Transfers.list", "transfers", "transfer_id"),
+  rfq_id: listed("no request for quotes", "Rfqs.list", "rfqs", "id"),
+  quote_id: listed("no quote of the account", "Quotes.list", "quotes", "id", { user_filter: "self", limit: 1 }),
+  rfq_batch_id: listed("no RFQ batch", "RfqBatches.list", "rfq_batches", "id"),
+  subtrader_id: listed("no subtrader of the account", "Fcm.listSubtraders", "subtraders", "id", {})
+}
+
+/** Names that mean something else in one operation. */
+const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
+  "Events.candlesticks": { ticker: eventTicker },
+  "Events.forecastPercentileHistory": { ticker: eventTicker },
+  "Historical.market": { ticker: archived },
+  "Historical.marketCandlesticks": { ticker: archived },
+  "Quotes.get": {
+    rfq_id: listed("no quote of the account", "Quotes.list", "quotes", "rfq_id", { user_filter: "self", limit: 1 })
+  },
+  // Others may not read it, and a batch that is no longer open has none.
+  "RfqBatches.bestQuotes": {
+    rfq_batch_id: listed("no open RFQ batch of the account", "RfqBatches.list", "rfq_batches", "id", {
+      user_filter: "self",
+      status: "open",
+      limit: 1
+    })
+  }
+}
+
+/** Names of lists, of which one thing is asked. */
+const plural: Readonly<Record<string, string>> = {
+  market_tickers: "ticker",
+  tickers: "ticker",
+  milestone_ids: "milestone_id"
+}
+
+/** Inputs that are not required by the document, and that the exchange wants all the same. */
+const besides: Readonly<Record<string, JsonObject>> = {
+  "Quotes.list": { user_filter: "self" }
+}
+
+const wanted: Readonly<Record<string, ReadonlyArray<string>>> = { "Orders.queuePositions": ["event_ticker"] }
+
+const daySeconds = 86_400
+
+/** Finds inputs; what a list told is told once. */
+export const make = (read: Read) => {
+  const told = new Map<string, Json | undefined>()
+  const itemsOf = ({ input = {}, items, list }: Source): Effect.Effect<ReadonlyArray<Json>> =>
+    Effect.gen(function* () {
+      const key = `${list} ${JSON.stringify(input)}`
+      if (!told.has(key)) told.set(key, yield* read(list, input))
+      const found = memberOf(told.get(key), items)
+      return isArray(found) ? found : []
+    })
+  const valueOf = (name: string, operation: string, own: Own): Effect.Effect<Json, Missing> =>
+    Effect.gen(function* () {
+      const source = meantIn[operation]?.[name] ?? sources[name]
+      if (source === undefined) return yield* Effect.fail(new Missing(`no operation lists what ${name} may be`))
+      for (const item of yield* itemsOf(source)) {
+        const value = source.of(item)
+        if (value !== undefined && value !== null) return value
+      }
+      return yield* own[name] ?? Effect.fail(new Missing(`there is ${source.noun} to read`))
+    })
+  const plain = (name: string, operation: string, own: Own): Effect.Effect<Json, Missing> =>
+    Effect.gen(function* () {
+      const now = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
+      switch (name) {
+        case "start_ts":
+          return now - daySeconds
+        case "end_ts":
+          return now
+        case "period_interval":
+          return 60
+        case "percentiles":
+          return 5_000
+        case "limit":
+          return 5
+      }
+      return yield* valueOf(plural[name] ?? name, operation, own)
+    })
+
+  /** The input of a read; fails where there is nothing to read. */
+  return (client: ClientOperation, own: Own = {}): Effect.Effect<JsonObject, Missing> =>
+    Effect.gen(function* () {
+      const asked = referenceOf(client).parameters.filter(
+        ({ name, required }) => required || name === "limit" || wanted[client.name]?.includes(name)
+      )
+      const members = yield* Effect.forEach(asked, ({ name, schema }) =>
+        Effect.map(plain(name, client.name, own), (value) => {
+          const read = document().deref(schema)
+          return [name, typeof read === "object" && read.type === "array" ? [value] : value] as const
+        })
+      )
+      return objectOf([...members, ...Object.entries(besides[client.name] ?? {})])
+    })
+}

@@ -1,0 +1,152 @@
+/** What an answer of the exchange must be, by the document and by the client that reads it. */
+import * as Result from "effect/Result"
+import * as Answers from "../operations/Answers.ts"
+import type { ClientOperation } from "../operations/ClientOperations.ts"
+import { conformance, referenceOf } from "../properties/Subject.ts"
+import type { Json } from "../judge/JsonSchema.ts"
+import type { Redactions } from "./Redactions.ts"
+import type { Answer, Asked, Exchanged } from "./Tap.ts"
+import { isSigned } from "../operations/Signing.ts"
+
+/** What was heard of one call. */
+export interface Heard {
+  readonly exchanged: ReadonlyArray<Exchanged>
+  /** What the client made of it. */
+  readonly result: Result.Result<unknown, { readonly _tag: string; readonly message: string }>
+}
+
+/** Something that an answer must not have been. */
+export interface Finding {
+  readonly because: string
+  readonly pointer: string | undefined
+  readonly expected: string | undefined
+  readonly got: string | undefined
+  readonly instance: string
+  readonly curl: string | undefined
+}
+
+/** The request as a command line, with placeholders for what signs it. */
+export const curlOf = (client: ClientOperation, { body, method, url }: Asked): string => {
+  const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+  const signed = isSigned(referenceOf(client))
+  return [
+    `curl -X ${method} ${quoted(url)}`,
+    ...(signed
+      ? [
+          "-H 'KALSHI-ACCESS-KEY: <key id>'",
+          "-H 'KALSHI-ACCESS-TIMESTAMP: <unix milliseconds>'",
+          "-H 'KALSHI-ACCESS-SIGNATURE: <signature>'"
+        ]
+      : []),
+    ...(body === undefined ? [] : ["-H 'Content-Type: application/json'", `--data-raw ${quoted(body)}`])
+  ].join(" ")
+}
+
+/** The answer as text; nothing of one that holds keys. */
+const shownOf = ({ descriptor, module }: ClientOperation, { body, status }: Answer): string =>
+  descriptor.secret === true || module === "ApiKeys"
+    ? `${status}, with a body that is not shown: it is about keys`
+    : `${status} ${new TextDecoder().decode(body)}`
+
+/** What is wrong with one answer. */
+const faultOf = (
+  client: ClientOperation,
+  answer: Answer
+): Pick<Finding, "because" | "expected" | "got" | "pointer"> | undefined => {
+  const reference = referenceOf(client)
+  const { judge } = conformance()
+  const { status } = answer
+  const json = Answers.parse(answer.body)
+  const declared = reference.responses.get(status)
+  const wanted = Answers.expected(reference, judge)(answer)
+  const { fault, tag } = Answers.outcome(client)(answer)
+  const broken = (body: Json | undefined) => {
+    if (declared?.schema === undefined) return undefined
+    const verdict = body === undefined ? undefined : judge(declared.schema)(body)
+    if (verdict?.valid === true) return undefined
+    const [violation] = verdict?.violations ?? []
+    return {
+      because: `the answer breaks the document: ${violation?.message ?? "its body is not JSON"}`,
+      pointer: violation?.pointer ?? "",
+      expected: `the body that the document declares for ${status}`,
+      got: violation?.message ?? "a body that is not JSON"
+    }
+  }
+  if (status >= 400 && declared === undefined && wanted === "UnexpectedStatus") {
+    return {
+      because: `answered ${status}, which the document does not declare`,
+      pointer: undefined,
+      expected: `one of ${[...reference.responses.keys()].join(", ")}`,
+      got: String(status)
+    }
+  }
+  const invalid = broken(json)
+  if (invalid !== undefined) return invalid
+  if (status < 400 && wanted !== "Success") {
+    return {
+      because: `answered ${status} with what is no success`,
+      pointer: undefined,
+      expected: String(reference.success.status),
+      got: wanted
+    }
+  }
+  if (fault !== undefined || tag !== wanted) {
+    return { because: "the client misreads the answer", pointer: undefined, expected: wanted, got: fault ?? tag }
+  }
+  return undefined
+}
+
+/** What is wrong with what was heard of a call, if anything; `succeeds` where only a success is right. */
+export const findingOf = (
+  client: ClientOperation,
+  { exchanged, result }: Heard,
+  succeeds: boolean,
+  redacted: Redactions
+): Finding | undefined => {
+  const found = (
+    fault: Pick<Finding, "because" | "expected" | "got" | "pointer">,
+    one: Exchanged | undefined
+  ): Finding => ({
+    because: redacted(fault.because),
+    pointer: fault.pointer,
+    expected: fault.expected === undefined ? undefined : redacted(fault.expected),
+    got: fault.got === undefined ? undefined : redacted(fault.got),
+    instance: one?.answer === undefined ? "no answer" : redacted(shownOf(client, one.answer)),
+    curl: one === undefined ? undefined : redacted(curlOf(client, one.asked))
+  })
+  for (const one of exchanged) {
+    const fault = one.answer === undefined ? undefined : faultOf(client, one.answer)
+    if (fault !== undefined) return found(fault, one)
+  }
+  const last = exchanged.at(-1)
+  const tag = Result.isSuccess(result) ? "Success" : result.failure._tag
+  const said = Result.isSuccess(result) ? tag : `${tag}: ${result.failure.message}`
+  if (last === undefined) {
+    return found({ because: "nothing was sent", pointer: undefined, expected: "a request", got: said }, last)
+  }
+  if (last.answer === undefined) {
+    return found({ because: "no whole answer came", pointer: undefined, expected: "an answer", got: said }, last)
+  }
+  const read = Answers.outcome(client)(last.answer).tag
+  if (read !== tag) {
+    return found(
+      { because: "the call ends otherwise than its answer", pointer: undefined, expected: read, got: said },
+      last
+    )
+  }
+  return succeeds && tag !== "Success"
+    ? found({ because: `answered ${last.answer.status}`, pointer: undefined, expected: "a success", got: said }, last)
+    : undefined
+}
+
+/** How often each status came, and how many of them were successes. */
+export const reachedBy = (heard: ReadonlyArray<Heard>): Readonly<Record<string, number>> => {
+  const reached: Record<string, number> = { "2xx": 0 }
+  for (const { answer } of heard.flatMap(({ exchanged }) => exchanged)) {
+    if (answer === undefined) continue
+    const { status } = answer
+    if (status >= 200 && status < 300) reached["2xx"] = (reached["2xx"] ?? 0) + 1
+    else reached[status] = (reached[status] ?? 0) + 1
+  }
+  return reached
+}

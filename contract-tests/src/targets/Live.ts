@@ -1,0 +1,156 @@
+/** An exchange that is there, asked one thing at a time: what its answers are held to, and what is not asked of it. */
+import * as Exchange from "@kalshi-effect/client/Exchange"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as Portfolio from "@kalshi-effect/client/Portfolio"
+import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Answers from "../operations/Answers.ts"
+import * as ClientOperations from "../operations/ClientOperations.ts"
+import { failed } from "../properties/ExchangeAnswers.ts"
+import type { Outcome, Run } from "../properties/Property.ts"
+import { referenceOf } from "../properties/Subject.ts"
+import type { JsonObject } from "../judge/JsonSchema.ts"
+import * as Discovery from "./Discovery.ts"
+import * as Guard from "./demoWrites/Guard.ts"
+import * as Judging from "./Judging.ts"
+import * as Redactions from "./Redactions.ts"
+import * as Tap from "./Tap.ts"
+import { type Remote, Unusable } from "./Target.ts"
+
+/** Inputs of writes: undefined for an operation that is not asked; fails where there is nothing to do it to. */
+export type Writes = (
+  client: ClientOperations.ClientOperation
+) => Effect.Effect<JsonObject, Discovery.Missing> | undefined
+
+/** How an exchange is asked. */
+export interface Options {
+  /** For one answer; a call with its repeats may take three times as long. */
+  readonly timeoutMillis: number
+  /** What may leave. */
+  readonly rule: Guard.Rule
+  /** Done with each request that may leave, before it does. */
+  readonly before?: (asked: Tap.Asked) => void
+  /** Why writes are not asked, where they are not. */
+  readonly unwritten: string
+}
+
+/** Runs something with the exchange at hand. */
+export type Provide = <A, E>(
+  effect: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>
+) => Effect.Effect<A, E>
+
+/** What an exchange may be asked besides reads. */
+export interface Writing {
+  readonly writes: Writes
+  /** Something to read, by name, for an account that has nothing else. */
+  readonly own: Discovery.Own
+  /** Told what was heard of each operation. */
+  readonly learn: (client: ClientOperations.ClientOperation, heard: Judging.Heard) => void
+}
+
+/** An exchange that answers. */
+export interface Live {
+  readonly provide: Provide
+  /** Calls an operation, and tells what was heard of it. */
+  readonly call: (client: ClientOperations.ClientOperation, input: unknown) => Effect.Effect<Judging.Heard>
+  /** Holds P12 against an operation. */
+  readonly hold: (run: Run, writing?: Writing) => Effect.Effect<Outcome>
+}
+
+/** Calls in a row without an answer, after which no more are made. */
+const patience = 3
+
+const named = (name: string): ClientOperations.ClientOperation => {
+  const found = ClientOperations.all.find((client) => client.name === name)
+  if (found === undefined) throw new Error(`the client has no ${name}`)
+  return found
+}
+
+/** The first answer to an operation itself: what the client asks besides, such as its limits, is not the operation's. */
+const own = (
+  client: ClientOperations.ClientOperation,
+  { environment }: Remote,
+  exchanged: ReadonlyArray<Tap.Exchanged>
+): ReadonlyArray<Tap.Exchanged> =>
+  exchanged.filter(({ asked }) => {
+    const path = Guard.pathIn(environment, asked)
+    return path !== undefined && Guard.isOf(referenceOf(client), { method: asked.method, path })
+  })
+
+/**
+ * Connects: asks for the exchange's status, then for something that the key must be good for.
+ *
+ * **Details**
+ *
+ * Fails with a sentence where nothing answers, where what answers is no exchange, and where the key is refused.
+ */
+export const connect = (
+  remote: Remote,
+  options: Options
+): Effect.Effect<Live, Unusable, HttpClient.HttpClient | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { environment, name, signer } = remote
+    const { timeoutMillis } = options
+    const redacted = Redactions.make({ "key id": signer.keyId })
+    const tap = Tap.make(yield* HttpClient.HttpClient)
+    const http = Guard.make(tap.http, options.rule, options.before)
+    const kalshi = yield* Layer.build(
+      Kalshi.layer({
+        environment,
+        signer,
+        policy: { attemptTimeout: timeoutMillis, totalTimeout: 3 * timeoutMillis }
+      }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
+    )
+    const once = Effect.provideService(SendPolicy.Overrides, { retry: SendPolicy.noRetry })
+    const preflight = <A, E extends { readonly _tag: string; readonly message: string }>(
+      asked: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead>
+    ) => Effect.result(once(Effect.provide(asked, kalshi)))
+
+    const status = yield* preflight(Exchange.status())
+    const answersNothing = ["TransportError", "RequestTimeout", "ContractError", "UnexpectedStatus"]
+    if (Result.isFailure(status) && answersNothing.includes(status.failure._tag)) {
+      const reason = `${name} does not answer as the exchange does: ${redacted(status.failure.message)}`
+      return yield* new Unusable({ reason })
+    }
+    const balance = yield* preflight(Portfolio.balance({}))
+    if (Result.isFailure(balance) && balance.failure._tag === "Unauthorized") {
+      return yield* new Unusable({ reason: `${name} refuses the key: ${redacted(balance.failure.message)}` })
+    }
+
+    const call = (client: ClientOperations.ClientOperation, input: unknown): Effect.Effect<Judging.Heard> =>
+      Effect.gen(function* () {
+        tap.take()
+        const result = yield* Effect.result(Effect.provide(client.operation(input), kalshi))
+        return { exchanged: own(client, remote, tap.take()), result }
+      })
+    const inputOf = Discovery.make((list, input) =>
+      Effect.map(call(named(list), input), ({ exchanged, result }) => {
+        const answer = exchanged.at(-1)?.answer
+        return Result.isSuccess(result) && answer !== undefined ? Answers.parse(answer.body) : undefined
+      })
+    )
+    let silent = 0
+    const skipped = (reason: string): Outcome => ({ _tag: "Skipped", reason })
+    const hold = (run: Run, writing?: Writing): Effect.Effect<Outcome> =>
+      Effect.gen(function* () {
+        const { operation } = run
+        if (silent >= patience) return skipped(`${name} stopped answering: ${patience} calls in a row had no answer`)
+        const isRead = operation.descriptor.method === "GET"
+        const input = isRead ? inputOf(operation, writing?.own) : writing?.writes(operation)
+        if (input === undefined) return skipped(options.unwritten)
+        const found = yield* Effect.result(input)
+        if (Result.isFailure(found)) return skipped(found.failure.message)
+        const heard = yield* call(operation, found.success)
+        writing?.learn(operation, heard)
+        silent = heard.exchanged.some(({ answer }) => answer !== undefined) ? 0 : silent + 1
+        const finding = Judging.findingOf(operation, heard, false, redacted)
+        return finding === undefined
+          ? { _tag: "Held", runs: 1, reached: Judging.reachedBy([heard]) }
+          : failed(run, 1, finding, name)
+      })
+    return { call, hold, provide: (effect) => Effect.provide(effect, kalshi) }
+  })

@@ -1,0 +1,78 @@
+/**
+ * A local exchange in memory on which each operation is called as if nothing had happened since the world was made.
+ *
+ * **Details**
+ *
+ * It lives under a clock that stands still, so that the same call has the same answer in every process.
+ */
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import type { ClientOperation } from "../operations/ClientOperations.ts"
+import * as VirtualTime from "../runner/VirtualTime.ts"
+import type { Heard } from "./Judging.ts"
+import * as Tap from "./Tap.ts"
+import { makeWorld, type World } from "./World.ts"
+
+/** A local exchange and what there is on it. */
+export interface LocalExchange {
+  readonly world: World
+  /** Calls an operation as the world's signer, on the exchange as the world was made. */
+  readonly call: (client: ClientOperation, input: unknown) => Heard
+}
+
+const startMillis = 1_790_000_000_000
+
+/** Longer than making the world takes. */
+const yearMillis = 365 * 86_400_000
+
+const ended = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
+  const exit = fiber.pollUnsafe()
+  if (exit === undefined) throw new Error("what runs on the local exchange does not end")
+  if (Exit.isFailure(exit)) throw new Error("the local exchange failed", { cause: exit.cause })
+  return exit.value
+}
+
+/** Makes one; `through` may stand between the client and the exchange. */
+export const make = (
+  through: (http: HttpClient.HttpClient) => HttpClient.HttpClient = (http) => http
+): LocalExchange => {
+  const time = VirtualTime.make(startMillis)
+  const made = time.fork(
+    Effect.gen(function* () {
+      const context = yield* Layer.build(Sandbox.layerTest()).pipe(
+        Effect.provideService(Scope.Scope, yield* Scope.make())
+      )
+      const sandbox = Context.get(context, Sandbox.Sandbox)
+      const http = Context.get(context, HttpClient.HttpClient)
+      const world = yield* Effect.provide(makeWorld(Effect.sleep), context)
+      return { sandbox, http, world, snapshot: yield* sandbox.snapshot }
+    })
+  )
+  time.advanceTo(startMillis + yearMillis)
+  const { http, sandbox, snapshot, world } = ended(made)
+  const tap = Tap.make(through(http))
+  const kalshi = Kalshi.layer({
+    environment: sandbox.environment,
+    signer: world.signer.signer,
+    limits: false,
+    policy: { retry: SendPolicy.noRetry }
+  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, tap.http)))
+  return {
+    world,
+    call: ({ operation }, input) => {
+      tap.take()
+      const result = ended(
+        time.fork(Effect.andThen(sandbox.restore(snapshot), Effect.provide(Effect.result(operation(input)), kalshi)))
+      )
+      return { exchanged: tap.take(), result }
+    }
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * Inputs that the exchange carries out, so that a violation planted in one of them is all that is wrong with it.
+ */
+import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
+import type { World } from "./World.ts"
+
+const nowhere = "00000000-0000-4000-8000-000000000000"
+
+const publicKey =
+  "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA5nmzbJSxFkN2RH0BtdzGlRc76O9r/m0hNszCgFWyh8w=\n-----END PUBLIC KEY-----\n"
+
+/** The end of the year 2095, in seconds: nothing expires before. */
+const late = 3_976_214_399
+
+const order = ({ groupId, ticker }: World): JsonObject => ({
+  ticker,
+  client_order_id: "new",
+  side: "bid",
+  count: "1",
+  price: "0.4100",
+  time_in_force: "good_till_canceled",
+  self_trade_prevention_type: "maker",
+  expiration_time: late,
+  post_only: false,
+  reduce_only: false,
+  cancel_order_on_pause: true,
+  subaccount: 0,
+  order_group_id: groupId,
+  exchange_index: 0
+})
+
+const page = { limit: 10, cursor: "" }
+const between = { min_ts: 0, max_ts: late }
+const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
+const shard = { subaccount: 0, exchange_index: 0 }
+
+type Inputs = (world: World) => ReadonlyArray<JsonObject>
+
+const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
+
+/** Of operations that the exchange performs; where fields exclude each other, one for each. */
+const inputs: Readonly<Record<string, Inputs>> = {
+  AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
+    {
+      order_id: orderIds[1] ?? nowhere,
+      ticker,
+      side: "bid",
+      price: "0.41",
+      count: "4",
+      client_order_id: clientOrderId,
+      updated_client_order_id: "renamed",
+      expiration_time: late,
+      ...shard
+    }
+  ],
+  ApplySubaccountTransfer: () => [
+    { client_transfer_id: nowhere, from_subaccount: 0, to_subaccount: 1, amount_cents: 100, exchange_index: 0 }
+  ],
+  BatchCancelOrdersV2: ({ orderIds, ticker }) => [
+    { orders: orderIds.slice(1).map((order_id) => ({ order_id, market_ticker: ticker, ...shard })) }
+  ],
+  BatchCreateOrdersV2: (world) => [{ orders: [order(world), { ...order(world), client_order_id: "second" }] }],
+  CancelAllOrders: () => [{ subaccount: 0 }],
+  CancelOrderV2: ({ orderIds, ticker }) => [{ order_id: orderIds[0] ?? nowhere, market_ticker: ticker, ...shard }],
+  CreateApiKey: () => [{ ...key, public_key: publicKey }],
+  CreateOrderGroup: () => [{ contracts_limit: 10, contracts_limit_fp: "10.00", ...shard }],
+  CreateOrderV2: (world) => [order(world)],
+  CreateSubaccount: () => [{ exchange_index: 0 }],
+  DecreaseOrderV2: ({ orderIds, ticker }) =>
+    [{ reduce_by: "1.00" }, { reduce_to: "2.00" }].map((how) => ({
+      order_id: orderIds[0] ?? nowhere,
+      market_ticker: ticker,
+      ...shard,
+      ...how
+    })),
+  DeleteOrderGroup: ({ groupId }) => [{ order_group_id: groupId, ...shard }],
+  GenerateApiKey: () => [{ ...key, key_type: "ed25519" }],
+  GetBalance: () => [shard],
+  GetEvent: ({ eventTicker }) => [{ event_ticker: eventTicker, with_nested_markets: true }],
+  GetEvents: ({ eventTicker, seriesTicker }) => [
+    {
+      ...page,
+      with_nested_markets: true,
+      with_milestones: true,
+      status: "open",
+      series_ticker: seriesTicker,
+      tickers: eventTicker,
+      min_close_ts: 0,
+      min_updated_ts: 0
+    }
+  ],
+  GetFills: ({ orderIds, ticker }) => [{ ...page, ...between, ...shard, ticker, order_id: orderIds[0] ?? nowhere }],
+  GetFillsHistorical: archive,
+  GetHistoricalMarket: ({ archivedTicker }) => [{ ticker: archivedTicker }],
+  GetHistoricalMarkets: ({ archivedTicker }) => [
+    { ...page, tickers: archivedTicker, mve_filter: "exclude" },
+    { ...page, event_ticker: "KXCONTRACT-25", series_ticker: "KXCONTRACT" }
+  ],
+  GetHistoricalOrders: archive,
+  GetHistoricalPositions: ({ archivedTicker }) => [
+    { ...page, ticker: archivedTicker, event_ticker: "KXCONTRACT-25", subaccount: 0 }
+  ],
+  GetMarkets: ({ eventTicker, seriesTicker, ticker }) => [
+    {
+      ...page,
+      event_ticker: eventTicker,
+      series_ticker: seriesTicker,
+      min_created_ts: 0,
+      max_created_ts: late,
+      status: "open",
+      tickers: ticker,
+      mve_filter: "exclude"
+    },
+    { ...page, min_close_ts: 0, max_close_ts: late, status: "closed" },
+    { ...page, min_settled_ts: 0, max_settled_ts: late, status: "settled" },
+    { ...page, min_updated_ts: 0 }
+  ],
+  GetOrderQueuePositions: ({ eventTicker, ticker }) => [
+    { market_tickers: ticker, event_ticker: eventTicker, subaccount: 0 }
+  ],
+  GetOrders: ({ eventTicker, ticker }) => [
+    { ...page, ...between, ...shard, ticker, event_ticker: eventTicker, status: "resting" }
+  ],
+  GetPositions: ({ eventTicker, ticker }) => [
+    {
+      ...page,
+      ...shard,
+      ticker,
+      event_ticker: eventTicker,
+      count_filter: "position,total_traded",
+      settlement_status: "all"
+    }
+  ],
+  GetSettlements: ({ eventTicker, settledTicker }) => [
+    { ...page, ...between, ticker: settledTicker, event_ticker: eventTicker, subaccount: 0 }
+  ],
+  GetTradesHistorical: ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, is_block_trade: false }],
+  IntraExchangeInstanceTransfer: () => [
+    {
+      client_transfer_id: nowhere,
+      source: "event_contract",
+      source_exchange_shard: 0,
+      destination: "event_contract",
+      destination_exchange_shard: 1,
+      amount: 10_000
+    },
+    {
+      source: "event_contract",
+      source_exchange_shard: 0,
+      source_subaccount: 0,
+      destination: "event_contract",
+      destination_exchange_shard: 1,
+      destination_subaccount: 1,
+      amount: 10_000
+    }
+  ],
+  SetTargetBalanceAllocation: () => [
+    {
+      allocations: [
+        { exchange_index: 0, percent: 60 },
+        { exchange_index: 1, percent: 40 }
+      ],
+      resting_margin_reservation: "max"
+    }
+  ],
+  UpdateOrderGroupLimit: ({ groupId }) => [
+    { order_group_id: groupId, contracts_limit: 7, contracts_limit_fp: "7.00", ...shard }
+  ],
+  UpdateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
+}
+
+/** What names stand for, wherever they stand in an input. */
+const knownOf = (world: World): JsonObject => ({
+  order_id: world.orderIds[0] ?? nowhere,
+  order_group_id: world.groupId,
+  transfer_id: world.transferId,
+  api_key: world.spareKeyId,
+  ticker: world.ticker,
+  market_ticker: world.ticker,
+  event_ticker: world.eventTicker,
+  series_ticker: world.seriesTicker,
+  ...shard,
+  ...page,
+  ...between,
+  count: "2",
+  expiration_time: late,
+  reduce_by: "1",
+  public_key: publicKey,
+  client_transfer_id: nowhere,
+  from_subaccount: 0,
+  to_subaccount: 1,
+  source_subaccount: 0,
+  destination_subaccount: 1,
+  subaccount_number: 1,
+  amount_cents: 100,
+  amount: 10_000
+})
+
+/** An input in which every name that the exchange knows stands for what is there. */
+export const known = (world: World, input: Json): Json => {
+  const names = knownOf(world)
+  const replaced = (value: Json): Json =>
+    isArray(value)
+      ? value.map(replaced)
+      : isObject(value)
+        ? objectOf(
+            Object.entries(value).map(([name, member]) => {
+              const meant = memberOf(names, name)
+              return [name, typeof meant === typeof member ? (meant ?? member) : replaced(member)] as const
+            })
+          )
+        : value
+  return replaced(input)
+}
+
+/** Inputs of an operation that the exchange carries out, `valid` being those that the document allows. */
+export const working = (world: World, operationId: string, valid: ReadonlyArray<Json>): ReadonlyArray<Json> =>
+  inputs[operationId]?.(world) ?? valid.slice(0, 1).map((input) => known(world, input))
+
+/** The operations of which inputs are told here: each must be one. */
+export const told: ReadonlyArray<string> = Object.keys(inputs)

@@ -1,0 +1,83 @@
+/** Cleaning up after a run: what it left is found by its marks, taken away, and looked for again. */
+import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
+import * as Orders from "@kalshi-effect/client/Orders"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import type { Provide } from "../Live.ts"
+import { prefixOf } from "./TradingRule.ts"
+
+/** What a run can be known by. */
+export interface Marks {
+  readonly runId: string
+  readonly limit: string
+  readonly groupsBefore: ReadonlyArray<string>
+  readonly groups: ReadonlySet<string>
+}
+
+/** What was done. */
+export interface Swept {
+  readonly orders: number
+  readonly groups: number
+  /** What is still there, or could not be looked at: nothing where all is well. */
+  readonly left: ReadonlyArray<string>
+}
+
+const rounds = 10
+
+/** Reads may lag behind writes: nothing counts as gone before it was gone twice, this much apart. */
+const betweenMillis = 1_000
+
+const plain = (decimal: string): string => decimal.replace(/\.?0+$/, "")
+
+/** Takes away what is the run's, and says what is left of it. */
+export const sweep = (
+  provide: Provide,
+  { groups, groupsBefore, limit, runId }: Marks,
+  owned: Set<string>
+): Effect.Effect<Swept> =>
+  Effect.gen(function* () {
+    const before = new Set(groupsBefore)
+    const cancelled = new Set<string>()
+    const deleted = new Set<string>()
+    const look = provide(
+      Effect.gen(function* () {
+        const resting = yield* Stream.runCollect(Orders.list.items({ status: "resting", limit: 200 }, { maxPages: 50 }))
+        const { order_groups = [] } = yield* OrderGroups.list({})
+        return {
+          orders: [...resting].filter(({ client_order_id }) => client_order_id.startsWith(prefixOf(runId))),
+          groups: order_groups.filter(
+            ({ contracts_limit_fp = "", id }) =>
+              groups.has(id) || (!before.has(id) && plain(contracts_limit_fp) === plain(limit))
+          )
+        }
+      })
+    )
+    let left: ReadonlyArray<string> = []
+    let clean = 0
+    for (let round = 0; round < rounds && clean < 2; round++) {
+      if (round > 0) yield* Effect.sleep(betweenMillis)
+      const found = yield* Effect.result(look)
+      if (Result.isFailure(found)) {
+        left = [`the exchange does not tell what is left: ${found.failure.message}`]
+        clean = 0
+        continue
+      }
+      for (const { order_id } of found.success.orders) {
+        owned.add(order_id)
+        const done = yield* Effect.result(provide(Orders.cancel({ order_id })))
+        if (Result.isSuccess(done)) cancelled.add(order_id)
+      }
+      for (const { id } of found.success.groups) {
+        owned.add(id)
+        const done = yield* Effect.result(provide(OrderGroups.delete({ order_group_id: id })))
+        if (Result.isSuccess(done)) deleted.add(id)
+      }
+      left = [
+        ...found.success.orders.map(({ client_order_id, order_id }) => `order ${order_id} (${client_order_id})`),
+        ...found.success.groups.map(({ id }) => `order group ${id}`)
+      ]
+      clean = left.length === 0 ? clean + 1 : 0
+    }
+    return { orders: cancelled.size, groups: deleted.size, left: clean >= 2 ? [] : left }
+  })

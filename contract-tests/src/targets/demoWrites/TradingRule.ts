@@ -1,0 +1,107 @@
+/**
+ * What a run may write on the demo exchange, enforced where requests leave: orders that cannot hurt, and changes of
+ * nothing but what is this run's own.
+ */
+import type { Environment } from "@kalshi-effect/client/Environment"
+import { document } from "../../properties/Subject.ts"
+import { isArray, isObject, memberOf, type Json } from "../../judge/JsonSchema.ts"
+import * as Answers from "../../operations/Answers.ts"
+import * as Guard from "./Guard.ts"
+import type { Asked } from "../Tap.ts"
+
+/** The hosts of the demo exchange, to the letter. Source: its list of hosts, May 2026. */
+export const demoHosts: ReadonlySet<string> = new Set(["external-api.demo.kalshi.co", "demo-api.kalshi.co"])
+
+/** Whether this is the demo exchange, reached safely. */
+export const isDemo = ({ restUrl }: Environment): boolean => {
+  const url = new URL(restUrl)
+  return url.protocol === "https:" && demoHosts.has(url.host)
+}
+
+/** How the ids of a run's orders begin. */
+export const prefixOf = (runId: string): string => `ct-${runId}-`
+
+/** The highest price that is bid, and how long an order may rest. */
+export const bounds = { cents: 2, contracts: 3, groupContracts: 10, restMillis: 300_000 }
+
+const writes: ReadonlySet<string> = new Set([
+  "AmendOrderV2",
+  "BatchCancelOrdersV2",
+  "BatchCreateOrdersV2",
+  "CancelOrderV2",
+  "CreateOrderGroup",
+  "CreateOrderV2",
+  "DecreaseOrderV2",
+  "DeleteOrderGroup",
+  "ResetOrderGroup",
+  "TriggerOrderGroup",
+  "UpdateOrderGroupLimit"
+])
+
+const isSmallPrice = (price: Json | undefined): boolean => typeof price === "string" && /^0\.0[12]0*$/.test(price)
+const isSmallCount = (count: Json | undefined): boolean => typeof count === "string" && /^[123](?:\.0+)?$/.test(count)
+const isSmallLimit = (limit: Json | undefined): boolean => typeof limit === "string" && /^\d\.\d\d$/.test(limit)
+
+/** What is wrong with an order that is to be placed. */
+const orderFault = (order: Json, runId: string, nowMillis: number): string | undefined => {
+  const of = (name: string): Json | undefined => memberOf(order, name)
+  const id = of("client_order_id")
+  const expires = of("expiration_time")
+  if (typeof id !== "string" || !id.startsWith(prefixOf(runId))) return "an order without an id of this run"
+  if (of("post_only") !== true || of("side") !== "bid") return "an order that may take"
+  if (!isSmallPrice(of("price")) || !isSmallCount(of("count"))) return "an order that is not tiny"
+  if (typeof of("order_group_id") !== "string") return "an order without a group"
+  return typeof expires === "number" && expires * 1_000 <= nowMillis + bounds.restMillis
+    ? undefined
+    : "an order that does not expire soon"
+}
+
+/** Lets reads through, and writes that keep to the bounds and to what this run owns. */
+export const trading = (options: {
+  readonly environment: Environment
+  readonly runId: string
+  /** Ids of orders and groups of this run. */
+  readonly owned: ReadonlySet<string>
+  readonly nowMillis: () => number
+}): Guard.Rule => {
+  const { environment, nowMillis, owned, runId } = options
+  const reads = Guard.reads(environment)
+  const operations = document().operations.filter(({ id }) => writes.has(id))
+  const bodyFault = (operationId: string, body: Json | undefined): string | undefined => {
+    const orders = memberOf(body, "orders")
+    switch (operationId) {
+      case "CreateOrderV2":
+        return orderFault(body ?? null, runId, nowMillis())
+      case "BatchCreateOrdersV2":
+        return isArray(orders) && orders.length > 0
+          ? orders.map((order) => orderFault(order, runId, nowMillis())).find((fault) => fault !== undefined)
+          : "no orders"
+      case "BatchCancelOrdersV2":
+        return isArray(orders) && orders.every((order) => owned.has(String(memberOf(order, "order_id"))))
+          ? undefined
+          : "an order that is not this run's"
+      case "AmendOrderV2":
+        return isSmallPrice(memberOf(body, "price")) &&
+          isSmallCount(memberOf(body, "count")) &&
+          memberOf(body, "side") === "bid"
+          ? undefined
+          : "an order that is not tiny"
+      case "CreateOrderGroup":
+      case "UpdateOrderGroupLimit":
+        return isSmallLimit(memberOf(body, "contracts_limit_fp")) ? undefined : "a group without a small limit"
+      default:
+        return undefined
+    }
+  }
+  return (asked: Asked) => {
+    if (asked.method === "GET") return reads(asked)
+    const path = Guard.pathIn(environment, asked)
+    if (path === undefined || !isDemo(environment)) return "it does not go to the demo exchange"
+    const operation = operations.find((one) => Guard.isOf(one, { method: asked.method, path }))
+    if (operation === undefined) return `${asked.method} ${path} is not among the writes`
+    const place = operation.path.split("/").findIndex((segment) => segment.startsWith("{"))
+    if (place >= 0 && !owned.has(decodeURIComponent(path.split("/")[place] ?? ""))) return "it is not this run's"
+    const body = asked.body === undefined ? undefined : Answers.parse(asked.body)
+    return body !== undefined && !isObject(body) ? "its body is no object" : bodyFault(operation.id, body)
+  }
+}

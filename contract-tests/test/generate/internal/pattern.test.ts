@@ -1,0 +1,87 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import * as Pattern from "../../../src/generate/internal/pattern.ts"
+import { UnusableSchema } from "../../../src/judge/JsonSchema.ts"
+import { holds } from "../../../src/runner/Replay.ts"
+
+const patterns = [
+  "^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$",
+  "^-?(?:0|[1-9][0-9]*)\\.[0-9]{2}$",
+  "^(?:0|0\\.[0-9]{2,4}|1\\.0{2,4})$",
+  "^[A-Z0-9-]+$",
+  "^\\d{3}[^a-c\\]]{2,}$",
+  "^(a|bc)*d\\.?$",
+  "ab+",
+  "^x|y$",
+  "^\\u{1F600}\\x41\\u0042$",
+  "^.{0,3}\\s\\w\\W$"
+]
+
+const grammar = Pattern.reader()
+
+describe("grammar", () => {
+  for (const pattern of patterns) {
+    it(`makes members of ${pattern} at random and at the edges, and near misses outside`, () => {
+      const read = grammar(pattern)
+      const expression = new RegExp(pattern, "u")
+      assert.isAbove(read.edges.length, 0)
+      assert.isAbove(read.misses.length, 0)
+      assert.deepStrictEqual(
+        read.edges.filter((text) => !expression.test(text)),
+        []
+      )
+      assert.deepStrictEqual(
+        read.misses.filter((text) => expression.test(text)),
+        []
+      )
+      holds(
+        "pattern-members",
+        fc.property(read.arbitrary(), (text) => expression.test(text)),
+        { target: pattern, numRuns: 300 }
+      )
+    })
+  }
+
+  it("goes to every number of places, and past what a double holds", () => {
+    const { edges } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
+    for (let places = 1; places <= 6; places++) {
+      assert.isTrue(edges.some((text) => new RegExp(`\\.[0-9]{${places}}$`).test(text)))
+    }
+    assert.isTrue(edges.some((text) => !text.includes(".")) && edges.some((text) => text.startsWith("-")))
+    assert.isTrue(edges.some((text) => text.endsWith("0") && text.includes(".")))
+    assert.isTrue(edges.some((text) => text.replace(/[^0-9]/g, "").length > 17))
+  })
+
+  it("misses by one place, by a sign, an exponent, a space, a newline, a leading nought", () => {
+    const { misses } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
+    const some = (form: RegExp): void =>
+      assert.isTrue(
+        misses.some((text) => form.test(text)),
+        String(form)
+      )
+    some(/^[^.]*\.[0-9]{7}$/)
+    some(/\.$/)
+    some(/^\+/)
+    some(/e0$/)
+    some(/^ /)
+    some(/ $/)
+    some(/\n$/)
+    some(/^-?0[0-9]/)
+    some(/^--/)
+  })
+
+  it("misses by one repetition less and one more", () => {
+    const lengths = new Set(
+      grammar("^[0-9]{2,4}$").misses.flatMap((text) => (/^[0-9]*$/.test(text) ? [text.length] : []))
+    )
+    assert.sameMembers([...lengths], [1, 5])
+    assert.include(grammar("^a(?:bc){2}$").misses, "abc")
+    assert.include(grammar("^a(?:bc){2}$").misses, "abcbcbc")
+  })
+
+  it("quotes a pattern that it cannot read", () => {
+    for (const pattern of ["(?=a)", "(?<n>a)", "a^b", "(a", "a)", "\\p{L}", "[z-\\d]"]) {
+      assert.throws(() => grammar(pattern), UnusableSchema, JSON.stringify(pattern), pattern)
+    }
+  })
+})

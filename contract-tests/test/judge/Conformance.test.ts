@@ -1,0 +1,320 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Conformance from "../../src/judge/Conformance.ts"
+import { objectOf, resolver, type Json, type JsonSchema } from "../../src/judge/JsonSchema.ts"
+import { honest } from "../../src/judge/PlantedFaults.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { everything, resolve } from "../generate/document.ts"
+
+const order: JsonSchema = {
+  type: "object",
+  required: ["price", "status"],
+  properties: {
+    price: { type: "string", pattern: "^(?:0|[1-9][0-9]*)\\.[0-9]{2,4}$" },
+    status: { type: "string", enum: ["resting", "executed"] },
+    count: { type: ["integer", "null"], minimum: 1 }
+  }
+}
+
+const conformance = Conformance.make(resolver({}))
+const response: Conformance.Target = { name: "GetOrder 200", schema: order, position: "response" }
+const request: Conformance.Target = { ...response, name: "CreateOrder body", position: "request" }
+const suite = conformance.suite(response)
+
+type Order = { readonly [key: string]: unknown }
+
+/** A decoder as somebody might write it by hand, with room for a mistake at each step. */
+const decoder = (
+  mistake: Partial<{
+    readonly price: (price: unknown) => boolean
+    readonly status: (status: unknown) => boolean
+    readonly count: (count: unknown) => boolean
+    readonly pointer: (pointer: string) => string
+    readonly value: (order: Order) => unknown
+    readonly required: ReadonlyArray<string>
+  }> = {}
+): Conformance.Codec<unknown> => {
+  const checks: ReadonlyArray<readonly [string, (value: unknown) => boolean]> = [
+    ["price", mistake.price ?? ((price) => typeof price === "string" && /^(0|[1-9][0-9]*)\.[0-9]{2,4}$/.test(price))],
+    ["status", mistake.status ?? ((status) => typeof status === "string")],
+    [
+      "count",
+      mistake.count ??
+        ((count) => count === null || (Number.isSafeInteger(count) && typeof count === "number" && count > 0))
+    ]
+  ]
+  const at = mistake.pointer ?? ((pointer: string) => pointer)
+  return {
+    decode: (input) => {
+      if (typeof input !== "object" || input === null || Array.isArray(input)) return { ok: false, pointers: [at("")] }
+      const object = input as Order
+      const pointers: Array<string> = []
+      for (const name of mistake.required ?? ["price", "status"]) {
+        if (!Object.hasOwn(object, name)) pointers.push(at(`/${name}`))
+      }
+      for (const [name, holds] of checks) {
+        if (Object.hasOwn(object, name) && !holds(object[name])) pointers.push(at(`/${name}`))
+      }
+      if (pointers.length > 0) return { ok: false, pointers }
+      const kept = Object.fromEntries(Object.entries(object).filter(([key]) => checks.some(([name]) => name === key)))
+      return { ok: true, value: mistake.value === undefined ? kept : mistake.value(kept) }
+    },
+    encode: (value) => value
+  }
+}
+
+const failed = (codec: Conformance.Codec<unknown>, of = suite): ReadonlyArray<string> =>
+  Object.entries(of.run(codec).checks).flatMap(([check, tally]) => (tally.failed > 0 ? [check] : []))
+
+describe("Conformance.make", () => {
+  it("passes a decoder without a fault, and says what was run", () => {
+    const report = suite.run(decoder())
+    assert.deepStrictEqual(report.failures, [])
+    assert.isTrue(report.passed)
+    assert.strictEqual(report.checks.completeness.run, suite.values.length + 200)
+    assert.strictEqual(report.checks["round-trip"].run, suite.values.length + 200)
+    assert.strictEqual(
+      report.checks.precision.run + report.checks.tolerance.run,
+      suite.mutants.length + suite.additions.length
+    )
+    assert.isAbove(report.kinds["pattern-violation"] ?? 0, 10)
+  })
+
+  it("passes a decoder by the schema itself in both positions, on a schema with every keyword", () => {
+    for (const position of ["request", "response"] as const) {
+      const report = Conformance.make(resolve)
+        .suite({ name: "Everything", schema: everything, position })
+        .run(honest(everything, resolve, position))
+      assert.deepStrictEqual(report.failures, [])
+    }
+  })
+
+  it("sees a dropped requirement", () => {
+    const report = suite.run(decoder({ required: ["price"] }))
+    assert.deepInclude(report.failures[0], {
+      check: "precision",
+      departure: "missing-required",
+      pointer: "/status",
+      expected: 'refused at "/status"',
+      got: "decoded"
+    })
+  })
+
+  it("sees a decimal whose form is not looked at, and one read through a double", () => {
+    assert.deepStrictEqual(failed(decoder({ price: (price) => typeof price === "string" })), ["precision"])
+    assert.deepStrictEqual(failed(decoder({ price: (price) => Number.isFinite(Number(price)) })), ["precision"])
+    const report = suite.run(decoder({ value: (order) => ({ ...order, price: String(Number(order["price"])) }) }))
+    assert.deepInclude(report.failures[0], { check: "round-trip", pointer: "/price" })
+  })
+
+  it("sees a bound that is off by one, either way", () => {
+    const from = (least: number) => (count: unknown) =>
+      count === null || (Number.isSafeInteger(count) && typeof count === "number" && count >= least)
+    assert.deepStrictEqual(failed(decoder({ count: from(1) })), [])
+    assert.deepStrictEqual(failed(decoder({ count: from(0) })), ["precision"])
+    assert.include(failed(decoder({ count: from(2) })), "completeness")
+  })
+
+  it("sees a lost null and an invented one", () => {
+    const withoutNull = (value: Order) =>
+      Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
+    assert.deepStrictEqual(failed(decoder({ value: withoutNull })), ["round-trip"])
+    assert.deepStrictEqual(failed(decoder({ value: (value) => ({ count: null, ...value }) })), ["round-trip"])
+    const asAbsent = (value: Order) => ({ ...value, count: value["count"] ?? undefined })
+    assert.deepStrictEqual(failed(decoder({ value: asAbsent })), ["round-trip"])
+  })
+
+  it("sees an integer beyond what a double keeps, and a fraction", () => {
+    const count = (holds: (count: unknown) => boolean) => decoder({ count: (value) => value === null || holds(value) })
+    assert.deepStrictEqual(failed(count((value) => Number.isInteger(value) && Number(value) > 0)), ["precision"])
+    assert.deepStrictEqual(failed(count((value) => typeof value === "number" && value >= 1 && value < 2 ** 53)), [
+      "precision"
+    ])
+  })
+
+  it("sees an enum that is closed in a response, or that hides what is new; and one that is open in a request", () => {
+    const closed = decoder({ status: (status) => status === "resting" || status === "executed" })
+    const hides = decoder({
+      value: (value) => ({
+        ...value,
+        status: ["resting", "executed"].includes(String(value["status"])) ? value["status"] : "unknown"
+      })
+    })
+    assert.deepStrictEqual(failed(closed), ["tolerance"])
+    assert.deepStrictEqual(failed(hides), ["tolerance"])
+    const requests = conformance.suite(request)
+    assert.deepStrictEqual(failed(closed, requests), [])
+    assert.deepStrictEqual(failed(decoder(), requests), ["precision"])
+  })
+
+  it("sees a blamed place that is not the place", () => {
+    assert.deepStrictEqual(failed(decoder({ pointer: () => "" })), ["precision"])
+    const also: Conformance.Codec<unknown> = {
+      ...decoder(),
+      decode: (input) => {
+        const decoded = decoder().decode(input)
+        return decoded.ok ? decoded : { ok: false, pointers: [...decoded.pointers, "/elsewhere"] }
+      }
+    }
+    assert.deepStrictEqual(failed(also), ["precision"])
+    const silent: Conformance.Codec<unknown> = {
+      ...decoder(),
+      decode: (input) => {
+        const decoded = decoder().decode(input)
+        return decoded.ok ? decoded : { ok: false, pointers: [] }
+      }
+    }
+    assert.deepStrictEqual(failed(silent), ["precision"])
+  })
+
+  it("sees unknown members that are refused, or that leak into what is known", () => {
+    const refuses: Conformance.Codec<unknown> = {
+      ...decoder(),
+      decode: (input) =>
+        typeof input === "object" &&
+        input !== null &&
+        Object.keys(input).some((key) => !["price", "status", "count"].includes(key))
+          ? { ok: false, pointers: [""] }
+          : decoder().decode(input)
+    }
+    assert.deepStrictEqual(failed(refuses), ["tolerance"])
+    const polluted: Conformance.Codec<unknown> = {
+      decode: (input) => {
+        const decoded = decoder().decode(input)
+        // Assigns as a careless copy would: __proto__ becomes the prototype, and its members show.
+        const merged = typeof input === "object" && input !== null ? Object.assign({}, input) : {}
+        return decoded.ok ? { ok: true, value: { ...merged, nested: Reflect.get(merged, "nested") } } : decoded
+      },
+      encode: (value) => value
+    }
+    assert.deepStrictEqual(failed(polluted), ["tolerance"])
+  })
+
+  it("keeps members that the codec keeps", () => {
+    const keeps: Conformance.Codec<unknown> = {
+      decode: (input) => {
+        const decoded = decoder().decode(input)
+        return decoded.ok ? { ok: true, value: input } : decoded
+      },
+      encode: (value) => value
+    }
+    assert.deepStrictEqual(failed(keeps), [])
+    const alters: Conformance.Codec<unknown> = {
+      ...keeps,
+      encode: (value) =>
+        typeof value === "object" && value !== null && "unknown_member" in value
+          ? { ...value, unknown_member: null }
+          : value
+    }
+    assert.deepStrictEqual(failed(alters), ["tolerance"])
+  })
+
+  it("does not let a decoder that writes into its input hide the change", () => {
+    const writes: Conformance.Codec<unknown> = {
+      decode: (input) => {
+        const decoded = decoder().decode(input)
+        if (typeof input === "object" && input !== null) Reflect.set(input, "price", "0.00")
+        return decoded.ok ? { ok: true, value: input } : decoded
+      },
+      encode: (value) => value
+    }
+    assert.include(failed(writes), "round-trip")
+  })
+
+  it("reports a decoder or an encoder that throws, and goes on", () => {
+    const throws: Conformance.Codec<unknown> = {
+      decode: () => {
+        throw new TypeError("no such thing")
+      }
+    }
+    const report = suite.run(throws)
+    assert.strictEqual(report.failures[0]?.got, "threw TypeError: no such thing")
+    assert.strictEqual(report.checks.precision.failed, report.checks.precision.run)
+    const cannot: Conformance.Codec<unknown> = {
+      ...decoder(),
+      encode: () => {
+        throw new RangeError("cannot")
+      }
+    }
+    assert.strictEqual(suite.run(cannot).failures[0]?.got, "threw RangeError: cannot")
+    assert.deepStrictEqual(failed({ ...decoder(), encode: () => undefined }), ["round-trip", "tolerance"])
+  })
+
+  it("shrinks a random failure and replays it", () => {
+    const small = decoder({
+      count: (count) =>
+        count === null || (Number.isSafeInteger(count) && Number(count) > 0 && Number(count) < 1_000_000)
+    })
+    const run = (): Conformance.Report => suite.run(small, { runs: 500, seed: 3 })
+    const found = run().failures.find(({ replay }) => replay !== undefined)
+    assert.deepInclude(found, { check: "completeness", pointer: "/count" })
+    assert.deepStrictEqual(found?.instance, { price: "0.00", status: "resting", count: 1_000_000 })
+    const replay = Replay.parse(found?.replay?.split(" ").at(-1) ?? "")
+    assert.deepInclude(replay, { property: "conformance", target: "response GetOrder 200", seed: 3 })
+    assert.deepStrictEqual(run(), run())
+    const again = suite.run(small, { runs: 1, seed: replay.seed, path: replay.path, failuresShown: 0 })
+    assert.deepStrictEqual(
+      again.failures.map(({ instance }) => instance),
+      [found?.instance]
+    )
+  })
+
+  it("sees a decoder that does not say the same thing twice", () => {
+    let reads = 0
+    const { decode, encode } = decoder()
+    const moody: Conformance.Codec<unknown> = {
+      // One refusal, and that well after the coverage set.
+      decode: (input) => (++reads === suite.values.length + 50 ? { ok: false, pointers: [""] } : decode(input)),
+      ...(encode === undefined ? {} : { encode })
+    }
+    const report = suite.run(moody, { checks: ["completeness"] })
+    assert.isFalse(report.passed)
+    assert.strictEqual(report.failures[0]?.expected, "the same outcome twice")
+  })
+
+  it("compares after the declared normal form alone", () => {
+    const shorten = (price: unknown): string => String(price).replace(/0{1,2}$/, "")
+    const shortens = decoder({ value: (value) => ({ ...value, price: shorten(value["price"]) }) })
+    const normalise = (wire: Json): Json =>
+      typeof wire === "object" && wire !== null && !Array.isArray(wire)
+        ? objectOf(Object.entries(wire).map(([key, value]) => [key, key === "price" ? Number(value) : value] as const))
+        : wire
+    assert.deepStrictEqual(failed(shortens), ["round-trip"])
+    assert.deepStrictEqual(failed({ ...shortens, normalise }), [])
+  })
+
+  it("judges the values that a codec makes itself, but for what the policy tolerates", () => {
+    const own = [{ price: "0.50", status: "resting" }]
+    assert.deepStrictEqual(failed({ ...decoder(), own }), [])
+    assert.deepStrictEqual(failed({ ...decoder(), own: [...own, { price: "0.5", status: "resting" }] }), ["own-values"])
+    assert.deepStrictEqual(failed({ ...decoder(), own: [undefined] }), ["own-values"])
+    const novel = [{ price: "0.50", status: "novel" }]
+    assert.deepStrictEqual(failed({ ...decoder(), own: novel }), [])
+    assert.include(failed({ ...decoder(), own: novel }, conformance.suite(request)), "own-values")
+  })
+
+  it("shows as many failures as it is asked to, and counts them all", () => {
+    const report = suite.run(decoder({ price: () => true }), { failuresShown: 1 })
+    assert.strictEqual(report.failures.length, 1)
+    assert.isAbove(report.checks.precision.failed, 10)
+    const none = suite.run(decoder({ price: () => true }), { failuresShown: 0 })
+    assert.deepStrictEqual([none.passed, none.failures], [false, []])
+  })
+
+  it("makes the wanted checks alone", () => {
+    const ran = (...checks: ReadonlyArray<Conformance.Check>): ReadonlyArray<string> =>
+      Object.entries(suite.run({ ...decoder(), own: [] }, { checks }).checks).flatMap(([check, { run }]) =>
+        run > 0 ? [check] : []
+      )
+    assert.deepStrictEqual(ran("precision"), ["precision"])
+    assert.deepStrictEqual(ran("tolerance"), ["tolerance"])
+    assert.deepStrictEqual(ran("completeness"), ["completeness", "round-trip"])
+    assert.deepStrictEqual(ran("own-values"), [])
+  })
+
+  it("checks no round trip without an encoder, and looks for a new member in the decoded value", () => {
+    const { decode } = decoder()
+    const report = suite.run({ decode })
+    assert.isTrue(report.passed)
+    assert.strictEqual(report.checks["round-trip"].run, 0)
+  })
+})

@@ -1,0 +1,137 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import * as JsonSchema from "../../src/judge/JsonSchema.ts"
+import { holds } from "../../src/runner/Replay.ts"
+
+const anyKey = fc.oneof(fc.string(), fc.constantFrom("__proto__", "a/b", "~", "~1", "", "0"))
+const json = fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }).map((value) => value as JsonSchema.Json)
+
+describe("pointerTo", () => {
+  it("escapes ~ and / as RFC 6901 has it", () => {
+    assert.strictEqual(JsonSchema.pointerTo("/a", "m~n/o"), "/a/m~0n~1o")
+    assert.strictEqual(JsonSchema.pointerTo("", 3), "/3")
+  })
+  it("is undone by pointerKeys, whatever the keys", () => {
+    holds(
+      "pointer-keys",
+      fc.property(fc.array(anyKey), (keys) => {
+        const pointer = keys.reduce<string>(JsonSchema.pointerTo, "")
+        assert.deepStrictEqual(JsonSchema.pointerKeys(pointer), keys)
+      })
+    )
+  })
+})
+
+describe("objectOf", () => {
+  it("makes __proto__ an own member, as JSON.parse does", () => {
+    const made = JsonSchema.objectOf([["__proto__", { a: 1 }]])
+    assert.isTrue(Object.hasOwn(made, "__proto__"))
+    assert.strictEqual(Object.getPrototypeOf(made), Object.prototype)
+    assert.strictEqual(JSON.stringify(made), '{"__proto__":{"a":1}}')
+    assert.isTrue(JsonSchema.equals(made, JSON.parse('{"__proto__":{"a":1}}')))
+  })
+})
+
+describe("valueAt", () => {
+  it("finds members and elements, and nothing on the prototype", () => {
+    const root = { a: [{ "x/y": 1 }] }
+    assert.strictEqual(JsonSchema.valueAt(root, "/a/0/x~1y"), 1)
+    assert.strictEqual(JsonSchema.valueAt(root, ""), root)
+    assert.isUndefined(JsonSchema.valueAt(root, "/constructor"))
+    assert.isUndefined(JsonSchema.valueAt(root, "/a/00"))
+    assert.isUndefined(JsonSchema.valueAt(root, "/a/1"))
+  })
+})
+
+describe("updateAt", () => {
+  it("replaces, adds and removes without touching the original", () => {
+    const root = { a: { b: 1 }, c: [1, 2, 3] }
+    assert.deepStrictEqual(
+      JsonSchema.updateAt(root, ["a", "b"], () => 2),
+      { a: { b: 2 }, c: [1, 2, 3] }
+    )
+    assert.deepStrictEqual(
+      JsonSchema.updateAt(root, ["a", "d"], () => null),
+      { a: { b: 1, d: null }, c: [1, 2, 3] }
+    )
+    assert.deepStrictEqual(
+      JsonSchema.updateAt(root, ["c", "1"], () => undefined),
+      { a: { b: 1 }, c: [1, 3] }
+    )
+    assert.deepStrictEqual(root, { a: { b: 1 }, c: [1, 2, 3] })
+  })
+})
+
+describe("equals", () => {
+  it("tells absent from null and 0 from -0, and ignores the order of members", () => {
+    assert.isTrue(JsonSchema.equals({ a: 1, b: [null] }, { b: [null], a: 1 }))
+    assert.isFalse(JsonSchema.equals({ a: null }, {}))
+    assert.isFalse(JsonSchema.equals({ a: null }, { b: null }))
+    assert.isFalse(JsonSchema.equals([1], [1, 1]))
+    assert.isFalse(JsonSchema.equals(0, -0))
+    assert.isFalse(JsonSchema.equals({}, []))
+  })
+  it("agrees with copy, and firstDifference finds nothing between them", () => {
+    holds(
+      "copy-equals",
+      fc.property(json, (value) => {
+        assert.isTrue(JsonSchema.equals(JsonSchema.copy(value), value))
+        assert.isUndefined(JsonSchema.firstDifference(JsonSchema.copy(value), value))
+      })
+    )
+  })
+})
+
+describe("textOf", () => {
+  it("is read back by JSON.parse, infinity and __proto__ included", () => {
+    const back = (value: JsonSchema.Json): JsonSchema.Json => JSON.parse(JsonSchema.textOf(value))
+    assert.deepStrictEqual(back([Infinity, { a: -Infinity }]), [Infinity, { a: -Infinity }])
+    assert.strictEqual(JsonSchema.textOf(JSON.parse('{"__proto__":[1,"\\u2028"]}')), '{"__proto__":[1,"\u2028"]}')
+    holds(
+      "text-of",
+      fc.property(json, (value) => assert.strictEqual(JsonSchema.textOf(value), JSON.stringify(value)))
+    )
+  })
+})
+
+describe("firstDifference", () => {
+  it("names the place", () => {
+    assert.strictEqual(JsonSchema.firstDifference({ a: [1, { b: 1 }] }, { a: [1, { b: 2 }] }), "/a/1/b")
+    assert.strictEqual(JsonSchema.firstDifference({ a: 1 }, { a: 1, b: null }), "/b")
+    assert.strictEqual(JsonSchema.firstDifference([1, 2], [1]), "/1")
+    assert.strictEqual(JsonSchema.firstDifference({}, []), "")
+  })
+})
+
+describe("resolver", () => {
+  const resolve = JsonSchema.resolver({ components: { schemas: { "a/b": { type: "string" } }, text: "no schema" } })
+  it("follows local references, escapes included", () => {
+    assert.deepStrictEqual(resolve("#/components/schemas/a~1b"), { type: "string" })
+  })
+  it("refuses what leaves the document or leads to no schema", () => {
+    assert.throws(() => resolve("other.json#/a"), JsonSchema.UnusableSchema, "leaves the document")
+    assert.throws(() => resolve("#/components/schemas/nowhere"), JsonSchema.UnusableSchema, "leads to no schema")
+    assert.throws(() => resolve("#/components/text"), JsonSchema.UnusableSchema, "leads to no schema")
+  })
+})
+
+describe("audit", () => {
+  it("names an unknown keyword and its place, at any depth", () => {
+    const schema = {
+      properties: { "a/b": { items: { anyOf: [{ type: "string" }, { type: "string", propertyNames: {} }] } } }
+    } as JsonSchema.JsonSchema
+    const found = ((): unknown => {
+      try {
+        return JsonSchema.audit(schema)
+      } catch (error) {
+        return error
+      }
+    })()
+    assert.instanceOf(found, JsonSchema.UnknownKeyword)
+    assert.strictEqual(found.keyword, "propertyNames")
+    assert.strictEqual(found.pointer, "/properties/a~1b/items/anyOf/1/propertyNames")
+  })
+  it("passes annotations over", () => {
+    JsonSchema.audit({ type: "string", default: "x", deprecated: true } as JsonSchema.JsonSchema)
+  })
+})

@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Conformance from "../../src/judge/Conformance.ts"
+import { isArray, isObject, resolver, type Json, type JsonSchema } from "../../src/judge/JsonSchema.ts"
+import * as Judge from "../../src/judge/Judge.ts"
+import { nullListsAreEmpty } from "../../src/judge/NormalForms.ts"
+import { honest } from "../../src/judge/PlantedFaults.ts"
+
+const schema: JsonSchema = {
+  type: "object",
+  properties: {
+    ids: { type: ["array", "null"], items: { type: "string" } },
+    groups: {
+      anyOf: [
+        { type: "array", items: { type: "object", properties: { ids: { type: ["array", "null"] } } } },
+        { type: "null" }
+      ]
+    },
+    title: { type: ["string", "null"] },
+    records: { type: "object", additionalProperties: { type: ["array", "null"] } },
+    free: {}
+  }
+}
+
+const resolve = resolver({})
+
+describe("nullListsAreEmpty", () => {
+  const normal = nullListsAreEmpty(Judge.make(resolve))(schema)
+
+  it("writes an empty list for null where the schema allows both, at any depth", () => {
+    assert.deepStrictEqual(normal({ ids: null, groups: [{ ids: null }], records: { a: null } }), {
+      ids: [],
+      groups: [{ ids: [] }],
+      records: { a: [] }
+    })
+    assert.deepStrictEqual(normal({ groups: null }), { groups: [] })
+  })
+  it("leaves every other null, absence and free-form values alone", () => {
+    const wire = { title: null, free: { ids: null }, ids: ["a"] }
+    assert.deepStrictEqual(normal(wire), wire)
+    assert.deepStrictEqual(normal({}), {})
+  })
+
+  const suite = Conformance.make(resolve).suite({ name: "Lists", schema, position: "response" })
+  const exact = honest(schema, resolve, "response")
+  const emptied = (value: Json): Json =>
+    isObject(value) && value["ids"] === null ? { ...value, ids: [] } : isArray(value) ? value.map(emptied) : value
+
+  it("lets a codec swap the two that declares it, and no other codec", () => {
+    const swaps: Conformance.Codec<Json> = { ...exact, encode: emptied }
+    assert.isFalse(suite.run(swaps).passed)
+    assert.isTrue(suite.run({ ...swaps, normalise: normal }).passed)
+  })
+  it("still sees a list that is lost", () => {
+    const loses = (value: Json): Json => (isObject(value) && isArray(value["ids"]) ? { ...value, ids: [] } : value)
+    assert.isAbove(suite.run({ ...exact, encode: loses, normalise: normal }).checks["round-trip"].failed, 0)
+  })
+})

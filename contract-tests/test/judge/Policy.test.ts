@@ -1,0 +1,24 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Mutants from "../../src/generate/Mutants.ts"
+import { policy, treatmentOf, type Departure } from "../../src/judge/Policy.ts"
+
+describe("policy", () => {
+  it("has a treatment and a reason for every kind of violation in both positions", () => {
+    assert.sameMembers(Object.keys(policy), [...Mutants.kinds, "unknown-field"])
+    for (const rules of Object.values(policy)) {
+      for (const rule of [rules.request, rules.response]) assert.isAbove(rule.because.length, 20)
+    }
+  })
+  it("tolerates an unknown field and, in responses, a new enum member and a surplus one; nothing else", () => {
+    const tolerated = (position: "request" | "response"): ReadonlyArray<string> =>
+      [...Mutants.kinds, "unknown-field" as const]
+        .filter((departure: Departure) => treatmentOf(departure, position) !== "reject")
+        .map((departure) => `${departure}: ${treatmentOf(departure, position)}`)
+    assert.deepStrictEqual(tolerated("request"), ["unknown-field: tolerate"])
+    assert.deepStrictEqual(tolerated("response"), [
+      "enum-non-member: tolerate-and-tag",
+      "extra-property: tolerate",
+      "unknown-field: tolerate"
+    ])
+  })
+})

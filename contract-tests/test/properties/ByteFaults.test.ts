@@ -1,0 +1,99 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Kalshi from "@kalshi-effect/client/Kalshi"
+import { Effect, Schema } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { byteFaults } from "../../src/properties/internal/byteFaults.ts"
+import * as P7 from "../../src/properties/ByteFaults.ts"
+import * as SendingClass from "../../src/properties/SendingClass.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { altered, named, referenceOf } from "../operations/support/client.ts"
+
+const seed = Replay.seedFrom()
+
+const run = (operation: ClientOperations.ClientOperation, layer?: typeof Kalshi.layer) =>
+  Effect.runPromise(P7.hold({ operation, seed, runs: 1 }, layer))
+
+describe("P7", () => {
+  for (const id of P7.thorough) {
+    it(`holds of ${id} under every fault, on fetch and on undici`, async () => {
+      const outcome = await run(named(id))
+      if (outcome._tag !== "Held") return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+      assert.isAbove(outcome.runs, 0)
+      const kinds =
+        id === "CancelAllOrders" ? ["lost", "timeout"] : ["lost", "timeout", "large", "broken", "none", "cut"]
+      for (const client of ["fetch", "undici"]) {
+        for (const kind of kinds)
+          assert.isAbove(outcome.reached[`${kind} on ${client}`] ?? 0, 0, `${kind} on ${client}`)
+      }
+    })
+  }
+
+  it("comes to every fault in every class of sending, whatever the seed, and to each operation", () => {
+    for (const from of [seed, 0, -1, 2 ** 31 - 1]) {
+      const met = new Set<string>()
+      for (const operation of ClientOperations.all) {
+        const faults = P7.faultsOf(operation, from)
+        assert.isAbove(faults.length, 0, operation.name)
+        for (const { inBody, name } of faults) {
+          if (inBody && referenceOf(operation).success.status === 204) continue
+          met.add(`${name} of ${SendingClass.of(referenceOf(operation))}`)
+        }
+      }
+      assert.strictEqual(met.size, byteFaults.length * 3)
+    }
+  })
+})
+
+describe("planted faults in reading bytes", () => {
+  const client = named("GetOrderGroup")
+  // Its types are those of no operation: it is a fault on purpose.
+  const wrapped = (wrap: (effect: Effect.Effect<unknown, { readonly _tag: string }, never>) => unknown) =>
+    Object.assign((input: unknown) => wrap(client.operation(input) as never), {
+      descriptor: client.descriptor
+    }) as unknown as ClientOperations.AnyOperation
+
+  const faults: ReadonlyArray<readonly [string, RegExp, ClientOperations.ClientOperation, typeof Kalshi.layer?]> = [
+    [
+      "a write that is sent again",
+      /2 requests|sent twice|TransportError expected, Success/,
+      altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+    ],
+    ["a read that is not", /Success expected, TransportError/, altered("GetOrderGroup", () => ({ retry: "never" }))],
+    [
+      "a body that is anything",
+      /ContractError expected, Success/,
+      altered("GetOrderGroup", ({ success }) => ({
+        success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> }
+      }))
+    ],
+    [
+      "a limit that is not kept",
+      /unfolds .* TransportError expected, ContractError/,
+      client,
+      (options) => Kalshi.layer({ ...options, policy: { maxBodyBytes: 16 * 1024 * 1024 } })
+    ],
+    [
+      "a lost answer taken for an empty one",
+      /TransportError expected, Success/,
+      { ...client, operation: wrapped((effect) => Effect.orElseSucceed(effect, () => ({}))) }
+    ],
+    [
+      "a request that may have arrived and is said to have not",
+      /requestSent is no/,
+      {
+        ...client,
+        operation: wrapped((effect) =>
+          Effect.mapError(effect, (error) => ({ ...error, _tag: error._tag, requestSent: "no" }))
+        )
+      }
+    ]
+  ]
+  for (const [what, because, operation, layer] of faults) {
+    it(`sees ${what}`, async () => {
+      const outcome = await run(operation, layer)
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      assert.match(outcome.because, because)
+      assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+    })
+  }
+})

@@ -1,0 +1,92 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as P1Prime from "../../src/properties/DecoderStrictness.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { altered, named } from "../operations/support/client.ts"
+
+const seed = Replay.seedFrom()
+
+describe("P1′", () => {
+  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
+    it(`holds of ${module}`, () => {
+      for (const operation of ClientOperations.ofModule(module, exported)) {
+        const outcome = Effect.runSync(P1Prime.P1Prime.run({ operation, seed, runs: 10 }))
+        if (outcome._tag === "Failed") assert.fail(outcome.report)
+        if (outcome._tag === "Held") assert.isAbove(outcome.reached["coverage"] ?? 0, 0, operation.name)
+      }
+    })
+  }
+
+  it("makes values of many forms, and lets pass the new members of enums alone", () => {
+    const outcome = P1Prime.hold({ operation: named("GetOrders"), seed, runs: 50 })
+    if (outcome._tag !== "Held") return assert.fail("it must hold")
+    assert.isAbove(outcome.runs, 300)
+    assert.isAbove(outcome.reached["new members of enums"] ?? 0, 0)
+  })
+})
+
+describe("planted faults in what is accepted", () => {
+  const text = Schema.String
+  const group = { is_auto_cancel_enabled: Schema.Boolean, orders: Schema.Array(text) }
+  const balance = named("GetBalance").descriptor.success.body
+  const reading = (id: string, body: Schema.Codec<unknown>) =>
+    altered(id, ({ success }) => ({ success: { ...success, body } }))
+  // Its encoded side is what the planted schema says.
+  const struct = (fields: Schema.Struct.Fields) => Schema.Struct(fields) as unknown as Schema.Codec<unknown>
+
+  const faults: ReadonlyArray<readonly [string, string, ClientOperations.ClientOperation]> = [
+    [
+      "any text for a count",
+      "/contracts_limit_fp",
+      reading("GetOrderGroup", struct({ ...group, contracts_limit_fp: Schema.optionalKey(text) }))
+    ],
+    [
+      "any number for an index",
+      "/exchange_index",
+      reading("GetOrderGroup", struct({ ...group, exchange_index: Schema.optionalKey(Schema.Finite) }))
+    ],
+    [
+      "null where the document has none",
+      "/is_auto_cancel_enabled",
+      reading("GetOrderGroup", struct({ ...group, is_auto_cancel_enabled: Schema.NullOr(Schema.Boolean) }))
+    ],
+    [
+      "a required member that may be missing",
+      "/orders",
+      reading("GetOrderGroup", struct({ ...group, orders: Schema.optionalKey(Schema.Array(text)) }))
+    ],
+    [
+      "items of any kind",
+      "/orders/1",
+      reading("GetOrderGroup", struct({ ...group, orders: Schema.Array(Schema.Unknown) }))
+    ],
+    [
+      "another type as well",
+      "/is_auto_cancel_enabled",
+      reading("GetOrderGroup", struct({ ...group, is_auto_cancel_enabled: Schema.Union([Schema.Boolean, text]) }))
+    ],
+    ["anything at all", "", reading("GetOrderGroup", Schema.Unknown as Schema.Codec<unknown>)]
+  ]
+  for (const [what, pointer, operation] of faults) {
+    it(`sees ${what}`, () => {
+      const outcome = P1Prime.hold({ operation, seed, runs: 10 })
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      assert.strictEqual(outcome.pointer, pointer)
+      assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+    })
+  }
+
+  it("sees nothing where nothing is planted", () => {
+    assert.isDefined(balance)
+    assert.strictEqual(P1Prime.hold({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag, "Held")
+  })
+
+  it("lets a listed leniency pass, and fails where one is stale", () => {
+    const [, , operation] = faults[0]!
+    const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", because: "planted" }
+    assert.strictEqual(P1Prime.hold({ operation, seed, runs: 10 }, [leniency])._tag, "Held")
+    const stale = P1Prime.hold({ operation: named("GetOrderGroup"), seed, runs: 10 }, [leniency])
+    assert.include(stale._tag === "Failed" ? stale.because : "", "is none any more")
+  })
+})

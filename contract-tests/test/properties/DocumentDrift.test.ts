@@ -1,0 +1,113 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { P6 } from "../../src/properties/DocumentDrift.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { named } from "../operations/support/client.ts"
+import { at, orElse, reading } from "../operations/support/reading.ts"
+
+const run = (operation: ClientOperations.ClientOperation) =>
+  Effect.runSync(P6.run({ operation, seed: Replay.seedFrom(), runs: 1 }))
+
+describe("P6", () => {
+  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
+    it(`holds of ${module}`, () => {
+      for (const operation of ClientOperations.ofModule(module, exported)) {
+        const outcome = run(operation)
+        if (outcome._tag === "Failed") assert.fail(outcome.report)
+      }
+    })
+  }
+
+  it("gets to every kind of edit, and of each to a witness that only it allows", () => {
+    const reached: Record<string, number> = {}
+    for (const id of ["GetOrders", "GetMarketOrderbook", "GetApiKeys", "GetMilestones"]) {
+      const outcome = run(named(id))
+      if (outcome._tag !== "Held") return assert.fail("it must hold")
+      for (const [what, times] of Object.entries(outcome.reached)) reached[what] = (reached[what] ?? 0) + times
+    }
+    for (const type of ["boolean", "number", "string", "array", "object"]) {
+      assert.isAbove(reached[`broke: the type becomes ${type}`] ?? 0, 0, type)
+    }
+    for (const keyword of ["pattern", "format", "minimum", "maximum", "minItems"]) {
+      assert.isAbove(reached[`broke: ${keyword} is dropped`] ?? 0, 0, keyword)
+    }
+    for (const what of ["broke: it becomes nullable", "broke: the member becomes optional"]) {
+      assert.isAbove(reached[what] ?? 0, 0, what)
+    }
+    for (const what of ["went on: there is a new member", "went on: the enum has a new member"]) {
+      assert.isAbove(reached[what] ?? 0, 0, what)
+    }
+    assert.notProperty(reached, "allowed already")
+    assert.notProperty(reached, "blamed elsewhere")
+  })
+})
+
+describe("planted faults in what tomorrow's answers become", () => {
+  const known: ReadonlySet<unknown> = new Set(["resting", "canceled", "executed"])
+  const faults: ReadonlyArray<readonly [string, RegExp, ClientOperations.ClientOperation]> = [
+    ["a member that is gone made up", /becomes optional .* it decoded/, reading("GetOrders", orElse("orders", []))],
+    [
+      "null taken for nought",
+      /becomes nullable .* it decoded/,
+      reading(
+        "GetBalance",
+        at("portfolio_value", (value) => value ?? 0)
+      )
+    ],
+    [
+      "a number in words read",
+      /becomes string .* it decoded/,
+      reading(
+        "GetBalance",
+        at("portfolio_value", (value) => (typeof value === "string" ? Number(value) || 0 : value))
+      )
+    ],
+    [
+      "a decimal cut to its form",
+      /pattern is dropped .* it decoded/,
+      reading(
+        "GetOrders",
+        at("yes_price_dollars", (value) => (typeof value === "string" && !/^-?[0-9]/.test(value) ? "0" : value))
+      )
+    ],
+    [
+      "a new member of an enum shown as a known one",
+      /a new member at .*"a_new_member" expected, "resting"/,
+      reading(
+        "GetOrders",
+        at("status", (value) => (typeof value !== "string" || known.has(value) ? value : "resting"))
+      )
+    ],
+    [
+      "an enum that is closed",
+      /a new member at .* decoding expected/,
+      reading(
+        "GetOrders",
+        at("status", (value) => (typeof value !== "string" || known.has(value) ? value : null))
+      )
+    ],
+    [
+      "objects that are closed",
+      /a new member at .* decoding expected/,
+      reading("GetBalance", (body) =>
+        typeof body === "object" && body !== null && "a_new_member" in body ? undefined : body
+      )
+    ],
+    [
+      "another member changed by a new one",
+      /the rest as it came expected/,
+      reading("GetBalance", (body) =>
+        typeof body === "object" && body !== null && "a_new_member" in body ? { ...body, balance: 1_234 } : body
+      )
+    ]
+  ]
+  for (const [what, because, operation] of faults) {
+    it(`sees ${what}`, () => {
+      const outcome = run(operation)
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      assert.match(outcome.because, because)
+      assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+    })
+  }
+})

@@ -1,0 +1,120 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as P0 from "../../src/properties/DocumentIntegrity.ts"
+import * as Integrity from "../../src/reference/Integrity.ts"
+import * as NullableByIntent from "../../src/reference/NullableByIntent.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { plant } from "../reference/support.ts"
+
+const settings = { seed: Replay.seedFrom(), runs: 1 }
+
+describe("P0", () => {
+  for (const target of P0.P0.targets) {
+    it(`holds of ${target}`, () => {
+      const outcome = P0.hold(target, settings)
+      if (outcome._tag === "Held") assert.isAbove(outcome.runs, 0)
+      else assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+    })
+  }
+
+  it("pins 30 nulls beside $ref, 13 beside an untyped allOf, one beside an enum, none of the feed", () => {
+    const count = (beside: NullableByIntent.Place["beside"]): number =>
+      [...NullableByIntent.pinned.rest, ...NullableByIntent.pinned.feed].filter((place) => place.beside === beside)
+        .length
+    assert.deepStrictEqual([count("$ref"), count("allOf"), count("enum"), count("asyncapi")], [30, 13, 1, 0])
+  })
+})
+
+describe("planted faults in the reference", () => {
+  const averageFee = `"average_fee_paid": {
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/FixedPointDollars"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }`
+  /** What is planted, in which file, instead of what; the target that sees it, and how. */
+  const faults: ReadonlyArray<readonly [string, string, (text: string) => string, string, RegExp]> = [
+    ["a file that was edited by hand", "rest.json", (text) => text.replace("\n  ", "\n    "), "rest.json", /canonical/],
+    [
+      "an unknown keyword",
+      "rest.json",
+      (text) => text.replace('"maxLength"', '"maxLenght"'),
+      "rest.json",
+      /unknown schema keyword/
+    ],
+    [
+      "a reference that leads nowhere",
+      "feed.json",
+      (text) => text.replace(/"\$ref": "#\/components\/schemas\/\w+/, "$&Gone"),
+      "feed.json",
+      /reference|not a /
+    ],
+    [
+      "an overlay that was edited and not applied",
+      "overlay.json",
+      (text) => text.replace('"because": "', '"because": "Also '),
+      "rest.json",
+      /the overlay that it was made with/
+    ],
+    [
+      "an entry that is not in force",
+      "rest.json",
+      (text) => text.replace(/("FixedPointCount": \{\s*"pattern": ")/, "$1x"),
+      "overlay.json",
+      /is not in force at \/components\/schemas\/FixedPointCount\/pattern/
+    ],
+    [
+      "an entry without a reason",
+      "overlay.json",
+      (text) => text.replace(/"because": "[^"]*"/, '"because": "so"'),
+      "overlay.json",
+      /gives no reason/
+    ],
+    [
+      "an entry of an unknown kind",
+      "overlay.json",
+      (text) => text.replace('"op": "make-nullable"', '"op": "make-null"'),
+      "overlay.json",
+      /./
+    ],
+    [
+      "an entry that the publisher has caught up with",
+      "history/rest-3.28.0-2026-08-22.json",
+      () => Integrity.read("rest.json"),
+      "overlay.json",
+      /changes nothing/
+    ],
+    [
+      "a null that is lost beside a $ref",
+      "rest.json",
+      (text) =>
+        plant(
+          text.replace(averageFee, "@here"),
+          "@here",
+          '"average_fee_paid": { "$ref": "#/components/schemas/FixedPointDollars" }'
+        ),
+      "nullable-by-intent.rest.json",
+      /AmendOrderV2Response\/properties\/average_fee_paid does not accept null/
+    ],
+    [
+      "a place that is missing from the list",
+      "nullable-by-intent.rest.json",
+      (text) => text.replace("CreateRFQRequest/properties/contracts_fp", "CreateRFQRequest/properties/contracts"),
+      "nullable-by-intent.rest.json",
+      /other places than the 44/
+    ]
+  ]
+  for (const [what, file, change, target, because] of faults) {
+    it(`sees ${what}`, () => {
+      const changed = change(Integrity.read(file))
+      assert.notStrictEqual(changed, Integrity.read(file), "nothing was planted")
+      const outcome = P0.hold(target, settings, (name) => (name === file ? changed : Integrity.read(name)))
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      assert.match(outcome.counterexample, because)
+      assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+    })
+  }
+})

@@ -1,0 +1,143 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { failed, holdOn, P12 } from "../../src/properties/ExchangeAnswers.ts"
+import type * as Property from "../../src/properties/Property.ts"
+import * as Judging from "../../src/targets/Judging.ts"
+import * as LocalExchange from "../../src/targets/LocalExchange.ts"
+import * as Redactions from "../../src/targets/Redactions.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { altered, named } from "../operations/support/client.ts"
+
+const seed = 7
+
+/** An exchange whose answers are changed on their way. */
+const answering = (change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>) =>
+  LocalExchange.make((http) =>
+    HttpClient.transformResponse(http, (sent) =>
+      Effect.flatMap(sent, (response) =>
+        Effect.map(response.text, (body) => {
+          const { headers, request, status } = response
+          const other = { status, body, ...change({ status, body }) }
+          return HttpServerResponse.toClientResponse(
+            HttpServerResponse.text(other.body, { status: other.status, headers }),
+            { request }
+          )
+        })
+      )
+    )
+  )
+
+const failureOf = (outcome: Property.Outcome): Property.Failed =>
+  outcome._tag === "Failed" ? outcome : assert.fail(`${outcome._tag} where a failure was due`)
+
+const local = LocalExchange.make()
+
+describe("P12", () => {
+  it("holds of every operation of the local exchange, each of which succeeds", () => {
+    for (const operation of ClientOperations.all) {
+      const outcome = holdOn(local, { operation, seed, runs: 1 })
+      if (outcome._tag !== "Held") assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+      assert.strictEqual(outcome.reached["2xx"], outcome.runs, operation.name)
+    }
+  })
+
+  it("says the same of the same operation, whatever was called before it", () => {
+    const run = { operation: named("CreateOrderV2"), seed, runs: 1 }
+    const answers = [0, 1].map(() => {
+      const [exchanged] = local.call(run.operation, {
+        ticker: local.world.ticker,
+        side: "bid",
+        count: "1",
+        price: "0.10",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "maker"
+      }).exchanged
+      return [exchanged?.answer?.status, new TextDecoder().decode(exchanged?.answer?.body)]
+    })
+    assert.strictEqual(answers[0]?.[0], 201)
+    assert.deepStrictEqual(answers[0], answers[1])
+  })
+
+  const faults = [
+    {
+      name: "a field that is left out, by its pointer",
+      exchange: answering(({ body }) => ({ body: body.replaceAll('"order_id":', '"id":') })),
+      finds: { because: /breaks the document/, pointer: "/order/order_id" }
+    },
+    {
+      name: "a number where the document has a text",
+      exchange: answering(({ body }) => ({ body: body.replace(/"ticker":"[^"]*"/, '"ticker":7') })),
+      finds: { because: /breaks the document/, pointer: "/order/ticker" }
+    },
+    {
+      name: "a page of HTML",
+      exchange: answering(() => ({ body: "<html>sorry</html>" })),
+      finds: { because: /not JSON/, pointer: "" }
+    },
+    {
+      name: "a status that is not declared",
+      exchange: answering(() => ({ status: 418 })),
+      finds: { because: /answered 418, which the document does not declare/, pointer: undefined }
+    },
+    {
+      name: "a success that is not declared",
+      exchange: answering(() => ({ status: 202 })),
+      finds: { because: /answered 202 with what is no success/, pointer: undefined }
+    },
+    {
+      name: "a refusal where the request is in order",
+      exchange: answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' })),
+      finds: { because: /answered 404/, pointer: undefined }
+    }
+  ]
+  for (const { exchange, finds, name } of faults) {
+    it(`finds ${name}`, () => {
+      const found = failureOf(holdOn(exchange, { operation: named("GetOrder"), seed, runs: 1 }))
+      assert.match(found.because, finds.because)
+      assert.strictEqual(found.pointer, finds.pointer)
+      assert.match(found.curl ?? "", /^curl -X GET 'http:.*\/portfolio\/orders\/.*KALSHI-ACCESS-SIGNATURE: <signature>/)
+      assert.include(found.report, Replay.line({ property: "P12", target: "Orders.get", seed, path: "" }))
+    })
+  }
+
+  it("finds a client that reads a declared error as another", () => {
+    const refusing = answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
+    const operation = altered("GetOrder", () => ({ errors: [] }))
+    assert.strictEqual(
+      failureOf(holdOn(refusing, { operation, seed, runs: 1 })).because,
+      "the client misreads the answer"
+    )
+  })
+
+  it("tells neither keys nor what is about keys", () => {
+    for (const id of ["GenerateApiKey", "GetApiKeys"]) {
+      const operation = named(id)
+      const broken = answering(({ body }) => ({ status: 418, body }))
+      const report = failureOf(holdOn(broken, { operation, seed, runs: 1 })).report
+      assert.notInclude(report, "PRIVATE KEY")
+      assert.notInclude(report, broken.world.signer.keyId)
+      assert.include(report, "418, with a body that is not shown")
+    }
+    const heard = local.call(named("GetOrders"), {})
+    const secret = local.world.ticker
+    const finding = Judging.findingOf(
+      named("GetOrders"),
+      { ...heard, exchanged: heard.exchanged.map((one) => ({ ...one, answer: { ...one.answer!, status: 418 } })) },
+      true,
+      Redactions.make({ secret })
+    )
+    assert.isDefined(finding)
+    const { report } = failed({ operation: named("GetOrders"), seed }, 1, finding!, "demo")
+    assert.notInclude(report, secret)
+    assert.include(report, "<secret>")
+    assert.include(report, Replay.line({ property: "P12@demo", target: "Orders.list", seed, path: "" }))
+  })
+
+  it("is held in a run by its statement", () => {
+    const outcome = Effect.runSync(P12.run({ operation: named("GetOrderGroups"), seed, runs: 1 }))
+    assert.deepStrictEqual(outcome, { _tag: "Held", runs: 1, reached: { "2xx": 1 } })
+  })
+})

@@ -1,0 +1,179 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Pages from "@kalshi-effect/client/Pages"
+import { Effect, Option, Stream } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as Descriptors from "../../src/operations/Descriptors.ts"
+import { P10 } from "../../src/properties/Paging.ts"
+import type * as Property from "../../src/properties/Property.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { document, named, referenceOf } from "../operations/support/client.ts"
+
+const seed = Replay.seedFrom()
+
+const run = (operation: ClientOperations.ClientOperation, runs: number) =>
+  Effect.runSync(P10.run({ operation, seed, runs }))
+
+const held = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
+  const outcome = run(operation, runs)
+  if (outcome._tag === "Held") return outcome.reached
+  return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+}
+
+const paged = ClientOperations.all.filter((client) => Descriptors.paging(document, referenceOf(client)) !== undefined)
+
+describe("P10", () => {
+  it("is about every operation with a cursor, and no other", () => {
+    assert.strictEqual(paged.length, 29)
+    for (const client of ClientOperations.all.filter((one) => !paged.includes(one))) {
+      assert.strictEqual(run(client, 1)._tag, "Skipped", client.name)
+    }
+  })
+
+  for (const client of paged) {
+    it(`holds of ${client.name}`, () => void held(client, 15))
+  }
+
+  it("gets to what it is about", () => {
+    const always = [
+      ...["an end that is empty", "an end that is null", "an empty list that is []", "an empty page with a cursor"],
+      ...["a reading that stopped early", "a failure after the first page", "pages that go round"]
+    ]
+    for (const [id, also] of [
+      ["GetOrders", ["an empty list that is null"]],
+      ["GetStructuredTargets", ["an end that is absent", "an empty list that is absent"]],
+      ["GetPositions", ["an end that is absent"]]
+    ] as const) {
+      const reached = held(named(id), 60)
+      for (const what of [...always, ...also]) assert.isAbove(reached[what] ?? 0, 0, `${id}: ${what}`)
+    }
+  })
+})
+
+type Fault =
+  | "follows a repeated cursor"
+  | "misses a repeated cursor of a period above one"
+  | "ends on an empty page"
+  | "does not end on an empty cursor"
+  | "does not end on null"
+  | "writes the cursor another way"
+  | "asks for a page ahead"
+  | "gives each page twice"
+  | "forgets the size of a page"
+  | "begins anew where it should go on"
+  | "cuts a list short in silence"
+  | "drops the page whose cursor goes round"
+  | "leaves the budget's cursor behind"
+
+interface State {
+  readonly cursor: string | undefined
+  readonly pages: number
+  readonly asked: ReadonlySet<string>
+  readonly ahead: Effect.Effect<Answer, unknown, unknown> | undefined
+}
+
+type Answer = Readonly<Record<string, unknown>>
+
+/** A reader with one fault, or none, written apart from the client's. */
+const reader =
+  ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
+  (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {
+    // Any input, and any answer.
+    const call = operation as unknown as (given: Answer) => Effect.Effect<Answer, unknown, unknown>
+    const isEnd = (cursor: unknown): boolean =>
+      cursor === undefined ||
+      (cursor === null && fault !== "does not end on null") ||
+      (cursor === "" && fault !== "does not end on an empty cursor")
+    const step = (state: State) =>
+      Effect.gen(function* () {
+        const { asked, cursor, pages } = state
+        const goesRound =
+          fault === "misses a repeated cursor of a period above one"
+            ? [...asked].at(-1) === cursor
+            : asked.has(`${cursor}`)
+        if (cursor !== undefined && pages > 0 && goesRound && fault !== "follows a repeated cursor") {
+          return yield* new Pages.RepeatedCursor({ operation: name, cursor, pages })
+        }
+        if (pages >= maxPages) {
+          if (fault === "cuts a list short in silence") return [[], Option.none<State>()] as const
+          const left = fault === "leaves the budget's cursor behind" ? "" : `${cursor}`
+          return yield* new Pages.PageBudgetExceeded({ operation: name, maxPages, cursor: left })
+        }
+        const { cursor: _begin, ...beginless } = input
+        const { limit: _size, ...sizeless } = input
+        const of =
+          fault === "forgets the size of a page" && pages > 0
+            ? sizeless
+            : fault === "begins anew where it should go on"
+              ? beginless
+              : input
+        const sent =
+          fault === "writes the cursor another way" && cursor !== undefined ? encodeURIComponent(cursor) : cursor
+        const askFor = (one: string | undefined) => call(one === undefined ? of : { ...of, cursor: one })
+        const answer = yield* state.ahead ?? askFor(sent)
+        const next = answer["cursor"]
+        const items = list === undefined ? [answer] : ((answer[list] ?? []) as ReadonlyArray<unknown>)
+        const given = fault === "gives each page twice" ? [...items, ...items] : items
+        const seen = new Set(cursor === undefined ? asked : [...asked, cursor])
+        if (isEnd(next) || (fault === "ends on an empty page" && items.length === 0)) {
+          return [given, Option.none<State>()] as const
+        }
+        const follows = String(next ?? "")
+        const ahead = fault === "asks for a page ahead" ? Effect.succeed(yield* askFor(follows)) : undefined
+        const dropped = fault === "drops the page whose cursor goes round" && seen.has(follows)
+        const state2 = { cursor: follows, pages: pages + 1, asked: seen, ahead }
+        return [dropped ? [] : given, Option.some<State>(state2)] as const
+      })
+    const first = fault === "begins anew where it should go on" ? undefined : (input["cursor"] as string | undefined)
+    return Stream.paginate<State, unknown, unknown, unknown>(
+      { cursor: first, pages: 0, asked: new Set(), ahead: undefined },
+      step
+    )
+  }
+
+const withReader = (fault: Fault | undefined): ClientOperations.ClientOperation => {
+  const client = named("GetDeposits")
+  const call = (...input: Parameters<typeof client.operation>) => client.operation(...input)
+  const operation = Object.assign(call, {
+    descriptor: client.descriptor,
+    pages: reader(client, undefined, fault),
+    items: reader(client, "deposits", fault)
+  })
+  return { ...client, operation }
+}
+
+describe("planted faults in readers of pages", () => {
+  it("are not seen where there is none", () => void held(withReader(undefined), 40))
+
+  const because: Readonly<Record<Fault, RegExp>> = {
+    "follows a repeated cursor": /go round|it goes on asking/,
+    "misses a repeated cursor of a period above one": /go round|it goes on asking/,
+    "ends on an empty page": /the items of the whole list|the cursors that were sent/,
+    "does not end on an empty cursor": /the whole list: ended with/,
+    "does not end on null": /the whole list: ended with/,
+    "writes the cursor another way": /the whole list: ended with BadRequest/,
+    "asks for a page ahead": /was asked for after|requests/,
+    "gives each page twice": /the items of the whole list|the answers/,
+    "forgets the size of a page": /with other inputs/,
+    "begins anew where it should go on": /a reading that goes on|items after a failure/,
+    "cuts a list short in silence": /a budget of \d+ pages: ended with the end/,
+    "drops the page whose cursor goes round": /the items before the pages go round/,
+    "leaves the budget's cursor behind": /a budget that ends with another cursor/
+  }
+  for (const [fault, why] of Object.entries(because) as ReadonlyArray<[Fault, RegExp]>) {
+    it(`sees one that ${fault}`, () => {
+      const outcome = run(withReader(fault), 60)
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      assert.match(outcome.because, why)
+      assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+    })
+  }
+
+  it("sees an operation whose pages nobody turns", () => {
+    const client = named("GetOrders")
+    const operation = Object.assign((...input: Parameters<typeof client.operation>) => client.operation(...input), {
+      descriptor: client.descriptor
+    })
+    const outcome = run({ ...client, operation }, 1)
+    assert.strictEqual(outcome._tag === "Failed" && outcome.because, "Orders.list has no pages")
+  })
+})

@@ -1,0 +1,83 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { P9 } from "../../src/properties/RetrySafety.ts"
+import type * as Property from "../../src/properties/Property.ts"
+import * as SendingClass from "../../src/properties/SendingClass.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { altered, document, named, referenceOf } from "../operations/support/client.ts"
+
+const seed = Replay.seedFrom()
+
+const held = (operation: ClientOperations.ClientOperation, runs: number): Property.Reached => {
+  const outcome = Effect.runSync(P9.run({ operation, seed, runs }))
+  if (outcome._tag === "Held") return outcome.reached
+  return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+}
+
+describe("P9", () => {
+  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
+    it(`holds of ${module}`, () => {
+      for (const operation of ClientOperations.ofModule(module, exported)) held(operation, 30)
+    })
+  }
+
+  it("gets to what it is about, in each class", () => {
+    const always = ["sent again", "succeeded after refusals", "interrupted on the wire"]
+    const signed = ["signed anew for its age"]
+    const lost = [
+      ...["succeeded after a lost answer", "said that an earlier attempt may have been sent"],
+      ...["afterLostAnswer on 409", "waited as long as it was asked to"],
+      "said itself that it may have been carried out"
+    ]
+    for (const [id, expected] of [
+      ["GetOrderGroup", [...always, ...lost, ...signed, "spent more than a full bucket"]],
+      ["DeleteOrderGroup", [...always, ...lost, "afterLostAnswer on 404", "spent more than a full bucket"]],
+      ["CreateOrderV2", [...always, ...lost, "ended because its id may be forgotten"]],
+      ["BatchCreateOrdersV2", always],
+      ["CreateOrderGroup", [...always, ...signed, "spent more than a full bucket"]],
+      ["GetMarkets", [...always, ...lost]]
+    ] as const) {
+      const reached = held(named(id), 800)
+      for (const what of expected) assert.isAbove(reached[what] ?? 0, 0, `${id}: ${what}`)
+    }
+  })
+
+  it("holds an operation to the class that the design gives it, whatever its descriptor says", () => {
+    for (const [id, retry] of [
+      ["CreateOrderGroup", "idempotent"],
+      ["CancelAllOrders", "idempotent"],
+      ["CreateOrderV2", "idempotent"],
+      ["CreateOrderV2", "never"],
+      ["GetOrderGroup", "never"],
+      ["DeleteOrderGroup", "keyed"]
+    ] as const) {
+      const outcome = Effect.runSync(P9.run({ operation: altered(id, () => ({ retry })), seed, runs: 300 }))
+      assert.strictEqual(outcome._tag, "Failed", `${id} as ${retry}`)
+    }
+  })
+
+  it("shrinks a failure, and its token meets it again", () => {
+    const operation = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+    const failed = Effect.runSync(P9.run({ operation, seed, runs: 300 }))
+    if (failed._tag !== "Failed") return assert.fail("the planted fault was not seen")
+    assert.include(failed.because, "although it may have been carried out")
+    const replay = Replay.parse(Replay.token(failed.replay))
+    assert.deepInclude(replay, { property: "P9", target: "OrderGroups.create", seed })
+    const again = Effect.runSync(P9.run({ operation, seed: replay.seed, runs: 1, path: replay.path }))
+    assert.strictEqual(again._tag === "Failed" && again.counterexample, failed.counterexample)
+    assert.match(failed.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+  })
+})
+
+describe("SendingClass", () => {
+  it("names operations that the document has", () => {
+    for (const id of SendingClass.listed) assert.isDefined(document.operation(id), id)
+  })
+
+  it("is what every descriptor says", () => {
+    for (const client of ClientOperations.all) {
+      assert.strictEqual(client.descriptor.retry, SendingClass.of(referenceOf(client)), client.name)
+    }
+  })
+})

@@ -1,0 +1,81 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import * as P14 from "../../src/properties/SchemaCoverage.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { conformance, named, referenceOf } from "../operations/support/client.ts"
+
+const seed = Replay.seedFrom()
+
+describe("P14", () => {
+  const reached = new Set<string>()
+  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
+    it(`holds of ${module}`, () => {
+      for (const operation of ClientOperations.ofModule(module, exported)) {
+        const outcome = Effect.runSync(P14.P14.run({ operation, seed, runs: 1 }))
+        if (outcome._tag === "Failed") assert.fail(outcome.report)
+        if (outcome._tag !== "Held") continue
+        assert.isAbove(outcome.reached["violated"] ?? 0, 0, operation.name)
+        for (const what of Object.keys(outcome.reached)) reached.add(what)
+      }
+    })
+  }
+
+  it("has a use for every gap that is listed", () => {
+    for (const { because, keyword } of P14.gaps) assert.include([...reached], `${keyword}: ${because}`)
+  })
+})
+
+describe("planted holes in the values of the suite", () => {
+  const operation = named("GetOrders")
+  const { schema } = referenceOf(operation).success
+  if (schema === undefined) throw new Error("the document lost its body")
+  const { mutants, values } = conformance.suite({ name: operation.name, schema, position: "response" })
+  const hold = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
+    P14.hold({ operation, seed }, [{ schema, suite }])
+
+  it("are not seen where there are none", () => assert.strictEqual(hold({ mutants, values })._tag, "Held"))
+
+  const holes: ReadonlyArray<readonly [string, RegExp, Parameters<typeof hold>[0]]> = [
+    ["no values", /no valid value comes to it/, { mutants, values: [] }],
+    ["no mutants", /no mutant violates it/, { mutants: [], values }],
+    [
+      "an enum that is never left",
+      /no mutant violates it: enum at /,
+      {
+        mutants: mutants.filter(
+          ({ kind, location }) => kind !== "enum-non-member" && !/status|side|action|type/.test(location)
+        ),
+        values
+      }
+    ],
+    [
+      "a decimal that is never malformed",
+      /no mutant violates it: pattern at /,
+      { mutants: mutants.filter(({ kind }) => kind !== "pattern-violation"), values }
+    ],
+    [
+      "a time that is never malformed",
+      /no mutant violates it: format at /,
+      { mutants: mutants.filter(({ kind }) => kind !== "format-violation"), values }
+    ],
+    [
+      "a member that is never missing",
+      /no mutant violates it: required at /,
+      { mutants: mutants.filter(({ kind }) => kind !== "missing-required"), values }
+    ],
+    [
+      "lists that are never filled",
+      /no valid value comes to it: .* at /,
+      { mutants, values: values.map((value) => ({ ...(value as object), orders: [] })) }
+    ]
+  ]
+  for (const [what, because, suite] of holes) {
+    it(`sees ${what}`, () => {
+      const outcome = hold(suite)
+      if (outcome._tag !== "Failed") return assert.fail("the planted hole was not seen")
+      assert.match(outcome.because, because)
+      assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+    })
+  }
+})

@@ -1,0 +1,126 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Signer from "@kalshi-effect/signing/Signer"
+import { SigningError } from "@kalshi-effect/signing/SigningError"
+import { Effect } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import type { Key } from "../../src/properties/internal/signedCalls.ts"
+import * as P8 from "../../src/properties/Signing.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+import { altered, named } from "../operations/support/client.ts"
+
+const seed = Replay.seedFrom()
+
+const run = (operation: ClientOperations.ClientOperation, runs: number, instead: P8.Instead = {}) =>
+  Effect.runPromise(P8.hold({ operation, seed, runs, shrink: false }, instead))
+
+describe("P8", () => {
+  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
+    it(`holds of ${module}`, async () => {
+      for (const operation of ClientOperations.ofModule(module, exported)) {
+        const outcome = await run(operation, 16)
+        if (outcome._tag !== "Held") assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+      }
+    })
+  }
+
+  it("gets to what it is about", async () => {
+    const outcome = await run(named("GetOrders"), 200)
+    if (outcome._tag !== "Held") return assert.fail("it must hold")
+    const about = [
+      ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a repeat"],
+      ...["succeeded", "failed", "failed with an echo of its headers"]
+    ]
+    for (const what of about) assert.isAbove(outcome.reached[what] ?? 0, 0, what)
+    const ofOne = await run(named("GetOrder"), 200)
+    assert.isAbove(ofOne._tag === "Held" ? (ofOne.reached["refused"] ?? 0) : 0, 0)
+  })
+})
+
+describe("planted faults of signing", () => {
+  const signing = (sign: (key: Key, text: string) => Effect.Effect<string, SigningError>): P8.Instead => ({
+    signer: (key) => Signer.make({ keyId: key.id, kind: key.kind, sign: (text) => sign(key, text) })
+  })
+  const kept = new Map<string, string>()
+  const faults: ReadonlyArray<readonly [string, RegExp, P8.Instead]> = [
+    [
+      "a signature over more than the path",
+      /does not verify/,
+      signing(({ signer }, text) => signer.sign(`${text}?limit=1`))
+    ],
+    [
+      "a signature over seconds",
+      /does not verify/,
+      signing(({ signer }, text) => signer.sign(text.replace(/^\d+/, (ms) => ms.slice(0, -3))))
+    ],
+    [
+      "a signature that is kept for the repeat",
+      /does not verify|an earlier attempt/,
+      signing(({ id, signer }, text) => {
+        const [, path = ""] = text.split("/trade-api")
+        const known = kept.get(id + path)
+        return known === undefined
+          ? Effect.tap(signer.sign(text), (made) => Effect.sync(() => void kept.set(id + path, made)))
+          : Effect.succeed(known)
+      })
+    ],
+    [
+      "another key's id",
+      /carries the key id/,
+      { signer: (key) => Signer.make({ ...key.signer, keyId: key.id.toUpperCase() }) }
+    ],
+    [
+      "a piece of the key in an error",
+      /its outcome holds a piece of the key/,
+      signing((key) => Effect.fail(new SigningError({ description: `cannot sign with ${key.pieces[0]}` })))
+    ],
+    [
+      "a signature in a log",
+      /its log holds a piece of the key or a signature/,
+      signing(({ signer }, text) => Effect.tap(signer.sign(text), Effect.logDebug))
+    ],
+    [
+      "a signature in a span",
+      /its span holds a piece of the key or a signature/,
+      signing(({ signer }, text) => Effect.tap(signer.sign(text), (made) => Effect.annotateCurrentSpan("signed", made)))
+    ],
+    [
+      "the whole key id in a log",
+      /its log holds the whole key id/,
+      signing(({ id, signer }, text) => Effect.tap(signer.sign(text), Effect.log(id)))
+    ],
+    [
+      "a signer that prints its key",
+      /its signer holds/,
+      { signer: (key) => ({ ...key.signer, pem: key.pieces[3] }) as Signer.Signer["Service"] }
+    ]
+  ]
+  for (const [what, because, instead] of faults) {
+    it(`sees ${what}`, async () => {
+      const outcome = await run(named("GetOrders"), 100, instead)
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      assert.match(outcome.because, because)
+      assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
+    })
+  }
+
+  it("sees a public operation that is signed, and a signed one that is not", async () => {
+    const signed = await run(
+      altered("GetMarkets", () => ({ auth: "required" })),
+      40
+    )
+    assert.include(signed._tag === "Failed" ? signed.because : "", "a public operation is signed")
+    const unsigned = await run(
+      altered("GetOrders", () => ({ auth: "none" })),
+      40
+    )
+    assert.include(unsigned._tag === "Failed" ? unsigned.because : "", "carries the key id")
+  })
+
+  it("sees an answer's secret that is printed", async () => {
+    const outcome = await run(
+      altered("GenerateApiKey", () => ({ secret: false })),
+      200
+    )
+    assert.include(outcome._tag === "Failed" ? outcome.because : "", "holds the secret of its answer")
+  })
+})

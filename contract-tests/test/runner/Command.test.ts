@@ -1,0 +1,269 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as Replay from "../../src/runner/Replay.ts"
+import { run, start } from "./support/command.ts"
+import { exchanging, serving } from "./support/servers.ts"
+
+const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
+
+const counts = /^\d+ passed, \d+ failed, \d+ skipped$/
+
+const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
+
+/** A key that is sound, and known nowhere. */
+const stray = {
+  KALSHI_API_KEY_ID: "00000000-0000-4000-8000-00000000c0de",
+  KALSHI_PRIVATE_KEY: fs.readFileSync(
+    new URL("../../../fixtures/signing/keys/ed25519.pkcs8.pem", import.meta.url),
+    "utf8"
+  )
+}
+
+describe("kalshi-contract run", { timeout: 120_000 }, () => {
+  it("ends with 0 where everything holds, the count in its last line, and nothing else on standard error", async () => {
+    const ended = await run([
+      "run",
+      "--property",
+      "P1,P9,P12",
+      "--operation",
+      "OrderGroups.get",
+      "--runs",
+      "3",
+      "--workers",
+      "2"
+    ])
+    assert.strictEqual(ended.code, 0, ended.stderr)
+    assert.match(lastLine(ended.stdout), counts)
+    assert.strictEqual(ended.stderr, "")
+  })
+
+  it("says the same for the same seed, byte for byte but for the times", async () => {
+    const files = [0, 1].map((n) => path.join(folder(), `${n}.json`))
+    const asked = [
+      "run",
+      "--property",
+      "P1,P2,P3,P5,P9,P10,P12",
+      "--operation",
+      "OrderGroups.*",
+      "--runs",
+      "5",
+      "--seed",
+      "42",
+      "--workers",
+      "2"
+    ]
+    await Promise.all(files.map((file) => run([...asked, "--report", `json=${file}`])))
+    const [first, second] = files.map((file) => fs.readFileSync(file, "utf8").replace(/"times": \{[\s\S]*$/, ""))
+    assert.strictEqual(first, second)
+    assert.include(first, '"seed": 42')
+    assert.isAbove(first?.length ?? 0, 2_000)
+  })
+
+  const wrong: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
+    ["no workers", ["--workers", "0"], /--workers takes a number of at least 1/],
+    ["a seed that is no number", ["--seed", "x"], /--seed/],
+    ["a seed of more than 32 bits", ["--seed", "99999999999"], /--seed takes a 32-bit integer, not 99999999999/],
+    ["no runs", ["--runs", "0"], /--runs takes a number of at least 1/],
+    ["a property that there is not", ["--property", "P99"], /there is no property P99: there are P0, /],
+    ["an operation that there is not", ["--operation", "Nope"], /no operation is called Nope/],
+    ["a report of another kind", ["--report", "pdf=x"], /--report takes html=FILE/],
+    ["a report where none can be written", ["--report", "json=/nonexistent/x"], /cannot write the report/],
+    ["a budget that is no duration", ["--budget", "x"], /--budget takes a duration/],
+    ["an address that is none", ["--target", "ftp://host"], /--target: .*https:\/\//],
+    ["plain http beyond loopback", ["--target", "http://example.com"], /Plain http is for loopback alone/],
+    ["an exchange without a key", ["--target", "demo"], /demo needs a key: .*KALSHI_API_KEY_ID/],
+    ["a flag that there is not", ["--bogus"], /--bogus/]
+  ]
+  it.each(wrong)("ends with 2 and a sentence for %s, before anything is run", async (_, args, says) => {
+    const { code, stderr, stdout } = await run(["run", ...args])
+    assert.deepStrictEqual([code, counts.test(lastLine(stdout))], [2, false])
+    assert.match(stderr, says)
+  })
+
+  it("ends with 2 for a seed in the environment that is none, and for a key that is none", async () => {
+    const seeded = await run(["run"], { KALSHI_CONTRACT_SEED: "x" })
+    assert.deepStrictEqual([seeded.code, /KALSHI_CONTRACT_SEED must be/.test(seeded.stderr)], [2, true])
+    const keyed = await run(["run", "--target", "demo"], { ...stray, KALSHI_PRIVATE_KEY: "secret nonsense" })
+    assert.strictEqual(keyed.code, 2)
+    assert.notInclude(keyed.stderr + keyed.stdout, "secret nonsense")
+  })
+
+  it("ends with 2 where the key is said to be another exchange's", async () => {
+    const { code, stderr } = await run(["run", "--target", "demo"], { ...stray, KALSHI_ENV: "production" })
+    assert.deepStrictEqual([code, /KALSHI_ENV says that the key is of production/.test(stderr)], [2, true])
+  })
+
+  it("ends with 3 where the budget ended first, and says so", async () => {
+    const { code, stdout } = await run(["run", "--budget", "0.001s"])
+    assert.strictEqual(code, 3)
+    assert.include(stdout, "the budget ended before everything was looked at")
+    assert.match(lastLine(stdout), counts)
+  })
+
+  it("is never green where it is interrupted: it writes what there is, and ends with 130", async () => {
+    const file = path.join(folder(), "report.json")
+    const { child, ended } = start([
+      "run",
+      "--runs",
+      "5000",
+      "--workers",
+      "1",
+      "--report",
+      `json=${file}`,
+      "--property",
+      "P9"
+    ])
+    const isWaiting = (): boolean => !fs.existsSync(file)
+    // The file is made right before the run begins.
+    while (isWaiting() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
+    child.kill("SIGINT")
+    const { code, stdout } = await ended
+    assert.strictEqual(code, 130)
+    assert.include(stdout, "interrupted: this run proves nothing of the rest")
+    assert.match(lastLine(stdout), counts)
+    const report = JSON.parse(fs.readFileSync(file, "utf8"))
+    assert.deepStrictEqual([report.ending, report.exitCode === 0], ["interrupted", false])
+  })
+})
+
+describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
+  const asked = (url: string) => run(["run", "--target", url, "--timeout", "1s"], stray)
+
+  it("ends with 2 where nothing listens", async () => {
+    const url = await serving(
+      () => {},
+      async (url) => url
+    )
+    const { code, stderr } = await asked(url)
+    assert.deepStrictEqual(
+      [code, /does not answer as the exchange does: .*nothing was sent/.test(stderr)],
+      [2, true],
+      stderr
+    )
+  })
+
+  it("ends with 2 where a web page answers", () =>
+    serving(
+      (_, response) => void response.setHeader("content-type", "text/html").end("<html>hello</html>"),
+      async (url) => {
+        const { code, stderr } = await asked(url)
+        assert.deepStrictEqual(
+          [code, /does not answer as the exchange does: .*not JSON/.test(stderr)],
+          [2, true],
+          stderr
+        )
+      }
+    ))
+
+  it("ends with 2, and by itself, where what answers never ends", () =>
+    serving(
+      () => {},
+      async (url) => {
+        const { code, stderr } = await asked(url)
+        assert.deepStrictEqual([code, /no whole answer within 1000 ms/.test(stderr)], [2, true], stderr)
+      }
+    ))
+
+  it("ends with 1 where nothing reached 2xx: an exchange that refuses everything proves nothing", () =>
+    serving(
+      (_, response) => {
+        response.statusCode = 503
+        response.setHeader("content-type", "application/json").end('{"exchange_active":false,"trading_active":false}')
+      },
+      async (url) => {
+        const { code, stdout } = await run(
+          ["run", "--target", url, "--timeout", "1s", "--operation", "Exchange.status"],
+          stray
+        )
+        assert.deepStrictEqual([code, lastLine(stdout)], [1, "1 passed, 1 failed, 0 skipped"], stdout)
+        assert.include(stdout, "nothing reached 2xx")
+      }
+    ))
+
+  it("ends by itself where the exchange falls silent on the way", () => {
+    let served = 0
+    return serving(
+      (request, response) => {
+        if (++served > 2) return
+        const status = request.url?.endsWith("/exchange/status") === true
+        response
+          .setHeader("content-type", "application/json")
+          .end(status ? '{"exchange_active":true,"trading_active":true}' : "{}")
+      },
+      async (url) => {
+        const { code, stdout } = await run(["run", "--target", url, "--timeout", "0.2s"], stray)
+        assert.strictEqual(code, 1)
+        assert.include(stdout, "no whole answer came")
+        assert.include(stdout, "stopped answering: 3 calls in a row had no answer")
+        assert.match(lastLine(stdout), counts)
+      }
+    )
+  })
+
+  it("ends with 2 where the key is refused, without naming it", () =>
+    Effect.runPromise(
+      exchanging(({ sandbox }) =>
+        Effect.promise(async () => {
+          const { code, stderr } = await asked(sandbox.url)
+          assert.deepStrictEqual([code, /refuses the key: .*answered 401/.test(stderr)], [2, true], stderr)
+          assert.notInclude(stderr, stray.KALSHI_API_KEY_ID)
+        })
+      )
+    ))
+
+  it("reads whatever is there, writes nothing, and says of the rest why not", () =>
+    Effect.runPromise(
+      exchanging(({ key, sandbox, world }) =>
+        Effect.gen(function* () {
+          const before = (yield* sandbox.requests).length
+          const { code, stderr, stdout } = yield* Effect.promise(() => run(["run", "--target", sandbox.url], key))
+          assert.strictEqual(code, 0, stdout + stderr)
+          assert.strictEqual(lastLine(stdout), "79 passed, 0 failed, 49 skipped")
+          assert.match(stdout, /skipped 44: it writes, and http:\S+ is only read/)
+          assert.match(stdout, /skipped 2: there is no archived market to read/)
+          assert.notInclude(stdout, world.signer.keyId)
+          const served = (yield* sandbox.requests).slice(before)
+          assert.isAbove(served.length, 74)
+          assert.deepStrictEqual([...new Set(served.map(({ method }) => method))], ["GET"])
+        })
+      )
+    ))
+
+  it("finds an answer that breaks the document, and its token meets it again", () =>
+    Effect.runPromise(
+      exchanging(({ key, sandbox }) =>
+        Effect.gen(function* () {
+          const plant = sandbox.plant({ operation: "GetSeriesList", status: 200, body: { series: 7 } })
+          yield* plant
+          const { code, stdout } = yield* Effect.promise(() =>
+            run(["run", "--target", sandbox.url, "--operation", "Series.list"], key)
+          )
+          assert.strictEqual(code, 1, stdout)
+          assert.include(stdout, '✗ P12 does not hold for Series.list at "/series"')
+          assert.match(stdout, /request: curl -X GET 'http:.*\/series'/)
+          const token = /REPLAY kalshi-contract replay (\S+)/.exec(stdout)?.[1] ?? ""
+          assert.strictEqual(Replay.parse(token).property, `P12@${sandbox.url}`)
+          const now = yield* Effect.promise(() => run(["replay", token], key))
+          assert.deepStrictEqual([now.code, now.stdout.includes("holds for Series.list now")], [0, true], now.stderr)
+          yield* plant
+          assert.strictEqual((yield* Effect.promise(() => run(["replay", token], key))).code, 1)
+        })
+      )
+    ))
+})
+
+describe("kalshi-contract", { timeout: 120_000 }, () => {
+  it("ends with 2 for a token that is none, and for what it has no command for", async () => {
+    assert.strictEqual((await run(["replay", "nonsense"])).code, 2)
+    assert.strictEqual((await run(["rum"])).code, 2)
+    assert.strictEqual((await run(["explain", "P99"])).code, 2)
+  })
+
+  it("helps with 0", async () => {
+    const { code, stdout } = await run(["run", "--help"])
+    assert.deepStrictEqual([code, stdout.includes("--target")], [0, true])
+  })
+})

@@ -1,0 +1,97 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { P9 } from "../../src/properties/RetrySafety.ts"
+import * as Cells from "../../src/runner/Cells.ts"
+import * as Counterexamples from "../../src/runner/Counterexamples.ts"
+import * as Report from "../../src/runner/Report.ts"
+import * as Suite from "../../src/runner/Suite.ts"
+import type * as Replay from "../../src/runner/Replay.ts"
+import { altered } from "../operations/support/client.ts"
+
+const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
+
+/** An operation that says it may be repeated, and may not. */
+const faulty = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
+
+/** Runs P9 of one operation: the faulty one, or the client's own. */
+const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
+  const asked: Array<Cells.Job> = []
+  const runner: Suite.Runner = {
+    width: 1,
+    run: (job) =>
+      Effect.suspend(() => {
+        asked.push(job)
+        const { path, runs, seed } = job
+        return isFaulty
+          ? Effect.map(P9.run({ operation: faulty, path, runs, seed }), (outcome) => ({
+              result: Cells.resultOf(outcome),
+              millis: 1
+            }))
+          : Cells.run(job)
+      })
+  }
+  const report = Effect.runSync(
+    Suite.run(runner, {
+      seed,
+      runs: 300,
+      properties: ["P9"],
+      operations: ["OrderGroups.create"],
+      kept,
+      target: "sandbox",
+      budget: Duration.infinity,
+      onCell: () => Effect.void,
+      onInterrupted: () => Effect.void
+    })
+  )
+  return { asked, report }
+}
+
+describe("Counterexamples", () => {
+  it("are kept once, and looked at first by the next run, whatever its seed", () => {
+    const into = folder()
+    const found = running(true, [], 1).report
+    assert.strictEqual(Report.exitCode(found), 1)
+    assert.deepStrictEqual([Counterexamples.keep(into, found), Counterexamples.keep(into, found)], [1, 0])
+    const kept = Counterexamples.load(into)
+    assert.strictEqual(kept.length, 1)
+    const again = running(true, kept, 99)
+    assert.deepStrictEqual(
+      again.asked.map(({ path, seed }) => [seed, path]),
+      [[kept[0]?.seed, kept[0]?.path]]
+    )
+    assert.strictEqual(Report.failures(again.report)[0]?.result.instance, Report.failures(found)[0]?.result.instance)
+  })
+
+  it("that hold now are followed by the run itself", () => {
+    const into = folder()
+    Counterexamples.keep(into, running(true, [], 1).report)
+    const { asked, report } = running(false, Counterexamples.load(into), 99)
+    assert.deepStrictEqual([Report.exitCode(report), asked.length, asked.at(-1)?.seed], [0, 2, 99])
+  })
+
+  it("are of the local exchange and of the client: what another exchange answered is not kept", () => {
+    const { report } = running(true, [], 1)
+    const remote = {
+      ...report,
+      cells: report.cells.map((cell) => ({
+        ...cell,
+        result: Cells.broken({ property: "P9@demo", target: cell.target, seed: 1, runs: 1 }, "as it happened there")
+      }))
+    }
+    assert.strictEqual(Counterexamples.keep(folder(), remote), 0)
+  })
+
+  it("that cannot be read are an error that names the line", () => {
+    const into = folder()
+    fs.writeFileSync(path.join(into, "P9.jsonl"), '{"token":"nonsense"}\n')
+    assert.throws(() => Counterexamples.load(into), /P9\.jsonl:1 holds no counterexample/)
+  })
+
+  it("of the project can be read", () => {
+    assert.isArray(Counterexamples.load(Counterexamples.folder))
+  })
+})

@@ -1,0 +1,152 @@
+import { afterEach, assert, describe, it, vi } from "@effect/vitest"
+import * as fc from "fast-check"
+import * as Replay from "../../src/runner/Replay.ts"
+
+const failureOf = (run: () => void): string => {
+  try {
+    run()
+  } catch (error) {
+    return error instanceof Error ? error.message : assert.fail("threw something else")
+  }
+  return assert.fail("held")
+}
+
+const tokenIn = (message: string): string => message.split("\n").at(-1)?.split(" ").at(-1) ?? ""
+
+const below100 = fc.property(fc.nat(), (value) => value < 100)
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe("token", () => {
+  it("is read back by parse, whatever it says", () => {
+    Replay.holds(
+      "replay-token",
+      fc.property(
+        fc.string({ unit: "binary" }),
+        fc.string({ unit: "binary" }),
+        fc.integer(),
+        fc.array(fc.nat({ max: 99 })).map((steps) => steps.join(":")),
+        (property, target, seed, path) => {
+          const replay = { property, target, seed, path }
+          const text = Replay.token(replay)
+          assert.match(text, /^[A-Za-z0-9_-]+$/)
+          assert.deepStrictEqual(Replay.parse(text), replay)
+        }
+      )
+    )
+  })
+  it("is one line of output", () => {
+    const replay = { property: "P1", target: "GetOrder 200", seed: 1, path: "2:0" }
+    assert.strictEqual(Replay.line(replay), `REPLAY kalshi-contract replay ${Replay.token(replay)}`)
+    assert.notInclude(Replay.line(replay), "\n")
+  })
+})
+
+describe("parse", () => {
+  it("refuses what token did not make", () => {
+    const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+    for (const text of [
+      "",
+      "nonsense",
+      encoded({}),
+      encoded(["P1", "a", 1]),
+      encoded(["P1", "a", 1.5, ""]),
+      encoded(["P1", "a", 2 ** 31, ""]),
+      encoded(["P1", "a", 1, "rm -rf"]),
+      `${encoded(["P1", "a", 1, ""])}=`,
+      `${encoded(["P1", "a", 1, ""])} `
+    ]) {
+      assert.throws(() => Replay.parse(text), Replay.InvalidToken, "not a replay token", text)
+    }
+  })
+})
+
+describe("seedFrom", () => {
+  it("reads the environment, and falls back to the constant", () => {
+    assert.strictEqual(Replay.seedFrom({}), Replay.defaultSeed)
+    assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "" }), Replay.defaultSeed)
+    assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "-17" }), -17)
+  })
+  it("refuses what is no 32-bit integer", () => {
+    for (const text of ["abc", "1.5", "2147483648", "1e3", " 1"]) {
+      assert.throws(() => Replay.seedFrom({ KALSHI_CONTRACT_SEED: text }), Replay.InvalidSeed)
+    }
+  })
+})
+
+describe("holds", () => {
+  it("returns where the property holds", () => {
+    Replay.holds(
+      "true",
+      fc.property(fc.nat(), () => true)
+    )
+  })
+
+  it("throws the shrunk counterexample and the line that replays it", () => {
+    const message = failureOf(() => Replay.holds("below-100", below100, { target: "naturals" }))
+    assert.include(message, "below-100 does not hold for naturals")
+    assert.include(message, "counterexample: [100]")
+    const replay = Replay.parse(tokenIn(message))
+    assert.deepStrictEqual([replay.property, replay.target, replay.seed], ["below-100", "naturals", Replay.defaultSeed])
+    assert.isAbove(replay.path.length, 0)
+  })
+
+  it("starts at the counterexample when the environment names its token, for that property alone", () => {
+    const message = failureOf(() => Replay.holds("below-100", below100))
+    vi.stubEnv("KALSHI_CONTRACT_REPLAY", tokenIn(message))
+    const first = (name: string): number | undefined => {
+      const seen: Array<number> = []
+      failureOf(() =>
+        Replay.holds(
+          name,
+          fc.property(fc.nat(), (value) => {
+            seen.push(value)
+            return value < 100
+          })
+        )
+      )
+      return seen[0]
+    }
+    assert.strictEqual(first("below-100"), 100)
+    assert.notStrictEqual(first("another"), 100)
+  })
+
+  it("takes the seed of the environment", () => {
+    vi.stubEnv("KALSHI_CONTRACT_SEED", "99")
+    const message = failureOf(() => Replay.holds("below-100", below100))
+    assert.strictEqual(Replay.parse(tokenIn(message)).seed, 99)
+    assert.strictEqual(Replay.parse(tokenIn(failureOf(() => Replay.holds("x", below100, { seed: 5 })))).seed, 5)
+  })
+
+  it("says the same thing twice", () => {
+    const run = (): string => failureOf(() => Replay.holds("below-100", below100))
+    assert.strictEqual(run(), run())
+  })
+
+  it("passes on what an assertion said", () => {
+    const message = failureOf(() =>
+      Replay.holds(
+        "asserts",
+        fc.property(fc.constant(1), () => assert.fail("this is why"))
+      )
+    )
+    assert.include(message, "this is why")
+  })
+
+  it("awaits an asynchronous property", async () => {
+    const slow = fc.asyncProperty(fc.nat(), async (value) => value < 100)
+    const message = await Replay.holds("slow", slow).then(
+      () => "held",
+      (error: unknown) => String(error)
+    )
+    assert.include(message, "counterexample: [100]")
+  })
+
+  it("does not take a run in which every value was refused for one that held", () => {
+    const never = fc.property(fc.nat(), () => fc.pre(false))
+    assert.include(
+      failureOf(() => Replay.holds("never", never)),
+      "gave up"
+    )
+  })
+})

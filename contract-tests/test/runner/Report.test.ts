@@ -1,0 +1,160 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Report from "../../src/runner/Report.ts"
+import * as Html from "../../src/reports/html.ts"
+import * as Json from "../../src/reports/json.ts"
+import * as JUnit from "../../src/reports/junit.ts"
+import * as Markdown from "../../src/reports/markdown.ts"
+import * as Text from "../../src/reports/text.ts"
+
+const passed = (property: string, target: string): Report.Cell => ({
+  property,
+  target,
+  result: { _tag: "Passed", runs: 1_200, reached: { "answers lost": 7 } }
+})
+
+const skipped: Report.Cell = {
+  property: "P3",
+  target: "Orders.cancel",
+  result: { _tag: "Skipped", reason: "its success has no body" }
+}
+
+const nasty = '</pre><script>alert(1)</script> & "quoted" `````` \u0000\ud800 ]]>'
+
+const failed: Report.Cell = {
+  property: "P9",
+  target: "Orders.create",
+  result: {
+    _tag: "Failed",
+    runs: 12,
+    because: "sent twice after a byte may have left",
+    pointer: "/orders/0",
+    expected: "one send",
+    got: "two sends",
+    instance: nasty,
+    token: "dG9rZW4",
+    curl: "curl -H 'KALSHI-ACCESS-KEY: …'"
+  }
+}
+
+const report = (cells: ReadonlyArray<Report.Cell>, ending: Report.Ending = "finished"): Report.Report => ({
+  suite: "kalshi-contract",
+  document: "3.34.0",
+  target: "sandbox",
+  seed: 7,
+  runs: 200,
+  ending,
+  properties: [
+    { id: "P3", statement: "What was decoded encodes to what it was." },
+    { id: "P9", statement: "A request is sent again only where that is safe." }
+  ],
+  cells,
+  notes: ["the feed was not looked at"],
+  times: { startedAt: "2026-11-22T12:00:00.000Z", millis: 61_500, byProperty: { P3: 1_500, P9: 60_000 } }
+})
+
+const green = report([passed("P3", "Orders.list"), passed("P9", "Orders.list"), skipped])
+const red = report([passed("P3", "Orders.create"), failed, skipped])
+
+describe("a report", () => {
+  it("ends with 0 where it finished, something passed and nothing failed, and says so in its last line", () => {
+    assert.deepStrictEqual([Report.isGreen(green), Report.exitCode(green)], [true, 0])
+    assert.strictEqual(Report.lastLine(green), "2 passed, 0 failed, 1 skipped")
+  })
+
+  it("ends with 1 where a property failed, whatever else happened", () => {
+    assert.deepStrictEqual([Report.isGreen(red), Report.exitCode(red)], [false, 1])
+    assert.strictEqual(Report.exitCode({ ...red, ending: "interrupted" }), 1)
+    assert.strictEqual(Report.lastLine(red), "1 passed, 1 failed, 1 skipped")
+  })
+
+  it("ends with 3 where it did not finish or nothing passed: that is never green", () => {
+    for (const unfinished of [
+      report(green.cells, "budget"),
+      report(green.cells, "interrupted"),
+      report([skipped]),
+      report([])
+    ]) {
+      assert.deepStrictEqual([Report.isGreen(unfinished), Report.exitCode(unfinished)], [false, 3])
+    }
+  })
+})
+
+describe("as text", () => {
+  it("has a row for each property, every failure with its replay line, every reason to skip, and the count at its end", () => {
+    const lines = Text.render(red).split("\n")
+    assert.strictEqual(lines.at(-1), "1 passed, 1 failed, 1 skipped")
+    assert.isTrue(lines.some((line) => /^P9 +0 +1 +0 +12 {2}A request is sent again/.test(line)))
+    assert.isTrue(lines.some((line) => /^P3 +1 +0 +1 +1,200 {2}What was decoded/.test(line)))
+    assert.include(lines, '✗ P9 does not hold for Orders.create at "/orders/0"')
+    assert.include(lines, "  REPLAY kalshi-contract replay dG9rZW4")
+    assert.include(lines, "skipped 1: its success has no body (P3 Orders.cancel)")
+    assert.include(lines, "the feed was not looked at")
+  })
+
+  it("says that a run which did not finish proves nothing of the rest", () => {
+    assert.include(Text.render(report(green.cells, "interrupted")), "interrupted: this run proves nothing of the rest")
+  })
+})
+
+describe("as JSON", () => {
+  it("holds the whole report, what the clock said apart from the rest", () => {
+    const { times, ...rest } = JSON.parse(Json.render(red))
+    assert.deepStrictEqual(times, red.times)
+    assert.deepStrictEqual(rest.cells, JSON.parse(JSON.stringify(red.cells)))
+    assert.deepStrictEqual([rest.exitCode, rest.lastLine], [1, "1 passed, 1 failed, 1 skipped"])
+    const later = { ...red, times: { ...red.times, millis: 1, startedAt: "2027-01-01T00:00:00.000Z" } }
+    assert.deepStrictEqual({ ...JSON.parse(Json.render(later)), times }, { ...rest, times })
+  })
+})
+
+describe("as JUnit", () => {
+  it("is XML that carries what XML cannot, escaped or replaced", () => {
+    const xml = JUnit.render(red)
+    assert.notInclude(xml, "\u0000")
+    assert.isTrue(xml.isWellFormed())
+    assert.notInclude(xml, "<script>")
+    assert.include(xml, "&lt;script&gt;")
+    assert.match(xml, /<testsuites name="kalshi-contract" tests="3" failures="1" skipped="1" time="61\.500"/)
+    assert.match(xml, /<testcase name="Orders\.cancel" classname="P3"><skipped message="its success has no body"\/>/)
+    assert.strictEqual(xml.match(/<failure /g)?.length, 1)
+  })
+
+  it("fails where the run did not finish, or nothing passed", () => {
+    for (const unfinished of [report(green.cells, "budget"), report([skipped])]) {
+      assert.strictEqual(JUnit.render(unfinished).match(/<failure /g)?.length, 1)
+    }
+    assert.isNull(JUnit.render(green).match(/<failure /g))
+  })
+})
+
+describe("as Markdown", () => {
+  it("keeps an instance inside its block, whatever it holds", () => {
+    const text = Markdown.render(red)
+    const fence = "`".repeat(7)
+    assert.strictEqual(text.split(fence).length, 3)
+    assert.include(text, `instance: ${nasty}`)
+    assert.include(text, "| `Orders.create` | ✓ | ✗ |")
+    assert.include(text, "| P9 | 0 | 1 | 0 | 12 | A request is sent again only where that is safe. |")
+  })
+})
+
+describe("as a page", () => {
+  it("stands alone, and shows nothing as markup that is not its own", () => {
+    const page = Html.render(red)
+    assert.notMatch(page, /(?:src|href)="(?!#)/)
+    assert.notMatch(page, /https?:/)
+    assert.strictEqual(page.match(/<script>/g)?.length, 1)
+    assert.include(page, "&lt;script&gt;alert(1)")
+  })
+
+  it("says at once what came of it, and leads from the matrix to the failure", () => {
+    const page = Html.render(red)
+    assert.include(page, "<title>✗ kalshi-contract: 1 passed, 1 failed, 1 skipped</title>")
+    assert.include(page, '<a href="#P9-Orders.create">')
+    assert.include(page, '<details id="P9-Orders.create" open>')
+    assert.include(page, "kalshi-contract replay dG9rZW4")
+    assert.include(Html.render(green), "<h1>Held</h1>")
+    assert.include(Html.render(report(green.cells, "interrupted")), "<h1>Unfinished</h1>")
+    assert.include(Html.render(report([skipped])), "<h1>Nothing passed</h1>")
+  })
+})

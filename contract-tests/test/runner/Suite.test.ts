@@ -1,0 +1,137 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import type * as Cells from "../../src/runner/Cells.ts"
+import * as Report from "../../src/runner/Report.ts"
+import * as Suite from "../../src/runner/Suite.ts"
+
+const options: Suite.Options = {
+  seed: 7,
+  runs: 10,
+  properties: ["P4", "P5"],
+  operations: ["OrderGroups.*"],
+  kept: [],
+  target: "sandbox",
+  budget: Duration.infinity,
+  onCell: () => Effect.void,
+  onInterrupted: () => Effect.void
+}
+
+const passed: Cells.Done = { result: { _tag: "Passed", runs: 1, reached: {} }, millis: 5 }
+
+/** A runner whose cells take as long as they are told. */
+const taking = (width: number, millisOf: (job: Cells.Job) => number): Suite.Runner => ({
+  width,
+  run: (job) => Effect.delay(Effect.succeed(passed), millisOf(job))
+})
+
+const groups = ClientOperations.all.filter(({ module }) => module === "OrderGroups").map(({ name }) => name)
+
+const named = ({ cells }: Report.Report): ReadonlyArray<string> =>
+  cells.map(({ property, target }) => `${property} ${target}`)
+
+describe("Suite.run", () => {
+  it.effect("reports the cells in one order, whatever order they end in", () =>
+    Effect.gen(function* () {
+      const ended: Array<string> = []
+      const onCell: Suite.Options["onCell"] = ({ cell }) => Effect.sync(() => void ended.push(cell.target))
+      const slowFirst = (job: Cells.Job): number => 1_000 - 100 * groups.indexOf(job.target)
+      const fiber = yield* Effect.forkChild(Suite.run(taking(20, slowFirst), { ...options, onCell }))
+      yield* TestClock.adjust("10 seconds")
+      const report = yield* Fiber.join(fiber)
+      const expected = ["P4", "P5"].flatMap((id) => groups.map((name) => `${id} ${name}`))
+      assert.deepStrictEqual(named(report), expected)
+      assert.notDeepEqual(ended.slice(0, groups.length), groups)
+      assert.deepStrictEqual([report.ending, Report.exitCode(report), ended.length], ["finished", 0, expected.length])
+    })
+  )
+
+  it.effect("runs as many cells at once as the runner is wide, and no more", () =>
+    Effect.gen(function* () {
+      let now = 0
+      let most = 0
+      const runner: Suite.Runner = {
+        width: 3,
+        run: () =>
+          Effect.suspend(() => {
+            most = Math.max(most, ++now)
+            return Effect.ensuring(
+              Effect.delay(Effect.succeed(passed), 10),
+              Effect.sync(() => void now--)
+            )
+          })
+      }
+      const fiber = yield* Effect.forkChild(Suite.run(runner, options))
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(fiber)
+      assert.strictEqual(most, 3)
+    })
+  )
+
+  it.effect("ends with the budget: what is not looked at is not in the report, and the run is not green", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(
+        Suite.run(
+          taking(1, () => 1_000),
+          { ...options, budget: Duration.millis(3_500) }
+        )
+      )
+      yield* TestClock.adjust("10 seconds")
+      const report = yield* Fiber.join(fiber)
+      assert.deepStrictEqual(
+        named(report),
+        groups.slice(0, 3).map((name) => `P4 ${name}`)
+      )
+      assert.deepStrictEqual([report.ending, Report.exitCode(report)], ["budget", 3])
+    })
+  )
+
+  it.effect("tells what there was where it is interrupted, and is interrupted", () =>
+    Effect.gen(function* () {
+      const told = yield* Deferred.make<Report.Report>()
+      const fiber = yield* Effect.forkChild(
+        Suite.run(
+          taking(1, () => 1_000),
+          { ...options, onInterrupted: (report) => Effect.asVoid(Deferred.succeed(told, report)) }
+        )
+      )
+      yield* TestClock.adjust(2_500)
+      yield* Fiber.interrupt(fiber)
+      const report = yield* Deferred.await(told)
+      assert.deepStrictEqual(
+        named(report),
+        groups.slice(0, 2).map((name) => `P4 ${name}`)
+      )
+      assert.deepStrictEqual([report.ending, Report.isGreen(report)], ["interrupted", false])
+    })
+  )
+
+  it.effect("fails where a property got nowhere that it must get to", () =>
+    Effect.gen(function* () {
+      const reaching = (reached: Readonly<Record<string, number>>): Suite.Runner => ({
+        width: 1,
+        run: () => Effect.succeed({ result: { _tag: "Passed", runs: 1, reached }, millis: 1 })
+      })
+      const of = (runner: Suite.Runner) => Suite.run(runner, { ...options, properties: ["P12"] })
+      const nowhere = yield* of(reaching({ "2xx": 0, "503": 1 }))
+      assert.strictEqual(Report.exitCode(nowhere), 1)
+      assert.match(Report.failures(nowhere)[0]?.result.because ?? "", /^nothing reached 2xx/)
+      assert.strictEqual(Report.exitCode(yield* of(reaching({ "2xx": 1 }))), 0)
+    })
+  )
+
+  it("knows properties and operations by any of their names, and refuses what names nothing", () => {
+    const of = (properties: ReadonlyArray<string>, operations: ReadonlyArray<string>) =>
+      Suite.selected({ properties, operations }).flatMap(({ id, targets }) =>
+        targets.map((target) => `${id} ${target}`)
+      )
+    assert.deepStrictEqual(of(["p4"], ["GetOrderGroup"]), ["P4 OrderGroups.get"])
+    assert.deepStrictEqual(of(["P4"], ["ordergroups.GET"]), ["P4 OrderGroups.get"])
+    assert.throws(() => of(["P99"], []), /there is no property P99/)
+    assert.throws(() => of([], ["Orders.nothing"]), /no operation is called Orders\.nothing/)
+  })
+})

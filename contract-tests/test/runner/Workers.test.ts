@@ -1,0 +1,72 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Cells from "../../src/runner/Cells.ts"
+import * as Workers from "../../src/runner/Workers.ts"
+
+const script = new URL("support/worker.ts", import.meta.url)
+
+const job = (property: string): Cells.Job => ({ property, target: "Orders.create", seed: 1, runs: 1 })
+
+const run = (limitMillis: number, ...properties: ReadonlyArray<string>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const runner = yield* Workers.make(1, { script, limitMillis })
+      return yield* Effect.forEach(properties, (property) =>
+        Effect.map(runner.run(job(property)), ({ result }) => result)
+      )
+    })
+  )
+
+const because = (result: Cells.Done["result"] | undefined): string =>
+  result?._tag === "Failed" ? result.because : `${result?._tag}`
+
+describe("Workers", () => {
+  it.live("answers each job", () =>
+    Effect.gen(function* () {
+      const results = yield* run(60_000, "answers", "answers")
+      assert.deepStrictEqual(
+        results.map(({ _tag }) => _tag),
+        ["Passed", "Passed"]
+      )
+    })
+  )
+
+  it.live("makes a failed cell of a worker that dies, and goes on with another", () =>
+    Effect.gen(function* () {
+      const [thrown, after, exited, last] = yield* run(60_000, "throws", "answers", "exits", "answers")
+      assert.strictEqual(because(thrown), "its worker died: Error: thrown by the property")
+      assert.strictEqual(because(exited), "its worker ended with 3")
+      assert.deepStrictEqual([after?._tag, last?._tag], ["Passed", "Passed"])
+    })
+  )
+
+  it.live("makes a failed cell of a worker that hangs, and goes on with another", () =>
+    Effect.gen(function* () {
+      const [hung, after] = yield* run(3_000, "hangs", "answers")
+      assert.strictEqual(because(hung), "it did not end within 3000 ms")
+      assert.strictEqual(after?._tag, "Passed")
+    })
+  )
+
+  it.live("does not wait for a worker that died after its answer", () =>
+    Effect.gen(function* () {
+      const [first, second, third] = yield* run(60_000, "answers, then exits", "answers", "answers")
+      assert.strictEqual(first?._tag, "Passed")
+      // Whether the second was asked of the dying one is a matter of moments: it is answered either way.
+      assert.match(because(second), /^(?:its worker (?:is dead|ended with 4)|Passed)$/)
+      assert.match(because(third), /^(?:its worker (?:is dead|ended with 4)|Passed)$/)
+    })
+  )
+
+  it.live("runs the suite's own cells", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const runner = yield* Workers.make(1)
+        const { result } = yield* runner.run({ property: "P12", target: "Exchange.status", seed: 1, runs: 1 })
+        assert.deepStrictEqual(result, { _tag: "Passed", runs: 1, reached: { "2xx": 1 } })
+        const unknown = yield* runner.run(job("P99"))
+        assert.strictEqual(because(unknown.result), "there is no property P99")
+      })
+    )
+  )
+})

@@ -1,0 +1,41 @@
+/**
+ * The command, for whom the demo exchange is an exchange on loopback (`DEMO_URL`). With `KILLED_AT=N` the process kills
+ * itself when its Nth write has arrived there, before the answer comes back.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import { command } from "../../../src/runner/Command.ts"
+
+const killedAt = Number(process.env["KILLED_AT"] ?? Number.POSITIVE_INFINITY)
+let writes = 0
+
+/** Below everything that is under test: the connection itself goes elsewhere. */
+const elsewhere = Layer.effect(
+  NodeHttpClient.Dispatcher,
+  Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>
+    dispatcher.compose((dispatch) => (options, handler) => {
+      if (options.origin !== new URL(Environment.demo.restUrl).origin)
+        throw new Error(`sent to ${String(options.origin)}`)
+      return dispatch({ ...options, origin: process.env["DEMO_URL"] ?? "" }, handler)
+    })
+  )
+)
+
+const http = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(
+    HttpClient.HttpClient,
+    HttpClient.tap(({ request }) =>
+      Effect.sync(() => {
+        if (request.method !== "GET" && ++writes >= killedAt) process.kill(process.pid, "SIGKILL")
+      })
+    )
+  )
+).pipe(Layer.provide(NodeHttpClient.layerUndiciNoDispatcher), Layer.provide(elsewhere))
+
+command.pipe(Effect.provide([NodeServices.layer, http]), NodeRuntime.runMain)

@@ -1,0 +1,46 @@
+/** Servers on loopback that are no exchange, and one that is. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { once } from "node:events"
+import { createServer, type RequestListener } from "node:http"
+import type { AddressInfo } from "node:net"
+import { makeWorld, type World } from "../../../src/targets/World.ts"
+
+/** A server while a test runs. */
+export const serving = async <A>(listener: RequestListener, use: (url: string) => Promise<A>): Promise<A> => {
+  const server = createServer(listener).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  try {
+    const { port } = server.address() as AddressInfo // of a server that listens on TCP
+    return await use(`http://127.0.0.1:${port}`)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+/** A local exchange over HTTP, with a world on it. */
+export interface Served {
+  readonly sandbox: Sandbox.Operator
+  readonly world: World
+  /** What the command needs in its environment. */
+  readonly key: { readonly KALSHI_API_KEY_ID: string; readonly KALSHI_PRIVATE_KEY: string }
+}
+
+/** The environment variables of a key. */
+export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"] => ({
+  KALSHI_API_KEY_ID: keyId,
+  KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
+})
+
+/** A local exchange while a test runs. Nothing of its world is archived: that would take time to pass. */
+export const exchanging = <A, E>(
+  use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
+): Effect.Effect<A, unknown> =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    const world = yield* makeWorld(() => Effect.void)
+    return yield* use({ sandbox, world, key: keyOf(world.signer) })
+  }).pipe(Effect.provide([Sandbox.layer(), NodeHttpClient.layerUndici]))

@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Environment from "@kalshi-effect/client/Environment"
+import * as TradingRule from "../../src/targets/demoWrites/TradingRule.ts"
+
+const { demo, production } = Environment
+
+const nowMillis = 1_790_000_000_000
+const mine = "11111111-1111-4111-8111-111111111111"
+const theirs = "22222222-2222-4222-8222-222222222222"
+
+const ruleOf = (environment: Environment.Environment) =>
+  TradingRule.trading({ environment, runId: "abc123", owned: new Set([mine]), nowMillis: () => nowMillis })
+
+const rule = ruleOf(demo)
+
+const asked = (method: string, path: string, body?: unknown) => ({
+  method,
+  url: `${demo.restUrl}${path}`,
+  body: body === undefined ? undefined : JSON.stringify(body)
+})
+
+const order = {
+  ticker: "T",
+  client_order_id: "ct-abc123-1",
+  side: "bid",
+  count: "3.00",
+  price: "0.0100",
+  time_in_force: "good_till_canceled",
+  post_only: true,
+  expiration_time: nowMillis / 1_000 + 300,
+  order_group_id: mine
+}
+
+describe("TradingRule", () => {
+  it("lets out what is tiny, post-only, soon gone, in a group and of this run", () => {
+    assert.isUndefined(rule(asked("POST", "/portfolio/events/orders", order)))
+    assert.isUndefined(rule(asked("POST", "/portfolio/events/orders/batched", { orders: [order, order] })))
+    assert.isUndefined(rule(asked("DELETE", `/portfolio/events/orders/${mine}`)))
+    assert.isUndefined(rule(asked("POST", "/portfolio/order_groups/create", { contracts_limit_fp: "9.37" })))
+    assert.isUndefined(rule(asked("GET", "/portfolio/balance")))
+  })
+
+  const faults: ReadonlyArray<readonly [string, object]> = [
+    ["of another run", { client_order_id: "ct-abc124-1" }],
+    ["without an id", { client_order_id: undefined }],
+    ["that may take", { post_only: false }],
+    ["that sells", { side: "ask" }],
+    ["at three cents", { price: "0.0300" }],
+    ["at ten cents", { price: "0.1" }],
+    ["of four contracts", { count: "4" }],
+    ["of thirty contracts", { count: "30" }],
+    ["without a group", { order_group_id: undefined }],
+    ["that never expires", { expiration_time: undefined }],
+    ["that expires late", { expiration_time: nowMillis / 1_000 + 301 }]
+  ]
+  it.each(faults)("keeps in an order %s, alone and in a batch", (_, change) => {
+    const other = { ...order, ...change }
+    assert.isDefined(rule(asked("POST", "/portfolio/events/orders", other)))
+    assert.isDefined(rule(asked("POST", "/portfolio/events/orders/batched", { orders: [order, other] })))
+  })
+
+  it("keeps in changes of what is not this run's, and everything that is not among the writes", () => {
+    for (const [method, path, body] of [
+      ["DELETE", `/portfolio/events/orders/${theirs}`, undefined],
+      ["DELETE", "/portfolio/events/orders", undefined],
+      ["DELETE", "/portfolio/events/orders/batched", { orders: [{ order_id: mine }, { order_id: theirs }] }],
+      ["POST", `/portfolio/events/orders/${theirs}/decrease`, { reduce_by: "1" }],
+      ["POST", `/portfolio/events/orders/${mine}/amend`, { side: "bid", price: "0.50", count: "1" }],
+      ["DELETE", `/portfolio/order_groups/${theirs}`, undefined],
+      ["PUT", `/portfolio/order_groups/${theirs}/trigger`, {}],
+      ["POST", "/portfolio/order_groups/create", { contracts_limit_fp: "10000" }],
+      ["POST", "/portfolio/order_groups/create", {}],
+      ["POST", "/portfolio/events/orders", undefined],
+      ["POST", "/portfolio/events/orders/batched", { orders: [] }],
+      ["POST", "/portfolio/subaccounts", {}],
+      ["POST", "/api_keys/generate", {}],
+      ["DELETE", `/api_keys/${mine}`, undefined]
+    ] as const) {
+      assert.isDefined(rule(asked(method, path, body)), `${method} ${path}`)
+    }
+  })
+
+  it("keeps every write in wherever it is not the demo exchange, to the letter", () => {
+    const there = { ...asked("POST", "/portfolio/events/orders", order) }
+    assert.isDefined(rule({ ...there, url: there.url.replace("demo.kalshi.co", "kalshi.com") }))
+    assert.isDefined(rule({ ...there, url: there.url.replace("kalshi.co/", "kalshi.com/") }))
+    assert.isDefined(rule({ ...there, url: there.url.replace("https:", "http:") }))
+    const other = ruleOf(production)
+    assert.isDefined(other({ ...there, url: `${production.restUrl}/portfolio/events/orders` }))
+    assert.isDefined(other({ ...asked("DELETE", ""), url: `${production.restUrl}/portfolio/events/orders/${mine}` }))
+    assert.isTrue(TradingRule.isDemo(demo))
+    assert.isFalse(TradingRule.isDemo(production))
+    assert.isFalse(TradingRule.isDemo({ ...demo, restUrl: demo.restUrl.replace("https:", "http:") }))
+  })
+})
