@@ -8,8 +8,14 @@ import * as Replay from "../../src/runner/Replay.ts"
 import { conformance, named, plainest, referenceOf } from "./support/client.ts"
 
 describe("of", () => {
-  it("has rules for the three requests whose prose has some", () => {
-    assert.deepStrictEqual([...Rules.ids].sort(), ["AcceptRFQBatch", "CreateRFQBatch", "CreateRFQBatchQuote"])
+  it("has rules for the five requests whose prose has some", () => {
+    assert.deepStrictEqual([...Rules.ids].sort(), [
+      "AcceptRFQBatch",
+      "CreateRFQBatch",
+      "CreateRFQBatchQuote",
+      "DecreaseOrderV2",
+      "GetEvent"
+    ])
     assert.isUndefined(Rules.of("CreateRFQ"))
     assert.isUndefined(Rules.of("toString"))
   })
