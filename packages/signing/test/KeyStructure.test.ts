@@ -316,9 +316,9 @@ describe("rsaProblem", () => {
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)
     const order = BigInt(`0x${Buffer.from(n!).toString("hex")}`) - 1n
-    // Of 3, 5 and 7 one has an inverse: it is (k * order + 1) / exponent for some k.
-    const [exponent, inverse] = [3n, 5n, 7n]
-      .flatMap((exponent) => [1n, 2n, 3n, 4n, 5n, 6n].map((k) => [exponent, k * order + 1n] as const))
+    // A prime that does not divide the order has an inverse: it is (k * order + 1) / exponent for some k below it.
+    const [exponent, inverse] = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31]
+      .flatMap((prime) => Array.from({ length: prime }, (_, k) => [BigInt(prime), BigInt(k) * order + 1n] as const))
       .find(([exponent, product]) => product % exponent === 0n)!
     const small = Uint8Array.from([Number(exponent)])
     const fitting = Buffer.from((inverse / exponent).toString(16).padStart(1024, "0"), "hex")
