@@ -11,15 +11,19 @@ import * as Descriptors from "../src/operations/Descriptors.ts"
 import * as ReferenceDocument from "../src/reference/ReferenceDocument.ts"
 
 const root = join(import.meta.dirname, "../..")
-const folder = join(root, "packages/client/src")
-const sourceOf = (module: string): string => readFileSync(join(folder, `${module}.ts`), "utf8")
+const packageFolder = join(root, "packages/client")
+const { exports }: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(
+  readFileSync(join(packageFolder, "package.json"), "utf8")
+)
+const fileOf = (module: string): string => join(packageFolder, exports[`./${module}`] ?? "")
+const sourceOf = (module: string): string => readFileSync(fileOf(module), "utf8")
 
 const document = ReferenceDocument.load()
 const checks = [...Descriptors.checks(document), Descriptors.deprecated(document, sourceOf)]
 
 for (const { at, check, expected, got, operation } of Descriptors.findings(ClientOperations.all, document, checks)) {
   const client = ClientOperations.all.find(({ descriptor }) => descriptor.operationId === operation)
-  const file = client === undefined ? "" : join(folder, `${client.module}.ts`)
+  const file = client === undefined ? "" : fileOf(client.module)
   const line =
     client === undefined
       ? 0
@@ -29,7 +33,7 @@ for (const { at, check, expected, got, operation } of Descriptors.findings(Clien
   const reference = document.operation(operation)
   const where =
     client === undefined
-      ? `packages/client/src (${reference?.method} ${reference?.path})`
+      ? `packages/client/src/rest (${reference?.method} ${reference?.path})`
       : `${relative(root, file)}:${line}`
   console.log(`${where}: ${operation} ${check}${at === "" ? "" : ` ${at}`}: expected ${expected}, got ${got}`)
 }

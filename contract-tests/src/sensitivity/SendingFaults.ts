@@ -6,7 +6,7 @@ const transport = "packages/client/src/sending/transport.ts"
 const encode = "packages/client/src/sending/encode.ts"
 const batches = "packages/client/src/rest/RfqBatches.ts"
 const decode = "packages/client/src/sending/decode.ts"
-const statuses = "packages/client/src/sending/statuses.ts"
+const statuses = "packages/client/src/statuses.ts"
 const limits = "packages/client/src/limits/limiter.ts"
 
 const fault = (

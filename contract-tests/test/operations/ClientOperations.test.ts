@@ -1,15 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
-import { folder } from "./support/client.ts"
+import { folder, modules } from "./support/client.ts"
 
 describe("modules", () => {
   it("lists every module of the client that exports an operation, and no other", async () => {
     const found: Array<string> = []
-    for (const file of fs.readdirSync(folder)) {
-      if (!file.endsWith(".ts")) continue
-      const module = file.slice(0, -".ts".length)
-      const exported = (await import(new URL(file, folder).href)) as ClientOperations.Module // as every module is
+    for (const [module, { href }] of modules) {
+      const exported = (await import(href)) as ClientOperations.Module // as every module is
       if (ClientOperations.ofModule(module, exported).length > 0) found.push(module)
     }
     assert.deepStrictEqual(found.sort(), Object.keys(ClientOperations.modules).sort())

@@ -1,12 +1,12 @@
-import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { build, transform } from "esbuild"
 import { rollup } from "rollup"
 import { assert, describe, it } from "vitest"
+import { load, moduleNames, urlOf } from "./support/modules.ts"
 
 const folder = new URL("../src/", import.meta.url)
-const source = (module: string) => fileURLToPath(new URL(`${module}.ts`, folder))
+const source = (module: string) => fileURLToPath(urlOf(module))
 
 interface Bundle {
   readonly output: string
@@ -71,10 +71,8 @@ const one = `
 
 const operationIds = async (): Promise<ReadonlyArray<string>> => {
   const ids: Array<string> = []
-  for (const file of readdirSync(folder)) {
-    if (!file.endsWith(".ts")) continue
-    const module: Readonly<Record<string, unknown>> = await import(new URL(file, folder).href)
-    for (const value of Object.values(module)) {
+  for (const name of moduleNames) {
+    for (const value of Object.values(await load(name))) {
       if (typeof value === "function" && "descriptor" in value) {
         ids.push((value.descriptor as { readonly operationId: string }).operationId) // every operation has one
       }

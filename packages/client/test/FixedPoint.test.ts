@@ -633,14 +633,14 @@ describe("the types of money", () => {
 describe("the sources of money", () => {
   const source = (name: string) =>
     fs
-      .readFileSync(new URL(`../src/${name}`, import.meta.url), "utf8")
+      .readFileSync(new URL(`../src/money/${name}`, import.meta.url), "utf8")
       .replace(/\/\*[^]*?\*\//g, "")
       .replace(/\/\/.*$/gm, "")
 
   it("make no double: nothing parses one, no literal is one, no arithmetic leaves bigint", () => {
     const forbidden =
       /parseFloat|parseInt|\bNumber\s*\(|\bMath\s*\.|\.to(?:Fixed|Precision|Exponential)\b|\b\d[\d_]*\.\d|\b\d[\d_]*e[+-]?\d/i
-    const found = ["FixedPoint.ts", "PriceGrid.ts", "Fees.ts", "internal/scaled.ts"].flatMap((name) =>
+    const found = ["FixedPoint.ts", "PriceGrid.ts", "Fees.ts", "scaled.ts"].flatMap((name) =>
       source(name)
         .replace(/"[^"\n]*"/g, '""')
         .split("\n")
@@ -656,7 +656,7 @@ describe("the sources of money", () => {
   it("bundle without Schema where only arithmetic is used", async () => {
     const modules = async (text: string) => {
       const { metafile } = await build({
-        stdin: { contents: text, resolveDir: fileURLToPath(new URL("../src", import.meta.url)), loader: "ts" },
+        stdin: { contents: text, resolveDir: fileURLToPath(new URL("../src/money", import.meta.url)), loader: "ts" },
         bundle: true,
         minify: true,
         format: "esm",

@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { Cause, type Duration, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
@@ -15,6 +14,7 @@ import * as Pages from "../src/Pages.ts"
 import * as Portfolio from "../src/rest/Portfolio.ts"
 import type * as Kalshi from "../src/Kalshi.ts"
 import * as StructuredTargets from "../src/rest/StructuredTargets.ts"
+import { load, moduleNames } from "./support/modules.ts"
 import { isExample } from "./support/operations.ts"
 import { layer, type Reply, Script } from "./support/scripted.ts"
 
@@ -205,9 +205,7 @@ describe("items", () => {
 
 /** Every operation that reads a page. */
 const pagedOperations = async (): Promise<ReadonlyArray<AnyPaged>> => {
-  const folder = new URL("../src/", import.meta.url)
-  const names = readdirSync(folder).filter((name) => name.endsWith(".ts"))
-  const modules = await Promise.all(names.map((name) => import(new URL(name, folder).href) as Promise<object>))
+  const modules = await Promise.all(moduleNames.map(load))
   return modules.flatMap((module) => Object.values(module).filter(isPaged))
 }
 

@@ -10,6 +10,7 @@ import { Effect } from "effect"
 import { Redis } from "effect/persistence"
 import * as esbuild from "esbuild"
 import { vi } from "vitest"
+import { load, moduleNames, urlOf } from "./support/modules.ts"
 import { recorded } from "./support/calls.ts"
 import * as redis from "./support/redis.ts"
 
@@ -206,25 +207,26 @@ describe("an example of the README", () => {
   }
 })
 
-const files = fs.readdirSync(path.join(root, "src")).filter((file) => file.endsWith(".ts"))
-
-const operationsIn = async (file: string): Promise<ReadonlyArray<string>> => {
-  const module = (await import(new URL(`../src/${file}`, import.meta.url).href)) as Readonly<Record<string, unknown>>
+const operationsIn = async (name: string): Promise<ReadonlyArray<string>> => {
+  const module = await load(name)
   return Object.keys(module)
     .filter((key) => typeof module[key] === "function" && "descriptor" in module[key])
-    .map((key) => `${path.basename(file, ".ts")}.${key}`)
+    .map((key) => `${name}.${key}`)
 }
 
 describe("the examples in the doc blocks of the operations", () => {
   it("import what there is, and run", async () => {
-    const resources = await Promise.all(files.map(async (file) => ((await operationsIn(file)).length > 0 ? file : "")))
-    const parts = ["orderOperations", "intents", "placing", "canceling", "cancelOnExit"]
+    const names = await Promise.all(
+      moduleNames.map(async (name) => ((await operationsIn(name)).length > 0 ? [name] : []))
+    )
+    const parts = [
+      "rest/orderOperations",
+      ...["intents", "placing", "canceling", "cancelOnExit"].map((part) => `trading/${part}`)
+    ]
     const found = [
-      ...resources.filter((file) => file !== ""),
-      "History.ts",
-      "Pages.ts",
-      ...parts.map((part) => `internal/${part}.ts`)
-    ].flatMap((file) => examplesOf(fs.readFileSync(path.join(root, "src", file), "utf8").replaceAll(/^ *\* ?/gm, "")))
+      ...[...names.flat(), "History", "Pages"].map(urlOf),
+      ...parts.map((part) => new URL(`../src/${part}.ts`, import.meta.url))
+    ].flatMap((file) => examplesOf(fs.readFileSync(file, "utf8").replaceAll(/^ *\* ?/gm, "")))
     assert.isAtLeast(found.length, 10)
     assert.deepStrictEqual(await run(found), [])
   })
@@ -234,7 +236,7 @@ describe("the README", () => {
   it("names every operation once under what one wants it for, and none that is not there", async () => {
     const [, section] = /^## I want to …$([\s\S]*?)^Besides the operations/m.exec(readme)!
     const named = [...section!.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1]!)
-    const operations = [...(await Promise.all(files.map(operationsIn))).flat()].sort()
+    const operations = [...(await Promise.all(moduleNames.map(operationsIn))).flat()].sort()
     assert.include(readme, `all ${operations.length} operations of the published document`)
     assert.deepStrictEqual(
       named.filter((name, index) => named.indexOf(name) !== index),
@@ -247,7 +249,7 @@ describe("the README", () => {
     const [line] = /^Besides the operations.*$/m.exec(readme)!
     const modules = [...line.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
     assert.isNotEmpty(modules)
-    for (const module of modules) assert.isTrue(fs.existsSync(path.join(root, "src", `${module}.ts`)), module)
+    assert.includeMembers([...moduleNames], modules)
   })
 
   it("links to what exists", () => {

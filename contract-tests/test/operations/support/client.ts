@@ -14,7 +14,23 @@ export const conformance = Subject.conformance()
 /** The client's sources. */
 export const folder = new URL("../../../../packages/client/src/", import.meta.url)
 
-export const sourceOf = (module: string): string => fs.readFileSync(new URL(`${module}.ts`, folder), "utf8")
+// What the package maps each path that users import to.
+const { exports }: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(
+  fs.readFileSync(new URL("../package.json", folder), "utf8")
+)
+
+/** The client's modules that users import, by name, without the generated ones. */
+export const modules: ReadonlyMap<string, URL> = new Map(
+  Object.entries(exports).flatMap(([path, file]) =>
+    /^\.\/\w+$/.test(path) ? [[path.slice("./".length), new URL(`../${file}`, folder)] as const] : []
+  )
+)
+
+export const sourceOf = (module: string): string => {
+  const url = modules.get(module)
+  if (url === undefined) throw new Error(`the client exports no ${module}`)
+  return fs.readFileSync(url, "utf8")
+}
 
 /** The operation of this id. */
 export const named = (id: string): ClientOperations.ClientOperation => {

@@ -43,7 +43,7 @@ describe("the generated files in a bundle", () => {
   })
 
   it("leave of the resources only the operation that is used", async () => {
-    const code = await bundle(`export { get } from "./OrderGroups.ts"`)
+    const code = await bundle(`export { get } from "./rest/OrderGroups.ts"`)
     assert.include(code, "GetOrderGroupResponse = ")
     for (const other of [
       "GetOrderGroupsResponse",

@@ -79,7 +79,7 @@ describe("generate", () => {
  * @module
  */
 import * as Schema from "effect/Schema"
-import { type Open, Uuid, integerBetween, open } from "../internal/wire.ts"
+import { type Open, Uuid, integerBetween, open } from "../wire/forms.ts"
 
 export type Side = Open<"yes" | "no">
 export const Side: Schema.Codec<Side> = /*#__PURE__*/ open(["yes", "no"])

@@ -6,6 +6,7 @@ import type { KalshiPublic, KalshiRead, KalshiWrite } from "../../src/Capability
 import * as Kalshi from "../../src/Kalshi.ts"
 import type { Parameter } from "../../src/Operation.ts"
 import { environment, isSigned, layer, layerScript, Script } from "./scripted.ts"
+import { urlOf } from "./modules.ts"
 
 const statuses = { BadRequest: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, Conflict: 409 } as const
 
@@ -87,7 +88,7 @@ const squeeze = (code: string): string => code.replaceAll(/\s+/g, " ").trim()
 
 /** The code of an example in a module's doc blocks, without its imports. */
 const example = (module: string, title: string): string => {
-  const source = readFileSync(new URL(`../../src/${module}.ts`, import.meta.url), "utf8")
+  const source = readFileSync(urlOf(module), "utf8")
   const after = source.split(`**Example** (${title})`)[1]
   const code = after?.split("```ts")[1]?.split("```")[0]
   if (code === undefined) throw new Error(`${module} has no example called ${title}`)

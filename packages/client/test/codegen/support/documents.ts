@@ -92,7 +92,7 @@ const generated = fileURLToPath(new URL("../../../src/generated/", import.meta.u
 const entry = `
 import * as Result from "effect/Result"
 import * as SchemaParser from "effect/SchemaParser"
-import { firstBreak } from "../internal/issue.ts"
+import { firstBreak } from "../wire/issue.ts"
 import * as parameters from "./parameters.ts"
 import * as requests from "./requests.ts"
 import * as responses from "./responses.ts"

@@ -1,0 +1,24 @@
+/** The modules that users import, by the package's own map of exports. */
+import { readFileSync } from "node:fs"
+
+const manifestUrl = new URL("../../package.json", import.meta.url)
+const manifest: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(readFileSync(manifestUrl, "utf8"))
+
+const urls: ReadonlyMap<string, URL> = new Map(
+  Object.entries(manifest.exports).flatMap(([path, file]) =>
+    file.endsWith(".ts") ? [[path.slice("./".length), new URL(file, manifestUrl)] as const] : []
+  )
+)
+
+/** Names such as `Orders`, without the generated modules. */
+export const moduleNames: ReadonlyArray<string> = [...urls.keys()].filter((name) => !name.includes("/"))
+
+/** The source file of a module. */
+export const urlOf = (name: string): URL => {
+  const url = urls.get(name)
+  if (url === undefined) throw new Error(`the package exports no ${name}`)
+  return url
+}
+
+/** Loads a module. */
+export const load = (name: string): Promise<Readonly<Record<string, unknown>>> => import(urlOf(name).href)
