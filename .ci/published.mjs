@@ -1,7 +1,7 @@
 /** Imports every module of the installed packages, starts the installed command, and asks it something with the client. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Exchange from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -10,11 +10,19 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 
+/** The names that a package exports: those of its map, and the modules of its folder where the map has a pattern. */
+const namesOf = (folder) => {
+  const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"))
+  const files = readdirSync(`${folder}/dist`).filter((file) => /^[A-Z]\w*\.js$/.test(file))
+  return "./*" in exports
+    ? files.map((file) => file.slice(0, -".js".length))
+    : Object.keys(exports).flatMap((path) => (path === "./package.json" ? [] : [path.slice("./".length)]))
+}
+
 let modules = 0
 for (const name of ["signing", "client", "sandbox", "cli"]) {
-  for (const file of readdirSync(`node_modules/@kalshi-effect/${name}/dist`)) {
-    if (!/^[A-Z]\w*\.js$/.test(file)) continue
-    await import(`@kalshi-effect/${name}/${file.slice(0, -".js".length)}`)
+  for (const module of namesOf(`node_modules/@kalshi-effect/${name}`)) {
+    await import(`@kalshi-effect/${name}/${module}`)
     modules++
   }
 }
