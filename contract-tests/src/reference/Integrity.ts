@@ -7,7 +7,6 @@
  * Each check answers findings, none where all is well. What it reads, it asks for by name, so that a test can plant a
  * fault in any of the files.
  */
-import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -19,6 +18,7 @@ import { schemasOf, verifyDocument } from "./internal/verify.ts"
 import type { Json, JsonObject } from "./JsonSchema.ts"
 import * as NullableByIntent from "./NullableByIntent.ts"
 import * as Overlay from "./Overlay.ts"
+import { overlaySha256 } from "./SpecImport.ts"
 
 /** Gives the text of a file below `fixtures/spec`. */
 export type Read = (name: string) => string
@@ -31,8 +31,6 @@ export interface Checked {
   readonly findings: ReadonlyArray<string>
   readonly reached: Readonly<Record<string, number>>
 }
-
-const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
 // What JSON.parse answers is JSON.
 const jsonOf = (text: string): Json => JSON.parse(text) as Json
@@ -68,7 +66,10 @@ export const document = (name: string, read: Read): Checked => {
     const overlay = objectOf(read("overlay.json"))
     const part = name === "rest.json" ? "rest" : "feed"
     const entries = at(overlay, `/${part}/entries`)
-    const expected = { entries: isArray(entries) ? entries.length : 0, sha256: sha256(read("overlay.json")) }
+    const expected = {
+      entries: isArray(entries) ? entries.length : 0,
+      sha256: overlaySha256(read("overlay.json"), part)
+    }
     findings.push(...differ("the overlay that it was made with", expected, stamp["overlay"]))
     const of = { sha256: stamp["sha256"] ?? null, version: stamp["version"] ?? null }
     findings.push(...differ("the document that the overlay is for", of, at(overlay, `/${part}/appliesTo`)))

@@ -55,6 +55,12 @@ export interface Imported {
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
+/** The SHA-256 of one part of an overlay, in its canonical print: the other document's part does not change it. */
+export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string => {
+  const json: Json = JSON.parse(overlay)
+  return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
+}
+
 const isDate = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
 
@@ -156,7 +162,7 @@ export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
       ])
     }
     refined = Overlay.apply(facts, part, issue)
-    overlay = { overlay: { entries: part.entries.length, sha256: sha256(options.overlay) } }
+    overlay = { overlay: { entries: part.entries.length, sha256: overlaySha256(options.overlay, kind) } }
   }
   const stamped: JsonObject = { ...refined, info: { ...info, "x-source": { ...source, ...overlay } } }
   if (issues.length === 0) {
