@@ -228,6 +228,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ["two sizes for the batch", "/target_cost_dollars", priced],
     ["two sizes for a child", "/children/1/target_cost_dollars", { children: [a, { ...b, ...counted, ...priced }] }],
     ["a child without a size", "/children/1", { ...unsized, children: [{ ...a, ...counted }, b] }],
+    ["no size at all", "/children/0", unsized],
     [
       "sizes that are null",
       "/children/1",

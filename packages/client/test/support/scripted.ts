@@ -2,7 +2,7 @@
  * The one double of the HTTP boundary: plays scripted replies in order, keeps what it was sent, and dies on a request
  * that nobody scripted or on a reply that nobody asked for.
  */
-import { generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto"
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto"
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import * as Signer from "@kalshi-effect/signing/Signer"
@@ -110,10 +110,16 @@ type KeyPair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject }
 
 const keys = new Map<string, KeyPair>()
 
+/** PKCS#8 of an Ed25519 key, up to its 32 bytes. */
+const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex")
+
+/** A key made from its id: the same signatures in every run. */
 const keyOf = (keyId: string): KeyPair => {
   const known = keys.get(keyId)
   if (known !== undefined) return known
-  const made = generateKeyPairSync("ed25519")
+  const seed = createHash("sha256").update(keyId).digest()
+  const privateKey = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: "der", type: "pkcs8" })
+  const made = { privateKey, publicKey: createPublicKey(privateKey) }
   keys.set(keyId, made)
   return made
 }
