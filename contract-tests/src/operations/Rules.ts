@@ -51,6 +51,7 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
   const children = itemsOf(input, "children")
   const [shared] = sizesOf(input)
   const sized = children.map((child) => sizesOf(child)[0] ?? shared)
+  const first = sized.find((size) => size !== undefined)
   const combos = children.map(comboOf)
   const collection = memberOf(input, "mve_collection_ticker") ?? ""
   const faults = [
@@ -74,7 +75,7 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
         ...(own.length > 1 ? [`${at}/target_cost_dollars`] : []),
         ...(sized[index] === undefined
           ? [at]
-          : sized[index] === sized[0]
+          : sized[index] === first
             ? []
             : [own[0] === undefined ? at : `${at}/${own[0]}`])
       ]
@@ -228,7 +229,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ["two sizes for the batch", "/target_cost_dollars", priced],
     ["two sizes for a child", "/children/1/target_cost_dollars", { children: [a, { ...b, ...counted, ...priced }] }],
     ["a child without a size", "/children/1", { ...unsized, children: [{ ...a, ...counted }, b] }],
-    ["no size at all", "/children/0", unsized],
+    ["a first child without a size", "/children/0", { ...unsized, children: [a, { ...b, ...counted }] }],
     [
       "sizes that are null",
       "/children/1",
