@@ -1,7 +1,8 @@
 /**
- * Holds a codec against a schema: what it must decode, what it must refuse and where, what it must keep.
+ * Checks a codec against a schema: what it must decode, what it must refuse and where, what it must keep.
  *
- * Nothing here throws for a faulty codec; a report says what was run, what failed, and shows the first failures.
+ * A faulty codec never causes an exception here; a report contains the counts of runs and failures and the first
+ * failures.
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "../generate/Arbitraries.ts"
@@ -22,7 +23,7 @@ import * as Mutants from "../generate/Mutants.ts"
 import { policy, treatmentOf, type Departure, type Position } from "./Policy.ts"
 import * as Replay from "../runner/Replay.ts"
 
-/** What decoding comes to: a value, or the JSON Pointers that the error names. */
+/** The result of decoding: a value, or the JSON Pointers of the error. */
 export type Decoded<A> =
   | { readonly ok: true; readonly value: A }
   | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
@@ -30,13 +31,13 @@ export type Decoded<A> =
 /** The codec under test. */
 export interface Codec<A> {
   readonly decode: (input: unknown) => Decoded<A>
-  /** Without it no round trip is checked. */
+  /** Without it, no round trip is checked. */
   readonly encode?: (value: A) => unknown
   /**
-   * Declared normal forms: both sides of a round trip are compared after this. The identity where nothing is said.
+   * Declared normal forms: both sides of a round trip are compared after this. Default: the identity.
    */
   readonly normalise?: (wire: Json) => Json
-  /** Encoded values of the codec's own making, to be judged: what it can write must be what the document allows. */
+  /** Encoded values that the codec itself generates, to be judged: it must write only what the document allows. */
   readonly own?: Iterable<unknown>
 }
 
