@@ -44,9 +44,9 @@ export const shown = (value: unknown): string => JSON.stringify(value)
 type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
 
 /**
- * The readers that an operation has, its types unknown: `pages`, and `items` of each list.
+ * The readers of an operation, with unknown types: `pages`, and `items` of each list.
  *
- * @throws Where one is missing.
+ * @throws If one is missing.
  */
 export const readersOf = (
   { name, operation }: ClientOperation,

@@ -1,5 +1,5 @@
 /**
- * What operations cost.
+ * The token costs of operations.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { shards } from "../exchange/shards.ts"
 
 export const defaultCost = 10
 
-/** An endpoint that costs something else, in the notation of the exchange's own list. */
+/** An endpoint with a non-default cost, in the notation of the exchange's own list. */
 export interface EndpointCost {
   readonly method: string
   readonly path: string
@@ -38,7 +38,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
-/** Tokens that a request costs: a batch, that of each of its items. */
+/** The tokens that a request costs; for a batch, the sum over its items. */
 export const costOf = ({ costPer, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined
