@@ -63,7 +63,7 @@ export interface Report {
     /** RFC 3339. */
     readonly startedAt: string
     readonly millis: number
-    /** Of each property, in milliseconds. */
+    /** The duration of each property, in milliseconds. */
     readonly byProperty: Readonly<Record<string, number>>
   }
 }

@@ -62,7 +62,7 @@ export interface Told {
 export interface Tried {
   /** One for each question. */
   readonly told: ReadonlyArray<Told>
-  /** Of the whole process. */
+  /** CPU time of the whole process. */
   readonly cpuMillis: number
 }
 

@@ -78,14 +78,14 @@ export interface CreateSeries {
   readonly ticker: string
   /** Default: the ticker. */
   readonly title?: string
-  /** Default `Local`. */
+  /** Default: `Local`. */
   readonly category?: string
-  /** Default `custom`. */
+  /** Default: `custom`. */
   readonly frequency?: string
   readonly tags?: ReadonlyArray<string>
-  /** Default `quadratic`: 7 % for the taker, nothing for the maker. */
+  /** Default: `quadratic`: 7 % for the taker, nothing for the maker. */
   readonly feeType?: Series["feeType"]
-  /** Of the fees; 0 to 10 with at most two decimals. Default 1. */
+  /** The fee multiplier; 0 to 10 with at most two decimals. Default: 1. */
   readonly feeMultiplier?: number
 }
 
@@ -97,9 +97,9 @@ export interface CreateEvent {
   /** Default: the ticker. */
   readonly title?: string
   readonly subTitle?: string
-  /** Default false. */
+  /** Default: false. */
   readonly mutuallyExclusive?: boolean
-  /** Default 0. All markets of an event are on its shard. */
+  /** Default: 0. All markets of an event are on its shard. */
   readonly exchangeIndex?: number
 }
 
@@ -112,7 +112,7 @@ export interface CreateMarket {
   readonly exchangeIndex?: number
   /** Default: the ticker. */
   readonly title?: string
-  /** Default `binary`. */
+  /** Default: `binary`. */
   readonly type?: "binary" | "scalar"
   /** Default: now. */
   readonly openMillis?: number
@@ -124,7 +124,7 @@ export interface CreateMarket {
   readonly takerFeeRate?: number
   /** Default: the series' rate, which is 0 unless the series has maker fees. */
   readonly makerFeeRate?: number
-  /** Default 3,600. */
+  /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
 }
 

@@ -496,7 +496,7 @@ const sides = ["bid", "ask"] as const
 
 const toQueuePosition = ({ orderId, ticker }: OrderState, count: number): QueuePosition => ({ orderId, ticker, count })
 
-/** Of a subaccount's own orders on one side of a market. */
+/** A subaccount's own orders on one side of a market. */
 const queuePositionsOf = (position: PositionState, side: "bid" | "ask"): ReadonlyArray<QueuePosition> => {
   const orders = ordersOf(position[side])
   const counts = position.market.book[side].aheadOfEach(orders)

@@ -52,8 +52,8 @@ export interface ServedRequest {
 const root = "/trade-api/v2"
 
 /**
- * Makes the handler: planted faults, then the route, the signature, the tokens, the key's permissions, the input, and at
- * last the exchange. It does all of that at once, so that no two requests mix.
+ * Creates the handler. The order is: planted faults, the route, the signature, the tokens, the key's permissions, the
+ * input, and finally the exchange. A request is handled synchronously, so requests do not interleave.
  */
 export const makeHandler = (exchange: Exchange, faults: Faults, served: (request: ServedRequest) => void) => {
   const router = makeRouter()
@@ -157,8 +157,8 @@ const spoilt = (response: WireResponse, { contentType, delayMillis = 0, mangle, 
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
 /**
- * Reads the JSON of a request. Every POST and PUT must say that it carries JSON, and an operation without a body may
- * then carry nothing, or anything that is JSON.
+ * Reads the JSON of a request. Every POST and PUT must declare a JSON content type. The body of an operation without
+ * input may be empty or any JSON.
  */
 const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, Answer> => {
   if (request.method !== "POST" && request.method !== "PUT" && !needed) {
