@@ -145,8 +145,8 @@ const dumpTimer = (timer: Timer) =>
           : ({ what: "spread", of: timer.spread.accountId } as const)
 
 /**
- * The whole state without the text of keys, the tokens in the buckets, and bookkeeping that does not come from
- * commands.
+ * The whole state, except the text of keys and the tokens in the buckets: those do not result from orders and the
+ * like.
  */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)

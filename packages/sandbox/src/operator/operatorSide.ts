@@ -121,7 +121,7 @@ export interface Operator {
   readonly dump: Effect.Effect<unknown>
   /** The whole state as plain JSON, for `restore`. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Goes on from a snapshot, without the planted faults and the list of requests. */
+  /** Restores a snapshot; planted faults and recorded requests are discarded. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /** Restarts with only the initial markets and accounts; their keys stay the same. */
   readonly reset: Effect.Effect<void, SandboxError>

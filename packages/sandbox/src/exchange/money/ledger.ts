@@ -147,7 +147,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   return fee
 }
 
-/** Pays out a position of a market with a known result, and returns the amount; undefined without a position. */
+/** Pays out a position of a market with a known result, and returns the settlement; undefined without a position. */
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
