@@ -73,7 +73,7 @@ const ownValues = once(() =>
 const lenient = once(() => {
   const open = opened(document().document)
   const judge = Judge.make(resolver(open as JsonObject)) // of an object, an object
-  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // every place with a schema in the document has one here
+  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // has the same places as the document
 })
 
 /** Checks an operation against a list of leniencies. */

@@ -80,7 +80,7 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
 const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
   if (Option.isNone(given)) {
     return Effect.catch(
-      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // the only error it throws
+      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // its only error
       ({ message }) => refuse(message)
     )
   }
@@ -167,7 +167,7 @@ const runCommand = Command.make(
       Effect.try({
         try: () => Counterexamples.load(given.counterexamples),
         catch: (error) => error as Counterexamples.Unreadable
-      }), // the only error it throws
+      }), // its only error
       ({ message }) => refuse(message)
     )
     const wanted = yield* Outputs.parse(given.reports)
@@ -207,7 +207,7 @@ const replayCommand = Command.make(
   { token: Argument.String("token").pipe(Argument.withDescription("From the line that a failure printed")) },
   Effect.fnUntraced(function* ({ token }) {
     const replay = yield* Effect.catch(
-      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // the only error it throws
+      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // its only error
       ({ message }) => refuse(message)
     )
     // A failure on a live exchange carries the exchange's name after the property's.

@@ -1,8 +1,8 @@
 /**
  * Cash, positions and fees, to the last micro-dollar.
  *
- * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is worth a dollar whoever holds
- * it, so buying YES against a NO position returns the dollar. The sum of cash, reserved money, fees taken, a dollar
+ * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is always worth a
+ * dollar, so buying YES against a NO position returns the dollar. The sum of cash, reserved money, fees taken, a dollar
  * for every outstanding pair and money in transfer between shards always equals the deposits. The total is less than
  * $9,000,000,000, so every amount is exact in a number.
  *
