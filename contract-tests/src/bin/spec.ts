@@ -15,9 +15,9 @@ import { importDocument } from "../reference/SpecImport.ts"
 
 const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.url))
 
-/** What the command could not do; already printed. */
+/** The command failed; the message is already printed. */
 class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {
-  // 2 is a fault of the document, the overlay or the arguments; see the exit codes of `kalshi-contract`.
+  // 2 means a fault of the document, the overlay or the arguments; see the exit codes of `kalshi-contract`.
   override readonly [Runtime.errorExitCode] = 2
   override readonly [Runtime.errorReported] = false
 }

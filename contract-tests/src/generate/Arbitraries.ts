@@ -4,12 +4,12 @@
  * **Details**
  *
  * - An optional key is present seven times in eight.
- * - A reference that leads back to itself is followed twice; below that optional keys stay away and arrays stay empty.
- * - `date-time` is RFC 3339 with nought to nine fraction digits, offsets, and now and then a lower-case `t` or `z`,
- *   which RFC 3339 §5.6 allows; leap seconds are not made.
- * - Strings range over all of Unicode but lone surrogates, which no UTF-8 body can carry.
- * - Integers stay within ±(2^53 − 1), numbers are finite and never `-0`, which JSON text does not keep.
- * - Free-form objects also hold keys such as `__proto__`, as own members, the way `JSON.parse` makes them.
+ * - A recursive reference is followed twice; below that, optional keys are absent and arrays are empty.
+ * - `date-time` is RFC 3339 with zero to nine fraction digits, offsets, and occasionally a lower-case `t` or `z`,
+ *   which RFC 3339 §5.6 allows; leap seconds are not generated.
+ * - Strings range over all of Unicode except lone surrogates, which UTF-8 cannot encode.
+ * - Integers stay within ±(2^53 − 1), numbers are finite and never `-0`, which JSON text does not preserve.
+ * - Free-form objects also hold keys such as `__proto__`, as own members, as `JSON.parse` creates them.
  */
 import * as fc from "fast-check"
 import { character } from "./internal/characters.ts"
@@ -26,7 +26,7 @@ const unrolled = 2
 /** One in this many optional keys is absent. */
 const absentOneIn = 8
 
-/** Strings that broke readers before: empty, look-alikes of other types, names of prototype members, odd Unicode. */
+/** Strings that broke decoders before: empty, look-alikes of other types, names of prototype members, odd Unicode. */
 const oddStrings: ReadonlyArray<string> = [
   "",
   " ",
@@ -107,7 +107,7 @@ const members = <A extends Json>(value: fc.Arbitrary<A>, taken: ReadonlySet<stri
     .uniqueArray(fc.tuple(keys(), value), { maxLength: 4, selector: ([key]) => key })
     .map((entries) => objectOf(entries.filter(([key]) => !taken.has(key))))
 
-/** Any JSON value, so many levels deep. */
+/** Any JSON value, up to the given depth. */
 const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json> => {
   const leaf: fc.Arbitrary<Json> = fc.oneof(
     text,
@@ -125,7 +125,7 @@ const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json>
   )
 }
 
-/** Refuses a filter that would spin: a schema whose constraints almost never meet needs a generator of its own. */
+/** Refuses a filter that would loop: a schema with rarely satisfied constraints needs its own generator. */
 const filtered = <A extends Json>(
   arbitrary: fc.Arbitrary<A>,
   accepts: (value: A) => boolean,
@@ -136,17 +136,17 @@ const filtered = <A extends Json>(
   return arbitrary.filter(accepts)
 }
 
-/** Makes arbitraries for the schemas of a document. Nodes are worked out once per maker. */
+/** Creates arbitraries for the schemas of a document. Each node is computed once. */
 export interface Arbitraries {
   /**
    * The arbitrary of a schema.
    *
-   * @throws `UnknownKeyword` for a keyword that is not known, `UnusableSchema` for a schema no value can be made of.
+   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => fc.Arbitrary<Json>
 }
 
-/** Makes arbitraries for the schemas that a judge judges. */
+/** Creates arbitraries for the schemas of a judge. */
 export const make = (judge: Judge): Arbitraries => {
   const shapes = Shape.make(judge.resolve)
   const grammar = Pattern.reader()

@@ -1,13 +1,13 @@
 /**
- * A deterministic each-choice coverage set of a schema: every choice that the schema leaves open is taken at least once,
- * in as few values as that needs.
+ * A deterministic each-choice coverage set of a schema: it takes every choice that the schema leaves open at least
+ * once, in as few values as possible.
  *
  * **Details**
  *
- * Choices are: every optional key present and absent, null and not, every enum member, every branch of a union, every
- * bound and its inside, array lengths 0, 1 and 2 (and the bounds where there are any), every form of a format, every
- * option and repetition of a pattern. Choices that stand side by side in one object are taken in the same value, so the
- * set grows with the largest of them, not with their product. The first value is the plainest, with every key present.
+ * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
+ * every bound and its inside, array lengths 0, 1 and 2 (and any bounds), every form of a format, every option and
+ * repetition of a pattern. One value combines the choices of independent members, so the size of the set is that of
+ * the largest choice, not the product. The first value is the plainest, with every key present.
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "./Arbitraries.ts"
@@ -23,7 +23,7 @@ const unrolled = 2
 
 const absent = Symbol("absent")
 
-/** One of each JSON type, and the shapes that trip readers of free-form members. */
+/** One of each JSON type, and the shapes that break decoders of free-form members. */
 const anything: ReadonlyArray<Json> = [
   { a: 1, b: [null, "x"] },
   null,
@@ -65,17 +65,17 @@ const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> =>
   return [...new Set([...usual, ...edges].map(noMinusZero))].filter(inside)
 }
 
-/** Makes coverage sets for the schemas of a document. */
+/** Creates coverage sets for the schemas of a document. */
 export interface Coverage {
   /**
    * The coverage set of a schema. The same schema gives the same values in the same order.
    *
-   * @throws `UnknownKeyword` for a keyword that is not known, `UnusableSchema` for a schema no value can be made of.
+   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => ReadonlyArray<Json>
 }
 
-/** Makes coverage sets for the schemas that a judge judges. */
+/** Creates coverage sets for the schemas of a judge. */
 export const make = (judge: Judge): Coverage => {
   const shapes = Shape.make(judge.resolve)
   const grammar = Pattern.reader()
@@ -118,7 +118,7 @@ export const make = (judge: Judge): Coverage => {
       ...patterns.flatMap((pattern) => grammar(pattern).edges)
     ].filter(judge.accepts(schema))
     if (found.length > 0) return found
-    // Constraints that no prepared example meets together: some random ones that do.
+    // No prepared example satisfies all constraints: use random values that do.
     const arbitrary = Arbitraries.make(judge).of(schema)
     return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
   }

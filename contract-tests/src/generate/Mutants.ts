@@ -1,8 +1,8 @@
 /**
  * Single-violation mutants: a valid value with exactly one fault, of a named kind, at a known JSON Pointer.
  *
- * A candidate counts only when the judge calls it invalid and blames that pointer and no other. What does not count is
- * reported as discarded, so that a gap in the mutants can be seen.
+ * A candidate counts only if the judge rejects it and blames exactly that pointer. Other candidates are reported as
+ * discarded, so that gaps in the mutants are visible.
  */
 import { nextDown, nextUp } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"
@@ -52,27 +52,27 @@ export type Kind = (typeof kinds)[number]
 /** A value with one violation. */
 export interface Mutant {
   readonly kind: Kind
-  /** Where the violation is; for a missing or a surplus member, where that member would be or is. */
+  /** Where the violation is; for a missing or surplus member, the pointer of that member. */
   readonly pointer: string
   /**
-   * Where it may be said to be as well. Only for lists of the wrong length, which JSON Schema blames on the list and a
-   * reader of tuples on the items that are missing or too many.
+   * Other acceptable pointers. Only for lists of the wrong length: JSON Schema blames the list, a tuple decoder blames
+   * the missing or surplus items.
    */
   readonly items: ReadonlyArray<string>
   /** The pointer with indices and free keys as `*`: the same for every element of a list. */
   readonly location: string
   readonly value: Json
-  /** What was done, such as `"resting" → "RESTING"`. */
+  /** The change, such as `"resting" → "RESTING"`. */
   readonly note: string
 }
 
-/** A candidate that did not count, with what the judge said of it. */
+/** A candidate that did not count, with the judge's verdict. */
 export interface Discarded {
   readonly kind: Kind
   readonly pointer: string
   readonly location: string
   readonly note: string
-  /** Empty where the judge found the candidate valid after all. */
+  /** Empty if the judge found the candidate valid. */
   readonly blamed: ReadonlyArray<string>
 }
 
@@ -91,18 +91,18 @@ export interface Addition {
   readonly base: Json
 }
 
-/** Makes mutants for the schemas of a document. */
+/** Creates mutants for the schemas of a document. */
 export interface Mutants {
   /** Every mutant of one valid value. */
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
-   * The mutants of several valid values, each fault once per location: the set to hold against a decoder, small enough
+   * The mutants of several valid values, each fault once per location: the set for checking a decoder, small enough
    * for every schema of a document. A fault counts as discarded only if it worked on none of the values.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
-   * Valid values with members that the schema leaves room for and does not name: each name once per location, and the
-   * first value with all of them.
+   * Valid values with members that the schema permits but does not name: each name once per location, and the first
+   * value with all of them.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
@@ -110,12 +110,12 @@ export interface Mutants {
 /** A fault to plant at a place. */
 interface Fault {
   readonly kind: Kind
-  /** The member it concerns; `undefined` for the value itself. */
+  /** The affected member; `undefined` for the value itself. */
   readonly key: string | undefined
   readonly before: Json | undefined
   /** `undefined` removes the member. */
   readonly replacement: Json | undefined
-  /** Tells apart the faults of one kind at one location, whatever value they started from. */
+  /** Distinguishes faults of one kind at one location, independent of the original value. */
   readonly variant: string
 }
 
@@ -135,9 +135,11 @@ interface Place {
   readonly value: Json
   readonly pointer: string
   readonly location: string
-  /** The location, with the alternative taken at each union on the way: where the schema says the same thing. */
+  /**
+   * The location, with the alternative taken at each union on the way: the same schema node gives the same identity.
+   */
   readonly identity: string
-  /** Whether it is an element of a list but not the first. */
+  /** Whether it is an element of a list, but not the first. */
   readonly later: boolean
 }
 
@@ -155,7 +157,7 @@ const otherTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** The most tempting value of another type: what a lenient reader would convert back. */
+/** The most plausible value of another type: one that a lenient decoder would convert back. */
 const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArray<Json> => {
   switch (type) {
     case "boolean":
@@ -192,7 +194,7 @@ const noteOf = ({ before, key, replacement }: Fault): string =>
     ? `${show(before)} → ${show(replacement)}`
     : `${replacement === undefined ? "without" : "with"} ${JSON.stringify(key)}`
 
-/** The indices that a fault of length concerns. */
+/** The indices that a length fault affects. */
 const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> => {
   if (!isArray(before) || !isArray(replacement)) return []
   const [from, to] =
@@ -204,7 +206,7 @@ const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> =>
   return Array.from({ length: to - from }, (_, index) => from + index)
 }
 
-/** Whether some pointers say of a mutant what is wrong with it, and nothing else. */
+/** Whether some pointers describe the fault of a mutant exactly. */
 export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean => {
   const [first, ...others] = new Set(pointers)
   if (first === undefined) return false
@@ -233,7 +235,7 @@ const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): Read
   }
 }
 
-/** The kind of fault that leaving a limit is: formats have kinds of their own, or none where others cover them. */
+/** The kind of fault for exceeding a limit. Formats have their own kinds, or none if others cover them. */
 const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
   limit.by === "int32" ? "int32-overflow" : ["double", "int64"].includes(limit.by) ? undefined : kind
 
@@ -300,10 +302,10 @@ const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): 
     (name) => !alternative.properties.has(name) && !Object.hasOwn(value, name)
   )
 
-/** What an unknown member may well be: something with an object and a list inside. */
+/** A plausible unknown member: an object with a nested list. */
 const unknownValue: Json = { nested: [1, null, "x"] }
 
-/** Makes mutants for the schemas that a judge judges. */
+/** Creates mutants for the schemas of a judge. */
 export const make = (judge: Judge): Mutants => {
   const shapes = Shape.make(judge.resolve)
   const grammar = Pattern.reader()
@@ -318,7 +320,7 @@ export const make = (judge: Judge): Mutants => {
 
   const byType = (place: Place): ReadonlyArray<Fault> => {
     const allowed = new Set(shapes.alternatives(place.node).flatMap(Shape.typesOf))
-    // A reader may look at the first element only: the others get a fault of their own.
+    // A decoder may check only the first element, so the others get their own fault.
     const later = place.later ? " later" : ""
     const made = otherTypes
       .filter((type) => !allowed.has(type))
@@ -330,7 +332,7 @@ export const make = (judge: Judge): Mutants => {
     return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
   }
 
-  /** Values other than one, for lists whose items must differ. */
+  /** Values other than one, for lists with distinct items. */
   const others = (node: Shape.Node, value: Json): ((step: number) => Json) => {
     const members = shapes.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
     return (step) => {
@@ -392,7 +394,7 @@ export const make = (judge: Judge): Mutants => {
     }
   }
 
-  /** Tells apart alternatives that look alike from outside, such as the variants of a message. */
+  /** Distinguishes alternatives that look alike from outside, such as the variants of a message. */
   const identityOf = (place: Place, alternative: Shape.Alternative): string => {
     const alike = shapes.alternatives(place.node).filter((other) => other.kind === alternative.kind)
     return alike.length < 2 ? place.identity : `${place.identity}(${alike.indexOf(alternative)})`
@@ -441,7 +443,7 @@ export const make = (judge: Judge): Mutants => {
   const places = (schema: JsonSchema, value: Json): Generator<Place> =>
     placesIn({ node: shapes.root(schema), value, pointer: "", location: "", identity: "", later: false })
 
-  /** Plants every fault in a value, but for those the caller has no use for. */
+  /** Plants every fault in a value, except those the caller does not need. */
   const candidates = function* (
     schema: JsonSchema,
     value: Json,
@@ -464,7 +466,7 @@ export const make = (judge: Judge): Mutants => {
     }
   }
 
-  /** The pointers that the judge blames; none where it finds the value valid. */
+  /** The pointers that the judge blames; empty for a valid value. */
   const blamedBy = (schema: JsonSchema) => {
     const verdict = judge(schema)
     return (value: Json): ReadonlyArray<string> => {
@@ -524,7 +526,7 @@ export const make = (judge: Judge): Mutants => {
           for (const place of places(schema, base)) {
             const alternative = alternativeFor(place)
             if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
-            // Where members are free, a new one must satisfy what is said of them: coverage has those.
+            // Free members must satisfy the schema for additional members: coverage includes those.
             if (alternative.open && alternative.additional.schemas.length > 0) continue
             for (const name of unknownNames(alternative, place.value)) {
               const identity = pointerTo(identityOf(place, alternative), name)

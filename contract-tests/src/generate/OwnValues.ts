@@ -1,11 +1,11 @@
 /**
- * Values that a client's own schema accepts on the wire: what it would let pass, to be judged by somebody else.
+ * Wire values that a client's own schema accepts, to be judged independently.
  *
  * **Details**
  *
- * They are made of the schema as Effect has it and not of the document: of every node, each choice is taken at least
- * once. What a leaf accepts is found out by offering it everything that is tempting anywhere in the document: members and
- * near misses of every pattern, format, enum and bound.
+ * They are derived from the Effect schema, not from the document: each choice of every node is taken at least once. To
+ * find the values a leaf accepts, the generator offers it every candidate value of the document: members and near
+ * misses of every pattern, format, enum and bound.
  */
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
@@ -14,16 +14,16 @@ import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import { objectOf, reachable, type Json, type JsonSchema, type Resolve } from "../judge/JsonSchema.ts"
 
-/** A form of schema that this cannot make values of: nothing can be said of the client then. */
+/** A form of schema that this module does not support, so the client cannot be checked. */
 export class UnknownForm extends Error {
   override readonly name = "UnknownForm"
 }
 
-/** Makes values of clients' schemas. */
+/** Creates values of clients' schemas. */
 export interface OwnValues {
   /** Each choice of the schema at least once; the same schema gives the same values. */
   readonly coverage: (schema: Schema.Constraint) => ReadonlyArray<Json>
-  /** Random ones, of the same leaves. */
+  /** Random values with the same leaves. */
   readonly arbitrary: (schema: Schema.Constraint) => fc.Arbitrary<Json>
 }
 
@@ -43,7 +43,7 @@ const noLeaf = (ast: SchemaAST.AST): never => {
   throw new UnknownForm(`a schema of the form ${ast._tag}, which the suite makes no values of`)
 }
 
-/** Makes values that are tempting by some schemas of a document. */
+/** Creates values from candidates of some schemas of a document. */
 export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnValues => {
   const grammar = Pattern.reader()
   const texts = new Set<string>(plainTexts)
@@ -75,7 +75,7 @@ export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnV
   }
   const pools = { Boolean: [true, false], Null: [null], Number: [...numbers], String: [...texts] } as const
 
-  /** What of a value is accepted, as its checks have it. */
+  /** The values that pass the checks of the schema. */
   const accepted = <A extends Json>(ast: SchemaAST.AST, values: ReadonlyArray<A>): ReadonlyArray<A> =>
     ast.checks === undefined ? values : values.filter(Schema.is(Schema.make(ast)))
 

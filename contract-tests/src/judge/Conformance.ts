@@ -1,7 +1,8 @@
 /**
- * Holds a codec against a schema: what it must decode, what it must refuse and where, what it must keep.
+ * Checks a codec against a schema: what it must decode, what it must refuse and where, what it must keep.
  *
- * Nothing here throws for a faulty codec; a report says what was run, what failed, and shows the first failures.
+ * A faulty codec never causes an exception here; a report contains the counts of runs and failures and the first
+ * failures.
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "../generate/Arbitraries.ts"
@@ -22,7 +23,7 @@ import * as Mutants from "../generate/Mutants.ts"
 import { policy, treatmentOf, type Departure, type Position } from "./Policy.ts"
 import * as Replay from "../runner/Replay.ts"
 
-/** What decoding comes to: a value, or the JSON Pointers that the error names. */
+/** The result of decoding: a value, or the JSON Pointers of the error. */
 export type Decoded<A> =
   | { readonly ok: true; readonly value: A }
   | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
@@ -30,13 +31,13 @@ export type Decoded<A> =
 /** The codec under test. */
 export interface Codec<A> {
   readonly decode: (input: unknown) => Decoded<A>
-  /** Without it no round trip is checked. */
+  /** Without it, no round trip is checked. */
   readonly encode?: (value: A) => unknown
   /**
-   * Declared normal forms: both sides of a round trip are compared after this. The identity where nothing is said.
+   * Declared normal forms: both sides of a round trip are compared after this. Default: the identity.
    */
   readonly normalise?: (wire: Json) => Json
-  /** Encoded values of the codec's own making, to be judged: what it can write must be what the document allows. */
+  /** Encoded values that the codec itself generates, to be judged: it must write only what the document allows. */
   readonly own?: Iterable<unknown>
 }
 
@@ -46,43 +47,43 @@ export interface Codec<A> {
  * **Details**
  *
  * - `completeness`: every value of the coverage set and of the random sample decodes (P1).
- * - `own-values`: every value that the codec itself makes is valid, but for what the policy tolerates (P1′).
+ * - `own-values`: every value that the codec itself generates is valid, except for what the policy tolerates (P1′).
  * - `precision`: every mutant whose kind the policy rejects is refused at exactly its pointer (P2).
- * - `tolerance`: every mutant whose kind the policy tolerates decodes, a tagged one surfaces as itself, and unknown
- *   members disturb nothing (P1, P2).
- * - `round-trip`: what was decoded encodes to what it was (P3).
+ * - `tolerance`: every mutant whose kind the policy tolerates decodes, a tagged one keeps its value, and unknown
+ *   members change nothing else (P1, P2).
+ * - `round-trip`: a decoded value encodes to the original (P3).
  */
 export type Check = "completeness" | "own-values" | "precision" | "round-trip" | "tolerance"
 
-/** How often a check was made and failed. */
+/** The number of runs and failures of a check. */
 export interface Tally {
   readonly run: number
   readonly failed: number
 }
 
-/** One failure, with all that is needed to understand it and meet it again. */
+/** One failure, with all data to understand and reproduce it. */
 export interface Failure {
   readonly check: Check
   readonly target: string
-  /** Where; the empty pointer for the whole value. */
+  /** The pointer of the failure; empty for the whole value. */
   readonly pointer: string
   readonly departure: Departure | undefined
   readonly note: string
   readonly expected: string
   readonly got: string
-  /** The value that was decoded; of the random sample, the shrunk one. */
+  /** The decoded value; shrunk for the random sample. */
   readonly instance: Json
-  /** The line that replays it, where it came from the random sample. */
+  /** The line that replays it, for a failure of the random sample. */
   readonly replay: string | undefined
 }
 
-/** What came of holding a codec against a schema. */
+/** The result of checking a codec against a schema. */
 export interface Report {
   readonly target: string
   readonly position: Position
   readonly passed: boolean
   readonly checks: Readonly<Record<Check, Tally>>
-  /** Mutants by kind, whatever became of them. */
+  /** All mutants by kind. */
   readonly kinds: Readonly<Partial<Record<Mutants.Kind, number>>>
   /** Faults that no value of the coverage set could carry alone. */
   readonly discarded: number
@@ -90,29 +91,29 @@ export interface Report {
   readonly failures: ReadonlyArray<Failure>
 }
 
-/** How a suite is run. */
+/** Options of a suite run. */
 export interface Options {
-  /** The checks to make; all of them where nothing is said. */
+  /** The checks to run. Default: all. */
   readonly checks?: ReadonlyArray<Check>
-  /** Random values; 200 where nothing is said. */
+  /** The number of random values. Default: 200. */
   readonly runs?: number
-  /** The environment's, or the fixed one, where nothing is said. */
+  /** Default: the seed of the environment, or the fixed one. */
   readonly seed?: number
   /** Starts the random sample at the counterexample of a replay token. */
   readonly path?: string
-  /** How many failures of each check the report shows; 3 where nothing is said. */
+  /** The number of failures of each check in the report. Default: 3. */
   readonly failuresShown?: number
 }
 
-/** A schema to hold codecs against. */
+/** A schema to check codecs against. */
 export interface Target {
-  /** Such as `GetOrder 200`. */
+  /** For example `GetOrder 200`. */
   readonly name: string
   readonly schema: JsonSchema
   readonly position: Position
 }
 
-/** The prepared values of one target; made once, run against any number of codecs. */
+/** The prepared values of one target, usable for any number of codecs. */
 export interface Suite {
   readonly target: Target
   readonly values: ReadonlyArray<Json>
@@ -125,11 +126,11 @@ export interface Suite {
 /** Prepares suites for the schemas of one document. */
 export interface Conformance {
   readonly judge: Judge.Judge
-  /** @throws `UnknownKeyword` or `UnusableSchema` where the schema cannot be worked with. */
+  /** @throws `UnknownKeyword` or `UnusableSchema` if the schema is not supported. */
   readonly suite: (target: Target) => Suite
 }
 
-/** Names of the property that a replay token carries. */
+/** The property names in replay tokens. */
 const property = "conformance"
 
 type Outcome<A> = Decoded<A> | { readonly ok: false; readonly threw: string }
@@ -151,10 +152,10 @@ const described = <A>(outcome: Outcome<A>): string =>
         ? "refused without a pointer"
         : `refused at ${outcome.pointers.map((pointer) => JSON.stringify(pointer)).join(", ")}`
 
-/** What the codec writes for a decoded value, as it would arrive; or why it could not. */
+/** The wire form that the codec writes for a decoded value, or the reason why it could not. */
 const written = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
   try {
-    // Without an encoder the decoded value is taken to have the shape of the wire.
+    // Without an encoder, the decoded value is assumed to have the wire form.
     const encoded = codec.encode === undefined ? value : codec.encode(value)
     const text = JSON.stringify(encoded)
     return text === undefined ? { threw: "nothing was encoded" } : { wire: JSON.parse(text) as Json }
@@ -165,7 +166,7 @@ const written = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { read
 
 type Fault = Omit<Failure, "target" | "replay">
 
-/** What is wrong with how a valid value fares, if anything. */
+/** The fault in the handling of a valid value, if any. */
 const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   const outcome = attempt(codec, value)
   if (!outcome.ok) {
@@ -195,7 +196,7 @@ const faultOf = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   }
 }
 
-/** A value that failed once and not again: a decoder must say the same thing twice. */
+/** A value that failed once and then passed: a decoder must be deterministic. */
 const unsteady = (value: Json): Fault => ({
   check: "completeness",
   pointer: "",
@@ -208,7 +209,7 @@ const unsteady = (value: Json): Fault => ({
 
 const show = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value))
 
-/** What is wrong with how a mutant fares. */
+/** The fault in the handling of a mutant. */
 const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Position): Fault | undefined => {
   const outcome = attempt(codec, mutant.value)
   const treatment = treatmentOf(mutant.kind, position)
@@ -236,7 +237,7 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Posit
     : fault("tolerance", `surfaces as ${show(wanted)}`, "wire" in back ? show(surfaced) : `threw ${back.threw}`)
 }
 
-/** What is wrong with how an unknown member fares: it may be dropped or kept, and nothing else may change. */
+/** The fault in the handling of an unknown member: it may be dropped or kept, and nothing else may change. */
 const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | undefined => {
   const outcome = attempt(codec, addition.value)
   const fault = (expected: string, got: string): Fault => ({
@@ -253,7 +254,7 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
   const back = written(codec, outcome.value)
   if (!("wire" in back)) return fault("encoded", `threw ${back.threw}`)
   const normal = codec.normalise ?? ((wire: Json): Json => wire)
-  // The codec may drop a member it does not know or keep it as it came, and nothing else may change.
+  // The codec may drop an unknown member or keep it as received, and nothing else may change.
   let rest: Json = back.wire
   for (const pointer of addition.pointers) {
     const kept = valueAt(rest, pointer)
@@ -265,7 +266,7 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
   return changed === undefined ? undefined : fault("the rest unchanged", `changed at ${JSON.stringify(changed)}`)
 }
 
-/** Violations that a codec's own values may have, because the policy tolerates them on the way in. */
+/** Violations that a codec's own values may have, because the policy tolerates them in input. */
 const isTolerated = (violation: Judge.Violation, position: Position): boolean => {
   switch (violation.keyword) {
     case "enum":
@@ -299,7 +300,7 @@ const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, p
     }
   })
 
-/** Prepares suites for the schemas that `resolve` completes. */
+/** Prepares suites for schemas; `resolve` resolves their references. */
 export const make = (resolve: Resolve): Conformance => {
   const judge = Judge.make(resolve)
   const arbitraries = Arbitraries.make(judge)
@@ -332,7 +333,7 @@ export const make = (resolve: Resolve): Conformance => {
         const tally = tallies[fault.check]
         if (tally.failed++ < shown || replay !== undefined) failures.push({ ...fault, target: name, replay })
       }
-      /** A valid value is a round trip only once it decoded. */
+      /** A valid value has a round trip only if it decodes. */
       const tallyValid = (fault: Fault | undefined, count: number): void => {
         tallies.completeness.run += count
         if (codec.encode !== undefined) {

@@ -1,20 +1,20 @@
 /**
- * The part of JSON Schema 2020-12 that the contract tools understand, as plain data, with its references and pointers.
+ * The part of JSON Schema 2020-12 that the contract tools support, as plain data, with references and pointers.
  *
- * Everything here is a closed list on purpose: a keyword that is not in `keywords` or `annotations` is an error that
- * names the keyword and where it stands, because a keyword that is skipped silently is a check that is not made.
+ * All lists are closed on purpose: a keyword outside `keywords` and `annotations` is an error with its name and
+ * location, because a silently skipped keyword is a missing check.
  */
 
-/** A value as `JSON.parse` makes it. */
+/** A value as `JSON.parse` returns it. */
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /** A JSON object, the one kind of `Json` that has named members. */
 export type JsonObject = { readonly [key: string]: Json }
 
-/** The names JSON Schema gives to the kinds of value. */
+/** JSON Schema's names for the types of values. */
 export type TypeName = "null" | "boolean" | "integer" | "number" | "string" | "array" | "object"
 
-/** Keywords that say something about a value without constraining it. */
+/** Keywords that describe a value without constraining it. */
 export interface Annotations {
   readonly $comment?: string
   readonly default?: Json
@@ -57,7 +57,7 @@ export interface SchemaObject extends Annotations {
 /** A schema: `true` accepts everything, `false` nothing. */
 export type JsonSchema = boolean | SchemaObject
 
-/** Finds what a local reference such as `#/components/schemas/Market` stands for. */
+/** Finds the target of a local reference such as `#/components/schemas/Market`. */
 export type Resolve = (ref: string) => JsonSchema
 
 /** Keywords that constrain a value. All of them are judged, generated, covered and violated. */
@@ -87,7 +87,7 @@ export const keywords: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "oneOf"
 ])
 
-/** Keywords that say something about a value without constraining it. They are passed over. */
+/** Keywords that describe a value without constraining it. They are skipped. */
 export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "$comment",
   "default",
@@ -100,7 +100,7 @@ export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "writeOnly"
 ])
 
-/** A keyword that the tools do not know, and where in the schema it stands. */
+/** An unknown keyword and its location in the schema. */
 export class UnknownKeyword extends Error {
   override readonly name = "UnknownKeyword"
   readonly keyword: string
@@ -112,7 +112,7 @@ export class UnknownKeyword extends Error {
   }
 }
 
-/** A schema that the tools cannot work with for another reason than a keyword: what is wrong, and where. */
+/** A schema that is unusable for another reason than a keyword: the problem and its location. */
 export class UnusableSchema extends Error {
   override readonly name = "UnusableSchema"
   readonly pointer: string
@@ -137,11 +137,11 @@ export const pointerKeys = (pointer: string): ReadonlyArray<string> =>
         .split("/")
         .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"))
 
-/** Tells whether a JSON value is an object with named members. */
+/** Returns whether a JSON value is an object with named members. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Tells whether a JSON value is an array. */
+/** Returns whether a JSON value is an array. */
 export const isArray = (value: unknown): value is ReadonlyArray<Json> => Array.isArray(value)
 
 /** The JSON type of a value, with every number as `number`. */
@@ -161,12 +161,12 @@ export const typeOf = (value: Json): Exclude<TypeName, "integer"> => {
 }
 
 /**
- * Makes an object of entries as `JSON.parse` would.
+ * Builds an object from entries as `JSON.parse` would.
  *
  * **Gotchas**
  *
- * Assigning to `__proto__` changes the prototype and loses the member; `JSON.parse` makes an own property of that
- * name, and so does this.
+ * Assigning to `__proto__` changes the prototype and loses the member; `JSON.parse` creates an own property of that
+ * name, and so does this function.
  */
 export const objectOf = (entries: Iterable<readonly [string, Json]>): JsonObject => {
   const made: Record<string, Json> = {}
@@ -180,7 +180,7 @@ export const objectOf = (entries: Iterable<readonly [string, Json]>): JsonObject
   return made
 }
 
-/** The own member of an object or the element of an array that a key names, if there is one. */
+/** The own member of an object or the element of an array for a key, if it exists. */
 export const memberOf = (value: Json | undefined, key: string): Json | undefined => {
   if (isArray(value)) return /^(0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
@@ -224,7 +224,7 @@ export const updateAt = (
   return objectOf(entries)
 }
 
-/** A deep copy, as a second parse of the same text would be. Numbers beyond JSON's, such as infinity, are kept. */
+/** A deep copy, as a second parse of the same text would give. Numbers beyond JSON's, such as infinity, are kept. */
 export const copy = (value: Json): Json => {
   if (isArray(value)) return value.map(copy)
   return isObject(value) ? objectOf(Object.entries(value).map(([key, member]) => [key, copy(member)] as const)) : value
@@ -235,8 +235,8 @@ export const copy = (value: Json): Json => {
  *
  * **Details**
  *
- * Differs from `JSON.stringify` in one thing: infinity is written as a number that a parser reads back as infinity,
- * where `JSON.stringify` writes `null`, so that a mutant with a number too large for a double survives the wire.
+ * Differs from `JSON.stringify` in one respect: infinity is written as a number that a parser reads back as infinity,
+ * where `JSON.stringify` writes `null`. A mutant with a number too large for a double thus survives serialization.
  */
 export const textOf = (value: Json): string => {
   if (isArray(value)) return `[${value.map(textOf).join(",")}]`
@@ -252,7 +252,7 @@ export const textOf = (value: Json): string => {
       : JSON.stringify(value)
 }
 
-/** Equality of JSON values: the order of members does not count, absent and null differ. */
+/** Equality of JSON values: the order of members does not matter, absent and null differ. */
 export const equals = (left: Json | undefined, right: Json | undefined): boolean => {
   if (Object.is(left, right)) return true
   if (isArray(left)) {
@@ -268,7 +268,7 @@ export const equals = (left: Json | undefined, right: Json | undefined): boolean
   )
 }
 
-/** The first pointer at which two JSON values differ, or `undefined` where they are equal. */
+/** The first pointer at which two JSON values differ, or `undefined` if they are equal. */
 export const firstDifference = (left: Json | undefined, right: Json | undefined, pointer = ""): string | undefined => {
   if (equals(left, right)) return undefined
   const keys =
@@ -289,7 +289,7 @@ export const firstDifference = (left: Json | undefined, right: Json | undefined,
  *
  * **Gotchas**
  *
- * A reference that leaves the document, or leads to nothing, is an error: there is no fallback to "anything".
+ * A reference that leaves the document, or has no target, is an error: there is no fallback to "anything".
  */
 export const resolver = (document: object): Resolve => {
   const found = new Map<string, JsonSchema>()
@@ -332,7 +332,7 @@ export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subs
 }
 
 /**
- * Checks that a schema, down to its leaves but not through references, uses known keywords only.
+ * Checks that a schema, down to its leaves but not through references, uses only known keywords.
  *
  * @throws `UnknownKeyword` naming the keyword and its pointer.
  */

@@ -1,9 +1,9 @@
 /**
- * An independent judge of JSON values: ajv on the reference document, with its errors reduced to the pointers that a
+ * An independent judge of JSON values: ajv on the reference document. It reduces ajv's errors to the pointers that a
  * reader would blame.
  *
- * ajv alone decides what is valid. Only the explanation of an invalid value is worked out further, because ajv reports
- * every branch of a union, the null branch of a nullable included, and so names places that hold no fault.
+ * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports every
+ * branch of a union, including the null branch of a nullable, and so names places without a fault.
  */
 import { Ajv2020 } from "ajv/dist/2020.js"
 import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js"
@@ -25,15 +25,15 @@ import {
   type SchemaObject
 } from "./JsonSchema.ts"
 
-/** One violation: where, and which keyword says so. */
+/** One violation: its location and keyword. */
 export interface Violation {
-  /** The JSON Pointer of the offending value; for a missing or a surplus member, of that member. */
+  /** The JSON Pointer of the offending value; for a missing or surplus member, of that member. */
   readonly pointer: string
   readonly keyword: string
   readonly message: string
 }
 
-/** What the judge says of a value. */
+/** The verdict on a value. */
 export type Verdict =
   | { readonly valid: true }
   | {
@@ -49,7 +49,7 @@ export type Verdict =
  * **Details**
  *
  * - `integer` without a format is read as `int64`, and `int64` ends at ±(2^53 − 1): beyond, a parsed JSON number no
- *   longer says which integer was sent.
+ *   longer identifies the integer that was sent.
  * - Numbers are finite: `1e400` parses to `Infinity` and is refused.
  * - `date-time` is RFC 3339 to the letter and `uuid` the bare form (ajv-formats is looser in both).
  * - Only own members count, so a required `constructor` is not found on the prototype, and `__proto__` is a member
@@ -57,7 +57,7 @@ export type Verdict =
  */
 export interface Judge {
   (schema: JsonSchema): (value: Json) => Verdict
-  /** The verdict alone, faster. */
+  /** Only the verdict, faster. */
   readonly accepts: (schema: JsonSchema) => (value: Json) => boolean
   readonly resolve: Resolve
 }
@@ -65,7 +65,7 @@ export interface Judge {
 const anyBranch = "any-branch"
 const oneBranch = "one-branch"
 
-/** Stands for `__proto__` inside ajv, which passes over members of that name. NUL keeps it apart from real names. */
+/** Stands for `__proto__` inside ajv, which skips members of that name. NUL separates it from real names. */
 const proto = "\u0000proto"
 
 const renameKey = (key: string): string => (key === "__proto__" ? proto : key)
@@ -136,7 +136,7 @@ const makeAjv = (allErrors: boolean): Ajv2020 => {
   const ajv = new Ajv2020({
     allErrors,
     strict: true,
-    // A document may constrain without repeating the type, and require what a sibling of an `allOf` declares.
+    // A document may constrain without repeating the type, and require members that a sibling of an `allOf` declares.
     strictTypes: false,
     strictTuples: false,
     strictRequired: false,
@@ -169,7 +169,7 @@ const violationOf = (error: ErrorObject): Violation => {
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
-/** Whether an error says that a literal member directly below the root is another one: that of another variant. */
+/** Whether an error concerns a mismatched literal member directly below the root: that of another variant. */
 const isOfVariant = (error: ErrorObject): boolean =>
   ["const", "enum"].includes(error.keyword) && /^\/[^/]*$/.test(error.instancePath)
 
@@ -189,9 +189,9 @@ const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<Error
 }
 
 /**
- * The errors of the one branch that the value was plainly meant for, or `undefined` if no branch stands out: of the
- * branches of the value's own kind and variant, the one with the fewest errors, then the one that got furthest. A value
- * of a variant that no branch has is wrong where it says so.
+ * The errors of the one branch that the value was clearly meant for, or `undefined` if no branch stands out: of the
+ * branches of the value's own kind and variant, the one with the fewest errors, then the one that got furthest. If no
+ * branch has the value's variant, the discriminator is the error.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))
@@ -207,9 +207,9 @@ const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): Reado
 }
 
 /**
- * Makes a judge for the schemas of a document, given the document's `resolver`.
+ * Creates a judge for the schemas of a document, given the document's `resolver`.
  *
- * @throws `UnknownKeyword` or `UnusableSchema` when a schema is first judged by.
+ * @throws `UnknownKeyword` or `UnusableSchema` on the first use of an invalid schema.
  */
 export const make = (resolve: Resolve): Judge => {
   const fast = makeAjv(false)
@@ -221,7 +221,7 @@ export const make = (resolve: Resolve): Judge => {
   const id = (ref: string): string => `urn:ref:${encodeURIComponent(ref)}`
   const refer = (ref: string): string => {
     if (registered.has(ref)) return id(ref)
-    // Noted before it is read: it may lead back to itself.
+    // Registered before it is read: it may be recursive.
     registered.add(ref)
     try {
       const target = resolve(ref)

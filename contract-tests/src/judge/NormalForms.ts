@@ -1,5 +1,5 @@
 /**
- * Normal forms that a codec may declare: where two values on the wire mean one, and a round trip may swap them.
+ * Normal forms that a codec may declare: two wire values with the same meaning, which a round trip may swap.
  */
 import * as Shape from "../generate/internal/shape.ts"
 import { isArray, isObject, objectOf, typeOf, type Json, type JsonSchema } from "./JsonSchema.ts"
@@ -10,8 +10,8 @@ import type { Judge } from "./Judge.ts"
  *
  * **When to use**
  *
- * For a codec that gives its reader a list where the exchange writes null for an empty one. Null anywhere else, and an
- * absent list, keep their meaning.
+ * For a codec that returns a list where the exchange writes null for an empty one. Null anywhere else, and an absent
+ * list, keep their meaning.
  */
 export const nullListsAreEmpty = (judge: Judge): ((schema: JsonSchema) => (wire: Json) => Json) => {
   const shapes = Shape.make(judge.resolve)

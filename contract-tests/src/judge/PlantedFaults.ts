@@ -1,8 +1,8 @@
 /**
- * Decoders with one planted fault each: what proves that the checks bite.
+ * Decoders with one planted fault each, which prove that the checks are effective.
  *
- * Every schema that a target reaches gets every fault that has a meaning there. A fault names the check that must see
- * it; a suite that lets one live has a hole.
+ * Every reachable schema of a target gets every fault that applies to it. A fault names the check that must detect it;
+ * an undetected fault is a gap in the suite.
  */
 import type { Check, Codec, Decoded } from "./Conformance.ts"
 import { read, type Alteration } from "./internal/interpreter.ts"
@@ -21,12 +21,12 @@ import { treatmentOf, type Position } from "./Policy.ts"
 
 /** A decoder with a fault. */
 export interface PlantedFault {
-  /** What is wrong, such as `drops the requirement of "ticker"`. */
+  /** The fault, such as `drops the requirement of "ticker"`. */
   readonly name: string
-  /** The schema it is wrong about. */
+  /** The schema that it mishandles. */
   readonly pointer: string
   readonly codec: Codec<Json>
-  /** The check that must see it. */
+  /** The check that must detect it. */
   readonly seenBy: Check
 }
 
@@ -47,7 +47,7 @@ const codecOf = (
   const settings = { resolve, alterations, open: treatmentOf("enum-non-member", position) !== "reject" }
   return {
     decode: (input): Decoded<Json> => {
-      // What is decoded here came out of JSON.parse, or is a copy of what did.
+      // The decoded value comes from JSON.parse, or is a copy of such a value.
       const reading = read(schema, input as Json, settings)
       return reading.pointers.size === 0
         ? { ok: true, value: reading.value ?? null }
@@ -359,13 +359,13 @@ const admitsNull = (schema: JsonSchema, resolve: Resolve): boolean => {
 
 const scalarTypes = /*#__PURE__*/ new Set(["string", "number", "integer", "boolean"])
 
-/** The faults of one schema, taken by itself. */
+/** The faults of one schema, by itself. */
 const plansFor = (place: Subschema, resolve: Resolve, position: Position): ReadonlyArray<Plan> => {
   const { pointer, schema } = place
   if (typeof schema === "boolean") return []
   const types = typesOf(schema)
   const admits = admitsNull(schema, resolve)
-  // Whether null passes is decided where a schema is used: a branch hides behind its siblings, a component behind them.
+  // Nullability is decided where a schema is used: siblings can hide a branch, and references a component.
   const isWhole = /^$|\/properties\/[^/]*$|\/(items|additionalProperties|prefixItems\/[0-9]+)$/.test(pointer)
   return [
     ...(isWhole && admits

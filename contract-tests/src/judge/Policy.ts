@@ -1,24 +1,26 @@
 /**
- * What a decoder owes each kind of violation: to refuse it, or to let it pass and how.
+ * The required reaction of a decoder to each kind of violation: reject it, or tolerate it and how.
  *
- * The table is closed: a new kind of violation does not compile until both positions say what happens to it.
+ * The table is closed: a new kind of violation does not compile until both positions define its treatment.
  */
 import type { Kind } from "../generate/Mutants.ts"
 
-/** Which way a value travels: written by the client, or read by it. */
+/** The direction of a value: written by the client, or read by it. */
 export type Position = "request" | "response"
 
-/** A kind of violation, or the one departure from a schema that is none: a member that an open object does not name. */
+/**
+ * A kind of violation, or the one departure from a schema that is valid: a member that an open object does not name.
+ */
 export type Departure = Kind | "unknown-field"
 
 /**
- * What a decoder must do.
+ * The required behaviour of a decoder.
  *
  * **Details**
  *
  * - `reject`: fail, and name exactly the pointer of the violation.
  * - `tolerate`: decode; the departure itself may be dropped.
- * - `tolerate-and-tag`: decode, and hand on the value as it came, so that the reader sees what is new.
+ * - `tolerate-and-tag`: decode, and pass on the value as received, so that the reader sees the new value.
  */
 export type Treatment = "reject" | "tolerate" | "tolerate-and-tag"
 

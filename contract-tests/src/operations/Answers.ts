@@ -1,11 +1,11 @@
 /**
- * Holds what the client makes of answers against the document: one typed outcome for any status and body, and for every
- * declared body exactly its value.
+ * Checks the client's handling of responses against the document: one typed outcome for any status and body, and for
+ * every declared body exactly its value.
  *
  * **Details**
  *
- * What an answer must become follows from the document and from the design of the errors alone; nothing here looks at
- * the client's descriptors.
+ * The expected outcome follows only from the document and the design of the errors, never from the client's
+ * descriptors.
  */
 import * as zlib from "node:zlib"
 import * as Answer from "@kalshi-effect/client/Answer"
@@ -31,27 +31,27 @@ import type { Judge } from "../judge/Judge.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import { common, named, payloads as payloadsOf } from "./Descriptors.ts"
 
-/** An answer as it came. */
+/** A response as received. */
 export interface Scripted {
   readonly status: number
   readonly body: Uint8Array | string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What an answer became: `Success`, or the tag of the error. */
+/** The outcome of a response: `Success`, or the tag of the error. */
 export type Tag = string
 
-/** Something an answer must not have become. */
+/** A wrong outcome of a response. */
 export interface Finding {
   readonly operation: string
   readonly status: number
-  /** Which of the bodies. */
+  /** The name of the body. */
   readonly body: string
   readonly expected: string
   readonly got: string
 }
 
-/** Every class that an answer can become. */
+/** Every possible class of an outcome. */
 const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => object>> = {
   BadRequest: Errors.BadRequest,
   Unauthorized: Errors.Unauthorized,
@@ -67,23 +67,23 @@ const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => obj
   ContractError: Errors.ContractError
 }
 
-/** The JSON in a body; undefined where it is none. */
+/** The JSON in a body; undefined if it is not JSON. */
 export const parse = (body: Uint8Array | string): Json | undefined => {
   try {
-    // What JSON.parse answers is JSON.
+    // JSON.parse returns JSON.
     return JSON.parse(typeof body === "string" ? body : new TextDecoder("utf-8", { fatal: true }).decode(body)) as Json
   } catch {
     return undefined
   }
 }
 
-/** Whether a body speaks of an error, whatever its status says. An error that is null is none. */
+/** Whether a body contains an error, whatever its status is. A null error does not count. */
 const holdsError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)
 }
 
-/** What an answer of an operation must become. */
+/** The expected outcome of a response of an operation. */
 export const expected = (reference: ReferenceDocument.Operation, judge: Judge) => {
   const { errors, success } = reference
   const declared = new Set(errors.map(({ status }) => status))
@@ -92,20 +92,20 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
     if (status === success.status) {
       const json = parse(body)
       if (json !== undefined && holdsError(json)) return "ContractError"
-      // Where no body is declared, nothing else in one can break the contract.
+      // If no body is declared, nothing else in one can violate the contract.
       return accepts === undefined || (json !== undefined && accepts(json)) ? "Success" : "ContractError"
     }
     return common.get(status) ?? (declared.has(status) ? named.get(status) : undefined) ?? "UnexpectedStatus"
   }
 }
 
-/** The longest line that an error may print. */
+/** The maximum length of a line that an error may print. */
 const printed = 1000
 
-/** The longest text that an error may keep of a body. */
+/** The maximum length of a body's text that an error may keep. */
 const kept = 2100
 
-/** What an answer became, and what is wrong with it, if anything. */
+/** The outcome of a response, and its fault, if any. */
 export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => {
   const decode = Answer.decoder(client.operation, { compiledDecoding })
   return (scripted: Scripted): { readonly tag: Tag; readonly value: unknown; readonly fault: string | undefined } => {
@@ -131,7 +131,7 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
   }
 }
 
-/** A body to be answered with any status. */
+/** A body to send with any status. */
 export interface Body {
   readonly name: string
   readonly body: Uint8Array | string
@@ -140,16 +140,16 @@ export interface Body {
 
 const mebibyte = 1024 * 1024
 
-/** 1 MiB of text that is no JSON, and as much that is. */
+/** 1 MiB of text that is not JSON, and 1 MiB that is. */
 const largeText = /*#__PURE__*/ new TextEncoder().encode("x".repeat(mebibyte))
 const largeError = /*#__PURE__*/ new TextEncoder().encode(
   `{"error":{"code":"large","message":"${"x".repeat(mebibyte)}"}}`
 )
 
-/** 1 MiB that is no JSON. */
+/** 1 MiB that is not JSON. */
 export const large: Body = { name: "1 MiB", body: largeText, headers: { "content-type": "application/json" } }
 
-/** The bodies that every status is answered with, besides the {@link large} one. */
+/** The bodies sent with every status, besides the {@link large} one. */
 export const bodies = (valid: Json): ReadonlyArray<Body> => {
   const text = textOf(valid)
   const json = { "content-type": "application/json" }
@@ -167,7 +167,7 @@ export const bodies = (valid: Json): ReadonlyArray<Body> => {
   ]
 }
 
-/** Bodies that a success must not take for data, although they nearly are. */
+/** Bodies that are almost valid and that a success must not accept as data. */
 export const deceptive = (valid: Json): ReadonlyArray<Body> => {
   const json = { "content-type": "application/json" }
   return [
@@ -185,7 +185,7 @@ export const deceptive = (valid: Json): ReadonlyArray<Body> => {
   ]
 }
 
-/** An object with one member more, whose text is a byte that UTF-8 never has. */
+/** An object with one more member, whose text is a byte that never occurs in UTF-8. */
 const withBadByte = (valid: JsonObject): Uint8Array => {
   const text = textOf(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
   const bytes = new TextEncoder().encode(text)
@@ -195,7 +195,7 @@ const withBadByte = (valid: JsonObject): Uint8Array => {
 
 const everyStatus: ReadonlyArray<number> = Array.from({ length: 500 }, (_, index) => 100 + index)
 
-/** What is wrong with what the client makes of every status from 100 to 599, or of some, with each of some bodies. */
+/** The faults in the client's handling of all or some statuses from 100 to 599, with each of some bodies. */
 export const totality = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
@@ -244,7 +244,7 @@ interface ErrorShape {
 
 const said = { code: "some_code", message: "some message", details: "some details" }
 
-/** The bodies of errors as the wire has them, with what each says. */
+/** The bodies of errors as the exchange sends them, with their content. */
 export const errorShapes: ReadonlyArray<ErrorShape> = [
   {
     name: "nested",
@@ -263,7 +263,7 @@ export const errorShapes: ReadonlyArray<ErrorShape> = [
   { name: "1 MiB nested", body: largeError, says: { code: "large", message: "x".repeat(mebibyte) } }
 ]
 
-/** What is wrong with the classes of the declared errors, and with what their bodies are read as. */
+/** The faults in the classes of the declared errors, and in the decoding of their bodies. */
 export const declaredErrors = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation
@@ -287,7 +287,7 @@ export const declaredErrors = (
   )
 }
 
-/** The first characters of an error's texts: a long one may be cut where it is kept. */
+/** The first characters of an error's texts: a long text may be truncated. */
 const beginning = (body: Json | undefined): Json | undefined =>
   isObject(body)
     ? objectOf(
@@ -297,7 +297,7 @@ const beginning = (body: Json | undefined): Json | undefined =>
 
 const shorten = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200)
 
-/** Whether a schema is that of a list which may be empty, and null. */
+/** Whether a schema is that of a nullable list that may be empty. */
 const isNullableList = (schema: JsonSchema): boolean => {
   if (typeof schema === "boolean") return false
   const branches = [schema, ...(schema.anyOf ?? [])].flatMap((branch) => (typeof branch === "boolean" ? [] : [branch]))
@@ -307,8 +307,8 @@ const isNullableList = (schema: JsonSchema): boolean => {
 }
 
 /**
- * The declared normal form of a response: the exchange writes some empty lists as null, so where a list may be null,
- * null is the empty list.
+ * The declared normal form of a response: the exchange writes some empty lists as null, so null in a nullable list
+ * means the empty list.
  */
 export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) => Json) => {
   const walk = (inner: JsonSchema, wire: Json): Json => {
@@ -330,7 +330,7 @@ export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) 
   return (wire) => walk(schema, wire)
 }
 
-/** A decoded body as it came: a member that is wrapped so that it is never printed, such as a new key, is unwrapped. */
+/** A decoded body as received: unwraps members that are redacted, such as a new key. */
 const revealed = (body: unknown): unknown =>
   typeof body === "object" && body !== null && Object.values(body).some(Redacted.isRedacted)
     ? Object.fromEntries(
@@ -346,19 +346,19 @@ export class NotNormal extends Error {
   override readonly name = "NotNormal"
 }
 
-/** Whether two decoders made the same of a body. */
+/** Whether two decoders gave the same result for a body. */
 const agree = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
   a.ok
-    ? b.ok && equals(revealed(a.value) as Json, revealed(b.value) as Json) // made of the JSON that came
+    ? b.ok && equals(revealed(a.value) as Json, revealed(b.value) as Json) // made from the JSON input
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
-/** Compiled and interpreted decoding that differ. */
+/** Compiled and interpreted decoding differ. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement"
 }
 
 /**
- * The client as a codec of the body of its success. Where `compiledDecoding` is absent, bodies are decoded both ways, and
+ * The client as a codec of the body of its success. If `compiledDecoding` is absent, bodies are decoded both ways, and
  * both must agree.
  */
 export const codec = (
@@ -371,11 +371,11 @@ export const codec = (
   const reader = (compiled: boolean): Conformance.Codec<unknown>["decode"] => {
     const decode = outcome(client, compiled)
     return (input) => {
-      const { fault, tag, value } = decode({ status, body: textOf(input as Json) }) // the tools make JSON
+      const { fault, tag, value } = decode({ status, body: textOf(input as Json) }) // the tools generate JSON
       if (fault !== undefined) throw new Error(fault)
       if (tag !== "Success")
         return { ok: false, pointers: value instanceof Errors.ContractError ? [value.pointer] : [] }
-      // What a success holds is made of the JSON that came.
+      // The content of a success is made from the JSON input.
       const body = revealed(value) as Json
       if (!equals(normalise(body), body)) throw new NotNormal("null where a list belongs")
       return { ok: true, value }
@@ -396,7 +396,7 @@ export const codec = (
   }
 }
 
-/** The payload that an error carries in answer to a body; undefined where the body does not decode. */
+/** The payload that an error carries for a body; undefined if the body does not decode. */
 export const payload = (
   client: ClientOperation,
   status: number,
@@ -410,7 +410,7 @@ export const payload = (
   }
 }
 
-/** What is wrong with what is kept of the bodies of errors that are more than an error. */
+/** The faults in the payloads kept from the bodies of errors. */
 export const payloads = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
@@ -419,15 +419,15 @@ export const payloads = (
   payloadsOf(reference).flatMap(({ schema, status }) => {
     const body = plainest(schema ?? true)
     const got = payload(client, status)(body)
-    // What was decoded of JSON is JSON.
+    // The decoded value is JSON.
     return equals(got as Json | undefined, body)
       ? []
       : [{ operation: reference.id, status, body: "its own", expected: shorten(body), got: shorten(got) }]
   })
 
 /**
- * Holds what an operation makes of its success's body against the document: every valid body decodes (P1) to what it
- * was (P3), every single violation is refused at its pointer (P2). Undefined where success has no body.
+ * Checks the decoding of an operation's success body against the document: every valid body decodes (P1) and
+ * round-trips (P3), every single violation is refused at its pointer (P2). Undefined if success has no body.
  */
 export const hold = (
   client: ClientOperation,

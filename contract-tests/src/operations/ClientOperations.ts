@@ -1,10 +1,10 @@
 /**
- * Every operation that the client exports, found by looking into its modules.
+ * Every operation that the client exports.
  *
  * **Details**
  *
- * The modules stand in one list. That no module with operations is missing from it is a test's business, which reads
- * the client's folder; that no operation is missing is the document's.
+ * The modules are listed by hand. A test that reads the client's folder checks that no module with operations is
+ * missing. The comparison with the document checks that no operation is missing.
  */
 import * as Account from "@kalshi-effect/client/Account"
 import * as ApiKeys from "@kalshi-effect/client/ApiKeys"
@@ -44,7 +44,7 @@ export type NamedError =
   | Errors.ServiceUnavailable<unknown>
   | Errors.GatewayTimeout<unknown>
 
-/** An operation of which nothing is known but that it is one. */
+/** An operation with unknown types. */
 export type AnyOperation = Operation<
   unknown,
   unknown,
@@ -54,7 +54,7 @@ export type AnyOperation = Operation<
 
 /** An exported operation. */
 export interface ClientOperation {
-  /** As a user calls it: `OrderGroups.get`. */
+  /** The name a user calls it by: `OrderGroups.get`. */
   readonly name: string
   /** `OrderGroups` */
   readonly module: string
@@ -64,7 +64,7 @@ export interface ClientOperation {
   readonly operation: AnyOperation
 }
 
-/** A module of the client, as `import *` gives it. */
+/** A module of the client, as `import *` returns it. */
 export type Module = Readonly<Record<string, unknown>>
 
 /** Every module of the client that exports operations, by its name. */
@@ -101,7 +101,7 @@ const isOperation = (value: unknown): value is AnyOperation =>
   value.descriptor !== null &&
   "operationId" in value.descriptor
 
-/** The operations of one module, in the order of its names. */
+/** The operations of one module, in the order of their names. */
 export const ofModule = (module: string, exported: Module): ReadonlyArray<ClientOperation> =>
   Object.keys(exported)
     .sort()

@@ -1,17 +1,17 @@
 /**
- * Holds what the client says of its operations against what the document says of them, fact by fact.
+ * Checks the client's operation descriptors against the document, fact by fact.
  *
  * **Details**
  *
- * Each check is a function of its own and answers findings, none where the two agree. What schemas accept is held by
- * what they do, in `Requests.ts` and `Answers.ts`.
+ * Each check is a separate function and returns findings, empty if the two agree. `Requests.ts` and `Answers.ts` check
+ * the schemas by their behaviour.
  */
 import type { Parameter } from "@kalshi-effect/client/Operation"
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import { signingOf } from "./Signing.ts"
 
-/** What a finding is about. */
+/** The subject of a finding. */
 export type Check =
   | "access"
   | "auth"
@@ -32,15 +32,15 @@ export type Check =
 /** A disagreement between the client and the document. */
 export interface Finding {
   readonly check: Check
-  /** The operation's id in the document, or as the client has it where the document has none. */
+  /** The operation's id in the document, or the client's id if the document has none. */
   readonly operation: string
-  /** What exactly, such as a parameter; empty for the operation as a whole. */
+  /** The exact subject, such as a parameter; empty for the operation as a whole. */
   readonly at: string
   readonly expected: string
   readonly got: string
 }
 
-/** Holds one operation against its place in the document. */
+/** Checks one operation against its place in the document. */
 export type DescriptorCheck = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation
@@ -55,7 +55,7 @@ export const named: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [409, "Conflict"]
 ])
 
-/** The statuses that every operation can be answered with, with their classes. */
+/** The statuses that every operation can return, with their classes. */
 export const common: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [429, "TooManyRequests"],
   [500, "InternalServerError"],
@@ -64,10 +64,10 @@ export const common: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [504, "GatewayTimeout"]
 ])
 
-/** The component that every error body is, but for those that carry a payload. */
+/** The component of every error body, except those that carry a payload. */
 const errorBody = "#/components/schemas/ErrorBody"
 
-/** The errors of an operation whose body is more than an error. */
+/** The errors of an operation whose body carries a payload. */
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
 
@@ -85,7 +85,7 @@ const differ = (
 const show = (value: unknown): string =>
   value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value)
 
-/** That the client has every operation of the document once, and no other. */
+/** Checks that the client has every operation of the document exactly once, and no other. */
 export const presence = (
   clients: ReadonlyArray<ClientOperation>,
   document: ReferenceDocument.ReferenceDocument
@@ -112,15 +112,15 @@ export const presence = (
   ]
 }
 
-/** That an operation calls itself what a user calls it. */
+/** Checks that an operation's own name is the one a user calls. */
 export const name: DescriptorCheck = (client, reference) =>
   differ("name", reference, "", client.name, client.descriptor.name)
 
-/** That the method is the document's. */
+/** Checks the method. */
 export const method: DescriptorCheck = ({ descriptor }, reference) =>
   differ("method", reference, "", reference.method, descriptor.method)
 
-/** That the path template is the document's, to the letter. */
+/** Checks the path template, character by character. */
 export const path: DescriptorCheck = ({ descriptor }, reference) =>
   differ("path", reference, "", reference.path, descriptor.path)
 
@@ -131,8 +131,8 @@ interface Facts {
 }
 
 /**
- * That each parameter stands where the document puts it, is required where it says so, and writes lists as it says; and
- * that there is no other.
+ * Checks that each parameter has the location, the requiredness and the list format of the document, and that there
+ * are no other parameters.
  */
 export const parameters =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
@@ -167,12 +167,11 @@ export const parameters =
   }
 
 /**
- * That there is a body where the document has one.
+ * Checks that the operation has a body if the document has one.
  *
  * **Details**
  *
- * A body that need not be there and has no members of its own (`EmptyResponse`) says nothing: a client without one
- * sends `{}`, which is valid.
+ * An optional body without members (`EmptyResponse`) has no effect: a client without one sends `{}`, which is valid.
  */
 export const body =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
@@ -184,7 +183,7 @@ export const body =
     return differ("body", reference, "", isEmpty ? "none" : "a body", descriptor.body === undefined ? "none" : "a body")
   }
 
-/** That success is the document's one status from 200 to 299, with a body where it has one. */
+/** Checks that success is the document's one status from 200 to 299, with a body if it has one. */
 export const success: DescriptorCheck = ({ descriptor }, reference) =>
   differ(
     "success",
@@ -196,7 +195,7 @@ export const success: DescriptorCheck = ({ descriptor }, reference) =>
 
 const ascending = (statuses: Iterable<number>): ReadonlyArray<number> => [...statuses].sort((a, b) => a - b)
 
-/** That the errors an operation names are those that the document declares, besides the common ones. */
+/** Checks that an operation names exactly the errors that the document declares, besides the common ones. */
 export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   const listed = descriptor.errors.map((error) => ("payload" in error ? error.error.status : error.status))
   const bare = descriptor.errors.flatMap((error) => ("payload" in error ? [] : [error.status]))
@@ -211,14 +210,14 @@ export const errors: DescriptorCheck = ({ descriptor }, reference) => {
     ...listed.flatMap((status, index) =>
       listed.indexOf(status) === index ? [] : differ("errors", reference, String(status), "once", "twice")
     ),
-    // A status that is neither named nor common would become an error that has no class.
+    // A status that is neither named nor common would become an error without a class.
     ...reference.errors.flatMap(({ status }) =>
       named.has(status) || common.has(status) ? [] : differ("errors", reference, String(status), "a class", "none")
     )
   ]
 }
 
-/** That errors whose bodies the document gives a schema of their own carry it. */
+/** Checks that errors whose bodies have their own schema in the document carry it. */
 export const payload: DescriptorCheck = ({ descriptor }, reference) =>
   differ(
     "payload",
@@ -230,18 +229,23 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
 
 const auths = { always: "required", never: "none", withKey: "optional" } as const
 
-/** That an operation needs a key where the document secures it, and only there. */
+/** Checks that an operation needs a key exactly if the document secures it. */
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
   differ("auth", reference, "", auths[signingOf(reference)], descriptor.auth)
 
-/** That the capability is the least that serves: none for public operations, reading for GET, writing for the rest. */
+/**
+ * Checks that the capability is the least sufficient one: none for public operations, reading for GET, writing for the
+ * rest.
+ */
 export const access: DescriptorCheck = ({ descriptor }, reference) => {
   const isPublic = reference.security.length === 0
   const expected = isPublic ? "public" : reference.method === "GET" ? "read" : "write"
   return differ("access", reference, "", expected, descriptor.access)
 }
 
-/** Where an operation's pages are by the document: the cursor and the lists of its answer; undefined without a cursor. */
+/**
+ * The pagination of an operation in the document: the cursor and the lists of its response; undefined without a cursor.
+ */
 export const paging = (
   document: ReferenceDocument.ReferenceDocument,
   { parameters, success }: ReferenceDocument.Operation
@@ -257,7 +261,7 @@ export const paging = (
   }
 }
 
-/** That an operation is read by pages where it takes a cursor, and knows its answer's cursor and every list in it. */
+/** Checks that an operation is paginated if it takes a cursor, and knows its response's cursor and lists. */
 export const pages =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
   ({ descriptor: { pages: got } }, reference) =>
@@ -269,7 +273,7 @@ export const pages =
       got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
     )
 
-/** The doc block that stands before an export, whether it is declared under its name or exported as it. */
+/** The doc block before an export, whether it is declared under its name or exported as it. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
     (match) => match[2] === exported || match[3] === exported
@@ -283,11 +287,11 @@ const fieldBlocks = (source: string, field: string): ReadonlyArray<string> =>
     match[2] === field ? [match[1] ?? ""] : []
   )
 
-/** Whether a doc block says that what it stands before is deprecated. */
+/** Whether a doc block marks its declaration as deprecated. */
 const marks = (block: string | undefined): boolean => block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
 
 /**
- * That what the document deprecates, operations and their inputs, is marked so in the source, and nothing else.
+ * Checks that the source marks exactly the operations and inputs that the document deprecates.
  *
  * @param sourceOf The TypeScript source of a module, by its name.
  */
@@ -305,14 +309,14 @@ export const deprecated =
       ...differ("deprecated", reference, "", says(reference.deprecated), says(marks(docBlock(source, client.export)))),
       ...fields.flatMap(([key, is]) => {
         const blocks = fieldBlocks(source, key)
-        // An input may come from another module's interface; a deprecated one must be seen here all the same.
+        // An input may come from another module's interface; its deprecation must be found there too.
         const got = is ? blocks.length > 0 && blocks.every(marks) : blocks.some(marks)
         return differ("deprecated", reference, key, says(is), says(got))
       })
     ]
   }
 
-/** Everything that can be said of one operation without the source. */
+/** Every finding about one operation that does not need the source. */
 export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyArray<DescriptorCheck> => [
   name,
   method,
@@ -327,7 +331,7 @@ export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyA
   pages(document)
 ]
 
-/** Every finding of these checks over all operations that the document knows. */
+/** Every finding of these checks over all operations of the document. */
 export const findings = (
   clients: ReadonlyArray<ClientOperation>,
   document: ReferenceDocument.ReferenceDocument,

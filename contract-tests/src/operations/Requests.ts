@@ -1,10 +1,11 @@
 /**
- * Holds the requests that the client makes against the document: what it sends for every input, and what it refuses.
+ * Checks the client's requests against the document: what it sends for every input, and what it refuses.
  *
  * **Details**
  *
- * Every input goes through `Kalshi.layer` to an HTTP client in memory, which keeps the request and cuts the connection.
- * The request is read back by a parser that knows the document alone, judged by ajv, and compared with the input.
+ * Every input goes through `Kalshi.layer` to an in-memory HTTP client, which keeps the request and cuts the
+ * connection. An independent parser that uses only the document reads the request back, ajv judges it, and the result
+ * is compared with the input.
  */
 import * as crypto from "node:crypto"
 import * as Environment from "@kalshi-effect/client/Environment"
@@ -38,10 +39,10 @@ import type { AnyOperation, ClientOperation } from "./ClientOperations.ts"
 import * as Rules from "./Rules.ts"
 import { isSigned } from "./Signing.ts"
 
-/** A request as it would have left. */
+/** A request as it would have been sent. */
 export interface Sent {
   readonly method: string
-  /** Path and query from the root of the host, as they stand on the request line. */
+  /** Path and query from the root of the host, as on the request line. */
   readonly target: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -49,26 +50,26 @@ export interface Sent {
   readonly contentType: string | undefined
 }
 
-/** What came of calling an operation: a request, or a refusal before any I/O. */
+/** The result of calling an operation: a request, or a refusal before any I/O. */
 export type Outcome =
   | { readonly _tag: "Sent"; readonly sent: Sent }
   | { readonly _tag: "Refused"; readonly pointer: string; readonly reason: string }
 
-/** Calls operations through the whole client and keeps what they would have sent. */
+/** Calls operations through the whole client and records the requests. */
 export interface Recorder {
-  /** @throws Where neither comes out: several requests, another error, a defect. */
+  /** @throws For any other result: several requests, another error, a defect. */
   readonly call: (operation: AnyOperation, input: unknown) => Outcome
 }
 
-/** The path below which the API lives in the environment that the recorder uses. */
+/** The base path of the API in the recorder's environment. */
 export const root = "/trade-api/v2"
 
 const keyId = "contract"
 
-/** Stands for a signature: 64 bytes that follow from the signed text alone. */
+/** A fake signature: 64 bytes derived from the signed text. */
 const signatureOf = (text: string): string => crypto.createHash("sha512").update(text).digest("base64")
 
-/** How a client under test is made: it signs without waiting, sends once, and is slowed down by no rate limit. */
+/** The options of a client under test: it signs synchronously, sends once, and has no rate limit. */
 export const layerOptions = {
   environment: Environment.sandbox,
   limits: false,
@@ -76,7 +77,7 @@ export const layerOptions = {
   signer: /*#__PURE__*/ Signer.makeSync({ keyId, kind: "ed25519", sign: signatureOf })
 } as const
 
-/** Makes a recorder over `Kalshi.layer`, or over another layer that gives the three capabilities. */
+/** Creates a recorder over `Kalshi.layer`, or over another layer that provides the three capabilities. */
 export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder => {
   let sent: Array<Sent> = []
   const http = HttpClient.make((request, url) => {
@@ -112,7 +113,7 @@ export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder =>
   }
 }
 
-/** A valid input of the document that the client cannot, or will not, put on the wire. */
+/** A valid input of the document that the client cannot, or will not, send. */
 export interface Limit {
   readonly name: string
   readonly because: string
@@ -120,7 +121,7 @@ export interface Limit {
 
 const limit = (name: string, because: string): Limit => ({ name, because })
 
-/** Everything the document allows and the client does not send: refused as `InvalidRequest`, or not to be said at all. */
+/** Everything the document allows and the client does not send: refused as `InvalidRequest`, or not expressible. */
 export const limits = {
   emptySegment: limit("an empty path segment", "it is no segment: the request would go to another path"),
   dotSegment: limit("`.` or `..` as a path segment", "every URL parser resolves it away"),
@@ -162,14 +163,14 @@ const listLimit = (items: ReadonlyArray<Json>, joined: boolean): Limit | undefin
   return joined && items.some((item) => item === "" || String(item).includes(",")) ? limits.commaItem : undefined
 }
 
-/** The unit of a time, of an integer. */
+/** The unit of an integer timestamp. */
 export type TimeUnit = "seconds" | "milliseconds"
 
 /**
- * The unit of an integer of a request that is a time, by its name; undefined where it is none.
+ * The unit of a request's integer timestamp, by its name; undefined if it is not a timestamp.
  *
- * Source: the prose of the document of October 26, 2026. Every integer `…_ts` of a request and both fields `expiration_time` are Unix seconds;
- * `from` and `to`, which the weather index alone has, are Unix milliseconds.
+ * Source: the prose of the document of October 26, 2026. Every integer `…_ts` of a request and both fields
+ * `expiration_time` are Unix seconds; `from` and `to`, which only the weather index has, are Unix milliseconds.
  */
 export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): TimeUnit | undefined => {
   if (type !== "integer") return undefined
@@ -177,34 +178,36 @@ export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): 
   return name === "from" || name === "to" ? "milliseconds" : undefined
 }
 
-/** Whether a number is clearly a time of the other unit: after 2100 in seconds, or since 2001 if it were seconds. */
+/**
+ * Whether a number is clearly a timestamp in the other unit: after 2100 in seconds, or since 2001 if it were seconds.
+ */
 const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
   typeof value === "number" && (unit === "seconds" ? value > 4_102_444_800 : value >= 1e9 && value < 1e11)
 
-/** A field of an input that the client does not send as it stands. */
+/** A field of an input that the client refuses to send unchanged. */
 export interface Limited {
   readonly field: string
-  /** The places inside the input that are refused, one of them first. */
+  /** The refused places inside the input; the refusal names one of them first. */
   readonly pointers: ReadonlyArray<string>
   readonly limit: Limit
-  /** A value that the field can be sent with. */
+  /** A value of the field that the client sends. */
   readonly plain: Json
 }
 
-/** One operation, ready to be held against the document. */
+/** One operation, prepared for checks against the document. */
 export interface Requests {
   readonly reference: ReferenceDocument.Operation
-  /** The schema of its whole input: path, query and body in one object that has no other members. */
+  /** The schema of its whole input: path, query and body in one closed object. */
   readonly input: JsonSchema
-  /** Fields of a valid input that the client does not send as they stand. */
+  /** Fields of a valid input that the client refuses to send unchanged. */
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
   /** A valid input with a plain value in each of those fields, so that the client sends it. */
   readonly sendable: (input: JsonObject) => JsonObject
-  /** The input that a request was made of, and everything that is wrong with the request. */
+  /** The input that a request encodes, and all faults of the request. */
   readonly read: (sent: Sent) => { readonly input: JsonObject; readonly faults: ReadonlyArray<string> }
 }
 
-/** Closes every object that names its members, so that a member it does not name is a violation. */
+/** Closes every object that names its members, so that any other member is a violation. */
 const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
   if (typeof schema === "boolean") return schema
   if (schema.$ref !== undefined) {
@@ -258,7 +261,9 @@ const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): 
   }
 }
 
-/** Percent-decodes strictly: what is not encoded must be unreserved or a sub-delimiter that means itself here. */
+/**
+ * Percent-decodes strictly: an unencoded character must be unreserved or a sub-delimiter without special meaning here.
+ */
 const decodeText = (text: string, what: string, faults: Array<string>): string => {
   if (!/^(?:[A-Za-z0-9\-._~!$'()*,;:@]|%[0-9A-Fa-f]{2})*$/.test(text))
     faults.push(`${what} holds raw characters: ${text}`)
@@ -270,7 +275,7 @@ const decodeText = (text: string, what: string, faults: Array<string>): string =
   }
 }
 
-/** Reads text from a path or a query as its schema has it; what it cannot be stays text, for the judge to refuse. */
+/** Parses text from a path or a query by its schema; text that does not parse stays text, for the judge to refuse. */
 const readScalar = (text: string, schema: JsonSchema, resolve: Resolve): Json => {
   if (typeof schema === "boolean") return text
   if (schema.$ref !== undefined) return readScalar(text, resolve(schema.$ref), resolve)
@@ -306,7 +311,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   const plainList = (schema: JsonSchema): Json =>
     coverage.of(schema).find((items) => isArray(items) && listLimit(items, true) === undefined) ?? null
 
-  /** Times of a body, or of a part of it, that are of the other unit: where they are, and the same part without them. */
+  /** Timestamps in the other unit, in a body or a part of it: their pointers, and the same part without them. */
   const withoutOtherUnits = (
     value: Json,
     schema: JsonSchema,
@@ -324,7 +329,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
       const at = pointerTo(pointer, key)
       const inner = Object.hasOwn(properties, key) ? properties[key]! : true
       const unit = typeof inner === "boolean" ? undefined : timeUnit(key, inner)
-      // What the document does not allow either is no limit of the client's.
+      // Values that the document does not allow are not limits of the client.
       return unit !== undefined && isOtherUnit(member, unit) && judge.accepts(inner)(member)
         ? { key, plain: 0, pointers: [at] }
         : { key, ...withoutOtherUnits(member, inner, at) }
@@ -344,7 +349,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   const rules = Rules.of(reference.id)
   const isValid = judge.accepts(input)
   const limitedRules = (value: JsonObject): ReadonlyArray<Limited> => {
-    // What the document does not allow either is no limit of the client's.
+    // Values that the document does not allow are not limits of the client.
     if (rules === undefined || !isValid(value)) return []
     const { pointers, repairs } = rules(value)
     return repairs.map(([field, plain]) => ({ field, pointers, limit: limits.rule, plain }))
@@ -361,7 +366,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   const limitedParameters = (value: JsonObject): ReadonlyArray<Limited> =>
     parameters.flatMap(({ explode, in: place, name, schema }) => {
       const given = memberOf(value, name)
-      // What the document does not allow either is no limit of the client's.
+      // Values that the document does not allow are not limits of the client.
       if (given === undefined || !judge.accepts(schema)(given)) return []
       const found =
         place === "path" && typeof given === "string"
@@ -436,7 +441,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
       faults.push("no body")
       return []
     }
-    // What JSON.parse answers is JSON; text that is none throws, and the caller says so.
+    // JSON.parse returns JSON; for other text it throws, and the caller reports that.
     const body = JSON.parse(sent.body) as Json
     if (requestBody === undefined) {
       if (sent.body !== "{}") faults.push(`a body where the document has none: ${sent.body}`)
@@ -502,7 +507,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   }
 }
 
-/** A request that is not as it must be, whatever the input was. */
+/** A request that is wrong for any input. */
 export class WrongRequest extends Error {
   override readonly name = "WrongRequest"
 }
@@ -512,9 +517,8 @@ export class WrongRequest extends Error {
  *
  * **Details**
  *
- * A refusal names its pointer. A field that the client does not send as it stands (`limits`) must be refused by its
- * name; then the call is made again with a plain value in its place, so that the rest of the input is held as well. A
- * request with a fault throws `WrongRequest`.
+ * A refusal names its pointer. The client must refuse a field of `limits` by its name; the call then runs again with a
+ * plain value in its place, so that the rest of the input is checked as well. A faulty request throws `WrongRequest`.
  */
 export const codec = (client: ClientOperation, requests: Requests, recorder: Recorder): Conformance.Codec<Json> => {
   const call = (input: Json): Conformance.Decoded<Json> => {
@@ -527,7 +531,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   return {
     encode: (value) => value,
     decode: (given) => {
-      const input = given as Json // the tools make JSON
+      const input = given as Json // the tools generate JSON
       const limited = isObject(input) ? requests.limited(input) : []
       if (!isObject(input) || limited.length === 0) return call(input)
       const first = call(input)
@@ -539,7 +543,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
       for (const { field, plain } of limited) {
         if (!equals(memberOf(value, field), plain)) throw new WrongRequest(`sent another ${field}`)
       }
-      // As they were given: a field can also have been absent.
+      // The original values: a field can also have been absent.
       const fields = new Set(limited.map(({ field }) => field))
       const isOther = ([key]: readonly [string, Json]): boolean => !fields.has(key)
       const asGiven = Object.entries(input).filter((entry) => !isOther(entry))
@@ -548,14 +552,14 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   }
 }
 
-/** Whether the document gives an operation anything to say; one without input takes none, whatever it is called with. */
+/** Whether the operation has any input in the document. One without input ignores its argument. */
 export const takesInput = ({ input }: Requests): boolean =>
   typeof input !== "boolean" && Object.keys(input.properties ?? {}).length > 0
 
 /**
- * Holds an operation's requests against the document: every valid input is sent, validly and so that it reads back to
+ * Checks an operation's requests against the document: every valid input is sent as a valid request that reads back to
  * the input (P5, P1, P3), or is one of the `limits`; every single violation is refused at its pointer, before any I/O
- * (P2), where there is an input at all.
+ * (P2), if there is an input at all.
  */
 export const hold = (
   client: ClientOperation,

@@ -1,16 +1,16 @@
 /**
- * Rules between the fields of a request that the document states in prose alone, so that its schemas allow what breaks
- * them: written apart from the client's, which are held against these.
+ * Rules between the fields of a request that the document states only in prose, so its schemas allow violations.
+ * Written independently of the client's rules, which are checked against these.
  *
  * Source: the descriptions of the operations and their fields, October 26, 2026.
  */
 import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** What a valid input breaks, and how it can be sent. */
+/** The rules that a valid input violates, and a fix. */
 export interface Breach {
-  /** Every place that a rule is broken at. */
+  /** Every place where a rule is violated. */
   readonly pointers: ReadonlyArray<string>
-  /** Values of fields with which the input breaks none. */
+  /** Values of fields with which the input satisfies all rules. */
   readonly repairs: ReadonlyArray<readonly [field: string, value: Json]>
 }
 
@@ -83,7 +83,10 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
   ]
 }
 
-/** Keeps as much of a batch as can stand: every second child its legs, the others their tickers, and every size that fits. */
+/**
+ * Keeps the consistent parts of a batch: the legs of every second child, the tickers of the others, and every size that
+ * fits.
+ */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)
   if (pointers.length === 0) return { pointers, repairs: [] }
@@ -140,7 +143,7 @@ const once =
 
 const given = (input: JsonObject, field: string): boolean => (memberOf(input, field) ?? null) !== null
 
-/** An order is decreased by so much, or to so much. */
+/** An order is decreased by a count, or to a count. */
 const decrease: Check = (input) => {
   const both = ["reduce_by", "reduce_to"].filter((field) => given(input, field)).length
   if (both === 1) return { pointers: [], repairs: [] }
@@ -149,7 +152,7 @@ const decrease: Check = (input) => {
     : { pointers: ["/reduce_to"], repairs: [["reduce_to", null]] }
 }
 
-/** The markets of an event are left out, or put into it. */
+/** The markets of an event are omitted or included. */
 const event: Check = (input) =>
   memberOf(input, "exclude_markets") === true && memberOf(input, "with_nested_markets") === true
     ? { pointers: ["/exclude_markets"], repairs: [["exclude_markets", false]] }
@@ -163,7 +166,7 @@ const checks: Readonly<Record<string, Check>> = {
   CreateRFQBatchQuote: /*#__PURE__*/ once("quotes")
 }
 
-/** The rules of an operation, by its id; undefined where it has none. */
+/** The rules of an operation, by its id; undefined if it has none. */
 export const of = (id: string): Check | undefined => (Object.hasOwn(checks, id) ? checks[id] : undefined)
 
 /** The ids of the operations that have rules. */
@@ -173,7 +176,7 @@ export const ids: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(checks)
 export interface Case {
   readonly name: string
   readonly input: JsonObject
-  /** Where it must be refused; undefined where it must be sent. */
+  /** Where it must be refused; undefined if it must be sent. */
   readonly pointer: string | undefined
 }
 
@@ -334,5 +337,5 @@ const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<C
   CreateRFQBatchQuote: /*#__PURE__*/ onceCases("quotes")
 }
 
-/** Inputs that each break one rule, and inputs that just keep them, made of one that can be sent. */
+/** Inputs that each violate one rule, and inputs that just satisfy them, derived from a sendable one. */
 export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []

@@ -6,13 +6,13 @@
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 
 /**
- * Public operations that the client signs where it has a key.
+ * Public operations that the client signs if it has a key.
  *
- * Source: the document secured the two until September 29, 2026, and still takes a signature.
+ * Source: the document secured the two until September 29, 2026, and still accepts a signature.
  */
 const signedWithKey: ReadonlySet<string> = /*#__PURE__*/ new Set(["GetMarketOrderbook", "GetMarketOrderbooks"])
 
-/** `always`: it needs a key. `withKey`: it is public, and signed where there is a key. */
+/** `always`: it needs a key. `withKey`: it is public, and signed if there is a key. */
 export type Signing = "always" | "never" | "withKey"
 
 /** How the client signs an operation. */

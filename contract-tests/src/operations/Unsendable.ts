@@ -1,27 +1,29 @@
 /**
- * What cannot stand on the wire, put into every text of an input in turn: each must be refused by its place, before
- * anything is sent.
+ * Texts that cannot be encoded, put into every text of an input in turn: the client must refuse each by its pointer,
+ * before anything is sent.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, objectOf, pointerTo, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import type { Recorder } from "./Requests.ts"
 
-/** Texts that have no place: in a path because they would lead elsewhere, anywhere because they are no Unicode. */
+/**
+ * Texts that are not allowed: in a path because they change the target, anywhere because they are not valid Unicode.
+ */
 const texts = {
   path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],
   query: ["\ud800", "a\udc00b"],
   body: ["\ud800", "a\udc00b"]
 }
 
-/** An input with one text that has no place, and where that stands. */
+/** An input with one such text, and its location. */
 interface Unsendable {
   readonly input: JsonObject
   readonly pointer: string
   readonly text: string
 }
 
-/** Every value with one of its texts replaced, by its place. */
+/** Every value with one of its texts replaced, by location. */
 const replaced = (
   value: Json,
   pointer: string,
@@ -45,7 +47,7 @@ const replaced = (
   )
 }
 
-/** Every one of them, of an input that can be sent. */
+/** Every such input made from one sendable input. */
 const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<Unsendable> =>
   Object.entries(input).flatMap(([field, value]) => {
     const place = parameters.find(({ name }) => name === field)?.in ?? "body"
@@ -58,12 +60,12 @@ const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObje
     }))
   })
 
-/** An input that was not refused as it must be. */
+/** An input that was not refused correctly. */
 export interface Finding extends Unsendable {
   readonly got: string
 }
 
-/** What is wrong with what the client makes of them, and how many there were. */
+/** The faults in the client's handling of them, and their number. */
 export const findings = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,

@@ -1,4 +1,4 @@
-/** Every property of the suite, in the order in which it is shown. */
+/** Every property of the suite, in display order. */
 import { P0 } from "./DocumentIntegrity.ts"
 import { P1Prime } from "./DecoderStrictness.ts"
 import { P10 } from "./Paging.ts"
@@ -19,11 +19,11 @@ export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P6, P7
 
 const p15 = /*#__PURE__*/ P15.make(all)
 
-/** Every property of something else. */
+/** Every property of other targets. */
 export const others: ReadonlyArray<PropertyOf> = [P0, p15]
 
-/** What each of them says. */
+/** The statement of each. */
 export const stated: ReadonlyArray<Stated> = [P0, ...all, p15]
 
-/** The id that somebody typed: in any case, and `P1p` or `P1'` for `P1′`. */
+/** The id for user input: in any case, and `P1p` or `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

@@ -1,4 +1,4 @@
-/** P7: what the client makes of faulty bytes, over TCP. */
+/** P7: how the client handles faulty bytes, over TCP. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
@@ -20,23 +20,23 @@ import { plainest, referenceOf, validBody } from "./Subject.ts"
 
 const id = "P7"
 
-/** The clients that applications use. */
+/** The HTTP clients that applications use. */
 const clients: Readonly<Record<string, Layer.Layer<HttpClient.HttpClient>>> = {
   fetch: FetchHttpClient.layer,
   undici: NodeHttpClient.layerUndici
 }
 
-/** Operations that are held to every fault: of each class and each kind of answer, some. */
+/** Operations that run every fault: some of each class and each kind of response. */
 export const thorough: ReadonlySet<string> = /*#__PURE__*/ new Set([
   ...["GetOrderGroup", "GetOrders", "GetMarkets", "GetMarketOrderbook", "GetExchangeStatus", "DeleteOrderGroup"],
   ...["CreateOrderV2", "BatchCreateOrdersV2", "ApplySubaccountTransfer", "CreateOrderGroup", "CancelAllOrders"],
   "GenerateApiKey"
 ])
 
-/** How many faults any other operation is held to. */
+/** The number of faults for any other operation. */
 const sampled = 3
 
-/** The faults of an operation: all of them, or some, other ones for each operation and each seed. */
+/** The faults of an operation: all of them, or a sample that depends on the operation and the seed. */
 export const faultsOf = (
   { descriptor, name }: ClientOperations.ClientOperation,
   seed: number
@@ -47,13 +47,13 @@ export const faultsOf = (
   return Array.from({ length: sampled }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
 }
 
-/** For what hangs on purpose, it is short; for the rest it is no measure. */
+/** Short for faults that hang on purpose; not a limit for the others. */
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : 20_000)
 
-/** What a client may take off the wire of an answer that is too large: its limit, and what the system had in flight. */
+/** The bytes a client may read of a response that is too large: its limit, and the system's buffers. */
 const inFlightBytes = 64 * 1024 * 1024
 
-/** A call that has not ended by then hangs. */
+/** A call that exceeds this time hangs. */
 const hangsAfter = "30 seconds"
 
 interface Seen {
@@ -74,7 +74,7 @@ const outcomes: Readonly<Record<ByteFault["outcome"], (hasBody: boolean) => Read
   cut: (hasBody) => [hasBody ? "ContractError" : "Success", "TransportError"]
 }
 
-/** What is wrong with what a call came to under a fault, if anything. */
+/** The fault of a call's outcome, if any. */
 const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requests: number): string | undefined => {
   const { code, limit, requestSent, tag, written } = seen
   if (!tags.includes(tag)) return `${tags.join(" or ")} expected, ${tag}`
@@ -90,7 +90,7 @@ const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requ
   return undefined
 }
 
-/** Holds an operation; `layer` may be another than the client's own, for a test. */
+/** Checks an operation; a test may replace the client's own `layer`. */
 export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -120,7 +120,7 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
             Effect.provideContext(context),
             Effect.timeoutOrElse({ duration: hangsAfter, orElse: () => Effect.void }),
             Effect.map((result) => {
-              // A failure of the client is plain data: it is compared as JSON.
+              // A failure of the client is plain data, so it is compared as JSON.
               const error =
                 result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
               return {
@@ -150,14 +150,14 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
           const wrong = faultOf(fault, once, tags, 1)
           if (wrong !== undefined) return broken("once", wrong)
 
-          // With a repeat to spare: it is made where that can mend it and do nothing twice, and only there.
+          // With one retry available: it happens only if it can help and cannot repeat an effect.
           const isMended =
             repeats && (once.tag === "RequestTimeout" || (once.tag === "TransportError" && fault.outcome !== "large"))
-          // On a busy machine the good answer may be too late as well, where the time is short on purpose.
+          // On a busy machine even the valid response may be too late, if the time limit is short on purpose.
           const isShort = fault.outcome === "timeout"
           const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
           const again = yield* call(policy, [fault.answer(good), whole(good)])
-          // The two tags of a cut body are a race, which the repeat may see run the other way.
+          // The two tags of a truncated body are a race, so the retry may get the other one.
           const mended = fault.outcome === "cut" ? again.requests === 2 : isMended
           const unmended = faultOf(
             fault,
@@ -168,7 +168,7 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
           if (unmended !== undefined || (mended && !repeats))
             return broken("with a repeat to spare", unmended ?? "it was sent twice")
 
-          // What was left on the connection is nobody's answer.
+          // Leftover bytes on the connection must not reach another response.
           const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [whole(good)])
           if (after.tag !== "Success" || after.requests !== 1)
             return broken("in the call after it", `Success expected, ${after.tag}`)

@@ -1,4 +1,4 @@
-/** P1′: what the client would let pass. */
+/** P1′: invalid values that the client accepts. */
 import * as Effect from "effect/Effect"
 import * as Judge from "../judge/Judge.ts"
 import {
@@ -18,20 +18,20 @@ import { conformance, document, referenceOf } from "./Subject.ts"
 
 const id = "P1′"
 
-/** Something that a client's schema accepts in a response and the document does not. */
+/** A response value that a client's schema accepts and the document does not. */
 export interface Leniency {
   /** The operation's id, and the place in its body, with `*` for the index of a list. */
   readonly operation: string
   readonly at: string
-  /** The keyword of the document that is not held. */
+  /** The keyword of the document that is not enforced. */
   readonly keyword: string
   readonly because: string
 }
 
-/** Every one of them, beside what the policy tolerates of all responses: new members of enums, and unknown members. */
+/** All leniencies, besides those the policy tolerates in all responses: new members of enums, and unknown members. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
-/** A document whose responses allow what the policy lets pass in all of them: new members of enums, unknown members. */
+/** A document whose responses allow what the policy tolerates in all of them: new members of enums, unknown members. */
 const opened = (value: Json): Json => {
   if (isArray(value)) return value.map(opened)
   if (!isObject(value)) return value
@@ -73,10 +73,10 @@ const ownValues = once(() =>
 const lenient = once(() => {
   const open = opened(document().document)
   const judge = Judge.make(resolver(open as JsonObject)) // of an object, an object
-  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // where the document has a schema, it has one
+  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // has the same places as the document
 })
 
-/** Holds an operation to a list of leniencies. */
+/** Checks an operation against a list of leniencies. */
 export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {
   const { operation, path = "", seed } = run
   const reference = referenceOf(operation)

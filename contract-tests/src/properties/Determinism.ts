@@ -1,4 +1,4 @@
-/** P15: whether the suite says the same thing twice. */
+/** P15: whether the suite is deterministic. */
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -9,13 +9,13 @@ import { failed, type Outcome, type Property, type PropertyOf, type Settings } f
 
 const id = "P15"
 
-/** Operations whose cells are run twice: of each method and each class of sending, one. */
+/** Operations whose cells run twice: one of each method and each sending class. */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
-/** The whole run has so many cases; here it matters that they are the same, not that they are many. */
+/** This property needs identical cases, not many. */
 const fewRuns = 12
 
-/** So many that what is planted is found. */
+/** Enough to find the planted fault. */
 const enoughRuns = 100
 
 const named = (operationId: string): ClientOperations.ClientOperation => {
@@ -24,14 +24,14 @@ const named = (operationId: string): ClientOperations.ClientOperation => {
   return found
 }
 
-/** An operation that does something else than it should. */
+/** An operation with a fault. */
 const altered = (
   operationId: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
 ): ClientOperations.ClientOperation => {
   const client = named(operationId)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // Its types are those of no operation: it is a fault on purpose.
+  // No operation has these types: the fault is deliberate.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }
@@ -53,7 +53,7 @@ const empty = () =>
           ),
           encode: SchemaGetter.transform((value: unknown) => value)
         })
-      ) as Schema.Codec<unknown> // every body can be read so
+      ) as Schema.Codec<unknown> // it decodes every body
   )
 
 const unpaged = (): ClientOperations.ClientOperation => {
@@ -62,7 +62,7 @@ const unpaged = (): ClientOperations.ClientOperation => {
   return { ...client, operation: Object.assign(call, { descriptor: client.descriptor }) }
 }
 
-/** For each property, an operation of which it does not hold. The others are not about the client. */
+/** For each property, an operation that violates it. Other properties are not about the client. */
 const planted: Readonly<Record<string, () => ClientOperations.ClientOperation>> = {
   P1: () => reading(() => named("GetBalance").descriptor.success.body ?? Schema.Unknown),
   "P1′": anything,
@@ -78,7 +78,7 @@ const planted: Readonly<Record<string, () => ClientOperations.ClientOperation>> 
   P12: () => altered("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
 }
 
-/** All of an outcome but its report, which repeats it. */
+/** An outcome without its report, which repeats it. */
 const textOf = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
 const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>

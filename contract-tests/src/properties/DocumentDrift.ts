@@ -1,4 +1,4 @@
-/** P6: what the client makes of tomorrow's answers. */
+/** P6: compatibility with future versions of the document. */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import type * as Conformance from "../judge/Conformance.ts"
@@ -21,7 +21,7 @@ const coverage = once(() => Coverage.make(conformance().judge))
 const said = (decoded: Conformance.Decoded<unknown>): string =>
   decoded.ok ? "it decoded" : `it was refused at ${JSON.stringify(decoded.pointers[0] ?? "no place")}`
 
-/** A reader of tuples may blame the item that is missing or too many, where JSON Schema blames the list. */
+/** A tuple decoder may blame the missing or surplus item where JSON Schema blames the list. */
 const isAt = (got: string, pointer: string, edit: string): boolean =>
   got === pointer || (/Items is dropped/.test(edit) && got.startsWith(`${pointer}/`))
 
@@ -40,7 +40,7 @@ const outcome = ({ operation, seed }: Run): Outcome => {
       return { ok: false, pointers: [`a throw: ${String(error)}`] }
     }
   }
-  // What was decoded is made of the JSON that came.
+  // The decoded value consists of the JSON input.
   const read = (value: unknown): Json => (codec.encode === undefined ? value : codec.encode(value)) as Json
   const reached: Record<string, number> = {}
   const reach = (what: string): void => {
@@ -65,7 +65,8 @@ const outcome = ({ operation, seed }: Run): Outcome => {
           })
         if (edit.kind === "breaking") {
           const before = verdict(witness)
-          // What the document allows already breaks nobody; what breaks it elsewhere as well tells nothing of this edit.
+          // Values that the document already allows are not drift. Values that also break another place do not test
+          // this edit.
           if (before.valid || before.pointers.length !== 1 || before.pointers[0] !== pointer) {
             reach(before.valid ? "allowed already" : "blamed elsewhere")
             continue
@@ -87,7 +88,7 @@ const outcome = ({ operation, seed }: Run): Outcome => {
         ) {
           return broken(JSON.stringify(valueAt(witness, pointer)), JSON.stringify(surfaced ?? null))
         }
-        // Beside the new member, which may be dropped, nothing is other than what came.
+        // Apart from the new member, which may be dropped, the value is unchanged.
         const rest = (json: Json): Json =>
           member === undefined ? json : (updateAt(json, pointerKeys(pointer), () => undefined) ?? json)
         const changed = firstDifference(rest(normal(witness)), rest(normal(got)))

@@ -1,4 +1,4 @@
-/** P0: the reference that everything else is held against. */
+/** P0: the reference documents that all other properties rely on. */
 import * as Effect from "effect/Effect"
 import * as Integrity from "../reference/Integrity.ts"
 import { failed, type Outcome, type PropertyOf, type Settings } from "./Property.ts"
@@ -20,7 +20,7 @@ const checks: Readonly<Record<string, (read: Integrity.Read) => Integrity.Checke
   "nullable-by-intent.feed.json": (read) => Integrity.nullableByIntent("feed", read)
 }
 
-/** What of a file of the reference does not hold, the files being read by `read`. */
+/** The faults of a reference file; `read` reads the files. */
 export const hold = (target: string, { seed }: Settings, read: Integrity.Read = Integrity.read): Outcome => {
   const check = checks[target]
   if (check === undefined) return { _tag: "Skipped", reason: "it is no file of the reference" }

@@ -1,4 +1,4 @@
-/** P12: what the exchange answers. */
+/** P12: the responses of the exchange. */
 import * as Effect from "effect/Effect"
 import * as Judging from "../targets/Judging.ts"
 import * as LocalExchange from "../targets/LocalExchange.ts"
@@ -10,7 +10,7 @@ import { plainest, referenceOf } from "./Subject.ts"
 
 const id = "P12"
 
-/** A finding as the outcome of a run; where it was found is part of the property's name in its token. */
+/** A finding as the outcome of a run; its location is part of the property's name in its token. */
 export const failed = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   runs: number,
@@ -41,7 +41,7 @@ let local: LocalExchange.LocalExchange | undefined
 
 const unredacted = Redactions.make({})
 
-/** Holds an operation of the local exchange. */
+/** Checks an operation of the local exchange. */
 export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome => {
   const { operation } = run
   const inputs = working(exchange.world, referenceOf(operation).id, [plainest(operation)])
@@ -55,7 +55,7 @@ export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome
   return { _tag: "Held", runs: heard.length, reached: Judging.reachedBy(heard) }
 }
 
-/** The exchange's answers. */
+/** The exchange's responses. */
 export const P12: Property = {
   id,
   statement: "Every answer of the exchange is one that the document allows, and the client reads it as what it is.",

@@ -1,4 +1,4 @@
-/** P4: one typed outcome for whatever comes. */
+/** P4: one typed outcome for every response. */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import { failed, type Outcome, type Property, type Run } from "./Property.ts"

@@ -1,4 +1,4 @@
-/** P10: what is read of a list that comes in pages. */
+/** P10: reading paginated lists. */
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -15,14 +15,14 @@ import * as Subject from "./Subject.ts"
 
 const id = "P10"
 
-/** What the document says of an operation with pages. */
+/** The document's facts about a paginated operation. */
 interface Target {
   readonly lists: ReadonlyArray<string>
   readonly cursor: string
   readonly schema: NonNullable<ReferenceDocument.Response["schema"]>
-  /** The parameter that says how long a page is, with its bounds; undefined where there is none. */
+  /** The parameter for the page size, with its bounds; undefined if there is no such parameter. */
   readonly size: { readonly name: string; readonly most: number } | undefined
-  /** Every other input but the cursor. */
+  /** Every input except the cursor. */
   readonly input: JsonObject
 }
 
@@ -43,7 +43,7 @@ const targetOf = ({ operation }: Run, reference: ReferenceDocument.Operation): T
   }
 }
 
-/** Cursors that readers broke on before; the exchange's own are base64. */
+/** Cursors that broke readers before; the exchange's own are base64. */
 const oddCursors = [" ", "+", "%2F", "a=b&cursor=c", "\u0000", "é👩‍👧", "null", "0", "#?/", "CgsI+/==", "\n"]
 
 const cursorText = fc.oneof(
@@ -53,20 +53,20 @@ const cursorText = fc.oneof(
 )
 
 interface Case {
-  /** Which of the answer's lists, modulo their number. */
+  /** The index of the response's list, modulo their number. */
   readonly list: number
-  /** Of that list. */
+  /** The items of that list. */
   readonly items: ReadonlyArray<Json>
-  /** Of its other lists, on each page. */
+  /** The items of its other lists, on each page. */
   readonly others: ReadonlyArray<Json>
   readonly sizes: readonly [number, number]
-  /** Pages before which an empty one comes. */
+  /** Pages that follow an empty page. */
   readonly gaps: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
-  /** How an empty list is written, and how the end is, of the ways that the document allows. */
+  /** How an empty list and the end are written, among the ways that the document allows. */
   readonly empty: number
   readonly end: number
-  /** After how many things, and on which page, something happens; modulo what there is. */
+  /** The number of items and the page at which an event happens, modulo the available range. */
   readonly take: number
   readonly at: number
   readonly back: number
@@ -87,7 +87,7 @@ const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries
       others: lists.length === 1 ? fc.constant([]) : itemsOf(lists[1 - list] ?? "").map((items) => items.slice(0, 2)),
       sizes: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: most + 1 })),
       gaps: fc.array(fc.nat(most), { maxLength: 3 }),
-      // Of a failure it is of no use to know that it would have failed with shorter ones, and it takes long to find out.
+      // Shrinking is off: it is slow here and adds nothing.
       cursors: fc.noShrink(fc.uniqueArray(cursorText, { minLength: most + 4, maxLength: most + 4, size: "max" })),
       empty: fc.nat(2),
       end: fc.nat(2),
@@ -125,7 +125,7 @@ const law = (run: Run, target: Target) => {
     const result = decode({ status: 200, body: JSON.stringify(body) })
     const value: unknown = Result.isSuccess(result) ? result.success : undefined
     if (!isObject(value as Json)) throw new Broken(`a valid page does not decode: ${JSON.stringify(body)}`)
-    return value as JsonObject // an answer is JSON, decoded
+    return value as JsonObject // a response is decoded JSON
   }
 
   return (input: Case, reach: (what: string) => void): void => {
@@ -189,7 +189,8 @@ const law = (run: Run, target: Target) => {
     if (input.gaps.some((gap) => gap < pages.length)) reach("an empty page with a cursor")
     const asked = inputOf(size)
 
-    // Every item once, in order, whatever the size of a page; each page asked for when all before it was taken.
+    // Every item once, in order, whatever the page size; each page is requested only after all earlier items are
+    // consumed.
     const whole = paging.read((items) => items(asked), itemsReader, pages)
     endsWith(whole, "the end", "the whole list")
     same(whole.given, all, "the items of the whole list")
@@ -214,7 +215,7 @@ const law = (run: Run, target: Target) => {
     const fewest = Math.max(1, Math.ceil(all.length / otherSize))
     holds(again.requests.length === fewest, () => `${again.requests.length} requests for ${all.length} items`)
 
-    // The answers, each as it is.
+    // The responses, one per page.
     const answers = paging.read((reader) => reader(asked), readers.pages, pages)
     same(
       answers.given,
@@ -222,7 +223,7 @@ const law = (run: Run, target: Target) => {
       "the answers"
     )
 
-    // Whoever stops asks no more.
+    // A consumer that stops causes no further requests.
     const take = input.take % (all.length + 1)
     const some = paging.read((items) => Stream.take(items(asked), take), itemsReader, pages)
     same(some.given, all.slice(0, take), `the first ${take}`)
@@ -230,7 +231,7 @@ const law = (run: Run, target: Target) => {
     holds(some.requests.length === needed, () => `${some.requests.length} requests for ${take} items, not ${needed}`)
     if (needed < pages.length) reach("a reading that stopped early")
 
-    // A failure loses nothing that came before, and the last cursor goes on from there.
+    // A failure loses no earlier items, and the last cursor resumes from there.
     const at = input.at % pages.length
     const before = pages.slice(0, at)
     const rest = pages.slice(at)
@@ -258,7 +259,7 @@ const law = (run: Run, target: Target) => {
       endsWith(resumed, "the end", "a reading that goes on")
       same(resumed.given, itemsOf(rest), "the items after a failure")
 
-      // A budget ends it where more is left, and says where.
+      // A budget ends the list early and reports the position.
       const budget = paging.read((items) => items(asked, { maxPages: at }), itemsReader, pages)
       endsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
       same(budget.given, itemsOf(before), "the items within a budget")
@@ -267,7 +268,7 @@ const law = (run: Run, target: Target) => {
     const enough = paging.read((items) => items(asked, { maxPages: pages.length }), itemsReader, pages)
     endsWith(enough, "the end", "a budget of as many pages as there are")
 
-    // Pages that go round, by any period, are an error after each was given once; also round to where it began.
+    // Cursor cycles of any period fail after each page was read once; this includes a cycle to the first page.
     const goRound = (of: ReadonlyArray<paging.Page>, last: number, to: string, from: JsonObject): void => {
       const round = of.map((page, index) =>
         index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page

@@ -1,66 +1,68 @@
 /**
- * The shape that the properties of the suite share: what a property says, and how it is held against one operation.
+ * The common interface of the suite's properties: their statement, and how they check one operation.
  */
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Replay from "../runner/Replay.ts"
 
-/** How a property is held. */
+/** Settings of a check. */
 export interface Settings {
   /** A 32-bit integer. */
   readonly seed: number
-  /** How many random cases. */
+  /** The number of random cases. */
   readonly runs: number
   /** Starts at a counterexample: `path` of a replay token. */
   readonly path?: string | undefined
-  /** False takes the first counterexample as it is, which is faster than to look for a smaller one. */
+  /** False keeps the first counterexample without shrinking, which is faster. */
   readonly shrink?: boolean | undefined
 }
 
-/** What a property is held against, and how. */
+/** The target and the settings of a check. */
 export interface Run extends Settings {
   readonly operation: ClientOperation
 }
 
-/** How often a run came to what it is about, by name: a property that never got there has said nothing. */
+/**
+ * How often a run reached each relevant situation, by name: a property that never reached its subject proves nothing.
+ */
 export type Reached = Readonly<Record<string, number>>
 
 /** A counterexample. */
 export interface Failed {
   readonly _tag: "Failed"
-  /** How many cases were looked at. */
+  /** The number of cases checked. */
   readonly runs?: number | undefined
   readonly because: string
-  /** JSON Pointer, where the failure has one. */
+  /** JSON Pointer, if the failure has one. */
   readonly pointer?: string | undefined
   readonly expected?: string | undefined
   readonly got?: string | undefined
   /** The shrunk counterexample, as text. */
   readonly counterexample: string
-  /** The request as a command line with placeholders for secrets, where there was one. */
+  /** The request as a command line with placeholders for secrets, if a request was made. */
   readonly curl?: string | undefined
   readonly replay: Replay.Replay
-  /** All of it, ending in the line that replays it. */
+  /** The full report, ending in the line that replays it. */
   readonly report: string
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export type Outcome =
   | { readonly _tag: "Held"; readonly runs: number; readonly reached: Reached }
   | Failed
-  /** The property says nothing of this operation. */
+  /** The property does not apply to this operation. */
   | { readonly _tag: "Skipped"; readonly reason: string }
 
-/** What a property says. */
+/** The statement of a property. */
 export interface Stated {
-  /** As the suite's documentation counts them: `P9`. */
+  /** The id in the suite's documentation: `P9`. */
   readonly id: string
   /** One sentence. */
   readonly statement: string
-  /** How it is held, and what is passed over and why: for `explain`. */
+  /** How it is checked, and what it skips and why: for `explain`. */
   readonly held?: string
-  /** What at least one target must come to, and what is to be said of a whole run in which none did. */
+  /** A situation that at least one target must reach, and the note for a run that never reached it. */
   readonly must?: { readonly reach: string; readonly otherwise: string }
 }
 
@@ -70,15 +72,15 @@ export interface Property extends Stated {
   readonly run: (run: Run) => Effect.Effect<Outcome>
 }
 
-/** A property of something else than operations. */
+/** A property of targets other than operations. */
 export interface PropertyOf extends Stated {
-  /** What it is held against, by name. */
+  /** The names of its targets. */
   readonly targets: ReadonlyArray<string>
   /** Never fails: a counterexample is an outcome. */
   readonly runOn: (target: string, settings: Settings) => Effect.Effect<Outcome>
 }
 
-/** A counterexample that nothing random led to: its token runs the property again. */
+/** A deterministic counterexample: its token runs the property again. */
 export const failed = (
   id: string,
   target: string,
@@ -130,7 +132,7 @@ const counting = (): { readonly reached: Reached; readonly reach: (what: string)
   }
 }
 
-/** Checks cases with a law that throws where it is broken and counts what it reached. */
+/** Checks cases with a law that throws when violated and counts the situations it reached. */
 export const check = <Case>(
   id: string,
   run: Run,
@@ -145,7 +147,7 @@ export const check = <Case>(
   return outcomeOf(id, run, details, reached)
 }
 
-/** {@link check}, for a law that takes time. */
+/** {@link check}, for an asynchronous law. */
 export const checkPromised = <Case>(
   id: string,
   run: Run,

@@ -1,4 +1,4 @@
-/** P5: what the client puts on the wire. */
+/** P5: the requests that the client sends. */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import * as Rules from "../operations/Rules.ts"
@@ -32,7 +32,7 @@ const conforms: Property = /*#__PURE__*/ conforming.make({
   nothing: "it takes nothing"
 })
 
-/** What cannot stand on the wire is refused as well. */
+/** Input that cannot be encoded is refused as well. */
 const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
   const reference = referenceOf(operation)
@@ -51,7 +51,10 @@ const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   })
 }
 
-/** Rules between fields hold at their edges: what breaks one of them alone is refused there, and what keeps all is sent. */
+/**
+ * Rules between fields hold at their edges: an input that breaks exactly one is refused there, and an input that
+ * satisfies all is sent.
+ */
 const keepsRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
   const reference = referenceOf(operation)

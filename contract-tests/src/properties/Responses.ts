@@ -1,4 +1,4 @@
-/** P1, P2 and P3: what the client makes of the body of a success. */
+/** P1, P2 and P3: how the client decodes the body of a success. */
 import * as Answers from "../operations/Answers.ts"
 import * as conforming from "./internal/conforming.ts"
 import type { Property } from "./Property.ts"

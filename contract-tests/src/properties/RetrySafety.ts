@@ -1,5 +1,5 @@
 /**
- * P9: what is sent again, when, and what the caller is told of it.
+ * P9: which requests are retried, when, and what the caller learns about it.
  */
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"

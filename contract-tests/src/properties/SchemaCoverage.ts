@@ -1,4 +1,4 @@
-/** P14: whether the suite's own values come to all that the document says. */
+/** P14: whether the suite's own values cover all constraints of the document. */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import type * as Conformance from "../judge/Conformance.ts"
@@ -21,10 +21,10 @@ import { conformance, referenceOf } from "./Subject.ts"
 
 const id = "P14"
 
-/** A keyword that no value of the suite violates, for a reason. */
+/** A keyword that no value of the suite violates, with the reason. */
 export interface Gap {
   readonly keyword: string
-  /** Whether this is one. */
+  /** Whether a constraint is this gap. */
   readonly is: (argument: Json, node: SchemaObject) => boolean
   readonly because: string
 }
@@ -43,7 +43,7 @@ function isEmpty(value: Json): boolean {
   return isObject(value) && Object.keys(value).every((key) => !keywords.has(key))
 }
 
-/** The JSON type of which a keyword says something; undefined for one that speaks of all. */
+/** The JSON type that a keyword constrains; undefined for a keyword of all types. */
 const speaksOf: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
   pattern: "string",
   minLength: "string",
@@ -67,7 +67,7 @@ const entriesOf = (schema: SchemaObject): ReadonlyArray<readonly [string, Json]>
     readonly [string, Json] // a schema is JSON
   >
 
-/** The schemas that say something of a value, references and unions followed. */
+/** The schemas that constrain a value, with references and unions followed. */
 const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> => {
   if (typeof schema === "boolean") return []
   const { $ref, allOf, anyOf, oneOf } = schema
@@ -89,18 +89,18 @@ const below = (
   schemas.flatMap(({ additionalProperties, items, prefixItems, properties }) => {
     const declared = isArray(value)
       ? (prefixItems?.[Number(key)] ?? items)
-      : // A property of that name, and not what every object inherits.
+      : // An own property of that name, not an inherited one.
         ((memberOf(properties as JsonObject | undefined, key) as JsonSchema | undefined) ?? additionalProperties)
     return declared === undefined ? [] : atNode(declared, judge)
   })
 
-/** What values have come to, by schema and keyword. */
+/** The results of values, by schema and keyword. */
 interface Met {
   readonly hit: Set<string>
   readonly violated: Set<string>
 }
 
-/** Notes what some valid values and some mutants of them come to. */
+/** Records the results of some valid values and some mutants of them. */
 const note = (
   schema: JsonSchema,
   suite: Pick<Conformance.Suite, "mutants" | "values">,
@@ -113,7 +113,7 @@ const note = (
     return found
   }
   const alone = new Map<SchemaObject, Map<string, (value: Json) => boolean>>()
-  /** A keyword by itself, as the judge has it. */
+  /** A keyword by itself, as judged. */
   const accepts = (node: SchemaObject, keyword: string, argument: Json): ((value: Json) => boolean) => {
     const known = alone.get(node) ?? new Map<string, (value: Json) => boolean>()
     alone.set(node, known)
@@ -154,7 +154,7 @@ const note = (
   return met
 }
 
-/** Holds a schema, with values of one's own where a test wants that. */
+/** Checks a schema; a test may supply its own values. */
 export const hold = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   schemas: ReadonlyArray<{ readonly schema: JsonSchema; readonly suite: Pick<Conformance.Suite, "mutants" | "values"> }>
@@ -210,7 +210,7 @@ const outcome = (run: Run): Outcome => {
     : hold(run, schemas)
 }
 
-/** The suite's reach. */
+/** The suite's coverage. */
 export const P14: Property = {
   id,
   statement:

@@ -1,20 +1,20 @@
 /**
- * What may be done with each operation's requests, by the document's methods and ids: written apart from the client's
- * descriptors, which are held against it by what the client does.
+ * Which requests may be repeated, by the document's methods and ids. Written independently of the client's
+ * descriptors, which are checked against it through the client's behaviour.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
 /**
- * Whether a request may be sent again after its answer was lost: always, where it carries an id of the caller's own on
- * every item, or not at all.
+ * Whether a request may be repeated after its response was lost: always, if every item has a client-supplied id, or
+ * never.
  */
 export type SendingClass = "idempotent" | "keyed" | "never"
 
-/** A list of ids, each with the reason why it stands there. */
+/** A list of ids, each with its reason. */
 type Reasons = Readonly<Record<string, string>>
 
-/** Sets a value or ends a state, so that a second one finds what the first has made; besides GET and DELETE by id. */
+/** Sets a value or ends a state, so that a repeat has no further effect; besides GET and DELETE by id. */
 const settles: Reasons = {
   UpdateOrderGroupLimit: "sets the limit",
   TriggerOrderGroup: "a triggered group stays triggered",
@@ -28,7 +28,7 @@ const settles: Reasons = {
   ConfirmRFQBatchQuote: "a quote is confirmed once"
 }
 
-/** Known to the exchange by an id of the caller's own: the member that holds it. */
+/** Operations whose requests the exchange identifies by a client-supplied id: the member that holds it. */
 const keys: Reasons = {
   AcceptRFQBatch: "client_order_id",
   CreateOrderV2: "client_order_id",
@@ -42,7 +42,7 @@ const keys: Reasons = {
 export const of = ({ id, method, path }: ReferenceDocument.Operation): SendingClass => {
   if (Object.hasOwn(keys, id)) return "keyed"
   if (Object.hasOwn(settles, id)) return "idempotent"
-  // Deleting everything that there is deletes, the second time, what came in between.
+  // A repeated delete-all also deletes entities that were created in between.
   return method === "GET" || (method === "DELETE" && path.endsWith("}")) ? "idempotent" : "never"
 }
 
@@ -54,7 +54,7 @@ const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
   return isArray(orders) ? orders : [input]
 }
 
-/** The ids of the caller's own in an input or a body: one for each item, undefined where it has none. */
+/** The client-supplied ids in an input or a body: one for each item, undefined for an item without one. */
 export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<string | undefined> => {
   const key = keys[id]
   if (key === undefined) return []
@@ -64,7 +64,7 @@ export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): R
   })
 }
 
-/** Whether every item of it has an id. */
+/** Whether every item has an id. */
 export const isKeyed = (operation: ReferenceDocument.Operation, input: JsonObject): boolean => {
   const ids = idsOf(operation, input)
   return ids.length > 0 && ids.every((id) => id !== undefined)
@@ -79,8 +79,8 @@ const change = (item: Json, key: string, value: string | undefined): Json =>
     : item
 
 /**
- * The inputs that differ in what matters here: of a keyed operation with an id, with an empty one, without one where the
- * document lets it be left out; of a batch also with an id on the first item alone.
+ * The inputs that differ in retry safety: for a keyed operation, with an id, with an empty id, and without one if the
+ * document makes it optional; for a batch, also with an id on the first item only.
  */
 export const variants = (operation: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<JsonObject> => {
   const key = keys[operation.id]
@@ -100,7 +100,7 @@ export const variants = (operation: ReferenceDocument.Operation, input: JsonObje
   return [single("0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"), ...(optional ? [single(undefined)] : [])]
 }
 
-/** Tokens that are not 10, by the exchange's guide to rate limits and the list that demo answered in July 2026. */
+/** Costs other than 10 tokens, by the exchange's guide to rate limits and the list that demo returned in July 2026. */
 const costs: Readonly<Record<string, number>> = {
   CancelOrderV2: 2,
   BatchCancelOrdersV2: 2,
@@ -113,7 +113,7 @@ const costs: Readonly<Record<string, number>> = {
   UpgradeAccountApiUsageLevel: 30
 }
 
-/** What one request costs, in tokens. */
+/** The cost of one request, in tokens. */
 export const costOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): number => {
   const orders = memberOf(input, "orders")
   return (costs[id] ?? 10) * (isArray(orders) ? Math.max(1, orders.length) : 1)

@@ -1,4 +1,4 @@
-/** P8: what is signed, and what is never printed. */
+/** P8: what the client signs, and what it never prints. */
 import * as crypto from "node:crypto"
 import type * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Signer from "@kalshi-effect/signing/Signer"
@@ -15,7 +15,7 @@ import { isSigned } from "../operations/Signing.ts"
 
 const id = "P8"
 
-/** What is played instead of the client as it stands. */
+/** Replacements for parts of the client. */
 export interface Instead {
   readonly signer?: ((key: signedCalls.Key) => Signer.Signer["Service"]) | undefined
   readonly layer?: typeof Kalshi.layer | undefined
@@ -30,7 +30,7 @@ const makeKeys = async (): Promise<Keys> => ({
   ed25519: await signedCalls.makeKey("ed25519")
 })
 
-/** A signature is expensive, and a quarter of the cases says as much of it. */
+/** Signatures are expensive, and a quarter of the cases is as conclusive. */
 const share = 4
 
 interface Case {
@@ -40,11 +40,11 @@ interface Case {
   readonly fates: ReadonlyArray<signedCalls.Fate["_tag"] | "broken" | number | Echo>
 }
 
-/** An answer that quotes the request's headers. */
+/** A response that quotes the request's headers. */
 interface Echo {
   readonly status: number
   readonly form: keyof typeof forms
-  /** Characters before them. */
+  /** The number of characters before them. */
   readonly before: number
 }
 
@@ -56,7 +56,7 @@ const dump = (headers: signedCalls.Attempt["headers"]): string =>
 const signs = /[+/=]/g
 const code = (sign: string): number => sign.charCodeAt(0)
 
-/** How they are quoted. */
+/** The forms of quotation. */
 const forms = {
   plain: (text: string) => text,
   percent: (text: string) => JSON.stringify({ message: encodeURIComponent(text) }),
@@ -97,7 +97,7 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
             // 200 stands for the operation's success.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
             form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // its own keys
-            // Most errors cut their texts after so many characters.
+            // Most errors truncate their texts at a certain length.
             before: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 200 }), fc.integer({ min: 1700, max: 2048 }))
           })
         }
@@ -112,7 +112,7 @@ const must = (holds: boolean, rule: () => string): void => {
   if (!holds) throw new Broken(rule())
 }
 
-/** As the exchange does it, by another library than the client's. */
+/** Verifies like the exchange, with another library than the client's. */
 const verifies = ({ kind, publicKey }: signedCalls.Key, text: string, signature: string): boolean =>
   kind === "rsa"
     ? crypto.verify(
@@ -157,7 +157,7 @@ const law = (run: Run, instead: Instead) => {
   const { operation } = run
   const reference = referenceOf(operation)
   const body = bodyOf(reference, validBody(operation))
-  // A success that it is not: its error may quote what came.
+  // An invalid success: its error may quote the response.
   const wrong = body.startsWith("{")
     ? `${body.slice(0, -1)}${body === "{}" ? "" : ","}"error":{"code":"some_code"}}`
     : "{"
@@ -187,7 +187,7 @@ const law = (run: Run, instead: Instead) => {
       signer: instead.signer?.(key) ?? key.signer,
       layer: instead.layer,
       atMillis: input.atMillis,
-      // Success at the end, so that every repeat comes to something.
+      // Success at the end, so that every retry gets a response.
       fates: [...input.fates, "answered" as const].map(fateOf)
     })
     const seen = new Set<string>()
@@ -209,7 +209,7 @@ const law = (run: Run, instead: Instead) => {
     const signatures = [...seen].flatMap((signature) => signedCalls.piecesOf(signature, 4))
     if (attempts.length > 1) reach("signed again for a repeat")
     reach(attempts.length === 0 ? "refused" : exit._tag === "Success" ? "succeeded" : "failed")
-    // Where a success is any JSON object, an echo can be the answer, which is the caller's to print.
+    // If a success is any JSON object, an echo can be the value, which is the caller's to print.
     const isAnswer = exit._tag === "Success" && typeof input.fates[attempts.length - 1] === "object"
     for (const [where, text] of Object.entries(printed)) {
       if (isAnswer && where !== "metric" && where !== "signer") continue
@@ -223,7 +223,7 @@ const law = (run: Run, instead: Instead) => {
   }
 }
 
-/** Stands for a private key in an answer. */
+/** Stands for a private key in a response. */
 const secret = "-----BEGIN PRIVATE KEY-----canary-of-an-answer"
 
 const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =>
@@ -231,13 +231,13 @@ const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =
     ? ""
     : textOf(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
-/** Most cases are sent: what the client does not send as it stands is plain in them. */
+/** Most cases are sendable: the inputs that the client refuses are replaced with plain ones. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
   const given = input as JsonObject // the schema is that of an object
   return atMillis % 8 === 0 ? given : requests.sendable(given)
 }
 
-/** Holds an operation, with something instead of the client as it stands where a test wants that. */
+/** Checks an operation; a test may replace parts of the client. */
 export const hold = (run: Run, instead: Instead = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)

@@ -1,4 +1,4 @@
-/** What the properties are held against: the reference document, and each operation's place in it. Read on first use. */
+/** The subject of the properties: the reference document, and each operation's place in it. Loaded on first use. */
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Requests from "../operations/Requests.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
@@ -22,9 +22,9 @@ export const conformance: () => Conformance.Conformance = /*#__PURE__*/ once(() 
 const coverage = /*#__PURE__*/ once(() => Coverage.make(conformance().judge))
 
 /**
- * The document's operation that a client's operation says it is.
+ * The document's operation that a client's operation refers to.
  *
- * @throws Where the document has none.
+ * @throws If the document does not have it.
  */
 export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDocument.Operation => {
   const reference = document().operation(descriptor.operationId)
@@ -32,16 +32,16 @@ export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDoc
   return reference
 }
 
-/** The plainest valid input of an operation that the client sends, with every field present. */
+/** The plainest valid input that the client sends for an operation, with every field present. */
 export const plainest = (client: ClientOperation): JsonObject => {
   const { input, sendable } = Requests.make(referenceOf(client), conformance().judge)
   return sendable(coverage().of(input)[0] as JsonObject) // the schema is that of an object
 }
 
-/** Valid values of a schema that cover it, the plainest first. */
+/** Valid values that cover a schema, the plainest first. */
 export const coverageOf = (schema: JsonSchema): ReadonlyArray<Json> => coverage().of(schema)
 
-/** The plainest valid body of an operation's success; `{}` where it has none. */
+/** The plainest valid body of an operation's success; `{}` if it has none. */
 export const validBody = (client: ClientOperation): Json => {
   const { schema } = referenceOf(client).success
   return schema === undefined ? {} : (coverageOf(schema)[0] ?? null)

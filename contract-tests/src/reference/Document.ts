@@ -1,4 +1,4 @@
-/** What the readers of the REST and the WebSocket reference documents have in common. */
+/** The common parts of the readers of the REST and the WebSocket reference documents. */
 import type { JsonObject, JsonSchema } from "./JsonSchema.ts"
 
 /** A named schema. */
@@ -9,13 +9,13 @@ export interface NamedSchema {
   readonly pointer: string
 }
 
-/** Where a document came from. */
+/** The origin of a document. */
 export interface Source {
   /** The format of the published document, as `OpenAPI 3.0.0`. */
   readonly format: string
   /** The published document's own version. */
   readonly version: string
-  /** When it was published: YYYY-MM-DD. Undefined where that is not known. */
+  /** The date of publication: YYYY-MM-DD. Undefined if unknown. */
   readonly published: string | undefined
   /** SHA-256 of the published document's bytes, in hexadecimal. */
   readonly sha256: string
@@ -36,13 +36,13 @@ export interface Document {
   readonly schemas: ReadonlyArray<NamedSchema>
   /** The component schema of this name, or undefined. */
   readonly schema: (name: string) => JsonSchema | undefined
-  /** What a local reference (`#/components/schemas/Market`) names, or undefined. */
+  /** The target of a local reference (`#/components/schemas/Market`), or undefined. */
   readonly resolve: (reference: string) => JsonSchema | undefined
-  /** The schema itself, or what its `$ref` leads to in the end. */
+  /** The schema itself, or the final target of its `$ref`. */
   readonly deref: (schema: JsonSchema) => JsonSchema
 }
 
-/** The value is no reference document. */
+/** The value is not a reference document. */
 export class InvalidDocument extends Error {
   override readonly name = "InvalidDocument"
 }

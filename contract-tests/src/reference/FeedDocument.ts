@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * Like the reader of the REST document it shares no code with the client.
+ * Like the reader of the REST document, it shares no code with the client.
  */
 import type { Document } from "./Document.ts"
 import { fixture, readJson } from "./internal/fixtures.ts"
@@ -11,10 +11,10 @@ import { child } from "./internal/json.ts"
 import { asSchema, follow, invalid, list, object, oneOf, readDocument, string } from "./internal/read.ts"
 import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
 
-/** Who sends a message. AsyncAPI speaks of the server: what it `receive`s, the client sends. */
+/** The sender of a message. AsyncAPI takes the server's view: the client sends what the server `receive`s. */
 export type Sender = "client" | "server"
 
-/** A message, or a control frame, with every reference but those inside its schema resolved. */
+/** A message or a control frame. All references are resolved, except those inside its schema. */
 export interface Message {
   /** The key in the document, as `orderbookDelta`. */
   readonly key: string
@@ -28,7 +28,7 @@ export interface Message {
   readonly pointer: string
 }
 
-/** A channel: one that can be subscribed to, or one of the two that every connection has. */
+/** A channel: one that clients can subscribe to, or one of the two that every connection has. */
 export interface Channel {
   readonly name: string
   readonly address: string
@@ -53,7 +53,7 @@ const senders: { readonly [action in "receive" | "send"]: Sender } = { receive: 
 
 const messagePrefix = "/components/messages/"
 
-/** The message keys that operations send, each with who sends them. */
+/** The message keys that operations send, each with its sender. */
 const readSenders = (document: JsonObject): ReadonlyMap<string, Sender> => {
   const found = new Map<string, Sender>()
   for (const [name, value] of Object.entries(object(document["operations"], "/operations"))) {
@@ -88,7 +88,7 @@ const readSubscribable = (feed: Document): ReadonlySet<string> => {
   )
 }
 
-/** Reads a WebSocket reference document; throws `InvalidDocument` for anything else. */
+/** Parses a WebSocket reference document; throws `InvalidDocument` for anything else. */
 export const make = (json: unknown): FeedDocument => {
   const feed = readDocument(json, "asyncapi", "3.")
   const root = feed.document

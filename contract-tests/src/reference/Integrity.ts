@@ -1,11 +1,11 @@
 /**
- * What the files of the reference promise: one normal form, a stamp of where they came from, an overlay that is in force
- * to its last entry, and a list of the nulls that were read by intent.
+ * Checks the reference files: a normal form, a stamp of their origin, an overlay whose every entry takes effect, and a
+ * list of the nulls that were read by intent.
  *
  * **Details**
  *
- * Each check answers findings, none where all is well. What it reads, it asks for by name, so that a test can plant a
- * fault in any of the files.
+ * Each check returns findings, empty on success. It requests files by name, so that a test can plant a fault in any of
+ * them.
  */
 import { readFileSync } from "node:fs"
 import * as Result from "effect/Result"
@@ -20,19 +20,19 @@ import * as NullableByIntent from "./NullableByIntent.ts"
 import * as Overlay from "./Overlay.ts"
 import { overlaySha256 } from "./SpecImport.ts"
 
-/** Gives the text of a file below `fixtures/spec`. */
+/** Returns the text of a file below `fixtures/spec`. */
 export type Read = (name: string) => string
 
 /** The files that come with this package. */
 export const read: Read = (name) => readFileSync(fixture(`spec/${name}`), "utf8")
 
-/** What a check found, and how often it looked. */
+/** The findings of a check, and the number of cases checked. */
 export interface Checked {
   readonly findings: ReadonlyArray<string>
   readonly reached: Readonly<Record<string, number>>
 }
 
-// What JSON.parse answers is JSON.
+// JSON.parse returns JSON.
 const jsonOf = (text: string): Json => JSON.parse(text) as Json
 
 const objectOf = (text: string): JsonObject => {
@@ -50,7 +50,9 @@ const strict = { onExcessProperty: "error" } as const
 
 const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
 
-/** A reference document: canonical, of known keywords alone, its references resolved, stamped with its overlay. */
+/**
+ * A reference document: canonical, limited to known keywords, with resolved references and the stamp of its overlay.
+ */
 export const document = (name: string, read: Read): Checked => {
   const text = read(name)
   const json = objectOf(text)
@@ -77,7 +79,7 @@ export const document = (name: string, read: Read): Checked => {
   return { findings, reached: { schemas: schemasOf(json).length } }
 }
 
-/** The value at a pointer, through references on the way. */
+/** The value at a pointer, following references on the way. */
 const through = (document: JsonObject, pointer: string): Json | undefined => {
   const follow = (value: Json | undefined): Json | undefined =>
     isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value
@@ -96,7 +98,7 @@ const nullAt = (document: JsonObject): ((pointer: string) => boolean) => {
     judge.accepts({ $ref: `#${pointer.split("/").map(encodeURIComponent).join("/")}` })(null)
 }
 
-/** What of an overlay's entry does not hold in a document. */
+/** The part of an overlay entry that does not hold in a document. */
 export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => ReadonlyArray<string>) => {
   const acceptsNull = nullAt(document)
   const paths = document["paths"]
@@ -141,7 +143,7 @@ export const inForce = (document: JsonObject): ((entry: Overlay.Entry) => Readon
   }
 }
 
-/** The overlay: every entry gives a reason and a source, holds in its document, and would be missed there. */
+/** The overlay: every entry has a reason and a source, holds in its document, and is necessary. */
 export const overlay = (read: Read): Checked => {
   const decoded = decodeOverlay(read("overlay.json"), strict)
   if (Result.isFailure(decoded)) return { findings: [decoded.failure.message], reached: {} }

@@ -1,7 +1,6 @@
 /**
- * The JSON Schema of the reference documents: JSON Schema 2020-12, cut down to
- * the keywords the importer lets through. A keyword outside this table never
- * reaches a reference document, so a tool that knows the table knows them all.
+ * The JSON Schema of the reference documents: JSON Schema 2020-12, reduced to the keywords that the importer accepts.
+ * No other keyword reaches a reference document, so tools need to support only this table.
  */
 
 /** The JSON types of the reference documents. */
@@ -55,7 +54,7 @@ export interface JsonSchema {
 /** The formats of the reference documents. */
 export type Format = "date-time" | "double" | "int32" | "int64" | "uuid"
 
-/** What a keyword holds, for walking a schema without knowing its keywords one by one. */
+/** The kind of a keyword's value, for walking a schema without handling each keyword. */
 export type KeywordKind =
   | "boolean"
   | "format"
@@ -72,7 +71,7 @@ export type KeywordKind =
   | "schema-or-boolean"
   | "type"
 
-/** Every keyword of the reference documents, and what it holds. */
+/** Every keyword of the reference documents, and the kind of its value. */
 export const keywords: { readonly [K in keyof Required<JsonSchema>]: KeywordKind } = {
   $ref: "reference",
   additionalProperties: "schema-or-boolean",

@@ -1,6 +1,6 @@
 /**
- * The places where the published documents say null by intent and not to the letter, written out by hand: a place that is
- * lost or comes to them is a change to look at.
+ * The places where the published documents allow null by intent but not by the letter, listed by hand. A removed or
+ * added place needs review.
  */
 
 /** A place of a reference document. */
@@ -8,7 +8,7 @@ export interface Place {
   /** The keyword beside which `nullable` stood. */
   readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
   readonly pointer: string
-  /** Whether the overlay takes the null back. */
+  /** Whether the overlay removes the null again. */
   readonly isTakenBack: boolean
 }
 
@@ -55,7 +55,7 @@ const rest: ReadonlyArray<Place> = [
     ...properties("EventFeeChange", "fee_type_override"),
     ...properties("PriceDistributionHistorical", "close high low mean open previous")
   ]),
-  // A query string cannot say null.
+  // A query string cannot express null.
   ...all("enum", ["/components/parameters/MveHistoricalFilterQuery/schema"], true)
 ]
 

@@ -1,13 +1,12 @@
 /**
- * The overlay: what the reference documents say beyond, or against, the
- * published ones, entry by entry with its reason and its source.
+ * The overlay: the additions and corrections of the reference documents to the published ones, each entry with its
+ * reason and its source.
  *
  * **Details**
  *
- * An entry names JSON pointers into the normalised document and one operation
- * of a small closed set. It must apply: a target that is missing, or already as
- * the entry wants it, is a fault of the whole import, so that an entry which the
- * publisher has caught up with is noticed and removed.
+ * An entry names JSON pointers into the normalised document and one operation of a small closed set. It must apply: if
+ * a target is missing, or already has the new value, the whole import fails. Obsolete entries are thus noticed and
+ * removed.
  */
 import * as Schema from "effect/Schema"
 import { at, child, equal, isArray, isObject, parsePointer, sorted } from "./internal/json.ts"
@@ -21,7 +20,7 @@ const Reason = {
 
 const Pointers = /*#__PURE__*/ Schema.NonEmptyArray(Schema.String)
 
-/** Puts a value where nothing is: a component, a keyword, a channel. */
+/** Adds a value where none exists: a component, a keyword, a channel. */
 export const Add = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add"),
   at: Pointers,
@@ -29,7 +28,7 @@ export const Add = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Puts a value in the place of exactly the one it names. */
+/** Replaces exactly the named value. */
 export const Replace = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("replace"),
   at: Pointers,
@@ -38,7 +37,7 @@ export const Replace = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Takes away exactly the value it names. */
+/** Removes exactly the named value. */
 export const Remove = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("remove"),
   at: Pointers,
@@ -46,14 +45,14 @@ export const Remove = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Takes properties out of the `required` of the object that declares them. */
+/** Removes properties from the `required` of the object that declares them. */
 export const MakeOptional = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("make-optional"),
   at: Pointers,
   ...Reason
 })
 
-/** Lets schemas accept null. */
+/** Makes schemas accept null. */
 export const MakeNullable = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("make-nullable"),
   at: Pointers,
@@ -76,7 +75,7 @@ export const AddEnumMember = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Declares a status on every operation that does not declare it; `places` counts those. */
+/** Declares a status on every operation that does not declare it; `places` is their number. */
 export const AddResponse = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add-response"),
   status: Schema.String,
@@ -85,7 +84,7 @@ export const AddResponse = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Gives a JSON body to every response from 400 up that declares none; `places` counts those. */
+/** Adds a JSON body to every response from 400 up that declares none; `places` is their number. */
 export const AddErrorBody = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add-error-body"),
   schema: /*#__PURE__*/ Schema.Struct({ $ref: Schema.String }),
@@ -109,13 +108,13 @@ export const Entry = /*#__PURE__*/ Schema.Union([
 /** One refinement or deviation. */
 export type Entry = typeof Entry.Type
 
-/** The entries for one published document, and which document that is. */
+/** The entries for one published document, and the document's identity. */
 export const Part = /*#__PURE__*/ Schema.Struct({
   appliesTo: /*#__PURE__*/ Schema.Struct({ sha256: Schema.String, version: Schema.String }),
   entries: /*#__PURE__*/ Schema.Array(Entry)
 })
 
-/** The entries for one published document, and which document that is. */
+/** The entries for one published document, and the document's identity. */
 export type Part = typeof Part.Type
 
 /** The file `fixtures/spec/overlay.json`. */
@@ -127,7 +126,7 @@ export type Overlay = typeof Overlay.Type
 type Mutable = Record<string, Json>
 type Issue = (pointer: string, message: string) => void
 
-// The document being patched is a private deep copy, so its objects may be written to.
+// The patched document is a private deep copy, so its objects may be mutated.
 const writable = (value: JsonObject): Mutable => value
 
 const parentOf = (document: Json, pointer: string): readonly [parent: Json | undefined, token: string] => {
@@ -209,7 +208,7 @@ const addErrorBody = (document: JsonObject, entry: typeof AddErrorBody.Type): nu
 const put = (document: JsonObject, pointer: string, value: Json, issue: Issue): void => {
   const [parent, token] = parentOf(document, pointer)
   if (isObject(parent)) {
-    // A copy: one value may go to several places, and a later entry may write to one of them.
+    // A copy: one value may go to several places, and a later entry may mutate one of them.
     writable(parent)[token] = structuredClone(value)
   } else {
     issue(pointer, "has no parent object")
@@ -284,8 +283,7 @@ const applyAt = (
 /**
  * A copy of `document` with every entry applied in order.
  *
- * `issue` is told of every entry that does not apply; the result is of use only
- * where it was told of none.
+ * Calls `issue` for every entry that does not apply. Use the result only if `issue` was not called.
  */
 export const apply = (document: JsonObject, part: Part, issue: Issue): JsonObject => {
   const out = structuredClone(document)

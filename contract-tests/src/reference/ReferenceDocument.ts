@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * It reads the document itself and shares no code with the client's generator:
- * a fault in either shows as a disagreement instead of cancelling out.
+ * It reads the document itself and shares no code with the client's generator: a bug in either causes a disagreement
+ * instead of cancelling out.
  */
 import { fixture, readJson } from "./internal/fixtures.ts"
 import { child } from "./internal/json.ts"
@@ -54,13 +54,13 @@ export interface RequestBody {
 /** A declared response. */
 export interface Response {
   readonly status: number
-  /** The schema of the JSON body, or undefined where none is declared. */
+  /** The schema of the JSON body, or undefined if none is declared. */
   readonly schema: JsonSchema | undefined
-  /** JSON pointer of the schema, or of the response where it has none. */
+  /** JSON pointer of the schema, or of the response if it has none. */
   readonly pointer: string
 }
 
-/** An operation, with every reference but those inside schemas resolved. */
+/** An operation. All references are resolved, except those inside schemas. */
 export interface Operation {
   readonly id: string
   readonly method: Method
@@ -68,7 +68,7 @@ export interface Operation {
   readonly path: string
   readonly tags: ReadonlyArray<string>
   readonly deprecated: boolean
-  /** Alternatives, each a set of scheme names that go together; empty for a public operation. */
+  /** Alternatives, each a set of schemes to use together; empty for a public operation. */
   readonly security: ReadonlyArray<ReadonlyArray<string>>
   readonly parameters: ReadonlyArray<Parameter>
   readonly requestBody: RequestBody | undefined
@@ -176,12 +176,12 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
 }
 
 /**
- * Reads a REST reference document; throws `InvalidDocument` for anything else.
+ * Parses a REST reference document; throws `InvalidDocument` for anything else.
  *
  * **Details**
  *
- * The whole document is held to the closed keyword table first, so every schema
- * that is handed out is a `JsonSchema` all the way down.
+ * Checks the whole document against the closed keyword table first, so every returned schema is a valid `JsonSchema`
+ * throughout.
  */
 export const make = (json: unknown): ReferenceDocument => {
   const document = readDocument(json, "openapi", "3.1.")

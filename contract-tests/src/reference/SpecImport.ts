@@ -1,6 +1,5 @@
 /**
- * Import of a published OpenAPI 3.0 or AsyncAPI 3 document: the facts of it, in
- * one normal form, with the overlay applied.
+ * Import of a published OpenAPI 3.0 or AsyncAPI 3 document: its facts in one normal form, with the overlay applied.
  */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
@@ -14,13 +13,13 @@ import { verifyDocument } from "./internal/verify.ts"
 import type { Json, JsonObject } from "./JsonSchema.ts"
 import * as Overlay from "./Overlay.ts"
 
-/** One thing that an import refuses, and where it stands. */
+/** A problem that an import refuses, and its location. */
 export const Issue = /*#__PURE__*/ Schema.Struct({ message: Schema.String, pointer: Schema.String })
 
-/** One thing that an import refuses, and where it stands. */
+/** A problem that an import refuses, and its location. */
 export type Issue = typeof Issue.Type
 
-/** The document cannot be imported, for all of these reasons at once. */
+/** The document cannot be imported. Holds all reasons. */
 export class ImportError
   extends /*#__PURE__*/ Schema.TaggedError<ImportError>()("ImportError", {
     issues: /*#__PURE__*/ Schema.NonEmptyArray(Issue)
@@ -34,7 +33,7 @@ export class ImportError
   }
 }
 
-/** A place where `nullable` says something only by intent, and the keyword it stands beside. */
+/** A place where `nullable` has meaning only by intent, and the keyword beside it. */
 export interface NullableByIntent {
   readonly beside: Beside
   readonly pointer: string
@@ -44,11 +43,11 @@ export interface NullableByIntent {
 export interface Imported {
   readonly kind: "feed" | "rest"
   readonly version: string
-  /** When the document was published: YYYY-MM-DD. */
+  /** The date of publication: YYYY-MM-DD. */
   readonly published: string | undefined
-  /** The reference document, as the file holds it. */
+  /** The text of the reference document, as in the file. */
   readonly text: string
-  /** The list of the places where `nullable` was read by intent, as the file holds it. */
+  /** The list of the places where `nullable` was read by intent, as in the file. */
   readonly nullableText: string
   readonly nullableByIntent: ReadonlyArray<NullableByIntent>
 }

@@ -1,4 +1,4 @@
-/** The report as one self-contained page: no script, no font and no image comes from anywhere else. */
+/** The report as one self-contained page without external scripts, fonts or images. */
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 import { style } from "./style.ts"
@@ -15,7 +15,7 @@ const escaped = (text: string): string =>
 
 const number = (value: number): string => value.toLocaleString("en")
 
-/** Where the page keeps a failure. */
+/** The anchor of a failure on the page. */
 const anchor = ({ property, target }: Report.Cell): string => `${property}-${target}`.replace(/[^\w.-]+/g, "-")
 
 const verdict = (report: Report.Report): string => {
@@ -137,7 +137,7 @@ const remarks = (report: Report.Report): string => {
     : `<section><h2>Skips and notes</h2><ul>${[...skipped, ...notes].join("\n")}</ul></section>`
 }
 
-/** Hides rows; without it the page shows them all. */
+/** Filters the rows; without the script the page shows them all. */
 const script = `const filter=document.getElementById("filter"),bad=document.getElementById("bad"),shown=document.getElementById("shown"),rows=[...document.getElementById("rows").children];
 const show=()=>{const text=filter.value.trim().toLowerCase();let count=0;for(const row of rows){row.hidden=!row.dataset.name.includes(text)||(bad.checked&&!row.classList.contains("bad"));if(!row.hidden)count++}shown.textContent=count+" of "+rows.length};
 filter.addEventListener("input",show);bad.addEventListener("change",show);

@@ -2,7 +2,7 @@
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 
-/** What XML 1.0 lets stand in a text or an attribute; the rest is shown as U+FFFD. */
+/** The characters that XML 1.0 allows in a text or an attribute; others are shown as U+FFFD. */
 const escaped = (text: string): string =>
   text
     .toWellFormed()
@@ -42,7 +42,7 @@ const counts = ({ failed, passed, skipped }: Report.Totals, millis: number) => (
   time: (millis / 1_000).toFixed(3)
 })
 
-/** The whole report. A run that did not finish has a suite of its own that fails. */
+/** The whole report. An unfinished run has an additional failing suite. */
 export const render = (report: Report.Report): string => {
   const suites = report.properties.map(({ id, statement }) => {
     const millis = report.times.byProperty[id] ?? 0

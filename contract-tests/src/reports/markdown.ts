@@ -5,7 +5,7 @@ import { casesOf } from "./text.ts"
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ")
 
-/** A code block that its text cannot end. */
+/** A code block with a fence that its text does not contain. */
 const block = (text: string): string => {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = "`".repeat(longest + 1)

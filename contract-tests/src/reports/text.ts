@@ -4,7 +4,7 @@ import * as Report from "../runner/Report.ts"
 
 const columns = ["property", "passed", "failed", "skipped", "cases", "statement"] as const
 
-/** Rows of one width per column; numbers to the right. */
+/** Rows with one width per column; numbers aligned right. */
 const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) =>
@@ -17,7 +17,7 @@ const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<stri
   )
 }
 
-/** How many cases a property looked at. */
+/** The number of cases of a property. */
 export const casesOf = ({ cells }: Report.Report, property: string): number =>
   cells.reduce(
     (sum, { property: id, result }) => sum + (id === property && result._tag !== "Skipped" ? result.runs : 0),

@@ -1,9 +1,9 @@
 /**
- * The cells of a run: which property is held against what, and what comes of one.
+ * The cells of a run: pairs of property and target, and how one is run.
  *
  * **Details**
  *
- * A cell is asked for by name, so that a worker or another process can be asked for it as well.
+ * A cell is identified by name, so that a worker or another process can run it too.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -16,17 +16,17 @@ import type { Result } from "./Report.ts"
 /** One cell, and how to run it. */
 export interface Job {
   readonly property: string
-  /** As a user calls it, `Orders.create`, or as the property calls it. */
+  /** An operation as a user calls it, `Orders.create`, or the property's own name for the target. */
   readonly target: string
   readonly seed: number
   readonly runs: number
   /** Starts at a counterexample. */
   readonly path?: string | undefined
-  /** False takes the first counterexample as it is. */
+  /** False keeps the first counterexample without shrinking. */
   readonly shrink?: boolean | undefined
 }
 
-/** What came of a cell, and how long it took. */
+/** The result of a cell and its duration. */
 export interface Done {
   readonly result: Result
   readonly millis: number
@@ -37,7 +37,7 @@ const shown = 4_000
 const shorten = (text: string): string =>
   text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text
 
-/** An outcome as it stands in a report. */
+/** An outcome in the form of the report. */
 export const resultOf = (outcome: Outcome): Result => {
   switch (outcome._tag) {
     case "Held":
@@ -59,7 +59,7 @@ export const resultOf = (outcome: Outcome): Result => {
   }
 }
 
-/** A cell that failed for a reason that is not a counterexample: its property threw, or who ran it died. */
+/** A cell that failed without a counterexample: its property threw, or its worker died. */
 export const broken = ({ path = "", property, seed, target }: Job, because: string): Result => ({
   _tag: "Failed",
   runs: 0,
@@ -72,7 +72,7 @@ export const broken = ({ path = "", property, seed, target }: Job, because: stri
   curl: undefined
 })
 
-/** What holding the property comes to, or why it cannot be held. */
+/** Runs the property, or fails with the reason why it cannot run. */
 export const held = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
   const other = Properties.others.find((one) => one.id === id)
   if (other !== undefined) {

@@ -1,4 +1,4 @@
-/** The command `kalshi-contract`: runs the suite, runs a failure again, and says what there is. */
+/** The command `kalshi-contract`: runs the suite, replays failures, and lists properties and operations. */
 import * as Argument from "effect/cli/Argument"
 import type * as CliError from "effect/cli/CliError"
 import * as Command from "effect/cli/Command"
@@ -32,7 +32,7 @@ const seed = Flag.Int("seed").pipe(
   Flag.optional
 )
 
-/** Ends with 2 where something cannot be used. */
+/** Exits with 2 if the input cannot be used. */
 const refusing = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
   Effect.catch(effect, ({ message }) => refuse(message))
 
@@ -43,7 +43,7 @@ const operations = Flag.String("operation").pipe(
 
 const properties = Flag.String("property").pipe(Flag.withDescription("Properties by their ids: P1,P9"), Flag.atLeast(0))
 
-/** One line on a terminal, written over; nothing elsewhere. */
+/** A progress line on a terminal, overwritten in place; silent elsewhere. */
 const progress =
   process.stderr.isTTY === true
     ? ({ cell, done, total }: Suite.Progress) =>
@@ -65,9 +65,9 @@ const timeout = Flag.String("timeout").pipe(
   Flag.withDefault("10 seconds")
 )
 
-/** A duration as people write them: `120s`, `5 minutes`. */
+/** A duration as users write it: `120s`, `5 minutes`. */
 const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration, Ended> => {
-  // Checked by the reader itself, which answers None for what it cannot read.
+  // The parser itself validates: it returns None for invalid text.
   const input = text.trim().replace(/^(\d+(?:\.\d+)?)\s*s$/, "$1 seconds") as Duration.Input
   const read = Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) > 0)
   return Option.match(read, {
@@ -76,11 +76,11 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
   })
 }
 
-/** What `--seed` says, else the environment. */
+/** The seed from `--seed`, else from the environment. */
 const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
   if (Option.isNone(given)) {
     return Effect.catch(
-      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // all it throws
+      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // its only error
       ({ message }) => refuse(message)
     )
   }
@@ -104,7 +104,7 @@ const counterexamples = Flag.String("counterexamples").pipe(
   Flag.withDefault(Counterexamples.folder)
 )
 
-/** What cleaning up came to, as a sentence. */
+/** The result of a cleanup, as a sentence. */
 const sweptOf = ({ groups, left, orders, runId }: Session.Swept): string =>
   left.length === 0
     ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing is left`
@@ -152,7 +152,7 @@ const runCommand = Command.make(
     const asked = {
       seed: yield* seedOf(given.seed),
       runs,
-      // What needs no exchange says the same whatever the target: it is held there where it is asked for.
+      // Properties that need no exchange give the same result on every target, so they run here only when selected.
       properties: named.length === 0 && environment !== undefined ? [livelyProperty] : named,
       operations: list(given.operations)
     }
@@ -167,7 +167,7 @@ const runCommand = Command.make(
       Effect.try({
         try: () => Counterexamples.load(given.counterexamples),
         catch: (error) => error as Counterexamples.Unreadable
-      }), // all it throws
+      }), // its only error
       ({ message }) => refuse(message)
     )
     const wanted = yield* Outputs.parse(given.reports)
@@ -180,7 +180,7 @@ const runCommand = Command.make(
       Effect.andThen(Outputs.write(report, wanted), Console.log(Text.render(report)))
     const fs = yield* FileSystem.FileSystem
     const sweep = session?.sweep ?? Effect.undefined
-    // Whatever ends the run, what it wrote is taken away, and nothing interrupts that.
+    // However the run ends, its writes are cleaned up, and the cleanup is uninterruptible.
     const swept = Effect.tap(sweep, (swept) => (swept === undefined ? Effect.void : Console.error(sweptOf(swept))))
     const found = yield* Suite.run(runner!, {
       ...asked,
@@ -207,10 +207,10 @@ const replayCommand = Command.make(
   { token: Argument.String("token").pipe(Argument.withDescription("From the line that a failure printed")) },
   Effect.fnUntraced(function* ({ token }) {
     const replay = yield* Effect.catch(
-      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // all it throws
+      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // its only error
       ({ message }) => refuse(message)
     )
-    // A failure on an exchange that is there carries its name behind the property's.
+    // A failure on a live exchange carries the exchange's name after the property's.
     const [property = "", where] = replay.property.split(/@(.*)/s)
     const environment = where === undefined ? undefined : yield* refusing(Target.environmentOf(where))
     const job = { ...replay, property, runs: 100 }
@@ -280,7 +280,7 @@ export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Holds the client against the exchange's published document"),
   Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand, sensitivityCommand]),
   Command.run({ version: "0.1.0" }),
-  // What the command line cannot mean is configuration. Asked for help, it has no errors.
+  // Invalid command lines are configuration errors. Requests for help carry no errors.
   Effect.catchTag("ShowHelp", (help): Effect.Effect<never, CliError.ShowHelp | Ended> =>
     Effect.fail(help.errors.length === 0 ? help : new Ended({ code: 2 }))
   )

@@ -1,10 +1,11 @@
 /**
- * Counterexamples that were found once: kept in files, one for each property, and looked at first by every run.
+ * Saved counterexamples: kept in files, one for each property, and run first by every run.
  *
  * **Details**
  *
- * A line is JSON: the token that replays the failure, and the shrunk instance for the reader. Neither holds a date. Where
- * a property's generator changes, a token may lead to another instance: then the line has done its work, and goes.
+ * A line is JSON: the token that replays the failure, and the shrunk instance for the reader. Neither holds a date.
+ * After a change of a property's generator, a token may lead to another instance. The line is then obsolete and can be
+ * removed.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -13,10 +14,10 @@ import { isObject, type Json } from "../judge/JsonSchema.ts"
 import * as Replay from "./Replay.ts"
 import * as Report from "./Report.ts"
 
-/** The project's own. */
+/** The project's own folder. */
 export const folder: string = fileURLToPath(new URL("../../../fixtures/counterexamples/", import.meta.url))
 
-/** A file that is not what this module writes: where, and why. */
+/** The file does not have the format of this module; says where, and why. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable"
 }
@@ -37,7 +38,7 @@ const linesOf = (file: string): ReadonlyArray<string> =>
 const read = (file: string): ReadonlyArray<Replay.Replay> =>
   linesOf(file).map((line, index) => {
     try {
-      const json = JSON.parse(line) as Json // what JSON.parse answers is JSON
+      const json = JSON.parse(line) as Json // JSON.parse returns JSON
       const token = isObject(json) ? json["token"] : undefined
       return Replay.parse(String(token))
     } catch (error) {
@@ -48,7 +49,7 @@ const read = (file: string): ReadonlyArray<Replay.Replay> =>
 /**
  * Reads every counterexample of a folder.
  *
- * @throws `Unreadable` for a line that is none.
+ * @throws `Unreadable` for an invalid line.
  */
 export const load = (from: string): ReadonlyArray<Replay.Replay> =>
   fs.existsSync(from)
@@ -59,7 +60,7 @@ export const load = (from: string): ReadonlyArray<Replay.Replay> =>
         .flatMap((name) => read(path.join(from, name)))
     : []
 
-/** Adds what a run found and is not there yet; says how many. Findings on an exchange that is there are not kept. */
+/** Adds the new failures of a run and returns their number. Failures on a live exchange are not saved. */
 export const keep = (into: string, report: Report.Report): number => {
   let added = 0
   for (const { property, result } of Report.failures(report)) {

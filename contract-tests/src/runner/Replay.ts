@@ -3,21 +3,21 @@
  */
 import * as fc from "fast-check"
 
-/** The seed where none is given: fixed, so that a run says the same thing twice. */
+/** The default seed. It is fixed, so that runs are reproducible. */
 export const defaultSeed = 20_261_009
 
-/** What is needed to meet a failure again. */
+/** The data needed to reproduce a failure. */
 export interface Replay {
   /** The property, such as `P1`. */
   readonly property: string
-  /** What it was held against, such as an operation and a status. */
+  /** The target of the property, such as an operation and a status. */
   readonly target: string
   readonly seed: number
   /** fast-check's path to the shrunk counterexample; empty for the whole run. */
   readonly path: string
 }
 
-/** A text that is not a replay token. */
+/** The text is not a replay token. */
 export class InvalidToken extends Error {
   override readonly name = "InvalidToken"
   constructor(token: string) {
@@ -25,7 +25,7 @@ export class InvalidToken extends Error {
   }
 }
 
-/** A seed that the environment gives and that is no 32-bit integer. */
+/** The seed in the environment is not a 32-bit integer. */
 export class InvalidSeed extends Error {
   override readonly name = "InvalidSeed"
   constructor(text: string) {
@@ -42,7 +42,7 @@ export const token = ({ path, property, seed, target }: Replay): string =>
 /**
  * Reads a token back.
  *
- * @throws `InvalidToken` for anything that `token` did not make.
+ * @throws `InvalidToken` for anything that `token` did not produce.
  */
 export const parse = (text: string): Replay => {
   const read = (): unknown => {
@@ -59,7 +59,7 @@ export const parse = (text: string): Replay => {
     throw new InvalidToken(text)
   }
   const replay = { property, target, seed, path }
-  // Base64 decoding forgives stray characters; a token has one spelling.
+  // Base64 decoding ignores stray characters; a token has one spelling.
   if (!/^[0-9:]*$/.test(path) || token(replay) !== text) throw new InvalidToken(text)
   return replay
 }
@@ -73,7 +73,7 @@ export const line = (replay: Replay): string => lineOf(token(replay))
 /**
  * The seed of this run: `KALSHI_CONTRACT_SEED`, or the fixed one.
  *
- * @throws `InvalidSeed` where the variable holds anything but a 32-bit integer.
+ * @throws `InvalidSeed` if the variable holds anything but a 32-bit integer.
  */
 export const seedFrom = (environment: Readonly<Record<string, string | undefined>> = process.env): number => {
   const text = environment["KALSHI_CONTRACT_SEED"]
@@ -85,13 +85,13 @@ export const seedFrom = (environment: Readonly<Record<string, string | undefined
 
 /** How a property runs. */
 export interface Options {
-  /** 100 where nothing is said. */
+  /** Default: 100. */
   readonly numRuns?: number
-  /** Wins over the environment. */
+  /** Takes precedence over the environment. */
   readonly seed?: number
   /** Starts at a counterexample, as `fc.check` has it. */
   readonly path?: string
-  /** What the property is held against; empty where nothing is said. */
+  /** The target of the property. Default: empty. */
   readonly target?: string
 }
 
@@ -100,7 +100,7 @@ const shown = 4000
 const shorten = (text: string): string =>
   text.length > shown ? `${text.slice(0, shown)}… (${text.length} characters)` : text
 
-/** Says how a failed run failed, ending in the line that replays it; `undefined` for a run that held. */
+/** Describes a failed run, ending in the line that replays it; `undefined` for a run that passed. */
 export const failureOf = <Ts>(name: string, details: fc.RunDetails<Ts>, target = ""): string | undefined => {
   if (!details.failed) return undefined
   const thrown = details.errorInstance
@@ -138,7 +138,7 @@ const raise = (failure: string | undefined): void => {
 }
 
 /**
- * Holds a property in a test: returns where it holds, throws the shrunk counterexample and a replay line where not.
+ * Checks a property in a test: returns if it holds, otherwise throws the shrunk counterexample and a replay line.
  *
  * **Details**
  *
@@ -154,7 +154,7 @@ const raise = (failure: string | undefined): void => {
 export function holds<Ts>(name: string, property: fc.IAsyncProperty<Ts>, options?: Options): Promise<void>
 export function holds<Ts>(name: string, property: fc.IProperty<Ts>, options?: Options): void
 export function holds<Ts>(name: string, property: fc.IRawProperty<Ts>, options: Options = {}): void | Promise<void> {
-  // fc.check answers with a promise for an asynchronous property only; its type says either.
+  // fc.check returns a promise only for an asynchronous property; its type allows both.
   const checked = fc.check(property, parametersOf<Ts>(name, options)) as fc.RunDetails<Ts> | Promise<fc.RunDetails<Ts>>
   const judge = (details: fc.RunDetails<Ts>): void => raise(failureOf(name, details, options.target))
   return checked instanceof Promise ? checked.then(judge) : judge(checked)

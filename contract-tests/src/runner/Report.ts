@@ -1,38 +1,38 @@
 /**
- * What a run of the suite found: one cell for each property and each thing that it was held against.
+ * The results of a suite run: one cell for each pair of property and target.
  *
  * **Details**
  *
- * A report is plain data and, but for `times`, the same for the same seed.
+ * A report is plain data. Except for `times`, it is the same for the same seed.
  */
 
-/** What came of one cell. */
+/** The result of one cell. */
 export type Result =
   | {
       readonly _tag: "Passed"
-      /** How many values or cases were looked at. */
+      /** The number of values or cases checked. */
       readonly runs: number
-      /** How often each thing that the property is about came up. */
+      /** How often the run reached each situation that the property is about. */
       readonly reached: Readonly<Record<string, number>>
     }
   | {
       readonly _tag: "Failed"
       readonly runs: number
       readonly because: string
-      /** JSON Pointer, where the failure has one. */
+      /** JSON Pointer, if the failure has one. */
       readonly pointer: string | undefined
       readonly expected: string | undefined
       readonly got: string | undefined
-      /** The shrunk instance, as text; secrets are not in it. */
+      /** The shrunk instance, as text, without secrets. */
       readonly instance: string
-      /** What replays it in another process. */
+      /** The token that replays it in another process. */
       readonly token: string
-      /** The request as a command line with placeholders for secrets, where there was one. */
+      /** The request as a command line with placeholders for secrets, if a request was made. */
       readonly curl: string | undefined
     }
   | { readonly _tag: "Skipped"; readonly reason: string }
 
-/** One property, held against one target. */
+/** One property, checked against one target. */
 export interface Cell {
   readonly property: string
   /** An operation as a user calls it, such as `Orders.create`, or another name of the property's own. */
@@ -40,13 +40,13 @@ export interface Cell {
   readonly result: Result
 }
 
-/** Why a run ended. Nothing but `finished` can be green. */
+/** Why a run ended. Only `finished` can be green. */
 export type Ending = "finished" | "budget" | "interrupted"
 
 /** A whole run. */
 export interface Report {
   readonly suite: string
-  /** Version and date of the published document that the client was held against. */
+  /** Version and date of the published document that the client was checked against. */
   readonly document: string
   /** Where it ran: `sandbox`, `demo`, `production` or an address. */
   readonly target: string
@@ -54,35 +54,35 @@ export interface Report {
   /** Random cases of each cell, at most. */
   readonly runs: number
   readonly ending: Ending
-  /** In the order in which they are shown. */
+  /** In display order. */
   readonly properties: ReadonlyArray<{ readonly id: string; readonly statement: string }>
   readonly cells: ReadonlyArray<Cell>
-  /** What else must be said: a sentence each. */
+  /** Additional notes: one sentence each. */
   readonly notes: ReadonlyArray<string>
   readonly times: {
     /** RFC 3339. */
     readonly startedAt: string
     readonly millis: number
-    /** Of each property, in milliseconds. */
+    /** The duration of each property, in milliseconds. */
     readonly byProperty: Readonly<Record<string, number>>
   }
 }
 
-/** Cells by what came of them. */
+/** The number of cells by result. */
 export interface Totals {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
 }
 
-/** Why a run says nothing of the rest; undefined for one that finished. */
+/** Why a run is incomplete; undefined for a finished run. */
 export const unfinished: Readonly<Record<Ending, string | undefined>> = {
   finished: undefined,
   budget: "the budget ended before everything was looked at: this run proves nothing of the rest",
   interrupted: "interrupted: this run proves nothing of the rest"
 }
 
-/** Counts the cells, of one property where it is named. */
+/** Counts the cells, optionally of one property. */
 export const totals = ({ cells }: Report, property?: string): Totals => {
   const count = (tag: Result["_tag"]): number =>
     cells.filter((cell) => cell.result._tag === tag && (property === undefined || cell.property === property)).length
@@ -95,13 +95,13 @@ export const lastLine = (report: Report): string => {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
-/** True where a run may be called a success: it finished, something passed, and nothing failed. */
+/** True if the run is a success: it finished, something passed, and nothing failed. */
 export const isGreen = (report: Report): boolean => {
   const { failed, passed } = totals(report)
   return report.ending === "finished" && failed === 0 && passed > 0
 }
 
-/** What the command ends with: 0 held, 1 a property failed, 3 ended before everything was looked at. */
+/** The exit code: 0 all passed, 1 a property failed, 3 ended before every check ran. */
 export const exitCode = (report: Report): 0 | 1 | 3 => (totals(report).failed > 0 ? 1 : isGreen(report) ? 0 : 3)
 
 /** The targets of a report, each once, in the order of their first cells. */
@@ -123,7 +123,7 @@ export const failures = (
 ): ReadonlyArray<Cell & { readonly result: Extract<Result, { readonly _tag: "Failed" }> }> =>
   report.cells.flatMap((cell) => (cell.result._tag === "Failed" ? [{ ...cell, result: cell.result }] : []))
 
-/** Why cells were skipped, and how many for each reason. */
+/** The reasons for skipped cells, with the number of cells for each reason. */
 export const skips = ({ cells }: Report): ReadonlyMap<string, ReadonlyArray<Cell>> => {
   const found = new Map<string, Array<Cell>>()
   for (const cell of cells) {

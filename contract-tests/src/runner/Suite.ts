@@ -1,4 +1,4 @@
-/** Runs the suite: every cell of what was asked for, in the same order for the same question. */
+/** Runs the suite: every selected cell, in a deterministic order. */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,42 +10,42 @@ import type * as Replay from "./Replay.ts"
 import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
 
-/** Who runs the cells: this process, or workers. */
+/** Where cells run: in this process, or in workers. */
 export interface Runner {
-  /** How many cells may run at once. */
+  /** The maximum number of cells that run concurrently. */
   readonly width: number
   readonly run: (job: Cells.Job) => Effect.Effect<Cells.Done>
 }
 
-/** What a run looks at, and for how long. */
+/** The selection and the time limit of a run. */
 export interface Options {
   readonly seed: number
   /** Random cases of each cell, at most. */
   readonly runs: number
-  /** Ids of properties, such as `P9`; all of them where there is none. */
+  /** Ids of properties, such as `P9`; empty for all. */
   readonly properties: ReadonlyArray<string>
-  /** Names or ids of operations, or names of other targets, `*` for any characters; all of them where there is none. */
+  /** Names or ids of operations, or names of other targets, with `*` for any characters; empty for all. */
   readonly operations: ReadonlyArray<string>
-  /** Counterexamples of old, which are looked at before anything else is tried. */
+  /** Saved counterexamples, which run before everything else. */
   readonly kept: ReadonlyArray<Replay.Replay>
   /** Where it runs, for the report. */
   readonly target: string
-  /** Infinite where time does not matter. */
+  /** Infinite for no limit. */
   readonly budget: Duration.Duration
-  /** Told of every cell as it ends. */
+  /** Called for every cell as it ends. */
   readonly onCell: (progress: Progress) => Effect.Effect<void>
-  /** Told what there was, where the run is interrupted. */
+  /** Called with the partial report if the run is interrupted. */
   readonly onInterrupted: (report: Report.Report) => Effect.Effect<void>
 }
 
-/** How far a run has come. */
+/** The progress of a run. */
 export interface Progress {
   readonly done: number
   readonly total: number
   readonly cell: Report.Cell
 }
 
-/** Nothing answers to what was asked for. */
+/** The selection matches nothing. */
 export class NothingToRun extends Error {
   override readonly name = "NothingToRun"
 }
@@ -58,15 +58,15 @@ const matcher = (patterns: ReadonlyArray<string>) => {
     tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
 }
 
-/** What a property can be held against: the names of each target. */
+/** The possible targets of a property: the names of each target. */
 const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
   Properties.others.find((property) => property.id === id)?.targets.map((target) => ({ target, names: [target] })) ??
   ClientOperations.all.map(({ descriptor, name }) => ({ target: name, names: [name, descriptor.operationId] }))
 
 /**
- * What a run would look at: properties, and the targets of each.
+ * The properties that a run checks, and the targets of each.
  *
- * @throws `NothingToRun` where a property or a pattern names nothing, or where nothing is left.
+ * @throws `NothingToRun` if a property or a pattern matches nothing, or if no cell is left.
  */
 export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
   const ids = properties.map(Properties.idOf)
@@ -100,7 +100,7 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
 /**
  * Runs the cells.
  *
- * @throws `NothingToRun` where there are none.
+ * @throws `NothingToRun` if there are no cells.
  */
 export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
   Effect.gen(function* () {

@@ -1,12 +1,12 @@
 /**
- * A clock and a scheduler that stand still until they are told to go on: programs run on them without a promise, so that
- * a thousand calls of a minute each take a moment, the same way every time.
+ * A clock and a scheduler that stand still until they are advanced. Programs run on them without promises, so a
+ * thousand calls of a minute each finish immediately and deterministically.
  *
  * **Details**
  *
- * Effect's own `TestClock` waits for the event loop between two steps; this one drives the fibers itself, which makes
- * it fit for properties of many runs, and it knows how many timers are set. What a program does with real promises does
- * not finish on it.
+ * Effect's own `TestClock` waits for the event loop between two steps. This one drives the fibers itself, which suits
+ * properties of many runs, and it counts the timers that are set. A program that waits for real promises does not
+ * finish on it.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -19,12 +19,12 @@ interface Timer {
   readonly fire: () => void
 }
 
-/** Time that passes when it is told to. */
+/** Time that passes only when advanced. */
 export interface VirtualTime {
   readonly nowMillis: () => number
   /** How many timers are set. */
   readonly timers: () => number
-  /** When the next timer fires; undefined where none is set. */
+  /** When the next timer fires; undefined if no timer is set. */
   readonly nextMillis: () => number | undefined
   /** Starts a program under this clock and runs it until it waits. */
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
@@ -32,7 +32,7 @@ export interface VirtualTime {
   readonly advanceTo: (millis: number) => void
 }
 
-/** The steps that one moment may take before it counts as one that never ends. */
+/** The maximum number of steps in one moment before it counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
 /** Makes a clock that stands at this Unix time, in milliseconds. */

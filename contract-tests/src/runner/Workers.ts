@@ -1,4 +1,4 @@
-/** Runs cells in workers: one for each processor, so that a cell that hangs or dies takes nothing else with it. */
+/** Runs cells in workers, one for each processor, so that a cell that hangs or dies does not affect the others. */
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
@@ -7,24 +7,24 @@ import { Worker } from "node:worker_threads"
 import * as Cells from "./Cells.ts"
 import type { Runner } from "./Suite.ts"
 
-/** In the sources it is TypeScript, in what is built from them it is not. */
+/** The worker is TypeScript in the sources and JavaScript in the build. */
 const script = new URL(`internal/worker${extname(import.meta.url)}`, import.meta.url)
 
-/** How workers work. */
+/** The options of the workers. */
 export interface Options {
-  /** For one cell: one that takes longer hangs, and its worker is put to an end. */
+  /** The time limit for one cell. A cell that exceeds it counts as hanging, and its worker is terminated. */
   readonly limitMillis: number
-  /** What a worker runs, in place of the suite. */
+  /** The script that a worker runs instead of the suite. */
   readonly script: URL
 }
 
-// What hangs is to end, and what is slow on a busy machine is not.
+// Terminates cells that hang, but not cells that are slow on a busy machine.
 const defaults: Options = { limitMillis: 600_000, script }
 
-/** One that dies while nobody asks it anything is found dead when it is asked. */
+/** A worker that dies while idle is detected at its next job. */
 const start = (script: URL): Worker => new Worker(script).on("error", () => {})
 
-/** Asks a worker for a cell. A worker that dies of it has said that the cell failed. */
+/** Sends a cell to a worker. If the worker dies, the cell failed. */
 const ask = (
   worker: Worker,
   job: Cells.Job,
@@ -52,7 +52,7 @@ const ask = (
     })
   })
 
-/** So many workers, which end with the scope. */
+/** Starts `width` workers, which end with the scope. */
 export const make = (width: number, given: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { limitMillis, script } = { ...defaults, ...given }
@@ -72,7 +72,7 @@ export const make = (width: number, given: Partial<Options> = {}): Effect.Effect
         Effect.flatMap(Queue.take(idle), (worker) =>
           Effect.flatMap(ask(worker, job, limitMillis), ({ died, done }) => {
             if (!died) return Effect.as(Queue.offer(idle, worker), done)
-            // One that hangs is not dead yet.
+            // A hanging worker is still alive.
             const ended = Effect.promise(() => worker.terminate())
             return Effect.as(Effect.andThen(ended, Effect.provideService(hire, Scope.Scope, scope)), done)
           })

@@ -1,4 +1,4 @@
-/** The subcommand `kalshi-contract sensitivity`: plants every fault, and shows what sees it. */
+/** The subcommand `kalshi-contract sensitivity`: plants every fault and reports what detects it. */
 import * as fs from "node:fs"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"

@@ -1,4 +1,4 @@
-/** Faults of reading answers. */
+/** Faults of decoding responses. */
 import { change, faultsOf, type Fault } from "./Fault.ts"
 
 const decode = faultsOf("packages/client/src/sending/decode.ts", "P4")

@@ -1,4 +1,4 @@
-/** Faults of writing requests: what P5 must see. */
+/** Faults of encoding requests. P5 must detect them. */
 import { faultsOf, type Fault } from "./Fault.ts"
 
 const encode = faultsOf("packages/client/src/sending/encode.ts", "P5")

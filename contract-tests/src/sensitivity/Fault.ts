@@ -1,39 +1,41 @@
-/** Faults that are planted in the project's own sources, each to be seen by a property or by a test. */
+/** Faults planted in the project's own sources. A property or a test must detect each. */
 import * as fs from "node:fs"
 
-/** A piece of a source that is put in the place of another, which stands there exactly once. */
+/** A replacement of a piece of source that occurs exactly once. */
 export interface Change {
   readonly find: string
   readonly replace: string
 }
 
-/** A client with one mistake; or an exchange, or a suite. */
+/** A client, exchange or suite with one fault. */
 export interface Fault {
-  /** What it does wrong, such as `repeats a request that was answered 400`. */
+  /** The faulty behaviour, such as `repeats a request that was answered 400`. */
   readonly name: string
-  /** The source, from the root of the repository. */
+  /** The source file, relative to the root of the repository. */
   readonly file: string
   readonly changes: ReadonlyArray<Change>
-  /** What must see it: a property, such as `P9`, or a file of tests, from the root of the repository. */
+  /**
+   * The check that must detect it: a property, such as `P9`, or a test file, relative to the root of the repository.
+   */
   readonly seenBy: string
-  /** The operations that it is looked for in, or what else the property is of, by name: the fewer, the faster. */
+  /** The operations, or other targets of the property, to check: the fewer, the faster. */
   readonly operations: ReadonlyArray<string>
-  /** Random cases of each; 300 where nothing is said. */
+  /** Random cases of each. Default: 300. */
   readonly runs?: number | undefined
-  /** Why nothing can see it. A fault that is seen has none. */
+  /** Why the fault is undetectable. Undefined for a detectable fault. */
   readonly equivalent?: string | undefined
 }
 
-/** Whether it is a file of tests that must see a fault. */
+/** Whether the check is a test file. */
 export const isTest = (seenBy: string): boolean => seenBy.endsWith(".test.ts")
 
-/** The root of the repository: sources are planted where they are kept, not in a published package. */
+/** The root of the repository. Faults are planted in the repository, not in a published package. */
 export const root: URL = new URL("../../../", import.meta.url)
 
-/** Where a fault's source is. */
+/** The source file of a fault. */
 export const sourceOf = ({ file }: Fault): URL => new URL(file, root)
 
-/** A fault whose source has changed, so that nothing would be planted. */
+/** The source of a fault has changed, so the fault cannot be planted. */
 export class Stale extends Error {
   override readonly name = "Stale"
 }
@@ -41,7 +43,7 @@ export class Stale extends Error {
 /**
  * Plants a fault in its source.
  *
- * @throws `Stale` where a piece does not stand there exactly once.
+ * @throws `Stale` if a piece does not occur exactly once.
  */
 export const plant = (fault: Fault, source: string): string =>
   fault.changes.reduce((text, { find, replace }) => {
@@ -65,7 +67,7 @@ export const planted = (fault: Fault): string => plant(fault, fs.readFileSync(so
 /** A change. */
 export const change = (find: string, replace: string): Change => ({ find, replace })
 
-/** Writes faults of one source: what each does wrong, where it is looked for, and what is changed. */
+/** Defines faults of one source file: the faulty behaviour, the targets to check, and the changes. */
 export const faultsOf =
   (file: string, seenBy: string) =>
   (name: string, operation: string | undefined, find: string, replace: string, more: Partial<Fault> = {}): Fault => ({

@@ -1,4 +1,4 @@
-/** Faults of counting: prices, counts, fees, costs. What must see them is the client's own tests. */
+/** Faults of arithmetic: prices, counts, fees, costs. The client's own tests must detect them. */
 import { faultsOf, type Fault } from "./Fault.ts"
 
 const fixedPoint = faultsOf("packages/client/src/money/FixedPoint.ts", "packages/client/test/FixedPoint.test.ts")

@@ -1,6 +1,6 @@
 /**
- * Faults of placing and cancelling orders. What must see them is the client's own tests: no document says what placing
- * promises, so that no property of the suite is of it.
+ * Faults of placing and cancelling orders. The client's own tests must detect them: the document does not specify
+ * placing, so no property of the suite covers it.
  */
 import { faultsOf, type Fault } from "./Fault.ts"
 

@@ -1,4 +1,4 @@
-/** Faults of sending: what P9 must see. */
+/** Faults of sending. P9 must detect them. */
 import { change, faultsOf, type Change, type Fault } from "./Fault.ts"
 
 const pipeline = "packages/client/src/sending/sender.ts"

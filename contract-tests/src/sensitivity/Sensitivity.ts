@@ -1,12 +1,11 @@
 /**
- * Whether the suite would see a mistake: runs a property, or a file of tests, against a client in which one has been
- * planted.
+ * Tests whether the suite detects a fault: runs a property, or a test file, against a client with a planted fault.
  *
  * **Details**
  *
- * Each fault runs in a process of its own, which puts it into its source as that is loaded. Nothing is copied and
- * nothing on the disk is changed, so that faults can be tried side by side, and what is run is the project as it stands
- * but for the fault. A fault that was seen is met again in another process, from what its failure told to replay it.
+ * Each fault runs in its own process, which modifies the source as it is loaded. Nothing is copied and nothing on disk
+ * changes, so faults can be tried concurrently, and the project runs unmodified except for the fault. A detected fault
+ * is reproduced in another process from its replay token.
  */
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -14,9 +13,9 @@ import * as Effect from "effect/Effect"
 import * as Replay from "../runner/Replay.ts"
 import { isTest, planted, root, Stale, type Fault } from "./Fault.ts"
 
-/** What came of a fault. */
+/** The result of a fault. */
 export type Verdict =
-  /** It was seen. */
+  /** It was detected. */
   | {
       readonly _tag: "Killed"
       /** The operation, or the test. */
@@ -26,53 +25,53 @@ export type Verdict =
       /** A token, or the test's name. */
       readonly replay: string
     }
-  /** Nothing saw it: the property has a hole. */
+  /** Nothing detected it: the property has a gap. */
   | { readonly _tag: "Survived" }
-  /** The property says nothing of these operations. */
+  /** The property does not apply to these operations. */
   | { readonly _tag: "Skipped"; readonly reason: string }
-  /** Nothing can be said: it could not be planted, or the client with it did not run. */
+  /** No verdict: the fault could not be planted, or the faulty client did not run. */
   | { readonly _tag: "Failed"; readonly reason: string }
 
-/** What is asked of a client. */
+/** A check to run on a client. */
 export interface Question {
-  /** A property's id, or a file of tests. */
+  /** A property's id, or a test file. */
   readonly seenBy: string
   readonly operations: ReadonlyArray<string>
   readonly runs: number
   readonly seed: number
   /** Starts at a counterexample. */
   readonly path?: string | undefined
-  /** This test alone. */
+  /** Only this test. */
   readonly test?: string | undefined
 }
 
-/** What a process is to do. */
+/** The job of a process. */
 export interface Job {
-  /** Undefined for the client as it stands. */
+  /** Undefined for the unmodified client. */
   readonly fault: Fault | undefined
   readonly questions: ReadonlyArray<Question>
 }
 
-/** What a process answers to one question. */
+/** The result of one question. */
 export interface Told {
   readonly verdict: Verdict
   readonly cpuMillis: number
 }
 
-/** What a process answers. */
+/** The result of a process. */
 export interface Tried {
   /** One for each question. */
   readonly told: ReadonlyArray<Told>
-  /** Of the whole process. */
+  /** CPU time of the whole process. */
   readonly cpuMillis: number
 }
 
 const trial = fileURLToPath(new URL("./internal/trial.ts", import.meta.url))
 
-/** Most of what a process does is to load the same modules. */
+/** Processes spend most of their time loading the same modules, so they share a compile cache. */
 const compiled = fileURLToPath(new URL("node_modules/.cache/sensitivity", root))
 
-/** How long a process may take: a fault may make it hang. */
+/** The time limit of a process: a fault may make it hang. */
 const timeoutMillis = 180_000
 
 const isTried = (value: unknown): value is Tried =>
@@ -89,12 +88,12 @@ const triedOf = (job: Job, code: number | null, printed: string, complained: str
     const tried: unknown = JSON.parse(last)
     if (isTried(tried) && tried.told.length === job.questions.length) return tried
   } catch {
-    // Whatever it printed is no verdict.
+    // The output is not a verdict.
   }
   return nothing(job, `the process ended with ${code}: ${complained.slice(-2000)}`)
 }
 
-/** Asks a process of its own. */
+/** Runs a job in its own process. */
 const run = (job: Job): Effect.Effect<Tried> =>
   Effect.callback<Tried>((resume) => {
     const child = spawn(process.execPath, [trial, JSON.stringify(job)], {
@@ -117,13 +116,13 @@ const run = (job: Job): Effect.Effect<Tried> =>
 
 const usualRuns = 300
 
-/** What a fault asks of what must see it. */
+/** The question for the check that must detect a fault. */
 export const questionOf = (
   { operations, runs = usualRuns, seenBy }: Fault,
   seed: number = Replay.defaultSeed
 ): Question => ({ seenBy, operations, runs, seed })
 
-/** Asks of a client with a fault in it. Of one that cannot be planted nothing can be said. */
+/** Runs questions on a client with a fault. Fails if the fault cannot be planted. */
 export const ask = (fault: Fault, questions: ReadonlyArray<Question>): Effect.Effect<Tried> =>
   Effect.suspend(() => {
     const job: Job = { fault, questions }
@@ -136,7 +135,7 @@ export const ask = (fault: Fault, questions: ReadonlyArray<Question>): Effect.Ef
     return run(job)
   })
 
-/** Asks in the same way of the client as it stands: what kills a fault must be the fault. */
+/** Runs the same questions on the unmodified client, to prove that the fault causes the failure. */
 export const askHonest = (questions: ReadonlyArray<Question>): Effect.Effect<Tried> =>
   run({ fault: undefined, questions })
 
@@ -146,7 +145,7 @@ const verdictOf = ({ told }: Tried): Verdict => told[0]!.verdict // one for each
 export const tryFault = (fault: Fault, seed?: number): Effect.Effect<Verdict> =>
   Effect.map(ask(fault, [questionOf(fault, seed)]), verdictOf)
 
-/** What meets a fault again, by what its failure told. */
+/** The question that replays a detected fault. */
 export const replayOf = (question: Question, { replay, where }: Extract<Verdict, { _tag: "Killed" }>): Question => {
   if (isTest(question.seenBy)) return { ...question, test: replay }
   const { path, seed } = Replay.parse(replay)
@@ -154,9 +153,9 @@ export const replayOf = (question: Question, { replay, where }: Extract<Verdict,
 }
 
 /**
- * Holds a replay against what it replays.
+ * Compares a replay with the original failure.
  *
- * @returns What is wrong with it; undefined where the same counterexample came again.
+ * @returns The difference; undefined if the same counterexample occurred again.
  */
 export const replayProblem = (killed: Extract<Verdict, { _tag: "Killed" }>, again: Verdict): string | undefined =>
   again._tag !== "Killed"

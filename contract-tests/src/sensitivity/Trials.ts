@@ -1,35 +1,35 @@
-/** Tries faults side by side, and says of each what saw it. */
+/** Tries faults concurrently and reports what detected each. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Properties from "../properties/All.ts"
 import { isTest, type Fault } from "./Fault.ts"
 import * as Sensitivity from "./Sensitivity.ts"
 
-/** What came of one fault. */
+/** The result of one fault. */
 export interface Trial {
   readonly fault: Fault
   readonly verdict: Sensitivity.Verdict
-  /** What else saw it, where everything was asked. */
+  /** Other properties that detected it, if all were run. */
   readonly alsoSeenBy: ReadonlyArray<string>
-  /** What is wrong, of which the run fails. */
+  /** The problem that fails the run. */
   readonly problem: string | undefined
   readonly millis: number
   readonly cpuMillis: number
 }
 
-/** How faults are tried. */
+/** Options of the trials. */
 export interface Options {
   readonly workers: number
   readonly seed: number
-  /** Asks every property, not the fault's own alone. */
+  /** Runs every property, not only the fault's own. */
   readonly all: boolean
-  /** Told of every fault as it has been tried. */
+  /** Called for every fault after its trial. */
   readonly onTrial: (trial: Trial) => Effect.Effect<void>
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Run {
-  /** What fails of the project as it stands: no fault that it sees proves anything. */
+  /** Checks that fail on the unmodified project. Their detections prove nothing. */
   readonly unsound: ReadonlyArray<string>
   readonly trials: ReadonlyArray<Trial>
   readonly cpuMillis: number
@@ -49,7 +49,7 @@ const problemOf = (fault: Fault, verdict: Sensitivity.Verdict): string | undefin
   }
 }
 
-/** Tries a fault, and what its failure told to replay it. */
+/** Tries a fault, and replays its failure. */
 const attempt = (fault: Fault, { all, seed }: Options): Effect.Effect<Trial> =>
   Effect.gen(function* () {
     const begun = yield* Clock.currentTimeMillis
@@ -78,7 +78,7 @@ const attempt = (fault: Fault, { all, seed }: Options): Effect.Effect<Trial> =>
     }
   })
 
-/** What the faults ask, each question once, together for what answers it. */
+/** The distinct questions of the faults, grouped by the check that answers them. */
 const questionsOf = (
   faults: ReadonlyArray<Fault>,
   seed: number
@@ -99,13 +99,13 @@ const questionsOf = (
   return Array.from(bySeer.values(), (questions) => Array.from(questions.values()))
 }
 
-/** Properties that no fault would be missed by, were they to say yes to everything. */
+/** Properties that could pass unconditionally without a fault being missed. */
 export const unproved = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
   const seers = new Set(faults.map(({ seenBy }) => seenBy))
   return Properties.stated.map(({ id }) => id).filter((id) => !seers.has(id))
 }
 
-/** Asks everything of the project as it stands, then tries every fault. */
+/** Runs all checks on the unmodified project, then tries every fault. */
 export const run = (faults: ReadonlyArray<Fault>, options: Options): Effect.Effect<Run> =>
   Effect.gen(function* () {
     const { seed, workers } = options
@@ -135,7 +135,7 @@ export const run = (faults: ReadonlyArray<Fault>, options: Options): Effect.Effe
     }
   })
 
-/** Whether every fault was seen, or stands listed as one that cannot be. */
+/** Whether every fault was detected or is listed as undetectable. */
 export const holds = ({ trials, unsound }: Run): boolean =>
   unsound.length === 0 && trials.every(({ problem }) => problem === undefined)
 
@@ -148,7 +148,7 @@ const word = ({ problem, verdict }: Trial): string =>
       ? "killed"
       : "equal"
 
-/** One line of a fault: what saw it, where, and how long that took; below it what is wrong. */
+/** One line of a fault: what detected it, where, and the duration; below it any problem. */
 export const line = (trial: Trial): string => {
   const { alsoSeenBy, fault, millis, problem, verdict } = trial
   const where = verdict._tag === "Killed" ? `  ${verdict.where}` : ""
@@ -160,7 +160,7 @@ export const line = (trial: Trial): string => {
   ].join("\n")
 }
 
-/** What a run came to. */
+/** The summary of a run. */
 export const summary = (run: Run): string => {
   const count = (_tag: Sensitivity.Verdict["_tag"]) => run.trials.filter(({ verdict }) => verdict._tag === _tag).length
   const seers = new Map<string, number>()

@@ -1,27 +1,27 @@
-/** Inputs of reads about what is there: each name of the document stands for the first such thing that a list tells. */
+/** Inputs of reads about existing entities: each name in the document stands for the first such entity in a list. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import { document, referenceOf } from "../properties/Subject.ts"
 import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** Reads an operation by its name; undefined where no success came of it. */
+/** Calls a read operation by name; undefined if it did not succeed. */
 export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
 
-/** Things to read by name, for an account that has none. */
+/** Fallbacks by name, for an account without such entities. */
 export type Own = Readonly<Record<string, Effect.Effect<Json, Missing>>>
 
-/** There is nothing that the input could be about, and so the operation is passed over. */
+/** The input needs an entity that does not exist, so the operation is skipped. */
 export class Missing extends Error {
   override readonly name = "Missing"
 }
 
-/** A list, and where in its items something stands. */
+/** A list, and the place of a value in its items. */
 interface Source {
   readonly list: string
   readonly input?: JsonObject
   readonly items: string
-  /** What a list without such a thing lacks: a sentence's end. */
+  /** The entity that an empty list lacks: the end of a sentence. */
   readonly noun: string
   readonly of: (item: Json) => Json | undefined
 }
@@ -31,7 +31,7 @@ const member =
   (item: Json): Json | undefined =>
     memberOf(item, name)
 
-/** A market that is open, by its event: the three tickers belong together. */
+/** An open market, by its event: the three tickers belong together. */
 const event = (of: (event: Json, market: Json) => Json | undefined): Source => ({
   list: "Events.list",
   input: { status: "open", with_nested_markets: true, limit: 20 },
@@ -84,7 +84,7 @@ const sources: Readonly<Record<string, Source>> = {
   subtrader_id: listed("no subtrader of the account", "Fcm.listSubtraders", "subtraders", "id", {})
 }
 
-/** Names that mean something else in one operation. */
+/** Names with another meaning in one operation. */
 const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Events.candlesticks": { ticker: eventTicker },
   "Events.forecastPercentileHistory": { ticker: eventTicker },
@@ -93,7 +93,7 @@ const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Quotes.get": {
     rfq_id: listed("no quote of the account", "Quotes.list", "quotes", "rfq_id", { user_filter: "self", limit: 1 })
   },
-  // Others may not read it, and a batch that is no longer open has none.
+  // Other accounts may not read it, and a closed batch has no such item.
   "RfqBatches.bestQuotes": {
     rfq_batch_id: listed("no open RFQ batch of the account", "RfqBatches.list", "rfq_batches", "id", {
       user_filter: "self",
@@ -103,14 +103,14 @@ const meantIn: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   }
 }
 
-/** Names of lists, of which one thing is asked. */
+/** Names of list parameters that take a single value here. */
 const plural: Readonly<Record<string, string>> = {
   market_tickers: "ticker",
   tickers: "ticker",
   milestone_ids: "milestone_id"
 }
 
-/** Inputs that are not required by the document, and that the exchange wants all the same. */
+/** Inputs that the document does not require but the exchange does. */
 const besides: Readonly<Record<string, JsonObject>> = {
   "Quotes.list": { user_filter: "self" }
 }
@@ -119,7 +119,7 @@ const wanted: Readonly<Record<string, ReadonlyArray<string>>> = { "Orders.queueP
 
 const daySeconds = 86_400
 
-/** Finds inputs; what a list told is told once. */
+/** Finds inputs; each list is read once. */
 export const make = (read: Read) => {
   const told = new Map<string, Json | undefined>()
   const itemsOf = ({ input = {}, items, list }: Source): Effect.Effect<ReadonlyArray<Json>> =>
@@ -157,7 +157,7 @@ export const make = (read: Read) => {
       return yield* valueOf(plural[name] ?? name, operation, own)
     })
 
-  /** The input of a read; fails where there is nothing to read. */
+  /** The input of a read; fails if no entity exists. */
   return (client: ClientOperation, own: Own = {}): Effect.Effect<JsonObject, Missing> =>
     Effect.gen(function* () {
       const asked = referenceOf(client).parameters.filter(

@@ -1,4 +1,4 @@
-/** What an answer of the exchange must be, by the document and by the client that reads it. */
+/** Checks a response of the exchange against the document and against the client that reads it. */
 import * as Result from "effect/Result"
 import * as Answers from "../operations/Answers.ts"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
@@ -8,14 +8,14 @@ import type { Redactions } from "./Redactions.ts"
 import type { Answer, Asked, Exchanged } from "./Tap.ts"
 import { isSigned } from "../operations/Signing.ts"
 
-/** What was heard of one call. */
+/** The traffic of one call. */
 export interface Heard {
   readonly exchanged: ReadonlyArray<Exchanged>
-  /** What the client made of it. */
+  /** The client's result. */
   readonly result: Result.Result<unknown, { readonly _tag: string; readonly message: string }>
 }
 
-/** Something that an answer must not have been. */
+/** A fault of a response. */
 export interface Finding {
   readonly because: string
   readonly pointer: string | undefined
@@ -25,7 +25,7 @@ export interface Finding {
   readonly curl: string | undefined
 }
 
-/** The request as a command line, with placeholders for what signs it. */
+/** The request as a command line, with placeholders for the signing headers. */
 export const curlOf = (client: ClientOperation, { body, method, url }: Asked): string => {
   const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
   const signed = isSigned(referenceOf(client))
@@ -42,13 +42,13 @@ export const curlOf = (client: ClientOperation, { body, method, url }: Asked): s
   ].join(" ")
 }
 
-/** The answer as text; nothing of one that holds keys. */
+/** The response as text; empty for one that holds keys. */
 const shownOf = ({ descriptor, module }: ClientOperation, { body, status }: Answer): string =>
   descriptor.secret === true || module === "ApiKeys"
     ? `${status}, with a body that is not shown: it is about keys`
     : `${status} ${new TextDecoder().decode(body)}`
 
-/** What is wrong with one answer. */
+/** The fault of one response. */
 const faultOf = (
   client: ClientOperation,
   answer: Answer
@@ -96,7 +96,7 @@ const faultOf = (
   return undefined
 }
 
-/** What is wrong with what was heard of a call, if anything; `succeeds` where only a success is right. */
+/** The fault in the traffic of a call, if any; with `succeeds`, only a success is correct. */
 export const findingOf = (
   client: ClientOperation,
   { exchanged, result }: Heard,
@@ -139,7 +139,7 @@ export const findingOf = (
     : undefined
 }
 
-/** How often each status came, and how many of them were successes. */
+/** The number of responses by status, and the number of successes. */
 export const reachedBy = (heard: ReadonlyArray<Heard>): Readonly<Record<string, number>> => {
   const reached: Record<string, number> = { "2xx": 0 }
   for (const { answer } of heard.flatMap(({ exchanged }) => exchanged)) {

@@ -1,4 +1,4 @@
-/** An exchange that is there, asked one thing at a time: what its answers are held to, and what is not asked of it. */
+/** A live exchange, called sequentially: the checks on its responses, and the requests that are never sent. */
 import * as Exchange from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
@@ -21,47 +21,47 @@ import * as Redactions from "./Redactions.ts"
 import * as Tap from "./Tap.ts"
 import { type Remote, Unusable } from "./Target.ts"
 
-/** Inputs of writes: undefined for an operation that is not asked; fails where there is nothing to do it to. */
+/** Inputs of writes: undefined for an operation that is not called; fails if no entity exists to act on. */
 export type Writes = (
   client: ClientOperations.ClientOperation
 ) => Effect.Effect<JsonObject, Discovery.Missing> | undefined
 
-/** How an exchange is asked. */
+/** Options of calls to the exchange. */
 export interface Options {
-  /** For one answer; a call with its repeats may take three times as long. */
+  /** The time limit for one response; a call with its retries may take three times as long. */
   readonly timeoutMillis: number
-  /** What may leave. */
+  /** The rule for outgoing requests. */
   readonly rule: Guard.Rule
-  /** Done with each request that may leave, before it does. */
+  /** Called before each permitted request is sent. */
   readonly before?: (asked: Tap.Asked) => void
-  /** Why writes are not asked, where they are not. */
+  /** Why writes are not called, if they are not. */
   readonly unwritten: string
 }
 
-/** Runs something with the exchange at hand. */
+/** Runs an effect with the exchange provided. */
 export type Provide = <A, E>(
   effect: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>
 ) => Effect.Effect<A, E>
 
-/** What an exchange may be asked besides reads. */
+/** Operations on the exchange besides reads. */
 export interface Writing {
   readonly writes: Writes
-  /** Something to read, by name, for an account that has nothing else. */
+  /** Entities to read, by name, for an account that has no others. */
   readonly own: Discovery.Own
-  /** Told what was heard of each operation. */
+  /** Called with the traffic of each operation. */
   readonly learn: (client: ClientOperations.ClientOperation, heard: Judging.Heard) => void
 }
 
-/** An exchange that answers. */
+/** A live exchange that responds. */
 export interface Live {
   readonly provide: Provide
-  /** Calls an operation, and tells what was heard of it. */
+  /** Calls an operation and returns its traffic. */
   readonly call: (client: ClientOperations.ClientOperation, input: unknown) => Effect.Effect<Judging.Heard>
-  /** Holds P12 against an operation. */
+  /** Checks P12 for an operation. */
   readonly hold: (run: Run, writing?: Writing) => Effect.Effect<Outcome>
 }
 
-/** Calls in a row without an answer, after which no more are made. */
+/** Consecutive calls without a response after which no more are made. */
 const patience = 3
 
 const named = (name: string): ClientOperations.ClientOperation => {
@@ -70,7 +70,7 @@ const named = (name: string): ClientOperations.ClientOperation => {
   return found
 }
 
-/** The first answer to an operation itself: what the client asks besides, such as its limits, is not the operation's. */
+/** The first response to the operation itself. The client's own requests, such as for its limits, do not count. */
 const own = (
   client: ClientOperations.ClientOperation,
   { environment }: Remote,
@@ -82,11 +82,11 @@ const own = (
   })
 
 /**
- * Connects: asks for the exchange's status, then for something that the key must be good for.
+ * Connects: reads the exchange's status, then makes a request that needs a valid key.
  *
  * **Details**
  *
- * Fails with a sentence where nothing answers, where what answers is no exchange, and where the key is refused.
+ * Fails with a sentence if nothing responds, if the responder is not an exchange, or if the key is refused.
  */
 export const connect = (
   remote: Remote,

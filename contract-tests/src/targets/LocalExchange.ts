@@ -1,9 +1,9 @@
 /**
- * A local exchange in memory on which each operation is called as if nothing had happened since the world was made.
+ * A local exchange in memory. Each operation runs on the freshly seeded state.
  *
  * **Details**
  *
- * It lives under a clock that stands still, so that the same call has the same answer in every process.
+ * Its clock stands still, so the same call has the same response in every process.
  */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
@@ -21,16 +21,16 @@ import type { Heard } from "./Judging.ts"
 import * as Tap from "./Tap.ts"
 import { makeWorld, type World } from "./World.ts"
 
-/** A local exchange and what there is on it. */
+/** A local exchange and its entities. */
 export interface LocalExchange {
   readonly world: World
-  /** Calls an operation as the world's signer, on the exchange as the world was made. */
+  /** Calls an operation as the world's signer, on the freshly seeded exchange. */
   readonly call: (client: ClientOperation, input: unknown) => Heard
 }
 
 const startMillis = 1_790_000_000_000
 
-/** Longer than making the world takes. */
+/** Longer than seeding the world takes. */
 const yearMillis = 365 * 86_400_000
 
 const ended = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
@@ -40,7 +40,7 @@ const ended = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
   return exit.value
 }
 
-/** Makes one; `through` may stand between the client and the exchange. */
+/** Creates one; `through` may wrap the transport between the client and the exchange. */
 export const make = (
   through: (http: HttpClient.HttpClient) => HttpClient.HttpClient = (http) => http
 ): LocalExchange => {

@@ -1,9 +1,9 @@
-/** What must not stand in a report. */
+/** Removes secrets from reports. */
 
-/** Takes secrets out of a text. */
+/** Removes secrets from a text. */
 export type Redactions = (text: string) => string
 
-/** Takes these texts out, wherever they stand. */
+/** Removes these texts wherever they occur. */
 export const make =
   (secrets: Readonly<Record<string, string>>): Redactions =>
   (text) =>

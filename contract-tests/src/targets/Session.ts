@@ -1,4 +1,4 @@
-/** A run against an exchange that is there. */
+/** A run against a live exchange. */
 import type * as Environment from "@kalshi-effect/client/Environment"
 import type { CountInput } from "@kalshi-effect/client/FixedPoint"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
@@ -23,25 +23,25 @@ import * as Target from "./Target.ts"
 import * as Trading from "./demoWrites/Trading.ts"
 import * as TradingRule from "./demoWrites/TradingRule.ts"
 
-/** An exchange to hold P12 against. */
+/** An exchange to check P12 against. */
 export interface Session {
-  /** As `--target` takes it. */
+  /** The value of `--target`. */
   readonly name: string
   readonly hold: (run: Run) => Effect.Effect<Outcome>
-  /** Cleans up after the run, once; undefined where it writes nothing. */
+  /** Cleans up after the run, once; undefined if the run writes nothing. */
   readonly sweep: Effect.Effect<Swept> | undefined
 }
 
-/** What cleaning up came to. */
+/** The result of a cleanup. */
 export interface Swept extends Sweep.Swept {
   readonly runId: string
 }
 
-/** How it is held. */
+/** Options of a session. */
 export interface Options {
-  /** For one answer. */
+  /** The time limit for one response. */
   readonly timeoutMillis: number
-  /** The folder of the journals of runs that may write; undefined where nothing may be written. */
+  /** The folder of the journals of runs that may write; undefined if writes are not allowed. */
   readonly journals: string | undefined
 }
 
@@ -54,7 +54,7 @@ type Needs = FileSystem.FileSystem | HttpClient.HttpClient | Scope.Scope
 
 const unusable = (reason: string): Effect.Effect<never, Target.Unusable> => Effect.fail(new Target.Unusable({ reason }))
 
-/** Connects to the demo exchange as a run that may write there, new or old. */
+/** Connects to the demo exchange as a new or existing run that may write. */
 const connect = (
   environment: Environment.Environment,
   runId: string,
@@ -91,7 +91,7 @@ const connect = (
     return { journal, live, owned, remote }
   })
 
-/** Cleans up, and writes down what came of it. */
+/** Cleans up, and records the result. */
 const sweeping = (
   live: Live.Live,
   marks: Sweep.Marks,
@@ -128,7 +128,7 @@ export const open = (
       ({ message }) => new Target.Unusable({ reason: `the order groups that are there are not known: ${message}` })
     )
     const groups = new Set<string>()
-    const limit = `9.${randomInt(10, 100)}` as CountInput // two digits behind the point, which its type cannot say
+    const limit = `9.${randomInt(10, 100)}` as CountInput // two decimals, which the type cannot express
     const marks: Sweep.Marks = {
       runId,
       limit,
@@ -169,7 +169,7 @@ export const cleanup = (
     return yield* sweeping(live, { ...read.run, groups: new Set(read.groups) }, owned, journal)
   })
 
-/** Holds P12 against an exchange, one call at a time; the rest is done by others. */
+/** Checks P12 against an exchange, one call at a time; other runners handle the rest. */
 export const runner = ({ hold }: Session, others: Runner | undefined): Runner => {
   const turn = Semaphore.makeUnsafe(1)
   return {

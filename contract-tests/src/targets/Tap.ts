@@ -1,4 +1,4 @@
-/** Listens between a client and the exchange: every request as it left, and every answer as it came. */
+/** Records the traffic between a client and the exchange: every request as sent, and every response as received. */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -7,7 +7,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 
-/** An answer as it came. */
+/** A response as received. */
 export interface Answer {
   readonly status: number
   /** Names in lower case. */
@@ -15,27 +15,27 @@ export interface Answer {
   readonly body: Uint8Array
 }
 
-/** A request as it left, without its headers: what signs it is nobody's business. */
+/** A request as sent, without headers, because those contain signatures. */
 export interface Asked {
   readonly method: string
   readonly url: string
   readonly body: string | undefined
 }
 
-/** One request, and its answer where one came whole. */
+/** One request, and its response if it arrived complete. */
 export interface Exchanged {
   readonly asked: Asked
   readonly answer: Answer | undefined
 }
 
-/** A client that is listened to. */
+/** A client whose traffic is recorded. */
 export interface Tap {
   readonly http: HttpClient.HttpClient
-  /** What went by since this was last asked, in order. */
+  /** The traffic since the last call, in order. */
   readonly take: () => ReadonlyArray<Exchanged>
 }
 
-/** Bytes of an answer that are kept: as much as the client reads. */
+/** The maximum size of a recorded response: the client's own limit. */
 const limitBytes = 64 * 1024 * 1024
 
 const read = (
@@ -65,14 +65,14 @@ const read = (
     )
   })
 
-/** What a request asks, without its headers. */
+/** The request without its headers. */
 export const askedOf = ({ body, method, url }: HttpClientRequest.HttpClientRequest): Asked => ({
   method,
   url,
   body: body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined
 })
 
-/** Listens to a client. Whoever asks it one thing at a time knows what belongs to what. */
+/** Records a client. A caller that sends one request at a time can match its traffic. */
 export const make = (client: HttpClient.HttpClient): Tap => {
   let exchanged: Array<Exchanged> = []
   const http = HttpClient.transform(client, (sent, request) =>

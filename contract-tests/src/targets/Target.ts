@@ -1,4 +1,4 @@
-/** Where a run goes: the local exchange that it makes itself, or one that is there. */
+/** The target of a run: the local exchange that the run creates, or a live one. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import type { KeyError } from "@kalshi-effect/signing/KeyError"
 import * as Signer from "@kalshi-effect/signing/Signer"
@@ -9,22 +9,22 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 
-/** What was asked for cannot be: a sentence that says why, and what to do. */
+/** The request cannot be fulfilled: a sentence with the reason and the remedy. */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly reason: string }> {
   override get message(): string {
     return this.reason
   }
 }
 
-/** An exchange that is there. */
+/** A live exchange. */
 export interface Remote {
   readonly environment: Environment.Environment
-  /** As `--target` takes it, for reports and replays. */
+  /** The value of `--target`, for reports and replays. */
   readonly name: string
   readonly signer: Signer.Signer["Service"]
 }
 
-/** What `--target` says: undefined for the local exchange. */
+/** The environment that `--target` names: undefined for the local exchange. */
 export const environmentOf = (target: string): Effect.Effect<Environment.Environment | undefined, Unusable> => {
   if (target === "sandbox") return Effect.undefined
   const parsed = Environment.parse(target)
@@ -40,7 +40,7 @@ const sentenceOf = (error: Config.ConfigError | KeyError): string => error.messa
  *
  * **Details**
  *
- * `KALSHI_ENV` need not be set; where it is, it says whose key it is, and must name the same exchange.
+ * `KALSHI_ENV` is optional. If it is set, it names the environment of the key, and must name the same exchange.
  */
 export const remote = (
   environment: Environment.Environment,

@@ -1,5 +1,5 @@
 /**
- * Inputs that the exchange carries out, so that a violation planted in one of them is all that is wrong with it.
+ * Inputs that the exchange accepts, so that a planted violation is the only fault in them.
  */
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 import type { World } from "./World.ts"
@@ -38,7 +38,7 @@ type Inputs = (world: World) => ReadonlyArray<JsonObject>
 
 const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
 
-/** Of operations that the exchange performs; where fields exclude each other, one for each. */
+/** Inputs of operations that the exchange implements; if fields exclude each other, one input for each. */
 const inputs: Readonly<Record<string, Inputs>> = {
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
     {
@@ -169,7 +169,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   UpdateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
 }
 
-/** What names stand for, wherever they stand in an input. */
+/** The values that names stand for, anywhere in an input. */
 const knownOf = (world: World): JsonObject => ({
   order_id: world.orderIds[0] ?? nowhere,
   order_group_id: world.groupId,
@@ -196,7 +196,7 @@ const knownOf = (world: World): JsonObject => ({
   amount: 10_000
 })
 
-/** An input in which every name that the exchange knows stands for what is there. */
+/** The input with every known name replaced by an existing entity. */
 export const known = (world: World, input: Json): Json => {
   const names = knownOf(world)
   const replaced = (value: Json): Json =>
@@ -213,9 +213,9 @@ export const known = (world: World, input: Json): Json => {
   return replaced(input)
 }
 
-/** Inputs of an operation that the exchange carries out, `valid` being those that the document allows. */
+/** Inputs of an operation that the exchange accepts; `valid` are inputs that the document allows. */
 export const working = (world: World, operationId: string, valid: ReadonlyArray<Json>): ReadonlyArray<Json> =>
   inputs[operationId]?.(world) ?? valid.slice(0, 1).map((input) => known(world, input))
 
-/** The operations of which inputs are told here: each must be one. */
+/** The operations with inputs here; a test checks that each exists. */
 export const told: ReadonlyArray<string> = Object.keys(inputs)

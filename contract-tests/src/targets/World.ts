@@ -1,4 +1,4 @@
-/** A local exchange where something of everything has happened. */
+/** A local exchange seeded with one of each entity. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -7,18 +7,18 @@ import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 
-/** What requests can be about, by the names of parameters and fields. */
+/** The entities that requests can refer to, by the names of parameters and fields. */
 export interface World {
-  /** Who signs: an account that may do everything, and whom no limit slows down. */
+  /** The signing account. It has every permission and no rate limit. */
   readonly signer: Sandbox.Credentials
-  /** An account that no request is about. */
+  /** An account that no request refers to. */
   readonly bystander: Sandbox.Credentials
   readonly ticker: string
   readonly settledTicker: string
   readonly archivedTicker: string
   readonly eventTicker: string
   readonly seriesTicker: string
-  /** Bids of the signer's for five contracts at $0.40; the second says whose it is. */
+  /** Bids of the signer for five contracts at $0.40; the second carries a client order id. */
   readonly orderIds: ReadonlyArray<string>
   readonly clientOrderId: string
   readonly groupId: string
@@ -42,10 +42,10 @@ const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
   ...change
 })
 
-/** Longer than anything takes to be archived. */
+/** Longer than the archiving delay of every entity. */
 const archivedAfterMillis = 100 * 86_400_000
 
-/** Makes the world; `pass` lets time go by on the exchange. */
+/** Seeds the exchange; `pass` advances the time on the exchange. */
 export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown>) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox

@@ -1,6 +1,6 @@
 /**
- * The first five minutes: what an order group does, told against a local exchange that this very run boots; or, against
- * a real environment, the part of it that only reads.
+ * The first five minutes: shows what an order group does, on a local exchange that this run boots. Against a real
+ * environment, it runs only the read-only part.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-/** A step of the story did not come out. */
+/** A step of the story failed. */
 export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: string; readonly got: string }> {
   override get message(): string {
     return `${this.step}: ${this.got}`
@@ -30,7 +30,7 @@ const say = (line: string) => Console.log(`  ${line}`)
 const expect = (holds: boolean, step: string, got: unknown): Effect.Effect<void, StoryError> =>
   holds ? Effect.void : Effect.fail(new StoryError({ step, got: JSON.stringify(got) }))
 
-/** Runs what must be refused, and gives the refusal. */
+/** Runs a call that must be refused, and returns the refusal. */
 const refused = <A, E extends { readonly _tag: string }, R>(
   step: string,
   effect: Effect.Effect<A, E, R>
@@ -52,7 +52,7 @@ const order = (fields: Pick<Orders.CreateInput, "side" | "count" | "price"> & Pa
 
 const traders = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
-  /** The key comes as the exchange's own key generation gives it: PEM text, RSA as PKCS#1 and Ed25519 as PKCS#8. */
+  /** The key has the format of the exchange's own key generation: PEM text, RSA as PKCS#1 and Ed25519 as PKCS#8. */
   const trader = Effect.fnUntraced(function* (name: string, kind: Signer.KeyKind) {
     const { keyId, privateKey } = yield* sandbox.createAccount({ name, kind })
     const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
@@ -62,7 +62,7 @@ const traders = Effect.gen(function* () {
   return { maker: yield* trader("Mira, who quotes,", "rsa"), taker: yield* trader("Theo, who takes,", "ed25519") }
 })
 
-/** Tells the story against the local exchange of its context. */
+/** Runs the story against the local exchange of its context. */
 export const local = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   yield* chapter("A local exchange")
@@ -134,10 +134,10 @@ export const local = Effect.gen(function* () {
   yield* chapter("Every step came out as it should.")
 })
 
-/** Boots a local exchange on a free port and tells {@link local} against it. */
+/** Boots a local exchange on a free port and runs {@link local} against it. */
 export const onLocalExchange = local.pipe(Effect.provide(Layer.merge(Sandbox.layer(), NodeHttpClient.layerUndici)))
 
-/** The part that changes nothing, against whichever environment the context's layer stands for. */
+/** The read-only part, against the environment of the context's layer. */
 export const readOnly = Effect.gen(function* () {
   yield* chapter("Reading, and nothing else: the layer of this run cannot write")
   const { exchange_active, trading_active } = yield* Exchange.status()

@@ -1,70 +1,71 @@
 /**
- * What no public source settles about the exchange, each with a switch.
+ * Behaviour of the exchange that public sources do not settle, each with a switch.
  *
  * @module
  */
 
-/** The switches; {@link defaults} says what the local exchange does by default. */
+/** The switches; {@link defaults} are the defaults of the local exchange. */
 export interface Assumptions {
   /**
    * How far a request's timestamp may be from the exchange's clock, in milliseconds. Public measurements: ±10 s and
-   * +30 s pass, −30 s and ±60 s are refused, as a window of 30 s on either side would do.
+   * +30 s pass, −30 s and ±60 s are refused, which is consistent with a window of 30 s on either side.
    */
   readonly timestampWindowMillis: number
   /**
-   * Which salts of RSA-PSS signatures are accepted. Documented: as long as the digest. A public client signs with the
-   * longest salt there can be and is accepted.
+   * Which salts of RSA-PSS signatures are accepted. Documented: the length of the digest. A public client signs with
+   * the longest possible salt and is accepted.
    */
   readonly rsaSalt: "digest" | "any"
-  /** Whether a group triggers when its window is over its limit, or already when it reaches it. */
+  /** Whether a group triggers when its window exceeds its limit, or already when it reaches it. */
   readonly groupTriggers: "over" | "reached"
   /**
-   * What `is_auto_cancel_enabled` says. The documents do not tell what turns it true; a public test against demo
+   * The value of `is_auto_cancel_enabled`. The documents do not state when it becomes true; a public test against demo
    * expects true from trigger to reset.
    */
   readonly groupAutoCancelFlag: "never" | "whileTriggered"
-  /** Whether the `orders` of a group are those resting, or all that were ever placed in it. */
+  /** Whether the `orders` of a group are the resting ones, or all orders ever placed in it. */
   readonly groupOrders: "resting" | "all"
-  /** The code of the 400 that answers a new order in a triggered group. */
+  /** The code of the 400 for a new order in a triggered group. */
   readonly triggeredGroupCode: string
-  /** How long a `client_order_id` stays taken. */
+  /** How long a `client_order_id` stays reserved. */
   readonly clientOrderIds: "forever" | "whileResting"
-  /** The code of the 400 that answers an order that cannot be paid for. Both have been seen. */
+  /** The code of the 400 for an order that the account cannot pay for. Both have been observed. */
   readonly noMoneyCode: "insufficient_balance" | "available_balance_too_low"
-  /** What balances are whole numbers of: $0.0001 for direct members, $0.01 for others. */
+  /** The step of balances: $0.0001 for direct members, $0.01 for others. */
   readonly balanceSteps: "centicent" | "cent"
   /**
-   * Which published rule rounds fees. `microdollar`: trade fees go up to $0.000001, and what an order carries is given
-   * back in steps of the balance; the guide has said so since August 30, 2026. `centicent`: trade fees go up to $0.0001,
-   * and whole cents are given back; the guide said so before. No recorded fill tells the two apart.
+   * Which published rule rounds fees. `microdollar`: trade fees round up to $0.000001, and the rounding an order
+   * carries is refunded in steps of the balance; the guide states this since August 30, 2026. `centicent`: trade fees
+   * round up to $0.0001, and whole cents are refunded; the guide stated this before. No recorded fill distinguishes
+   * the two.
    */
   readonly feeRounding: "centicent" | "microdollar"
   /**
-   * How long orders are still cancelled after all were, in milliseconds. Documented: those placed up to a minute later
-   * may be.
+   * How long new orders are still cancelled after a cancel-all, in milliseconds. Documented: orders placed up to a
+   * minute later may be cancelled.
    */
   readonly cancelAllMillis: number
   /** How far reads of balances, orders, groups, fills, positions and settlements lag behind, in milliseconds. */
   readonly readLagMillis: number
-  /** How long money is on its way between shards, in milliseconds. */
+  /** How long a transfer between shards takes, in milliseconds. */
   readonly transferMillis: number
-  /** How old what ended must be to be found under `/historical` only, in milliseconds: markets, trades and positions. */
+  /** The age after which ended markets, trades and positions are only found under `/historical`, in milliseconds. */
   readonly historicalMillis: number
-  /** The same for orders that rest no more. */
+  /** The same for orders that no longer rest. */
   readonly historicalOrdersMillis: number
   /**
-   * What answers a refusal whose status has been seen on the wire and is not declared for the operation: `declared`
-   * turns it into a declared one (400 and 404 into each other, 403 into 401), `recorded` answers as the wire did.
+   * The status of a refusal whose observed status is not declared for the operation: `declared` replaces it with a
+   * declared one (400 and 404 replace each other, 401 replaces 403), `recorded` keeps the observed one.
    */
   readonly undeclaredStatuses: "declared" | "recorded"
   /**
-   * Whether markets carry `liquidity_dollars`, always zero. It left the document on October 1, 2026. A public client
-   * that is tested against demo still requires it.
+   * Whether markets carry `liquidity_dollars`, always zero. The document dropped it on October 1, 2026. A public
+   * client that is tested against demo still requires it.
    */
   readonly marketLiquidity: "absent" | "sent"
-  /** Order groups that one account may have. Documented: 100,000. */
+  /** The maximum number of order groups per account. Documented: 100,000. */
   readonly maxOrderGroups: number
-  /** Orders of one account that may rest at once. Documented: 200,000. */
+  /** The maximum number of resting orders per account. Documented: 200,000. */
   readonly maxRestingOrders: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
@@ -72,7 +73,7 @@ export interface Assumptions {
 
 const days = 86_400_000
 
-/** What the local exchange does by default. */
+/** The defaults of the local exchange. */
 export const defaults: Assumptions = {
   timestampWindowMillis: 30_000,
   rsaSalt: "digest",

@@ -22,18 +22,18 @@ export type { ServedRequest } from "./rest/handler.ts"
 export type { Credentials, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
 export { SandboxError } from "./SandboxError.ts"
 
-/** A local exchange, from its operator's side. */
+/** The operator's side of a local exchange. */
 export class Sandbox extends /*#__PURE__*/ Context.Service<Sandbox, Operator>()("@kalshi-effect/sandbox/Sandbox") {}
 
-/** How a local exchange is served over HTTP. */
+/** Options of serving a local exchange over HTTP. */
 export interface Options extends TestOptions {
-  /** Default 0: any port that is free. */
+  /** Default: 0, any free port. */
   readonly port?: number
   /** Default `127.0.0.1`. */
   readonly host?: string
-  /** Permits a host that other machines can reach. Anyone there can then trade on this exchange. Default false. */
+  /** Permits a host that other machines can reach. Anyone there can then trade on this exchange. Default: false. */
   readonly allowRemote?: boolean
-  /** Whether its time passes by itself, or by `moveClock` alone. Default `real`. */
+  /** Whether its time passes by itself, or only by `moveClock`. Default: `real`. */
   readonly clock?: "real" | "frozen"
 }
 
@@ -44,8 +44,8 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}
  *
  * **Details**
  *
- * Fails with {@link SandboxError} for a host that is not loopback, unless `allowRemote`, and for markets that cannot be;
- * with `ServeError` where the port is taken.
+ * Fails with {@link SandboxError} for a non-loopback host without `allowRemote`, and for invalid markets; with
+ * `ServeError` if the port is in use.
  *
  * **Example** (An order group on a local exchange)
  *
@@ -95,9 +95,9 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
 
 /**
  * A local exchange in memory, with the `HttpClient` that reaches it: no sockets, no promises, and the time of Effect's
- * `Clock`, so that it works under `TestClock`. Sign with {@link Credentials.signer}, which is synchronous.
+ * `Clock`, so it works under `TestClock`. Sign with {@link Credentials.signer}, which is synchronous.
  *
- * **Example** (Fifteen seconds of the window in no time)
+ * **Example** (Fifteen seconds of the window pass instantly)
  *
  * ```ts
  * const program = Effect.gen(function* () {
@@ -132,7 +132,7 @@ const environmentAt = (url: string): Effect.Effect<Environment.Environment, Sand
     ({ reason }) => new SandboxError({ reason })
   )
 
-/** An exchange on Effect's clock, and what writes its own failures to Effect's log. */
+/** An exchange on Effect's clock that logs its own failures to Effect's log. */
 const start = (
   options: TestOptions,
   clock: "real" | "frozen"

@@ -4,8 +4,8 @@ import * as fc from "fast-check"
 const surrogates = 0x800
 
 /**
- * A character of all of Unicode but the lone surrogates: what fast-check calls `binary`, drawn the same way, without the
- * table of a million entries that it makes to tell a character's number.
+ * Any Unicode character except lone surrogates: fast-check's `binary` unit, drawn the same way, without its table of a
+ * million entries.
  */
 export const character = (): fc.Arbitrary<string> =>
   fc.integer({ min: 0, max: 0x10ffff - surrogates }).map(

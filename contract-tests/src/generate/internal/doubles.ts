@@ -1,4 +1,4 @@
-/** Doubles next to a bound, and without the zero that JSON text cannot keep. */
+/** Doubles next to a bound, and without the negative zero, which JSON text cannot preserve. */
 
 /** A double just below, at most two steps away. */
 export const nextDown = (value: number): number => value - Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)

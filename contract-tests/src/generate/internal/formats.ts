@@ -1,8 +1,8 @@
 /**
- * The formats in use, decided once: what is valid, what is generated, what is tempting and wrong.
+ * The supported formats: which values are valid, which are generated, and which are plausible but wrong.
  *
- * Where `ajv-formats` is more lenient than the standard that names the format (a space between date and time, an offset
- * without a colon, `urn:uuid:`), the standard decides, because a lenient judge would let a lenient decoder pass.
+ * Where `ajv-formats` is more lenient than the standard that defines the format (a space between date and time, an
+ * offset without a colon, `urn:uuid:`), the standard decides, because a lenient judge would accept a lenient decoder.
  */
 import { fullFormats } from "ajv-formats/dist/formats.js"
 import * as fc from "fast-check"
@@ -11,7 +11,7 @@ import * as fc from "fast-check"
 export interface StringFormat {
   readonly accepts: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** Deterministic members: every form the grammar knows, at its edges. */
+  /** Deterministic members: every form of the grammar, at its edges. */
   readonly examples: ReadonlyArray<string>
   /** Near misses, each one fault away from a member. */
   readonly counterexamples: ReadonlyArray<string>
@@ -71,7 +71,7 @@ const offsets = (): fc.Arbitrary<string> =>
     }
   )
 
-/** Nought to nine digits after the point; the exchange drops trailing noughts, so a digit count says nothing. */
+/** Zero to nine digits after the point; the exchange drops trailing zeros, so the digit count has no meaning. */
 const fractions = (): fc.Arbitrary<string> =>
   fc
     .integer({ min: 0, max: 9 })
@@ -121,9 +121,9 @@ const word = (): fc.Arbitrary<string> =>
 /**
  * String formats.
  *
- * `date-time` is RFC 3339 §5.6 to the letter: `T` and `Z` may be lower case, the offset has a colon, the day exists.
- * A leap second (`23:59:60Z`) is valid for the judge, and neither generated nor counted as a fault: RFC 3339 allows it,
- * the exchange's own formatter cannot write one, and a reader may treat it either way.
+ * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` may be lower case, the offset has a colon, the day exists.
+ * A leap second (`23:59:60Z`) is valid for the judge, but neither generated nor counted as a fault: RFC 3339 allows
+ * it, the exchange's own formatter cannot write one, and a reader may handle it either way.
  */
 export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
   [
@@ -263,7 +263,10 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   ]
 ])
 
-/** Number formats. `int64` ends where a double stops being exact: what lies beyond cannot be told from its neighbour. */
+/**
+ * Number formats. `int64` ends where a double stops being exact: values beyond are indistinguishable from their
+ * neighbours.
+ */
 export const numberFormats: ReadonlyMap<string, NumberFormat> = /*#__PURE__*/ new Map<string, NumberFormat>([
   ["int32", { integer: true, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],
   ["int64", { integer: true, minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }],

@@ -1,7 +1,7 @@
 /**
- * Regular expressions of schemas, read as grammars: members at random, members at every edge, and near misses.
+ * Regular expressions of schemas, parsed as grammars: random members, edge members, and near misses.
  *
- * Covers what decimal, ticker and identifier patterns need; an expression outside of that is an error that quotes it.
+ * Supports the syntax of decimal, ticker and identifier patterns; any other expression is an error that quotes it.
  */
 import * as fc from "fast-check"
 import { UnusableSchema } from "../../judge/JsonSchema.ts"
@@ -14,7 +14,7 @@ type Expression =
   | { readonly kind: "choice"; readonly options: ReadonlyArray<Expression> }
   | { readonly kind: "repeat"; readonly item: Expression; readonly min: number; readonly max: number | undefined }
 
-/** How far an open-ended repetition goes beyond its minimum: past what a double holds exactly. */
+/** The number of repetitions of an open-ended quantifier beyond its minimum: past the exact range of a double. */
 const openEnded = 19
 
 const digit: ReadonlyArray<Range> = [[48, 57]]
@@ -231,7 +231,7 @@ const arbitraryOf = (expression: Expression): fc.Arbitrary<string> => {
 
 const distinct = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)]
 
-/** Rows in which every entry of every column stands at least once. */
+/** Rows in which every entry of every column occurs at least once. */
 const rows = (columns: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<ReadonlyArray<string>> =>
   Array.from({ length: Math.max(1, ...columns.map((column) => column.length)) }, (_, row) =>
     columns.map((column) => column[row % column.length] ?? "")
@@ -262,7 +262,7 @@ const edgesOf = (expression: Expression): ReadonlyArray<string> => {
       return distinct(expression.options.flatMap(edgesOf))
     case "repeat": {
       const items = edgesOf(expression.item)
-      // Every edge of the item once, at the least count that shows it; two of them at the others.
+      // Every edge of the item once, at the lowest count that shows it; two of them at the others.
       const least = Math.max(1, expression.min)
       return distinct(
         countsOf(expression.min, expression.max).flatMap((count) =>
@@ -273,7 +273,7 @@ const edgesOf = (expression: Expression): ReadonlyArray<string> => {
   }
 }
 
-/** Strings with one fault in their structure. Some may be members after all: the caller tests them. */
+/** Strings with one structural fault. Some may still be members: the caller tests them. */
 const missesOf = (expression: Expression): ReadonlyArray<string> => {
   switch (expression.kind) {
     case "set":
@@ -295,7 +295,7 @@ const missesOf = (expression: Expression): ReadonlyArray<string> => {
     case "repeat": {
       const items = edgesOf(expression.item)
       const { max, min } = expression
-      // All but the last, which a faulty one takes the place of.
+      // All but the last, which a faulty one replaces.
       const before = repeated(items, Math.max(1, min) - 1, 0)
       return distinct([
         ...(min > 0 ? [repeated(items, min - 1, 0)] : []),
@@ -306,7 +306,7 @@ const missesOf = (expression: Expression): ReadonlyArray<string> => {
   }
 }
 
-/** A pattern read as a grammar. */
+/** A pattern parsed as a grammar. */
 export interface Grammar {
   readonly matches: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>

@@ -2,7 +2,7 @@
  * The normal form that generators, coverage and mutants share: a schema as a flat list of alternatives, each of one
  * JSON type, with references followed, `allOf` merged and unions multiplied out.
  *
- * Independent of the judge on purpose: what is made from a shape is judged by ajv on the schema itself.
+ * Deliberately independent of the judge: ajv judges the values made from a shape against the schema itself.
  */
 import {
   equals,
@@ -19,7 +19,7 @@ import {
 } from "../../judge/JsonSchema.ts"
 import { numberFormats, stringFormats } from "./formats.ts"
 
-/** A place in the unfolded schema: what a value there must satisfy, all of it. */
+/** A place in the unfolded schema: all constraints on a value there. */
 export interface Node {
   readonly schemas: ReadonlyArray<JsonSchema>
   /** How often each reference was followed on the way here. */
@@ -27,9 +27,9 @@ export interface Node {
 }
 
 interface Common {
-  /** The deepest count in the trail: 1 where nothing recurs. */
+  /** The deepest count in the trail: 1 without recursion. */
   readonly depth: number
-  /** Everything that a value of this alternative satisfies, as one schema. */
+  /** All constraints on a value of this alternative, as one schema. */
   readonly schema: SchemaObject
   /** Branches of a `oneOf` that it must not satisfy. */
   readonly excluded: ReadonlyArray<JsonSchema>
@@ -76,18 +76,18 @@ export interface ObjectAlternative extends Common {
   readonly kind: "object"
   readonly properties: ReadonlyMap<string, Node>
   readonly required: ReadonlySet<string>
-  /** What members of other names must satisfy. */
+  /** The constraints on members of other names. */
   readonly additional: Node
   /** Whether members of other names are forbidden. */
   readonly closed: boolean
-  /** Whether members of other names are part of the schema's intent: declared, or nothing else is. */
+  /** Whether the schema intends members of other names: they are declared, or nothing else is. */
   readonly open: boolean
 }
 
 export interface LiteralAlternative extends Common {
   readonly kind: "literal"
   readonly values: ReadonlyArray<Json>
-  /** `const` if a single fixed value was demanded, else `enum`. */
+  /** `const` if a single fixed value is required, else `enum`. */
   readonly by: "enum" | "const"
 }
 
@@ -131,7 +131,7 @@ const checkKeywords = (schema: SchemaObject): void => {
   }
 }
 
-/** Null comes last: what is made of the first alternative shows what the schema is about. */
+/** Null comes last: values of the first alternative show the purpose of the schema. */
 const allTypes: ReadonlyArray<TypeName> = ["boolean", "integer", "number", "string", "array", "object", "null"]
 
 const typesAllowed = (part: Part): ReadonlyArray<TypeName> => {
@@ -145,7 +145,7 @@ const tightest = (limits: ReadonlyArray<Limit>, tighter: (a: number, b: number) 
     tighter(limit.value, best.value) || (limit.value === best.value && limit.exclusive) ? limit : best
   )
 
-/** Reads schemas of one document as shapes, each node worked out once. */
+/** Reads schemas of one document as shapes; each node is computed once. */
 export interface Shapes {
   readonly root: (schema: JsonSchema) => Node
   readonly alternatives: (node: Node) => ReadonlyArray<Alternative>

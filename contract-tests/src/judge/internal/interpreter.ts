@@ -1,6 +1,6 @@
 /**
- * A decoder that reads schemas as it goes: slow, plain, and without ajv or the shapes, so that it can stand for the
- * decoder under test, be given planted faults, and be held against the judge.
+ * A decoder that interprets schemas: slow, plain, and without ajv or the shapes. It can replace the decoder under
+ * test, take planted faults, and be checked against the judge.
  */
 import {
   equals,
@@ -17,29 +17,29 @@ import {
 } from "../JsonSchema.ts"
 import { numberFormats, stringFormats } from "../../generate/internal/formats.ts"
 
-/** How a decoder departs from what a schema says, at that schema. */
+/** How a decoder departs from a schema, at that schema. */
 export interface Alteration {
-  /** Read this in place of the schema. */
+  /** Use this schema instead. */
   readonly schema?: JsonSchema
-  /** Let these values pass unread. */
+  /** Accept these values unread. */
   readonly passes?: (value: Json) => boolean
   /** Refuse these values, valid or not. */
   readonly refuses?: (value: Json) => boolean
-  /** Hand on something else; `undefined` drops the value. */
+  /** Pass on another value; `undefined` drops the value. */
   readonly transforms?: (value: Json) => Json | undefined
 }
 
-/** What reading comes to. */
+/** The result of reading. */
 export interface Reading {
-  /** `undefined` where a transformation dropped it. */
+  /** `undefined` if a transformation dropped it. */
   readonly value: Json | undefined
   readonly pointers: ReadonlySet<string>
 }
 
-/** How the interpreter reads. */
+/** Options of the interpreter. */
 export interface Settings {
   readonly resolve: Resolve
-  /** Enums let new members pass, and closed objects new keys, as a reader of responses must. */
+  /** Enums accept new members, and closed objects new keys, as a reader of responses must. */
   readonly open: boolean
   readonly alterations: ReadonlyMap<JsonSchema, Alteration>
 }
@@ -165,7 +165,7 @@ const readMembers = (
     const declared = known(key)
     const other = schema.additionalProperties ?? true
     if (declared === undefined && other === false && settings.open) return []
-    // A struct keeps what it names; a record, or an object about which nothing is said, keeps everything.
+    // A struct keeps the members it names; a record, or an object without constraints, keeps everything.
     if (declared === undefined && schema.additionalProperties === undefined) {
       return schema.properties === undefined ? [[key, member]] : []
     }
@@ -175,7 +175,7 @@ const readMembers = (
   })
 }
 
-/** The members whose constants tell a branch from its siblings. */
+/** The members whose constants distinguish a branch from its siblings. */
 const constantsOf = (schema: JsonSchema, settings: Settings): ReadonlyArray<readonly [string, Json]> => {
   const read = settings.alterations.get(schema)?.schema ?? schema
   if (typeof read === "boolean") return []
@@ -201,7 +201,7 @@ const readUnion = (branches: ReadonlyArray<JsonSchema>, value: Json, settings: S
     const [tag] = constantsOf(first.branch, settings)
     return { value, pointers: new Set([tag === undefined ? pointer : pointerTo(pointer, tag[0])]) }
   }
-  // Nothing tells the branches apart: the one with the fewest faults was meant, then the one that was read furthest.
+  // No discriminator: the branch with the fewest faults was meant, then the one that got furthest.
   const depth = ({ reading }: (typeof ofVariant)[number]): number =>
     Math.max(...[...reading.pointers].map((found) => found.split("/").length))
   const [meant, next] = [...ofVariant].sort(

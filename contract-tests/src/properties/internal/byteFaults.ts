@@ -1,22 +1,22 @@
-/** What can become of the bytes of an answer, and what a call must make of each. */
+/** The possible faults of the bytes of a response, and the outcome that a call must have for each. */
 import type { Socket } from "node:net"
 import { gzipSync } from "node:zlib"
 import type { Answer } from "./faultyServer.ts"
 
-/** A good answer of an operation. */
+/** A valid response of an operation. */
 export interface Good {
   readonly status: number
-  /** Empty where the operation declares none. */
+  /** Empty if the operation declares none. */
   readonly body: string
 }
 
 /**
- * What a fault must come to:
+ * The required outcome of a fault:
  *
  * - `lost`: a `TransportError` that may have been sent; `timeout`: a `RequestTimeout` of the attempt, as well.
- * - `large`: a `TransportError` that asking again cannot mend.
+ * - `large`: a `TransportError` that is not recoverable by a retry.
  * - `broken`: a `ContractError`, or a success where the operation declares no body.
- * - `none`: nothing at all; `cut`: `broken`, or `lost` where the parser noticed first.
+ * - `none`: no outcome at all; `cut`: `broken`, or `lost` if the parser noticed first.
  */
 export type Outcome = "broken" | "cut" | "large" | "lost" | "none" | "timeout"
 
@@ -24,12 +24,12 @@ export type Outcome = "broken" | "cut" | "large" | "lost" | "none" | "timeout"
 export interface ByteFault {
   readonly name: string
   readonly outcome: Outcome
-  /** Whether it needs a body to happen in: an answer of 204 has none. */
+  /** Whether it needs a body: a 204 response has none. */
   readonly inBody: boolean
   readonly answer: (good: Good) => Answer
 }
 
-/** The largest answer that the client under test takes. */
+/** The largest response that the client under test accepts. */
 export const maxBodyBytes = 1024 * 1024
 
 const gibibyte = 1024 * 1024 * 1024
@@ -44,7 +44,7 @@ const sized = (status: number, body: Buffer, headers: ReadonlyArray<string> = []
     ? bytes(head(status, headers))
     : Buffer.concat([bytes(head(status, [...headers, `content-length: ${body.length}`])), body])
 
-/** The answer without a fault. */
+/** The response without a fault. */
 export const whole =
   ({ body, status }: Good): Answer =>
   (socket) => {
@@ -55,7 +55,7 @@ const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}
 
 const block = /*#__PURE__*/ Buffer.alloc(64 * 1024, " ")
 
-/** Writes so much, block by block, as fast as it is taken, and holds one block of it. */
+/** Writes this many bytes, block by block, as fast as the client reads, and keeps only one block in memory. */
 const flood = (socket: Socket, total: number, frame: (block: Buffer) => ReadonlyArray<Buffer | string>): void => {
   let left = total
   const more = (): void => {
@@ -222,7 +222,7 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
     socket.write(head(status, ["connection: close"]))
     flood(socket, gibibyte, (piece) => [piece])
   }),
-  // In 8 KiB, for a client that says it takes compression; others get what they take, and as much of it.
+  // In 8 KiB, for a client that accepts compression; others get what they accept, of the same size.
   late("a small body that unfolds to 8 MiB", "large", ({ status }) => (socket, { headers }) => {
     const takes = (headers["accept-encoding"] ?? "").includes("gzip")
     const { folded, unfolded } = (bomb ??= fold())

@@ -1,6 +1,6 @@
 /**
- * What a publisher may do to the schema of an answer, at every place of it, and a witness for each: a value that the
- * edited schema allows.
+ * The edits a publisher may make to the schema of a response, at every place of it, and a witness for each: a value
+ * that the edited schema allows.
  */
 import * as Coverage from "../../generate/Coverage.ts"
 import {
@@ -21,17 +21,17 @@ import type { Judge } from "../../judge/Judge.ts"
 
 /** An edit of the schema at one place. */
 export interface Edit {
-  /** Such as `the member becomes optional`. */
+  /** For example `the member becomes optional`. */
   readonly name: string
-  /** Whether readers must go on as before, or say what broke. */
+  /** Whether readers must continue as before, or report what broke. */
   readonly kind: "additive" | "breaking"
   /** The schema of the place after the edit. */
   readonly edited: JsonSchema
-  /** Values of the place that the edited schema allows, and what about them is new: a member's name, or the whole. */
+  /** Values of the place that the edited schema allows, and their new part: a member's name, or the whole. */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 
-/** A place in a schema, and a value that is there. */
+/** A place in a schema, and a value found there. */
 export interface Place {
   readonly schema: SchemaObject
   readonly isNullable: boolean
@@ -41,7 +41,7 @@ export interface Place {
   readonly location: string
 }
 
-/** Reads a schema as one of a single kind, which may be null besides. */
+/** Reads a schema as one of a single kind, optionally nullable. */
 const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
   if (typeof schema === "boolean") return { schema: {}, isNullable: true }
   if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
@@ -69,7 +69,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** Every place of a schema that some valid values come to, each with the first of them that is not null there. */
+/** Every place of a schema that some valid values reach, each with its first non-null value. */
 export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<PlaceIn> => {
   const found = new Map<string, PlaceIn>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
@@ -100,7 +100,7 @@ export interface PlaceIn extends Place {
   readonly base: Json
 }
 
-/** Of two objects or lists, that with more in it shows more. */
+/** Of two objects or lists, the larger one is more informative. */
 const isBarer = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length
@@ -113,7 +113,7 @@ const allTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** What can be dropped of a schema so that more is allowed. */
+/** Keywords that can be dropped from a schema to allow more. */
 const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"] as const
 
 const without = (schema: SchemaObject, key: string): SchemaObject =>
@@ -121,12 +121,12 @@ const without = (schema: SchemaObject, key: string): SchemaObject =>
 
 const few = 2
 
-/** Makes the edits of places. */
+/** Creates the edits of places. */
 export const make = (judge: Judge) => {
   const coverage = Coverage.make(judge)
   const made = new WeakMap<object, ReadonlyArray<Edit>>()
 
-  /** Values that an edited schema allows and the schema as it stands does not. */
+  /** Values that an edited schema allows and the current schema does not. */
   const novel = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
     const accepts = judge.accepts(schema)
     return coverage
@@ -136,7 +136,7 @@ export const make = (judge: Judge) => {
       .map((value) => ({ value }))
   }
 
-  /** The edits that look the same whatever value is there. */
+  /** The edits that do not depend on the value. */
   const ofSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
     const known = made.get(schema)
     if (known !== undefined) return known

@@ -1,25 +1,25 @@
-/** A server on loopback that answers byte for byte as it is told, or does not. */
+/** A server on loopback that responds with scripted bytes, or not at all. */
 import * as net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** A request as it arrived. */
+/** A request as received. */
 export interface Received {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** Answers a request on its socket. */
+/** Responds to a request on its socket. */
 export type Answer = (socket: net.Socket, request: Received) => void
 
 /** The server. */
 export interface FaultyServer {
   readonly url: string
-  /** Answers what comes from now on, one after the other; the last one answers all that follow. */
+  /** Responses to the next requests, in order; the last one repeats. */
   readonly script: (answers: ReadonlyArray<Answer>) => void
-  /** Requests since it was told what to answer. */
+  /** Requests since the last `script` call. */
   readonly received: () => number
-  /** Bytes that it could write since then: what a client does not take, it cannot. */
+  /** Bytes written since then. Bytes that a client does not read cannot be written. */
   readonly written: () => number
 }
 
@@ -36,7 +36,7 @@ const headersOf = (head: string): Received["headers"] =>
       })
   )
 
-/** Starts it; it ends with the scope, and takes every connection with it. */
+/** Starts the server; it ends with the scope, and closes every connection. */
 export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__*/ Effect.acquireRelease(
   /*#__PURE__*/ Effect.callback<FaultyServer & { readonly close: () => void }>((resume) => {
     let answers: ReadonlyArray<Answer> = []
@@ -46,7 +46,7 @@ export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__
     const written = (): number => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, before)
     const server = net.createServer((socket) => {
       sockets.add(socket)
-      // A client that goes away resets; that is its right.
+      // A client that disconnects may reset the connection.
       socket.on("error", () => undefined)
       socket.on("close", () => {
         before += socket.bytesWritten

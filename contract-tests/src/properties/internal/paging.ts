@@ -1,4 +1,4 @@
-/** An exchange that has one list, cut into pages, and what a reader of it asks for and is given. */
+/** An exchange with one paginated list, and the requests and items of a reader. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Capability from "@kalshi-effect/client/Capability"
 import type * as Pages from "@kalshi-effect/client/Pages"
@@ -14,26 +14,26 @@ import type { ClientOperation } from "../../operations/ClientOperations.ts"
 import * as Requests from "../../operations/Requests.ts"
 import { textOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
-/** A page: the cursor that it is asked for with, none for the first, and its body. */
+/** A page: its cursor, undefined for the first, and its body. */
 export interface Page {
   readonly askedWith: string | undefined
   readonly body: JsonObject
 }
 
-/** Says what to answer instead of a page: a status. */
+/** The status to respond with instead of a page. */
 export type Fault = (request: number) => number | undefined
 
-/** What came of one reading. */
+/** The result of one reading. */
 export interface Reading {
-  /** What was given, as text. */
+  /** The items received, as text. */
   readonly given: ReadonlyArray<string>
-  /** The error it ended with; undefined at the end of the pages, or where no more was wanted. */
+  /** The error it ended with; undefined at the end of the pages, or if the consumer stopped. */
   readonly error: unknown
   readonly requests: ReadonlyArray<{
     readonly cursor: string | undefined
-    /** All of the query but the cursor. */
+    /** The query without the cursor. */
     readonly rest: string
-    /** How much had been given when it was asked. */
+    /** The number of items received before the request. */
     readonly after: number
   }>
 }
@@ -44,15 +44,15 @@ export const shown = (value: unknown): string => JSON.stringify(value)
 type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
 
 /**
- * The readers that an operation has, its types unknown: `pages`, and `items` of each list.
+ * The readers of an operation, with unknown types: `pages`, and `items` of each list.
  *
- * @throws Where one is missing.
+ * @throws If one is missing.
  */
 export const readersOf = (
   { name, operation }: ClientOperation,
   lists: ReadonlyArray<string>
 ): { readonly pages: AnyReader; readonly items: (list: string) => AnyReader } => {
-  // What it has at run time is what is to be found out.
+  // Its runtime shape is what the test finds out.
   const has = operation as unknown as Readonly<Record<string, unknown>>
   const reader = (value: unknown, what: string): AnyReader => {
     if (typeof value !== "function") throw new Error(`${name} has no ${what}`)
@@ -94,7 +94,7 @@ export const read = (
       parameters.delete("cursor")
       const failure = fault(requests.length)
       requests.push({ cursor, rest: parameters.toString(), after: given.length })
-      // A reader that goes on for ever is to be caught, not to be waited for.
+      // Stops a reader that never ends.
       if (requests.length > 2 * pages.length + 10) throw new Error("it goes on asking")
       const body = byCursor.get(cursor)
       const status = failure ?? (body === undefined ? 400 : 200)

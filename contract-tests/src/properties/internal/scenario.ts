@@ -1,4 +1,4 @@
-/** What the sending rules are tried on: random policies, and scripts of what becomes of each attempt. */
+/** Test cases for the sending rules: random policies, and scripts for the outcome of each attempt. */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,12 +6,12 @@ import * as Schedule from "effect/Schedule"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
 import * as fc from "fast-check"
 
-/** How a policy paces its repeats. */
+/** The schedule of a policy's retries. */
 export type Pace =
   | { readonly _tag: "default" }
   | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
   | { readonly _tag: "doubling"; readonly millis: number; readonly times: number }
-  /** Is right so many times, then goes wrong. */
+  /** Correct this many times, then failing. */
   | {
       readonly _tag: "faulty"
       readonly millis: number
@@ -19,17 +19,17 @@ export type Pace =
       readonly how: "dies" | "throws" | "hangs" | "is never built"
     }
 
-/** What a `Retry-After` says. */
+/** The value of a `Retry-After`. */
 export type RetryAfter =
   | { readonly _tag: "seconds"; readonly seconds: number }
-  /** A date, so far from the time of the answer. */
+  /** A date, relative to the time of the response. */
   | { readonly _tag: "date"; readonly inMillis: number }
   | { readonly _tag: "garbage"; readonly text: string }
 
-/** What becomes of a request, after so many milliseconds. */
+/** The outcome of a request, after a delay in milliseconds. */
 export type Fate =
   | { readonly _tag: "refused"; readonly code: "ECONNREFUSED" | "ENOTFOUND"; readonly afterMillis: number }
-  /** The connection breaks while the answer is awaited; the code may be one that connecting has too. */
+  /** The connection breaks while waiting for the response; the code may also be one of connecting. */
   | { readonly _tag: "reset"; readonly code: "ECONNRESET" | "ECONNREFUSED"; readonly afterMillis: number }
   | { readonly _tag: "stalled" }
   | {
@@ -37,15 +37,15 @@ export type Fate =
       readonly status: number
       readonly afterMillis: number
       readonly retryAfter?: RetryAfter | undefined
-      /** The code in the body of an error; `some_code` where there is none. */
+      /** The code in the body of an error; default: `some_code`. */
       readonly code?: string | undefined
-      /** `broken` is whole and not what the operation declares. */
+      /** `broken` is complete but does not match the operation's declaration. */
       readonly body: "whole" | "broken" | "cut" | "stalled"
-      /** Whether the answer states its length. */
+      /** Whether the response states its length. */
       readonly stated: boolean
     }
 
-/** One attempt: what becomes of its signature, and then of its request. */
+/** One attempt: the outcome of its signature, then of its request. */
 export interface Step {
   readonly sign:
     | { readonly _tag: "after"; readonly millis: number }
@@ -57,15 +57,15 @@ export interface Step {
 /** One call of the operation. */
 export interface Call {
   readonly startMillis: number
-  /** Its attempts in order; those after them succeed. */
+  /** Its attempts in order; later ones succeed. */
   readonly steps: ReadonlyArray<Step>
-  /** When it is interrupted, after it began. */
+  /** When it is interrupted, relative to its start. */
   readonly interruptedAfter: number | undefined
 }
 
 /** A case. */
 export interface Scenario {
-  /** Which of the operation's inputs, modulo their number. */
+  /** The index of the operation's input, modulo their number. */
   readonly variant: number
   readonly pace: Pace
   readonly totalMillis: number
@@ -73,11 +73,11 @@ export interface Scenario {
   readonly calls: ReadonlyArray<Call>
   /** Whether the client meters its calls. */
   readonly metered: boolean
-  /** Of the policy's jitter. */
+  /** The seed of the policy's jitter. */
   readonly jitter: number
 }
 
-/** What a policy says after its n-th failure, from 0: bounds of the delay; its end; or nothing, ever. */
+/** The policy's decision after its n-th failure, from 0: bounds of the delay; its end; or never ending. */
 export const delayOf = (pace: Pace, n: number): readonly [least: number, most: number] | "ended" | "stuck" => {
   switch (pace._tag) {
     case "default":
@@ -100,7 +100,7 @@ const paced = (delay: (n: number) => Effect.Effect<number, Cause.Done>): Schedul
     })
   )
 
-/** The policy's schedule; but for the default one, none of the library's combinators has a part in it. */
+/** The policy's schedule. Except for the default one, it uses none of the library's combinators. */
 export const scheduleOf = (pace: Pace): Schedule.Schedule<unknown> => {
   if (pace._tag === "default") return SendPolicy.defaultRetry
   if (pace._tag === "faulty" && pace.how === "is never built") {
@@ -164,7 +164,7 @@ const retryAfter: fc.Arbitrary<RetryAfter | undefined> = fc.oneof(
   }
 )
 
-/** The code of a 401 that refuses a signature for its age alone. */
+/** The code of a 401 for an expired signature. */
 export const expired = "header_timestamp_expired"
 
 const answer = (
@@ -243,7 +243,7 @@ const common = {
   jitter: upTo(1_000)
 }
 
-/** Cases: of one call, and where it is metered also of many at once. */
+/** Cases with one call, and for metered operations also with many concurrent calls. */
 export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   const alone = fc.record({
     ...common,
@@ -252,10 +252,10 @@ export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   })
   const crowd = fc.record({
     ...common,
-    // Often just as long as the wait for the tokens of the first that finds too few, or the second.
+    // Often exactly the wait for the tokens of the first or second call that finds too few.
     totalMillis: fc.oneof(fc.constantFrom(50, 100, 101, 201), common.totalMillis),
     metered: fc.constant(true),
-    // Most of them at once: a bucket of the lowest tier pays for ten.
+    // Most calls start at once: a bucket of the lowest tier pays for ten.
     calls: fc.array(call(3, fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, upTo(500), upTo(5_000))), {
       minLength: 5,
       maxLength: 30,

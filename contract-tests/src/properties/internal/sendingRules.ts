@@ -1,9 +1,9 @@
 /**
- * The sending rules, held against what was seen of a scenario.
+ * The sending rules, checked against the log of a scenario.
  *
  * **Details**
  *
- * Written from the design alone, over the log of the wire: nothing here knows how the client decides.
+ * Written from the design alone, over the log of the transport, without knowledge of the client's decisions.
  */
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Cause from "effect/Cause"
@@ -16,7 +16,7 @@ import { delayOf, expired, success, type Scenario } from "./scenario.ts"
 import type { Attempt, Called, Log, Target } from "./wire.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** A rule that was broken. */
+/** A violated rule. */
 export class Broken extends Error {
   override readonly name = "Broken"
 }
@@ -26,12 +26,12 @@ const must = (holds: boolean, rule: string): void => {
 }
 
 /**
- * What can have become of an attempt at the exchange: nothing, because no byte of it can have left; nothing, because it
- * was refused for now alone (429, 425); nothing, because its signature was too old; nobody knows; or what its answer says.
+ * The effect of an attempt at the exchange: none, because no byte of it was sent; none, because it was refused
+ * temporarily (429, 425); none, because its signature was too old; unknown; or as its response states.
  */
 type Verdict = "unsent" | "refused" | "expired" | "lost" | "known"
 
-/** A status of this kind does not say what became of the request: a timeout, or a fault of whoever answered. */
+/** A status of this kind leaves the effect unknown: a timeout, or a server error. */
 const isUnclear = (status: number): boolean => status === 408 || Math.floor(status / 100) === 5
 
 const verdictOn = ({ sent, signed }: Attempt): Verdict => {
@@ -43,13 +43,13 @@ const verdictOn = ({ sent, signed }: Attempt): Verdict => {
   return isUnclear(status) ? "lost" : "known"
 }
 
-/** Nothing happened at the exchange. */
+/** The attempt had no effect at the exchange. */
 const isNothing = (verdict: Verdict): boolean => verdict !== "lost" && verdict !== "known"
 
 const startOf = ({ sent, signed }: Attempt): number => signed?.atMillis ?? sent?.atMillis ?? Number.NaN
 const endOf = ({ sent, signed }: Attempt): number => sent?.endMillis ?? signed?.endMillis ?? Number.NaN
 
-/** For how long the exchange is trusted to know an id. */
+/** How long the exchange is assumed to remember an id. */
 const horizonMillis = 60_000
 
 interface Judged {
@@ -62,7 +62,7 @@ interface Judged {
   readonly keyed: boolean
 }
 
-/** Each attempt is the same request with a signature of its own, made after every wait. */
+/** Each attempt is the same request with its own signature, made after every wait. */
 const heldRequests = ({ called, input, target }: Judged): void => {
   const { reference } = target
   const seen = new Set<string>()
@@ -104,7 +104,7 @@ const heldRequests = ({ called, input, target }: Judged): void => {
   }
 }
 
-/** Nothing is sent again that may have been carried out and must not be twice. */
+/** No request is repeated that may have taken effect and must not do so twice. */
 const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
   let lostAt: number | undefined
   let expirations = 0
@@ -128,7 +128,9 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
   must(risky.length <= 1, "on the wire again after a byte of it may have left")
 }
 
-/** Attempts, waits and the whole call keep to the policy; and what may be sent again is, as long as the policy has it. */
+/**
+ * Attempts, waits and the whole call follow the policy. A retryable request is retried as long as the policy allows.
+ */
 const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (what: string) => void): void => {
   const { attemptMillis, metered, pace, totalMillis } = scenario
   const { attempts, endMillis, interruptedAt } = called
@@ -178,7 +180,7 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** What the call says of itself is true. */
+/** The call's own account of its outcome is accurate. */
 const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string) => void): void => {
   const { attempts, exit, interruptedAt } = called
   if (exit === undefined) throw new Broken("the call never ended")
@@ -218,7 +220,7 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
   const { error } = reason
   const tag = field(error, "_tag")
   if (last === undefined) {
-    // Its time can be up while it waits for tokens.
+    // Its time limit can expire while it waits for tokens.
     must(
       scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
       `${String(tag)} before anything was sent`
@@ -248,7 +250,7 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
   }
   const { sent, signed } = last
   const { fate } = sent ?? {}
-  // Its time can be up while a repeat waits for tokens.
+  // Its time limit can expire while a retry waits for tokens.
   if (scenario.metered && tag === "RequestTimeout" && field(error, "limit") === "total") return
   if (sent?.ended === "done" && fate?._tag === "answered") {
     const status = fate.status === success ? target.reference.success.status : fate.status
@@ -259,7 +261,7 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
     sent === undefined
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
-        : // Signed too late for its id, it is not sent.
+        : // It is not sent if it was signed too late for its id.
           lostBefore || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"
@@ -269,10 +271,10 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
   must(tag === expected, `${String(tag)} where ${expected} is true`)
 }
 
-/** The budgets of the lowest tier: tokens a second, and tokens that a full bucket holds. */
+/** The budgets of the lowest tier: tokens per second, and the capacity of a bucket. */
 const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 100, capacity: 100 } }
 
-/** In no window of time is more spent than the bucket held and what refilled in it. */
+/** In every time window, spending stays within the bucket's content plus its refill. */
 const heldBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (what: string) => void): void => {
   const kind = reference.method === "GET" ? "read" : "write"
   const { capacity, rate } = budgets[kind]
@@ -296,7 +298,7 @@ const heldBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (
   }
 }
 
-/** Throws where a rule is broken; tells what the scenario came to. */
+/** Throws if a rule is violated; reports the situations that the scenario reached. */
 export const judge = (target: Target, scenario: Scenario, log: Log, reach: (what: string) => void): void => {
   const { reference } = target
   const input = target.inputs[scenario.variant % target.inputs.length] ?? {}

@@ -1,4 +1,4 @@
-/** Calls that are really signed, with a key whose every part is known, and all that they print. */
+/** Calls with real signatures, a key whose every part is known, and everything that they print. */
 import * as crypto from "node:crypto"
 import { inspect } from "node:util"
 import * as Environment from "@kalshi-effect/client/Environment"
@@ -21,7 +21,7 @@ import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
 
-/** A key, its public half as another library reads it, and the pieces of text that would give it away. */
+/** A key, its public half as another library reads it, and the pieces of text that would reveal it. */
 export interface Key {
   readonly id: string
   readonly kind: Signer.KeyKind
@@ -30,16 +30,16 @@ export interface Key {
   readonly pieces: ReadonlyArray<string>
 }
 
-/** So long a piece of a secret stands nowhere by chance. */
+/** A piece of a secret this long does not occur by chance. */
 const pieceLength = 24
 
-/** The pieces of a text that would give it away. */
+/** The pieces of a text that would reveal it. */
 export const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
   Array.from({ length: Math.max(1, Math.floor((secret.length - pieceLength) / step) + 1) }, (_, index) =>
     secret.slice(index * step, index * step + pieceLength)
   )
 
-/** Of PEM, what is the same in every key: its first line begins with the algorithm. */
+/** The part of a PEM that is the same for every key: its first line begins with the algorithm. */
 const header = 40
 
 /** Makes a key. */
@@ -63,12 +63,12 @@ export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
   return { id, kind, publicKey, signer: Signer.fromApiKey(apiKey), pieces: [...secrets, id] }
 }
 
-/** What becomes of an attempt. */
+/** The outcome of an attempt. */
 export type Fate =
   | {
       readonly _tag: "answered"
       readonly status: number
-      /** Made of the request where a proxy or a firewall echoes it. */
+      /** Built from the request, if a proxy or a firewall echoes it. */
       readonly body: string | ((headers: Attempt["headers"]) => string)
     }
   | { readonly _tag: "refused" }
@@ -76,9 +76,9 @@ export type Fate =
   | { readonly _tag: "dies" }
   | { readonly _tag: "interrupted" }
 
-/** An attempt as it arrived. */
+/** An attempt as received. */
 export interface Attempt {
-  /** The clock when it arrived. */
+  /** The clock at its arrival. */
   readonly atMillis: number
   readonly method: string
   readonly path: string
@@ -86,15 +86,15 @@ export interface Attempt {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** What was seen of a call. */
+/** The observations of a call. */
 export interface Played {
   readonly attempts: ReadonlyArray<Attempt>
   readonly exit: Exit.Exit<unknown, unknown>
-  /** Everything that was printed, logged, traced or measured, by what it came from. */
+  /** Everything that was printed, logged, traced or measured, by source. */
   readonly printed: Readonly<Record<string, string>>
 }
 
-/** How a call is made. */
+/** The options of a call. */
 export interface Call {
   readonly operation: AnyOperation
   readonly input: unknown
@@ -105,7 +105,7 @@ export interface Call {
   readonly layer?: typeof Kalshi.layer | undefined
 }
 
-/** A clock on which waiting takes no time, and none passes but by waiting. */
+/** A clock that advances only by sleeping, instantly. */
 const clockAt = (startMillis: number): Clock.Clock => {
   let now = startMillis
   const nanos = (): bigint => BigInt(Math.round(now)) * 1_000_000n
@@ -130,12 +130,12 @@ const jsonOf = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? ""
   } catch (error) {
-    // A defect of somebody else's may be circular; it is inspected all the same.
+    // A foreign defect may be circular; it is inspected all the same.
     return String(error)
   }
 }
 
-/** What of an exit anybody would print. */
+/** The printable parts of an exit. */
 const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
   [
     String(exit),
@@ -149,7 +149,7 @@ const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
       : [])
   ].join("\n")
 
-/** Plays it. */
+/** Runs the call. */
 export const play = async ({
   atMillis,
   fates,
@@ -218,7 +218,7 @@ export const play = async ({
     limits: false,
     signer,
     policy: {
-      // Each wait moves the clock, so that a timestamp that is not fresh can be told.
+      // Each wait moves the clock, so that a stale timestamp is detectable.
       retry: Schedule.upTo(Schedule.spaced("137 millis"), { times: 3 }),
       attemptTimeout: Duration.infinity,
       totalTimeout: Duration.infinity

@@ -1,4 +1,4 @@
-/** Plays a scenario: a whole client on virtual time, a wire that does what the scenario says, and a log of it. */
+/** Runs a scenario: a complete client on virtual time, a scripted transport, and a log. */
 import * as crypto from "node:crypto"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -24,7 +24,7 @@ import * as VirtualTime from "../../runner/VirtualTime.ts"
 import { scheduleOf, success, type Fate, type RetryAfter, type Scenario, type Step } from "./scenario.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** An operation, ready to be called and answered. */
+/** An operation with what is needed to call it and to respond. */
 export interface Target {
   readonly client: ClientOperation
   readonly reference: ReferenceDocument.Operation
@@ -33,20 +33,20 @@ export interface Target {
   readonly body: string
 }
 
-/** How something that was begun ended. */
+/** How a started step ended. */
 export type Ended = "done" | "failed" | "interrupted" | undefined
 
-/** A signature that was asked for. */
+/** A requested signature. */
 export interface Signed {
   readonly atMillis: number
   readonly text: string
-  /** Of this asking alone, and of this text. */
+  /** Unique to this request for a signature, and to this text. */
   readonly signature: string
   ended: Ended
   endMillis: number
 }
 
-/** A request that was let go of. */
+/** A request that was sent. */
 export interface Sent {
   readonly atMillis: number
   readonly method: string
@@ -54,52 +54,52 @@ export interface Sent {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string | undefined
   readonly fate: Fate
-  /** The wait that its answer asked for, from when it came: 0 where it asked for none. */
+  /** The wait that its response demanded, from its arrival: 0 for none. */
   askedMillis: number
   ended: Ended
   endMillis: number
 }
 
-/** One attempt as it was seen: signed, unless the operation is public; and sent, unless it came to nothing before. */
+/** One observed attempt: signed, unless the operation is public; and sent, unless it failed before. */
 export interface Attempt {
   readonly step: Step
   signed: Signed | undefined
   sent: Sent | undefined
 }
 
-/** One call as it was seen. */
+/** One observed call. */
 export interface Called {
   readonly startMillis: number
   readonly attempts: Array<Attempt>
   exit: Exit.Exit<unknown, unknown> | undefined
   endMillis: number
-  /** When it was interrupted, where it had not ended before. */
+  /** When it was interrupted, if it had not ended before. */
   interruptedAt: number | undefined
 }
 
-/** What was seen of a scenario. */
+/** The observations of a scenario. */
 export interface Log {
   readonly calls: ReadonlyArray<Called>
-  /** Signed requests that the client made of its own, to learn its limits: when. */
+  /** When the client sent its own signed requests to learn its limits. */
   readonly learning: ReadonlyArray<number>
-  /** Timers that were still set when the last call had ended, or an hour later where calls are metered. */
+  /** Timers still set after the last call ended, or an hour later for metered calls. */
   readonly timersLeft: number
-  /** Requests that left after the last call had ended. */
+  /** Requests sent after the last call ended. */
   readonly sentAfterwards: number
 }
 
 const startMillis = Date.UTC(2026, 9, 9, 12)
 
-/** Which of a scenario's calls is running. */
+/** The scenario's call that is running. */
 const Running: Context.Reference<number | undefined> = Context.Reference<number | undefined>(
   "@kalshi-effect/contract-tests/properties/Running",
   { defaultValue: () => undefined }
 )
 
-/** Where the client learns its limits. */
+/** The endpoints that provide the client's limits. */
 const learned = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
 
-/** Whether the client learns with this very operation, so that one cannot be told from the other. */
+/** Whether the client uses this very operation to learn its limits, which makes the two indistinguishable. */
 export const isLearning = ({ method, path }: ReferenceDocument.Operation): boolean =>
   method === "GET" && learned.has(`/trade-api/v2${path}`)
 
@@ -115,7 +115,7 @@ const headerOf = (asked: RetryAfter, nowMillis: number): string =>
       ? new Date(nowMillis + asked.inMillis).toUTCString()
       : asked.text
 
-/** What a header means at a time: a date is of a whole second. */
+/** The meaning of a header at a given time: a date has whole seconds. */
 const meant = (asked: RetryAfter, nowMillis: number): number =>
   asked._tag === "seconds"
     ? asked.seconds * 1000
@@ -142,7 +142,7 @@ const broken = (request: HttpClientRequest.HttpClientRequest, code: string, sysc
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value))
 
-/** An answer whose body is read without a promise. */
+/** A response whose body is read without a promise. */
 const respond = (
   request: HttpClientRequest.HttpClientRequest,
   fate: Extract<Fate, { _tag: "answered" }>,
@@ -173,7 +173,7 @@ const respond = (
   })
 }
 
-/** The budgets of the lowest tier: what the rules hold spending against. */
+/** The budgets of the lowest tier, which the rules check spending against. */
 const budgets = {
   grants: [],
   usage_tier: "basic",
@@ -181,7 +181,7 @@ const budgets = {
   write: { refill_rate: 100, bucket_capacity: 100 }
 }
 
-/** What the account says of itself: its budgets, and no list of costs, so that the documented ones apply. */
+/** The account's own data: its budgets, but no list of costs, so that the documented ones apply. */
 const factOf = (request: HttpClientRequest.HttpClientRequest, path: string): HttpClientResponse.HttpClientResponse => {
   const body = json(budgets)
   const init = path.endsWith("/limits")
@@ -200,7 +200,7 @@ const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
     signer
   })
 
-/** Plays it to its end, and for an hour more. */
+/** Runs it to its end, and for another hour. */
 export const play = (target: Target, scenario: Scenario): Log => {
   const { client, reference } = target
   const input = target.inputs[scenario.variant % target.inputs.length]
@@ -228,7 +228,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
     return attempt
   }
 
-  /** Signs so that two signatures of the same text differ, as RSA-PSS does. */
+  /** Signs so that two signatures of the same text differ, as with RSA-PSS. */
   const sign = (call: number, text: string): Effect.Effect<string, SigningError> => {
     const attempt = begin(call)
     const { sign } = attempt.step
@@ -276,7 +276,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
   const http = HttpClient.make((request, url) =>
     Effect.flatMap(Running, (call) => {
       if (call === undefined || (scenario.metered && learned.has(url.pathname))) {
-        // One of the two is public, and costs no tokens.
+        // One of the two is public and costs no tokens.
         if (request.headers["kalshi-access-signature"] !== undefined) learning.push(time.nowMillis())
         return Effect.succeed(factOf(request, url.pathname))
       }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs"
 
-// Packed with the package, or beside it in the workspace.
+// Inside the published package, or beside it in the workspace.
 const roots: ReadonlyArray<URL> = [
   new URL("../../../fixtures/", import.meta.url),
   new URL("../../../../fixtures/", import.meta.url)

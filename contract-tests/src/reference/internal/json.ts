@@ -3,14 +3,14 @@ import type { Json, JsonObject } from "../JsonSchema.ts"
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-// Array.isArray leaves readonly arrays in the other branch.
+// Array.isArray does not narrow readonly arrays.
 export const isArray = (value: unknown): value is ReadonlyArray<Json> => Array.isArray(value)
 
 export const escapeToken = (token: string): string => token.replaceAll("~", "~0").replaceAll("/", "~1")
 
 export const child = (pointer: string, token: string | number): string => `${pointer}/${escapeToken(String(token))}`
 
-/** The tokens of a JSON pointer, or undefined where the text is none. */
+/** The tokens of a JSON pointer, or undefined if the text is not one. */
 export const parsePointer = (pointer: string): ReadonlyArray<string> | undefined =>
   pointer === ""
     ? []
@@ -54,7 +54,7 @@ export const sortKeys = (value: Json): Json =>
         )
       : value
 
-/** The one text of a JSON value: sorted keys, two spaces, a final newline. */
+/** The canonical text of a JSON value: sorted keys, two spaces, a final newline. */
 export const print = (value: Json): string => `${JSON.stringify(sortKeys(value), null, 2)}\n`
 
 export const equal = (a: Json | undefined, b: Json | undefined): boolean =>

@@ -5,10 +5,10 @@ import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"
 /** The schema dialect of a published document. */
 export type Dialect = "asyncapi-3.0" | "openapi-3.0"
 
-/** What a document's `nullable` stood beside, where the letter of the standard gives it no effect. */
+/** The keyword beside a document's `nullable`, if the standard gives `nullable` no effect there. */
 export type Beside = "$ref" | "allOf" | "anyOf" | "asyncapi" | "enum" | "oneOf"
 
-/** The published document, and where what is found in it goes. */
+/** The published document, and the destinations of findings. */
 export interface Context {
   readonly dialect: Dialect
   readonly document: Json
@@ -30,13 +30,13 @@ const dropped: ReadonlySet<string> = /*#__PURE__*/ new Set([
 const naturals: ReadonlySet<string> = /*#__PURE__*/ new Set(["maxItems", "maxLength", "minItems", "minLength"])
 const numbers: ReadonlySet<string> = /*#__PURE__*/ new Set(["maximum", "minimum"])
 
-// Keywords that depend on those beside them.
+// Keywords that depend on their siblings.
 const later: ReadonlySet<string> = /*#__PURE__*/ new Set(["allOf", "exclusiveMaximum", "exclusiveMinimum", "nullable"])
 
 // Annotations: they constrain nothing, so they may stand beside a $ref.
 const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set(["default", "deprecated"])
 
-// A bound beyond 2^53 has lost its last digits by the time it is read.
+// A bound beyond 2^53 has already lost its last digits when parsed.
 const isExact = (value: Json | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
 
@@ -73,7 +73,7 @@ const schemaList = (value: Json, pointer: string, context: Context): ReadonlyArr
 
 const isType = (value: Json): value is JsonType => types.some((type) => type === value)
 
-/** OpenAPI 3.0 knows one type and no `"null"`; AsyncAPI a list, which may hold it. */
+/** OpenAPI 3.0 has one type and no `"null"`; AsyncAPI has a list, which may contain it. */
 const typeOf = (value: Json, pointer: string, context: Context): Json => {
   const list = isArray(value) ? value : [value]
   if (
@@ -86,7 +86,7 @@ const typeOf = (value: Json, pointer: string, context: Context): Json => {
   return value
 }
 
-/** One keyword that needs no other beside it. */
+/** One keyword that does not depend on its siblings. */
 const keyword = (out: Output, key: string, value: Json, pointer: string, context: Context): void => {
   const here = child(pointer, key)
   const expect = (holds: boolean, what: string): void => {
@@ -215,7 +215,7 @@ const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Co
   }
 }
 
-/** A schema or null; its annotations stand beside the choice, as everywhere in the normal form. */
+/** A schema or null; its annotations stand beside the `anyOf`, as everywhere in the normal form. */
 export const orNull = (out: JsonObject): Output => {
   const branch = Object.fromEntries(Object.entries(out).filter(([key]) => !annotations.has(key)))
   const beside = Object.fromEntries(Object.entries(out).filter(([key]) => annotations.has(key)))
@@ -225,10 +225,9 @@ export const orNull = (out: JsonObject): Output => {
 /**
  * The null type for `nullable: true`.
  *
- * To the letter `nullable` widens the `type` beside it and nothing else: beside
- * a `$ref` it is ignored, beside an untyped `allOf` it has no type to widen, and
- * an `enum` without null goes on excluding null. It was written to say that the
- * value may be null, so that is how it is read, and each such place is reported.
+ * By the letter, `nullable` only widens the `type` beside it: beside a `$ref` it is ignored, beside an untyped `allOf`
+ * it has no type to widen, and an `enum` without null still excludes null. The intent is that the value may be null,
+ * so the importer reads it that way and reports each such place.
  */
 const nullable = (out: Output, pointer: string, context: Context): Output => {
   if (out["$ref"] !== undefined) {
@@ -246,7 +245,7 @@ const nullable = (out: Output, pointer: string, context: Context): Output => {
     context.issue(child(pointer, "nullable"), "no type, $ref or combinator beside it")
     return out
   }
-  // JSON Schema, and with it AsyncAPI, has no such keyword at all.
+  // JSON Schema, and therefore AsyncAPI, does not have this keyword.
   if (context.dialect === "asyncapi-3.0") {
     context.nullableByIntent(pointer, "asyncapi")
   }
@@ -262,7 +261,7 @@ const nullable = (out: Output, pointer: string, context: Context): Output => {
   return widened
 }
 
-/** Writes one branch of an `allOf` into its only parent, where nothing clashes. */
+/** Merges the only branch of an `allOf` into its parent, if nothing clashes. */
 const collapse = (out: Output, branch: JsonObject, pointer: string, context: Context): Output => {
   const clash = Object.keys(branch).filter((key) => key in out && !equal(out[key], branch[key]))
   const constraints = Object.keys(out).filter((key) => !annotations.has(key))
@@ -276,9 +275,8 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
 }
 
 /**
- * A published schema in the normal form of the reference documents: no prose,
- * no vendor keyword, null as a type, an `allOf` of one branch collapsed. What is
- * not known is reported, never skipped.
+ * A published schema in the normal form of the reference documents: no prose, no vendor keyword, null as a type, an
+ * `allOf` of one branch collapsed. Unknown parts are reported, never skipped.
  */
 export const normaliseSchema = (value: Json, pointer: string, context: Context): JsonObject => {
   if (!isObject(value)) {

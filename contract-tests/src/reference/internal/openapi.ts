@@ -5,10 +5,10 @@ import { normaliseSchema } from "./normaliseSchema.ts"
 
 export type Output = Record<string, Json>
 
-/** What becomes of one key of a document object: a copy, nothing, or the result of a reader. */
+/** How one key of a document object is handled: copied, dropped, or passed to a reader. */
 export type Reader = "copy" | "drop" | "flag" | ((value: Json, pointer: string, context: Context) => Json)
 
-/** Reads an object by a closed table of keys; an unlisted key is reported, `x-*` is dropped. */
+/** Reads an object by a closed table of keys; reports an unlisted key, drops `x-*`. */
 export const readObject = (
   value: Json | undefined,
   pointer: string,
@@ -27,7 +27,7 @@ export const readObject = (
     } else if (reader === "copy") {
       out[key] = member
     } else if (reader === "flag") {
-      // False is what an absent flag means.
+      // An absent flag means false.
       if (typeof member !== "boolean") {
         context.issue(child(pointer, key), "expected a boolean")
       } else if (member) {
@@ -74,7 +74,7 @@ export const readList =
     return value.map((item, index) => read(item, child(pointer, index), context))
   }
 
-/** A reference object, or what `read` makes of anything else. */
+/** A reference object, or the result of `read` for anything else. */
 export const orReference =
   (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
   (value: Json, pointer: string, context: Context, name: string): Json =>
@@ -87,7 +87,7 @@ export const schemaReader = (value: Json, pointer: string, context: Context): Js
 
 const methods = ["delete", "get", "head", "options", "patch", "post", "put", "trace"]
 
-// OpenAPI requires a description on every response; the reason phrase is one without being anybody's prose.
+// OpenAPI requires a description on every response; the reason phrase serves without copying published prose.
 const reasons: ReadonlyMap<string, string> = /*#__PURE__*/ new Map([
   ["200", "OK"],
   ["201", "Created"],
@@ -206,7 +206,7 @@ export const fromOpenApi = (document: JsonObject, context: Context): JsonObject 
     )
   })
   return {
-    // What an absent list means.
+    // The meaning of an absent list.
     security: [],
     ...body,
     info: { title: "Kalshi Trade API v2, REST: facts", version: info["version"] ?? "" },

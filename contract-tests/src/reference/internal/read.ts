@@ -19,13 +19,14 @@ export const list = (value: Json | undefined, pointer: string): ReadonlyArray<Js
 
 export const flag = (value: Json | undefined): boolean => value === true
 
-// A document is held to the keyword table as a whole before it is read, so an object in a schema's place is one.
+// The whole document is checked against the keyword table before it is read, so an object in a schema's place is a
+// schema.
 export const asSchema = (value: Json | undefined, pointer: string): JsonSchema => object(value, pointer) as JsonSchema
 
 export const oneOf = <const A extends string>(value: Json | undefined, members: ReadonlyArray<A>, pointer: string): A =>
   members.find((member) => member === value) ?? invalid(pointer, members.join(" or "))
 
-/** A value, or what its `$ref` leads to in the end, with the pointer of where that stands. */
+/** A value, or the final target of its `$ref`, with the pointer of its location. */
 export const follow = (
   document: JsonObject,
   value: Json | undefined,
@@ -48,7 +49,7 @@ export const follow = (
 
 const componentPrefix = "#/components/schemas/"
 
-/** Names of the component schemas that some schemas lead to. */
+/** Names of the component schemas reachable from some schemas. */
 export const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>): ReadonlySet<string> => {
   const found = new Set<string>()
   const visit = (value: Json): void => {
@@ -66,7 +67,7 @@ export const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>
       Object.values(value).forEach(visit)
     }
   }
-  // A schema in normal form is JSON; its declared type only says so more narrowly.
+  // A schema in normal form is JSON; its declared type is only narrower.
   roots.forEach((root) => visit(root as Json))
   return found
 }
@@ -87,7 +88,7 @@ const readSource = (document: JsonObject): Source => {
   }
 }
 
-/** What both documents have; the whole document is held to its invariants first. */
+/** The parts that both documents share; checks the invariants of the whole document first. */
 export const readDocument = (json: unknown, format: "asyncapi" | "openapi", version: string): Document => {
   const document = isObject(json) ? json : invalid("", "an object")
   if (!string(document[format], `/${format}`).startsWith(version)) {
@@ -101,7 +102,7 @@ export const readDocument = (json: unknown, format: "asyncapi" | "openapi", vers
   })
   const byName = new Map(schemas.map(({ name, schema }) => [name, schema]))
   return {
-    // As above: what stands behind a schema is a schema.
+    // As above: the target of a schema is a schema.
     deref: (schema) => follow(document, schema as Json, "a schema")[0] as JsonSchema,
     document,
     resolve: (reference) => {

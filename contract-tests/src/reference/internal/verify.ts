@@ -59,7 +59,7 @@ const holds = (kind: KeywordKind, value: Json, document: Json): boolean => {
 
 const isKeyword = (key: string): key is keyof typeof keywords => Object.hasOwn(keywords, key)
 
-/** Holds a schema to the closed keyword table, all the way down. */
+/** Checks a schema against the closed keyword table, recursively. */
 export const verifySchema = (value: Json, pointer: string, document: Json, issue: Issue): void => {
   if (!isObject(value)) {
     return issue(pointer, "expected a schema")
@@ -86,7 +86,7 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
 const isNameMap = (pointer: string): boolean =>
   /^\/(?:paths|channels|operations|servers|channels\/[^/]+\/messages|components\/[^/]+)$/.test(pointer)
 
-/** Every schema that a document holds at the top, with its pointer: components, parameters, bodies, payloads. */
+/** Every top-level schema of a document, with its pointer: components, parameters, bodies, payloads. */
 export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, schema: Json]> => {
   const found: Array<readonly [string, Json]> = []
   const visit = (value: Json, pointer: string): void => {
@@ -108,7 +108,8 @@ export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer
   return found
 }
 
-// The only place where a description may stand: OpenAPI demands it of a response, and it is a reason phrase or a name.
+// The only place where a description is allowed: OpenAPI requires it on a response, and it is a reason phrase or a
+// name.
 const isResponse = (pointer: string): boolean =>
   /^\/paths\/[^/]+\/[a-z]+\/responses\/[0-9]{3}$/.test(pointer) || /^\/components\/responses\/[^/]+$/.test(pointer)
 
@@ -126,9 +127,8 @@ const prose: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Holds a document to what every reference document promises: schemas within
- * the closed table, references that resolve, no prose, no vendor extension but
- * the source stamp.
+ * Checks the invariants of every reference document: schemas within the closed table, references that resolve, no
+ * prose, and no vendor extension except the source stamp.
  */
 export const verifyDocument = (document: JsonObject, issue: Issue): void => {
   const schemas = schemasOf(document)

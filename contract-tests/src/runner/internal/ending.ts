@@ -1,15 +1,15 @@
-/** How the command ends. */
+/** The exit codes of the command. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 
-/** The command ends with this code; what there was to say is printed. */
+/** The command exits with this code; all messages are already printed. */
 export class Ended extends Schema.TaggedError<Ended>()("Ended", { code: Schema.Int }) {
   override readonly [Runtime.errorExitCode] = this.code
   override readonly [Runtime.errorReported] = false
 }
 
-/** 2: configuration, document or credentials. */
+/** Exits with 2: invalid configuration, document or credentials. */
 export const refuse = (message: string): Effect.Effect<never, Ended> =>
   Effect.andThen(Console.error(message), new Ended({ code: 2 }))

@@ -14,7 +14,7 @@ type Kind = keyof typeof renderers
 
 const isKind = (text: string): text is Kind => Object.hasOwn(renderers, text)
 
-/** A file, and how the report stands in it. */
+/** A file and its report format. */
 export interface Output {
   readonly kind: Kind
   readonly file: string
@@ -23,7 +23,7 @@ export interface Output {
 const written = <A>(done: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, Ended> =>
   Effect.catch(done, ({ message }) => refuse(`cannot write the report: ${message}`))
 
-/** Reads `junit=F,markdown=F`, and makes sure that each file can be written before a run is spent on it. */
+/** Parses `junit=F,markdown=F`, and checks before the run that each file can be written. */
 export const parse = (
   texts: ReadonlyArray<string>
 ): Effect.Effect<ReadonlyArray<Output>, Ended, FileSystem.FileSystem> =>
@@ -40,7 +40,6 @@ export const parse = (
     )
   })
 
-/** Writes them. */
 export const write = (
   report: Report.Report,
   wanted: ReadonlyArray<Output>

@@ -1,4 +1,4 @@
-/** A worker: answers each job that it is sent. */
+/** A worker: runs each job that it receives. */
 import * as Effect from "effect/Effect"
 import { parentPort } from "node:worker_threads"
 import * as Cells from "../Cells.ts"

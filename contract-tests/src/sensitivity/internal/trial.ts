@@ -1,11 +1,14 @@
-/** The process of one trial: plants the fault in what it loads, asks every question, prints the answers on one line. */
+/**
+ * The process of one trial: plants the fault in the modules it loads, runs every question, prints the answers on one
+ * line.
+ */
 import { registerHooks } from "node:module"
 import { fileURLToPath } from "node:url"
 import type { Plugin } from "vitest/config"
 import { planted, root, sourceOf } from "../Fault.ts"
 import type { Job, Question, Told, Verdict } from "../Sensitivity.ts"
 
-// Its own parent wrote it.
+// The parent process wrote it.
 const job = JSON.parse(process.argv[2] ?? "") as Job
 const { fault } = job
 
@@ -26,7 +29,7 @@ const failed = (reason: string): Verdict => ({ _tag: "Failed", reason })
 
 const neverLoaded = failed("the source of the fault was never loaded")
 
-/** Holds a property. Nothing of the client is loaded before. */
+/** Checks a property. Client modules load only here, after the fault is planted. */
 const hold = async ({ operations, path, runs, seed, seenBy }: Question): Promise<Verdict> => {
   const Effect = await import("effect/Effect")
   const Cells = await import("../../runner/Cells.ts")
@@ -46,17 +49,17 @@ const hold = async ({ operations, path, runs, seed, seenBy }: Question): Promise
   return skipped.length === operations.length ? { _tag: "Skipped", reason: skipped.join("; ") } : { _tag: "Survived" }
 }
 
-/** What chooses one test by its full name. */
+/** The pattern that selects one test by its full name. */
 const patternOf = (test: string): string => `^${test.replace(/[\\^$.+?()[\]{}|*]/g, "\\$&")}$`
 
-/** Runs a file of tests to its first failure. */
+/** Runs a test file up to its first failure. */
 const runTests = async ({ seenBy, test }: Question): Promise<Verdict> => {
   const { startVitest } = await import("vitest/node")
   const file = fault === undefined ? undefined : fileURLToPath(sourceOf(fault))
   const plugin: Plugin = {
     name: "planted",
     enforce: "pre",
-    // What is kept of other processes' modules is not the fault's.
+    // Other processes' cached modules do not contain the fault.
     configureVitest: ({ defineCacheKeyGenerator }) =>
       defineCacheKeyGenerator(({ id }) => (id === file ? false : undefined)),
     load: (id) => {

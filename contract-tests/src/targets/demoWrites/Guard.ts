@@ -1,6 +1,6 @@
 /**
- * What may leave for an exchange that is not ours, enforced where requests leave: whatever the suite does above, nothing
- * else gets out.
+ * The rule for requests to a live exchange, enforced on outgoing requests: whatever the suite does above, no other
+ * request is sent.
  */
 import type { Environment } from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
@@ -10,10 +10,10 @@ import { document } from "../../properties/Subject.ts"
 import type * as ReferenceDocument from "../../reference/ReferenceDocument.ts"
 import { type Asked, askedOf } from "../Tap.ts"
 
-/** Why a request may not leave; undefined for one that may. */
+/** Why a request may not be sent; undefined for a permitted one. */
 export type Rule = (asked: Asked) => string | undefined
 
-/** Whether an operation of the document is what a method and a path below the API's root ask for. */
+/** Whether a method and a path below the API's root match an operation of the document. */
 export const isOf = (
   { method, path }: Pick<ReferenceDocument.Operation, "method" | "path">,
   asked: { readonly method: string; readonly path: string }
@@ -26,7 +26,7 @@ export const isOf = (
       .join("[^/]+")}$`
   ).test(asked.path)
 
-/** The path below the environment's root; undefined where the request goes anywhere else, be it one letter. */
+/** The path below the environment's root; undefined if the request goes anywhere else, even by one character. */
 export const pathIn = ({ restUrl }: Environment, { url }: Pick<Asked, "url">): string | undefined => {
   if (!URL.canParse(url)) return undefined
   const [asked, root] = [new URL(url), new URL(restUrl)]
@@ -36,7 +36,7 @@ export const pathIn = ({ restUrl }: Environment, { url }: Pick<Asked, "url">): s
     : undefined
 }
 
-/** Lets reads through, as the document has them, to this environment alone. */
+/** Permits the document's reads, to this environment only. */
 export const reads = (environment: Environment): Rule => {
   const allowed = document().operations.filter(({ method }) => method === "GET")
   return (asked) => {
@@ -49,7 +49,7 @@ export const reads = (environment: Environment): Rule => {
   }
 }
 
-/** Lets out what the rule allows; `before` is done first, and keeps the request in where it throws. */
+/** Sends what the rule permits. `before` runs first; if it throws, the request is not sent. */
 export const make = (
   client: HttpClient.HttpClient,
   rule: Rule,

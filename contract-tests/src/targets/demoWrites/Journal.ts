@@ -1,6 +1,6 @@
 /**
- * What a run has sent that changes something, in a file that is on the disk before it is sent: a run that is killed
- * leaves behind what another process needs to clean up after it.
+ * A log of a run's writes, synced to disk before each write is sent. If a run is killed, another process can clean up
+ * from its journal.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -8,31 +8,31 @@ import { isObject, memberOf, type Json, type JsonObject } from "../../judge/Json
 
 /** One line. */
 export type Entry =
-  /** The run began; the order groups that were there before it are not its own. */
+  /** The run began. Order groups that existed before it are not its own. */
   | {
       readonly kind: "run"
       readonly runId: string
       readonly environment: string
-      /** The limit by which its groups are known, should the answer that told an id be lost. */
+      /** The limit that identifies its groups if the response with an id is lost. */
       readonly limit: string
       readonly groupsBefore: ReadonlyArray<string>
     }
-  /** A request that is about to leave. Nothing that signs it is here. */
+  /** A request that is about to be sent, without signing headers. */
   | { readonly kind: "sending"; readonly method: string; readonly path: string; readonly body: string | undefined }
-  /** Something of the run's own, as the exchange named it. */
+  /** An entity of the run, by the exchange's id. */
   | { readonly kind: "order" | "group"; readonly id: string }
-  /** The run was cleaned up after; what could not be is in `left`. */
+  /** The run was cleaned up; `left` lists what could not be removed. */
   | { readonly kind: "swept"; readonly left: ReadonlyArray<string> }
 
 /** An open journal. */
 export interface Journal {
   readonly file: string
-  /** Returns when the line is on the disk. */
+  /** Returns once the line is on disk. */
   readonly append: (entry: Entry) => void
   readonly close: () => void
 }
 
-/** Ids that are safe in a file's name and in an order's. */
+/** Ids that are safe in file names and in order ids. */
 export const isRunId = (text: string): boolean => /^[a-z0-9]{6,24}$/.test(text)
 
 const fileOf = (folder: string, runId: string): string => path.join(folder, `ct-${runId}.jsonl`)
@@ -43,7 +43,7 @@ const sync = (folder: string): void => {
   fs.closeSync(descriptor)
 }
 
-/** Opens the journal of a run, new or old. */
+/** Opens the journal of a new or existing run. */
 export const open = (folder: string, runId: string): Journal => {
   fs.mkdirSync(folder, { recursive: true })
   const file = fileOf(folder, runId)
@@ -59,25 +59,25 @@ export const open = (folder: string, runId: string): Journal => {
   }
 }
 
-/** What a journal says of its run. */
+/** The contents of a run's journal. */
 export interface Read {
   readonly run: Extract<Entry, { readonly kind: "run" }>
-  /** Ids of its orders and its groups, as far as answers told them. */
+  /** Ids of its orders and groups, as far as responses contained them. */
   readonly orders: ReadonlyArray<string>
   readonly groups: ReadonlyArray<string>
 }
 
 const parsed = (line: string): JsonObject | undefined => {
   try {
-    const json = JSON.parse(line) as Json // what JSON.parse answers is JSON
+    const json = JSON.parse(line) as Json // JSON.parse returns JSON
     return isObject(json) ? json : undefined
   } catch {
-    // The last line of a run that was killed while it wrote: what it announced was not sent.
+    // The run was killed while writing the last line, so the announced request was not sent.
     return undefined
   }
 }
 
-/** Reads the journal of a run; undefined where there is none. */
+/** Reads the journal of a run; undefined if it does not exist. */
 export const read = (folder: string, runId: string): Read | undefined => {
   const file = fileOf(folder, runId)
   if (!fs.existsSync(file)) return undefined
@@ -93,6 +93,6 @@ export const read = (folder: string, runId: string): Read | undefined => {
       const id = memberOf(entry, "id")
       return entry["kind"] === kind && typeof id === "string" ? [id] : []
     })
-  // This file alone writes such lines.
+  // Only this module writes such lines.
   return { run: first as unknown as Read["run"], orders: idsOf("order"), groups: idsOf("group") }
 }

@@ -1,4 +1,4 @@
-/** Cleaning up after a run: what it left is found by its marks, taken away, and looked for again. */
+/** Cleanup after a run: finds its leftovers by their marks, removes them, and verifies the removal. */
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Provide } from "../Live.ts"
 import { prefixOf } from "./TradingRule.ts"
 
-/** What a run can be known by. */
+/** The marks that identify a run. */
 export interface Marks {
   readonly runId: string
   readonly limit: string
@@ -15,22 +15,22 @@ export interface Marks {
   readonly groups: ReadonlySet<string>
 }
 
-/** What was done. */
+/** The result of a cleanup. */
 export interface Swept {
   readonly orders: number
   readonly groups: number
-  /** What is still there, or could not be looked at: nothing where all is well. */
+  /** What still exists or could not be checked; empty on success. */
   readonly left: ReadonlyArray<string>
 }
 
 const rounds = 10
 
-/** Reads may lag behind writes: nothing counts as gone before it was gone twice, this much apart. */
+/** Reads may lag behind writes: an entity counts as gone only after two reads, this far apart, do not find it. */
 const betweenMillis = 1_000
 
 const plain = (decimal: string): string => decimal.replace(/\.?0+$/, "")
 
-/** Takes away what is the run's, and says what is left of it. */
+/** Removes everything of the run and reports what is left. */
 export const sweep = (
   provide: Provide,
   { groups, groupsBefore, limit, runId }: Marks,

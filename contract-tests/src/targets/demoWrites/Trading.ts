@@ -1,4 +1,7 @@
-/** Inputs of writes on the demo exchange: orders that cannot trade, each in a group of this run's, each soon gone. */
+/**
+ * Inputs of writes on the demo exchange: orders that cannot trade, each in a group of this run, each with a short
+ * expiry.
+ */
 import type { CountInput } from "@kalshi-effect/client/FixedPoint"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
@@ -13,17 +16,17 @@ import * as Answers from "../../operations/Answers.ts"
 import type { Provide } from "../Live.ts"
 import { bounds, prefixOf } from "./TradingRule.ts"
 
-/** What a run trades with. */
+/** The state a run trades with. */
 export interface Trading {
   /** Inputs of writes: undefined for an operation that is not among them. */
   readonly writes: (client: ClientOperation) => Effect.Effect<JsonObject, Missing> | undefined
-  /** Something of the run's own to read, for an account that has nothing else. */
+  /** Entities of the run to read, for an account that has no others. */
   readonly own: Readonly<Record<string, Effect.Effect<Json, Missing>>>
-  /** Notes what an answer says is the run's. */
+  /** Records the entities of the run that a response contains. */
   readonly learn: (client: ClientOperation, heard: Heard) => void
 }
 
-/** The lowest best ask of a market on which a bid of two cents is far away. */
+/** The lowest best ask of a market on which a bid of two cents cannot trade. */
 const farDollars = /^(?:0\.[1-9]\d*|1(?:\.0+)?)$/
 
 const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => {
@@ -31,7 +34,7 @@ const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => 
   return typeof value === "string" && value !== "" ? [value] : []
 }
 
-/** Prepares it; `note` is told of everything that is the run's own. */
+/** Prepares it; `note` is called with every entity of the run. */
 export const make = (
   provide: Provide,
   { limit, runId }: { readonly limit: CountInput; readonly runId: string },
@@ -73,7 +76,7 @@ export const make = (
       time_in_force: "good_till_canceled",
       self_trade_prevention_type: "taker_at_cross",
       post_only: true,
-      // The dead man's switch: whatever happens to this process, the exchange takes it away.
+      // Dead man's switch: if this process dies, the exchange cancels the order.
       expiration_time: Math.floor((now + bounds.restMillis) / 1_000),
       order_group_id
     } as const

@@ -1,6 +1,6 @@
 /**
- * What a run may write on the demo exchange, enforced where requests leave: orders that cannot hurt, and changes of
- * nothing but what is this run's own.
+ * The writes a run may send to the demo exchange, enforced on outgoing requests: orders that cannot trade, and changes
+ * to the run's own entities only.
  */
 import type { Environment } from "@kalshi-effect/client/Environment"
 import { document } from "../../properties/Subject.ts"
@@ -9,19 +9,19 @@ import * as Answers from "../../operations/Answers.ts"
 import * as Guard from "./Guard.ts"
 import type { Asked } from "../Tap.ts"
 
-/** The hosts of the demo exchange, to the letter. Source: its list of hosts, May 2026. */
+/** The hosts of the demo exchange, compared exactly. Source: its list of hosts, May 2026. */
 export const demoHosts: ReadonlySet<string> = new Set(["external-api.demo.kalshi.co", "demo-api.kalshi.co"])
 
-/** Whether this is the demo exchange, reached safely. */
+/** Whether this is the demo exchange, over a secure connection. */
 export const isDemo = ({ restUrl }: Environment): boolean => {
   const url = new URL(restUrl)
   return url.protocol === "https:" && demoHosts.has(url.host)
 }
 
-/** How the ids of a run's orders begin. */
+/** The prefix of a run's order ids. */
 export const prefixOf = (runId: string): string => `ct-${runId}-`
 
-/** The highest price that is bid, and how long an order may rest. */
+/** The limits of an order: its highest price, its lifetime, and its counts. */
 export const bounds = { cents: 2, contracts: 3, groupContracts: 10, restMillis: 300_000 }
 
 const writes: ReadonlySet<string> = new Set([
@@ -42,7 +42,7 @@ const isSmallPrice = (price: Json | undefined): boolean => typeof price === "str
 const isSmallCount = (count: Json | undefined): boolean => typeof count === "string" && /^[123](?:\.0+)?$/.test(count)
 const isSmallLimit = (limit: Json | undefined): boolean => typeof limit === "string" && /^\d\.\d\d$/.test(limit)
 
-/** What is wrong with an order that is to be placed. */
+/** Why an order may not be placed. */
 const orderFault = (order: Json, runId: string, nowMillis: number): string | undefined => {
   const of = (name: string): Json | undefined => memberOf(order, name)
   const id = of("client_order_id")
@@ -56,7 +56,7 @@ const orderFault = (order: Json, runId: string, nowMillis: number): string | und
     : "an order that does not expire soon"
 }
 
-/** Lets reads through, and writes that keep to the bounds and to what this run owns. */
+/** Permits reads, and writes that respect the bounds and affect only entities of this run. */
 export const trading = (options: {
   readonly environment: Environment
   readonly runId: string

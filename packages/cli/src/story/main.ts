@@ -1,4 +1,4 @@
-/** What `pnpm start` runs. */
+/** The entry point of `pnpm start`. */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"

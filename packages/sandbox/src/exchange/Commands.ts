@@ -1,5 +1,5 @@
 /**
- * What the exchange can be told to do, and asked for.
+ * The commands of the exchange and the filters of its reads.
  *
  * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract; names that end in `Millis` are Unix
  * milliseconds.
@@ -23,11 +23,11 @@ export interface CreateOrder {
   readonly cancelOnPause: boolean
   readonly subaccount: number
   readonly orderGroupId: string | undefined
-  /** A shard, or -1 or undefined to go by the ticker. */
+  /** A shard; -1 or undefined routes by the ticker. */
   readonly exchangeIndex: number | undefined
 }
 
-/** Names the order to change or cancel. An id does not tell its shard: without a shard and a ticker it is shard 0. */
+/** The target of a change or cancel. An id does not contain its shard: without a shard and a ticker it is shard 0. */
 export interface OrderTarget {
   readonly orderId: string
   readonly subaccount: number
@@ -35,25 +35,25 @@ export interface OrderTarget {
   readonly marketTicker: string | undefined
 }
 
-/** How an order is to be from now on. */
+/** The new terms of an order. */
 export interface AmendOrder {
   readonly orderId: string
   readonly subaccount: number
   readonly exchangeIndex: number | undefined
-  /** Both must be the order's own. */
+  /** Both must match the order's own. */
   readonly ticker: string
   readonly side: "bid" | "ask"
   readonly price: number
-  /** In total: what is filled and what shall rest. */
+  /** The total count: the filled and the resting part. */
   readonly count: number
-  /** Must be the order's own where it is given. */
+  /** If set, must match the order's own. */
   readonly clientOrderId: string | undefined
   readonly updatedClientOrderId: string | undefined
-  /** Undefined keeps the expiry, 0 takes it away. */
+  /** Undefined keeps the expiry, 0 removes it. */
   readonly expirationSeconds: number | undefined
 }
 
-/** How much smaller an order is to be: exactly one of the two counts. */
+/** The decrease of an order: exactly one of the two counts. */
 export interface DecreaseOrder extends OrderTarget {
   readonly reduceBy: number | undefined
   readonly reduceTo: number | undefined
@@ -66,7 +66,7 @@ export interface CreateGroup {
   readonly exchangeIndex: number
 }
 
-/** Names the order group to change; the subaccount and the shard must be its own. */
+/** The target of a group change; the subaccount and the shard must be the group's own. */
 export interface GroupTarget {
   readonly groupId: string
   readonly subaccount: number
@@ -78,41 +78,41 @@ export interface CreateSeries {
   readonly ticker: string
   /** Default: the ticker. */
   readonly title?: string
-  /** Default `Local`. */
+  /** Default: `Local`. */
   readonly category?: string
-  /** Default `custom`. */
+  /** Default: `custom`. */
   readonly frequency?: string
   readonly tags?: ReadonlyArray<string>
-  /** Default `quadratic`: 7 % for the taker, nothing for the maker. */
+  /** Default: `quadratic`: 7 % for the taker, nothing for the maker. */
   readonly feeType?: Series["feeType"]
-  /** Of the fees; 0 to 10 with at most two decimals. Default 1. */
+  /** The fee multiplier; 0 to 10 with at most two decimals. Default: 1. */
   readonly feeMultiplier?: number
 }
 
 /** An event to create. */
 export interface CreateEvent {
   readonly eventTicker: string
-  /** Default: the first part of the event's ticker. Made where it is not there. */
+  /** Default: the first part of the event's ticker. Created if missing. */
   readonly seriesTicker?: string
   /** Default: the ticker. */
   readonly title?: string
   readonly subTitle?: string
-  /** Default false. */
+  /** Default: false. */
   readonly mutuallyExclusive?: boolean
-  /** Default 0. All markets of an event are on its shard. */
+  /** Default: 0. All markets of an event are on its shard. */
   readonly exchangeIndex?: number
 }
 
 /** A market to create. */
 export interface CreateMarket {
   readonly ticker: string
-  /** Default: the ticker without its last part. Made where it is not there. */
+  /** Default: the ticker without its last part. Created if missing. */
   readonly eventTicker?: string
-  /** Default: the event's, or 0 where the event is made. */
+  /** Default: the event's, or 0 if the event is created. */
   readonly exchangeIndex?: number
   /** Default: the ticker. */
   readonly title?: string
-  /** Default `binary`. */
+  /** Default: `binary`. */
   readonly type?: "binary" | "scalar"
   /** Default: now. */
   readonly openMillis?: number
@@ -120,18 +120,18 @@ export interface CreateMarket {
   readonly closeMillis?: number
   /** Price levels in dollars. Default: every cent. */
   readonly priceRanges?: ReadonlyArray<{ readonly start: string; readonly end: string; readonly step: string }>
-  /** In ten-thousandths. Default: the series', which is 700 (7 %) unless it says otherwise. */
+  /** In ten-thousandths. Default: the series' rate, which itself defaults to 700 (7 %). */
   readonly takerFeeRate?: number
-  /** Default: the series', which is 0 unless it has maker fees. */
+  /** Default: the series' rate, which is 0 unless the series has maker fees. */
   readonly makerFeeRate?: number
-  /** Default 3,600. */
+  /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
 }
 
-/** How a market turned out: at a value between NO ("0") and YES ("1") where it is scalar. */
+/** The result of a market: for a scalar market, a value between NO ("0") and YES ("1"). */
 export type Outcome = "yes" | "no" | { readonly scalar: string }
 
-/** What a key is called, may do and is locked to. */
+/** The name, the scopes and the subaccount lock of a key. */
 export interface KeyOptions {
   readonly name?: string
   /** Default: everything. */
@@ -141,7 +141,7 @@ export interface KeyOptions {
 
 /** Cash to move between two subaccounts on one shard. */
 export interface TransferCash {
-  /** Carried out once. */
+  /** Executed only once. */
   readonly clientTransferId: string
   readonly fromSubaccount: number
   readonly toSubaccount: number
@@ -151,17 +151,17 @@ export interface TransferCash {
 
 /** Cash to move to another shard, or to or from the margined exchange. */
 export interface TransferShard {
-  /** Carried out once. */
+  /** Executed only once. */
   readonly clientTransferId: string | undefined
   readonly source: Place
   readonly destination: Place
   readonly amountMicros: number
 }
 
-/** How cash is to be spread from now on. */
+/** The new target allocation of cash. */
 export type SetAllocation = Allocation
 
-/** A page of a list: so many, from a cursor that the page before gave. */
+/** A page request: the limit, and the cursor of the previous page. */
 export interface PageQuery {
   readonly limit: number
   readonly cursor?: string | undefined
@@ -173,13 +173,13 @@ export interface Page<out A> {
   readonly cursor: string
 }
 
-/** Of all lists that can be narrowed by time: Unix seconds, both included. */
+/** The time filter of lists: Unix seconds, both inclusive. */
 export interface TimeQuery {
   readonly minSeconds?: number | undefined
   readonly maxSeconds?: number | undefined
 }
 
-/** Which orders to list; what is undefined does not narrow the list. Times are those of creation. */
+/** A filter of orders; undefined fields do not filter. Times are those of creation. */
 export interface ListOrders extends PageQuery, TimeQuery {
   readonly ticker?: string | undefined
   readonly eventTickers?: ReadonlyArray<string> | undefined
@@ -188,7 +188,7 @@ export interface ListOrders extends PageQuery, TimeQuery {
   readonly exchangeIndex?: number | undefined
 }
 
-/** Which fills to list. */
+/** A filter of fills. */
 export interface ListFills extends PageQuery, TimeQuery {
   readonly tickers?: ReadonlyArray<string> | undefined
   readonly orderId?: string | undefined
@@ -196,18 +196,18 @@ export interface ListFills extends PageQuery, TimeQuery {
   readonly exchangeIndex?: number | undefined
 }
 
-/** Which positions to list, of one subaccount. */
+/** A filter of positions of one subaccount. */
 export interface ListPositions extends PageQuery {
   readonly ticker?: string | undefined
   readonly eventTicker?: string | undefined
   readonly subaccount: number
   readonly exchangeIndex?: number | undefined
   readonly settlement: "unsettled" | "settled" | "all"
-  /** Leaves out what is zero in all of these. */
+  /** Excludes positions that are zero in all of these. */
   readonly nonZero: ReadonlyArray<"position" | "total_traded">
 }
 
-/** Which settlements to list. */
+/** A filter of settlements. */
 export interface ListSettlements extends PageQuery, TimeQuery {
   readonly ticker?: string | undefined
   readonly eventTicker?: string | undefined

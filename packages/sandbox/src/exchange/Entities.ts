@@ -1,5 +1,5 @@
 /**
- * What the exchange holds and tells: accounts, markets, orders, positions and money, as they stand at one moment.
+ * The entities of the exchange: accounts, markets, orders, positions and money, as of one moment.
  *
  * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole micro-dollars; names
  * that end in `Millis` are Unix milliseconds.
@@ -7,7 +7,7 @@
  * @module
  */
 
-/** Why the exchange did not do something. `code`, `message` and `details` are those of the wire. */
+/** Why the exchange refused a command. `code`, `message` and `details` are those of the wire. */
 export interface Refusal {
   readonly kind: "invalid" | "forbidden" | "notFound" | "conflict"
   readonly code: string
@@ -15,7 +15,7 @@ export interface Refusal {
   readonly details?: string
 }
 
-/** An order as it stands. */
+/** The current state of an order. */
 export interface Order {
   readonly orderId: string
   readonly accountId: string
@@ -25,9 +25,9 @@ export interface Order {
   readonly exchangeIndex: number
   /** `bid` buys YES, `ask` sells YES, which is buying NO at one dollar minus the price. */
   readonly side: "bid" | "ask"
-  /** Of YES, in ten-thousandths of a dollar. */
+  /** The YES price, in ten-thousandths of a dollar. */
   readonly price: number
-  /** What it was placed with. */
+  /** The count it was placed with. */
   readonly initialCount: number
   readonly fillCount: number
   readonly remainingCount: number
@@ -41,12 +41,12 @@ export interface Order {
   readonly expirationMillis: number | undefined
   readonly createdMillis: number
   readonly updatedMillis: number
-  /** What was paid for the order's own side: the price for a bid, one dollar minus it for an ask. */
+  /** The amount paid for the order's own side: the price for a bid, one dollar minus it for an ask. */
   readonly takerCostMicros: number
   readonly makerCostMicros: number
   readonly takerFeesMicros: number
   readonly makerFeesMicros: number
-  /** Money set aside for what remains. */
+  /** Money reserved for the remaining count. */
   readonly reservedMicros: number
 }
 
@@ -61,7 +61,7 @@ export type CancelReason =
   | "paused"
   | "selfTrade"
 
-/** An order group as it stands. */
+/** The current state of an order group. */
 export interface OrderGroup {
   readonly groupId: string
   readonly accountId: string
@@ -69,7 +69,7 @@ export interface OrderGroup {
   readonly exchangeIndex: number
   readonly limit: number
   readonly triggered: boolean
-  /** What its orders filled in the last 15 seconds. */
+  /** The count its orders filled in the last 15 seconds. */
   readonly windowCount: number
   readonly isAutoCancelEnabled: boolean
   readonly orderIds: ReadonlyArray<string>
@@ -84,7 +84,7 @@ export interface Fill {
   readonly exchangeIndex: number
   readonly ticker: string
   readonly side: "bid" | "ask"
-  /** Of YES. */
+  /** The YES price. */
   readonly price: number
   readonly count: number
   readonly isTaker: boolean
@@ -92,7 +92,7 @@ export interface Fill {
   readonly atMillis: number
 }
 
-/** A trade as everybody sees it. */
+/** The public view of a trade. */
 export interface Trade {
   readonly tradeId: string
   readonly ticker: string
@@ -102,29 +102,29 @@ export interface Trade {
   readonly atMillis: number
 }
 
-/** What a subaccount has, or had, of one market. */
+/** A subaccount's current or past position in one market. */
 export interface Position {
   readonly accountId: string
   readonly subaccount: number
   readonly exchangeIndex: number
   readonly ticker: string
   readonly eventTicker: string
-  /** Positive is YES, negative NO. Zero where it was closed or settled. */
+  /** Positive is YES, negative NO. Zero if closed or settled. */
   readonly count: number
-  /** What the open contracts cost, without fees. */
+  /** The cost of the open contracts, without fees. */
   readonly exposureMicros: number
-  /** Gained less lost by closing and settling, without fees. */
+  /** Net gain from closing and settling, without fees. */
   readonly realizedMicros: number
-  /** What was spent in all, opening and closing. */
+  /** Total cost, opening and closing. */
   readonly tradedMicros: bigint
-  /** Contracts traded in all. */
+  /** Total contracts traded. */
   readonly tradedCount: number
   readonly feesMicros: number
   readonly settled: boolean
   readonly updatedMillis: number
 }
 
-/** What a settled market paid one subaccount. */
+/** The settlement of one subaccount's position in a market. */
 export interface Settlement {
   readonly accountId: string
   readonly subaccount: number
@@ -132,13 +132,13 @@ export interface Settlement {
   readonly ticker: string
   readonly eventTicker: string
   readonly result: "yes" | "no" | "scalar"
-  /** What one YES contract was worth, in ten-thousandths of a dollar. */
+  /** The value of one YES contract, in ten-thousandths of a dollar. */
   readonly value: number
   readonly yesCount: number
   readonly yesCostMicros: number
   readonly noCount: number
   readonly noCostMicros: number
-  /** Paid out, in whole cents; what was finer is part of the fees. */
+  /** The payout, in whole cents; the remainder is part of the fees. */
   readonly revenueMicros: number
   /** Fees of the trades and of the settlement. */
   readonly feesMicros: number
@@ -149,19 +149,19 @@ export interface Settlement {
 export interface Balance {
   readonly subaccount: number
   readonly exchangeIndex: number
-  /** Free to be used. */
+  /** Free cash. */
   readonly cashMicros: number
-  /** Set aside for resting orders. */
+  /** Reserved for resting orders. */
   readonly collateralMicros: number
-  /** Taken in all. */
+  /** Total taken. */
   readonly feesMicros: number
-  /** What the open positions are worth at their markets' last prices. */
+  /** The value of the open positions at their markets' last prices. */
   readonly positionsMicros: number
   /** When cash last changed. */
   readonly updatedMillis: number
 }
 
-/** Money that came from or went to a bank. */
+/** A deposit or withdrawal. */
 export interface Payment {
   readonly paymentId: string
   readonly amountMicros: number
@@ -178,14 +178,14 @@ export interface SubaccountTransfer {
   readonly atMillis: number
 }
 
-/** Where money lies within an account: on a shard of the event contracts, or with the margined exchange. */
+/** The location of money within an account: on a shard of the event contracts, or with the margined exchange. */
 export interface Place {
   readonly instance: "event_contract" | "margined"
   readonly exchangeIndex: number
   readonly subaccount: number
 }
 
-/** Money on its way from one shard to another, or arrived there. */
+/** A transfer between shards, pending or arrived. */
 export interface ShardTransfer {
   readonly transferId: string
   readonly clientTransferId: string | undefined
@@ -196,7 +196,10 @@ export interface ShardTransfer {
   readonly atMillis: number
 }
 
-/** How an account's free cash is to be spread over the shards. Percents add up to 100; none leaves it where it is. */
+/**
+ * The target allocation of an account's free cash over the shards. Percents add up to 100; an empty allocation moves
+ * nothing.
+ */
 export interface Allocation {
   readonly percents: ReadonlyArray<{ readonly exchangeIndex: number; readonly percent: number }>
   readonly reservation: "none" | "max" | "sum"
@@ -226,7 +229,7 @@ export interface MarketEvent {
   readonly updatedMillis: number
 }
 
-/** Where a market stands in its life. */
+/** The lifecycle status of a market. */
 export type MarketStatus =
   | "initialized"
   | "active"
@@ -237,7 +240,7 @@ export type MarketStatus =
   | "amended"
   | "finalized"
 
-/** A market as it stands. */
+/** The current state of a market. */
 export interface Market {
   readonly ticker: string
   readonly eventTicker: string
@@ -247,30 +250,30 @@ export interface Market {
   readonly type: "binary" | "scalar"
   readonly status: MarketStatus
   readonly createdMillis: number
-  /** When anything but its trading last changed. */
+  /** When anything except its trading last changed. */
   readonly updatedMillis: number
   readonly openMillis: number
-  /** `Infinity` where it never closes by itself. */
+  /** `Infinity` if it never closes by itself. */
   readonly closeMillis: number
   /** Price levels, in ten-thousandths of a dollar. */
   readonly priceRanges: ReadonlyArray<PriceRange>
   /** Fees of a fill per dollar of price × (1 − price), in ten-thousandths: 700 is 7 %. */
   readonly takerFeeRate: number
   readonly makerFeeRate: number
-  /** How long after its determination it settles by itself. */
+  /** The time from determination to automatic settlement. */
   readonly settlementTimerSeconds: number
   readonly result: "yes" | "no" | "scalar" | undefined
-  /** What one YES contract is worth, once determined, in ten-thousandths of a dollar. */
+  /** The value of one YES contract, once determined, in ten-thousandths of a dollar. */
   readonly settlementValue: number | undefined
   readonly settledMillis: number | undefined
   readonly volume: number
   readonly volume24h: number
-  /** Pairs of YES and NO that somebody holds. */
+  /** Outstanding pairs of YES and NO. */
   readonly openInterest: number
-  /** Always 0, as recorded; undefined where the exchange leaves it out. */
+  /** Always 0, as recorded; undefined if the exchange omits it. */
   readonly liquidity: number | undefined
   readonly quote: Quote
-  /** The quote of a day ago, to the hour; all zero where the market was not there. */
+  /** The quote of a day ago, to the hour; all zero if the market did not exist yet. */
   readonly previous: Quote
 }
 
@@ -281,7 +284,7 @@ export interface PriceRange {
   readonly step: number
 }
 
-/** Best prices of a book with what rests there, and the last trade's price; zero where there is none. */
+/** Best prices of a book with their resting counts, and the last trade's price; zero if absent. */
 export interface Quote {
   readonly bid: number
   readonly bidCount: number
@@ -290,7 +293,7 @@ export interface Quote {
   readonly lastPrice: number
 }
 
-/** Budgets of the API, by name; `unmetered` is the local exchange's own and has more than anybody can use. */
+/** Rate-limit tiers, by name; `unmetered` is the local exchange's own and has no effective limit. */
 export type Tier = "basic" | "advanced" | "expert" | "premier" | "paragon" | "prime" | "prestige" | "unmetered"
 
 /** An account. */
@@ -300,7 +303,7 @@ export interface Account {
   readonly tier: Tier
 }
 
-/** What a key may do. */
+/** The permissions of a key. */
 export type Scope =
   | "read"
   | "write"
@@ -317,13 +320,13 @@ export interface ApiKey {
   readonly accountId: string
   readonly name: string
   readonly scopes: ReadonlyArray<Scope>
-  /** The one subaccount that the key may see and trade for. */
+  /** The only subaccount that the key may see and trade for. */
   readonly subaccount: number | undefined
   /** SPKI PEM. */
   readonly publicKey: string
 }
 
-/** A subaccount in sum, over all shards: positions by ticker in hundredths of a contract, negative for NO. */
+/** The totals of a subaccount, over all shards: positions by ticker in hundredths of a contract, negative for NO. */
 export interface Portfolio {
   readonly cashMicros: bigint
   readonly collateralMicros: bigint
@@ -331,7 +334,7 @@ export interface Portfolio {
   readonly positions: Readonly<Record<string, number>>
 }
 
-/** Something that happened. */
+/** An event of the exchange. */
 export type Event =
   | { readonly type: "orderAccepted"; readonly atMillis: number; readonly orderId: string; readonly ticker: string }
   | {
@@ -348,7 +351,7 @@ export type Event =
       readonly ticker: string
       readonly price: number
       readonly count: number
-      /** Both orders as the fill left them. */
+      /** Both orders after the fill. */
       readonly maker: Order
       readonly taker: Order
       readonly makerFeeMicros: number

@@ -1,9 +1,8 @@
 /**
- * The exchange without any I/O: it holds accounts, markets, orders and money, and changes only when told to.
+ * The exchange without any I/O: it holds accounts, markets, orders and money, and changes only by calls.
  *
- * Every call carries the time at which it happens, ids come from a seed, and nothing else is random: the same calls
- * give the same state. Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts
- * whole micro-dollars.
+ * Every call carries its time, ids come from a seed, and nothing else is random: the same calls give the same state.
+ * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole micro-dollars.
  *
  * @module
  */
@@ -61,12 +60,12 @@ import { View } from "./View.ts"
 export type { Snapshot } from "./dump.ts"
 export type { Changed } from "./orders/changes.ts"
 
-/** How an exchange is made. */
+/** Options of an exchange. */
 export interface Options {
   /** A safe non-negative integer. */
   readonly seed: number
   readonly assumptions?: Partial<Assumptions>
-  /** Called with everything that happens, in order, while it happens. */
+  /** Called synchronously with every event, in order. */
   readonly onEvent?: (event: Event) => void
 }
 
@@ -75,15 +74,15 @@ const defaultDeposit = "1000000"
 type Answer<A> = Result.Result<A, Refusal>
 
 /**
- * The exchange. Calls name the time at which they happen in Unix milliseconds; what was due before that time, such as
- * an order's expiry, happens first and at its own time. A time before that of an earlier call counts as that one's.
+ * The exchange. Calls carry their time in Unix milliseconds. Timers due before that time, such as an order's expiry,
+ * fire first and at their own time. A time before that of an earlier call counts as the earlier call's time.
  */
 export class Exchange {
   readonly assumptions: Assumptions
-  /** What its ids come from. */
+  /** The source of its ids. */
   readonly seed: number
   readonly #state: State
-  /** What readers see where reads lag behind: the same state, told the same things later. */
+  /** The state for lagging reads: the same state with commands applied later. */
   readonly #lagging: State | undefined
   readonly #untold: Array<{ readonly atMillis: number; readonly tell: (state: State) => unknown }> = []
 
@@ -99,8 +98,8 @@ export class Exchange {
   }
 
   /**
-   * Makes an exchange that goes on where another was when its snapshot was taken. The snapshot must be whole: a reference
-   * to what it does not hold throws.
+   * Creates an exchange that continues from a snapshot. The snapshot must be complete: a reference to a missing entity
+   * throws.
    */
   static restore(from: Snapshot, options: Partial<Options> = {}): Exchange {
     return new Exchange({ seed: 0, ...options }, from)
@@ -111,17 +110,17 @@ export class Exchange {
     return dump(this.#at(nowMillis))
   }
 
-  /** The whole state as plain JSON, to go on from: see {@link Exchange.restore}. */
+  /** The whole state as plain JSON: see {@link Exchange.restore}. */
   snapshot(nowMillis: number): Snapshot {
     return takeSnapshot(this.#at(nowMillis))
   }
 
-  /** What there is to read now. Later calls change what it shows. */
+  /** The current reads. Later calls change what the view shows. */
   view(nowMillis: number): View {
     return new View(this.#at(nowMillis))
   }
 
-  /** What readers of orders, fills, positions and money see now, which may lag behind: see {@link Assumptions}. */
+  /** The current reads of orders, fills, positions and money, which may lag behind: see {@link Assumptions}. */
   userView(nowMillis: number): View {
     const { nowMillis: now } = this.#at(nowMillis)
     if (this.#lagging === undefined) {
@@ -131,7 +130,7 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** Makes an account whose primary subaccount has so many dollars (a million unless told). */
+  /** Creates an account with this many dollars in its primary subaccount. Default: a million. */
   createAccount(name: string, nowMillis: number, dollars = defaultDeposit, tier: Tier = "unmetered"): Answer<Account> {
     return this.#tell(nowMillis, (state) => Result.map(accounts.create(state, name, dollars, tier), accounts.view))
   }
@@ -150,7 +149,7 @@ export class Exchange {
     )
   }
 
-  /** Why a key cannot be registered, whatever its text; undefined where it can. */
+  /** Why a key cannot be registered; undefined if it can. */
   checkKey(accountId: string, options: KeyOptions, nowMillis: number): Refusal | undefined {
     const account = this.#at(nowMillis).accounts.get(accountId)
     return account === undefined ? notFound : accounts.checkKey(account, options)
@@ -166,25 +165,25 @@ export class Exchange {
   }
 
   /**
-   * Takes tokens from an account's read bucket, or from the write buckets of some shards; from none where one lacks them.
-   * Tokens have a time of their own, which nothing else goes by.
+   * Takes tokens from an account's read bucket, or from the write buckets of some shards; from none if one of them has
+   * too few. Tokens have their own clock, which affects nothing else.
    */
   takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, wallMillis: number): boolean {
     const account = this.#state.accounts.get(accountId)
     return account !== undefined && take(account.buckets, account.tier, from, cost, wallMillis)
   }
 
-  /** Puts dollars into a subaccount: the primary one on shard 0 unless told. */
+  /** Deposits dollars into a subaccount. Default: the primary one on shard 0. */
   deposit(accountId: string, dollars: string, nowMillis: number, till: Partial<ledger.Till> = {}): Answer<void> {
     return this.#withMoney(accountId, dollars, nowMillis, till, ledger.deposit)
   }
 
-  /** Takes dollars out of a subaccount: the primary one on shard 0 unless told. */
+  /** Withdraws dollars from a subaccount. Default: the primary one on shard 0. */
   withdraw(accountId: string, dollars: string, nowMillis: number, till: Partial<ledger.Till> = {}): Answer<void> {
     return this.#withMoney(accountId, dollars, nowMillis, till, ledger.withdraw)
   }
 
-  /** Makes the next numbered subaccount. */
+  /** Creates the next numbered subaccount. */
   createSubaccount(accountId: string, exchangeIndex: number, nowMillis: number): Answer<number> {
     return this.#withAccount(accountId, nowMillis, (state, account) =>
       accounts.createSubaccount(state, account, exchangeIndex)
@@ -230,37 +229,40 @@ export class Exchange {
     )
   }
 
-  /** Lets a market take no more orders. What rests stays, except what asked to be cancelled. */
+  /**
+   * Pauses a market, which then accepts no new orders. Resting orders stay, except those that requested cancellation on
+   * pause.
+   */
   pauseMarket(ticker: string, nowMillis: number): Answer<void> {
     return this.#withMarket(ticker, nowMillis, lifecycle.pause)
   }
 
-  /** Lets a paused market trade again; what rested through the pause is cancelled. */
+  /** Resumes a paused market; cancels the orders that rested through the pause. */
   reactivateMarket(ticker: string, nowMillis: number): Answer<void> {
     return this.#withMarket(ticker, nowMillis, lifecycle.reactivate)
   }
 
-  /** Sets when a market closes: at once where that is not later than now. A closed one opens again where it is. */
+  /** Sets when a market closes: immediately if the time is not later than now. A later time reopens a closed market. */
   setMarketClose(ticker: string, closeMillis: number, nowMillis: number): Answer<void> {
     return this.#withMarket(ticker, nowMillis, (state, market) => lifecycle.setClose(state, market, closeMillis))
   }
 
-  /** Says how a market turned out; it settles when its timer has run, or at {@link settleMarket}. */
+  /** Sets the result of a market; it settles when its timer expires, or at {@link settleMarket}. */
   determineMarket(ticker: string, outcome: Outcome, nowMillis: number): Answer<void> {
     return this.#withMarket(ticker, nowMillis, (state, market) => lifecycle.determine(state, market, outcome))
   }
 
-  /** Challenges a market's result: it does not settle until it is determined again. */
+  /** Disputes a market's result: it does not settle until it is determined again. */
   disputeMarket(ticker: string, nowMillis: number): Answer<void> {
     return this.#withMarket(ticker, nowMillis, lifecycle.dispute)
   }
 
-  /** Pays every position of a determined market out. */
+  /** Pays out every position of a determined market. */
   settleMarket(ticker: string, nowMillis: number): Answer<void> {
     return this.#withMarket(ticker, nowMillis, lifecycle.settle)
   }
 
-  /** Pauses or resumes the exchange, or its trading alone, on one shard or on all. */
+  /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
   setActive(
     active: { readonly exchange?: boolean; readonly trading?: boolean; readonly exchangeIndex?: number },
     nowMillis: number
@@ -272,7 +274,7 @@ export class Exchange {
     return this.#withAccount(accountId, nowMillis, (state, account) => orders.place(state, account, input))
   }
 
-  /** Cancels a resting order; any other is not found, so that cancelling twice changes nothing. */
+  /** Cancels a resting order; any other order is not found, so cancelling twice changes nothing. */
   cancelOrder(
     accountId: string,
     target: OrderTarget,
@@ -281,7 +283,7 @@ export class Exchange {
     return this.#withAccount(accountId, nowMillis, (state, account) => changes.cancel(state, account, target))
   }
 
-  /** Cancels the resting orders of one subaccount or of all, on every shard, and tells how many. */
+  /** Cancels the resting orders of one subaccount or of all, on every shard, and returns their number. */
   cancelAllOrders(accountId: string, subaccount: number | undefined, nowMillis: number): Answer<number> {
     return this.#withAccount(accountId, nowMillis, (state, account) => changes.cancelAll(state, account, subaccount))
   }
@@ -300,17 +302,17 @@ export class Exchange {
     return this.#withAccount(accountId, nowMillis, (state, account) => groups.create(state, account, input))
   }
 
-  /** Empties the group's window and lets it take orders again. */
+  /** Empties the group's window and accepts orders again. */
   resetGroup(accountId: string, target: GroupTarget, nowMillis: number): Answer<void> {
     return this.#withGroup(accountId, target, nowMillis, groups.reset)
   }
 
-  /** Cancels the group's resting orders and lets it take no more, until it is reset. */
+  /** Cancels the group's resting orders and accepts no more until the group is reset. */
   triggerGroup(accountId: string, target: GroupTarget, nowMillis: number): Answer<void> {
     return this.#withGroup(accountId, target, nowMillis, groups.trigger)
   }
 
-  /** Sets the group's limit, which triggers it if its window is already over that. */
+  /** Sets the group's limit, which triggers the group if its window already exceeds it. */
   setGroupLimit(accountId: string, target: GroupTarget, limit: number, nowMillis: number): Answer<void> {
     return this.#withGroup(accountId, target, nowMillis, (state, group) => groups.setLimit(state, group, limit))
   }
@@ -325,7 +327,7 @@ export class Exchange {
     return this.#state
   }
 
-  /** Runs a command, and keeps it for the readers that lag behind. */
+  /** Runs a command, and keeps it for lagging reads. */
   #tell<A>(nowMillis: number, command: (state: State) => A): A {
     const state = this.#at(nowMillis)
     if (this.#lagging !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * What can be read from the exchange, as it stood at one moment.
+ * The reads of the exchange, as of one moment.
  *
  * @module
  */
@@ -45,10 +45,10 @@ import {
   type State
 } from "./state.ts"
 
-/** Whether a list is of what is current or of what was moved to the archive. */
+/** Whether a list holds current or archived items. */
 export type Era = "live" | "historical"
 
-/** How many contracts are ahead of a resting order. */
+/** The number of contracts ahead of a resting order. */
 export interface QueuePosition {
   readonly orderId: string
   readonly ticker: string
@@ -63,7 +63,7 @@ export interface ListMarkets extends PageQuery {
 
 const most = 1_000
 
-/** The exchange at one moment. Reads nothing that happened later, and changes nothing. */
+/** The exchange at one moment. Reads no later events, and changes nothing. */
 export class View {
   readonly #state: State
 
@@ -77,13 +77,13 @@ export class View {
     return this.#state.nowMillis
   }
 
-  /** Whether state changes, and trading, are permitted on a shard. No trading happens on an exchange that is paused. */
+  /** Whether state changes, and trading, are permitted on a shard. A paused exchange does not trade. */
   status(exchangeIndex = 0): { readonly exchangeActive: boolean; readonly tradingActive: boolean } {
     const exchangeActive = this.#state.exchangeActive[exchangeIndex] ?? false
     return { exchangeActive, tradingActive: exchangeActive && (this.#state.tradingActive[exchangeIndex] ?? false) }
   }
 
-  /** Shards are numbered from 0 to this number less one. */
+  /** Shards are numbered from 0 to this number minus one. */
   get shards(): number {
     return shards
   }
@@ -96,7 +96,7 @@ export class View {
     return Result.map(this.#account(accountId), accounts.view)
   }
 
-  /** The account's budgets of tokens. */
+  /** The account's token budgets. */
   budgets(accountId: string): Result.Result<{ readonly read: Budget; readonly write: Budget }, Refusal> {
     return Result.map(this.#account(accountId), ({ tier }) => ({
       read: budgetOf(tier, "read"),
@@ -117,7 +117,7 @@ export class View {
     return Result.map(this.#order(accountId, orderId, subaccount), snapshot)
   }
 
-  /** Orders, newest first. Those that ended long ago are historical. */
+  /** Orders, newest first. Orders that ended long ago are historical. */
   listOrders(accountId: string, query: ListOrders, era: Era = "live"): Result.Result<Page<Order>, Refusal> {
     const { eventTickers, exchangeIndex, status, subaccount, ticker } = query
     return Result.flatMap(this.#account(accountId), ({ orders }) =>
@@ -141,7 +141,7 @@ export class View {
     )
   }
 
-  /** How many contracts would be met before a resting order. */
+  /** The number of contracts that match before a resting order. */
   queuePosition(accountId: string, orderId: string, subaccount?: number): Result.Result<QueuePosition, Refusal> {
     return Result.flatMap(this.#order(accountId, orderId, subaccount), (order) =>
       order.status === "resting"
@@ -150,7 +150,7 @@ export class View {
     )
   }
 
-  /** The same of every resting order of a subaccount, in some markets or in one event. */
+  /** The same for every resting order of a subaccount, in some markets or in one event. */
   queuePositions(
     accountId: string,
     subaccount: number,
@@ -177,7 +177,7 @@ export class View {
     return Result.map(this.#account(accountId), (account) => groups.list(this.#state, account, subaccount))
   }
 
-  /** Money of every subaccount and shard that the account ever used, by subaccount and then by shard. */
+  /** Money of every used subaccount and shard of the account, by subaccount and then by shard. */
   balances(accountId: string): Result.Result<ReadonlyArray<Balance>, Refusal> {
     return Result.map(this.#account(accountId), ({ holdings }) =>
       Array.from(holdings.values(), toBalance).sort(
@@ -204,7 +204,7 @@ export class View {
     })
   }
 
-  /** Positions of markets that were traded in. Those that settled long ago are historical. */
+  /** Positions of traded markets. Positions that settled long ago are historical. */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
       page(positions, query, {
@@ -217,7 +217,7 @@ export class View {
     )
   }
 
-  /** All positions that {@link listPositions} lists, on whatever page. */
+  /** All positions that {@link listPositions} lists, on any page. */
   allPositions(
     accountId: string,
     query: ListPositions,
@@ -228,7 +228,7 @@ export class View {
     )
   }
 
-  /** Fills, newest first. Old ones are historical. */
+  /** Fills, newest first. Old fills are historical. */
   listFills(accountId: string, query: ListFills, era: Era = "live"): Result.Result<Page<Fill>, Refusal> {
     const { exchangeIndex, orderId, subaccount, tickers } = query
     return Result.flatMap(this.#account(accountId), (account) => {
@@ -315,7 +315,7 @@ export class View {
     return Result.map(this.#account(accountId), ({ allocation }) => allocation)
   }
 
-  /** Netting flags of the primary subaccount and of every one that was made. Off until set. */
+  /** Netting flags of the primary subaccount and of every created one. Default: off. */
   netting(
     accountId: string
   ): Result.Result<ReadonlyArray<{ readonly subaccount: number; readonly enabled: boolean }>, Refusal> {
@@ -347,12 +347,12 @@ export class View {
     )
   }
 
-  /** All markets there are or were. */
+  /** All markets, current and past. */
   tickers(): ReadonlyArray<string> {
     return [...this.#state.markets.keys()]
   }
 
-  /** Markets, oldest first. Those that settled long ago are historical. */
+  /** Markets, oldest first. Markets that settled long ago are historical. */
   listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
     const cutoffs = cutoffsOf(this.#state)
     return page(Array.from(this.#state.markets.values()), query, {
@@ -371,7 +371,7 @@ export class View {
     return event === undefined ? Result.fail(notFound) : Result.succeed(event)
   }
 
-  /** Markets of an event, but those that settled long ago. */
+  /** Markets of an event, except those that settled long ago. */
   marketsOf(eventTicker: string): ReadonlyArray<Market> {
     const cutoffs = cutoffsOf(this.#state)
     return (this.#state.events.get(eventTicker)?.markets ?? [])
@@ -396,7 +396,7 @@ export class View {
     return Array.from(this.#state.series.values())
   }
 
-  /** Trades of one market or of all, newest first. Old ones are historical. */
+  /** Trades of one market or of all, newest first. Old trades are historical. */
   listTrades(
     query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
     era: Era = "live"
@@ -413,7 +413,7 @@ export class View {
     })
   }
 
-  /** Where the archive begins: what ended before is historical. */
+  /** The cutoffs of the archive: items that ended before are historical. */
   cutoffs(): Cutoffs {
     return cutoffsOf(this.#state)
   }
@@ -435,7 +435,7 @@ export class View {
     return (this.#state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
   }
 
-  /** Those of a list of trades or fills that are of an era and within the times of a query. */
+  /** The trades or fills of a list in one era and within the times of a query. */
   #within(items: ReadonlyArray<{ readonly atMillis: number }>, query: TimeQuery, era: Era, before?: Before): Before {
     const { maxMillis, minMillis } = millisOf(query)
     const { tradeMillis } = cutoffsOf(this.#state)
@@ -496,7 +496,7 @@ const sides = ["bid", "ask"] as const
 
 const toQueuePosition = ({ orderId, ticker }: OrderState, count: number): QueuePosition => ({ orderId, ticker, count })
 
-/** Of a subaccount's own orders on one side of a market. */
+/** A subaccount's own orders on one side of a market. */
 const queuePositionsOf = (position: PositionState, side: "bid" | "ask"): ReadonlyArray<QueuePosition> => {
   const orders = ordersOf(position[side])
   const counts = position.market.book[side].aheadOfEach(orders)

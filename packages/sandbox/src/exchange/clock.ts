@@ -1,5 +1,5 @@
 /**
- * Time, and what it brings by itself.
+ * Time and its scheduled effects.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { close, settle } from "./markets/lifecycle.ts"
 import type { State, Timer } from "./state.ts"
 import { arrive, spread } from "./money/transfers.ts"
 
-/** Lets time pass: what is due happens, in order, each at its own time. Time never goes back. */
+/** Advances the time: due timers fire in order, each at its own time. Time never goes back. */
 export const advance = (state: State, nowMillis: number): void => {
   for (let due = state.timers.take(nowMillis); due !== undefined; due = state.timers.take(nowMillis)) {
     state.nowMillis = Math.max(state.nowMillis, due.atMillis)
@@ -17,7 +17,7 @@ export const advance = (state: State, nowMillis: number): void => {
   state.nowMillis = Math.max(state.nowMillis, nowMillis)
 }
 
-/** Whether a timer is still what its subject waits for. */
+/** Whether a timer is still current for its subject. */
 export const isCurrent = (timer: Timer, atMillis: number): boolean => {
   if ("expire" in timer) {
     return timer.expire.status === "resting" && timer.expire.expirationMillis === atMillis

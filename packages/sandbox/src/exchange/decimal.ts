@@ -2,7 +2,7 @@
  * Decimal strings of the wire as scaled integers, and back.
  *
  * A price is a whole number of ten-thousandths of a dollar, a count a whole number of hundredths of a contract. Their
- * product is then exactly an amount in micro-dollars, so no money is ever rounded by being multiplied.
+ * product is exactly an amount in micro-dollars, so multiplication never rounds money.
  *
  * @module
  */
@@ -22,13 +22,13 @@ const scaled = (text: string, pattern: RegExp, decimals: number): number | undef
   return match === null ? undefined : Number(match[1] + (match[2] ?? "").padEnd(decimals, "0"))
 }
 
-/** Reads a count: zero to two decimals. Undefined where it is not one. */
+/** Parses a count: zero to two decimals. Undefined if invalid. */
 export const parseCount = (text: string): number | undefined => scaled(text, countPattern, 2)
 
-/** Reads a price: two to four decimals, as the published document has it. Undefined where it is not one. */
+/** Parses a price: two to four decimals, as in the published document. Undefined if invalid. */
 export const parsePrice = (text: string): number | undefined => scaled(text, pricePattern, 4)
 
-/** Reads an amount of dollars as micro-dollars. Undefined where it is not one. */
+/** Parses an amount of dollars as micro-dollars. Undefined if invalid. */
 export const parseMicros = (text: string): number | undefined => scaled(text, dollarsPattern, 6)
 
 const print = (units: number | bigint, decimals: number): string => {

@@ -19,7 +19,7 @@ import {
   type OwnSide
 } from "./state.ts"
 
-/** The whole state, so that it can be restored. What refers to something else does so by id. */
+/** The whole state in restorable form. Entities refer to each other by id. */
 export type Snapshot = ReturnType<typeof takeSnapshot>
 
 export const takeSnapshot = (state: State) => ({
@@ -31,7 +31,7 @@ export const takeSnapshot = (state: State) => ({
   series: Array.from(state.series.values(), (series) => ({ ...series })),
   events: Array.from(state.events.values(), ({ markets: _markets, series: _series, ...event }) => event),
   markets: Array.from(state.markets.values(), dumpMarket),
-  /** The markets of all trades, in the order in which they happened. */
+  /** The markets of all trades, in chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   timers: state.timers
@@ -144,7 +144,10 @@ const dumpTimer = (timer: Timer) =>
           ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
           : ({ what: "spread", of: timer.spread.accountId } as const)
 
-/** The whole state but for the text of keys and the tokens in the buckets: what did not come of orders and the like. */
+/**
+ * The whole state, except the text of keys and the tokens in the buckets: those do not result from orders and the
+ * like.
+ */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

@@ -11,11 +11,11 @@ export const isUuid = (text: string): boolean => uuidPattern.test(text)
 
 const bytes = /*#__PURE__*/ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
-/** Eight digits of a word; a table is four times as fast as `toString`. */
+/** The eight hex digits of a word; a table is four times as fast as `toString`. */
 const hex = (word: number): string =>
   bytes[word >>> 24]! + bytes[(word >>> 16) & 255]! + bytes[(word >>> 8) & 255]! + bytes[word & 255]!
 
-/** Four words that say where a generator stands. */
+/** The four state words of a generator. */
 export type IdsState = readonly [a: number, b: number, c: number, counter: number]
 
 /** A generator of version 4 UUIDs (sfc32: 128 bits of state, period of at least 2^32). */

@@ -1,4 +1,4 @@
-/** The time on the exchange, and the time that signatures, tokens and the `date` header go by. */
+/** The time on the exchange, and the time for signatures, tokens and the `date` header. */
 export interface Now {
   readonly exchangeMillis: number
   readonly wallMillis: number

@@ -9,22 +9,22 @@ import type { Refusal } from "./Entities.ts"
 import { firstAfter } from "./search.ts"
 import { invalidParameters } from "./refusals.ts"
 
-/** Finds the greatest place below a place in a list that can be listed; -1 where there is none. */
+/** Finds the greatest matching place below a place in a list; -1 if none exists. */
 export type Before = (place: number) => number
 
-/** How a list is cut into pages. */
+/** The pagination of a list. */
 export interface Cut<in Item, out Shown> {
   /** Marks the list's cursors, so that another list refuses them. */
   readonly mark: string
   readonly most: number
   readonly order: "newestFirst" | "oldestFirst"
-  /** Skips items that an index rules out, in a list with the newest first. Default: looks at every item. */
+  /** Skips items that an index excludes, in a list with the newest first. Default: checks every item. */
   readonly before?: Before
   readonly isListed: (item: Item) => boolean
   readonly show: (item: Item) => Shown
 }
 
-/** Skips both ends of a list that is in order of time: what came too early, and what came too late. */
+/** Skips both ends of a chronological list: items before and after the range. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,
@@ -40,7 +40,7 @@ export const within = (
 
 const oneBefore: Before = (place) => place - 1
 
-/** Cuts a page out of a list that only ever grows. A cursor is the place where the next page begins. */
+/** Returns a page of an append-only list. A cursor is the place where the next page begins. */
 export const page = <Item, Shown>(
   items: ReadonlyArray<Item>,
   { cursor, limit }: PageQuery,
@@ -53,7 +53,7 @@ export const page = <Item, Shown>(
   if (from === undefined || from > items.length) {
     return Result.fail(invalidParameters("cursor is not one that this list gave"))
   }
-  // A list that is read from its end is counted from its beginning, so that what comes new moves no page.
+  // A list that is read from its end is indexed from its beginning, so that new items do not shift pages.
   const isNewestFirst = order === "newestFirst"
   const next: Before = isNewestFirst ? before : (place) => (place + 1 < items.length ? place + 1 : -1)
   const shown: Array<Shown> = []
@@ -77,7 +77,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** The times of a query, both included. */
+/** The times of a query, both inclusive. */
 export const millisOf = ({ maxSeconds, minSeconds }: TimeQuery) => ({
   minMillis: minSeconds === undefined ? -Infinity : minSeconds * 1_000,
   maxMillis: maxSeconds === undefined ? Infinity : maxSeconds * 1_000

@@ -1,12 +1,12 @@
 /**
- * Sets of places in a list, which are whole numbers from 0 up.
+ * Sets of list positions, which are whole numbers from 0 up.
  *
  * @module
  */
 
 /**
- * A set that finds the next smaller member fast: one bit for each place, and one bit for every 32 of those that says
- * whether any of them is set. A search passes over 1,024 places at a step. A place costs an eighth of a byte.
+ * A set that finds the next smaller member fast: one bit for each place, and one summary bit for every 32 of those. A
+ * search skips 1,024 places per step. A place costs an eighth of a byte.
  */
 export class PlaceSet {
   readonly #words: Array<number> = []
@@ -29,7 +29,7 @@ export class PlaceSet {
     }
   }
 
-  /** The greatest member below a place; -1 where there is none. */
+  /** The greatest member below a place; -1 if none exists. */
   below(place: number): number {
     const last = Math.min(place, this.#words.length * 32) - 1
     if (last < 0) {
@@ -60,7 +60,7 @@ const setBit = (words: Array<number>, word: number, bit: number): void => {
   words[word]! |= 1 << bit
 }
 
-/** The bits from 0 to `bit`; none where `bit` is -1. */
+/** The bits from 0 to `bit`; empty if `bit` is -1. */
 const upTo = (bits: number, bit: number): number => (bit < 0 ? 0 : bits & (-1 >>> (31 - bit)))
 
 const highest = (bits: number): number => 31 - Math.clz32(bits)

@@ -1,5 +1,5 @@
 /**
- * What the exchange refuses, and how it says so.
+ * The refusals of the exchange and their wire form.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The exchange's state out of its snapshot.
+ * Restores the exchange's state from a snapshot.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import { Timers } from "./timers.ts"
 
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: Snapshot[K][number] }
 
-/** A state without anything in it. */
+/** An empty state. */
 export const emptyState = (assumptions: Assumptions, ids: Ids, emit: ((event: Event) => void) | undefined): State => ({
   assumptions,
   rounding: roundingOf(assumptions),
@@ -47,7 +47,7 @@ export const emptyState = (assumptions: Assumptions, ids: Ids, emit: ((event: Ev
   tradingActive: [true, true, true, true]
 })
 
-/** Something that a snapshot refers to and does not hold. */
+/** A snapshot refers to an entity that it does not contain. */
 export class DanglingReference extends Error {}
 
 const found = <A>(value: A | undefined, what: string): A => {
@@ -100,7 +100,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     event,
     closeMillis: closeMillis ?? Infinity,
     settlesMillis: settlesMillis ?? Infinity,
-    // JSON leaves out what is undefined.
+    // JSON omits undefined fields.
     result: own.result,
     settlementValue: own.settlementValue,
     settledMillis: own.settledMillis,
@@ -116,7 +116,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
   state.markets.set(market.ticker, market)
 }
 
-/** Puts the trades of all markets together, in the order in which they happened. */
+/** Merges the trades of all markets in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
   const next = new Map<string, number>()
   for (const ticker of tickers) {
@@ -218,7 +218,7 @@ const restoreOrder = (
   const holding = found(account.holdings.get(holdingKey(dumped.subaccount, dumped.exchangeIndex)), "a holding")
   const order: OrderState = {
     ...dumped,
-    // JSON leaves out what is undefined.
+    // JSON omits undefined fields.
     clientOrderId: dumped.clientOrderId,
     cancelReason: dumped.cancelReason,
     orderGroupId: dumped.orderGroupId,

@@ -1,10 +1,13 @@
 /**
- * Searching lists that are in order.
+ * Search in sorted lists.
  *
  * @module
  */
 
-/** The first index from 0 to `length` at which `isBefore` does not hold. It must hold up to there, and not after. */
+/**
+ * The first index from 0 to `length` at which `isBefore` is false. It must be true below that index and false from
+ * there on.
+ */
 export const firstAfter = (length: number, isBefore: (index: number) => boolean): number => {
   let low = 0
   let high = length

@@ -1,5 +1,5 @@
 /**
- * What the exchange holds while it runs: mutable, and linked so that nothing has to be searched for.
+ * The mutable runtime state of the exchange, linked to avoid searches.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import type { OrderList } from "./orders/orderList.ts"
 import { refusal } from "./refusals.ts"
 import type { Timers } from "./timers.ts"
 
-/** Takes `readonly` off the fields of an entity. */
+/** Removes `readonly` from the fields of an entity. */
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 export interface AccountState {
@@ -39,17 +39,17 @@ export interface AccountState {
   readonly name: string
   tier: Tier
   readonly keys: Array<ApiKey>
-  /** Every order that was ever accepted. */
+  /** Every accepted order. */
   readonly orders: OrderList<OrderState>
   restingCount: number
-  /** Orders by the client ids that are taken. */
+  /** Orders by their reserved client ids. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
-  /** By subaccount and shard; one that was never touched has no entry. */
+  /** By subaccount and shard; an untouched one has no entry. */
   readonly holdings: Map<number, Holding>
-  /** Numbered subaccounts that were made: 1 to this number. */
+  /** Created numbered subaccounts: 1 to this number. */
   subaccounts: number
-  /** Netting flags by subaccount, where they were ever set. */
+  /** Netting flags by subaccount, if they were ever set. */
   readonly netting: Map<number, boolean>
   readonly fills: FillList
   readonly settlements: Array<Settlement>
@@ -57,32 +57,32 @@ export interface AccountState {
   readonly withdrawals: Array<Payment>
   readonly cashTransfers: Array<SubaccountTransfer>
   readonly shardTransfers: Array<TransferState>
-  /** Client ids of transfers that were carried out. */
+  /** Client ids of executed transfers. */
   readonly clientTransferIds: Set<string>
   allocation: Allocation
   /** When its cash is next spread over the shards. */
   spreadsMillis: number
-  /** What is with the margined exchange. */
+  /** The money with the margined exchange. */
   marginedMicros: number
-  /** Until when orders of all subaccounts, or of one, are cancelled as they come. */
+  /** Until when new orders of all subaccounts, or of one, are cancelled on arrival. */
   readonly sweptUntil: Map<number | "all", number>
   readonly buckets: Buckets
 }
 
 export type TransferState = Mutable<ShardTransfer>
 
-/** What one subaccount holds on one shard. */
+/** The holdings of one subaccount on one shard. */
 export interface Holding {
   readonly account: AccountState
   readonly subaccount: number
   readonly exchangeIndex: number
   /** Free; never below zero. */
   cashMicros: number
-  /** Set aside for resting orders. */
+  /** Reserved for resting orders. */
   collateralMicros: number
   feesMicros: number
   updatedMillis: number
-  /** By market ticker; an entry is made with the first order. */
+  /** By market ticker; the first order creates the entry. */
   readonly positions: Map<string, PositionState>
 }
 
@@ -90,9 +90,9 @@ export interface Holding {
 export interface OwnSide {
   first: OrderState | undefined
   last: OrderState | undefined
-  /** The oldest order that is not wholly covered. */
+  /** The oldest order that is not fully covered. */
   boundary: OrderState | undefined
-  /** What remains of all orders. */
+  /** The remaining count of all orders. */
   restingCount: number
   coveredCount: number
 }
@@ -141,29 +141,29 @@ export interface MarketState {
   readonly settlementTimerSeconds: number
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined
-  /** Whether its result was challenged, or given again after that. */
+  /** Whether its result was disputed, or set again after that. */
   challenge: "disputed" | "amended" | undefined
-  /** When it settles by itself. */
+  /** When it settles automatically. */
   settlesMillis: number
   settledMillis: number | undefined
   readonly book: Book<OrderState>
   readonly trades: Array<Trade>
-  /** Trades that are a day old or more, as far as that was counted. */
+  /** Trades that are at least a day old, as of the last count. */
   oldTrades: number
   /** Contracts of the others. */
   dayVolume: number
   lastPrice: number
   volume: number
   openInterest: number
-  /** Every position there is, or was, in it. */
+  /** Every current or past position in it. */
   readonly positions: Array<PositionState>
-  /** Quotes as they were, at most one an hour, of a little more than a day. */
+  /** Past quotes, at most one an hour, for a little more than a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly quote: Quote }>
   /** When its book or its last price last changed. */
   touchedMillis: number
 }
 
-/** An order as the engine keeps it: linked into its price level and among its owner's orders while it rests. */
+/** An order in the engine: while it rests, it is linked into its price level and among its owner's orders. */
 export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly account: AccountState
   readonly market: MarketState
@@ -171,15 +171,15 @@ export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly group: GroupState | undefined
   /** Its place among its account's orders. */
   place: number
-  /** The place of its last fill among its account's fills; -1 where it has none. */
+  /** The place of its last fill among its account's fills; -1 without a fill. */
   lastFill: number
   ownPrevious: OrderState | undefined
   ownNext: OrderState | undefined
-  /** How much of what remains is backed by contracts held, instead of by money. */
+  /** The part of the remaining count that is backed by held contracts instead of money. */
   coveredCount: number
-  /** The rate of the fee that is set aside for it, in millionths: the taker's until it rests. */
+  /** The rate of its reserved fee, in millionths: the taker's until it rests. */
   feeRate: number
-  /** Rounding fees that were paid and not given back. */
+  /** Rounding fees that were paid and not refunded. */
   carriedMicros: number
 }
 
@@ -192,13 +192,13 @@ export interface GroupState {
   limit: number
   triggered: boolean
   readonly window: FillWindow
-  /** Orders of the group that rest, oldest first. */
+  /** Resting orders of the group, oldest first. */
   readonly resting: Set<OrderState>
   /** Every order ever placed in the group, oldest first. */
   readonly placed: Array<OrderState>
 }
 
-/** What is to happen by itself. One whose time was changed since is told by its own time. */
+/** A scheduled event. A rescheduled one is recognized by its time. */
 export type Timer =
   | { readonly expire: OrderState }
   | { readonly close: MarketState }
@@ -221,7 +221,7 @@ export interface State {
   readonly orders: Map<string, OrderState>
   readonly timers: Timers<Timer>
   nowMillis: number
-  /** Deposits less withdrawals of all accounts. */
+  /** Deposits minus withdrawals of all accounts. */
   depositedMicros: number
   /** By shard. */
   readonly exchangeActive: Array<boolean>
@@ -232,11 +232,11 @@ export interface State {
 export const isSubaccount = (subaccount: number): boolean =>
   Number.isInteger(subaccount) && subaccount >= 0 && subaccount <= 63
 
-/** Refuses whatever changes state while the exchange, or one shard of it, is paused. */
+/** Refuses state changes while the exchange, or one of its shards, is paused. */
 export const whilePaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
   state.exchangeActive[exchangeIndex] === false ? refusal("conflict", "exchange_is_paused") : undefined
 
-/** A copy of an order that later events do not change. Field by field: that is several times faster than a spread. */
+/** A copy of an order that later events do not change. Copying field by field is several times faster than a spread. */
 export const snapshot = (order: OrderState): Order => ({
   orderId: order.orderId,
   accountId: order.accountId,

@@ -1,5 +1,5 @@
 /**
- * What is to happen at a set time, in order of time and then of insertion.
+ * Scheduled events, ordered by time and then by insertion.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export class Timers<A> {
     this.#heap[index] = timer
   }
 
-  /** Takes out the next timer that is due. */
+  /** Removes the next due timer. */
   take(nowMillis: number): Timer<A> | undefined {
     const next = this.#heap[0]
     if (next === undefined || next.atMillis > nowMillis) {
@@ -43,7 +43,7 @@ export class Timers<A> {
     return next
   }
 
-  /** All timers, in the order in which they will be due. */
+  /** All timers, in the order in which they fire. */
   inOrder(): ReadonlyArray<Timer<A>> {
     return [...this.#heap].sort((left, right) => (isBefore(left, right) ? -1 : 1))
   }

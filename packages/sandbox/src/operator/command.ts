@@ -52,7 +52,7 @@ const flags = {
   )
 }
 
-/** What there is, and what makes a program its user: lines that a shell takes as they stand. */
+/** The address, the entities, and lines to paste into a shell that connect a program. */
 const announcement = ({ credentials, url }: Operator, tickers: ReadonlyArray<string>, tier: string): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator's side at ${url}/sandbox/`,
@@ -107,7 +107,7 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-// As far above the source as above what is built from it.
+// The same depth above the source as above the build output.
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   readonly version: string // of our own package
 }

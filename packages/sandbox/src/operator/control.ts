@@ -1,5 +1,5 @@
 /**
- * The operator's side over HTTP, under `/sandbox/`, for requests from this machine alone.
+ * The operator's side over HTTP, under `/sandbox/`, only for requests from this machine.
  *
  * @module
  */
@@ -22,7 +22,7 @@ type Done = Effect.Effect<unknown, SandboxError>
 
 interface Control {
   readonly method: "GET" | "POST" | "PUT"
-  /** Parts after `/sandbox`; one that begins with a colon stands for any. */
+  /** Segments after `/sandbox`; a leading colon marks a parameter. */
   readonly path: ReadonlyArray<string>
   readonly answer: (operator: Operator, part: string, body: unknown) => Result.Result<Done, string>
 }
@@ -140,7 +140,7 @@ const fault = Schema.Struct({
   mangle: optional(Schema.Literals(["truncated", "garbled"]))
 })
 
-/** A key as its owner needs it. The private half is shown, here and nowhere else: the account is but a toy. */
+/** A key as its owner needs it. The private half is shown only here: it is a test account. */
 const shown = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
   accountId,
   keyId,
@@ -149,7 +149,7 @@ const shown = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) =
   publicKey
 })
 
-/** All that the operator can do over HTTP. */
+/** All operator actions over HTTP. */
 export const controls: ReadonlyArray<Control> = [
   get("accounts", (operator) => operator.accounts),
   get("requests", (operator) => operator.requests),
@@ -203,7 +203,7 @@ export const controls: ReadonlyArray<Control> = [
   post(
     "snapshot",
     Schema.Record(Schema.String, Schema.Unknown),
-    // What is no snapshot is refused as it is read.
+    // An invalid snapshot is refused when it is parsed.
     (operator, snapshot) => operator.restore(snapshot as unknown as Snapshot),
     "PUT"
   )
@@ -211,12 +211,12 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
-/** Answers a request for the operator; undefined where it is one for the exchange. */
+/** Responds to an operator request; undefined for a request to the exchange. */
 export const control = (operator: Operator, request: WireRequest): WireResponse | undefined =>
   request.path.startsWith(root) ? toWire(answer(operator, request), Date.now()) : undefined
 
 const answer = (operator: Operator, request: WireRequest): Answer => {
-  // A page in a browser on this machine is somebody else: what it sends has an origin, or a name that is not ours.
+  // A page in a browser on this machine is not trusted: its requests have an origin, or a foreign host name.
   if (request.headers["origin"] !== undefined || !isOwnName(request.headers["host"] ?? "")) {
     return failure(403, "permission_denied", "the operator's side answers programs on this machine alone")
   }
@@ -234,7 +234,7 @@ const answer = (operator: Operator, request: WireRequest): Answer => {
   if (Result.isFailure(done)) {
     return failure(400, "invalid_parameters", done.failure)
   }
-  // Everything that the operator can do is done at once.
+  // Every operator action is synchronous.
   const result = Effect.runSync(Effect.result(done.success))
   return Result.isFailure(result)
     ? failure(400, "sandbox_error", result.failure.reason)

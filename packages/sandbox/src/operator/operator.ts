@@ -1,5 +1,5 @@
 /**
- * A running exchange: what answers requests, and the operator's side of it.
+ * A running exchange: its request handler and its operator's side.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { makeHandler, type ServedRequest, toWire, type WireRequest, type WireRes
 import type { Now } from "../exchange/now.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 
-/** What answers requests, and the operator's side once its address is known. */
+/** The request handler, and the operator's side once the address is known. */
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly operate: (environment: Environment.Environment) => Operator
@@ -31,7 +31,7 @@ const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, 
     ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })
   )
 
-/** Makes an exchange that takes its time from `wallMillis`, or stands still at the time of its making. */
+/** Creates an exchange whose time follows `wallMillis`, or stands still from its creation. */
 export const run = (
   options: TestOptions,
   clock: "real" | "frozen",
@@ -45,7 +45,7 @@ export const run = (
   let offsetMillis = 0
   let exchange = new Exchange({ seed: options.seed ?? 1, assumptions: options.assumptions ?? {} })
 
-  /** A clock that stands still is moved by hand alone; signatures then go by the real time. */
+  /** A frozen clock only moves by hand; signatures then follow the real time. */
   const now = (): Now =>
     clock === "frozen"
       ? { exchangeMillis: madeMillis + offsetMillis, wallMillis: wallMillis() }
@@ -68,7 +68,7 @@ export const run = (
     }
   }
 
-  /** Puts another exchange in the place of this one; its planted faults and its requests go with it. */
+  /** Replaces the exchange; planted faults and recorded requests are discarded. */
   const replace = (next: Exchange): void => {
     exchange = next
     faults.clear()
@@ -76,7 +76,7 @@ export const run = (
     handler = makeHandler(exchange, faults, served)
   }
 
-  /** An exchange as it was made. The same seed gives its accounts and keys the same ids each time. */
+  /** An exchange in its initial state. The same seed gives its accounts and keys the same ids each time. */
   const fresh = (): Result.Result<Fresh, Refusal> => {
     const next = new Exchange({ seed: options.seed ?? 1, assumptions: options.assumptions ?? {} })
     for (const market of options.markets ?? []) {
@@ -96,7 +96,7 @@ export const run = (
     return Result.succeed({ exchange: next, credentials })
   }
 
-  /** Does something at the exchange's time. */
+  /** Runs an action at the exchange's time. */
   const at = <A>(command: (exchange: Exchange, nowMillis: number) => Result.Result<A, Refusal>) =>
     Effect.suspend(() => orSandboxError(command(exchange, now().exchangeMillis)))
 

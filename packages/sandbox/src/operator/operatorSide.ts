@@ -1,5 +1,5 @@
 /**
- * The local exchange from its operator's side: what it is told, and what it tells.
+ * The operator's side of the local exchange: its commands and its reads.
  *
  * @module
  */
@@ -16,122 +16,125 @@ import type { ServedRequest } from "../rest/handler.ts"
 import type { SandboxError } from "../SandboxError.ts"
 import type { View } from "../exchange/View.ts"
 
-/** A key of an account, and what signs with it. */
+/** A key of an account, and its signer. */
 export interface Credentials {
   readonly accountId: string
   readonly keyId: string
   readonly kind: Signer.KeyKind
-  /** RSA as PKCS#1, Ed25519 as PKCS#8, as the exchange's own key generation answers them. */
+  /** RSA as PKCS#1, Ed25519 as PKCS#8, as the exchange's own key generation returns them. */
   readonly privateKey: Redacted.Redacted<string>
   readonly publicKey: string
   /** Signs synchronously with this key, so that it also works under `TestClock`. */
   readonly signer: Signer.Signer["Service"]
 }
 
-/** A subaccount on a shard: the primary one on shard 0 unless told. */
+/** A subaccount on a shard. Default: the primary one on shard 0. */
 export interface Till {
   readonly subaccount?: number
   readonly exchangeIndex?: number
 }
 
-/** An account to make, with a key. */
+/** An account to create, with a key. */
 export interface NewAccount {
   readonly name?: string
-  /** Of the key. Default `ed25519`. */
+  /** The kind of the key. Default: `ed25519`. */
   readonly kind?: Signer.KeyKind
   /** Default: $1,000,000. */
   readonly dollars?: string
-  /** Default `unmetered`: no request is ever too many. */
+  /** Default: `unmetered`, without rate limits. */
   readonly tier?: Tier
   readonly key?: KeyOptions
 }
 
 /** A local exchange, from its operator's side. */
 export interface Operator {
-  /** Where it is, for `Kalshi.layer`. */
+  /** The environment for `Kalshi.layer`. */
   readonly environment: Environment.Environment
-  /** Scheme, host and port, for `KALSHI_ENV` and for clients of other makers. */
+  /** Scheme, host and port, for `KALSHI_ENV` and for third-party clients. */
   readonly url: string
-  /** The keys of the accounts it was made with, in their order. */
+  /** The keys of the initial accounts, in order. */
   readonly credentials: ReadonlyArray<Credentials>
   readonly accounts: Effect.Effect<ReadonlyArray<Account>>
-  /** Makes an account with a key. An account has $1,000,000, the tier `unmetered` and an Ed25519 key unless told. */
+  /** Creates an account with a key. Defaults: $1,000,000, the tier `unmetered` and an Ed25519 key. */
   readonly createAccount: (account?: NewAccount) => Effect.Effect<Credentials, SandboxError>
-  /** Makes another key for an account. */
+  /** Creates another key for an account. */
   readonly createKey: (
     accountId: string,
     kind: Signer.KeyKind,
     key?: KeyOptions
   ) => Effect.Effect<Credentials, SandboxError>
-  /** Registers a public key (SPKI PEM; RSA of at least 2048 bits, or Ed25519) and tells its id. */
+  /** Registers a public key (SPKI PEM; RSA of at least 2048 bits, or Ed25519) and returns its id. */
   readonly registerKey: (accountId: string, publicKey: string, key?: KeyOptions) => Effect.Effect<string, SandboxError>
   readonly setTier: (accountId: string, tier: Tier) => Effect.Effect<void, SandboxError>
-  /** Makes the next numbered subaccount and tells its number. */
+  /** Creates the next numbered subaccount and returns its number. */
   readonly createSubaccount: (accountId: string) => Effect.Effect<number, SandboxError>
   readonly deposit: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   readonly withdraw: (accountId: string, dollars: string, till?: Till) => Effect.Effect<void, SandboxError>
   readonly createSeries: (series: CreateSeries) => Effect.Effect<Series, SandboxError>
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
-  /** Makes a market, with its event and its series where they are not there. */
+  /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
-  /** Lets a market take no more orders. What rests stays, except what asked to be cancelled. */
+  /**
+   * Pauses a market, which then accepts no new orders. Resting orders stay, except those that requested cancellation on
+   * pause.
+   */
   readonly pauseMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Lets a paused market trade again; what rested through the pause is cancelled. */
+  /** Resumes a paused market; cancels the orders that rested through the pause. */
   readonly reactivateMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Closes a market now, or at a time; a closed one opens again where that is to come. */
+  /** Closes a market now, or at a given time; a future time reopens a closed market. */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
-  /** Says how a market turned out. It settles when its timer has run, or at `settleMarket`. */
+  /** Sets the result of a market. It settles when its timer expires, or at `settleMarket`. */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
-  /** Challenges a result: the market does not settle until it is determined again. */
+  /** Disputes a result: the market does not settle until it is determined again. */
   readonly disputeMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Pays every position of a determined market out. */
+  /** Pays out every position of a determined market. */
   readonly settleMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Pauses or resumes the exchange, or its trading alone, on one shard or on all. */
+  /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
   readonly setActive: (active: {
     readonly exchange?: boolean
     readonly trading?: boolean
     readonly exchangeIndex?: number
   }) => Effect.Effect<void, SandboxError>
   /**
-   * Plants a fault for requests to meet. Faults are met in the order of their planting. Fails where no request could ever
-   * meet it: an operation or a path that there is none of.
+   * Plants a fault for later requests. Faults apply in the order of planting. Fails if no request can trigger the
+   * fault: an unknown operation or path.
    */
   readonly plant: (fault: Fault) => Effect.Effect<void, SandboxError>
-  /** Takes away the planted faults that were not met yet. */
+  /** Removes the planted faults that have not been triggered. */
   readonly clearFaults: Effect.Effect<void>
   /**
-   * Moves the exchange's clock by so many milliseconds, forward or back.
+   * Moves the exchange's clock by this many milliseconds, forward or back.
    *
    * **Gotchas**
    *
-   * Signatures and tokens go by the moved clock either way (not where the clock is frozen: then by the real time), while
-   * orders, windows and expiries never go back.
+   * Signatures and tokens follow the moved clock in both directions (with a frozen clock they follow the real time).
+   * Orders, windows and expiries never go back.
    */
   readonly moveClock: (millis: number) => Effect.Effect<void>
-  /** What a subaccount (0 unless told) holds, over all shards. */
+  /** The holdings of a subaccount over all shards. Default: subaccount 0. */
   readonly portfolio: (accountId: string, subaccount?: number) => Effect.Effect<Portfolio, SandboxError>
-  /** The last requests that were served, oldest first. */
+  /** The last served requests, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<ServedRequest>>
-  /** Everything there is to read: later calls change what it shows. */
+  /** All reads of the exchange: later calls change what the view shows. */
   readonly view: Effect.Effect<View>
   /** The whole state as plain JSON, without the text of keys. */
   readonly dump: Effect.Effect<unknown>
-  /** The whole state as plain JSON, to go on from: see `restore`. */
+  /** The whole state as plain JSON, for `restore`. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Goes on from a snapshot, without the planted faults and the list of requests. */
+  /** Restores a snapshot; planted faults and recorded requests are discarded. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
-  /** Begins anew, with nothing but the markets and the accounts that it was made with; their keys stay as they were. */
+  /** Restarts with only the initial markets and accounts; their keys stay the same. */
   readonly reset: Effect.Effect<void, SandboxError>
 }
 
-/** How a local exchange is made. */
+/** Options of a local exchange. */
 export interface TestOptions {
-  /** Of its ids. Default 1. */
+  /** The seed of its ids. Default: 1. */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
-  /** Accounts to begin with; their keys are the operator's `credentials`. */
+  /** The initial accounts; their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
-  /** How many of the last requests are kept. Default 1,000. */
+  /** The number of last requests to keep. Default: 1,000. */
   readonly keepRequests?: number
 }

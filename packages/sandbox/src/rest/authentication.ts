@@ -1,5 +1,5 @@
 /**
- * Who signed a request.
+ * The authentication of a request.
  *
  * @module
  */
@@ -10,22 +10,22 @@ import { type Answer, failure } from "./errorBody.ts"
 import type { Now } from "../exchange/now.ts"
 import { isSignature, readPublicKey } from "../exchange/accounts/keys.ts"
 
-/** What is signed: the method and the path from the host's root, without the query, and the three headers. */
+/** The signed parts: the method and the path from the host's root, without the query, and the three headers. */
 export interface SignedRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** Whether a request carries any of the three headers: then they are checked, even where none is needed. */
+/** Whether a request carries any of the three headers: they are then verified, even if no signature is required. */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
 
 const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 /**
- * Makes a judge of signatures, which tells the key that signed. Codes and details of the refusals are those that have been seen on the real wire, except
- * that of a missing timestamp, which follows the others.
+ * Creates the signature verifier, which returns the signing key. Codes and details of refusals were observed on the
+ * real exchange, except the one for a missing timestamp, which follows their form.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()

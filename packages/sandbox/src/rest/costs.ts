@@ -1,5 +1,5 @@
 /**
- * What operations cost.
+ * The token costs of operations.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { shards } from "../exchange/shards.ts"
 
 export const defaultCost = 10
 
-/** An endpoint that costs something else, in the notation of the exchange's own list. */
+/** An endpoint with a non-default cost, in the notation of the exchange's own list. */
 export interface EndpointCost {
   readonly method: string
   readonly path: string
@@ -18,8 +18,8 @@ export interface EndpointCost {
 const root = "/trade-api/v2"
 
 /**
- * As recorded in July 2026, less an endpoint removed in August, and with cancel-all, which came in September. Endpoints
- * that the local exchange does not have are on the list all the same, as they are on the real one.
+ * As recorded in July 2026, without an endpoint removed in August, and with cancel-all, added in September. The list
+ * includes endpoints that the local exchange does not have, as the real one does.
  */
 export const endpointCosts: ReadonlyArray<EndpointCost> = [
   { method: "POST", path: `${root}/account/api_usage_level/upgrade`, cost: 30 },
@@ -38,7 +38,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
-/** Tokens that a request costs: a batch, that of each of its items. */
+/** The tokens that a request costs; for a batch, the sum over its items. */
 export const costOf = ({ costPer, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined
@@ -49,8 +49,8 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
   typeof json === "object" && json !== null && "orders" in json && Array.isArray(json.orders) ? json.orders : undefined
 
 /**
- * The buckets that pay: the one for reads, or write buckets by shard. A single order's write is paid by its shard's, and
- * by all of them where the exchange has to find the shard.
+ * The buckets that pay: the read bucket, or write buckets by shard. A single order's write is paid from its shard's
+ * bucket, or from all of them if the exchange has to find the shard.
  */
 export const payersOf = (
   { bucket, method, writeBucket }: Descriptor,

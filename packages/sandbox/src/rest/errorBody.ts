@@ -1,5 +1,5 @@
 /**
- * Bodies of errors, as they have been seen on the wire: nested under `error`, except that of 429.
+ * Error bodies, as observed on the real exchange: nested under `error`, except that of 429.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type { Assumptions } from "../Assumptions.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 
-/** An answer before it is bytes. A body that is undefined is empty. */
+/** A response before serialization. An undefined body is empty. */
 export interface Answer {
   readonly status: number
   readonly body: unknown
@@ -21,12 +21,12 @@ export const failure = (status: number, code: string, details?: string): Answer 
 
 const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
 
-/** Which declared status stands in for one that is not. */
+/** The declared status that replaces an undeclared one. */
 const standIns: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * Answers a refusal. Where the operation does not declare the status seen on the wire, another stands in for it, unless
- * the switch says otherwise.
+ * The response for a refusal. If the operation does not declare the observed status, another one replaces it, unless
+ * the switch disables that.
  */
 export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): Answer => {
   const { code, details, kind, message } = refusal
@@ -43,7 +43,7 @@ export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: A
   }
 }
 
-/** What a refusal says, as an item of a batch carries it. */
+/** The details of a refusal, as an item of a batch carries them. */
 export const detailsOf = ({
   code,
   details,
@@ -68,7 +68,7 @@ const plantedCodes: Readonly<Record<number, string>> = {
   504: "gateway_timeout"
 }
 
-/** What a status has for a body when nobody says otherwise; 429 is a bare string. */
+/** The default body of a status; 429 is a bare string. */
 export const usual = (status: number): Answer =>
   status === 429
     ? { status, body: { error: "too many requests" } }

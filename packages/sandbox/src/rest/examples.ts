@@ -1,11 +1,11 @@
 /**
- * Values that fit a JSON Schema, made up from a seed: the same seed gives the same value.
+ * Values that fit a JSON Schema, generated from a seed: the same seed gives the same value.
  *
  * @module
  */
 import { time } from "./wire.ts"
 
-/** As much of JSON Schema as the published document uses for answers. */
+/** The part of JSON Schema that the published document uses for responses. */
 export interface JsonSchema {
   readonly $ref?: string
   readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean" | "null"
@@ -25,18 +25,18 @@ export interface JsonSchema {
   readonly maximum?: number
 }
 
-/** What an example is made of. */
+/** The ingredients of an example. */
 export interface Ingredients {
   readonly schemas: Readonly<Record<string, JsonSchema>>
-  /** Anything; another one gives another example. */
+  /** Any text; different seeds give different examples. */
   readonly seed: string
   readonly nowMillis: number
-  /** Values of properties by name, such as an id that was asked for. */
+  /** Values of properties by name, such as a requested id. */
   readonly known: Readonly<Record<string, unknown>>
   readonly tickers: ReadonlyArray<string>
 }
 
-/** Makes a value that fits a schema, with all of its properties. */
+/** Generates a value that fits a schema, with all of its properties. */
 export const exampleOf = (schema: JsonSchema, ingredients: Ingredients): unknown =>
   make(schema, "", { ...ingredients, next: numbersFrom(ingredients.seed) }, 0)
 
@@ -44,7 +44,7 @@ interface Kitchen extends Ingredients {
   readonly next: (below: number) => number
 }
 
-/** Numbers from a text (FNV-1a to begin with, then xorshift). */
+/** Numbers from a text (FNV-1a as the initial hash, then xorshift). */
 const numbersFrom = (text: string): ((below: number) => number) => {
   let state = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
@@ -136,7 +136,7 @@ const makeText = ({ format, minLength = 0, pattern }: JsonSchema, name: string, 
   return `${name.replaceAll("_", " ")} ${1 + kitchen.next(9)}`.padEnd(minLength, ".")
 }
 
-/** Decimals, which are all that the document has patterns for. */
+/** Decimals, the only values that the document has patterns for. */
 const matching = (pattern: string, { next }: Kitchen): string => {
   const tests = new RegExp(pattern, "u")
   const hundredths = (1 + next(99)).toString().padStart(2, "0")

@@ -1,5 +1,5 @@
 /**
- * Faults that are planted to be met later.
+ * Planted faults, triggered by later requests.
  *
  * @module
  */
@@ -8,38 +8,38 @@ import { isPathOfOperation } from "./router.ts"
 import { allRoutes } from "./routes.ts"
 
 /**
- * A fault for a request to meet. Without an operation and a path it meets every request.
+ * A fault for matching requests. Without an operation and a path it matches every request.
  *
  * **Details**
  *
- * With a `status`, nothing is carried out and that is the answer. Without one the request is carried out as ever, unless
- * the connection is reset before; what else the fault says then happens to its answer.
+ * With a `status`, the exchange returns that status and does not execute the request. Without one, the request is
+ * executed as usual, unless the connection is reset before; the other fields then change its response.
  */
 export interface Fault {
   /**
-   * The operation's id in the published document, such as `GetOrderGroup`: the client has it as
+   * The operation's id in the published document, such as `GetOrderGroup`: the client exposes it as
    * `OrderGroups.get.descriptor.operationId`.
    */
   readonly operation?: string
   /** The path below `/trade-api/v2`, such as `/exchange/status`, without a query. */
   readonly path?: string
-  /** How many requests it meets. Default 1. */
+  /** The number of requests it applies to. Default: 1. */
   readonly times?: number
-  /** Answered instead of carrying the request out. */
+  /** Returned instead of executing the request. */
   readonly status?: number
-  /** With a status: JSON to answer, or text to answer as it stands. Default: the status's usual error body. */
+  /** With a status: a JSON body, or text to send unchanged. Default: the status's usual error body. */
   readonly body?: unknown
   /** Default: `application/json; charset=utf-8`. */
   readonly contentType?: string
-  /** How much later the answer comes. */
+  /** The delay of the response. */
   readonly delayMillis?: number
-  /** Drops the connection without an answer: before the request is carried out, or after. */
+  /** Drops the connection without a response: before the request is executed, or after. */
   readonly reset?: "before" | "after"
-  /** Answers with a body that ends half way, its connection dropped; or with one that has nonsense in its middle. */
+  /** Truncates the body half way and drops the connection, or corrupts the middle of the body. */
   readonly mangle?: "truncated" | "garbled"
 }
 
-/** Why no request could ever meet a fault, or none be answered as it says; undefined where that is not so. */
+/** Why no request can trigger a fault, or why its response is invalid; undefined for a valid fault. */
 export const mistakeIn = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
   if (operation !== undefined && !allRoutes.some(({ descriptor }) => descriptor.operationId === operation)) {
     const meant = allRoutes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
@@ -55,7 +55,7 @@ export const mistakeIn = ({ delayMillis = 0, operation, path, status, times = 1 
     : `a status from 200 to 599 can be answered, not ${status}`
 }
 
-/** Planted faults; the oldest one that fits is met first. */
+/** Planted faults; the oldest matching one applies first. */
 export class Faults {
   readonly #planted: Array<{ readonly fault: Fault; left: number }> = []
 
@@ -67,7 +67,7 @@ export class Faults {
     this.#planted.length = 0
   }
 
-  /** The fault that a request meets, which is then used up by one. */
+  /** The fault that applies to a request; uses up one of its repetitions. */
   meet(operation: string | undefined, path: string): Fault | undefined {
     const index = this.#planted.findIndex(
       ({ fault, left }) =>
@@ -87,11 +87,11 @@ export class Faults {
   }
 }
 
-/** What a fault answers instead of the exchange; undefined where the request is carried out. */
+/** The response of a fault instead of the exchange's; undefined if the request is executed. */
 export const answerOf = ({ body, status }: Fault): Answer | undefined =>
   status === undefined ? undefined : body === undefined ? usual(status) : { status, body }
 
-/** A body with nonsense in its middle, where no reader of JSON or of UTF-8 can pass over it. */
+/** A body with corrupted bytes in its middle, which no JSON or UTF-8 decoder can skip. */
 export const garbled = (body: Uint8Array): Uint8Array => {
   const third = Math.floor(body.length / 3)
   return body.slice().fill(0xff, third, Math.max(third + 1, 2 * third))

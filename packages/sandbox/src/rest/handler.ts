@@ -1,5 +1,5 @@
 /**
- * The exchange's answer to one request, whatever carried it.
+ * The exchange's response to one request, independent of the transport.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Now } from "../exchange/now.ts"
 import { forbidden, lockInput } from "./permissions.ts"
 import { type Match, makeRouter } from "./router.ts"
 
-/** A request, whole. */
+/** A complete request. */
 export interface WireRequest {
   readonly method: string
   /** From the host's root, query included. */
@@ -25,35 +25,35 @@ export interface WireRequest {
   readonly body: Uint8Array
 }
 
-/** An answer, and what becomes of it on its way. */
+/** A response, and how it is delivered. */
 export interface WireResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
   readonly delayMillis: number
-  /** Whether it arrives whole, only its first half, or not at all. */
+  /** Whether it arrives complete, truncated after its first half, or not at all. */
   readonly arrives: "whole" | "half" | "never"
 }
 
-/** A request that was served. Holds no signature. */
+/** A served request, without its signature. */
 export interface ServedRequest {
   readonly atMillis: number
   readonly method: string
   /** From the host's root, query included. */
   readonly path: string
-  /** The operation's id in the published document; undefined where no operation has this path and method. */
+  /** The operation's id in the published document; undefined if no operation has this path and method. */
   readonly operation: string | undefined
-  /** The key id that the request named, whether or not it was accepted. */
+  /** The key id in the request, accepted or not. */
   readonly keyId: string | undefined
-  /** 0 where the connection was dropped before it was carried out. */
+  /** 0 if the connection was dropped before execution. */
   readonly status: number
 }
 
 const root = "/trade-api/v2"
 
 /**
- * Makes the handler: planted faults, then the route, the signature, the tokens, the key's permissions, the input, and at
- * last the exchange. It does all of that at once, so that no two requests mix.
+ * Creates the handler. The order is: planted faults, the route, the signature, the tokens, the key's permissions, the
+ * input, and finally the exchange. A request is handled synchronously, so requests do not interleave.
  */
 export const makeHandler = (exchange: Exchange, faults: Faults, served: (request: ServedRequest) => void) => {
   const router = makeRouter()
@@ -100,7 +100,7 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
       : { status: descriptor.success.status, body: bodyOf(descriptor, outcome.success) }
   }
 
-  /** Takes the tokens of a request; one that nobody signed costs nobody any. */
+  /** Charges the tokens of a request; unsigned requests are free. */
   const pay = (
     { accountId }: ApiKey,
     descriptor: Descriptor,
@@ -135,17 +135,17 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
   }
 }
 
-/** Where the document declares no body, the exchange answers an empty object; a 204 has no body. */
+/** If the document declares no body, the exchange returns an empty object; a 204 has no body. */
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 
-/** A path that takes other methods only, or none. */
+/** A path that supports other methods only, or none. */
 const astray = (allowed: ReadonlyArray<string>): Answer =>
   allowed.length > 0
     ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }
     : failure(404, "not_found", "there is no such path")
 
-/** What a fault makes of an answer. */
+/** Applies a fault to a response. */
 const spoilt = (response: WireResponse, { contentType, delayMillis = 0, mangle, reset }: Fault): WireResponse => ({
   status: response.status,
   headers: contentType === undefined ? response.headers : { ...response.headers, "content-type": contentType },
@@ -157,8 +157,8 @@ const spoilt = (response: WireResponse, { contentType, delayMillis = 0, mangle, 
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
 
 /**
- * Reads the JSON of a request. Every POST and PUT must say that it carries JSON, and an operation without a body may
- * then carry nothing, or anything that is JSON.
+ * Reads the JSON of a request. Every POST and PUT must declare a JSON content type. The body of an operation without
+ * input may be empty or any JSON.
  */
 const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, Answer> => {
   if (request.method !== "POST" && request.method !== "PUT" && !needed) {
@@ -179,7 +179,7 @@ const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown,
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-/** What an answer is on the wire. Its date tells a client how far off its own clock is. */
+/** The wire form of a response. Its date lets a client measure the skew of its own clock. */
 export const toWire = (answer: Answer, wallMillis: number): WireResponse => {
   const text =
     answer.body === undefined ? "" : typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body)

@@ -1,5 +1,5 @@
 /**
- * What a key may do: by its scopes, and by the subaccount that it is locked to.
+ * The permissions of a key: its scopes, and the subaccount that it is locked to.
  *
  * @module
  */
@@ -18,7 +18,10 @@ const transfers = new Set([
   "GetTargetBalanceAllocation"
 ])
 
-/** Documented: such a key acts on its subaccount alone, moves no money, and makes no subaccounts; nor keys, here. */
+/**
+ * Documented: such a key acts only on its subaccount, moves no money, and creates no subaccounts; here, it also creates
+ * no keys.
+ */
 const beyondLocked = new Set([
   ...transfers,
   "CreateSubaccount",
@@ -29,7 +32,7 @@ const beyondLocked = new Set([
   "UpgradeAccountApiUsageLevel"
 ])
 
-/** The child scope that is enough for an operation, besides the parent's. */
+/** The child scope that suffices for an operation, besides the parent scope. */
 const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined => {
   if (access === "read") {
     return operationId === "GetBalance" || operationId === "GetSubaccountBalances"
@@ -51,7 +54,7 @@ const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined =
       : undefined
 }
 
-/** Why a key may not perform an operation; undefined where it may. */
+/** Why a key may not perform an operation; undefined if it may. */
 export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefined => {
   const { access, auth, operationId } = descriptor
   if (auth === "none" || access === "public") {
@@ -71,7 +74,7 @@ const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>
 
-/** Holds an input to the subaccount that the key is locked to: left out it is that one, and another is refused. */
+/** Restricts an input to the subaccount that the key is locked to: it is the default, and any other is refused. */
 export const lockInput = (
   { subaccount: locked }: ApiKey,
   { operationId, query }: Descriptor,

@@ -1,5 +1,5 @@
 /**
- * From a request line and a body to an operation and its input, by the operations' own descriptions.
+ * Maps a request line and a body to an operation and its input, by the operations' own descriptors.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { allRoutes } from "./routes.ts"
 import { invalidParameters, refusal } from "../exchange/refusals.ts"
 import { isSubaccount } from "../exchange/state.ts"
 
-/** The operation that a method and a path name. `path` holds the values of the template's parts. */
+/** The operation for a method and a path. `path` holds the values of the template's parameters. */
 export interface Match {
   readonly route: Route
   readonly decode: (
@@ -38,7 +38,7 @@ interface Compiled {
 
 const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decodeUnknownResult(schema)
 
-/** Finds the operation of a path below the API's root, or else the methods that the path does take. */
+/** Finds the operation of a path below the API's root, or else the methods that the path supports. */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
   for (const compiled of allRoutes.map(compile)) {
@@ -61,7 +61,7 @@ export const makeRouter = (): ((method: string, path: string) => Matched) => {
   }
 }
 
-/** Whether an operation has this path, by whatever method. */
+/** Whether an operation has this path, with any method. */
 export const isPathOfOperation = (path: string): boolean => {
   const given = path.split("/")
   return allRoutes.some(({ descriptor }) => {
@@ -70,7 +70,7 @@ export const isPathOfOperation = (path: string): boolean => {
   })
 }
 
-/** Of paths as long as each other, those that say a word come before those that take anything: `/orders/batched`. */
+/** Among paths of equal length, literal segments come before parameters: `/orders/batched`. */
 const byWords = (left: Compiled, right: Compiled): number => {
   for (const [index, segment] of left.segments.entries()) {
     const difference = Number(segment.startsWith("{")) - Number(right.segments[index]!.startsWith("{"))
@@ -81,7 +81,7 @@ const byWords = (left: Compiled, right: Compiled): number => {
   return 0
 }
 
-/** The values of a template's parts, where a path of as many parts fits it. */
+/** The values of a template's parameters, if a path of equal length matches it. */
 const capture = (
   segments: ReadonlyArray<string>,
   given: ReadonlyArray<string>
@@ -112,7 +112,7 @@ const unescaped = (text: string): string | undefined => {
   }
 }
 
-/** Parts of paths that are UUIDs: others are refused before anything is looked for. */
+/** Path parameters that are UUIDs: other values are refused before any lookup. */
 const uuids = new Set(["order_id", "order_group_id", "transfer_id", "api_key"])
 
 const compile = (route: Route): Compiled => {
@@ -151,21 +151,21 @@ const compile = (route: Route): Compiled => {
       const decoded = body(json)
       return Result.isFailure(decoded)
         ? Result.fail(invalidParameters(explained(decoded.failure)))
-        : Result.succeed({ ...input, ...(decoded.success as object) }) // every body schema is one of an object
+        : Result.succeed({ ...input, ...(decoded.success as object) }) // every body schema is an object schema
     }
   }
 }
 
 const issuesOf = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Where a body broke its schema first, and what was wanted there. */
+/** The first place where a body violates its schema, and the expected value. */
 const explained = (issue: SchemaIssue.Issue): string => {
   const [first] = issuesOf(issue).issues
   const place = (first?.path ?? []).map(String).join(".")
   return `${place === "" ? "the body" : place}: ${first?.message ?? "is not what it can be"}`
 }
 
-/** Reads one parameter: text where the schema takes text, else the number or the boolean that it spells. */
+/** Parses one parameter: as text if the schema accepts text, else as a number or a boolean. */
 const readParameter = (
   search: URLSearchParams,
   name: string,
@@ -193,7 +193,7 @@ const readParameter = (
   return Result.fail("is not a value that it can have")
 }
 
-/** A list of texts, and one of the numbers that they all spell. */
+/** A list of texts, and a list of numbers if all of them are numeric. */
 const listsOf = (texts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<unknown>> => {
   const numbers = texts.flatMap(spelled)
   return numbers.length === texts.length ? [texts, numbers] : [texts]

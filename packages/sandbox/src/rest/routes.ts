@@ -14,7 +14,7 @@ import { portfolio } from "./routes/portfolio.ts"
 import { seeded } from "./routes/seeded.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
-/** What the exchange itself answers, by its state. */
+/** The routes of the implemented operations. */
 export const routes: ReadonlyArray<Route> = [
   ...exchange,
   ...orderGroups,

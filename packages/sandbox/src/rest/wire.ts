@@ -1,5 +1,5 @@
 /**
- * Values as the wire writes them.
+ * Values in wire format.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { Refusal } from "../exchange/Entities.ts"
 import { parseCount, parsePrice, printCount, printMicros, printPrice } from "../exchange/decimal.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 
-// The printers write exactly the forms that the brands stand for.
+// The printers write exactly the forms that the brands require.
 export const count = (hundredths: number): Count => printCount(hundredths) as Count
 export const price = (tenThousandths: number): Dollars => printPrice(tenThousandths) as Dollars
 export const dollars = (micros: number | bigint): Dollars => printMicros(micros) as Dollars
 
-/** Dollars cut to the four decimals that balances are written with. */
+/** Dollars truncated to the four decimals of balances. */
 export const balance = (micros: number): Dollars => price(Math.floor(micros / 100))
 
-/** Whole cents, cut off. */
+/** Whole cents, truncated. */
 export const cents = (micros: number): number => Math.trunc(micros / 10_000)
 
-/** RFC 3339, without zeros at the end of the fraction. */
+/** RFC 3339, without trailing zeros in the fraction. */
 export const time = (millis: number): string => new Date(millis).toISOString().replace(/\.?0+Z$/, "Z")
 
 export const seconds = (millis: number): number => Math.floor(millis / 1_000)
@@ -29,7 +29,7 @@ export const seconds = (millis: number): number => Math.floor(millis / 1_000)
 export const average = (micros: number, hundredths: number): Dollars =>
   price((micros - (micros % hundredths)) / hundredths)
 
-/** What a trader did on the leg of YES. No order of the current interface names the other leg. */
+/** The trader's action on the YES leg. No order of the current interface names the other leg. */
 export const action = (side: "bid" | "ask"): "buy" | "sell" => (side === "bid" ? "buy" : "sell")
 
 export const readCount = (text: string, name: string): Result.Result<number, Refusal> =>

@@ -1,6 +1,6 @@
 /**
- * The exchange over HTTP. Node's own server, without a framework between: an application under test shares its machine and
- * its tracer with it, and faults have to reach the socket.
+ * The exchange over HTTP. It uses Node's own server without a framework: an application under test shares its process
+ * and its tracer, and faults have to reach the socket.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net"
 import type { WireRequest, WireResponse } from "../rest/handler.ts"
 
-/** Answers one request, at once. `fromLoopback` is whether it came from this machine. */
+/** Responds to one request synchronously. `fromLoopback` says whether it came from this machine. */
 export type Serve = (request: WireRequest, fromLoopback: boolean) => WireResponse
 
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** How long a request may take to arrive: one that dawdles is dropped. */
+/** The time limits for receiving a request: slow requests are dropped. */
 export interface Patience {
-  /** From the connection, or the answer before, to the end of the head. */
+  /** From the connection, or the previous response, to the end of the head. */
   readonly headMillis: number
   /** To the end of the body. */
   readonly requestMillis: number
@@ -26,10 +26,10 @@ export interface Patience {
 
 const usualPatience: Patience = { headMillis: 10_000, requestMillis: 30_000 }
 
-/** How often it is looked for those that dawdle. */
+/** The interval of the check for slow requests. */
 const checkMillis = 1_000
 
-/** Serves until the scope closes, and tells the port it listens on. */
+/** Serves until the scope closes, and returns the port it listens on. */
 export const listen = (
   serve: Serve,
   host: string,
@@ -52,7 +52,7 @@ export const listen = (
     (server) =>
       Effect.callback<void>((resume) => {
         server.close(() => resume(Effect.void))
-        // Connections that are kept alive, or whose requests never end, would hold the server open.
+        // Keep-alive connections and unfinished requests would keep the server open.
         server.closeAllConnections()
       })
   ).pipe(
@@ -62,7 +62,7 @@ export const listen = (
     })
   )
 
-/** How long what is too large is still taken, and thrown away. */
+/** How long an oversized body is still read and discarded. */
 const lingerMillis = 2_000
 
 const tooLarge = JSON.stringify({ error: { code: "request_too_large", message: "request too large" } })
@@ -78,8 +78,8 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
     }
     request.off("data", take)
     request.off("end", finish)
-    // The answer is whole, yet not ended while more comes: Node drops a connection that is to close when its answer ends,
-    // and what is still on its way to one that is gone takes the answer with it.
+    // The response is complete but not ended while more data arrives: Node drops a closing connection when its response
+    // ends, and data still on its way to a closed connection takes the response with it.
     response.writeHead(413, {
       "content-type": "application/json; charset=utf-8",
       "content-length": Buffer.byteLength(tooLarge),
@@ -103,10 +103,10 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
   }
   request.on("data", take)
   request.on("end", finish)
-  request.on("error", () => {}) // the connection is gone, and with it whoever asked
+  request.on("error", () => {}) // the connection is gone, and with it the client
 }
 
-/** One value for each header: a header of ours that is given twice would not fit its signature anyway. */
+/** One value for each header: a repeated signing header would not match its signature anyway. */
 const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => {
   const given: Record<string, string | undefined> = {}
   for (const name in headers) {

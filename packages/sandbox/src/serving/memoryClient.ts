@@ -12,10 +12,10 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import type { WireRequest, WireResponse } from "../rest/handler.ts"
 
-/** Answers one request. */
+/** Responds to one request. */
 export type Handle = (request: WireRequest) => Effect.Effect<WireResponse>
 
-/** A client whose every request to `origin` is handled at once, in the calling fiber. */
+/** A client that handles every request to `origin` synchronously, in the calling fiber. */
 export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
     url.origin === origin
@@ -30,7 +30,7 @@ export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpCli
 
 type Delivered = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
-/** Lets an answer arrive as its fault wants it. */
+/** Delivers a response as its fault specifies. */
 const deliver = (request: HttpClientRequest.HttpClientRequest, response: WireResponse): Delivered => {
   const { arrives, delayMillis } = response
   const delivered =

@@ -15,7 +15,7 @@ import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import { type AccountState, type State, whilePaused } from "../state.ts"
 
-/** Makes an account with so many dollars in its primary subaccount, on shard 0. */
+/** Creates an account with this many dollars in its primary subaccount, on shard 0. */
 export const create = (
   state: State,
   name: string,
@@ -66,12 +66,12 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
   return account
 }
 
-/** Where the money of a new account is. */
+/** The location of a new account's money. */
 const primary = { subaccount: 0, exchangeIndex: 0 }
 
 export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
 
-/** Documented: numbered one after the other, up to 63, for the advanced tier and above. */
+/** Documented: numbered consecutively, up to 63, for the advanced tier and above. */
 export const createSubaccount = (
   state: State,
   account: AccountState,
@@ -119,7 +119,7 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
   "write::block_trade_accept"
 ])
 
-/** Why a key cannot be registered, whatever its text. */
+/** Why a key cannot be registered, independent of its text. */
 export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
   const { name, scopes: wanted = everything, subaccount } = options
   if (wanted.some((scope) => !scopes.has(scope)) || wanted.length === 0) {
@@ -163,7 +163,10 @@ export const registerKey = (
   return Result.succeed(key)
 }
 
-/** Documented: the advanced tier for good, for an account that has an order among its last 100; none goes down by it. */
+/**
+ * Documented: a permanent upgrade to the advanced tier, for an account with an order among its last 100; never a
+ * downgrade.
+ */
 export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {
     return Result.fail(refusal("forbidden", "permission_denied", "no order was placed through the API yet"))

@@ -1,19 +1,19 @@
 /**
- * Token buckets of an account: one for reads, and one per shard for writes, of which shard 0's also pays for every write
- * that is no single order's.
+ * Token buckets of an account: one for reads, and one per shard for writes. Shard 0's bucket also pays for every write
+ * that does not concern a single order.
  *
  * @module
  */
 import type { Tier } from "../Entities.ts"
 import { shards } from "../shards.ts"
 
-/** Tokens a second, and the most that a bucket holds. */
+/** Tokens per second, and the capacity of a bucket. */
 export interface Budget {
   readonly rate: number
   readonly capacity: number
 }
 
-/** Tokens are counted in thousandths: a bucket then refills by whole numbers, its rate for every millisecond. */
+/** Tokens are counted in thousandths, so a bucket refills by whole numbers: its rate per millisecond. */
 interface Bucket {
   thousandths: number
   atMillis: number
@@ -24,7 +24,7 @@ export interface Buckets {
   readonly write: ReadonlyArray<Bucket>
 }
 
-/** Tokens a second; published on 24 September 2026, except the local exchange's own `unmetered`. */
+/** Tokens per second; published on 24 September 2026, except the local exchange's own `unmetered`. */
 const rates: Readonly<Record<Tier, readonly [read: number, write: number]>> = {
   basic: [200, 100],
   advanced: [300, 300],
@@ -38,14 +38,16 @@ const rates: Readonly<Record<Tier, readonly [read: number, write: number]>> = {
 
 export const tiers: ReadonlyArray<Tier> = /*#__PURE__*/ Object.keys(rates) as Array<Tier> // its keys are the tiers
 
-/** Documented: three seconds' worth for basic and advanced reads and for writes above basic, else one second's. */
+/**
+ * Documented capacity: three seconds' worth for basic and advanced reads and for writes above basic, else one second's.
+ */
 export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   const rate = rates[tier][kind === "read" ? 0 : 1]
   const patient = kind === "read" ? tier === "basic" || tier === "advanced" : tier !== "basic"
   return { rate, capacity: patient ? rate * 3 : rate }
 }
 
-/** Buckets that are full whatever the time. */
+/** Buckets that are full at any time. */
 export const makeBuckets = (tier: Tier): Buckets => {
   const full = (kind: "read" | "write"): Bucket => ({
     thousandths: budgetOf(tier, kind).capacity * 1_000,
@@ -60,7 +62,7 @@ const refill = (bucket: Bucket, { capacity, rate }: Budget, nowMillis: number): 
   bucket.atMillis = nowMillis
 }
 
-/** Takes a cost from the read bucket, or from all the write buckets named; from none of them where one has too little. */
+/** Takes a cost from the read bucket, or from all named write buckets; from none of them if one has too few tokens. */
 export const take = (
   buckets: Buckets,
   tier: Tier,

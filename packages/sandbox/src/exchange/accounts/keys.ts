@@ -1,6 +1,6 @@
 /**
- * Keys of an exchange's accounts: made, used and held against signatures by Node's own crypto, synchronously, so that
- * all of it works under a virtual clock, and so that the exchange judges signatures with code that did not make them.
+ * Keys of an exchange's accounts: created and verified synchronously with Node's own crypto. This works under a
+ * virtual clock, and the exchange verifies signatures with other code than the client's.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const rsaBits = 2048
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } as const
 
-/** A key pair, with the texts that the exchange's own key generation answers: RSA in PKCS#1, Ed25519 in PKCS#8. */
+/** A key pair, in the formats of the exchange's own key generation: RSA in PKCS#1, Ed25519 in PKCS#8. */
 export interface KeyPair {
   readonly publicKeyPem: string
   readonly privateKeyPem: string
@@ -53,7 +53,7 @@ export const readPublicKey = (pem: string): { readonly key: KeyObject; readonly 
   }
 }
 
-/** Whether a signature (standard base64) is that of a text. */
+/** Whether a signature (standard base64) matches a text. */
 export const isSignature = (
   { key, kind }: { readonly key: KeyObject; readonly kind: KeyKind },
   text: string,
@@ -63,7 +63,7 @@ export const isSignature = (
   const data = Buffer.from(text)
   const bytes = Buffer.from(signature, "base64")
   if (bytes.toString("base64") !== signature) {
-    return false // Node reads what is not base64 too
+    return false // Node also decodes invalid base64
   }
   const saltLength = rsaSalt === "any" ? constants.RSA_PSS_SALTLEN_AUTO : pss.saltLength
   return kind === "rsa" ? verify("sha256", data, { key, ...pss, saltLength }, bytes) : verify(null, data, key, bytes)

@@ -1,5 +1,5 @@
 /**
- * Making series, events and markets.
+ * Creating series, events and markets.
  *
  * @module
  */
@@ -48,13 +48,13 @@ export const createSeries = (state: State, input: CreateSeries): Result.Result<S
   return Result.succeed(series)
 }
 
-/** The nearest number that two decimals write, times a hundred. */
+/** The nearest number with two decimals, times a hundred. */
 const hundredths = (value: number): number => {
   const rounded = Math.round(value * 100)
   return rounded / 100 === value ? rounded : NaN
 }
 
-/** Makes an event, and its series where that is not there. */
+/** Creates an event, and its series if missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
   const { eventTicker, exchangeIndex = 0, mutuallyExclusive = false, subTitle = "" } = input
   if (state.events.has(eventTicker)) {
@@ -85,7 +85,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
   )
 }
 
-/** Makes a market, and its event where that is not there. Its resting orders will be cancelled when it closes. */
+/** Creates a market, and its event if missing. Its resting orders are cancelled when it closes. */
 export const createMarket = (state: State, input: CreateMarket): Result.Result<MarketState, Refusal> => {
   const { ticker } = input
   const eventTicker = input.eventTicker ?? ticker.replace(/-[^-]*$/, "")
@@ -173,7 +173,7 @@ const checkMarket = (
 
 const isIn = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most
 
-/** Reads price ranges: each begins and ends on its own steps, between $0 and $1, and none is finer than $0.0001. */
+/** Parses price ranges: each begins and ends on its own steps, between $0 and $1, and none is finer than $0.0001. */
 const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
   const grid: Array<MarketState["grid"][number]> = []
   for (const range of ranges) {

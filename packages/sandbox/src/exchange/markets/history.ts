@@ -1,11 +1,11 @@
 /**
- * Where the archive begins.
+ * The cutoffs of the archive.
  *
  * @module
  */
 import type { MarketState, PositionState, State } from "../state.ts"
 
-/** What ended before these times is found in the archive only; Unix milliseconds, at whole days. */
+/** Items that ended before these times are only in the archive; Unix milliseconds, at whole days. */
 export interface Cutoffs {
   readonly marketSettledMillis: number
   readonly tradeMillis: number
@@ -26,7 +26,7 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
   }
 }
 
-/** Whether something is in the archive. What is still open never is. Lists in the order of time find trades and orders. */
+/** Whether an item is in the archive. Open items never are. Time-ordered lists search trades and orders instead. */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>
     settledMillis !== undefined && settledMillis < cutoffs.marketSettledMillis,

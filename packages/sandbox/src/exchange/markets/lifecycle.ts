@@ -13,7 +13,7 @@ import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import type { MarketState, State } from "../state.ts"
 
-/** Where a market stands now. */
+/** The current status of a market. */
 export const statusOf = (state: State, market: MarketState): MarketStatus => {
   if (market.settledMillis !== undefined) {
     return "finalized"
@@ -35,13 +35,13 @@ const announce = (state: State, market: MarketState, change: (Event & { readonly
   state.emit?.({ type: "market", change, atMillis: state.nowMillis, ticker: market.ticker })
 }
 
-/** Refuses what a market's status does not permit. */
+/** Refuses actions that a market's status does not permit. */
 const unless = (state: State, market: MarketState, statuses: ReadonlyArray<MarketStatus>): Refusal | undefined => {
   const status = statusOf(state, market)
   return statuses.includes(status) ? undefined : refusal("conflict", "market_status", `the market is ${status}`)
 }
 
-/** Runs a step of a market's life where its status permits it. */
+/** Runs a lifecycle step of a market if its status permits it. */
 const step = (
   state: State,
   market: MarketState,
@@ -56,7 +56,7 @@ const step = (
   return Result.void
 }
 
-/** Takes no more orders. What rests stays, except what asked to be cancelled. */
+/** Pauses a market. Resting orders stay, except those that requested cancellation on pause. */
 export const pause = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["initialized", "active"], () => {
     market.paused = true
@@ -64,7 +64,7 @@ export const pause = (state: State, market: MarketState): Result.Result<void, Re
     announce(state, market, "paused")
   })
 
-/** Trades again. Documented: all that rested through the pause is cancelled. */
+/** Resumes a market. Documented: all orders that rested through the pause are cancelled. */
 export const reactivate = (state: State, market: MarketState): Result.Result<void, Refusal> => {
   const { nowMillis } = state
   return market.paused
@@ -76,7 +76,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
 
-/** Sets when a market closes; one that is closed and not determined opens again where that is later than now. */
+/** Sets when a market closes; a later time reopens a closed market that is not determined. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> =>
   market.openMillis < closeMillis
     ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
@@ -90,13 +90,13 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
       })
     : Result.fail(invalidParameters("a market opens before it closes"))
 
-/** What the closing time brings. */
+/** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
   cancelMarket(state, market, "marketClosed", state.nowMillis)
   announce(state, market, "closed")
 }
 
-/** Says how a market turned out. One that trades is closed by it; one that was disputed gets another result. */
+/** Sets the result of a market. A trading market closes; a disputed one gets a new result. */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
   const value = valueOf(outcome)
   if (value === undefined || value < 0 || value > dollar) {
@@ -119,7 +119,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
 const valueOf = (outcome: Outcome): number | undefined =>
   outcome === "yes" ? dollar : outcome === "no" ? 0 : parsePrice(outcome.scalar)
 
-/** Challenges a result: it does not settle until the market is determined again. */
+/** Disputes a result: the market does not settle until it is determined again. */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     market.challenge = "disputed"
@@ -127,7 +127,7 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
     announce(state, market, "disputed")
   })
 
-/** Pays every position out, at once. */
+/** Pays out every position immediately. */
 export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     market.settledMillis = state.nowMillis
@@ -141,7 +141,7 @@ export const settle = (state: State, market: MarketState): Result.Result<void, R
     announce(state, market, "settled")
   })
 
-/** Pauses or resumes the exchange, or its trading alone, on one shard or on all. */
+/** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
 export const setActive = (
   state: State,
   active: { readonly exchange?: boolean; readonly trading?: boolean; readonly exchangeIndex?: number }

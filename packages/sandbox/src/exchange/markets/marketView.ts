@@ -1,5 +1,5 @@
 /**
- * A market as everybody sees it.
+ * The public view of a market.
  *
  * @module
  */

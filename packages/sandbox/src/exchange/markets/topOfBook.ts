@@ -1,5 +1,5 @@
 /**
- * The best prices of a market, now and a day ago, and what traded since.
+ * The best prices of a market, now and a day ago, and the trading since.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const quoteOf = ({ book, lastPrice }: MarketState): Quote => {
   }
 }
 
-/** Tells that a market's book or last price is about to change: once an hour, the quote since the last change is kept. */
+/** Notes that a market's book or last price is about to change: once an hour, keeps the quote since the last change. */
 export const touch = (state: State, market: MarketState): void => {
   const { marks, touchedMillis } = market
   const last = marks.at(-1)

@@ -1,5 +1,5 @@
 /**
- * Fees of one fill: the model, its rounding, and what is carried from fill to fill of an order.
+ * Fees of one fill: the model, its rounding, and the amount carried from fill to fill of an order.
  *
  * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, amounts in
  * micro-dollars. Each formula is rate × count × price × (1 − price).
@@ -9,7 +9,7 @@
 import type { Assumptions } from "../../Assumptions.ts"
 import { dollar } from "../decimal.ts"
 
-/** Rate × price × (1 − price) × count in units of which `perMicro` are one micro-dollar, as `high × 10⁶ + low`. */
+/** Rate × price × (1 − price) × count in units of 1/`perMicro` micro-dollar, as `high × 10⁶ + low`. */
 const split = (
   rate: number,
   count: number,
@@ -41,7 +41,7 @@ export const feeUp = (rate: number, count: number, price: number, stepMicros: nu
   return ((parts.high - rest) / unit + (rest === 0 && parts.low === 0 ? 0 : 1)) * stepMicros
 }
 
-/** The model's fee in whole micro-dollars, rounded down: what a resting order sets aside for it. */
+/** The model's fee in whole micro-dollars, rounded down: the reservation of a resting order. */
 export const feeDown = (rate: number, count: number, price: number): number => {
   const parts = split(rate, count, price)
   return parts === undefined
@@ -49,23 +49,23 @@ export const feeDown = (rate: number, count: number, price: number): number => {
     : (parts.high - (parts.high % 10_000)) / 10_000
 }
 
-/** How an exchange rounds, in micro-dollars. */
+/** The rounding rule of an exchange, in micro-dollars. */
 export interface Rounding {
-  /** A trade fee is a whole number of these. */
+  /** The step of a trade fee. */
   readonly feeStep: number
-  /** A balance is a whole number of these. */
+  /** The step of a balance. */
   readonly balanceStep: number
-  /** What an order carries is given back in these. */
+  /** The step in which carried rounding is refunded. */
   readonly rebateStep: number
-  /** How much more than one of them must be carried. */
+  /** How far the carried amount must exceed one refund step. */
   readonly rebateBeyond: number
 }
 
 const cent = 10_000
 
 /**
- * The published rounding: by the newer rule, trade fees go up to $0.000001 and steps of the balance are given back; by the
- * older one they go up to $0.0001, and whole cents are given back once more than one is carried.
+ * The published rounding. Newer rule: trade fees round up to $0.000001, and steps of the balance are refunded. Older
+ * rule: trade fees round up to $0.0001, and whole cents are refunded once more than one is carried.
  */
 export const roundingOf = ({ balanceSteps, feeRounding }: Assumptions): Rounding => {
   const balanceStep = balanceSteps === "cent" ? cent : 100
@@ -74,15 +74,15 @@ export const roundingOf = ({ balanceSteps, feeRounding }: Assumptions): Rounding
     : { feeStep: 1, balanceStep, rebateStep: balanceStep, rebateBeyond: 0 }
 }
 
-/** The remainder that is never negative. */
+/** The non-negative remainder. */
 const modulo = (value: number, step: number): number => {
   const rest = value % step
   return rest < 0 ? rest + step : rest
 }
 
 /**
- * What a fill is charged besides its price: the trade fee, what brings the change of the balance down to whole steps, less
- * what is given back of earlier roundings. Writes what the order carries from here on.
+ * The charge of a fill besides its price: the trade fee, plus the rounding of the balance change down to whole steps,
+ * minus the refund of earlier roundings. Updates the amount that the order carries.
  */
 export const charge = (
   order: { carriedMicros: number },

@@ -1,10 +1,10 @@
 /**
  * Cash, positions and fees, to the last micro-dollar.
  *
- * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is worth a dollar whoever holds
- * it, so buying YES against a NO position gives the dollar back. Cash, what is set aside, the fees taken, a dollar for
- * every pair outstanding and what is on its way between shards always add up to what was deposited. All of it is less
- * than $9,000,000,000, so that no amount is beyond what a number holds exactly.
+ * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is always worth a
+ * dollar, so buying YES against a NO position returns the dollar. The sum of cash, reserved money, fees taken, a dollar
+ * for every outstanding pair and money in transfer between shards always equals the deposits. The total is less than
+ * $9,000,000,000, so every amount is exact in a number.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
   type State
 } from "../state.ts"
 
-/** The most that all accounts together can hold. */
+/** The maximum that all accounts together can hold. */
 export const mostMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
@@ -53,7 +53,7 @@ export const makeHolding = (account: AccountState, subaccount: number, exchangeI
   positions: new Map()
 })
 
-/** What a subaccount has of a market; what is not there yet is made, and becomes part of the state by {@link attach}. */
+/** A subaccount's holdings in a market; a missing record is created, and joins the state by {@link attach}. */
 export const positionOf = (account: AccountState, subaccount: number, market: MarketState): PositionState => {
   const holding =
     account.holdings.get(holdingKey(subaccount, market.exchangeIndex)) ??
@@ -85,13 +85,13 @@ export const makePosition = (holding: Holding, market: MarketState): PositionSta
   ask: makeOwnSide()
 })
 
-/** Adds to free cash, or takes from it. */
+/** Adds to or takes from free cash. */
 export const pay = (state: State, holding: Holding, micros: number): void => {
   holding.cashMicros += micros
   holding.updatedMillis = state.nowMillis
 }
 
-/** Refuses to take more than there is. */
+/** Refuses to take more than the available cash. */
 export const withoutMoney = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
   micros > cashMicros ? refusal("invalid", state.assumptions.noMoneyCode) : undefined
 
@@ -107,7 +107,7 @@ const share = (micros: number, part: number, whole: number): number => {
     : Number((BigInt(micros) * BigInt(part)) / BigInt(whole))
 }
 
-/** Books one fill for one of its orders, whose remaining count is already lower, and tells the fee. */
+/** Books one fill for one of its orders, whose remaining count is already lower, and returns the fee. */
 export const bookFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
   const { position } = order
   const { holding, market } = position
@@ -116,7 +116,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   const cost = count * ownPrice
   const before = position.count
   const closed = Math.min(count, Math.max(0, isBid ? -before : before))
-  // Opening costs the price of the own side. Closing costs that price too and returns the dollar of the pair.
+  // Opening costs the price of the own side. Closing also costs that price and returns the dollar of the pair.
   const revenue = closed * dollar - cost
 
   position.count = isBid ? before + count : before - count
@@ -134,11 +134,11 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   shrink(order, count)
   cover(position, isBid ? "ask" : "bid")
 
-  // No subaccount is ever overdrawn: many tiny fills can round their fees up beyond what was set aside for them.
+  // No subaccount is ever overdrawn: many tiny fills can round their fees up beyond the reservation.
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
   const owed = charge(order, state.rounding, tradeFee, revenue)
   const fee = Math.min(owed, holding.cashMicros)
-  // What was not paid is not given back by a later fill.
+  // A later fill does not refund what was not paid.
   order.carriedMicros = Math.max(0, order.carriedMicros - (owed - fee))
   holding.cashMicros -= fee
   holding.feesMicros += fee
@@ -147,7 +147,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   return fee
 }
 
-/** Pays out a position of a market whose result is known, and tells what it paid; nothing where nothing was held. */
+/** Pays out a position of a market with a known result, and returns the settlement; undefined without a position. */
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
@@ -185,11 +185,11 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
   return settlement
 }
 
-/** Whether a subaccount is the primary one or was made. */
+/** Whether a subaccount is the primary one or was created. */
 export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
   isSubaccount(subaccount) && subaccount <= account.subaccounts
 
-/** Where money comes in or goes out: a subaccount on a shard. */
+/** The source or destination of money: a subaccount on a shard. */
 export interface Till {
   readonly subaccount: number
   readonly exchangeIndex: number
@@ -245,7 +245,7 @@ export const withdraw = (
   return Result.void
 }
 
-/** What a holding is worth at its markets' last prices, besides its money. */
+/** The value of holdings at their markets' last prices, without cash. */
 const positionsWorth = (holding: Holding): number => {
   let micros = 0
   for (const { count, market } of holding.positions.values()) {

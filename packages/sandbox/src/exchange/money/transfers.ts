@@ -1,5 +1,5 @@
 /**
- * Money that moves within an account: between subaccounts, between shards, and by itself.
+ * Transfers within an account: between subaccounts, between shards, and by allocation.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard, shards } from "../shards.ts"
 import { type AccountState, type State, type TransferState, whilePaused } from "../state.ts"
 
-/** Documented: how often cash is spread over the shards. */
+/** Documented: the interval at which cash is spread over the shards. */
 const spreadMillis = 10_000
 
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
 
-/** Documented: an id is taken per source instance and shard. */
+/** Documented: an id is unique per source instance and shard. */
 const idOf = ({ exchangeIndex, instance }: Omit<Place, "subaccount">, clientTransferId: string): string =>
   `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
 
@@ -25,7 +25,7 @@ const checkId = (account: AccountState, taken: string | undefined): Refusal | un
     ? refusal("conflict", "transfer_already_exists")
     : undefined
 
-/** Moves cash between two subaccounts on one shard, at once. */
+/** Moves cash between two subaccounts on one shard, immediately. */
 export const transferCash = (
   state: State,
   account: AccountState,
@@ -63,7 +63,7 @@ export const transferCash = (
 const missing = (account: AccountState, subaccount: number): Refusal | undefined =>
   hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`)
 
-/** Sends cash to another place, where it arrives some time later. */
+/** Sends cash to another place, where it arrives later. */
 export const transferShard = (
   state: State,
   account: AccountState,
@@ -143,13 +143,13 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
   return transfer
 }
 
-/** What the end of its way brings. */
+/** The arrival of a transfer. */
 export const arrive = (state: State, account: AccountState, transfer: TransferState): void => {
   credit(state, account, transfer.destination, transfer.amountMicros)
   transfer.complete = true
 }
 
-/** Has the primary subaccount's free cash spread over the shards from now on, every ten seconds. */
+/** Spreads the primary subaccount's free cash over the shards from now on, every ten seconds. */
 export const setAllocation = (
   state: State,
   account: AccountState,
@@ -183,7 +183,7 @@ const spreadLater = (state: State, account: AccountState): void => {
   state.timers.add(account.spreadsMillis, { spread: account })
 }
 
-/** Spreads the free cash of the primary subaccount, in whole steps of a balance; the first shard gets what is left over. */
+/** Spreads the free cash of the primary subaccount, in whole steps of a balance; the first shard gets the remainder. */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation
   const holdings = Array.from({ length: shards }, (_, shard) => holdingOf(account, 0, shard))

@@ -1,10 +1,10 @@
 /**
- * What backs the resting orders of a subaccount: contracts it holds, and money set aside.
+ * The backing of a subaccount's resting orders: held contracts, and reserved money.
  *
- * An order that would close a position needs no money for it: as many contracts as there are cover the oldest orders of
- * the closing side, and only what is left uncovered has its price and its fee set aside. So what is set aside depends on
- * nothing but the position and the orders, and no fill can cost more than what was set aside for it: a closing fill sets
- * a dollar of its pair free, and an order that loses its cover to that needs at most a dollar.
+ * An order that would close a position needs no money for it: the held contracts cover the oldest orders of the
+ * closing side, and only the uncovered rest reserves its price and its fee. The reservation thus depends only on the
+ * position and the orders, and no fill can cost more than its reservation: a closing fill frees a dollar of its pair,
+ * and an order that loses its cover to that needs at most a dollar.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const makeOwnSide = (): OwnSide => ({
   coveredCount: 0
 })
 
-/** What one contract of the order's own side costs. */
+/** The cost of one contract of the order's own side. */
 export const ownPrice = (order: { readonly side: "bid" | "ask"; readonly price: number }): number =>
   order.side === "bid" ? order.price : dollar - order.price
 
@@ -28,11 +28,11 @@ export const ownPrice = (order: { readonly side: "bid" | "ask"; readonly price: 
 const closable = (position: PositionState, side: "bid" | "ask"): number =>
   Math.max(0, side === "ask" ? position.count : -position.count)
 
-/** The money for so many uncovered contracts. */
+/** The money for a number of uncovered contracts. */
 const moneyFor = (side: "bid" | "ask", price: number, feeRate: number, uncovered: number): number =>
   uncovered === 0 ? 0 : uncovered * ownPrice({ side, price }) + feeDown(feeRate, uncovered, price)
 
-/** The money that a further order would need, behind all others. */
+/** The money that another order would need, last in the queue. */
 export const moneyNeeded = (
   position: PositionState,
   side: "bid" | "ask",
@@ -44,11 +44,11 @@ export const moneyNeeded = (
   return moneyFor(side, price, feeRate, Math.max(0, count - spare))
 }
 
-/** The money that an order would need more than it has, if it were this and stood behind all others. */
+/** The additional money that an order would need with these terms, last in the queue. */
 export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
   const { position } = order
   const side = position[order.side]
-  // Without it, the next orders are covered in its place, and what they had set aside is free.
+  // Without it, the next orders are covered instead, and their reservation is freed.
   let cover = order.coveredCount
   let freed = order.reservedMicros
   for (let other = side.boundary; cover > 0 && other !== undefined; other = other.ownNext) {
@@ -64,7 +64,7 @@ export const moneyNeededToChange = (order: OrderState, price: number, count: num
   return moneyFor(order.side, price, feeRate, Math.max(0, count - spare)) - freed
 }
 
-/** Sets aside what an order needs now. */
+/** Reserves what an order needs now. */
 export const reserve = (order: OrderState): void => {
   const needed = moneyFor(order.side, order.price, order.feeRate, order.remainingCount - order.coveredCount)
   const { holding } = order.position
@@ -73,7 +73,7 @@ export const reserve = (order: OrderState): void => {
   order.reservedMicros = needed
 }
 
-/** Puts an order behind its owner's others. */
+/** Puts an order behind its owner's other orders. */
 export const enter = (order: OrderState): void => {
   const side = order.position[order.side]
   order.ownPrevious = side.last
@@ -89,7 +89,7 @@ export const enter = (order: OrderState): void => {
   reserve(order)
 }
 
-/** Takes an order out, and sets free what was set aside for it. */
+/** Removes an order and frees its reservation. */
 export const leave = (order: OrderState): void => {
   const side = order.position[order.side]
   if (order.ownPrevious === undefined) {
@@ -116,7 +116,7 @@ export const leave = (order: OrderState): void => {
   cover(order.position, order.side)
 }
 
-/** Tells that so much less of an order remains than before. */
+/** Reports that the remaining count of an order decreased. */
 export const shrink = (order: OrderState, count: number): void => {
   const side = order.position[order.side]
   side.restingCount -= count
@@ -130,7 +130,7 @@ export const shrink = (order: OrderState, count: number): void => {
   reserve(order)
 }
 
-/** Covers as much of one side as the position allows: the oldest orders first, the youngest lose it first. */
+/** Covers as much of one side as the position allows: the oldest orders first; the youngest lose it first. */
 export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
   const most = Math.min(closable(position, name), side.restingCount)
@@ -154,7 +154,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   }
 }
 
-/** The youngest order that is covered at all; there is one while any contract is. */
+/** The youngest covered order; it exists while any contract is covered. */
 const lastCovered = (side: OwnSide): OrderState => {
   const { boundary } = side
   if (boundary === undefined) {

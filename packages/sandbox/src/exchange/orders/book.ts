@@ -4,12 +4,12 @@
  * @module
  */
 
-/** What the book reads and links of an order. */
+/** The order fields that the book reads and links. */
 export interface Resting<Order extends Resting<Order>> {
   price: number
   remainingCount: number
   level: Level<Order> | undefined
-  /** How many orders came to its level before it. */
+  /** The number of orders that reached its level before it. */
   arrival: number
   previous: Order | undefined
   next: Order | undefined
@@ -20,23 +20,23 @@ export interface Level<Order extends Resting<Order>> {
   readonly price: number
   first: Order | undefined
   last: Order | undefined
-  /** Contracts resting here, in hundredths. */
+  /** Resting contracts, in hundredths. */
   count: number
-  /** How many orders came since the level was made. */
+  /** The number of orders since the level was created. */
   arrivals: number
   /**
-   * What rests of each block of arrivals, so that a position in a long queue is found without a walk along it. Undefined
-   * while there is one block.
+   * The resting count of each block of arrivals, so that a position in a long queue is found without walking it.
+   * Undefined while there is only one block.
    */
   blocks: Array<number> | undefined
-  /** How many blocks at the front were removed, because nothing rests of them. */
+  /** The number of removed blocks at the front, in which no order rests. */
   dropped: number
 }
 
 /** The block of an arrival: 256 orders in a row. */
 const blockOf = (arrival: number): number => arrival >>> 8
 
-/** Adds to what rests of an order's block. */
+/** Adds to the resting count of an order's block. */
 const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: number, count: number): void => {
   if (level.blocks !== undefined) {
     const index = blockOf(arrival) - level.dropped
@@ -44,7 +44,7 @@ const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: 
   }
 }
 
-/** Begins a block of a level in which something rests. */
+/** Starts a block of a level with resting orders. */
 const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => {
   level.blocks ??= [level.count]
   const empty = blockOf(level.first!.arrival) - level.dropped
@@ -54,7 +54,7 @@ const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => 
   }
 }
 
-/** Contracts that rest in the blocks of a level from one to another, without the last. */
+/** Contracts resting in a range of a level's blocks, excluding the last. */
 const countBlocks = <Order extends Resting<Order>>(
   { blocks = [], dropped }: Level<Order>,
   from: number,
@@ -67,23 +67,23 @@ const countBlocks = <Order extends Resting<Order>>(
   return count
 }
 
-/** How far along the queue of a level a pass has come. */
+/** The progress of a pass along the queue of a level. */
 interface Queue<Order> {
   block: number
-  /** Contracts that would be met before those of the block. */
+  /** Contracts that match before those of the block. */
   before: number
-  /** The order that came last in this block. */
+  /** The previous order in this block. */
   last: Order | undefined
-  /** Contracts of the block that would be met before that order. */
+  /** Contracts of the block that match before that order. */
   within: number
 }
 
 /** One side of a book. */
 class BookSide<Order extends Resting<Order>> {
   readonly #levels = new Map<number, Level<Order>>()
-  /** Prices that have a level, the best one last: taking from a book then only shortens the array. */
+  /** Prices with a level, the best one last: taking from a book then only shortens the array. */
   readonly #prices: Array<number> = []
-  /** Turns a price into a number that is greater the better the price is. */
+  /** Maps a price to a number that is greater for a better price. */
   readonly #sign: 1 | -1
 
   constructor(side: "bid" | "ask") {
@@ -133,7 +133,9 @@ class BookSide<Order extends Resting<Order>> {
     addToBlock(level, order.arrival, order.remainingCount)
   }
 
-  /** Takes an order out. Its remaining count must not have been changed behind the level's back: see {@link reduce}. */
+  /**
+   * Removes an order. Its remaining count must not have been changed without updating the level: see {@link reduce}.
+   */
   remove(order: Order): void {
     const level = order.level
     if (level === undefined) {
@@ -158,7 +160,7 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Lowers what remains of a resting order, which keeps its place. */
+  /** Lowers the remaining count of a resting order, which keeps its place. */
   reduce(order: Order, count: number): void {
     order.remainingCount -= count
     if (order.level !== undefined) {
@@ -167,12 +169,12 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Contracts that would be met before an order that rests here: those at better prices, and older ones at its own. */
+  /** Contracts that match before a resting order: those at better prices, and older ones at its own. */
   ahead(order: Order): number {
     return this.aheadOfEach([order])[0]!
   }
 
-  /** The same of each of some orders that rest here, in one pass. Those of one price come in the order of the queue. */
+  /** The same for several resting orders, in one pass. Orders at one price must be in queue order. */
   aheadOfEach(orders: ReadonlyArray<Order>): ReadonlyArray<number> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
@@ -185,7 +187,7 @@ class BookSide<Order extends Resting<Order>> {
         queue.within = 0
         queue.last = undefined
       }
-      // Back to the order that came before in this pass, or else to the beginning of the block.
+      // Back to the previous order of this pass, or else to the beginning of the block.
       let other = order.previous
       while (other !== undefined && other !== queue.last && blockOf(other.arrival) === block) {
         queue.within += other.remainingCount
@@ -197,7 +199,7 @@ class BookSide<Order extends Resting<Order>> {
     })
   }
 
-  /** What is ahead of the levels of some orders. */
+  /** The contracts ahead of the levels of some orders. */
   #queuesOf(orders: ReadonlyArray<Order>): ReadonlyMap<Level<Order>, Queue<Order>> {
     const queues = new Map<Level<Order>, Queue<Order>>()
     const wanted = new Set(orders.map(({ price }) => price))
@@ -229,7 +231,7 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Where a price stands, or would stand, among the prices. */
+  /** The index of a price, or its insertion point, among the prices. */
   #position(price: number): number {
     let low = 0
     let high = this.#prices.length

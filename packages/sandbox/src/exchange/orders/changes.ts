@@ -1,5 +1,5 @@
 /**
- * Changing and cancelling orders that rest.
+ * Changing and cancelling resting orders.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
 import { type AccountState, isSubaccount, type OrderState, snapshot, type State, whilePaused } from "../state.ts"
 
-/** What an amend or a decrease did: how the order is now, and what it was before. */
+/** The result of an amend or a decrease: the order after and before. */
 export interface Changed {
   readonly before: Order
   readonly after: Order
@@ -55,7 +55,7 @@ export const cancelAll = (
   return Result.succeed(orders.length)
 }
 
-/** Makes a resting order smaller; it keeps its place. Nothing left is a cancelled order. */
+/** Makes a resting order smaller; it keeps its place. A decrease to zero cancels the order. */
 export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
   Result.flatMap(restingOrder(state, account, input), (order) => {
     const { reduceBy, reduceTo } = input
@@ -91,9 +91,9 @@ const announced = (state: State, order: OrderState, change: "amend" | "decrease"
 }
 
 /**
- * Changes the price, the count in total, the expiry or the client id of a resting order. Another price or more contracts
- * put it behind the others at its price, where it may trade as it comes; fewer contracts leave it where it stands, and
- * none that are not filled already cancel it.
+ * Changes the price, the total count, the expiry or the client id of a resting order. Another price or more contracts
+ * move it behind the others at its price, where it may trade on arrival. Fewer contracts keep its place, and a count
+ * equal to the filled count cancels it.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
   const { exchangeIndex, orderId, subaccount, ticker } = input
@@ -202,7 +202,7 @@ const checkAmendedExecution = (
   return needed > 0 ? withoutMoney(state, position.holding.cashMicros, needed) : undefined
 }
 
-/** A resting order of the account, found as its target says, in a market that takes changes. */
+/** The resting order of the account that a target names, in a market that accepts changes. */
 const restingOrder = (
   state: State,
   account: AccountState,
@@ -229,7 +229,7 @@ const restingOrder = (
   return refused === undefined ? Result.succeed(order) : Result.fail(refused)
 }
 
-/** An order id does not tell its shard: the market's ticker does, else it is the one named, else shard 0. */
+/** An order id does not contain its shard: the market's ticker determines it, else the named shard, else shard 0. */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1
     ? marketTicker === undefined

@@ -8,7 +8,7 @@ import { leave } from "./backing.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
 
-/** Ends an order's life: nothing backs it any more, and its client id may be free again. */
+/** Ends an order: releases its backing, and possibly its client id. */
 export const end = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
   leave(order)
   order.status = status
@@ -21,7 +21,7 @@ export const end = (state: State, order: OrderState, status: "canceled" | "execu
   }
 }
 
-/** Cancels an order and returns what had remained of it; nothing happens to one that does not rest. */
+/** Cancels an order and returns its remaining count; no effect on an order that does not rest. */
 export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
   if (order.status !== "resting") {
     return 0

@@ -1,5 +1,5 @@
 /**
- * The fills of an account, found by market and by order without a look at the others.
+ * The fills of an account, found by market and by order without scanning the others.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import type { Fill } from "../Entities.ts"
 import type { Before } from "../pages.ts"
 import { firstAfter } from "../search.ts"
 
-/** What the list reads and writes of an order. */
+/** The order fields that the list reads and writes. */
 interface Filled {
-  /** The place of its last fill; -1 where it has none. */
+  /** The place of its last fill; -1 without a fill. */
   lastFill: number
 }
 
@@ -18,7 +18,7 @@ export class FillList {
   readonly all: Array<Fill> = []
   /** Places of the fills of a market, ascending. */
   readonly #byTicker = new Map<string, Array<number>>()
-  /** By a fill's place: the place of the fill of the same order before it; -1 where there is none. */
+  /** By a fill's place: the place of the previous fill of the same order; -1 if none exists. */
   readonly #earlier: Array<number> = []
 
   add(fill: Fill, order: Filled): void {
@@ -50,7 +50,7 @@ export class FillList {
     }
   }
 
-  /** Finds the next older fill of an order, from a place. Each call must name a smaller place than the one before. */
+  /** Finds the next older fill of an order, from a place. Each call must pass a smaller place than the one before. */
   beforeOfOrder(order: Filled | undefined): Before {
     let found = order?.lastFill ?? -1
     return (place) => {

@@ -1,5 +1,5 @@
 /**
- * How much was filled in the last 15 seconds.
+ * The count filled in the last 15 seconds.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class FillWindow {
   #first = 0
   #total = 0
 
-  /** A window that holds these fills, oldest first. */
+  /** A window with these fills, oldest first. */
   static of(entries: ReadonlyArray<readonly [atMillis: number, count: number]>): FillWindow {
     const window = new FillWindow()
     for (const [atMillis, count] of entries) {
@@ -25,13 +25,13 @@ export class FillWindow {
     return window
   }
 
-  /** The fills that it holds at this time, oldest first. */
+  /** The fills within the window at this time, oldest first. */
   entries(nowMillis: number): ReadonlyArray<readonly [atMillis: number, count: number]> {
     this.total(nowMillis)
     return this.#times.slice(this.#first).map((atMillis, index) => [atMillis, this.#counts[this.#first + index]!])
   }
 
-  /** What the window holds at this time. */
+  /** The sum of the window at this time. */
   total(nowMillis: number): number {
     while (this.#first < this.#times.length && nowMillis - this.#times[this.#first]! >= windowMillis) {
       this.#total -= this.#counts[this.#first]!
@@ -45,7 +45,7 @@ export class FillWindow {
     return this.#total
   }
 
-  /** Adds a fill and returns what the window then holds. */
+  /** Adds a fill and returns the new sum. */
   add(nowMillis: number, count: number): number {
     this.#times.push(nowMillis)
     this.#counts.push(count)

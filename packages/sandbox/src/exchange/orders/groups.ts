@@ -15,7 +15,7 @@ import { type AccountState, type GroupState, isSubaccount, type State, whilePaus
 
 const largestLimit = 1_000_000 * contract
 
-/** Whether a window of this size is more than the group may have. */
+/** Whether a window of this size exceeds the group's limit. */
 export const breaksLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
@@ -104,7 +104,7 @@ export const get = (
     : Result.succeed(view(state, group))
 }
 
-/** Runs a write on the group it names. */
+/** Runs a write on a named group. */
 export const change = (
   state: State,
   account: AccountState,

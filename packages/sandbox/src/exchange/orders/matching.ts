@@ -13,14 +13,14 @@ import { type GroupState, type MarketState, type OrderState, snapshot, type Stat
 
 const opposite = (market: MarketState, side: "bid" | "ask") => market.book[side === "bid" ? "ask" : "bid"]
 
-/** Whether an order would trade, or meet its own account's order, if it came now. */
+/** Whether an order would trade, or match its own account's order, if it arrived now. */
 export const crosses = (market: MarketState, side: "bid" | "ask", price: number): boolean => {
   const other = opposite(market, side)
   const best = other.best()
   return best !== undefined && other.reaches(best, price)
 }
 
-/** Whether an order would come to an order of its own account before it is filled. */
+/** Whether an order would reach an order of its own account before it is filled. */
 export const meetsItself = (order: OrderState, price: number, count: number): boolean => {
   const other = opposite(order.market, order.side)
   let wanted = count
@@ -36,7 +36,7 @@ export const meetsItself = (order: OrderState, price: number, count: number): bo
   return false
 }
 
-/** Fills an incoming order as far as the book goes. Afterwards it is executed, canceled, or may rest. */
+/** Fills an incoming order as far as the book allows. Afterwards it is executed, canceled, or may rest. */
 export const match = (state: State, taker: OrderState): void => {
   const side = opposite(taker.market, taker.side)
   touch(state, taker.market)
@@ -56,7 +56,7 @@ export const match = (state: State, taker: OrderState): void => {
   }
 }
 
-/** Whether {@link match} would fill an order wholly. Changes nothing. */
+/** Whether {@link match} would fill an order completely. Changes nothing. */
 export const canFill = (state: State, taker: OrderState): boolean => {
   const side = opposite(taker.market, taker.side)
   const windows = new Map<GroupState, number>()
@@ -140,7 +140,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
     makerFeeMicros: makerFee,
     takerFeeMicros: takerFee
   })
-  // A fill is never cut short by a group's limit: the group triggers after the fill that takes it over.
+  // A group's limit never cuts a fill short: the group triggers after the fill that exceeds the limit.
   for (const { group } of [maker, taker]) {
     if (group !== undefined && breaksLimit(state, group, group.window.add(nowMillis, count))) {
       trigger(state, group)

@@ -1,5 +1,5 @@
 /**
- * The orders of an account, found by market and by status without a look at the others.
+ * The orders of an account, found by market and by status without scanning the others.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { firstAfter } from "../search.ts"
 
 type Status = Order["status"]
 
-/** What the list reads and writes of an order. */
+/** The order fields that the list reads and writes. */
 interface Listed extends Pick<Order, "ticker" | "status" | "createdMillis" | "updatedMillis"> {
   /** Its place in the list. */
   place: number
 }
 
-/** Which orders of a list have which status. */
+/** The orders of a list by status. */
 interface Statuses {
   readonly live: Readonly<Record<Status, PlaceSet>>
-  /** Those that ended before the archive begins. None of them rests. */
+  /** Orders that ended before the archive cutoff. None of them rests. */
   readonly archived: Readonly<Record<Status, PlaceSet>>
 }
 
@@ -29,14 +29,14 @@ interface OfMarket extends Statuses {
   readonly places: Array<number>
 }
 
-/** Which orders are wanted; what is undefined does not narrow the list. */
+/** A filter of orders; undefined fields do not filter. */
 export interface Wanted {
   readonly tickers: ReadonlyArray<string> | undefined
   readonly status: string | undefined
   readonly isArchived: boolean
-  /** Those that ended before this are archived. Never earlier than in a call before. */
+  /** Orders that ended before this are archived. Must not decrease between calls. */
   readonly archiveMillis: number
-  /** Created within these, both included. */
+  /** Created within these, both inclusive. */
   readonly minMillis: number
   readonly maxMillis: number
 }
@@ -48,11 +48,11 @@ export class OrderList<Item extends Listed> {
   readonly all: Array<Item> = []
   readonly #statuses: Statuses = { live: makeSets(), archived: makeSets() }
   readonly #byTicker = new Map<string, OfMarket>()
-  /** Orders that ended and are not archived yet, in the order in which they ended. */
+  /** Ended orders that are not archived yet, in the order in which they ended. */
   #ended: Array<Item> = []
   #firstEnded = 0
 
-  /** Adds an order that was just accepted. */
+  /** Adds a newly accepted order. */
   add(order: Item): void {
     order.place = this.all.length
     this.all.push(order)
@@ -66,7 +66,7 @@ export class OrderList<Item extends Listed> {
     market.places.push(order.place)
   }
 
-  /** Records that an order has ended, with the status that it has now. */
+  /** Records that an order has ended, with its current status. */
   end(order: Item): void {
     this.#move(order, "live", "resting", "live")
     this.#ended.push(order)
@@ -83,7 +83,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Finds the next older order that is wanted, from a place. */
+  /** Finds the next older matching order, from a place. */
   before(wanted: Wanted): Before {
     this.#archive(wanted.archiveMillis)
     const { all } = this
@@ -116,12 +116,12 @@ export class OrderList<Item extends Listed> {
       })
   }
 
-  /** How many orders were created until then. Time never goes back, so they are the first ones. */
+  /** The number of orders created until a time. Time never goes back, so they are the first ones. */
   #countUntil(millis: number): number {
     return firstAfter(this.all.length, (place) => this.all[place]!.createdMillis <= millis)
   }
 
-  /** Moves what ended before a time to the archive: each order once. */
+  /** Moves orders that ended before a time to the archive, each once. */
   #archive(millis: number): void {
     for (;;) {
       const order = this.#ended[this.#firstEnded]
@@ -137,7 +137,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Takes an order out of one set, and puts it into that of its status. */
+  /** Moves an order from one set to that of its status. */
   #move(order: Item, from: keyof Statuses, was: Status, to: keyof Statuses): void {
     const { place, status } = order
     const market = this.#byTicker.get(order.ticker)! // it was added under its ticker
@@ -151,7 +151,7 @@ export class OrderList<Item extends Listed> {
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** How many of these places are smaller than one. It searches from the end, where most searched places are. */
+/** The number of places smaller than one. It searches from the end, where most searched places are. */
 const indexOf = (places: ReadonlyArray<number>, place: number): number => {
   let step = 1
   while (step <= places.length && places[places.length - step]! >= place) {

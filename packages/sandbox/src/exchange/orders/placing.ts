@@ -26,7 +26,7 @@ import {
   whilePaused
 } from "../state.ts"
 
-/** Places an order: checks it, fills it as far as the book goes, and rests or cancels what remains. */
+/** Places an order: checks it, fills it as far as the book allows, and rests or cancels the remainder. */
 export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> => {
   const early = checkRequest(account, input)
   if (early !== undefined) {
@@ -49,7 +49,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
   return execution === undefined ? Result.succeed(snapshot(accept(state, order))) : Result.fail(execution)
 }
 
-/** What can be said about an order before its market is known. */
+/** The checks of an order that do not need its market. */
 const checkRequest = (account: AccountState, input: CreateOrder): Refusal | undefined => {
   if (!isSubaccount(input.subaccount)) {
     return invalidParameters("subaccount must be 0 to 63")
@@ -59,12 +59,12 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
     : undefined
 }
 
-/** Refuses new orders and amended ones where trading is paused. */
+/** Refuses new and amended orders while trading is paused. */
 export const whileNotTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
   whilePaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
-/** The market an order is for, on the shard it names: -1 and none at all route by the ticker. */
+/** The market of an order, on its named shard: -1 or no shard routes by the ticker. */
 const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, Refusal> => {
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
@@ -75,13 +75,13 @@ const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, 
   return refused === undefined ? Result.succeed(market) : Result.fail(refused)
 }
 
-/** Refuses what a market takes only while it trades. */
+/** Refuses requests that a market accepts only while it trades. */
 export const whileInactive = (state: State, market: MarketState): Refusal | undefined =>
   statusOf(state, market) === "active"
     ? undefined
     : refusal("invalid", "MARKET_INACTIVE", "the market does not trade at this time")
 
-/** What an order says about itself, against its market. */
+/** The checks of an order against its market. */
 const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refusal | undefined => {
   const refused = checkCountAndPrice(state, market, input.count, input.price)
   if (refused !== undefined) {
@@ -157,7 +157,7 @@ const groupOf = (
     : Result.succeed(group)
 }
 
-/** How much an order is for: one that may only reduce is no larger than the position it goes against. */
+/** The count of an order: a reduce-only order is no larger than the opposite position. */
 const countOf = ({ count: held }: PositionState, input: CreateOrder): number =>
   input.reduceOnly ? Math.min(input.count, Math.max(0, input.side === "ask" ? held : -held)) : input.count
 
@@ -215,11 +215,11 @@ const makeOrder = (
   }
 }
 
-/** The fee to set aside for an order that comes now: the taker's where it would trade at once. */
+/** The fee to reserve for an order that arrives now: the taker's if it would trade immediately. */
 export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: number): number =>
   crosses(market, side, price) ? market.takerRate : market.makerRate
 
-/** What an order says about how it may be filled, against the position, the money and the book. */
+/** The checks of an order's execution terms against the position, the money and the book. */
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
   const { account, initialCount, market, position, price, side } = order
   if (initialCount === 0) {
@@ -239,7 +239,7 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
   )
 }
 
-/** Writes an admitted order down, matches it, and decides what becomes of its rest. */
+/** Records an admitted order, matches it, and handles its remainder. */
 const accept = (state: State, order: OrderState): OrderState => {
   const { account, group } = order
   order.orderId = state.ids.next()
@@ -261,7 +261,7 @@ const accept = (state: State, order: OrderState): OrderState => {
   return order
 }
 
-/** Puts what remains of a matched order into the book, unless it may not rest. */
+/** Puts the remainder of a matched order into the book, unless it may not rest. */
 export const rest = (state: State, order: OrderState): void => {
   if (order.timeInForce !== "good_till_canceled") {
     cancel(state, order, "immediateOrCancel", state.nowMillis)
@@ -282,7 +282,7 @@ export const rest = (state: State, order: OrderState): void => {
   }
 }
 
-/** Whether all orders were cancelled so recently that this one is cancelled too. */
+/** Whether a cancel-all was so recent that this order is cancelled too. */
 const isSwept = (state: State, { account, subaccount }: OrderState): boolean =>
   account.sweptUntil.size > 0 &&
   [account.sweptUntil.get("all"), account.sweptUntil.get(subaccount)].some(

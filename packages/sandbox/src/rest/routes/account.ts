@@ -1,5 +1,5 @@
 /**
- * The account's standing with the API, and its keys.
+ * The account's limits and its keys.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type Call, type Route, route, wireRoute } from "../route.ts"
 import { invalidParameters, refusal } from "../../exchange/refusals.ts"
 import { count, seconds } from "../wire.ts"
 
-/** Tiers that trading volume earns. How much of it is published nowhere: these goals are the local exchange's own. */
+/** Tiers that trading volume earns. The required volume is not published: these goals are the local exchange's own. */
 const goals: ReadonlyArray<readonly [Tier, contracts: number]> = [
   ["expert", 1_000_000],
   ["premier", 5_000_000],
@@ -82,10 +82,10 @@ export const apiKeys: ReadonlyArray<Route> = [
     return Result.map(registered, ({ keyId }) => ({ api_key_id: keyId }))
   }),
 
-  // The client wraps the private key as it reads it; on the wire it is text.
+  // The client wraps the private key when it decodes it; on the wire it is text.
   wireRoute(ApiKeys.generate, (call) => {
     const kind = call.input.key_type ?? "rsa"
-    // Made only once it is known that it can be registered: a pair of RSA takes a while.
+    // Generated only after the registration checks pass: generating an RSA pair is slow.
     const refused = call.exchange.checkKey(call.accountId, optionsOf(call.input), call.nowMillis)
     if (refused !== undefined) {
       return Result.fail(refused)

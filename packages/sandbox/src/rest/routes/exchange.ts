@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { type Route, route } from "../route.ts"
 import { time } from "../wire.ts"
 
-/** Names of the shards, after what the documents say is traded there. */
+/** Names of the shards, after what the documents list as traded there. */
 const descriptions = ["default", "combos", "crypto and commodities", "sports"]
 
 export const exchange: ReadonlyArray<Route> = [
@@ -31,7 +31,7 @@ export const exchange: ReadonlyArray<Route> = [
     })
   }),
 
-  // It trades around the clock, except on Thursdays from three to five in the morning.
+  // Trading is around the clock, except on Thursdays from three to five in the morning.
   route(Exchange.schedule, () => {
     const sessions = (...hours: ReadonlyArray<readonly [open: string, close: string]>) =>
       hours.map(([open_time, close_time]) => ({ open_time, close_time }))

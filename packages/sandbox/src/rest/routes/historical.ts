@@ -46,6 +46,6 @@ export const historical: ReadonlyArray<Route> = [
   )
 ]
 
-/** Whether a ticker is given that no market ever had. */
+/** Whether the ticker never belonged to a market. */
 const isUnknown = (view: View, ticker: string | undefined): boolean =>
   ticker !== undefined && Result.isFailure(view.market(ticker))

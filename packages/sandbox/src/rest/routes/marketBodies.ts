@@ -1,5 +1,5 @@
 /**
- * Markets and trades as the wire has them.
+ * Markets and trades in wire format.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { Market, Trade } from "../../exchange/Entities.ts"
 import { dollar } from "../../exchange/decimal.ts"
 import { count, price, time } from "../wire.ts"
 
-/** A market that never closes is written as closing at the end of the last year that RFC 3339 has. */
+/** A market that never closes is written as closing at the end of the last year of RFC 3339. */
 const never = 253_402_300_799_000
 
-/** A side without orders has a price all the same: recorded as a bid of nothing and an ask of a dollar. */
+/** A side without orders still has a price: recorded as a bid of zero and an ask of one dollar. */
 const bidOf = (quoted: number) => price(quoted)
 const askOf = (quoted: number) => price(quoted === 0 ? dollar : quoted)
 const noBidOf = (yesAsk: number) => price(yesAsk === 0 ? 0 : dollar - yesAsk)
@@ -69,7 +69,7 @@ export const toMarket = (market: Market): Markets.Market => {
   }
 }
 
-/** The published label of a grid, where it has one. */
+/** The published label of a grid, if it has one. */
 const structureOf = ({ priceRanges }: Market): string => {
   const steps = priceRanges.map(({ step }) => step).join()
   return steps === "100"

@@ -40,7 +40,7 @@ export const markets: ReadonlyArray<Route> = [
   route(Markets.trades, ({ input, view }) => listTrades(view, input))
 ]
 
-/** Which statuses a filter means. */
+/** The statuses that a filter selects. */
 const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, ReadonlyArray<MarketStatus>>> = {
   unopened: ["initialized"],
   open: ["active"],
@@ -76,11 +76,11 @@ export const listMarkets = (
   )
 }
 
-/** Unix seconds, both included; a time that is not there is between no bounds. */
+/** Unix seconds, both inclusive; an absent time is never within bounds. */
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
-/** Unix seconds: updated later than the first, and at or before the second. */
+/** Unix seconds: updated after the first, and at or before the second. */
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || updatedMillis > min * 1_000) && (max === undefined || updatedMillis <= max * 1_000)
 
@@ -113,7 +113,7 @@ const goesWithUpdates = ({ event_ticker, mve_filter, series_ticker, tickers }: M
 
 const isGiven = (...times: ReadonlyArray<number | undefined>): boolean => times.some((given) => given !== undefined)
 
-/** Bids for YES and for NO, the best last. An ask for YES is a bid for NO at the rest of the dollar. */
+/** Bids for YES and for NO, the best last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
 const bookOf = (view: View, ticker: string, depth: number): Result.Result<Markets.OrderbookCountFp, Refusal> =>
   Result.map(view.book(ticker), ({ ask, bid }) => {
     const side = (levels: typeof bid, priceOf: (price: number) => number) =>
@@ -233,7 +233,7 @@ export const series: ReadonlyArray<Route> = [
       : Result.succeed({ series: toSeries(found, input.include_volume ?? false) })
   }),
 
-  // Fees do not change; with the history, a series shows those that it began with.
+  // Fees do not change, so the history of a series holds only its initial ones.
   route(SeriesOperations.feeChanges, ({ input, view }) =>
     Result.succeed({
       series_fee_change_arr: view

@@ -75,14 +75,14 @@ const toListedGroup = (group: OrderGroup): OrderGroups.OrderGroup => ({
 
 const empty = (result: Result.Result<void, Refusal>): Result.Result<{}, Refusal> => Result.map(result, () => ({}))
 
-/** Writes to a group go to subaccount 0 and shard 0 unless told. */
+/** The target of a write to a group. Default: subaccount 0 and shard 0. */
 const targetOf = (input: OrderGroups.ChangeInput): GroupTarget => ({
   groupId: input.order_group_id,
   subaccount: input.subaccount ?? 0,
   exchangeIndex: input.exchange_index ?? 0
 })
 
-/** A limit in whole contracts or as a decimal count, in hundredths; both must say the same. */
+/** A limit in whole contracts or as a decimal count, in hundredths; both must agree. */
 const limitOf = (input: OrderGroups.LimitInput): Result.Result<number, Refusal> => {
   const whole = input.contracts_limit === undefined ? undefined : input.contracts_limit * contract
   const decimal = input.contracts_limit_fp ?? undefined

@@ -18,7 +18,7 @@ import { action, average, count, dollars, price, readCount, readPrice, time } fr
 export const orders: ReadonlyArray<Route> = [
   route(Orders.list, ({ accountId, input, userView }) => listOrders(userView, accountId, input)),
 
-  // These two name no subaccount: a key that is locked to one finds its own orders only.
+  // These two do not name a subaccount: a key that is locked to one finds only its orders.
   route(Orders.get, ({ accountId, input, key, userView }) =>
     Result.map(userView.order(accountId, input.order_id, key?.subaccount), (order) => ({ order: toOrder(order) }))
   ),
@@ -203,7 +203,7 @@ const toOrder = (order: Order): Orders.Order => ({
   user_id: order.accountId,
   client_order_id: order.clientOrderId ?? "",
   ticker: order.ticker,
-  // An order reports the leg that its request named, which is always that of YES.
+  // An order reports the leg of its request, which is always YES.
   side: "yes",
   action: action(order.side),
   outcome_side: order.side === "bid" ? "yes" : "no",
@@ -229,7 +229,7 @@ const toOrder = (order: Order): Orders.Order => ({
   exchange_index: order.exchangeIndex
 })
 
-/** What a new order is answered with. Averages are of its own fills. */
+/** The response to a new order. Averages are of its own fills. */
 const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Response => ({
   order_id: order.orderId,
   ...clientIdOf(order.clientOrderId),
@@ -239,7 +239,7 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** What an amend is answered with: counts where they changed, averages of the fills that it brought. */
+/** The response to an amend: counts if they changed, averages of the resulting fills. */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),

@@ -139,7 +139,7 @@ const toMarketPosition = (position: Position): Portfolio.MarketPosition => ({
   last_updated_ts: time(position.updatedMillis)
 })
 
-/** An event in sum, over all its markets that the list has, on this page or another. */
+/** The totals of an event, over all its listed markets on any page. */
 const toEventPosition = (eventTicker: string, positions: ReadonlyArray<Position>): Portfolio.EventPosition => {
   const total = (of: "tradedCount" | "exposureMicros" | "realizedMicros" | "feesMicros") =>
     positions.reduce((micros, position) => micros + position[of], 0)
@@ -187,7 +187,7 @@ const toFill = (fill: Fill): Portfolio.Fill => ({
   order_id: fill.orderId,
   ticker: fill.ticker,
   market_ticker: fill.ticker,
-  // A fill reports the outcome that it is for, also where YES was sold.
+  // A fill reports its outcome, also if YES was sold.
   side: fill.side === "bid" ? "yes" : "no",
   action: action(fill.side),
   outcome_side: fill.side === "bid" ? "yes" : "no",

@@ -1,5 +1,5 @@
 /**
- * Operations that the exchange does not perform: a success that is made up, the same for the same request and seed.
+ * Operations that the exchange does not implement: a generated success, the same for the same request and seed.
  *
  * @module
  */
@@ -59,7 +59,7 @@ const seededRoute = (descriptor: Descriptor): Route => ({
   }
 })
 
-/** What was asked for by name: the answer is about it. The last part of a path is the id of what it names. */
+/** The named entities of a request, which the response repeats. The last path parameter is the id of its entity. */
 const asked = ({ pathParameters }: Descriptor, input: unknown): Readonly<Record<string, unknown>> => {
   const given = input as Readonly<Record<string, unknown>> // the router's inputs are objects
   const names = Object.keys(pathParameters)
@@ -70,7 +70,7 @@ const asked = ({ pathParameters }: Descriptor, input: unknown): Readonly<Record<
   }
 }
 
-/** A route for every operation of these modules that nothing else answers. */
+/** A route for every operation of these modules without another route. */
 export const seeded: ReadonlyArray<Route> = modules
   .flatMap((module): ReadonlyArray<unknown> => Object.values(module))
   .flatMap((operation) => (hasDescriptor(operation) ? [operation.descriptor] : []))

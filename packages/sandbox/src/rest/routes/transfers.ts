@@ -1,5 +1,5 @@
 /**
- * Subaccounts, and money that moves within an account.
+ * Subaccounts, and transfers within an account.
  *
  * @module
  */
@@ -133,7 +133,7 @@ export const transfers: ReadonlyArray<Route> = [
   )
 ]
 
-/** Whether a key may see a subaccount: one that is locked sees its own alone. */
+/** Whether a key may see a subaccount: a locked key sees only its own. */
 const isSeenBy =
   (key: ApiKey | undefined) =>
   ({ subaccount }: { readonly subaccount: number }): boolean =>
