@@ -96,7 +96,7 @@ export const create: Operation.Operation<
 
 /** Input of {@link generate}. */
 export interface GenerateInput extends KeyInput {
-  /** `rsa` when left out. */
+  /** Default: `rsa`. */
   readonly key_type?: Requests.ApiKeyType | undefined
 }
 

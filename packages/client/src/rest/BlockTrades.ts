@@ -30,7 +30,7 @@ export type {
 export interface ListInput {
   readonly cursor?: string | undefined
   readonly market_ticker?: string | undefined
-  /** 1 to 100; 100 when left out. */
+  /** 1 to 100. Default: 100. */
   readonly limit?: number | undefined
   /** The document names no values. */
   readonly status?: string | undefined

@@ -34,13 +34,13 @@ export type {
 
 /** Input of {@link list}. */
 export interface ListInput {
-  /** 1 to 200; 200 when left out. */
+  /** 1 to 200. Default: 200. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
-  /** Adds each event's `markets`; false when left out. */
+  /** Adds each event's `markets`. Default: false. */
   readonly with_nested_markets?: boolean | undefined
-  /** Adds the `milestones` that belong to the events; false when left out. */
+  /** Adds the `milestones` that belong to the events. Default: false. */
   readonly with_milestones?: boolean | undefined
   readonly status?: "unopened" | "open" | "closed" | "settled" | undefined
   readonly series_ticker?: string | undefined
@@ -100,7 +100,7 @@ export const list: Pages.Paged<
 
 /** Input of {@link listMultivariate}. */
 export interface ListMultivariateInput {
-  /** 1 to 200; 100 when left out. */
+  /** 1 to 200. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
@@ -110,7 +110,7 @@ export interface ListMultivariateInput {
   readonly collection_ticker?: string | undefined
   /** Event tickers, joined by commas. */
   readonly tickers?: string | undefined
-  /** Adds each event's `markets`; false when left out. */
+  /** Adds each event's `markets`. Default: false. */
   readonly with_nested_markets?: boolean | undefined
 }
 
@@ -216,9 +216,9 @@ export const metadata: Operation.Operation<
 
 /** Input of {@link feeChanges}. */
 export interface FeeChangesInput {
-  /** All events when left out. */
+  /** Default: all events. */
   readonly event_ticker?: string | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined

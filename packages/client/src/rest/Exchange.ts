@@ -137,7 +137,7 @@ export class ReadsLag
 
 /** How {@link readAfter} waits. */
 export interface ReadAfterOptions {
-  /** Five seconds when left out. */
+  /** Default: five seconds. */
   readonly within?: Duration.Input | undefined
 }
 

@@ -56,7 +56,7 @@ export const listSubtraders: Operation.Operation<
 
 /** Input of {@link listOrders}. */
 export interface ListOrdersInput {
-  /** All subtraders when left out. */
+  /** Default: all subtraders. */
   readonly subtrader_id?: string | undefined
   readonly ticker?: string | undefined
   readonly event_ticker?: string | undefined
@@ -67,7 +67,7 @@ export interface ListOrdersInput {
   readonly status?: "resting" | "canceled" | "executed" | undefined
   /** Up to 100, joined by commas; only orders of the last 24 hours are found by it. */
   readonly client_order_ids?: string | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
 }
@@ -111,9 +111,9 @@ export interface ListPositionsInput {
   readonly event_ticker?: string | undefined
   /** Field names joined by commas, of which one at least must not be zero. */
   readonly count_filter?: string | undefined
-  /** `unsettled` when left out. */
+  /** Default: `unsettled`. */
   readonly settlement_status?: "all" | "unsettled" | "settled" | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
 }

@@ -79,11 +79,11 @@ export interface FillsInput {
   readonly min_ts?: number | undefined
   /** Unix seconds. */
   readonly max_ts?: number | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
-  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
   readonly subaccount?: number | undefined
 }
 
@@ -118,7 +118,7 @@ export const fills: Pages.Paged<
 
 /** Input of {@link markets}. */
 export interface MarketsInput {
-  /** 0 to 1,000; 100 when left out. */
+  /** 0 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
@@ -239,11 +239,11 @@ export interface OrdersInput {
   readonly min_ts?: number | undefined
   /** Unix seconds. */
   readonly max_ts?: number | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
-  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
   readonly subaccount?: number | undefined
 }
 
@@ -281,7 +281,7 @@ export interface PositionsInput {
   readonly ticker?: string | undefined
   /** One event's ticker. */
   readonly event_ticker?: string | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
@@ -321,17 +321,17 @@ export const positions: Pages.Paged<
 
 /** Input of {@link trades}. */
 export interface TradesInput {
-  /** One market's ticker; all markets when left out. */
+  /** One market's ticker. Default: all markets. */
   readonly ticker?: string | undefined
   /** Unix seconds. */
   readonly min_ts?: number | undefined
   /** Unix seconds. */
   readonly max_ts?: number | undefined
-  /** 0 to 1,000; 100 when left out. */
+  /** 0 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
-  /** Block trades alone, or everything but block trades; both when left out. */
+  /** Block trades alone, or everything but block trades. Default: both. */
   readonly is_block_trade?: boolean | undefined
 }
 

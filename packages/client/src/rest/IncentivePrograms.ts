@@ -13,13 +13,13 @@ export type { GetIncentiveProgramsResponse, IncentiveProgram } from "../generate
 
 /** Input of {@link list}. */
 export interface ListInput {
-  /** `all` when left out. */
+  /** Default: `all`. */
   readonly status?: "all" | "active" | "upcoming" | "closed" | "paid_out" | undefined
-  /** `all` when left out. */
+  /** Default: `all`. */
   readonly type?: "all" | "liquidity" | "volume" | "margin_maker_volume" | "margin_taker_volume" | undefined
   /** Matches the whole description. */
   readonly incentive_description?: string | undefined
-  /** 1 to 10,000; 100 when left out. */
+  /** 1 to 10,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `next_cursor` of the page before. */
   readonly cursor?: string | undefined

@@ -34,7 +34,7 @@ export type {
 export interface PlayerStats {
   /**
    * Adds figures per player, for Pro Football, Pro Basketball and College Men's Basketball where players are mapped;
-   * changes nothing elsewhere; false when left out.
+   * changes nothing elsewhere. Default: false.
    */
   readonly include_player_stats?: boolean | undefined
 }

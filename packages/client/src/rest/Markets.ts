@@ -43,7 +43,7 @@ export type {
 
 /** Input of {@link list}. */
 export interface ListInput {
-  /** 0 to 1,000; 100 when left out. */
+  /** 0 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
@@ -230,17 +230,17 @@ export const orderbooks: Operation.Operation<
 
 /** Input of {@link trades}. */
 export interface TradesInput {
-  /** 0 to 1,000; 100 when left out. */
+  /** 0 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined
-  /** One market's ticker; all markets when left out. */
+  /** One market's ticker. Default: all markets. */
   readonly ticker?: string | undefined
   /** Unix seconds. */
   readonly min_ts?: number | undefined
   /** Unix seconds. */
   readonly max_ts?: number | undefined
-  /** Block trades alone, or everything but block trades; both when left out. */
+  /** Block trades alone, or everything but block trades. Default: both. */
   readonly is_block_trade?: boolean | undefined
 }
 
@@ -279,7 +279,7 @@ export interface CandlesticksRange {
   readonly end_ts: number
   /**
    * Puts first a made-up candlestick that carries the last price from before `start_ts` into the first period, as
-   * `previous_dollars` and without prices of its own; false when left out.
+   * `previous_dollars` and without prices of its own. Default: false.
    */
   readonly include_latest_before_start?: boolean | undefined
 }

@@ -30,7 +30,7 @@ export type {
 
 /** Input of {@link list}. */
 export interface ListInput {
-  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
   readonly subaccount?: number | undefined
 }
 
@@ -62,7 +62,7 @@ export const list: Operation.Operation<
 /** Input of {@link get}. */
 export interface GetInput {
   readonly order_group_id: string
-  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
   readonly subaccount?: number | undefined
 }
 

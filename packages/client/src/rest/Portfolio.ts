@@ -38,7 +38,7 @@ export type {
 export interface BalanceInput {
   /** 0 the primary (the default), 1–63 a subaccount. */
   readonly subaccount?: number | undefined
-  /** One shard alone; all of them together when left out. */
+  /** One shard alone. Default: all of them together. */
   readonly exchange_index?: number | undefined
 }
 
@@ -86,7 +86,7 @@ export const balance: Operation.Operation<BalanceInput, Responses.GetBalanceResp
 export interface PositionsInput {
   /** From the page before; leave it out for the first. It belongs to the `settlement_status` that it came under. */
   readonly cursor?: string | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** `position`, `total_traded`, or both joined by a comma: only what is not zero in one of them. */
   readonly count_filter?: string | undefined
@@ -96,9 +96,9 @@ export interface PositionsInput {
   readonly event_ticker?: string | undefined
   /** 0 the primary (the default), 1–63 a subaccount. */
   readonly subaccount?: number | undefined
-  /** One shard alone; all of them when left out. */
+  /** One shard alone. Default: all of them. */
   readonly exchange_index?: number | undefined
-  /** `unsettled` when left out. */
+  /** Default: `unsettled`. */
   readonly settlement_status?: "unsettled" | "settled" | "all" | undefined
 }
 
@@ -146,13 +146,13 @@ export interface FillsInput {
   readonly min_ts?: number | undefined
   /** Unix seconds. */
   readonly max_ts?: number | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** From the page before; leave it out for the first. */
   readonly cursor?: string | undefined
-  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
   readonly subaccount?: number | undefined
-  /** One shard alone; all of them when left out. */
+  /** One shard alone. Default: all of them. */
   readonly exchange_index?: number | undefined
 }
 
@@ -206,7 +206,7 @@ export const fills: Pages.Paged<
 
 /** Input of {@link settlements}. */
 export interface SettlementsInput {
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** From the page before; leave it out for the first. */
   readonly cursor?: string | undefined
@@ -218,7 +218,7 @@ export interface SettlementsInput {
   readonly min_ts?: number | undefined
   /** Unix seconds. */
   readonly max_ts?: number | undefined
-  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
   readonly subaccount?: number | undefined
 }
 
@@ -257,7 +257,7 @@ export const settlements: Pages.Paged<
 
 /** Input of {@link deposits} and {@link withdrawals}. */
 export interface PageInput {
-  /** 1 to 500; 100 when left out. */
+  /** 1 to 500. Default: 100. */
   readonly limit?: number | undefined
   /** From the page before; leave it out for the first. */
   readonly cursor?: string | undefined

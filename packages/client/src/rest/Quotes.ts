@@ -40,7 +40,7 @@ export interface ListInput {
   readonly min_ts?: number | undefined
   /** Unix seconds: last updated before. Give it. */
   readonly max_ts?: number | undefined
-  /** 1 to 500; 500 when left out. */
+  /** 1 to 500. Default: 500. */
   readonly limit?: number | undefined
   /** `open`, `accepted`, `confirmed`, `executed` or `cancelled` today; the document leaves it open. */
   readonly status?: string | undefined
@@ -143,7 +143,7 @@ export interface CreateInput {
   readonly no_bid: Requests.CreateQuoteRequest["no_bid"]
   /** Whether what is left after execution rests in the book. */
   readonly rest_remainder: boolean
-  /** Cancels your order instead of letting it take from the book; false when left out. */
+  /** Cancels your order instead of letting it take from the book. Default: false. */
   readonly post_only?: boolean | undefined
   /** 0 the primary, 1–63 a subaccount. */
   readonly subaccount?: number | undefined

@@ -39,7 +39,7 @@ export interface ListInput {
   readonly market_ticker?: string | undefined
   /** 0 the primary, 1–63 a subaccount. */
   readonly subaccount?: number | undefined
-  /** 1 to 100; 100 when left out. */
+  /** 1 to 100. Default: 100. */
   readonly limit?: number | undefined
   /** `open` or `closed` today; the document leaves it open. */
   readonly status?: string | undefined
@@ -120,9 +120,9 @@ export interface CreateInput {
   readonly target_cost_excludes_fees?: boolean | undefined
   /** Whether what is left after execution rests in the book. */
   readonly rest_remainder: boolean
-  /** Deletes your existing RFQs as part of making this one, instead of failing; false when left out. */
+  /** Deletes your existing RFQs as part of making this one, instead of failing. Default: false. */
   readonly replace_existing?: boolean | undefined
-  /** Shows others a placeholder instead of your communications id; false when left out. */
+  /** Shows others a placeholder instead of your communications id. Default: false. */
   readonly obscure_creator_id?: boolean | undefined
   /** 0 the primary, 1–63 a subaccount; for direct members. */
   readonly subaccount?: number | undefined

@@ -29,9 +29,9 @@ export interface ListInput {
   readonly category?: string | undefined
   /** As `Search.tagsByCategories` lists them. */
   readonly tags?: string | undefined
-  /** Adds `product_metadata`; false when left out. */
+  /** Adds `product_metadata`. Default: false. */
   readonly include_product_metadata?: boolean | undefined
-  /** Adds `volume_fp`, the contracts traded in all events of a series; false when left out. */
+  /** Adds `volume_fp`, the contracts traded in all events of a series. Default: false. */
   readonly include_volume?: boolean | undefined
   /** Unix seconds: only series whose own data changed after it. */
   readonly min_updated_ts?: number | undefined
@@ -66,7 +66,7 @@ export const list: Operation.Operation<ListInput, Responses.GetSeriesListRespons
 /** Input of {@link get}. */
 export interface GetInput {
   readonly series_ticker: string
-  /** Adds `volume_fp`, the contracts traded in all events of the series; false when left out. */
+  /** Adds `volume_fp`, the contracts traded in all events of the series. Default: false. */
   readonly include_volume?: boolean | undefined
 }
 
@@ -96,9 +96,9 @@ export const get: Operation.Operation<GetInput, Responses.GetSeriesResponse, Bad
 
 /** Input of {@link feeChanges}. */
 export interface FeeChangesInput {
-  /** All series when left out. */
+  /** Default: all series. */
   readonly series_ticker?: string | undefined
-  /** Adds the changes of the past; false when left out. */
+  /** Adds the changes of the past. Default: false. */
   readonly show_historical?: boolean | undefined
 }
 

@@ -28,7 +28,7 @@ export interface ListInput {
   readonly type?: string | undefined
   /** Matches a target's league, conference, division or tour. */
   readonly competition?: string | undefined
-  /** 1 to 2,000; 100 when left out. */
+  /** 1 to 2,000. Default: 100. */
   readonly page_size?: number | undefined
   /** The `cursor` of the page before. */
   readonly cursor?: string | undefined

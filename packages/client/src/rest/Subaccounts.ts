@@ -183,7 +183,7 @@ export const transfer: Operation.Operation<
 
 /** Input of {@link transfers}. */
 export interface TransfersInput {
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** From the page before; leave it out for the first. */
   readonly cursor?: string | undefined

@@ -31,7 +31,7 @@ export type {
 
 /** Input of {@link list}. */
 export interface ListInput {
-  /** 1 to 500; 100 when left out. */
+  /** 1 to 500. Default: 100. */
   readonly limit?: number | undefined
   /** From the page before; leave it out for the first. */
   readonly cursor?: string | undefined
@@ -96,9 +96,9 @@ export interface CreateInput {
   readonly destination: Requests.ExchangeInstance
   /** Hundredths of a cent: 10,000 to the dollar. */
   readonly amount: number
-  /** 0 to 100; 0 when left out. */
+  /** 0 to 100. Default: 0. */
   readonly source_exchange_shard?: number | undefined
-  /** 0 to 100; 0 when left out. */
+  /** 0 to 100. Default: 0. */
   readonly destination_exchange_shard?: number | undefined
   /** 0 the primary (the default), 1–63 a subaccount; other than 0 only from event contracts to event contracts. */
   readonly source_subaccount?: number | undefined
@@ -181,7 +181,7 @@ export const targetBalanceAllocation: Operation.Operation<
 export interface SetTargetBalanceAllocationInput {
   /** At most 101, whole percents that add up to 100; an empty list ends the rebalancing. */
   readonly allocations: ReadonlyArray<Requests.TargetBalanceAllocationInput>
-  /** How much of each shard's cash stays behind its resting orders; `sum` when left out. */
+  /** How much of each shard's cash stays behind its resting orders. Default: `sum`. */
   readonly resting_margin_reservation?: Requests.RestingMarginReservation | undefined
 }
 

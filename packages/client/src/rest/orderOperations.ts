@@ -48,13 +48,13 @@ export interface ListInput {
   /** Unix seconds. */
   readonly max_ts?: number | undefined
   readonly status?: Responses.OrderStatus | undefined
-  /** 1 to 1,000; 100 when left out. */
+  /** 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
   /** From the page before; leave it out for the first. */
   readonly cursor?: string | undefined
-  /** 0 the primary, 1–63 a subaccount; all of them when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
   readonly subaccount?: number | undefined
-  /** One shard alone; all of them when left out. */
+  /** One shard alone. Default: all of them. */
   readonly exchange_index?: number | undefined
 }
 
@@ -517,7 +517,7 @@ export const batchCancel: Operation.Operation<
 
 /** Input of {@link cancelAll}. */
 export interface CancelAllInput {
-  /** 0 the primary, 1–63 a subaccount; **all of them** when left out. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: **all of them**. */
   readonly subaccount?: number | undefined
 }
 

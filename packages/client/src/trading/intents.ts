@@ -34,7 +34,7 @@ export interface IntentInput {
   readonly ticker: string
   /** Contracts, in steps of 0.01. */
   readonly count: CountInput
-  /** Your own id for the intent, for a journal; a fresh UUID when left out. Never one that was used before. */
+  /** Your own id for the intent, for a journal. Default: a fresh UUID. Never one that was used before. */
   readonly client_order_id?: string | undefined
   /** The prices that the market takes: one that is off them is then refused before it is sent. */
   readonly grid?: PriceGrid.PriceGrid | undefined
