@@ -48,7 +48,7 @@ export interface PublicOptions {
   readonly compiledDecoding?: boolean | undefined
   /**
    * Names this client in its spans and metrics, as `kalshi.client.name` (see `Telemetry`). Where a process has several
-   * accounts of one environment, their metrics are told apart by it alone. Not a secret: it is exported.
+   * accounts of one environment, it alone distinguishes their metrics. Not a secret: it is exported.
    */
   readonly name?: string | undefined
 }
@@ -57,11 +57,11 @@ export interface PublicOptions {
 export interface Options extends PublicOptions {
   /** Signs requests: of an API key, `Signer.fromApiKey(key)`; of a KMS or HSM, `Signer.make({ … })`. */
   readonly signer: Signer.Signer["Service"]
-  /** How signed calls wait for the account's tokens (see `RateLimits`); false where they shall not. */
+  /** How signed calls wait for the account's tokens (see `RateLimits`); false: they do not wait. */
   readonly limits?: RateLimits.Options | false | undefined
   /**
    * Signs with the exchange's time as measured (see `ClockSkew`) where this machine's clock is off by more than the
-   * second that dates tell. False unless told: the remedy for a wrong clock is to set it right.
+   * second of resolution that dates have. Default: false. The remedy for a wrong clock is to set it right.
    *
    * An attempt that was answered 401 while that answer's own date shows its timestamp to be off is then repeated once,
    * whatever the operation: a 401 was not carried out. It counts as a repeat of the policy: it comes after its delay,

@@ -113,7 +113,7 @@ export interface Operation<Input, out Output, in out E, out Capability> {
 /** The errors a declaration names besides the common ones. */
 type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
-/** What {@link make} is told: a descriptor, less what has a default. */
+/** Input of {@link make}: a descriptor, without what has a default. */
 export type Description<
   Access extends "public" | "read" | "write",
   Path extends Readonly<Record<string, Parameter>>,

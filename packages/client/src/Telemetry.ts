@@ -21,20 +21,20 @@
  * | `kalshi.client.operation.duration` | histogram | `s` | each call, waits and repeats included: its count is that of calls by outcome | `kalshi.operation.name`, `server.address`, `server.port`, `error.type`, `kalshi.client.name` |
  * | `kalshi.client.retries` | counter | `{request}` | requests that repeat another | `kalshi.operation.name`, `server.address`, `server.port`, `error.type` (what the one before failed with), `kalshi.client.name` |
  * | `kalshi.client.rate_limit.wait.duration` | histogram | `s` | each wait of a millisecond or more for tokens | `kalshi.rate_limit.bucket`, `server.address`, `server.port`, `error.type`, `kalshi.client.name` |
- * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | what a bucket holds as the limiter reckons, when it is asked; of buckets in memory that have been used | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket as the limiter counts them, when it is read; of buckets in memory that have been used | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.rate_limit.capacity` | gauge | `{token}` | what it holds when it is full | the same |
  *
  * `error.type` is absent where all went well; it is the error's `_tag`, `interrupted`, or `defect`. `kalshi.error.code`
  * is the exchange's or the system's own word where there is one, such as `invalid_order` or `ECONNREFUSED`.
  * `kalshi.client.name` is the layer's option `name`, and absent without it: several accounts of one environment in one
- * process are told apart by it alone, as no key's id is ever among the attributes.
+ * process differ in it alone, because no key's id is ever among the attributes.
  *
  * **Gotchas**
  *
  * - No span or metric holds a header, a key's id, a whole address, an input, an answer or an error's message: a request's
  *   address is its template, and the exit of a span names a failure's tag, status and code alone.
  * - No trace header is sent to the exchange.
- * - A tracer, or a registry of metrics, that throws changes nothing of what a call gives; what it was told is lost.
+ * - A tracer, or a registry of metrics, that throws changes nothing of what a call gives; what it received is lost.
  * - Each metric also has the attribute `unit`, which is how Effect's exporters learn of it.
  * - An interrupted span is one that has no `error.type`; Effect's exporter marks it as such.
  *

@@ -48,7 +48,7 @@ export const list: Operation.Operation<ListInput, Responses.GetApiKeysResponse, 
 export interface KeyInput {
   readonly name: string
   /**
-   * Everything when left out. `write` wants `read` beside it; a scope with `::` stands alone and gives that group of
+   * Default: everything. `write` requires `read` beside it; a scope with `::` stands alone and gives that group of
    * operations and no more.
    */
   readonly scopes?: ReadonlyArray<Requests.ApiKeyScope> | undefined

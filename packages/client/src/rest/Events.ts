@@ -151,7 +151,7 @@ export interface GetInput {
   readonly event_ticker: string
   /** Leaves the markets out. Not with `with_nested_markets: true`. Default: false. */
   readonly exclude_markets?: boolean | undefined
-  /** Puts the markets into `event.markets`; false when left out, which puts them beside the event. */
+  /** Puts the markets into `event.markets`. Default: false, which puts them beside the event. */
   readonly with_nested_markets?: boolean | undefined
 }
 

@@ -144,7 +144,7 @@ export const get: Operation.Operation<GetInput, Responses.GetMarketResponse, Una
 /** Input of {@link orderbook}. */
 export interface OrderbookInput {
   readonly ticker: string
-  /** Levels per side, up to 100; 0, and when left out, all of them. */
+  /** Levels per side, up to 100; 0 for all of them. Default: 0. */
   readonly depth?: number | undefined
 }
 

@@ -52,7 +52,7 @@ export interface BalanceInput {
  *
  * **Gotchas**
  *
- * - `balance` is whole cents, cut off: reckon with `balance_dollars`. Source: 99946 beside `"999.4625"`, recorded in
+ * - `balance` is whole cents, truncated: compute with `balance_dollars`. Source: 99946 beside `"999.4625"`, recorded in
  *   demo, July 2026.
  * - `portfolio_value` is cents, of the positions alone, without the cash. Source: 48 beside a balance of 99952 and one
  *   contract at 48 cents, recorded in demo, July 2026.

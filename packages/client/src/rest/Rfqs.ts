@@ -45,7 +45,7 @@ export interface ListInput {
   readonly status?: string | undefined
   /** @deprecated Use `user_filter`. */
   readonly creator_user_id?: string | undefined
-  /** `self` for your own; everybody's when left out. */
+  /** `self` for your own. Default: everybody's. */
   readonly user_filter?: Requests.UserFilter | undefined
 }
 

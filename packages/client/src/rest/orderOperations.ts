@@ -199,7 +199,7 @@ export interface CreateInput {
   /** 0 the primary (the default), 1–63 a subaccount. */
   readonly subaccount?: number | undefined
   readonly order_group_id?: string | undefined
-  /** The market's shard; found by `ticker` when left out or −1, which bills every shard's write bucket. */
+  /** The market's shard. Default: −1, which finds it by `ticker` and bills every shard's write bucket. */
   readonly exchange_index?: number | undefined
 }
 
@@ -322,7 +322,7 @@ export interface AmendInput {
   readonly side: Requests.BookSide
   /** Dollars per contract, always of YES; must be on the market's price grid. */
   readonly price: DollarsInput
-  /** Contracts in **total**: what is filled already and what shall rest from now on, together. */
+  /** Contracts in **total**: the filled ones and those that rest from now on, together. */
   readonly count: CountInput
   /** The order's present `client_order_id`; refused where it is not. */
   readonly client_order_id?: string | undefined
@@ -330,7 +330,7 @@ export interface AmendInput {
   readonly updated_client_order_id?: string | undefined
   /** Unix seconds. Left out, the order's stays; 0 takes it away. */
   readonly expiration_time?: number | undefined
-  /** The order's shard; found by `ticker` when left out or −1. */
+  /** The order's shard. Default: −1, which finds it by `ticker`. */
   readonly exchange_index?: number | undefined
 }
 
@@ -343,14 +343,14 @@ export interface AmendInput {
  *
  * **Gotchas**
  *
- * - `count` is the total, not what shall rest: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2. Source:
+ * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2. Source:
  *   the document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the answer are null or absent when the amend changed nothing of
  *   them. `remaining_count` is what rests after matching, since 3 September 2026. Source: changelog.
  * - Never repeated after a lost answer: fills may have come in between, and a new price would lose its place again.
  *   Read the order to find out.
  *
- * **Example** (Six contracts shall rest)
+ * **Example** (Six contracts rest)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -388,7 +388,7 @@ export interface DecreaseInput {
   readonly subaccount?: number | undefined
   /** Contracts to take off what rests. */
   readonly reduce_by?: CountInput | null | undefined
-  /** Contracts that shall rest. */
+  /** Contracts that rest afterwards. */
   readonly reduce_to?: CountInput | null | undefined
   /** The order's shard. */
   readonly exchange_index?: number | undefined
@@ -526,7 +526,7 @@ export interface CancelAllInput {
  *
  * **When to use**
  *
- * Use as an emergency brake. Where orders shall be placed right after, cancel by id or by order group.
+ * Use as an emergency brake. To place orders right after, cancel by id or by order group.
  *
  * **Gotchas**
  *

@@ -4,7 +4,7 @@
  * A call that nobody traces pays for a few readings of the clock and two updates of histograms that were made before.
  *
  * A tracer and a registry of metrics are the application's, and may throw. An order's answer must not be lost over that:
- * whatever is told to them is told quietly.
+ * each notification ignores their failures.
  *
  * @module
  */
@@ -119,7 +119,7 @@ const quietly = (tell: () => void): void => {
   try {
     tell()
   } catch {
-    // What was told is lost.
+    // The notification is lost.
   }
 }
 

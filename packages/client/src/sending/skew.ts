@@ -60,7 +60,7 @@ export const dateMillis = (header: string): number | undefined => {
   return Number.isNaN(millis) ? undefined : millis
 }
 
-/** When the exchange wrote an answer; undefined where that cannot be told, or a cache wrote it some other time. */
+/** When the exchange wrote an answer; undefined where that is unknown, or a cache wrote it some other time. */
 const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
   const { age, date } = headers
   if (date === undefined || age !== undefined || /\bhit\b|refreshhit/i.test(headers["x-cache"] ?? "")) return undefined

@@ -252,8 +252,8 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
 /**
  * Ties orders to a scope: what {@link place} and {@link placeAll} place under this layer, and still rests when the layer
  * closes, is cancelled, whether the program succeeds, fails, dies or is interrupted. Orders of the operations
- * `Orders.create` and `Orders.batchCreate` are not covered: without a `client_order_id` one whose answer is lost could not
- * be told from another.
+ * `Orders.create` and `Orders.batchCreate` are not covered: without a `client_order_id` one whose answer is lost
+ * cannot be distinguished from another.
  *
  * **Details**
  *

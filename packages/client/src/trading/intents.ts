@@ -1,6 +1,5 @@
 /**
- * What one means to do, in words: buy or sell, YES or NO. The side of the book and the price of YES are reckoned here and
- * nowhere else.
+ * Order intents: buy or sell, YES or NO. The only place that computes the book side and the YES price.
  *
  * @module
  */
@@ -38,20 +37,20 @@ export interface IntentInput {
   readonly client_order_id?: string | undefined
   /** The prices that the market takes: one that is off them is then refused before it is sent. */
   readonly grid?: PriceGrid.PriceGrid | undefined
-  /** `good_till_canceled` when left out: what does not fill at once rests. */
+  /** Default: `good_till_canceled`, which lets the rest of the order rest. */
   readonly time_in_force?: CreateOrderV2Request["time_in_force"] | undefined
   /** Unix seconds; only with `good_till_canceled`. */
   readonly expiration_time?: number | undefined
   readonly post_only?: boolean | undefined
   /** Caps the count by your position; only with `immediate_or_cancel`. */
   readonly reduce_only?: boolean | undefined
-  /** `taker_at_cross` when left out: where it would trade with one of your own, it ends there. */
+  /** Default: `taker_at_cross`, which ends it where it would trade with one of your own. */
   readonly self_trade_prevention_type?: SelfTradePreventionType | undefined
   readonly cancel_order_on_pause?: boolean | undefined
   /** 0 the primary (the default), 1–63 a subaccount. */
   readonly subaccount?: number | undefined
   readonly order_group_id?: string | undefined
-  /** The market's shard; found by `ticker` when left out, which bills every shard's write bucket. */
+  /** The market's shard. Default: found by `ticker`, which bills every shard's write bucket. */
   readonly exchange_index?: number | undefined
 }
 
@@ -118,7 +117,7 @@ export const sellNo = (input: NoInput): OrderIntent => make("sell", "no", input)
 
 /** How {@link closePosition} closes: `yes_price` or `no_price`, and what is left to choose. */
 export type CloseInput = (Omit<YesInput, CloseOmits> | Omit<NoInput, CloseOmits>) & {
-  /** Contracts; all that are held when left out. */
+  /** Contracts. Default: all that are held. */
   readonly count?: CountInput | undefined
 }
 

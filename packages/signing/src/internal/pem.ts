@@ -78,7 +78,7 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
     : fail({ _tag: "Truncated", problem: "its base64 ends within a group of four" })
 }
 
-/** What the label alone rules out; the rest is told by the structure, because a PKCS#8 label does not name the key. */
+/** What the label alone rules out; the structure decides the rest, because a PKCS#8 label does not name the key. */
 const refusedLabel = (label: string, body: string): KeyErrorReason | undefined => {
   switch (label) {
     case "ENCRYPTED PRIVATE KEY":
