@@ -26,7 +26,7 @@ const rounds = 7
 const atOnce = 16
 const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-const server = fork(fileURLToPath(new URL("fixedServer.ts", import.meta.url)))
+const server = fork(fileURLToPath(new URL("limitsServer.ts", import.meta.url)))
 const port = await new Promise<number>((resolve) => server.once("message", (message) => resolve(Number(message))))
 const url = `http://127.0.0.1:${port}`
 const environment = Result.getOrThrow(Environment.fromUrl(url))
