@@ -16,7 +16,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as NullableByIntent from "../src/reference/NullableByIntent.ts"
 import * as Overlay from "../src/reference/Overlay.ts"
-import { type Imported, importDocument } from "../src/reference/SpecImport.ts"
+import { dateIn, type Imported, importDocument } from "../src/reference/SpecImport.ts"
 import type { JsonObject } from "../src/reference/JsonSchema.ts"
 import { candidates } from "./candidates.ts"
 import { changes, sentence } from "./changes.ts"
@@ -40,7 +40,7 @@ const overlayFile = join(spec, "overlay.json")
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { published: { type: "string" } } })
 const [file] = positionals
-const published = values.published ?? /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file ?? "")?.[1]
+const published = values.published ?? dateIn(file ?? "")
 if (file === undefined || published === undefined) {
   console.error(
     "usage: pnpm spec:take <published document> [--published YYYY-MM-DD, unless the file's name has the date]"

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { fileURLToPath } from "node:url"
-import { importDocument } from "../reference/SpecImport.ts"
+import { dateIn, importDocument } from "../reference/SpecImport.ts"
 
 const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.url))
 
@@ -37,9 +37,6 @@ const readText = Effect.fnUntraced(function* (file: string) {
     refuse
   )
 })
-
-/** The date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
-const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
 
 const importCommand = Command.make(
   "import",

@@ -141,11 +141,9 @@ const once =
     return { pointers, repairs: pointers.length === 0 ? [] : [[list, entries.map(({ entry }) => entry)]] }
   }
 
-const given = (input: JsonObject, field: string): boolean => (memberOf(input, field) ?? null) !== null
-
 /** An order is decreased by a count, or to a count. */
 const decrease: Check = (input) => {
-  const both = ["reduce_by", "reduce_to"].filter((field) => given(input, field)).length
+  const both = ["reduce_by", "reduce_to"].filter((field) => has(input, field)).length
   if (both === 1) return { pointers: [], repairs: [] }
   return both === 0
     ? { pointers: [""], repairs: [["reduce_by", "1.00"]] }

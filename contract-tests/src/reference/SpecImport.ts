@@ -60,6 +60,9 @@ export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string =>
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
 }
 
+/** The date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
+export const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
+
 const isDate = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
 
