@@ -114,7 +114,7 @@ describe("cancelAllOnExit", () => {
       const { exit, paths } = yield* under(program, [])
       const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
       assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
-      assert.include(error.message, "has ended")
+      assert.include(error.message, "is closed")
       assert.deepStrictEqual(paths, [])
     })
   )
@@ -280,10 +280,10 @@ describe("cancelAllOnExit", () => {
           ["lost", undefined]
         ]
       )
-      assert.include(report?.left[1]?.reason, "no list as of 1970-01-01T00:01:00.000Z shows it")
+      assert.include(report?.left[1]?.reason, "no list of orders as of 1970-01-01T00:01:00.000Z shows it")
       const stuck = { ...canceled, delayMillis: 600_000 }
       const bounded = yield* under(resting, [created, stuck], { within: "2 seconds" })
-      assert.include(bounded.report?.left[0]?.reason, "not enough time (2000 ms)")
+      assert.include(bounded.report?.left[0]?.reason, "closing took longer than 2000 ms")
     })
   )
 
@@ -351,7 +351,7 @@ describe("cancelAllOnExit", () => {
         within: 100
       })
       assert.deepInclude(gone?.left[0], { client_order_id: mine, order_id: undefined, exists: true })
-      assert.include(gone?.left[0]?.reason, "no list could be read")
+      assert.include(gone?.left[0]?.reason, "no list of orders could be read")
     })
   )
 
@@ -370,7 +370,7 @@ describe("cancelAllOnExit", () => {
           assert.deepStrictEqual(report?.ended, [])
           const [left] = report?.left ?? []
           assert.deepInclude(left, { client_order_id: mine, order_id: undefined })
-          assert.include(left?.reason, `another ${difference}`)
+          assert.include(left?.reason, `its ${difference}`)
           assert.include(left?.reason, order_id)
         }
       })
@@ -386,7 +386,7 @@ describe("cancelAllOnExit", () => {
         {},
         once.options
       )
-      assert.include(report?.left[0]?.reason, "another ticker, count")
+      assert.include(report?.left[0]?.reason, "its ticker, count differs")
     })
   )
 
@@ -583,7 +583,7 @@ describe("cancelAllOnExit", () => {
         created,
         refused(401, "authentication_error")
       ])
-      assert.deepStrictEqual(messages, [["an order may still rest, although its scope has ended"]])
+      assert.deepStrictEqual(messages, [["an order may still rest although its scope is closed"]])
       assert.deepInclude(annotations, { client_order_id: mine, order_id, ticker })
       assert.include(annotations["reason"], "authentication_error")
     })
@@ -664,7 +664,7 @@ describe("cancelAllOnExit", () => {
           ["third", undefined, ticker, 2_000]
         ]
       )
-      assert.include(report?.left[0]?.reason, "no list as of 1970-01-01T00:00:50.000Z shows it")
+      assert.include(report?.left[0]?.reason, "no list of orders as of 1970-01-01T00:00:50.000Z shows it")
     })
   )
 

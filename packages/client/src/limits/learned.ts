@@ -18,7 +18,7 @@ import type {
 import * as RateLimits from "./RateLimits.ts"
 import * as SendPolicy from "../sending/SendPolicy.ts"
 import * as costs from "./costs.ts"
-import { OnLostAnswer } from "../sending/lostAnswers.ts"
+import { Recorded } from "../sending/attempts.ts"
 
 export type Kind = "read" | "write"
 
@@ -84,8 +84,8 @@ const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   effect.pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, learning),
-    // What becomes of these requests says nothing about the caller's order.
-    Effect.provideService(OnLostAnswer, () => {}),
+    // These requests are no attempts of the caller's.
+    Effect.provideService(Recorded, undefined),
     outsideSpan
   )
 

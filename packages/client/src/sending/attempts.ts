@@ -1,5 +1,6 @@
 /**
- * When the attempts of a call were made, by the exchange's clock.
+ * The attempts of one call: when this machine sent them, when the exchange can have carried them out, and whether a
+ * response was lost.
  *
  * @module
  */
@@ -10,11 +11,11 @@ import * as ClockSkew from "./ClockSkew.ts"
 import { type Interval, jumped, read, type Reading } from "./skew.ts"
 
 /**
- * How far a signature's timestamp can be from the exchange's clock. Others measured that 30 seconds pass or fail by a
- * hair and that 60 are refused; the document names no figure. A clock that nothing has measured is no further off
- * either, since the exchange would refuse its signatures.
+ * The largest difference between a signature's timestamp and the exchange's clock that the exchange accepts. Public
+ * measurements: 30 seconds are at the limit, 60 are refused. The document names no figure. A clock that was never
+ * measured is within the same bound, because the exchange refuses all other signatures.
  */
-export const mostSkewMillis = 60_000
+export const maxSkewMillis = 60_000
 
 /** When the exchange can have carried out an attempt, in Unix milliseconds by its own clock. */
 export interface ExchangeWindow {
@@ -24,7 +25,7 @@ export interface ExchangeWindow {
   readonly untilMillis: number
 }
 
-/** What this machine's clocks said while a call was sent. */
+/** A record of a call's attempts. The sender writes it, so that it is complete even when the call is interrupted. */
 export interface Attempts {
   /** Before the first attempt. */
   readonly began: Reading
@@ -34,42 +35,39 @@ export interface Attempts {
   signedMillis: number | undefined
   /** Whether the wall clock was set, or the machine slept, between two readings. */
   clockChanged: boolean
+  /** Whether the exchange may have carried out an attempt whose response was lost. */
+  responseLost: boolean
 }
 
-export const begin = (began: Reading): Attempts => ({
-  began,
-  last: began,
-  signedMillis: undefined,
-  clockChanged: false
-})
+/** The record of a call that begins now. */
+export const begin: Effect.Effect<Attempts> = /*#__PURE__*/ Effect.clockWith((clock) =>
+  Effect.sync(() => {
+    const began = read(clock)
+    return { began, last: began, signedMillis: undefined, clockChanged: false, responseLost: false }
+  })
+)
 
-/** Takes a reading while the call is sent. */
-export const note = (attempts: Attempts, reading: Reading): void => {
+/** Records a reading of the clocks that was taken during the call, or at its end. */
+export const recordReading = (attempts: Attempts, reading: Reading): void => {
   attempts.clockChanged ||= jumped(attempts.last, reading)
   attempts.last = reading
 }
 
-/** Is called right before an attempt of a write is sent, with the timestamp in its signature. Default: no one listens. */
-export const OnAttempt: Context.Reference<((sent: Reading, signedMillis: number) => void) | undefined> =
-  /*#__PURE__*/ Context.Reference<((sent: Reading, signedMillis: number) => void) | undefined>(
-    "@kalshi-effect/client/internal/OnAttempt",
-    { defaultValue: () => undefined }
-  )
+/** Records that an attempt is being sent. */
+export const recordSent = (attempts: Attempts, sent: Reading, signedMillis: number): void => {
+  recordReading(attempts, sent)
+  attempts.signedMillis = Math.max(attempts.signedMillis ?? signedMillis, signedMillis)
+}
 
-/** Takes the readings of whatever is sent inside. */
-export const observed =
-  (attempts: ReadonlyArray<Attempts>) =>
-  <A, E, R>(send: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.provideService(send, OnAttempt, (sent, signedMillis) => {
-      for (const one of attempts) {
-        note(one, sent)
-        one.signedMillis = Math.max(one.signedMillis ?? signedMillis, signedMillis)
-      }
-    })
+/** The record that the sender writes the attempts of a signed write into. Default: none. */
+export const Recorded: Context.Reference<Attempts | undefined> = /*#__PURE__*/ Context.Reference<Attempts | undefined>(
+  "@kalshi-effect/client/internal/Recorded",
+  { defaultValue: () => undefined }
+)
 
-/** This machine's clocks now, and how far the exchange's clock is from its wall clock. */
+/** This machine's clocks now, and the difference between the exchange's clock and its wall clock. */
 export interface Now extends Reading {
-  /** Undefined where no answer had a fit date. */
+  /** Undefined where no response had a usable date. */
   readonly skew: Interval | undefined
 }
 
@@ -78,10 +76,10 @@ export const now: Effect.Effect<Now, never, KalshiPublic> = /*#__PURE__*/ Effect
 )
 
 /**
- * The exchange's time at a reading of the same process: no less and no more than this. The monotonic clock says how long
- * ago the reading was, so that it does not matter what the wall clock showed then.
+ * The bounds of the exchange's time at an earlier reading of this process. The monotonic clock gives the reading's age, so
+ * the wall clock of that moment does not matter.
  */
-export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = mostSkewMillis): Interval => {
+export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = maxSkewMillis): Interval => {
   const wallMillis = now.wallMillis - (now.monotonicMillis - reading.monotonicMillis)
   return {
     lowerMillis: wallMillis + (now.skew?.lowerMillis ?? -unmeasuredMillis),
@@ -108,7 +106,7 @@ export const timesOf = (attempts: Attempts, now: Now): Times => {
         ? undefined
         : {
             fromMillis: Math.floor(exchangeTimeAt(began, now).lowerMillis),
-            untilMillis: signedMillis + mostSkewMillis
+            untilMillis: signedMillis + maxSkewMillis
           },
     clockChanged
   }

@@ -1,22 +1,14 @@
 /**
- * An attempt may have been carried out although no answer to it was understood: how a call announces that, and what its
- * later failures say then.
+ * What the failure of a call says when the response to one of its attempts was lost.
  *
  * @module
  */
-import * as Context from "effect/Context"
 import * as Errors from "../Errors.ts"
 import type { NamedError } from "./decode.ts"
 
-/** Called when an answer is lost. An error says so itself; the success of a later attempt cannot. */
-export const OnLostAnswer: Context.Reference<() => void> = /*#__PURE__*/ Context.Reference<() => void>(
-  "@kalshi-effect/client/internal/OnLostAnswer",
-  { defaultValue: () => () => {} }
-)
-
 /**
- * The failure of one attempt as that of its whole call, where the answer of an earlier attempt was lost: what that one
- * may have done still stands when this one did nothing.
+ * Turns the failure of the last attempt into the failure of the call, when the response to an earlier attempt was lost.
+ * The exchange may have carried out that attempt, although it did not carry out this one.
  */
 export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
   error: E,

@@ -19,10 +19,10 @@ import { type Environment, loopback } from "../Environment.ts"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import * as SendPolicy from "./SendPolicy.ts"
-import { OnAttempt } from "./attempts.ts"
+import { Recorded, recordSent } from "./attempts.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
-import { afterLostAnswer, OnLostAnswer } from "./lostAnswers.ts"
+import { afterLostAnswer } from "./lostAnswers.ts"
 import * as skew from "./skew.ts"
 import { blamesTimestamp, isLostStatus, isRefusedForNow } from "../statuses.ts"
 import type { Observed, Telemetry } from "./observer.ts"
@@ -179,7 +179,8 @@ export const make = (account: Account): Sender => {
         const sent = skew.read(clock)
         call.sentAtMillis = sent.monotonicMillis
         if (auth !== undefined && descriptor.access === "write") {
-          fiber.getRef(OnAttempt)?.(sent, Number(auth["KALSHI-ACCESS-TIMESTAMP"]))
+          const recorded = fiber.getRef(Recorded)
+          if (recorded !== undefined) recordSent(recorded, sent, Number(auth["KALSHI-ACCESS-TIMESTAMP"]))
         }
         return Effect.flatMap(
           Effect.mapError(
@@ -327,8 +328,8 @@ export const make = (account: Account): Sender => {
         )
         if (!isLost(error)) return next
         call.lostAtMillis ??= call.sentAtMillis
-        return Effect.flatMap(OnLostAnswer, (tell) => {
-          tell()
+        return Effect.flatMap(Recorded, (recorded) => {
+          if (recorded !== undefined) recorded.responseLost = true
           return next
         })
       }

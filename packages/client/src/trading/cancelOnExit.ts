@@ -1,5 +1,5 @@
 /**
- * Orders that do not outlive the scope that placed them.
+ * Cancels the orders of a scope when the scope closes.
  *
  * @module
  */
@@ -15,40 +15,40 @@ import { InvalidRequest } from "../Errors.ts"
 import { type Count, isZero } from "../money/FixedPoint.ts"
 import * as RateLimits from "../limits/RateLimits.ts"
 import * as SendPolicy from "../sending/SendPolicy.ts"
-import { note, now, timesOf } from "../sending/attempts.ts"
+import { now, recordReading, timesOf } from "../sending/attempts.ts"
 import { boundMillis } from "../bound.ts"
 import { type Cancellation, type CancelTarget, ensureCanceled, type EnsureCanceledError } from "./canceling.ts"
 import { lookFor, wantedOf } from "./lookup.ts"
 import { type Placement, placementOf } from "./outcomes.ts"
-import { Placed, type Placing, type Registry } from "./registry.ts"
+import { OrderRegistry, type PendingOrder } from "./registry.ts"
 import type { Capabilities } from "./placing.ts"
 import { read } from "../sending/skew.ts"
 
 /** An order that may still rest. */
 export interface Left extends Placement {
-  /** Undefined where it is not known whether there is such an order: settle it. */
+  /** Undefined when it is not known whether the order exists: settle it. */
   readonly order_id: string | undefined
   readonly reason: string
 }
 
-/** What was done with the orders of a scope at its end. */
+/** The states of a scope's orders after it was closed. */
 export interface ExitReport {
-  /** Of every order that was known to rest, or found: those that were filled in the meantime are here too. */
+  /** Every order that rested or was found, including those that have filled since. */
   readonly ended: ReadonlyArray<Exclude<Cancellation, { readonly _tag: "MayRest" }>>
   readonly left: ReadonlyArray<Left>
 }
 
 export interface ExitOptions {
-  /** For all of it together. Default: 10 seconds. */
+  /** How long closing may take in all. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
-  /** Receives the report at the end. Default: logs a warning about every order that is left. */
+  /** Receives the report at the end. Default: logs a warning for every order that is left. */
   readonly onExit?: ((report: ExitReport) => Effect.Effect<void>) | undefined
 }
 
-const atOnce = 16
+const concurrency = 16
 
-/** Whether a cancel that failed can succeed a moment later. */
-const isPassing = (error: EnsureCanceledError): boolean =>
+/** Whether a failed cancel can succeed a moment later. */
+const isTransient = (error: EnsureCanceledError): boolean =>
   error._tag === "TooManyRequests" ||
   error._tag === "TransportError" ||
   error._tag === "RequestTimeout" ||
@@ -58,27 +58,27 @@ const warn = ({ left }: ExitReport): Effect.Effect<void> =>
   Effect.forEach(
     left,
     ({ client_order_id, order_id, reason, ticker }) =>
-      Effect.logWarning("an order may still rest, although its scope has ended").pipe(
+      Effect.logWarning("an order may still rest although its scope is closed").pipe(
         Effect.annotateLogs({ client_order_id, order_id, reason, ticker })
       ),
     { discard: true }
   )
 
-/** An order that rests as far as is known. */
+/** An order that rests, as far as the client knows. */
 interface Resting extends CancelTarget {
-  readonly placing: Placing
+  readonly pending: PendingOrder
 }
 
-/** An order that may exist. */
+/** An order whose outcome is not known. */
 interface Lost {
-  readonly placing: Placing
-  /** Whether the exchange said that it exists. */
+  readonly pending: PendingOrder
+  /** Whether the exchange said that the order exists. */
   readonly exists: boolean
 }
 
 interface State {
-  /** Calls that have not ended, of which two can have one id. */
-  readonly sending: Set<Placing>
+  /** The orders of calls that have not ended. Two of them can have the same id. */
+  readonly sending: Set<PendingOrder>
   readonly lost: Set<Lost>
   /** By `order_id`. */
   readonly resting: Map<string, Resting>
@@ -86,25 +86,25 @@ interface State {
 }
 
 interface Signals {
-  /** No call is being sent any more. */
+  /** Completes when no call is pending any more. */
   readonly idle: Deferred.Deferred<void>
-  /** Calls that have not ended are abandoned. */
+  /** Completes when pending calls are abandoned. */
   readonly ended: Deferred.Deferred<void>
 }
 
-/** The exchange has one order for an id: once that is known, no other call under the id can have placed one. */
+/** Forgets lost calls with an id whose order is known: the exchange has at most one order per id. */
 const forget = (state: State, { client_order_id, ticker }: Placement): void => {
   for (const one of state.lost) {
-    if (one.placing.client_order_id === client_order_id && one.placing.ticker === ticker) state.lost.delete(one)
+    if (one.pending.client_order_id === client_order_id && one.pending.ticker === ticker) state.lost.delete(one)
   }
 }
 
-const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
+const makeRegistry = (state: State, { ended, idle }: Signals): OrderRegistry => ({
   ended: Deferred.await(ended),
   begin: (orders) =>
     Effect.suspend(() => {
       if (state.closed) {
-        const reason = "the scope that cancels its orders at its end has ended: place the order under another one"
+        const reason = "the scope of cancelAllOnExit is closed; place the order under another scope"
         return Effect.fail(new InvalidRequest({ operation: "Orders.place", pointer: "", reason }))
       }
       for (const order of orders) state.sending.add(order)
@@ -114,21 +114,21 @@ const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
     Effect.clockWith((clock) =>
       Effect.suspend(() => {
         const reading = read(clock)
-        for (const [index, placing] of orders.entries()) {
-          state.sending.delete(placing)
+        for (const [index, pending] of orders.entries()) {
+          state.sending.delete(pending)
           if (Exit.isFailure(exit)) {
             const nothingSent = !Cause.hasInterrupts(exit.cause) && !Cause.hasDies(exit.cause)
             if (nothingSent) continue
-            note(placing.attempts, reading)
-            state.lost.add({ placing, exists: false })
+            recordReading(pending.attempts, reading)
+            state.lost.add({ pending, exists: false })
             continue
           }
           const outcome = exit.value[index]!
-          if (outcome._tag === "Unknown") state.lost.add({ placing, exists: outcome.exists === true })
+          if (outcome._tag === "Unknown") state.lost.add({ pending, exists: outcome.exists === true })
           if (outcome._tag !== "Accepted") continue
-          forget(state, placing)
-          if (mayRest(placing.request, outcome.remaining_count)) {
-            state.resting.set(outcome.order_id, restingOf(placing, outcome.order_id))
+          forget(state, pending)
+          if (mayRest(pending.request, outcome.remaining_count)) {
+            state.resting.set(outcome.order_id, restingOf(pending, outcome.order_id))
           }
         }
         return state.closed && state.sending.size === 0 ? Deferred.succeed(idle, undefined) : Effect.void
@@ -137,35 +137,35 @@ const makeRegistry = (state: State, { ended, idle }: Signals): Registry => ({
   over: (order_id) => {
     state.resting.delete(order_id)
   },
-  clientOrderIdOf: (order_id) => state.resting.get(order_id)?.placing.client_order_id
+  clientOrderIdOf: (order_id) => state.resting.get(order_id)?.pending.client_order_id
 })
 
-const mayRest = (request: Placing["request"], remaining: Count | undefined): boolean =>
+const mayRest = (request: PendingOrder["request"], remaining: Count | undefined): boolean =>
   request.time_in_force === "good_till_canceled" && (remaining === undefined || !isZero(remaining))
 
-const restingOf = (placing: Placing, order_id: string): Resting => {
-  const { exchange_index, subaccount } = placing.request
-  return { order_id, ticker: placing.ticker, exchange_index, subaccount, placing }
+const restingOf = (pending: PendingOrder, order_id: string): Resting => {
+  const { exchange_index, subaccount } = pending.request
+  return { order_id, ticker: pending.ticker, exchange_index, subaccount, pending }
 }
 
-/** Cancels what rests, looks for what was lost, and reports, all in a bounded time. */
+/** Cancels resting orders, looks for lost ones, and reports, in a bounded time. */
 const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
     const ended: Array<ExitReport["ended"][number]> = []
-    /** Why an order is left. */
-    const reasons = new Map<Placing, string>()
+    /** The reasons why orders are left. */
+    const reasons = new Map<PendingOrder, string>()
 
     const end = (order: Resting): Effect.Effect<void, never, Capabilities> => {
       const attempt = Effect.suspend(() => {
-        // Of an attempt that runs out of time, nobody can say that it sent nothing.
-        reasons.delete(order.placing)
+        // An attempt that runs out of time may have sent something.
+        reasons.delete(order.pending)
         return ensureCanceled(order, { within: withinMillis })
       })
       const persistent = attempt.pipe(
-        Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.placing, message))),
-        Effect.retry({ while: isPassing, schedule: Schedule.spaced("500 millis") })
+        Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.pending, message))),
+        Effect.retry({ while: isTransient, schedule: Schedule.spaced("500 millis") })
       )
       return Effect.map(Effect.result(persistent), (result) => {
         if (Result.isFailure(result) || result.success._tag === "MayRest") return
@@ -178,98 +178,99 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     const endResting = Effect.suspend(() => {
       const untried = Array.from(state.resting.values()).filter(({ order_id }) => !tried.has(order_id))
       for (const { order_id } of untried) tried.add(order_id)
-      return Effect.forEach(untried, end, { concurrency: atOnce, discard: true })
+      return Effect.forEach(untried, end, { concurrency, discard: true })
     })
 
     const endLost = Effect.gen(function* () {
       if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(signals.idle), withinMillis / 2)
-      // What was not sent by now is not sent any more, also where its fiber lives on.
+      // Abandons the pending calls: their fibers send nothing after this.
       yield* Deferred.succeed(signals.ended, undefined)
       yield* endResting
-      const lost = [...state.lost, ...Array.from(state.sending, (placing) => ({ placing, exists: false }))]
+      const lost = [...state.lost, ...Array.from(state.sending, (pending) => ({ pending, exists: false }))]
       if (lost.length === 0) return
-      const wanted = lost.map(({ exists, placing }) => wantedOf(placing, exists))
+      const wanted = lost.map(({ exists, pending }) => wantedOf(pending, exists))
       const { asOf, mismatchOf, orderOf } = yield* lookFor(wanted, {
         withinMillis: withinMillis / 2,
         historical: false
       })
-      for (const [index, { placing }] of lost.entries()) {
+      for (const [index, { pending }] of lost.entries()) {
         const order = orderOf(wanted[index]!)
         if (order !== undefined) {
-          forget(state, placing)
+          forget(state, pending)
           for (const other of state.sending) {
-            if (other.client_order_id === placing.client_order_id && other.ticker === placing.ticker) {
+            if (other.client_order_id === pending.client_order_id && other.ticker === pending.ticker) {
               state.sending.delete(other)
             }
           }
-          if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(placing, order.order_id))
+          if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(pending, order.order_id))
           continue
         }
         const mismatch = mismatchOf(wanted[index]!)
-        const silence = asOf === undefined ? "no list could be read" : `no list as of ${asOf} shows it`
+        const silence =
+          asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
         const reason =
           mismatch === undefined
             ? silence
-            : `the order ${mismatch.order.order_id}, which has its id, was not cancelled: it has another ${mismatch.differs.join(", ")}`
-        reasons.set(placing, `its answer was lost, and ${reason}`)
+            : `order ${mismatch.order.order_id}, which has its client_order_id, was not cancelled because its ${mismatch.differs.join(", ")} differs`
+        reasons.set(pending, `its response was lost, and ${reason}`)
       }
       yield* endResting
     })
 
     // An order that cannot be cancelled does not delay the search for the others.
     const endAll = Effect.all([endResting, endLost], { concurrency: "unbounded", discard: true })
-    // A finalizer is not interruptible, and its bound needs it to be.
+    // A finalizer is uninterruptible. The timeout needs an interruptible effect.
     yield* Effect.timeoutOption(Effect.interruptible(endAll), withinMillis)
     yield* Deferred.succeed(signals.ended, undefined)
     const reported = yield* now
     const left = [
       ...Array.from(state.resting.values(), (resting) => ({
-        ...placementOf(resting.placing),
+        ...placementOf(resting.pending),
         order_id: resting.order_id,
-        reason: reasons.get(resting.placing)
+        reason: reasons.get(resting.pending)
       })),
       ...Array.from(state.lost, (one) => ({
-        ...placementOf(one.placing),
-        ...timesOf(one.placing.attempts, reported),
+        ...placementOf(one.pending),
+        ...timesOf(one.pending.attempts, reported),
         exists: one.exists,
         order_id: undefined,
-        reason: reasons.get(one.placing)
+        reason: reasons.get(one.pending)
       })),
-      ...Array.from(state.sending, (placing) => ({
-        ...placementOf(placing),
-        ...timesOf(placing.attempts, reported),
+      ...Array.from(state.sending, (pending) => ({
+        ...placementOf(pending),
+        ...timesOf(pending.attempts, reported),
         order_id: undefined,
-        reason: reasons.get(placing)
+        reason: reasons.get(pending)
       }))
-    ].map((one) => ({ ...one, reason: one.reason ?? `there was not enough time (${withinMillis} ms)` }))
+    ].map((one) => ({ ...one, reason: one.reason ?? `closing took longer than ${withinMillis} ms` }))
     yield* (options.onExit ?? warn)({ ended, left })
-    // Overrides of the program's own calls, such as a single attempt, do not apply to these.
+    // The overrides of the program's own calls, such as a single attempt, do not apply here.
   }).pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, { urgent: true })
   )
 
 /**
- * Ties orders to a scope: what {@link place} and {@link placeAll} place under this layer, and still rests when the layer
- * closes, is cancelled, whether the program succeeds, fails, dies or is interrupted. Orders of the operations
- * `Orders.create` and `Orders.batchCreate` are not covered: without a `client_order_id` one whose answer is lost
- * cannot be distinguished from another.
+ * Cancels the resting orders of a program when it ends: the orders that {@link place} and {@link placeAll} placed under this
+ * layer. It does so when the program succeeds, fails, dies or is interrupted. It does not cover the operations
+ * `Orders.create` and `Orders.batchCreate`: without a `client_order_id`, an order whose response was lost cannot be
+ * distinguished from another.
  *
  * **Details**
  *
- * Provide it to a program, or build it with a runtime. It covers whatever fiber runs under it. Orders whose answer was
- * lost, or whose fiber was interrupted while they were sent, are looked for. An order is cancelled only where it has the
- * market, subaccount, side, price and count that were asked for: another order under the same id is left, and reported.
- * Once the layer closes, nothing more is placed under it (`InvalidRequest`). Closing takes at most `within`. What may
- * still rest goes to `onExit`, or is logged as a warning.
+ * Provide it to a program, or build it with a runtime. It covers every fiber that runs under it. It looks for orders whose
+ * response was lost, or whose fiber was interrupted while they were sent. It cancels an order only if its market,
+ * subaccount, side, price and count are those of the request. It leaves and reports any other order with the same id. Once
+ * the layer closes, nothing more is placed under it (`InvalidRequest`). Closing takes at most `within`. Orders that may
+ * still rest go to `onExit`, or are logged as warnings.
  *
  * **Gotchas**
  *
- * - An order of the scope that was amended has another price or count. It is cancelled where its answer was not lost.
+ * - An amended order has another price or count. It is cancelled, unless its response was lost.
  * - Run the program with `NodeRuntime.runMain`: Ctrl-C and SIGTERM then interrupt it. Under `Effect.runPromise` they end
  *   the process at once, and nothing is cancelled.
- * - A process that is killed cancels nothing: an order group, an `expiration_time` and a journal cover that.
- * - It keeps each order that may rest in memory until {@link ensureCanceled}, or the end of the scope, has ended it.
+ * - A killed process cancels nothing: use an order group, an `expiration_time` or a journal for that case.
+ * - Each order that may rest stays in memory until {@link ensureCanceled} or the end of the scope has cancelled it.
  *
  * **Example** (Quotes that end with the program)
  *
@@ -286,7 +287,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  */
 export const cancelAllOnExit = (options: ExitOptions = {}): Layer.Layer<never, never, Capabilities> =>
   Layer.effect(
-    Placed,
+    OrderRegistry,
     Effect.gen(function* () {
       const signals: Signals = { idle: yield* Deferred.make<void>(), ended: yield* Deferred.make<void>() }
       const state: State = { sending: new Set(), lost: new Set(), resting: new Map(), closed: false }

@@ -1,5 +1,5 @@
 /**
- * Cancelling an order so that one knows what it found.
+ * Cancels an order and reports the state that it was in.
  *
  * @module
  */
@@ -17,22 +17,22 @@ import { boundMillis } from "../bound.ts"
 import { millisOf } from "./lookup.ts"
 import { afterLostAnswer } from "../sending/lostAnswers.ts"
 import { cancel, get } from "../rest/orderOperations.ts"
-import { Placed } from "./registry.ts"
+import { OrderRegistry } from "./registry.ts"
 
-/** An order to cancel: an `Accepted`, or an `Order` as a list shows it, is one. */
+/** An order to cancel. An `Accepted` and an `Order` of a list are cancel targets. */
 export interface CancelTarget {
   readonly order_id: string
   /** The order's market, by which the exchange finds its shard. */
   readonly ticker: string
-  /** The order's shard, where it is known: nothing has to be found then, and one write bucket pays alone. */
+  /** The order's shard. With it, the exchange need not find the order, and a single write bucket pays. */
   readonly exchange_index?: number | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
-  /** The same, as an `Order` has it. */
+  /** The same field under the name that it has in an `Order`. */
   readonly subaccount_number?: number | null | undefined
 }
 
-/** It rested, and this call cancelled what was left of it. */
+/** The order rested, and this call cancelled the rest of it. */
 export interface Canceled {
   readonly _tag: "Canceled"
   readonly order_id: string
@@ -42,38 +42,38 @@ export interface Canceled {
   readonly ts_ms: number
 }
 
-/** It rests no more because it was cancelled, whatever it had filled. */
+/** The order was cancelled before. A part of it may have filled. */
 export interface AlreadyCanceled {
   readonly _tag: "AlreadyCanceled"
   readonly order_id: string
-  /** An answer of this call was lost: most likely it was this call that cancelled it. */
+  /** Whether a response of this call was lost. If so, this call most likely cancelled the order. */
   readonly afterLostAnswer: boolean
   readonly order: Order
 }
 
-/** It rests no more because all of it has been filled. */
+/** The order has filled completely. */
 export interface Executed {
   readonly _tag: "Executed"
   readonly order_id: string
   readonly order: Order
 }
 
-/** There is no such order of this account's in this market, or it is so old that it has left the live reads. */
+/** The account has no such order in this market, or the order is so old that only the historical reads show it. */
 export interface NoSuchOrder {
   readonly _tag: "NoSuchOrder"
   readonly order_id: string
 }
 
-/** It could not be found out in time: it may rest still. Cancel it again. */
+/** The state could not be read in time: the order may still rest. Cancel it again. */
 export interface MayRest {
   readonly _tag: "MayRest"
   readonly order_id: string
-  /** As it was read last. */
+  /** The order as it was read last. */
   readonly order: Order | undefined
   readonly error: CancelError | undefined
 }
 
-/** What became of an order that was to be cancelled. */
+/** The states that a cancelled order can be in. */
 export type Cancellation = Canceled | AlreadyCanceled | Executed | NoSuchOrder | MayRest
 
 type FailureOf<Operation> = Operation extends (...input: never) => Effect.Effect<infer _A, infer E, infer _R>
@@ -84,19 +84,19 @@ export type CancelError = FailureOf<typeof cancel>
 
 export interface CancelOptions {
   /**
-   * How long to look for the order's state after an answer was lost or said that there is no such order. Default: five
+   * How long to look for the order's state after a response was lost, or said that the order does not exist. Default: 5
    * seconds.
    */
   readonly within?: Duration.Input | undefined
 }
 
 /**
- * How {@link ensureCanceled} fails: the exchange refused the cancel for another reason, or the cancel was never sent. No
- * cancel of the call can have been carried out then.
+ * The errors of {@link ensureCanceled}: the exchange refused the cancel for another reason, or the cancel was never sent. The
+ * exchange has carried out no cancel of the call.
  */
 export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Unclear }>
 
-/** What is always followed by a read of the order: nothing rests, or the answer says nothing. */
+/** Errors after which the order must be read: they do not show its state. */
 type Unclear =
   | "NotFound"
   | "InternalServerError"
@@ -105,7 +105,7 @@ type Unclear =
   | "GatewayTimeout"
   | "ContractError"
 
-/** The failure that an error of a cancel is; undefined where the order must be read to know. */
+/** The failure of the call for an error of a cancel; undefined when the order must be read. */
 const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   switch (error._tag) {
     case "NotFound":
@@ -123,21 +123,21 @@ const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   }
 }
 
-/** Whether an attempt may have cancelled the order without saying so. */
+/** Whether an attempt may have cancelled the order although its response was an error. */
 const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
- * Cancels what rests of an order, on whatever shard it is, and says what it found: that it was cancelled now, was
- * cancelled before, was filled, or never was.
+ * Cancels the rest of an order on any shard, and returns the state that it found: cancelled now, cancelled before, filled,
+ * or not found.
  *
  * **Details**
  *
- * A 404 of the exchange says only that nothing rests; an answer can be lost; and right after a create demo has answered
- * 404 for about half a second. In all these cases the order is read and, while it seems to rest, cancelled again, until
- * its state is known or `within` is over. Repeating a cancel is harmless.
+ * A 404 of the exchange says only that nothing rests. A response can be lost. Right after a create, demo has returned 404
+ * for about half a second. In all these cases the client reads the order and, while it seems to rest, cancels it again,
+ * until its state is known or `within` is over. Repeating a cancel is harmless.
  *
- * It fails where the exchange refuses for another reason, and where nothing was sent. Once a cancel may have been carried
- * out it does not fail any more: it answers `MayRest`, whose `error` takes the lost cancel into account.
+ * It fails when the exchange refuses for another reason, and when nothing was sent. Once the exchange may have carried out
+ * a cancel, it no longer fails: it returns `MayRest`, whose `error` takes the lost response into account.
  *
  * **Example** (Was it filled before it could be cancelled?)
  *
@@ -153,11 +153,13 @@ export const ensureCanceled = (
   target: CancelTarget,
   options?: CancelOptions
 ): Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =>
-  Effect.tap(isTarget(target) ? attempts(target, boundMillis(options?.within, "5 seconds")) : notTarget, ({ _tag }) =>
-    _tag === "MayRest" ? Effect.void : Effect.map(Placed, (registry) => registry?.over(target.order_id))
+  Effect.tap(
+    isTarget(target) ? cancelUntilKnown(target, boundMillis(options?.within, "5 seconds")) : notTarget,
+    ({ _tag }) =>
+      _tag === "MayRest" ? Effect.void : Effect.map(OrderRegistry, (registry) => registry?.over(target.order_id))
   )
 
-/** Whether untyped code gave an order, and where it is: without a market or a shard the exchange looks on shard 0 alone. */
+/** Whether the value names an order and its location. Without a market or a shard the exchange searches only shard 0. */
 const isTarget = (target: CancelTarget): boolean =>
   typeof target === "object" &&
   target !== null &&
@@ -170,19 +172,19 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
     new InvalidRequest({
       operation: "Orders.ensureCanceled",
       pointer: "",
-      reason: "this is not an order: give an Accepted, an Order of a list, or order_id and ticker"
+      reason: "the value is not an order; pass an Accepted, an Order of a list, or order_id and ticker"
     })
   )
 )
 
-/** An error of a cancel, where an earlier one may have been carried out. */
-const standing = (error: CancelError): CancelError =>
+/** The error of a cancel, when the exchange may have carried out an earlier one. */
+const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 
-/** By how much the exchange's clock may be ahead of the wall clock. */
+/** The upper bound of how far the exchange's clock is ahead of the wall clock. */
 const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
-/** The latest time by the exchange's clock at which a call can have begun: the wall clock may have been set since. */
+/** The latest time, by the exchange's clock, at which a call can have begun. The wall clock may have been set since. */
 const latestStart = (began: Now, current: Now): number => {
   const elapsedMillis = current.monotonicMillis - began.monotonicMillis
   return Math.max(began.wallMillis + aheadMillis(began), current.wallMillis - elapsedMillis + aheadMillis(current))
@@ -190,7 +192,7 @@ const latestStart = (began: Now, current: Now): number => {
 
 type Attempt = Effect.Effect<Cancellation | undefined, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite>
 
-const attempts = (
+const cancelUntilKnown = (
   { exchange_index, order_id, subaccount, subaccount_number, ticker }: CancelTarget,
   withinMillis: number
 ): Effect.Effect<Cancellation, EnsureCanceledError, KalshiPublic | KalshiRead | KalshiWrite> =>
@@ -205,7 +207,7 @@ const attempts = (
     const route = {
       order_id,
       subaccount: subaccount ?? subaccount_number ?? undefined,
-      // Either says the shard; an index below 0 asks the exchange to find it, and names none.
+      // A negative index asks the exchange to find the shard; the market does the same.
       ...(exchange_index === undefined || exchange_index < 0 ? { market_ticker: ticker } : { exchange_index })
     }
     /** An earlier cancel of this call may have been carried out. */
@@ -214,21 +216,21 @@ const attempts = (
     let canceling = false
 
     const once: Attempt = Effect.gen(function* () {
-      // Read before the order, which is therefore at least as fresh.
+      // The freshness is read before the order, so the order is at least as new.
       const asOf = mayRest.error === undefined ? undefined : yield* Effect.option(Exchange.userDataTimestamp())
       canceling = true
-      const answer = yield* Effect.result(cancel(route))
+      const response = yield* Effect.result(cancel(route))
       canceling = false
-      if (Result.isSuccess(answer)) {
-        const { reduced_by, ts_ms } = answer.success
-        if (answer.success.order_id === order_id) return { _tag: "Canceled", order_id, reduced_by, ts_ms }
-        // Answers that described another order have been seen, in May 2026: believe the order itself.
+      if (Result.isSuccess(response)) {
+        const { reduced_by, ts_ms } = response.success
+        if (response.success.order_id === order_id) return { _tag: "Canceled", order_id, reduced_by, ts_ms }
+        // In May 2026 the exchange sent responses that describe another order: read the order itself.
         lost = true
       } else {
-        const failure = failureOf(answer.failure)
+        const failure = failureOf(response.failure)
         if (failure !== undefined && !lost) return yield* failure
-        mayRest.error = lost ? standing(answer.failure) : answer.failure
-        lost ||= isLost(answer.failure)
+        mayRest.error = lost ? afterLostCancel(response.failure) : response.failure
+        lost ||= isLost(response.failure)
       }
       const read = yield* Effect.result(get({ order_id }))
       if (Result.isSuccess(read)) {
@@ -237,7 +239,7 @@ const attempts = (
         if (order.status === "canceled") return { _tag: "AlreadyCanceled", order_id, afterLostAnswer: lost, order }
         return order.status === "executed" ? { _tag: "Executed", order_id, order } : undefined
       }
-      if (read.failure._tag !== "NotFound" || Result.isSuccess(answer) || answer.failure._tag !== "NotFound") {
+      if (read.failure._tag !== "NotFound" || Result.isSuccess(response) || response.failure._tag !== "NotFound") {
         return undefined
       }
       const asOfMillis = asOf === undefined ? undefined : millisOf(Option.getOrUndefined(asOf)?.as_of_time ?? "")
@@ -254,12 +256,12 @@ const attempts = (
           yield* Effect.sleep(Math.min(1_000, 100 * 2 ** Math.min(round, 10)))
         }
       })
-    // The first attempt has its own policy's time: what is bounded here is the finding out after it.
+    // The send policy bounds the first attempt. `within` bounds the search after it.
     const first = yield* once
     if (first !== undefined) return first
     const found = yield* Effect.timeoutOption(Effect.delay(search, 100), withinMillis)
     if (Option.isSome(found)) return found.value
-    // The cancel that ran out of time may be carried out yet.
-    if (canceling && mayRest.error !== undefined) mayRest.error = standing(mayRest.error)
+    // The exchange may still carry out the cancel that ran out of time.
+    if (canceling && mayRest.error !== undefined) mayRest.error = afterLostCancel(mayRest.error)
     return mayRest
   })

@@ -1,5 +1,5 @@
 /**
- * Finds orders by their `client_order_id`, which no list of the exchange filters by.
+ * Finds orders by their `client_order_id`. No list of the exchange has a filter for it.
  *
  * @module
  */
@@ -12,50 +12,50 @@ import * as Exchange from "../rest/Exchange.ts"
 import type { Order } from "../generated/responses.ts"
 import * as Historical from "../rest/Historical.ts"
 import * as RateLimits from "../limits/RateLimits.ts"
-import { exchangeTimeAt, mostSkewMillis, now, type Now } from "../sending/attempts.ts"
+import { exchangeTimeAt, maxSkewMillis, now, type Now } from "../sending/attempts.ts"
 import { list } from "../rest/orderOperations.ts"
 import { differencesOf, type Mismatch, type Placement } from "./outcomes.ts"
-import type { Placing } from "./registry.ts"
+import type { PendingOrder } from "./registry.ts"
 import { jumped } from "../sending/skew.ts"
 
-/** What is looked for, and when its absence is enough. Times are in Unix milliseconds by the exchange's clock. */
+/** An order to find, and the time when its absence is conclusive. Times are Unix milliseconds by the exchange's clock. */
 export interface Wanted {
   readonly placement: Placement
-  /** The order was not placed before; undefined where nobody can say: then the lists are read from their beginning. */
+  /** The order was not placed before. Undefined where that is not known: then the lists are read from their beginning. */
   readonly sinceMillis: (now: Now) => number | undefined
   /** The last attempt was sent by then. */
   readonly lastMillis: (now: Now) => number
-  /** How far past the last attempt a list must be for absence to end the search; infinite where it never does. */
+  /** How much newer than the last attempt a list must be for absence to end the search; infinite if it never does. */
   readonly pastMillis: (now: Now) => number
 }
 
 export interface Found {
-  /** The order that is meant. */
+  /** The order that was placed. */
   readonly orderOf: (one: Wanted) => Order | undefined
-  /** Where it was not found: another order under its id. */
+  /** Another order with its id, when the order was not found. */
   readonly mismatchOf: (one: Wanted) => Mismatch | undefined
-  /** RFC 3339: the freshness of the newest lists that were read whole; undefined where there was none. */
+  /** RFC 3339: the time of the newest lists that were read whole; undefined where none was. */
   readonly asOf: string | undefined
-  /** Whether they are so fresh that they would show the order if there were one. */
+  /** Whether these lists are so new that they would show the order if it existed. */
   readonly conclusive: (one: Wanted) => boolean
 }
 
 export interface Options {
   readonly withinMillis: number
-  /** Whether old orders are looked through as well. */
+  /** Whether to search old orders too. */
   readonly historical: boolean
 }
 
-/** How far a list must be past the last attempt for its silence to end a search: its own time is approximate. */
+/** How much newer than the last attempt a list must be for absence to end a search: the time of a list is approximate. */
 export const marginMillis = 2_000
 
-/** What is wanted of a call of this process; `exists`: an answer said that there is such an order. */
-export const wantedOf = (placing: Placing, exists: boolean): Wanted => {
-  const { attempts } = placing
+/** The search for an order of this process. `exists`: whether a response said that the order exists. */
+export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
+  const { attempts } = pending
   return {
-    placement: placing,
+    placement: pending,
     sinceMillis: (now) => (attempts.clockChanged ? undefined : exchangeTimeAt(attempts.began, now).lowerMillis),
-    // That silence ends a search early proves nothing, so that the clocks may be taken to agree until they are measured.
+    // Ending a search early claims nothing. So the clocks are assumed to agree until they are measured.
     lastMillis: (now) => exchangeTimeAt(attempts.last, now, 0).upperMillis,
     pastMillis: () => (exists ? Number.POSITIVE_INFINITY : marginMillis)
   }
@@ -63,23 +63,25 @@ export const wantedOf = (placing: Placing, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/** How much fresher lists must be to be worth reading again, after so many readings. */
+/** How much newer lists must be to be worth another reading, after this many readings. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
-/** What an RFC 3339 time is in Unix milliseconds, rounded down; undefined where it is none. */
+/** An RFC 3339 time in Unix milliseconds, rounded down; undefined for any other text. */
 export const millisOf = (time: string): number | undefined => {
   const millis = Date.parse(time)
   return Number.isNaN(millis) ? undefined : millis
 }
 
-/** How fresh lists are. */
+/** The time up to which lists are complete. */
 interface Freshness {
   readonly millis: number
   /** RFC 3339. */
   readonly time: string
 }
 
-/** Looks until all are found, absence is enough, or the time is over. Retries what cannot be read. */
+/**
+ * Reads lists until all orders are found, absence is conclusive, or the time is over. Retries a list that cannot be read.
+ */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
   { historical, withinMillis }: Options
@@ -93,23 +95,23 @@ export const lookFor = (
     const isEnough = (one: Wanted, now: Now): boolean =>
       asOf !== undefined && asOf.millis > one.lastMillis(now) + one.pastMillis(now)
 
-    /** How fresh the next lists will be at least: no fresher than the exchange's own time, whatever they say. */
+    /** The least freshness of the next lists, capped at the exchange's own time. */
     const freshness: Effect.Effect<Freshness | undefined, never, KalshiPublic> = Effect.gen(function* () {
-      const answer = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
-      const millis = answer === undefined ? undefined : millisOf(answer.as_of_time)
-      if (answer === undefined || millis === undefined) return undefined
-      // The date of that answer may be the first that shows the exchange's time.
+      const response = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
+      const millis = response === undefined ? undefined : millisOf(response.as_of_time)
+      if (response === undefined || millis === undefined) return undefined
+      // The date of that response may be the first that shows the exchange's time.
       const current = yield* now
-      // A wall clock that was set and has not been measured since bounds nothing.
+      // A wall clock that was set and not measured since gives no bound.
       if (current.skew === undefined && jumped(began, current)) return undefined
-      const mostMillis = Math.floor(exchangeTimeAt(current, current).upperMillis)
-      return millis <= mostMillis
-        ? { millis, time: answer.as_of_time }
-        : { millis: mostMillis, time: new Date(mostMillis).toISOString() }
+      const maxMillis = Math.floor(exchangeTimeAt(current, current).upperMillis)
+      return millis <= maxMillis
+        ? { millis, time: response.as_of_time }
+        : { millis: maxMillis, time: new Date(maxMillis).toISOString() }
     })
 
     let reads = 0
-    /** Whether lists of this freshness can show what those read before could not. */
+    /** Whether lists of this freshness can show more than the lists read before. */
     const isWorthReading = (left: ReadonlyArray<Wanted>, fresh: Freshness | undefined, now: Now): boolean => {
       if (reads === 0 || fresh === undefined) return true
       const before = asOf?.millis ?? Number.NEGATIVE_INFINITY
@@ -126,7 +128,7 @@ export const lookFor = (
     const search = Effect.gen(function* () {
       for (let round = 0; ; round++) {
         const left = missing()
-        // Read before the lists, which are therefore at least as fresh.
+        // The freshness is read before the lists, so the lists are at least as new.
         const fresh = yield* freshness
         const current = yield* now
         if (isWorthReading(left, fresh, current)) {
@@ -149,15 +151,15 @@ export const lookFor = (
     } satisfies Found
   }).pipe(Effect.provideService(RateLimits.Overrides, { urgent: true }))
 
-/** What the lists have shown so far. */
+/** The orders that the lists have shown so far. */
 interface Seen {
   readonly orders: Map<Wanted, Order>
   readonly mismatches: Map<Wanted, Mismatch>
-  /** What need not be looked for any more. */
+  /** The searches that are over. */
   readonly done: Set<Wanted>
 }
 
-/** Reads the lists of every market that is asked about, whole unless all is found before. False where one failed. */
+/** Reads the lists of every wanted market, up to the last wanted order. False where one could not be read. */
 const readLists = (
   wanted: ReadonlyArray<Wanted>,
   seen: Seen,
@@ -203,8 +205,8 @@ const readMarket = (
     const query = {
       ticker,
       limit: pageLimit,
-      // The clock that dates orders need not be the one that dates answers.
-      ...(since === undefined ? undefined : { min_ts: Math.max(0, Math.floor((since - mostSkewMillis) / 1_000)) })
+      // The exchange may date orders by another clock than responses.
+      ...(since === undefined ? undefined : { min_ts: Math.max(0, Math.floor((since - maxSkewMillis) / 1_000)) })
     }
     let whole = true
     for (const { pages } of historical ? [list, Historical.orders] : [list]) {
@@ -217,11 +219,11 @@ const readMarket = (
       )
       whole = Result.isSuccess(yield* Effect.result(reading)) && whole
     }
-    // The order that is meant may stand on a page that could not be read.
+    // The wanted order may be on a page that could not be read.
     if (whole) for (const one of missing) if (mismatches.has(one)) done.add(one)
     return whole
   })
 
-/** The earliest of some times; undefined where one is. */
+/** The earliest of the times; undefined if one of them is. */
 const earliest = (millis: ReadonlyArray<number | undefined>): number | undefined =>
   millis.reduce((least, one) => (least === undefined || one === undefined ? undefined : Math.min(least, one)))

@@ -1,5 +1,5 @@
 /**
- * What became of an order, and what an error tells about it.
+ * The outcomes of placing an order, and what a response or an error says about the order.
  *
  * @module
  */
@@ -8,41 +8,39 @@ import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as FixedPoint from "../money/FixedPoint.ts"
 import type { Count, Dollars } from "../money/FixedPoint.ts"
-import type {
-  BatchCreateOrdersV2ResponseOrdersItem,
-  CreateOrderV2Response,
-  ErrorResponse,
-  Order
-} from "../generated/responses.ts"
+import type { BatchCreateOrdersV2ResponseOrdersItem, ErrorResponse, Order } from "../generated/responses.ts"
 import type { ExchangeWindow } from "../sending/attempts.ts"
 import type { batchCreate, create, CreateInput } from "../rest/orderOperations.ts"
 
 /**
- * Which order is meant. Write it down before the order is placed, so that a later process can {@link settle} it: the first
- * three fields are enough. An {@link Unknown} has all of them, and stays a placement when it is written as JSON.
+ * The identity of an order. Store it before you place the order, so that a later process can {@link settle} it: the first
+ * three fields are enough. An {@link Unknown} has all fields, and is still a placement after it was written as JSON.
  */
 export interface Placement {
   readonly client_order_id: string
   /** The market. */
   readonly ticker: string
-  /** Unix milliseconds by this machine's clock: no attempt was made before. */
+  /** Unix milliseconds by this machine's clock. No attempt was made before. */
   readonly placedAtMillis: number
   /**
-   * Unix milliseconds: no attempt was made after. By a clock that is within a minute of the exchange's; leave it out where
-   * that is not sure. Default: the time at which `settle` begins.
+   * Unix milliseconds. No attempt was made after. The clock must be within a minute of the exchange's; leave the field out
+   * when you are not sure. Default: the time at which `settle` begins.
    */
   readonly lastAttemptMillis?: number | undefined
-  /** What was asked for: an order that differs from it is another order. Default: the id and the market alone decide. */
+  /** The request. An order that differs from it is another order. Default: the id and the market alone decide. */
   readonly request?: CreateInput | undefined
-  /** When the exchange can have taken the order. Default: worked out from the other times, with room for a wrong clock. */
+  /** When the exchange can have taken the order. Default: computed from the other times, with room for a wrong clock. */
   readonly window?: ExchangeWindow | undefined
-  /** This machine's clock was set, or the machine slept, while the order was sent: then absence proves nothing. Default: false. */
+  /**
+   * Whether this machine's clock was set, or the machine slept, while the order was sent. If so, a list without the order
+   * proves nothing. Default: false.
+   */
   readonly clockChanged?: boolean | undefined
-  /** The exchange said that there is such an order: then absence proves nothing. Default: false. */
+  /** Whether the exchange said that the order exists. If so, a list without it proves nothing. Default: false. */
   readonly exists?: boolean | undefined
 }
 
-/** The parts of a placement that do not depend on when it was sent. */
+/** The fields of a placement that do not depend on when it was sent. */
 export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }: Placement): Placement => ({
   client_order_id,
   ticker,
@@ -50,42 +48,42 @@ export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }
   request
 })
 
-/** The parts of an order that tell it from another one under the same id. */
+/** The fields in which two orders with the same id can differ. */
 export type Difference = "ticker" | "subaccount" | "side" | "price" | "count"
 
-/** An order that has the id, and is not what was asked for: another order, or this one after an amend. */
+/** An order that has the id and differs from the request: another order, or this order after an amend. */
 export interface Mismatch {
   readonly order: Order
   readonly differs: ReadonlyArray<Difference>
 }
 
-/** The exchange took the order. What it did with it so far is known as far as the fields are defined. */
+/** The exchange accepted the order. Fields are undefined where their value is not known. */
 export interface Accepted extends Placement {
   readonly _tag: "Accepted"
   readonly order_id: string
   /**
-   * By the exchange's answer; by the id in an answer that was otherwise no good; or by a list, because the answer was
-   * lost or said that there is such an order already.
+   * The source of the `order_id`: `answer` is a valid response; `salvage` is a response that did not decode and still has
+   * the id; `list` is a list of orders, read because the response was lost or said that the order exists already.
    */
   readonly learned: "answer" | "salvage" | "list"
   readonly fill_count: Count | undefined
   readonly remaining_count: Count | undefined
-  /** Dollars per contract of YES; undefined where nothing filled at once. */
+  /** Dollars per contract of YES; undefined when nothing filled at once. */
   readonly average_fill_price: Dollars | undefined
   /** Dollars per contract. */
   readonly average_fee_paid: Dollars | undefined
   /** Unix milliseconds by the exchange's clock. */
   readonly ts_ms: number | undefined
-  /** Where it is known without asking: as the intent or the list had it. */
+  /** The shard, when the intent or the list names it. */
   readonly exchange_index: number | undefined
   readonly subaccount: number | undefined
-  /** As a list showed it: it may have changed since. */
+  /** The order as a list showed it. It can have changed since. */
   readonly order: Order | undefined
 }
 
 /**
- * The exchange refused the order, and no answer of this call was lost: no order came of it. What an earlier call under
- * the same `client_order_id` did is another matter: settle that one.
+ * The exchange refused the order, and no response of this call was lost: the call placed no order. An earlier call with the
+ * same `client_order_id` may have placed one: settle that call.
  */
 export interface Rejected extends Placement {
   readonly _tag: "Rejected"
@@ -93,34 +91,34 @@ export interface Rejected extends Placement {
 }
 
 /**
- * Nobody can say yet. Do not place the same intent again, neither under another id, which can make two orders of it, nor
- * under the same one, whose refusal would say nothing of this call: {@link settle} this one.
+ * The outcome is not known. {@link settle} this placement before you place the same intent again. Under another id it could
+ * become two orders. Under the same id, a refusal would say nothing about this call.
  */
 export interface Unknown extends Placement {
   readonly _tag: "Unknown"
   readonly lastAttemptMillis: number
-  /** What the call ended with; undefined where an earlier process made it, or where a `cancelAllOnExit` ended it. */
+  /** The call's last error; undefined when an earlier process made the call, or a `cancelAllOnExit` ended it. */
   readonly error: CreateError | ItemRefused | undefined
-  /** RFC 3339: no list that was as fresh as this showed the order. Undefined where no list could be read whole. */
+  /** RFC 3339. Lists up to this time do not show the order. Undefined when no list could be read whole. */
   readonly notListedAsOf: string | undefined
-  /** What a list showed under the id instead. An order that was amended shows up here: compare it yourself. */
+  /** The order that a list shows under the id instead. It can be this order after an amend: compare it yourself. */
   readonly mismatch: Mismatch | undefined
 }
 
-/** No order came of it, and none can any more. */
+/** No order was placed, and the exchange can no longer place it. */
 export interface NotPlaced extends Placement {
   readonly _tag: "NotPlaced"
-  /** RFC 3339: no list that was as fresh as this showed the order. */
+  /** RFC 3339. Lists up to this time do not show the order. */
   readonly notListedAsOf: string
 }
 
-/** What becomes of placing an order. */
+/** The outcomes of placing an order. */
 export type Outcome = Accepted | Rejected | Unknown
 
-/** What can be said of an order that was placed earlier: the exchange keeps no record of what it refused. */
+/** The outcomes of settling an earlier placement. The exchange keeps no record of the orders that it refused. */
 export type Settlement = Accepted | NotPlaced | Unknown
 
-/** An order of a batch that was refused by itself. */
+/** The exchange refused one order of a batch. */
 export class ItemRefused
   extends /*#__PURE__*/ Data.TaggedError("ItemRefused")<{
     readonly operation: string
@@ -130,7 +128,7 @@ export class ItemRefused
 {
   override get message(): string {
     const { code, details, message } = this.body
-    return `${this.operation}: the order was refused: ${[code, message, details].filter(Boolean).join(": ")}`
+    return `${this.operation}: the exchange refused the order: ${[code, message, details].filter(Boolean).join(": ")}`
   }
 }
 
@@ -140,7 +138,7 @@ type FailureOf<Operation> = Operation extends (...input: never) => Effect.Effect
 
 export type CreateError = FailureOf<typeof create> | FailureOf<typeof batchCreate>
 
-/** Why nothing was sent. */
+/** An error that means that nothing was sent. */
 export type PlaceError = Extract<
   CreateError,
   {
@@ -148,7 +146,7 @@ export type PlaceError = Extract<
   }
 >
 
-/** How the exchange said no. */
+/** An error that means that the exchange refused the order. */
 export type Refusal =
   | Extract<
       CreateError,
@@ -158,19 +156,24 @@ export type Refusal =
     >
   | ItemRefused
 
-/** What an error of a create says about the order. */
+/** What an error of a create says about one of its orders. */
 export type Verdict =
   | { readonly _tag: "NothingSent"; readonly error: PlaceError }
   | { readonly _tag: "Refused"; readonly error: Refusal }
-  /** Every attempt was refused because an order has the id already: this call placed nothing. */
-  | { readonly _tag: "Taken"; readonly error: Refusal }
+  /** The exchange refused every attempt because another order has the id: this call placed nothing. */
+  | { readonly _tag: "IdInUse"; readonly error: Refusal }
+  /** The response does not decode, and has the order's id. */
   | { readonly _tag: "Salvaged"; readonly order_id: string }
-  /** This call may have placed it; `exists`: an answer says that there is such an order. */
-  | { readonly _tag: "Look"; readonly exists: boolean }
+  /** A response says that the order exists. This call may have placed it. */
+  | { readonly _tag: "Exists" }
+  /** This call may have placed it. */
+  | { readonly _tag: "MayExist" }
 
-const look = (exists: boolean): Verdict => ({ _tag: "Look", exists })
+const exists: Verdict = { _tag: "Exists" }
+const mayExist: Verdict = { _tag: "MayExist" }
+const existsIf = (isSaid: boolean): Verdict => (isSaid ? exists : mayExist)
 
-/** Conflicts that have been seen and are about something else than the id. */
+/** Codes of conflicts that are known to be about something else than the id. */
 const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "fill_or_kill_insufficient_resting_volume",
   "trading_is_paused",
@@ -178,23 +181,23 @@ const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Refusals by status, besides those that every create declares: the exchange, or a proxy before it, did not carry the
- * request out. 408 is not one of them.
+ * Statuses that refuse a create, besides those that every create declares: the exchange, or a proxy in front of it, did not
+ * carry the request out. 408 is not one of them.
  */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
   402, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425
 ])
 
-/** Words of an error that says that there is such an order already. `does_not_exist` has none of them. */
+/** Words of an error that says that the order exists already. `does_not_exist` has none of them. */
 const existing =
   /already[ _](?:exist|in[ _]use|placed|taken|used)|duplicat|order(?:[ _]id)?[ _](?:exists|in[ _]use|taken)/i
 
-/** Whether an error says, in any of its parts, that an order has the id already. */
+/** Whether any part of an error says that an order has the id already. */
 export const saysExists = ({ code = "", details = "", message = "" }: ErrorResponse): boolean =>
-  [code, details, message].some((said) => existing.test(said))
+  [code, details, message].some((part) => existing.test(part))
 
-/** Reads an error of a create. `alone`: no other order was in the request, so that an answer can only be about this one. */
-export const verdictOf = (error: CreateError, clientOrderId: string, alone: boolean): Verdict => {
+/** What an error says about the order of a single create. */
+export const verdictOf = (error: CreateError, clientOrderId: string): Verdict => {
   switch (error._tag) {
     case "InvalidRequest":
     case "LimitExceeded":
@@ -203,7 +206,7 @@ export const verdictOf = (error: CreateError, clientOrderId: string, alone: bool
       return { _tag: "NothingSent", error }
     case "TransportError":
     case "RequestTimeout":
-      return error.requestSent === "no" ? { _tag: "NothingSent", error } : look(false)
+      return error.requestSent === "no" ? { _tag: "NothingSent", error } : mayExist
     case "BadRequest":
     case "Unauthorized":
     case "Forbidden":
@@ -212,37 +215,42 @@ export const verdictOf = (error: CreateError, clientOrderId: string, alone: bool
     case "Conflict": {
       const { code } = error
       if (code === undefined || saysExists(error.body)) return refusalOf(error, true)
-      return notAboutTheId.has(code) ? refusalOf(error, false) : look(false)
+      return notAboutTheId.has(code) ? refusalOf(error, false) : mayExist
     }
     case "ContractError": {
-      if (error.pointer === "/error") return look(existing.test(error.rawBody))
-      // A success of a batch says of none of its orders that it was placed.
-      if (!alone) return look(false)
+      if (error.pointer === "/error") return existsIf(existing.test(error.rawBody))
       const order_id = orderIdIn(error.rawBody, clientOrderId)
-      return order_id === undefined ? look(true) : { _tag: "Salvaged", order_id }
+      return order_id === undefined ? exists : { _tag: "Salvaged", order_id }
     }
     case "UnexpectedStatus":
       if (refusals.has(error.status)) return refusalOf(error, saysExists(error.body))
-      return look((alone && isSuccess(error.status)) || saysExists(error.body))
+      return existsIf(isSuccess(error.status) || saysExists(error.body))
     case "InternalServerError":
     case "BadGateway":
     case "ServiceUnavailable":
     case "GatewayTimeout":
-      return look(saysExists(error.body))
+      return existsIf(saysExists(error.body))
   }
+}
+
+/** What an error says about one order of a batch. The success status of a batch says nothing about a single order. */
+export const verdictOfBatch = (error: CreateError, clientOrderId: string): Verdict => {
+  if (error._tag === "ContractError" && error.pointer !== "/error") return mayExist
+  if (error._tag === "UnexpectedStatus" && isSuccess(error.status)) return existsIf(saysExists(error.body))
+  return verdictOf(error, clientOrderId)
 }
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** What a refusal says, which says nothing of an earlier attempt whose answer was lost. */
-const refusalOf = (error: Exclude<Refusal, ItemRefused>, exists: boolean): Verdict =>
-  error.afterLostAnswer ? look(exists) : { _tag: exists ? "Taken" : "Refused", error }
+/** What a refusal says. It says nothing about an earlier attempt whose response was lost. */
+const refusalOf = (error: Exclude<Refusal, ItemRefused>, isInUse: boolean): Verdict =>
+  error.afterLostAnswer ? existsIf(isInUse) : { _tag: isInUse ? "IdInUse" : "Refused", error }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * The order's id in the body of a success that is otherwise no good: cut short, or wrong in another place. Undefined
- * unless the body begins as one JSON object whose own `order_id` is whole, a UUID, there once, and of this order.
+ * The order's id in the body of a success that does not decode, such as one that was cut short. Undefined unless the body
+ * begins as a JSON object whose own `order_id` is complete, a UUID, unique, and not contradicted by a `client_order_id`.
  */
 export const orderIdIn = (body: string, clientOrderId: string): string | undefined => {
   const members = leadingMembers(body)
@@ -256,15 +264,15 @@ export const orderIdIn = (body: string, clientOrderId: string): string | undefin
     : undefined
 }
 
-/** An error anywhere, also one that is cut short: what stands beside it is no certain order. */
+/** An error anywhere in the body, also an incomplete one. An id beside an error does not prove that an order exists. */
 const namesError = /"error"\s*:(?!\s*null\b)/
 
-/** One member of an object whose value is no list and no object, and the comma or the brace after it. */
+/** One member of an object whose value is neither a list nor an object, and the comma or brace after it. */
 const member = /\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*([,}])/gy
 
 /**
- * The members of an object up to where its text is no JSON any more, or holds a list or an object. A member that comes
- * twice is undefined.
+ * The members of an object, up to the first one that is not JSON, or that holds a list or an object. A repeated member is
+ * undefined.
  */
 const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   const members = new Map<string, unknown>()
@@ -272,7 +280,7 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   if (start === null) return members
   for (const [, name = "", value = "", end] of text.slice(start[0].length).matchAll(member)) {
     try {
-      const key = JSON.parse(name) as string // the pattern lets strings through alone
+      const key = JSON.parse(name) as string // the pattern allows nothing but a string
       members.set(key, members.has(key) ? undefined : JSON.parse(value))
     } catch {
       break
@@ -282,18 +290,18 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-/** Whether an item of a batch that was refused shows an order all the same. */
+/** Whether a refused item of a batch describes an order nevertheless. */
 export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
   isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
 
-/** Whether an answer names an order: of one that was refused it can be empty. */
+/** Whether a response names an order. The id of a refused order can be empty. */
 export const isId = (order_id: string | null | undefined): order_id is string => order_id != null && order_id !== ""
 
 /**
- * In what an order that has the id differs from what was asked for; in nothing where it is the order that is meant.
+ * The fields in which an order with the id differs from the request. None: it is the requested order.
  *
- * An order does not show whether it was amended, and an amend changes price and count: one that was is not recognised.
- * The primary account's orders have been documented both with subaccount 0 and without one.
+ * An order does not show whether it was amended. An amend changes price and count, so an amended order differs. The
+ * document has shown orders of the primary account both with subaccount 0 and without a subaccount.
  */
 export const differencesOf = ({ request, ticker }: Placement, order: Order): ReadonlyArray<Difference> => {
   const differs: Array<Difference> = order.ticker === ticker ? [] : ["ticker"]
@@ -308,7 +316,7 @@ export const differencesOf = ({ request, ticker }: Placement, order: Order): Rea
 const isSame = (asked: Result.Result<Dollars, unknown>, is: Dollars): boolean =>
   Result.isSuccess(asked) && FixedPoint.equals(asked.success, is)
 
-/** The exchange caps an order that may only reduce by what is held. */
+/** The exchange caps the count of a `reduce_only` order at the position. */
 const isSameCount = ({ count, reduce_only }: CreateInput, initial: Count): boolean => {
   const asked = FixedPoint.count(count)
   if (Result.isFailure(asked)) return false
@@ -317,46 +325,56 @@ const isSameCount = ({ count, reduce_only }: CreateInput, initial: Count): boole
     : FixedPoint.equals(initial, asked.success)
 }
 
-/** Where an order is: as its request or a list says. */
-export interface Place {
+/** The shard and the subaccount of an order, as its request names them. */
+export interface Location {
   readonly exchange_index?: number | undefined
   readonly subaccount?: number | undefined
 }
 
-export const accepted = (placement: Placement, place: Place, answer: CreateOrderV2Response): Accepted => ({
-  ...salvaged(placement, place, answer.order_id),
-  learned: "answer",
-  fill_count: answer.fill_count,
-  remaining_count: answer.remaining_count,
-  average_fill_price: answer.average_fill_price,
-  average_fee_paid: answer.average_fee_paid,
-  ts_ms: answer.ts_ms
-})
+/** What a response says about an accepted order. In an item of a batch, null means that a field is missing. */
+export interface AcceptedResponse {
+  readonly order_id: string
+  readonly fill_count?: Count | null | undefined
+  readonly remaining_count?: Count | null | undefined
+  readonly average_fill_price?: Dollars | null | undefined
+  readonly average_fee_paid?: Dollars | null | undefined
+  readonly ts_ms?: number | null | undefined
+}
 
-export const salvaged = (placement: Placement, { exchange_index, subaccount }: Place, order_id: string): Accepted => ({
+/** An order that a response shows as accepted. */
+export const accepted = (
+  placement: Placement,
+  { exchange_index, subaccount }: Location,
+  response: AcceptedResponse,
+  learned: "answer" | "salvage" = "answer"
+): Accepted => ({
   ...placement,
   _tag: "Accepted",
-  learned: "salvage",
-  order_id,
-  fill_count: undefined,
-  remaining_count: undefined,
-  average_fill_price: undefined,
-  average_fee_paid: undefined,
-  ts_ms: undefined,
-  // Below 0 it asks the exchange to find the shard, and names none.
+  learned,
+  order_id: response.order_id,
+  fill_count: response.fill_count ?? undefined,
+  remaining_count: response.remaining_count ?? undefined,
+  average_fill_price: response.average_fill_price ?? undefined,
+  average_fee_paid: response.average_fee_paid ?? undefined,
+  ts_ms: response.ts_ms ?? undefined,
+  // A negative index asks the exchange to find the shard.
   exchange_index: exchange_index !== undefined && exchange_index >= 0 ? exchange_index : undefined,
   subaccount,
   order: undefined
 })
 
+/** An order that a list shows. */
 export const listed = (placement: Placement, order: Order): Accepted => ({
-  ...salvaged(
-    placement,
-    { exchange_index: order.exchange_index, subaccount: order.subaccount_number ?? undefined },
-    order.order_id
-  ),
+  ...placement,
+  _tag: "Accepted",
   learned: "list",
+  order_id: order.order_id,
   fill_count: order.fill_count_fp,
   remaining_count: order.remaining_count_fp,
+  average_fill_price: undefined,
+  average_fee_paid: undefined,
+  ts_ms: undefined,
+  exchange_index: order.exchange_index !== undefined && order.exchange_index >= 0 ? order.exchange_index : undefined,
+  subaccount: order.subaccount_number ?? undefined,
   order
 })

@@ -1,5 +1,5 @@
 /**
- * Where orders are registered as they are placed, for a scope that cancels them at its end.
+ * The registry of the orders that a scope places and cancels at its end.
  *
  * @module
  */
@@ -11,30 +11,30 @@ import type { Attempts } from "../sending/attempts.ts"
 import type { CreateInput } from "../rest/orderOperations.ts"
 import type { Outcome, PlaceError, Placement } from "./outcomes.ts"
 
-/** An order that is about to be placed. */
-export interface Placing extends Placement {
+/** An order whose outcome is not known yet. */
+export interface PendingOrder extends Placement {
   readonly request: CreateInput
+  /** The attempts of the call that places it. The orders of a batch share one record. */
   readonly attempts: Attempts
 }
 
-export interface Registry {
-  /** Registers orders before their first attempt; fails for all of them where no more may be placed. */
-  readonly begin: (orders: ReadonlyArray<Placing>) => Effect.Effect<void, InvalidRequest>
-  /** Records what became of them; a failure means that nothing was sent. */
+export interface OrderRegistry {
+  /** Registers orders before their first attempt. Fails for all of them when the scope takes no more orders. */
+  readonly begin: (orders: ReadonlyArray<PendingOrder>) => Effect.Effect<void, InvalidRequest>
+  /** Records the outcomes of orders. A failure means that nothing was sent. */
   readonly end: (
-    orders: ReadonlyArray<Placing>,
+    orders: ReadonlyArray<PendingOrder>,
     exit: Exit.Exit<ReadonlyArray<Outcome>, PlaceError>
   ) => Effect.Effect<void>
-  /** Completes when the scope is over: what has not been sent by then must not be sent. */
+  /** Completes when the scope is closed. Nothing may be sent after that. */
   readonly ended: Effect.Effect<void>
-  /** Records that an order rests no more. */
+  /** Removes an order that no longer rests. */
   readonly over: (order_id: string) => void
-  /** The `client_order_id` of the resting order that has this `order_id`. */
+  /** The `client_order_id` of the resting order with this `order_id`. */
   readonly clientOrderIdOf: (order_id: string) => string | undefined
 }
 
-/** The registry that orders are placed under. */
-export const Placed: Context.Reference<Registry | undefined> = /*#__PURE__*/ Context.Reference<Registry | undefined>(
-  "@kalshi-effect/client/internal/Placed",
-  { defaultValue: () => undefined }
-)
+/** The registry that `Orders.place` and `Orders.placeAll` use. Default: none. */
+export const OrderRegistry: Context.Reference<OrderRegistry | undefined> = /*#__PURE__*/ Context.Reference<
+  OrderRegistry | undefined
+>("@kalshi-effect/client/internal/OrderRegistry", { defaultValue: () => undefined })

@@ -1,5 +1,5 @@
 /**
- * Finds out what became of orders that were placed earlier.
+ * Finds out the outcomes of orders that were placed earlier.
  *
  * @module
  */
@@ -7,46 +7,46 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import { InvalidRequest } from "../Errors.ts"
-import { exchangeTimeAt, mostSkewMillis, now, type Now } from "../sending/attempts.ts"
+import { exchangeTimeAt, maxSkewMillis, now, type Now } from "../sending/attempts.ts"
 import { boundMillis } from "../bound.ts"
 import { lookFor, type Wanted } from "./lookup.ts"
 import { listed, type Placement, placementOf, type Settlement, type Unknown } from "./outcomes.ts"
 
 export interface SettleOptions {
-  /** How long to look. Default: 3 minutes, since absence proves nothing before the last attempt is a minute old or two. */
+  /** How long to look. Default: 3 minutes. Absence proves nothing until the last attempt is a minute or two old. */
   readonly within?: Duration.Input | undefined
 }
 
 /**
- * Finds out what became of an order that was placed earlier, by this process or by one that has ended.
+ * Finds out the outcome of an order that was placed earlier, by this process or by one that has ended.
  *
  * **Details**
  *
- * Looks for its `client_order_id` in the market's live and old orders, and places nothing. It fails only where the
- * placement is malformed (`InvalidRequest`); where nothing can be read the answer is `Unknown`.
+ * Searches the market's live and historical orders for the `client_order_id`, and places nothing. It fails only when the
+ * placement is malformed (`InvalidRequest`). When nothing can be read, the result is `Unknown`.
  *
- * - `Accepted`: a list shows an order with its id, and with the market, subaccount, side, price and count of its `request`
- *   where the placement has one.
- * - `NotPlaced`: no list shows it, and every list is so fresh that the exchange refuses the signature of the last attempt
- *   by then. Whether the order was refused or never arrived cannot be known any more.
- * - `Unknown`: `within` was over before; or absence proves nothing: the exchange itself said that there is such an order,
- *   another order has its id (`mismatch`), this machine's clock was set or the machine slept while the order was sent, or
- *   the placement's times contradict each other or the exchange's time.
+ * - `Accepted`: a list shows an order with the id and, where the placement has a `request`, with the same market,
+ *   subaccount, side, price and count.
+ * - `NotPlaced`: no list shows the order, and every list is so new that the exchange now refuses the signature of the last
+ *   attempt. Whether the exchange refused the order or never received it can no longer be known.
+ * - `Unknown`: `within` was over before that, or absence proves nothing. That is so when the exchange said that the order
+ *   exists, another order has its id (`mismatch`), this machine's clock was set or the machine slept while the order was
+ *   sent, or the times of the placement contradict each other or the exchange's time.
  *
  * **When to use**
  *
- * Use on an `Unknown`, also after it was written as JSON and read back, or at start on the orders of a journal that have
- * no outcome. A journal needs the `client_order_id`, the market and the time, written before the order is placed.
+ * Use it on an `Unknown`, also after it was written as JSON and read back; or at start, on the orders of a journal that
+ * have no outcome. A journal needs the `client_order_id`, the market and the time, written before the order is placed.
  *
  * **Gotchas**
  *
- * - How old a signature may be is not documented. Others measured that 30 seconds pass or fail by a hair, and that 60 are
+ * - The exchange does not document how old a signature may be. Public measurements: 30 seconds are at the limit, 60 are
  *   refused.
- * - An `Unknown` has the `window` in which the exchange can have taken the order. Without it the lists of the market are
- *   read from their beginning, and absence proves something two minutes after `lastAttemptMillis`, or after the start of
- *   `settle` where that is left out.
- * - An amended order has another price or count: it is `Unknown`, and `mismatch` shows it. One whose `client_order_id`
- *   was changed by an amend is not found.
+ * - An `Unknown` has the `window` in which the exchange can have accepted the order. Without it, `settle` reads the lists
+ *   of the market from their beginning, and absence proves something two minutes after `lastAttemptMillis`, or after the
+ *   start of `settle` when that field is missing.
+ * - An amended order has another price or count: it is `Unknown`, and `mismatch` shows it. An order whose
+ *   `client_order_id` was changed by an amend is not found.
  * - With an API key that is locked to a subaccount, name the subaccount in the intent.
  *
  * **Example** (After a crash)
@@ -68,7 +68,7 @@ export const settle = (
     return settlements[0]! // one for each
   })
 
-/** As {@link settle}, of many orders with the same few reads, in their order. */
+/** Settles many orders with the same few reads, in their order. See {@link settle}. */
 export const settleAll = (
   placements: ReadonlyArray<Placement>,
   options?: SettleOptions
@@ -86,12 +86,12 @@ export const settleAll = (
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
-/** What makes a placement useless, such as one that was read from a journal. */
+/** The reason why a placement cannot be settled. A placement from a journal can be malformed. */
 const wrongIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
   if (typeof placement !== "object" || placement === null) {
     return {
       pointer: "",
-      reason: "this is not a placement: give an Unknown, or client_order_id, ticker and placedAtMillis"
+      reason: "the value is not a placement; pass an Unknown, or client_order_id, ticker and placedAtMillis"
     }
   }
   const { client_order_id, lastAttemptMillis, placedAtMillis, request, ticker, window } = placement
@@ -103,15 +103,15 @@ const wrongIn = (placement: Placement): { readonly pointer: string; readonly rea
     return { pointer: "/lastAttemptMillis", reason: "it is not a time in milliseconds; leave it out" }
   }
   if (request !== undefined && (typeof request !== "object" || request === null)) {
-    return { pointer: "/request", reason: "it is not what an order was asked for with; leave it out" }
+    return { pointer: "/request", reason: "it is not the input of Orders.create; leave it out" }
   }
   return window === undefined || (Number.isFinite(window?.fromMillis) && Number.isFinite(window?.untilMillis))
     ? undefined
     : { pointer: "/window", reason: "it does not have fromMillis and untilMillis in milliseconds; leave it out" }
 }
 
-/** What is wanted of a placement, whose times may be by another machine's clock. */
-const soughtOf = (placement: Placement, began: Now): Wanted => {
+/** The search for a placement, whose times may be by another machine's clock. */
+const wantedOf = (placement: Placement, began: Now): Wanted => {
   const { clockChanged, exists, lastAttemptMillis, placedAtMillis, window } = placement
   const isUnusable =
     exists === true || clockChanged === true || (lastAttemptMillis !== undefined && lastAttemptMillis < placedAtMillis)
@@ -121,24 +121,24 @@ const soughtOf = (placement: Placement, began: Now): Wanted => {
     return {
       placement,
       sinceMillis: () => fromMillis,
-      lastMillis: () => untilMillis - mostSkewMillis,
-      pastMillis: () => past(untilMillis < fromMillis ? Number.POSITIVE_INFINITY : mostSkewMillis)
+      lastMillis: () => untilMillis - maxSkewMillis,
+      pastMillis: () => past(untilMillis < fromMillis ? Number.POSITIVE_INFINITY : maxSkewMillis)
     }
   }
   const beganMillis = (now: Now) => exchangeTimeAt(began, now).upperMillis
   return {
     placement,
-    // A clock of which nothing is known can have been off by any time.
+    // The clock of another machine can have been wrong by any amount.
     sinceMillis: () => undefined,
     lastMillis: (now) =>
       lastAttemptMillis === undefined
         ? beganMillis(now)
-        : lastAttemptMillis + Math.max(mostSkewMillis, now.skew?.upperMillis ?? 0),
+        : lastAttemptMillis + Math.max(maxSkewMillis, now.skew?.upperMillis ?? 0),
     pastMillis: (now) =>
       lastAttemptMillis === undefined
         ? // The clock that signed may have been ahead.
-          past(2 * mostSkewMillis)
-        : past(lastAttemptMillis > beganMillis(now) ? Number.POSITIVE_INFINITY : mostSkewMillis)
+          past(2 * maxSkewMillis)
+        : past(lastAttemptMillis > beganMillis(now) ? Number.POSITIVE_INFINITY : maxSkewMillis)
   }
 }
 
@@ -149,7 +149,7 @@ const find = (
   Effect.gen(function* () {
     if (placements.length === 0) return []
     const began = yield* now
-    const wanted = placements.map((placement) => soughtOf(placement, began))
+    const wanted = placements.map((placement) => wantedOf(placement, began))
     const { asOf, conclusive, mismatchOf, orderOf } = yield* lookFor(wanted, {
       withinMillis: boundMillis(options?.within, "3 minutes"),
       historical: true
@@ -171,7 +171,7 @@ const find = (
         window,
         clockChanged,
         exists,
-        // An Unknown is the one placement that has an error, unless it was read from a journal.
+        // Only an Unknown has an error. From a journal, it is no longer an Error.
         error: "error" in placement && placement.error instanceof Error ? (placement as Unknown).error : undefined,
         notListedAsOf: asOf,
         mismatch
