@@ -25,9 +25,9 @@ describe("pnpm start", () => {
       for (const line of [
         "OrderGroups.get: 3 orders, limit 10.00",
         "OrderGroups.get: 0 orders",
-        "BadRequest: Orders.create was answered 400",
-        "NotFound: OrderGroups.get was answered 404",
-        "Unauthorized: OrderGroups.list was answered 401",
+        "BadRequest: Orders.create failed with status 400",
+        "NotFound: OrderGroups.get failed with status 404",
+        "Unauthorized: OrderGroups.list failed with status 401",
         "503, then 200",
         "Every step came out as it should."
       ]) {

@@ -1,5 +1,5 @@
 /**
- * Every way a call can fail, one class per status, so that a handler names exactly what it handles.
+ * The errors of calls: one class per status, so that a handler names exactly the errors that it handles.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import * as statuses from "./statuses.ts"
 import type { Intent } from "./UnsentRequest.ts"
 
 /**
- * What the body of an error said, whichever of the wire's shapes it had: nested under `error`, flat, a bare string, or
- * none at all behind the CDN.
+ * The body of an error response in one shape. On the wire it can be nested under `error`, flat, a bare string, or, behind
+ * the CDN, missing.
  *
  * **Gotchas**
  *
- * `code` is an open set in mixed case (`not_found`, `MARKET_INACTIVE`); the reason an order was refused stands in
- * `details`. Source: error bodies recorded in demo, July 2026.
+ * `code` is an open set in mixed case (`not_found`, `MARKET_INACTIVE`). `details` has the reason why an order was refused.
+ * Source: error bodies recorded in demo, July 2026.
  */
 export interface ErrorBody {
   readonly code?: string
@@ -26,7 +26,7 @@ export interface ErrorBody {
   readonly service?: string
 }
 
-/** What every answered error carries. */
+/** The fields of every error that comes from a response. */
 export interface Answered {
   /** The operation as you called it, such as `OrderGroups.get`. */
   readonly operation: string
@@ -36,23 +36,23 @@ export interface Answered {
   /** How many times the request was sent. */
   readonly attempts: number
   /**
-   * An earlier attempt of this call may have been carried out, and its answer never came. Then this answer is of a
-   * repeat, and says nothing of the first: find out before you send the same intent anew.
+   * Whether the response to an earlier attempt of this call was lost. The exchange may have carried out that attempt. This
+   * error belongs to a repeat and says nothing about it: find out before you send the same intent again.
    */
   readonly afterLostAnswer: boolean
 }
 
 /**
- * Whether the exchange carried a request out, over all attempts of its call.
+ * Whether the exchange carried out a request in any attempt of its call.
  *
- * - `"no"`: it refused the request, and no earlier attempt's answer was lost.
- * - `"maybe"`: the status does not say (408, any status from 500 up, a redirect), or an earlier attempt's answer was lost.
- *   Find out before you send the same intent anew.
- * - `"yes"`: a success that the operation does not declare.
+ * - `"no"`: it refused the request, and no response to an earlier attempt was lost.
+ * - `"maybe"`: the status does not tell (408, any status from 500 up, a redirect), or the response to an earlier attempt was
+ *   lost. Find out before you send the same intent again.
+ * - `"yes"`: a success status that the operation does not declare.
  */
 export type CarriedOut = "no" | "maybe" | "yes"
 
-/** An {@link Answered} error as a value: `code` is the body's. */
+/** An error that comes from a response. `code` is the code in its body. */
 export interface AnsweredError<Tag extends string> extends Cause.YieldableError, Answered {
   readonly _tag: Tag
   readonly code: string | undefined
@@ -63,23 +63,23 @@ const printLimit = 500
 
 const clip = (text: string): string => (text.length <= printLimit ? text : `${text.slice(0, printLimit)}…`)
 
-const mayHaveHappened = " (an earlier attempt's answer was lost: it may have been carried out)"
+const mayHaveHappened = " (the response to an earlier attempt was lost: the exchange may have carried it out)"
 
 const carriedOutOf = ({ afterLostAnswer, status }: Answered): CarriedOut => {
-  const fate = statuses.carriedOut(status)
-  return fate === "no" && afterLostAnswer ? "maybe" : fate
+  const verdict = statuses.carriedOut(status)
+  return verdict === "no" && afterLostAnswer ? "maybe" : verdict
 }
 
-const answeredLine = (error: Answered, hint: string): string => {
+const messageOf = (error: Answered, hint: string): string => {
   const { code, details, message } = error.body
-  const said = [code, message === code ? undefined : message, details]
+  const description = [code, message === code ? undefined : message, details]
     .filter((part) => part !== undefined && part !== "")
     .join(": ")
   const tries = error.attempts > 1 ? ` after ${error.attempts} attempts` : ""
-  return clip(`${error.operation} was answered ${error.status}${tries}: ${said}`) + hint
+  return clip(`${error.operation} failed with status ${error.status}${tries}: ${description}`) + hint
 }
 
-/** Builds the base class of an answered error: its tag, its status and its one-line message. */
+/** Builds the base class of the errors of one status: tag, status and one-line message. */
 const answered = <Tag extends string, const Status extends number>(
   tag: Tag,
   status: Status
@@ -99,31 +99,31 @@ const answered = <Tag extends string, const Status extends number>(
       return carriedOutOf(this)
     }
     override get message(): string {
-      return answeredLine(this, this.hint)
+      return messageOf(this, this.hint)
     }
     protected get hint(): string {
       if (this.afterLostAnswer) return mayHaveHappened
-      return this.carriedOut === "maybe" ? " (the request may have been carried out)" : ""
+      return this.carriedOut === "maybe" ? " (the exchange may have carried out the request)" : ""
     }
   }
   // TypeScript cannot express a class expression that is generic in fields its own constructor only copies.
   return Base as never
 }
 
-/** 400: the exchange refused the request as it stands; sending it again cannot help. */
+/** 400: the exchange refused the request. Sending it again does not help. */
 export class BadRequest extends answered("BadRequest", 400) {}
 
 /**
- * 401: the signature, the key or the timestamp was not accepted.
+ * 401: the exchange did not accept the signature, the key or the timestamp.
  *
  * **Details**
  *
- * `explanation` says what was signed, with which kind of key, for which environment and how far this machine's clock
- * is from the exchange's, without the key or the signature.
+ * `explanation` has the signed text, the kind of key, the environment, and the difference between this machine's clock and
+ * the exchange's. It has neither the key nor the signature.
  *
- * A 401 whose code blames the timestamp, such as `header_timestamp_expired`, is repeated once per call under a fresh
- * signature, for every operation: a 401 was not carried out. A machine that slept, or a request that was delayed after it
- * was signed, then succeeds at the second attempt.
+ * When the code of a 401 blames the timestamp (such as `header_timestamp_expired`), the client signs the request again and
+ * repeats it once per call. It does so for every operation, because the exchange does not carry out a request that it
+ * answers with 401. After a sleep of the machine, or a delay after signing, the second attempt then succeeds.
  */
 export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
@@ -134,27 +134,27 @@ export class Unauthorized extends answered("Unauthorized", 401)<{
   }
 }
 
-/** What an {@link Unauthorized} can say about itself. */
+/** The explanation of an {@link Unauthorized}. */
 export interface Explanation extends RequestSignature.Explanation {
   /** The environment's name, such as `demo`. */
   readonly environment: string
   /**
-   * The exchange's clock minus this machine's, in milliseconds, by the date of this answer, or of those before where
-   * this one's is unfit; absent where there was none. See `ClockSkew`.
+   * The exchange's clock minus this machine's, in milliseconds. The source is the date of this response, or of earlier ones
+   * if this date is not usable; absent if there was none. See `ClockSkew`.
    */
   readonly measuredClockSkewMillis?: number
-  /** How far the truth may be from it on either side, in milliseconds; dates are of whole seconds. */
+  /** The error of the measurement in either direction, in milliseconds. Dates have whole seconds. */
   readonly measuredClockSkewErrorMillis?: number
 }
 
-/** Dates are of whole seconds: a difference within this is no sign of a clock that is off. */
+/** Dates have whole seconds: a smaller difference does not mean that a clock is wrong. */
 const skewResolutionMillis = 1_000
 
-/** Longer times are printed in minutes. */
-const longestInMillis = 120_000
+/** Longer durations are printed in minutes. */
+const maxPrintedMillis = 120_000
 
 const duration = (millis: number): string =>
-  millis > longestInMillis ? `${Math.round(millis / 6_000) / 10} minutes` : `${millis} ms`
+  millis > maxPrintedMillis ? `${Math.round(millis / 6_000) / 10} minutes` : `${millis} ms`
 
 const explain = (explanation: Explanation, body: ErrorBody): string => {
   const {
@@ -169,36 +169,36 @@ const explain = (explanation: Explanation, body: ErrorBody): string => {
   const corrected =
     clockSkewMillis === 0 ? "" : `, ${sign}${duration(Math.abs(clockSkewMillis))} added to this machine's clock`
   const remedy = () => {
-    // By how much the time in the signature was behind the exchange's.
+    // How far the timestamp of the signature was behind the exchange's clock.
     const behindMillis = skew === undefined ? 0 : skew - clockSkewMillis
     if (Math.abs(behindMillis) - margin > skewResolutionMillis) {
       const [what, advice] =
         clockSkewMillis === 0
-          ? ["this machine's clock", "set it right, or let the layer correct it (correctClockSkew)"]
-          : ["the corrected time of this machine", "set its clock right"]
+          ? ["this machine's clock", "set the clock, or let the layer correct it (correctClockSkew)"]
+          : ["the corrected time of this machine", "set the clock"]
       const side = behindMillis > 0 ? "behind" : "ahead of"
       return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's: ${advice}`
     }
     if (!statuses.blamesTimestamp(body)) {
-      return `check that the key id belongs to this private key and was made in ${environment}: keys are not shared between environments`
+      return `check that the key id belongs to this private key and was created in ${environment}: environments do not share keys`
     }
     return skew === undefined
-      ? "the exchange found the timestamp of the signature too old or too new, and its answers have no date to compare with: check this machine's clock, then call again"
-      : "the exchange found the timestamp of the signature too old, although the two clocks agree: this machine slept, or the request was delayed after it was signed: call again"
+      ? "the exchange did not accept the timestamp, and its responses have no date to compare it with: check this machine's clock, then call again"
+      : "the timestamp was too old although the clocks agree: the machine slept, or the request was delayed after signing: call again"
   }
   return `${remedy()}; signed text ${JSON.stringify(explanation.signedText)} with the ${kind} key ${keyId} for ${environment}${corrected}`
 }
 
-/** 403: the key is good and lacks the scope, the subaccount or the level that this operation wants. */
+/** 403: the key lacks the scope, the subaccount or the access level that the operation needs. */
 export class Forbidden extends answered("Forbidden", 403) {}
 
 /**
- * 404: there is no such thing.
+ * 404: it does not exist.
  *
  * **Gotchas**
  *
- * `afterLostAnswer` is true on a repeated delete whose first answer was lost: then this is most likely the echo of the
- * first, which did delete. Right after a create, demo has answered 404 for about half a second.
+ * - On a repeated delete whose first response was lost, `afterLostAnswer` is true: most likely the first attempt deleted it.
+ * - Right after a create, demo has returned 404 for about half a second.
  */
 export class NotFound extends answered("NotFound", 404) {
   protected get hint(): string {
@@ -211,8 +211,7 @@ export class NotFound extends answered("NotFound", 404) {
  *
  * **Gotchas**
  *
- * `afterLostAnswer` is true on a repeated create whose first answer was lost: then this is most likely the echo of the
- * first, which did create.
+ * On a repeated create whose first response was lost, `afterLostAnswer` is true: most likely the first attempt created it.
  */
 export class Conflict extends answered("Conflict", 409) {
   protected get hint(): string {
@@ -220,59 +219,59 @@ export class Conflict extends answered("Conflict", 409) {
   }
 }
 
-const echo = " (an earlier attempt's answer was lost: this is most likely its echo)"
+const echo = " (the response to an earlier attempt was lost: most likely that attempt succeeded)"
 
-/** What an answer carries that the client may repeat the request after. */
+/** The fields of an error after which the client may repeat the request. */
 export interface Repeatable {
   /**
-   * The wait that the answer's `Retry-After` asked for; undefined where it has none. The exchange documents no such
-   * header today.
+   * The wait that the response's `Retry-After` header asks for; undefined without that header. The exchange does not
+   * document the header.
    */
   readonly retryAfterMillis: number | undefined
 }
 
-/** 429: the account's token bucket is empty. Possible on every operation, whatever the document declares. */
+/** 429: the account's token bucket is empty. Every operation can return it, also one that does not declare it. */
 export class TooManyRequests extends answered("TooManyRequests", 429)<Repeatable> {}
 
 /**
- * 500. The request may have been carried out. `payload` is what the operation declares as this status's body, where it
- * declares one that decoded.
+ * 500. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body for
+ * this status.
  */
 export class InternalServerError<Payload = undefined> extends answered("InternalServerError", 500)<
   Repeatable & { readonly payload: Payload | undefined }
 > {}
 
-/** 502: the CDN had no good answer from the exchange. The request may have been carried out. */
+/** 502: the CDN received no valid response from the exchange, which may have carried out the request. */
 export class BadGateway extends answered("BadGateway", 502)<Repeatable> {}
 
 /**
- * 503. The request may have been carried out. In demo, writes have answered this for hours while reads worked. `payload`
- * is what the operation declares as this status's body, where it declares one that decoded.
+ * 503. The exchange may have carried out the request. In demo, writes have returned it for hours while reads worked.
+ * `payload` is the decoded body, if the operation declares a body for this status.
  */
 export class ServiceUnavailable<Payload = undefined> extends answered("ServiceUnavailable", 503)<
   Repeatable & { readonly payload: Payload | undefined }
 > {}
 
 /**
- * 504. The request may have been carried out. `payload` is what the operation declares as this status's body, where it
- * declares one that decoded.
+ * 504. The exchange may have carried out the request. `payload` is the decoded body, if the operation declares a body for
+ * this status.
  */
 export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeout", 504)<
   Repeatable & { readonly payload: Payload | undefined }
 > {}
 
 /**
- * A status that the operation does not declare; `json` is the body when it was JSON of moderate size and depth.
+ * A status that the operation does not declare. `json` is the body, if it is JSON of moderate size and depth.
  *
  * **Details**
  *
- * `carriedOut` says what became of the request. It is `"maybe"` for 408 and for every status from 500 up, such as the 520
- * and 524 of a CDN that passed the request on and got no answer in time. These are repeated where repeating is harmless,
- * as 502 is. 425 (too early) was not carried out, and is repeated for every operation, as 429 is.
+ * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded the
+ * request and received no response in time. The client repeats these like a 502: only if a repeat is harmless. A request
+ * that receives 425 (too early) was not carried out. The client repeats it for every operation, like a 429.
  *
  * **Gotchas**
  *
- * From 200 to 299 the request was carried out: never repeat a write because of this error.
+ * With a status from 200 to 299, the exchange carried out the request: never repeat a write because of this error.
  */
 export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
   Answered & Repeatable & { readonly json: unknown }
@@ -284,17 +283,19 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
     return carriedOutOf(this)
   }
   override get message(): string {
-    return answeredLine(this, ` (${this.fate})`)
+    return messageOf(this, ` (${this.hint})`)
   }
-  private get fate(): string {
+  private get hint(): string {
     const { status } = this
-    if (status >= 200 && status < 300) return "a success this operation does not declare: the request was carried out"
+    if (status >= 200 && status < 300)
+      return "a success that the operation does not declare: the exchange carried out the request"
     const what =
       status === 0 || (status >= 300 && status < 400)
-        ? "a redirect, which is never followed"
-        : "a status this operation does not declare"
-    if (this.afterLostAnswer) return `${what}; an earlier attempt's answer was lost: it may have been carried out`
-    return this.carriedOut === "maybe" ? `${what}; the request may have been carried out` : what
+        ? "a redirect, which the client never follows"
+        : "a status that the operation does not declare"
+    if (this.afterLostAnswer)
+      return `${what}; the response to an earlier attempt was lost: the exchange may have carried it out`
+    return this.carriedOut === "maybe" ? `${what}; the exchange may have carried out the request` : what
   }
 }
 
@@ -303,32 +304,34 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
  *
  * **Details**
  *
- * `requestSent` is the verdict on the whole call. It is `"no"` only where of every attempt no byte can have left this
- * machine (the connection was refused, the name did not resolve …), or it was answered 429; then nothing happened at the
- * exchange. `"maybe"` means that the request may have been carried out.
+ * `requestSent` covers the whole call. It is `"no"` only if every attempt ended before any byte left this machine (the
+ * connection was refused, the name did not resolve …), or received a 429: the exchange has done nothing. `"maybe"` means
+ * that the exchange may have carried out the request.
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
   readonly requestSent: "no" | "maybe"
-  /** The system's code, such as `ECONNREFUSED`, where there is one. */
+  /** The system's code, such as `ECONNREFUSED`, if there is one. */
   readonly code: string | undefined
   readonly reason: string
   readonly attempts: number
 }> {
   override get message(): string {
-    const fate =
-      this.requestSent === "no" ? "nothing was sent" : "the request may have been carried out; its answer was lost"
-    return clip(`${this.operation} failed in transport: ${this.reason}`) + ` (${fate})`
+    const result =
+      this.requestSent === "no"
+        ? "nothing was sent"
+        : "the exchange may have carried out the request; its response was lost"
+    return clip(`${this.operation} failed: ${this.reason}`) + ` (${result})`
   }
 }
 
 /**
- * No whole answer came in time. `requestSent` is as in {@link TransportError}: `"no"` where the time went by before
- * anything was sent, as while signing.
+ * No complete response arrived in time. `requestSent` is as in {@link TransportError}: `"no"` if the time was over before
+ * anything was sent, for instance while signing.
  */
 export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
   readonly operation: string
-  /** Which of the two limits ran out: that of one attempt or that of the whole call. */
+  /** The limit that was exceeded: that of one attempt, or that of the whole call. */
   readonly limit: "attempt" | "total"
   readonly timeoutMillis: number
   readonly requestSent: "no" | "maybe"
@@ -336,24 +339,24 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
 }> {
   override get message(): string {
     const limit = `limit per ${this.limit === "attempt" ? "attempt" : "call"}`
-    const fate = this.requestSent === "no" ? "nothing was sent" : "the request may have been carried out"
-    return `${this.operation} had no whole answer within ${this.timeoutMillis} ms (${limit}); ${fate}`
+    const result = this.requestSent === "no" ? "nothing was sent" : "the exchange may have carried out the request"
+    return `${this.operation} timed out after ${this.timeoutMillis} ms (${limit}); ${result}`
   }
 }
 
 /**
- * The exchange answered success with a body that is not what its document says.
+ * The response is a success whose body breaks the contract: it is not what the published document declares.
  *
  * **Details**
  *
- * `pointer` is the JSON pointer of the first place that broke the contract, `""` the whole body. `rawBody` is the
- * beginning of the body, at most 2,048 characters, without the values of the request's own headers.
+ * `pointer` is the JSON pointer of the first violation; `""` is the whole body. `rawBody` is the beginning of the body, at
+ * most 2,048 characters, without the values of the request's own headers.
  *
  * **Gotchas**
  *
- * - The request was carried out: never repeat a write because of this error.
- * - A member that comes twice in one object breaks nothing: the last one counts, as in `JSON.parse`. Only where
- *   `Orders.place` looks for an order's id in a body that is otherwise broken, an id that comes twice is no id.
+ * - The exchange carried out the request: never repeat a write because of this error.
+ * - A repeated member of an object does not break the contract: the last one counts, as in `JSON.parse`. `Orders.place`
+ *   makes one exception: it does not take a repeated `order_id` from a body that does not decode.
  */
 export class ContractError extends Data.TaggedError("ContractError")<{
   readonly operation: string
@@ -365,13 +368,11 @@ export class ContractError extends Data.TaggedError("ContractError")<{
 }> {
   override get message(): string {
     const where = this.pointer === "" ? "" : ` at ${this.pointer}`
-    return clip(
-      `${this.operation} was answered ${this.status} with a body that breaks the contract${where}: ${this.reason}`
-    )
+    return clip(`${this.operation} received a ${this.status} response that breaks the contract${where}: ${this.reason}`)
   }
 }
 
-/** The input cannot be sent as it stands; nothing was sent. `pointer` names the input field. */
+/** The input is invalid; nothing was sent. `pointer` is the JSON pointer of the input field. */
 export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
   readonly operation: string
   readonly pointer: string
@@ -379,25 +380,25 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
 }> {
   override get message(): string {
     const where = this.pointer === "" ? "" : ` at ${this.pointer}`
-    return clip(`${this.operation} was not sent: its input is wrong${where}: ${this.reason}`)
+    return clip(`${this.operation} was not sent: invalid input${where}: ${this.reason}`)
   }
 }
 
 /**
- * The account's token bucket would not have paid for the call in time, or ever; nothing was sent.
+ * The account's token bucket does not have the tokens for the call in time; nothing was sent.
  *
  * **Details**
  *
- * `waitMillis` is how much longer it would have had to wait as things stood, and undefined where no wait helps: the cost
- * is more than the bucket holds when it is full, as that of too large a batch. `maxWaitMillis` is what it was allowed to
- * wait: by `RateLimits.Overrides`, or by what was left of the whole call's time.
+ * `waitMillis` is the remaining wait. It is undefined if no wait helps because the cost exceeds the bucket's capacity, as
+ * with a batch that is too large. `maxWaitMillis` is the longest wait that was allowed, by `RateLimits.Overrides` or by the
+ * rest of the call's time.
  */
 export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
   readonly operation: string
   readonly bucket: "read" | "write"
   /** Tokens. */
   readonly cost: number
-  /** Tokens that the bucket holds when it is full. */
+  /** The tokens of a full bucket. */
   readonly capacity: number
   readonly waitMillis: number | undefined
   readonly maxWaitMillis: number
@@ -405,38 +406,38 @@ export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
   override get message(): string {
     const what = `${this.cost} tokens of the ${this.bucket} bucket`
     return this.waitMillis === undefined
-      ? `${this.operation} was not sent: it costs ${what}, which holds ${this.capacity} when it is full`
-      : `${this.operation} was not sent: it would have had to wait ${Math.ceil(this.waitMillis)} ms for ${what}, and was allowed ${Math.floor(this.maxWaitMillis)} ms`
+      ? `${this.operation} was not sent: it needs ${what}, whose capacity is ${this.capacity}`
+      : `${this.operation} was not sent: it would wait ${Math.ceil(this.waitMillis)} ms for ${what}, and may wait ${Math.floor(this.maxWaitMillis)} ms`
   }
 }
 
 /**
- * This is a dry run (`Kalshi.layerDryRun`), and the call would have changed something: it was checked as for sending, and
- * not sent. No other layer fails with it.
+ * The layer is a dry run (`Kalshi.layerDryRun`) and the operation is a write: the client checked it and did not send it. No
+ * other layer fails with this error.
  */
 export class NotSent extends Data.TaggedError("NotSent")<{
   readonly operation: string
-  /** What would have been sent, as the dry run's journal has it. */
+  /** The request that was not sent, as the dry run records it. */
   readonly intent: Intent
 }> {
   /** As in {@link TransportError}. */
   readonly requestSent = "no"
   override get message(): string {
     const { cost, method, path } = this.intent
-    const most =
+    const price =
       cost === undefined
         ? ""
         : cost.worstCase === undefined
-          ? `, at a cost that cannot be known: ${cost.unknownBecause}`
-          : `, and cost $${cost.worstCase} at most${cost.terms === "assumed" ? " by assumed fees" : ""}`
-    return clip(`${this.operation} was not sent: this is a dry run; it would ${method} ${path}${most}`)
+          ? `, at an unknown cost: ${cost.unknownBecause}`
+          : `, and cost at most $${cost.worstCase}${cost.terms === "assumed" ? " with assumed fees" : ""}`
+    return clip(`${this.operation} was not sent: the layer is a dry run; it would ${method} ${path}${price}`)
   }
 }
 
-/** What can happen to a signed call before it is sent: its signature, or the tokens for it, cannot be had. */
+/** The errors of a signed call before it is sent: no signature, or no tokens. */
 export type SigningFailure = SigningError | LimitExceeded
 
-/** What the exchange's own limits, the outages and the network can do to any call, signed or not. */
+/** The errors of any call, signed or not. */
 export type PublicFailure =
   | TooManyRequests
   | InternalServerError
@@ -449,8 +450,8 @@ export type PublicFailure =
   | ContractError
   | InvalidRequest
 
-/** What can happen to any signed call, besides the errors that its operation names. */
+/** The errors of any signed call, besides those that its operation declares. */
 export type Failure = PublicFailure | SigningFailure
 
-/** What can happen to any call that changes something, besides the errors that its operation names. */
+/** The errors of any write, besides those that its operation declares. */
 export type WriteFailure = Failure | NotSent

@@ -6,22 +6,22 @@
 import type { Dollars } from "./money/FixedPoint.ts"
 import type { OrderCost } from "./money/OrderCost.ts"
 
-/** What the orders of an {@link Intent} can cost: see `OrderCost`. */
+/** The cost of the orders of an {@link Intent}. See `OrderCost`. */
 export interface Cost {
   /**
-   * The most cash that all of them together can take, fees included; undefined if it cannot be known. In a batch a
+   * The upper bound of the cash for all orders together, fees included; undefined if it cannot be known. In a batch a
    * position covers contracts once: see `OrderCost.ofBatch`.
    */
   readonly worstCase: Dollars | undefined
-  /** Why it cannot be known. */
+  /** The reason why `worstCase` is undefined. */
   readonly unknownBecause: string | undefined
-  /** Whether the fees of all orders follow terms that were given, or those of some follow `OrderCost.assumedTerms`. */
+  /** `given`: the fees of all orders use known terms. `assumed`: those of some orders use `OrderCost.assumedTerms`. */
   readonly terms: "given" | "assumed"
   /** The cost of each order, in the order of the request; undefined for one that cannot be priced. */
   readonly orders: ReadonlyArray<OrderCost | undefined>
 }
 
-/** A write that was not sent, in its form on the wire, without key, signature and timestamp. */
+/** A write that was not sent, as it would be on the wire, without key, signature and timestamp. */
 export interface Intent {
   /** From 1, in the order of the calls. */
   readonly number: number

@@ -67,7 +67,7 @@ describe("Kalshi.layerDryRun", () => {
       assert.strictEqual(error.requestSent, "no")
       assert.strictEqual(
         error.message,
-        "Orders.create was not sent: this is a dry run; it would POST /trade-api/v2/portfolio/events/orders, and cost $5.77268 at most"
+        "Orders.create was not sent: the layer is a dry run; it would POST /trade-api/v2/portfolio/events/orders, and cost at most $5.77268"
       )
       assert.notMatch(inspect(error, { depth: null }), /key-a|signature|KALSHI/i)
       assert.strictEqual((yield* Script).sent.length, 0)
@@ -158,7 +158,7 @@ describe("the cost of an intent", () => {
       )
       assert.strictEqual(error.intent.cost?.terms, "assumed")
       assert.strictEqual(error.intent.cost?.worstCase, worstCase._tag === "Success" ? worstCase.success : undefined)
-      assert.include(error.message, "at most by assumed fees")
+      assert.include(error.message, "with assumed fees")
     }).pipe(Effect.provide(layer()))
   )
 
@@ -215,7 +215,7 @@ describe("the cost of an intent", () => {
       assert.match(cost.unknownBecause ?? "", /^order 2 of 2: .*no public table/)
       assert.strictEqual(cost.orders[1]?.collateral, "5.60")
       const error = yield* notSent(Orders.create(order))
-      assert.include(error.message, "at a cost that cannot be known")
+      assert.include(error.message, "at an unknown cost")
     }).pipe(
       Effect.provide(
         layer([], {

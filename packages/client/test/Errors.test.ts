@@ -67,7 +67,7 @@ describe("every status from 100 to 599 of OrderGroups.get", () => {
           const bodyless = [101, 103, 204, 205, 304].includes(status)
           assert.strictEqual(error.code, bodyless ? undefined : code)
           assert.isNotEmpty(error.body.message)
-          assert.include(error.message, `OrderGroups.get was answered ${status}`)
+          assert.include(error.message, `OrderGroups.get failed with status ${status}`)
         }
       })
     )
@@ -95,7 +95,7 @@ describe("an error's body", () => {
         details: "no group",
         service: "exchange"
       })
-      assert.strictEqual(error.message, "OrderGroups.get was answered 404: not_found: not found: no group")
+      assert.strictEqual(error.message, "OrderGroups.get failed with status 404: not_found: not found: no group")
     })
   )
 
@@ -165,7 +165,7 @@ describe("the message of an answered error", () => {
 
   it.effect("says each thing once, and nothing that is empty", () =>
     Effect.gen(function* () {
-      const start = "OrderGroups.get was answered 404: "
+      const start = "OrderGroups.get failed with status 404: "
       assert.strictEqual(yield* messageOf({ code: "a_code" }), `${start}a_code`)
       assert.strictEqual(yield* messageOf({ code: "a_code", message: "" }), `${start}a_code`)
       assert.strictEqual(yield* messageOf({ code: "", message: "m", details: "" }), `${start}m`)
@@ -176,7 +176,7 @@ describe("the message of an answered error", () => {
 
   it.effect("is cut after 500 characters", () =>
     Effect.gen(function* () {
-      const start = "OrderGroups.get was answered 404: "
+      const start = "OrderGroups.get failed with status 404: "
       const fits = "x".repeat(500 - start.length)
       assert.strictEqual(yield* messageOf({ message: fits }), start + fits)
       assert.strictEqual(yield* messageOf({ message: `${fits}y` }), `${start}${fits}…`)
@@ -187,9 +187,9 @@ describe("the message of an answered error", () => {
     Effect.gen(function* () {
       const reply: Reply = { status: 502, text: "" }
       for (const [times, said] of [
-        [0, "was answered 502: an empty body"],
-        [1, "was answered 502 after 2 attempts: an empty body"],
-        [2, "was answered 502 after 3 attempts: an empty body"]
+        [0, "failed with status 502: an empty body"],
+        [1, "failed with status 502 after 2 attempts: an empty body"],
+        [2, "failed with status 502 after 3 attempts: an empty body"]
       ] as const) {
         const replies = Array.from({ length: times + 1 }, () => reply)
         const policy = { retry: Schedule.upTo(Schedule.spaced(0), { times }) }
@@ -221,7 +221,7 @@ describe("an error class", () => {
     ] as const
     for (const [status, ofClass, error] of errors) {
       assert.deepStrictEqual([ofClass, error.status], [status, status])
-      assert.include(error.message, `a.b was answered ${status}`)
+      assert.include(error.message, `a.b failed with status ${status}`)
     }
   })
 })
@@ -250,13 +250,13 @@ describe("the message of an Unauthorized", () => {
   it("is one line that says what failed, why, and what to do", () => {
     assert.strictEqual(
       messageOf({}),
-      `a.b was answered 401: authentication_error: no (check that the key id belongs to this private key and was made in demo: keys are not shared between environments; ${signed})`
+      `a.b failed with status 401: authentication_error: no (check that the key id belongs to this private key and was created in demo: environments do not share keys; ${signed})`
     )
     assert.strictEqual(
       messageOf({ measuredClockSkewMillis: -5_000, measuredClockSkewErrorMillis: 500 }),
-      `a.b was answered 401: authentication_error: no (this machine's clock is 5000 ms (± 500 ms) ahead of the exchange's: set it right, or let the layer correct it (correctClockSkew); ${signed})`
+      `a.b failed with status 401: authentication_error: no (this machine's clock is 5000 ms (± 500 ms) ahead of the exchange's: set the clock, or let the layer correct it (correctClockSkew); ${signed})`
     )
-    assert.include(messageOf({}, "authentication_error", true), "an earlier attempt's answer was lost")
+    assert.include(messageOf({}, "authentication_error", true), "the response to an earlier attempt was lost")
   })
 
   it("blames the clock where it is off by more than a second and what the measurement may be off by", () => {
@@ -275,7 +275,7 @@ describe("the message of an Unauthorized", () => {
     assert.include(right, ", 45000 ms added to this machine's clock")
     assert.include(
       messageOf({ clockSkewMillis: 45_000, measuredClockSkewMillis: 0 }),
-      "the corrected time of this machine is 45000 ms (± 0 ms) ahead of the exchange's: set its clock right;"
+      "the corrected time of this machine is 45000 ms (± 0 ms) ahead of the exchange's: set the clock;"
     )
     assert.include(
       messageOf({ clockSkewMillis: -300_000, measuredClockSkewMillis: 0 }),
@@ -314,10 +314,10 @@ describe("the message of an UnexpectedStatus", () => {
   }
 
   it("says what became of the request", () => {
-    const success = ["yes", "(a success this operation does not declare: the request was carried out)"]
-    const redirect = ["maybe", "(a redirect, which is never followed; the request may have been carried out)"]
-    const open = ["maybe", "(a status this operation does not declare; the request may have been carried out)"]
-    const refusal = ["no", "(a status this operation does not declare)"]
+    const success = ["yes", "(a success that the operation does not declare: the exchange carried out the request)"]
+    const redirect = ["maybe", "(a redirect, which the client never follows; the exchange may have carried out the request)"]
+    const open = ["maybe", "(a status that the operation does not declare; the exchange may have carried out the request)"]
+    const refusal = ["no", "(a status that the operation does not declare)"]
     for (const [status, said] of [
       [0, redirect],
       [1, open],
@@ -340,7 +340,7 @@ describe("the message of an UnexpectedStatus", () => {
     assert.deepStrictEqual(messageOf(204, true), success)
     assert.deepStrictEqual(messageOf(418, true), [
       "maybe",
-      "(a status this operation does not declare; an earlier attempt's answer was lost: it may have been carried out)"
+      "(a status that the operation does not declare; the response to an earlier attempt was lost: the exchange may have carried it out)"
     ])
   })
 })
@@ -381,8 +381,8 @@ describe("a body that is hostile", () => {
 describe("UnexpectedStatus", () => {
   it.effect("says of a success that the request was carried out, and of a redirect that it is not followed", () =>
     Effect.gen(function* () {
-      assert.include((yield* failureOf({ status: 202, body: valid })).message, "the request was carried out")
-      assert.include((yield* failureOf({ status: 307 })).message, "a redirect, which is never followed")
+      assert.include((yield* failureOf({ status: 202, body: valid })).message, "the exchange carried out the request")
+      assert.include((yield* failureOf({ status: 307 })).message, "a redirect, which the client never follows")
     })
   )
 })
@@ -399,7 +399,7 @@ describe("carriedOut", () => {
       for (const status of [408, 500, 501, 502, 503, 504, 505, 520, 524, 527, 530, 598, 599]) {
         const [fate, message] = yield* fateOf(status)
         assert.strictEqual(fate, "maybe", `status ${status}`)
-        assert.match(message, /the request may have been carried out/, `status ${status}`)
+        assert.match(message, /the exchange may have carried out the request/, `status ${status}`)
       }
       for (const status of [101, 199, 300, 302, 307, 499])
         assert.strictEqual((yield* fateOf(status))[0], "maybe", `${status}`)

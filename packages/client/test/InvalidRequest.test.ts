@@ -86,7 +86,7 @@ describe("an input", () => {
       assert.strictEqual(error.pointer, "/side")
       assert.strictEqual(
         error.message,
-        "Orders.create was not sent: its input is wrong at /side: this field is required"
+        "Orders.create was not sent: invalid input at /side: this field is required"
       )
     })
   )

@@ -82,7 +82,7 @@ describe("Unauthorized", () => {
         measuredClockSkewMillis: 60_500,
         measuredClockSkewErrorMillis: 500
       })
-      assert.include(error.message, "OrderGroups.get was answered 401: authentication_error")
+      assert.include(error.message, "OrderGroups.get failed with status 401: authentication_error")
       assert.include(error.message, "60500 ms (± 500 ms) behind the exchange's")
       assert.notInclude(error.message, "\n")
       const { sent } = yield* Script

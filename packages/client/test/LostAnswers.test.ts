@@ -26,19 +26,19 @@ describe("afterLostAnswer", () => {
     new Errors.NotSent({ operation, intent })
   ]
   for (const error of unanswered) {
-    it(`makes ${error._tag} a TransportError that says that the request may have been carried out`, () => {
+    it(`makes ${error._tag} a TransportError that says that the exchange may have carried out the request`, () => {
       const after = afterLostAnswer(error, { operation, attempts: 2 })
       assert.instanceOf(after, Errors.TransportError)
       assert.deepInclude(after, { operation, requestSent: "maybe", attempts: 2 })
-      assert.include(after.message, "an attempt's answer was lost")
-      assert.include(after.message, "the request may have been carried out")
+      assert.include(after.message, "the response to an attempt was lost")
+      assert.include(after.message, "the exchange may have carried out the request")
       assert.notInclude(after.message, "nothing was sent")
     })
   }
 
   it("keeps the code and the reason of the later failure", () => {
     const [refused, unsigned, metered] = unanswered.map((error) => afterLostAnswer(error, { operation, attempts: 2 }))
-    assert.deepInclude(refused, { code: "ENOTFOUND", reason: "an attempt's answer was lost, then no such host" })
+    assert.deepInclude(refused, { code: "ENOTFOUND", reason: "the response to an attempt was lost, then no such host" })
     assert.include(unsigned!.message, "the repeat could not be signed: the KMS declined")
     assert.include(metered!.message, "2 tokens of the write bucket")
   })
@@ -74,7 +74,7 @@ describe("afterLostAnswer", () => {
       const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // any of them
       assert.strictEqual<unknown>(after.constructor, error.constructor)
       assert.deepStrictEqual<object>({ ...after }, { ...error, afterLostAnswer: true })
-      assert.match(after.message, /answer was lost/)
+      assert.match(after.message, /was lost/)
     })
   }
 

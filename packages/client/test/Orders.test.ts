@@ -503,9 +503,9 @@ describe("Orders.ensureCanceled", () => {
     ["that had no answer in time", { ...canceled, delayMillis: 15_000 }],
     ["whose answer does not decode", { status: 200, body: {} }],
     ...[408, 500, 502, 503, 504, 520, 524, 598].map(
-      (status) => [`that was answered ${status}`, { status, text: "" }] as const
+      (status) => [`that failed with status ${status}`, { status, text: "" }] as const
     ),
-    ...[202, 204, 302].map((status) => [`that was answered ${status}`, { status, text: "" }] as const)
+    ...[202, 204, 302].map((status) => [`that failed with status ${status}`, { status, text: "" }] as const)
   ]
 
   for (const [what, loss] of losses) {
@@ -516,7 +516,7 @@ describe("Orders.ensureCanceled", () => {
         const { error } = mayRest(result)
         assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", code: "ENOTFOUND" })
         assert.notInclude(String(error?.message), "nothing was sent")
-        assert.include(String(error?.message), "answer was lost")
+        assert.include(String(error?.message), "was lost")
       })
     )
 

@@ -178,7 +178,7 @@ describe("a signed call", () => {
       const unwaiting = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
       const error = yield* Effect.flip(unwaiting)
       assert.deepInclude(error, { _tag: "LimitExceeded", maxWaitMillis: 0 })
-      assert.include(error.message, "and was allowed 0 ms")
+      assert.include(error.message, "and may wait 0 ms")
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
@@ -191,7 +191,7 @@ describe("a signed call", () => {
       assert.strictEqual(error.maxWaitMillis, 500)
       assert.strictEqual(
         error.message,
-        "Orders.batchCreate was not sent: it would have had to wait 1002 ms for 100 tokens of the write bucket, and was allowed 500 ms"
+        "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, and may wait 500 ms"
       )
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(Effect.provide(layer({}, { ...prompt, policy: { totalTimeout: "500 millis" } })))
@@ -257,7 +257,7 @@ describe("a batch", () => {
       assert.strictEqual(error.waitMillis, undefined)
       assert.strictEqual(
         error.message,
-        "Orders.batchCreate was not sent: it costs 110 tokens of the write bucket, which holds 100 when it is full"
+        "Orders.batchCreate was not sent: it needs 110 tokens of the write bucket, whose capacity is 100"
       )
       assert.deepStrictEqual((yield* Metered).calls(), [])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(11)), Number.POSITIVE_INFINITY)

@@ -20,7 +20,7 @@ export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
       operation,
       requestSent: "maybe",
       code,
-      reason: `an attempt's answer was lost, ${reason}`,
+      reason: `the response to an attempt was lost, ${reason}`,
       attempts
     })
   switch (failure._tag) {
