@@ -22,10 +22,14 @@ interface Floor {
 /** One market with a tick of $0.001, ten makers and a taker, each with a hundred million dollars. */
 const makeFloor = (): Floor => {
   const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
-  const account = (name: string) => Result.getOrThrow(exchange.createAccount(name, start, "100000000")).accountId
+  const account = (name: string) =>
+    Result.getOrThrow(exchange.execute({ type: "createAccount", name, dollars: "100000000" }, start)).accountId
   Result.getOrThrow(
-    exchange.createMarket(
-      { ticker, makerFeeRate: 175, priceRanges: [{ start: "0.00", end: "1.00", step: "0.001" }] },
+    exchange.execute(
+      {
+        type: "createMarket",
+        market: { ticker, makerFeeRate: 175, priceRanges: [{ start: "0.00", end: "1.00", step: "0.001" }] }
+      },
       start
     )
   )
@@ -55,9 +59,12 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
     const begun = performance.now()
     for (let n = 0; n < orders; n++) {
       placed(
-        exchange.createOrder(
-          makers[n % 10]!,
-          order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900)),
+        exchange.execute(
+          {
+            type: "createOrder",
+            accountId: makers[n % 10]!,
+            order: order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900))
+          },
           start + n
         )
       )
@@ -69,26 +76,50 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
     const begun = performance.now()
     for (let n = 0; n < orders; n += 2) {
       const price = 10 * (400 + number(100))
-      placed(exchange.createOrder(makers[n % 10]!, order(ticker, "bid", price, 500), start + n))
-      placed(exchange.createOrder(taker, order(ticker, "ask", price, 500), start + n))
+      placed(
+        exchange.execute(
+          { type: "createOrder", accountId: makers[n % 10]!, order: order(ticker, "bid", price, 500) },
+          start + n
+        )
+      )
+      placed(
+        exchange.execute({ type: "createOrder", accountId: taker, order: order(ticker, "ask", price, 500) }, start + n)
+      )
     }
     return { count: orders, seconds: (performance.now() - begun) / 1_000 }
   },
   "place, amend and cancel, in a book of 10,000": ({ exchange, makers }) => {
     const number = makeNumbers()
     for (let n = 0; n < 10_000; n++) {
-      placed(exchange.createOrder(makers[n % 10]!, order(ticker, "bid", 10 * (1 + number(490)), 500), start))
+      placed(
+        exchange.execute(
+          { type: "createOrder", accountId: makers[n % 10]!, order: order(ticker, "bid", 10 * (1 + number(490)), 500) },
+          start
+        )
+      )
     }
     const rest = { subaccount: 0, exchangeIndex: undefined }
     const begun = performance.now()
     for (let n = 0; n < orders; n += 3) {
       const account = makers[n % 10]!
       const price = 10 * (1 + number(490))
-      const orderId = placed(exchange.createOrder(account, order(ticker, "bid", price, 500), start + n))
+      const orderId = placed(
+        exchange.execute(
+          { type: "createOrder", accountId: account, order: order(ticker, "bid", price, 500) },
+          start + n
+        )
+      )
       const amended = { ...rest, orderId, ticker, side: "bid", price: 10 * (1 + number(490)), count: 600 } as const
       const names = { clientOrderId: undefined, updatedClientOrderId: undefined, expirationSeconds: undefined }
-      Result.getOrThrow(exchange.amendOrder(account, { ...amended, ...names }, start + n))
-      Result.getOrThrow(exchange.cancelOrder(account, { ...rest, orderId, marketTicker: ticker }, start + n))
+      Result.getOrThrow(
+        exchange.execute({ type: "amendOrder", accountId: account, order: { ...amended, ...names } }, start + n)
+      )
+      Result.getOrThrow(
+        exchange.execute(
+          { type: "cancelOrder", accountId: account, target: { ...rest, orderId, marketTicker: ticker } },
+          start + n
+        )
+      )
     }
     return { count: orders, seconds: (performance.now() - begun) / 1_000 }
   }
@@ -130,7 +161,14 @@ const weigh = (): void => {
   const before = process.memoryUsage().heapUsed
   for (let n = 0; n < orders; n++) {
     placed(
-      exchange.createOrder(makers[n % 10]!, order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900)), start + n)
+      exchange.execute(
+        {
+          type: "createOrder",
+          accountId: makers[n % 10]!,
+          order: order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900))
+        },
+        start + n
+      )
     )
   }
   gc()

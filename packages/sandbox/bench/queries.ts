@@ -24,16 +24,25 @@ const unwrap = <A>(result: Result.Result<A, Refusal>): A => {
 /** An exchange with some markets and two accounts. */
 const makeFloor = (...tickers: ReadonlyArray<string>) => {
   const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
-  const account = (name: string) => unwrap(exchange.createAccount(name, start, "900000000")).accountId
+  const account = (name: string) =>
+    unwrap(exchange.execute({ type: "createAccount", name, dollars: "900000000" }, start)).accountId
   const priceRanges = [{ start: "0.00", end: "1.00", step: "0.001" }]
   for (const ticker of tickers) {
-    unwrap(exchange.createMarket({ ticker, priceRanges }, start))
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker, priceRanges } }, start))
   }
   const [me, other] = [account("me"), account("other")]
-  const place = (by: string, what: CreateOrder) => unwrap(exchange.createOrder(by, what, start)).orderId
+  const place = (by: string, what: CreateOrder) =>
+    unwrap(exchange.execute({ type: "createOrder", accountId: by, order: what }, start)).orderId
   const cancel = (by: string, orderId: string) =>
     unwrap(
-      exchange.cancelOrder(by, { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }, start)
+      exchange.execute(
+        {
+          type: "cancelOrder",
+          accountId: by,
+          target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
+        },
+        start
+      )
     )
   return { exchange, me, other, place, cancel }
 }

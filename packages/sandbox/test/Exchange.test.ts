@@ -165,7 +165,9 @@ describe("Exchange.createOrder", () => {
       { start: "0.00", end: "0.10", step: "0.001" },
       { start: "0.10", end: "1.00", step: "0.01" }
     ]
-    unwrap(floor.exchange.createMarket({ ticker: "KXTAPER-1", priceRanges: tapered }, start))
+    unwrap(
+      floor.exchange.execute({ type: "createMarket", market: { ticker: "KXTAPER-1", priceRanges: tapered } }, start)
+    )
     for (const [cents, taken] of [
       [9.9, true],
       [9.95, false],
@@ -174,7 +176,10 @@ describe("Exchange.createOrder", () => {
       [0, false],
       [100, false]
     ] as const) {
-      const result = floor.exchange.createOrder(one, terms("bid", cents, 1, { ticker: "KXTAPER-1" }), start)
+      const result = floor.exchange.execute(
+        { type: "createOrder", accountId: one, order: terms("bid", cents, 1, { ticker: "KXTAPER-1" }) },
+        start
+      )
       assert.strictEqual(Result.isSuccess(result), taken, String(cents))
     }
   })
@@ -223,7 +228,7 @@ describe("Exchange.createOrder", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const hours = { ticker: "KXHOURS-1", openMillis: start + 1_000, closeMillis: start + 2_000 }
-    unwrap(floor.exchange.createMarket(hours, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: hours }, start))
     const order = terms("bid", 40, 1, { ticker: hours.ticker })
     assert.strictEqual(floor.refused(one, order).code, "MARKET_INACTIVE")
     floor.time = start + 1_000
@@ -251,7 +256,7 @@ describe("Exchange.createOrder", () => {
 
   it("gives back of what an order carries, whether it filled as taker or as maker", () => {
     const floor = makeFloor()
-    unwrap(floor.exchange.createMarket({ ticker: "KXMAKER-1", makerFeeRate: 175 }, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXMAKER-1", makerFeeRate: 175 } }, start))
     const [one, other] = [floor.account("one"), floor.account("other")]
     const at = (side: "bid" | "ask", contracts: number) =>
       terms(side, 52, contracts, { ticker: "KXMAKER-1", selfTradePrevention: "maker" })
@@ -307,11 +312,16 @@ describe("Exchange.cancelOrder", () => {
   it("finds only an account's own orders, in their subaccount and on their shard", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
     floor.fund(one, { subaccount: 3, exchangeIndex: 2 })
     const { orderId } = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1", subaccount: 3 }))
     const attempt = (account: string, subaccount: number, exchangeIndex?: number, marketTicker?: string) =>
-      Result.isSuccess(floor.exchange.cancelOrder(account, { orderId, subaccount, exchangeIndex, marketTicker }, start))
+      Result.isSuccess(
+        floor.exchange.execute(
+          { type: "cancelOrder", accountId: account, target: { orderId, subaccount, exchangeIndex, marketTicker } },
+          start
+        )
+      )
     assert.isFalse(attempt(other, 3, 2))
     assert.isFalse(attempt(one, 0, 2))
     assert.isFalse(attempt(one, 3))
@@ -351,7 +361,7 @@ describe("Exchange.listOrders", () => {
   it("narrows by ticker, event, status, subaccount, shard and time of creation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createMarket({ ticker: "KXOTHER-1-A", exchangeIndex: 1 }, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXOTHER-1-A", exchangeIndex: 1 } }, start))
     const first = floor.place(one, terms("bid", 40, 1))
     floor.cancel(one, first.orderId)
     floor.time = start + 5_000
@@ -386,15 +396,15 @@ describe("Exchange.setActive", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]
-    floor.exchange.setActive({ trading: false }, floor.time)
+    floor.exchange.execute({ type: "setActive", trading: false }, floor.time)
     assert.deepStrictEqual(floor.view().status(), { exchangeActive: true, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "trading_is_paused")
     assert.isTrue(Result.isSuccess(floor.cancel(one, first.orderId)))
-    floor.exchange.setActive({ exchange: false }, floor.time)
+    floor.exchange.execute({ type: "setActive", exchange: false }, floor.time)
     assert.deepStrictEqual(floor.view().status(), { exchangeActive: false, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "exchange_is_paused")
     assert.strictEqual(refusalOf(floor.cancel(one, second.orderId)).code, "exchange_is_paused")
-    floor.exchange.setActive({ exchange: true, trading: true }, floor.time)
+    floor.exchange.execute({ type: "setActive", exchange: true, trading: true }, floor.time)
     assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
   })
 
@@ -405,7 +415,7 @@ describe("Exchange.setActive", () => {
       floor.place(one, terms("bid", 40, 1)),
       floor.place(one, terms("bid", 40, 1, { cancelOnPause: true }))
     ]
-    floor.exchange.setActive({ trading: false }, floor.time)
+    floor.exchange.execute({ type: "setActive", trading: false }, floor.time)
     assert.deepStrictEqual(
       [floor.now(stays, "status"), floor.now(goes, "status", "cancelReason")],
       [["resting"], ["canceled", "paused"]]
@@ -416,7 +426,8 @@ describe("Exchange.setActive", () => {
 describe("Exchange.createMarket", () => {
   it("names the event after the ticker unless told", () => {
     const floor = makeFloor()
-    const eventOf = (market: CreateMarket) => unwrap(floor.exchange.createMarket(market, start)).eventTicker
+    const eventOf = (market: CreateMarket) =>
+      unwrap(floor.exchange.execute({ type: "createMarket", market }, start)).eventTicker
     assert.strictEqual(eventOf({ ticker: "KXA-26-B" }), "KXA-26")
     assert.strictEqual(eventOf({ ticker: "KXA-26-C", eventTicker: "KXOTHER" }), "KXOTHER")
   })
@@ -430,14 +441,19 @@ describe("Exchange.createMarket", () => {
       { makerFeeRate: 0.5 },
       { openMillis: 2, closeMillis: 2 }
     ]) {
-      const refusal = refusalOf(floor.exchange.createMarket({ ticker: "KXNEW-1", ...wrong }, start))
+      const refusal = refusalOf(
+        floor.exchange.execute({ type: "createMarket", market: { ticker: "KXNEW-1", ...wrong } }, start)
+      )
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(wrong))
     }
   })
 
   it("refuses a ticker twice and price ranges that are none", () => {
     const floor = makeFloor()
-    assert.strictEqual(refusalOf(floor.exchange.createMarket({ ticker }, start)).code, "market_already_exists")
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "createMarket", market: { ticker } }, start)).code,
+      "market_already_exists"
+    )
     for (const range of [
       { start: "0.5", end: "1.00", step: "0.01" },
       { start: "0.50", end: "0.50", step: "0.01" },
@@ -445,7 +461,9 @@ describe("Exchange.createMarket", () => {
       { start: "0.00", end: "1.00", step: "0.03" },
       { start: "0.00", end: "2.00", step: "0.01" }
     ]) {
-      const refusal = refusalOf(floor.exchange.createMarket({ ticker: "KXNEW-1", priceRanges: [range] }, start))
+      const refusal = refusalOf(
+        floor.exchange.execute({ type: "createMarket", market: { ticker: "KXNEW-1", priceRanges: [range] } }, start)
+      )
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(range))
     }
   })

@@ -78,8 +78,10 @@ const makePair = ({ member, rounding }: Rules = usual) => {
   const assumptions = { feeRounding: rounding, balanceSteps: member === "direct" ? "centicent" : "cent" } as const
   const exchange = new Exchange({ seed: 1, assumptions, onEvent: (event) => events.push(event) })
   const priceRanges = [{ start: "0.00", end: "1.00", step: "0.0001" }]
-  unwrap(exchange.createMarket({ ticker, makerFeeRate: 175, priceRanges }, start))
-  const accountIds = deposits.map((dollars, n) => unwrap(exchange.createAccount(`a${n}`, start, dollars)).accountId)
+  unwrap(exchange.execute({ type: "createMarket", market: { ticker, makerFeeRate: 175, priceRanges } }, start))
+  const accountIds = deposits.map(
+    (dollars, n) => unwrap(exchange.execute({ type: "createAccount", name: `a${n}`, dollars }, start)).accountId
+  )
   const groupIds: Array<string> = []
   const money = deposits.map((dollars) => Math.round(Number(dollars) * 1_000_000))
   const model = new Model(start, money, rounding, member)
@@ -109,27 +111,35 @@ const makePair = ({ member, rounding }: Rules = usual) => {
         const postOnly = gtc && command.postOnly
         const reduceOnly = command.tif === "immediate_or_cancel" && command.reduceOnly
         const expected = model.place({ ...order, postOnly, reduceOnly, expiresAt, group: inGroup })
-        const result = exchange.createOrder(
-          accountIds[command.account]!,
-          terms(command.side, command.price / 100, command.count / 100, {
-            timeInForce: command.tif,
-            selfTradePrevention: command.stp,
-            postOnly,
-            reduceOnly,
-            expirationSeconds: expiresAt === Infinity ? undefined : expiresAt / 1_000,
-            orderGroupId: inGroup === undefined ? undefined : groupIds[inGroup]
-          }),
+        const result = exchange.execute(
+          {
+            type: "createOrder",
+            accountId: accountIds[command.account]!,
+            order: terms(command.side, command.price / 100, command.count / 100, {
+              timeInForce: command.tif,
+              selfTradePrevention: command.stp,
+              postOnly,
+              reduceOnly,
+              expirationSeconds: expiresAt === Infinity ? undefined : expiresAt / 1_000,
+              orderGroupId: inGroup === undefined ? undefined : groupIds[inGroup]
+            })
+          },
           model.now
         )
         return agree(codeOf(result), expected)
       }
       case "cancel": {
-        const result = exchange.cancelOrder(accountIds[command.account]!, targetOf(command.order), model.now)
+        const result = exchange.execute(
+          { type: "cancelOrder", accountId: accountIds[command.account]!, target: targetOf(command.order) },
+          model.now
+        )
         assert.strictEqual(Result.isSuccess(result), model.cancel(command.order, command.account))
         return
       }
       case "cancelAll": {
-        const canceled = unwrap(exchange.cancelAllOrders(accountIds[command.account]!, undefined, model.now))
+        const canceled = unwrap(
+          exchange.execute({ type: "cancelAllOrders", accountId: accountIds[command.account]! }, model.now)
+        )
         assert.strictEqual(canceled, model.cancelAll(command.account))
         return
       }
@@ -140,7 +150,10 @@ const makePair = ({ member, rounding }: Rules = usual) => {
         const by = { reduceBy: command.by, reduceTo: undefined }
         // Every other time in the other words, where both say the same.
         const how = command.by % 2 === 0 || left === 0 ? by : { reduceBy: undefined, reduceTo: left }
-        const result = exchange.decreaseOrder(accountIds[owner]!, { ...targetOf(place), ...how }, model.now)
+        const result = exchange.execute(
+          { type: "decreaseOrder", accountId: accountIds[owner]!, order: { ...targetOf(place), ...how } },
+          model.now
+        )
         return agree(codeOf(result), model.decrease(place, owner, command.by))
       }
       case "amend": {
@@ -160,14 +173,17 @@ const makePair = ({ member, rounding }: Rules = usual) => {
           updatedClientOrderId: undefined,
           expirationSeconds: expiresAt === undefined ? undefined : expiresAt === Infinity ? 0 : expiresAt / 1_000
         } as const
-        const result = exchange.amendOrder(accountIds[owner]!, input, model.now)
+        const result = exchange.execute({ type: "amendOrder", accountId: accountIds[owner]!, order: input }, model.now)
         return agree(codeOf(result), model.amend(place, owner, { ...command, expiresAt }))
       }
       case "wait":
         return model.wait(command.millis)
       case "createGroup": {
         const { account, limit } = command
-        const made = exchange.createGroup(accountIds[account]!, { subaccount: 0, limit, exchangeIndex: 0 }, model.now)
+        const made = exchange.execute(
+          { type: "createGroup", accountId: accountIds[account]!, group: { subaccount: 0, limit, exchangeIndex: 0 } },
+          model.now
+        )
         groupIds.push(unwrap(made).groupId)
         model.groups.push({ account, limit, triggered: false, deleted: false, fills: [] })
         return
@@ -179,8 +195,8 @@ const makePair = ({ member, rounding }: Rules = usual) => {
         const known = group !== undefined && !group.deleted
         const result =
           command.do === "setLimit"
-            ? exchange.setGroupLimit(owner, target, command.limit, model.now)
-            : exchange[`${command.do}Group`](owner, target, model.now)
+            ? exchange.execute({ type: "setGroupLimit", accountId: owner, target, limit: command.limit }, model.now)
+            : exchange.execute({ type: `${command.do}Group`, accountId: owner, target }, model.now)
         assert.strictEqual(Result.isSuccess(result), known)
         if (known && command.do === "setLimit") {
           model.setLimit(group, command.limit)
@@ -355,8 +371,8 @@ describe("Exchange, against a model", () => {
       }
       const value = (commands.length * 1_237) % 10_001
       const text = (value / 10_000).toFixed(4)
-      unwrap(exchange.determineMarket(ticker, { scalar: text }, model.now))
-      unwrap(exchange.settleMarket(ticker, model.now))
+      unwrap(exchange.execute({ type: "determineMarket", ticker, outcome: { scalar: text } }, model.now))
+      unwrap(exchange.execute({ type: "settleMarket", ticker }, model.now))
       model.settle(value)
       assert.deepStrictEqual(
         holdings().map(({ cashMicros, collateralMicros, feesMicros }) => [cashMicros, collateralMicros, feesMicros]),

@@ -46,7 +46,7 @@ describe("what an order needs", () => {
     floor.place(maker, terms("ask", 50, 20))
     const refusal = floor.refused(taker, terms("bid", 50, 10))
     assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "insufficient_balance"])
-    unwrap(floor.exchange.deposit(taker, "0.0001", start))
+    unwrap(floor.exchange.execute({ type: "deposit", accountId: taker, dollars: "0.0001" }, start))
     assert.strictEqual(floor.place(taker, terms("bid", 50, 10)).status, "executed")
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
@@ -90,7 +90,7 @@ describe("what an order needs", () => {
   it("lies on the order's shard: money elsewhere backs nothing", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
     const order = terms("bid", 40, 1, { ticker: "KXSHARD-1" })
     assert.strictEqual(floor.refused(one, order).code, "insufficient_balance")
     floor.fund(one, { exchangeIndex: 2 })
@@ -110,19 +110,22 @@ describe("what an order needs", () => {
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
     const amend = (cents: number, contracts: number) =>
-      floor.exchange.amendOrder(
-        one,
+      floor.exchange.execute(
         {
-          orderId,
-          subaccount: 0,
-          exchangeIndex: undefined,
-          ticker,
-          side: "bid",
-          price: cents * 100,
-          count: contracts * 100,
-          clientOrderId: undefined,
-          updatedClientOrderId: undefined,
-          expirationSeconds: undefined
+          type: "amendOrder",
+          accountId: one,
+          order: {
+            orderId,
+            subaccount: 0,
+            exchangeIndex: undefined,
+            ticker,
+            side: "bid",
+            price: cents * 100,
+            count: contracts * 100,
+            clientOrderId: undefined,
+            updatedClientOrderId: undefined,
+            expirationSeconds: undefined
+          }
         },
         start
       )
@@ -206,8 +209,8 @@ describe("Exchange.settleMarket", () => {
     floor.place(no, terms("ask", 40, 10.25))
     floor.place(yes, terms("bid", 40, 10.25))
     floor.place(yes, terms("bid", 30, 1))
-    unwrap(floor.exchange.determineMarket(ticker, outcome, start))
-    unwrap(floor.exchange.settleMarket(ticker, start))
+    unwrap(floor.exchange.execute({ type: "determineMarket", ticker, outcome }, start))
+    unwrap(floor.exchange.execute({ type: "settleMarket", ticker }, start))
     const query = {
       ticker: undefined,
       eventTicker: undefined,
@@ -259,11 +262,18 @@ describe("Exchange.withdraw", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     floor.place(one, terms("bid", 40, 10))
-    assert.strictEqual(refusalOf(floor.exchange.withdraw(one, "6.000001", start)).code, "insufficient_balance")
-    unwrap(floor.exchange.withdraw(one, "6", start))
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "withdraw", accountId: one, dollars: "6.000001" }, start)).code,
+      "insufficient_balance"
+    )
+    unwrap(floor.exchange.execute({ type: "withdraw", accountId: one, dollars: "6" }, start))
     assert.deepStrictEqual(moneyOf(floor, one), [0, 4 * dollar])
     for (const amount of ["0", "-1", "1.0000001", "", "much"]) {
-      assert.strictEqual(refusalOf(floor.exchange.withdraw(one, amount, start)).code, "invalid_parameters", amount)
+      assert.strictEqual(
+        refusalOf(floor.exchange.execute({ type: "withdraw", accountId: one, dollars: amount }, start)).code,
+        "invalid_parameters",
+        amount
+      )
     }
     const page = unwrap(floor.view().listPayments(one, "withdrawals", { limit: 10, cursor: undefined }))
     assert.deepStrictEqual(
@@ -278,11 +288,14 @@ describe("Exchange.deposit", () => {
     const floor = makeFloor()
     const one = floor.account("one", "999999999.999999")
     for (let billion = 2; billion <= 8; billion++) {
-      unwrap(floor.exchange.deposit(one, "999999999.999999", start))
+      unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }, start))
     }
-    unwrap(floor.exchange.deposit(one, "999999999.999999", start))
-    assert.strictEqual(refusalOf(floor.exchange.deposit(one, "0.00001", start)).code, "invalid_parameters")
-    unwrap(floor.exchange.deposit(one, "0.000009", start))
+    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }, start))
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "0.00001" }, start)).code,
+      "invalid_parameters"
+    )
+    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "0.000009" }, start))
   })
 })
 
@@ -290,17 +303,20 @@ describe("Exchange.transferCash", () => {
   const setup = () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
-    unwrap(floor.exchange.createSubaccount(one, 0, start))
+    unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
     const transfer = (change: object) =>
-      floor.exchange.transferCash(
-        one,
+      floor.exchange.execute(
         {
-          clientTransferId: "a",
-          fromSubaccount: 0,
-          toSubaccount: 1,
-          amountMicros: dollar,
-          exchangeIndex: 0,
-          ...change
+          type: "transferCash",
+          accountId: one,
+          transfer: {
+            clientTransferId: "a",
+            fromSubaccount: 0,
+            toSubaccount: 1,
+            amountMicros: dollar,
+            exchangeIndex: 0,
+            ...change
+          }
         },
         start
       )
@@ -347,25 +363,33 @@ describe("Exchange.transferShard", () => {
     const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
     const one = floor.account("one", "10")
     const input = { clientTransferId: "a", source: at(0), destination: at(2), amountMicros: 4 * dollar }
-    const { transferId } = unwrap(floor.exchange.transferShard(one, input, start))
+    const { transferId } = unwrap(
+      floor.exchange.execute({ type: "transferShard", accountId: one, transfer: input }, start)
+    )
     const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
     const complete = () => unwrap(floor.view().shardTransfer(one, transferId)).complete
     floor.time = start + 999
     assert.deepStrictEqual([cash(), complete()], [[6], false])
     floor.time = start + 1_000
     assert.deepStrictEqual([cash(), complete()], [[6, 4], true])
-    assert.strictEqual(refusalOf(floor.exchange.transferShard(one, input, floor.time)).kind, "conflict")
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "transferShard", accountId: one, transfer: input }, floor.time)).kind,
+      "conflict"
+    )
   })
 
   it("sends to and from the margined exchange, for the primary subaccount alone", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
-    unwrap(floor.exchange.createSubaccount(one, 0, start))
+    unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
     const margined: Place = { instance: "margined", exchangeIndex: 0, subaccount: 0 }
     const send = (source: Place, destination: Place, dollars: number, clientTransferId?: string) =>
-      floor.exchange.transferShard(
-        one,
-        { clientTransferId, source, destination, amountMicros: dollars * dollar },
+      floor.exchange.execute(
+        {
+          type: "transferShard",
+          accountId: one,
+          transfer: { clientTransferId, source, destination, amountMicros: dollars * dollar }
+        },
         start
       )
     unwrap(send(at(0), margined, 3))
@@ -401,7 +425,10 @@ describe("Exchange.setAllocation", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const set = (shares: ReturnType<typeof percents>) =>
-      floor.exchange.setAllocation(one, { percents: shares, reservation: "sum" }, floor.time)
+      floor.exchange.execute(
+        { type: "setAllocation", accountId: one, allocation: { percents: shares, reservation: "sum" } },
+        floor.time
+      )
     floor.place(one, terms("bid", 40, 10))
     unwrap(set(percents(50, 25, 25)))
     const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
@@ -409,11 +436,11 @@ describe("Exchange.setAllocation", () => {
     assert.deepStrictEqual(cash(), [6])
     floor.time = start + 10_000
     assert.deepStrictEqual(cash(), [3, 1.5, 1.5, 0])
-    unwrap(floor.exchange.deposit(one, "4", floor.time))
+    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "4" }, floor.time))
     floor.time = start + 20_000
     assert.deepStrictEqual(cash(), [5, 2.5, 2.5, 0])
     unwrap(set([]))
-    unwrap(floor.exchange.deposit(one, "4", floor.time))
+    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "4" }, floor.time))
     floor.time = start + 60_000
     assert.deepStrictEqual(cash(), [9, 2.5, 2.5, 0])
   })
@@ -428,7 +455,10 @@ describe("Exchange.setAllocation", () => {
       [...percents(50), ...percents(50)],
       [{ exchangeIndex: 4, percent: 100 }]
     ]) {
-      const result = floor.exchange.setAllocation(one, { percents: wrong, reservation: "none" }, start)
+      const result = floor.exchange.execute(
+        { type: "setAllocation", accountId: one, allocation: { percents: wrong, reservation: "none" } },
+        start
+      )
       assert.strictEqual(Result.isFailure(result) && result.failure.code, "invalid_parameters", JSON.stringify(wrong))
     }
   })
@@ -438,14 +468,26 @@ describe("Exchange.createSubaccount", () => {
   it("numbers them one after the other, up to 63, above the basic tier", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.setTier(one, "basic", start))
-    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 0, start)).kind, "forbidden")
-    unwrap(floor.exchange.setTier(one, "advanced", start))
+    unwrap(floor.exchange.execute({ type: "setTier", accountId: one, tier: "basic" }, start))
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start)).kind,
+      "forbidden"
+    )
+    unwrap(floor.exchange.execute({ type: "setTier", accountId: one, tier: "advanced" }, start))
     for (let number = 1; number <= 63; number++) {
-      assert.strictEqual(unwrap(floor.exchange.createSubaccount(one, 0, start)), number)
+      assert.strictEqual(
+        unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start)),
+        number
+      )
     }
-    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 0, start)).code, "bad_request")
-    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 4, start)).code, "invalid_parameters")
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start)).code,
+      "bad_request"
+    )
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 4 }, start)).code,
+      "invalid_parameters"
+    )
   })
 })
 
@@ -453,12 +495,16 @@ describe("Exchange.setNetting", () => {
   it("keeps a flag for every subaccount that there is", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createSubaccount(one, 0, start))
-    unwrap(floor.exchange.setNetting(one, 1, true, start))
+    unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
+    unwrap(floor.exchange.execute({ type: "setNetting", accountId: one, subaccount: 1, enabled: true }, start))
     assert.deepStrictEqual(unwrap(floor.view().netting(one)), [
       { subaccount: 0, enabled: false },
       { subaccount: 1, enabled: true }
     ])
-    assert.strictEqual(refusalOf(floor.exchange.setNetting(one, 2, true, start)).code, "invalid_parameters")
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "setNetting", accountId: one, subaccount: 2, enabled: true }, start))
+        .code,
+      "invalid_parameters"
+    )
   })
 })

@@ -4,7 +4,9 @@ import { makeFloor, start, unwrap } from "./support/floor.ts"
 
 const withTier = (tier: Tier) => {
   const floor = makeFloor()
-  const { accountId } = unwrap(floor.exchange.createAccount("one", start, "1", tier))
+  const { accountId } = unwrap(
+    floor.exchange.execute({ type: "createAccount", name: "one", dollars: "1", tier }, start)
+  )
   const take = (from: "read" | ReadonlyArray<number>, cost: number) =>
     floor.exchange.takeTokens(accountId, from, cost, floor.time)
   return { floor, accountId, take }
@@ -76,7 +78,7 @@ describe("Exchange.takeTokens", () => {
 
   it("lets an account that moved up have more from then on", () => {
     const { accountId, floor, take } = withTier("basic")
-    unwrap(floor.exchange.setTier(accountId, "prime", start))
+    unwrap(floor.exchange.execute({ type: "setTier", accountId, tier: "prime" }, start))
     floor.time = start + 10_000
     assert.isTrue(take([0], 14_400))
   })

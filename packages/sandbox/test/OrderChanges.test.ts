@@ -8,35 +8,41 @@ type Floor = ReturnType<typeof makeFloor>
 
 /** Amends an order: to its own price and its own total count unless told. */
 const amend = (floor: Floor, order: Order, change: Partial<AmendOrder>) =>
-  floor.exchange.amendOrder(
-    order.accountId,
+  floor.exchange.execute(
     {
-      orderId: order.orderId,
-      subaccount: order.subaccount,
-      exchangeIndex: undefined,
-      ticker: order.ticker,
-      side: order.side,
-      price: order.price,
-      count: order.initialCount,
-      clientOrderId: undefined,
-      updatedClientOrderId: undefined,
-      expirationSeconds: undefined,
-      ...change
+      type: "amendOrder",
+      accountId: order.accountId,
+      order: {
+        orderId: order.orderId,
+        subaccount: order.subaccount,
+        exchangeIndex: undefined,
+        ticker: order.ticker,
+        side: order.side,
+        price: order.price,
+        count: order.initialCount,
+        clientOrderId: undefined,
+        updatedClientOrderId: undefined,
+        expirationSeconds: undefined,
+        ...change
+      }
     },
     floor.time
   )
 
 const decrease = (floor: Floor, order: Order, change: Partial<DecreaseOrder>) =>
-  floor.exchange.decreaseOrder(
-    order.accountId,
+  floor.exchange.execute(
     {
-      orderId: order.orderId,
-      subaccount: order.subaccount,
-      exchangeIndex: undefined,
-      marketTicker: undefined,
-      reduceBy: undefined,
-      reduceTo: undefined,
-      ...change
+      type: "decreaseOrder",
+      accountId: order.accountId,
+      order: {
+        orderId: order.orderId,
+        subaccount: order.subaccount,
+        exchangeIndex: undefined,
+        marketTicker: undefined,
+        reduceBy: undefined,
+        reduceTo: undefined,
+        ...change
+      }
     },
     floor.time
   )
@@ -162,10 +168,10 @@ describe("Exchange.amendOrder", () => {
 
   it("is refused while trading is paused, and in a market that is", () => {
     const { first, floor } = line()
-    unwrap(floor.exchange.setActive({ trading: false }, start))
+    unwrap(floor.exchange.execute({ type: "setActive", trading: false }, start))
     assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "trading_is_paused")
-    unwrap(floor.exchange.setActive({ trading: true }, start))
-    unwrap(floor.exchange.pauseMarket(ticker, start))
+    unwrap(floor.exchange.execute({ type: "setActive", trading: true }, start))
+    unwrap(floor.exchange.execute({ type: "pauseMarket", ticker }, start))
     assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "MARKET_INACTIVE")
   })
 })
@@ -209,7 +215,7 @@ describe("Exchange.decreaseOrder", () => {
 
   it("works while trading is paused, as cancelling does", () => {
     const { first, floor } = line()
-    unwrap(floor.exchange.setActive({ trading: false }, start))
+    unwrap(floor.exchange.execute({ type: "setActive", trading: false }, start))
     unwrap(decrease(floor, first, { reduceBy: 100 }))
     unwrap(floor.cancel(first.accountId, first.orderId))
   })
@@ -219,7 +225,7 @@ describe("Exchange.cancelAllOrders", () => {
   it("cancels every resting order of the account, of all subaccounts and shards or of one subaccount", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
     floor.fund(one, { subaccount: 1 })
     floor.fund(one, { exchangeIndex: 2 })
     const orders = [
@@ -229,19 +235,25 @@ describe("Exchange.cancelAllOrders", () => {
       floor.place(other, terms("bid", 40, 1))
     ]
     const statuses = () => orders.flatMap((order) => floor.now(order, "status"))
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, 1, start)), 1)
+    assert.strictEqual(
+      unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 }, start)),
+      1
+    )
     assert.deepStrictEqual(statuses(), ["resting", "canceled", "resting", "resting"])
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 2)
+    assert.strictEqual(unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one }, start)), 2)
     assert.deepStrictEqual(statuses(), ["canceled", "canceled", "canceled", "resting"])
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 0)
-    assert.strictEqual(refusalOf(floor.exchange.cancelAllOrders(one, 64, start)).code, "invalid_parameters")
+    assert.strictEqual(unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one }, start)), 0)
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "cancelAllOrders", accountId: one, subaccount: 64 }, start)).code,
+      "invalid_parameters"
+    )
   })
 
   it("also cancels what comes within a minute, when told to", () => {
     const floor = makeFloor({ assumptions: { cancelAllMillis: 60_000 } })
     const one = floor.account("one")
     floor.fund(one, { subaccount: 1 })
-    unwrap(floor.exchange.cancelAllOrders(one, 1, start))
+    unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 }, start))
     floor.time = start + 59_999
     const status = (subaccount: number) => floor.place(one, terms("bid", 40, 1, { subaccount })).status
     assert.deepStrictEqual([status(0), status(1)], ["resting", "canceled"])
@@ -252,14 +264,17 @@ describe("Exchange.cancelAllOrders", () => {
   it("leaves the orders on a shard that is paused", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
     floor.fund(one, { exchangeIndex: 2 })
     const there = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1" }))
-    unwrap(floor.exchange.setActive({ exchange: false, exchangeIndex: 2 }, start))
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 0)
+    unwrap(floor.exchange.execute({ type: "setActive", exchange: false, exchangeIndex: 2 }, start))
+    assert.strictEqual(unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one }, start)), 0)
     assert.deepStrictEqual(floor.now(there, "status"), ["resting"])
     const named = { orderId: there.orderId, subaccount: 0, exchangeIndex: 2, marketTicker: undefined }
-    assert.strictEqual(refusalOf(floor.exchange.cancelOrder(one, named, start)).code, "exchange_is_paused")
+    assert.strictEqual(
+      refusalOf(floor.exchange.execute({ type: "cancelOrder", accountId: one, target: named }, start)).code,
+      "exchange_is_paused"
+    )
   })
 })
 

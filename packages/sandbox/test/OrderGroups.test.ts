@@ -46,7 +46,11 @@ describe("Exchange.createGroup", () => {
       [{ exchangeIndex: -1 }, false]
     ] as const) {
       const input = { subaccount: 0, limit: 500, exchangeIndex: 0, ...group }
-      assert.strictEqual(Result.isSuccess(floor.exchange.createGroup(one, input, start)), taken, JSON.stringify(group))
+      assert.strictEqual(
+        Result.isSuccess(floor.exchange.execute({ type: "createGroup", accountId: one, group: input }, start)),
+        taken,
+        JSON.stringify(group)
+      )
     }
   })
 
@@ -55,10 +59,19 @@ describe("Exchange.createGroup", () => {
     const [one, other] = [floor.account("one"), floor.account("other")]
     const first = floor.group(one, 1)
     floor.group(one, 1)
-    const another = () => floor.exchange.createGroup(one, { subaccount: 0, limit: 100, exchangeIndex: 0 }, start)
+    const another = () =>
+      floor.exchange.execute(
+        { type: "createGroup", accountId: one, group: { subaccount: 0, limit: 100, exchangeIndex: 0 } },
+        start
+      )
     assert.strictEqual(refusalOf(another()).kind, "invalid")
     floor.group(other, 1)
-    unwrap(floor.exchange.deleteGroup(one, { groupId: first, subaccount: 0, exchangeIndex: 0 }, start))
+    unwrap(
+      floor.exchange.execute(
+        { type: "deleteGroup", accountId: one, target: { groupId: first, subaccount: 0, exchangeIndex: 0 } },
+        start
+      )
+    )
     assert.isTrue(Result.isSuccess(another()))
   })
 })
@@ -165,7 +178,7 @@ describe("a triggered order group", () => {
     floor.place(taker, terms("ask", 40, 11))
     const refusal = floor.refused(maker, terms("bid", 40, 1, inGroup))
     assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "invalid_order"])
-    unwrap(exchange.resetGroup(maker, target, floor.time))
+    unwrap(exchange.execute({ type: "resetGroup", accountId: maker, target }, floor.time))
     assert.deepStrictEqual([group().triggered, group().windowCount], [false, 0])
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
@@ -184,7 +197,7 @@ describe("a triggered order group", () => {
     const { exchange, floor, inGroup, maker, target } = withGroup(10)
     const inside = floor.place(maker, terms("bid", 40, 1, inGroup))
     const outside = floor.place(maker, terms("bid", 40, 1))
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
+    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
     assert.deepStrictEqual([floor.now(inside, "status"), floor.now(outside, "status")], [["canceled"], ["resting"]])
   })
 
@@ -195,14 +208,14 @@ describe("a triggered order group", () => {
     ] as const) {
       const { exchange, floor, group, maker, target } = withGroup(10, { assumptions: { groupAutoCancelFlag: flag } })
       assert.isFalse(group().isAutoCancelEnabled)
-      unwrap(exchange.triggerGroup(maker, target, floor.time))
+      unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
       assert.strictEqual(group().isAutoCancelEnabled, shown)
     }
   })
 
   it("answers new orders with the code it is told to", () => {
     const { exchange, floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
+    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "group")
   })
 })
@@ -212,22 +225,25 @@ describe("Exchange.setGroupLimit", () => {
     const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 5))
-    unwrap(exchange.setGroupLimit(maker, target, 500, floor.time))
+    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 500 }, floor.time))
     assert.isFalse(group().triggered)
-    unwrap(exchange.setGroupLimit(maker, target, 499, floor.time))
+    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 499 }, floor.time))
     assert.deepStrictEqual([group().triggered, group().limit, ...floor.now(resting, "status")], [true, 499, "canceled"])
   })
 
   it("does not bring a triggered group back", () => {
     const { exchange, floor, group, maker, target } = withGroup(10)
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
-    unwrap(exchange.setGroupLimit(maker, target, 100_000, floor.time))
+    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
+    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100_000 }, floor.time))
     assert.isTrue(group().triggered)
   })
 
   it("refuses a limit out of bounds and leaves the old one", () => {
     const { exchange, floor, group, maker, target } = withGroup(10)
-    assert.strictEqual(refusalOf(exchange.setGroupLimit(maker, target, 99, floor.time)).code, "invalid_parameters")
+    assert.strictEqual(
+      refusalOf(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 99 }, floor.time)).code,
+      "invalid_parameters"
+    )
     assert.strictEqual(group().limit, 1_000)
   })
 })
@@ -241,15 +257,18 @@ describe("writes to an order group", () => {
       { ...target, groupId: "none" }
     ]) {
       for (const result of [
-        exchange.resetGroup(maker, wrong, start),
-        exchange.triggerGroup(maker, wrong, start),
-        exchange.setGroupLimit(maker, wrong, 100, start),
-        exchange.deleteGroup(maker, wrong, start)
+        exchange.execute({ type: "resetGroup", accountId: maker, target: wrong }, start),
+        exchange.execute({ type: "triggerGroup", accountId: maker, target: wrong }, start),
+        exchange.execute({ type: "setGroupLimit", accountId: maker, target: wrong, limit: 100 }, start),
+        exchange.execute({ type: "deleteGroup", accountId: maker, target: wrong }, start)
       ]) {
         assert.strictEqual(refusalOf(result).kind, "notFound")
       }
     }
-    assert.strictEqual(refusalOf(exchange.deleteGroup(taker, target, start)).kind, "notFound")
+    assert.strictEqual(
+      refusalOf(exchange.execute({ type: "deleteGroup", accountId: taker, target }, start)).kind,
+      "notFound"
+    )
   })
 
   it("need an order's subaccount to be the group's", () => {
@@ -260,31 +279,43 @@ describe("writes to an order group", () => {
   it("delete cancels its orders and forgets it", () => {
     const { exchange, floor, groupId, inGroup, maker, target } = withGroup(10)
     const order = floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.deleteGroup(maker, target, floor.time))
+    unwrap(exchange.execute({ type: "deleteGroup", accountId: maker, target }, floor.time))
     assert.deepStrictEqual(floor.now(order, "status"), ["canceled"])
     assert.strictEqual(refusalOf(floor.view().group(maker, groupId, undefined)).kind, "notFound")
-    assert.strictEqual(refusalOf(exchange.deleteGroup(maker, target, floor.time)).kind, "notFound")
+    assert.strictEqual(
+      refusalOf(exchange.execute({ type: "deleteGroup", accountId: maker, target }, floor.time)).kind,
+      "notFound"
+    )
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
   })
 
   it("are refused while the exchange is paused", () => {
     const { exchange, maker, target } = withGroup(10)
-    exchange.setActive({ exchange: false }, start)
-    assert.strictEqual(refusalOf(exchange.resetGroup(maker, target, start)).code, "exchange_is_paused")
-    const created = exchange.createGroup(maker, { subaccount: 0, limit: 100, exchangeIndex: 0 }, start)
+    exchange.execute({ type: "setActive", exchange: false }, start)
+    assert.strictEqual(
+      refusalOf(exchange.execute({ type: "resetGroup", accountId: maker, target }, start)).code,
+      "exchange_is_paused"
+    )
+    const created = exchange.execute(
+      { type: "createGroup", accountId: maker, group: { subaccount: 0, limit: 100, exchangeIndex: 0 } },
+      start
+    )
     assert.strictEqual(refusalOf(created).code, "exchange_is_paused")
   })
 
-  it("are told, in order", () => {
+  it("are logged in order", () => {
     const { events, exchange, floor, inGroup, maker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.setGroupLimit(maker, target, 100, floor.time))
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
-    unwrap(exchange.resetGroup(maker, target, floor.time))
-    unwrap(exchange.deleteGroup(maker, target, floor.time))
+    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100 }, floor.time))
+    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
+    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
+    unwrap(exchange.execute({ type: "resetGroup", accountId: maker, target }, floor.time))
+    unwrap(exchange.execute({ type: "deleteGroup", accountId: maker, target }, floor.time))
+    const types = new Set(["orderGroup", "orderAccepted", "orderCanceled"])
     assert.deepStrictEqual(
-      events.slice(1).map((event) => (event.type === "orderGroup" ? event.change : event.type)),
+      events
+        .filter(({ type }) => types.has(type))
+        .map((event) => (event.type === "orderGroup" ? event.change : event.type)),
       ["created", "orderAccepted", "limitUpdated", "triggered", "orderCanceled", "reset", "deleted"]
     )
   })

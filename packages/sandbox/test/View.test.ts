@@ -133,9 +133,9 @@ describe("the archive", () => {
   it("has what ended before the cutoffs, and the live lists have it no more", () => {
     const { floor, orderId, taker } = traded()
     const resting = floor.place(taker, terms("bid", 40, 1)).orderId
-    unwrap(floor.exchange.determineMarket(ticker, "yes", start))
-    unwrap(floor.exchange.settleMarket(ticker, start))
-    unwrap(floor.exchange.createMarket({ ticker: "KXOTHER-1" }, start))
+    unwrap(floor.exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, start))
+    unwrap(floor.exchange.execute({ type: "settleMarket", ticker }, start))
+    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXOTHER-1" } }, start))
     const open = floor.place(taker, terms("bid", 40, 1, { ticker: "KXOTHER-1" })).orderId
     const counts = (era: Era) => {
       const view = floor.view()

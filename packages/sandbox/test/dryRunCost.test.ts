@@ -128,15 +128,16 @@ const toInput = ({ count, kind, price, side, ticker }: Own): Orders.CreateInput 
 /** An exchange with an account that holds what the case says, and somebody else's orders in the book. */
 const open = ({ assumptions, before, floors }: Case) => {
   const exchange = new Exchange({ seed: 1, assumptions })
-  const account = (name: string) => unwrap(exchange.createAccount(name, start)).accountId
+  const account = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start)).accountId
   const me = account("me")
-  const place = (accountId: string, order: Own) => exchange.createOrder(accountId, command(order), start)
+  const place = (accountId: string, order: Own) =>
+    exchange.execute({ type: "createOrder", accountId, order: command(order) }, start)
   for (const [index, { feeMultiplier, feeType, held }] of floors.entries()) {
     const ticker = tickers[index]!
     const seriesTicker = ticker.split("-")[0]!
-    unwrap(exchange.createSeries({ ticker: seriesTicker, feeType, feeMultiplier }, start))
+    unwrap(exchange.execute({ type: "createSeries", series: { ticker: seriesTicker, feeType, feeMultiplier } }, start))
     const priceRanges = [{ start: "0.0001", end: "0.9999", step: "0.0001" }]
-    unwrap(exchange.createMarket({ ticker, priceRanges }, start))
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker, priceRanges } }, start))
     if (held === 0) continue
     const order = { ticker, price: 5_000, count: Math.abs(held), kind: "resting" } as const
     unwrap(place(account("counterparty"), { ...order, side: held > 0 ? "ask" : "bid" }))
@@ -191,7 +192,7 @@ describe("the worst case of a batch in a dry run", () => {
       const { cash, exchange, me, place } = open(input)
       const worst = worstCase(input)
       const rest = BigInt(cash()) - worst
-      unwrap(exchange.withdraw(me, FixedPoint.fromMicros(rest), start))
+      unwrap(exchange.execute({ type: "withdraw", accountId: me, dollars: FixedPoint.fromMicros(rest) }, start))
       for (const order of input.batch) {
         const placed = place(order)
         if (Result.isFailure(placed)) assert.notStrictEqual(placed.failure.code, exchange.assumptions.noMoneyCode)

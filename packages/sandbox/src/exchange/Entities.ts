@@ -334,19 +334,14 @@ export interface Portfolio {
   readonly positions: Readonly<Record<string, number>>
 }
 
-/** An event of the exchange. */
-export type Event =
-  | { readonly type: "orderAccepted"; readonly atMillis: number; readonly orderId: string; readonly ticker: string }
-  | {
-      readonly type: "orderChanged"
-      readonly atMillis: number
-      readonly change: "amend" | "decrease"
-      readonly order: Order
-    }
-  | { readonly type: "orderCanceled"; readonly atMillis: number; readonly order: Order; readonly reducedBy: number }
+/** What happened on the exchange. */
+export type EventBody =
+  /** An order was accepted; here it is still without fills. */
+  | { readonly type: "orderAccepted"; readonly orderId: string; readonly ticker: string; readonly order: Order }
+  | { readonly type: "orderChanged"; readonly change: "amend" | "decrease"; readonly order: Order }
+  | { readonly type: "orderCanceled"; readonly order: Order; readonly reducedBy: number }
   | {
       readonly type: "fill"
-      readonly atMillis: number
       readonly tradeId: string
       readonly ticker: string
       readonly price: number
@@ -356,13 +351,49 @@ export type Event =
       readonly taker: Order
       readonly makerFeeMicros: number
       readonly takerFeeMicros: number
+      /** The positions of their subaccounts after the fill. */
+      readonly makerPosition: number
+      readonly takerPosition: number
+    }
+  /** A price level changed by `delta`, which leaves it with `count`; the order is the one that changed it. */
+  | {
+      readonly type: "book"
+      readonly ticker: string
+      readonly side: "bid" | "ask"
+      readonly price: number
+      readonly delta: number
+      readonly count: number
+      readonly orderId: string
+      readonly clientOrderId: string | undefined
+      readonly accountId: string
+      readonly subaccount: number
     }
   | {
       readonly type: "orderGroup"
       readonly change: "created" | "triggered" | "reset" | "deleted" | "limitUpdated"
-      readonly atMillis: number
       readonly group: OrderGroup
     }
+  /** The money of a subaccount on a shard changed, once or more often since the command or the timer began. */
+  | {
+      readonly type: "balance"
+      readonly accountId: string
+      readonly subaccount: number
+      readonly exchangeIndex: number
+      readonly cashMicros: number
+      readonly collateralMicros: number
+      readonly feesMicros: number
+    }
+  /** The same for a position. */
+  | { readonly type: "position"; readonly position: Position }
+  | {
+      readonly type: "payment"
+      readonly kind: "deposit" | "withdrawal"
+      readonly accountId: string
+      readonly payment: Payment
+    }
+  | { readonly type: "subaccountTransfer"; readonly accountId: string; readonly transfer: SubaccountTransfer }
+  /** A transfer between shards was sent, or has arrived. */
+  | { readonly type: "shardTransfer"; readonly accountId: string; readonly transfer: ShardTransfer }
   | {
       readonly type: "market"
       readonly change:
@@ -374,7 +405,21 @@ export type Event =
         | "determined"
         | "disputed"
         | "settled"
-      readonly atMillis: number
       readonly ticker: string
+      readonly market: Market
     }
+  | { readonly type: "eventCreated"; readonly event: MarketEvent }
   | { readonly type: "settlement"; readonly settlement: Settlement }
+  | {
+      readonly type: "status"
+      readonly exchangeIndex: number
+      readonly exchangeActive: boolean
+      readonly tradingActive: boolean
+    }
+
+/** An event in the exchange's log. */
+export type Event = EventBody & {
+  /** Consecutive over all entries of the log, from the first subscription on. */
+  readonly seq: number
+  readonly atMillis: number
+}

@@ -4,7 +4,16 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { ListFills, ListOrders, ListPositions, ListSettlements, Page, PageQuery, TimeQuery } from "./Commands.ts"
+import type {
+  KeyOptions,
+  ListFills,
+  ListOrders,
+  ListPositions,
+  ListSettlements,
+  Page,
+  PageQuery,
+  TimeQuery
+} from "./Commands.ts"
 import type {
   Account,
   Allocation,
@@ -106,6 +115,12 @@ export class View {
 
   keys(accountId: string): Result.Result<ReadonlyArray<ApiKey>, Refusal> {
     return Result.map(this.#account(accountId), ({ keys }) => [...keys])
+  }
+
+  /** Why a key cannot be registered, independent of its text; undefined if it can. */
+  checkKey(accountId: string, options: KeyOptions): Refusal | undefined {
+    const account = this.#state.accounts.get(accountId)
+    return account === undefined ? notFound : accounts.checkKey(account, options)
   }
 
   key(keyId: string): ApiKey | undefined {

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Assumptions } from "../Assumptions.ts"
-import type { Event } from "./Entities.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { Book } from "./orders/book.ts"
 import type { Snapshot } from "./dump.ts"
@@ -28,11 +27,13 @@ import { Timers } from "./timers.ts"
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: Snapshot[K][number] }
 
 /** An empty state. */
-export const emptyState = (assumptions: Assumptions, ids: Ids, emit: ((event: Event) => void) | undefined): State => ({
+export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
   rounding: roundingOf(assumptions),
   ids,
-  emit,
+  emit: undefined,
+  changedHoldings: new Set(),
+  changedPositions: new Set(),
   accounts: new Map(),
   keys: new Map(),
   series: new Map(),
@@ -57,13 +58,9 @@ const found = <A>(value: A | undefined, what: string): A => {
   return value
 }
 
-export const restore = (
-  from: Snapshot,
-  assumptions: Assumptions,
-  emit: ((event: Event) => void) | undefined
-): State => {
+export const restore = (from: Snapshot, assumptions: Assumptions): State => {
   const state: State = {
-    ...emptyState(assumptions, Ids.fromState(from.ids), emit),
+    ...emptyState(assumptions, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
     depositedMicros: from.depositedMicros,
     exchangeActive: [...from.exchangeActive],

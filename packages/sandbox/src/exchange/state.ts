@@ -7,7 +7,6 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
-  Event,
   MarketEvent,
   Order,
   Payment,
@@ -27,6 +26,7 @@ import type { Rounding } from "./money/fees.ts"
 import type { FillWindow } from "./orders/fillWindow.ts"
 import type { FillList } from "./orders/fillList.ts"
 import type { Ids } from "./ids.ts"
+import type { LogBody } from "./log.ts"
 import type { OrderList } from "./orders/orderList.ts"
 import { refusal } from "./refusals.ts"
 import type { Timers } from "./timers.ts"
@@ -210,7 +210,11 @@ export interface State {
   readonly assumptions: Assumptions
   readonly rounding: Rounding
   readonly ids: Ids
-  readonly emit: ((event: Event) => void) | undefined
+  /** Adds an entry to the log; undefined without subscribers. */
+  emit: ((body: LogBody) => void) | undefined
+  /** What changed since the last report; empty without subscribers. */
+  readonly changedHoldings: Set<Holding>
+  readonly changedPositions: Set<PositionState>
   readonly accounts: Map<string, AccountState>
   readonly keys: Map<string, ApiKey>
   readonly series: Map<string, SeriesState>

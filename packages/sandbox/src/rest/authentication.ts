@@ -7,8 +7,13 @@ import * as Result from "effect/Result"
 import type { ApiKey } from "../exchange/Entities.ts"
 import type { Exchange } from "../exchange/Exchange.ts"
 import { type Answer, failure } from "./errorBody.ts"
-import type { Now } from "../exchange/now.ts"
 import { isSignature, readPublicKey } from "../exchange/accounts/keys.ts"
+
+/** The time on the exchange, and the time for signatures, tokens and the `date` header. */
+export interface Now {
+  readonly exchangeMillis: number
+  readonly wallMillis: number
+}
 
 /** The signed parts: the method and the path from the host's root, without the query, and the three headers. */
 export interface SignedRequest {

@@ -7,11 +7,10 @@ import type { Descriptor } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
 import type { ApiKey } from "../exchange/Entities.ts"
 import type { Exchange } from "../exchange/Exchange.ts"
-import { isSigned, makeAuthenticate } from "./authentication.ts"
+import { isSigned, makeAuthenticate, type Now } from "./authentication.ts"
 import { costOf, payersOf } from "./costs.ts"
 import { type Answer, failure, refused, usual } from "./errorBody.ts"
 import { answerOf, type Fault, type Faults, garbled } from "./faults.ts"
-import type { Now } from "../exchange/now.ts"
 import { forbidden, lockInput } from "./permissions.ts"
 import { type Match, makeRouter } from "./router.ts"
 
@@ -86,7 +85,8 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
     const input = key === undefined ? decoded : Result.flatMap(decoded, (given) => lockInput(key, descriptor, given))
     const outcome = Result.flatMap(input, (given) =>
       found.route.answer({
-        exchange,
+        execute: (command) => exchange.execute(command, exchangeMillis),
+        seed: exchange.seed,
         view: exchange.view(exchangeMillis),
         userView: exchange.userView(exchangeMillis),
         accountId: key?.accountId ?? "",

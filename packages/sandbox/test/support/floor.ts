@@ -62,31 +62,39 @@ export const makeFloor = (options: Partial<Options> = {}) => {
     events,
     time: start,
     view: () => exchange.view(floor.time),
-    account: (name: string, dollars = "1000000") => unwrap(exchange.createAccount(name, floor.time, dollars)).accountId,
+    account: (name: string, dollars = "1000000") =>
+      unwrap(exchange.execute({ type: "createAccount", name, dollars }, floor.time)).accountId,
     /** Sends $1,000 from the primary subaccount on shard 0, to a subaccount that is made where it is not there. */
     fund: (accountId: string, to: { readonly subaccount?: number; readonly exchangeIndex?: number }) => {
       const { exchangeIndex = 0, subaccount = 0 } = to
       while (unwrap(floor.view().netting(accountId)).length <= subaccount) {
-        unwrap(exchange.createSubaccount(accountId, 0, floor.time))
+        unwrap(exchange.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }, floor.time))
       }
       const source = { instance: "event_contract", exchangeIndex: 0, subaccount: 0 } as const
       const destination = { instance: "event_contract", exchangeIndex, subaccount } as const
       const amountMicros = 1_000_000_000
       unwrap(
-        exchange.transferShard(
-          accountId,
-          { clientTransferId: undefined, source, destination, amountMicros },
+        exchange.execute(
+          {
+            type: "transferShard",
+            accountId,
+            transfer: { clientTransferId: undefined, source, destination, amountMicros }
+          },
           floor.time
         )
       )
     },
-    place: (accountId: string, order: CreateOrder): Order => unwrap(exchange.createOrder(accountId, order, floor.time)),
+    place: (accountId: string, order: CreateOrder): Order =>
+      unwrap(exchange.execute({ type: "createOrder", accountId, order }, floor.time)),
     refused: (accountId: string, order: CreateOrder): Refusal =>
-      refusalOf(exchange.createOrder(accountId, order, floor.time)),
+      refusalOf(exchange.execute({ type: "createOrder", accountId, order }, floor.time)),
     cancel: (accountId: string, orderId: string) =>
-      exchange.cancelOrder(
-        accountId,
-        { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined },
+      exchange.execute(
+        {
+          type: "cancelOrder",
+          accountId,
+          target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
+        },
         floor.time
       ),
     /** Fields of an order as it stands now. */
@@ -96,9 +104,13 @@ export const makeFloor = (options: Partial<Options> = {}) => {
     },
     book: () => unwrap(floor.view().book(ticker)),
     group: (accountId: string, contracts: number, subaccount = 0): string =>
-      unwrap(exchange.createGroup(accountId, { subaccount, limit: contracts * 100, exchangeIndex: 0 }, floor.time))
-        .groupId
+      unwrap(
+        exchange.execute(
+          { type: "createGroup", accountId, group: { subaccount, limit: contracts * 100, exchangeIndex: 0 } },
+          floor.time
+        )
+      ).groupId
   }
-  unwrap(exchange.createMarket({ ticker }, start))
+  unwrap(exchange.execute({ type: "createMarket", market: { ticker } }, start))
   return floor
 }

@@ -5,11 +5,12 @@
  */
 import * as Result from "effect/Result"
 import type { CreateEvent, CreateMarket, CreateSeries } from "../Commands.ts"
-import type { Refusal, Series } from "../Entities.ts"
+import type { MarketEvent, Refusal, Series } from "../Entities.ts"
 import { Book } from "../orders/book.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
+import { toMarket } from "./marketView.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
@@ -54,6 +55,8 @@ const hundredths = (value: number): number => {
   return rounded / 100 === value ? rounded : NaN
 }
 
+export const toEvent = ({ markets: _markets, series: _series, ...event }: EventState): MarketEvent => event
+
 /** Creates an event, and its series if missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
   const { eventTicker, exchangeIndex = 0, mutuallyExclusive = false, subTitle = "" } = input
@@ -80,6 +83,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         markets: []
       }
       state.events.set(eventTicker, event)
+      state.emit?.({ type: "eventCreated", event: toEvent(event) })
       return event
     }
   )
@@ -144,7 +148,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
   if (closeMillis !== Infinity) {
     state.timers.add(closeMillis, { close: market })
   }
-  state.emit?.({ type: "market", change: "created", atMillis: state.nowMillis, ticker })
+  state.emit?.({ type: "market", change: "created", ticker, market: toMarket(state, market) })
   return market
 }
 

@@ -4,35 +4,23 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { Outcome } from "../Commands.ts"
-import type { Event, MarketStatus, Refusal } from "../Entities.ts"
+import type { Command, Outcome } from "../Commands.ts"
+import type { EventBody, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { cancelMarket } from "../orders/ending.ts"
+import { statusOf, toMarket } from "./marketView.ts"
 import { settlePosition } from "../money/ledger.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import type { MarketState, State } from "../state.ts"
 
-/** The current status of a market. */
-export const statusOf = (state: State, market: MarketState): MarketStatus => {
-  if (market.settledMillis !== undefined) {
-    return "finalized"
-  }
-  if (market.result !== undefined) {
-    return market.challenge ?? "determined"
-  }
-  if (state.nowMillis >= market.closeMillis) {
-    return "closed"
-  }
-  if (state.nowMillis < market.openMillis) {
-    return "initialized"
-  }
-  return market.paused ? "inactive" : "active"
-}
-
-const announce = (state: State, market: MarketState, change: (Event & { readonly type: "market" })["change"]): void => {
+const announce = (
+  state: State,
+  market: MarketState,
+  change: (EventBody & { readonly type: "market" })["change"]
+): void => {
   market.updatedMillis = state.nowMillis
-  state.emit?.({ type: "market", change, atMillis: state.nowMillis, ticker: market.ticker })
+  state.emit?.({ type: "market", change, ticker: market.ticker, market: toMarket(state, market) })
 }
 
 /** Refuses actions that a market's status does not permit. */
@@ -142,10 +130,7 @@ export const settle = (state: State, market: MarketState): Result.Result<void, R
   })
 
 /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
-export const setActive = (
-  state: State,
-  active: { readonly exchange?: boolean; readonly trading?: boolean; readonly exchangeIndex?: number }
-): Result.Result<void, Refusal> => {
+export const setActive = (state: State, active: Command<"setActive">): Result.Result<void, Refusal> => {
   if (active.exchangeIndex !== undefined && !isShard(active.exchangeIndex)) {
     return Result.fail(invalidParameters("a shard is 0 to 3"))
   }
@@ -153,6 +138,8 @@ export const setActive = (
     if (active.exchangeIndex === undefined || active.exchangeIndex === shard) {
       state.exchangeActive[shard] = active.exchange ?? state.exchangeActive[shard]!
       state.tradingActive[shard] = active.trading ?? state.tradingActive[shard]!
+      const [exchangeActive, tradingActive] = [state.exchangeActive[shard], state.tradingActive[shard]]
+      state.emit?.({ type: "status", exchangeIndex: shard, exchangeActive, tradingActive })
     }
   }
   for (const market of state.markets.values()) {

@@ -9,7 +9,7 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { Balance, Position, Refusal, Settlement } from "../Entities.ts"
+import type { Balance, Payment, Position, Refusal, Settlement } from "../Entities.ts"
 import { cover, makeOwnSide, shrink } from "../orders/backing.ts"
 import { dollar } from "../decimal.ts"
 import { charge, feeUp } from "./fees.ts"
@@ -89,6 +89,45 @@ export const makePosition = (holding: Holding, market: MarketState): PositionSta
 export const pay = (state: State, holding: Holding, micros: number): void => {
   holding.cashMicros += micros
   holding.updatedMillis = state.nowMillis
+  noteHolding(state, holding)
+}
+
+/** Notes that a holding's money changed, for {@link reportChanges}. */
+export const noteHolding = (state: State, holding: Holding): void => {
+  if (state.emit !== undefined) {
+    state.changedHoldings.add(holding)
+  }
+}
+
+/** Notes that a position and its holding's money changed. */
+const notePosition = (state: State, position: PositionState): void => {
+  if (state.emit !== undefined) {
+    state.changedHoldings.add(position.holding)
+    state.changedPositions.add(position)
+  }
+}
+
+/** Adds the holdings and positions that changed to the log, each once. */
+export const reportChanges = (state: State): void => {
+  if (state.emit === undefined) {
+    return
+  }
+  for (const holding of state.changedHoldings) {
+    state.emit({
+      type: "balance",
+      accountId: holding.account.accountId,
+      subaccount: holding.subaccount,
+      exchangeIndex: holding.exchangeIndex,
+      cashMicros: holding.cashMicros,
+      collateralMicros: holding.collateralMicros,
+      feesMicros: holding.feesMicros
+    })
+  }
+  for (const position of state.changedPositions) {
+    state.emit({ type: "position", position: toPosition(position) })
+  }
+  state.changedHoldings.clear()
+  state.changedPositions.clear()
 }
 
 /** Refuses to take more than the available cash. */
@@ -144,6 +183,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   holding.feesMicros += fee
   position.feesMicros += fee
   holding.updatedMillis = state.nowMillis
+  notePosition(state, position)
   return fee
 }
 
@@ -151,6 +191,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
+  notePosition(state, position)
   if (count === 0) {
     return undefined
   }
@@ -220,7 +261,7 @@ export const deposit = (
   state.depositedMicros += micros
   pay(state, holdingOf(account, till.subaccount, till.exchangeIndex), micros)
   if (micros > 0) {
-    account.deposits.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
+    addPayment(state, account, "deposit", micros)
   }
   return Result.void
 }
@@ -241,8 +282,19 @@ export const withdraw = (
   }
   state.depositedMicros -= micros
   pay(state, holdingOf(account, subaccount, exchangeIndex), -micros)
-  account.withdrawals.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
+  addPayment(state, account, "withdrawal", micros)
   return Result.void
+}
+
+const addPayment = (
+  state: State,
+  account: AccountState,
+  kind: "deposit" | "withdrawal",
+  amountMicros: number
+): void => {
+  const payment: Payment = { paymentId: state.ids.next(), amountMicros, atMillis: state.nowMillis }
+  account[`${kind}s`].push(payment)
+  state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
 /** The value of holdings at their markets' last prices, without cash. */

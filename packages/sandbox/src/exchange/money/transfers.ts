@@ -57,6 +57,7 @@ export const transferCash = (
     atMillis: state.nowMillis
   }
   account.cashTransfers.push(transfer)
+  state.emit?.({ type: "subaccountTransfer", accountId: account.accountId, transfer })
   return Result.succeed(transfer)
 }
 
@@ -135,6 +136,7 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
     atMillis: state.nowMillis
   }
   account.shardTransfers.push(transfer)
+  report(state, account, transfer)
   if (state.assumptions.transferMillis === 0) {
     arrive(state, account, transfer)
   } else {
@@ -147,7 +149,11 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
 export const arrive = (state: State, account: AccountState, transfer: TransferState): void => {
   credit(state, account, transfer.destination, transfer.amountMicros)
   transfer.complete = true
+  report(state, account, transfer)
 }
+
+const report = (state: State, { accountId }: AccountState, transfer: TransferState): void =>
+  state.emit?.({ type: "shardTransfer", accountId, transfer: { ...transfer } })
 
 /** Spreads the primary subaccount's free cash over the shards from now on, every ten seconds. */
 export const setAllocation = (

@@ -4,29 +4,20 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { AmendOrder, DecreaseOrder, OrderTarget } from "../Commands.ts"
+import type { AmendOrder, Canceled, Changed, DecreaseOrder, OrderTarget } from "../Commands.ts"
 import type { Order, Refusal } from "../Entities.ts"
 import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
 import { cancel as cancelOrder, restingOrders } from "./ending.ts"
-import { withoutMoney } from "../money/ledger.ts"
+import { noteHolding, withoutMoney } from "../money/ledger.ts"
 import { crosses, match, meetsItself } from "./matching.ts"
 import { checkCountAndPrice, checkExpiration, feeRateOf, rest, whileInactive, whileNotTrading } from "./placing.ts"
+import { reduceInBook, removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
 import { type AccountState, isSubaccount, type OrderState, snapshot, type State, whilePaused } from "../state.ts"
 
-/** The result of an amend or a decrease: the order after and before. */
-export interface Changed {
-  readonly before: Order
-  readonly after: Order
-}
-
 /** Cancels a resting order. One that no longer rests is not found: cancelling twice changes nothing. */
-export const cancel = (
-  state: State,
-  account: AccountState,
-  target: OrderTarget
-): Result.Result<{ readonly order: Order; readonly reducedBy: number }, Refusal> =>
+export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
   Result.map(restingOrder(state, account, target), (order) => {
     const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
     return { order: snapshot(order), reducedBy }
@@ -77,15 +68,16 @@ const decreaseBy = (state: State, order: OrderState, count: number): void => {
     return
   }
   touch(state, order.market)
-  order.market.book[order.side].reduce(order, count)
+  reduceInBook(state, order, count)
   shrink(order, count)
+  noteHolding(state, order.position.holding)
   order.updatedMillis = state.nowMillis
 }
 
 const announced = (state: State, order: OrderState, change: "amend" | "decrease"): Order => {
   const after = snapshot(order)
   if (order.status !== "canceled") {
-    state.emit?.({ type: "orderChanged", atMillis: state.nowMillis, change, order: after })
+    state.emit?.({ type: "orderChanged", change, order: after })
   }
   return after
 }
@@ -142,12 +134,13 @@ const rename = (order: OrderState, clientOrderId: string | undefined): void => {
 const replace = (state: State, order: OrderState, price: number, remaining: number): void => {
   const { market } = order
   touch(state, market)
-  market.book[order.side].remove(order)
+  removeFromBook(state, order)
   leave(order)
   order.feeRate = feeRateOf(market, order.side, price)
   order.price = price
   order.remainingCount = remaining
   enter(order)
+  noteHolding(state, order.position.holding)
   match(state, order)
   if (order.status === "resting") {
     rest(state, order)

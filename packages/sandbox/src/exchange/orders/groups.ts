@@ -39,7 +39,7 @@ const changed = (
   state: State,
   group: GroupState,
   change: "created" | "triggered" | "reset" | "deleted" | "limitUpdated"
-): void => state.emit?.({ type: "orderGroup", change, atMillis: state.nowMillis, group: view(state, group) })
+): void => state.emit?.({ type: "orderGroup", change, group: view(state, group) })
 
 export const view = (state: State, group: GroupState): OrderGroup => ({
   groupId: group.groupId,

@@ -8,6 +8,7 @@ import { dollar } from "../decimal.ts"
 import { cancel, end } from "./ending.ts"
 import { bookFill } from "../money/ledger.ts"
 import { breaksLimit, trigger } from "./groups.ts"
+import { reduceInBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type GroupState, type MarketState, type OrderState, snapshot, type State } from "../state.ts"
 
@@ -100,7 +101,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   const { nowMillis } = state
   const count = Math.min(maker.remainingCount, taker.remainingCount)
 
-  market.book[maker.side].reduce(maker, count)
+  reduceInBook(state, maker, count)
   taker.remainingCount -= count
   maker.makerCostMicros += count * (maker.side === "bid" ? price : dollar - price)
   taker.takerCostMicros += count * (taker.side === "bid" ? price : dollar - price)
@@ -130,7 +131,6 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   }
   state.emit?.({
     type: "fill",
-    atMillis: nowMillis,
     tradeId,
     ticker: market.ticker,
     price,
@@ -138,7 +138,9 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
     maker: snapshot(maker),
     taker: snapshot(taker),
     makerFeeMicros: makerFee,
-    takerFeeMicros: takerFee
+    takerFeeMicros: takerFee,
+    makerPosition: maker.position.count,
+    takerPosition: taker.position.count
   })
   // A group's limit never cuts a fill short: the group triggers after the fill that exceeds the limit.
   for (const { group } of [maker, taker]) {

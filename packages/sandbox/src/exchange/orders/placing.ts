@@ -9,9 +9,10 @@ import type { Order, Refusal } from "../Entities.ts"
 import { enter, moneyNeeded, reserve } from "./backing.ts"
 import { contract, dollar, printCount, printPrice } from "../decimal.ts"
 import { cancel } from "./ending.ts"
-import { attach, positionOf, withoutMoney } from "../money/ledger.ts"
-import { statusOf } from "../markets/lifecycle.ts"
+import { attach, noteHolding, positionOf, withoutMoney } from "../money/ledger.ts"
+import { statusOf } from "../markets/marketView.ts"
 import { canFill, crosses, match } from "./matching.ts"
+import { addToBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, refusal } from "../refusals.ts"
 import {
@@ -253,7 +254,8 @@ const accept = (state: State, order: OrderState): OrderState => {
   group?.placed.push(order)
   attach(order.position)
   enter(order)
-  state.emit?.({ type: "orderAccepted", atMillis: state.nowMillis, orderId: order.orderId, ticker: order.ticker })
+  noteHolding(state, order.position.holding)
+  state.emit?.({ type: "orderAccepted", orderId: order.orderId, ticker: order.ticker, order: snapshot(order) })
   match(state, order)
   if (order.status === "resting") {
     rest(state, order)
@@ -272,7 +274,7 @@ export const rest = (state: State, order: OrderState): void => {
     return
   }
   touch(state, order.market)
-  order.market.book[order.side].add(order)
+  addToBook(state, order)
   if (order.feeRate !== order.market.makerRate) {
     order.feeRate = order.market.makerRate
     reserve(order)

@@ -47,7 +47,7 @@ export const orders: ReadonlyArray<Route> = [
   route(Orders.create, (call) =>
     Result.map(
       Result.flatMap(readCreate(call.input), (order) =>
-        call.exchange.createOrder(call.accountId, order, call.nowMillis)
+        call.execute({ type: "createOrder", accountId: call.accountId, order })
       ),
       (order) => toCreated(order, call.nowMillis)
     )
@@ -57,7 +57,9 @@ export const orders: ReadonlyArray<Route> = [
     Result.succeed({
       orders: call.input.orders.map((item) =>
         Result.match(
-          Result.flatMap(readCreate(item), (order) => call.exchange.createOrder(call.accountId, order, call.nowMillis)),
+          Result.flatMap(readCreate(item), (order) =>
+            call.execute({ type: "createOrder", accountId: call.accountId, order })
+          ),
           {
             onFailure: (refusal) => ({ ...clientIdOf(item.client_order_id), error: detailsOf(refusal) }),
             onSuccess: (order) => toCreated(order, call.nowMillis)
@@ -69,8 +71,8 @@ export const orders: ReadonlyArray<Route> = [
 
   route(Orders.amend, (call) =>
     Result.map(
-      Result.flatMap(readAmend(call.input), (amended) =>
-        call.exchange.amendOrder(call.accountId, amended, call.nowMillis)
+      Result.flatMap(readAmend(call.input), (order) =>
+        call.execute({ type: "amendOrder", accountId: call.accountId, order })
       ),
       (changed) => toAmended(changed, call.nowMillis)
     )
@@ -78,8 +80,8 @@ export const orders: ReadonlyArray<Route> = [
 
   route(Orders.decrease, (call) =>
     Result.map(
-      Result.flatMap(readDecrease(call.input), (decreased) =>
-        call.exchange.decreaseOrder(call.accountId, decreased, call.nowMillis)
+      Result.flatMap(readDecrease(call.input), (order) =>
+        call.execute({ type: "decreaseOrder", accountId: call.accountId, order })
       ),
       ({ after }) => ({
         order_id: after.orderId,
@@ -103,8 +105,8 @@ export const orders: ReadonlyArray<Route> = [
     })
   ),
 
-  route(Orders.cancelAll, ({ accountId, exchange, input, nowMillis }) =>
-    Result.map(exchange.cancelAllOrders(accountId, input.subaccount, nowMillis), () => undefined)
+  route(Orders.cancelAll, ({ accountId, execute, input }) =>
+    Result.map(execute({ type: "cancelAllOrders", accountId, subaccount: input.subaccount }), () => undefined)
   )
 ]
 
@@ -187,8 +189,8 @@ const targetOf = (input: Orders.CancelInput): OrderTarget => ({
   marketTicker: input.market_ticker
 })
 
-const cancel = ({ accountId, exchange, nowMillis }: Call<unknown>, input: Orders.CancelInput) =>
-  Result.map(exchange.cancelOrder(accountId, targetOf(input), nowMillis), ({ order, reducedBy }) => ({
+const cancel = ({ accountId, execute, nowMillis }: Call<unknown>, input: Orders.CancelInput) =>
+  Result.map(execute({ type: "cancelOrder", accountId, target: targetOf(input) }), ({ order, reducedBy }) => ({
     order_id: order.orderId,
     ...clientIdOf(order.clientOrderId),
     reduced_by: count(reducedBy),

@@ -42,7 +42,7 @@ const modules = [
 
 const seededRoute = (descriptor: Descriptor): Route => ({
   descriptor,
-  answer: ({ exchange, input, nowMillis, view }) => {
+  answer: ({ input, nowMillis, seed, view }) => {
     const schema = operations[descriptor.operationId]
     const known = asked(descriptor, input)
     return Result.succeed(
@@ -50,7 +50,7 @@ const seededRoute = (descriptor: Descriptor): Route => ({
         ? undefined
         : exampleOf(schema, {
             schemas,
-            seed: `${exchange.seed} ${descriptor.operationId} ${JSON.stringify(input)}`,
+            seed: `${seed} ${descriptor.operationId} ${JSON.stringify(input)}`,
             nowMillis,
             known,
             tickers: view.tickers()

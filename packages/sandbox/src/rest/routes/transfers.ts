@@ -25,10 +25,11 @@ export const subaccounts: ReadonlyArray<Route> = [
     }))
   ),
 
-  route(Subaccounts.create, ({ accountId, exchange, input, nowMillis }) =>
-    Result.map(exchange.createSubaccount(accountId, input.exchange_index ?? 0, nowMillis), (number) => ({
-      subaccount_number: number
-    }))
+  route(Subaccounts.create, ({ accountId, execute, input }) =>
+    Result.map(
+      execute({ type: "createSubaccount", accountId, exchangeIndex: input.exchange_index ?? 0 }),
+      (subaccount_number) => ({ subaccount_number })
+    )
   ),
 
   route(Subaccounts.netting, ({ accountId, key, view }) =>
@@ -41,23 +42,23 @@ export const subaccounts: ReadonlyArray<Route> = [
     }))
   ),
 
-  route(Subaccounts.updateNetting, ({ accountId, exchange, input, nowMillis }) =>
-    exchange.setNetting(accountId, input.subaccount_number, input.enabled, nowMillis)
+  route(Subaccounts.updateNetting, ({ accountId, execute, input }) =>
+    execute({ type: "setNetting", accountId, subaccount: input.subaccount_number, enabled: input.enabled })
   ),
 
-  route(Subaccounts.transfer, ({ accountId, exchange, input, nowMillis }) =>
+  route(Subaccounts.transfer, ({ accountId, execute, input }) =>
     Result.map(
-      exchange.transferCash(
+      execute({
+        type: "transferCash",
         accountId,
-        {
+        transfer: {
           clientTransferId: input.client_transfer_id,
           fromSubaccount: input.from_subaccount,
           toSubaccount: input.to_subaccount,
           amountMicros: input.amount_cents * microsPerCent,
           exchangeIndex: input.exchange_index ?? 0
-        },
-        nowMillis
-      ),
+        }
+      }),
       () => ({})
     )
   ),
@@ -92,18 +93,18 @@ export const transfers: ReadonlyArray<Route> = [
     Result.map(view.shardTransfer(accountId, input.transfer_id), (transfer) => ({ transfer: toTransfer(transfer) }))
   ),
 
-  route(Transfers.create, ({ accountId, exchange, input, nowMillis }) =>
+  route(Transfers.create, ({ accountId, execute, input }) =>
     Result.map(
-      exchange.transferShard(
+      execute({
+        type: "transferShard",
         accountId,
-        {
+        transfer: {
           clientTransferId: input.client_transfer_id,
           source: placeOf(input.source, input.source_exchange_shard, input.source_subaccount),
           destination: placeOf(input.destination, input.destination_exchange_shard, input.destination_subaccount),
           amountMicros: input.amount * microsPerCenticent
-        },
-        nowMillis
-      ),
+        }
+      }),
       ({ transferId }) => ({ transfer_id: transferId })
     )
   ),
@@ -115,19 +116,19 @@ export const transfers: ReadonlyArray<Route> = [
     }))
   ),
 
-  route(Transfers.setTargetBalanceAllocation, ({ accountId, exchange, input, nowMillis }) =>
+  route(Transfers.setTargetBalanceAllocation, ({ accountId, execute, input }) =>
     Result.map(
-      exchange.setAllocation(
+      execute({
+        type: "setAllocation",
         accountId,
-        {
+        allocation: {
           percents: input.allocations.map(({ exchange_index, percent }) => ({
             exchangeIndex: exchange_index,
             percent
           })),
           reservation: input.resting_margin_reservation ?? "sum"
-        },
-        nowMillis
-      ),
+        }
+      }),
       () => ({})
     )
   )
