@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { ListPositions } from "../src/exchange/Commands.ts"
-import type { Place } from "../src/exchange/Entities.ts"
+import type { Location } from "../src/exchange/Entities.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const dollar = 1_000_000
@@ -27,7 +27,11 @@ const moneyOf = (floor: Floor, account: string) => {
 
 const positionOf = (floor: Floor, account: string) => unwrap(floor.view().listPositions(account, positions)).items[0]!
 
-const at = (exchangeIndex: number, subaccount = 0): Place => ({ instance: "event_contract", exchangeIndex, subaccount })
+const at = (exchangeIndex: number, subaccount = 0): Location => ({
+  instance: "event_contract",
+  exchangeIndex,
+  subaccount
+})
 
 describe("what an order needs", () => {
   it("is its own side's price, set aside until it is filled or cancelled", () => {
@@ -382,8 +386,8 @@ describe("Exchange.transferShard", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
-    const margined: Place = { instance: "margined", exchangeIndex: 0, subaccount: 0 }
-    const send = (source: Place, destination: Place, dollars: number, clientTransferId?: string) =>
+    const margined: Location = { instance: "margined", exchangeIndex: 0, subaccount: 0 }
+    const send = (source: Location, destination: Location, dollars: number, clientTransferId?: string) =>
       floor.exchange.execute(
         {
           type: "transferShard",

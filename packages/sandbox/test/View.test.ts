@@ -178,8 +178,8 @@ describe("View.market", () => {
     const { floor, maker, taker } = traded()
     floor.place(maker, terms("ask", 52, 3))
     floor.place(taker, terms("bid", 48, 2))
-    const quote = () => unwrap(floor.view().market(ticker)).quote
-    assert.deepStrictEqual(quote(), { bid: 4_800, bidCount: 200, ask: 5_200, askCount: 300, lastPrice: 5_000 })
+    const { topOfBook } = unwrap(floor.view().market(ticker))
+    assert.deepStrictEqual(topOfBook, { bid: 4_800, bidCount: 200, ask: 5_200, askCount: 300, lastPrice: 5_000 })
     const later = (millis: number) => {
       floor.time = start + millis
       const { previous, volume, volume24h } = unwrap(floor.view().market(ticker))

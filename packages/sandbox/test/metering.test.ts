@@ -4,7 +4,7 @@ import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { costOf, endpointCosts, payersOf } from "../src/rest/costs.ts"
+import { costOf, endpointCosts, bucketsOf } from "../src/rest/costs.ts"
 import { allRoutes } from "../src/rest/routes.ts"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 import { send, type Sent } from "./support/wire.ts"
@@ -30,7 +30,7 @@ describe("costOf", () => {
   })
 })
 
-describe("payersOf", () => {
+describe("bucketsOf", () => {
   const all = [0, 1, 2, 3]
 
   it.each([
@@ -54,7 +54,7 @@ describe("payersOf", () => {
     ["DeleteRFQBatchQuote", "", undefined, [1]],
     ["GetOrders", "", undefined, "read"]
   ] as const)("bills %s %s %j to %j", (operation, query, body, payers) => {
-    assert.deepStrictEqual(payersOf(descriptorOf(operation), new URLSearchParams(query), body), payers)
+    assert.deepStrictEqual(bucketsOf(descriptorOf(operation), new URLSearchParams(query), body), payers)
   })
 })
 

@@ -39,6 +39,7 @@ describe("RFQ batches on the local exchange", () => {
           ],
           rest_remainder: false
         })
+        assert.notStrictEqual(id, rfq_batch_id)
         assert.strictEqual((yield* RfqBatches.bestQuotes({ rfq_batch_id })).best_quotes.rfq_batch_id, rfq_batch_id)
         const { quotes } = yield* RfqBatches.accept({
           rfq_batch_id,
@@ -50,7 +51,12 @@ describe("RFQ batches on the local exchange", () => {
           client_order_id: "mine"
         })
         assert.isAbove(quotes.length, 0)
-        assert.isAbove((yield* RfqBatches.quotes({ rfq_batch_id })).batch_quotes.length, 0)
+        const { batch_quotes } = yield* RfqBatches.quotes({ rfq_batch_id })
+        assert.isAbove(batch_quotes.length, 0)
+        for (const quote of batch_quotes) {
+          assert.strictEqual(quote.rfq_batch_id, rfq_batch_id)
+          assert.notStrictEqual(quote.id, rfq_batch_id)
+        }
         const own = { rfq_batch_id, batch_quote_id: id }
         assert.isUndefined(yield* RfqBatches.confirmQuote(own))
         assert.isUndefined(yield* RfqBatches.deleteQuote(own))

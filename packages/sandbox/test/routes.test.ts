@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { allRoutes } from "../src/rest/routes.ts"
-import { source, targetUrl } from "./support/answers.ts"
+import { source, targetUrl } from "./support/responses.ts"
 
 const document: {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>

@@ -15,7 +15,7 @@ import type {
   MarketEvent,
   Order,
   OrderGroup,
-  Place,
+  Location,
   Refusal,
   Scope,
   Series,
@@ -169,8 +169,8 @@ export interface TransferCash {
 export interface TransferShard {
   /** Executed only once. */
   readonly clientTransferId: string | undefined
-  readonly source: Place
-  readonly destination: Place
+  readonly source: Location
+  readonly destination: Location
   readonly amountMicros: number
 }
 

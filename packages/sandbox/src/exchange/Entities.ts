@@ -179,7 +179,7 @@ export interface SubaccountTransfer {
 }
 
 /** The location of money within an account: on a shard of the event contracts, or with the margined exchange. */
-export interface Place {
+export interface Location {
   readonly instance: "event_contract" | "margined"
   readonly exchangeIndex: number
   readonly subaccount: number
@@ -189,8 +189,8 @@ export interface Place {
 export interface ShardTransfer {
   readonly transferId: string
   readonly clientTransferId: string | undefined
-  readonly source: Place
-  readonly destination: Place
+  readonly source: Location
+  readonly destination: Location
   readonly amountMicros: number
   readonly complete: boolean
   readonly atMillis: number
@@ -272,9 +272,9 @@ export interface Market {
   readonly openInterest: number
   /** Always 0, as recorded; undefined if the exchange omits it. */
   readonly liquidity: number | undefined
-  readonly quote: Quote
-  /** The quote of a day ago, to the hour; all zero if the market did not exist yet. */
-  readonly previous: Quote
+  readonly topOfBook: TopOfBook
+  /** The top of the book a day ago, to the hour; all zero if the market did not exist yet. */
+  readonly previous: TopOfBook
 }
 
 /** Prices from `start` to `end` by `step`. */
@@ -284,8 +284,8 @@ export interface PriceRange {
   readonly step: number
 }
 
-/** Best prices of a book with their resting counts, and the last trade's price; zero if absent. */
-export interface Quote {
+/** The best prices of a book with their resting counts, and the price of the last trade; zero if absent. */
+export interface TopOfBook {
   readonly bid: number
   readonly bidCount: number
   readonly ask: number

@@ -53,7 +53,7 @@ export class DanglingReference extends Error {}
 
 const found = <A>(value: A | undefined, what: string): A => {
   if (value === undefined) {
-    throw new DanglingReference(`the snapshot refers to ${what}, which it does not hold`)
+    throw new DanglingReference(`the snapshot refers to ${what}, which it does not contain`)
   }
   return value
 }
@@ -117,9 +117,9 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
   const next = new Map<string, number>()
   for (const ticker of tickers) {
-    const place = next.get(ticker) ?? 0
-    state.trades.push(found(state.markets.get(ticker)?.trades[place], `a trade of ${ticker}`))
-    next.set(ticker, place + 1)
+    const index = next.get(ticker) ?? 0
+    state.trades.push(found(state.markets.get(ticker)?.trades[index], `a trade of ${ticker}`))
+    next.set(ticker, index + 1)
   }
 }
 
@@ -224,7 +224,7 @@ const restoreOrder = (
     market: found(state.markets.get(dumped.ticker), dumped.ticker),
     position: found(holding.positions.get(dumped.ticker), dumped.ticker),
     group: dumped.orderGroupId === undefined ? undefined : account.groups.get(dumped.orderGroupId),
-    place: -1,
+    listIndex: -1,
     lastFill: -1,
     level: undefined,
     arrival: 0,

@@ -11,7 +11,7 @@ import type {
   Order,
   Payment,
   PriceRange,
-  Quote,
+  TopOfBook,
   Refusal,
   Series,
   Settlement,
@@ -157,8 +157,8 @@ export interface MarketState {
   openInterest: number
   /** Every current or past position in it. */
   readonly positions: Array<PositionState>
-  /** Past quotes, at most one an hour, for a little more than a day. */
-  readonly marks: Array<{ readonly atMillis: number; readonly quote: Quote }>
+  /** The top of the book in the past: at most one entry an hour, for a little more than a day. */
+  readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
   /** When its book or its last price last changed. */
   touchedMillis: number
 }
@@ -169,9 +169,9 @@ export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly market: MarketState
   readonly position: PositionState
   readonly group: GroupState | undefined
-  /** Its place among its account's orders. */
-  place: number
-  /** The place of its last fill among its account's fills; -1 without a fill. */
+  /** Its index among its account's orders. */
+  listIndex: number
+  /** The index of its last fill among its account's fills; -1 without a fill. */
   lastFill: number
   ownPrevious: OrderState | undefined
   ownNext: OrderState | undefined
@@ -237,7 +237,7 @@ export const isSubaccount = (subaccount: number): boolean =>
   Number.isInteger(subaccount) && subaccount >= 0 && subaccount <= 63
 
 /** Refuses state changes while the exchange, or one of its shards, is paused. */
-export const whilePaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
+export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
   state.exchangeActive[exchangeIndex] === false ? refusal("conflict", "exchange_is_paused") : undefined
 
 /** A copy of an order that later events do not change. Copying field by field is several times faster than a spread. */

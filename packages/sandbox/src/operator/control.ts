@@ -13,7 +13,7 @@ import type { Snapshot } from "../exchange/Exchange.ts"
 import type { Credentials, Operator } from "./operatorSide.ts"
 import type { SandboxError } from "../SandboxError.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
-import { type Answer, failure } from "../rest/errorBody.ts"
+import { type RestResponse, failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
 const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
@@ -215,7 +215,7 @@ const root = "/sandbox/"
 export const control = (operator: Operator, request: WireRequest): WireResponse | undefined =>
   request.path.startsWith(root) ? toWire(answer(operator, request), Date.now()) : undefined
 
-const answer = (operator: Operator, request: WireRequest): Answer => {
+const answer = (operator: Operator, request: WireRequest): RestResponse => {
   // A page in a browser on this machine is not trusted: its requests have an origin, or a foreign host name.
   if (request.headers["origin"] !== undefined || !isOwnName(request.headers["host"] ?? "")) {
     return failure(403, "permission_denied", "the operator's side answers programs on this machine alone")

@@ -13,8 +13,8 @@ import type { Refusal } from "../exchange/Entities.ts"
 import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
 import type { Now } from "../rest/authentication.ts"
-import { usual } from "../rest/errorBody.ts"
-import { Faults, mistakeIn } from "../rest/faults.ts"
+import { defaultResponse } from "../rest/errorBody.ts"
+import { Faults, checkFault } from "../rest/faults.ts"
 import { makeHandler, type ServedRequest, toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 import { SandboxError } from "../SandboxError.ts"
 import type { Credentials, NewAccount, Operator, TestOptions } from "./operatorSide.ts"
@@ -90,7 +90,7 @@ class Host {
       return this.#handler(request, this.now())
     } catch (defect) {
       onDefect(defect)
-      return toWire(usual(500), this.#wallMillis())
+      return toWire(defaultResponse(500), this.#wallMillis())
     }
   }
 
@@ -195,7 +195,7 @@ const operatorOf = (
   setActive: (active) => host.execute({ type: "setActive", ...active }),
   plant: (fault) =>
     Effect.suspend(() => {
-      const reason = mistakeIn(fault)
+      const reason = checkFault(fault)
       return reason === undefined
         ? Effect.sync(() => host.faults.plant(fault))
         : Effect.fail(new SandboxError({ reason: `the fault: ${reason}` }))

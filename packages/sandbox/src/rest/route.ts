@@ -30,25 +30,25 @@ export interface Call<out Input> {
 
 export interface Route {
   readonly descriptor: Descriptor
-  readonly answer: (call: Call<unknown>) => Result.Result<unknown, Refusal>
+  readonly handle: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
 /** A route, typed by its operation: its input is what the client sends, its output what the client expects. */
 export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
-  answer: (call: Call<Input>) => Result.Result<Output, Refusal>
+  handle: (call: Call<Input>) => Result.Result<Output, Refusal>
 ): Route => ({
   descriptor: operation.descriptor,
   // The router decodes inputs with this descriptor.
-  answer: answer as Route["answer"]
+  handle: handle as Route["handle"]
 })
 
 /** A route whose wire response differs from the client's value, such as a secret that the client wraps. */
 export const wireRoute = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
-  answer: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>
+  handle: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>
 ): Route => ({
   descriptor: operation.descriptor,
   // As above; the response has the fields that the client expects.
-  answer: answer as Route["answer"]
+  handle: handle as Route["handle"]
 })

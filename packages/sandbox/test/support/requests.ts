@@ -115,7 +115,7 @@ export const everyRequest: ReadonlyArray<Asked> = Object.entries(document.paths)
       schemas: document.components.schemas,
       seed: operationId,
       nowMillis: 0,
-      known: {},
+      known: { anywhere: {}, outermost: {} },
       tickers: []
     }
     const make = (schema: JsonSchema) => exampleOf(schema, ingredients)

@@ -13,7 +13,7 @@ import { deposit, hasSubaccount, holdingOf } from "../money/ledger.ts"
 import { OrderList } from "../orders/orderList.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
-import { type AccountState, type State, whilePaused } from "../state.ts"
+import { type AccountState, type State, checkNotPaused } from "../state.ts"
 
 /** Creates an account with this many dollars in its primary subaccount, on shard 0. */
 export const create = (
@@ -78,7 +78,7 @@ export const createSubaccount = (
   exchangeIndex: number
 ): Result.Result<number, Refusal> => {
   const refused =
-    whilePaused(state) ??
+    checkNotPaused(state) ??
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
     (account.tier === "basic"
       ? refusal("forbidden", "permission_denied", "subaccounts need the advanced tier")
@@ -99,7 +99,7 @@ export const setNetting = (
   enabled: boolean
 ): Result.Result<void, Refusal> => {
   const refused =
-    whilePaused(state) ??
+    checkNotPaused(state) ??
     (hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`))
   if (refused !== undefined) {
     return Result.fail(refused)

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Market, MarketStatus } from "../Entities.ts"
-import { quoteADayAgo, quoteOf, volumeOfADay } from "./topOfBook.ts"
+import { topOfBookADayAgo, topOfBookOf, volumeOfADay } from "./topOfBook.ts"
 import type { MarketState, State } from "../state.ts"
 
 export const statusOf = (state: State, market: MarketState): MarketStatus => {
@@ -46,6 +46,6 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   volume24h: volumeOfADay(state, market),
   openInterest: market.openInterest,
   liquidity: state.assumptions.marketLiquidity === "sent" ? 0 : undefined,
-  quote: quoteOf(market),
-  previous: quoteADayAgo(state, market)
+  topOfBook: topOfBookOf(market),
+  previous: topOfBookADayAgo(state, market)
 })

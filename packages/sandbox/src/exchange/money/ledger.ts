@@ -26,7 +26,7 @@ import {
 } from "../state.ts"
 
 /** The maximum that all accounts together can hold. */
-export const mostMicros = 9_000_000_000_000_000
+export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
 
@@ -131,7 +131,7 @@ export const reportChanges = (state: State): void => {
 }
 
 /** Refuses to take more than the available cash. */
-export const withoutMoney = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
+export const checkCash = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
   micros > cashMicros ? refusal("invalid", state.assumptions.noMoneyCode) : undefined
 
 /** Free cash of a subaccount on a shard. */
@@ -252,7 +252,7 @@ export const deposit = (
   const refused =
     (Number.isSafeInteger(micros) && micros >= 0 ? undefined : noAmount) ??
     checkTill(account, till) ??
-    (state.depositedMicros + micros > mostMicros
+    (state.depositedMicros + micros > maxTotalMicros
       ? invalidParameters("all accounts together hold at most $9,000,000,000")
       : undefined)
   if (refused !== undefined) {
@@ -276,7 +276,7 @@ export const withdraw = (
   const refused =
     (Number.isSafeInteger(micros) && micros > 0 ? undefined : noAmount) ??
     checkTill(account, till) ??
-    withoutMoney(state, cashOf(account, subaccount, exchangeIndex), micros)
+    checkCash(state, cashOf(account, subaccount, exchangeIndex), micros)
   if (refused !== undefined) {
     return Result.fail(refused)
   }

@@ -5,11 +5,11 @@
  */
 import * as Result from "effect/Result"
 import type { SetAllocation, TransferCash, TransferShard } from "../Commands.ts"
-import type { Place, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
-import { cashOf, hasSubaccount, holdingOf, pay, withoutMoney } from "./ledger.ts"
+import type { Location, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
+import { cashOf, hasSubaccount, holdingOf, pay, checkCash } from "./ledger.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard, shards } from "../shards.ts"
-import { type AccountState, type State, type TransferState, whilePaused } from "../state.ts"
+import { type AccountState, type State, type TransferState, checkNotPaused } from "../state.ts"
 
 /** Documented: the interval at which cash is spread over the shards. */
 const spreadMillis = 10_000
@@ -17,7 +17,7 @@ const spreadMillis = 10_000
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
 
 /** Documented: an id is unique per source instance and shard. */
-const idOf = ({ exchangeIndex, instance }: Omit<Place, "subaccount">, clientTransferId: string): string =>
+const idOf = ({ exchangeIndex, instance }: Omit<Location, "subaccount">, clientTransferId: string): string =>
   `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
 
 const checkId = (account: AccountState, taken: string | undefined): Refusal | undefined =>
@@ -35,13 +35,13 @@ export const transferCash = (
   const id = idOf({ instance: "event_contract", exchangeIndex }, input.clientTransferId)
   const refused =
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
-    whilePaused(state, exchangeIndex) ??
+    checkNotPaused(state, exchangeIndex) ??
     checkId(account, id) ??
     (isAmount(amountMicros) ? undefined : invalidParameters("the amount must be above zero")) ??
     (fromSubaccount === toSubaccount ? invalidParameters("the subaccounts must be two") : undefined) ??
     missing(account, fromSubaccount) ??
     missing(account, toSubaccount) ??
-    withoutMoney(state, cashOf(account, fromSubaccount, exchangeIndex), amountMicros)
+    checkCash(state, cashOf(account, fromSubaccount, exchangeIndex), amountMicros)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -72,7 +72,7 @@ export const transferShard = (
 ): Result.Result<ShardTransfer, Refusal> => {
   const { clientTransferId, source } = input
   const id = clientTransferId === undefined ? undefined : idOf(source, clientTransferId)
-  const refused = whilePaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
+  const refused = checkNotPaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -108,14 +108,14 @@ const checkShardTransfer = (state: State, account: AccountState, input: Transfer
   }
   const { exchangeIndex, instance, subaccount } = source
   const cash = instance === "margined" ? account.marginedMicros : cashOf(account, subaccount, exchangeIndex)
-  return withoutMoney(state, cash, amountMicros)
+  return checkCash(state, cash, amountMicros)
 }
 
-const isSame = (left: Place, right: Place): boolean =>
+const isSame = (left: Location, right: Location): boolean =>
   left.instance === right.instance &&
   (left.instance === "margined" || (left.exchangeIndex === right.exchangeIndex && left.subaccount === right.subaccount))
 
-const credit = (state: State, account: AccountState, place: Place, micros: number): void => {
+const credit = (state: State, account: AccountState, place: Location, micros: number): void => {
   if (place.instance === "margined") {
     account.marginedMicros += micros
   } else {
@@ -164,7 +164,7 @@ export const setAllocation = (
   const { percents } = input
   const sum = percents.reduce((total, { percent }) => total + percent, 0)
   const refused =
-    whilePaused(state) ??
+    checkNotPaused(state) ??
     (percents.every(({ exchangeIndex, percent }) => isShard(exchangeIndex) && Number.isInteger(percent) && percent >= 0)
       ? undefined
       : invalidParameters("an allocation names shards from 0 to 3 and whole percents")) ??

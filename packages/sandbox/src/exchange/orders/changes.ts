@@ -8,13 +8,13 @@ import type { AmendOrder, Canceled, Changed, DecreaseOrder, OrderTarget } from "
 import type { Order, Refusal } from "../Entities.ts"
 import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
 import { cancel as cancelOrder, restingOrders } from "./ending.ts"
-import { noteHolding, withoutMoney } from "../money/ledger.ts"
+import { noteHolding, checkCash } from "../money/ledger.ts"
 import { crosses, match, meetsItself } from "./matching.ts"
-import { checkCountAndPrice, checkExpiration, feeRateOf, rest, whileInactive, whileNotTrading } from "./placing.ts"
+import { checkCountAndPrice, checkExpiration, feeRateOf, rest, checkActive, checkTrading } from "./placing.ts"
 import { reduceInBook, removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
-import { type AccountState, isSubaccount, type OrderState, snapshot, type State, whilePaused } from "../state.ts"
+import { type AccountState, isSubaccount, type OrderState, snapshot, type State, checkNotPaused } from "../state.ts"
 
 /** Cancels a resting order. One that no longer rests is not found: cancelling twice changes nothing. */
 export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
@@ -32,7 +32,7 @@ export const cancelAll = (
   if (subaccount !== undefined && !isSubaccount(subaccount)) {
     return Result.fail(invalidParameters("subaccount must be 0 to 63"))
   }
-  const paused = whilePaused(state)
+  const paused = checkNotPaused(state)
   if (paused !== undefined) {
     return Result.fail(paused)
   }
@@ -192,7 +192,7 @@ const checkAmendedExecution = (
     return invalidOrder("SELF_CROSS_ATTEMPT")
   }
   const needed = moneyNeededToChange(order, price, remaining, feeRateOf(market, side, price))
-  return needed > 0 ? withoutMoney(state, position.holding.cashMicros, needed) : undefined
+  return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 
 /** The resting order of the account that a target names, in a market that accepts changes. */
@@ -203,7 +203,7 @@ const restingOrder = (
   amended?: { readonly ticker: string }
 ): Result.Result<OrderState, Refusal> => {
   const order = state.orders.get(target.orderId.toLowerCase())
-  const paused = whilePaused(state, order?.exchangeIndex)
+  const paused = checkNotPaused(state, order?.exchangeIndex)
   if (paused !== undefined) {
     return Result.fail(paused)
   }
@@ -216,7 +216,7 @@ const restingOrder = (
   const refused =
     amended.ticker === order.ticker
       ? order.exchangeIndex === shardOf(state, target)
-        ? (whileNotTrading(state, order.market) ?? whileInactive(state, order.market))
+        ? (checkTrading(state, order.market) ?? checkActive(state, order.market))
         : notFound
       : refusal("invalid", "order_ticker_mismatch")
   return refused === undefined ? Result.succeed(order) : Result.fail(refused)

@@ -11,7 +11,7 @@ import { cancel } from "./ending.ts"
 import { FillWindow } from "./fillWindow.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard, shards } from "../shards.ts"
-import { type AccountState, type GroupState, isSubaccount, type State, whilePaused } from "../state.ts"
+import { type AccountState, type GroupState, isSubaccount, type State, checkNotPaused } from "../state.ts"
 
 const largestLimit = 1_000_000 * contract
 
@@ -55,7 +55,7 @@ export const view = (state: State, group: GroupState): OrderGroup => ({
 
 export const create = (state: State, account: AccountState, input: CreateGroup): Result.Result<OrderGroup, Refusal> => {
   const refused =
-    whilePaused(state, input.exchangeIndex) ?? checkGroup(state, account, input) ?? checkLimit(input.limit)
+    checkNotPaused(state, input.exchangeIndex) ?? checkGroup(state, account, input) ?? checkLimit(input.limit)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -111,7 +111,7 @@ export const change = (
   target: GroupTarget,
   write: (group: GroupState) => Refusal | undefined | void
 ): Result.Result<void, Refusal> => {
-  const paused = whilePaused(state, target.exchangeIndex)
+  const paused = checkNotPaused(state, target.exchangeIndex)
   if (paused !== undefined) {
     return Result.fail(paused)
   }

@@ -9,7 +9,7 @@ import type { Order, Refusal } from "../Entities.ts"
 import { enter, moneyNeeded, reserve } from "./backing.ts"
 import { contract, dollar, printCount, printPrice } from "../decimal.ts"
 import { cancel } from "./ending.ts"
-import { attach, noteHolding, positionOf, withoutMoney } from "../money/ledger.ts"
+import { attach, noteHolding, positionOf, checkCash } from "../money/ledger.ts"
 import { statusOf } from "../markets/marketView.ts"
 import { canFill, crosses, match } from "./matching.ts"
 import { addToBook } from "./resting.ts"
@@ -24,7 +24,7 @@ import {
   type PositionState,
   snapshot,
   type State,
-  whilePaused
+  checkNotPaused
 } from "../state.ts"
 
 /** Places an order: checks it, fills it as far as the book allows, and rests or cancels the remainder. */
@@ -61,8 +61,8 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
 }
 
 /** Refuses new and amended orders while trading is paused. */
-export const whileNotTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
-  whilePaused(state, exchangeIndex) ??
+export const checkTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
+  checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
 /** The market of an order, on its named shard: -1 or no shard routes by the ticker. */
@@ -70,14 +70,14 @@ const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, 
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
   if (market === undefined || (shard !== -1 && shard !== market.exchangeIndex)) {
-    return Result.fail(whilePaused(state) ?? refusal("notFound", "market_not_found"))
+    return Result.fail(checkNotPaused(state) ?? refusal("notFound", "market_not_found"))
   }
-  const refused = whileNotTrading(state, market) ?? whileInactive(state, market)
+  const refused = checkTrading(state, market) ?? checkActive(state, market)
   return refused === undefined ? Result.succeed(market) : Result.fail(refused)
 }
 
 /** Refuses requests that a market accepts only while it trades. */
-export const whileInactive = (state: State, market: MarketState): Refusal | undefined =>
+export const checkActive = (state: State, market: MarketState): Refusal | undefined =>
   statusOf(state, market) === "active"
     ? undefined
     : refusal("invalid", "MARKET_INACTIVE", "the market does not trade at this time")
@@ -202,7 +202,7 @@ const makeOrder = (
     market,
     position,
     group,
-    place: -1,
+    listIndex: -1,
     lastFill: -1,
     level: undefined,
     arrival: 0,
@@ -233,7 +233,7 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
     return refusal("invalid", "bad_request", `an account has at most ${state.assumptions.maxRestingOrders} open orders`)
   }
   return (
-    withoutMoney(state, position.holding.cashMicros, moneyNeeded(position, side, price, initialCount, order.feeRate)) ??
+    checkCash(state, position.holding.cashMicros, moneyNeeded(position, side, price, initialCount, order.feeRate)) ??
     (order.timeInForce === "fill_or_kill" && !canFill(state, order)
       ? refusal("conflict", "fill_or_kill_insufficient_resting_volume")
       : undefined)

@@ -6,7 +6,7 @@
 import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Result from "effect/Result"
-import type { ApiKey, Place, ShardTransfer } from "../../exchange/Entities.ts"
+import type { ApiKey, Location, ShardTransfer } from "../../exchange/Entities.ts"
 import { type Route, route } from "../route.ts"
 import { balance, cents, dollars, seconds } from "../wire.ts"
 
@@ -100,8 +100,8 @@ export const transfers: ReadonlyArray<Route> = [
         accountId,
         transfer: {
           clientTransferId: input.client_transfer_id,
-          source: placeOf(input.source, input.source_exchange_shard, input.source_subaccount),
-          destination: placeOf(input.destination, input.destination_exchange_shard, input.destination_subaccount),
+          source: locationOf(input.source, input.source_exchange_shard, input.source_subaccount),
+          destination: locationOf(input.destination, input.destination_exchange_shard, input.destination_subaccount),
           amountMicros: input.amount * microsPerCenticent
         }
       }),
@@ -140,7 +140,7 @@ const isSeenBy =
   ({ subaccount }: { readonly subaccount: number }): boolean =>
     key?.subaccount === undefined || key.subaccount === subaccount
 
-const placeOf = (instance: Place["instance"], exchangeIndex = 0, subaccount = 0): Place => ({
+const locationOf = (instance: Location["instance"], exchangeIndex = 0, subaccount = 0): Location => ({
   instance,
   exchangeIndex,
   subaccount

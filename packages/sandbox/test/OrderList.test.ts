@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { OrderList, type Wanted } from "../src/exchange/orders/orderList.ts"
-import type { Before } from "../src/exchange/pages.ts"
+import { OrderList, type OrderFilter } from "../src/exchange/orders/orderList.ts"
+import type { FindBefore } from "../src/exchange/pages.ts"
 import type { OrderState } from "../src/exchange/state.ts"
 
 const here = "KXHERE-1"
@@ -8,7 +8,7 @@ const there = "KXTHERE-1"
 
 /** An order as far as the list looks at it. */
 const placed = (list: OrderList<OrderState>, ticker: string, atMillis: number): OrderState => {
-  const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, place: -1 }
+  const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, listIndex: -1 }
   list.add(order as OrderState) // the list reads nothing else of it
   return order as OrderState
 }
@@ -24,7 +24,7 @@ const ended = (
   list.end(order)
 }
 
-const everything: Wanted = {
+const everything: OrderFilter = {
   tickers: undefined,
   status: undefined,
   isArchived: false,
@@ -34,8 +34,8 @@ const everything: Wanted = {
 }
 
 /** Every step from the newest order to the oldest: an order that is not wanted is no step. */
-const walk = (list: OrderList<OrderState>, wanted: Partial<Wanted>): ReadonlyArray<number> => {
-  const before: Before = list.before({ ...everything, ...wanted })
+const walk = (list: OrderList<OrderState>, wanted: Partial<OrderFilter>): ReadonlyArray<number> => {
+  const before: FindBefore = list.before({ ...everything, ...wanted })
   const places: Array<number> = []
   for (let place = before(list.all.length); place >= 0; place = before(place)) {
     places.push(place)
