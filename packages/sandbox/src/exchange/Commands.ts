@@ -178,7 +178,7 @@ export interface TransferShard {
 export type SetAllocation = Allocation
 
 /** A subaccount on a shard. Default: the primary one on shard 0. */
-interface Till {
+interface CashLocation {
   readonly subaccount?: number | undefined
   readonly exchangeIndex?: number | undefined
 }
@@ -211,8 +211,8 @@ export interface CommandTypes {
     ApiKey
   ]
   readonly deleteKey: readonly [{ readonly accountId: string; readonly keyId: string }, void]
-  readonly deposit: readonly [{ readonly accountId: string; readonly dollars: string } & Till, void]
-  readonly withdraw: readonly [{ readonly accountId: string; readonly dollars: string } & Till, void]
+  readonly deposit: readonly [{ readonly accountId: string; readonly dollars: string } & CashLocation, void]
+  readonly withdraw: readonly [{ readonly accountId: string; readonly dollars: string } & CashLocation, void]
   /** Creates the next numbered subaccount and returns its number. */
   readonly createSubaccount: readonly [{ readonly accountId: string; readonly exchangeIndex: number }, number]
   readonly setNetting: readonly [

@@ -148,10 +148,10 @@ export class View extends MarketData {
   /** One subaccount over all shards. */
   portfolio(accountId: string, subaccount = 0): Result.Result<Portfolio, Refusal> {
     return Result.map(this.#account(accountId), (account) => {
-      const held = Array.from(account.holdings.values()).filter((holding) => holding.subaccount === subaccount)
+      const holdings = [...account.holdings.values()].filter((holding) => holding.subaccount === subaccount)
       const sum = (of: "cashMicros" | "collateralMicros" | "feesMicros") =>
-        held.reduce((total, holding) => total + BigInt(holding[of]), 0n)
-      const positions = held.flatMap((holding) => Array.from(holding.positions.values()))
+        holdings.reduce((total, holding) => total + BigInt(holding[of]), 0n)
+      const positions = holdings.flatMap((holding) => Array.from(holding.positions.values()))
       return {
         cashMicros: sum("cashMicros"),
         collateralMicros: sum("collateralMicros"),

@@ -212,7 +212,7 @@ const operatorOf = (
     Effect.map(
       Effect.try({
         try: () => Exchange.restore(snapshot, host.options),
-        catch: (cause) => new SandboxError({ reason: `the snapshot is not one: ${String(cause)}` })
+        catch: (cause) => new SandboxError({ reason: `the snapshot is invalid: ${String(cause)}` })
       }),
       (exchange) => host.replace(exchange)
     ),

@@ -39,7 +39,7 @@ export const createSeries = (state: State, input: CreateSeries): Result.Result<S
   }
   if (ticker === "" || !(feeMultiplier >= 0 && feeMultiplier <= 10) || !Number.isInteger(hundredths(feeMultiplier))) {
     return Result.fail(
-      invalidParameters("a series has a ticker, and a fee multiplier from 0 to 10 with at most two decimals")
+      invalidParameters("a series needs a ticker, and a fee multiplier from 0 to 10 with at most two decimals")
     )
   }
   const title = input.title ?? ticker
@@ -64,7 +64,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
     return Result.fail(refusal("conflict", "event_already_exists"))
   }
   if (eventTicker === "" || !isShard(exchangeIndex)) {
-    return Result.fail(invalidParameters("an event has a ticker, and a shard from 0 to 3"))
+    return Result.fail(invalidParameters("an event needs a ticker, and a shard from 0 to 3"))
   }
   const seriesTicker = input.seriesTicker ?? eventTicker.replace(/-.*$/, "")
   const known = state.series.get(seriesTicker)
@@ -164,18 +164,18 @@ const checkMarket = (
     return refusal("conflict", "market_already_exists")
   }
   if (ticker === "" || !isShard(exchangeIndex) || !isIn(takerFeeRate, 10_000) || !isIn(makerFeeRate, 10_000)) {
-    return invalidParameters("a market has a ticker, a shard from 0 to 3, and fee rates from 0 to 10,000")
+    return invalidParameters("a market needs a ticker, a shard from 0 to 3, and fee rates from 0 to 10,000")
   }
   if (event !== undefined && event.exchangeIndex !== exchangeIndex) {
     return invalidParameters(`the markets of ${event.eventTicker} are on shard ${event.exchangeIndex}`)
   }
   if (!isIn(settlementTimerSeconds, 1e9)) {
-    return invalidParameters("the settlement timer is in whole seconds")
+    return invalidParameters("the settlement timer must be whole seconds")
   }
-  return openMillis < closeMillis ? undefined : invalidParameters("a market opens before it closes")
+  return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }
 
-const isIn = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most
+const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
 /** Parses price ranges: each begins and ends on its own steps, between $0 and $1, and none is finer than $0.0001. */
 const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
@@ -193,7 +193,7 @@ const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Resul
     ) {
       return Result.fail(
         invalidParameters(
-          `the price range ${range.start} to ${range.end} by ${range.step} is not one: prices such as "0.00" have two to four decimals, and whole steps lead from the start up to the end, which is at most "1.00"`
+          `the price range ${range.start} to ${range.end} by ${range.step} is invalid: a price such as "0.00" has two to four decimals, the end is at most "1.00", and whole steps must lead from the start to the end`
         )
       )
     }

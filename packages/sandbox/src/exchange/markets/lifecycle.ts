@@ -14,7 +14,7 @@ import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import type { MarketState, State } from "../state.ts"
 
-const announce = (
+const logChange = (
   state: State,
   market: MarketState,
   change: (EventBody & { readonly type: "market" })["change"]
@@ -24,7 +24,7 @@ const announce = (
 }
 
 /** Refuses actions that a market's status does not permit. */
-const unless = (state: State, market: MarketState, statuses: ReadonlyArray<MarketStatus>): Refusal | undefined => {
+const checkStatus = (state: State, market: MarketState, statuses: ReadonlyArray<MarketStatus>): Refusal | undefined => {
   const status = statusOf(state, market)
   return statuses.includes(status) ? undefined : refusal("conflict", "market_status", `the market is ${status}`)
 }
@@ -36,7 +36,7 @@ const step = (
   from: ReadonlyArray<MarketStatus>,
   run: () => void
 ): Result.Result<void, Refusal> => {
-  const refused = unless(state, market, from)
+  const refused = checkStatus(state, market, from)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -49,7 +49,7 @@ export const pause = (state: State, market: MarketState): Result.Result<void, Re
   step(state, market, ["initialized", "active"], () => {
     market.paused = true
     cancelMarket(state, market, "paused", state.nowMillis, (order) => order.cancelOnPause)
-    announce(state, market, "paused")
+    logChange(state, market, "paused")
   })
 
 /** Resumes a market. Documented: all orders that rested through the pause are cancelled. */
@@ -59,7 +59,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     ? step(state, market, ["initialized", "inactive"], () => {
         market.paused = false
         cancelMarket(state, market, "marketReactivated", nowMillis)
-        announce(state, market, "reactivated")
+        logChange(state, market, "reactivated")
       })
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
@@ -69,26 +69,26 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
   market.openMillis < closeMillis
     ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
         market.closeMillis = Math.max(closeMillis, state.nowMillis)
-        announce(state, market, "closeChanged")
+        logChange(state, market, "closeChanged")
         if (market.closeMillis <= state.nowMillis) {
           close(state, market)
         } else if (market.closeMillis !== Infinity) {
           state.timers.add(market.closeMillis, { close: market })
         }
       })
-    : Result.fail(invalidParameters("a market opens before it closes"))
+    : Result.fail(invalidParameters("a market must open before it closes"))
 
 /** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
   cancelMarket(state, market, "marketClosed", state.nowMillis)
-  announce(state, market, "closed")
+  logChange(state, market, "closed")
 }
 
-/** Sets the result of a market. A trading market closes; a disputed one gets a new result. */
+/** Sets the result of a market. An open market closes; a disputed market gets a new result. */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
   const value = valueOf(outcome)
   if (value === undefined || value < 0 || value > dollar) {
-    return Result.fail(invalidParameters("a scalar value is dollars from 0.00 to 1.00"))
+    return Result.fail(invalidParameters("a scalar value must be dollars from 0.00 to 1.00"))
   }
   return step(state, market, ["initialized", "active", "inactive", "closed", "disputed"], () => {
     if (market.result === undefined && state.nowMillis < market.closeMillis) {
@@ -100,7 +100,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
     market.settlementValue = value
     market.settlesMillis = state.nowMillis + market.settlementTimerSeconds * 1_000
     state.timers.add(market.settlesMillis, { settle: market })
-    announce(state, market, "determined")
+    logChange(state, market, "determined")
   })
 }
 
@@ -112,7 +112,7 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
   step(state, market, ["determined", "amended"], () => {
     market.challenge = "disputed"
     market.settlesMillis = Infinity
-    announce(state, market, "disputed")
+    logChange(state, market, "disputed")
   })
 
 /** Pays out every position immediately. */
@@ -126,13 +126,13 @@ export const settle = (state: State, market: MarketState): Result.Result<void, R
         state.emit?.({ type: "settlement", settlement })
       }
     }
-    announce(state, market, "settled")
+    logChange(state, market, "settled")
   })
 
 /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
 export const setActive = (state: State, active: Command<"setActive">): Result.Result<void, Refusal> => {
   if (active.exchangeIndex !== undefined && !isShard(active.exchangeIndex)) {
-    return Result.fail(invalidParameters("a shard is 0 to 3"))
+    return Result.fail(invalidParameters("the shard must be 0 to 3"))
   }
   for (const shard of state.exchangeActive.keys()) {
     if (active.exchangeIndex === undefined || active.exchangeIndex === shard) {

@@ -9,7 +9,7 @@ import type { MarketState, State } from "../state.ts"
 const hour = 3_600_000
 const day = 24 * hour
 
-const none: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPrice: 0 }
+const emptyBook: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPrice: 0 }
 
 export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
   const bid = book.bid.best()
@@ -41,11 +41,11 @@ export const touch = (state: State, market: MarketState): void => {
 export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {
-    return none
+    return emptyBook
   }
   return market.touchedMillis <= then
     ? topOfBookOf(market)
-    : (market.marks.findLast(({ atMillis }) => atMillis <= then)?.topOfBook ?? none)
+    : (market.marks.findLast(({ atMillis }) => atMillis <= then)?.topOfBook ?? emptyBook)
 }
 
 /** Contracts traded in the last 24 hours. */

@@ -25,7 +25,7 @@ import {
   type State
 } from "../state.ts"
 
-/** The maximum that all accounts together can hold. */
+/** The maximum that all accounts together can have. */
 export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
@@ -85,7 +85,7 @@ export const makePosition = (holding: Holding, market: MarketState): PositionSta
   ask: makeOwnSide()
 })
 
-/** Adds to or takes from free cash. */
+/** Adds to free cash, or subtracts from it. */
 export const pay = (state: State, holding: Holding, micros: number): void => {
   holding.cashMicros += micros
   holding.updatedMillis = state.nowMillis
@@ -230,36 +230,36 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
 export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
   isSubaccount(subaccount) && subaccount <= account.subaccounts
 
-/** The source or destination of money: a subaccount on a shard. */
-export interface Till {
+/** Where cash is: a subaccount on a shard. */
+export interface CashLocation {
   readonly subaccount: number
   readonly exchangeIndex: number
 }
 
-const checkTill = (account: AccountState, { exchangeIndex, subaccount }: Till): Refusal | undefined =>
+const checkLocation = (account: AccountState, { exchangeIndex, subaccount }: CashLocation): Refusal | undefined =>
   isShard(exchangeIndex) && hasSubaccount(account, subaccount)
     ? undefined
-    : invalidParameters(`there is no subaccount ${subaccount}, or no shard ${exchangeIndex}`)
+    : invalidParameters(`subaccount ${subaccount} or shard ${exchangeIndex} does not exist`)
 
-const noAmount = /*#__PURE__*/ invalidParameters("an amount is dollars with at most six decimals")
+const invalidAmount = /*#__PURE__*/ invalidParameters("an amount must be dollars with at most six decimals")
 
 export const deposit = (
   state: State,
   account: AccountState,
   micros: number,
-  till: Till
+  location: CashLocation
 ): Result.Result<void, Refusal> => {
   const refused =
-    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : noAmount) ??
-    checkTill(account, till) ??
+    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : invalidAmount) ??
+    checkLocation(account, location) ??
     (state.depositedMicros + micros > maxTotalMicros
-      ? invalidParameters("all accounts together hold at most $9,000,000,000")
+      ? invalidParameters("all accounts together may have at most $9,000,000,000")
       : undefined)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
   state.depositedMicros += micros
-  pay(state, holdingOf(account, till.subaccount, till.exchangeIndex), micros)
+  pay(state, holdingOf(account, location.subaccount, location.exchangeIndex), micros)
   if (micros > 0) {
     addPayment(state, account, "deposit", micros)
   }
@@ -270,12 +270,12 @@ export const withdraw = (
   state: State,
   account: AccountState,
   micros: number,
-  till: Till
+  location: CashLocation
 ): Result.Result<void, Refusal> => {
-  const { exchangeIndex, subaccount } = till
+  const { exchangeIndex, subaccount } = location
   const refused =
-    (Number.isSafeInteger(micros) && micros > 0 ? undefined : noAmount) ??
-    checkTill(account, till) ??
+    (Number.isSafeInteger(micros) && micros > 0 ? undefined : invalidAmount) ??
+    checkLocation(account, location) ??
     checkCash(state, cashOf(account, subaccount, exchangeIndex), micros)
   if (refused !== undefined) {
     return Result.fail(refused)
@@ -298,7 +298,7 @@ const addPayment = (
 }
 
 /** The value of holdings at their markets' last prices, without cash. */
-const positionsWorth = (holding: Holding): number => {
+const valueOfPositions = (holding: Holding): number => {
   let micros = 0
   for (const { count, market } of holding.positions.values()) {
     micros += Math.abs(count) * (count > 0 ? market.lastPrice : dollar - market.lastPrice)
@@ -312,7 +312,7 @@ export const toBalance = (holding: Holding): Balance => ({
   cashMicros: holding.cashMicros,
   collateralMicros: holding.collateralMicros,
   feesMicros: holding.feesMicros,
-  positionsMicros: positionsWorth(holding),
+  positionsMicros: valueOfPositions(holding),
   updatedMillis: holding.updatedMillis
 })
 

@@ -20,10 +20,8 @@ const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && mi
 const idOf = ({ exchangeIndex, instance }: Omit<Location, "subaccount">, clientTransferId: string): string =>
   `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
 
-const checkId = (account: AccountState, taken: string | undefined): Refusal | undefined =>
-  taken !== undefined && account.clientTransferIds.has(taken)
-    ? refusal("conflict", "transfer_already_exists")
-    : undefined
+const checkId = (account: AccountState, id: string | undefined): Refusal | undefined =>
+  id !== undefined && account.clientTransferIds.has(id) ? refusal("conflict", "transfer_already_exists") : undefined
 
 /** Moves cash between two subaccounts on one shard, immediately. */
 export const transferCash = (
@@ -37,10 +35,10 @@ export const transferCash = (
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
     checkNotPaused(state, exchangeIndex) ??
     checkId(account, id) ??
-    (isAmount(amountMicros) ? undefined : invalidParameters("the amount must be above zero")) ??
-    (fromSubaccount === toSubaccount ? invalidParameters("the subaccounts must be two") : undefined) ??
-    missing(account, fromSubaccount) ??
-    missing(account, toSubaccount) ??
+    (isAmount(amountMicros) ? undefined : invalidParameters("the amount must be greater than zero")) ??
+    (fromSubaccount === toSubaccount ? invalidParameters("the two subaccounts must differ") : undefined) ??
+    checkSubaccount(account, fromSubaccount) ??
+    checkSubaccount(account, toSubaccount) ??
     checkCash(state, cashOf(account, fromSubaccount, exchangeIndex), amountMicros)
   if (refused !== undefined) {
     return Result.fail(refused)
@@ -61,10 +59,10 @@ export const transferCash = (
   return Result.succeed(transfer)
 }
 
-const missing = (account: AccountState, subaccount: number): Refusal | undefined =>
-  hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`)
+const checkSubaccount = (account: AccountState, subaccount: number): Refusal | undefined =>
+  hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`)
 
-/** Sends cash to another place, where it arrives later. */
+/** Sends cash to another location, where it arrives later. */
 export const transferShard = (
   state: State,
   account: AccountState,
@@ -85,26 +83,26 @@ export const transferShard = (
 const checkShardTransfer = (state: State, account: AccountState, input: TransferShard): Refusal | undefined => {
   const { amountMicros, clientTransferId, destination, source } = input
   if (!isAmount(amountMicros)) {
-    return invalidParameters("the amount must be above zero")
+    return invalidParameters("the amount must be greater than zero")
   }
   const numbered = source.subaccount !== 0 || destination.subaccount !== 0
   if (numbered && (source.instance === "margined" || destination.instance === "margined")) {
-    return invalidParameters("only the primary account trades with the margined exchange")
+    return invalidParameters("only subaccount 0 may exchange cash with the margined exchange")
   }
   if (numbered && clientTransferId !== undefined) {
-    return invalidParameters("client_transfer_id is for primary accounts only")
+    return invalidParameters("client_transfer_id is only for transfers of subaccount 0")
   }
-  for (const place of [source, destination]) {
-    if (place.instance === "event_contract" && !isShard(place.exchangeIndex)) {
-      return invalidParameters("the shards are 0 to 3")
+  for (const location of [source, destination]) {
+    if (location.instance === "event_contract" && !isShard(location.exchangeIndex)) {
+      return invalidParameters("a shard must be 0 to 3")
     }
-    const absent = missing(account, place.subaccount)
-    if (absent !== undefined) {
-      return absent
+    const refused = checkSubaccount(account, location.subaccount)
+    if (refused !== undefined) {
+      return refused
     }
   }
   if (isSame(source, destination)) {
-    return invalidParameters("the source and the destination must be two")
+    return invalidParameters("the source and the destination must differ")
   }
   const { exchangeIndex, instance, subaccount } = source
   const cash = instance === "margined" ? account.marginedMicros : cashOf(account, subaccount, exchangeIndex)
@@ -115,11 +113,11 @@ const isSame = (left: Location, right: Location): boolean =>
   left.instance === right.instance &&
   (left.instance === "margined" || (left.exchangeIndex === right.exchangeIndex && left.subaccount === right.subaccount))
 
-const credit = (state: State, account: AccountState, place: Location, micros: number): void => {
-  if (place.instance === "margined") {
+const credit = (state: State, account: AccountState, location: Location, micros: number): void => {
+  if (location.instance === "margined") {
     account.marginedMicros += micros
   } else {
-    pay(state, holdingOf(account, place.subaccount, place.exchangeIndex), micros)
+    pay(state, holdingOf(account, location.subaccount, location.exchangeIndex), micros)
   }
 }
 
@@ -167,10 +165,10 @@ export const setAllocation = (
     checkNotPaused(state) ??
     (percents.every(({ exchangeIndex, percent }) => isShard(exchangeIndex) && Number.isInteger(percent) && percent >= 0)
       ? undefined
-      : invalidParameters("an allocation names shards from 0 to 3 and whole percents")) ??
+      : invalidParameters("an allocation needs shards from 0 to 3 and whole percents")) ??
     (new Set(percents.map(({ exchangeIndex }) => exchangeIndex)).size === percents.length
       ? undefined
-      : invalidParameters("an allocation names a shard once")) ??
+      : invalidParameters("an allocation may name a shard only once")) ??
     (percents.length === 0 || sum === 100 ? undefined : invalidParameters("the percents must add up to 100"))
   if (refused !== undefined) {
     return Result.fail(refused)

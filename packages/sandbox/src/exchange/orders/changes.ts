@@ -46,20 +46,20 @@ export const cancelAll = (
   return Result.succeed(orders.length)
 }
 
-/** Makes a resting order smaller; it keeps its place. A decrease to zero cancels the order. */
+/** Makes a resting order smaller; it keeps its position in the queue. A decrease to zero cancels the order. */
 export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
   Result.flatMap(restingOrder(state, account, input), (order) => {
     const { reduceBy, reduceTo } = input
     if ((reduceBy === undefined) === (reduceTo === undefined)) {
-      return Result.fail(invalidParameters("exactly one of reduce_by and reduce_to is needed"))
+      return Result.fail(invalidParameters("exactly one of reduce_by and reduce_to is required"))
     }
     const by = reduceBy ?? order.remainingCount - reduceTo!
     if (by < 0 || by > order.remainingCount || reduceBy === 0) {
-      return Result.fail(refusal("invalid", "invalid_order_size", "an order can only be made smaller"))
+      return Result.fail(refusal("invalid", "invalid_order_size", "a decrease must make the order smaller"))
     }
     const before = snapshot(order)
     decreaseBy(state, order, by)
-    return Result.succeed({ before, after: announced(state, order, "decrease") })
+    return Result.succeed({ before, after: logged(state, order, "decrease") })
   })
 
 const decreaseBy = (state: State, order: OrderState, count: number): void => {
@@ -74,7 +74,7 @@ const decreaseBy = (state: State, order: OrderState, count: number): void => {
   order.updatedMillis = state.nowMillis
 }
 
-const announced = (state: State, order: OrderState, change: "amend" | "decrease"): Order => {
+const logged = (state: State, order: OrderState, change: "amend" | "decrease"): Order => {
   const after = snapshot(order)
   if (order.status !== "canceled") {
     state.emit?.({ type: "orderChanged", change, order: after })
@@ -84,7 +84,7 @@ const announced = (state: State, order: OrderState, change: "amend" | "decrease"
 
 /**
  * Changes the price, the total count, the expiry or the client id of a resting order. Another price or more contracts
- * move it behind the others at its price, where it may trade on arrival. Fewer contracts keep its place, and a count
+ * move it behind the others at its price, where it may trade on arrival. With fewer contracts it keeps its position, and a count
  * equal to the filled count cancels it.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
@@ -114,7 +114,7 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
         expireLater(state, order)
       }
     }
-    return Result.succeed({ before, after: announced(state, order, "amend") })
+    return Result.succeed({ before, after: logged(state, order, "amend") })
   })
 }
 
@@ -168,11 +168,11 @@ const checkAmend = (state: State, order: OrderState, input: AmendOrder): Refusal
     return refused
   }
   if (count < fillCount) {
-    return invalidOrder("INVALID_AMEND_QTY_FOR_ORDER: more than this count is filled already")
+    return invalidOrder("INVALID_AMEND_QTY_FOR_ORDER: the filled count is greater")
   }
-  const late =
+  const expired =
     expirationSeconds === undefined || expirationSeconds === 0 ? undefined : checkExpiration(state, expirationSeconds)
-  return late ?? checkAmendedExecution(state, order, price, count - fillCount)
+  return expired ?? checkAmendedExecution(state, order, price, count - fillCount)
 }
 
 const checkAmendedExecution = (

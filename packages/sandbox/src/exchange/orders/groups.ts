@@ -25,7 +25,7 @@ export const trigger = (state: State, group: GroupState): void => {
     return
   }
   group.triggered = true
-  changed(state, group, "triggered")
+  logChange(state, group, "triggered")
   cancelAll(state, group)
 }
 
@@ -35,7 +35,7 @@ const cancelAll = (state: State, group: GroupState): void => {
   }
 }
 
-const changed = (
+const logChange = (
   state: State,
   group: GroupState,
   change: "created" | "triggered" | "reset" | "deleted" | "limitUpdated"
@@ -71,7 +71,7 @@ export const create = (state: State, account: AccountState, input: CreateGroup):
     placed: []
   }
   account.groups.set(group.groupId, group)
-  changed(state, group, "created")
+  logChange(state, group, "created")
   return Result.succeed(view(state, group))
 }
 
@@ -83,7 +83,11 @@ const checkGroup = (state: State, account: AccountState, input: CreateGroup): Re
     return invalidParameters(`exchange_index must be 0 to ${shards - 1}`)
   }
   return account.groups.size >= state.assumptions.maxOrderGroups
-    ? refusal("invalid", "bad_request", `an account has at most ${state.assumptions.maxOrderGroups} order groups`)
+    ? refusal(
+        "invalid",
+        "bad_request",
+        `the account has its maximum of ${state.assumptions.maxOrderGroups} order groups`
+      )
     : undefined
 }
 
@@ -126,7 +130,7 @@ export const change = (
 export const reset = (state: State, group: GroupState): void => {
   group.window.clear()
   group.triggered = false
-  changed(state, group, "reset")
+  logChange(state, group, "reset")
 }
 
 export const setLimit = (state: State, group: GroupState, limit: number): Refusal | undefined => {
@@ -135,7 +139,7 @@ export const setLimit = (state: State, group: GroupState, limit: number): Refusa
     return refused
   }
   group.limit = limit
-  changed(state, group, "limitUpdated")
+  logChange(state, group, "limitUpdated")
   if (breaksLimit(state, group, group.window.total(state.nowMillis))) {
     trigger(state, group)
   }
@@ -145,7 +149,7 @@ export const setLimit = (state: State, group: GroupState, limit: number): Refusa
 export const remove = (state: State, group: GroupState): void => {
   cancelAll(state, group)
   group.account.groups.delete(group.groupId)
-  changed(state, group, "deleted")
+  logChange(state, group, "deleted")
 }
 
 const checkLimit = (limit: number): Refusal | undefined =>

@@ -24,15 +24,15 @@ export const crosses = (market: MarketState, side: "bid" | "ask", price: number)
 /** Whether an order would reach an order of its own account before it is filled. */
 export const meetsItself = (order: OrderState, price: number, count: number): boolean => {
   const other = opposite(order.market, order.side)
-  let wanted = count
+  let unfilled = count
   for (const maker of other.orders()) {
-    if (wanted <= 0 || !other.reaches(maker.level!, price)) {
+    if (unfilled <= 0 || !other.reaches(maker.level!, price)) {
       return false
     }
     if (maker.account === order.account) {
       return true
     }
-    wanted -= maker.remainingCount
+    unfilled -= maker.remainingCount
   }
   return false
 }
@@ -67,7 +67,7 @@ export const canFill = (state: State, taker: OrderState): boolean => {
     return breaksLimit(state, group, total)
   }
   const triggered = new Set<GroupState>()
-  let wanted = taker.remainingCount
+  let unfilled = taker.remainingCount
   for (const maker of side.orders()) {
     if (!side.reaches(maker.level!, taker.price)) {
       return false
@@ -81,9 +81,9 @@ export const canFill = (state: State, taker: OrderState): boolean => {
     if (maker.group !== undefined && triggered.has(maker.group)) {
       continue
     }
-    const count = Math.min(maker.remainingCount, wanted)
-    wanted -= count
-    if (wanted === 0) {
+    const count = Math.min(maker.remainingCount, unfilled)
+    unfilled -= count
+    if (unfilled === 0) {
       return true
     }
     if (maker.group !== undefined && triggers(maker.group, count)) {

@@ -29,9 +29,9 @@ import {
 
 /** Places an order: checks it, fills it as far as the book allows, and rests or cancels the remainder. */
 export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> => {
-  const early = checkRequest(account, input)
-  if (early !== undefined) {
-    return Result.fail(early)
+  const refused = checkRequest(account, input)
+  if (refused !== undefined) {
+    return Result.fail(refused)
   }
   const market = marketOf(state, input)
   if (Result.isFailure(market)) {
@@ -90,18 +90,18 @@ const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refu
   }
   if (input.expirationSeconds !== undefined) {
     if (input.timeInForce !== "good_till_canceled") {
-      return invalidOrder("expiration_time goes with good_till_canceled only")
+      return invalidOrder("expiration_time requires good_till_canceled")
     }
-    const late = checkExpiration(state, input.expirationSeconds)
-    if (late !== undefined) {
-      return late
+    const expired = checkExpiration(state, input.expirationSeconds)
+    if (expired !== undefined) {
+      return expired
     }
   }
   if (input.postOnly && input.timeInForce !== "good_till_canceled") {
-    return invalidOrder("post_only goes with good_till_canceled only")
+    return invalidOrder("post_only requires good_till_canceled")
   }
   if (input.reduceOnly && input.timeInForce !== "immediate_or_cancel") {
-    return invalidOrder("reduce_only goes with immediate_or_cancel only")
+    return invalidOrder("reduce_only requires immediate_or_cancel")
   }
   return undefined
 }
@@ -121,7 +121,7 @@ export const checkCountAndPrice = (
   }
   return isOnGrid(market, price)
     ? undefined
-    : invalidOrder(`the price ${printPrice(price)} is not one of ${market.ticker}'s price levels`)
+    : invalidOrder(`the price ${printPrice(price)} is not a price level of ${market.ticker}`)
 }
 
 export const checkExpiration = (state: State, seconds: number): Refusal | undefined =>
@@ -159,8 +159,10 @@ const groupOf = (
 }
 
 /** The count of an order: a reduce-only order is no larger than the opposite position. */
-const countOf = ({ count: held }: PositionState, input: CreateOrder): number =>
-  input.reduceOnly ? Math.min(input.count, Math.max(0, input.side === "ask" ? held : -held)) : input.count
+const countOf = (position: PositionState, input: CreateOrder): number =>
+  input.reduceOnly
+    ? Math.min(input.count, Math.max(0, input.side === "ask" ? position.count : -position.count))
+    : input.count
 
 const makeOrder = (
   state: State,
@@ -224,13 +226,17 @@ export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: numbe
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
   const { account, initialCount, market, position, price, side } = order
   if (initialCount === 0) {
-    return invalidOrder("reduce_only: there is no position to reduce")
+    return invalidOrder("reduce_only requires a position to reduce")
   }
   if (input.postOnly && crosses(market, side, price)) {
     return invalidOrder("post only cross")
   }
   if (account.restingCount >= state.assumptions.maxRestingOrders) {
-    return refusal("invalid", "bad_request", `an account has at most ${state.assumptions.maxRestingOrders} open orders`)
+    return refusal(
+      "invalid",
+      "bad_request",
+      `the account has its maximum of ${state.assumptions.maxRestingOrders} open orders`
+    )
   }
   return (
     checkCash(state, position.holding.cashMicros, moneyNeeded(position, side, price, initialCount, order.feeRate)) ??
@@ -284,7 +290,7 @@ export const rest = (state: State, order: OrderState): void => {
   }
 }
 
-/** Whether a cancel-all was so recent that this order is cancelled too. */
+/** Whether a recent cancel-all also cancels this order. */
 const isSwept = (state: State, { account, subaccount }: OrderState): boolean =>
   account.sweptUntil.size > 0 &&
   [account.sweptUntil.get("all"), account.sweptUntil.get(subaccount)].some(

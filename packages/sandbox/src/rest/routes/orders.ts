@@ -119,7 +119,7 @@ export const listOrders = (
 ): Result.Result<Orders.GetOrdersResponse, Refusal> => {
   const eventTickers = input.event_ticker?.split(",")
   if (eventTickers !== undefined && eventTickers.length > 10) {
-    return Result.fail(invalidParameters("event_ticker takes at most 10 tickers"))
+    return Result.fail(invalidParameters("event_ticker may name at most 10 tickers"))
   }
   const query = {
     ticker: input.ticker,
@@ -139,12 +139,12 @@ export const listOrders = (
 }
 
 const readCreate = (input: Orders.CreateInput): Result.Result<CreateOrder, Refusal> =>
-  Result.flatMap(readCount(input.count, "count"), (wanted) =>
+  Result.flatMap(readCount(input.count, "count"), (contracts) =>
     Result.map(readPrice(input.price), (limit) => ({
       ticker: input.ticker,
       clientOrderId: input.client_order_id || undefined,
       side: input.side,
-      count: wanted,
+      count: contracts,
       price: limit,
       timeInForce: input.time_in_force,
       selfTradePrevention: input.self_trade_prevention_type,

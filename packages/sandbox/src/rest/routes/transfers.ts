@@ -16,11 +16,11 @@ const microsPerCenticent = 100
 export const subaccounts: ReadonlyArray<Route> = [
   route(Subaccounts.balances, ({ accountId, key, userView }) =>
     Result.map(userView.balances(accountId), (balances) => ({
-      subaccount_balances: balances.filter(isSeenBy(key)).map((held) => ({
-        subaccount_number: held.subaccount,
-        exchange_index: held.exchangeIndex,
-        balance: balance(held.cashMicros),
-        updated_ts: seconds(held.updatedMillis)
+      subaccount_balances: balances.filter(isVisibleTo(key)).map((money) => ({
+        subaccount_number: money.subaccount,
+        exchange_index: money.exchangeIndex,
+        balance: balance(money.cashMicros),
+        updated_ts: seconds(money.updatedMillis)
       }))
     }))
   ),
@@ -34,7 +34,7 @@ export const subaccounts: ReadonlyArray<Route> = [
 
   route(Subaccounts.netting, ({ accountId, key, view }) =>
     Result.map(view.netting(accountId), (flags) => ({
-      netting_configs: flags.filter(isSeenBy(key)).map(({ enabled, subaccount }) => ({
+      netting_configs: flags.filter(isVisibleTo(key)).map(({ enabled, subaccount }) => ({
         subaccount_number: subaccount,
         enabled,
         exchange_index: 0
@@ -135,7 +135,7 @@ export const transfers: ReadonlyArray<Route> = [
 ]
 
 /** Whether a key may see a subaccount: a locked key sees only its own. */
-const isSeenBy =
+const isVisibleTo =
   (key: ApiKey | undefined) =>
   ({ subaccount }: { readonly subaccount: number }): boolean =>
     key?.subaccount === undefined || key.subaccount === subaccount
