@@ -24,13 +24,13 @@ type Command =
   | { readonly do: "setLimit"; readonly group: number; readonly limit: number }
   | { readonly do: "trigger" | "reset" | "delete"; readonly group: number }
 
-/** What each account starts with: one can always pay, the others often cannot. */
+/** The initial deposits: one account can always pay, the others often cannot. */
 const deposits = ["1000000", "14.50", "4.003"]
 const account = fc.nat(deposits.length - 1)
 const order = fc.nat(60)
 const group = fc.nat(5)
 const limit = fc.integer({ min: 100, max: 1_500 })
-/** Odd prices and counts, so that fees and balances have something to round. */
+/** Odd prices and counts, so that fees and balances are rounded. */
 const price = fc.integer({ min: 4_998, max: 5_003 })
 const count = fc.integer({ min: 1, max: 600 })
 
@@ -72,7 +72,7 @@ const usual: Rules = { rounding: "microdollar", member: "direct" }
 const codeOf = <A>(result: Result.Result<A, Refusal>): string | undefined =>
   Result.isFailure(result) ? result.failure.code : undefined
 
-/** An exchange beside the model, told the same things. Orders and groups are known by their place in line. */
+/** An exchange and the model, which execute the same commands. Orders and groups are named by their index. */
 const makePair = ({ member, rounding }: Rules = usual) => {
   const events: Array<Event> = []
   const assumptions = { feeRounding: rounding, balanceSteps: member === "direct" ? "centicent" : "cent" } as const
@@ -92,10 +92,10 @@ const makePair = ({ member, rounding }: Rules = usual) => {
     refused.set(expected ?? "done", (refused.get(expected ?? "done") ?? 0) + 1)
   }
 
-  /** A time of expiry on a whole second, as the wire has it. */
+  /** An expiry on a whole second, as on the wire. */
   const soon = () => Math.ceil(model.now / 1_000) * 1_000 + 4_000
 
-  /** Most numbers stand for an order that rests, some for any order or none. */
+  /** Most numbers select a resting order, some any order or none. */
   const choose = (number: number): number => {
     const resting = [...model.orders.keys()].filter((place) => model.orders[place]!.status === "resting")
     return number < 30 ? (resting[number % Math.max(1, resting.length)] ?? number) : number - 30
@@ -148,7 +148,7 @@ const makePair = ({ member, rounding }: Rules = usual) => {
         const owner = model.orders[place]?.account ?? 0
         const left = Math.max(0, (model.orders[place]?.remaining ?? 0) - command.by)
         const by = { reduceBy: command.by, reduceTo: undefined }
-        // Every other time in the other words, where both say the same.
+        // Every other time the same decrease is written with the other field.
         const how = command.by % 2 === 0 || left === 0 ? by : { reduceBy: undefined, reduceTo: left }
         const result = exchange.execute(
           { type: "decreaseOrder", accountId: accountIds[owner]!, order: { ...targetOf(place), ...how } },
@@ -215,7 +215,7 @@ const makePair = ({ member, rounding }: Rules = usual) => {
     marketTicker: undefined
   })
 
-  /** Everything an account can see, and what the events told, against the model. */
+  /** Compares everything that an account can see, and the events, with the model. */
   const compare = (): void => {
     const view = exchange.view(model.now)
     assert.deepStrictEqual<unknown>(unwrap(view.book(ticker)), { bid: model.book("bid"), ask: model.book("ask") })
@@ -291,12 +291,12 @@ const pick = ({ limit, triggered, windowCount }: { limit: number; triggered: boo
 
 const commands = fc.array(command, { minLength: 20, maxLength: 80, size: "max" })
 
-/** Fails with a line that replays the counterexample: the seed and the path. */
+/** Fails with the seed and the path that replay the counterexample. */
 const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void): void =>
   fc.assert(fc.property(commands, law), { seed, numRuns: runs })
 
-describe("Exchange, against a model", () => {
-  it("fills, rests, pays, cancels and triggers as the model does, after every command", () => {
+describe("Exchange, compared with a model", () => {
+  it("fills, rests, pays, cancels and triggers like the model, after every command", () => {
     const seen = { fills: 0, triggers: 0, expiries: 0, killed: 0, selfTrades: 0, amended: 0, decreased: 0, poor: 0 }
     forAll(500, (commands) => {
       const pair = makePair()
@@ -317,7 +317,7 @@ describe("Exchange, against a model", () => {
       seen.decreased += changed("decrease")
       seen.poor += pair.refused.get("insufficient_balance") ?? 0
     })
-    // The commands reach everything they are meant to reach.
+    // The random commands cover every kind of event.
     for (const [what, times] of Object.entries(seen)) {
       assert.isAbove(times, 50, what)
     }
@@ -327,7 +327,7 @@ describe("Exchange, against a model", () => {
     { rounding: "microdollar", member: "other" },
     { rounding: "centicent", member: "direct" },
     { rounding: "centicent", member: "other" }
-  ])("rounds fees as the client reckons them: $rounding, $member", (rules) => {
+  ])("rounds fees as the client computes them: $rounding, $member", (rules) => {
     forAll(60, (commands) => {
       const { apply, compare } = makePair(rules)
       commands.forEach(apply)
@@ -349,7 +349,7 @@ describe("Exchange, against a model", () => {
     })
   })
 
-  it("keeps open interest of YES and NO equal, and every micro-dollar, through settlement at any value", () => {
+  it("keeps the open interest of YES and NO equal and conserves money, also when settled at any value", () => {
     forAll(100, (commands) => {
       const { apply, exchange, holdings, model } = makePair()
       const total = () =>
@@ -391,7 +391,7 @@ describe("Exchange, against a model", () => {
     forAll(50, (commands) => assert.strictEqual(run(commands), run(commands)))
   })
 
-  it("changes nothing by cancelling twice", () => {
+  it("changes nothing when an order is cancelled twice", () => {
     forAll(50, (commands) => {
       const { apply, exchange, model } = makePair()
       commands.forEach(apply)

@@ -19,7 +19,7 @@ const positions: ListPositions = {
 
 type Floor = ReturnType<typeof makeFloor>
 
-/** Free cash and what is set aside of a primary subaccount on shard 0, in micro-dollars. */
+/** Free and reserved cash of a primary subaccount on shard 0, in micro-dollars. */
 const moneyOf = (floor: Floor, account: string) => {
   const balance = unwrap(floor.view().balances(account))[0]!
   return [balance.cashMicros, balance.collateralMicros]
@@ -33,8 +33,8 @@ const at = (exchangeIndex: number, subaccount = 0): Location => ({
   subaccount
 })
 
-describe("what an order needs", () => {
-  it("is its own side's price, set aside until it is filled or cancelled", () => {
+describe("createOrder, its reserved money", () => {
+  it("is the price of the order's own side, until the order is filled or cancelled", () => {
     const floor = makeFloor()
     const one = floor.account("one", "100")
     const bid = floor.place(one, terms("bid", 40, 10))
@@ -44,7 +44,7 @@ describe("what an order needs", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [97 * dollar, 3 * dollar])
   })
 
-  it("must be there, with the fee", () => {
+  it("must be available, including the fee", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "5.1749")]
     floor.place(maker, terms("ask", 50, 20))
@@ -55,13 +55,13 @@ describe("what an order needs", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
 
-  it("is refused with the other code when told to", () => {
+  it("is refused with the code of noMoneyCode if it is not available", () => {
     const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
     const one = floor.account("one", "1")
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
   })
 
-  it("is nothing for what closes a position: contracts cover the oldest orders first", () => {
+  it("is zero for closing a position: held contracts cover the oldest orders first", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "10"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -69,14 +69,14 @@ describe("what an order needs", () => {
     const [cash] = moneyOf(floor, one)
     const older = floor.place(one, terms("ask", 60, 6))
     const younger = floor.place(one, terms("ask", 55, 6))
-    // Twelve are offered and ten are held: two of the younger ones cost $0.45 each.
+    // Twelve contracts are offered and ten are held: two of the younger order reserve $0.45 each.
     assert.deepStrictEqual(moneyOf(floor, one), [cash! - 900_000, 900_000])
     assert.deepStrictEqual(floor.now(younger, "reservedMicros"), [900_000])
     floor.cancel(one, older.orderId)
     assert.deepStrictEqual(moneyOf(floor, one), [cash, 0])
   })
 
-  it("grows for what remains when other orders use the contracts up, out of the dollar that each gives back", () => {
+  it("grows when other orders use up the held contracts, paid from the dollar that each pair returns", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "7"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -84,14 +84,14 @@ describe("what an order needs", () => {
     const covered = floor.place(one, terms("ask", 90, 10))
     floor.place(other, terms("bid", 20, 3))
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000, 0])
-    // Two more at $0.20 must be payable like any others, and then use up two of the contracts.
+    // Two more at $0.20 must be affordable like any others, and then use up two of the held contracts.
     assert.strictEqual(floor.refused(one, terms("ask", 20, 2.5)).code, "insufficient_balance")
     floor.place(one, terms("ask", 20, 2))
     assert.deepStrictEqual(floor.now(covered, "reservedMicros"), [200_000])
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000 + 400_000 - 22_400 - 200_000, 200_000])
   })
 
-  it("lies on the order's shard: money elsewhere backs nothing", () => {
+  it("is taken on the order's shard only", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
@@ -101,7 +101,7 @@ describe("what an order needs", () => {
     assert.strictEqual(floor.place(one, order).status, "resting")
   })
 
-  it("lies in the order's subaccount", () => {
+  it("is taken from the order's subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1, { subaccount: 2 })).code, "insufficient_balance")
@@ -109,7 +109,7 @@ describe("what an order needs", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { subaccount: 2 })).status, "resting")
   })
 
-  it("changes with the order, and an amend that cannot be paid for changes nothing", () => {
+  it("changes with the order, and stays the same if an amend is refused for lack of money", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
@@ -142,25 +142,25 @@ describe("what an order needs", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("never overdraws: a fee that many tiny fills round up is taken as far as there is cash", () => {
+  it("is never exceeded by more than the free cash, even if many tiny fills round up their fees", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
       floor.place(maker, terms("ask", 1, 0.01))
     }
-    // Nine fills of $0.0001 each, and a fee of $0.0001 each: $0.0018 in all.
+    // Nine fills of $0.0001 each, with a fee of $0.0001 each: $0.0018 in total.
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.09)).status, "executed")
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
     assert.strictEqual(unwrap(floor.view().portfolio(taker)).feesMicros, 100n)
   })
 
-  it("gives nothing back of a fee that there was no cash for", () => {
+  it("is not refunded for a fee that could not be charged", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
       floor.place(maker, terms("ask", 1, 0.01))
     }
-    // Nine fills of $0.0001 each, whose trade fees are 63 micro-dollars in all.
+    // Nine fills of $0.0001 each, whose trade fees are 63 micro-dollars in total.
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.09)).status, "executed")
     const { cashMicros, feesMicros } = unwrap(floor.view().portfolio(taker))
     assert.isTrue(feesMicros >= 63n, `${feesMicros} were paid`)
@@ -168,8 +168,8 @@ describe("what an order needs", () => {
   })
 })
 
-describe("a position", () => {
-  it("counts as it was recorded: buying NO at $0.52, then YES at $0.52", () => {
+describe("View.listPositions", () => {
+  it("shows the recorded position: buying NO at $0.52, then YES at $0.52", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "1000")]
     floor.place(maker, terms("bid", 48, 1))
@@ -192,7 +192,7 @@ describe("a position", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
   })
 
-  it("gives up its cost in proportion, and turns over in one fill", () => {
+  it("reduces its cost in proportion, and can change its sign in one fill", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(other, terms("ask", 40, 10))
@@ -206,7 +206,7 @@ describe("a position", () => {
   })
 })
 
-describe("Exchange.settleMarket", () => {
+describe("settleMarket", () => {
   const settled = (outcome: "yes" | "no" | { readonly scalar: string }) => {
     const floor = makeFloor()
     const [yes, no] = [floor.account("yes", "100"), floor.account("no", "100")]
@@ -241,14 +241,14 @@ describe("Exchange.settleMarket", () => {
     assert.deepStrictEqual([yesGot.revenueMicros, noGot.revenueMicros], [0, 10_250_000])
   })
 
-  it("pays a value in between to whole cents, and takes what is finer as a fee", () => {
+  it("pays a scalar value in whole cents, and charges the remainder as a fee", () => {
     const { noGot, yesGot } = settled({ scalar: "0.3333" })
     assert.deepStrictEqual([yesGot.result, yesGot.value], ["scalar", 3_333])
     assert.deepStrictEqual([yesGot.revenueMicros, noGot.revenueMicros], [3_410_000, 6_830_000])
     assert.deepStrictEqual([yesGot.feesMicros, noGot.feesMicros], [172_200 + 6_325, 3_675])
   })
 
-  it("moves positions from the unsettled to the settled", () => {
+  it("lists the positions as settled", () => {
     const { floor, yes } = settled("yes")
     const listed = (settlement: ListPositions["settlement"]) =>
       unwrap(floor.view().listPositions(yes, { ...positions, settlement })).items.map(({ count, realizedMicros }) => [
@@ -261,8 +261,8 @@ describe("Exchange.settleMarket", () => {
   })
 })
 
-describe("Exchange.withdraw", () => {
-  it("takes free cash of the primary subaccount and no more", () => {
+describe("withdraw", () => {
+  it("withdraws at most the free cash of the primary subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     floor.place(one, terms("bid", 40, 10))
@@ -287,8 +287,8 @@ describe("Exchange.withdraw", () => {
   })
 })
 
-describe("Exchange.deposit", () => {
-  it("keeps all accounts together below nine billion dollars, so that every amount is exact", () => {
+describe("deposit", () => {
+  it("limits all accounts together to nine billion dollars, so that every amount is exact", () => {
     const floor = makeFloor()
     const one = floor.account("one", "999999999.999999")
     for (let billion = 2; billion <= 8; billion++) {
@@ -303,7 +303,7 @@ describe("Exchange.deposit", () => {
   })
 })
 
-describe("Exchange.transferCash", () => {
+describe("transferCash", () => {
   const setup = () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
@@ -327,7 +327,7 @@ describe("Exchange.transferCash", () => {
     return { floor, one, transfer }
   }
 
-  it("moves cash between subaccounts, once for an id", () => {
+  it("moves cash between subaccounts, once per client id", () => {
     const { floor, one, transfer } = setup()
     unwrap(transfer({}))
     assert.deepStrictEqual(
@@ -344,7 +344,7 @@ describe("Exchange.transferCash", () => {
     )
   })
 
-  it("refuses what cannot be, and leaves everything as it was", () => {
+  it("refuses invalid transfers, and changes nothing", () => {
     const { floor, transfer } = setup()
     const before = JSON.stringify(floor.exchange.dump(start))
     for (const [change, code] of [
@@ -362,8 +362,8 @@ describe("Exchange.transferCash", () => {
   })
 })
 
-describe("Exchange.transferShard", () => {
-  it("sends cash, which arrives a while later", () => {
+describe("transferShard", () => {
+  it("sends cash that arrives later", () => {
     const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
     const one = floor.account("one", "10")
     const input = { clientTransferId: "a", source: at(0), destination: at(2), amountMicros: 4 * dollar }
@@ -382,7 +382,7 @@ describe("Exchange.transferShard", () => {
     )
   })
 
-  it("sends to and from the margined exchange, for the primary subaccount alone", () => {
+  it("sends to and from the margined exchange, only for the primary subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
@@ -421,11 +421,11 @@ describe("Exchange.transferShard", () => {
   })
 })
 
-describe("Exchange.setAllocation", () => {
+describe("setAllocation", () => {
   const percents = (...shares: ReadonlyArray<number>) =>
     shares.map((percent, exchangeIndex) => ({ exchangeIndex, percent }))
 
-  it("spreads free cash every ten seconds, until told otherwise", () => {
+  it("spreads free cash every ten seconds, until the allocation is removed", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const set = (shares: ReturnType<typeof percents>) =>
@@ -449,7 +449,7 @@ describe("Exchange.setAllocation", () => {
     assert.deepStrictEqual(cash(), [9, 2.5, 2.5, 0])
   })
 
-  it("takes whole percents that add up to 100, each shard once", () => {
+  it("accepts whole percents that add up to 100, and each shard once", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const wrong of [
@@ -468,8 +468,8 @@ describe("Exchange.setAllocation", () => {
   })
 })
 
-describe("Exchange.createSubaccount", () => {
-  it("numbers them one after the other, up to 63, above the basic tier", () => {
+describe("createSubaccount", () => {
+  it("numbers subaccounts consecutively, up to 63, above the basic tier", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.exchange.execute({ type: "setTier", accountId: one, tier: "basic" }, start))
@@ -495,8 +495,8 @@ describe("Exchange.createSubaccount", () => {
   })
 })
 
-describe("Exchange.setNetting", () => {
-  it("keeps a flag for every subaccount that there is", () => {
+describe("setNetting", () => {
+  it("keeps a flag for every existing subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))

@@ -10,8 +10,8 @@ const statusOf = (floor: Floor, market = ticker) => unwrap(floor.view().market(m
 const changesOf = (floor: Floor) =>
   floor.events.flatMap((event) => (event.type === "market" ? [event.change] : [])).slice(1)
 
-describe("a market's life", () => {
-  it("goes from its opening over its close and its result to its settlement, each at its time", () => {
+describe("the lifecycle commands of a market", () => {
+  it("open, close, determine and settle a market, each at its time", () => {
     const floor = makeFloor()
     const market = {
       ticker: "KXLIFE-1",
@@ -41,7 +41,7 @@ describe("a market's life", () => {
     assert.deepStrictEqual(changesOf(floor), ["created", "closed", "determined", "settled"])
   })
 
-  it("keeps resting orders through a pause, takes none meanwhile, and cancels them when it goes on", () => {
+  it("keep resting orders through a pause, refuse new ones, and cancel them on reactivation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const plain = floor.place(one, terms("bid", 40, 1))
@@ -56,7 +56,7 @@ describe("a market's life", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1)).status, "resting")
   })
 
-  it("closes earlier or later than planned, and opens again after its close", () => {
+  it("move the close of a market, and reopen it afterwards", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
@@ -71,7 +71,7 @@ describe("a market's life", () => {
     assert.deepStrictEqual(changesOf(floor), ["closeChanged", "closeChanged", "closeChanged", "closed", "closeChanged"])
   })
 
-  it("is closed by its result, which can be disputed and given again", () => {
+  it("close a market by its result, which can be disputed and determined again", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
@@ -90,7 +90,7 @@ describe("a market's life", () => {
     assert.deepInclude(unwrap(floor.view().market(ticker)), { status: "finalized", result: "no", settlementValue: 0 })
   })
 
-  it("takes a step from where it may, and no other", () => {
+  it("are refused in any other status of the market", () => {
     const steps = {
       pause: (floor: Floor) => floor.exchange.execute({ type: "pauseMarket", ticker }, floor.time),
       reactivate: (floor: Floor) => floor.exchange.execute({ type: "reactivateMarket", ticker }, floor.time),
@@ -141,8 +141,8 @@ describe("a market's life", () => {
   })
 })
 
-describe("Exchange.createMarket", () => {
-  it("makes the event and the series that are not there, on the market's shard", () => {
+describe("createMarket", () => {
+  it("creates the missing event and series, on the market's shard", () => {
     const floor = makeFloor()
     unwrap(
       floor.exchange.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-A", exchangeIndex: 2 } }, start)
@@ -164,7 +164,7 @@ describe("Exchange.createMarket", () => {
     assert.strictEqual(refusalOf(elsewhere).code, "invalid_parameters")
   })
 
-  it("takes its fees from its series, unless it has its own", () => {
+  it("uses the fees of the series for a market without fees of its own", () => {
     const floor = makeFloor()
     const { exchange } = floor
     unwrap(
@@ -187,7 +187,7 @@ describe("Exchange.createMarket", () => {
     assert.deepStrictEqual(feesOf("KXPLAIN-1-A"), [700, 0])
   })
 
-  it("refuses a series or an event twice, and those that cannot be", () => {
+  it("refuses duplicate and invalid series and events", () => {
     const { exchange } = makeFloor()
     for (const feeMultiplier of [-1, 11, 0.125, NaN]) {
       assert.strictEqual(
@@ -211,8 +211,8 @@ describe("Exchange.createMarket", () => {
   })
 })
 
-describe("Exchange.setActive", () => {
-  it("pauses one shard and leaves the others alone", () => {
+describe("setActive", () => {
+  it("pauses one shard and not the others", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))

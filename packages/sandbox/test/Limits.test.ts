@@ -22,7 +22,7 @@ describe("Exchange.takeTokens", () => {
     ["prime", 4_800, 4_800, 4_800, 14_400],
     ["prestige", 12_000, 12_000, 9_600, 28_800]
   ] as const)(
-    "gives %s its published budget: reads %i up to %i, writes %i up to %i",
+    "grants %s its published budget: reads %i up to %i, writes %i up to %i",
     (tier, read, reads, write, writes) => {
       for (const [from, capacity, rate] of [
         ["read", reads, read],
@@ -54,7 +54,7 @@ describe("Exchange.takeTokens", () => {
     assert.isTrue(take([0], 10))
   })
 
-  it("has a write bucket for every shard, and takes from all that are named or from none", () => {
+  it("has a write bucket for every shard, and charges all requested buckets or none", () => {
     const { take } = withTier("basic")
     assert.isTrue(take([1], 100))
     assert.isFalse(take([0, 1, 2, 3], 10))
@@ -63,7 +63,7 @@ describe("Exchange.takeTokens", () => {
     assert.isFalse(take([2], 1))
   })
 
-  it("never takes more than the budget in any stretch of time", () => {
+  it("never grants more than the budget in any period", () => {
     const { floor, take } = withTier("basic")
     let taken = 0
     for (let millis = 0; millis < 10_000; millis += 7) {
@@ -76,7 +76,7 @@ describe("Exchange.takeTokens", () => {
     assert.isAbove(taken, 1_000)
   })
 
-  it("lets an account that moved up have more from then on", () => {
+  it("grants the larger budget after a tier change", () => {
     const { accountId, floor, take } = withTier("basic")
     unwrap(floor.exchange.execute({ type: "setTier", accountId, tier: "prime" }, start))
     floor.time = start + 10_000

@@ -13,8 +13,8 @@ const withGroup = (contracts: number, options: Parameters<typeof makeFloor>[0] =
   return { ...floor, floor, maker, taker, groupId, target, group, inGroup: { orderGroupId: groupId } }
 }
 
-describe("Exchange.createGroup", () => {
-  it("makes a group that is active, empty and counts nothing", () => {
+describe("createGroup", () => {
+  it("creates an active group without orders and with an empty window", () => {
     const { group, groupId, maker } = withGroup(10)
     assert.deepStrictEqual(group(), {
       groupId,
@@ -29,7 +29,7 @@ describe("Exchange.createGroup", () => {
     })
   })
 
-  it("takes limits from 1 to 1,000,000 contracts, subaccounts 0 to 63 and shards 0 to 3", () => {
+  it("accepts limits from 1 to 1,000,000 contracts, subaccounts 0 to 63 and shards 0 to 3", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const [group, taken] of [
@@ -54,7 +54,7 @@ describe("Exchange.createGroup", () => {
     }
   })
 
-  it("gives an account so many groups and no more, until one is deleted", () => {
+  it("refuses a group beyond the maximum of the account, until one is deleted", () => {
     const floor = makeFloor({ assumptions: { maxOrderGroups: 2 } })
     const [one, other] = [floor.account("one"), floor.account("other")]
     const first = floor.group(one, 1)
@@ -76,8 +76,8 @@ describe("Exchange.createGroup", () => {
   })
 })
 
-describe("Exchange.group", () => {
-  it("lists the orders that rest, oldest first", () => {
+describe("View.group", () => {
+  it("lists the resting orders, oldest first", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const orders = [40, 41, 42].map((cents) => floor.place(maker, terms("bid", cents, 1, inGroup)).orderId)
     floor.place(maker, terms("bid", 39, 1))
@@ -87,14 +87,14 @@ describe("Exchange.group", () => {
     assert.deepStrictEqual(group().orderIds, orders.slice(1, 2))
   })
 
-  it("lists every order ever placed in it when told to", () => {
+  it("lists every order that was placed in the group, if groupOrders is all", () => {
     const { floor, group, inGroup, maker } = withGroup(10, { assumptions: { groupOrders: "all" } })
     const { orderId } = floor.place(maker, terms("bid", 40, 1, inGroup))
     floor.cancel(maker, orderId)
     assert.deepStrictEqual(group().orderIds, [orderId])
   })
 
-  it("finds a group in all subaccounts or in the one named, and another account's never", () => {
+  it("finds a group of the account in any subaccount, or only in the requested one", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const groupId = floor.group(one, 1, 3)
@@ -106,8 +106,8 @@ describe("Exchange.group", () => {
   })
 })
 
-describe("an order group's window", () => {
-  it("triggers when the fills of 15 seconds are over the limit, not when they reach it", () => {
+describe("createOrder in an order group", () => {
+  it("triggers the group when the fills of 15 seconds exceed the limit, not when they reach it", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
@@ -117,7 +117,7 @@ describe("an order group's window", () => {
     assert.deepStrictEqual(floor.now(resting, "status", "cancelReason"), ["canceled", "orderGroup"])
   })
 
-  it("triggers when they reach it, when told to", () => {
+  it("triggers the group when the fills reach the limit, if groupTriggers is reached", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10, { assumptions: { groupTriggers: "reached" } })
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 9.99))
@@ -126,7 +126,7 @@ describe("an order group's window", () => {
     assert.isTrue(group().triggered)
   })
 
-  it("forgets a fill 15 seconds after it", () => {
+  it("counts a fill for less than 15 seconds", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 8))
@@ -138,7 +138,7 @@ describe("an order group's window", () => {
     assert.isFalse(group().triggered)
   })
 
-  it("does not cut a fill short, and cancels the group's other orders before the same order reaches them", () => {
+  it("completes the fill that exceeds the limit, and cancels the group's other orders before the same order reaches them", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 41, 50, inGroup))
     const second = floor.place(maker, terms("bid", 40, 50, inGroup))
@@ -148,7 +148,7 @@ describe("an order group's window", () => {
     assert.strictEqual(group().windowCount, 5_000)
   })
 
-  it("counts the fills of an incoming order of the group and cancels its rest", () => {
+  it("counts the fills of an incoming order of the group, and cancels its remainder", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(taker, terms("ask", 40, 11))
     floor.place(taker, terms("ask", 40, 11))
@@ -157,7 +157,7 @@ describe("an order group's window", () => {
     assert.isTrue(group().triggered)
   })
 
-  it("keeps a fill_or_kill order from starting what the limit would stop", () => {
+  it("refuses a fill_or_kill order that the limit of a group would stop", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const kill = { timeInForce: "fill_or_kill" } as const
     floor.place(maker, terms("bid", 41, 50, inGroup))
@@ -171,8 +171,8 @@ describe("an order group's window", () => {
   })
 })
 
-describe("a triggered order group", () => {
-  it("refuses new orders until it is reset, which empties its window", () => {
+describe("triggerGroup", () => {
+  it("refuses new orders until the group is reset, which empties its window", () => {
     const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
@@ -185,7 +185,7 @@ describe("a triggered order group", () => {
     assert.isFalse(group().triggered)
   })
 
-  it("does not come back by itself when its window empties", () => {
+  it("leaves the group triggered when its window empties", () => {
     const { floor, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
@@ -193,7 +193,7 @@ describe("a triggered order group", () => {
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
   })
 
-  it("leaves orders outside it alone", () => {
+  it("cancels no orders outside the group", () => {
     const { exchange, floor, inGroup, maker, target } = withGroup(10)
     const inside = floor.place(maker, terms("bid", 40, 1, inGroup))
     const outside = floor.place(maker, terms("bid", 40, 1))
@@ -201,7 +201,7 @@ describe("a triggered order group", () => {
     assert.deepStrictEqual([floor.now(inside, "status"), floor.now(outside, "status")], [["canceled"], ["resting"]])
   })
 
-  it("shows is_auto_cancel_enabled only when told to", () => {
+  it("shows is_auto_cancel_enabled only if groupAutoCancelFlag is whileTriggered", () => {
     for (const [flag, shown] of [
       ["never", false],
       ["whileTriggered", true]
@@ -213,15 +213,15 @@ describe("a triggered order group", () => {
     }
   })
 
-  it("answers new orders with the code it is told to", () => {
+  it("refuses new orders with the code of triggeredGroupCode", () => {
     const { exchange, floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
     unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "group")
   })
 })
 
-describe("Exchange.setGroupLimit", () => {
-  it("triggers at once when the window is over the new limit, and not before", () => {
+describe("setGroupLimit", () => {
+  it("triggers the group immediately if its window exceeds the new limit", () => {
     const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 5))
@@ -231,14 +231,14 @@ describe("Exchange.setGroupLimit", () => {
     assert.deepStrictEqual([group().triggered, group().limit, ...floor.now(resting, "status")], [true, 499, "canceled"])
   })
 
-  it("does not bring a triggered group back", () => {
+  it("does not reactivate a triggered group", () => {
     const { exchange, floor, group, maker, target } = withGroup(10)
     unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
     unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100_000 }, floor.time))
     assert.isTrue(group().triggered)
   })
 
-  it("refuses a limit out of bounds and leaves the old one", () => {
+  it("refuses a limit out of bounds and keeps the old limit", () => {
     const { exchange, floor, group, maker, target } = withGroup(10)
     assert.strictEqual(
       refusalOf(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 99 }, floor.time)).code,
@@ -248,8 +248,8 @@ describe("Exchange.setGroupLimit", () => {
   })
 })
 
-describe("writes to an order group", () => {
-  it("find it only by its own subaccount and shard", () => {
+describe("resetGroup, triggerGroup, setGroupLimit and deleteGroup", () => {
+  it("find a group only by its own subaccount and shard", () => {
     const { exchange, maker, target, taker } = withGroup(10)
     for (const wrong of [
       { ...target, subaccount: 1 },
@@ -271,12 +271,12 @@ describe("writes to an order group", () => {
     )
   })
 
-  it("need an order's subaccount to be the group's", () => {
+  it("require an order to be in the group's subaccount", () => {
     const { floor, inGroup, maker } = withGroup(10)
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, { ...inGroup, subaccount: 1 })).code, "invalid_order")
   })
 
-  it("delete cancels its orders and forgets it", () => {
+  it("cancel the orders of a deleted group and remove it", () => {
     const { exchange, floor, groupId, inGroup, maker, target } = withGroup(10)
     const order = floor.place(maker, terms("bid", 40, 1, inGroup))
     unwrap(exchange.execute({ type: "deleteGroup", accountId: maker, target }, floor.time))

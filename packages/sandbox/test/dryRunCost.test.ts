@@ -1,4 +1,4 @@
-/** What a dry run says that orders can cost, held against what an exchange takes for them. */
+/** Compares the worst-case costs of a dry run with the charges of an exchange. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -21,7 +21,7 @@ type Ticker = (typeof tickers)[number]
 
 type Side = "bid" | "ask"
 
-/** A market before the batch: its fees, the position held, and whether the client knows it. */
+/** A market before the batch: its fees, the position, and whether the client knows the position. */
 interface Floor {
   readonly feeType: Series["feeType"]
   readonly feeMultiplier: number
@@ -30,7 +30,7 @@ interface Floor {
   readonly isKnown: boolean
 }
 
-/** An order of somebody else's. Prices in ten-thousandths, counts in hundredths. */
+/** An order of another account. Prices in ten-thousandths, counts in hundredths. */
 interface Other {
   readonly ticker: Ticker
   readonly side: Side
@@ -125,7 +125,7 @@ const toInput = ({ count, kind, price, side, ticker }: Own): Orders.CreateInput 
   ...(kind === "reduce_only" ? { reduce_only: true } : {})
 })
 
-/** An exchange with an account that holds what the case says, and somebody else's orders in the book. */
+/** An exchange with an account with the positions of the case, and another account's orders in the book. */
 const open = ({ assumptions, before, floors }: Case) => {
   const exchange = new Exchange({ seed: 1, assumptions })
   const account = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start)).accountId
@@ -166,7 +166,7 @@ const runtime = ManagedRuntime.make(
 
 afterAll(() => runtime.dispose())
 
-/** The most that a batch can take, as a dry run has it, in micro-dollars. */
+/** The worst case of a batch in a dry run, in micro-dollars. */
 const worstCase = ({ after, assumptions, batch, before, floors, isCounted }: Case): bigint => {
   marketOf = ({ ticker }) => {
     const { feeMultiplier, feeType, held, isKnown } = floors[tickers.indexOf(ticker as Ticker)]!
@@ -186,8 +186,8 @@ const hold = (law: (input: Case) => void): void => {
   fc.assert(fc.property(cases, law), { seed, numRuns: 3_000 })
 }
 
-describe("the worst case of a batch in a dry run", () => {
-  it("is enough cash: no order of the batch is refused for money", () => {
+describe("DryRun, the worst case of a batch", () => {
+  it("is enough cash for every order of the batch", () => {
     hold((input) => {
       const { cash, exchange, me, place } = open(input)
       const worst = worstCase(input)
@@ -200,7 +200,7 @@ describe("the worst case of a batch in a dry run", () => {
     })
   })
 
-  it("is never less than what the batch takes, at once or later", () => {
+  it("is never less than the charges for the batch, immediately or later", () => {
     hold((input) => {
       const { cash, place, trade } = open(input)
       const worst = worstCase(input)

@@ -13,7 +13,7 @@ import { makeWorld } from "./support/world.ts"
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   test.pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
 
-/** Opens a socket, which is closed in the end. */
+/** Opens a socket, which closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -30,7 +30,7 @@ const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 /** A socket to the exchange. */
 const open = Effect.flatMap(portOf, openTo)
 
-/** All that comes back until the other side closes. */
+/** Everything received until the other side closes. */
 const answerOf = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
@@ -38,7 +38,7 @@ const answerOf = (socket: Socket) =>
     socket.on("close", () => resume(Effect.succeed(Buffer.concat(chunks).toString("latin1"))))
   })
 
-/** The same, of what is sent first. */
+/** The same, after sending a text. */
 const answerTo = (socket: Socket, text: string | Buffer) =>
   Effect.suspend(() => {
     socket.write(text)
@@ -61,8 +61,8 @@ const stillServes = Effect.gen(function* () {
 const head = (path: string, ...headers: ReadonlyArray<string>) =>
   [`POST ${path} HTTP/1.1`, "host: 127.0.0.1", "connection: close", ...headers, "", ""].join("\r\n")
 
-describe("Sandbox.layer, against what no client should send", () => {
-  it.live("refuses a body of 100 MB after the first four, and still serves", () =>
+describe("Sandbox.layer, under hostile requests", () => {
+  it.live("refuses a body of 100 MB after 4 MiB, and continues to serve", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -75,7 +75,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("refuses 100 MB that come in chunks and without a length, and serves others meanwhile", () =>
+  it.live("refuses 100 MB in chunks without a length, and serves others meanwhile", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -84,7 +84,7 @@ describe("Sandbox.layer, against what no client should send", () => {
         const path = "/trade-api/v2/portfolio/events/orders"
         const answer = yield* Effect.forkChild(answerOf(socket), { startImmediately: true })
         socket.write(head(path, "content-type: application/json", "transfer-encoding: chunked"))
-        // As fast as they are taken, until the other side has had enough.
+        // As fast as the other side reads, until it closes.
         for (let sent = 0; sent < 100 && !socket.destroyed; sent++) {
           if (!socket.write(chunk)) yield* drainedOrClosed(socket)
           if (sent === 6) yield* stillServes
@@ -95,7 +95,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("tells even a client that reads nothing before it has sent more", () =>
+  it.live("responds even to a client that reads only after it has sent more", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -109,7 +109,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("tells a client why that sends 40 MB", () =>
+  it.live("responds with the reason to a client that sends 40 MB", () =>
     served(
       Effect.gen(function* () {
         const { maker: by } = yield* makeWorld
@@ -123,7 +123,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("serves others while hundreds dawdle over their requests", () =>
+  it.live("serves others while hundreds of requests are incomplete", () =>
     served(
       Effect.gen(function* () {
         for (let n = 0; n < 300; n++) {
@@ -135,7 +135,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("cuts a connection that dawdles over its head", () =>
+  it.live("closes a connection whose head does not complete", () =>
     served(
       Effect.gen(function* () {
         const dawdlers = yield* Effect.all([open, open])
@@ -167,7 +167,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("refuses what is not HTTP, and what is no path", () =>
+  it.live("refuses invalid HTTP and invalid paths", () =>
     served(
       Effect.gen(function* () {
         for (const text of [
@@ -227,7 +227,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("refuses JSON that is none, or too deep, or not an object, with an error body and no change", () =>
+  it.live("refuses invalid, too deep and non-object JSON with an error body, and changes nothing", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -279,7 +279,7 @@ describe("Sandbox.layer, against what no client should send", () => {
 describe("listen", () => {
   const refused = { status: 404, headers: {}, body: new Uint8Array(), delayMillis: 0, arrives: "whole" } as const
 
-  it.live("cuts whatever dawdles, whether it stands still or drips, and lets through what is merely slow", () =>
+  it.live("closes connections that stall or send too slowly, and serves requests that complete in time", () =>
     Effect.gen(function* () {
       const port = yield* listen(() => refused, "127.0.0.1", 0, { headMillis: 1_500, requestMillis: 2_500 })
       const half = head("/x", "content-type: application/json", "content-length: 1000")
@@ -303,7 +303,7 @@ describe("listen", () => {
         const answer = yield* Effect.forkChild(answerTo(socket, "GET /x HTTP/1.1\r\nconnection: close\r\n"), {
           startImmediately: true
         })
-        // Another one is served between its halves.
+        // Another request is served between its halves.
         assert.match(yield* answerTo(yield* openTo(port), "GET /y HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 404 /)
         socket.write("host: x\r\n\r\n")
         return yield* Fiber.join(answer)

@@ -20,7 +20,7 @@ interface Attributed {
   readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Readonly<Record<string, unknown>> }>
 }
 
-/** A span as OTLP has it. */
+/** A span in OTLP format. */
 interface Span extends Attributed {
   readonly traceId: string
   readonly spanId: string
@@ -60,7 +60,7 @@ const collector: Effect.Effect<{ readonly url: string; readonly got: Array<Colle
             })
           })
           server.listen(0, "127.0.0.1", () => {
-            const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
+            const { port } = server.address() as AddressInfo // the address of a TCP server
             const close = () => {
               server.closeAllConnections()
               server.close()
@@ -83,7 +83,7 @@ const spansIn = (got: ReadonlyArray<Collected>): ReadonlyArray<Span> =>
   got
     .filter(({ path }) => path === "/v1/traces")
     .flatMap(({ text }) =>
-      (JSON.parse(text).resourceSpans as ReadonlyArray<{ scopeSpans: ReadonlyArray<{ spans: ReadonlyArray<Span> }> }>) // as OTLP has it
+      (JSON.parse(text).resourceSpans as ReadonlyArray<{ scopeSpans: ReadonlyArray<{ spans: ReadonlyArray<Span> }> }>) // in OTLP format
         .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
     )
 
@@ -100,13 +100,13 @@ const metricsIn = (got: ReadonlyArray<Collected>): ReadonlyArray<Exported> => {
   return last === undefined ? [] : JSON.parse(last.text).resourceMetrics[0].scopeMetrics[0].metrics
 }
 
-describe("the client's telemetry, exported by OTLP", () => {
-  it.live("arrives at a collector: calls, their requests as children, metrics; and no secret in any of it", () =>
+describe("Telemetry, exported by OTLP", () => {
+  it.live("sends calls, their requests as children, and metrics to a collector, without secrets", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { got, url } = yield* collector
       const mine = yield* sandbox.createAccount({ kind: "ed25519" })
-      // As much of it as errors print.
+      // The part of a key id that errors print.
       const shortId = mine.keyId.slice(0, 8)
       const other = yield* ApiKey.generate({ keyId: mine.keyId, kind: "ed25519" })
       const signatures: Array<string> = []
@@ -144,7 +144,7 @@ describe("the client's telemetry, exported by OTLP", () => {
       })
       yield* bot.pipe(
         Effect.withSpan("requote"),
-        // What is still to be exported is exported when this scope closes.
+        // Remaining data is exported when this scope closes.
         Effect.provide(
           Layer.merge(access("maker", key), Otlp.layerJson({ baseUrl: url, resource: { serviceName: "bot" } }))
         ),
@@ -231,7 +231,7 @@ describe("the client's telemetry, exported by OTLP", () => {
         ["ServiceUnavailable"]
       )
 
-      // The bytes as they came.
+      // The received bytes.
       const everything = got.flatMap(({ headers, text }) => [headers, text]).join("\n")
       assert.strictEqual(signatures.length, 5)
       const pems = [mine.privateKey, other.privateKeyPem].flatMap((pem) =>
