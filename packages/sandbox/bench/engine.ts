@@ -1,6 +1,6 @@
 /**
- * The exchange's core in one process, without a shell: how many orders a second it takes, and what resting orders weigh.
- * Prints the best round of each kind of work; nothing here is a test. Run with `node --expose-gc` for the weights.
+ * The exchange in process, without HTTP: orders per second, and the memory of resting orders. Prints the best round of
+ * each workload. This is not a test. Run with `node --expose-gc` to measure the memory.
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import * as Result from "effect/Result"
@@ -52,7 +52,7 @@ const placed = (result: Result.Result<{ readonly orderId: string }, { readonly c
   return result.success.orderId
 }
 
-/** Each does its work on a fresh floor and tells how many orders it placed, changed or cancelled in how many seconds. */
+/** Each workload runs on a new exchange, and returns its number of commands and its seconds. */
 const works: Readonly<Record<string, (floor: Floor) => { readonly count: number; readonly seconds: number }>> = {
   "place, and rest": ({ exchange, makers }) => {
     const number = makeNumbers()
@@ -125,7 +125,7 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
   }
 }
 
-/** What any engine that gives out ids and finds orders by them has to do for as many orders. */
+/** The minimum for any engine: creating ids, and indexing as many orders by them. */
 const idsAlone = (): number => {
   const ids = Ids.fromSeed(1)
   const byId = new Map<string, object>()
@@ -144,7 +144,7 @@ const observer = new PerformanceObserver((list) => {
 })
 observer.observe({ entryTypes: ["gc"] })
 
-/** Lets what the collector took be counted. */
+/** Waits until the garbage collections are reported. */
 const counted = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
@@ -152,7 +152,7 @@ const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
 const weigh = (): void => {
   const { gc } = globalThis
   if (gc === undefined) {
-    console.log("run with --expose-gc to weigh resting orders")
+    console.log("run with --expose-gc to measure the memory of resting orders")
     return
   }
   const { exchange, makers } = makeFloor()
@@ -174,10 +174,10 @@ const weigh = (): void => {
   gc()
   const { heapUsed, rss } = process.memoryUsage()
   const each = Math.round((heapUsed - before) / orders)
-  // Reads the book afterwards, so that nothing of it can have been collected.
+  // Reads the book afterwards, so that it cannot have been collected.
   const levels = Result.getOrThrow(exchange.view(start).book(ticker)).bid.length
   console.log(
-    `${orders.toLocaleString("en")} orders resting at ${levels} prices weigh ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process ${mebibytes(rss)}`
+    `${orders.toLocaleString("en")} orders resting at ${levels} prices take ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process ${mebibytes(rss)}`
   )
 }
 
@@ -194,7 +194,7 @@ for (const [name, work] of Object.entries(works)) {
     const { count, seconds } = work(makeFloor())
     worked += seconds
     if (round > 0) {
-      best = Math.min(best, seconds / count) // the first one warms up
+      best = Math.min(best, seconds / count) // the first round warms up
     }
   }
   await counted()
@@ -204,6 +204,6 @@ for (const [name, work] of Object.entries(works)) {
 }
 const floor = Math.min(...Array.from({ length: rounds }, idsAlone)) / orders
 console.log(
-  `what limits them: the collector, and giving out an id and indexing an order by it, which alone goes ${Math.round(1 / floor).toLocaleString("en")} times a second`
+  `limits: the garbage collector, and creating an id and indexing an order by it: ${Math.round(1 / floor).toLocaleString("en")} per second alone`
 )
 observer.disconnect()

@@ -273,8 +273,8 @@ const makePair = ({ member, rounding }: Rules = usual) => {
         positions[ticker] ?? 0
       ]),
       model.accounts.map(({ fees, money, position }, account) => {
-        const setAside = model.setAside(account)
-        return [BigInt(money - setAside), BigInt(setAside), BigInt(fees), position]
+        const reserved = model.reserved(account)
+        return [BigInt(money - reserved), BigInt(reserved), BigInt(fees), position]
       })
     )
   }

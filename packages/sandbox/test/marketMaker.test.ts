@@ -53,11 +53,11 @@ const program = Effect.gen(function* () {
     }
   }).pipe(Effect.provide(kalshi(crowd.signer)))
 
-  const said = yield* Fiber.join(making)
+  const ending = yield* Fiber.join(making)
   const { orders } = yield* Effect.provide(Orders.list({ limit: 1_000 }), kalshi(signer))
   const { positions } = yield* sandbox.portfolio(accountId)
-  const spoilt = (yield* sandbox.requests).filter(({ status }) => status === 0 || status >= 500).length
-  return { said, orders, held: positions[ticker], spoilt }
+  const faulted = (yield* sandbox.requests).filter(({ status }) => status === 0 || status >= 500).length
+  return { ending, orders, position: positions[ticker], faulted }
 })
 
 const result = program.pipe(Effect.provide(Sandbox.layerTest()))
@@ -65,15 +65,15 @@ const result = program.pipe(Effect.provide(Sandbox.layerTest()))
 describe("the market maker of the README", () => {
   it.effect("is stopped by its order group under faults, and leaves no orders resting", () =>
     Effect.gen(function* () {
-      const { held, orders, said, spoilt } = yield* result
-      assert.isAbove(spoilt, 4, "it met its faults")
-      assert.match(said, /^stopped in round \d+$/)
+      const { ending, faulted, orders, position } = yield* result
+      assert.isAbove(faulted, 4, "the faults were applied")
+      assert.match(ending, /^stopped in round \d+$/)
       assert.deepStrictEqual(
         orders.filter(({ status }) => status === "resting"),
         []
       )
       // Three fills of ten: the third exceeds the limit of 25, and later orders are refused.
-      assert.strictEqual(held, -3_000)
+      assert.strictEqual(position, -3_000)
       assert.strictEqual(new Set(orders.map(({ client_order_id }) => client_order_id)).size, orders.length)
     })
   )
@@ -81,6 +81,6 @@ describe("the market maker of the README", () => {
   it("is the code that the README shows", () => {
     const source = readFileSync(new URL(import.meta.url), "utf8")
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-    assert.include(readme, source.slice(source.indexOf("/** Quotes both"), source.indexOf("/** What meets")).trim())
+    assert.include(readme, source.slice(source.indexOf("/** Quotes both"), source.indexOf("/** The faults")).trim())
   })
 })

@@ -1,13 +1,13 @@
 /**
- * A crowd that does anything that can be done, at random but from a seed: accounts with subaccounts and shards, markets
- * that open, pause, close and settle, money that comes, goes and moves.
+ * A crowd that executes random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
+ * close and settle, and payments and transfers.
  */
 import * as Result from "effect/Result"
 import type { Refusal } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
-/** Numbers from a seed (mulberry32), so that a crowd does the same wherever it runs. */
+/** Random numbers from a seed (mulberry32), so that every run of a crowd is the same. */
 const makeRandom = (seed: number) => {
   let state = seed | 0
   const next = (): number => {
@@ -16,7 +16,7 @@ const makeRandom = (seed: number) => {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
-  const below = (most: number): number => Math.floor(next() * most)
+  const below = (limit: number): number => Math.floor(next() * limit)
   return {
     below,
     chance: (percent: number): boolean => below(100) < percent,
@@ -111,7 +111,7 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
   crowd.markets.push(ticker)
 }
 
-/** Makes a crowd do so many things, from a seed. */
+/** Lets a crowd act a number of times, from a seed. */
 export const act = (exchange: Exchange, crowd: Crowd, seed: number, times: number): void => {
   const random = makeRandom(seed)
   for (let n = 0; n < times; n++) {
@@ -329,7 +329,7 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
       if (Result.isSuccess(determined)) {
         crowd.markets.splice(crowd.markets.indexOf(ticker), 1)
         addMarket(exchange, crowd, random.below(4))
-        // Every other one waits for its timer.
+        // Half of the markets wait for their timer.
         return random.chance(50) ? exchange.execute({ type: "settleMarket", ticker }, now) : determined
       }
       return determined
@@ -354,12 +354,12 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
   }
 }
 
-/** What must hold of any state, each as a sentence where it does not. */
+/** Checks the invariants of a state, and returns the violated ones. */
 export const audit = (state: Snapshot): ReadonlyArray<string> => {
-  const wrong: Array<string> = []
-  const check = (holds: boolean, law: string): void => {
-    if (!holds) {
-      wrong.push(law)
+  const violations: Array<string> = []
+  const check = (isTrue: boolean, law: string): void => {
+    if (!isTrue) {
+      violations.push(law)
     }
   }
   let micros = 0
@@ -373,9 +373,12 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
     let reserved = 0
     for (const order of account.orders) {
       reserved += order.reservedMicros
-      check(order.status === "resting" || order.remainingCount === 0, "an order that ended has nothing remaining")
-      check(order.status !== "resting" || order.remainingCount > 0, "an order that rests has something remaining")
-      check(order.coveredCount >= 0 && order.coveredCount <= order.remainingCount, "cover is part of what remains")
+      check(order.status === "resting" || order.remainingCount === 0, "an ended order has no remaining count")
+      check(order.status !== "resting" || order.remainingCount > 0, "a resting order has a remaining count")
+      check(
+        order.coveredCount >= 0 && order.coveredCount <= order.remainingCount,
+        "the covered count is at most the remaining count"
+      )
       if (order.status === "resting") {
         const key = `${order.ticker} ${order.side}`
         resting.set(key, (resting.get(key) ?? 0) + 1)
@@ -395,29 +398,32 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       for (const { count, exposureMicros, feesMicros, settled, ticker } of holding.positions) {
         fees += feesMicros
         const net = traded.get(`${holding.subaccount} ${ticker}`) ?? 0
-        check(count === (settled ? 0 : net), "a position is what was bought less what was sold, until it is paid out")
+        check(count === (settled ? 0 : net), "a position is the count bought minus the count sold, until it settles")
         positions.set(ticker, [...(positions.get(ticker) ?? []), count])
-        check(count !== 0 || exposureMicros === 0, "what is closed costs nothing")
+        check(count !== 0 || exposureMicros === 0, "a closed position has no exposure")
         check(exposureMicros >= 0 && exposureMicros <= Math.abs(count) * 10_000, "a contract costs at most a dollar")
       }
-      check(holding.feesMicros === fees, "fees are those of the positions")
+      check(holding.feesMicros === fees, "the fees of a holding are the fees of its positions")
     }
-    check(collateral === reserved, "collateral is what the orders set aside")
+    check(collateral === reserved, "the collateral is the reserved money of the orders")
     check(
       account.restingCount === account.orders.filter(({ status }) => status === "resting").length,
-      "orders are counted"
+      "the number of resting orders is correct"
     )
   }
   for (const market of state.markets) {
     const counts = positions.get(market.ticker) ?? []
     const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)
-    check(counts.reduce((sum, count) => sum + count, 0) === 0, "YES and NO are equal")
-    check(market.openInterest === yes, "open interest is what is held")
+    check(counts.reduce((sum, count) => sum + count, 0) === 0, "the counts of YES and NO are equal")
+    check(market.openInterest === yes, "the open interest is the count of YES")
     micros += yes * 10_000
     for (const side of ["bid", "ask"] as const) {
-      check(market[side].length === (resting.get(`${market.ticker} ${side}`) ?? 0), "the book holds what rests")
+      check(
+        market[side].length === (resting.get(`${market.ticker} ${side}`) ?? 0),
+        "the book contains exactly the resting orders"
+      )
     }
   }
   check(micros === state.depositedMicros, `money is conserved: ${micros} of ${state.depositedMicros}`)
-  return [...new Set(wrong)]
+  return [...new Set(violations)]
 }

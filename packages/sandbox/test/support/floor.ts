@@ -1,5 +1,5 @@
 /**
- * A small exchange to write examples on: one market, a few accounts, orders in dollars and contracts.
+ * A small exchange for examples: one market, a few accounts, orders in cents and contracts.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder } from "../../src/exchange/Commands.ts"
@@ -9,12 +9,12 @@ import { Exchange, type Options } from "../../src/exchange/Exchange.ts"
 export const start = 1_800_000_000_000
 export const ticker = "KXTEST-26-YES"
 
-/** The seed of every property; set `FC_SEED` to try another. */
+/** The seed of every property. Set `FC_SEED` to use another. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_009)
 
 type OrderOptions = Partial<Omit<CreateOrder, "side" | "count" | "price">>
 
-/** `bid("0.40", 10)` in words: what an order is about, prices in cents and counts in contracts. */
+/** The terms of an order: the price in cents, the count in contracts. */
 export const terms = (
   side: "bid" | "ask",
   cents: number,
@@ -47,12 +47,12 @@ export const unwrap = <A>(result: Result.Result<A, Refusal>): A => {
 
 export const refusalOf = <A>(result: Result.Result<A, Refusal>): Refusal => {
   if (Result.isSuccess(result)) {
-    throw new Error("was not refused")
+    throw new Error("the command was not refused")
   }
   return result.failure
 }
 
-/** An exchange with one market and as many accounts as names, all on one clock that a test moves. */
+/** An exchange with one market, on a clock that a test moves. */
 export const makeFloor = (options: Partial<Options> = {}) => {
   const events: Array<Event> = []
   const assumptions = { transferMillis: 0, ...options.assumptions }
@@ -64,7 +64,7 @@ export const makeFloor = (options: Partial<Options> = {}) => {
     view: () => exchange.view(floor.time),
     account: (name: string, dollars = "1000000") =>
       unwrap(exchange.execute({ type: "createAccount", name, dollars }, floor.time)).accountId,
-    /** Sends $1,000 from the primary subaccount on shard 0, to a subaccount that is made where it is not there. */
+    /** Sends $1,000 from the primary subaccount on shard 0 to a subaccount, which is created if missing. */
     fund: (accountId: string, to: { readonly subaccount?: number; readonly exchangeIndex?: number }) => {
       const { exchangeIndex = 0, subaccount = 0 } = to
       while (unwrap(floor.view().netting(accountId)).length <= subaccount) {
@@ -97,7 +97,7 @@ export const makeFloor = (options: Partial<Options> = {}) => {
         },
         floor.time
       ),
-    /** Fields of an order as it stands now. */
+    /** Current fields of an order. */
     now: (order: Order, ...fields: ReadonlyArray<keyof Order>): ReadonlyArray<unknown> => {
       const latest = unwrap(floor.view().order(order.accountId, order.orderId))
       return fields.map((field) => latest[field])
