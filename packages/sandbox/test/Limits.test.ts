@@ -58,7 +58,7 @@ describe("Exchange.takeTokens", () => {
     const { take } = withTier("basic")
     assert.isTrue(take([1], 100))
     assert.isFalse(take([0, 1, 2, 3], 10))
-    assert.isTrue(take([0], 100), "nothing was taken from shard 0")
+    assert.isTrue(take([0], 100), "shard 0 still has its tokens")
     assert.isTrue(take([2, 3], 100))
     assert.isFalse(take([2], 1))
   })

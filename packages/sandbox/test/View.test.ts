@@ -148,9 +148,9 @@ describe("the historical lists of View", () => {
         market: Result.isSuccess(view.market(ticker, era))
       }
     }
-    const nothing = { orders: [], fills: 0, trades: 0, positions: 0, markets: [], market: false }
+    const empty = { orders: [], fills: 0, trades: 0, positions: 0, markets: [], market: false }
     const all = { fills: 1, trades: 1, positions: 1 }
-    assert.deepStrictEqual(counts("historical"), nothing)
+    assert.deepStrictEqual(counts("historical"), empty)
     assert.deepStrictEqual(counts("live"), {
       ...all,
       orders: [open, resting, orderId],
@@ -161,7 +161,7 @@ describe("the historical lists of View", () => {
     assert.deepStrictEqual([counts("live").orders, counts("historical").orders], [[open], [resting, orderId]])
     assert.deepStrictEqual(counts("live").fills, 1)
     floor.time = start + 92 * day
-    assert.deepStrictEqual(counts("live"), { ...nothing, orders: [open], markets: ["KXOTHER-1"] })
+    assert.deepStrictEqual(counts("live"), { ...empty, orders: [open], markets: ["KXOTHER-1"] })
     assert.deepStrictEqual(counts("historical"), {
       ...all,
       orders: [resting, orderId],

@@ -17,12 +17,12 @@ describe("Orders.place, under network faults", () => {
       // Too short to prove that an order was not placed: an `Unknown` stays unknown, and the exchange must not have it.
       settleWithinMillis: 2_500
     })
-    const { requests, ...spoilt } = counts
+    const { requests, ...byKind } = counts
     assert.deepStrictEqual(faults, [])
     assert.strictEqual(orders, outcomes["Accepted"])
     assert.isAbove(orders, 100)
     assert.isAbove(learned["list"] ?? 0, 0, "some are learned from lists")
     assert.isAbove(openAtKill ?? 0, 0, "it was killed on its way")
-    for (const [kind, count] of Object.entries(spoilt)) assert.isAbove(count, 0, `${kind} of ${requests}`)
+    for (const [kind, count] of Object.entries(byKind)) assert.isAbove(count, 0, `${kind} of ${requests}`)
   })
 })

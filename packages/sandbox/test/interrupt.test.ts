@@ -36,8 +36,8 @@ describe("cancelAllOnExit, under NodeRuntime.runMain", () => {
         const sandbox = yield* Sandbox
         const { credentials } = sandbox
         const child = yield* started
-        const [said] = yield* Effect.promise(() => once(child.stdout, "data"))
-        assert.strictEqual(String(said).trim(), "Accepted Accepted")
+        const [message] = yield* Effect.promise(() => once(child.stdout, "data"))
+        assert.strictEqual(String(message).trim(), "Accepted Accepted")
         const statuses = Effect.map(sandbox.view, (view) =>
           Result.getOrThrow(view.listOrders(credentials[0]!.accountId, { limit: 10 })).items.map(({ status }) => status)
         )

@@ -444,7 +444,7 @@ describe("settle", () => {
     withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
       Effect.gen(function* () {
         yield* TestClock.adjust("1 hour")
-        const ids = ["carried-out", "never-arrived"]
+        const ids = ["executed", "never-arrived"]
         yield* sandbox.plant({ operation: "CreateOrderV2", delayMillis: 600_000 })
         yield* sandbox.plant({ operation: "CreateOrderV2", reset: "before", times: 100 })
         // The process is killed while its orders are in flight: its fibers end without an outcome.
@@ -467,7 +467,7 @@ describe("settle", () => {
         assert.deepStrictEqual(
           settled.map(({ _tag, client_order_id }) => [client_order_id, _tag]),
           [
-            ["carried-out", "Accepted"],
+            ["executed", "Accepted"],
             ["never-arrived", "NotPlaced"]
           ]
         )

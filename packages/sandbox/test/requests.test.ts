@@ -22,7 +22,7 @@ const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox 
   it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
 
 /** The fields of an order or a fill that name its side. */
-interface Told {
+interface Sided {
   readonly action: string
   readonly side: string
   readonly outcome_side: string
@@ -205,8 +205,8 @@ describe("makeHandler", () => {
       const take = (count: string, price: string) => ({ ...order, count, price, time_in_force: "immediate_or_cancel" })
       const averages = (body: unknown) => {
         // Compared below.
-        const answer = body as { average_fill_price: string; average_fee_paid: string }
-        return [answer.average_fill_price, answer.average_fee_paid]
+        const averages = body as { average_fill_price: string; average_fee_paid: string }
+        return [averages.average_fill_price, averages.average_fee_paid]
       }
       // Recorded in 2026: 43 at 0.24 and 8.93 at 0.67 paid "0.0127" and "0.0154", 12 at 0.48 paid "0.0174".
       for (const [count, price, fee] of [
@@ -252,7 +252,7 @@ describe("makeHandler", () => {
       }
       const read = (by: typeof maker, path: string) =>
         Effect.map(send({ method: "GET", path, by }), ({ body }) => {
-          const { fills, orders } = body as { fills?: ReadonlyArray<Told>; orders?: ReadonlyArray<Told> }
+          const { fills, orders } = body as { fills?: ReadonlyArray<Sided>; orders?: ReadonlyArray<Sided> }
           return (fills ?? orders ?? []).map(({ action, book_side, outcome_side, side }) =>
             [book_side, outcome_side, side, action].join(" ")
           )

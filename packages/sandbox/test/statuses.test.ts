@@ -80,7 +80,7 @@ describe("every status that the document declares", () => {
         const world = yield* makeWorld
         // Settled items must be archived.
         if (tags.includes("historical")) yield* sandbox.moveClock(100 * 86_400_000)
-        const given = cases[operationId]!
+        const statusCase = cases[operationId]!
         const reached = new Map<number, number>()
         const seen = (got: Got) => {
           reached.set(got.status, (reached.get(got.status) ?? 0) + 1)
@@ -90,10 +90,10 @@ describe("every status that the document declares", () => {
           Effect.gen(function* () {
             const about = `${operationId} ${JSON.stringify(change)}`
             const before = JSON.stringify(yield* sandbox.dump)
-            assertError(seen(yield* attempt(world, given, change)), status, about)
+            assertError(seen(yield* attempt(world, statusCase, change)), status, about)
             assert.strictEqual(JSON.stringify(yield* sandbox.dump), before, about)
           })
-        for (const [status, changes] of Object.entries(given.others ?? {})) {
+        for (const [status, changes] of Object.entries(statusCase.others ?? {})) {
           for (const change of changes) {
             yield* refusedAs(Number(status), change)
           }
@@ -104,18 +104,18 @@ describe("every status that the document declares", () => {
         }
         // Server errors come from planted faults.
         const ofServer = [500, 503, 504].filter((status) => Object.hasOwn(responses, String(status)))
-        const planted = new Set([...ofServer, ...(given.planted ?? [])])
+        const planted = new Set([...ofServer, ...(statusCase.planted ?? [])])
         for (const status of planted) {
           const fault: Fault = { status, operation: operationId }
           yield* sandbox.plant(fault)
           yield* refusedAs(status, {})
         }
         const success = Number(Object.keys(responses).find((status) => isSuccess(Number(status))))
-        assert.strictEqual(seen(yield* attempt(world, given)).status, success, operationId)
+        assert.strictEqual(seen(yield* attempt(world, statusCase)).status, success, operationId)
         // Every account runs out of tokens.
-        let last = yield* attempt(world, given, { who: "basic" })
+        let last = yield* attempt(world, statusCase, { who: "basic" })
         for (let sent = 0; sent < 400 && last.status !== 429; sent++) {
-          last = yield* attempt(world, given, { who: "basic" })
+          last = yield* attempt(world, statusCase, { who: "basic" })
         }
         seen(last)
         assert.deepStrictEqual(last.body, { error: "too many requests" })

@@ -101,15 +101,15 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
 const parameterOf = (parameter: Parameter): Parameter =>
   parameter.$ref === undefined ? parameter : document.components.parameters[parameter.$ref.split("/").at(-1)!]!
 
-export interface Asked {
+export interface RequestCase {
   readonly operationId: string
   readonly success: number
   readonly request: (world: World) => Sent
 }
 
 /** One successful request for each operation. */
-export const everyRequest: ReadonlyArray<Asked> = Object.entries(document.paths).flatMap(([template, methods]) =>
-  Object.entries(methods).map(([method, operation]): Asked => {
+export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.paths).flatMap(([template, methods]) =>
+  Object.entries(methods).map(([method, operation]): RequestCase => {
     const { operationId, parameters = [], requestBody, responses } = operation
     const ingredients = {
       schemas: document.components.schemas,

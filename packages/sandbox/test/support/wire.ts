@@ -54,8 +54,8 @@ export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClie
       ...(text === undefined ? {} : { body: bodyOf(text, sent.contentType ?? "application/json") })
     })
     const response = yield* client.execute(request)
-    const answered = yield* response.text
-    return { status: response.status, headers: response.headers, body: parsed(answered) }
+    const content = yield* response.text
+    return { status: response.status, headers: response.headers, body: parsed(content) }
   })
 
 const bodyOf = (text: string | Uint8Array, contentType: string) =>
