@@ -191,6 +191,18 @@ describe("Exchange.subscribe", () => {
     )
   })
 
+  it("delivers entries that no later command changes", () => {
+    const exchange = new Exchange({ seed: 5, assumptions })
+    const log: Array<LogEntry> = []
+    const copies: Array<LogEntry> = []
+    exchange.subscribe((entry) => {
+      log.push(entry)
+      copies.push(structuredClone(entry))
+    })
+    act(exchange, makeCrowd(exchange, 6), seed, 2_000)
+    assert.deepStrictEqual(log, copies)
+  })
+
   it("numbers the entries without a gap, in the order of their times", () => {
     const { log } = makeRecorded(2_000)
     assert.deepStrictEqual(

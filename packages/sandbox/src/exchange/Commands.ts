@@ -157,7 +157,7 @@ export interface KeyOptions {
 
 /** Cash to move between two subaccounts on one shard. */
 export interface TransferCash {
-  /** Executed only once. */
+  /** CommandResult only once. */
   readonly clientTransferId: string
   readonly fromSubaccount: number
   readonly toSubaccount: number
@@ -167,7 +167,7 @@ export interface TransferCash {
 
 /** Cash to move to another shard, or to or from the margined exchange. */
 export interface TransferShard {
-  /** Executed only once. */
+  /** CommandResult only once. */
   readonly clientTransferId: string | undefined
   readonly source: Location
   readonly destination: Location
@@ -283,7 +283,7 @@ export type Command<Type extends CommandType = CommandType> = {
 }[Type]
 
 /** The result of a command. */
-export type Executed<Type extends CommandType = CommandType> = Result.Result<CommandTypes[Type][1], Refusal>
+export type CommandResult<Type extends CommandType = CommandType> = Result.Result<CommandTypes[Type][1], Refusal>
 
 /** A command in the exchange's log, executed or refused. */
 export interface CommandEntry {

@@ -8,7 +8,7 @@
  * @module
  */
 import { type Assumptions, defaults } from "../Assumptions.ts"
-import type { Command, CommandType, Executed } from "./Commands.ts"
+import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import type { Event } from "./Entities.ts"
 import { take } from "./accounts/buckets.ts"
 import { advance } from "./clock.ts"
@@ -76,7 +76,7 @@ export class Exchange {
   }
 
   /** Executes a command. The command must not be changed afterwards. */
-  execute<Type extends CommandType>(command: Command<Type> & Command, atMillis: number): Executed<Type> {
+  execute<Type extends CommandType>(command: Command<Type> & Command, atMillis: number): CommandResult<Type> {
     const state = this.#at(atMillis)
     if (this.#lagging !== undefined) {
       this.#catchUp(this.#lagging, state.nowMillis)

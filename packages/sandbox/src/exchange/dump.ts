@@ -85,7 +85,7 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     buckets: { read: { ...buckets.read }, write: buckets.write.map((bucket) => ({ ...bucket })) },
     keys: [...account.keys],
     netting: [...account.netting],
-    sweptUntil: [...account.sweptUntil],
+    cancelledOnArrivalUntil: [...account.cancelledOnArrivalUntil],
     clientOrderIds: Array.from(account.clientOrderIds, ([id, order]) => [id, order.orderId] as const),
     clientTransferIds: [...account.clientTransferIds],
     groups: Array.from(account.groups.values(), (group) => dumpGroup(group, nowMillis)),

@@ -5,7 +5,7 @@
  */
 import * as Result from "effect/Result"
 import * as accounts from "./accounts/accounts.ts"
-import type { Command, CommandType, Executed } from "./Commands.ts"
+import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
 import * as catalog from "./markets/catalog.ts"
@@ -21,7 +21,7 @@ import type { AccountState, GroupState, MarketState, State } from "./state.ts"
 
 const defaultDeposit = "1000000"
 
-type Executor<Type extends CommandType> = (state: State, command: Command<Type>) => Executed<Type>
+type Executor<Type extends CommandType> = (state: State, command: Command<Type>) => CommandResult<Type>
 
 /** An executor for a command that names an account. */
 const onAccount =
@@ -106,7 +106,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
 }
 
 /** Executes a command. A refused command may consume an id, so a replay needs it too. */
-export const execute = <Type extends CommandType>(state: State, command: Command<Type>): Executed<Type> => {
+export const execute = <Type extends CommandType>(state: State, command: Command<Type>): CommandResult<Type> => {
   const type: Type = command.type
   const executor: Executor<Type> = executors[type]
   return executor(state, command)

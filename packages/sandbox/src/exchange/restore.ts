@@ -134,7 +134,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
     keys: [...dumped.keys],
     netting: new Map(dumped.netting),
-    sweptUntil: new Map(dumped.sweptUntil),
+    cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
     settlements: [...dumped.settlements],
     deposits: [...dumped.deposits],

@@ -65,7 +65,7 @@ export interface AccountState {
   /** The money with the margined exchange. */
   marginedMicros: number
   /** Until when new orders of all subaccounts, or of one, are cancelled on arrival. */
-  readonly sweptUntil: Map<number | "all", number>
+  readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
 }
 

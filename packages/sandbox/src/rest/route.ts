@@ -6,14 +6,14 @@
  */
 import type { Descriptor, Operation } from "@kalshi-effect/client/Operation"
 import type * as Result from "effect/Result"
-import type { Command, CommandType, Executed } from "../exchange/Commands.ts"
+import type { Command, CommandType, CommandResult } from "../exchange/Commands.ts"
 import type { ApiKey, Refusal } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 
 /** A request with a verified signature, if required, and with input that fits the operation's schemas. */
 export interface Call<out Input> {
   /** Executes a command now. */
-  readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => Executed<Type>
+  readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
   /** The seed of the exchange's ids. */
   readonly seed: number
   /** The current state of the exchange. */

@@ -59,7 +59,7 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     allocation: { percents: [], reservation: "sum" },
     spreadsMillis: Infinity,
     marginedMicros: 0,
-    sweptUntil: new Map(),
+    cancelledOnArrivalUntil: new Map(),
     buckets: makeBuckets(tier)
   }
   holdingOf(account, 0, 0)

@@ -9,7 +9,7 @@ import type { Order, Refusal } from "../Entities.ts"
 import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
 import { cancel as cancelOrder, restingOrders } from "./ending.ts"
 import { noteHolding, checkCash } from "../money/ledger.ts"
-import { crosses, match, meetsItself } from "./matching.ts"
+import { crosses, match, wouldSelfTrade } from "./matching.ts"
 import { checkCountAndPrice, checkExpiration, feeRateOf, rest, checkActive, checkTrading } from "./placing.ts"
 import { reduceInBook, removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
@@ -37,7 +37,7 @@ export const cancelAll = (
     return Result.fail(paused)
   }
   if (state.assumptions.cancelAllMillis > 0) {
-    account.sweptUntil.set(subaccount ?? "all", state.nowMillis + state.assumptions.cancelAllMillis)
+    account.cancelledOnArrivalUntil.set(subaccount ?? "all", state.nowMillis + state.assumptions.cancelAllMillis)
   }
   const orders = restingOrders(account, subaccount).filter(({ exchangeIndex }) => state.exchangeActive[exchangeIndex])
   for (const order of orders) {
@@ -188,7 +188,7 @@ const checkAmendedExecution = (
   if (order.postOnly && crosses(market, side, price)) {
     return invalidOrder("post only cross")
   }
-  if (meetsItself(order, price, remaining)) {
+  if (wouldSelfTrade(order, price, remaining)) {
     return invalidOrder("SELF_CROSS_ATTEMPT")
   }
   const needed = moneyNeededToChange(order, price, remaining, feeRateOf(market, side, price))

@@ -16,7 +16,7 @@ import { type AccountState, type GroupState, isSubaccount, type State, checkNotP
 const largestLimit = 1_000_000 * contract
 
 /** Whether a window of this size exceeds the group's limit. */
-export const breaksLimit = (state: State, group: GroupState, total: number): boolean =>
+export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
 /** Cancels the group's resting orders and refuses new ones from now on. */
@@ -140,7 +140,7 @@ export const setLimit = (state: State, group: GroupState, limit: number): Refusa
   }
   group.limit = limit
   logChange(state, group, "limitUpdated")
-  if (breaksLimit(state, group, group.window.total(state.nowMillis))) {
+  if (exceedsLimit(state, group, group.window.total(state.nowMillis))) {
     trigger(state, group)
   }
   return undefined

@@ -7,7 +7,7 @@ import type { Fill } from "../Entities.ts"
 import { dollar } from "../decimal.ts"
 import { cancel, end } from "./ending.ts"
 import { bookFill } from "../money/ledger.ts"
-import { breaksLimit, trigger } from "./groups.ts"
+import { exceedsLimit, trigger } from "./groups.ts"
 import { reduceInBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type GroupState, type MarketState, type OrderState, snapshot, type State } from "../state.ts"
@@ -22,7 +22,7 @@ export const crosses = (market: MarketState, side: "bid" | "ask", price: number)
 }
 
 /** Whether an order would reach an order of its own account before it is filled. */
-export const meetsItself = (order: OrderState, price: number, count: number): boolean => {
+export const wouldSelfTrade = (order: OrderState, price: number, count: number): boolean => {
   const other = opposite(order.market, order.side)
   let unfilled = count
   for (const maker of other.orders()) {
@@ -64,7 +64,7 @@ export const canFill = (state: State, taker: OrderState): boolean => {
   const triggers = (group: GroupState, count: number): boolean => {
     const total = (windows.get(group) ?? group.window.total(state.nowMillis)) + count
     windows.set(group, total)
-    return breaksLimit(state, group, total)
+    return exceedsLimit(state, group, total)
   }
   const triggered = new Set<GroupState>()
   let unfilled = taker.remainingCount
@@ -144,7 +144,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   })
   // A group's limit never cuts a fill short: the group triggers after the fill that exceeds the limit.
   for (const { group } of [maker, taker]) {
-    if (group !== undefined && breaksLimit(state, group, group.window.add(nowMillis, count))) {
+    if (group !== undefined && exceedsLimit(state, group, group.window.add(nowMillis, count))) {
       trigger(state, group)
     }
   }

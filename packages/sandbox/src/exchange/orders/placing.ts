@@ -275,7 +275,7 @@ export const rest = (state: State, order: OrderState): void => {
     cancel(state, order, "immediateOrCancel", state.nowMillis)
     return
   }
-  if (isSwept(state, order)) {
+  if (isCancelledOnArrival(state, order)) {
     cancel(state, order, "requested", state.nowMillis)
     return
   }
@@ -291,8 +291,8 @@ export const rest = (state: State, order: OrderState): void => {
 }
 
 /** Whether a recent cancel-all also cancels this order. */
-const isSwept = (state: State, { account, subaccount }: OrderState): boolean =>
-  account.sweptUntil.size > 0 &&
-  [account.sweptUntil.get("all"), account.sweptUntil.get(subaccount)].some(
+const isCancelledOnArrival = (state: State, { account, subaccount }: OrderState): boolean =>
+  account.cancelledOnArrivalUntil.size > 0 &&
+  [account.cancelledOnArrivalUntil.get("all"), account.cancelledOnArrivalUntil.get(subaccount)].some(
     (until) => until !== undefined && state.nowMillis < until
   )
