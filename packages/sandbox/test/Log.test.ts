@@ -65,6 +65,34 @@ describe("Exchange.execute", () => {
   })
 })
 
+describe("Exchange.userView", () => {
+  it("shows the state of readLagMillis ago", () => {
+    const readLagMillis = 20_000
+    const exchange = new Exchange({ seed: 5, assumptions: { ...assumptions, readLagMillis } })
+    const log: Array<LogEntry> = []
+    exchange.subscribe((entry) => log.push(entry))
+    const crowd = makeCrowd(exchange, 6)
+    act(exchange, crowd, seed, 2_000)
+    const thenMillis = crowd.now - readLagMillis
+    const earlier = log.filter(({ atMillis }) => atMillis <= thenMillis)
+    const replayed = new Exchange({ seed: 5, assumptions })
+    replay(replayed, earlier)
+    const [lagging, expected] = [exchange.userView(crowd.now), replayed.view(thenMillis)]
+    assert.strictEqual(lagging.nowMillis, thenMillis)
+    for (const accountId of crowd.accounts) {
+      assert.deepStrictEqual(lagging.balances(accountId), expected.balances(accountId))
+      assert.deepStrictEqual(
+        lagging.listOrders(accountId, { limit: 1_000 }),
+        expected.listOrders(accountId, { limit: 1_000 })
+      )
+    }
+    assert.notDeepEqual(
+      crowd.accounts.map((accountId) => lagging.balances(accountId)),
+      crowd.accounts.map((accountId) => exchange.view(crowd.now).balances(accountId))
+    )
+  })
+})
+
 /** The state of an exchange, built from the events of its log alone. */
 const makeMirror = () => {
   const books = new Map<string, Map<number, number>>()
@@ -330,16 +358,20 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("delivers nothing after the subscription has ended", () => {
-    const floor = makeFloor()
+  it("creates no entries without a subscriber: the next subscription continues the numbers", () => {
+    const exchange = new Exchange({ seed: 7 })
+    const createAccount = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start))
     const log: Array<LogEntry> = []
-    const end = floor.exchange.subscribe((entry) => log.push(entry))
-    floor.account("one")
-    const { length } = log
-    assert.isAbove(length, 0)
+    const end = exchange.subscribe((entry) => log.push(entry))
+    createAccount("one")
+    const { seq } = log.at(-1)!
     end()
-    floor.account("other")
-    assert.strictEqual(log.length, length)
+    log.length = 0
+    createAccount("other")
+    assert.deepStrictEqual(log, [])
+    exchange.subscribe((entry) => log.push(entry))
+    createAccount("third")
+    assert.strictEqual(log[0]?.seq, seq + 1)
   })
 
   it("lets a subscriber execute commands, whose entries follow for everybody", () => {
