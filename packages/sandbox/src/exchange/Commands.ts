@@ -157,7 +157,7 @@ export interface KeyOptions {
 
 /** Cash to move between two subaccounts on one shard. */
 export interface TransferCash {
-  /** CommandResult only once. */
+  /** A second command with the same id is refused. */
   readonly clientTransferId: string
   readonly fromSubaccount: number
   readonly toSubaccount: number
@@ -167,7 +167,7 @@ export interface TransferCash {
 
 /** Cash to move to another shard, or to or from the margined exchange. */
 export interface TransferShard {
-  /** CommandResult only once. */
+  /** A second command with the same id is refused. */
   readonly clientTransferId: string | undefined
   readonly source: Location
   readonly destination: Location

@@ -153,7 +153,7 @@ export interface Balance {
   readonly cashMicros: number
   /** Reserved for resting orders. */
   readonly collateralMicros: number
-  /** Total taken. */
+  /** Total fees charged. */
   readonly feesMicros: number
   /** The value of the open positions at their markets' last prices. */
   readonly positionsMicros: number
@@ -336,7 +336,7 @@ export interface Portfolio {
 
 /** What happened on the exchange. */
 export type EventBody =
-  /** An order was accepted; here it is still without fills. */
+  /** An order was accepted. It has no fills yet. */
   | { readonly type: "orderAccepted"; readonly orderId: string; readonly ticker: string; readonly order: Order }
   | { readonly type: "orderChanged"; readonly change: "amend" | "decrease"; readonly order: Order }
   | { readonly type: "orderCanceled"; readonly order: Order; readonly reducedBy: number }
@@ -355,7 +355,7 @@ export type EventBody =
       readonly makerPosition: number
       readonly takerPosition: number
     }
-  /** A price level changed by `delta`, which leaves it with `count`; the order is the one that changed it. */
+  /** An order changed the count of a price level by `delta`, to `count`. */
   | {
       readonly type: "book"
       readonly ticker: string
@@ -373,7 +373,7 @@ export type EventBody =
       readonly change: "created" | "triggered" | "reset" | "deleted" | "limitUpdated"
       readonly group: OrderGroup
     }
-  /** The money of a subaccount on a shard changed, once or more often since the command or the timer began. */
+  /** The money of a subaccount on a shard, after a command or a timer has changed it. */
   | {
       readonly type: "balance"
       readonly accountId: string
@@ -383,7 +383,7 @@ export type EventBody =
       readonly collateralMicros: number
       readonly feesMicros: number
     }
-  /** The same for a position. */
+  /** A position, after a command or a timer has changed it. */
   | { readonly type: "position"; readonly position: Position }
   | {
       readonly type: "payment"

@@ -144,10 +144,7 @@ const dumpTimer = (timer: Timer) =>
           ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
           : ({ what: "spread", of: timer.spread.accountId } as const)
 
-/**
- * The whole state, except the text of keys and the tokens in the buckets: those do not result from orders and the
- * like.
- */
+/** The whole state, except the text of keys and the tokens in the buckets: commands do not determine those. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

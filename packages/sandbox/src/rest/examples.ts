@@ -25,8 +25,8 @@ export interface JsonSchema {
   readonly maximum?: number
 }
 
-/** The ingredients of an example. */
-export interface Ingredients {
+/** The input of {@link exampleOf}. */
+export interface ExampleInput {
   readonly schemas: Readonly<Record<string, JsonSchema>>
   /** Any text; different seeds give different examples. */
   readonly seed: string
@@ -40,10 +40,10 @@ export interface Ingredients {
 }
 
 /** Generates a value that fits a schema, with all of its properties. */
-export const exampleOf = (schema: JsonSchema, ingredients: Ingredients): unknown =>
-  make(schema, "", { ...ingredients, next: numbersFrom(ingredients.seed) }, 0)
+export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
+  make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 
-interface Source extends Ingredients {
+interface Source extends ExampleInput {
   readonly next: (below: number) => number
 }
 

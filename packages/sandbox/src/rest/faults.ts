@@ -27,7 +27,7 @@ export interface Fault {
   readonly times?: number
   /** Returned instead of executing the request. */
   readonly status?: number
-  /** With a status: a JSON body, or text to send unchanged. Default: the status's defaultResponse error body. */
+  /** With a status: a JSON body, or text to send unchanged. Default: the usual error body of the status. */
   readonly body?: unknown
   /** Default: `application/json; charset=utf-8`. */
   readonly contentType?: string

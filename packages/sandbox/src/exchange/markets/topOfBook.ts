@@ -23,7 +23,7 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
   }
 }
 
-/** Notes that a market's book or last price is about to change: once an hour, keeps the top of the book since the last change. */
+/** Call before a market's book or last price changes. Once an hour, it keeps the top of the book until then. */
 export const touch = (state: State, market: MarketState): void => {
   const { marks, touchedMillis } = market
   const last = marks.at(-1)

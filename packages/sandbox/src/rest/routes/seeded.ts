@@ -19,7 +19,7 @@ import * as Rfqs from "@kalshi-effect/client/Rfqs"
 import * as Search from "@kalshi-effect/client/Search"
 import * as StructuredTargets from "@kalshi-effect/client/StructuredTargets"
 import * as Result from "effect/Result"
-import { exampleOf, type Ingredients } from "../examples.ts"
+import { exampleOf, type ExampleInput } from "../examples.ts"
 import { operations, schemas } from "../generated/responses.ts"
 import type { Route } from "../route.ts"
 
@@ -59,7 +59,7 @@ const seededRoute = (descriptor: Descriptor): Route => ({
 })
 
 /** The ids in a request, which its response repeats. A path that ends in an id names the entity of the response. */
-const idsOf = ({ path, pathParameters }: Descriptor, input: unknown): Ingredients["known"] => {
+const idsOf = ({ path, pathParameters }: Descriptor, input: unknown): ExampleInput["known"] => {
   const fields = input as Readonly<Record<string, unknown>> // the router's inputs are objects
   const names = Object.keys(pathParameters)
   const last = names.at(-1)
