@@ -165,9 +165,7 @@ describe("createOrder", () => {
       { start: "0.00", end: "0.10", step: "0.001" },
       { start: "0.10", end: "1.00", step: "0.01" }
     ]
-    unwrap(
-      floor.exchange.execute({ type: "createMarket", market: { ticker: "KXTAPER-1", priceRanges: tapered } }, start)
-    )
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXTAPER-1", priceRanges: tapered } }))
     for (const [cents, taken] of [
       [9.9, true],
       [9.95, false],
@@ -176,10 +174,11 @@ describe("createOrder", () => {
       [0, false],
       [100, false]
     ] as const) {
-      const result = floor.exchange.execute(
-        { type: "createOrder", accountId: one, order: terms("bid", cents, 1, { ticker: "KXTAPER-1" }) },
-        start
-      )
+      const result = floor.execute({
+        type: "createOrder",
+        accountId: one,
+        order: terms("bid", cents, 1, { ticker: "KXTAPER-1" })
+      })
       assert.strictEqual(Result.isSuccess(result), taken, String(cents))
     }
   })
@@ -228,7 +227,7 @@ describe("createOrder", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const hours = { ticker: "KXHOURS-1", openMillis: start + 1_000, closeMillis: start + 2_000 }
-    unwrap(floor.exchange.execute({ type: "createMarket", market: hours }, start))
+    unwrap(floor.execute({ type: "createMarket", market: hours }))
     const order = terms("bid", 40, 1, { ticker: hours.ticker })
     assert.strictEqual(floor.refused(one, order).code, "MARKET_INACTIVE")
     floor.time = start + 1_000
@@ -256,7 +255,7 @@ describe("createOrder", () => {
 
   it("refunds the rounding that an order carries, from fills as taker and as maker", () => {
     const floor = makeFloor()
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXMAKER-1", makerFeeRate: 175 } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXMAKER-1", makerFeeRate: 175 } }))
     const [one, other] = [floor.account("one"), floor.account("other")]
     const at = (side: "bid" | "ask", contracts: number) =>
       terms(side, 52, contracts, { ticker: "KXMAKER-1", selfTradePrevention: "maker" })
@@ -312,15 +311,16 @@ describe("cancelOrder", () => {
   it("finds only the account's own orders, in their subaccount and on their shard", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { subaccount: 3, exchangeIndex: 2 })
     const { orderId } = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1", subaccount: 3 }))
     const attempt = (account: string, subaccount: number, exchangeIndex?: number, marketTicker?: string) =>
       Result.isSuccess(
-        floor.exchange.execute(
-          { type: "cancelOrder", accountId: account, target: { orderId, subaccount, exchangeIndex, marketTicker } },
-          start
-        )
+        floor.execute({
+          type: "cancelOrder",
+          accountId: account,
+          target: { orderId, subaccount, exchangeIndex, marketTicker }
+        })
       )
     assert.isFalse(attempt(other, 3, 2))
     assert.isFalse(attempt(one, 0, 2))
@@ -361,7 +361,7 @@ describe("View.listOrders", () => {
   it("narrows by ticker, event, status, subaccount, shard and time of creation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXOTHER-1-A", exchangeIndex: 1 } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-1-A", exchangeIndex: 1 } }))
     const first = floor.place(one, terms("bid", 40, 1))
     floor.cancel(one, first.orderId)
     floor.time = start + 5_000
@@ -396,15 +396,15 @@ describe("setActive", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]
-    floor.exchange.execute({ type: "setActive", trading: false }, floor.time)
+    floor.execute({ type: "setActive", trading: false })
     assert.deepStrictEqual(floor.view().status(), { exchangeActive: true, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "trading_is_paused")
     assert.isTrue(Result.isSuccess(floor.cancel(one, first.orderId)))
-    floor.exchange.execute({ type: "setActive", exchange: false }, floor.time)
+    floor.execute({ type: "setActive", exchange: false })
     assert.deepStrictEqual(floor.view().status(), { exchangeActive: false, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "exchange_is_paused")
     assert.strictEqual(refusalOf(floor.cancel(one, second.orderId)).code, "exchange_is_paused")
-    floor.exchange.execute({ type: "setActive", exchange: true, trading: true }, floor.time)
+    floor.execute({ type: "setActive", exchange: true, trading: true })
     assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
   })
 
@@ -415,7 +415,7 @@ describe("setActive", () => {
       floor.place(one, terms("bid", 40, 1)),
       floor.place(one, terms("bid", 40, 1, { cancelOnPause: true }))
     ]
-    floor.exchange.execute({ type: "setActive", trading: false }, floor.time)
+    floor.execute({ type: "setActive", trading: false })
     assert.deepStrictEqual(
       [floor.now(stays, "status"), floor.now(goes, "status", "cancelReason")],
       [["resting"], ["canceled", "paused"]]
@@ -426,8 +426,7 @@ describe("setActive", () => {
 describe("createMarket", () => {
   it("names the event after the ticker by default", () => {
     const floor = makeFloor()
-    const eventOf = (market: CreateMarket) =>
-      unwrap(floor.exchange.execute({ type: "createMarket", market }, start)).eventTicker
+    const eventOf = (market: CreateMarket) => unwrap(floor.execute({ type: "createMarket", market })).eventTicker
     assert.strictEqual(eventOf({ ticker: "KXA-26-B" }), "KXA-26")
     assert.strictEqual(eventOf({ ticker: "KXA-26-C", eventTicker: "KXOTHER" }), "KXOTHER")
   })
@@ -441,9 +440,7 @@ describe("createMarket", () => {
       { makerFeeRate: 0.5 },
       { openMillis: 2, closeMillis: 2 }
     ]) {
-      const refusal = refusalOf(
-        floor.exchange.execute({ type: "createMarket", market: { ticker: "KXNEW-1", ...wrong } }, start)
-      )
+      const refusal = refusalOf(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-1", ...wrong } }))
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(wrong))
     }
   })
@@ -451,7 +448,7 @@ describe("createMarket", () => {
   it("refuses a duplicate ticker and invalid price ranges", () => {
     const floor = makeFloor()
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "createMarket", market: { ticker } }, start)).code,
+      refusalOf(floor.execute({ type: "createMarket", market: { ticker } })).code,
       "market_already_exists"
     )
     for (const range of [
@@ -462,7 +459,7 @@ describe("createMarket", () => {
       { start: "0.00", end: "2.00", step: "0.01" }
     ]) {
       const refusal = refusalOf(
-        floor.exchange.execute({ type: "createMarket", market: { ticker: "KXNEW-1", priceRanges: [range] } }, start)
+        floor.execute({ type: "createMarket", market: { ticker: "KXNEW-1", priceRanges: [range] } })
       )
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(range))
     }

@@ -50,7 +50,7 @@ describe("createOrder, its reserved money", () => {
     floor.place(maker, terms("ask", 50, 20))
     const refusal = floor.refused(taker, terms("bid", 50, 10))
     assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "insufficient_balance"])
-    unwrap(floor.exchange.execute({ type: "deposit", accountId: taker, dollars: "0.0001" }, start))
+    unwrap(floor.execute({ type: "deposit", accountId: taker, dollars: "0.0001" }))
     assert.strictEqual(floor.place(taker, terms("bid", 50, 10)).status, "executed")
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
@@ -94,7 +94,7 @@ describe("createOrder, its reserved money", () => {
   it("is taken on the order's shard only", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     const order = terms("bid", 40, 1, { ticker: "KXSHARD-1" })
     assert.strictEqual(floor.refused(one, order).code, "insufficient_balance")
     floor.fund(one, { exchangeIndex: 2 })
@@ -114,25 +114,22 @@ describe("createOrder, its reserved money", () => {
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
     const amend = (cents: number, contracts: number) =>
-      floor.exchange.execute(
-        {
-          type: "amendOrder",
-          accountId: one,
-          order: {
-            orderId,
-            subaccount: 0,
-            exchangeIndex: undefined,
-            ticker,
-            side: "bid",
-            price: cents * 100,
-            count: contracts * 100,
-            clientOrderId: undefined,
-            updatedClientOrderId: undefined,
-            expirationSeconds: undefined
-          }
-        },
-        start
-      )
+      floor.execute({
+        type: "amendOrder",
+        accountId: one,
+        order: {
+          orderId,
+          subaccount: 0,
+          exchangeIndex: undefined,
+          ticker,
+          side: "bid",
+          price: cents * 100,
+          count: contracts * 100,
+          clientOrderId: undefined,
+          updatedClientOrderId: undefined,
+          expirationSeconds: undefined
+        }
+      })
     const before = JSON.stringify(floor.exchange.dump(start))
     assert.strictEqual(refusalOf(amend(50, 21)).code, "insufficient_balance")
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
@@ -213,8 +210,8 @@ describe("settleMarket", () => {
     floor.place(no, terms("ask", 40, 10.25))
     floor.place(yes, terms("bid", 40, 10.25))
     floor.place(yes, terms("bid", 30, 1))
-    unwrap(floor.exchange.execute({ type: "determineMarket", ticker, outcome }, start))
-    unwrap(floor.exchange.execute({ type: "settleMarket", ticker }, start))
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome }))
+    unwrap(floor.execute({ type: "settleMarket", ticker }))
     const query = {
       ticker: undefined,
       eventTicker: undefined,
@@ -267,14 +264,14 @@ describe("withdraw", () => {
     const one = floor.account("one", "10")
     floor.place(one, terms("bid", 40, 10))
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "withdraw", accountId: one, dollars: "6.000001" }, start)).code,
+      refusalOf(floor.execute({ type: "withdraw", accountId: one, dollars: "6.000001" })).code,
       "insufficient_balance"
     )
-    unwrap(floor.exchange.execute({ type: "withdraw", accountId: one, dollars: "6" }, start))
+    unwrap(floor.execute({ type: "withdraw", accountId: one, dollars: "6" }))
     assert.deepStrictEqual(moneyOf(floor, one), [0, 4 * dollar])
     for (const amount of ["0", "-1", "1.0000001", "", "much"]) {
       assert.strictEqual(
-        refusalOf(floor.exchange.execute({ type: "withdraw", accountId: one, dollars: amount }, start)).code,
+        refusalOf(floor.execute({ type: "withdraw", accountId: one, dollars: amount })).code,
         "invalid_parameters",
         amount
       )
@@ -292,14 +289,14 @@ describe("deposit", () => {
     const floor = makeFloor()
     const one = floor.account("one", "999999999.999999")
     for (let billion = 2; billion <= 8; billion++) {
-      unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }, start))
+      unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }))
     }
-    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }, start))
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }))
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "0.00001" }, start)).code,
+      refusalOf(floor.execute({ type: "deposit", accountId: one, dollars: "0.00001" })).code,
       "invalid_parameters"
     )
-    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "0.000009" }, start))
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "0.000009" }))
   })
 })
 
@@ -307,23 +304,20 @@ describe("transferCash", () => {
   const setup = () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
-    unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
+    unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
     const transfer = (change: object) =>
-      floor.exchange.execute(
-        {
-          type: "transferCash",
-          accountId: one,
-          transfer: {
-            clientTransferId: "a",
-            fromSubaccount: 0,
-            toSubaccount: 1,
-            amountMicros: dollar,
-            exchangeIndex: 0,
-            ...change
-          }
-        },
-        start
-      )
+      floor.execute({
+        type: "transferCash",
+        accountId: one,
+        transfer: {
+          clientTransferId: "a",
+          fromSubaccount: 0,
+          toSubaccount: 1,
+          amountMicros: dollar,
+          exchangeIndex: 0,
+          ...change
+        }
+      })
     return { floor, one, transfer }
   }
 
@@ -367,9 +361,7 @@ describe("transferShard", () => {
     const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
     const one = floor.account("one", "10")
     const input = { clientTransferId: "a", source: at(0), destination: at(2), amountMicros: 4 * dollar }
-    const { transferId } = unwrap(
-      floor.exchange.execute({ type: "transferShard", accountId: one, transfer: input }, start)
-    )
+    const { transferId } = unwrap(floor.execute({ type: "transferShard", accountId: one, transfer: input }))
     const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
     const complete = () => unwrap(floor.view().shardTransfer(one, transferId)).complete
     floor.time = start + 999
@@ -377,7 +369,7 @@ describe("transferShard", () => {
     floor.time = start + 1_000
     assert.deepStrictEqual([cash(), complete()], [[6, 4], true])
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "transferShard", accountId: one, transfer: input }, floor.time)).kind,
+      refusalOf(floor.execute({ type: "transferShard", accountId: one, transfer: input })).kind,
       "conflict"
     )
   })
@@ -385,17 +377,14 @@ describe("transferShard", () => {
   it("sends to and from the margined exchange, only for the primary subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
-    unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
+    unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
     const margined: Location = { instance: "margined", exchangeIndex: 0, subaccount: 0 }
     const send = (source: Location, destination: Location, dollars: number, clientTransferId?: string) =>
-      floor.exchange.execute(
-        {
-          type: "transferShard",
-          accountId: one,
-          transfer: { clientTransferId, source, destination, amountMicros: dollars * dollar }
-        },
-        start
-      )
+      floor.execute({
+        type: "transferShard",
+        accountId: one,
+        transfer: { clientTransferId, source, destination, amountMicros: dollars * dollar }
+      })
     unwrap(send(at(0), margined, 3))
     for (const [result, code] of [
       [send(margined, at(0), 4), "insufficient_balance"],
@@ -429,10 +418,7 @@ describe("setAllocation", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const set = (shares: ReturnType<typeof percents>) =>
-      floor.exchange.execute(
-        { type: "setAllocation", accountId: one, allocation: { percents: shares, reservation: "sum" } },
-        floor.time
-      )
+      floor.execute({ type: "setAllocation", accountId: one, allocation: { percents: shares, reservation: "sum" } })
     floor.place(one, terms("bid", 40, 10))
     unwrap(set(percents(50, 25, 25)))
     const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
@@ -440,11 +426,11 @@ describe("setAllocation", () => {
     assert.deepStrictEqual(cash(), [6])
     floor.time = start + 10_000
     assert.deepStrictEqual(cash(), [3, 1.5, 1.5, 0])
-    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "4" }, floor.time))
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "4" }))
     floor.time = start + 20_000
     assert.deepStrictEqual(cash(), [5, 2.5, 2.5, 0])
     unwrap(set([]))
-    unwrap(floor.exchange.execute({ type: "deposit", accountId: one, dollars: "4" }, floor.time))
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "4" }))
     floor.time = start + 60_000
     assert.deepStrictEqual(cash(), [9, 2.5, 2.5, 0])
   })
@@ -459,10 +445,11 @@ describe("setAllocation", () => {
       [...percents(50), ...percents(50)],
       [{ exchangeIndex: 4, percent: 100 }]
     ]) {
-      const result = floor.exchange.execute(
-        { type: "setAllocation", accountId: one, allocation: { percents: wrong, reservation: "none" } },
-        start
-      )
+      const result = floor.execute({
+        type: "setAllocation",
+        accountId: one,
+        allocation: { percents: wrong, reservation: "none" }
+      })
       assert.strictEqual(Result.isFailure(result) && result.failure.code, "invalid_parameters", JSON.stringify(wrong))
     }
   })
@@ -472,24 +459,21 @@ describe("createSubaccount", () => {
   it("numbers subaccounts consecutively, up to 63, above the basic tier", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.execute({ type: "setTier", accountId: one, tier: "basic" }, start))
+    unwrap(floor.execute({ type: "setTier", accountId: one, tier: "basic" }))
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start)).kind,
+      refusalOf(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 })).kind,
       "forbidden"
     )
-    unwrap(floor.exchange.execute({ type: "setTier", accountId: one, tier: "advanced" }, start))
+    unwrap(floor.execute({ type: "setTier", accountId: one, tier: "advanced" }))
     for (let number = 1; number <= 63; number++) {
-      assert.strictEqual(
-        unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start)),
-        number
-      )
+      assert.strictEqual(unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 })), number)
     }
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start)).code,
+      refusalOf(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 })).code,
       "bad_request"
     )
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 4 }, start)).code,
+      refusalOf(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 4 })).code,
       "invalid_parameters"
     )
   })
@@ -499,15 +483,14 @@ describe("setNetting", () => {
   it("keeps a flag for every existing subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }, start))
-    unwrap(floor.exchange.execute({ type: "setNetting", accountId: one, subaccount: 1, enabled: true }, start))
+    unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
+    unwrap(floor.execute({ type: "setNetting", accountId: one, subaccount: 1, enabled: true }))
     assert.deepStrictEqual(unwrap(floor.view().netting(one)), [
       { subaccount: 0, enabled: false },
       { subaccount: 1, enabled: true }
     ])
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "setNetting", accountId: one, subaccount: 2, enabled: true }, start))
-        .code,
+      refusalOf(floor.execute({ type: "setNetting", accountId: one, subaccount: 2, enabled: true })).code,
       "invalid_parameters"
     )
   })

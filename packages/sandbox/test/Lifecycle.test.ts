@@ -19,7 +19,7 @@ describe("the lifecycle commands of a market", () => {
       closeMillis: start + 2_000,
       settlementTimerSeconds: 60
     }
-    unwrap(floor.exchange.execute({ type: "createMarket", market }, start))
+    unwrap(floor.execute({ type: "createMarket", market }))
     const status = (millis: number) => {
       floor.time = start + millis
       return statusOf(floor, market.ticker)
@@ -31,7 +31,7 @@ describe("the lifecycle commands of a market", () => {
       "active",
       "closed"
     ])
-    unwrap(floor.exchange.execute({ type: "determineMarket", ticker: market.ticker, outcome: "yes" }, floor.time))
+    unwrap(floor.execute({ type: "determineMarket", ticker: market.ticker, outcome: "yes" }))
     assert.deepStrictEqual([2_000, 61_999, 62_000].map(status), ["determined", "determined", "finalized"])
     assert.deepInclude(unwrap(floor.view().market(market.ticker)), {
       result: "yes",
@@ -46,12 +46,12 @@ describe("the lifecycle commands of a market", () => {
     const one = floor.account("one")
     const plain = floor.place(one, terms("bid", 40, 1))
     const shy = floor.place(one, terms("bid", 41, 1, { cancelOnPause: true }))
-    unwrap(floor.exchange.execute({ type: "pauseMarket", ticker }, start))
+    unwrap(floor.execute({ type: "pauseMarket", ticker }))
     assert.strictEqual(statusOf(floor), "inactive")
     assert.deepStrictEqual(floor.now(plain, "status"), ["resting"])
     assert.deepStrictEqual(floor.now(shy, "status", "cancelReason"), ["canceled", "paused"])
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "MARKET_INACTIVE")
-    unwrap(floor.exchange.execute({ type: "reactivateMarket", ticker }, start))
+    unwrap(floor.execute({ type: "reactivateMarket", ticker }))
     assert.deepStrictEqual(floor.now(plain, "status", "cancelReason"), ["canceled", "marketReactivated"])
     assert.strictEqual(floor.place(one, terms("bid", 40, 1)).status, "resting")
   })
@@ -60,13 +60,13 @@ describe("the lifecycle commands of a market", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
-    unwrap(floor.exchange.execute({ type: "setMarketClose", ticker, closeMillis: start + 1_000 }, start))
-    unwrap(floor.exchange.execute({ type: "setMarketClose", ticker, closeMillis: start + 5_000 }, start))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: start + 1_000 }))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: start + 5_000 }))
     floor.time = start + 2_000
     assert.deepStrictEqual(floor.now(order, "status"), ["resting"])
-    unwrap(floor.exchange.execute({ type: "setMarketClose", ticker, closeMillis: floor.time }, floor.time))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: floor.time }))
     assert.deepStrictEqual([statusOf(floor), ...floor.now(order, "cancelReason")], ["closed", "marketClosed"])
-    unwrap(floor.exchange.execute({ type: "setMarketClose", ticker, closeMillis: start + 9_000 }, floor.time))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: start + 9_000 }))
     assert.strictEqual(floor.place(one, terms("bid", 40, 1)).status, "resting")
     assert.deepStrictEqual(changesOf(floor), ["closeChanged", "closeChanged", "closeChanged", "closed", "closeChanged"])
   })
@@ -75,16 +75,13 @@ describe("the lifecycle commands of a market", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
-    unwrap(floor.exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, start))
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome: "yes" }))
     assert.deepStrictEqual(floor.now(order, "cancelReason"), ["marketClosed"])
-    unwrap(floor.exchange.execute({ type: "disputeMarket", ticker }, start))
+    unwrap(floor.execute({ type: "disputeMarket", ticker }))
     floor.time = start + 86_400_000
     assert.strictEqual(statusOf(floor), "disputed")
-    assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "settleMarket", ticker }, floor.time)).code,
-      "market_status"
-    )
-    unwrap(floor.exchange.execute({ type: "determineMarket", ticker, outcome: "no" }, floor.time))
+    assert.strictEqual(refusalOf(floor.execute({ type: "settleMarket", ticker })).code, "market_status")
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome: "no" }))
     assert.strictEqual(statusOf(floor), "amended")
     floor.time += 3_600_000
     assert.deepInclude(unwrap(floor.view().market(ticker)), { status: "finalized", result: "no", settlementValue: 0 })
@@ -92,14 +89,12 @@ describe("the lifecycle commands of a market", () => {
 
   it("are refused in any other status of the market", () => {
     const steps = {
-      pause: (floor: Floor) => floor.exchange.execute({ type: "pauseMarket", ticker }, floor.time),
-      reactivate: (floor: Floor) => floor.exchange.execute({ type: "reactivateMarket", ticker }, floor.time),
-      close: (floor: Floor) =>
-        floor.exchange.execute({ type: "setMarketClose", ticker, closeMillis: floor.time }, floor.time),
-      determine: (floor: Floor) =>
-        floor.exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, floor.time),
-      dispute: (floor: Floor) => floor.exchange.execute({ type: "disputeMarket", ticker }, floor.time),
-      settle: (floor: Floor) => floor.exchange.execute({ type: "settleMarket", ticker }, floor.time)
+      pause: (floor: Floor) => floor.execute({ type: "pauseMarket", ticker }),
+      reactivate: (floor: Floor) => floor.execute({ type: "reactivateMarket", ticker }),
+      close: (floor: Floor) => floor.execute({ type: "setMarketClose", ticker, closeMillis: floor.time }),
+      determine: (floor: Floor) => floor.execute({ type: "determineMarket", ticker, outcome: "yes" }),
+      dispute: (floor: Floor) => floor.execute({ type: "disputeMarket", ticker }),
+      settle: (floor: Floor) => floor.execute({ type: "settleMarket", ticker })
     }
     const wrong: ReadonlyArray<readonly [before: ReadonlyArray<keyof typeof steps>, step: keyof typeof steps]> = [
       [[], "reactivate"],
@@ -125,17 +120,14 @@ describe("the lifecycle commands of a market", () => {
     const floor = makeFloor()
     for (const outcome of [{ scalar: "1.01" }, { scalar: "0.12345" }, { scalar: "" }] satisfies Array<Outcome>) {
       assert.strictEqual(
-        refusalOf(floor.exchange.execute({ type: "determineMarket", ticker, outcome }, start)).code,
+        refusalOf(floor.execute({ type: "determineMarket", ticker, outcome })).code,
         "invalid_parameters",
         outcome.scalar
       )
     }
+    assert.strictEqual(refusalOf(floor.execute({ type: "pauseMarket", ticker: "KXNONE-1" })).kind, "notFound")
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "pauseMarket", ticker: "KXNONE-1" }, start)).kind,
-      "notFound"
-    )
-    assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "setMarketClose", ticker, closeMillis: start - 1 }, start)).code,
+      refusalOf(floor.execute({ type: "setMarketClose", ticker, closeMillis: start - 1 })).code,
       "invalid_parameters"
     )
   })
@@ -144,11 +136,9 @@ describe("the lifecycle commands of a market", () => {
 describe("createMarket", () => {
   it("creates the missing event and series, on the market's shard", () => {
     const floor = makeFloor()
-    unwrap(
-      floor.exchange.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-A", exchangeIndex: 2 } }, start)
-    )
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-A", exchangeIndex: 2 } }))
     assert.deepInclude(unwrap(floor.view().event("KXNEW-26OCT")), { seriesTicker: "KXNEW", exchangeIndex: 2 })
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-B" } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-B" } }))
     const markets = floor.view().marketsOf("KXNEW-26OCT")
     assert.deepStrictEqual(
       markets.map(({ exchangeIndex, ticker }) => [ticker, exchangeIndex]),
@@ -157,10 +147,7 @@ describe("createMarket", () => {
         ["KXNEW-26OCT-B", 2]
       ]
     )
-    const elsewhere = floor.exchange.execute(
-      { type: "createMarket", market: { ticker: "KXNEW-26OCT-C", exchangeIndex: 1 } },
-      start
-    )
+    const elsewhere = floor.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-C", exchangeIndex: 1 } })
     assert.strictEqual(refusalOf(elsewhere).code, "invalid_parameters")
   })
 
@@ -215,11 +202,11 @@ describe("setActive", () => {
   it("pauses one shard and not the others", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { exchangeIndex: 2 })
     const there = terms("bid", 40, 1, { ticker: "KXSHARD-1", cancelOnPause: true })
     const shy = floor.place(one, there)
-    unwrap(floor.exchange.execute({ type: "setActive", trading: false, exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "setActive", trading: false, exchangeIndex: 2 }))
     assert.deepStrictEqual(floor.now(shy, "status", "cancelReason"), ["canceled", "paused"])
     assert.strictEqual(floor.refused(one, there).code, "trading_is_paused")
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { cancelOnPause: true })).status, "resting")
@@ -227,9 +214,6 @@ describe("setActive", () => {
       [0, 1, 2, 3].map((shard) => floor.view().status(shard).tradingActive),
       [true, true, false, true]
     )
-    assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "setActive", exchangeIndex: 4 }, start)).code,
-      "invalid_parameters"
-    )
+    assert.strictEqual(refusalOf(floor.execute({ type: "setActive", exchangeIndex: 4 })).code, "invalid_parameters")
   })
 })

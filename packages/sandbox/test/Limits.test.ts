@@ -4,9 +4,7 @@ import { makeFloor, start, unwrap } from "./support/floor.ts"
 
 const withTier = (tier: Tier) => {
   const floor = makeFloor()
-  const { accountId } = unwrap(
-    floor.exchange.execute({ type: "createAccount", name: "one", dollars: "1", tier }, start)
-  )
+  const { accountId } = unwrap(floor.execute({ type: "createAccount", name: "one", dollars: "1", tier }))
   const take = (from: "read" | ReadonlyArray<number>, cost: number) =>
     floor.exchange.takeTokens(accountId, from, cost, floor.time)
   return { floor, accountId, take }
@@ -78,7 +76,7 @@ describe("Exchange.takeTokens", () => {
 
   it("grants the larger budget after a tier change", () => {
     const { accountId, floor, take } = withTier("basic")
-    unwrap(floor.exchange.execute({ type: "setTier", accountId, tier: "prime" }, start))
+    unwrap(floor.execute({ type: "setTier", accountId, tier: "prime" }))
     floor.time = start + 10_000
     assert.isTrue(take([0], 14_400))
   })

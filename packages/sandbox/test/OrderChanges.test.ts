@@ -8,44 +8,38 @@ type Floor = ReturnType<typeof makeFloor>
 
 /** Amends an order. Default: its own price and total count. */
 const amend = (floor: Floor, order: Order, change: Partial<AmendOrder>) =>
-  floor.exchange.execute(
-    {
-      type: "amendOrder",
-      accountId: order.accountId,
-      order: {
-        orderId: order.orderId,
-        subaccount: order.subaccount,
-        exchangeIndex: undefined,
-        ticker: order.ticker,
-        side: order.side,
-        price: order.price,
-        count: order.initialCount,
-        clientOrderId: undefined,
-        updatedClientOrderId: undefined,
-        expirationSeconds: undefined,
-        ...change
-      }
-    },
-    floor.time
-  )
+  floor.execute({
+    type: "amendOrder",
+    accountId: order.accountId,
+    order: {
+      orderId: order.orderId,
+      subaccount: order.subaccount,
+      exchangeIndex: undefined,
+      ticker: order.ticker,
+      side: order.side,
+      price: order.price,
+      count: order.initialCount,
+      clientOrderId: undefined,
+      updatedClientOrderId: undefined,
+      expirationSeconds: undefined,
+      ...change
+    }
+  })
 
 const decrease = (floor: Floor, order: Order, change: Partial<DecreaseOrder>) =>
-  floor.exchange.execute(
-    {
-      type: "decreaseOrder",
-      accountId: order.accountId,
-      order: {
-        orderId: order.orderId,
-        subaccount: order.subaccount,
-        exchangeIndex: undefined,
-        marketTicker: undefined,
-        reduceBy: undefined,
-        reduceTo: undefined,
-        ...change
-      }
-    },
-    floor.time
-  )
+  floor.execute({
+    type: "decreaseOrder",
+    accountId: order.accountId,
+    order: {
+      orderId: order.orderId,
+      subaccount: order.subaccount,
+      exchangeIndex: undefined,
+      marketTicker: undefined,
+      reduceBy: undefined,
+      reduceTo: undefined,
+      ...change
+    }
+  })
 
 /** Three orders of three accounts at one price, oldest first, and a fourth account to trade with them. */
 const line = (options: Parameters<typeof makeFloor>[0] = {}) => {
@@ -168,10 +162,10 @@ describe("amendOrder", () => {
 
   it("is refused while trading or the market is paused", () => {
     const { first, floor } = line()
-    unwrap(floor.exchange.execute({ type: "setActive", trading: false }, start))
+    unwrap(floor.execute({ type: "setActive", trading: false }))
     assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "trading_is_paused")
-    unwrap(floor.exchange.execute({ type: "setActive", trading: true }, start))
-    unwrap(floor.exchange.execute({ type: "pauseMarket", ticker }, start))
+    unwrap(floor.execute({ type: "setActive", trading: true }))
+    unwrap(floor.execute({ type: "pauseMarket", ticker }))
     assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "MARKET_INACTIVE")
   })
 })
@@ -215,7 +209,7 @@ describe("decreaseOrder", () => {
 
   it("works while trading is paused, as does cancelling", () => {
     const { first, floor } = line()
-    unwrap(floor.exchange.execute({ type: "setActive", trading: false }, start))
+    unwrap(floor.execute({ type: "setActive", trading: false }))
     unwrap(decrease(floor, first, { reduceBy: 100 }))
     unwrap(floor.cancel(first.accountId, first.orderId))
   })
@@ -225,7 +219,7 @@ describe("cancelAllOrders", () => {
   it("cancels every resting order of the account on all shards, of all subaccounts or of one", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { subaccount: 1 })
     floor.fund(one, { exchangeIndex: 2 })
     const orders = [
@@ -235,16 +229,13 @@ describe("cancelAllOrders", () => {
       floor.place(other, terms("bid", 40, 1))
     ]
     const statuses = () => orders.flatMap((order) => floor.now(order, "status"))
-    assert.strictEqual(
-      unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 }, start)),
-      1
-    )
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 })), 1)
     assert.deepStrictEqual(statuses(), ["resting", "canceled", "resting", "resting"])
-    assert.strictEqual(unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one }, start)), 2)
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one })), 2)
     assert.deepStrictEqual(statuses(), ["canceled", "canceled", "canceled", "resting"])
-    assert.strictEqual(unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one }, start)), 0)
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one })), 0)
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "cancelAllOrders", accountId: one, subaccount: 64 }, start)).code,
+      refusalOf(floor.execute({ type: "cancelAllOrders", accountId: one, subaccount: 64 })).code,
       "invalid_parameters"
     )
   })
@@ -253,7 +244,7 @@ describe("cancelAllOrders", () => {
     const floor = makeFloor({ assumptions: { cancelAllMillis: 60_000 } })
     const one = floor.account("one")
     floor.fund(one, { subaccount: 1 })
-    unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 }, start))
+    unwrap(floor.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 }))
     floor.time = start + 59_999
     const status = (subaccount: number) => floor.place(one, terms("bid", 40, 1, { subaccount })).status
     assert.deepStrictEqual([status(0), status(1)], ["resting", "canceled"])
@@ -264,15 +255,15 @@ describe("cancelAllOrders", () => {
   it("does not cancel orders on a paused shard", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { exchangeIndex: 2 })
     const there = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1" }))
-    unwrap(floor.exchange.execute({ type: "setActive", exchange: false, exchangeIndex: 2 }, start))
-    assert.strictEqual(unwrap(floor.exchange.execute({ type: "cancelAllOrders", accountId: one }, start)), 0)
+    unwrap(floor.execute({ type: "setActive", exchange: false, exchangeIndex: 2 }))
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one })), 0)
     assert.deepStrictEqual(floor.now(there, "status"), ["resting"])
     const named = { orderId: there.orderId, subaccount: 0, exchangeIndex: 2, marketTicker: undefined }
     assert.strictEqual(
-      refusalOf(floor.exchange.execute({ type: "cancelOrder", accountId: one, target: named }, start)).code,
+      refusalOf(floor.execute({ type: "cancelOrder", accountId: one, target: named })).code,
       "exchange_is_paused"
     )
   })

@@ -47,7 +47,7 @@ describe("createGroup", () => {
     ] as const) {
       const input = { subaccount: 0, limit: 500, exchangeIndex: 0, ...group }
       assert.strictEqual(
-        Result.isSuccess(floor.exchange.execute({ type: "createGroup", accountId: one, group: input }, start)),
+        Result.isSuccess(floor.execute({ type: "createGroup", accountId: one, group: input })),
         taken,
         JSON.stringify(group)
       )
@@ -60,17 +60,15 @@ describe("createGroup", () => {
     const first = floor.group(one, 1)
     floor.group(one, 1)
     const another = () =>
-      floor.exchange.execute(
-        { type: "createGroup", accountId: one, group: { subaccount: 0, limit: 100, exchangeIndex: 0 } },
-        start
-      )
+      floor.execute({ type: "createGroup", accountId: one, group: { subaccount: 0, limit: 100, exchangeIndex: 0 } })
     assert.strictEqual(refusalOf(another()).kind, "invalid")
     floor.group(other, 1)
     unwrap(
-      floor.exchange.execute(
-        { type: "deleteGroup", accountId: one, target: { groupId: first, subaccount: 0, exchangeIndex: 0 } },
-        start
-      )
+      floor.execute({
+        type: "deleteGroup",
+        accountId: one,
+        target: { groupId: first, subaccount: 0, exchangeIndex: 0 }
+      })
     )
     assert.isTrue(Result.isSuccess(another()))
   })
@@ -173,12 +171,12 @@ describe("createOrder in an order group", () => {
 
 describe("triggerGroup", () => {
   it("refuses new orders until the group is reset, which empties its window", () => {
-    const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
+    const { floor, group, inGroup, maker, taker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
     const refusal = floor.refused(maker, terms("bid", 40, 1, inGroup))
     assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "invalid_order"])
-    unwrap(exchange.execute({ type: "resetGroup", accountId: maker, target }, floor.time))
+    unwrap(floor.execute({ type: "resetGroup", accountId: maker, target }))
     assert.deepStrictEqual([group().triggered, group().windowCount], [false, 0])
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
@@ -194,10 +192,10 @@ describe("triggerGroup", () => {
   })
 
   it("cancels no orders outside the group", () => {
-    const { exchange, floor, inGroup, maker, target } = withGroup(10)
+    const { floor, inGroup, maker, target } = withGroup(10)
     const inside = floor.place(maker, terms("bid", 40, 1, inGroup))
     const outside = floor.place(maker, terms("bid", 40, 1))
-    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
     assert.deepStrictEqual([floor.now(inside, "status"), floor.now(outside, "status")], [["canceled"], ["resting"]])
   })
 
@@ -206,42 +204,42 @@ describe("triggerGroup", () => {
       ["never", false],
       ["whileTriggered", true]
     ] as const) {
-      const { exchange, floor, group, maker, target } = withGroup(10, { assumptions: { groupAutoCancelFlag: flag } })
+      const { floor, group, maker, target } = withGroup(10, { assumptions: { groupAutoCancelFlag: flag } })
       assert.isFalse(group().isAutoCancelEnabled)
-      unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
+      unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
       assert.strictEqual(group().isAutoCancelEnabled, shown)
     }
   })
 
   it("refuses new orders with the code of triggeredGroupCode", () => {
-    const { exchange, floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
-    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
+    const { floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "group")
   })
 })
 
 describe("setGroupLimit", () => {
   it("triggers the group immediately if its window exceeds the new limit", () => {
-    const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
+    const { floor, group, inGroup, maker, taker, target } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 5))
-    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 500 }, floor.time))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 500 }))
     assert.isFalse(group().triggered)
-    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 499 }, floor.time))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 499 }))
     assert.deepStrictEqual([group().triggered, group().limit, ...floor.now(resting, "status")], [true, 499, "canceled"])
   })
 
   it("does not reactivate a triggered group", () => {
-    const { exchange, floor, group, maker, target } = withGroup(10)
-    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
-    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100_000 }, floor.time))
+    const { floor, group, maker, target } = withGroup(10)
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100_000 }))
     assert.isTrue(group().triggered)
   })
 
   it("refuses a limit out of bounds and keeps the old limit", () => {
-    const { exchange, floor, group, maker, target } = withGroup(10)
+    const { floor, group, maker, target } = withGroup(10)
     assert.strictEqual(
-      refusalOf(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 99 }, floor.time)).code,
+      refusalOf(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 99 })).code,
       "invalid_parameters"
     )
     assert.strictEqual(group().limit, 1_000)
@@ -250,25 +248,22 @@ describe("setGroupLimit", () => {
 
 describe("resetGroup, triggerGroup, setGroupLimit and deleteGroup", () => {
   it("find a group only by its own subaccount and shard", () => {
-    const { exchange, maker, target, taker } = withGroup(10)
+    const { floor, maker, taker, target } = withGroup(10)
     for (const wrong of [
       { ...target, subaccount: 1 },
       { ...target, exchangeIndex: 1 },
       { ...target, groupId: "none" }
     ]) {
       for (const result of [
-        exchange.execute({ type: "resetGroup", accountId: maker, target: wrong }, start),
-        exchange.execute({ type: "triggerGroup", accountId: maker, target: wrong }, start),
-        exchange.execute({ type: "setGroupLimit", accountId: maker, target: wrong, limit: 100 }, start),
-        exchange.execute({ type: "deleteGroup", accountId: maker, target: wrong }, start)
+        floor.execute({ type: "resetGroup", accountId: maker, target: wrong }),
+        floor.execute({ type: "triggerGroup", accountId: maker, target: wrong }),
+        floor.execute({ type: "setGroupLimit", accountId: maker, target: wrong, limit: 100 }),
+        floor.execute({ type: "deleteGroup", accountId: maker, target: wrong })
       ]) {
         assert.strictEqual(refusalOf(result).kind, "notFound")
       }
     }
-    assert.strictEqual(
-      refusalOf(exchange.execute({ type: "deleteGroup", accountId: taker, target }, start)).kind,
-      "notFound"
-    )
+    assert.strictEqual(refusalOf(floor.execute({ type: "deleteGroup", accountId: taker, target })).kind, "notFound")
   })
 
   it("require an order to be in the group's subaccount", () => {
@@ -277,40 +272,38 @@ describe("resetGroup, triggerGroup, setGroupLimit and deleteGroup", () => {
   })
 
   it("cancel the orders of a deleted group and remove it", () => {
-    const { exchange, floor, groupId, inGroup, maker, target } = withGroup(10)
+    const { floor, groupId, inGroup, maker, target } = withGroup(10)
     const order = floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.execute({ type: "deleteGroup", accountId: maker, target }, floor.time))
+    unwrap(floor.execute({ type: "deleteGroup", accountId: maker, target }))
     assert.deepStrictEqual(floor.now(order, "status"), ["canceled"])
     assert.strictEqual(refusalOf(floor.view().group(maker, groupId, undefined)).kind, "notFound")
-    assert.strictEqual(
-      refusalOf(exchange.execute({ type: "deleteGroup", accountId: maker, target }, floor.time)).kind,
-      "notFound"
-    )
+    assert.strictEqual(refusalOf(floor.execute({ type: "deleteGroup", accountId: maker, target })).kind, "notFound")
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
   })
 
   it("are refused while the exchange is paused", () => {
-    const { exchange, maker, target } = withGroup(10)
-    exchange.execute({ type: "setActive", exchange: false }, start)
+    const { floor, maker, target } = withGroup(10)
+    floor.execute({ type: "setActive", exchange: false })
     assert.strictEqual(
-      refusalOf(exchange.execute({ type: "resetGroup", accountId: maker, target }, start)).code,
+      refusalOf(floor.execute({ type: "resetGroup", accountId: maker, target })).code,
       "exchange_is_paused"
     )
-    const created = exchange.execute(
-      { type: "createGroup", accountId: maker, group: { subaccount: 0, limit: 100, exchangeIndex: 0 } },
-      start
-    )
+    const created = floor.execute({
+      type: "createGroup",
+      accountId: maker,
+      group: { subaccount: 0, limit: 100, exchangeIndex: 0 }
+    })
     assert.strictEqual(refusalOf(created).code, "exchange_is_paused")
   })
 
   it("are logged in order", () => {
-    const { events, exchange, floor, inGroup, maker, target } = withGroup(10)
+    const { events, floor, inGroup, maker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100 }, floor.time))
-    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
-    unwrap(exchange.execute({ type: "triggerGroup", accountId: maker, target }, floor.time))
-    unwrap(exchange.execute({ type: "resetGroup", accountId: maker, target }, floor.time))
-    unwrap(exchange.execute({ type: "deleteGroup", accountId: maker, target }, floor.time))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100 }))
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "resetGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "deleteGroup", accountId: maker, target }))
     const types = new Set(["orderGroup", "orderAccepted", "orderCanceled"])
     assert.deepStrictEqual(
       events

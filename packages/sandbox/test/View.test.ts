@@ -133,9 +133,9 @@ describe("the historical lists of View", () => {
   it("contain the items that ended before the cutoffs, which the live lists no longer contain", () => {
     const { floor, orderId, taker } = traded()
     const resting = floor.place(taker, terms("bid", 40, 1)).orderId
-    unwrap(floor.exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, start))
-    unwrap(floor.exchange.execute({ type: "settleMarket", ticker }, start))
-    unwrap(floor.exchange.execute({ type: "createMarket", market: { ticker: "KXOTHER-1" } }, start))
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome: "yes" }))
+    unwrap(floor.execute({ type: "settleMarket", ticker }))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-1" } }))
     const open = floor.place(taker, terms("bid", 40, 1, { ticker: "KXOTHER-1" })).orderId
     const counts = (era: Era) => {
       const view = floor.view()

@@ -276,22 +276,21 @@ describe("View.queuePosition and View.queuePositions", () => {
       // Most orders leave from the front of the queue, some from anywhere; some shrink, and some move to the end.
       for (let n = 0; n < 900; n++) {
         const [{ orderId, owner }] = orders.splice(below(4) === 0 ? below(orders.length) : 0, 1) as [(typeof orders)[0]]
-        unwrap(
-          floor.exchange.execute({ type: "cancelOrder", accountId: owner, target: { ...target, orderId } }, floor.time)
-        )
+        unwrap(floor.execute({ type: "cancelOrder", accountId: owner, target: { ...target, orderId } }))
       }
       for (let n = 0; n < 100; n++) {
         const { orderId, owner } = orders[below(orders.length)]!
-        floor.exchange.execute(
-          { type: "decreaseOrder", accountId: owner, order: { ...target, orderId, reduceBy: undefined, reduceTo: 60 } },
-          floor.time
-        )
+        floor.execute({
+          type: "decreaseOrder",
+          accountId: owner,
+          order: { ...target, orderId, reduceBy: undefined, reduceTo: 60 }
+        })
       }
       for (let n = 0; n < 100; n++) {
         const { orderId, owner } = orders[below(orders.length)]!
         const changed = { price: 4_000, count: 2_000, clientOrderId: undefined, updatedClientOrderId: undefined }
         const amended = { ...target, ...changed, orderId, ticker, side: "bid", expirationSeconds: undefined } as const
-        unwrap(floor.exchange.execute({ type: "amendOrder", accountId: owner, order: amended }, floor.time))
+        unwrap(floor.execute({ type: "amendOrder", accountId: owner, order: amended }))
       }
       assert.isAtLeast(compareQueues(floor.view(), floor.exchange.snapshot(floor.time)), 300)
     }

@@ -2,7 +2,7 @@
  * A small exchange for examples: one market, a few accounts, orders in cents and contracts.
  */
 import * as Result from "effect/Result"
-import type { CreateOrder } from "../../src/exchange/Commands.ts"
+import type { Command, CommandResult, CommandType, CreateOrder } from "../../src/exchange/Commands.ts"
 import type { Event, Order, Refusal } from "../../src/exchange/Entities.ts"
 import { Exchange, type Options } from "../../src/exchange/Exchange.ts"
 
@@ -62,41 +62,37 @@ export const makeFloor = (options: Partial<Options> = {}) => {
     events,
     time: start,
     view: () => exchange.view(floor.time),
+    execute: <Type extends CommandType>(command: Command<Type> & Command): CommandResult<Type> =>
+      exchange.execute<Type>(command, floor.time),
     account: (name: string, dollars = "1000000") =>
-      unwrap(exchange.execute({ type: "createAccount", name, dollars }, floor.time)).accountId,
+      unwrap(floor.execute({ type: "createAccount", name, dollars })).accountId,
     /** Sends $1,000 from the primary subaccount on shard 0 to a subaccount, which is created if missing. */
     fund: (accountId: string, to: { readonly subaccount?: number; readonly exchangeIndex?: number }) => {
       const { exchangeIndex = 0, subaccount = 0 } = to
       while (unwrap(floor.view().netting(accountId)).length <= subaccount) {
-        unwrap(exchange.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }, floor.time))
+        unwrap(floor.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }))
       }
       const source = { instance: "event_contract", exchangeIndex: 0, subaccount: 0 } as const
       const destination = { instance: "event_contract", exchangeIndex, subaccount } as const
       const amountMicros = 1_000_000_000
       unwrap(
-        exchange.execute(
-          {
-            type: "transferShard",
-            accountId,
-            transfer: { clientTransferId: undefined, source, destination, amountMicros }
-          },
-          floor.time
-        )
+        floor.execute({
+          type: "transferShard",
+          accountId,
+          transfer: { clientTransferId: undefined, source, destination, amountMicros }
+        })
       )
     },
     place: (accountId: string, order: CreateOrder): Order =>
-      unwrap(exchange.execute({ type: "createOrder", accountId, order }, floor.time)),
+      unwrap(floor.execute({ type: "createOrder", accountId, order })),
     refused: (accountId: string, order: CreateOrder): Refusal =>
-      refusalOf(exchange.execute({ type: "createOrder", accountId, order }, floor.time)),
+      refusalOf(floor.execute({ type: "createOrder", accountId, order })),
     cancel: (accountId: string, orderId: string) =>
-      exchange.execute(
-        {
-          type: "cancelOrder",
-          accountId,
-          target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
-        },
-        floor.time
-      ),
+      floor.execute({
+        type: "cancelOrder",
+        accountId,
+        target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
+      }),
     /** Current fields of an order. */
     now: (order: Order, ...fields: ReadonlyArray<keyof Order>): ReadonlyArray<unknown> => {
       const latest = unwrap(floor.view().order(order.accountId, order.orderId))
@@ -105,10 +101,11 @@ export const makeFloor = (options: Partial<Options> = {}) => {
     book: () => unwrap(floor.view().book(ticker)),
     group: (accountId: string, contracts: number, subaccount = 0): string =>
       unwrap(
-        exchange.execute(
-          { type: "createGroup", accountId, group: { subaccount, limit: contracts * 100, exchangeIndex: 0 } },
-          floor.time
-        )
+        floor.execute({
+          type: "createGroup",
+          accountId,
+          group: { subaccount, limit: contracts * 100, exchangeIndex: 0 }
+        })
       ).groupId
   }
   unwrap(exchange.execute({ type: "createMarket", market: { ticker } }, start))
