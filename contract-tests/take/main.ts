@@ -33,7 +33,7 @@ const documentTests = [
   "contract-tests/test/operations/ClientOperations.test.ts",
   "packages/client/test/codegen",
   "packages/client/test/README.test.ts",
-  "packages/sandbox/test/answers.test.ts",
+  "packages/sandbox/test/responses.test.ts",
   "packages/sandbox/test/routes.test.ts"
 ]
 const overlayFile = join(spec, "overlay.json")
@@ -180,7 +180,7 @@ end("operations", linesIn(node("contract-tests/take/operations.ts").text))
 if (left.length === 0) {
   // Both load every operation, so that one that is missing or left over would stop them.
   for (const script of [
-    "packages/sandbox/test/support/answers.ts",
+    "packages/sandbox/test/support/responses.ts",
     "contract-tests/test/operations/support/operationTypes.ts"
   ]) {
     const { code, text } = node(script)

@@ -1,10 +1,10 @@
-/** Writes the command `kalshi-sandbox` as one file, which starts in a quarter of the time that its modules take one by one. */
+/** Bundles the command `kalshi-sandbox` into one file, which starts four times as fast as the separate modules. */
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 
 const here = new URL("./", import.meta.url)
 
-/** Bundles the command; beside the file's folder lies what `package.json` says of its version. */
+/** Bundles the command into `dist/bin`. The command reads its version from `package.json`, two folders above. */
 export const bundle = (outfile = fileURLToPath(new URL("dist/bin/kalshi-sandbox.js", here))): Promise<unknown> =>
   build({
     entryPoints: [fileURLToPath(new URL("src/operator/command.ts", here))],

@@ -1,9 +1,10 @@
 /**
- * What a call costs beside its parts: a GET of one order group by undici alone, with one connection per call at once and
- * with 16, by Effect's HTTP client, and by this client without a key, signed for nothing, metered and traced. Interleaved in one run against one server in another
- * process. Prints the processor time per call, the best round of each, and the ratios; nothing here is a test.
+ * The cost of a call beside its parts: a GET of one order group by undici alone, with a connection per concurrent call
+ * and with 16, by Effect's HTTP client, and by this client without limits, with limits, and traced. The signature is a
+ * constant. Rounds are interleaved, against one server in another process. Prints the processor time per call, the best
+ * round of each, and the ratios. This is not a test.
  *
- * `node packages/sandbox/bench/calls.ts [calls at once] [calls a round] [rounds]`
+ * `node packages/sandbox/bench/calls.ts [concurrent calls] [calls per round] [rounds]`
  */
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -75,7 +76,7 @@ const ours = (
   return { name, round: () => runtime.runPromise(wrap(all(one))) }
 }
 
-/** Reads what a backend would export. */
+/** Reads the data that a backend would export. */
 const tracer = Tracer.make({
   span: (options) => {
     const span = new Tracer.NativeSpan(options)
@@ -104,7 +105,7 @@ for (let round = 0; round <= rounds; round++) {
     const cpu = process.cpuUsage()
     await run()
     const { system, user } = process.cpuUsage(cpu)
-    if (round > 0) best[i] = Math.min(best[i]!, (system + user) / calls) // the first one warms up
+    if (round > 0) best[i] = Math.min(best[i]!, (system + user) / calls) // the first round warms up
   }
 }
 server.disconnect()

@@ -1,6 +1,6 @@
 /**
- * The exchange's core in one process, without a shell: how many orders a second it takes, and what resting orders weigh.
- * Prints the best round of each kind of work; nothing here is a test. Run with `node --expose-gc` for the weights.
+ * The exchange in process, without HTTP: orders per second, and the memory of resting orders. Prints the best round of
+ * each workload. This is not a test. Run with `node --expose-gc` to measure the memory.
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import * as Result from "effect/Result"
@@ -22,10 +22,14 @@ interface Floor {
 /** One market with a tick of $0.001, ten makers and a taker, each with a hundred million dollars. */
 const makeFloor = (): Floor => {
   const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
-  const account = (name: string) => Result.getOrThrow(exchange.createAccount(name, start, "100000000")).accountId
+  const account = (name: string) =>
+    Result.getOrThrow(exchange.execute({ type: "createAccount", name, dollars: "100000000" }, start)).accountId
   Result.getOrThrow(
-    exchange.createMarket(
-      { ticker, makerFeeRate: 175, priceRanges: [{ start: "0.00", end: "1.00", step: "0.001" }] },
+    exchange.execute(
+      {
+        type: "createMarket",
+        market: { ticker, makerFeeRate: 175, priceRanges: [{ start: "0.00", end: "1.00", step: "0.001" }] }
+      },
       start
     )
   )
@@ -48,16 +52,19 @@ const placed = (result: Result.Result<{ readonly orderId: string }, { readonly c
   return result.success.orderId
 }
 
-/** Each does its work on a fresh floor and tells how many orders it placed, changed or cancelled in how many seconds. */
+/** Each workload runs on a new exchange, and returns its number of commands and its seconds. */
 const works: Readonly<Record<string, (floor: Floor) => { readonly count: number; readonly seconds: number }>> = {
   "place, and rest": ({ exchange, makers }) => {
     const number = makeNumbers()
     const begun = performance.now()
     for (let n = 0; n < orders; n++) {
       placed(
-        exchange.createOrder(
-          makers[n % 10]!,
-          order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900)),
+        exchange.execute(
+          {
+            type: "createOrder",
+            accountId: makers[n % 10]!,
+            order: order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900))
+          },
           start + n
         )
       )
@@ -69,32 +76,56 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
     const begun = performance.now()
     for (let n = 0; n < orders; n += 2) {
       const price = 10 * (400 + number(100))
-      placed(exchange.createOrder(makers[n % 10]!, order(ticker, "bid", price, 500), start + n))
-      placed(exchange.createOrder(taker, order(ticker, "ask", price, 500), start + n))
+      placed(
+        exchange.execute(
+          { type: "createOrder", accountId: makers[n % 10]!, order: order(ticker, "bid", price, 500) },
+          start + n
+        )
+      )
+      placed(
+        exchange.execute({ type: "createOrder", accountId: taker, order: order(ticker, "ask", price, 500) }, start + n)
+      )
     }
     return { count: orders, seconds: (performance.now() - begun) / 1_000 }
   },
   "place, amend and cancel, in a book of 10,000": ({ exchange, makers }) => {
     const number = makeNumbers()
     for (let n = 0; n < 10_000; n++) {
-      placed(exchange.createOrder(makers[n % 10]!, order(ticker, "bid", 10 * (1 + number(490)), 500), start))
+      placed(
+        exchange.execute(
+          { type: "createOrder", accountId: makers[n % 10]!, order: order(ticker, "bid", 10 * (1 + number(490)), 500) },
+          start
+        )
+      )
     }
     const rest = { subaccount: 0, exchangeIndex: undefined }
     const begun = performance.now()
     for (let n = 0; n < orders; n += 3) {
       const account = makers[n % 10]!
       const price = 10 * (1 + number(490))
-      const orderId = placed(exchange.createOrder(account, order(ticker, "bid", price, 500), start + n))
+      const orderId = placed(
+        exchange.execute(
+          { type: "createOrder", accountId: account, order: order(ticker, "bid", price, 500) },
+          start + n
+        )
+      )
       const amended = { ...rest, orderId, ticker, side: "bid", price: 10 * (1 + number(490)), count: 600 } as const
       const names = { clientOrderId: undefined, updatedClientOrderId: undefined, expirationSeconds: undefined }
-      Result.getOrThrow(exchange.amendOrder(account, { ...amended, ...names }, start + n))
-      Result.getOrThrow(exchange.cancelOrder(account, { ...rest, orderId, marketTicker: ticker }, start + n))
+      Result.getOrThrow(
+        exchange.execute({ type: "amendOrder", accountId: account, order: { ...amended, ...names } }, start + n)
+      )
+      Result.getOrThrow(
+        exchange.execute(
+          { type: "cancelOrder", accountId: account, target: { ...rest, orderId, marketTicker: ticker } },
+          start + n
+        )
+      )
     }
     return { count: orders, seconds: (performance.now() - begun) / 1_000 }
   }
 }
 
-/** What any engine that gives out ids and finds orders by them has to do for as many orders. */
+/** The minimum for any engine: creating ids, and indexing as many orders by them. */
 const idsAlone = (): number => {
   const ids = Ids.fromSeed(1)
   const byId = new Map<string, object>()
@@ -113,7 +144,7 @@ const observer = new PerformanceObserver((list) => {
 })
 observer.observe({ entryTypes: ["gc"] })
 
-/** Lets what the collector took be counted. */
+/** Waits until the garbage collections are reported. */
 const counted = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
@@ -121,7 +152,7 @@ const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
 const weigh = (): void => {
   const { gc } = globalThis
   if (gc === undefined) {
-    console.log("run with --expose-gc to weigh resting orders")
+    console.log("run with --expose-gc to measure the memory of resting orders")
     return
   }
   const { exchange, makers } = makeFloor()
@@ -130,16 +161,23 @@ const weigh = (): void => {
   const before = process.memoryUsage().heapUsed
   for (let n = 0; n < orders; n++) {
     placed(
-      exchange.createOrder(makers[n % 10]!, order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900)), start + n)
+      exchange.execute(
+        {
+          type: "createOrder",
+          accountId: makers[n % 10]!,
+          order: order(ticker, "bid", 10 * (1 + number(490)), 100 + number(900))
+        },
+        start + n
+      )
     )
   }
   gc()
   const { heapUsed, rss } = process.memoryUsage()
   const each = Math.round((heapUsed - before) / orders)
-  // Reads the book afterwards, so that nothing of it can have been collected.
+  // Reads the book afterwards, so that it cannot have been collected.
   const levels = Result.getOrThrow(exchange.view(start).book(ticker)).bid.length
   console.log(
-    `${orders.toLocaleString("en")} orders resting at ${levels} prices weigh ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process ${mebibytes(rss)}`
+    `${orders.toLocaleString("en")} orders resting at ${levels} prices take ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process ${mebibytes(rss)}`
   )
 }
 
@@ -156,7 +194,7 @@ for (const [name, work] of Object.entries(works)) {
     const { count, seconds } = work(makeFloor())
     worked += seconds
     if (round > 0) {
-      best = Math.min(best, seconds / count) // the first one warms up
+      best = Math.min(best, seconds / count) // the first round warms up
     }
   }
   await counted()
@@ -166,6 +204,6 @@ for (const [name, work] of Object.entries(works)) {
 }
 const floor = Math.min(...Array.from({ length: rounds }, idsAlone)) / orders
 console.log(
-  `what limits them: the collector, and giving out an id and indexing an order by it, which alone goes ${Math.round(1 / floor).toLocaleString("en")} times a second`
+  `limits: the garbage collector, and creating an id and indexing an order by it: ${Math.round(1 / floor).toLocaleString("en")} per second alone`
 )
 observer.disconnect()

@@ -1,21 +1,22 @@
 /**
- * A local exchange in a process of its own, with a market and an account for each kind of key. Arguments: the accounts'
- * tier, `unmetered` unless told; of how many requests it keeps a count, none unless told; by how many milliseconds reads lag,
- * none unless told. Sent a time in milliseconds, it answers what it has served since, and then up to now.
+ * A local exchange in another process, with a market and an account for each kind of key. Arguments: the accounts' tier
+ * (default: `unmetered`), the number of requests to keep (default: 0), and the lag of reads in milliseconds (default:
+ * 0).
+ * For a message with a time in milliseconds, it returns the requests served since that time.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Tier } from "../src/exchange/Entities.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 
-/** What is sent first. */
+/** The first message. */
 export interface Served {
   readonly url: string
   readonly ticker: string
   readonly keys: ReadonlyArray<{ readonly keyId: string; readonly kind: string; readonly privateKey: string }>
 }
 
-/** One of the requests that it tells of. */
+/** A served request. */
 export interface Request {
   readonly atMillis: number
   readonly operation: string | undefined

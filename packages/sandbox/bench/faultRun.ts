@@ -1,8 +1,10 @@
 /**
- * Orders under faults: 5,000 intents from 32 fibers, a fifth of all requests and more spoilt on their way, and the same with the
- * client killed half-way. Fails where an order was doubled, an outcome lost or wrong, or an `Unknown` left unsettled.
+ * Orders under network faults: 5,000 intents from 32 fibers, with faults in more than a fifth of all requests, and the
+ * same with a client that is killed half-way. Fails if an order was duplicated, if an outcome was lost or is wrong, or
+ * if
+ * an `Unknown` was not settled.
  *
- * Arguments: how many intents, and a seed.
+ * Arguments: the number of intents, and a seed.
  */
 import { availableParallelism } from "node:os"
 import { type Options, run } from "../test/support/faultRun/faultRun.ts"
@@ -26,12 +28,12 @@ console.log(
 for (const kill of [false, true]) {
   const figures = await run({ ...options, kill })
   const { counts, faults, learned, openAtKill, orders, outcomes, seconds, unsettled } = figures
-  const { requests, ...spoilt } = counts
-  const faulted = Object.values(spoilt).reduce((sum, count) => sum + count, 0)
-  console.log(kill ? `\nkilled half-way with ${openAtKill} orders on their way` : "\nto the end")
+  const { requests, ...byKind } = counts
+  const faulted = Object.values(byKind).reduce((sum, count) => sum + count, 0)
+  console.log(kill ? `\nkilled half-way with ${openAtKill} orders in flight` : "\nwithout a kill")
   console.log(
-    `  requests  ${requests}, of which spoilt ${faulted} (${((100 * faulted) / requests).toFixed(1)} %)`,
-    spoilt
+    `  requests  ${requests}, of which with faults ${faulted} (${((100 * faulted) / requests).toFixed(1)} %)`,
+    byKind
   )
   console.log(`  outcomes  `, outcomes)
   console.log(`  accepted, learned from `, learned)

@@ -1,4 +1,4 @@
-/** Answers reads like an exchange with a large budget, as fast as Node can, in a process of its own. */
+/** A server for reads with a large budget, as fast as Node allows, in another process. */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 
@@ -22,7 +22,7 @@ const server = createServer((request, response) => {
   response.end(body)
 })
 server.listen(0, "127.0.0.1", 4096, () => {
-  const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
+  const { port } = server.address() as AddressInfo // the address of a TCP server
   process.send?.(port)
 })
 process.on("disconnect", () => process.exit())

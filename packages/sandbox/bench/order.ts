@@ -1,7 +1,7 @@
-/** The order that benchmarks of the exchange's core place. */
+/** The order of the benchmarks of the exchange. */
 import type { CreateOrder } from "../src/exchange/Commands.ts"
 
-/** Prices and counts are in the core's integers. */
+/** Prices and counts are in the exchange's integers. */
 export const order = (ticker: string, side: "bid" | "ask", price: number, count = 100): CreateOrder => ({
   ticker,
   clientOrderId: undefined,

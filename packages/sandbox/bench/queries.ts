@@ -1,7 +1,9 @@
 /**
- * What reads cost as the exchange fills up: queue positions at 1,000 to 100,000 resting orders, and lists that return as
- * much whatever was placed before. Prints microseconds a read, and how much more a read costs than at a tenth of the size:
- * ×1 is a read that costs what it returns, ×10 one that scans everything, ×100 one that does so for every order.
+ * The cost of reads by the size of the exchange: queue positions at 1,000 to 100,000 resting orders, and lists that
+ * return
+ * the same number of items at any size. Prints microseconds per item, and the ratio to a tenth of the size: ×1 for a
+ * read
+ * that depends only on what it returns, ×10 for a scan of everything, ×100 for a scan per order.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder } from "../src/exchange/Commands.ts"
@@ -24,16 +26,25 @@ const unwrap = <A>(result: Result.Result<A, Refusal>): A => {
 /** An exchange with some markets and two accounts. */
 const makeFloor = (...tickers: ReadonlyArray<string>) => {
   const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
-  const account = (name: string) => unwrap(exchange.createAccount(name, start, "900000000")).accountId
+  const account = (name: string) =>
+    unwrap(exchange.execute({ type: "createAccount", name, dollars: "900000000" }, start)).accountId
   const priceRanges = [{ start: "0.00", end: "1.00", step: "0.001" }]
   for (const ticker of tickers) {
-    unwrap(exchange.createMarket({ ticker, priceRanges }, start))
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker, priceRanges } }, start))
   }
   const [me, other] = [account("me"), account("other")]
-  const place = (by: string, what: CreateOrder) => unwrap(exchange.createOrder(by, what, start)).orderId
+  const place = (by: string, what: CreateOrder) =>
+    unwrap(exchange.execute({ type: "createOrder", accountId: by, order: what }, start)).orderId
   const cancel = (by: string, orderId: string) =>
     unwrap(
-      exchange.cancelOrder(by, { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }, start)
+      exchange.execute(
+        {
+          type: "cancelOrder",
+          accountId: by,
+          target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
+        },
+        start
+      )
     )
   return { exchange, me, other, place, cancel }
 }
@@ -41,15 +52,15 @@ const makeFloor = (...tickers: ReadonlyArray<string>) => {
 type Floor = ReturnType<typeof makeFloor>
 
 interface Read {
-  /** What is there when it is asked, of so many. */
+  /** Creates the data of a size. */
   readonly prepare: (size: number) => Floor
-  /** Returns how much it read. */
+  /** Returns the number of items that it read. */
   readonly read: (view: View, floor: Floor, size: number) => number
 }
 
 const [here, there] = ["KXBENCH-26-YES", "KXOTHER-26-YES"]
 
-/** So many bids at 490 prices. */
+/** Resting bids, spread over a number of prices. */
 const resting = (prices: number) => (size: number) => {
   const floor = makeFloor(here)
   for (let n = 0; n < size; n++) {
@@ -58,7 +69,7 @@ const resting = (prices: number) => (size: number) => {
   return floor
 }
 
-/** So many orders that were cancelled, then ten of each end that are looked for, then as many cancelled ones again. */
+/** Cancelled orders, before and after ten orders of each kind that the reads search. */
 const amongOld = (size: number) => {
   const floor = makeFloor(here, there)
   const old = (times: number) => {
@@ -77,7 +88,7 @@ const amongOld = (size: number) => {
   return floor
 }
 
-/** So many fills of an order each, in two markets by turns. */
+/** Fills of one order each, one of them in another market. */
 const filled = (size: number) => {
   const floor = makeFloor(here, there)
   for (let n = 0; n < size; n++) {
@@ -163,7 +174,7 @@ const reads: Readonly<Record<string, Read>> = {
   }
 }
 
-/** Microseconds of one thing read: the best of some rounds, each of at least two milliseconds where that is possible. */
+/** Microseconds per item: the best of several rounds of at least two milliseconds each. */
 const timed = (read: () => number): number => {
   let best = Infinity
   const until = performance.now() + 600

@@ -1,13 +1,16 @@
 /**
- * The limiter at saturation, against a metered local exchange in a process of its own: one process, and then two that
- * share the account's budget by Redis, the clock of one two seconds ahead. Fails where the exchange answered a single 429,
- * or where less was used than `leastShare` of what there was.
+ * The limiter at saturation, against a metered local exchange in another process: one client process, then two that
+ * share
+ * the account's budget through Redis, one of them with a clock that is two seconds ahead. Fails if the exchange
+ * returned a
+ * 429, or if less than `minShare` of the available tokens was used.
  *
- * What there was is what the exchange's buckets would have granted at most: each is full when the thirty seconds begin, so
- * its capacity, the initial burst, and what refills in that time. The processes have learned the budget by then, and have
- * been idle for as long as a bucket takes to fill. What was used is what the exchange has charged.
+ * The available tokens are the maximum that the exchange's buckets grant: each is full when the thirty seconds begin,
+ * so
+ * its capacity plus the refill in that time. Before, the processes learn the budget and stay idle until the buckets are
+ * full. The used tokens are those that the exchange charged.
  *
- * Argument: the tier, `advanced` unless told. Redis is a `redis-server` of this run's own, which is stopped at its end.
+ * Argument: the tier (default: `advanced`). The run starts its own `redis-server`, and stops it at the end.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -24,7 +27,7 @@ import { costOf } from "../src/rest/costs.ts"
 import type { Request, Served } from "./exchangeServer.ts"
 import type { Outcome, Setting } from "./saturationWorker.ts"
 
-const leastShare = 0.95
+const minShare = 0.95
 const runMillis = 30_000
 
 const tier = tiers.find((tier) => tier === (process.argv[2] ?? "advanced"))
@@ -42,21 +45,21 @@ const prices = new Map(
 const start = (file: string, ...args: ReadonlyArray<string>) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args)
 
-/** The next message of a process, which fails with it. */
+/** The next message of a process. Rejects if the process ends. */
 const next = <A>(child: ChildProcess): Promise<A> =>
   new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`${child.spawnargs.at(1)} ended with ${code}`))
     child.once("exit", ended)
     child.once("message", (message) => {
       child.off("exit", ended)
-      resolve(message as A) // what it sends first and next is typed in its own file
+      resolve(message as A) // the types of the messages are in the file of the process
     })
   })
 
 const startRedis = async () => {
   const probe = createServer().listen(0, "127.0.0.1")
   await once(probe, "listening")
-  const { port } = probe.address() as AddressInfo // a TCP server has no other kind of address
+  const { port } = probe.address() as AddressInfo // the address of a TCP server
   probe.close()
   const folder = mkdtempSync(join(tmpdir(), "kalshi-saturation-"))
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
@@ -82,7 +85,7 @@ interface Shape {
   readonly redisPort: number | undefined
 }
 
-/** Runs so many processes against an exchange of their own, and tells whether the claim holds. */
+/** Runs client processes against an exchange. Returns whether the result is as claimed. */
 const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean> => {
   const exchange = start("exchangeServer.ts", tier, "10000000")
   const workers = aheadMillis.map((millis) => ({ millis, child: start("saturationWorker.ts") }))
@@ -91,23 +94,23 @@ const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean
     const { keyId, privateKey } = keys.find(({ kind }) => kind === "ed25519")!
     const { capacity } = budgetOf(tier, "write")
     const learned = workers.map(({ child, millis }) => {
-      const answer = next<"learned">(child)
+      const message = next<"learned">(child)
       child.send({ url, ticker, keyId, privateKey, redisPort, aheadMillis: millis, capacity } satisfies Setting)
-      return answer
+      return message
     })
     await Promise.all(learned)
-    // Longer than any bucket takes to fill, on either side.
+    // Longer than any bucket takes to fill, at the client and at the exchange.
     await setTimeout(4_000)
     const beganMillis = Date.now()
     const done = workers.map(({ child }) => {
-      const answer = next<Outcome>(child)
+      const message = next<Outcome>(child)
       child.send(runMillis + 200)
-      return answer
+      return message
     })
     const outcomes = await Promise.all(done)
-    const told = next<ReadonlyArray<Request>>(exchange)
+    const served = next<ReadonlyArray<Request>>(exchange)
     exchange.send(beganMillis)
-    const requests = await told
+    const requests = await served
     return report(name, requests, beganMillis, outcomes)
   } finally {
     for (const child of [...workers.map(({ child }) => child), exchange]) {
@@ -126,9 +129,9 @@ const report = (
   const refused = requests.filter(({ status }) => status === 429).length
   const within = requests.filter(({ atMillis }) => atMillis < beganMillis + runMillis)
   console.log(
-    `${name}: ${within.length.toLocaleString("en")} requests in ${runMillis / 1_000} s, ${refused} answered 429; load ${loadavg()[0]!.toFixed(1)}`
+    `${name}: ${within.length.toLocaleString("en")} requests in ${runMillis / 1_000} s, ${refused} with status 429; load ${loadavg()[0]!.toFixed(1)}`
   )
-  let holds = refused === 0
+  let isAsClaimed = refused === 0
   for (const kind of kinds) {
     let used = 0
     for (const { operation, status } of within) {
@@ -136,26 +139,27 @@ const report = (
       if (price?.kind === kind && status !== 429) used += price.cost
     }
     const { capacity, rate } = budgetOf(tier, kind)
-    const most = capacity + (rate * runMillis) / 1_000
-    const share = used / most
-    holds &&= share >= leastShare && share <= 1
+    const available = capacity + (rate * runMillis) / 1_000
+    const share = used / available
+    isAsClaimed &&= share >= minShare && share <= 1
     console.log(
-      `  ${kind.padEnd(6)} ${used.toLocaleString("en").padStart(9)} tokens used of ${most.toLocaleString("en").padStart(9)} granted at most` +
+      `  ${kind.padEnd(6)} ${used.toLocaleString("en").padStart(9)} tokens used of ${available.toLocaleString("en").padStart(9)} available` +
         ` (${capacity.toLocaleString("en")} at the start, ${rate.toLocaleString("en")} a second): ${(share * 100).toFixed(2)} %`
     )
   }
   for (const { failed } of outcomes) {
     for (const [tag, count] of Object.entries(failed)) {
-      holds = false
+      isAsClaimed = false
       console.log(`  ${count} calls failed with ${tag}`)
     }
   }
-  if (!holds) console.log(`  THE CLAIM DOES NOT HOLD: no 429, no failure, and ${leastShare * 100} % to 100 % used`)
-  return holds
+  if (!isAsClaimed)
+    console.log(`  FAILED: expected no 429, no failure, and ${minShare * 100} % to 100 % of the tokens used`)
+  return isAsClaimed
 }
 
 console.log(
-  `the limiter at saturation, tier ${tier}, the exchange in a process of its own, ${availableParallelism()} cores, Node ${process.version}`
+  `the limiter at saturation, tier ${tier}, the exchange in another process, ${availableParallelism()} cores, Node ${process.version}`
 )
 const alone = await measure({ name: "one process", aheadMillis: [0], redisPort: undefined })
 const redis = await startRedis()

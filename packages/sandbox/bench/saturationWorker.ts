@@ -1,7 +1,8 @@
 /**
- * A process that trades as much as its limiter lets it. Its first message says with what and on which clock. It answers
- * `learned` once it knows the account's budget; each message after that starts it for so many milliseconds, and it
- * answers what became of its calls.
+ * A process that trades as fast as its limiter permits. The first message that it receives is its setting. It sends
+ * `learned` once it knows the account's budget. Each further message starts a run of that many milliseconds, after
+ * which
+ * it sends the outcome of its calls.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
@@ -24,25 +25,25 @@ export interface Setting {
   readonly ticker: string
   readonly keyId: string
   readonly privateKey: string
-  /** Where the account's budget is shared; undefined where it is this process's own. */
+  /** The Redis that shares the account's budget; undefined if the budget is not shared. */
   readonly redisPort: number | undefined
-  /** By how much its clock is ahead. */
+  /** How far its clock is ahead. */
   readonly aheadMillis: number
-  /** Of the account's write bucket. */
+  /** The capacity of the account's write bucket. */
   readonly capacity: number
 }
 
 export interface Outcome {
-  /** Reads, and creates with their cancels. */
+  /** Reads, and pairs of a create and its cancel. */
   readonly succeeded: number
-  /** By what they failed with. */
+  /** The number of failures by tag. */
   readonly failed: Readonly<Record<string, number>>
 }
 
 const fibersOfAKind = 64
 
 const received = <A>(): Promise<A> =>
-  new Promise((resolve) => process.once("message", (message) => resolve(message as A))) // the parent sends what this file's types say
+  new Promise((resolve) => process.once("message", (message) => resolve(message as A))) // the types of the messages are in this file
 
 const { aheadMillis, capacity, keyId, privateKey, redisPort, ticker, url } = await received<Setting>()
 
@@ -69,13 +70,16 @@ const order: Orders.CreateInput = {
   exchange_index: 0
 }
 
-/** Twelve tokens of shard 0's write bucket. */
+/** Costs twelve tokens of shard 0's write bucket. */
 const write = Effect.flatMap(Orders.create(order), ({ order_id }) => Orders.cancel({ order_id, exchange_index: 0 }))
 
-/** Ten tokens of the read bucket. */
+/** Costs ten tokens of the read bucket. */
 const read = OrderGroups.list()
 
-/** Spends more than half of a default bucket, and waits until the account's own is known: then this is too much for it. */
+/**
+ * Spends more than half of a default bucket, and waits until the account's bucket is known to be too small for a large
+ * batch.
+ */
 const learn = Effect.gen(function* () {
   const tooLarge = { orders: Array.from({ length: capacity / 10 + 1 }, () => order) }
   for (let i = 0; i < 6; i++) yield* Effect.andThen(write, read)
@@ -121,7 +125,7 @@ const limited =
   redisPort === undefined
     ? kalshi
     : kalshi.pipe(
-        // Patient, since a busy machine is no Redis that is away.
+        // A long timeout: on a busy machine, Redis may be slow.
         Layer.provide(RateLimitsRedis.layer({ timeout: "5 seconds" })),
         Layer.provide(NodeRedis.layer({ url: `redis://127.0.0.1:${redisPort}` }))
       )

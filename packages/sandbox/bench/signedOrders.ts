@@ -1,6 +1,6 @@
 /**
- * Signed orders over HTTP: this client in this process, the local exchange in another, on the same machine. Prints the best
- * round for each kind of key, and what a processor spends on either side; nothing here is a test.
+ * Signed orders over HTTP: this client in this process, the local exchange in another, on the same machine. Prints the
+ * best round for each kind of key, and the processor time of both sides. This is not a test.
  */
 import { fork } from "node:child_process"
 import { availableParallelism } from "node:os"
@@ -53,7 +53,7 @@ for (const { keyId, kind, privateKey } of served.keys) {
     const wall = (performance.now() - begun) / 1_000
     const { system, user } = process.cpuUsage(cpu)
     if (round > 0 && wall < best.wall) {
-      best = { wall, cpu: (system + user) / requests } // the first one warms up
+      best = { wall, cpu: (system + user) / requests } // the first round warms up
     }
   }
   const rate = Math.round(requests / best.wall).toLocaleString("en")

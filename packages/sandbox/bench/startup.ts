@@ -1,6 +1,6 @@
 /**
- * How long the command `kalshi-sandbox` takes from its start to its first answer: the bundled file, and its modules one by
- * one. Nothing here is a test.
+ * The time from the start of the command `kalshi-sandbox` to its first response: as one bundled file, and as separate
+ * modules. This is not a test.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -9,8 +9,8 @@ import { bundle } from "../bundle.ts"
 
 const rounds = 11
 
-/** Milliseconds from starting the command to the last byte of its first answer. */
-const firstAnswer = async (file: string): Promise<number> => {
+/** Milliseconds from starting the command to the last byte of its first response. */
+const firstResponse = async (file: string): Promise<number> => {
   const begun = performance.now()
   const child = spawn(process.execPath, [file, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] })
   const [line] = await once(child.stdout, "data")
@@ -26,10 +26,10 @@ const file = (name: string): string => fileURLToPath(new URL(`../${name}`, impor
 const candidates = { bundle: file("dist/bin/kalshi-sandbox.js"), modules: file("src/operator/command.ts") }
 
 await bundle()
-console.log(`kalshi-sandbox, from its start to its first answer, ${rounds} rounds, Node ${process.version}`)
+console.log(`kalshi-sandbox, from its start to its first response, ${rounds} rounds, Node ${process.version}`)
 const taken = { bundle: [] as Array<number>, modules: [] as Array<number> }
 for (let round = 0; round < rounds; round++) {
-  for (const name of ["bundle", "modules"] as const) taken[name].push(await firstAnswer(candidates[name]))
+  for (const name of ["bundle", "modules"] as const) taken[name].push(await firstResponse(candidates[name]))
 }
 for (const name of ["bundle", "modules"] as const) {
   const millis = taken[name].toSorted((a, b) => a - b)

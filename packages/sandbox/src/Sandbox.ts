@@ -75,7 +75,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
       const host = options.host ?? "127.0.0.1"
       if (!isLoopback(host) && options.allowRemote !== true) {
         return yield* new SandboxError({
-          reason: `${host} is not a loopback address: say allowRemote (--allow-remote) if other machines may trade here`
+          reason: `${host} is not a loopback address. Set allowRemote (--allow-remote) to let other machines trade here`
         })
       }
       const { onDefect, running } = yield* start(options, options.clock ?? "real")

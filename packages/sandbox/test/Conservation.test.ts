@@ -4,18 +4,18 @@ import { Exchange, type Snapshot } from "../src/exchange/Exchange.ts"
 import { act, audit, makeCrowd } from "./support/crowd.ts"
 import { seed } from "./support/floor.ts"
 
-/** Commands in one run, and how many between two audits. */
+/** The number of commands in a run, and between two audits. */
 const total = 200_000
 const between = 4_000
 
 const options = { seed: 5, assumptions: { transferMillis: 3_000 } }
 
-/** A snapshot as it comes back from a file. */
+/** A snapshot after a round trip through JSON. */
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
 const parts = total / between
 
-/** Runs the crowd, and now and then replaces the exchange. */
+/** Runs the crowd. After each part, `replace` may return another exchange. */
 const run = (
   replace: (exchange: Exchange, now: number, part: number) => Exchange,
   onEvent: (event: Event) => void = () => {}
@@ -31,13 +31,13 @@ const run = (
 
 const count = (counts: Map<string, number>, what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
 
-/** What kinds of events a crowd has to bring about for its audits to mean much. */
+/** The kinds of events that are counted. */
 const kindOf = (event: Event): string =>
   event.type === "orderCanceled" ? `orderCanceled ${event.order.cancelReason}` : event.type
 
 describe("Exchange, for 200,000 commands", () => {
   it(
-    "conserves money and contracts, gives the same dump again, and goes on from a snapshot as if nothing were",
+    "conserves money and contracts, gives the same dump on every run, and continues from a snapshot without a difference",
     { timeout: 300_000 },
     () => {
       const events = new Map<string, number>()
@@ -51,7 +51,7 @@ describe("Exchange, for 200,000 commands", () => {
       const { crowd } = first
       console.log(
         [
-          `${total} commands, seed ${seed}: ${crowd.done} carried out, ${parts} audits`,
+          `${total} commands, seed ${seed}: ${crowd.done} executed, ${parts} audits`,
           ...[...events, ...crowd.refused].sort().map(([what, times]) => `${what} ${times}`)
         ].join("\n")
       )
@@ -66,7 +66,7 @@ describe("Exchange, for 200,000 commands", () => {
           : exchange
       )
       assert.deepStrictEqual(again.crowd, crowd)
-      // As a file has it: a field that was undefined when it was written comes back at another place among the rest.
+      // Compared as JSON: a restored field that was undefined has another position among the fields.
       const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(crowd.now))))
       assert.deepStrictEqual(other, one)
     }
@@ -74,7 +74,7 @@ describe("Exchange, for 200,000 commands", () => {
 })
 
 describe("Exchange, in small crowds", () => {
-  // Faults that cancel out over thousands of commands do not over five.
+  // Errors that cancel out over thousands of commands do not over five.
   it.each([
     { feeRounding: "centicent", balanceSteps: "centicent" },
     { feeRounding: "centicent", balanceSteps: "cent" },

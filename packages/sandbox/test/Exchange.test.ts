@@ -15,8 +15,8 @@ const everything: ListOrders = {
   cursor: undefined
 }
 
-describe("Exchange.createOrder", () => {
-  it("rests what finds no counterpart, by price and with the count of each level", () => {
+describe("createOrder", () => {
+  it("rests an unmatched order, and shows the count of each price level", () => {
     const floor = makeFloor()
     const maker = floor.account("maker")
     floor.place(maker, terms("bid", 40, 3))
@@ -65,7 +65,7 @@ describe("Exchange.createOrder", () => {
     assert.deepStrictEqual(floor.book(), { bid: [[5_000, 600]], ask: [] })
   })
 
-  it("fills a fill_or_kill order wholly or refuses it, leaving the book as it was", () => {
+  it("fills a fill_or_kill order completely, or refuses it without changing the book", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 4))
@@ -99,7 +99,7 @@ describe("Exchange.createOrder", () => {
     assert.deepStrictEqual(floor.now(own, "status"), ["resting"])
   })
 
-  it("cancels the resting order of the same account and goes on (maker), whatever the subaccount", () => {
+  it("cancels the resting order of the same account, in any subaccount, and continues (maker)", () => {
     const floor = makeFloor()
     const [self, other] = [floor.account("self"), floor.account("other")]
     floor.fund(self, { subaccount: 5 })
@@ -110,7 +110,7 @@ describe("Exchange.createOrder", () => {
     assert.deepStrictEqual([order.status, order.fillCount, order.remainingCount], ["resting", 200, 100])
   })
 
-  it("does not cancel one's own orders for a fill_or_kill order that is refused", () => {
+  it("does not cancel the account's orders for a refused fill_or_kill order", () => {
     const floor = makeFloor()
     const self = floor.account("self")
     const own = floor.place(self, terms("ask", 50, 2))
@@ -118,7 +118,7 @@ describe("Exchange.createOrder", () => {
     assert.deepStrictEqual(floor.now(own, "status"), ["resting"])
   })
 
-  it("takes a client_order_id once per account, for ever", () => {
+  it("accepts a client_order_id only once per account", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const order = floor.place(one, terms("bid", 40, 1, { clientOrderId: "mine" }))
@@ -128,7 +128,7 @@ describe("Exchange.createOrder", () => {
     assert.strictEqual(floor.place(other, terms("bid", 41, 1, { clientOrderId: "mine" })).status, "resting")
   })
 
-  it("frees a client_order_id with its order when told that ids are only taken while resting", () => {
+  it("accepts a client_order_id again after its order has ended, if clientOrderIds is whileResting", () => {
     const floor = makeFloor({ assumptions: { clientOrderIds: "whileResting" } })
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1, { clientOrderId: "mine" }))
@@ -136,14 +136,14 @@ describe("Exchange.createOrder", () => {
     assert.strictEqual(floor.place(one, terms("bid", 41, 1, { clientOrderId: "mine" })).status, "resting")
   })
 
-  it("does not take the client_order_id of an order that it refuses", () => {
+  it("does not reserve the client_order_id of a refused order", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     floor.refused(one, terms("bid", 40.5, 1, { clientOrderId: "mine" }))
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { clientOrderId: "mine" })).status, "resting")
   })
 
-  it("expires an order at its time, before anything that happens later", () => {
+  it("expires an order at its time, before any later command", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const expiring = floor.place(maker, terms("ask", 50, 1, { expirationSeconds: start / 1_000 + 10 }))
@@ -158,14 +158,14 @@ describe("Exchange.createOrder", () => {
     ])
   })
 
-  it("takes prices on the market's own levels only", () => {
+  it("accepts prices only on the market's own levels", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const tapered = [
       { start: "0.00", end: "0.10", step: "0.001" },
       { start: "0.10", end: "1.00", step: "0.01" }
     ]
-    unwrap(floor.exchange.createMarket({ ticker: "KXTAPER-1", priceRanges: tapered }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXTAPER-1", priceRanges: tapered } }))
     for (const [cents, taken] of [
       [9.9, true],
       [9.95, false],
@@ -174,12 +174,16 @@ describe("Exchange.createOrder", () => {
       [0, false],
       [100, false]
     ] as const) {
-      const result = floor.exchange.createOrder(one, terms("bid", cents, 1, { ticker: "KXTAPER-1" }), start)
+      const result = floor.execute({
+        type: "createOrder",
+        accountId: one,
+        order: terms("bid", cents, 1, { ticker: "KXTAPER-1" })
+      })
       assert.strictEqual(Result.isSuccess(result), taken, String(cents))
     }
   })
 
-  it("refuses an order that cannot be, and says why", () => {
+  it("refuses an invalid order with a reason", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const past = start / 1_000
@@ -207,7 +211,7 @@ describe("Exchange.createOrder", () => {
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
   })
 
-  it("caps a reduce_only order at the position it goes against", () => {
+  it("limits a reduce_only order to the opposite position", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const reduce = { reduceOnly: true, timeInForce: "immediate_or_cancel" } as const
@@ -219,11 +223,11 @@ describe("Exchange.createOrder", () => {
     assert.deepStrictEqual([order.initialCount, order.fillCount, order.status], [300, 300, "executed"])
   })
 
-  it("trades from a market's opening until its close, which cancels what rests", () => {
+  it("trades from a market's opening until its close, which cancels resting orders", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const hours = { ticker: "KXHOURS-1", openMillis: start + 1_000, closeMillis: start + 2_000 }
-    unwrap(floor.exchange.createMarket(hours, start))
+    unwrap(floor.execute({ type: "createMarket", market: hours }))
     const order = terms("bid", 40, 1, { ticker: hours.ticker })
     assert.strictEqual(floor.refused(one, order).code, "MARKET_INACTIVE")
     floor.time = start + 1_000
@@ -235,7 +239,7 @@ describe("Exchange.createOrder", () => {
   })
 
   it.each([
-    // Two fills of 0.01 at $0.01, 7 micro-dollars each: the second is given back what the first was rounded up by.
+    // Two fills of 0.01 at $0.01, 7 micro-dollars each: the second is refunded what the first was rounded up by.
     { rule: "by default", feeRounding: undefined, twice: 100 },
     { rule: "to $0.000001", feeRounding: "microdollar", twice: 100 },
     { rule: "to $0.0001", feeRounding: "centicent", twice: 200 }
@@ -249,9 +253,9 @@ describe("Exchange.createOrder", () => {
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.02)).takerFeesMicros, twice)
   })
 
-  it("gives back of what an order carries, whether it filled as taker or as maker", () => {
+  it("refunds the rounding that an order carries, from fills as taker and as maker", () => {
     const floor = makeFloor()
-    unwrap(floor.exchange.createMarket({ ticker: "KXMAKER-1", makerFeeRate: 175 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXMAKER-1", makerFeeRate: 175 } }))
     const [one, other] = [floor.account("one"), floor.account("other")]
     const at = (side: "bid" | "ask", contracts: number) =>
       terms(side, 52, contracts, { ticker: "KXMAKER-1", selfTradePrevention: "maker" })
@@ -260,11 +264,11 @@ describe("Exchange.createOrder", () => {
     const order = floor.place(one, at("bid", 4))
     assert.strictEqual(order.takerFeesMicros, 17_500)
     Array.from({ length: 3 }, () => floor.place(other, at("ask", 1)))
-    // Carried: 28, 60, 92, 124. The last fill is given $0.0001 back.
+    // Carried: 28, 60, 92, 124. The last fill is refunded $0.0001.
     assert.deepStrictEqual(floor.now(order, "status", "makerFeesMicros"), ["executed", 3 * 4_400 - 100])
   })
 
-  it("keeps every micro-dollar: cash, a dollar per pair, and fees are what was deposited", () => {
+  it("conserves money: cash, a dollar per pair, and fees add up to the deposits", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(one, terms("ask", 30, 10))
@@ -292,8 +296,8 @@ describe("Exchange.createOrder", () => {
   })
 })
 
-describe("Exchange.cancelOrder", () => {
-  it("says what had remained, and finds the order no more", () => {
+describe("cancelOrder", () => {
+  it("returns the remaining count, and does not find the order again", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 2.5))
@@ -304,14 +308,20 @@ describe("Exchange.cancelOrder", () => {
     assert.deepStrictEqual(floor.book(), { bid: [], ask: [] })
   })
 
-  it("finds only an account's own orders, in their subaccount and on their shard", () => {
+  it("finds only the account's own orders, in their subaccount and on their shard", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { subaccount: 3, exchangeIndex: 2 })
     const { orderId } = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1", subaccount: 3 }))
     const attempt = (account: string, subaccount: number, exchangeIndex?: number, marketTicker?: string) =>
-      Result.isSuccess(floor.exchange.cancelOrder(account, { orderId, subaccount, exchangeIndex, marketTicker }, start))
+      Result.isSuccess(
+        floor.execute({
+          type: "cancelOrder",
+          accountId: account,
+          target: { orderId, subaccount, exchangeIndex, marketTicker }
+        })
+      )
     assert.isFalse(attempt(other, 3, 2))
     assert.isFalse(attempt(one, 0, 2))
     assert.isFalse(attempt(one, 3))
@@ -322,7 +332,7 @@ describe("Exchange.cancelOrder", () => {
   })
 })
 
-describe("Exchange.listOrders", () => {
+describe("View.listOrders", () => {
   it("lists newest first, page by page, and ends with an empty cursor", () => {
     const floor = makeFloor()
     const one = floor.account("one")
@@ -340,7 +350,7 @@ describe("Exchange.listOrders", () => {
     assert.deepStrictEqual(sizes, [2, 2, 1])
   })
 
-  it("does not promise a page that would be empty", () => {
+  it("returns no cursor to an empty page", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     floor.place(one, terms("bid", 40, 1))
@@ -351,7 +361,7 @@ describe("Exchange.listOrders", () => {
   it("narrows by ticker, event, status, subaccount, shard and time of creation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createMarket({ ticker: "KXOTHER-1-A", exchangeIndex: 1 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-1-A", exchangeIndex: 1 } }))
     const first = floor.place(one, terms("bid", 40, 1))
     floor.cancel(one, first.orderId)
     floor.time = start + 5_000
@@ -369,7 +379,7 @@ describe("Exchange.listOrders", () => {
     assert.deepStrictEqual(ids({ maxSeconds: start / 1_000 + 4 }), [first.orderId])
   })
 
-  it("refuses a cursor it did not give and a limit out of bounds", () => {
+  it("refuses a foreign cursor and a limit out of bounds", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const query of [{ cursor: "nonsense" }, { cursor: "o99" }, { limit: 0 }, { limit: 1_001 }]) {
@@ -381,31 +391,31 @@ describe("Exchange.listOrders", () => {
   })
 })
 
-describe("Exchange.setActive", () => {
-  it("lets a trading pause take cancels and no orders, an exchange pause neither", () => {
+describe("setActive", () => {
+  it("permits cancels but no orders while trading is paused, and neither while the exchange is paused", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]
-    floor.exchange.setActive({ trading: false }, floor.time)
+    floor.execute({ type: "setActive", trading: false })
     assert.deepStrictEqual(floor.view().status(), { exchangeActive: true, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "trading_is_paused")
     assert.isTrue(Result.isSuccess(floor.cancel(one, first.orderId)))
-    floor.exchange.setActive({ exchange: false }, floor.time)
+    floor.execute({ type: "setActive", exchange: false })
     assert.deepStrictEqual(floor.view().status(), { exchangeActive: false, tradingActive: false })
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "exchange_is_paused")
     assert.strictEqual(refusalOf(floor.cancel(one, second.orderId)).code, "exchange_is_paused")
-    floor.exchange.setActive({ exchange: true, trading: true }, floor.time)
+    floor.execute({ type: "setActive", exchange: true, trading: true })
     assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
   })
 
-  it("cancels the orders that ask for it", () => {
+  it("cancels the orders that requested cancellation on pause", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [stays, goes] = [
       floor.place(one, terms("bid", 40, 1)),
       floor.place(one, terms("bid", 40, 1, { cancelOnPause: true }))
     ]
-    floor.exchange.setActive({ trading: false }, floor.time)
+    floor.execute({ type: "setActive", trading: false })
     assert.deepStrictEqual(
       [floor.now(stays, "status"), floor.now(goes, "status", "cancelReason")],
       [["resting"], ["canceled", "paused"]]
@@ -413,15 +423,15 @@ describe("Exchange.setActive", () => {
   })
 })
 
-describe("Exchange.createMarket", () => {
-  it("names the event after the ticker unless told", () => {
+describe("createMarket", () => {
+  it("names the event after the ticker by default", () => {
     const floor = makeFloor()
-    const eventOf = (market: CreateMarket) => unwrap(floor.exchange.createMarket(market, start)).eventTicker
+    const eventOf = (market: CreateMarket) => unwrap(floor.execute({ type: "createMarket", market })).eventTicker
     assert.strictEqual(eventOf({ ticker: "KXA-26-B" }), "KXA-26")
     assert.strictEqual(eventOf({ ticker: "KXA-26-C", eventTicker: "KXOTHER" }), "KXOTHER")
   })
 
-  it("refuses a market that cannot be", () => {
+  it("refuses an invalid market", () => {
     const floor = makeFloor()
     for (const wrong of [
       { ticker: "" },
@@ -430,14 +440,17 @@ describe("Exchange.createMarket", () => {
       { makerFeeRate: 0.5 },
       { openMillis: 2, closeMillis: 2 }
     ]) {
-      const refusal = refusalOf(floor.exchange.createMarket({ ticker: "KXNEW-1", ...wrong }, start))
+      const refusal = refusalOf(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-1", ...wrong } }))
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(wrong))
     }
   })
 
-  it("refuses a ticker twice and price ranges that are none", () => {
+  it("refuses a duplicate ticker and invalid price ranges", () => {
     const floor = makeFloor()
-    assert.strictEqual(refusalOf(floor.exchange.createMarket({ ticker }, start)).code, "market_already_exists")
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "createMarket", market: { ticker } })).code,
+      "market_already_exists"
+    )
     for (const range of [
       { start: "0.5", end: "1.00", step: "0.01" },
       { start: "0.50", end: "0.50", step: "0.01" },
@@ -445,7 +458,9 @@ describe("Exchange.createMarket", () => {
       { start: "0.00", end: "1.00", step: "0.03" },
       { start: "0.00", end: "2.00", step: "0.01" }
     ]) {
-      const refusal = refusalOf(floor.exchange.createMarket({ ticker: "KXNEW-1", priceRanges: [range] }, start))
+      const refusal = refusalOf(
+        floor.execute({ type: "createMarket", market: { ticker: "KXNEW-1", priceRanges: [range] } })
+      )
       assert.strictEqual(refusal.code, "invalid_parameters", JSON.stringify(range))
     }
   })

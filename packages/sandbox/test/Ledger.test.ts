@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { ListPositions } from "../src/exchange/Commands.ts"
-import type { Place } from "../src/exchange/Entities.ts"
+import type { Location } from "../src/exchange/Entities.ts"
 import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 const dollar = 1_000_000
@@ -19,7 +19,7 @@ const positions: ListPositions = {
 
 type Floor = ReturnType<typeof makeFloor>
 
-/** Free cash and what is set aside of a primary subaccount on shard 0, in micro-dollars. */
+/** Free and reserved cash of a primary subaccount on shard 0, in micro-dollars. */
 const moneyOf = (floor: Floor, account: string) => {
   const balance = unwrap(floor.view().balances(account))[0]!
   return [balance.cashMicros, balance.collateralMicros]
@@ -27,10 +27,14 @@ const moneyOf = (floor: Floor, account: string) => {
 
 const positionOf = (floor: Floor, account: string) => unwrap(floor.view().listPositions(account, positions)).items[0]!
 
-const at = (exchangeIndex: number, subaccount = 0): Place => ({ instance: "event_contract", exchangeIndex, subaccount })
+const at = (exchangeIndex: number, subaccount = 0): Location => ({
+  instance: "event_contract",
+  exchangeIndex,
+  subaccount
+})
 
-describe("what an order needs", () => {
-  it("is its own side's price, set aside until it is filled or cancelled", () => {
+describe("createOrder, its reserved money", () => {
+  it("is the price of the order's own side, until the order is filled or cancelled", () => {
     const floor = makeFloor()
     const one = floor.account("one", "100")
     const bid = floor.place(one, terms("bid", 40, 10))
@@ -40,24 +44,24 @@ describe("what an order needs", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [97 * dollar, 3 * dollar])
   })
 
-  it("must be there, with the fee", () => {
+  it("must be available, including the fee", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "5.1749")]
     floor.place(maker, terms("ask", 50, 20))
     const refusal = floor.refused(taker, terms("bid", 50, 10))
     assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "insufficient_balance"])
-    unwrap(floor.exchange.deposit(taker, "0.0001", start))
+    unwrap(floor.execute({ type: "deposit", accountId: taker, dollars: "0.0001" }))
     assert.strictEqual(floor.place(taker, terms("bid", 50, 10)).status, "executed")
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
 
-  it("is refused with the other code when told to", () => {
+  it("is refused with the code of noMoneyCode if it is not available", () => {
     const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
     const one = floor.account("one", "1")
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
   })
 
-  it("is nothing for what closes a position: contracts cover the oldest orders first", () => {
+  it("is zero for closing a position: held contracts cover the oldest orders first", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "10"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -65,14 +69,14 @@ describe("what an order needs", () => {
     const [cash] = moneyOf(floor, one)
     const older = floor.place(one, terms("ask", 60, 6))
     const younger = floor.place(one, terms("ask", 55, 6))
-    // Twelve are offered and ten are held: two of the younger ones cost $0.45 each.
+    // Twelve contracts are offered and ten are held: two of the younger order reserve $0.45 each.
     assert.deepStrictEqual(moneyOf(floor, one), [cash! - 900_000, 900_000])
     assert.deepStrictEqual(floor.now(younger, "reservedMicros"), [900_000])
     floor.cancel(one, older.orderId)
     assert.deepStrictEqual(moneyOf(floor, one), [cash, 0])
   })
 
-  it("grows for what remains when other orders use the contracts up, out of the dollar that each gives back", () => {
+  it("grows when other orders use up the held contracts, paid from the dollar that each pair returns", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "7"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -80,24 +84,24 @@ describe("what an order needs", () => {
     const covered = floor.place(one, terms("ask", 90, 10))
     floor.place(other, terms("bid", 20, 3))
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000, 0])
-    // Two more at $0.20 must be payable like any others, and then use up two of the contracts.
+    // Two more at $0.20 must be affordable like any others, and then use up two of the held contracts.
     assert.strictEqual(floor.refused(one, terms("ask", 20, 2.5)).code, "insufficient_balance")
     floor.place(one, terms("ask", 20, 2))
     assert.deepStrictEqual(floor.now(covered, "reservedMicros"), [200_000])
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000 + 400_000 - 22_400 - 200_000, 200_000])
   })
 
-  it("lies on the order's shard: money elsewhere backs nothing", () => {
+  it("is taken on the order's shard only", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     const order = terms("bid", 40, 1, { ticker: "KXSHARD-1" })
     assert.strictEqual(floor.refused(one, order).code, "insufficient_balance")
     floor.fund(one, { exchangeIndex: 2 })
     assert.strictEqual(floor.place(one, order).status, "resting")
   })
 
-  it("lies in the order's subaccount", () => {
+  it("is taken from the order's subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1, { subaccount: 2 })).code, "insufficient_balance")
@@ -105,14 +109,15 @@ describe("what an order needs", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { subaccount: 2 })).status, "resting")
   })
 
-  it("changes with the order, and an amend that cannot be paid for changes nothing", () => {
+  it("changes with the order, and stays the same if an amend is refused for lack of money", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
     const amend = (cents: number, contracts: number) =>
-      floor.exchange.amendOrder(
-        one,
-        {
+      floor.execute({
+        type: "amendOrder",
+        accountId: one,
+        order: {
           orderId,
           subaccount: 0,
           exchangeIndex: undefined,
@@ -123,9 +128,8 @@ describe("what an order needs", () => {
           clientOrderId: undefined,
           updatedClientOrderId: undefined,
           expirationSeconds: undefined
-        },
-        start
-      )
+        }
+      })
     const before = JSON.stringify(floor.exchange.dump(start))
     assert.strictEqual(refusalOf(amend(50, 21)).code, "insufficient_balance")
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
@@ -135,25 +139,25 @@ describe("what an order needs", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("never overdraws: a fee that many tiny fills round up is taken as far as there is cash", () => {
+  it("is never exceeded by more than the free cash, even if many tiny fills round up their fees", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
       floor.place(maker, terms("ask", 1, 0.01))
     }
-    // Nine fills of $0.0001 each, and a fee of $0.0001 each: $0.0018 in all.
+    // Nine fills of $0.0001 each, with a fee of $0.0001 each: $0.0018 in total.
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.09)).status, "executed")
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
     assert.strictEqual(unwrap(floor.view().portfolio(taker)).feesMicros, 100n)
   })
 
-  it("gives nothing back of a fee that there was no cash for", () => {
+  it("is not refunded for a fee that could not be charged", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
       floor.place(maker, terms("ask", 1, 0.01))
     }
-    // Nine fills of $0.0001 each, whose trade fees are 63 micro-dollars in all.
+    // Nine fills of $0.0001 each, whose trade fees are 63 micro-dollars in total.
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.09)).status, "executed")
     const { cashMicros, feesMicros } = unwrap(floor.view().portfolio(taker))
     assert.isTrue(feesMicros >= 63n, `${feesMicros} were paid`)
@@ -161,8 +165,8 @@ describe("what an order needs", () => {
   })
 })
 
-describe("a position", () => {
-  it("counts as it was recorded: buying NO at $0.52, then YES at $0.52", () => {
+describe("View.listPositions", () => {
+  it("shows the recorded position: buying NO at $0.52, then YES at $0.52", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "1000")]
     floor.place(maker, terms("bid", 48, 1))
@@ -185,7 +189,7 @@ describe("a position", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
   })
 
-  it("gives up its cost in proportion, and turns over in one fill", () => {
+  it("reduces its cost in proportion, and can change its sign in one fill", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(other, terms("ask", 40, 10))
@@ -199,15 +203,15 @@ describe("a position", () => {
   })
 })
 
-describe("Exchange.settleMarket", () => {
+describe("settleMarket", () => {
   const settled = (outcome: "yes" | "no" | { readonly scalar: string }) => {
     const floor = makeFloor()
     const [yes, no] = [floor.account("yes", "100"), floor.account("no", "100")]
     floor.place(no, terms("ask", 40, 10.25))
     floor.place(yes, terms("bid", 40, 10.25))
     floor.place(yes, terms("bid", 30, 1))
-    unwrap(floor.exchange.determineMarket(ticker, outcome, start))
-    unwrap(floor.exchange.settleMarket(ticker, start))
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome }))
+    unwrap(floor.execute({ type: "settleMarket", ticker }))
     const query = {
       ticker: undefined,
       eventTicker: undefined,
@@ -234,14 +238,14 @@ describe("Exchange.settleMarket", () => {
     assert.deepStrictEqual([yesGot.revenueMicros, noGot.revenueMicros], [0, 10_250_000])
   })
 
-  it("pays a value in between to whole cents, and takes what is finer as a fee", () => {
+  it("pays a scalar value in whole cents, and charges the remainder as a fee", () => {
     const { noGot, yesGot } = settled({ scalar: "0.3333" })
     assert.deepStrictEqual([yesGot.result, yesGot.value], ["scalar", 3_333])
     assert.deepStrictEqual([yesGot.revenueMicros, noGot.revenueMicros], [3_410_000, 6_830_000])
     assert.deepStrictEqual([yesGot.feesMicros, noGot.feesMicros], [172_200 + 6_325, 3_675])
   })
 
-  it("moves positions from the unsettled to the settled", () => {
+  it("lists the positions as settled", () => {
     const { floor, yes } = settled("yes")
     const listed = (settlement: ListPositions["settlement"]) =>
       unwrap(floor.view().listPositions(yes, { ...positions, settlement })).items.map(({ count, realizedMicros }) => [
@@ -254,16 +258,23 @@ describe("Exchange.settleMarket", () => {
   })
 })
 
-describe("Exchange.withdraw", () => {
-  it("takes free cash of the primary subaccount and no more", () => {
+describe("withdraw", () => {
+  it("withdraws at most the free cash of the primary subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     floor.place(one, terms("bid", 40, 10))
-    assert.strictEqual(refusalOf(floor.exchange.withdraw(one, "6.000001", start)).code, "insufficient_balance")
-    unwrap(floor.exchange.withdraw(one, "6", start))
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "withdraw", accountId: one, dollars: "6.000001" })).code,
+      "insufficient_balance"
+    )
+    unwrap(floor.execute({ type: "withdraw", accountId: one, dollars: "6" }))
     assert.deepStrictEqual(moneyOf(floor, one), [0, 4 * dollar])
     for (const amount of ["0", "-1", "1.0000001", "", "much"]) {
-      assert.strictEqual(refusalOf(floor.exchange.withdraw(one, amount, start)).code, "invalid_parameters", amount)
+      assert.strictEqual(
+        refusalOf(floor.execute({ type: "withdraw", accountId: one, dollars: amount })).code,
+        "invalid_parameters",
+        amount
+      )
     }
     const page = unwrap(floor.view().listPayments(one, "withdrawals", { limit: 10, cursor: undefined }))
     assert.deepStrictEqual(
@@ -273,41 +284,44 @@ describe("Exchange.withdraw", () => {
   })
 })
 
-describe("Exchange.deposit", () => {
-  it("keeps all accounts together below nine billion dollars, so that every amount is exact", () => {
+describe("deposit", () => {
+  it("limits all accounts together to nine billion dollars, so that every amount is exact", () => {
     const floor = makeFloor()
     const one = floor.account("one", "999999999.999999")
     for (let billion = 2; billion <= 8; billion++) {
-      unwrap(floor.exchange.deposit(one, "999999999.999999", start))
+      unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }))
     }
-    unwrap(floor.exchange.deposit(one, "999999999.999999", start))
-    assert.strictEqual(refusalOf(floor.exchange.deposit(one, "0.00001", start)).code, "invalid_parameters")
-    unwrap(floor.exchange.deposit(one, "0.000009", start))
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "999999999.999999" }))
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "deposit", accountId: one, dollars: "0.00001" })).code,
+      "invalid_parameters"
+    )
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "0.000009" }))
   })
 })
 
-describe("Exchange.transferCash", () => {
+describe("transferCash", () => {
   const setup = () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
-    unwrap(floor.exchange.createSubaccount(one, 0, start))
+    unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
     const transfer = (change: object) =>
-      floor.exchange.transferCash(
-        one,
-        {
+      floor.execute({
+        type: "transferCash",
+        accountId: one,
+        transfer: {
           clientTransferId: "a",
           fromSubaccount: 0,
           toSubaccount: 1,
           amountMicros: dollar,
           exchangeIndex: 0,
           ...change
-        },
-        start
-      )
+        }
+      })
     return { floor, one, transfer }
   }
 
-  it("moves cash between subaccounts, once for an id", () => {
+  it("moves cash between subaccounts, once per client id", () => {
     const { floor, one, transfer } = setup()
     unwrap(transfer({}))
     assert.deepStrictEqual(
@@ -324,7 +338,7 @@ describe("Exchange.transferCash", () => {
     )
   })
 
-  it("refuses what cannot be, and leaves everything as it was", () => {
+  it("refuses invalid transfers, and changes nothing", () => {
     const { floor, transfer } = setup()
     const before = JSON.stringify(floor.exchange.dump(start))
     for (const [change, code] of [
@@ -342,32 +356,35 @@ describe("Exchange.transferCash", () => {
   })
 })
 
-describe("Exchange.transferShard", () => {
-  it("sends cash, which arrives a while later", () => {
+describe("transferShard", () => {
+  it("sends cash that arrives later", () => {
     const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
     const one = floor.account("one", "10")
     const input = { clientTransferId: "a", source: at(0), destination: at(2), amountMicros: 4 * dollar }
-    const { transferId } = unwrap(floor.exchange.transferShard(one, input, start))
+    const { transferId } = unwrap(floor.execute({ type: "transferShard", accountId: one, transfer: input }))
     const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
     const complete = () => unwrap(floor.view().shardTransfer(one, transferId)).complete
     floor.time = start + 999
     assert.deepStrictEqual([cash(), complete()], [[6], false])
     floor.time = start + 1_000
     assert.deepStrictEqual([cash(), complete()], [[6, 4], true])
-    assert.strictEqual(refusalOf(floor.exchange.transferShard(one, input, floor.time)).kind, "conflict")
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "transferShard", accountId: one, transfer: input })).kind,
+      "conflict"
+    )
   })
 
-  it("sends to and from the margined exchange, for the primary subaccount alone", () => {
+  it("sends to and from the margined exchange, only for the primary subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
-    unwrap(floor.exchange.createSubaccount(one, 0, start))
-    const margined: Place = { instance: "margined", exchangeIndex: 0, subaccount: 0 }
-    const send = (source: Place, destination: Place, dollars: number, clientTransferId?: string) =>
-      floor.exchange.transferShard(
-        one,
-        { clientTransferId, source, destination, amountMicros: dollars * dollar },
-        start
-      )
+    unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
+    const margined: Location = { instance: "margined", exchangeIndex: 0, subaccount: 0 }
+    const send = (source: Location, destination: Location, dollars: number, clientTransferId?: string) =>
+      floor.execute({
+        type: "transferShard",
+        accountId: one,
+        transfer: { clientTransferId, source, destination, amountMicros: dollars * dollar }
+      })
     unwrap(send(at(0), margined, 3))
     for (const [result, code] of [
       [send(margined, at(0), 4), "insufficient_balance"],
@@ -393,15 +410,15 @@ describe("Exchange.transferShard", () => {
   })
 })
 
-describe("Exchange.setAllocation", () => {
+describe("setAllocation", () => {
   const percents = (...shares: ReadonlyArray<number>) =>
     shares.map((percent, exchangeIndex) => ({ exchangeIndex, percent }))
 
-  it("spreads free cash every ten seconds, until told otherwise", () => {
+  it("spreads free cash every ten seconds, until the allocation is removed", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const set = (shares: ReturnType<typeof percents>) =>
-      floor.exchange.setAllocation(one, { percents: shares, reservation: "sum" }, floor.time)
+      floor.execute({ type: "setAllocation", accountId: one, allocation: { percents: shares, reservation: "sum" } })
     floor.place(one, terms("bid", 40, 10))
     unwrap(set(percents(50, 25, 25)))
     const cash = () => unwrap(floor.view().balances(one)).map(({ cashMicros }) => cashMicros / dollar)
@@ -409,16 +426,16 @@ describe("Exchange.setAllocation", () => {
     assert.deepStrictEqual(cash(), [6])
     floor.time = start + 10_000
     assert.deepStrictEqual(cash(), [3, 1.5, 1.5, 0])
-    unwrap(floor.exchange.deposit(one, "4", floor.time))
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "4" }))
     floor.time = start + 20_000
     assert.deepStrictEqual(cash(), [5, 2.5, 2.5, 0])
     unwrap(set([]))
-    unwrap(floor.exchange.deposit(one, "4", floor.time))
+    unwrap(floor.execute({ type: "deposit", accountId: one, dollars: "4" }))
     floor.time = start + 60_000
     assert.deepStrictEqual(cash(), [9, 2.5, 2.5, 0])
   })
 
-  it("takes whole percents that add up to 100, each shard once", () => {
+  it("accepts whole percents that add up to 100, and each shard once", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const wrong of [
@@ -428,37 +445,53 @@ describe("Exchange.setAllocation", () => {
       [...percents(50), ...percents(50)],
       [{ exchangeIndex: 4, percent: 100 }]
     ]) {
-      const result = floor.exchange.setAllocation(one, { percents: wrong, reservation: "none" }, start)
+      const result = floor.execute({
+        type: "setAllocation",
+        accountId: one,
+        allocation: { percents: wrong, reservation: "none" }
+      })
       assert.strictEqual(Result.isFailure(result) && result.failure.code, "invalid_parameters", JSON.stringify(wrong))
     }
   })
 })
 
-describe("Exchange.createSubaccount", () => {
-  it("numbers them one after the other, up to 63, above the basic tier", () => {
+describe("createSubaccount", () => {
+  it("numbers subaccounts consecutively, up to 63, above the basic tier", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.setTier(one, "basic", start))
-    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 0, start)).kind, "forbidden")
-    unwrap(floor.exchange.setTier(one, "advanced", start))
+    unwrap(floor.execute({ type: "setTier", accountId: one, tier: "basic" }))
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 })).kind,
+      "forbidden"
+    )
+    unwrap(floor.execute({ type: "setTier", accountId: one, tier: "advanced" }))
     for (let number = 1; number <= 63; number++) {
-      assert.strictEqual(unwrap(floor.exchange.createSubaccount(one, 0, start)), number)
+      assert.strictEqual(unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 })), number)
     }
-    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 0, start)).code, "bad_request")
-    assert.strictEqual(refusalOf(floor.exchange.createSubaccount(one, 4, start)).code, "invalid_parameters")
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 })).code,
+      "bad_request"
+    )
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 4 })).code,
+      "invalid_parameters"
+    )
   })
 })
 
-describe("Exchange.setNetting", () => {
-  it("keeps a flag for every subaccount that there is", () => {
+describe("setNetting", () => {
+  it("keeps a flag for every existing subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createSubaccount(one, 0, start))
-    unwrap(floor.exchange.setNetting(one, 1, true, start))
+    unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
+    unwrap(floor.execute({ type: "setNetting", accountId: one, subaccount: 1, enabled: true }))
     assert.deepStrictEqual(unwrap(floor.view().netting(one)), [
       { subaccount: 0, enabled: false },
       { subaccount: 1, enabled: true }
     ])
-    assert.strictEqual(refusalOf(floor.exchange.setNetting(one, 2, true, start)).code, "invalid_parameters")
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "setNetting", accountId: one, subaccount: 2, enabled: true })).code,
+      "invalid_parameters"
+    )
   })
 })

@@ -6,11 +6,12 @@ type Floor = ReturnType<typeof makeFloor>
 
 const statusOf = (floor: Floor, market = ticker) => unwrap(floor.view().market(market)).status
 
-/** Changes of markets that were told, but the making of the floor's own. */
-const told = (floor: Floor) => floor.events.slice(1).flatMap((event) => (event.type === "market" ? [event.change] : []))
+/** The changes of markets in the log, without the creation of the floor's own market. */
+const changesOf = (floor: Floor) =>
+  floor.events.flatMap((event) => (event.type === "market" ? [event.change] : [])).slice(1)
 
-describe("a market's life", () => {
-  it("goes from its opening over its close and its result to its settlement, each at its time", () => {
+describe("the lifecycle commands of a market", () => {
+  it("open, close, determine and settle a market, each at its time", () => {
     const floor = makeFloor()
     const market = {
       ticker: "KXLIFE-1",
@@ -18,7 +19,7 @@ describe("a market's life", () => {
       closeMillis: start + 2_000,
       settlementTimerSeconds: 60
     }
-    unwrap(floor.exchange.createMarket(market, start))
+    unwrap(floor.execute({ type: "createMarket", market }))
     const status = (millis: number) => {
       floor.time = start + millis
       return statusOf(floor, market.ticker)
@@ -30,70 +31,70 @@ describe("a market's life", () => {
       "active",
       "closed"
     ])
-    unwrap(floor.exchange.determineMarket(market.ticker, "yes", floor.time))
+    unwrap(floor.execute({ type: "determineMarket", ticker: market.ticker, outcome: "yes" }))
     assert.deepStrictEqual([2_000, 61_999, 62_000].map(status), ["determined", "determined", "finalized"])
     assert.deepInclude(unwrap(floor.view().market(market.ticker)), {
       result: "yes",
       settlementValue: 10_000,
       settledMillis: start + 62_000
     })
-    assert.deepStrictEqual(told(floor), ["created", "closed", "determined", "settled"])
+    assert.deepStrictEqual(changesOf(floor), ["created", "closed", "determined", "settled"])
   })
 
-  it("keeps resting orders through a pause, takes none meanwhile, and cancels them when it goes on", () => {
+  it("keep resting orders through a pause, refuse new ones, and cancel them on reactivation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const plain = floor.place(one, terms("bid", 40, 1))
     const shy = floor.place(one, terms("bid", 41, 1, { cancelOnPause: true }))
-    unwrap(floor.exchange.pauseMarket(ticker, start))
+    unwrap(floor.execute({ type: "pauseMarket", ticker }))
     assert.strictEqual(statusOf(floor), "inactive")
     assert.deepStrictEqual(floor.now(plain, "status"), ["resting"])
     assert.deepStrictEqual(floor.now(shy, "status", "cancelReason"), ["canceled", "paused"])
     assert.strictEqual(floor.refused(one, terms("bid", 40, 1)).code, "MARKET_INACTIVE")
-    unwrap(floor.exchange.reactivateMarket(ticker, start))
+    unwrap(floor.execute({ type: "reactivateMarket", ticker }))
     assert.deepStrictEqual(floor.now(plain, "status", "cancelReason"), ["canceled", "marketReactivated"])
     assert.strictEqual(floor.place(one, terms("bid", 40, 1)).status, "resting")
   })
 
-  it("closes earlier or later than planned, and opens again after its close", () => {
+  it("move the close of a market, and reopen it afterwards", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
-    unwrap(floor.exchange.setMarketClose(ticker, start + 1_000, start))
-    unwrap(floor.exchange.setMarketClose(ticker, start + 5_000, start))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: start + 1_000 }))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: start + 5_000 }))
     floor.time = start + 2_000
     assert.deepStrictEqual(floor.now(order, "status"), ["resting"])
-    unwrap(floor.exchange.setMarketClose(ticker, floor.time, floor.time))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: floor.time }))
     assert.deepStrictEqual([statusOf(floor), ...floor.now(order, "cancelReason")], ["closed", "marketClosed"])
-    unwrap(floor.exchange.setMarketClose(ticker, start + 9_000, floor.time))
+    unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis: start + 9_000 }))
     assert.strictEqual(floor.place(one, terms("bid", 40, 1)).status, "resting")
-    assert.deepStrictEqual(told(floor), ["closeChanged", "closeChanged", "closeChanged", "closed", "closeChanged"])
+    assert.deepStrictEqual(changesOf(floor), ["closeChanged", "closeChanged", "closeChanged", "closed", "closeChanged"])
   })
 
-  it("is closed by its result, which can be disputed and given again", () => {
+  it("close a market by its result, which can be disputed and determined again", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
-    unwrap(floor.exchange.determineMarket(ticker, "yes", start))
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome: "yes" }))
     assert.deepStrictEqual(floor.now(order, "cancelReason"), ["marketClosed"])
-    unwrap(floor.exchange.disputeMarket(ticker, start))
+    unwrap(floor.execute({ type: "disputeMarket", ticker }))
     floor.time = start + 86_400_000
     assert.strictEqual(statusOf(floor), "disputed")
-    assert.strictEqual(refusalOf(floor.exchange.settleMarket(ticker, floor.time)).code, "market_status")
-    unwrap(floor.exchange.determineMarket(ticker, "no", floor.time))
+    assert.strictEqual(refusalOf(floor.execute({ type: "settleMarket", ticker })).code, "market_status")
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome: "no" }))
     assert.strictEqual(statusOf(floor), "amended")
     floor.time += 3_600_000
     assert.deepInclude(unwrap(floor.view().market(ticker)), { status: "finalized", result: "no", settlementValue: 0 })
   })
 
-  it("takes a step from where it may, and no other", () => {
+  it("are refused in any other status of the market", () => {
     const steps = {
-      pause: (floor: Floor) => floor.exchange.pauseMarket(ticker, floor.time),
-      reactivate: (floor: Floor) => floor.exchange.reactivateMarket(ticker, floor.time),
-      close: (floor: Floor) => floor.exchange.setMarketClose(ticker, floor.time, floor.time),
-      determine: (floor: Floor) => floor.exchange.determineMarket(ticker, "yes", floor.time),
-      dispute: (floor: Floor) => floor.exchange.disputeMarket(ticker, floor.time),
-      settle: (floor: Floor) => floor.exchange.settleMarket(ticker, floor.time)
+      pause: (floor: Floor) => floor.execute({ type: "pauseMarket", ticker }),
+      reactivate: (floor: Floor) => floor.execute({ type: "reactivateMarket", ticker }),
+      close: (floor: Floor) => floor.execute({ type: "setMarketClose", ticker, closeMillis: floor.time }),
+      determine: (floor: Floor) => floor.execute({ type: "determineMarket", ticker, outcome: "yes" }),
+      dispute: (floor: Floor) => floor.execute({ type: "disputeMarket", ticker }),
+      settle: (floor: Floor) => floor.execute({ type: "settleMarket", ticker })
     }
     const wrong: ReadonlyArray<readonly [before: ReadonlyArray<keyof typeof steps>, step: keyof typeof steps]> = [
       [[], "reactivate"],
@@ -119,22 +120,25 @@ describe("a market's life", () => {
     const floor = makeFloor()
     for (const outcome of [{ scalar: "1.01" }, { scalar: "0.12345" }, { scalar: "" }] satisfies Array<Outcome>) {
       assert.strictEqual(
-        refusalOf(floor.exchange.determineMarket(ticker, outcome, start)).code,
+        refusalOf(floor.execute({ type: "determineMarket", ticker, outcome })).code,
         "invalid_parameters",
         outcome.scalar
       )
     }
-    assert.strictEqual(refusalOf(floor.exchange.pauseMarket("KXNONE-1", start)).kind, "notFound")
-    assert.strictEqual(refusalOf(floor.exchange.setMarketClose(ticker, start - 1, start)).code, "invalid_parameters")
+    assert.strictEqual(refusalOf(floor.execute({ type: "pauseMarket", ticker: "KXNONE-1" })).kind, "notFound")
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "setMarketClose", ticker, closeMillis: start - 1 })).code,
+      "invalid_parameters"
+    )
   })
 })
 
-describe("Exchange.createMarket", () => {
-  it("makes the event and the series that are not there, on the market's shard", () => {
+describe("createMarket", () => {
+  it("creates the missing event and series, on the market's shard", () => {
     const floor = makeFloor()
-    unwrap(floor.exchange.createMarket({ ticker: "KXNEW-26OCT-A", exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-A", exchangeIndex: 2 } }))
     assert.deepInclude(unwrap(floor.view().event("KXNEW-26OCT")), { seriesTicker: "KXNEW", exchangeIndex: 2 })
-    unwrap(floor.exchange.createMarket({ ticker: "KXNEW-26OCT-B" }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-B" } }))
     const markets = floor.view().marketsOf("KXNEW-26OCT")
     assert.deepStrictEqual(
       markets.map(({ exchangeIndex, ticker }) => [ticker, exchangeIndex]),
@@ -143,16 +147,26 @@ describe("Exchange.createMarket", () => {
         ["KXNEW-26OCT-B", 2]
       ]
     )
-    const elsewhere = floor.exchange.createMarket({ ticker: "KXNEW-26OCT-C", exchangeIndex: 1 }, start)
+    const elsewhere = floor.execute({ type: "createMarket", market: { ticker: "KXNEW-26OCT-C", exchangeIndex: 1 } })
     assert.strictEqual(refusalOf(elsewhere).code, "invalid_parameters")
   })
 
-  it("takes its fees from its series, unless it has its own", () => {
+  it("uses the fees of the series for a market without fees of its own", () => {
     const floor = makeFloor()
     const { exchange } = floor
-    unwrap(exchange.createSeries({ ticker: "KXFEES", feeType: "quadratic_with_maker_fees", feeMultiplier: 0.5 }, start))
+    unwrap(
+      exchange.execute(
+        {
+          type: "createSeries",
+          series: { ticker: "KXFEES", feeType: "quadratic_with_maker_fees", feeMultiplier: 0.5 }
+        },
+        start
+      )
+    )
     const feesOf = (ticker: string, own: object = {}) => {
-      const { makerFeeRate, takerFeeRate } = unwrap(exchange.createMarket({ ticker, ...own }, start))
+      const { makerFeeRate, takerFeeRate } = unwrap(
+        exchange.execute({ type: "createMarket", market: { ticker, ...own } }, start)
+      )
       return [takerFeeRate, makerFeeRate]
     }
     assert.deepStrictEqual(feesOf("KXFEES-1-A"), [350, 87.5])
@@ -160,35 +174,39 @@ describe("Exchange.createMarket", () => {
     assert.deepStrictEqual(feesOf("KXPLAIN-1-A"), [700, 0])
   })
 
-  it("refuses a series or an event twice, and those that cannot be", () => {
+  it("refuses duplicate and invalid series and events", () => {
     const { exchange } = makeFloor()
     for (const feeMultiplier of [-1, 11, 0.125, NaN]) {
       assert.strictEqual(
-        refusalOf(exchange.createSeries({ ticker: "KXODD", feeMultiplier }, start)).code,
+        refusalOf(exchange.execute({ type: "createSeries", series: { ticker: "KXODD", feeMultiplier } }, start)).code,
         "invalid_parameters"
       )
     }
-    assert.strictEqual(refusalOf(exchange.createSeries({ ticker: "KXTEST" }, start)).code, "series_already_exists")
     assert.strictEqual(
-      refusalOf(exchange.createEvent({ eventTicker: "KXTEST-26" }, start)).code,
+      refusalOf(exchange.execute({ type: "createSeries", series: { ticker: "KXTEST" } }, start)).code,
+      "series_already_exists"
+    )
+    assert.strictEqual(
+      refusalOf(exchange.execute({ type: "createEvent", event: { eventTicker: "KXTEST-26" } }, start)).code,
       "event_already_exists"
     )
     assert.strictEqual(
-      refusalOf(exchange.createEvent({ eventTicker: "KXNEW-1", exchangeIndex: 4 }, start)).code,
+      refusalOf(exchange.execute({ type: "createEvent", event: { eventTicker: "KXNEW-1", exchangeIndex: 4 } }, start))
+        .code,
       "invalid_parameters"
     )
   })
 })
 
-describe("Exchange.setActive", () => {
-  it("pauses one shard and leaves the others alone", () => {
+describe("setActive", () => {
+  it("pauses one shard and not the others", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { exchangeIndex: 2 })
     const there = terms("bid", 40, 1, { ticker: "KXSHARD-1", cancelOnPause: true })
     const shy = floor.place(one, there)
-    unwrap(floor.exchange.setActive({ trading: false, exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "setActive", trading: false, exchangeIndex: 2 }))
     assert.deepStrictEqual(floor.now(shy, "status", "cancelReason"), ["canceled", "paused"])
     assert.strictEqual(floor.refused(one, there).code, "trading_is_paused")
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { cancelOnPause: true })).status, "resting")
@@ -196,6 +214,6 @@ describe("Exchange.setActive", () => {
       [0, 1, 2, 3].map((shard) => floor.view().status(shard).tradingActive),
       [true, true, false, true]
     )
-    assert.strictEqual(refusalOf(floor.exchange.setActive({ exchangeIndex: 4 }, start)).code, "invalid_parameters")
+    assert.strictEqual(refusalOf(floor.execute({ type: "setActive", exchangeIndex: 4 })).code, "invalid_parameters")
   })
 })

@@ -4,7 +4,7 @@ import { makeFloor, start, unwrap } from "./support/floor.ts"
 
 const withTier = (tier: Tier) => {
   const floor = makeFloor()
-  const { accountId } = unwrap(floor.exchange.createAccount("one", start, "1", tier))
+  const { accountId } = unwrap(floor.execute({ type: "createAccount", name: "one", dollars: "1", tier }))
   const take = (from: "read" | ReadonlyArray<number>, cost: number) =>
     floor.exchange.takeTokens(accountId, from, cost, floor.time)
   return { floor, accountId, take }
@@ -20,7 +20,7 @@ describe("Exchange.takeTokens", () => {
     ["prime", 4_800, 4_800, 4_800, 14_400],
     ["prestige", 12_000, 12_000, 9_600, 28_800]
   ] as const)(
-    "gives %s its published budget: reads %i up to %i, writes %i up to %i",
+    "grants %s its published budget: reads %i up to %i, writes %i up to %i",
     (tier, read, reads, write, writes) => {
       for (const [from, capacity, rate] of [
         ["read", reads, read],
@@ -52,16 +52,16 @@ describe("Exchange.takeTokens", () => {
     assert.isTrue(take([0], 10))
   })
 
-  it("has a write bucket for every shard, and takes from all that are named or from none", () => {
+  it("has a write bucket for every shard, and charges all requested buckets or none", () => {
     const { take } = withTier("basic")
     assert.isTrue(take([1], 100))
     assert.isFalse(take([0, 1, 2, 3], 10))
-    assert.isTrue(take([0], 100), "nothing was taken from shard 0")
+    assert.isTrue(take([0], 100), "shard 0 still has its tokens")
     assert.isTrue(take([2, 3], 100))
     assert.isFalse(take([2], 1))
   })
 
-  it("never takes more than the budget in any stretch of time", () => {
+  it("never grants more than the budget in any period", () => {
     const { floor, take } = withTier("basic")
     let taken = 0
     for (let millis = 0; millis < 10_000; millis += 7) {
@@ -74,9 +74,9 @@ describe("Exchange.takeTokens", () => {
     assert.isAbove(taken, 1_000)
   })
 
-  it("lets an account that moved up have more from then on", () => {
+  it("grants the larger budget after a tier change", () => {
     const { accountId, floor, take } = withTier("basic")
-    unwrap(floor.exchange.setTier(accountId, "prime", start))
+    unwrap(floor.execute({ type: "setTier", accountId, tier: "prime" }))
     floor.time = start + 10_000
     assert.isTrue(take([0], 14_400))
   })

@@ -6,11 +6,12 @@ import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/fl
 
 type Floor = ReturnType<typeof makeFloor>
 
-/** Amends an order: to its own price and its own total count unless told. */
+/** Amends an order. Default: its own price and total count. */
 const amend = (floor: Floor, order: Order, change: Partial<AmendOrder>) =>
-  floor.exchange.amendOrder(
-    order.accountId,
-    {
+  floor.execute({
+    type: "amendOrder",
+    accountId: order.accountId,
+    order: {
       orderId: order.orderId,
       subaccount: order.subaccount,
       exchangeIndex: undefined,
@@ -22,14 +23,14 @@ const amend = (floor: Floor, order: Order, change: Partial<AmendOrder>) =>
       updatedClientOrderId: undefined,
       expirationSeconds: undefined,
       ...change
-    },
-    floor.time
-  )
+    }
+  })
 
 const decrease = (floor: Floor, order: Order, change: Partial<DecreaseOrder>) =>
-  floor.exchange.decreaseOrder(
-    order.accountId,
-    {
+  floor.execute({
+    type: "decreaseOrder",
+    accountId: order.accountId,
+    order: {
       orderId: order.orderId,
       subaccount: order.subaccount,
       exchangeIndex: undefined,
@@ -37,9 +38,8 @@ const decrease = (floor: Floor, order: Order, change: Partial<DecreaseOrder>) =>
       reduceBy: undefined,
       reduceTo: undefined,
       ...change
-    },
-    floor.time
-  )
+    }
+  })
 
 /** Three orders of three accounts at one price, oldest first, and a fourth account to trade with them. */
 const line = (options: Parameters<typeof makeFloor>[0] = {}) => {
@@ -50,8 +50,8 @@ const line = (options: Parameters<typeof makeFloor>[0] = {}) => {
   return { floor, first, second, third, ahead, taker: floor.account("taker") }
 }
 
-describe("Exchange.amendOrder", () => {
-  it("takes the count as the total: what is filled, and what shall rest", () => {
+describe("amendOrder", () => {
+  it("reads the count as the total: the filled and the resting part", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 40, 4))
     unwrap(amend(floor, first, { count: 700 }))
@@ -60,14 +60,14 @@ describe("Exchange.amendOrder", () => {
     assert.deepStrictEqual(floor.now(first, "remainingCount"), [200])
   })
 
-  it("keeps the place in the queue for fewer contracts and for another expiry", () => {
+  it("keeps the position in the queue for fewer contracts and for another expiry", () => {
     const { ahead, first, floor, second, third } = line()
     unwrap(amend(floor, first, { count: 300 }))
     unwrap(amend(floor, second, { expirationSeconds: start / 1_000 + 60 }))
     assert.deepStrictEqual([ahead(first), ahead(second), ahead(third)], [0, 300, 800])
   })
 
-  it("loses it for more contracts and for another price", () => {
+  it("loses the position in the queue for more contracts and for another price", () => {
     const { ahead, first, floor, second, third } = line()
     unwrap(amend(floor, first, { count: 501 }))
     assert.deepStrictEqual([ahead(second), ahead(third), ahead(first)], [0, 500, 1_000])
@@ -76,7 +76,7 @@ describe("Exchange.amendOrder", () => {
     assert.deepStrictEqual([ahead(third), ahead(first), ahead(second)], [0, 500, 1_001])
   })
 
-  it("trades as it comes to a better price, and tells what came of it", () => {
+  it("trades when it reaches a better price, and returns the result", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 45, 2))
     const { after, before } = unwrap(amend(floor, first, { price: 4_600 }))
@@ -91,7 +91,7 @@ describe("Exchange.amendOrder", () => {
     })
   })
 
-  it("cancels the order when all of its count is filled already, and refuses less", () => {
+  it("cancels the order if the count equals the filled count, and refuses a smaller count", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 40, 4))
     assert.include(refusalOf(amend(floor, first, { count: 399 })).details, "INVALID_AMEND_QTY_FOR_ORDER")
@@ -99,7 +99,7 @@ describe("Exchange.amendOrder", () => {
     assert.deepStrictEqual(floor.now(first, "status", "remainingCount"), ["canceled", 0])
   })
 
-  it("sets, moves and takes away the expiry; one that was moved does not happen", () => {
+  it("sets, moves and removes the expiry; the old expiry does not fire", () => {
     const { first, floor, second, third } = line()
     const inSeconds = (seconds: number) => start / 1_000 + seconds
     unwrap(amend(floor, first, { expirationSeconds: inSeconds(10) }))
@@ -114,7 +114,7 @@ describe("Exchange.amendOrder", () => {
     assert.deepStrictEqual(statuses(), ["canceled", "canceled", "resting"])
   })
 
-  it("gives another client id, which is taken from then on, beside the old one", () => {
+  it("changes the client id, which is then reserved along with the old one", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1, { clientOrderId: "a" }))
@@ -126,7 +126,7 @@ describe("Exchange.amendOrder", () => {
     }
   })
 
-  it("refuses what cannot be, and leaves everything as it was", () => {
+  it("refuses invalid amends, and changes nothing", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const order = floor.place(one, terms("bid", 40, 5, { clientOrderId: "a" }))
@@ -156,22 +156,22 @@ describe("Exchange.amendOrder", () => {
       assert.deepStrictEqual([refusal.kind, refusal.code], [kind, code], JSON.stringify(change))
     }
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
-    // Up to where its own order rests there is enough.
+    // Up to the price of its own order, enough contracts rest.
     assert.strictEqual(unwrap(amend(floor, order, { price: 6_500 })).after.status, "executed")
   })
 
-  it("is refused while trading is paused, and in a market that is", () => {
+  it("is refused while trading or the market is paused", () => {
     const { first, floor } = line()
-    unwrap(floor.exchange.setActive({ trading: false }, start))
+    unwrap(floor.execute({ type: "setActive", trading: false }))
     assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "trading_is_paused")
-    unwrap(floor.exchange.setActive({ trading: true }, start))
-    unwrap(floor.exchange.pauseMarket(ticker, start))
+    unwrap(floor.execute({ type: "setActive", trading: true }))
+    unwrap(floor.execute({ type: "pauseMarket", ticker }))
     assert.strictEqual(refusalOf(amend(floor, first, { price: 4_100 })).code, "MARKET_INACTIVE")
   })
 })
 
-describe("Exchange.decreaseOrder", () => {
-  it("takes off by so much, or down to so much, and keeps the place", () => {
+describe("decreaseOrder", () => {
+  it("reduces an order by a count or to a count, and keeps its position in the queue", () => {
     const { ahead, first, floor, second, third } = line()
     unwrap(decrease(floor, first, { reduceBy: 125 }))
     unwrap(decrease(floor, second, { reduceTo: 125 }))
@@ -180,7 +180,7 @@ describe("Exchange.decreaseOrder", () => {
     assert.deepStrictEqual(floor.now(third, "remainingCount"), [500])
   })
 
-  it("cancels what it takes down to nothing", () => {
+  it("cancels an order that it reduces to zero", () => {
     const { first, floor, second } = line()
     unwrap(decrease(floor, first, { reduceBy: 500 }))
     unwrap(decrease(floor, second, { reduceTo: 0 }))
@@ -190,7 +190,7 @@ describe("Exchange.decreaseOrder", () => {
     )
   })
 
-  it("takes exactly one of the two, and makes nothing larger", () => {
+  it("requires exactly one of the two counts, and makes no order larger", () => {
     const { first, floor } = line()
     const before = JSON.stringify(floor.exchange.dump(start))
     for (const [change, code] of [
@@ -207,19 +207,19 @@ describe("Exchange.decreaseOrder", () => {
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
   })
 
-  it("works while trading is paused, as cancelling does", () => {
+  it("works while trading is paused, as does cancelling", () => {
     const { first, floor } = line()
-    unwrap(floor.exchange.setActive({ trading: false }, start))
+    unwrap(floor.execute({ type: "setActive", trading: false }))
     unwrap(decrease(floor, first, { reduceBy: 100 }))
     unwrap(floor.cancel(first.accountId, first.orderId))
   })
 })
 
-describe("Exchange.cancelAllOrders", () => {
-  it("cancels every resting order of the account, of all subaccounts and shards or of one subaccount", () => {
+describe("cancelAllOrders", () => {
+  it("cancels every resting order of the account on all shards, of all subaccounts or of one", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { subaccount: 1 })
     floor.fund(one, { exchangeIndex: 2 })
     const orders = [
@@ -229,19 +229,22 @@ describe("Exchange.cancelAllOrders", () => {
       floor.place(other, terms("bid", 40, 1))
     ]
     const statuses = () => orders.flatMap((order) => floor.now(order, "status"))
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, 1, start)), 1)
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 })), 1)
     assert.deepStrictEqual(statuses(), ["resting", "canceled", "resting", "resting"])
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 2)
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one })), 2)
     assert.deepStrictEqual(statuses(), ["canceled", "canceled", "canceled", "resting"])
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 0)
-    assert.strictEqual(refusalOf(floor.exchange.cancelAllOrders(one, 64, start)).code, "invalid_parameters")
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one })), 0)
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "cancelAllOrders", accountId: one, subaccount: 64 })).code,
+      "invalid_parameters"
+    )
   })
 
-  it("also cancels what comes within a minute, when told to", () => {
+  it("also cancels orders placed within cancelAllMillis", () => {
     const floor = makeFloor({ assumptions: { cancelAllMillis: 60_000 } })
     const one = floor.account("one")
     floor.fund(one, { subaccount: 1 })
-    unwrap(floor.exchange.cancelAllOrders(one, 1, start))
+    unwrap(floor.execute({ type: "cancelAllOrders", accountId: one, subaccount: 1 }))
     floor.time = start + 59_999
     const status = (subaccount: number) => floor.place(one, terms("bid", 40, 1, { subaccount })).status
     assert.deepStrictEqual([status(0), status(1)], ["resting", "canceled"])
@@ -249,22 +252,25 @@ describe("Exchange.cancelAllOrders", () => {
     assert.strictEqual(status(1), "resting")
   })
 
-  it("leaves the orders on a shard that is paused", () => {
+  it("does not cancel orders on a paused shard", () => {
     const floor = makeFloor()
     const one = floor.account("one")
-    unwrap(floor.exchange.createMarket({ ticker: "KXSHARD-1", exchangeIndex: 2 }, start))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
     floor.fund(one, { exchangeIndex: 2 })
     const there = floor.place(one, terms("bid", 40, 1, { ticker: "KXSHARD-1" }))
-    unwrap(floor.exchange.setActive({ exchange: false, exchangeIndex: 2 }, start))
-    assert.strictEqual(unwrap(floor.exchange.cancelAllOrders(one, undefined, start)), 0)
+    unwrap(floor.execute({ type: "setActive", exchange: false, exchangeIndex: 2 }))
+    assert.strictEqual(unwrap(floor.execute({ type: "cancelAllOrders", accountId: one })), 0)
     assert.deepStrictEqual(floor.now(there, "status"), ["resting"])
     const named = { orderId: there.orderId, subaccount: 0, exchangeIndex: 2, marketTicker: undefined }
-    assert.strictEqual(refusalOf(floor.exchange.cancelOrder(one, named, start)).code, "exchange_is_paused")
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "cancelOrder", accountId: one, target: named })).code,
+      "exchange_is_paused"
+    )
   })
 })
 
 describe("View.queuePositions", () => {
-  it("counts what is ahead by price and then by time, of the resting orders asked for", () => {
+  it("counts the contracts ahead of each requested order, by price and then by time", () => {
     const { first, floor, second } = line()
     const better = floor.place(second.accountId, terms("bid", 41, 2))
     const positions = (query: { tickers?: ReadonlyArray<string>; eventTicker?: string }) =>

@@ -13,8 +13,8 @@ const withGroup = (contracts: number, options: Parameters<typeof makeFloor>[0] =
   return { ...floor, floor, maker, taker, groupId, target, group, inGroup: { orderGroupId: groupId } }
 }
 
-describe("Exchange.createGroup", () => {
-  it("makes a group that is active, empty and counts nothing", () => {
+describe("createGroup", () => {
+  it("creates an active group without orders and with an empty window", () => {
     const { group, groupId, maker } = withGroup(10)
     assert.deepStrictEqual(group(), {
       groupId,
@@ -29,7 +29,7 @@ describe("Exchange.createGroup", () => {
     })
   })
 
-  it("takes limits from 1 to 1,000,000 contracts, subaccounts 0 to 63 and shards 0 to 3", () => {
+  it("accepts limits from 1 to 1,000,000 contracts, subaccounts 0 to 63 and shards 0 to 3", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const [group, taken] of [
@@ -46,25 +46,36 @@ describe("Exchange.createGroup", () => {
       [{ exchangeIndex: -1 }, false]
     ] as const) {
       const input = { subaccount: 0, limit: 500, exchangeIndex: 0, ...group }
-      assert.strictEqual(Result.isSuccess(floor.exchange.createGroup(one, input, start)), taken, JSON.stringify(group))
+      assert.strictEqual(
+        Result.isSuccess(floor.execute({ type: "createGroup", accountId: one, group: input })),
+        taken,
+        JSON.stringify(group)
+      )
     }
   })
 
-  it("gives an account so many groups and no more, until one is deleted", () => {
+  it("refuses a group beyond the maximum of the account, until one is deleted", () => {
     const floor = makeFloor({ assumptions: { maxOrderGroups: 2 } })
     const [one, other] = [floor.account("one"), floor.account("other")]
     const first = floor.group(one, 1)
     floor.group(one, 1)
-    const another = () => floor.exchange.createGroup(one, { subaccount: 0, limit: 100, exchangeIndex: 0 }, start)
+    const another = () =>
+      floor.execute({ type: "createGroup", accountId: one, group: { subaccount: 0, limit: 100, exchangeIndex: 0 } })
     assert.strictEqual(refusalOf(another()).kind, "invalid")
     floor.group(other, 1)
-    unwrap(floor.exchange.deleteGroup(one, { groupId: first, subaccount: 0, exchangeIndex: 0 }, start))
+    unwrap(
+      floor.execute({
+        type: "deleteGroup",
+        accountId: one,
+        target: { groupId: first, subaccount: 0, exchangeIndex: 0 }
+      })
+    )
     assert.isTrue(Result.isSuccess(another()))
   })
 })
 
-describe("Exchange.group", () => {
-  it("lists the orders that rest, oldest first", () => {
+describe("View.group", () => {
+  it("lists the resting orders, oldest first", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const orders = [40, 41, 42].map((cents) => floor.place(maker, terms("bid", cents, 1, inGroup)).orderId)
     floor.place(maker, terms("bid", 39, 1))
@@ -74,14 +85,14 @@ describe("Exchange.group", () => {
     assert.deepStrictEqual(group().orderIds, orders.slice(1, 2))
   })
 
-  it("lists every order ever placed in it when told to", () => {
+  it("lists every order that was placed in the group, if groupOrders is all", () => {
     const { floor, group, inGroup, maker } = withGroup(10, { assumptions: { groupOrders: "all" } })
     const { orderId } = floor.place(maker, terms("bid", 40, 1, inGroup))
     floor.cancel(maker, orderId)
     assert.deepStrictEqual(group().orderIds, [orderId])
   })
 
-  it("finds a group in all subaccounts or in the one named, and another account's never", () => {
+  it("finds a group of the account in any subaccount, or only in the requested one", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const groupId = floor.group(one, 1, 3)
@@ -93,8 +104,8 @@ describe("Exchange.group", () => {
   })
 })
 
-describe("an order group's window", () => {
-  it("triggers when the fills of 15 seconds are over the limit, not when they reach it", () => {
+describe("createOrder in an order group", () => {
+  it("triggers the group when the fills of 15 seconds exceed the limit, not when they reach it", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
@@ -104,7 +115,7 @@ describe("an order group's window", () => {
     assert.deepStrictEqual(floor.now(resting, "status", "cancelReason"), ["canceled", "orderGroup"])
   })
 
-  it("triggers when they reach it, when told to", () => {
+  it("triggers the group when the fills reach the limit, if groupTriggers is reached", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10, { assumptions: { groupTriggers: "reached" } })
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 9.99))
@@ -113,7 +124,7 @@ describe("an order group's window", () => {
     assert.isTrue(group().triggered)
   })
 
-  it("forgets a fill 15 seconds after it", () => {
+  it("counts a fill for less than 15 seconds", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 8))
@@ -125,7 +136,7 @@ describe("an order group's window", () => {
     assert.isFalse(group().triggered)
   })
 
-  it("does not cut a fill short, and cancels the group's other orders before the same order reaches them", () => {
+  it("completes the fill that exceeds the limit, and cancels the group's other orders before the same order reaches them", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 41, 50, inGroup))
     const second = floor.place(maker, terms("bid", 40, 50, inGroup))
@@ -135,7 +146,7 @@ describe("an order group's window", () => {
     assert.strictEqual(group().windowCount, 5_000)
   })
 
-  it("counts the fills of an incoming order of the group and cancels its rest", () => {
+  it("counts the fills of an incoming order of the group, and cancels its remainder", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(taker, terms("ask", 40, 11))
     floor.place(taker, terms("ask", 40, 11))
@@ -144,7 +155,7 @@ describe("an order group's window", () => {
     assert.isTrue(group().triggered)
   })
 
-  it("keeps a fill_or_kill order from starting what the limit would stop", () => {
+  it("refuses a fill_or_kill order that the limit of a group would stop", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const kill = { timeInForce: "fill_or_kill" } as const
     floor.place(maker, terms("bid", 41, 50, inGroup))
@@ -158,21 +169,21 @@ describe("an order group's window", () => {
   })
 })
 
-describe("a triggered order group", () => {
-  it("refuses new orders until it is reset, which empties its window", () => {
-    const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
+describe("triggerGroup", () => {
+  it("refuses new orders until the group is reset, which empties its window", () => {
+    const { floor, group, inGroup, maker, taker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
     const refusal = floor.refused(maker, terms("bid", 40, 1, inGroup))
     assert.deepStrictEqual([refusal.kind, refusal.code], ["invalid", "invalid_order"])
-    unwrap(exchange.resetGroup(maker, target, floor.time))
+    unwrap(floor.execute({ type: "resetGroup", accountId: maker, target }))
     assert.deepStrictEqual([group().triggered, group().windowCount], [false, 0])
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
     assert.isFalse(group().triggered)
   })
 
-  it("does not come back by itself when its window empties", () => {
+  it("leaves the group triggered when its window empties", () => {
     const { floor, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 11))
@@ -180,111 +191,124 @@ describe("a triggered order group", () => {
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
   })
 
-  it("leaves orders outside it alone", () => {
-    const { exchange, floor, inGroup, maker, target } = withGroup(10)
+  it("cancels no orders outside the group", () => {
+    const { floor, inGroup, maker, target } = withGroup(10)
     const inside = floor.place(maker, terms("bid", 40, 1, inGroup))
     const outside = floor.place(maker, terms("bid", 40, 1))
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
     assert.deepStrictEqual([floor.now(inside, "status"), floor.now(outside, "status")], [["canceled"], ["resting"]])
   })
 
-  it("shows is_auto_cancel_enabled only when told to", () => {
+  it("shows is_auto_cancel_enabled only if groupAutoCancelFlag is whileTriggered", () => {
     for (const [flag, shown] of [
       ["never", false],
       ["whileTriggered", true]
     ] as const) {
-      const { exchange, floor, group, maker, target } = withGroup(10, { assumptions: { groupAutoCancelFlag: flag } })
+      const { floor, group, maker, target } = withGroup(10, { assumptions: { groupAutoCancelFlag: flag } })
       assert.isFalse(group().isAutoCancelEnabled)
-      unwrap(exchange.triggerGroup(maker, target, floor.time))
+      unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
       assert.strictEqual(group().isAutoCancelEnabled, shown)
     }
   })
 
-  it("answers new orders with the code it is told to", () => {
-    const { exchange, floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
+  it("refuses new orders with the code of triggeredGroupCode", () => {
+    const { floor, inGroup, maker, target } = withGroup(10, { assumptions: { triggeredGroupCode: "group" } })
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "group")
   })
 })
 
-describe("Exchange.setGroupLimit", () => {
-  it("triggers at once when the window is over the new limit, and not before", () => {
-    const { exchange, floor, group, inGroup, maker, taker, target } = withGroup(10)
+describe("setGroupLimit", () => {
+  it("triggers the group immediately if its window exceeds the new limit", () => {
+    const { floor, group, inGroup, maker, taker, target } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 5))
-    unwrap(exchange.setGroupLimit(maker, target, 500, floor.time))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 500 }))
     assert.isFalse(group().triggered)
-    unwrap(exchange.setGroupLimit(maker, target, 499, floor.time))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 499 }))
     assert.deepStrictEqual([group().triggered, group().limit, ...floor.now(resting, "status")], [true, 499, "canceled"])
   })
 
-  it("does not bring a triggered group back", () => {
-    const { exchange, floor, group, maker, target } = withGroup(10)
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
-    unwrap(exchange.setGroupLimit(maker, target, 100_000, floor.time))
+  it("does not reactivate a triggered group", () => {
+    const { floor, group, maker, target } = withGroup(10)
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100_000 }))
     assert.isTrue(group().triggered)
   })
 
-  it("refuses a limit out of bounds and leaves the old one", () => {
-    const { exchange, floor, group, maker, target } = withGroup(10)
-    assert.strictEqual(refusalOf(exchange.setGroupLimit(maker, target, 99, floor.time)).code, "invalid_parameters")
+  it("refuses a limit out of bounds and keeps the old limit", () => {
+    const { floor, group, maker, target } = withGroup(10)
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 99 })).code,
+      "invalid_parameters"
+    )
     assert.strictEqual(group().limit, 1_000)
   })
 })
 
-describe("writes to an order group", () => {
-  it("find it only by its own subaccount and shard", () => {
-    const { exchange, maker, target, taker } = withGroup(10)
+describe("resetGroup, triggerGroup, setGroupLimit and deleteGroup", () => {
+  it("find a group only by its own subaccount and shard", () => {
+    const { floor, maker, taker, target } = withGroup(10)
     for (const wrong of [
       { ...target, subaccount: 1 },
       { ...target, exchangeIndex: 1 },
       { ...target, groupId: "none" }
     ]) {
       for (const result of [
-        exchange.resetGroup(maker, wrong, start),
-        exchange.triggerGroup(maker, wrong, start),
-        exchange.setGroupLimit(maker, wrong, 100, start),
-        exchange.deleteGroup(maker, wrong, start)
+        floor.execute({ type: "resetGroup", accountId: maker, target: wrong }),
+        floor.execute({ type: "triggerGroup", accountId: maker, target: wrong }),
+        floor.execute({ type: "setGroupLimit", accountId: maker, target: wrong, limit: 100 }),
+        floor.execute({ type: "deleteGroup", accountId: maker, target: wrong })
       ]) {
         assert.strictEqual(refusalOf(result).kind, "notFound")
       }
     }
-    assert.strictEqual(refusalOf(exchange.deleteGroup(taker, target, start)).kind, "notFound")
+    assert.strictEqual(refusalOf(floor.execute({ type: "deleteGroup", accountId: taker, target })).kind, "notFound")
   })
 
-  it("need an order's subaccount to be the group's", () => {
+  it("require an order to be in the group's subaccount", () => {
     const { floor, inGroup, maker } = withGroup(10)
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, { ...inGroup, subaccount: 1 })).code, "invalid_order")
   })
 
-  it("delete cancels its orders and forgets it", () => {
-    const { exchange, floor, groupId, inGroup, maker, target } = withGroup(10)
+  it("cancel the orders of a deleted group and remove it", () => {
+    const { floor, groupId, inGroup, maker, target } = withGroup(10)
     const order = floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.deleteGroup(maker, target, floor.time))
+    unwrap(floor.execute({ type: "deleteGroup", accountId: maker, target }))
     assert.deepStrictEqual(floor.now(order, "status"), ["canceled"])
     assert.strictEqual(refusalOf(floor.view().group(maker, groupId, undefined)).kind, "notFound")
-    assert.strictEqual(refusalOf(exchange.deleteGroup(maker, target, floor.time)).kind, "notFound")
+    assert.strictEqual(refusalOf(floor.execute({ type: "deleteGroup", accountId: maker, target })).kind, "notFound")
     assert.strictEqual(floor.refused(maker, terms("bid", 40, 1, inGroup)).code, "invalid_order")
   })
 
   it("are refused while the exchange is paused", () => {
-    const { exchange, maker, target } = withGroup(10)
-    exchange.setActive({ exchange: false }, start)
-    assert.strictEqual(refusalOf(exchange.resetGroup(maker, target, start)).code, "exchange_is_paused")
-    const created = exchange.createGroup(maker, { subaccount: 0, limit: 100, exchangeIndex: 0 }, start)
+    const { floor, maker, target } = withGroup(10)
+    floor.execute({ type: "setActive", exchange: false })
+    assert.strictEqual(
+      refusalOf(floor.execute({ type: "resetGroup", accountId: maker, target })).code,
+      "exchange_is_paused"
+    )
+    const created = floor.execute({
+      type: "createGroup",
+      accountId: maker,
+      group: { subaccount: 0, limit: 100, exchangeIndex: 0 }
+    })
     assert.strictEqual(refusalOf(created).code, "exchange_is_paused")
   })
 
-  it("are told, in order", () => {
-    const { events, exchange, floor, inGroup, maker, target } = withGroup(10)
+  it("are logged in order", () => {
+    const { events, floor, inGroup, maker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 1, inGroup))
-    unwrap(exchange.setGroupLimit(maker, target, 100, floor.time))
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
-    unwrap(exchange.triggerGroup(maker, target, floor.time))
-    unwrap(exchange.resetGroup(maker, target, floor.time))
-    unwrap(exchange.deleteGroup(maker, target, floor.time))
+    unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100 }))
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "triggerGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "resetGroup", accountId: maker, target }))
+    unwrap(floor.execute({ type: "deleteGroup", accountId: maker, target }))
+    const types = new Set(["orderGroup", "orderAccepted", "orderCanceled"])
     assert.deepStrictEqual(
-      events.slice(1).map((event) => (event.type === "orderGroup" ? event.change : event.type)),
+      events
+        .filter(({ type }) => types.has(type))
+        .map((event) => (event.type === "orderGroup" ? event.change : event.type)),
       ["created", "orderAccepted", "limitUpdated", "triggered", "orderCanceled", "reset", "deleted"]
     )
   })

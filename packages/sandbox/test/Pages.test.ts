@@ -14,7 +14,7 @@ import { type Credentials, layerTest, Sandbox } from "../src/Sandbox.ts"
 const ticker = "KXTEST-26-YES"
 const day = 24 * 3_600_000
 
-/** Unmetered, since no time passes here for tokens to come back. */
+/** Without client-side limits: no time passes here in which tokens could refill. */
 const access = (credentials: Credentials) =>
   Layer.unwrap(
     Effect.map(Sandbox, ({ environment }) => Kalshi.layer({ environment, signer: credentials.signer, limits: false }))
@@ -32,7 +32,7 @@ const order = {
 const days = 10
 const perDay = 100
 
-/** A hundred orders a day for ten days, each taken by a fill of its own; the maker's side. */
+/** Trades a hundred orders a day for ten days, each with its own fill. Returns the maker. */
 const traded = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   const maker = yield* sandbox.createAccount({ tier: "unmetered" })
@@ -47,14 +47,14 @@ const traded = Effect.gen(function* () {
   return maker
 })
 
-/** Ten days on, everything older than six is historical. */
+/** After ten days, items older than six days are historical. */
 const exchange = layerTest({
   markets: [{ ticker }],
   assumptions: { historicalMillis: 6 * day, historicalOrdersMillis: 6 * day },
   keepRequests: 5_000
 })
 
-/** The ids of a list. */
+/** A stream of ids. */
 type Listed = Stream.Stream<string, unknown, Kalshi.KalshiPublic | Kalshi.KalshiRead>
 
 const idOf = (item: { readonly order_id?: string; readonly trade_id?: string }): string =>
@@ -71,14 +71,14 @@ const served = (...operations: ReadonlyArray<string>) =>
     (requests) => requests.filter(({ operation }) => operations.includes(operation ?? "")).length
   )
 
-describe("the pages of the local exchange", () => {
+describe("Orders.list.items, Portfolio.fills.items and Markets.trades.items", () => {
   const lists: ReadonlyArray<readonly [name: string, operation: string, list: (limit: number) => Listed]> = [
     ["orders", "GetOrders", (limit) => Stream.map(Orders.list.items({ limit }), idOf)],
     ["fills", "GetFills", (limit) => Stream.map(Portfolio.fills.items({ limit }), idOf)],
     ["trades", "GetTrades", (limit) => Stream.map(Markets.trades.items({ limit, ticker }), idOf)]
   ]
 
-  it.effect("hold a thousand orders, fills and trades, whatever their size", () =>
+  it.effect("lists a thousand orders, fills and trades of the local exchange, for every page size", () =>
     Effect.gen(function* () {
       const maker = yield* traded
       yield* Effect.gen(function* () {
@@ -100,7 +100,7 @@ describe("the pages of the local exchange", () => {
   )
 })
 
-describe("a history of the local exchange", () => {
+describe("History", () => {
   const histories: ReadonlyArray<readonly [name: string, history: Listed]> = [
     ["orders", Stream.map(History.orders({ limit: 30 }), idOf)],
     ["fills", Stream.map(History.fills({ limit: 30 }), idOf)],
@@ -108,13 +108,13 @@ describe("a history of the local exchange", () => {
   ]
 
   for (const [name, history] of histories) {
-    it.effect(`has each of a thousand ${name} once, while the cutoff moves on by days`, () =>
+    it.effect(`lists each of a thousand ${name} of the local exchange once, while the cutoff moves by days`, () =>
       Effect.gen(function* () {
         const maker = yield* traded
         yield* Effect.gen(function* () {
           const { trades_created_ts: first } = yield* Historical.cutoff()
           let read = 0
-          // Half a day for each fifty that are read: ten days in all.
+          // Half a day passes per fifty items: ten days in total.
           const ids = yield* history.pipe(
             Stream.tap(() => (++read % 50 === 0 ? TestClock.adjust(day / 2) : Effect.void)),
             Stream.runCollect

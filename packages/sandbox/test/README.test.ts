@@ -38,15 +38,15 @@ const result = program.pipe(Effect.provide(Layer.provideMerge(Sandbox.layerTest(
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 
 describe("README", () => {
-  // As a runner without Effect's clock would.
-  it("has an example that runs by itself", async () => {
+  // As in a runner without Effect's clock.
+  it("has a runnable example", async () => {
     assert.strictEqual((await Effect.runPromise(result)).orders.length, 1)
     const source = readFileSync(new URL(import.meta.url), "utf8")
     const example = source.slice(source.indexOf("const program"), source.indexOf("const readme")).trim()
     assert.include(readme, example)
   })
 
-  it("names everything that the operator can do over HTTP", () => {
+  it("lists every operator request", () => {
     const rows = [...readme.matchAll(/^\| `((?:GET|POST|PUT) \S+)` /gm)].map(([, request]) => request)
     assert.deepStrictEqual(
       rows.toSorted(),
@@ -54,7 +54,7 @@ describe("README", () => {
     )
   })
 
-  it("names every switch and its default", () => {
+  it("lists every switch with its default", () => {
     for (const [name, value] of Object.entries(defaults)) {
       const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\``))
       assert.isDefined(row, name)

@@ -24,7 +24,7 @@ import { errorOf, send } from "./support/wire.ts"
 const ticker = "KXTEST-26-YES"
 const markets = [{ ticker }]
 
-/** An account's access, signing as its credentials do; unmetered, since no time passes here for tokens to come back. */
+/** A client for an account, without client-side limits: no time passes here in which tokens could refill. */
 const access = (credentials: Credentials) =>
   Layer.unwrap(
     Effect.map(Sandbox, ({ environment }) => Kalshi.layer({ environment, signer: credentials.signer, limits: false }))
@@ -41,8 +41,8 @@ const order = (side: "bid" | "ask", count: `${number}`, order_group_id?: string)
     order_group_id
   }) as const
 
-/** A group's life, from its making to its deletion, as the client sees it. */
-const story = (maker: Credentials, taker: Credentials) =>
+/** The life of a group, from its creation to its deletion, through the client. */
+const groupLife = (maker: Credentials, taker: Credentials) =>
   Effect.gen(function* () {
     const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 })
     const { order_id } = yield* Orders.create(order("bid", "30", order_group_id))
@@ -73,16 +73,16 @@ const overHttp = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClien
 
 describe("Sandbox.layer", () => {
   for (const kind of kinds) {
-    it.live(`tells an order group's story over HTTP with ${kind} keys`, () =>
+    it.live(`runs an order group over HTTP with ${kind} keys`, () =>
       overHttp(
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
-          yield* story(yield* sandbox.createAccount({ kind }), yield* sandbox.createAccount({ kind }))
+          yield* groupLife(yield* sandbox.createAccount({ kind }), yield* sandbox.createAccount({ kind }))
         })
       )
     )
 
-    it.live(`hands out ${kind} keys that the signing package reads and signs with`, () =>
+    it.live(`creates ${kind} keys that the signing package can load and use`, () =>
       overHttp(
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
@@ -97,7 +97,7 @@ describe("Sandbox.layer", () => {
     )
   }
 
-  it.live("tells two accounts in one process apart, over a thousand interleaved requests", () =>
+  it.live("separates two accounts in one process, over a thousand interleaved requests", () =>
     overHttp(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -122,7 +122,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("takes a key of one's own, and refuses one that is another's", () =>
+  it.live("accepts a registered key, and refuses another key", () =>
     overHttp(
       Effect.gen(function* () {
         const { createAccount, environment, registerKey } = yield* Sandbox
@@ -146,7 +146,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("tells a client how far off its clock is", () =>
+  it.live("lets a client measure its clock skew", () =>
     overHttp(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -160,7 +160,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("puts no spans, and so no signatures, among the application's", () =>
+  it.live("adds no spans to the application, and so no signatures", () =>
     Effect.gen(function* () {
       const spans: Array<Tracer.Span> = []
       const tracer = Tracer.make({
@@ -186,20 +186,20 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("refuses a body that is too large, and still serves", () =>
+  it.live("refuses a body that is too large, and continues to serve", () =>
     overHttp(
       Effect.gen(function* () {
         const by = yield* (yield* Sandbox).createAccount()
         const text = `"${"x".repeat(5 * 1024 * 1024)}"`
         const got = yield* Effect.exit(send({ method: "POST", path: "/portfolio/events/orders", by, text }))
-        // The connection may be closed before the answer is read.
+        // The connection may close before the response is read.
         assert.isTrue(Exit.isFailure(got) || got.value.status === 413)
         assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 200)
       })
     )
   )
 
-  it.live("serves on loopback alone unless told otherwise", () =>
+  it.live("serves only on loopback by default", () =>
     Effect.gen(function* () {
       for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.com"]) {
         const error = yield* Effect.flip(Effect.scoped(Layer.build(layer({ host }))))
@@ -212,7 +212,7 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("takes the port it is given, says when that is taken, and frees it in the end", () =>
+  it.live("listens on the given port, fails if it is in use, and frees it at the end", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const first = yield* Layer.build(layer()).pipe(Scope.provide(scope))
@@ -225,7 +225,7 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("closes while requests are still coming in", () =>
+  it.live("closes while requests are incomplete", () =>
     Effect.gen(function* () {
       const head = "POST /trade-api/v2/portfolio/events/orders HTTP/1.1\r\nhost: localhost\r\n"
       const closed: Array<Promise<unknown>> = []
@@ -246,7 +246,7 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("fails where its markets cannot be", () =>
+  it.live("fails for invalid markets", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Effect.scoped(Layer.build(layer({ markets: [{ ticker }, { ticker }] }))))
       assert.strictEqual(error.message, "market already exists")
@@ -259,17 +259,17 @@ const inMemory = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClien
 
 describe("Sandbox.layerTest", () => {
   for (const kind of kinds) {
-    it.effect(`tells the same story in memory, under virtual time, with ${kind} keys`, () =>
+    it.effect(`runs an order group in memory, under virtual time, with ${kind} keys`, () =>
       inMemory(
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
-          yield* story(yield* sandbox.createAccount({ kind }), yield* sandbox.createAccount({ kind }))
+          yield* groupLife(yield* sandbox.createAccount({ kind }), yield* sandbox.createAccount({ kind }))
         })
       )
     )
   }
 
-  it.effect("lets a client's retries run through in one move of the clock", () =>
+  it.effect("completes a client's retries in one adjustment of the clock", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -287,7 +287,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("lets fifteen seconds pass in no time", () =>
+  it.effect("lets fifteen seconds of a window pass instantly", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -309,7 +309,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("tells a paused exchange's status, and a planted one's", () =>
+  it.effect("returns the status of a paused exchange, and a planted status", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -325,7 +325,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("answers its own address alone", () =>
+  it.effect("serves only its own address", () =>
     inMemory(
       Effect.gen(function* () {
         const { signer } = yield* (yield* Sandbox).createAccount()
@@ -342,7 +342,7 @@ describe("Sandbox.layerTest", () => {
       const dumpOf = (seed: number) =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
-          yield* story(yield* sandbox.createAccount(), yield* sandbox.createAccount())
+          yield* groupLife(yield* sandbox.createAccount(), yield* sandbox.createAccount())
           return JSON.stringify(yield* sandbox.dump)
         }).pipe(Effect.provide(layerTest({ seed, markets })))
       const first = yield* dumpOf(7)
@@ -351,7 +351,7 @@ describe("Sandbox.layerTest", () => {
     })
   )
 
-  it.effect("keeps as many requests as it is told to", () =>
+  it.effect("keeps keepRequests requests", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       for (const n of [1, 2, 3]) {
@@ -364,7 +364,7 @@ describe("Sandbox.layerTest", () => {
     }).pipe(Effect.provide(layerTest({ keepRequests: 2 })))
   )
 
-  it.effect("shows no private key and no signature in what it prints", () =>
+  it.effect("prints no private key and no signature", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -34,7 +34,7 @@ const positions: ListPositions = {
   nonZero: []
 }
 
-/** Two accounts that trade one contract now. */
+/** Two accounts that have traded one contract. */
 const traded = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
@@ -79,8 +79,8 @@ describe("View.listFills", () => {
   })
 })
 
-describe("pages", () => {
-  it("cut a list into the same items whatever their size, and new ones move none", () => {
+describe("the lists of View", () => {
+  it("have the same items for every page size, and new items do not shift pages", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const trade = () => {
@@ -107,7 +107,7 @@ describe("pages", () => {
     }
   })
 
-  it("refuse a cursor of another list, one that is none, and a limit that is none", () => {
+  it("refuse a cursor of another list, an invalid cursor, and an invalid limit", () => {
     const { floor, taker } = traded()
     floor.place(taker, terms("bid", 40, 1))
     const view = floor.view()
@@ -129,13 +129,13 @@ describe("pages", () => {
   })
 })
 
-describe("the archive", () => {
-  it("has what ended before the cutoffs, and the live lists have it no more", () => {
+describe("the historical lists of View", () => {
+  it("contain the items that ended before the cutoffs, which the live lists no longer contain", () => {
     const { floor, orderId, taker } = traded()
     const resting = floor.place(taker, terms("bid", 40, 1)).orderId
-    unwrap(floor.exchange.determineMarket(ticker, "yes", start))
-    unwrap(floor.exchange.settleMarket(ticker, start))
-    unwrap(floor.exchange.createMarket({ ticker: "KXOTHER-1" }, start))
+    unwrap(floor.execute({ type: "determineMarket", ticker, outcome: "yes" }))
+    unwrap(floor.execute({ type: "settleMarket", ticker }))
+    unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-1" } }))
     const open = floor.place(taker, terms("bid", 40, 1, { ticker: "KXOTHER-1" })).orderId
     const counts = (era: Era) => {
       const view = floor.view()
@@ -148,9 +148,9 @@ describe("the archive", () => {
         market: Result.isSuccess(view.market(ticker, era))
       }
     }
-    const nothing = { orders: [], fills: 0, trades: 0, positions: 0, markets: [], market: false }
+    const empty = { orders: [], fills: 0, trades: 0, positions: 0, markets: [], market: false }
     const all = { fills: 1, trades: 1, positions: 1 }
-    assert.deepStrictEqual(counts("historical"), nothing)
+    assert.deepStrictEqual(counts("historical"), empty)
     assert.deepStrictEqual(counts("live"), {
       ...all,
       orders: [open, resting, orderId],
@@ -161,25 +161,25 @@ describe("the archive", () => {
     assert.deepStrictEqual([counts("live").orders, counts("historical").orders], [[open], [resting, orderId]])
     assert.deepStrictEqual(counts("live").fills, 1)
     floor.time = start + 92 * day
-    assert.deepStrictEqual(counts("live"), { ...nothing, orders: [open], markets: ["KXOTHER-1"] })
+    assert.deepStrictEqual(counts("live"), { ...empty, orders: [open], markets: ["KXOTHER-1"] })
     assert.deepStrictEqual(counts("historical"), {
       ...all,
       orders: [resting, orderId],
       markets: [ticker],
       market: true
     })
-    // What is in the archive can still be read by its id.
+    // An archived order can still be read by its id.
     assert.isTrue(Result.isSuccess(floor.view().order(taker, orderId)))
   })
 })
 
 describe("View.market", () => {
-  it("tells the best prices, what traded, and what was there a day ago", () => {
+  it("shows the top of the book now and a day ago, and the traded volume", () => {
     const { floor, maker, taker } = traded()
     floor.place(maker, terms("ask", 52, 3))
     floor.place(taker, terms("bid", 48, 2))
-    const quote = () => unwrap(floor.view().market(ticker)).quote
-    assert.deepStrictEqual(quote(), { bid: 4_800, bidCount: 200, ask: 5_200, askCount: 300, lastPrice: 5_000 })
+    const { topOfBook } = unwrap(floor.view().market(ticker))
+    assert.deepStrictEqual(topOfBook, { bid: 4_800, bidCount: 200, ask: 5_200, askCount: 300, lastPrice: 5_000 })
     const later = (millis: number) => {
       floor.time = start + millis
       const { previous, volume, volume24h } = unwrap(floor.view().market(ticker))
@@ -195,7 +195,7 @@ describe("View.market", () => {
 })
 
 describe("Exchange.userView", () => {
-  it("shows orders, fills and money as late as it is told to, and then exactly", () => {
+  it("shows orders, fills and money with the delay of readLagMillis", () => {
     const floor = makeFloor({ assumptions: { readLagMillis: 500 } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const { orderId } = floor.place(maker, terms("ask", 50, 1))
@@ -215,7 +215,7 @@ describe("Exchange.userView", () => {
       unwrap(floor.exchange.userView(floor.time).balances(taker)),
       unwrap(floor.view().balances(taker))
     )
-    // What happens by itself is seen as late.
+    // The effects of timers are delayed as well.
     const expiring = floor.place(maker, terms("ask", 60, 1, { expirationSeconds: start / 1_000 + 2 }))
     const statusAt = (millis: number) => {
       floor.time = start + millis
@@ -224,7 +224,7 @@ describe("Exchange.userView", () => {
     assert.deepStrictEqual([statusAt(2_499), statusAt(2_500)], ["resting", "canceled"])
   })
 
-  it("is the exchange as it is unless told otherwise", () => {
+  it("is current by default", () => {
     const { floor, orderId, taker } = traded()
     assert.strictEqual(unwrap(floor.exchange.userView(start).order(taker, orderId)).status, "executed")
   })

@@ -1,4 +1,4 @@
-/** What is read through an index, against plain scans of the whole state. */
+/** Compares reads through an index with plain scans of the whole state. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
@@ -14,7 +14,7 @@ const assumptions = { transferMillis: 3_000, historicalMillis: 3 * day, historic
 
 type Account = Snapshot["accounts"][number]
 
-/** A snapshot as it comes back from a file. */
+/** A snapshot after a round trip through JSON. */
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
 const cutoff = (now: number, millis: number): number => Math.max(0, Math.floor((now - millis) / day) * day)
@@ -32,8 +32,12 @@ const read = <A, Query extends PageQuery>(
   do {
     const page = Result.getOrThrow(list({ ...query, cursor }))
     cursor = page.cursor
-    assert.strictEqual(cursor !== "" && page.items.length < query.limit, false, "a page that is not full is the last")
-    assert.strictEqual(page.items.length === 0 && items.length > 0, false, "the last page is not empty")
+    assert.strictEqual(
+      cursor !== "" && page.items.length < query.limit,
+      false,
+      "a page with fewer items than the limit must be the last"
+    )
+    assert.strictEqual(page.items.length === 0 && items.length > 0, false, "the last page must not be empty")
     items.push(...page.items)
   } while (cursor !== "")
   return items
@@ -41,7 +45,7 @@ const read = <A, Query extends PageQuery>(
 
 const some = <A>(arbitrary: fc.Arbitrary<A>) => fc.option(arbitrary, { nil: undefined, freq: 1 })
 
-/** Queries about what a crowd did. */
+/** Queries about the data of a crowd. */
 const queriesOf = (state: Snapshot, account: Account) => {
   const tickers = [...state.markets.map(({ ticker }) => ticker), "KXNONE-1"]
   const events = [...state.events.map(({ eventTicker }) => eventTicker), "KXNONE"]
@@ -78,7 +82,7 @@ const queriesOf = (state: Snapshot, account: Account) => {
 
 const eras: ReadonlyArray<Era> = ["live", "historical"]
 
-/** Compares a view with the state that it is of. Returns how much was listed. */
+/** Compares a view with its state. Returns the number of listed items. */
 const compare = (view: View, state: Snapshot, account: Account, own: number) => {
   const { accountId } = account
   const queries = queriesOf(state, account)
@@ -161,7 +165,7 @@ const compare = (view: View, state: Snapshot, account: Account, own: number) => 
 const sum = (counts: ReadonlyArray<{ readonly count: number }>): number =>
   counts.reduce((total, { count }) => total + count, 0)
 
-/** Contracts ahead of every order of a side, in the order in which they would be met. */
+/** Contracts ahead of every order of a side, in matching order. */
 const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<string, number> => {
   const remaining = new Map(
     state.accounts.flatMap(({ orders }) => orders.map(({ orderId, remainingCount }) => [orderId, remainingCount]))
@@ -176,7 +180,7 @@ const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<strin
   )
 }
 
-/** Compares queue positions, one by one and all at once. Returns how many there are. */
+/** Compares queue positions, read one by one and all at once. Returns their number. */
 const compareQueues = (view: View, state: Snapshot): number => {
   let count = 0
   for (const { ask, bid, eventTicker, ticker } of state.markets) {
@@ -208,7 +212,7 @@ const compareQueues = (view: View, state: Snapshot): number => {
 
 describe("View, after random commands", () => {
   it(
-    "lists orders, fills and trades as a scan of the whole state finds them, page by page, also after a restore",
+    "lists the same orders, fills and trades as a scan of the whole state, page by page, also after a restore",
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 3, assumptions })
@@ -226,7 +230,7 @@ describe("View, after random commands", () => {
           seen[what] += found[what]
         }
       }
-      // What is compared is not nothing.
+      // Every comparison covered some items.
       for (const [what, times] of Object.entries(seen)) {
         assert.isAbove(times, 1_000, what)
       }
@@ -234,7 +238,7 @@ describe("View, after random commands", () => {
   )
 
   it(
-    "counts what is ahead of an order as a walk along the queue does, also after a restore",
+    "counts the same contracts ahead of an order as a walk along the queue, also after a restore",
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 4, assumptions })
@@ -253,7 +257,7 @@ describe("View, after random commands", () => {
 })
 
 describe("View.queuePosition and View.queuePositions", () => {
-  it("count what is ahead in queues of thousands, wherever orders left them, shrank, or came back", () => {
+  it("count the contracts ahead in queues of thousands, after orders left, shrank or moved to the end", () => {
     const floor = makeFloor()
     const owners = [floor.account("one"), floor.account("other")]
     const orders: Array<{ readonly owner: string; readonly orderId: string }> = []
@@ -269,20 +273,24 @@ describe("View.queuePosition and View.queuePositions", () => {
         const { orderId } = floor.place(owner, terms("bid", below(10) === 0 ? 41 : 40, 1 + below(9)))
         orders.push({ owner, orderId })
       }
-      // Most leave from the front of the queue, some anywhere; some shrink, some go to its end.
+      // Most orders leave from the front of the queue, some from anywhere; some shrink, and some move to the end.
       for (let n = 0; n < 900; n++) {
         const [{ orderId, owner }] = orders.splice(below(4) === 0 ? below(orders.length) : 0, 1) as [(typeof orders)[0]]
-        unwrap(floor.exchange.cancelOrder(owner, { ...target, orderId }, floor.time))
+        unwrap(floor.execute({ type: "cancelOrder", accountId: owner, target: { ...target, orderId } }))
       }
       for (let n = 0; n < 100; n++) {
         const { orderId, owner } = orders[below(orders.length)]!
-        floor.exchange.decreaseOrder(owner, { ...target, orderId, reduceBy: undefined, reduceTo: 60 }, floor.time)
+        floor.execute({
+          type: "decreaseOrder",
+          accountId: owner,
+          order: { ...target, orderId, reduceBy: undefined, reduceTo: 60 }
+        })
       }
       for (let n = 0; n < 100; n++) {
         const { orderId, owner } = orders[below(orders.length)]!
         const changed = { price: 4_000, count: 2_000, clientOrderId: undefined, updatedClientOrderId: undefined }
         const amended = { ...target, ...changed, orderId, ticker, side: "bid", expirationSeconds: undefined } as const
-        unwrap(floor.exchange.amendOrder(owner, amended, floor.time))
+        unwrap(floor.execute({ type: "amendOrder", accountId: owner, order: amended }))
       }
       assert.isAtLeast(compareQueues(floor.view(), floor.exchange.snapshot(floor.time)), 300)
     }

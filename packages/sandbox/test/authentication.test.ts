@@ -11,13 +11,13 @@ import { errorOf, send, type Sent } from "./support/wire.ts"
 const path = "/portfolio/order_groups"
 const signedPath = `/trade-api/v2${path}`
 
-/** A test with an exchange of its own. */
+/** Runs a test on its own exchange. */
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest()))
 
-describe("the exchange's judgement of a signature", () => {
+describe("makeAuthenticate", () => {
   for (const kind of ["rsa", "ed25519"] as const) {
-    onExchange(`accepts ${kind}, and the same request again`, () =>
+    onExchange(`accepts a ${kind} signature, also repeatedly`, () =>
       Effect.gen(function* () {
         const by = yield* (yield* Sandbox).createAccount({ kind })
         for (const _ of [1, 2]) {
@@ -32,7 +32,7 @@ describe("the exchange's judgement of a signature", () => {
       })
     )
 
-    onExchange(`refuses whatever was not signed by the ${kind} key that the request names`, () =>
+    onExchange(`refuses a request that the ${kind} key in it did not sign`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const by = yield* sandbox.createAccount({ kind })
@@ -50,10 +50,10 @@ describe("the exchange's judgement of a signature", () => {
           ["the method is signed in lower case", { signed: { method: "get" } }],
           ["another account's key signs", { headers: { "kalshi-access-key": other.keyId } }],
           ["another key of the same account signs", { headers: { "kalshi-access-key": second.keyId } }],
-          ["the timestamp is another", { headers: { "kalshi-access-timestamp": another } }],
+          ["the timestamp differs", { headers: { "kalshi-access-timestamp": another } }],
           ["the signature is not base64", { headers: { "kalshi-access-signature": "%%%not base64%%%" } }],
           ["the signature is base64 of something else", { headers: { "kalshi-access-signature": "QUJDRA==" } }],
-          ["the signature is in the URL's base64", { headers: { "kalshi-access-signature": "__--".repeat(86) } }]
+          ["the signature is base64url", { headers: { "kalshi-access-signature": "__--".repeat(86) } }]
         ]
         const timestamp = String(yield* Clock.currentTimeMillis)
         const signature = yield* by.signer.sign(`${timestamp}GET${signedPath}`)
@@ -81,7 +81,7 @@ describe("the exchange's judgement of a signature", () => {
     )
   }
 
-  onExchange("names what is missing", () =>
+  onExchange("names the missing header", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const codeWithout = (...names: ReadonlyArray<string>) =>
@@ -97,7 +97,7 @@ describe("the exchange's judgement of a signature", () => {
     })
   )
 
-  onExchange("does not know a key that was never registered", () =>
+  onExchange("refuses an unregistered key", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const headers = { "kalshi-access-key": "00000000-0000-4000-8000-000000000000" }
@@ -106,7 +106,7 @@ describe("the exchange's judgement of a signature", () => {
     })
   )
 
-  onExchange("takes a timestamp within 30 seconds of the exchange's clock", () =>
+  onExchange("accepts a timestamp within 30 seconds of the exchange's clock", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()
@@ -128,7 +128,7 @@ describe("the exchange's judgement of a signature", () => {
     })
   )
 
-  onExchange("judges by the exchange's clock, and tells it", () =>
+  onExchange("uses the exchange's clock, and sends it in the date header", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()
@@ -142,7 +142,7 @@ describe("the exchange's judgement of a signature", () => {
     })
   )
 
-  onExchange("asks no signature of a public operation, and checks one that comes", () =>
+  onExchange("requires no signature for a public operation, but verifies one that is sent", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const status = { method: "GET", path: "/exchange/status" } as const
@@ -152,7 +152,7 @@ describe("the exchange's judgement of a signature", () => {
     })
   )
 
-  onExchange("takes RSA-PSS with a salt as long as the digest, and no other padding", () =>
+  onExchange("accepts RSA-PSS with a salt as long as the digest, and no other padding", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount({ kind: "rsa" })
       const key = createPrivateKey(Redacted.value(by.privateKey))
@@ -170,7 +170,7 @@ describe("the exchange's judgement of a signature", () => {
     })
   )
 
-  it.effect("takes any salt when told to", () =>
+  it.effect("accepts any salt if rsaSalt is any", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount({ kind: "rsa" })
       const key = createPrivateKey(Redacted.value(by.privateKey))
@@ -183,7 +183,7 @@ describe("the exchange's judgement of a signature", () => {
 })
 
 describe("Sandbox.registerKey", () => {
-  it.effect("takes the public keys that the exchange takes, and says so of others", () =>
+  it.effect("registers supported public keys, and refuses others with a reason", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { accountId, privateKey, publicKey } = yield* sandbox.createAccount()

@@ -1,4 +1,4 @@
-/** The client's clock against that of a whole exchange, which is moved. */
+/** The client's clock skew correction against an exchange whose clock is moved. */
 import * as ClockSkew from "@kalshi-effect/client/ClockSkew"
 import * as ExchangeOperations from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -24,7 +24,7 @@ const statuses = Effect.flatMap(Sandbox, ({ requests }) =>
   Effect.map(requests, (served) => served.map(({ status }) => status))
 )
 
-/** Runs a call to its end on virtual time. */
+/** Completes a call under virtual time. */
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(Effect.result(call))
@@ -32,9 +32,9 @@ const play = <A, E, R>(call: Effect.Effect<A, E, R>) =>
     return yield* Fiber.join(fiber)
   })
 
-describe("the clock of a local exchange", () => {
+describe("Operator.moveClock", () => {
   for (const moved of [120_000, -120_000]) {
-    it.effect(`is measured by the client, ${moved} ms off`, () =>
+    it.effect(`lets the client measure a skew of ${moved} ms`, () =>
       Effect.gen(function* () {
         yield* TestClock.setTime(Date.UTC(2026, 10, 22) + 321)
         yield* (yield* Sandbox).moveClock(moved)
@@ -48,7 +48,7 @@ describe("the clock of a local exchange", () => {
       }).pipe(Effect.provide(Layer.provideMerge(kalshi(), layerTest())))
     )
 
-    it.effect(`is kept to by a client that corrects, ${moved} ms off: writes as well, at the cost of one 401`, () =>
+    it.effect(`lets a client with correctClockSkew write despite a skew of ${moved} ms, after one 401`, () =>
       Effect.gen(function* () {
         yield* TestClock.setTime(Date.UTC(2026, 10, 22))
         yield* (yield* Sandbox).moveClock(moved)
@@ -62,7 +62,7 @@ describe("the clock of a local exchange", () => {
     )
   }
 
-  it.effect("is followed when it is moved back", () =>
+  it.effect("lets the client follow a clock that moves back", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
       const sandbox = yield* Sandbox
@@ -74,7 +74,7 @@ describe("the clock of a local exchange", () => {
     }).pipe(Effect.provide(Layer.provideMerge(kalshi({ correctClockSkew: true }), layerTest())))
   )
 
-  it.effect("does not excuse a key that is no good", () =>
+  it.effect("does not make an invalid key valid", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
       const result = yield* play(OrderGroups.list())
@@ -94,7 +94,7 @@ describe("the clock of a local exchange", () => {
     )
   )
 
-  it.live("is measured and kept to over HTTP, where dates are the server's own", () =>
+  it.live("lets the client measure and correct the skew over HTTP, from the server's dates", () =>
     Effect.gen(function* () {
       yield* (yield* Sandbox).moveClock(120_000)
       yield* OrderGroups.list()

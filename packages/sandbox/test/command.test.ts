@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Starts the command, which ends with the scope. */
+/** Starts the command, which stops with the scope. */
 const start = (...options: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn(process.execPath, [file, ...options])),
@@ -35,7 +35,7 @@ const start = (...options: ReadonlyArray<string>) =>
       })
   )
 
-/** What it prints before it serves. */
+/** The text that it prints before it serves. */
 const announced = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<string>((resume) => {
@@ -49,7 +49,7 @@ const announced = (...options: ReadonlyArray<string>) =>
     })
   )
 
-/** Its end, and all that it printed. */
+/** Its exit code, and everything that it printed. */
 const ended = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<{ readonly code: number | null; readonly text: string }>((resume) => {
@@ -60,7 +60,7 @@ const ended = (...options: ReadonlyArray<string>) =>
     })
   )
 
-/** The environment of a shell into which the lines were pasted. */
+/** The environment of a shell after pasting the lines. */
 const pasted = (lines: string): Record<string, string> =>
   Object.fromEntries(
     execFileSync("sh", ["-c", `${lines}\nenv -0`], { encoding: "utf8", env: {} })
@@ -89,7 +89,7 @@ const bid = {
 
 describe("kalshi-sandbox", () => {
   for (const keys of ["ed25519", "rsa"]) {
-    it.live(`prints lines that, pasted into a shell, make a program its user (${keys} keys)`, () =>
+    it.live(`prints shell lines that connect a program (${keys} keys)`, () =>
       Effect.gen(function* () {
         const [, one = "", other = ""] = (yield* announced("--port", "0", "--keys", keys)).split("\n\n")
         const placed = yield* Orders.create(bid).pipe(Effect.provide(client(pasted(one))))
@@ -99,7 +99,7 @@ describe("kalshi-sandbox", () => {
     )
   }
 
-  it.live("opens the markets it is told, and lets its time be moved by hand", () =>
+  it.live("creates the markets of --market, and moves a frozen clock on request", () =>
     Effect.gen(function* () {
       const text = yield* announced("--port", "0", "--clock", "frozen", "--market", "KXA-26-1", "--market", "KXB-26-1")
       assert.include(text, "# Markets: KXA-26-1, KXB-26-1")
@@ -112,7 +112,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("has the same accounts and key ids for the same seed", () =>
+  it.live("gives accounts and keys the same ids for the same seed", () =>
     Effect.gen(function* () {
       const ids = (text: string) => text.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g)
       const first = ids(yield* announced("--port", "0", "--seed", "7"))
@@ -122,7 +122,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("serves no other machine unless told to", () =>
+  it.live("serves other machines only with --allow-remote", () =>
     Effect.gen(function* () {
       const { code, text } = yield* ended("--port", "0", "--host", "0.0.0.0")
       assert.strictEqual(code, 1)
@@ -131,12 +131,12 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("says so when its port is taken", () =>
+  it.live("reports a port in use", () =>
     Effect.gen(function* () {
       const taken = createServer().listen(0, "127.0.0.1")
       yield* Effect.addFinalizer(() => Effect.sync(() => taken.close()))
       yield* Effect.promise(() => once(taken, "listening"))
-      const { port } = taken.address() as AddressInfo // of a server that listens on a port
+      const { port } = taken.address() as AddressInfo // the address of a TCP server
       const { code, text } = yield* ended("--port", String(port))
       assert.strictEqual(code, 1)
       assert.include(text, `cannot listen on 127.0.0.1:${port}`)
@@ -144,7 +144,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("says what is wrong with an option", () =>
+  it.live("explains an invalid option", () =>
     Effect.gen(function* () {
       for (const options of [
         ["--port", "70000"],

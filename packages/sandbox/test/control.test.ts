@@ -35,13 +35,13 @@ const control = (
       })
     )
     const body = yield* response.json
-    return { status: response.status, body: body as Json } satisfies Control // an object, or the tests fail
+    return { status: response.status, body: body as Json } satisfies Control // the tests fail for any other value
   })
 
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>, options: Options = {}) =>
   test.pipe(Effect.provide([layer(options), NodeHttpClient.layerUndici]))
 
-/** What {@link send} needs to sign with a key that came over HTTP. */
+/** Credentials for {@link send}, from a key that came over HTTP. */
 const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
   Effect.map(ApiKey.fromPem({ keyId: String(keyId), privateKey: Redacted.make(String(privateKey)) }), (apiKey) => ({
     accountId: String(accountId),
@@ -52,8 +52,8 @@ const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
     signer: Signer.fromApiKey(apiKey)
   }))
 
-describe("the operator's side over HTTP", () => {
-  it.live("runs an exchange from nothing to a settlement", () =>
+describe("control", () => {
+  it.live("runs an exchange from an empty state to a settlement", () =>
     served(
       Effect.gen(function* () {
         const one = yield* credentialsOf((yield* control("POST", "accounts", { dollars: "100", tier: "basic" })).body)
@@ -89,7 +89,7 @@ describe("the operator's side over HTTP", () => {
     )
   )
 
-  it.live("moves time, pauses, plants faults, and shows what there is", () =>
+  it.live("moves time, pauses, plants faults, and lists accounts and requests", () =>
     served(
       Effect.gen(function* () {
         const by = yield* credentialsOf((yield* control("POST", "accounts", {})).body)
@@ -97,7 +97,7 @@ describe("the operator's side over HTTP", () => {
         const before = yield* time
         yield* control("POST", "time", { millis: 86_400_000 })
         assert.strictEqual(yield* time, before + 86_400_000)
-        // A clock that stands still is nobody's: signatures go by the real one.
+        // With a frozen clock, signatures follow the real time.
         assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 200)
         yield* control("POST", "active", { trading: false })
         const status = yield* send({ method: "GET", path: "/exchange/status" })
@@ -119,7 +119,7 @@ describe("the operator's side over HTTP", () => {
     )
   )
 
-  it.live("takes a snapshot, begins anew, and goes on from the snapshot", () =>
+  it.live("takes a snapshot, resets, and continues from the snapshot", () =>
     served(
       Effect.gen(function* () {
         const by = yield* credentialsOf((yield* control("POST", "accounts", {})).body)
@@ -141,7 +141,7 @@ describe("the operator's side over HTTP", () => {
     )
   )
 
-  it.live("names the field that is wrong", () =>
+  it.live("names the invalid field", () =>
     served(
       Effect.gen(function* () {
         const { body } = yield* control("POST", "time", { ms: 1 })
@@ -153,7 +153,7 @@ describe("the operator's side over HTTP", () => {
     )
   )
 
-  it.live("says what is wrong with a request, and answers no page in a browser", () =>
+  it.live("explains an invalid request, and refuses requests from a browser page", () =>
     served(
       Effect.gen(function* () {
         const cases: ReadonlyArray<readonly [number, ReturnType<typeof control>]> = [

@@ -1,4 +1,4 @@
-/** A dry run of the client against a whole exchange: it reads what is there, and leaves everything as it was. */
+/** A dry run of the client against a local exchange: it reads the exchange and changes nothing. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as DryRun from "@kalshi-effect/client/DryRun"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
@@ -26,7 +26,7 @@ const order: Orders.CreateInput = {
 const tagOf = <A, E extends { readonly _tag: string }, R>(write: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(write), ({ _tag }) => _tag)
 
-/** A bot that reads, and changes what it can. */
+/** A bot that reads and writes. */
 const bot = Effect.gen(function* () {
   const { market } = yield* Markets.get({ ticker })
   const before = yield* Portfolio.balance()
@@ -52,14 +52,14 @@ const options = (environment: (typeof Sandbox.Service)["environment"], { signer 
   limits: false as const
 })
 
-describe("Kalshi.layerDryRun on a local exchange", () => {
-  it.effect("changes nothing there, and asks nothing of it but reads", () =>
+describe("Kalshi.layerDryRun", () => {
+  it.effect("sends only reads to the exchange", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const credentials = yield* sandbox.createAccount()
       const { environment } = sandbox
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
-      // Something to cancel.
+      // An order to cancel.
       yield* Orders.create(order).pipe(Effect.provide(Kalshi.layer(options(environment, credentials))))
       const before = yield* sandbox.dump
       const servedBefore = (yield* sandbox.requests).length
@@ -96,7 +96,7 @@ describe("Kalshi.layerDryRun on a local exchange", () => {
     }).pipe(Effect.provide(layerTest({ markets: [{ ticker }] })))
   )
 
-  it.effect("places nothing by an intent either, and leaves nothing to settle or to cancel", () =>
+  it.effect("places no intents, and leaves nothing to settle or to cancel", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const credentials = yield* sandbox.createAccount()
@@ -120,7 +120,7 @@ describe("Kalshi.layerDryRun on a local exchange", () => {
     }).pipe(Effect.provide(layerTest({ markets: [{ ticker }] })))
   )
 
-  it.effect("puts the cost of an order no lower than what it takes there", () =>
+  it.effect("computes at least the cost that the exchange charges for an order", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [taker, maker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
@@ -138,7 +138,7 @@ describe("Kalshi.layerDryRun on a local exchange", () => {
       yield* Orders.create({ ...order, side: "ask" }).pipe(as(maker))
       assert.strictEqual((yield* Orders.create(order).pipe(as(taker))).fill_count, "10.00")
       const taken = before - (yield* balance)
-      assert.isTrue(taken > 4_000_000n, "it costs its price and a fee")
+      assert.isTrue(taken > 4_000_000n, "the order costs its price and a fee")
       assert.isTrue(FixedPoint.toMicros(worst!) >= taken)
     }).pipe(Effect.provide(layerTest({ markets: [{ ticker }] })))
   )

@@ -1,4 +1,4 @@
-/** What a dry run says that orders can cost, held against what an exchange takes for them. */
+/** Compares the worst-case costs of a dry run with the charges of an exchange. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -21,7 +21,7 @@ type Ticker = (typeof tickers)[number]
 
 type Side = "bid" | "ask"
 
-/** A market before the batch: its fees, the position held, and whether the client knows it. */
+/** A market before the batch: its fees, the position, and whether the client knows the position. */
 interface Floor {
   readonly feeType: Series["feeType"]
   readonly feeMultiplier: number
@@ -30,7 +30,7 @@ interface Floor {
   readonly isKnown: boolean
 }
 
-/** An order of somebody else's. Prices in ten-thousandths, counts in hundredths. */
+/** An order of another account. Prices in ten-thousandths, counts in hundredths. */
 interface Other {
   readonly ticker: Ticker
   readonly side: Side
@@ -125,18 +125,19 @@ const toInput = ({ count, kind, price, side, ticker }: Own): Orders.CreateInput 
   ...(kind === "reduce_only" ? { reduce_only: true } : {})
 })
 
-/** An exchange with an account that holds what the case says, and somebody else's orders in the book. */
+/** An exchange with an account with the positions of the case, and another account's orders in the book. */
 const open = ({ assumptions, before, floors }: Case) => {
   const exchange = new Exchange({ seed: 1, assumptions })
-  const account = (name: string) => unwrap(exchange.createAccount(name, start)).accountId
+  const account = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start)).accountId
   const me = account("me")
-  const place = (accountId: string, order: Own) => exchange.createOrder(accountId, command(order), start)
+  const place = (accountId: string, order: Own) =>
+    exchange.execute({ type: "createOrder", accountId, order: command(order) }, start)
   for (const [index, { feeMultiplier, feeType, held }] of floors.entries()) {
     const ticker = tickers[index]!
     const seriesTicker = ticker.split("-")[0]!
-    unwrap(exchange.createSeries({ ticker: seriesTicker, feeType, feeMultiplier }, start))
+    unwrap(exchange.execute({ type: "createSeries", series: { ticker: seriesTicker, feeType, feeMultiplier } }, start))
     const priceRanges = [{ start: "0.0001", end: "0.9999", step: "0.0001" }]
-    unwrap(exchange.createMarket({ ticker, priceRanges }, start))
+    unwrap(exchange.execute({ type: "createMarket", market: { ticker, priceRanges } }, start))
     if (held === 0) continue
     const order = { ticker, price: 5_000, count: Math.abs(held), kind: "resting" } as const
     unwrap(place(account("counterparty"), { ...order, side: held > 0 ? "ask" : "bid" }))
@@ -165,7 +166,7 @@ const runtime = ManagedRuntime.make(
 
 afterAll(() => runtime.dispose())
 
-/** The most that a batch can take, as a dry run has it, in micro-dollars. */
+/** The worst case of a batch in a dry run, in micro-dollars. */
 const worstCase = ({ after, assumptions, batch, before, floors, isCounted }: Case): bigint => {
   marketOf = ({ ticker }) => {
     const { feeMultiplier, feeType, held, isKnown } = floors[tickers.indexOf(ticker as Ticker)]!
@@ -185,13 +186,13 @@ const hold = (law: (input: Case) => void): void => {
   fc.assert(fc.property(cases, law), { seed, numRuns: 3_000 })
 }
 
-describe("the worst case of a batch in a dry run", () => {
-  it("is enough cash: no order of the batch is refused for money", () => {
+describe("DryRun, the worst case of a batch", () => {
+  it("is enough cash for every order of the batch", () => {
     hold((input) => {
       const { cash, exchange, me, place } = open(input)
       const worst = worstCase(input)
       const rest = BigInt(cash()) - worst
-      unwrap(exchange.withdraw(me, FixedPoint.fromMicros(rest), start))
+      unwrap(exchange.execute({ type: "withdraw", accountId: me, dollars: FixedPoint.fromMicros(rest) }, start))
       for (const order of input.batch) {
         const placed = place(order)
         if (Result.isFailure(placed)) assert.notStrictEqual(placed.failure.code, exchange.assumptions.noMoneyCode)
@@ -199,7 +200,7 @@ describe("the worst case of a batch in a dry run", () => {
     })
   })
 
-  it("is never less than what the batch takes, at once or later", () => {
+  it("is never less than the charges for the batch, immediately or later", () => {
     hold((input) => {
       const { cash, place, trade } = open(input)
       const worst = worstCase(input)

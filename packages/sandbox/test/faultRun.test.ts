@@ -1,9 +1,11 @@
-/** Real sockets, real time and three processes: what a network does to orders. The whole of it is `bench/faultRun.ts`. */
+/**
+ * Orders under network faults, with real sockets, real time and three processes. The full run is `bench/faultRun.ts`.
+ */
 import { assert, describe, it } from "vitest"
 import { run } from "./support/faultRun/faultRun.ts"
 
-describe("orders whose requests are spoilt on their way", () => {
-  it("are never doubled and never lost, although their process is killed", async () => {
+describe("Orders.place, under network faults", () => {
+  it("never duplicates or loses an order, even if its process is killed", async () => {
     const { counts, faults, learned, openAtKill, orders, outcomes } = await run({
       intents: 250,
       fibers: 16,
@@ -12,15 +14,15 @@ describe("orders whose requests are spoilt on their way", () => {
       kill: true,
       readLagMillis: 100,
       attemptMillis: 500,
-      // Too short to tell that none was placed: what is Unknown stays so, and must be none of the exchange's.
+      // Too short to prove that an order was not placed: an `Unknown` stays unknown, and the exchange must not have it.
       settleWithinMillis: 2_500
     })
-    const { requests, ...spoilt } = counts
+    const { requests, ...byKind } = counts
     assert.deepStrictEqual(faults, [])
     assert.strictEqual(orders, outcomes["Accepted"])
     assert.isAbove(orders, 100)
     assert.isAbove(learned["list"] ?? 0, 0, "some are learned from lists")
     assert.isAbove(openAtKill ?? 0, 0, "it was killed on its way")
-    for (const [kind, count] of Object.entries(spoilt)) assert.isAbove(count, 0, `${kind} of ${requests}`)
+    for (const [kind, count] of Object.entries(byKind)) assert.isAbove(count, 0, `${kind} of ${requests}`)
   })
 })

@@ -23,7 +23,7 @@ const transports = [
   { name: "over HTTP", layer: Layer.merge(layer({ markets }), NodeHttpClient.layerUndici) }
 ]
 
-/** What comes of placing an order while a fault waits for it: the outcome, and how many orders there are then. */
+/** Places an order under a fault. Returns the outcome, the served status, and the number of orders afterwards. */
 const placing = (fault: Fault) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
@@ -35,10 +35,10 @@ const placing = (fault: Fault) =>
     return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // asserted by its use
   })
 
-describe("a planted fault", () => {
+describe("Operator.plant", () => {
   for (const { layer, name } of transports) {
     // Sockets need the real clock; in memory it makes no difference.
-    it.live(`${name}: resets the connection before the request is carried out, or after`, () =>
+    it.live(`${name}: resets the connection before or after the request is executed`, () =>
       Effect.gen(function* () {
         const before = yield* placing({ reset: "before" })
         assert.deepStrictEqual([before.exit._tag, before.placed, before.status], ["Failure", 0, 0])
@@ -47,7 +47,7 @@ describe("a planted fault", () => {
       }).pipe(Effect.provide(layer))
     )
 
-    it.live(`${name}: cuts the body off, or puts nonsense in its middle, after the request is carried out`, () =>
+    it.live(`${name}: truncates or corrupts the body of an executed request`, () =>
       Effect.gen(function* () {
         const truncated = yield* placing({ mangle: "truncated" })
         assert.deepStrictEqual([truncated.exit._tag, truncated.placed, truncated.status], ["Failure", 1, 201])
@@ -55,12 +55,12 @@ describe("a planted fault", () => {
         assert.strictEqual(garbled.placed, 1)
         assert.strictEqual(garbled.exit._tag === "Success" && garbled.exit.value.status, 201)
         const body = garbled.exit._tag === "Success" ? garbled.exit.value.body : undefined
-        assert.isString(body, "it is no JSON")
-        assert.include(String(body), "\ufffd", "nor UTF-8")
+        assert.isString(body, "is not JSON")
+        assert.include(String(body), "\ufffd", "is not UTF-8")
       }).pipe(Effect.provide(layer))
     )
 
-    it.live(`${name}: answers another status, body or content type`, () =>
+    it.live(`${name}: replaces the status, body or content type of a response`, () =>
       Effect.gen(function* () {
         const refused = yield* placing({ status: 503, body: { maintenance: true } })
         assert.strictEqual(refused.placed, 0)
@@ -78,7 +78,7 @@ describe("a planted fault", () => {
       }).pipe(Effect.provide(layer))
     )
 
-    it.live(`${name}: meets so many requests, of its operation or path, the oldest fault first`, () =>
+    it.live(`${name}: applies each fault the given number of times, by operation or path, the oldest first`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const by = yield* sandbox.createAccount()
@@ -96,22 +96,22 @@ describe("a planted fault", () => {
     )
   }
 
-  it.effect("is refused where no request could meet it, and says what to give instead", () =>
+  it.effect("refuses a fault that no request can trigger, and names what to use instead", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const cases: ReadonlyArray<readonly [Fault, string]> = [
         [
           { operation: "Orders.batchCreate" },
-          '"Orders.batchCreate": give its id in the published document, such as "BatchCreateOrdersV2"'
+          '"Orders.batchCreate". Use an id of the published document, such as "BatchCreateOrdersV2"'
         ],
-        [{ operation: "createOrderV2" }, "there is no operation"],
-        [{ path: "/trade-api/v2/exchange/status" }, "give what follows /trade-api/v2"],
+        [{ operation: "createOrderV2" }, "no operation has the id"],
+        [{ path: "/trade-api/v2/exchange/status" }, "Use the part after /trade-api/v2"],
         [{ path: "/exchange/status?x=1" }, "without a query"],
         [{ path: "/exchange" }, "no operation has the path"],
-        [{ times: 0 }, "cannot meet 0 requests"],
-        [{ times: 1.5 }, "cannot meet 1.5 requests"],
-        [{ delayMillis: -1 }, "a delay cannot be -1 ms"],
-        [{ delayMillis: Number.NaN }, "a delay cannot be NaN ms"],
+        [{ times: 0 }, "not 0"],
+        [{ times: 1.5 }, "not 1.5"],
+        [{ delayMillis: -1 }, "not -1"],
+        [{ delayMillis: Number.NaN }, "not NaN"],
         [{ status: 99 }, "not 99"],
         [{ status: 600 }, "not 600"]
       ]
@@ -120,14 +120,14 @@ describe("a planted fault", () => {
         assert.strictEqual(error._tag, "SandboxError")
         assert.include(error.message, reason)
       }
-      assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 200, "none was planted")
+      assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 200, "no fault was planted")
       yield* sandbox.plant({ path: "/portfolio/orders/some-id", status: 503 })
       yield* sandbox.plant({ operation: "GetExchangeStatus", status: 599 })
       assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 599)
     }).pipe(Effect.provide(layerTest({ markets })))
   )
 
-  it.effect("delays an answer by the clock that the exchange goes by", () =>
+  it.effect("delays a response by the clock of the exchange", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.plant({ delayMillis: 5_000 })
@@ -139,7 +139,7 @@ describe("a planted fault", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.live("over HTTP: delays an answer", () =>
+  it.live("over HTTP: delays a response", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const client = yield* HttpClient.HttpClient
@@ -149,7 +149,7 @@ describe("a planted fault", () => {
       while ((yield* sandbox.requests).length === 0) {
         yield* Effect.sleep("1 millis")
       }
-      // Those that come later are answered meanwhile.
+      // Later requests are served meanwhile.
       let others = 0
       while (others < 20) {
         others += (yield* client.execute(HttpClientRequest.get(url))).status === 200 ? 1 : 0
@@ -160,7 +160,7 @@ describe("a planted fault", () => {
   )
 
   it.effect(
-    "lets a lost answer be told from a refusal: the client repeats an order with an id, and meets its echo",
+    "shows a client that its order may exist: it repeats the order after a lost response, and gets a conflict",
     () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -11,7 +11,7 @@ import { seed } from "./support/floor.ts"
 const older = roundingOf({ ...defaults, balanceSteps: "cent", feeRounding: "centicent" })
 
 describe("charge", () => {
-  // Examples of the exchange's published guide to fee rounding, in micro-dollars: as it has it now, and as it had it.
+  // Examples from the exchange's published guide to fee rounding, current and former, in micro-dollars.
   it.each([
     {
       name: "one of one contract at $0.055",
@@ -38,7 +38,7 @@ describe("charge", () => {
       carried: 196
     }
   ] as const)(
-    "rounds and gives back as the guide works it: $name",
+    "rounds and refunds as in the example of the guide: $name",
     ({ carried, fee, fill: [count, price], net, steps }) => {
       const order = { carriedMicros: 0 }
       const newer = roundingOf({ ...defaults, balanceSteps: steps })
@@ -56,7 +56,7 @@ describe("charge", () => {
     { name: "three of one contract at $0.055", revenue: -55_000, fee: 8_500, net: [15_000, 5_000, 15_000] },
     { name: "three of 0.30 at $0.50", revenue: -150_000, fee: 4_100, net: [10_000, 0, 10_000] },
     { name: "three of 0.03 at $0.3301", revenue: -9_903, fee: 500, net: [10_097, 97, 97] }
-  ])("rounds and gives back as the guide worked it until August 2026: $name", ({ fee, net, revenue }) => {
+  ])("rounds and refunds as in the guide until August 2026: $name", ({ fee, net, revenue }) => {
     const order = { carriedMicros: 0 }
     assert.deepStrictEqual(
       net.map(() => charge(order, older, fee, revenue)),
@@ -64,7 +64,7 @@ describe("charge", () => {
     )
   })
 
-  it("leaves every balance on its steps, and charges what the client reckons", () => {
+  it("keeps every balance on whole steps, and charges the fee that the client computes", () => {
     fc.assert(
       fc.property(
         fc.constantFrom("centicent" as const, "microdollar" as const),
@@ -109,7 +109,7 @@ describe("charge", () => {
 })
 
 describe("feeUp and feeDown", () => {
-  it("are exact at every size, up to the dearest order at the highest rate", () => {
+  it("are exact at every size, up to the most expensive order at the highest rate", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1_000_000 }),

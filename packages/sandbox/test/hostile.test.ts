@@ -13,7 +13,7 @@ import { makeWorld } from "./support/world.ts"
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   test.pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
 
-/** Opens a socket, which is closed in the end. */
+/** Opens a socket, which closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -30,19 +30,19 @@ const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 /** A socket to the exchange. */
 const open = Effect.flatMap(portOf, openTo)
 
-/** All that comes back until the other side closes. */
-const answerOf = (socket: Socket) =>
+/** Everything received until the other side closes. */
+const responseOf = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
     socket.on("data", (chunk: Buffer) => chunks.push(chunk))
     socket.on("close", () => resume(Effect.succeed(Buffer.concat(chunks).toString("latin1"))))
   })
 
-/** The same, of what is sent first. */
-const answerTo = (socket: Socket, text: string | Buffer) =>
+/** The same, after sending a text. */
+const responseTo = (socket: Socket, text: string | Buffer) =>
   Effect.suspend(() => {
     socket.write(text)
-    return answerOf(socket)
+    return responseOf(socket)
   })
 
 const drainedOrClosed = (socket: Socket) =>
@@ -61,41 +61,44 @@ const stillServes = Effect.gen(function* () {
 const head = (path: string, ...headers: ReadonlyArray<string>) =>
   [`POST ${path} HTTP/1.1`, "host: 127.0.0.1", "connection: close", ...headers, "", ""].join("\r\n")
 
-describe("Sandbox.layer, against what no client should send", () => {
-  it.live("refuses a body of 100 MB after the first four, and still serves", () =>
+describe("Sandbox.layer, under hostile requests", () => {
+  it.live("refuses a body of 100 MB after 4 MiB, and continues to serve", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
         const path = "/trade-api/v2/portfolio/events/orders"
         const request = head(path, "content-type: application/json", "content-length: 104857600")
-        const sent = yield* answerTo(socket, Buffer.concat([Buffer.from(request), Buffer.alloc(5 * 1024 * 1024, 0x20)]))
+        const sent = yield* responseTo(
+          socket,
+          Buffer.concat([Buffer.from(request), Buffer.alloc(5 * 1024 * 1024, 0x20)])
+        )
         assert.match(sent, /^HTTP\/1\.1 413 /)
         yield* stillServes
       }).pipe(Effect.scoped)
     )
   )
 
-  it.live("refuses 100 MB that come in chunks and without a length, and serves others meanwhile", () =>
+  it.live("refuses 100 MB in chunks without a length, and serves others meanwhile", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
         const mebibyte = Buffer.alloc(1024 * 1024, 0x20)
         const chunk = Buffer.concat([Buffer.from("100000\r\n"), mebibyte, Buffer.from("\r\n")])
         const path = "/trade-api/v2/portfolio/events/orders"
-        const answer = yield* Effect.forkChild(answerOf(socket), { startImmediately: true })
+        const response = yield* Effect.forkChild(responseOf(socket), { startImmediately: true })
         socket.write(head(path, "content-type: application/json", "transfer-encoding: chunked"))
-        // As fast as they are taken, until the other side has had enough.
+        // As fast as the other side reads, until it closes.
         for (let sent = 0; sent < 100 && !socket.destroyed; sent++) {
           if (!socket.write(chunk)) yield* drainedOrClosed(socket)
           if (sent === 6) yield* stillServes
         }
-        assert.match(yield* Fiber.join(answer), /^HTTP\/1\.1 413 /)
+        assert.match(yield* Fiber.join(response), /^HTTP\/1\.1 413 /)
         yield* stillServes
       }).pipe(Effect.scoped)
     )
   )
 
-  it.live("tells even a client that reads nothing before it has sent more", () =>
+  it.live("responds even to a client that reads only after it has sent more", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -104,12 +107,12 @@ describe("Sandbox.layer, against what no client should send", () => {
         if (!socket.write(some)) yield* drainedOrClosed(socket)
         yield* stillServes
         if (!socket.write(some)) yield* drainedOrClosed(socket)
-        assert.match(socket.destroyed ? "dropped" : yield* answerOf(socket), /^HTTP\/1\.1 413 /)
+        assert.match(socket.destroyed ? "dropped" : yield* responseOf(socket), /^HTTP\/1\.1 413 /)
       }).pipe(Effect.scoped)
     )
   )
 
-  it.live("tells a client why that sends 40 MB", () =>
+  it.live("responds with the reason to a client that sends 40 MB", () =>
     served(
       Effect.gen(function* () {
         const { maker: by } = yield* makeWorld
@@ -123,7 +126,7 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("serves others while hundreds dawdle over their requests", () =>
+  it.live("serves others while hundreds of requests are incomplete", () =>
     served(
       Effect.gen(function* () {
         for (let n = 0; n < 300; n++) {
@@ -135,20 +138,20 @@ describe("Sandbox.layer, against what no client should send", () => {
     )
   )
 
-  it.live("cuts a connection that dawdles over its head", () =>
+  it.live("closes a connection whose head does not complete", () =>
     served(
       Effect.gen(function* () {
-        const dawdlers = yield* Effect.all([open, open])
+        const stalled = yield* Effect.all([open, open])
         const cut = yield* Effect.forkChild(
           Effect.all(
-            dawdlers.map((socket, n) => answerTo(socket, n === 0 ? "" : "GET /trade-api/v2/exchange/status HT")),
+            stalled.map((socket, n) => responseTo(socket, n === 0 ? "" : "GET /trade-api/v2/exchange/status HT")),
             { concurrency: "unbounded" }
           ),
           { startImmediately: true }
         )
         yield* stillServes
-        for (const answer of yield* Fiber.join(cut)) {
-          assert.match(answer, /^(?:HTTP\/1\.1 408 |$)/)
+        for (const response of yield* Fiber.join(cut)) {
+          assert.match(response, /^(?:HTTP\/1\.1 408 |$)/)
         }
       }).pipe(Effect.scoped)
     )
@@ -159,15 +162,18 @@ describe("Sandbox.layer, against what no client should send", () => {
       Effect.gen(function* () {
         const sockets = yield* Effect.forEach(Array.from({ length: 2_000 }), () => open, { concurrency: 200 })
         const request = "GET /trade-api/v2/exchange/status HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
-        const answers = yield* Effect.forEach(sockets, (socket) => answerTo(socket, request), {
+        const responses = yield* Effect.forEach(sockets, (socket) => responseTo(socket, request), {
           concurrency: "unbounded"
         })
-        assert.deepStrictEqual([...new Set(answers.map((answer) => answer.split("\r\n")[0]))], ["HTTP/1.1 200 OK"])
+        assert.deepStrictEqual(
+          [...new Set(responses.map((response) => response.split("\r\n")[0]))],
+          ["HTTP/1.1 200 OK"]
+        )
       }).pipe(Effect.scoped)
     )
   )
 
-  it.live("refuses what is not HTTP, and what is no path", () =>
+  it.live("refuses invalid HTTP and invalid paths", () =>
     served(
       Effect.gen(function* () {
         for (const text of [
@@ -184,8 +190,8 @@ describe("Sandbox.layer, against what no client should send", () => {
           "GET / HTTP/1.1\r\nhost: x\r\na: b\rc: d\r\n\r\n",
           `GET / HTTP/1.1\r\nhost: x\r\n${"a: b\r\n".repeat(20_000)}\r\n`
         ]) {
-          const answer = yield* answerTo(yield* open, `${text}\r\n`)
-          assert.match(answer, /^HTTP\/1\.1 4\d\d /, JSON.stringify(text.slice(0, 40)))
+          const response = yield* responseTo(yield* open, `${text}\r\n`)
+          assert.match(response, /^HTTP\/1\.1 4\d\d /, JSON.stringify(text.slice(0, 40)))
         }
         for (const path of [
           "/trade-api/v2/../../etc/passwd",
@@ -219,15 +225,15 @@ describe("Sandbox.layer, against what no client should send", () => {
           "/trade-api/v2/markets?limit=10&__proto__=1&limit=20",
           `/trade-api/v2/markets?${"a=1&".repeat(2_000)}limit=-1`
         ]) {
-          const answer = yield* answerTo(yield* open, head(path).replace("POST", "GET"))
-          assert.match(answer, /^HTTP\/1\.1 4\d\d /, path)
+          const response = yield* responseTo(yield* open, head(path).replace("POST", "GET"))
+          assert.match(response, /^HTTP\/1\.1 4\d\d /, path)
         }
         yield* stillServes
       }).pipe(Effect.scoped)
     )
   )
 
-  it.live("refuses JSON that is none, or too deep, or not an object, with an error body and no change", () =>
+  it.live("refuses invalid, too deep and non-object JSON with an error body, and changes nothing", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -279,41 +285,41 @@ describe("Sandbox.layer, against what no client should send", () => {
 describe("listen", () => {
   const refused = { status: 404, headers: {}, body: new Uint8Array(), delayMillis: 0, arrives: "whole" } as const
 
-  it.live("cuts whatever dawdles, whether it stands still or drips, and lets through what is merely slow", () =>
+  it.live("closes connections that stall or send too slowly, and serves requests that complete in time", () =>
     Effect.gen(function* () {
       const port = yield* listen(() => refused, "127.0.0.1", 0, { headMillis: 1_500, requestMillis: 2_500 })
       const half = head("/x", "content-type: application/json", "content-length: 1000")
-      const drip = (socket: Socket) =>
+      const sendSlowly = (socket: Socket) =>
         Effect.acquireRelease(
           Effect.sync(() => setInterval(() => socket.writable && socket.write("a"), 20)),
           (timer) => Effect.sync(() => clearInterval(timer))
         )
       const cut = ["", "GET /x", half.slice(0, -2), half, `${half}{`].map((text) =>
-        Effect.flatMap(openTo(port), (socket) => answerTo(socket, text))
+        Effect.flatMap(openTo(port), (socket) => responseTo(socket, text))
       )
-      const dripping = ["GET /", `GET /x HTTP/1.1\r\nhost: x\r\nx: `, half].map((text) =>
+      const sendingSlowly = ["GET /", `GET /x HTTP/1.1\r\nhost: x\r\nx: `, half].map((text) =>
         Effect.gen(function* () {
           const socket = yield* openTo(port)
-          yield* drip(socket)
-          return yield* answerTo(socket, text)
+          yield* sendSlowly(socket)
+          return yield* responseTo(socket, text)
         })
       )
       const slow = Effect.gen(function* () {
         const socket = yield* openTo(port)
-        const answer = yield* Effect.forkChild(answerTo(socket, "GET /x HTTP/1.1\r\nconnection: close\r\n"), {
+        const response = yield* Effect.forkChild(responseTo(socket, "GET /x HTTP/1.1\r\nconnection: close\r\n"), {
           startImmediately: true
         })
-        // Another one is served between its halves.
-        assert.match(yield* answerTo(yield* openTo(port), "GET /y HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 404 /)
+        // Another request is served between its halves.
+        assert.match(yield* responseTo(yield* openTo(port), "GET /y HTTP/1.0\r\n\r\n"), /^HTTP\/1\.1 404 /)
         socket.write("host: x\r\n\r\n")
-        return yield* Fiber.join(answer)
+        return yield* Fiber.join(response)
       })
-      const [dawdled, dripped, served] = yield* Effect.all(
-        [Effect.all(cut, { concurrency: "unbounded" }), Effect.all(dripping, { concurrency: "unbounded" }), slow],
+      const [stalledResponses, slowResponses, served] = yield* Effect.all(
+        [Effect.all(cut, { concurrency: "unbounded" }), Effect.all(sendingSlowly, { concurrency: "unbounded" }), slow],
         { concurrency: "unbounded" }
       )
       assert.deepStrictEqual(
-        [...dawdled, ...dripped].map((answer) => answer.slice(0, 13)),
+        [...stalledResponses, ...slowResponses].map((response) => response.slice(0, 13)),
         Array.from({ length: 8 }, () => "HTTP/1.1 408 ")
       )
       assert.match(served, /^HTTP\/1\.1 404 /)

@@ -10,7 +10,7 @@ import { ticker } from "./support/world.ts"
 
 const bot = fileURLToPath(new URL("support/quoting.ts", import.meta.url))
 
-/** Starts the bot in a process of its own, which ends with the scope at the latest. */
+/** Starts the bot in another process, which ends with the scope at the latest. */
 const started = Effect.gen(function* () {
   const { credentials, url } = yield* Sandbox
   const { keyId, privateKey } = credentials[0]!
@@ -29,15 +29,15 @@ const started = Effect.gen(function* () {
   )
 })
 
-describe("a bot under cancelAllOnExit that NodeRuntime.runMain runs", () => {
+describe("cancelAllOnExit, under NodeRuntime.runMain", () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it.live(`leaves no order resting when ${signal} ends its process`, () =>
+    it.live(`leaves no order resting when ${signal} ends the process`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const { credentials } = sandbox
         const child = yield* started
-        const [said] = yield* Effect.promise(() => once(child.stdout, "data"))
-        assert.strictEqual(String(said).trim(), "Accepted Accepted")
+        const [message] = yield* Effect.promise(() => once(child.stdout, "data"))
+        assert.strictEqual(String(message).trim(), "Accepted Accepted")
         const statuses = Effect.map(sandbox.view, (view) =>
           Result.getOrThrow(view.listOrders(credentials[0]!.accountId, { limit: 10 })).items.map(({ status }) => status)
         )

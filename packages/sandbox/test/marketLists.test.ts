@@ -21,8 +21,8 @@ const listed = (query: string) =>
     return status === 200 ? markets?.map((market) => market.ticker) : status
   })
 
-describe("a list of markets", () => {
-  onExchange("holds those updated later than min_updated_ts, and at or before max_updated_ts", () =>
+describe("Markets.list", () => {
+  onExchange("lists the markets updated after min_updated_ts, and at or before max_updated_ts", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* TestClock.adjust("1 hour")
@@ -37,7 +37,7 @@ describe("a list of markets", () => {
     })
   )
 
-  onExchange("takes no filter beside the times of updates but combos left out, and then a series", () =>
+  onExchange("permits update times only with mve_filter=exclude, and then with a series", () =>
     Effect.gen(function* () {
       for (const query of [
         "max_updated_ts=1&event_ticker=KXTEST-26",
@@ -55,8 +55,8 @@ describe("a list of markets", () => {
   )
 })
 
-describe("an event", () => {
-  onExchange("comes without its markets where they are excluded, and not with both switches", () =>
+describe("Events.get", () => {
+  onExchange("omits excluded markets, and refuses both switches together", () =>
     Effect.gen(function* () {
       const { body } = yield* send({ method: "GET", path: `/markets/${ticker}` })
       const { market } = body as { readonly market: { readonly event_ticker: string } } // the market
@@ -74,20 +74,20 @@ describe("an event", () => {
   )
 })
 
-describe("a market", () => {
+describe("Markets.get", () => {
   const liquidity = Effect.map(send({ method: "GET", path: `/markets/${ticker}` }), ({ body }) => {
     const { market } = body as { readonly market: { readonly liquidity_dollars?: string } } // the market
     return market.liquidity_dollars
   })
 
-  onExchange("carries liquidity_dollars, which is always zero", () =>
+  onExchange("returns liquidity_dollars, which is always zero", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* liquidity, "0.0000")
     })
   )
 
   onExchange(
-    "carries no liquidity_dollars where the switch says so",
+    "omits liquidity_dollars if marketLiquidity is absent",
     () =>
       Effect.gen(function* () {
         assert.isUndefined(yield* liquidity)
@@ -96,8 +96,8 @@ describe("a market", () => {
   )
 })
 
-describe("order books", () => {
-  onExchange("are read without a key", () =>
+describe("Markets.orderbook and Markets.orderbooks", () => {
+  onExchange("are readable without a key", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const read = Effect.all([Markets.orderbook({ ticker }), Markets.orderbooks({ tickers: [ticker] })])
@@ -110,7 +110,7 @@ describe("order books", () => {
     })
   )
 
-  onExchange("are signed where the layer has a key", () =>
+  onExchange("are signed if the layer has a key", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { signer } = yield* sandbox.createAccount()
@@ -122,8 +122,8 @@ describe("order books", () => {
   )
 })
 
-describe("an answer without a declared body", () => {
-  onExchange("is an empty object in JSON, and nothing at all where its status is 204", () =>
+describe("a response without a declared body", () => {
+  onExchange("is an empty JSON object, and empty for status 204", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const netting = yield* send({
@@ -141,8 +141,8 @@ describe("an answer without a declared body", () => {
   )
 })
 
-describe("a transfer between shards", () => {
-  onExchange("keeps its client_transfer_id, which is taken on the shard that it came from alone", () =>
+describe("Transfers.create", () => {
+  onExchange("reserves the client_transfer_id on the source shard only", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount({ dollars: "100" })
       const client_transfer_id = "6f1c3a52-7b0e-4d8e-9a53-0d6b5f1f4a11"

@@ -24,7 +24,7 @@ const maker = Effect.gen(function* () {
   }
 }).pipe(Effect.provide(Orders.cancelAllOnExit({ within: "5 seconds" })))
 
-/** What meets the maker's requests, over and over. */
+/** The faults of the maker's requests, repeatedly. */
 const faults: ReadonlyArray<Sandbox.Fault> = [
   { operation: "BatchCreateOrdersV2", reset: "after" },
   { operation: "CancelOrderV2", status: 503 },
@@ -44,7 +44,7 @@ const program = Effect.gen(function* () {
   for (const fault of [...faults, ...faults]) yield* sandbox.plant(fault)
   const making = yield* Effect.forkChild(Effect.provide(maker, kalshi(signer)))
   yield* TestClock.adjust("20 seconds")
-  // Somebody knows more than the maker, and takes whatever it quotes.
+  // A better informed account takes every quote of the maker.
   yield* Effect.gen(function* () {
     while (making.pollUnsafe() === undefined) {
       const take = Orders.buyYes({ ticker, count: "20", yes_price: "0.55", time_in_force: "immediate_or_cancel" })
@@ -53,34 +53,34 @@ const program = Effect.gen(function* () {
     }
   }).pipe(Effect.provide(kalshi(crowd.signer)))
 
-  const said = yield* Fiber.join(making)
+  const ending = yield* Fiber.join(making)
   const { orders } = yield* Effect.provide(Orders.list({ limit: 1_000 }), kalshi(signer))
   const { positions } = yield* sandbox.portfolio(accountId)
-  const spoilt = (yield* sandbox.requests).filter(({ status }) => status === 0 || status >= 500).length
-  return { said, orders, held: positions[ticker], spoilt }
+  const faulted = (yield* sandbox.requests).filter(({ status }) => status === 0 || status >= 500).length
+  return { ending, orders, position: positions[ticker], faulted }
 })
 
 const result = program.pipe(Effect.provide(Sandbox.layerTest()))
 
-describe("a market maker under faults", () => {
-  it.effect("is stopped by its order group, and leaves nothing behind", () =>
+describe("the market maker of the README", () => {
+  it.effect("is stopped by its order group under faults, and leaves no orders resting", () =>
     Effect.gen(function* () {
-      const { held, orders, said, spoilt } = yield* result
-      assert.isAbove(spoilt, 4, "it met its faults")
-      assert.match(said, /^stopped in round \d+$/)
+      const { ending, faulted, orders, position } = yield* result
+      assert.isAbove(faulted, 4, "the faults were applied")
+      assert.match(ending, /^stopped in round \d+$/)
       assert.deepStrictEqual(
         orders.filter(({ status }) => status === "resting"),
         []
       )
-      // Three fills of ten: the third took the group over its 25, and what came after was refused.
-      assert.strictEqual(held, -3_000)
+      // Three fills of ten: the third exceeds the limit of 25, and later orders are refused.
+      assert.strictEqual(position, -3_000)
       assert.strictEqual(new Set(orders.map(({ client_order_id }) => client_order_id)).size, orders.length)
     })
   )
 
-  it("is what the README shows", () => {
+  it("is the code that the README shows", () => {
     const source = readFileSync(new URL(import.meta.url), "utf8")
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-    assert.include(readme, source.slice(source.indexOf("/** Quotes both"), source.indexOf("/** What meets")).trim())
+    assert.include(readme, source.slice(source.indexOf("/** Quotes both"), source.indexOf("/** The faults")).trim())
   })
 })

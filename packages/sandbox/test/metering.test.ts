@@ -4,7 +4,7 @@ import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { costOf, endpointCosts, payersOf } from "../src/rest/costs.ts"
+import { costOf, endpointCosts, bucketsOf } from "../src/rest/costs.ts"
 import { allRoutes } from "../src/rest/routes.ts"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 import { send, type Sent } from "./support/wire.ts"
@@ -14,13 +14,13 @@ const descriptorOf = (operationId: string) =>
   allRoutes.find(({ descriptor }) => descriptor.operationId === operationId)!.descriptor
 
 describe("costOf", () => {
-  it("is what the client reckons with, for every operation", () => {
+  it("is the cost that the client uses, for every operation", () => {
     for (const { descriptor } of allRoutes) {
       assert.strictEqual(costOf(descriptor, {}), descriptor.cost, descriptor.operationId)
     }
   })
 
-  it("is that of every item of a batch", () => {
+  it("is the sum over the items of a batch", () => {
     const items = (count: number) => ({ orders: Array.from({ length: count }, () => ({})) })
     assert.strictEqual(costOf(descriptorOf("BatchCreateOrdersV2"), items(7)), 70)
     assert.strictEqual(costOf(descriptorOf("BatchCancelOrdersV2"), items(7)), 14)
@@ -30,7 +30,7 @@ describe("costOf", () => {
   })
 })
 
-describe("payersOf", () => {
+describe("bucketsOf", () => {
   const all = [0, 1, 2, 3]
 
   it.each([
@@ -53,12 +53,12 @@ describe("payersOf", () => {
     ["CreateRFQBatch", "", {}, [1]],
     ["DeleteRFQBatchQuote", "", undefined, [1]],
     ["GetOrders", "", undefined, "read"]
-  ] as const)("bills %s %s %j to %j", (operation, query, body, payers) => {
-    assert.deepStrictEqual(payersOf(descriptorOf(operation), new URLSearchParams(query), body), payers)
+  ] as const)("charges %s %s %j to the buckets %j", (operation, query, body, payers) => {
+    assert.deepStrictEqual(bucketsOf(descriptorOf(operation), new URLSearchParams(query), body), payers)
   })
 })
 
-/** How many times in a row something is answered by anything but 429, with the clock standing still. */
+/** How many requests in a row succeed before a 429, while the clock stands still. */
 const timesUntilEmpty = (sent: Sent) =>
   Effect.gen(function* () {
     for (let times = 0; ; times++) {
@@ -70,8 +70,8 @@ const timesUntilEmpty = (sent: Sent) =>
     }
   })
 
-describe("tokens", () => {
-  it.effect("pay for requests, refill with time, and differ for reads and writes", () =>
+describe("Exchange.takeTokens, over the wire", () => {
+  it.effect("charges requests, refills with time, and separates reads from writes", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createMarket({ ticker })
@@ -83,7 +83,7 @@ describe("tokens", () => {
       yield* TestClock.adjust("500 millis")
       assert.strictEqual(yield* timesUntilEmpty(read), 10)
       assert.strictEqual(yield* timesUntilEmpty(write), 5)
-      // A cancel costs two.
+      // A cancel costs two tokens.
       yield* TestClock.adjust("100 millis")
       const cancel = {
         method: "DELETE",
@@ -94,7 +94,7 @@ describe("tokens", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("are spent by refused requests too, and by nobody who did not sign well", () =>
+  it.effect("charges refused requests, but not requests with an invalid signature", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount({ tier: "basic" })
       const path = "/portfolio/events/orders"
@@ -106,7 +106,7 @@ describe("tokens", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("must be there for a whole batch, which is refused whole", () =>
+  it.effect("refuses a whole batch if there are too few tokens for it", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createMarket({ ticker })
@@ -122,7 +122,7 @@ describe("tokens", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("are listed with their exceptions, and the account's own budget", () =>
+  it.effect("lists the token costs and the budget of the account", () =>
     Effect.gen(function* () {
       const { basic } = yield* makeWorld
       const costs = yield* send({ method: "GET", path: "/account/endpoint_costs" })
@@ -137,7 +137,7 @@ describe("tokens", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("are enough for a client that learns and keeps to them: it waits, and is never answered 429", () =>
+  it.effect("suffices for a client that learns its budget: it waits, and never receives 429", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createMarket({ ticker })
@@ -159,7 +159,11 @@ describe("tokens", () => {
       assert.strictEqual((yield* Fiber.join(fiber)).length, 60)
       const served = (yield* sandbox.requests).filter(({ operation }) => operation === "CreateOrderV2")
       assert.deepStrictEqual([...new Set(served.map(({ status }) => status))], [201])
-      assert.isAtLeast(served.at(-1)!.atMillis, 5_000, "sixty orders are six seconds' worth, one second in advance")
+      assert.isAtLeast(
+        served.at(-1)!.atMillis,
+        5_000,
+        "sixty orders take the tokens of six seconds, one of them in advance"
+      )
     }).pipe(Effect.provide(layerTest()))
   )
 })

@@ -16,7 +16,7 @@ const key = (scopes: ReadonlyArray<Scope>) => ({
   publicKey: ""
 })
 
-/** Operations that a key with these scopes may perform, of those that need any. */
+/** The non-public operations that a key with these scopes may perform. */
 const permitted = (...scopes: ReadonlyArray<Scope>): ReadonlyArray<string> =>
   allRoutes
     .filter(({ descriptor }) => forbidden(key([]), descriptor) !== undefined)
@@ -24,8 +24,8 @@ const permitted = (...scopes: ReadonlyArray<Scope>): ReadonlyArray<string> =>
     .map(({ descriptor }) => descriptor.operationId)
     .sort()
 
-describe("a key's scopes", () => {
-  it("give every read for read, every write for write, and nothing that is public needs any", () => {
+describe("forbidden", () => {
+  it("permits every read with the scope read, every write with write, and public operations without a scope", () => {
     const needing = allRoutes.filter(({ descriptor }) => forbidden(key([]), descriptor) !== undefined)
     assert.isAbove(needing.length, 60)
     assert.isFalse(needing.some(({ descriptor }) => descriptor.access === "public"))
@@ -35,7 +35,7 @@ describe("a key's scopes", () => {
     assert.deepStrictEqual(permitted("write"), by("write").sort())
   })
 
-  it("give their group of operations for a child", () => {
+  it("permits the operations of a child scope", () => {
     assert.deepStrictEqual(permitted("read::portfolio_balance"), ["GetBalance", "GetSubaccountBalances"])
     assert.deepStrictEqual(permitted("read::block_trade_accept"), ["GetBlockTradeProposals"])
     assert.deepStrictEqual(permitted("write::block_trade_accept"), ["AcceptBlockTradeProposal"])
@@ -63,8 +63,8 @@ describe("a key's scopes", () => {
   })
 })
 
-describe("a key that is locked to a subaccount", () => {
-  it.effect("sees and trades on that one, whether or not it names it, and is refused any other", () =>
+describe("lockInput", () => {
+  it.effect("restricts a locked key to its subaccount, named or not, and refuses any other", () =>
     Effect.gen(function* () {
       const { locked, maker } = yield* makeWorld
       const as = (sent: Partial<Sent> & Pick<Sent, "method" | "path">) => send({ by: locked, ...sent })
@@ -92,14 +92,14 @@ describe("a key that is locked to a subaccount", () => {
       assert.notProperty(balance.body, "balance_breakdown")
       assert.property((yield* send({ method: "GET", path: "/portfolio/balance", by: maker })).body, "balance_breakdown")
 
-      // Without a subaccount, all of its own are cancelled and none of the others'.
+      // Without a subaccount, all orders of its own subaccount are cancelled, and no others.
       assert.strictEqual((yield* as({ method: "DELETE", path: orders })).status, 204)
       const { body } = yield* send({ method: "GET", path: "/portfolio/orders?status=resting", by: maker })
       assert.isAbove((body as { orders: ReadonlyArray<unknown> }).orders.length, 0) // asserted by its use
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("moves no money, makes no subaccounts and no keys", () =>
+  it.effect("refuses transfers, new subaccounts and new keys to a locked key", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { locked } = yield* makeWorld
@@ -122,8 +122,8 @@ describe("a key that is locked to a subaccount", () => {
   )
 })
 
-describe("API keys", () => {
-  it.effect("are made, listed, used and deleted over the wire", () =>
+describe("ApiKeys", () => {
+  it.effect("creates, lists, uses and deletes keys on the local exchange", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { accountId } = yield* sandbox.createAccount({ name: "owner" })

@@ -1,4 +1,4 @@
-/** The client's placing of orders against a whole exchange: what it means is what happens, and what it says is true. */
+/** The client's order placement against a local exchange: intents have their effect, and outcomes are true. */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -22,13 +22,13 @@ import { seed } from "./support/floor.ts"
 const ticker = "KXTEST-26-YES"
 
 const decimal = (hundredths: number): `${number}` =>
-  // Two decimals of a whole number: what the type stands for.
+  // A whole number with two decimals matches the type.
   `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}` as `${number}`
 
-/** Without fees, and at whole cents, what is paid is exactly price times count. */
+/** Without fees, and at whole cents, the payment is exactly price times count. */
 const market = { ticker, takerFeeRate: 0 }
 
-/** A client of its own for an account. */
+/** A client for an account. */
 const as = (by: Credentials) => (sandbox: Sandbox["Service"]) =>
   Kalshi.layer({ environment: sandbox.environment, signer: by.signer, limits: false })
 
@@ -39,7 +39,7 @@ const withAccounts = <A, E>(
     readonly me: ReturnType<ReturnType<typeof as>>
     readonly other: ReturnType<ReturnType<typeof as>>
     readonly accountId: string
-    /** Mine. */
+    /** Of the own account. */
     readonly credentials: Credentials
   }) => Effect.Effect<A, E, HttpClient.HttpClient>
 ) =>
@@ -56,7 +56,7 @@ const withAccounts = <A, E>(
     })
   }).pipe(Effect.provide(layerTest(options)))
 
-/** What each intent does to contracts held (YES above zero) and to cash, said in its own words. */
+/** The effect of each intent on the position (YES is positive) and on cash. */
 const effects = {
   buyYes: (held: number, count: number, own: number) => ({ held: held + count, cash: paid(-held, count, own) }),
   sellYes: (held: number, count: number, own: number) => ({
@@ -67,7 +67,7 @@ const effects = {
   sellNo: (held: number, count: number, own: number) => ({ held: held + count, cash: paid(-held, count, 100 - own) })
 } as const
 
-/** In ten-thousandths of a dollar: what closes the other outcome pays a dollar less the price, what opens costs the price. */
+/** In ten-thousandths of a dollar: closing the other outcome pays a dollar minus the price, opening costs the price. */
 const paid = (ofTheOther: number, count: number, own: number): number => {
   const closed = Math.min(count, Math.max(0, ofTheOther))
   return closed * (100 - own) - (count - closed) * own
@@ -86,7 +86,7 @@ const build = (kind: keyof typeof effects, input: Orders.IntentInput, own: numbe
   }
 }
 
-/** Gives an account a position, at half a dollar. */
+/** Trades an account into a position, at half a dollar. */
 const hold = (
   world: { readonly me: ReturnType<ReturnType<typeof as>>; readonly other: ReturnType<ReturnType<typeof as>> },
   held: number
@@ -100,8 +100,8 @@ const hold = (
   )
 }
 
-describe("an intent", () => {
-  it("does to the position and to the cash what it says", () =>
+describe("buyYes, buyNo, sellYes and sellNo", () => {
+  it("change the position and the cash as named", () =>
     fc.assert(
       fc.asyncProperty(
         fc.constantFrom("buyYes" as const, "sellYes" as const, "buyNo" as const, "sellNo" as const),
@@ -114,7 +114,7 @@ describe("an intent", () => {
             Effect.gen(function* () {
               yield* hold(world, held)
               const before = yield* world.sandbox.portfolio(world.accountId)
-              // Somebody who deals at exactly this price, for so many.
+              // A counterparty at exactly this price and count.
               const yes = kind === "buyYes" || kind === "sellYes" ? own : 100 - own
               const buys = kind === "sellYes" || kind === "buyNo"
               const counter = (buys ? Orders.buyYes : Orders.sellYes)({
@@ -135,7 +135,7 @@ describe("an intent", () => {
               const after = yield* world.sandbox.portfolio(world.accountId)
               assert.strictEqual(after.positions[ticker] ?? 0, expected.held, "the position")
               assert.strictEqual(Number(after.cashMicros - before.cashMicros) / 100, expected.cash, "the cash")
-              // What it may cost at most was said before.
+              // The maximum cost was computed before.
               const cost = Result.getOrThrow(
                 OrderCost.of(Result.getOrThrow(intent.request), {
                   terms: { fee_type: "quadratic", fee_multiplier: 0 },
@@ -150,7 +150,7 @@ describe("an intent", () => {
       { seed, numRuns: 250 }
     ))
 
-  it("to close a position never goes beyond it, whichever outcome is held and priced", () =>
+  it("never exceed the position that they close, for either outcome and price", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: -500, max: 500 }).filter((held) => held !== 0),
@@ -171,7 +171,7 @@ describe("an intent", () => {
               yield* Effect.provide(Orders.place(counter), world.other)
               const closing = Effect.gen(function* () {
                 const { market_positions } = yield* Portfolio.positions({ ticker })
-                const position = market_positions?.[0] ?? assert.fail("there is a position")
+                const position = market_positions?.[0] ?? assert.fail("no position was listed")
                 return yield* Orders.place(
                   Orders.closePosition(position, {
                     count: decimal(count),
@@ -195,7 +195,7 @@ describe("an intent", () => {
     ))
 })
 
-/** Orders of the account that carry this id. */
+/** Orders of the account with this client id. */
 const withId = (client_order_id: string) =>
   Effect.map(Orders.list({ ticker, limit: 1_000 }), ({ orders }) =>
     orders.filter((order) => order.client_order_id === client_order_id)
@@ -204,7 +204,7 @@ const withId = (client_order_id: string) =>
 const mine = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
 const intent = Orders.buyYes({ ticker, count: "10", yes_price: "0.40", client_order_id: mine })
 
-/** Places under faults on virtual time: the outcome, and the orders that there are of the intent. */
+/** Places an intent under faults and virtual time. Returns the outcome, and the orders of the intent. */
 const placing = (
   faults: ReadonlyArray<Fault>,
   assumptions: TestOptions["assumptions"] = {},
@@ -224,16 +224,13 @@ const placing = (
 
 describe("place", () => {
   for (const [how, faults] of [
-    ["was lost before the order arrived", [{ reset: "before" }]],
-    ["was lost after the order was carried out", [{ reset: "after" }]],
+    ["before the order arrived", [{ reset: "before" }]],
+    ["after the order was executed", [{ reset: "after" }]],
     ["was cut short", [{ mangle: "truncated" }]],
-    [
-      "was lost four times, before and after",
-      [{ reset: "before" }, { reset: "after" }, { reset: "after" }, { status: 504 }]
-    ],
+    ["four times, before and after", [{ reset: "before" }, { reset: "after" }, { reset: "after" }, { status: 504 }]],
     ["came too late", [{ delayMillis: 30_000 }]]
   ] as const) {
-    it.effect(`has one order where its answer ${how}`, () =>
+    it.effect(`places one order if the response is lost ${how}`, () =>
       Effect.gen(function* () {
         const { orders, outcome } = yield* placing(faults)
         assert.strictEqual(orders.length, 1)
@@ -242,7 +239,7 @@ describe("place", () => {
     )
   }
 
-  it.effect("has the order's id where the answer decodes no more", () =>
+  it.effect("returns the order's id if the response does not decode", () =>
     Effect.gen(function* () {
       const { orders, outcome } = yield* placing([{ mangle: "garbled" }])
       assert.strictEqual(orders.length, 1)
@@ -250,21 +247,21 @@ describe("place", () => {
     })
   )
 
-  it.effect("waits for reads that lag", () =>
+  it.effect("waits for lagging reads", () =>
     Effect.gen(function* () {
       const { orders, outcome } = yield* placing([{ reset: "after" }], { readLagMillis: 3_000 })
       assert.strictEqual(orders.length, 1)
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id: orders[0]!.order_id })
-      // Where they lag longer than it looks, nobody can say, although it is there.
+      // If reads lag longer than the search, the outcome is unknown although the order exists.
       const late = yield* placing([{ reset: "after" }], { readLagMillis: 30_000 })
       assert.strictEqual(late.orders.length, 1)
       assert.deepInclude(late.outcome, { _tag: "Unknown", client_order_id: mine })
     })
   )
 
-  it.effect("is never rejected by the refusal of a repeat", () =>
+  it.effect("does not report a rejection when only a repeat was refused", () =>
     Effect.gen(function* () {
-      // The first attempt is carried out, and the repeats are refused before anybody looks at their id.
+      // The first attempt is executed, and the repeats are refused before their id is checked.
       const { orders, outcome } = yield* placing([{ reset: "after" }, { status: 400 }])
       assert.strictEqual(orders.length, 1)
       assert.strictEqual(outcome._tag, "Accepted")
@@ -276,7 +273,7 @@ describe("place", () => {
 })
 
 describe("readAfter", () => {
-  it.effect("lets a reading see what was written before", () =>
+  it.effect("delays a read until it includes an earlier write", () =>
     withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 1_500 } }, ({ me }) =>
       Effect.gen(function* () {
         yield* TestClock.adjust("1 hour")
@@ -291,7 +288,7 @@ describe("readAfter", () => {
   )
 })
 
-/** The wall clock of the client's machine, which a test sets; its monotonic clock runs on. The exchange has a clock of its own. */
+/** The client's wall clock, which a test sets; its monotonic clock continues. The exchange has its own clock. */
 const machineClock = () => {
   let aheadMillis = 0
   const run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -309,7 +306,7 @@ const machineClock = () => {
   return { run, set }
 }
 
-/** A network that breaks the connection of every order after 2 seconds, and delivers the order after so many more. */
+/** A network that breaks the connection of every order after 2 seconds, and delivers the order later. */
 const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
   Layer.effect(
     HttpClient.HttpClient,
@@ -329,10 +326,10 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
     )
   )
 
-/** As a journal keeps it. */
+/** An outcome as a journal stores it. */
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** What settling says of an order five minutes later, and how many orders have its id. */
+/** The result of `settle` five minutes later, and the number of orders with the id. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
@@ -341,10 +338,10 @@ const settled = (outcome: Orders.Outcome) =>
     return [_tag, (yield* withId(mine)).length] as const
   })
 
-describe("settle, where the clock of the client's machine is set", () => {
+describe("settle, after the client's clock was set", () => {
   const once = { retry: Schedule.recurs(0) }
 
-  it.effect("waits for an order that was on its way while the clock stood an hour behind", () =>
+  it.effect("waits for an order that was in flight while the clock was an hour behind", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()
@@ -374,7 +371,7 @@ describe("settle, where the clock of the client's machine is set", () => {
     ["fast", 300_000],
     ["slow", -300_000]
   ] as const) {
-    it.effect(`finds an order that was signed by the exchange's time on a machine that was five minutes ${how}`, () =>
+    it.effect(`finds an order that was signed with the exchange's time while the machine was five minutes ${how}`, () =>
       withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
         Effect.gen(function* () {
           const machine = machineClock()
@@ -387,7 +384,7 @@ describe("settle, where the clock of the client's machine is set", () => {
             correctClockSkew: true
           })
           const program = Effect.gen(function* () {
-            // The answers to its first requests tell it the exchange's time.
+            // The responses to its first requests contain the exchange's time.
             const learning = yield* Effect.forkChild(Orders.list())
             yield* TestClock.adjust("1 minute")
             yield* Fiber.join(learning)
@@ -412,7 +409,7 @@ describe("settle, where the clock of the client's machine is set", () => {
     )
   }
 
-  it.effect("waits for an order that is delivered late to a machine that was five minutes slow", () =>
+  it.effect("waits for an order that arrives late while the machine is five minutes slow", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()
@@ -443,14 +440,14 @@ describe("settle, where the clock of the client's machine is set", () => {
 })
 
 describe("settle", () => {
-  it.effect("finds out after a crash what became of the orders in the journal", () =>
+  it.effect("settles the orders of a journal after a crash", () =>
     withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
       Effect.gen(function* () {
         yield* TestClock.adjust("1 hour")
-        const ids = ["carried-out", "never-arrived"]
+        const ids = ["executed", "never-arrived"]
         yield* sandbox.plant({ operation: "CreateOrderV2", delayMillis: 600_000 })
         yield* sandbox.plant({ operation: "CreateOrderV2", reset: "before", times: 100 })
-        // A process that is killed while its orders are on their way: its fibers end without a word.
+        // The process is killed while its orders are in flight: its fibers end without an outcome.
         const placedAtMillis = 3_600_000
         yield* Effect.forEach(ids, (client_order_id) =>
           Effect.forkChild(
@@ -462,7 +459,7 @@ describe("settle", () => {
         )
         const second = Orders.settleAll(ids.map((client_order_id) => ({ client_order_id, ticker, placedAtMillis })))
         const fiber = yield* Effect.forkChild(second)
-        // Without a time of the last attempt it can have been a moment ago, with a timestamp that was a minute ahead.
+        // Without the time of the last attempt, it may have been just now, with a timestamp a minute ahead.
         yield* TestClock.adjust("2 minutes")
         assert.isUndefined(fiber.pollUnsafe())
         yield* TestClock.adjust("1 minute")
@@ -470,7 +467,7 @@ describe("settle", () => {
         assert.deepStrictEqual(
           settled.map(({ _tag, client_order_id }) => [client_order_id, _tag]),
           [
-            ["carried-out", "Accepted"],
+            ["executed", "Accepted"],
             ["never-arrived", "NotPlaced"]
           ]
         )
@@ -478,7 +475,7 @@ describe("settle", () => {
     )
   )
 
-  it.effect("finds an order that has left the live reads", () =>
+  it.effect("finds an archived order", () =>
     withAccounts({ markets: [{ ticker }] }, ({ me }) =>
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -495,7 +492,7 @@ describe("settle", () => {
 })
 
 describe("ensureCanceled", () => {
-  it.effect("finds the order's shard by its market, and says what it found", () =>
+  it.effect("finds the order's shard by its market, and returns what it found", () =>
     withAccounts({ markets: [{ ticker, exchangeIndex: 2 }] }, ({ accountId, me, other, sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.deposit(accountId, "100", { exchangeIndex: 2 })
@@ -522,7 +519,7 @@ describe("ensureCanceled", () => {
     )
   )
 
-  it.effect("finds the order's subaccount in what placed it, and in what a list shows", () =>
+  it.effect("takes the order's subaccount from the placed order or from a list", () =>
     withAccounts({ markets: [{ ticker }] }, ({ accountId, me, sandbox }) =>
       Effect.gen(function* () {
         const subaccount = yield* sandbox.createSubaccount(accountId)
@@ -548,7 +545,7 @@ describe("cancelAllOnExit", () => {
     ["a defect", Effect.die("died")],
     ["an interruption", Effect.interrupt]
   ] as const) {
-    it.effect(`leaves nothing of its own resting after ${how}, and nothing else touched`, () =>
+    it.effect(`cancels its own orders and no others after ${how}`, () =>
       withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
         Effect.gen(function* () {
           yield* TestClock.adjust("1 hour")
@@ -559,7 +556,7 @@ describe("cancelAllOnExit", () => {
               Orders.buyYes({ ticker, count: "1", yes_price: "0.20" }),
               Orders.buyNo({ ticker, count: "1", no_price: "0.20" })
             ])
-            // Its answers are lost, and so is the fiber that waits for them.
+            // Its responses are lost, and so is the fiber that waits for them.
             yield* sandbox.plant({ operation: "CreateOrderV2", delayMillis: 60_000 })
             const orphan = yield* Effect.forkChild(
               Orders.place(Orders.buyYes({ ticker, count: "1", yes_price: "0.10" }))

@@ -17,20 +17,20 @@ const order = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-/** A test with an exchange of its own. */
+/** Runs a test on its own exchange. */
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
 
-/** How an order or a fill says on which side it is. */
-interface Told {
+/** The fields of an order or a fill that name its side. */
+interface Sided {
   readonly action: string
   readonly side: string
   readonly outcome_side: string
   readonly book_side: string
 }
 
-describe("a request", () => {
-  onExchange("to a path that is none is not found", () =>
+describe("makeHandler", () => {
+  onExchange("responds 404 to an unknown path", () =>
     Effect.gen(function* () {
       for (const path of ["/", "/portfolio", "/portfolio/order_groups/", "/exchange/status/x", "//exchange/status"]) {
         const got = yield* send({ method: "GET", path })
@@ -39,7 +39,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("with a method that its path does not take is told the ones it does", () =>
+  onExchange("responds 405 to an unsupported method, and names the supported ones", () =>
     Effect.gen(function* () {
       for (const method of ["PATCH", "PUT"] as const) {
         const got = yield* send({ method, path: "/portfolio/order_groups", json: {} })
@@ -51,7 +51,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("that writes must say that it carries JSON, body or none", () =>
+  onExchange("requires a JSON content type of every write, with or without a body", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const path = "/portfolio/order_groups/00000000-0000-4000-8000-000000000000/reset"
@@ -67,7 +67,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("with a body that is not JSON is refused", () =>
+  onExchange("refuses a body that is not JSON", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       for (const text of ["{", "{'ticker':1}", "", "NaN", '{"a":1}}']) {
@@ -77,7 +77,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("to place an order is held against the operation's description", () =>
+  onExchange("checks a new order against the operation's schema", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const place = (json: object) => send({ method: "POST", path: orders, by, json })
@@ -109,13 +109,13 @@ describe("a request", () => {
     })
   )
 
-  onExchange("places, reads and cancels an order as the wire has it", () =>
+  onExchange("places, reads and cancels an order in wire format", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
       const json = { ...order, side: "ask", price: "0.3", count: "2.5", client_order_id: "mine", expiration_time: 60 }
       const placed = yield* send({ method: "POST", path: orders, by: maker, json: { ...json, price: "0.30" } })
-      const { order_id } = placed.body as { order_id: string } // what it is, the comparison below says
+      const { order_id } = placed.body as { order_id: string } // compared below
       assert.deepStrictEqual(placed.body, {
         order_id,
         client_order_id: "mine",
@@ -178,7 +178,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("answers an order that takes with averages at the price of YES, whichever its side", () =>
+  onExchange("responds to a taking order with averages of the YES price, for both sides", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
@@ -196,7 +196,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("truncates averages to four decimals in every answer that has them", () =>
+  onExchange("truncates averages to four decimals in every response", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
@@ -204,11 +204,11 @@ describe("a request", () => {
         send({ method: "POST", path: orders, by: maker, json: { ...order, side, count, price } })
       const take = (count: string, price: string) => ({ ...order, count, price, time_in_force: "immediate_or_cancel" })
       const averages = (body: unknown) => {
-        // The comparisons below say what it is.
-        const answer = body as { average_fill_price: string; average_fee_paid: string }
-        return [answer.average_fill_price, answer.average_fee_paid]
+        // Compared below.
+        const averages = body as { average_fill_price: string; average_fee_paid: string }
+        return [averages.average_fill_price, averages.average_fee_paid]
       }
-      // Recorded on the wire in 2026: 43 at 0.24 and 8.93 at 0.67 paid "0.0127" and "0.0154", 12 at 0.48 paid "0.0174".
+      // Recorded in 2026: 43 at 0.24 and 8.93 at 0.67 paid "0.0127" and "0.0154", 12 at 0.48 paid "0.0174".
       for (const [count, price, fee] of [
         ["43", "0.24", "0.0127"], // 0.5491 / 43 = 0.012769…
         ["8.93", "0.67", "0.0154"], // 0.1383 / 8.93 = 0.015487…
@@ -218,7 +218,7 @@ describe("a request", () => {
         const taken = yield* send({ method: "POST", path: orders, by: taker, json: take(count, price) })
         assert.deepStrictEqual(averages(taken.body), [`${price}00`, fee])
       }
-      // Prices whose average has no end: 0.30, 0.31 and 0.31 make 0.30666….
+      // Prices whose average is periodic: 0.30, 0.31 and 0.31 give 0.30666….
       const thirds = ["0.30", "0.31", "0.31"]
       yield* Effect.forEach(thirds, (price) => rest("ask", "1", price))
       const batch = { orders: [take("3", "0.31")] }
@@ -236,13 +236,13 @@ describe("a request", () => {
     })
   )
 
-  onExchange("reports a bid as a purchase of YES and an ask as a sale of it, as the wire does", () =>
+  onExchange("reports a bid as a purchase of YES and an ask as a sale of YES", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
       const place = (by: typeof maker, side: string) =>
         send({ method: "POST", path: orders, by, json: { ...order, side, count: "1" } })
-      // The maker sells what it does not hold, then buys it back: neither changes how a side is reported.
+      // The maker sells without a position, then buys back: neither changes how a side is reported.
       for (const [first, second] of [
         ["ask", "bid"],
         ["bid", "ask"]
@@ -252,12 +252,12 @@ describe("a request", () => {
       }
       const read = (by: typeof maker, path: string) =>
         Effect.map(send({ method: "GET", path, by }), ({ body }) => {
-          const { fills, orders } = body as { fills?: ReadonlyArray<Told>; orders?: ReadonlyArray<Told> }
+          const { fills, orders } = body as { fills?: ReadonlyArray<Sided>; orders?: ReadonlyArray<Sided> }
           return (fills ?? orders ?? []).map(({ action, book_side, outcome_side, side }) =>
             [book_side, outcome_side, side, action].join(" ")
           )
         })
-      // An order names the leg that was asked for, which is YES; a fill names the outcome that it is for.
+      // An order names the requested leg, which is YES; a fill names its outcome.
       const [orderBid, orderAsk] = ["bid yes yes buy", "ask no yes sell"]
       const [fillBid, fillAsk] = ["bid yes yes buy", "ask no no sell"]
       assert.deepStrictEqual(yield* read(maker, "/portfolio/orders"), [orderBid, orderAsk])
@@ -267,7 +267,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("lists orders by what the query says", () =>
+  onExchange("filters the list of orders by the query", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       for (const price of ["0.10", "0.11", "0.12"]) {
@@ -297,7 +297,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("meets planted faults in their order and number, before anything else", () =>
+  onExchange("applies planted faults first, in order and as often as planted", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()
@@ -324,7 +324,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("that the exchange fails at is a 500, and the next is served", () =>
+  onExchange("responds 500 if the exchange fails, and serves the next request", () =>
     Effect.gen(function* () {
       yield* (yield* Sandbox).plant({ status: 200, body: 1n })
       const failed = yield* send({ method: "GET", path: "/exchange/status" }).pipe(
@@ -335,7 +335,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("is written down without its signature", () =>
+  onExchange("records requests without their signatures", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()
@@ -354,7 +354,7 @@ describe("a request", () => {
     })
   )
 
-  onExchange("to the exchange's status tells whether it is paused", () =>
+  onExchange("reports a pause in the exchange status", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()

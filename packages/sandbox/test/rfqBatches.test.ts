@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { layerTest, Sandbox } from "../src/Sandbox.ts"
 
-/** Something on an exchange of its own, with a client that meters nothing: time stands still. */
+/** Runs a program on its own exchange, with a client without limits: time stands still. */
 const onExchange = <A, E>(
   program: Effect.Effect<A, E, Sandbox | Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
   seed = 1
@@ -16,8 +16,8 @@ const onExchange = <A, E>(
     return yield* Effect.provide(program, Kalshi.layer({ environment, signer, limits: false }))
   }).pipe(Effect.provide(layerTest({ seed, markets: [{ ticker: "KXTEST-26-YES" }] })))
 
-describe("RFQ batches on the local exchange", () => {
-  it.effect("answer all ten operations so that the client reads them", () =>
+describe("RfqBatches", () => {
+  it.effect("decodes the responses of the local exchange to all ten operations", () =>
     onExchange(
       Effect.gen(function* () {
         const { rfq_batch } = yield* RfqBatches.create({
@@ -39,6 +39,7 @@ describe("RFQ batches on the local exchange", () => {
           ],
           rest_remainder: false
         })
+        assert.notStrictEqual(id, rfq_batch_id)
         assert.strictEqual((yield* RfqBatches.bestQuotes({ rfq_batch_id })).best_quotes.rfq_batch_id, rfq_batch_id)
         const { quotes } = yield* RfqBatches.accept({
           rfq_batch_id,
@@ -50,7 +51,12 @@ describe("RFQ batches on the local exchange", () => {
           client_order_id: "mine"
         })
         assert.isAbove(quotes.length, 0)
-        assert.isAbove((yield* RfqBatches.quotes({ rfq_batch_id })).batch_quotes.length, 0)
+        const { batch_quotes } = yield* RfqBatches.quotes({ rfq_batch_id })
+        assert.isAbove(batch_quotes.length, 0)
+        for (const quote of batch_quotes) {
+          assert.strictEqual(quote.rfq_batch_id, rfq_batch_id)
+          assert.notStrictEqual(quote.id, rfq_batch_id)
+        }
         const own = { rfq_batch_id, batch_quote_id: id }
         assert.isUndefined(yield* RfqBatches.confirmQuote(own))
         assert.isUndefined(yield* RfqBatches.deleteQuote(own))
@@ -75,14 +81,14 @@ describe("RFQ batches on the local exchange", () => {
     )
   )
 
-  it.effect("come in pages of at most 20 whole batches and 100 children, of which there is an end", () =>
+  it.effect("pages through at most 20 whole batches and 100 children per page, to an end", () =>
     Effect.gen(function* () {
       for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
         const pages = yield* onExchange(Stream.runCollect(RfqBatches.list.pages({}, { maxPages: 50 })), seed)
         for (const { rfq_batches } of pages) {
           assert.isAtMost(rfq_batches.length, 20)
           assert.isAtMost(rfq_batches.flatMap(({ rfqs }) => rfqs).length, 100)
-          // No batch is split: its children are of it alone.
+          // No batch is split over pages.
           assert.strictEqual(new Set(rfq_batches.map(({ id }) => id)).size, rfq_batches.length)
           for (const { rfqs } of rfq_batches) assert.strictEqual(new Set(rfqs.map(({ id }) => id)).size, rfqs.length)
         }

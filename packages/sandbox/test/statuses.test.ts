@@ -18,7 +18,7 @@ const document: { readonly paths: Readonly<Record<string, Readonly<Record<string
   readFileSync(new URL("../../../fixtures/spec/rest.json", import.meta.url), "utf8")
 )
 
-/** Tags whose operations the exchange performs, all of them, and tags of which it makes some up. */
+/** Tags whose operations the exchange implements completely, and tags with some generated responses. */
 const whole = new Set(["account", "api-keys", "exchange", "order-groups", "orders", "portfolio"])
 const partly = new Set(["events", "historical", "market"])
 
@@ -26,7 +26,7 @@ const cases: Readonly<Record<string, Case>> = { ...accountCases, ...marketCases 
 
 const performed = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
-/** By descriptor, so that an operation that comes to the exchange comes to this test. */
+/** By descriptor, so that a new operation of the exchange is tested. */
 const published = allRoutes.flatMap(({ descriptor }) => {
   const operation = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
@@ -47,7 +47,7 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{transfer}", world.transferId)
     .replaceAll("{key}", world.spareKeyId)
 
-/** Sends a case's request, as it is or changed. */
+/** Sends the request of a case, possibly changed. */
 const attempt = (world: World, { request }: Case, { who, ...change }: Change = {}) => {
   const sent = { ...request, ...change }
   const json = sent.json === undefined ? {} : { json: JSON.parse(filledIn(JSON.stringify(sent.json), world)) }
@@ -64,23 +64,23 @@ const assertError = (got: Got, status: number, about: string): void => {
 const table: Array<string> = []
 
 describe("every status that the document declares", () => {
-  it("is asked for of every operation of these tags", () => {
+  it("is covered for every operation of these tags", () => {
     assert.deepStrictEqual(Object.keys(cases).sort(), published.map(({ operationId }) => operationId).sort())
     assert.deepStrictEqual(
       published.filter(({ operationId }) => !performed.has(operationId)),
       [],
-      "the exchange performs them all"
+      "the exchange must implement them all"
     )
   })
 
   for (const { operationId, responses, tags } of published) {
-    it.effect(`of ${operationId} is reached, and what is refused changes nothing`, () =>
+    it.effect(`is reached for ${operationId}, and refusals change nothing`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const world = yield* makeWorld
-        // What was settled has to be in the archive.
+        // Settled items must be archived.
         if (tags.includes("historical")) yield* sandbox.moveClock(100 * 86_400_000)
-        const given = cases[operationId]!
+        const statusCase = cases[operationId]!
         const reached = new Map<number, number>()
         const seen = (got: Got) => {
           reached.set(got.status, (reached.get(got.status) ?? 0) + 1)
@@ -90,10 +90,10 @@ describe("every status that the document declares", () => {
           Effect.gen(function* () {
             const about = `${operationId} ${JSON.stringify(change)}`
             const before = JSON.stringify(yield* sandbox.dump)
-            assertError(seen(yield* attempt(world, given, change)), status, about)
+            assertError(seen(yield* attempt(world, statusCase, change)), status, about)
             assert.strictEqual(JSON.stringify(yield* sandbox.dump), before, about)
           })
-        for (const [status, changes] of Object.entries(given.others ?? {})) {
+        for (const [status, changes] of Object.entries(statusCase.others ?? {})) {
           for (const change of changes) {
             yield* refusedAs(Number(status), change)
           }
@@ -102,20 +102,20 @@ describe("every status that the document declares", () => {
           yield* refusedAs(401, { signed: { path: "/" } })
           yield* refusedAs(401, { headers: { "kalshi-access-key": undefined } })
         }
-        // What a status of the server's looks like is a matter of faults.
+        // Server errors come from planted faults.
         const ofServer = [500, 503, 504].filter((status) => Object.hasOwn(responses, String(status)))
-        const planted = new Set([...ofServer, ...(given.planted ?? [])])
+        const planted = new Set([...ofServer, ...(statusCase.planted ?? [])])
         for (const status of planted) {
           const fault: Fault = { status, operation: operationId }
           yield* sandbox.plant(fault)
           yield* refusedAs(status, {})
         }
         const success = Number(Object.keys(responses).find((status) => isSuccess(Number(status))))
-        assert.strictEqual(seen(yield* attempt(world, given)).status, success, operationId)
-        // Nobody's tokens last for ever.
-        let last = yield* attempt(world, given, { who: "basic" })
+        assert.strictEqual(seen(yield* attempt(world, statusCase)).status, success, operationId)
+        // Every account runs out of tokens.
+        let last = yield* attempt(world, statusCase, { who: "basic" })
         for (let sent = 0; sent < 400 && last.status !== 429; sent++) {
-          last = yield* attempt(world, given, { who: "basic" })
+          last = yield* attempt(world, statusCase, { who: "basic" })
         }
         seen(last)
         assert.deepStrictEqual(last.body, { error: "too many requests" })
@@ -130,13 +130,13 @@ describe("every status that the document declares", () => {
 
   afterAll(() =>
     console.log(
-      ["operation, and how often each of its statuses was reached (* by a planted fault):", ...table.sort()].join("\n")
+      ["operation, and the number of responses by status (* by a planted fault):", ...table.sort()].join("\n")
     )
   )
 })
 
-describe("undeclaredStatuses", () => {
-  it.effect("answers as the wire did when told so", () =>
+describe("Assumptions.undeclaredStatuses", () => {
+  it.effect("responds with the recorded statuses if set to recorded", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld
       for (const id of ["GetOrderGroup", "ResetOrderGroup", "TriggerOrderGroup", "DeleteOrderGroup"]) {

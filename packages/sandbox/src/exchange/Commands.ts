@@ -1,12 +1,28 @@
 /**
- * The commands of the exchange and the filters of its reads.
+ * The commands of the exchange, which are plain data, and the filters of its reads.
  *
  * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract; names that end in `Millis` are Unix
  * milliseconds.
  *
  * @module
  */
-import type { Allocation, Order, Place, Scope, Series } from "./Entities.ts"
+import type * as Result from "effect/Result"
+import type {
+  Account,
+  Allocation,
+  ApiKey,
+  Market,
+  MarketEvent,
+  Order,
+  OrderGroup,
+  Location,
+  Refusal,
+  Scope,
+  Series,
+  ShardTransfer,
+  SubaccountTransfer,
+  Tier
+} from "./Entities.ts"
 
 /** An order to place. */
 export interface CreateOrder {
@@ -141,7 +157,7 @@ export interface KeyOptions {
 
 /** Cash to move between two subaccounts on one shard. */
 export interface TransferCash {
-  /** Executed only once. */
+  /** A second command with the same id is refused. */
   readonly clientTransferId: string
   readonly fromSubaccount: number
   readonly toSubaccount: number
@@ -151,15 +167,131 @@ export interface TransferCash {
 
 /** Cash to move to another shard, or to or from the margined exchange. */
 export interface TransferShard {
-  /** Executed only once. */
+  /** A second command with the same id is refused. */
   readonly clientTransferId: string | undefined
-  readonly source: Place
-  readonly destination: Place
+  readonly source: Location
+  readonly destination: Location
   readonly amountMicros: number
 }
 
 /** The new target allocation of cash. */
 export type SetAllocation = Allocation
+
+/** A subaccount on a shard. Default: the primary one on shard 0. */
+interface CashLocation {
+  readonly subaccount?: number | undefined
+  readonly exchangeIndex?: number | undefined
+}
+
+/** The order before and after an amend or a decrease. */
+export interface Changed {
+  readonly before: Order
+  readonly after: Order
+}
+
+/** A cancelled order, and the count that had remained. */
+export interface Canceled {
+  readonly order: Order
+  readonly reducedBy: number
+}
+
+/** The fields of each command, and its result. */
+export interface CommandTypes {
+  /** Creates an account with cash in its primary subaccount. Defaults: a million dollars, the tier `unmetered`. */
+  readonly createAccount: readonly [
+    { readonly name: string; readonly dollars?: string | undefined; readonly tier?: Tier | undefined },
+    Account
+  ]
+  readonly setTier: readonly [{ readonly accountId: string; readonly tier: Tier }, void]
+  /** Raises a basic account that has placed an order to the advanced tier. */
+  readonly upgradeTier: readonly [{ readonly accountId: string }, void]
+  /** Registers a public key (SPKI PEM). */
+  readonly registerKey: readonly [
+    { readonly accountId: string; readonly publicKey: string; readonly options?: KeyOptions | undefined },
+    ApiKey
+  ]
+  readonly deleteKey: readonly [{ readonly accountId: string; readonly keyId: string }, void]
+  readonly deposit: readonly [{ readonly accountId: string; readonly dollars: string } & CashLocation, void]
+  readonly withdraw: readonly [{ readonly accountId: string; readonly dollars: string } & CashLocation, void]
+  /** Creates the next numbered subaccount and returns its number. */
+  readonly createSubaccount: readonly [{ readonly accountId: string; readonly exchangeIndex: number }, number]
+  readonly setNetting: readonly [
+    { readonly accountId: string; readonly subaccount: number; readonly enabled: boolean },
+    void
+  ]
+  /** Moves cash between subaccounts. */
+  readonly transferCash: readonly [{ readonly accountId: string; readonly transfer: TransferCash }, SubaccountTransfer]
+  /** Sends cash to another shard, or to or from the margined exchange. */
+  readonly transferShard: readonly [{ readonly accountId: string; readonly transfer: TransferShard }, ShardTransfer]
+  /** Spreads the primary subaccount's free cash over the shards from now on. */
+  readonly setAllocation: readonly [{ readonly accountId: string; readonly allocation: SetAllocation }, void]
+  readonly createSeries: readonly [{ readonly series: CreateSeries }, Series]
+  readonly createEvent: readonly [{ readonly event: CreateEvent }, MarketEvent]
+  readonly createMarket: readonly [{ readonly market: CreateMarket }, Market]
+  /**
+   * Pauses a market, which then accepts no new orders. Resting orders stay, except those that requested cancellation on
+   * pause.
+   */
+  readonly pauseMarket: readonly [{ readonly ticker: string }, void]
+  /** Resumes a paused market; cancels the orders that rested through the pause. */
+  readonly reactivateMarket: readonly [{ readonly ticker: string }, void]
+  /** Sets when a market closes: immediately if the time is not later than now. A later time reopens a closed market. */
+  readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
+  /** Sets the result of a market; it settles when its timer expires, or at `settleMarket`. */
+  readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
+  /** Disputes a market's result: it does not settle until it is determined again. */
+  readonly disputeMarket: readonly [{ readonly ticker: string }, void]
+  /** Pays out every position of a determined market. */
+  readonly settleMarket: readonly [{ readonly ticker: string }, void]
+  /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
+  readonly setActive: readonly [
+    {
+      readonly exchange?: boolean | undefined
+      readonly trading?: boolean | undefined
+      readonly exchangeIndex?: number | undefined
+    },
+    void
+  ]
+  readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
+  /** Cancels a resting order; any other order is not found, so cancelling twice changes nothing. */
+  readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
+  /** Cancels the resting orders of one subaccount or of all, on every shard, and returns their number. */
+  readonly cancelAllOrders: readonly [{ readonly accountId: string; readonly subaccount?: number | undefined }, number]
+  /** Changes price, total count, expiry or client id of a resting order. */
+  readonly amendOrder: readonly [{ readonly accountId: string; readonly order: AmendOrder }, Changed]
+  /** Makes a resting order smaller; it keeps its position in the queue. */
+  readonly decreaseOrder: readonly [{ readonly accountId: string; readonly order: DecreaseOrder }, Changed]
+  readonly createGroup: readonly [{ readonly accountId: string; readonly group: CreateGroup }, OrderGroup]
+  /** Empties the group's window and accepts orders again. */
+  readonly resetGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
+  /** Cancels the group's resting orders and accepts no more until the group is reset. */
+  readonly triggerGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
+  /** Sets the group's limit, which triggers the group if its window already exceeds it. */
+  readonly setGroupLimit: readonly [
+    { readonly accountId: string; readonly target: GroupTarget; readonly limit: number },
+    void
+  ]
+  /** Cancels the group's resting orders and removes it. */
+  readonly deleteGroup: readonly [{ readonly accountId: string; readonly target: GroupTarget }, void]
+}
+
+export type CommandType = keyof CommandTypes
+
+/** A command: its type and its fields. */
+export type Command<Type extends CommandType = CommandType> = {
+  readonly [T in Type]: { readonly type: T } & CommandTypes[T][0]
+}[Type]
+
+/** The result of a command. */
+export type CommandResult<Type extends CommandType = CommandType> = Result.Result<CommandTypes[Type][1], Refusal>
+
+/** A command in the exchange's log, executed or refused. */
+export interface CommandEntry {
+  readonly type: "command"
+  readonly seq: number
+  readonly atMillis: number
+  readonly command: Command
+}
 
 /** A page request: the limit, and the cursor of the previous page. */
 export interface PageQuery {

@@ -153,7 +153,7 @@ export interface Balance {
   readonly cashMicros: number
   /** Reserved for resting orders. */
   readonly collateralMicros: number
-  /** Total taken. */
+  /** Total fees charged. */
   readonly feesMicros: number
   /** The value of the open positions at their markets' last prices. */
   readonly positionsMicros: number
@@ -179,7 +179,7 @@ export interface SubaccountTransfer {
 }
 
 /** The location of money within an account: on a shard of the event contracts, or with the margined exchange. */
-export interface Place {
+export interface Location {
   readonly instance: "event_contract" | "margined"
   readonly exchangeIndex: number
   readonly subaccount: number
@@ -189,8 +189,8 @@ export interface Place {
 export interface ShardTransfer {
   readonly transferId: string
   readonly clientTransferId: string | undefined
-  readonly source: Place
-  readonly destination: Place
+  readonly source: Location
+  readonly destination: Location
   readonly amountMicros: number
   readonly complete: boolean
   readonly atMillis: number
@@ -272,9 +272,9 @@ export interface Market {
   readonly openInterest: number
   /** Always 0, as recorded; undefined if the exchange omits it. */
   readonly liquidity: number | undefined
-  readonly quote: Quote
-  /** The quote of a day ago, to the hour; all zero if the market did not exist yet. */
-  readonly previous: Quote
+  readonly topOfBook: TopOfBook
+  /** The top of the book a day ago, to the hour; all zero if the market did not exist yet. */
+  readonly previous: TopOfBook
 }
 
 /** Prices from `start` to `end` by `step`. */
@@ -284,8 +284,8 @@ export interface PriceRange {
   readonly step: number
 }
 
-/** Best prices of a book with their resting counts, and the last trade's price; zero if absent. */
-export interface Quote {
+/** The best prices of a book with their resting counts, and the price of the last trade; zero if absent. */
+export interface TopOfBook {
   readonly bid: number
   readonly bidCount: number
   readonly ask: number
@@ -334,19 +334,14 @@ export interface Portfolio {
   readonly positions: Readonly<Record<string, number>>
 }
 
-/** An event of the exchange. */
-export type Event =
-  | { readonly type: "orderAccepted"; readonly atMillis: number; readonly orderId: string; readonly ticker: string }
-  | {
-      readonly type: "orderChanged"
-      readonly atMillis: number
-      readonly change: "amend" | "decrease"
-      readonly order: Order
-    }
-  | { readonly type: "orderCanceled"; readonly atMillis: number; readonly order: Order; readonly reducedBy: number }
+/** What happened on the exchange. */
+export type EventBody =
+  /** An order was accepted. It has no fills yet. */
+  | { readonly type: "orderAccepted"; readonly orderId: string; readonly ticker: string; readonly order: Order }
+  | { readonly type: "orderChanged"; readonly change: "amend" | "decrease"; readonly order: Order }
+  | { readonly type: "orderCanceled"; readonly order: Order; readonly reducedBy: number }
   | {
       readonly type: "fill"
-      readonly atMillis: number
       readonly tradeId: string
       readonly ticker: string
       readonly price: number
@@ -356,13 +351,49 @@ export type Event =
       readonly taker: Order
       readonly makerFeeMicros: number
       readonly takerFeeMicros: number
+      /** The positions of their subaccounts after the fill. */
+      readonly makerPosition: number
+      readonly takerPosition: number
+    }
+  /** An order changed the count of a price level by `delta`, to `count`. */
+  | {
+      readonly type: "book"
+      readonly ticker: string
+      readonly side: "bid" | "ask"
+      readonly price: number
+      readonly delta: number
+      readonly count: number
+      readonly orderId: string
+      readonly clientOrderId: string | undefined
+      readonly accountId: string
+      readonly subaccount: number
     }
   | {
       readonly type: "orderGroup"
       readonly change: "created" | "triggered" | "reset" | "deleted" | "limitUpdated"
-      readonly atMillis: number
       readonly group: OrderGroup
     }
+  /** The money of a subaccount on a shard, after a command or a timer has changed it. */
+  | {
+      readonly type: "balance"
+      readonly accountId: string
+      readonly subaccount: number
+      readonly exchangeIndex: number
+      readonly cashMicros: number
+      readonly collateralMicros: number
+      readonly feesMicros: number
+    }
+  /** A position, after a command or a timer has changed it. */
+  | { readonly type: "position"; readonly position: Position }
+  | {
+      readonly type: "payment"
+      readonly kind: "deposit" | "withdrawal"
+      readonly accountId: string
+      readonly payment: Payment
+    }
+  | { readonly type: "subaccountTransfer"; readonly accountId: string; readonly transfer: SubaccountTransfer }
+  /** A transfer between shards was sent, or has arrived. */
+  | { readonly type: "shardTransfer"; readonly accountId: string; readonly transfer: ShardTransfer }
   | {
       readonly type: "market"
       readonly change:
@@ -374,7 +405,21 @@ export type Event =
         | "determined"
         | "disputed"
         | "settled"
-      readonly atMillis: number
       readonly ticker: string
+      readonly market: Market
     }
+  | { readonly type: "eventCreated"; readonly event: MarketEvent }
   | { readonly type: "settlement"; readonly settlement: Settlement }
+  | {
+      readonly type: "status"
+      readonly exchangeIndex: number
+      readonly exchangeActive: boolean
+      readonly tradingActive: boolean
+    }
+
+/** An event in the exchange's log. */
+export type Event = EventBody & {
+  /** Consecutive over all entries of the log, from the first subscription on. */
+  readonly seq: number
+  readonly atMillis: number
+}

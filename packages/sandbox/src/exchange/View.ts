@@ -4,49 +4,35 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { ListFills, ListOrders, ListPositions, ListSettlements, Page, PageQuery, TimeQuery } from "./Commands.ts"
+import type { KeyOptions, ListFills, ListOrders, ListPositions, ListSettlements, Page, PageQuery } from "./Commands.ts"
 import type {
   Account,
   Allocation,
   ApiKey,
   Balance,
   Fill,
-  Market,
-  MarketEvent,
   Order,
   OrderGroup,
   Payment,
   Portfolio,
   Position,
   Refusal,
-  Series,
   Settlement,
   ShardTransfer,
-  SubaccountTransfer,
-  Trade
+  SubaccountTransfer
 } from "./Entities.ts"
 import * as accounts from "./accounts/accounts.ts"
 import { type Budget, budgetOf } from "./accounts/buckets.ts"
 import { ordersOf } from "./orders/ending.ts"
-import { type Cutoffs, cutoffsOf, isArchived } from "./markets/history.ts"
+import { cutoffsOf, isArchived } from "./markets/history.ts"
 import { toBalance, toPosition } from "./money/ledger.ts"
-import { toMarket } from "./markets/marketView.ts"
+import { type Era, MarketData } from "./markets/marketData.ts"
 import * as groups from "./orders/groups.ts"
-import { type Before, isWithin, millisOf, page, within } from "./pages.ts"
-import { firstAfter } from "./search.ts"
+import { countWhile, isWithin, millisOf, page } from "./pages.ts"
 import { notFound } from "./refusals.ts"
-import { shards } from "./shards.ts"
-import {
-  type AccountState,
-  type MarketState,
-  type OrderState,
-  type PositionState,
-  snapshot,
-  type State
-} from "./state.ts"
+import { type AccountState, type OrderState, type PositionState, snapshot } from "./state.ts"
 
-/** Whether a list holds current or archived items. */
-export type Era = "live" | "historical"
+export type { Era, ListMarkets } from "./markets/marketData.ts"
 
 /** The number of contracts ahead of a resting order. */
 export interface QueuePosition {
@@ -55,41 +41,10 @@ export interface QueuePosition {
   readonly count: number
 }
 
-/** Which markets to list. */
-export interface ListMarkets extends PageQuery {
-  readonly era: Era
-  readonly isListed: (market: Market) => boolean
-}
-
-const most = 1_000
-
-/** The exchange at one moment. Reads no later events, and changes nothing. */
-export class View {
-  readonly #state: State
-
-  /** @internal */
-  constructor(state: State) {
-    this.#state = state
-  }
-
-  /** The moment, in Unix milliseconds. */
-  get nowMillis(): number {
-    return this.#state.nowMillis
-  }
-
-  /** Whether state changes, and trading, are permitted on a shard. A paused exchange does not trade. */
-  status(exchangeIndex = 0): { readonly exchangeActive: boolean; readonly tradingActive: boolean } {
-    const exchangeActive = this.#state.exchangeActive[exchangeIndex] ?? false
-    return { exchangeActive, tradingActive: exchangeActive && (this.#state.tradingActive[exchangeIndex] ?? false) }
-  }
-
-  /** Shards are numbered from 0 to this number minus one. */
-  get shards(): number {
-    return shards
-  }
-
+/** The exchange at one moment: its market data, and the accounts' own data. */
+export class View extends MarketData {
   accounts(): ReadonlyArray<Account> {
-    return Array.from(this.#state.accounts.values(), accounts.view)
+    return Array.from(this.state.accounts.values(), accounts.view)
   }
 
   account(accountId: string): Result.Result<Account, Refusal> {
@@ -108,8 +63,14 @@ export class View {
     return Result.map(this.#account(accountId), ({ keys }) => [...keys])
   }
 
+  /** Why a key cannot be registered, independent of its text; undefined if it can. */
+  checkKey(accountId: string, options: KeyOptions): Refusal | undefined {
+    const account = this.state.accounts.get(accountId)
+    return account === undefined ? notFound : accounts.checkKey(account, options)
+  }
+
   key(keyId: string): ApiKey | undefined {
-    return this.#state.keys.get(keyId)
+    return this.state.keys.get(keyId)
   }
 
   /** An order by id; a subaccount narrows the search. */
@@ -123,13 +84,11 @@ export class View {
     return Result.flatMap(this.#account(accountId), ({ orders }) =>
       page(orders.all, query, {
         mark: era === "live" ? "o" : "ho",
-        most,
-        order: "newestFirst",
         before: orders.before({
           tickers: ticker === undefined ? eventTickers?.flatMap((event) => this.#tickersOf(event)) : [ticker],
           status,
           isArchived: era === "historical",
-          archiveMillis: cutoffsOf(this.#state).orderMillis,
+          archiveMillis: cutoffsOf(this.state).orderMillis,
           ...millisOf(query)
         }),
         isListed: (order) =>
@@ -170,11 +129,11 @@ export class View {
 
   /** An order group by id; a subaccount narrows the search. */
   group(accountId: string, groupId: string, subaccount: number | undefined): Result.Result<OrderGroup, Refusal> {
-    return Result.flatMap(this.#account(accountId), (account) => groups.get(this.#state, account, groupId, subaccount))
+    return Result.flatMap(this.#account(accountId), (account) => groups.get(this.state, account, groupId, subaccount))
   }
 
   listGroups(accountId: string, subaccount: number | undefined): Result.Result<ReadonlyArray<OrderGroup>, Refusal> {
-    return Result.map(this.#account(accountId), (account) => groups.list(this.#state, account, subaccount))
+    return Result.map(this.#account(accountId), (account) => groups.list(this.state, account, subaccount))
   }
 
   /** Money of every used subaccount and shard of the account, by subaccount and then by shard. */
@@ -189,10 +148,10 @@ export class View {
   /** One subaccount over all shards. */
   portfolio(accountId: string, subaccount = 0): Result.Result<Portfolio, Refusal> {
     return Result.map(this.#account(accountId), (account) => {
-      const held = Array.from(account.holdings.values()).filter((holding) => holding.subaccount === subaccount)
+      const holdings = [...account.holdings.values()].filter((holding) => holding.subaccount === subaccount)
       const sum = (of: "cashMicros" | "collateralMicros" | "feesMicros") =>
-        held.reduce((total, holding) => total + BigInt(holding[of]), 0n)
-      const positions = held.flatMap((holding) => Array.from(holding.positions.values()))
+        holdings.reduce((total, holding) => total + BigInt(holding[of]), 0n)
+      const positions = holdings.flatMap((holding) => Array.from(holding.positions.values()))
       return {
         cashMicros: sum("cashMicros"),
         collateralMicros: sum("collateralMicros"),
@@ -209,7 +168,6 @@ export class View {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
       page(positions, query, {
         mark: `${era === "live" ? "p" : "hp"}${query.settlement}-`,
-        most,
         order: "oldestFirst",
         isListed: this.#isListed(query, era),
         show: toPosition
@@ -233,12 +191,10 @@ export class View {
     const { exchangeIndex, orderId, subaccount, tickers } = query
     return Result.flatMap(this.#account(accountId), (account) => {
       const { fills } = account
-      const order = orderId === undefined ? undefined : this.#state.orders.get(orderId.toLowerCase())
+      const order = orderId === undefined ? undefined : this.state.orders.get(orderId.toLowerCase())
       return page(fills.all, query, {
         mark: era === "live" ? "f" : "hf",
-        most,
-        order: "newestFirst",
-        before: this.#within(
+        before: this.within(
           fills.all,
           query,
           era,
@@ -261,7 +217,7 @@ export class View {
   volumeSince(accountId: string, fromSeconds: number): Result.Result<number, Refusal> {
     return Result.map(this.#account(accountId), ({ fills: { all } }) =>
       all
-        .slice(firstAfter(all.length, (place) => all[place]!.atMillis < fromSeconds * 1_000))
+        .slice(countWhile(all.length, (index) => all[index]!.atMillis < fromSeconds * 1_000))
         .reduce((total, { count }) => total + count, 0)
     )
   }
@@ -271,8 +227,6 @@ export class View {
     return Result.flatMap(this.#account(accountId), ({ settlements }) =>
       page(settlements, query, {
         mark: "s",
-        most,
-        order: "newestFirst",
         isListed: (settlement) =>
           (query.ticker === undefined || query.ticker === settlement.ticker) &&
           (query.eventTicker === undefined || query.eventTicker === settlement.eventTicker) &&
@@ -294,7 +248,7 @@ export class View {
 
   /** Transfers between subaccounts, newest first. */
   listCashTransfers(accountId: string, query: PageQuery): Result.Result<Page<SubaccountTransfer>, Refusal> {
-    return this.#all(accountId, query, "c", most, ({ cashTransfers }) => cashTransfers)
+    return this.#all(accountId, query, "c", 1_000, ({ cashTransfers }) => cashTransfers)
   }
 
   /** Transfers between shards, newest first. */
@@ -327,104 +281,13 @@ export class View {
     )
   }
 
-  /** Price levels of a market, the best first: price and contracts resting there. */
-  book(
-    ticker: string
-  ): Result.Result<Readonly<Record<"bid" | "ask", ReadonlyArray<readonly [price: number, count: number]>>>, Refusal> {
-    return Result.map(this.#market(ticker), ({ book }) => {
-      const levels = (side: "bid" | "ask") =>
-        Array.from(book[side].levels(), ({ count, price }) => [price, count] as const)
-      return { bid: levels("bid"), ask: levels("ask") }
-    })
-  }
-
-  market(ticker: string, era?: Era): Result.Result<Market, Refusal> {
-    const cutoffs = cutoffsOf(this.#state)
-    return Result.flatMap(this.#market(ticker), (market) =>
-      era === undefined || isArchived.market(market, cutoffs) === (era === "historical")
-        ? Result.succeed(toMarket(this.#state, market))
-        : Result.fail(notFound)
-    )
-  }
-
-  /** All markets, current and past. */
-  tickers(): ReadonlyArray<string> {
-    return [...this.#state.markets.keys()]
-  }
-
-  /** Markets, oldest first. Markets that settled long ago are historical. */
-  listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
-    const cutoffs = cutoffsOf(this.#state)
-    return page(Array.from(this.#state.markets.values()), query, {
-      mark: query.era === "live" ? "m" : "hm",
-      most,
-      order: "oldestFirst",
-      isListed: (market) =>
-        isArchived.market(market, cutoffs) === (query.era === "historical") &&
-        query.isListed(toMarket(this.#state, market)),
-      show: (market) => toMarket(this.#state, market)
-    })
-  }
-
-  event(eventTicker: string): Result.Result<MarketEvent, Refusal> {
-    const event = this.#state.events.get(eventTicker)
-    return event === undefined ? Result.fail(notFound) : Result.succeed(event)
-  }
-
-  /** Markets of an event, except those that settled long ago. */
-  marketsOf(eventTicker: string): ReadonlyArray<Market> {
-    const cutoffs = cutoffsOf(this.#state)
-    return (this.#state.events.get(eventTicker)?.markets ?? [])
-      .filter((market) => !isArchived.market(market, cutoffs))
-      .map((market) => toMarket(this.#state, market))
-  }
-
-  /** Events, oldest first. */
-  listEvents(
-    query: PageQuery & { readonly isListed: (event: MarketEvent) => boolean }
-  ): Result.Result<Page<MarketEvent>, Refusal> {
-    return page(Array.from(this.#state.events.values()), query, {
-      mark: "e",
-      most: 200,
-      order: "oldestFirst",
-      isListed: query.isListed,
-      show: (event) => event
-    })
-  }
-
-  series(): ReadonlyArray<Series & { readonly volume: number }> {
-    return Array.from(this.#state.series.values())
-  }
-
-  /** Trades of one market or of all, newest first. Old trades are historical. */
-  listTrades(
-    query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
-    era: Era = "live"
-  ): Result.Result<Page<Trade>, Refusal> {
-    const trades =
-      query.ticker === undefined ? this.#state.trades : (this.#state.markets.get(query.ticker)?.trades ?? [])
-    return page(trades, query, {
-      mark: era === "live" ? "t" : "ht",
-      most,
-      order: "newestFirst",
-      before: this.#within(trades, query, era),
-      isListed: () => true,
-      show: (trade) => trade
-    })
-  }
-
-  /** The cutoffs of the archive: items that ended before are historical. */
-  cutoffs(): Cutoffs {
-    return cutoffsOf(this.#state)
-  }
-
   #account(accountId: string): Result.Result<AccountState, Refusal> {
-    const account = this.#state.accounts.get(accountId)
+    const account = this.state.accounts.get(accountId)
     return account === undefined ? Result.fail(notFound) : Result.succeed(account)
   }
 
   #order(accountId: string, orderId: string, subaccount: number | undefined): Result.Result<OrderState, Refusal> {
-    const order = this.#state.orders.get(orderId.toLowerCase())
+    const order = this.state.orders.get(orderId.toLowerCase())
     return order?.accountId === accountId && (subaccount === undefined || order.subaccount === subaccount)
       ? Result.succeed(order)
       : Result.fail(notFound)
@@ -432,25 +295,7 @@ export class View {
 
   /** The markets of an event, open or not. */
   #tickersOf(eventTicker: string): ReadonlyArray<string> {
-    return (this.#state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
-  }
-
-  /** The trades or fills of a list in one era and within the times of a query. */
-  #within(items: ReadonlyArray<{ readonly atMillis: number }>, query: TimeQuery, era: Era, before?: Before): Before {
-    const { maxMillis, minMillis } = millisOf(query)
-    const { tradeMillis } = cutoffsOf(this.#state)
-    const isLive = era === "live"
-    return within(
-      items,
-      (atMillis) => atMillis < minMillis || (isLive && atMillis < tradeMillis),
-      (atMillis) => atMillis > maxMillis || (!isLive && atMillis >= tradeMillis),
-      before
-    )
-  }
-
-  #market(ticker: string): Result.Result<MarketState, Refusal> {
-    const market = this.#state.markets.get(ticker)
-    return market === undefined ? Result.fail(notFound) : Result.succeed(market)
+    return (this.state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
   }
 
   #positions(accountId: string, subaccount: number): Result.Result<ReadonlyArray<PositionState>, Refusal> {
@@ -462,7 +307,7 @@ export class View {
   }
 
   #isListed(query: ListPositions, era: Era): (position: PositionState) => boolean {
-    const cutoffs = cutoffsOf(this.#state)
+    const cutoffs = cutoffsOf(this.state)
     return (position) =>
       position.tradedCount > 0 &&
       isArchived.position(position, cutoffs) === (era === "historical") &&
@@ -477,15 +322,13 @@ export class View {
     accountId: string,
     query: PageQuery,
     mark: string,
-    mostItems: number,
+    maxLimit: number,
     items: (account: AccountState) => ReadonlyArray<A>
   ): Result.Result<Page<A>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) =>
       page(items(account), query, {
         mark,
-        most: mostItems,
-        order: "newestFirst",
-        isListed: () => true,
+        maxLimit,
         show: (item) => item
       })
     )

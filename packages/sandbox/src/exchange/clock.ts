@@ -6,6 +6,7 @@
 import { cancel } from "./orders/ending.ts"
 import { close, settle } from "./markets/lifecycle.ts"
 import type { State, Timer } from "./state.ts"
+import { reportChanges } from "./money/ledger.ts"
 import { arrive, spread } from "./money/transfers.ts"
 
 /** Advances the time: due timers fire in order, each at its own time. Time never goes back. */
@@ -13,6 +14,7 @@ export const advance = (state: State, nowMillis: number): void => {
   for (let due = state.timers.take(nowMillis); due !== undefined; due = state.timers.take(nowMillis)) {
     state.nowMillis = Math.max(state.nowMillis, due.atMillis)
     run(state, due.value, due.atMillis)
+    reportChanges(state)
   }
   state.nowMillis = Math.max(state.nowMillis, nowMillis)
 }

@@ -85,7 +85,7 @@ const dumpAccount = (account: AccountState, nowMillis: number) => {
     buckets: { read: { ...buckets.read }, write: buckets.write.map((bucket) => ({ ...bucket })) },
     keys: [...account.keys],
     netting: [...account.netting],
-    sweptUntil: [...account.sweptUntil],
+    cancelledOnArrivalUntil: [...account.cancelledOnArrivalUntil],
     clientOrderIds: Array.from(account.clientOrderIds, ([id, order]) => [id, order.orderId] as const),
     clientTransferIds: [...account.clientTransferIds],
     groups: Array.from(account.groups.values(), (group) => dumpGroup(group, nowMillis)),
@@ -144,10 +144,7 @@ const dumpTimer = (timer: Timer) =>
           ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
           : ({ what: "spread", of: timer.spread.accountId } as const)
 
-/**
- * The whole state, except the text of keys and the tokens in the buckets: those do not result from orders and the
- * like.
- */
+/** The whole state, except the text of keys and the tokens in the buckets: commands do not determine those. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

@@ -1,68 +1,61 @@
 /**
- * Lists, page by page.
+ * Pages of lists.
  *
  * @module
  */
 import * as Result from "effect/Result"
 import type { Page, PageQuery, TimeQuery } from "./Commands.ts"
 import type { Refusal } from "./Entities.ts"
-import { firstAfter } from "./search.ts"
 import { invalidParameters } from "./refusals.ts"
 
-/** Finds the greatest matching place below a place in a list; -1 if none exists. */
-export type Before = (place: number) => number
+/** Finds the greatest matching index below an index; -1 if there is none. */
+export type FindBefore = (index: number) => number
 
-/** The pagination of a list. */
-export interface Cut<in Item, out Shown> {
+/** How a list is read. */
+export interface Listing<in Item, out Shown> {
   /** Marks the list's cursors, so that another list refuses them. */
   readonly mark: string
-  readonly most: number
-  readonly order: "newestFirst" | "oldestFirst"
+  /** Default: 1,000. */
+  readonly maxLimit?: number
+  /** Default: `newestFirst`. */
+  readonly order?: "newestFirst" | "oldestFirst"
   /** Skips items that an index excludes, in a list with the newest first. Default: checks every item. */
-  readonly before?: Before
-  readonly isListed: (item: Item) => boolean
+  readonly before?: FindBefore
+  /** Default: lists every item. */
+  readonly isListed?: (item: Item) => boolean
   readonly show: (item: Item) => Shown
 }
 
-/** Skips both ends of a chronological list: items before and after the range. */
-export const within = (
-  items: ReadonlyArray<{ readonly atMillis: number }>,
-  isEarly: (atMillis: number) => boolean,
-  isLate: (atMillis: number) => boolean,
-  before: Before = oneBefore
-): Before => {
-  const end = firstAfter(items.length, (place) => !isLate(items[place]!.atMillis))
-  return (place) => {
-    const found = before(Math.min(place, end))
-    return found >= 0 && !isEarly(items[found]!.atMillis) ? found : -1
-  }
-}
-
-const oneBefore: Before = (place) => place - 1
-
-/** Returns a page of an append-only list. A cursor is the place where the next page begins. */
+/** Reads a page of an append-only list. A cursor is the index at which the next page begins. */
 export const page = <Item, Shown>(
   items: ReadonlyArray<Item>,
   { cursor, limit }: PageQuery,
-  { before = oneBefore, isListed, mark, most, order, show }: Cut<Item, Shown>
+  {
+    before = previous,
+    isListed = () => true,
+    mark,
+    maxLimit = 1_000,
+    order = "newestFirst",
+    show
+  }: Listing<Item, Shown>
 ): Result.Result<Page<Shown>, Refusal> => {
-  if (!Number.isInteger(limit) || limit < 1 || limit > most) {
-    return Result.fail(invalidParameters(`limit must be 1 to ${most}`))
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
+    return Result.fail(invalidParameters(`limit must be 1 to ${maxLimit}`))
   }
   const from = cursor === undefined || cursor === "" ? 0 : readCursor(cursor, mark)
   if (from === undefined || from > items.length) {
-    return Result.fail(invalidParameters("cursor is not one that this list gave"))
+    return Result.fail(invalidParameters("the cursor is not from this list"))
   }
   // A list that is read from its end is indexed from its beginning, so that new items do not shift pages.
   const isNewestFirst = order === "newestFirst"
-  const next: Before = isNewestFirst ? before : (place) => (place + 1 < items.length ? place + 1 : -1)
+  const next: FindBefore = isNewestFirst ? before : (index) => (index + 1 < items.length ? index + 1 : -1)
   const shown: Array<Shown> = []
   const start = isNewestFirst ? (from === 0 ? items.length : from) : from - 1
-  for (let place = next(start); place >= 0; place = next(place)) {
-    const item = items[place]! // a place in the list
+  for (let index = next(start); index >= 0; index = next(index)) {
+    const item = items[index]! // an index in the list
     if (isListed(item)) {
       if (shown.length === limit) {
-        return Result.succeed({ items: shown, cursor: printCursor(isNewestFirst ? place + 1 : place, mark) })
+        return Result.succeed({ items: shown, cursor: printCursor(isNewestFirst ? index + 1 : index, mark) })
       }
       shown.push(show(item))
     }
@@ -70,12 +63,46 @@ export const page = <Item, Shown>(
   return Result.succeed({ items: shown, cursor: "" })
 }
 
-const printCursor = (place: number, mark: string): string => `${mark}${place.toString(36)}`
+const previous: FindBefore = (index) => index - 1
+
+const printCursor = (index: number, mark: string): string => `${mark}${index.toString(36)}`
 
 const readCursor = (cursor: string, mark: string): number | undefined =>
   cursor.startsWith(mark) && /^[0-9a-z]{1,8}$/.test(cursor.slice(mark.length))
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
+
+/** Skips both ends of a chronological list: items before and after the range. */
+export const within = (
+  items: ReadonlyArray<{ readonly atMillis: number }>,
+  isEarly: (atMillis: number) => boolean,
+  isLate: (atMillis: number) => boolean,
+  before: FindBefore = previous
+): FindBefore => {
+  const end = countWhile(items.length, (index) => !isLate(items[index]!.atMillis))
+  return (index) => {
+    const found = before(Math.min(index, end))
+    return found >= 0 && !isEarly(items[found]!.atMillis) ? found : -1
+  }
+}
+
+/**
+ * The number of indexes from 0 to `length` at which `isBefore` is true, found by binary search. It must be true up to some
+ * index, and false from there on.
+ */
+export const countWhile = (length: number, isBefore: (index: number) => boolean): number => {
+  let low = 0
+  let high = length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBefore(middle)) {
+      low = middle + 1
+    } else {
+      high = middle
+    }
+  }
+  return low
+}
 
 /** The times of a query, both inclusive. */
 export const millisOf = ({ maxSeconds, minSeconds }: TimeQuery) => ({

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Assumptions } from "../Assumptions.ts"
-import type { Event } from "./Entities.ts"
 import { makeAccount } from "./accounts/accounts.ts"
 import { Book } from "./orders/book.ts"
 import type { Snapshot } from "./dump.ts"
@@ -28,11 +27,13 @@ import { Timers } from "./timers.ts"
 type Dumped = { readonly [K in "accounts" | "markets" | "timers"]: Snapshot[K][number] }
 
 /** An empty state. */
-export const emptyState = (assumptions: Assumptions, ids: Ids, emit: ((event: Event) => void) | undefined): State => ({
+export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   assumptions,
   rounding: roundingOf(assumptions),
   ids,
-  emit,
+  emit: undefined,
+  changedHoldings: new Set(),
+  changedPositions: new Set(),
   accounts: new Map(),
   keys: new Map(),
   series: new Map(),
@@ -52,18 +53,14 @@ export class DanglingReference extends Error {}
 
 const found = <A>(value: A | undefined, what: string): A => {
   if (value === undefined) {
-    throw new DanglingReference(`the snapshot refers to ${what}, which it does not hold`)
+    throw new DanglingReference(`the snapshot refers to ${what}, which it does not contain`)
   }
   return value
 }
 
-export const restore = (
-  from: Snapshot,
-  assumptions: Assumptions,
-  emit: ((event: Event) => void) | undefined
-): State => {
+export const restore = (from: Snapshot, assumptions: Assumptions): State => {
   const state: State = {
-    ...emptyState(assumptions, Ids.fromState(from.ids), emit),
+    ...emptyState(assumptions, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
     depositedMicros: from.depositedMicros,
     exchangeActive: [...from.exchangeActive],
@@ -120,9 +117,9 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
   const next = new Map<string, number>()
   for (const ticker of tickers) {
-    const place = next.get(ticker) ?? 0
-    state.trades.push(found(state.markets.get(ticker)?.trades[place], `a trade of ${ticker}`))
-    next.set(ticker, place + 1)
+    const index = next.get(ticker) ?? 0
+    state.trades.push(found(state.markets.get(ticker)?.trades[index], `a trade of ${ticker}`))
+    next.set(ticker, index + 1)
   }
 }
 
@@ -137,7 +134,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
     keys: [...dumped.keys],
     netting: new Map(dumped.netting),
-    sweptUntil: new Map(dumped.sweptUntil),
+    cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
     clientTransferIds: new Set(dumped.clientTransferIds),
     settlements: [...dumped.settlements],
     deposits: [...dumped.deposits],
@@ -227,7 +224,7 @@ const restoreOrder = (
     market: found(state.markets.get(dumped.ticker), dumped.ticker),
     position: found(holding.positions.get(dumped.ticker), dumped.ticker),
     group: dumped.orderGroupId === undefined ? undefined : account.groups.get(dumped.orderGroupId),
-    place: -1,
+    listIndex: -1,
     lastFill: -1,
     level: undefined,
     arrival: 0,

@@ -7,12 +7,11 @@ import type { Assumptions } from "../Assumptions.ts"
 import type {
   Allocation,
   ApiKey,
-  Event,
   MarketEvent,
   Order,
   Payment,
   PriceRange,
-  Quote,
+  TopOfBook,
   Refusal,
   Series,
   Settlement,
@@ -27,6 +26,7 @@ import type { Rounding } from "./money/fees.ts"
 import type { FillWindow } from "./orders/fillWindow.ts"
 import type { FillList } from "./orders/fillList.ts"
 import type { Ids } from "./ids.ts"
+import type { LogBody } from "./log.ts"
 import type { OrderList } from "./orders/orderList.ts"
 import { refusal } from "./refusals.ts"
 import type { Timers } from "./timers.ts"
@@ -65,7 +65,7 @@ export interface AccountState {
   /** The money with the margined exchange. */
   marginedMicros: number
   /** Until when new orders of all subaccounts, or of one, are cancelled on arrival. */
-  readonly sweptUntil: Map<number | "all", number>
+  readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
 }
 
@@ -157,8 +157,8 @@ export interface MarketState {
   openInterest: number
   /** Every current or past position in it. */
   readonly positions: Array<PositionState>
-  /** Past quotes, at most one an hour, for a little more than a day. */
-  readonly marks: Array<{ readonly atMillis: number; readonly quote: Quote }>
+  /** The top of the book in the past: at most one entry an hour, for a little more than a day. */
+  readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
   /** When its book or its last price last changed. */
   touchedMillis: number
 }
@@ -169,9 +169,9 @@ export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly market: MarketState
   readonly position: PositionState
   readonly group: GroupState | undefined
-  /** Its place among its account's orders. */
-  place: number
-  /** The place of its last fill among its account's fills; -1 without a fill. */
+  /** Its index among its account's orders. */
+  listIndex: number
+  /** The index of its last fill among its account's fills; -1 without a fill. */
   lastFill: number
   ownPrevious: OrderState | undefined
   ownNext: OrderState | undefined
@@ -210,7 +210,11 @@ export interface State {
   readonly assumptions: Assumptions
   readonly rounding: Rounding
   readonly ids: Ids
-  readonly emit: ((event: Event) => void) | undefined
+  /** Adds an entry to the log; undefined without subscribers. */
+  emit: ((body: LogBody) => void) | undefined
+  /** What changed since the last report; empty without subscribers. */
+  readonly changedHoldings: Set<Holding>
+  readonly changedPositions: Set<PositionState>
   readonly accounts: Map<string, AccountState>
   readonly keys: Map<string, ApiKey>
   readonly series: Map<string, SeriesState>
@@ -233,7 +237,7 @@ export const isSubaccount = (subaccount: number): boolean =>
   Number.isInteger(subaccount) && subaccount >= 0 && subaccount <= 63
 
 /** Refuses state changes while the exchange, or one of its shards, is paused. */
-export const whilePaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
+export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
   state.exchangeActive[exchangeIndex] === false ? refusal("conflict", "exchange_is_paused") : undefined
 
 /** A copy of an order that later events do not change. Copying field by field is several times faster than a spread. */

@@ -21,21 +21,21 @@ const sampleMarket = "KXSAMPLE-26-YES"
 
 const flags = {
   port: Flag.Int("port").pipe(
-    Flag.withDescription("Where to listen; 0 for any port that is free (default 8787)"),
+    Flag.withDescription("The port to listen on; 0 for any free port (default 8787)"),
     Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
     Flag.withDefault(8787)
   ),
   host: Flag.String("host").pipe(
-    Flag.withDescription("A loopback address (default 127.0.0.1)"),
+    Flag.withDescription("The host to listen on: a loopback address (default 127.0.0.1)"),
     Flag.withDefault("127.0.0.1")
   ),
   allowRemote: Flag.Boolean("allow-remote").pipe(
-    Flag.withDescription("Permits a host that other machines can reach: anyone there can then trade on this exchange"),
+    Flag.withDescription("Permits a host that other machines can reach: they can then trade on this exchange"),
     Flag.withDefault(false)
   ),
-  seed: Flag.Int("seed").pipe(Flag.withDescription("Of the exchange's ids (default 1)"), Flag.withDefault(1)),
+  seed: Flag.Int("seed").pipe(Flag.withDescription("The seed of the exchange's ids (default 1)"), Flag.withDefault(1)),
   clock: Flag.Literals("clock", ["real", "frozen"]).pipe(
-    Flag.withDescription("Whether time passes by itself, or at POST /sandbox/time alone (default real)"),
+    Flag.withDescription("Whether time passes by itself, or only by POST /sandbox/time (default real)"),
     Flag.withDefault("real")
   ),
   tier: Flag.Literals("tier", tiers).pipe(
@@ -47,7 +47,7 @@ const flags = {
     Flag.withDefault("ed25519")
   ),
   markets: Flag.String("market").pipe(
-    Flag.withDescription(`A market to open; may be repeated (default ${sampleMarket})`),
+    Flag.withDescription(`A market to create; may be repeated (default ${sampleMarket})`),
     Flag.atLeast(0)
   )
 }
@@ -98,10 +98,13 @@ const command = Command.make("kalshi-sandbox", flags, ({ keys, markets, tier, ..
     )
   )
 }).pipe(
-  Command.withDescription("Serves a local Kalshi exchange, with two accounts and a market to begin with"),
+  Command.withDescription("Serves a local Kalshi exchange with two accounts and a market"),
   Command.withExamples([
-    { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, which is KALSHI_ENV=sandbox" },
-    { command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC", description: "Another market, time by hand" }
+    { command: "kalshi-sandbox", description: "Serves on 127.0.0.1:8787, the address of KALSHI_ENV=sandbox" },
+    {
+      command: "kalshi-sandbox --clock frozen --market KXRAIN-26-NYC",
+      description: "Another market, and a clock that is moved by hand"
+    }
   ])
 )
 

@@ -13,48 +13,48 @@ import type { Snapshot } from "../exchange/Exchange.ts"
 import type { Credentials, Operator } from "./operatorSide.ts"
 import type { SandboxError } from "../SandboxError.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
-import { type Answer, failure } from "../rest/errorBody.ts"
+import { type RestResponse, failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
 const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
 
-type Done = Effect.Effect<unknown, SandboxError>
+type Action = Effect.Effect<unknown, SandboxError>
 
 interface Control {
   readonly method: "GET" | "POST" | "PUT"
   /** Segments after `/sandbox`; a leading colon marks a parameter. */
   readonly path: ReadonlyArray<string>
-  readonly answer: (operator: Operator, part: string, body: unknown) => Result.Result<Done, string>
+  readonly run: (operator: Operator, part: string, body: unknown) => Result.Result<Action, string>
 }
 
 /** A control whose body fits a schema. */
 const post = <A>(
   path: string,
   body: Schema.Codec<A>,
-  answer: (operator: Operator, body: A, part: string) => Done,
+  run: (operator: Operator, body: A, part: string) => Action,
   method: "POST" | "PUT" = "POST"
 ): Control => {
   const decode = SchemaParser.decodeUnknownResult(body, { onExcessProperty: "error" })
   return {
     method,
     path: path.split("/"),
-    answer: (operator, part, json) =>
+    run: (operator, part, json) =>
       Result.mapBoth(decode(json), {
         onFailure: formatIssue,
-        onSuccess: (input) => answer(operator, input, part)
+        onSuccess: (input) => run(operator, input, part)
       })
   }
 }
 
-const get = (path: string, answer: (operator: Operator) => Done): Control => ({
+const get = (path: string, read: (operator: Operator) => Action): Control => ({
   method: "GET",
   path: path.split("/"),
-  answer: (operator) => Result.succeed(answer(operator))
+  run: (operator) => Result.succeed(read(operator))
 })
 
 const optional = Schema.optionalKey
 
-const nothing = Schema.Struct({})
+const noFields = Schema.Struct({})
 
 const tier = Schema.Literals(tiers)
 
@@ -141,7 +141,7 @@ const fault = Schema.Struct({
 })
 
 /** A key as its owner needs it. The private half is shown only here: it is a test account. */
-const shown = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
+const withPrivateKey = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
   accountId,
   keyId,
   kind,
@@ -156,14 +156,14 @@ export const controls: ReadonlyArray<Control> = [
   get("dump", (operator) => operator.dump),
   get("snapshot", (operator) => operator.snapshot),
   get("time", (operator) => Effect.map(operator.view, ({ nowMillis }) => ({ nowMillis }))),
-  post("accounts", newAccount, (operator, input) => Effect.map(operator.createAccount(input), shown)),
+  post("accounts", newAccount, (operator, input) => Effect.map(operator.createAccount(input), withPrivateKey)),
   post("accounts/:id/keys", Schema.Struct({ kind, ...keyFields }), (operator, { kind, ...key }, accountId) =>
-    Effect.map(operator.createKey(accountId, kind, key), shown)
+    Effect.map(operator.createKey(accountId, kind, key), withPrivateKey)
   ),
   post("accounts/:id/tier", Schema.Struct({ tier }), (operator, { tier }, accountId) =>
     operator.setTier(accountId, tier)
   ),
-  post("accounts/:id/subaccounts", nothing, (operator, _, accountId) =>
+  post("accounts/:id/subaccounts", noFields, (operator, _, accountId) =>
     Effect.map(operator.createSubaccount(accountId), (subaccount) => ({ subaccount }))
   ),
   post("accounts/:id/deposit", payment, (operator, { dollars, ...till }, accountId) =>
@@ -175,8 +175,8 @@ export const controls: ReadonlyArray<Control> = [
   post("series", newSeries, (operator, input) => operator.createSeries(input)),
   post("events", newEvent, (operator, input) => operator.createEvent(input)),
   post("markets", newMarket, (operator, input) => operator.createMarket(input)),
-  post("markets/:ticker/pause", nothing, (operator, _, ticker) => operator.pauseMarket(ticker)),
-  post("markets/:ticker/reactivate", nothing, (operator, _, ticker) => operator.reactivateMarket(ticker)),
+  post("markets/:ticker/pause", noFields, (operator, _, ticker) => operator.pauseMarket(ticker)),
+  post("markets/:ticker/reactivate", noFields, (operator, _, ticker) => operator.reactivateMarket(ticker)),
   post(
     "markets/:ticker/close",
     Schema.Struct({ closeMillis: optional(Schema.Int) }),
@@ -185,8 +185,8 @@ export const controls: ReadonlyArray<Control> = [
   post("markets/:ticker/determine", Schema.Struct({ outcome }), (operator, { outcome }, ticker) =>
     operator.determineMarket(ticker, outcome)
   ),
-  post("markets/:ticker/dispute", nothing, (operator, _, ticker) => operator.disputeMarket(ticker)),
-  post("markets/:ticker/settle", nothing, (operator, _, ticker) => operator.settleMarket(ticker)),
+  post("markets/:ticker/dispute", noFields, (operator, _, ticker) => operator.disputeMarket(ticker)),
+  post("markets/:ticker/settle", noFields, (operator, _, ticker) => operator.settleMarket(ticker)),
   post(
     "active",
     Schema.Struct({
@@ -197,9 +197,9 @@ export const controls: ReadonlyArray<Control> = [
     (operator, active) => operator.setActive(active)
   ),
   post("faults", fault, (operator, planted) => operator.plant(planted)),
-  post("faults/clear", nothing, (operator) => operator.clearFaults),
+  post("faults/clear", noFields, (operator) => operator.clearFaults),
   post("time", Schema.Struct({ millis: Schema.Int }), (operator, { millis }) => operator.moveClock(millis)),
-  post("reset", nothing, (operator) => operator.reset),
+  post("reset", noFields, (operator) => operator.reset),
   post(
     "snapshot",
     Schema.Record(Schema.String, Schema.Unknown),
@@ -213,40 +213,40 @@ const root = "/sandbox/"
 
 /** Responds to an operator request; undefined for a request to the exchange. */
 export const control = (operator: Operator, request: WireRequest): WireResponse | undefined =>
-  request.path.startsWith(root) ? toWire(answer(operator, request), Date.now()) : undefined
+  request.path.startsWith(root) ? toWire(respond(operator, request), Date.now()) : undefined
 
-const answer = (operator: Operator, request: WireRequest): Answer => {
+const respond = (operator: Operator, request: WireRequest): RestResponse => {
   // A page in a browser on this machine is not trusted: its requests have an origin, or a foreign host name.
   if (request.headers["origin"] !== undefined || !isOwnName(request.headers["host"] ?? "")) {
-    return failure(403, "permission_denied", "the operator's side answers programs on this machine alone")
+    return failure(403, "permission_denied", "the operator's side is only for programs on this machine")
   }
   const parts = request.path.slice(root.length).replace(/\?.*$/, "").split("/")
-  const fitting = controls.filter(({ path }) => isFitting(path, parts))
-  const found = fitting.find(({ method }) => method === request.method)
+  const matching = controls.filter(({ path }) => isMatching(path, parts))
+  const found = matching.find(({ method }) => method === request.method)
   if (found === undefined) {
-    return fitting.length === 0
+    return matching.length === 0
       ? failure(404, "not_found")
-      : { ...failure(405, "method_not_allowed"), headers: { allow: fitting.map(({ method }) => method).join(", ") } }
+      : { ...failure(405, "method_not_allowed"), headers: { allow: matching.map(({ method }) => method).join(", ") } }
   }
   const json = found.method === "GET" ? Result.succeed({}) : readJson(request)
-  const part = decoded(parts[1] ?? "")
-  const done = Result.flatMap(json, (body) => found.answer(operator, part, body))
-  if (Result.isFailure(done)) {
-    return failure(400, "invalid_parameters", done.failure)
+  const part = unescape(parts[1] ?? "")
+  const action = Result.flatMap(json, (body) => found.run(operator, part, body))
+  if (Result.isFailure(action)) {
+    return failure(400, "invalid_parameters", action.failure)
   }
   // Every operator action is synchronous.
-  const result = Effect.runSync(Effect.result(done.success))
+  const result = Effect.runSync(Effect.result(action.success))
   return Result.isFailure(result)
     ? failure(400, "sandbox_error", result.failure.reason)
-    : { status: 200, body: JSON.stringify(result.success ?? {}, writable) }
+    : { status: 200, body: JSON.stringify(result.success ?? {}, replaceInfinity) }
 }
 
 const isOwnName = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
 
-const isFitting = (path: ReadonlyArray<string>, parts: ReadonlyArray<string>): boolean =>
+const isMatching = (path: ReadonlyArray<string>, parts: ReadonlyArray<string>): boolean =>
   path.length === parts.length && path.every((part, index) => part.startsWith(":") || part === parts[index])
 
-const decoded = (part: string): string => {
+const unescape = (part: string): string => {
   try {
     return decodeURIComponent(part)
   } catch {
@@ -270,4 +270,4 @@ const readJson = ({ body, headers }: WireRequest): Result.Result<unknown, string
 }
 
 /** JSON has no infinity: a market that never closes by itself has null. */
-const writable = (_key: string, value: unknown): unknown => (value === Infinity ? null : value)
+const replaceInfinity = (_key: string, value: unknown): unknown => (value === Infinity ? null : value)

@@ -8,16 +8,16 @@ import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { CreateMarket, KeyOptions } from "../exchange/Commands.ts"
+import type { Command, CommandType, KeyOptions } from "../exchange/Commands.ts"
 import type { Refusal } from "../exchange/Entities.ts"
-import { Exchange } from "../exchange/Exchange.ts"
-import type { Credentials, NewAccount, Operator, TestOptions } from "./operatorSide.ts"
-import { SandboxError } from "../SandboxError.ts"
-import { usual } from "../rest/errorBody.ts"
-import { Faults, mistakeIn } from "../rest/faults.ts"
-import { makeHandler, type ServedRequest, toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
-import type { Now } from "../exchange/now.ts"
+import { Exchange, type Options as ExchangeOptions } from "../exchange/Exchange.ts"
 import { type KeyPair, makeKeyPair, readPublicKey } from "../exchange/accounts/keys.ts"
+import type { Now } from "../rest/authentication.ts"
+import { defaultResponse } from "../rest/errorBody.ts"
+import { Faults, checkFault } from "../rest/faults.ts"
+import { makeHandler, type ServedRequest, toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
+import { SandboxError } from "../SandboxError.ts"
+import type { Credentials, NewAccount, Operator, TestOptions } from "./operatorSide.ts"
 
 /** The request handler, and the operator's side once the address is known. */
 export interface Running {
@@ -25,195 +25,233 @@ export interface Running {
   readonly operate: (environment: Environment.Environment) => Operator
 }
 
-const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
-  Effect.mapError(
-    Effect.fromResult(result),
-    ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })
-  )
-
 /** Creates an exchange whose time follows `wallMillis`, or stands still from its creation. */
 export const run = (
   options: TestOptions,
   clock: "real" | "frozen",
   wallMillis: () => number
 ): Result.Result<Running, Refusal> => {
-  const faults = new Faults()
-  const requests: Array<ServedRequest> = []
-  const keep = options.keepRequests ?? 1_000
-  const madeMillis = wallMillis()
-  const founders = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
-  let offsetMillis = 0
-  let exchange = new Exchange({ seed: options.seed ?? 1, assumptions: options.assumptions ?? {} })
+  // An account keeps its key pair when the exchange is reset.
+  const accounts = (options.accounts ?? []).map((account) => ({ account, pair: makeKeyPair(kindOf(account)) }))
+  const host = new Host(options, clock, wallMillis)
+  const reset = () =>
+    Result.map(initialExchange(options, accounts, host.now().exchangeMillis), ({ credentials, exchange }) => {
+      host.replace(exchange)
+      return credentials
+    })
+  return Result.map(reset(), (credentials) => ({
+    handle: (request, onDefect) => host.handle(request, onDefect),
+    operate: (environment) => operatorOf(host, environment, credentials, reset)
+  }))
+}
+
+/** An exchange with its clock, its planted faults and the last requests. */
+class Host {
+  readonly faults = new Faults()
+  readonly requests: Array<ServedRequest> = []
+  /** The options of its exchanges. */
+  readonly options: ExchangeOptions
+  readonly #keepRequests: number
+  readonly #clock: "real" | "frozen"
+  readonly #wallMillis: () => number
+  readonly #createdMillis: number
+  #offsetMillis = 0
+  #exchange: Exchange
+  #handler: ReturnType<typeof makeHandler>
+
+  constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number) {
+    this.options = exchangeOptions(options)
+    this.#keepRequests = options.keepRequests ?? 1_000
+    this.#clock = clock
+    this.#wallMillis = wallMillis
+    this.#createdMillis = wallMillis()
+    this.#exchange = new Exchange(this.options)
+    this.#handler = this.#makeHandler()
+  }
+
+  get exchange(): Exchange {
+    return this.#exchange
+  }
 
   /** A frozen clock only moves by hand; signatures then follow the real time. */
-  const now = (): Now =>
-    clock === "frozen"
-      ? { exchangeMillis: madeMillis + offsetMillis, wallMillis: wallMillis() }
-      : { exchangeMillis: wallMillis() + offsetMillis, wallMillis: wallMillis() + offsetMillis }
-
-  const served = (request: ServedRequest): void => {
-    requests.push(request)
-    if (requests.length > keep) {
-      requests.shift()
-    }
+  now(): Now {
+    const wallMillis = this.#wallMillis()
+    return this.#clock === "frozen"
+      ? { exchangeMillis: this.#createdMillis + this.#offsetMillis, wallMillis }
+      : { exchangeMillis: wallMillis + this.#offsetMillis, wallMillis: wallMillis + this.#offsetMillis }
   }
-  let handler = makeHandler(exchange, faults, served)
 
-  const handle: Running["handle"] = (request, onDefect) => {
+  moveClock(millis: number): void {
+    this.#offsetMillis += millis
+  }
+
+  handle(request: WireRequest, onDefect: (defect: unknown) => void): WireResponse {
     try {
-      return handler(request, now())
+      return this.#handler(request, this.now())
     } catch (defect) {
       onDefect(defect)
-      return toWire(usual(500), wallMillis())
+      return toWire(defaultResponse(500), this.#wallMillis())
     }
   }
 
   /** Replaces the exchange; planted faults and recorded requests are discarded. */
-  const replace = (next: Exchange): void => {
-    exchange = next
-    faults.clear()
-    requests.length = 0
-    handler = makeHandler(exchange, faults, served)
+  replace(exchange: Exchange): void {
+    this.#exchange = exchange
+    this.faults.clear()
+    this.requests.length = 0
+    this.#handler = this.#makeHandler()
   }
 
-  /** An exchange in its initial state. The same seed gives its accounts and keys the same ids each time. */
-  const fresh = (): Result.Result<Fresh, Refusal> => {
-    const next = new Exchange({ seed: options.seed ?? 1, assumptions: options.assumptions ?? {} })
-    for (const market of options.markets ?? []) {
-      const made = next.createMarket(market, now().exchangeMillis)
-      if (Result.isFailure(made)) {
-        return Result.fail(made.failure)
+  /** Reads the exchange now. */
+  read<A>(reading: (exchange: Exchange, nowMillis: number) => A): Effect.Effect<A> {
+    return Effect.sync(() => reading(this.#exchange, this.now().exchangeMillis))
+  }
+
+  /** Executes a command, or several, now. */
+  write<A>(
+    writing: (exchange: Exchange, nowMillis: number) => Result.Result<A, Refusal>
+  ): Effect.Effect<A, SandboxError> {
+    return Effect.flatMap(this.read(writing), orSandboxError)
+  }
+
+  execute<Type extends CommandType>(command: Command<Type> & Command) {
+    return this.write((exchange, nowMillis) => exchange.execute<Type>(command, nowMillis))
+  }
+
+  #makeHandler() {
+    return makeHandler(this.#exchange, this.faults, (request) => {
+      this.requests.push(request)
+      if (this.requests.length > this.#keepRequests) {
+        this.requests.shift()
       }
-    }
-    const credentials: Array<Credentials> = []
-    for (const { account, pair } of founders) {
-      const made = addAccount(next, now().exchangeMillis, account, pair)
-      if (Result.isFailure(made)) {
-        return Result.fail(made.failure)
-      }
-      credentials.push(made.success)
-    }
-    return Result.succeed({ exchange: next, credentials })
+    })
   }
-
-  /** Runs an action at the exchange's time. */
-  const at = <A>(command: (exchange: Exchange, nowMillis: number) => Result.Result<A, Refusal>) =>
-    Effect.suspend(() => orSandboxError(command(exchange, now().exchangeMillis)))
-
-  const operate = (environment: Environment.Environment, credentials: ReadonlyArray<Credentials>): Operator => {
-    const registerKey = (accountId: string, publicKey: string, key?: KeyOptions) =>
-      readPublicKey(publicKey) === undefined
-        ? Effect.fail(
-            new SandboxError({
-              reason: "the public key must be SPKI PEM of Ed25519, or of RSA with at least 2048 bits"
-            })
-          )
-        : Effect.map(
-            at((to, nowMillis) => to.registerKey(accountId, publicKey, nowMillis, key)),
-            ({ keyId }) => keyId
-          )
-
-    const createKey = (
-      accountId: string,
-      kind: Signer.KeyKind,
-      key?: KeyOptions
-    ): Effect.Effect<Credentials, SandboxError> =>
-      Effect.suspend(() => {
-        const pair = makeKeyPair(kind)
-        return at((to, nowMillis) => addKey(to, nowMillis, accountId, kind, pair, key))
-      })
-
-    return {
-      environment,
-      url: new URL(environment.restUrl).origin,
-      credentials,
-      accounts: Effect.sync(() => exchange.view(now().exchangeMillis).accounts()),
-      createAccount: (account = {}) =>
-        at((to, nowMillis) => addAccount(to, nowMillis, account, makeKeyPair(kindOf(account)))),
-      createKey,
-      registerKey,
-      setTier: (accountId, tier) => at((to, nowMillis) => to.setTier(accountId, tier, nowMillis)),
-      createSubaccount: (accountId) => at((to, nowMillis) => to.createSubaccount(accountId, 0, nowMillis)),
-      deposit: (accountId, dollars, till) => at((to, nowMillis) => to.deposit(accountId, dollars, nowMillis, till)),
-      withdraw: (accountId, dollars, till) => at((to, nowMillis) => to.withdraw(accountId, dollars, nowMillis, till)),
-      createSeries: (series) => at((to, nowMillis) => to.createSeries(series, nowMillis)),
-      createEvent: (event) => at((to, nowMillis) => to.createEvent(event, nowMillis)),
-      createMarket: (market: CreateMarket) => at((to, nowMillis) => to.createMarket(market, nowMillis)),
-      pauseMarket: (ticker) => at((to, nowMillis) => to.pauseMarket(ticker, nowMillis)),
-      reactivateMarket: (ticker) => at((to, nowMillis) => to.reactivateMarket(ticker, nowMillis)),
-      closeMarket: (ticker, closeMillis) =>
-        at((to, nowMillis) => to.setMarketClose(ticker, closeMillis ?? nowMillis, nowMillis)),
-      determineMarket: (ticker, outcome) => at((to, nowMillis) => to.determineMarket(ticker, outcome, nowMillis)),
-      disputeMarket: (ticker) => at((to, nowMillis) => to.disputeMarket(ticker, nowMillis)),
-      settleMarket: (ticker) => at((to, nowMillis) => to.settleMarket(ticker, nowMillis)),
-      setActive: (active) => at((to, nowMillis) => to.setActive(active, nowMillis)),
-      plant: (fault) =>
-        Effect.suspend(() => {
-          const reason = mistakeIn(fault)
-          return reason === undefined
-            ? Effect.sync(() => faults.plant(fault))
-            : Effect.fail(new SandboxError({ reason: `the fault: ${reason}` }))
-        }),
-      clearFaults: Effect.sync(() => faults.clear()),
-      moveClock: (millis) =>
-        Effect.sync(() => {
-          offsetMillis += millis
-        }),
-      portfolio: (accountId, subaccount) => at((to, nowMillis) => to.view(nowMillis).portfolio(accountId, subaccount)),
-      requests: Effect.sync(() => [...requests]),
-      view: Effect.sync(() => exchange.view(now().exchangeMillis)),
-      dump: Effect.sync(() => exchange.dump(now().exchangeMillis)),
-      snapshot: Effect.sync(() => exchange.snapshot(now().exchangeMillis)),
-      restore: (from) =>
-        Effect.flatMap(
-          Effect.try({
-            try: () => Exchange.restore(from, { seed: options.seed ?? 1, assumptions: options.assumptions ?? {} }),
-            catch: (cause) => new SandboxError({ reason: `the snapshot is not one: ${String(cause)}` })
-          }),
-          (next) => Effect.sync(() => replace(next))
-        ),
-      reset: Effect.suspend(() => Effect.map(orSandboxError(fresh()), (next) => replace(next.exchange)))
-    }
-  }
-
-  return Result.map(fresh(), ({ credentials, exchange: first }) => {
-    replace(first)
-    return { handle, operate: (environment) => operate(environment, credentials) }
-  })
 }
 
-interface Fresh {
-  readonly exchange: Exchange
-  readonly credentials: ReadonlyArray<Credentials>
+const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
+
+/** An exchange in its initial state. The same seed gives its accounts and keys the same ids each time. */
+const initialExchange = (
+  options: TestOptions,
+  accounts: ReadonlyArray<{ readonly account: NewAccount; readonly pair: KeyPair }>,
+  nowMillis: number
+): Result.Result<{ readonly exchange: Exchange; readonly credentials: ReadonlyArray<Credentials> }, Refusal> => {
+  const exchange = new Exchange(exchangeOptions(options))
+  for (const market of options.markets ?? []) {
+    const created = exchange.execute({ type: "createMarket", market }, nowMillis)
+    if (Result.isFailure(created)) {
+      return Result.fail(created.failure)
+    }
+  }
+  const credentials: Array<Credentials> = []
+  for (const { account, pair } of accounts) {
+    const created = createAccount(exchange, nowMillis, account, pair)
+    if (Result.isFailure(created)) {
+      return Result.fail(created.failure)
+    }
+    credentials.push(created.success)
+  }
+  return Result.succeed({ exchange, credentials })
 }
+
+const operatorOf = (
+  host: Host,
+  environment: Environment.Environment,
+  credentials: ReadonlyArray<Credentials>,
+  reset: () => Result.Result<unknown, Refusal>
+): Operator => ({
+  environment,
+  url: new URL(environment.restUrl).origin,
+  credentials,
+  accounts: host.read((exchange, nowMillis) => exchange.view(nowMillis).accounts()),
+  createAccount: (account = {}) =>
+    host.write((exchange, nowMillis) => createAccount(exchange, nowMillis, account, makeKeyPair(kindOf(account)))),
+  createKey: (accountId, kind, key) =>
+    host.write((exchange, nowMillis) => createKey(exchange, nowMillis, accountId, kind, makeKeyPair(kind), key)),
+  registerKey: (accountId, publicKey, options) =>
+    readPublicKey(publicKey) === undefined
+      ? Effect.fail(
+          new SandboxError({
+            reason: "the public key must be SPKI PEM of Ed25519, or of RSA with at least 2048 bits"
+          })
+        )
+      : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),
+  setTier: (accountId, tier) => host.execute({ type: "setTier", accountId, tier }),
+  createSubaccount: (accountId) => host.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }),
+  deposit: (accountId, dollars, till) => host.execute({ type: "deposit", accountId, dollars, ...till }),
+  withdraw: (accountId, dollars, till) => host.execute({ type: "withdraw", accountId, dollars, ...till }),
+  createSeries: (series) => host.execute({ type: "createSeries", series }),
+  createEvent: (event) => host.execute({ type: "createEvent", event }),
+  createMarket: (market) => host.execute({ type: "createMarket", market }),
+  pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
+  reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
+  closeMarket: (ticker, closeMillis) =>
+    host.write((exchange, nowMillis) =>
+      exchange.execute({ type: "setMarketClose", ticker, closeMillis: closeMillis ?? nowMillis }, nowMillis)
+    ),
+  determineMarket: (ticker, outcome) => host.execute({ type: "determineMarket", ticker, outcome }),
+  disputeMarket: (ticker) => host.execute({ type: "disputeMarket", ticker }),
+  settleMarket: (ticker) => host.execute({ type: "settleMarket", ticker }),
+  setActive: (active) => host.execute({ type: "setActive", ...active }),
+  plant: (fault) =>
+    Effect.suspend(() => {
+      const reason = checkFault(fault)
+      return reason === undefined
+        ? Effect.sync(() => host.faults.plant(fault))
+        : Effect.fail(new SandboxError({ reason: `the fault: ${reason}` }))
+    }),
+  clearFaults: Effect.sync(() => host.faults.clear()),
+  moveClock: (millis) => Effect.sync(() => host.moveClock(millis)),
+  portfolio: (accountId, subaccount) =>
+    host.write((exchange, nowMillis) => exchange.view(nowMillis).portfolio(accountId, subaccount)),
+  requests: Effect.sync(() => [...host.requests]),
+  view: host.read((exchange, nowMillis) => exchange.view(nowMillis)),
+  dump: host.read((exchange, nowMillis) => exchange.dump(nowMillis)),
+  snapshot: host.read((exchange, nowMillis) => exchange.snapshot(nowMillis)),
+  restore: (snapshot) =>
+    Effect.map(
+      Effect.try({
+        try: () => Exchange.restore(snapshot, host.options),
+        catch: (cause) => new SandboxError({ reason: `the snapshot is invalid: ${String(cause)}` })
+      }),
+      (exchange) => host.replace(exchange)
+    ),
+  reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
+})
+
+const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
+  Effect.mapError(
+    Effect.fromResult(result),
+    ({ details, message }) => new SandboxError({ reason: details === undefined ? message : `${message}: ${details}` })
+  )
 
 const kindOf = ({ kind = "ed25519" }: NewAccount): Signer.KeyKind => kind
 
-const addAccount = (
-  to: Exchange,
+const createAccount = (
+  exchange: Exchange,
   nowMillis: number,
   account: NewAccount,
   pair: KeyPair
 ): Result.Result<Credentials, Refusal> => {
-  const name = account.name ?? `account ${to.view(nowMillis).accounts().length + 1}`
-  return Result.flatMap(to.createAccount(name, nowMillis, account.dollars, account.tier), ({ accountId }) =>
-    addKey(to, nowMillis, accountId, kindOf(account), pair, account.key)
+  const { dollars, key, name = `account ${exchange.view(nowMillis).accounts().length + 1}`, tier } = account
+  return Result.flatMap(exchange.execute({ type: "createAccount", name, dollars, tier }, nowMillis), ({ accountId }) =>
+    createKey(exchange, nowMillis, accountId, kindOf(account), pair, key)
   )
 }
 
-const addKey = (
-  to: Exchange,
+const createKey = (
+  exchange: Exchange,
   nowMillis: number,
   accountId: string,
   kind: Signer.KeyKind,
-  { privateKeyPem, publicKeyPem, sign }: KeyPair,
-  key?: KeyOptions
+  { privateKeyPem, publicKeyPem: publicKey, sign }: KeyPair,
+  options: KeyOptions | undefined
 ): Result.Result<Credentials, Refusal> =>
-  Result.map(to.registerKey(accountId, publicKeyPem, nowMillis, key), ({ keyId }) => ({
+  Result.map(exchange.execute({ type: "registerKey", accountId, publicKey, options }, nowMillis), ({ keyId }) => ({
     accountId,
     keyId,
     kind,
     privateKey: Redacted.make(privateKeyPem, { label: "private key" }),
-    publicKey: publicKeyPem,
+    publicKey,
     signer: Signer.makeSync({ keyId, kind, sign })
   }))

@@ -81,7 +81,7 @@ export interface Operator {
   readonly pauseMarket: (ticker: string) => Effect.Effect<void, SandboxError>
   /** Resumes a paused market; cancels the orders that rested through the pause. */
   readonly reactivateMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Closes a market now, or at a given time; a future time reopens a closed market. */
+  /** Closes a market now, or at a later time; a future time reopens a closed market. */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
   /** Sets the result of a market. It settles when its timer expires, or at `settleMarket`. */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>

@@ -6,9 +6,14 @@
 import * as Result from "effect/Result"
 import type { ApiKey } from "../exchange/Entities.ts"
 import type { Exchange } from "../exchange/Exchange.ts"
-import { type Answer, failure } from "./errorBody.ts"
-import type { Now } from "../exchange/now.ts"
+import { type RestResponse, failure } from "./errorBody.ts"
 import { isSignature, readPublicKey } from "../exchange/accounts/keys.ts"
+
+/** The time on the exchange, and the time for signatures, tokens and the `date` header. */
+export interface Now {
+  readonly exchangeMillis: number
+  readonly wallMillis: number
+}
 
 /** The signed parts: the method and the path from the host's root, without the query, and the three headers. */
 export interface SignedRequest {
@@ -31,7 +36,7 @@ export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()
   const { rsaSalt, timestampWindowMillis } = exchange.assumptions
 
-  return (request: SignedRequest, { exchangeMillis, wallMillis }: Now): Result.Result<ApiKey, Answer> => {
+  return (request: SignedRequest, { exchangeMillis, wallMillis }: Now): Result.Result<ApiKey, RestResponse> => {
     const [keyId, timestamp, signature] = headerNames.map((name) => request.headers[name] || undefined)
     const refuse = (code: string, details?: string) => Result.fail(failure(401, code, details))
     if (keyId === undefined) {

@@ -52,7 +52,7 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
  * The buckets that pay: the read bucket, or write buckets by shard. A single order's write is paid from its shard's
  * bucket, or from all of them if the exchange has to find the shard.
  */
-export const payersOf = (
+export const bucketsOf = (
   { bucket, method, writeBucket }: Descriptor,
   search: URLSearchParams,
   json: unknown
@@ -63,10 +63,11 @@ export const payersOf = (
   if (writeBucket !== "order") {
     return [writeBucket === "quotes" ? 1 : 0]
   }
-  const given = (name: string): unknown => (method === "DELETE" ? (search.get(name) ?? undefined) : fieldOf(json, name))
-  const shard = Number(given("exchange_index") ?? NaN)
-  const routed = given("ticker") !== undefined || given("market_ticker") !== undefined
-  return shard === -1 || (Number.isNaN(shard) && routed)
+  const valueOf = (name: string): unknown =>
+    method === "DELETE" ? (search.get(name) ?? undefined) : fieldOf(json, name)
+  const shard = Number(valueOf("exchange_index") ?? NaN)
+  const isRouted = valueOf("ticker") !== undefined || valueOf("market_ticker") !== undefined
+  return shard === -1 || (Number.isNaN(shard) && isRouted)
     ? Array.from({ length: shards }, (_, index) => index)
     : [Number.isInteger(shard) && shard > 0 && shard < shards ? shard : 0]
 }

@@ -7,14 +7,14 @@ import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type { Assumptions } from "../Assumptions.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 
-/** A response before serialization. An undefined body is empty. */
-export interface Answer {
+/** A response before its serialization. An undefined body is empty. */
+export interface RestResponse {
   readonly status: number
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export const failure = (status: number, code: string, details?: string): Answer => ({
+export const failure = (status: number, code: string, details?: string): RestResponse => ({
   status,
   body: { error: { code, message: code.replaceAll("_", " "), ...(details === undefined ? undefined : { details }) } }
 })
@@ -22,20 +22,20 @@ export const failure = (status: number, code: string, details?: string): Answer 
 const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409 } as const
 
 /** The declared status that replaces an undeclared one. */
-const standIns: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
+const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
  * The response for a refusal. If the operation does not declare the observed status, another one replaces it, unless
  * the switch disables that.
  */
-export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): Answer => {
+export const refused = (refusal: Refusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, kind, message } = refusal
-  const seen = statusOf[kind]
+  const observed = statusOf[kind]
   const body = { error: detailsOf(refusal) }
   const declares = (status: number | undefined) => status !== undefined && statuses(descriptor).includes(status)
-  const other = standIns[seen]
-  if (assumptions.undeclaredStatuses === "recorded" || declares(seen) || other === undefined || !declares(other)) {
-    return { status: seen, body }
+  const other = substitutes[observed]
+  if (assumptions.undeclaredStatuses === "recorded" || declares(observed) || other === undefined || !declares(other)) {
+    return { status: observed, body }
   }
   return {
     status: other,
@@ -69,7 +69,7 @@ const plantedCodes: Readonly<Record<number, string>> = {
 }
 
 /** The default body of a status; 429 is a bare string. */
-export const usual = (status: number): Answer =>
+export const defaultResponse = (status: number): RestResponse =>
   status === 429
     ? { status, body: { error: "too many requests" } }
     : failure(status, plantedCodes[status] ?? `status_${status}`)

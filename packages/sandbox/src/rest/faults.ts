@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Answer, usual } from "./errorBody.ts"
+import { type RestResponse, defaultResponse } from "./errorBody.ts"
 import { isPathOfOperation } from "./router.ts"
 import { allRoutes } from "./routes.ts"
 
@@ -13,7 +13,7 @@ import { allRoutes } from "./routes.ts"
  * **Details**
  *
  * With a `status`, the exchange returns that status and does not execute the request. Without one, the request is
- * executed as usual, unless the connection is reset before; the other fields then change its response.
+ * executed as defaultResponse, unless the connection is reset before; the other fields then change its response.
  */
 export interface Fault {
   /**
@@ -27,7 +27,7 @@ export interface Fault {
   readonly times?: number
   /** Returned instead of executing the request. */
   readonly status?: number
-  /** With a status: a JSON body, or text to send unchanged. Default: the status's usual error body. */
+  /** With a status: a JSON body, or text to send unchanged. Default: the usual error body of the status. */
   readonly body?: unknown
   /** Default: `application/json; charset=utf-8`. */
   readonly contentType?: string
@@ -40,19 +40,20 @@ export interface Fault {
 }
 
 /** Why no request can trigger a fault, or why its response is invalid; undefined for a valid fault. */
-export const mistakeIn = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
+export const checkFault = ({ delayMillis = 0, operation, path, status, times = 1 }: Fault): string | undefined => {
   if (operation !== undefined && !allRoutes.some(({ descriptor }) => descriptor.operationId === operation)) {
-    const meant = allRoutes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
-    return `there is no operation ${JSON.stringify(operation)}: give its id in the published document, such as ${JSON.stringify(meant ?? "GetOrderGroup")}`
+    const example = allRoutes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
+    return `no operation has the id ${JSON.stringify(operation)}. Use an id of the published document, such as ${JSON.stringify(example ?? "GetOrderGroup")}`
   }
   if (path !== undefined && !isPathOfOperation(path)) {
-    return `no operation has the path ${JSON.stringify(path)}: give what follows /trade-api/v2, such as "/exchange/status", without a query`
+    return `no operation has the path ${JSON.stringify(path)}. Use the part after /trade-api/v2, such as "/exchange/status", without a query`
   }
-  if (!(Number.isInteger(times) && times >= 1)) return `a fault cannot meet ${times} requests`
-  if (!(delayMillis >= 0 && delayMillis < Number.POSITIVE_INFINITY)) return `a delay cannot be ${delayMillis} ms`
+  if (!(Number.isInteger(times) && times >= 1)) return `times must be a whole number above zero, not ${times}`
+  if (!(delayMillis >= 0 && delayMillis < Number.POSITIVE_INFINITY))
+    return `delayMillis must be zero or more, not ${delayMillis}`
   return status === undefined || (Number.isInteger(status) && status >= 200 && status <= 599)
     ? undefined
-    : `a status from 200 to 599 can be answered, not ${status}`
+    : `status must be 200 to 599, not ${status}`
 }
 
 /** Planted faults; the oldest matching one applies first. */
@@ -67,29 +68,29 @@ export class Faults {
     this.#planted.length = 0
   }
 
-  /** The fault that applies to a request; uses up one of its repetitions. */
-  meet(operation: string | undefined, path: string): Fault | undefined {
+  /** Takes the fault that applies to a request, and uses up one of its repetitions. */
+  take(operation: string | undefined, path: string): Fault | undefined {
     const index = this.#planted.findIndex(
       ({ fault, left }) =>
         left > 0 &&
         (fault.operation === undefined || fault.operation === operation) &&
         (fault.path === undefined || fault.path === path)
     )
-    const met = this.#planted[index]
-    if (met === undefined) {
+    const planted = this.#planted[index]
+    if (planted === undefined) {
       return undefined
     }
-    met.left--
-    if (met.left <= 0) {
+    planted.left--
+    if (planted.left <= 0) {
       this.#planted.splice(index, 1)
     }
-    return met.fault
+    return planted.fault
   }
 }
 
 /** The response of a fault instead of the exchange's; undefined if the request is executed. */
-export const answerOf = ({ body, status }: Fault): Answer | undefined =>
-  status === undefined ? undefined : body === undefined ? usual(status) : { status, body }
+export const responseOf = ({ body, status }: Fault): RestResponse | undefined =>
+  status === undefined ? undefined : body === undefined ? defaultResponse(status) : { status, body }
 
 /** A body with corrupted bytes in its middle, which no JSON or UTF-8 decoder can skip. */
 export const garbled = (body: Uint8Array): Uint8Array => {

@@ -7,13 +7,13 @@ import type { Descriptor } from "@kalshi-effect/client/Operation"
 import * as Result from "effect/Result"
 import type { ApiKey } from "../exchange/Entities.ts"
 import type { Exchange } from "../exchange/Exchange.ts"
-import { isSigned, makeAuthenticate } from "./authentication.ts"
-import { costOf, payersOf } from "./costs.ts"
-import { type Answer, failure, refused, usual } from "./errorBody.ts"
-import { answerOf, type Fault, type Faults, garbled } from "./faults.ts"
-import type { Now } from "../exchange/now.ts"
+import { isSigned, makeAuthenticate, type Now } from "./authentication.ts"
+import { bucketsOf, costOf } from "./costs.ts"
+import { defaultResponse, failure, refused, type RestResponse } from "./errorBody.ts"
+import { type Fault, type Faults, garbled, responseOf } from "./faults.ts"
 import { forbidden, lockInput } from "./permissions.ts"
-import { type Match, makeRouter } from "./router.ts"
+import type { Call } from "./route.ts"
+import { makeRouter, type Match } from "./router.ts"
 
 /** A complete request. */
 export interface WireRequest {
@@ -51,29 +51,82 @@ export interface ServedRequest {
 
 const root = "/trade-api/v2"
 
-/**
- * Creates the handler. The order is: planted faults, the route, the signature, the tokens, the key's permissions, the
- * input, and finally the exchange. A request is handled synchronously, so requests do not interleave.
- */
-export const makeHandler = (exchange: Exchange, faults: Faults, served: (request: ServedRequest) => void) => {
-  const router = makeRouter()
-  const authenticate = makeAuthenticate(exchange)
+/** A handler of requests. A request is handled synchronously, so requests do not interleave. */
+export type Handler = (request: WireRequest, now: Now) => WireResponse
 
-  const answer = (request: WireRequest, path: string, query: string, found: Match, now: Now): Answer => {
-    const { descriptor } = found.route
-    const { exchangeMillis, wallMillis } = now
-    const signed = descriptor.auth === "required" || isSigned(request.headers)
-    const signer = signed
+/**
+ * Creates the handler of an exchange. A planted fault comes first: it can drop the request, or replace its response.
+ * `onServed` is called with every request.
+ */
+export const makeHandler = (
+  exchange: Exchange,
+  faults: Faults,
+  onServed: (request: ServedRequest) => void
+): Handler => {
+  const route = makeRouter()
+  const respond = makeRespond(exchange)
+  return (request, now) => {
+    const target = targetOf(request)
+    const matched = target.below === undefined ? { allowed: [] } : route(request.method, target.below)
+    const operation = "route" in matched ? matched.route.descriptor.operationId : undefined
+    const fault = faults.take(operation, target.below ?? target.path)
+    const response =
+      fault?.reset === "before"
+        ? { status: 0, body: undefined }
+        : ((fault === undefined ? undefined : responseOf(fault)) ??
+          ("route" in matched ? respond(request, target, matched, now) : noOperation(matched.allowed)))
+    onServed({
+      atMillis: now.exchangeMillis,
+      method: request.method,
+      path: request.path,
+      operation,
+      keyId: request.headers["kalshi-access-key"],
+      status: response.status
+    })
+    const wire = toWire(response, now.wallMillis)
+    return fault === undefined ? wire : applyFault(wire, fault)
+  }
+}
+
+/** The parts of a request line. */
+interface Target {
+  /** From the host's root, without the query. */
+  readonly path: string
+  /** The same from the root of the API; undefined outside it. */
+  readonly below: string | undefined
+  readonly query: URLSearchParams
+}
+
+const targetOf = ({ path: line }: WireRequest): Target => {
+  const end = line.indexOf("?")
+  const path = end === -1 ? line : line.slice(0, end)
+  return {
+    path,
+    below: path.startsWith(`${root}/`) ? path.slice(root.length) : undefined,
+    query: new URLSearchParams(end === -1 ? "" : line.slice(end + 1))
+  }
+}
+
+/**
+ * Creates the response of an operation. It checks in this order: the signature, the tokens, the permissions of the key,
+ * and the input.
+ */
+const makeRespond = (exchange: Exchange) => {
+  const authenticate = makeAuthenticate(exchange)
+  return (request: WireRequest, { path, query }: Target, { decode, path: parameters, route }: Match, now: Now) => {
+    const { descriptor } = route
+    const isVerified = descriptor.auth === "required" || isSigned(request.headers)
+    const signer = isVerified
       ? authenticate({ method: request.method, path, headers: request.headers }, now)
       : Result.succeed(undefined)
     if (Result.isFailure(signer)) {
       return signer.failure
     }
     const key = signer.success
-    const search = new URLSearchParams(query)
     const json = readBody(request, descriptor.body !== undefined)
-    if (key !== undefined && !pay(key, descriptor, search, Result.getOrUndefined(json), wallMillis)) {
-      return usual(429)
+    // Unsigned requests are free.
+    if (key !== undefined && !takeTokens(exchange, key, descriptor, query, Result.getOrUndefined(json), now)) {
+      return defaultResponse(429)
     }
     const denied = key === undefined ? undefined : forbidden(key, descriptor)
     if (denied !== undefined) {
@@ -82,71 +135,53 @@ export const makeHandler = (exchange: Exchange, faults: Faults, served: (request
     if (Result.isFailure(json)) {
       return json.failure
     }
-    const decoded = found.decode(found.path, search, json.success)
-    const input = key === undefined ? decoded : Result.flatMap(decoded, (given) => lockInput(key, descriptor, given))
-    const outcome = Result.flatMap(input, (given) =>
-      found.route.answer({
-        exchange,
-        view: exchange.view(exchangeMillis),
-        userView: exchange.userView(exchangeMillis),
-        accountId: key?.accountId ?? "",
-        key,
-        nowMillis: exchangeMillis,
-        input: given
-      })
-    )
+    const decoded = decode(parameters, query, json.success)
+    const permitted =
+      key === undefined ? decoded : Result.flatMap(decoded, (input) => lockInput(key, descriptor, input))
+    const outcome = Result.flatMap(permitted, (input) => route.handle(callOf(exchange, key, now, input)))
     return Result.isFailure(outcome)
       ? refused(outcome.failure, descriptor, exchange.assumptions)
       : { status: descriptor.success.status, body: bodyOf(descriptor, outcome.success) }
   }
-
-  /** Charges the tokens of a request; unsigned requests are free. */
-  const pay = (
-    { accountId }: ApiKey,
-    descriptor: Descriptor,
-    search: URLSearchParams,
-    json: unknown,
-    wallMillis: number
-  ): boolean => exchange.takeTokens(accountId, payersOf(descriptor, search, json), costOf(descriptor, json), wallMillis)
-
-  return (request: WireRequest, now: Now): WireResponse => {
-    const end = request.path.indexOf("?")
-    const path = end === -1 ? request.path : request.path.slice(0, end)
-    const search = end === -1 ? "" : request.path.slice(end + 1)
-    const below = path.startsWith(`${root}/`) ? path.slice(root.length) : undefined
-    const found = below === undefined ? { allowed: [] } : router(request.method, below)
-    const operation = "route" in found ? found.route.descriptor.operationId : undefined
-    const fault = faults.meet(operation, below ?? path)
-    const given =
-      fault?.reset === "before"
-        ? { status: 0, body: undefined }
-        : ((fault === undefined ? undefined : answerOf(fault)) ??
-          ("route" in found ? answer(request, path, search, found, now) : astray(found.allowed)))
-    served({
-      atMillis: now.exchangeMillis,
-      method: request.method,
-      path: request.path,
-      operation,
-      keyId: request.headers["kalshi-access-key"],
-      status: given.status
-    })
-    const response = toWire(given, now.wallMillis)
-    return fault === undefined ? response : spoilt(response, fault)
-  }
 }
+
+const takeTokens = (
+  exchange: Exchange,
+  { accountId }: ApiKey,
+  descriptor: Descriptor,
+  query: URLSearchParams,
+  json: unknown,
+  { wallMillis }: Now
+): boolean => exchange.takeTokens(accountId, bucketsOf(descriptor, query, json), costOf(descriptor, json), wallMillis)
+
+const callOf = (
+  exchange: Exchange,
+  key: ApiKey | undefined,
+  { exchangeMillis }: Now,
+  input: unknown
+): Call<unknown> => ({
+  execute: (command) => exchange.execute(command, exchangeMillis),
+  seed: exchange.seed,
+  view: exchange.view(exchangeMillis),
+  userView: exchange.userView(exchangeMillis),
+  accountId: key?.accountId ?? "",
+  key,
+  nowMillis: exchangeMillis,
+  input
+})
 
 /** If the document declares no body, the exchange returns an empty object; a 204 has no body. */
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 
-/** A path that supports other methods only, or none. */
-const astray = (allowed: ReadonlyArray<string>): Answer =>
+/** The response to a path that supports other methods only, or none. */
+const noOperation = (allowed: ReadonlyArray<string>): RestResponse =>
   allowed.length > 0
     ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }
-    : failure(404, "not_found", "there is no such path")
+    : failure(404, "not_found", "no operation has this path")
 
 /** Applies a fault to a response. */
-const spoilt = (response: WireResponse, { contentType, delayMillis = 0, mangle, reset }: Fault): WireResponse => ({
+const applyFault = (response: WireResponse, { contentType, delayMillis = 0, mangle, reset }: Fault): WireResponse => ({
   status: response.status,
   headers: contentType === undefined ? response.headers : { ...response.headers, "content-type": contentType },
   body: mangle === "garbled" ? garbled(response.body) : response.body,
@@ -160,7 +195,7 @@ const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true })
  * Reads the JSON of a request. Every POST and PUT must declare a JSON content type. The body of an operation without
  * input may be empty or any JSON.
  */
-const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, Answer> => {
+const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown, RestResponse> => {
   if (request.method !== "POST" && request.method !== "PUT" && !needed) {
     return Result.succeed(undefined)
   }
@@ -180,15 +215,15 @@ const readBody = (request: WireRequest, needed: boolean): Result.Result<unknown,
 const encoder = /*#__PURE__*/ new TextEncoder()
 
 /** The wire form of a response. Its date lets a client measure the skew of its own clock. */
-export const toWire = (answer: Answer, wallMillis: number): WireResponse => {
+export const toWire = (response: RestResponse, wallMillis: number): WireResponse => {
   const text =
-    answer.body === undefined ? "" : typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body)
+    response.body === undefined ? "" : typeof response.body === "string" ? response.body : JSON.stringify(response.body)
   return {
-    status: answer.status,
+    status: response.status,
     headers: {
       ...(text === "" ? undefined : { "content-type": "application/json; charset=utf-8" }),
       date: new Date(wallMillis).toUTCString(),
-      ...answer.headers
+      ...response.headers
     },
     body: encoder.encode(text),
     delayMillis: 0,

@@ -22,7 +22,7 @@ const transfers = new Set([
  * Documented: such a key acts only on its subaccount, moves no money, and creates no subaccounts; here, it also creates
  * no keys.
  */
-const beyondLocked = new Set([
+const forbiddenToLocked = new Set([
   ...transfers,
   "CreateSubaccount",
   "UpdateSubaccountNetting",
@@ -64,7 +64,7 @@ export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefi
   if (!key.scopes.includes(access) && (child === undefined || !key.scopes.includes(child))) {
     return refusal("forbidden", "permission_denied", `the key lacks the scope ${child ?? access}`)
   }
-  return key.subaccount !== undefined && beyondLocked.has(operationId)
+  return key.subaccount !== undefined && forbiddenToLocked.has(operationId)
     ? refusal("forbidden", "permission_denied", `the key is locked to subaccount ${key.subaccount}`)
     : undefined
 }
@@ -86,7 +86,7 @@ export const lockInput = (
   const isOther = ({ subaccount }: Input): boolean => subaccount !== undefined && subaccount !== locked
   const refused = Result.fail(refusal("forbidden", "permission_denied", `the key is locked to subaccount ${locked}`))
   if (listsSubaccounts.has(operationId)) {
-    const orders = input["orders"] as ReadonlyArray<Input> // so these two bodies are
+    const orders = input["orders"] as ReadonlyArray<Input> // true of both bodies
     return orders.some(isOther)
       ? refused
       : Result.succeed({ ...input, orders: orders.map((order) => ({ ...order, subaccount: locked })) })

@@ -6,13 +6,16 @@
  */
 import type { Descriptor, Operation } from "@kalshi-effect/client/Operation"
 import type * as Result from "effect/Result"
+import type { Command, CommandType, CommandResult } from "../exchange/Commands.ts"
 import type { ApiKey, Refusal } from "../exchange/Entities.ts"
-import type { Exchange } from "../exchange/Exchange.ts"
 import type { View } from "../exchange/View.ts"
 
 /** A request with a verified signature, if required, and with input that fits the operation's schemas. */
 export interface Call<out Input> {
-  readonly exchange: Exchange
+  /** Executes a command now. */
+  readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
+  /** The seed of the exchange's ids. */
+  readonly seed: number
   /** The current state of the exchange. */
   readonly view: View
   /** The account's own orders, positions and money as readers see them, which may lag behind. */
@@ -27,25 +30,25 @@ export interface Call<out Input> {
 
 export interface Route {
   readonly descriptor: Descriptor
-  readonly answer: (call: Call<unknown>) => Result.Result<unknown, Refusal>
+  readonly handle: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
 /** A route, typed by its operation: its input is what the client sends, its output what the client expects. */
 export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
-  answer: (call: Call<Input>) => Result.Result<Output, Refusal>
+  handle: (call: Call<Input>) => Result.Result<Output, Refusal>
 ): Route => ({
   descriptor: operation.descriptor,
   // The router decodes inputs with this descriptor.
-  answer: answer as Route["answer"]
+  handle: handle as Route["handle"]
 })
 
 /** A route whose wire response differs from the client's value, such as a secret that the client wraps. */
 export const wireRoute = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
-  answer: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>
+  handle: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>
 ): Route => ({
   descriptor: operation.descriptor,
   // As above; the response has the fields that the client expects.
-  answer: answer as Route["answer"]
+  handle: handle as Route["handle"]
 })

@@ -43,13 +43,13 @@ export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
   for (const compiled of allRoutes.map(compile)) {
     const { length } = compiled.segments
-    byLength.set(length, [...(byLength.get(length) ?? []), compiled].toSorted(byWords))
+    byLength.set(length, [...(byLength.get(length) ?? []), compiled].toSorted(literalsFirst))
   }
   return (method, path) => {
-    const given = path.split("/")
+    const parts = path.split("/")
     const allowed: Array<string> = []
-    for (const { decode, route, segments } of byLength.get(given.length) ?? []) {
-      const values = capture(segments, given)
+    for (const { decode, route, segments } of byLength.get(parts.length) ?? []) {
+      const values = capture(segments, parts)
       if (values !== undefined && route.descriptor.method === method) {
         return { route, decode, path: values }
       }
@@ -63,15 +63,15 @@ export const makeRouter = (): ((method: string, path: string) => Matched) => {
 
 /** Whether an operation has this path, with any method. */
 export const isPathOfOperation = (path: string): boolean => {
-  const given = path.split("/")
+  const parts = path.split("/")
   return allRoutes.some(({ descriptor }) => {
     const segments = descriptor.path.split("/")
-    return segments.length === given.length && capture(segments, given) !== undefined
+    return segments.length === parts.length && capture(segments, parts) !== undefined
   })
 }
 
 /** Among paths of equal length, literal segments come before parameters: `/orders/batched`. */
-const byWords = (left: Compiled, right: Compiled): number => {
+const literalsFirst = (left: Compiled, right: Compiled): number => {
   for (const [index, segment] of left.segments.entries()) {
     const difference = Number(segment.startsWith("{")) - Number(right.segments[index]!.startsWith("{"))
     if (difference !== 0) {
@@ -84,18 +84,18 @@ const byWords = (left: Compiled, right: Compiled): number => {
 /** The values of a template's parameters, if a path of equal length matches it. */
 const capture = (
   segments: ReadonlyArray<string>,
-  given: ReadonlyArray<string>
+  parts: ReadonlyArray<string>
 ): Readonly<Record<string, string>> | undefined => {
   const values: Record<string, string> = {}
   for (const [index, segment] of segments.entries()) {
-    const text = given[index]!
+    const text = parts[index]!
     if (!segment.startsWith("{")) {
       if (segment !== text) {
         return undefined
       }
       continue
     }
-    const value = unescaped(text)
+    const value = unescape(text)
     if (value === undefined || value === "") {
       return undefined
     }
@@ -104,7 +104,7 @@ const capture = (
   return values
 }
 
-const unescaped = (text: string): string | undefined => {
+const unescape = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text)
   } catch {
@@ -150,7 +150,7 @@ const compile = (route: Route): Compiled => {
       }
       const decoded = body(json)
       return Result.isFailure(decoded)
-        ? Result.fail(invalidParameters(explained(decoded.failure)))
+        ? Result.fail(invalidParameters(describeIssue(decoded.failure)))
         : Result.succeed({ ...input, ...(decoded.success as object) }) // every body schema is an object schema
     }
   }
@@ -158,11 +158,11 @@ const compile = (route: Route): Compiled => {
 
 const issuesOf = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** The first place where a body violates its schema, and the expected value. */
-const explained = (issue: SchemaIssue.Issue): string => {
+/** Where a body first violates its schema, and the expected value. */
+const describeIssue = (issue: SchemaIssue.Issue): string => {
   const [first] = issuesOf(issue).issues
-  const place = (first?.path ?? []).map(String).join(".")
-  return `${place === "" ? "the body" : place}: ${first?.message ?? "is not what it can be"}`
+  const path = (first?.path ?? []).map(String).join(".")
+  return `${path === "" ? "the body" : path}: ${first?.message ?? "is invalid"}`
 }
 
 /** Parses one parameter: as text if the schema accepts text, else as a number or a boolean. */
@@ -172,32 +172,32 @@ const readParameter = (
   parameter: Parameter,
   decode: Decode
 ): Result.Result<unknown, string> => {
-  const given = search.getAll(name)
-  const first = given[0]
+  const texts = search.getAll(name)
+  const first = texts[0]
   if (first === undefined) {
     return parameter.required ? Result.fail("is required") : Result.succeed(undefined)
   }
-  if (parameter.style === "single" && given.length > 1) {
-    return Result.fail("is given more than once")
+  if (parameter.style === "single" && texts.length > 1) {
+    return Result.fail("may be set only once")
   }
-  const readings: ReadonlyArray<unknown> =
+  const candidates: ReadonlyArray<unknown> =
     parameter.style === "single"
-      ? [first, ...spelled(first)]
-      : listsOf(parameter.style === "comma" ? given.flatMap((text) => text.split(",")) : given)
-  for (const reading of readings) {
-    const decoded = decode(reading)
+      ? [first, ...parsed(first)]
+      : listsOf(parameter.style === "comma" ? texts.flatMap((text) => text.split(",")) : texts)
+  for (const candidate of candidates) {
+    const decoded = decode(candidate)
     if (Result.isSuccess(decoded)) {
       return Result.succeed(decoded.success)
     }
   }
-  return Result.fail("is not a value that it can have")
+  return Result.fail("is not a valid value")
 }
 
 /** A list of texts, and a list of numbers if all of them are numeric. */
 const listsOf = (texts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<unknown>> => {
-  const numbers = texts.flatMap(spelled)
+  const numbers = texts.flatMap(parsed)
   return numbers.length === texts.length ? [texts, numbers] : [texts]
 }
 
-const spelled = (text: string): ReadonlyArray<unknown> =>
+const parsed = (text: string): ReadonlyArray<unknown> =>
   text === "true" || text === "false" ? [text === "true"] : /^-?\d{1,16}$/.test(text) ? [Number(text)] : []

@@ -17,14 +17,14 @@ export type Serve = (request: WireRequest, fromLoopback: boolean) => WireRespons
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** The time limits for receiving a request: slow requests are dropped. */
-export interface Patience {
+export interface ReceiveTimeouts {
   /** From the connection, or the previous response, to the end of the head. */
   readonly headMillis: number
   /** To the end of the body. */
   readonly requestMillis: number
 }
 
-const usualPatience: Patience = { headMillis: 10_000, requestMillis: 30_000 }
+const defaultTimeouts: ReceiveTimeouts = { headMillis: 10_000, requestMillis: 30_000 }
 
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
@@ -34,7 +34,7 @@ export const listen = (
   serve: Serve,
   host: string,
   port: number,
-  { headMillis, requestMillis }: Patience = usualPatience
+  { headMillis, requestMillis }: ReceiveTimeouts = defaultTimeouts
 ): Effect.Effect<number, HttpServerError.ServeError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<Server, HttpServerError.ServeError>((resume) => {
@@ -79,7 +79,7 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
     request.off("data", take)
     request.off("end", finish)
     // The response is complete but not ended while more data arrives: Node drops a closing connection when its response
-    // ends, and data still on its way to a closed connection takes the response with it.
+    // ends, and data that reaches a closed connection discards the response.
     response.writeHead(413, {
       "content-type": "application/json; charset=utf-8",
       "content-length": Buffer.byteLength(tooLarge),
@@ -94,32 +94,32 @@ const receive = (request: IncomingMessage, response: ServerResponse, serve: Serv
     const { headers, method = "GET", url: path = "/" } = request
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
     const fromLoopback = isLoopbackAddress(request.socket.remoteAddress)
-    const answer = serve({ method, path, headers: single(headers), body }, fromLoopback)
-    if (answer.delayMillis > 0) {
-      setTimeout(() => send(request, response, answer), answer.delayMillis)
+    const result = serve({ method, path, headers: single(headers), body }, fromLoopback)
+    if (result.delayMillis > 0) {
+      setTimeout(() => send(request, response, result), result.delayMillis)
     } else {
-      send(request, response, answer)
+      send(request, response, result)
     }
   }
   request.on("data", take)
   request.on("end", finish)
-  request.on("error", () => {}) // the connection is gone, and with it the client
+  request.on("error", () => {}) // the client has closed the connection
 }
 
 /** One value for each header: a repeated signing header would not match its signature anyway. */
 const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => {
-  const given: Record<string, string | undefined> = {}
+  const values: Record<string, string | undefined> = {}
   for (const name in headers) {
     const value = headers[name]
-    given[name] = typeof value === "string" ? value : value?.join(", ")
+    values[name] = typeof value === "string" ? value : value?.join(", ")
   }
-  return given
+  return values
 }
 
 const isLoopbackAddress = (address = ""): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address)
 
-const send = (request: IncomingMessage, response: ServerResponse, answer: WireResponse): void => {
-  const { arrives, body, headers, status } = answer
+const send = (request: IncomingMessage, response: ServerResponse, result: WireResponse): void => {
+  const { arrives, body, headers, status } = result
   if (arrives === "never") {
     request.socket.resetAndDestroy()
     return

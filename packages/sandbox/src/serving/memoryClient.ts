@@ -25,7 +25,7 @@ export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpCli
             (response) => deliver(request, response)
           )
         )
-      : refuse(request, `the exchange in memory answers ${origin} only`)
+      : refuse(request, `the exchange in memory serves only ${origin}`)
   )
 
 type Delivered = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
@@ -71,6 +71,6 @@ const readBody = (
         (cause) => new HttpClientError.HttpClientError({ reason: new HttpClientError.EncodeError({ request, cause }) })
       )
     default:
-      return refuse(request, `the exchange in memory takes no ${body._tag} bodies`)
+      return refuse(request, `the exchange in memory does not support ${body._tag} bodies`)
   }
 }

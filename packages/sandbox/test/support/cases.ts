@@ -1,11 +1,11 @@
 /**
- * How every status that an operation declares is brought about, for all operations of the tags account, api-keys, exchange,
- * order-groups, orders and portfolio. `{order}`, `{group}`, `{transfer}` and `{key}` stand for what is there.
+ * How to reach every status that an operation declares, for all operations of the tags account, api-keys, exchange,
+ * order-groups, orders and portfolio. `{order}`, `{group}`, `{transfer}` and `{key}` stand for existing entities.
  */
 import type { Sent } from "./wire.ts"
 import { order, settledTicker, takenTransferId, ticker } from "./world.ts"
 
-/** Who signs; the maker unless told. */
+/** Who signs. Default: the maker. */
 type Who = "maker" | "taker" | "balanceOnly" | "locked" | "basic"
 
 export interface Change extends Partial<Omit<Sent, "by">> {
@@ -14,9 +14,9 @@ export interface Change extends Partial<Omit<Sent, "by">> {
 
 export interface Case {
   readonly request: Omit<Sent, "by">
-  /** Changes of the request for the statuses that come about in ways of their own. */
+  /** Changes of the request that reach the other statuses. */
   readonly others?: Readonly<Record<number, ReadonlyArray<Change>>>
-  /** Statuses of the client's fault that no request of this exchange's brings about: a planted fault does. */
+  /** Client errors that no request to this exchange can cause: they come from planted faults. */
   readonly planted?: ReadonlyArray<number>
 }
 

@@ -1,13 +1,13 @@
 /**
- * A crowd that does anything that can be done, at random but from a seed: accounts with subaccounts and shards, markets
- * that open, pause, close and settle, money that comes, goes and moves.
+ * A crowd that executes random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
+ * close and settle, and payments and transfers.
  */
 import * as Result from "effect/Result"
 import type { Refusal } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
-/** Numbers from a seed (mulberry32), so that a crowd does the same wherever it runs. */
+/** Random numbers from a seed (mulberry32), so that every run of a crowd is the same. */
 const makeRandom = (seed: number) => {
   let state = seed | 0
   const next = (): number => {
@@ -16,7 +16,7 @@ const makeRandom = (seed: number) => {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
-  const below = (most: number): number => Math.floor(next() * most)
+  const below = (limit: number): number => Math.floor(next() * limit)
   return {
     below,
     chance: (percent: number): boolean => below(100) < percent,
@@ -61,16 +61,25 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
     refused: new Map()
   }
   for (let n = 0; n < size; n++) {
-    const { accountId } = unwrap(exchange.createAccount(`a${n}`, start, String(1_000 * (n + 1))))
+    const { accountId } = unwrap(
+      exchange.execute({ type: "createAccount", name: `a${n}`, dollars: String(1_000 * (n + 1)) }, start)
+    )
     for (let made = 1; made < subaccounts; made++) {
-      unwrap(exchange.createSubaccount(accountId, 0, start))
+      unwrap(exchange.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }, start))
     }
     for (let place = 1; place < subaccounts * 4; place++) {
       const source = { instance: "event_contract", exchangeIndex: 0, subaccount: 0 } as const
       const destination = { ...source, exchangeIndex: place % 4, subaccount: Math.floor(place / 4) }
       const amountMicros = 60_000_000 * (n + 1)
       unwrap(
-        exchange.transferShard(accountId, { clientTransferId: undefined, source, destination, amountMicros }, start)
+        exchange.execute(
+          {
+            type: "transferShard",
+            accountId,
+            transfer: { clientTransferId: undefined, source, destination, amountMicros }
+          },
+          start
+        )
       )
     }
     crowd.accounts.push(accountId)
@@ -84,14 +93,17 @@ export const makeCrowd = (exchange: Exchange, size: number): Crowd => {
 const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): void => {
   const ticker = `KXCROWD${exchangeIndex}-26-${++crowd.made}`
   unwrap(
-    exchange.createMarket(
+    exchange.execute(
       {
-        ticker,
-        eventTicker: `KXCROWD${exchangeIndex}-26`,
-        exchangeIndex,
-        makerFeeRate: crowd.made % 2 === 0 ? 175 : 0,
-        priceRanges: [{ start: "0.00", end: "1.00", step: crowd.made % 3 === 0 ? "0.0001" : "0.01" }],
-        ...(crowd.made % 4 === 0 ? { closeMillis: crowd.now + 600_000 } : {})
+        type: "createMarket",
+        market: {
+          ticker,
+          eventTicker: `KXCROWD${exchangeIndex}-26`,
+          exchangeIndex,
+          makerFeeRate: crowd.made % 2 === 0 ? 175 : 0,
+          priceRanges: [{ start: "0.00", end: "1.00", step: crowd.made % 3 === 0 ? "0.0001" : "0.01" }],
+          ...(crowd.made % 4 === 0 ? { closeMillis: crowd.now + 600_000 } : {})
+        }
       },
       crowd.now
     )
@@ -99,7 +111,7 @@ const addMarket = (exchange: Exchange, crowd: Crowd, exchangeIndex: number): voi
   crowd.markets.push(ticker)
 }
 
-/** Makes a crowd do so many things, from a seed. */
+/** Lets a crowd act a number of times, from a seed. */
 export const act = (exchange: Exchange, crowd: Crowd, seed: number, times: number): void => {
   const random = makeRandom(seed)
   for (let n = 0; n < times; n++) {
@@ -127,12 +139,15 @@ const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<u
     const { orderId, side, subaccount, ticker } = target
     const named = { orderId, subaccount, exchangeIndex: undefined, marketTicker: ticker }
     if (choice < 700) {
-      return exchange.cancelOrder(target.account, named, now)
+      return exchange.execute({ type: "cancelOrder", accountId: target.account, target: named }, now)
     }
     if (choice < 750) {
-      return exchange.decreaseOrder(
-        target.account,
-        { ...named, reduceBy: 1 + random.below(300), reduceTo: undefined },
+      return exchange.execute(
+        {
+          type: "decreaseOrder",
+          accountId: target.account,
+          order: { ...named, reduceBy: 1 + random.below(300), reduceTo: undefined }
+        },
         now
       )
     }
@@ -148,7 +163,7 @@ const step = (exchange: Exchange, crowd: Crowd, random: Random): Result.Result<u
       updatedClientOrderId: undefined,
       expirationSeconds: random.chance(20) ? Math.ceil(now / 1_000) + 30 : undefined
     }
-    return exchange.amendOrder(target.account, amended, now)
+    return exchange.execute({ type: "amendOrder", accountId: target.account, order: amended }, now)
   }
   if (choice < 900) {
     crowd.now += random.below(4_000)
@@ -168,25 +183,28 @@ const order = (exchange: Exchange, crowd: Crowd, random: Random, account: string
   const group = random.chance(30) ? random.of([undefined, ...groups.slice(-3)]) : undefined
   const tif = random.of(["good_till_canceled", "good_till_canceled", "immediate_or_cancel", "fill_or_kill"] as const)
   const gtc = tif === "good_till_canceled"
-  const made = exchange.createOrder(
-    account,
-    terms(
-      side,
-      30 + random.below(40) + (random.chance(20) ? random.below(100) / 100 : 0),
-      (1 + random.below(1_500)) / 100,
-      {
-        ticker,
-        subaccount,
-        timeInForce: tif,
-        selfTradePrevention: random.of(["taker_at_cross", "maker"] as const),
-        clientOrderId: random.chance(30) ? `c${random.below(1_000_000)}` : undefined,
-        expirationSeconds: gtc && random.chance(20) ? Math.ceil(crowd.now / 1_000) + random.below(60) : undefined,
-        postOnly: gtc && random.chance(10),
-        reduceOnly: tif === "immediate_or_cancel" && random.chance(20),
-        cancelOnPause: random.chance(30),
-        orderGroupId: group?.groupId
-      }
-    ),
+  const made = exchange.execute(
+    {
+      type: "createOrder",
+      accountId: account,
+      order: terms(
+        side,
+        30 + random.below(40) + (random.chance(20) ? random.below(100) / 100 : 0),
+        (1 + random.below(1_500)) / 100,
+        {
+          ticker,
+          subaccount,
+          timeInForce: tif,
+          selfTradePrevention: random.of(["taker_at_cross", "maker"] as const),
+          clientOrderId: random.chance(30) ? `c${random.below(1_000_000)}` : undefined,
+          expirationSeconds: gtc && random.chance(20) ? Math.ceil(crowd.now / 1_000) + random.below(60) : undefined,
+          postOnly: gtc && random.chance(10),
+          reduceOnly: tif === "immediate_or_cancel" && random.chance(20),
+          cancelOnPause: random.chance(30),
+          orderGroupId: group?.groupId
+        }
+      )
+    },
     crowd.now
   )
   if (Result.isSuccess(made) && made.success.status === "resting") {
@@ -200,7 +218,10 @@ const group = (exchange: Exchange, crowd: Crowd, random: Random, account: string
   const limit = 100 * (1 + random.below(40))
   if (target === undefined || random.chance(30)) {
     const [subaccount, exchangeIndex] = [random.below(subaccounts), random.below(4)]
-    const made = exchange.createGroup(account, { subaccount, limit, exchangeIndex }, crowd.now)
+    const made = exchange.execute(
+      { type: "createGroup", accountId: account, group: { subaccount, limit, exchangeIndex } },
+      crowd.now
+    )
     if (Result.isSuccess(made)) {
       crowd.groups.push({ account, groupId: made.success.groupId, subaccount, exchangeIndex })
     }
@@ -208,8 +229,8 @@ const group = (exchange: Exchange, crowd: Crowd, random: Random, account: string
   }
   const change = random.of(["resetGroup", "triggerGroup", "deleteGroup", "setGroupLimit"] as const)
   return change === "setGroupLimit"
-    ? exchange.setGroupLimit(target.account, target, limit, crowd.now)
-    : exchange[change](target.account, target, crowd.now)
+    ? exchange.execute({ type: "setGroupLimit", accountId: target.account, target, limit }, crowd.now)
+    : exchange.execute({ type: change, accountId: target.account, target }, crowd.now)
 }
 
 const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string) => {
@@ -221,16 +242,22 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
   const amountMicros = 1 + random.below(40_000_000)
   switch (random.below(7)) {
     case 0:
-      return exchange.deposit(account, String(random.below(20)), crowd.now)
+      return exchange.execute({ type: "deposit", accountId: account, dollars: String(random.below(20)) }, crowd.now)
     case 1:
-      return exchange.withdraw(account, (random.below(1_000) / 100).toFixed(2), crowd.now)
+      return exchange.execute(
+        { type: "withdraw", accountId: account, dollars: (random.below(1_000) / 100).toFixed(2) },
+        crowd.now
+      )
     case 2: {
       const [fromSubaccount, toSubaccount] = [random.below(subaccounts), random.below(subaccounts)]
       const clientTransferId = `t${random.below(1_000_000)}`
       const exchangeIndex = random.below(4)
-      return exchange.transferCash(
-        account,
-        { clientTransferId, fromSubaccount, toSubaccount, amountMicros, exchangeIndex },
+      return exchange.execute(
+        {
+          type: "transferCash",
+          accountId: account,
+          transfer: { clientTransferId, fromSubaccount, toSubaccount, amountMicros, exchangeIndex }
+        },
         crowd.now
       )
     }
@@ -239,13 +266,16 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
         ["event_contract", "margined"],
         ["margined", "event_contract"]
       ] as const)
-      return exchange.transferShard(
-        account,
+      return exchange.execute(
         {
-          clientTransferId: undefined,
-          source: place(source, false),
-          destination: place(destination, false),
-          amountMicros
+          type: "transferShard",
+          accountId: account,
+          transfer: {
+            clientTransferId: undefined,
+            source: place(source, false),
+            destination: place(destination, false),
+            amountMicros
+          }
         },
         crowd.now
       )
@@ -257,13 +287,19 @@ const money = (exchange: Exchange, crowd: Crowd, random: Random, account: string
             { exchangeIndex: 0, percent: 40 },
             { exchangeIndex: random.below(3) + 1, percent: 60 }
           ]
-      return exchange.setAllocation(account, { percents, reservation: "sum" }, crowd.now)
+      return exchange.execute(
+        { type: "setAllocation", accountId: account, allocation: { percents, reservation: "sum" } },
+        crowd.now
+      )
     }
     default: {
       const [source, destination] = [place("event_contract", true), place("event_contract", true)]
-      return exchange.transferShard(
-        account,
-        { clientTransferId: undefined, source, destination, amountMicros },
+      return exchange.execute(
+        {
+          type: "transferShard",
+          accountId: account,
+          transfer: { clientTransferId: undefined, source, destination, amountMicros }
+        },
         crowd.now
       )
     }
@@ -276,44 +312,54 @@ const life = (exchange: Exchange, crowd: Crowd, random: Random, account: string)
   const { now } = crowd
   switch (random.below(10)) {
     case 0:
-      return exchange.pauseMarket(ticker, now)
+      return exchange.execute({ type: "pauseMarket", ticker }, now)
     case 1:
     case 2:
-      return exchange.reactivateMarket(ticker, now)
+      return exchange.execute({ type: "reactivateMarket", ticker }, now)
     case 3:
-      return exchange.setMarketClose(ticker, now + random.below(1_000_000), now)
+      return exchange.execute({ type: "setMarketClose", ticker, closeMillis: now + random.below(1_000_000) }, now)
     case 4:
     case 5:
     case 6: {
       const value = (random.below(10_001) / 10_000).toFixed(4)
-      const determined = exchange.determineMarket(ticker, random.of(["yes", "no", { scalar: value }] as const), now)
+      const determined = exchange.execute(
+        { type: "determineMarket", ticker, outcome: random.of(["yes", "no", { scalar: value }] as const) },
+        now
+      )
       if (Result.isSuccess(determined)) {
         crowd.markets.splice(crowd.markets.indexOf(ticker), 1)
         addMarket(exchange, crowd, random.below(4))
-        // Every other one waits for its timer.
-        return random.chance(50) ? exchange.settleMarket(ticker, now) : determined
+        // Half of the markets wait for their timer.
+        return random.chance(50) ? exchange.execute({ type: "settleMarket", ticker }, now) : determined
       }
       return determined
     }
     case 7: {
       const exchangeIndex = random.below(4)
-      exchange.setActive({ trading: false, exchangeIndex }, now)
-      exchange.setActive({ exchange: false, exchangeIndex }, now)
-      return exchange.setActive({ exchange: true, trading: true, exchangeIndex }, now)
+      exchange.execute({ type: "setActive", trading: false, exchangeIndex }, now)
+      exchange.execute({ type: "setActive", exchange: false, exchangeIndex }, now)
+      return exchange.execute({ type: "setActive", exchange: true, trading: true, exchangeIndex }, now)
     }
     case 8:
-      return exchange.cancelAllOrders(account, random.chance(50) ? undefined : random.below(subaccounts), now)
+      return exchange.execute(
+        {
+          type: "cancelAllOrders",
+          accountId: account,
+          subaccount: random.chance(50) ? undefined : random.below(subaccounts)
+        },
+        now
+      )
     default:
       return order(exchange, crowd, random, account)
   }
 }
 
-/** What must hold of any state, each as a sentence where it does not. */
+/** Checks the invariants of a state, and returns the violated ones. */
 export const audit = (state: Snapshot): ReadonlyArray<string> => {
-  const wrong: Array<string> = []
-  const check = (holds: boolean, law: string): void => {
-    if (!holds) {
-      wrong.push(law)
+  const violations: Array<string> = []
+  const check = (isTrue: boolean, law: string): void => {
+    if (!isTrue) {
+      violations.push(law)
     }
   }
   let micros = 0
@@ -327,9 +373,12 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
     let reserved = 0
     for (const order of account.orders) {
       reserved += order.reservedMicros
-      check(order.status === "resting" || order.remainingCount === 0, "an order that ended has nothing remaining")
-      check(order.status !== "resting" || order.remainingCount > 0, "an order that rests has something remaining")
-      check(order.coveredCount >= 0 && order.coveredCount <= order.remainingCount, "cover is part of what remains")
+      check(order.status === "resting" || order.remainingCount === 0, "an ended order has no remaining count")
+      check(order.status !== "resting" || order.remainingCount > 0, "a resting order has a remaining count")
+      check(
+        order.coveredCount >= 0 && order.coveredCount <= order.remainingCount,
+        "the covered count is at most the remaining count"
+      )
       if (order.status === "resting") {
         const key = `${order.ticker} ${order.side}`
         resting.set(key, (resting.get(key) ?? 0) + 1)
@@ -349,29 +398,32 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
       for (const { count, exposureMicros, feesMicros, settled, ticker } of holding.positions) {
         fees += feesMicros
         const net = traded.get(`${holding.subaccount} ${ticker}`) ?? 0
-        check(count === (settled ? 0 : net), "a position is what was bought less what was sold, until it is paid out")
+        check(count === (settled ? 0 : net), "a position is the count bought minus the count sold, until it settles")
         positions.set(ticker, [...(positions.get(ticker) ?? []), count])
-        check(count !== 0 || exposureMicros === 0, "what is closed costs nothing")
+        check(count !== 0 || exposureMicros === 0, "a closed position has no exposure")
         check(exposureMicros >= 0 && exposureMicros <= Math.abs(count) * 10_000, "a contract costs at most a dollar")
       }
-      check(holding.feesMicros === fees, "fees are those of the positions")
+      check(holding.feesMicros === fees, "the fees of a holding are the fees of its positions")
     }
-    check(collateral === reserved, "collateral is what the orders set aside")
+    check(collateral === reserved, "the collateral is the reserved money of the orders")
     check(
       account.restingCount === account.orders.filter(({ status }) => status === "resting").length,
-      "orders are counted"
+      "the number of resting orders is correct"
     )
   }
   for (const market of state.markets) {
     const counts = positions.get(market.ticker) ?? []
     const yes = counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0)
-    check(counts.reduce((sum, count) => sum + count, 0) === 0, "YES and NO are equal")
-    check(market.openInterest === yes, "open interest is what is held")
+    check(counts.reduce((sum, count) => sum + count, 0) === 0, "the counts of YES and NO are equal")
+    check(market.openInterest === yes, "the open interest is the count of YES")
     micros += yes * 10_000
     for (const side of ["bid", "ask"] as const) {
-      check(market[side].length === (resting.get(`${market.ticker} ${side}`) ?? 0), "the book holds what rests")
+      check(
+        market[side].length === (resting.get(`${market.ticker} ${side}`) ?? 0),
+        "the book contains exactly the resting orders"
+      )
     }
   }
   check(micros === state.depositedMicros, `money is conserved: ${micros} of ${state.depositedMicros}`)
-  return [...new Set(wrong)]
+  return [...new Set(violations)]
 }

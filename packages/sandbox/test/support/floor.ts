@@ -1,20 +1,20 @@
 /**
- * A small exchange to write examples on: one market, a few accounts, orders in dollars and contracts.
+ * A small exchange for examples: one market, a few accounts, orders in cents and contracts.
  */
 import * as Result from "effect/Result"
-import type { CreateOrder } from "../../src/exchange/Commands.ts"
+import type { Command, CommandResult, CommandType, CreateOrder } from "../../src/exchange/Commands.ts"
 import type { Event, Order, Refusal } from "../../src/exchange/Entities.ts"
 import { Exchange, type Options } from "../../src/exchange/Exchange.ts"
 
 export const start = 1_800_000_000_000
 export const ticker = "KXTEST-26-YES"
 
-/** The seed of every property; set `FC_SEED` to try another. */
+/** The seed of every property. Set `FC_SEED` to use another. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_009)
 
 type OrderOptions = Partial<Omit<CreateOrder, "side" | "count" | "price">>
 
-/** `bid("0.40", 10)` in words: what an order is about, prices in cents and counts in contracts. */
+/** The terms of an order: the price in cents, the count in contracts. */
 export const terms = (
   side: "bid" | "ask",
   cents: number,
@@ -47,12 +47,12 @@ export const unwrap = <A>(result: Result.Result<A, Refusal>): A => {
 
 export const refusalOf = <A>(result: Result.Result<A, Refusal>): Refusal => {
   if (Result.isSuccess(result)) {
-    throw new Error("was not refused")
+    throw new Error("the command was not refused")
   }
   return result.failure
 }
 
-/** An exchange with one market and as many accounts as names, all on one clock that a test moves. */
+/** An exchange with one market, on a clock that a test moves. */
 export const makeFloor = (options: Partial<Options> = {}) => {
   const events: Array<Event> = []
   const assumptions = { transferMillis: 0, ...options.assumptions }
@@ -62,43 +62,52 @@ export const makeFloor = (options: Partial<Options> = {}) => {
     events,
     time: start,
     view: () => exchange.view(floor.time),
-    account: (name: string, dollars = "1000000") => unwrap(exchange.createAccount(name, floor.time, dollars)).accountId,
-    /** Sends $1,000 from the primary subaccount on shard 0, to a subaccount that is made where it is not there. */
+    execute: <Type extends CommandType>(command: Command<Type> & Command): CommandResult<Type> =>
+      exchange.execute<Type>(command, floor.time),
+    account: (name: string, dollars = "1000000") =>
+      unwrap(floor.execute({ type: "createAccount", name, dollars })).accountId,
+    /** Sends $1,000 from the primary subaccount on shard 0 to a subaccount, which is created if missing. */
     fund: (accountId: string, to: { readonly subaccount?: number; readonly exchangeIndex?: number }) => {
       const { exchangeIndex = 0, subaccount = 0 } = to
       while (unwrap(floor.view().netting(accountId)).length <= subaccount) {
-        unwrap(exchange.createSubaccount(accountId, 0, floor.time))
+        unwrap(floor.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }))
       }
       const source = { instance: "event_contract", exchangeIndex: 0, subaccount: 0 } as const
       const destination = { instance: "event_contract", exchangeIndex, subaccount } as const
       const amountMicros = 1_000_000_000
       unwrap(
-        exchange.transferShard(
+        floor.execute({
+          type: "transferShard",
           accountId,
-          { clientTransferId: undefined, source, destination, amountMicros },
-          floor.time
-        )
+          transfer: { clientTransferId: undefined, source, destination, amountMicros }
+        })
       )
     },
-    place: (accountId: string, order: CreateOrder): Order => unwrap(exchange.createOrder(accountId, order, floor.time)),
+    place: (accountId: string, order: CreateOrder): Order =>
+      unwrap(floor.execute({ type: "createOrder", accountId, order })),
     refused: (accountId: string, order: CreateOrder): Refusal =>
-      refusalOf(exchange.createOrder(accountId, order, floor.time)),
+      refusalOf(floor.execute({ type: "createOrder", accountId, order })),
     cancel: (accountId: string, orderId: string) =>
-      exchange.cancelOrder(
+      floor.execute({
+        type: "cancelOrder",
         accountId,
-        { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined },
-        floor.time
-      ),
-    /** Fields of an order as it stands now. */
+        target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
+      }),
+    /** Current fields of an order. */
     now: (order: Order, ...fields: ReadonlyArray<keyof Order>): ReadonlyArray<unknown> => {
       const latest = unwrap(floor.view().order(order.accountId, order.orderId))
       return fields.map((field) => latest[field])
     },
     book: () => unwrap(floor.view().book(ticker)),
     group: (accountId: string, contracts: number, subaccount = 0): string =>
-      unwrap(exchange.createGroup(accountId, { subaccount, limit: contracts * 100, exchangeIndex: 0 }, floor.time))
-        .groupId
+      unwrap(
+        floor.execute({
+          type: "createGroup",
+          accountId,
+          group: { subaccount, limit: contracts * 100, exchangeIndex: 0 }
+        })
+      ).groupId
   }
-  unwrap(exchange.createMarket({ ticker }, start))
+  unwrap(exchange.execute({ type: "createMarket", market: { ticker } }, start))
   return floor
 }

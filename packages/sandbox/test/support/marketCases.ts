@@ -1,6 +1,5 @@
 /**
- * How every status is brought about that the operations of the tags events, historical and market declare, as far as the
- * exchange performs them.
+ * How to reach every status that the implemented operations of the tags events, historical and market declare.
  */
 import { badPages, type Case } from "./cases.ts"
 import { settledTicker, ticker } from "./world.ts"
@@ -14,7 +13,7 @@ const isNotPerhaps = ["with_nested_markets=perhaps", "with_nested_markets=true&w
 /** More than a hundred. */
 const tooMany = Array.from({ length: 101 }, (_, n) => `tickers=T${n}`).join("&")
 
-/** Pages of the archive take a subaccount as well. */
+/** The historical lists also accept a subaccount. */
 const badArchive = (path: string) => [...badPages(path), ...bad(path, "subaccount=64", "min_ts=yesterday")]
 
 export const marketCases: Readonly<Record<string, Case>> = {

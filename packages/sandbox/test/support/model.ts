@@ -1,7 +1,6 @@
 /**
- * The exchange as simply as it can be said: one market, lists that are sorted and searched whole at every step. It shares
- * no code with the engine, and takes its fees from the client's own reckoning; a property runs both on the same commands
- * and compares everything.
+ * A simple model of the exchange: one market, and lists that are sorted and searched at every step. It shares no code
+ * with the engine, and uses the client's fees. A property executes the same commands on both, and compares everything.
  */
 import * as Fees from "@kalshi-effect/client/Fees"
 import { countUnsafe, type Dollars, dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
@@ -18,9 +17,9 @@ export interface ModelOrder {
   status: "resting" | "canceled" | "executed"
   filled: number
   remaining: number
-  /** Not in the book while it comes in. */
+  /** False while the order is being matched. */
   inBook: boolean
-  /** Its place in line, among all at its price and among its owner's. */
+  /** Its order in time, among the orders at its price and among its owner's. */
   stamp: number
   carried: Dollars
 }
@@ -41,7 +40,7 @@ export interface ModelFill {
 }
 
 export interface ModelAccount {
-  /** Cash, with what is set aside. */
+  /** Free and reserved cash. */
   money: number
   fees: number
   position: number
@@ -62,7 +61,7 @@ export interface ModelPlace {
 
 export interface ModelAmend {
   readonly price: number
-  /** In total. */
+  /** The total count. */
   readonly count: number
   readonly expiresAt: number | undefined
 }
@@ -141,7 +140,7 @@ export class Model {
     return undefined
   }
 
-  /** Whether there was something to cancel. */
+  /** Whether an order was cancelled. */
   cancel(order: number, account: number): boolean {
     const target = this.#own(order, account)
     if (target !== undefined) {
@@ -252,7 +251,7 @@ export class Model {
     group.deleted = true
   }
 
-  /** Counts resting by price, the best price first. */
+  /** The resting count of each price, the best price first. */
   book(side: "bid" | "ask"): Array<[number, number]> {
     const levels = new Map<number, number>()
     for (const order of this.orders.filter((order) => order.side === side && order.status === "resting")) {
@@ -268,12 +267,12 @@ export class Model {
     return line.slice(0, line.indexOf(order)).reduce((sum, { remaining }) => sum + remaining, 0)
   }
 
-  /** What an account has set aside for its orders. */
-  setAside(account: number): number {
+  /** The money reserved for the orders of an account. */
+  reserved(account: number): number {
     return this.#required(account, this.orders)
   }
 
-  /** Every YES pays so much, every NO the rest of the dollar, both cut to whole cents. */
+  /** Every YES pays the value, every NO the rest of the dollar, both truncated to whole cents. */
   settle(value: number): void {
     for (const account of this.accounts) {
       const worth = Math.abs(account.position) * (account.position > 0 ? value : 10_000 - value)
@@ -305,7 +304,7 @@ export class Model {
     return Math.max(0, side === "ask" ? position : -position)
   }
 
-  /** Money for all of an account's orders: contracts held cover the oldest of the closing side. */
+  /** The money that all orders of an account need: held contracts cover the oldest orders of the closing side. */
   #required(account: number, orders: ReadonlyArray<ModelOrder>): number {
     let micros = 0
     for (const side of ["bid", "ask"] as const) {
@@ -330,14 +329,14 @@ export class Model {
     return micros
   }
 
-  /** Whether an incoming order came as a taker: one that took before still counts as one until it rests. */
+  /** Whether an incoming order is a taker: an order that has traded remains a taker until it rests. */
   #takes(order: ModelOrder): boolean {
     return this.#taking === order || this.#reachable(order.side, order.price).length > 0
   }
 
   #taking: ModelOrder | undefined
 
-  /** Resting orders that an order would meet, in the order in which it would meet them. */
+  /** Resting orders that an order would match, in matching order. */
   #reachable(side: "bid" | "ask", price: number): Array<ModelOrder> {
     return this.orders
       .filter((order) => order.status === "resting" && order.inBook && order.side !== side)

@@ -1,5 +1,5 @@
 /**
- * A bot to be ended from outside: quotes both outcomes of the market that it is given, says so, and never ends by itself.
+ * A bot that runs until it is stopped: it quotes both outcomes of a market, and reports when it has quoted.
  *
  * @module
  */

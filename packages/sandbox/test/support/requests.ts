@@ -1,5 +1,5 @@
 /**
- * A request for every operation of the document, made from the document itself.
+ * A request for every operation of the document, generated from the document.
  */
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "../../src/rest/examples.ts"
@@ -33,7 +33,7 @@ const document: Document = JSON.parse(
   readFileSync(new URL("../../../../fixtures/spec/rest.json", import.meta.url), "utf8")
 )
 
-/** Bodies of operations that look at them closely. */
+/** Bodies of operations that validate them beyond their schema. */
 const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   CreateOrderV2: () => ({ ...order, count: "1" }),
   BatchCreateOrdersV2: () => ({ orders: [order, { ...order, count: "0" }] }),
@@ -84,7 +84,7 @@ const queries: Readonly<Record<string, string>> = {
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
 }
 
-/** Values of parts of paths by name. */
+/** Values of path parameters by name. */
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
   order_id: world.orderIds[0]!,
   order_group_id: world.groupId,
@@ -101,21 +101,21 @@ const partsOf = (world: World, operationId: string): Readonly<Record<string, str
 const parameterOf = (parameter: Parameter): Parameter =>
   parameter.$ref === undefined ? parameter : document.components.parameters[parameter.$ref.split("/").at(-1)!]!
 
-export interface Asked {
+export interface RequestCase {
   readonly operationId: string
   readonly success: number
   readonly request: (world: World) => Sent
 }
 
-/** One for each operation; every one of them succeeds. */
-export const everyRequest: ReadonlyArray<Asked> = Object.entries(document.paths).flatMap(([template, methods]) =>
-  Object.entries(methods).map(([method, operation]): Asked => {
+/** One successful request for each operation. */
+export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.paths).flatMap(([template, methods]) =>
+  Object.entries(methods).map(([method, operation]): RequestCase => {
     const { operationId, parameters = [], requestBody, responses } = operation
     const ingredients = {
       schemas: document.components.schemas,
       seed: operationId,
       nowMillis: 0,
-      known: {},
+      known: { anywhere: {}, outermost: {} },
       tickers: []
     }
     const make = (schema: JsonSchema) => exampleOf(schema, ingredients)

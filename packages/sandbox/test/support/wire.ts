@@ -1,5 +1,5 @@
 /**
- * Requests as bytes, signed by hand, so that each part of a signature can be got wrong.
+ * Requests as bytes, signed by hand, so that each part of a signature can be wrong.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -12,15 +12,15 @@ export interface Sent {
   readonly method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS"
   /** Below the API's root, query included. */
   readonly path: string
-  /** Signs; none sends the request unsigned. */
+  /** The signer. Default: the request is unsigned. */
   readonly by?: Credentials
   readonly json?: unknown
-  /** The body as it stands, instead of JSON. */
+  /** The exact body, instead of JSON. */
   readonly text?: string | Uint8Array
   readonly contentType?: string
-  /** What is signed, where it is to differ from what is sent. */
+  /** The signed parts that differ from the sent ones. */
   readonly signed?: { readonly method?: string; readonly path?: string; readonly skewMillis?: number }
-  /** Headers to replace, or to leave out. */
+  /** Headers to replace, or to omit. */
   readonly headers?: Readonly<Record<string, string | undefined>>
 }
 
@@ -32,7 +32,7 @@ export interface Got {
 
 const root = "/trade-api/v2"
 
-/** Sends one request and reads its answer; a body that is not JSON is given as text. */
+/** Sends one request and reads its response; a body that is not JSON is returned as text. */
 export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
@@ -54,8 +54,8 @@ export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClie
       ...(text === undefined ? {} : { body: bodyOf(text, sent.contentType ?? "application/json") })
     })
     const response = yield* client.execute(request)
-    const answered = yield* response.text
-    return { status: response.status, headers: response.headers, body: parsed(answered) }
+    const content = yield* response.text
+    return { status: response.status, headers: response.headers, body: parsed(content) }
   })
 
 const bodyOf = (text: string | Uint8Array, contentType: string) =>

@@ -1,5 +1,5 @@
 /**
- * An exchange where something of everything has happened, so that every operation has something to be about.
+ * An exchange seeded with one of each entity, so that every operation finds some data.
  */
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -10,20 +10,20 @@ import { type Got, send, type Sent } from "./wire.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
-/** Names a transfer between subaccounts on shard 0 that was carried out. */
+/** The client id of an executed transfer between subaccounts on shard 0. */
 export const takenTransferId = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
 export interface World {
-  /** Premier, so that it may do everything. */
+  /** An account of the premier tier, which permits every operation. */
   readonly maker: Credentials
   readonly taker: Credentials
-  /** A key of the maker's that may read its balance and nothing else. */
+  /** A key of the maker that may only read the balance. */
   readonly balanceOnly: Credentials
-  /** A key of the maker's that is locked to subaccount 1. */
+  /** A key of the maker that is locked to subaccount 1. */
   readonly locked: Credentials
   /** An account of the basic tier. */
   readonly basic: Credentials
-  /** Resting orders of the maker's; each may be used up once. */
+  /** Resting orders of the maker; a test may use each of them once. */
   readonly orderIds: ReadonlyArray<string>
   readonly groupId: string
   readonly transferId: string
@@ -37,7 +37,7 @@ const idOf = (got: Got, name: string): string => {
   if (typeof body === "object" && body !== null && name in body) {
     return String((body as Readonly<Record<string, unknown>>)[name])
   }
-  throw new Error(`no ${name} in ${got.status} ${JSON.stringify(body)}`)
+  throw new Error(`${name} is missing in ${got.status} ${JSON.stringify(body)}`)
 }
 
 export const order = (change: object = {}) => ({

@@ -13,7 +13,7 @@ import { deposit, hasSubaccount, holdingOf } from "../money/ledger.ts"
 import { OrderList } from "../orders/orderList.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
-import { type AccountState, type State, whilePaused } from "../state.ts"
+import { type AccountState, type State, checkNotPaused } from "../state.ts"
 
 /** Creates an account with this many dollars in its primary subaccount, on shard 0. */
 export const create = (
@@ -27,7 +27,7 @@ export const create = (
     return Result.fail(invalidParameters("the deposit must be dollars with at most six decimals"))
   }
   if (!tiers.includes(tier)) {
-    return Result.fail(invalidParameters(`a tier is one of ${tiers.join(", ")}`))
+    return Result.fail(invalidParameters(`the tier must be one of ${tiers.join(", ")}`))
   }
   const account = makeAccount(state.ids.next(), name, tier)
   return Result.map(deposit(state, account, micros, primary), () => {
@@ -59,7 +59,7 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
     allocation: { percents: [], reservation: "sum" },
     spreadsMillis: Infinity,
     marginedMicros: 0,
-    sweptUntil: new Map(),
+    cancelledOnArrivalUntil: new Map(),
     buckets: makeBuckets(tier)
   }
   holdingOf(account, 0, 0)
@@ -78,12 +78,14 @@ export const createSubaccount = (
   exchangeIndex: number
 ): Result.Result<number, Refusal> => {
   const refused =
-    whilePaused(state) ??
+    checkNotPaused(state) ??
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
     (account.tier === "basic"
-      ? refusal("forbidden", "permission_denied", "subaccounts need the advanced tier")
+      ? refusal("forbidden", "permission_denied", "subaccounts require the advanced tier")
       : undefined) ??
-    (account.subaccounts >= 63 ? refusal("invalid", "bad_request", "an account has at most 63 subaccounts") : undefined)
+    (account.subaccounts >= 63
+      ? refusal("invalid", "bad_request", "the account has its maximum of 63 subaccounts")
+      : undefined)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -99,8 +101,8 @@ export const setNetting = (
   enabled: boolean
 ): Result.Result<void, Refusal> => {
   const refused =
-    whilePaused(state) ??
-    (hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`))
+    checkNotPaused(state) ??
+    (hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`))
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -121,23 +123,23 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
 
 /** Why a key cannot be registered, independent of its text. */
 export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
-  const { name, scopes: wanted = everything, subaccount } = options
-  if (wanted.some((scope) => !scopes.has(scope)) || wanted.length === 0) {
-    return invalidParameters("a key has at least one scope, and none but those that are documented")
+  const { name, scopes: requested = fullAccess, subaccount } = options
+  if (requested.some((scope) => !scopes.has(scope)) || requested.length === 0) {
+    return invalidParameters("a key needs at least one scope, and all of them must be documented")
   }
-  if (wanted.includes("write") && !wanted.includes("read")) {
-    return invalidParameters("the scope write needs the scope read")
+  if (requested.includes("write") && !requested.includes("read")) {
+    return invalidParameters("the scope write requires the scope read")
   }
   if (name === "") {
-    return invalidParameters("a key has a name")
+    return invalidParameters("the name of a key must not be empty")
   }
   if (subaccount !== undefined && !hasSubaccount(account, subaccount)) {
-    return invalidParameters(`there is no subaccount ${subaccount}`)
+    return invalidParameters(`subaccount ${subaccount} does not exist`)
   }
   return account.keys.some((key) => key.name === name) ? refusal("conflict", "api_key_already_exists") : undefined
 }
 
-const everything: ReadonlyArray<Scope> = ["read", "write"]
+const fullAccess: ReadonlyArray<Scope> = ["read", "write"]
 
 /** Registers a public key, under a name that no other key of the account has. */
 export const registerKey = (
@@ -154,7 +156,7 @@ export const registerKey = (
     keyId: state.ids.next(),
     accountId: account.accountId,
     name: options.name ?? freeName(account),
-    scopes: [...new Set(options.scopes ?? everything)],
+    scopes: [...new Set(options.scopes ?? fullAccess)],
     subaccount: options.subaccount,
     publicKey
   }
@@ -169,7 +171,7 @@ export const registerKey = (
  */
 export const upgrade = (account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {
-    return Result.fail(refusal("forbidden", "permission_denied", "no order was placed through the API yet"))
+    return Result.fail(refusal("forbidden", "permission_denied", "the account has not placed an order through the API"))
   }
   if (account.tier === "basic") {
     account.tier = "advanced"

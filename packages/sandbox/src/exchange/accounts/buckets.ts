@@ -43,8 +43,8 @@ export const tiers: ReadonlyArray<Tier> = /*#__PURE__*/ Object.keys(rates) as Ar
  */
 export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   const rate = rates[tier][kind === "read" ? 0 : 1]
-  const patient = kind === "read" ? tier === "basic" || tier === "advanced" : tier !== "basic"
-  return { rate, capacity: patient ? rate * 3 : rate }
+  const isLarge = kind === "read" ? tier === "basic" || tier === "advanced" : tier !== "basic"
+  return { rate, capacity: isLarge ? rate * 3 : rate }
 }
 
 /** Buckets that are full at any time. */

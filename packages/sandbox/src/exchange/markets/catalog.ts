@@ -5,11 +5,12 @@
  */
 import * as Result from "effect/Result"
 import type { CreateEvent, CreateMarket, CreateSeries } from "../Commands.ts"
-import type { Refusal, Series } from "../Entities.ts"
+import type { MarketEvent, Refusal, Series } from "../Entities.ts"
 import { Book } from "../orders/book.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
+import { toMarket } from "./marketView.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
@@ -38,7 +39,7 @@ export const createSeries = (state: State, input: CreateSeries): Result.Result<S
   }
   if (ticker === "" || !(feeMultiplier >= 0 && feeMultiplier <= 10) || !Number.isInteger(hundredths(feeMultiplier))) {
     return Result.fail(
-      invalidParameters("a series has a ticker, and a fee multiplier from 0 to 10 with at most two decimals")
+      invalidParameters("a series needs a ticker, and a fee multiplier from 0 to 10 with at most two decimals")
     )
   }
   const title = input.title ?? ticker
@@ -54,6 +55,8 @@ const hundredths = (value: number): number => {
   return rounded / 100 === value ? rounded : NaN
 }
 
+export const toEvent = ({ markets: _markets, series: _series, ...event }: EventState): MarketEvent => event
+
 /** Creates an event, and its series if missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
   const { eventTicker, exchangeIndex = 0, mutuallyExclusive = false, subTitle = "" } = input
@@ -61,7 +64,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
     return Result.fail(refusal("conflict", "event_already_exists"))
   }
   if (eventTicker === "" || !isShard(exchangeIndex)) {
-    return Result.fail(invalidParameters("an event has a ticker, and a shard from 0 to 3"))
+    return Result.fail(invalidParameters("an event needs a ticker, and a shard from 0 to 3"))
   }
   const seriesTicker = input.seriesTicker ?? eventTicker.replace(/-.*$/, "")
   const known = state.series.get(seriesTicker)
@@ -80,6 +83,7 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
         markets: []
       }
       state.events.set(eventTicker, event)
+      state.emit?.({ type: "eventCreated", event: toEvent(event) })
       return event
     }
   )
@@ -144,7 +148,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
   if (closeMillis !== Infinity) {
     state.timers.add(closeMillis, { close: market })
   }
-  state.emit?.({ type: "market", change: "created", atMillis: state.nowMillis, ticker })
+  state.emit?.({ type: "market", change: "created", ticker, market: toMarket(state, market) })
   return market
 }
 
@@ -160,18 +164,18 @@ const checkMarket = (
     return refusal("conflict", "market_already_exists")
   }
   if (ticker === "" || !isShard(exchangeIndex) || !isIn(takerFeeRate, 10_000) || !isIn(makerFeeRate, 10_000)) {
-    return invalidParameters("a market has a ticker, a shard from 0 to 3, and fee rates from 0 to 10,000")
+    return invalidParameters("a market needs a ticker, a shard from 0 to 3, and fee rates from 0 to 10,000")
   }
   if (event !== undefined && event.exchangeIndex !== exchangeIndex) {
     return invalidParameters(`the markets of ${event.eventTicker} are on shard ${event.exchangeIndex}`)
   }
   if (!isIn(settlementTimerSeconds, 1e9)) {
-    return invalidParameters("the settlement timer is in whole seconds")
+    return invalidParameters("the settlement timer must be whole seconds")
   }
-  return openMillis < closeMillis ? undefined : invalidParameters("a market opens before it closes")
+  return openMillis < closeMillis ? undefined : invalidParameters("a market must open before it closes")
 }
 
-const isIn = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most
+const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
 /** Parses price ranges: each begins and ends on its own steps, between $0 and $1, and none is finer than $0.0001. */
 const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Result<MarketState["grid"], Refusal> => {
@@ -189,7 +193,7 @@ const readGrid = (ranges: CreateMarket["priceRanges"] = everyCent): Result.Resul
     ) {
       return Result.fail(
         invalidParameters(
-          `the price range ${range.start} to ${range.end} by ${range.step} is not one: prices such as "0.00" have two to four decimals, and whole steps lead from the start up to the end, which is at most "1.00"`
+          `the price range ${range.start} to ${range.end} by ${range.step} is invalid: a price such as "0.00" has two to four decimals, the end is at most "1.00", and whole steps must lead from the start to the end`
         )
       )
     }

@@ -4,39 +4,27 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { Outcome } from "../Commands.ts"
-import type { Event, MarketStatus, Refusal } from "../Entities.ts"
+import type { Command, Outcome } from "../Commands.ts"
+import type { EventBody, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { cancelMarket } from "../orders/ending.ts"
+import { statusOf, toMarket } from "./marketView.ts"
 import { settlePosition } from "../money/ledger.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import type { MarketState, State } from "../state.ts"
 
-/** The current status of a market. */
-export const statusOf = (state: State, market: MarketState): MarketStatus => {
-  if (market.settledMillis !== undefined) {
-    return "finalized"
-  }
-  if (market.result !== undefined) {
-    return market.challenge ?? "determined"
-  }
-  if (state.nowMillis >= market.closeMillis) {
-    return "closed"
-  }
-  if (state.nowMillis < market.openMillis) {
-    return "initialized"
-  }
-  return market.paused ? "inactive" : "active"
-}
-
-const announce = (state: State, market: MarketState, change: (Event & { readonly type: "market" })["change"]): void => {
+const logChange = (
+  state: State,
+  market: MarketState,
+  change: (EventBody & { readonly type: "market" })["change"]
+): void => {
   market.updatedMillis = state.nowMillis
-  state.emit?.({ type: "market", change, atMillis: state.nowMillis, ticker: market.ticker })
+  state.emit?.({ type: "market", change, ticker: market.ticker, market: toMarket(state, market) })
 }
 
 /** Refuses actions that a market's status does not permit. */
-const unless = (state: State, market: MarketState, statuses: ReadonlyArray<MarketStatus>): Refusal | undefined => {
+const checkStatus = (state: State, market: MarketState, statuses: ReadonlyArray<MarketStatus>): Refusal | undefined => {
   const status = statusOf(state, market)
   return statuses.includes(status) ? undefined : refusal("conflict", "market_status", `the market is ${status}`)
 }
@@ -48,7 +36,7 @@ const step = (
   from: ReadonlyArray<MarketStatus>,
   run: () => void
 ): Result.Result<void, Refusal> => {
-  const refused = unless(state, market, from)
+  const refused = checkStatus(state, market, from)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -61,7 +49,7 @@ export const pause = (state: State, market: MarketState): Result.Result<void, Re
   step(state, market, ["initialized", "active"], () => {
     market.paused = true
     cancelMarket(state, market, "paused", state.nowMillis, (order) => order.cancelOnPause)
-    announce(state, market, "paused")
+    logChange(state, market, "paused")
   })
 
 /** Resumes a market. Documented: all orders that rested through the pause are cancelled. */
@@ -71,7 +59,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     ? step(state, market, ["initialized", "inactive"], () => {
         market.paused = false
         cancelMarket(state, market, "marketReactivated", nowMillis)
-        announce(state, market, "reactivated")
+        logChange(state, market, "reactivated")
       })
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
@@ -81,26 +69,26 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
   market.openMillis < closeMillis
     ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
         market.closeMillis = Math.max(closeMillis, state.nowMillis)
-        announce(state, market, "closeChanged")
+        logChange(state, market, "closeChanged")
         if (market.closeMillis <= state.nowMillis) {
           close(state, market)
         } else if (market.closeMillis !== Infinity) {
           state.timers.add(market.closeMillis, { close: market })
         }
       })
-    : Result.fail(invalidParameters("a market opens before it closes"))
+    : Result.fail(invalidParameters("a market must open before it closes"))
 
 /** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
   cancelMarket(state, market, "marketClosed", state.nowMillis)
-  announce(state, market, "closed")
+  logChange(state, market, "closed")
 }
 
-/** Sets the result of a market. A trading market closes; a disputed one gets a new result. */
+/** Sets the result of a market. An open market closes; a disputed market gets a new result. */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
   const value = valueOf(outcome)
   if (value === undefined || value < 0 || value > dollar) {
-    return Result.fail(invalidParameters("a scalar value is dollars from 0.00 to 1.00"))
+    return Result.fail(invalidParameters("a scalar value must be dollars from 0.00 to 1.00"))
   }
   return step(state, market, ["initialized", "active", "inactive", "closed", "disputed"], () => {
     if (market.result === undefined && state.nowMillis < market.closeMillis) {
@@ -112,7 +100,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
     market.settlementValue = value
     market.settlesMillis = state.nowMillis + market.settlementTimerSeconds * 1_000
     state.timers.add(market.settlesMillis, { settle: market })
-    announce(state, market, "determined")
+    logChange(state, market, "determined")
   })
 }
 
@@ -124,7 +112,7 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
   step(state, market, ["determined", "amended"], () => {
     market.challenge = "disputed"
     market.settlesMillis = Infinity
-    announce(state, market, "disputed")
+    logChange(state, market, "disputed")
   })
 
 /** Pays out every position immediately. */
@@ -138,21 +126,20 @@ export const settle = (state: State, market: MarketState): Result.Result<void, R
         state.emit?.({ type: "settlement", settlement })
       }
     }
-    announce(state, market, "settled")
+    logChange(state, market, "settled")
   })
 
 /** Pauses or resumes the exchange, or only its trading, on one shard or on all. */
-export const setActive = (
-  state: State,
-  active: { readonly exchange?: boolean; readonly trading?: boolean; readonly exchangeIndex?: number }
-): Result.Result<void, Refusal> => {
+export const setActive = (state: State, active: Command<"setActive">): Result.Result<void, Refusal> => {
   if (active.exchangeIndex !== undefined && !isShard(active.exchangeIndex)) {
-    return Result.fail(invalidParameters("a shard is 0 to 3"))
+    return Result.fail(invalidParameters("the shard must be 0 to 3"))
   }
   for (const shard of state.exchangeActive.keys()) {
     if (active.exchangeIndex === undefined || active.exchangeIndex === shard) {
       state.exchangeActive[shard] = active.exchange ?? state.exchangeActive[shard]!
       state.tradingActive[shard] = active.trading ?? state.tradingActive[shard]!
+      const [exchangeActive, tradingActive] = [state.exchangeActive[shard], state.tradingActive[shard]]
+      state.emit?.({ type: "status", exchangeIndex: shard, exchangeActive, tradingActive })
     }
   }
   for (const market of state.markets.values()) {

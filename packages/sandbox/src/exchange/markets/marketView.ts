@@ -1,12 +1,27 @@
 /**
- * The public view of a market.
+ * The status and the public view of a market.
  *
  * @module
  */
-import type { Market } from "../Entities.ts"
-import { statusOf } from "./lifecycle.ts"
-import { quoteADayAgo, quoteOf, volumeOfADay } from "./topOfBook.ts"
+import type { Market, MarketStatus } from "../Entities.ts"
+import { topOfBookADayAgo, topOfBookOf, volumeOfADay } from "./topOfBook.ts"
 import type { MarketState, State } from "../state.ts"
+
+export const statusOf = (state: State, market: MarketState): MarketStatus => {
+  if (market.settledMillis !== undefined) {
+    return "finalized"
+  }
+  if (market.result !== undefined) {
+    return market.challenge ?? "determined"
+  }
+  if (state.nowMillis >= market.closeMillis) {
+    return "closed"
+  }
+  if (state.nowMillis < market.openMillis) {
+    return "initialized"
+  }
+  return market.paused ? "inactive" : "active"
+}
 
 export const toMarket = (state: State, market: MarketState): Market => ({
   ticker: market.ticker,
@@ -31,6 +46,6 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   volume24h: volumeOfADay(state, market),
   openInterest: market.openInterest,
   liquidity: state.assumptions.marketLiquidity === "sent" ? 0 : undefined,
-  quote: quoteOf(market),
-  previous: quoteADayAgo(state, market)
+  topOfBook: topOfBookOf(market),
+  previous: topOfBookADayAgo(state, market)
 })

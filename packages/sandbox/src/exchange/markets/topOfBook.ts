@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Quote } from "../Entities.ts"
+import type { TopOfBook } from "../Entities.ts"
 import type { MarketState, State } from "../state.ts"
 
 const hour = 3_600_000
 const day = 24 * hour
 
-const none: Quote = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPrice: 0 }
+const emptyBook: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPrice: 0 }
 
-export const quoteOf = ({ book, lastPrice }: MarketState): Quote => {
+export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
   const bid = book.bid.best()
   const ask = book.ask.best()
   return {
@@ -23,7 +23,7 @@ export const quoteOf = ({ book, lastPrice }: MarketState): Quote => {
   }
 }
 
-/** Notes that a market's book or last price is about to change: once an hour, keeps the quote since the last change. */
+/** Call before a market's book or last price changes. Once an hour, it keeps the top of the book until then. */
 export const touch = (state: State, market: MarketState): void => {
   const { marks, touchedMillis } = market
   const last = marks.at(-1)
@@ -31,21 +31,21 @@ export const touch = (state: State, market: MarketState): void => {
   if (last !== undefined && state.nowMillis - last.atMillis < hour) {
     return
   }
-  marks.push({ atMillis: touchedMillis, quote: quoteOf(market) })
+  marks.push({ atMillis: touchedMillis, topOfBook: topOfBookOf(market) })
   while (marks.length > 1 && marks[1]!.atMillis <= state.nowMillis - day) {
     marks.shift()
   }
 }
 
-/** The quote of a day ago, to the hour. */
-export const quoteADayAgo = (state: State, market: MarketState): Quote => {
+/** The top of the book a day ago, to the hour. */
+export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {
-    return none
+    return emptyBook
   }
   return market.touchedMillis <= then
-    ? quoteOf(market)
-    : (market.marks.findLast(({ atMillis }) => atMillis <= then)?.quote ?? none)
+    ? topOfBookOf(market)
+    : (market.marks.findLast(({ atMillis }) => atMillis <= then)?.topOfBook ?? emptyBook)
 }
 
 /** Contracts traded in the last 24 hours. */

@@ -9,7 +9,7 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { Balance, Position, Refusal, Settlement } from "../Entities.ts"
+import type { Balance, Payment, Position, Refusal, Settlement } from "../Entities.ts"
 import { cover, makeOwnSide, shrink } from "../orders/backing.ts"
 import { dollar } from "../decimal.ts"
 import { charge, feeUp } from "./fees.ts"
@@ -25,8 +25,8 @@ import {
   type State
 } from "../state.ts"
 
-/** The maximum that all accounts together can hold. */
-export const mostMicros = 9_000_000_000_000_000
+/** The maximum that all accounts together can have. */
+export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
 
@@ -85,14 +85,53 @@ export const makePosition = (holding: Holding, market: MarketState): PositionSta
   ask: makeOwnSide()
 })
 
-/** Adds to or takes from free cash. */
+/** Adds to free cash, or subtracts from it. */
 export const pay = (state: State, holding: Holding, micros: number): void => {
   holding.cashMicros += micros
   holding.updatedMillis = state.nowMillis
+  noteHolding(state, holding)
+}
+
+/** Notes that a holding's money changed, for {@link reportChanges}. */
+export const noteHolding = (state: State, holding: Holding): void => {
+  if (state.emit !== undefined) {
+    state.changedHoldings.add(holding)
+  }
+}
+
+/** Notes that a position and its holding's money changed. */
+const notePosition = (state: State, position: PositionState): void => {
+  if (state.emit !== undefined) {
+    state.changedHoldings.add(position.holding)
+    state.changedPositions.add(position)
+  }
+}
+
+/** Adds the holdings and positions that changed to the log, each once. */
+export const reportChanges = (state: State): void => {
+  if (state.emit === undefined) {
+    return
+  }
+  for (const holding of state.changedHoldings) {
+    state.emit({
+      type: "balance",
+      accountId: holding.account.accountId,
+      subaccount: holding.subaccount,
+      exchangeIndex: holding.exchangeIndex,
+      cashMicros: holding.cashMicros,
+      collateralMicros: holding.collateralMicros,
+      feesMicros: holding.feesMicros
+    })
+  }
+  for (const position of state.changedPositions) {
+    state.emit({ type: "position", position: toPosition(position) })
+  }
+  state.changedHoldings.clear()
+  state.changedPositions.clear()
 }
 
 /** Refuses to take more than the available cash. */
-export const withoutMoney = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
+export const checkCash = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
   micros > cashMicros ? refusal("invalid", state.assumptions.noMoneyCode) : undefined
 
 /** Free cash of a subaccount on a shard. */
@@ -144,6 +183,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
   holding.feesMicros += fee
   position.feesMicros += fee
   holding.updatedMillis = state.nowMillis
+  notePosition(state, position)
   return fee
 }
 
@@ -151,6 +191,7 @@ export const bookFill = (state: State, order: OrderState, count: number, price: 
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
+  notePosition(state, position)
   if (count === 0) {
     return undefined
   }
@@ -189,38 +230,38 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
 export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
   isSubaccount(subaccount) && subaccount <= account.subaccounts
 
-/** The source or destination of money: a subaccount on a shard. */
-export interface Till {
+/** Where cash is: a subaccount on a shard. */
+export interface CashLocation {
   readonly subaccount: number
   readonly exchangeIndex: number
 }
 
-const checkTill = (account: AccountState, { exchangeIndex, subaccount }: Till): Refusal | undefined =>
+const checkLocation = (account: AccountState, { exchangeIndex, subaccount }: CashLocation): Refusal | undefined =>
   isShard(exchangeIndex) && hasSubaccount(account, subaccount)
     ? undefined
-    : invalidParameters(`there is no subaccount ${subaccount}, or no shard ${exchangeIndex}`)
+    : invalidParameters(`subaccount ${subaccount} or shard ${exchangeIndex} does not exist`)
 
-const noAmount = /*#__PURE__*/ invalidParameters("an amount is dollars with at most six decimals")
+const invalidAmount = /*#__PURE__*/ invalidParameters("an amount must be dollars with at most six decimals")
 
 export const deposit = (
   state: State,
   account: AccountState,
   micros: number,
-  till: Till
+  location: CashLocation
 ): Result.Result<void, Refusal> => {
   const refused =
-    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : noAmount) ??
-    checkTill(account, till) ??
-    (state.depositedMicros + micros > mostMicros
-      ? invalidParameters("all accounts together hold at most $9,000,000,000")
+    (Number.isSafeInteger(micros) && micros >= 0 ? undefined : invalidAmount) ??
+    checkLocation(account, location) ??
+    (state.depositedMicros + micros > maxTotalMicros
+      ? invalidParameters("all accounts together may have at most $9,000,000,000")
       : undefined)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
   state.depositedMicros += micros
-  pay(state, holdingOf(account, till.subaccount, till.exchangeIndex), micros)
+  pay(state, holdingOf(account, location.subaccount, location.exchangeIndex), micros)
   if (micros > 0) {
-    account.deposits.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
+    addPayment(state, account, "deposit", micros)
   }
   return Result.void
 }
@@ -229,24 +270,35 @@ export const withdraw = (
   state: State,
   account: AccountState,
   micros: number,
-  till: Till
+  location: CashLocation
 ): Result.Result<void, Refusal> => {
-  const { exchangeIndex, subaccount } = till
+  const { exchangeIndex, subaccount } = location
   const refused =
-    (Number.isSafeInteger(micros) && micros > 0 ? undefined : noAmount) ??
-    checkTill(account, till) ??
-    withoutMoney(state, cashOf(account, subaccount, exchangeIndex), micros)
+    (Number.isSafeInteger(micros) && micros > 0 ? undefined : invalidAmount) ??
+    checkLocation(account, location) ??
+    checkCash(state, cashOf(account, subaccount, exchangeIndex), micros)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
   state.depositedMicros -= micros
   pay(state, holdingOf(account, subaccount, exchangeIndex), -micros)
-  account.withdrawals.push({ paymentId: state.ids.next(), amountMicros: micros, atMillis: state.nowMillis })
+  addPayment(state, account, "withdrawal", micros)
   return Result.void
 }
 
+const addPayment = (
+  state: State,
+  account: AccountState,
+  kind: "deposit" | "withdrawal",
+  amountMicros: number
+): void => {
+  const payment: Payment = { paymentId: state.ids.next(), amountMicros, atMillis: state.nowMillis }
+  account[`${kind}s`].push(payment)
+  state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
+}
+
 /** The value of holdings at their markets' last prices, without cash. */
-const positionsWorth = (holding: Holding): number => {
+const valueOfPositions = (holding: Holding): number => {
   let micros = 0
   for (const { count, market } of holding.positions.values()) {
     micros += Math.abs(count) * (count > 0 ? market.lastPrice : dollar - market.lastPrice)
@@ -260,7 +312,7 @@ export const toBalance = (holding: Holding): Balance => ({
   cashMicros: holding.cashMicros,
   collateralMicros: holding.collateralMicros,
   feesMicros: holding.feesMicros,
-  positionsMicros: positionsWorth(holding),
+  positionsMicros: valueOfPositions(holding),
   updatedMillis: holding.updatedMillis
 })
 

@@ -5,11 +5,11 @@
  */
 import * as Result from "effect/Result"
 import type { SetAllocation, TransferCash, TransferShard } from "../Commands.ts"
-import type { Place, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
-import { cashOf, hasSubaccount, holdingOf, pay, withoutMoney } from "./ledger.ts"
+import type { Location, Refusal, ShardTransfer, SubaccountTransfer } from "../Entities.ts"
+import { cashOf, hasSubaccount, holdingOf, pay, checkCash } from "./ledger.ts"
 import { invalidParameters, refusal } from "../refusals.ts"
 import { isShard, shards } from "../shards.ts"
-import { type AccountState, type State, type TransferState, whilePaused } from "../state.ts"
+import { type AccountState, type State, type TransferState, checkNotPaused } from "../state.ts"
 
 /** Documented: the interval at which cash is spread over the shards. */
 const spreadMillis = 10_000
@@ -17,13 +17,11 @@ const spreadMillis = 10_000
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
 
 /** Documented: an id is unique per source instance and shard. */
-const idOf = ({ exchangeIndex, instance }: Omit<Place, "subaccount">, clientTransferId: string): string =>
+const idOf = ({ exchangeIndex, instance }: Omit<Location, "subaccount">, clientTransferId: string): string =>
   `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
 
-const checkId = (account: AccountState, taken: string | undefined): Refusal | undefined =>
-  taken !== undefined && account.clientTransferIds.has(taken)
-    ? refusal("conflict", "transfer_already_exists")
-    : undefined
+const checkId = (account: AccountState, id: string | undefined): Refusal | undefined =>
+  id !== undefined && account.clientTransferIds.has(id) ? refusal("conflict", "transfer_already_exists") : undefined
 
 /** Moves cash between two subaccounts on one shard, immediately. */
 export const transferCash = (
@@ -35,13 +33,13 @@ export const transferCash = (
   const id = idOf({ instance: "event_contract", exchangeIndex }, input.clientTransferId)
   const refused =
     (isShard(exchangeIndex) ? undefined : invalidParameters("exchange_index must be 0 to 3")) ??
-    whilePaused(state, exchangeIndex) ??
+    checkNotPaused(state, exchangeIndex) ??
     checkId(account, id) ??
-    (isAmount(amountMicros) ? undefined : invalidParameters("the amount must be above zero")) ??
-    (fromSubaccount === toSubaccount ? invalidParameters("the subaccounts must be two") : undefined) ??
-    missing(account, fromSubaccount) ??
-    missing(account, toSubaccount) ??
-    withoutMoney(state, cashOf(account, fromSubaccount, exchangeIndex), amountMicros)
+    (isAmount(amountMicros) ? undefined : invalidParameters("the amount must be greater than zero")) ??
+    (fromSubaccount === toSubaccount ? invalidParameters("the two subaccounts must differ") : undefined) ??
+    checkSubaccount(account, fromSubaccount) ??
+    checkSubaccount(account, toSubaccount) ??
+    checkCash(state, cashOf(account, fromSubaccount, exchangeIndex), amountMicros)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -57,13 +55,14 @@ export const transferCash = (
     atMillis: state.nowMillis
   }
   account.cashTransfers.push(transfer)
+  state.emit?.({ type: "subaccountTransfer", accountId: account.accountId, transfer })
   return Result.succeed(transfer)
 }
 
-const missing = (account: AccountState, subaccount: number): Refusal | undefined =>
-  hasSubaccount(account, subaccount) ? undefined : invalidParameters(`there is no subaccount ${subaccount}`)
+const checkSubaccount = (account: AccountState, subaccount: number): Refusal | undefined =>
+  hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`)
 
-/** Sends cash to another place, where it arrives later. */
+/** Sends cash to another location, where it arrives later. */
 export const transferShard = (
   state: State,
   account: AccountState,
@@ -71,7 +70,7 @@ export const transferShard = (
 ): Result.Result<ShardTransfer, Refusal> => {
   const { clientTransferId, source } = input
   const id = clientTransferId === undefined ? undefined : idOf(source, clientTransferId)
-  const refused = whilePaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
+  const refused = checkNotPaused(state) ?? checkId(account, id) ?? checkShardTransfer(state, account, input)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -84,41 +83,41 @@ export const transferShard = (
 const checkShardTransfer = (state: State, account: AccountState, input: TransferShard): Refusal | undefined => {
   const { amountMicros, clientTransferId, destination, source } = input
   if (!isAmount(amountMicros)) {
-    return invalidParameters("the amount must be above zero")
+    return invalidParameters("the amount must be greater than zero")
   }
   const numbered = source.subaccount !== 0 || destination.subaccount !== 0
   if (numbered && (source.instance === "margined" || destination.instance === "margined")) {
-    return invalidParameters("only the primary account trades with the margined exchange")
+    return invalidParameters("only subaccount 0 may exchange cash with the margined exchange")
   }
   if (numbered && clientTransferId !== undefined) {
-    return invalidParameters("client_transfer_id is for primary accounts only")
+    return invalidParameters("client_transfer_id is only for transfers of subaccount 0")
   }
-  for (const place of [source, destination]) {
-    if (place.instance === "event_contract" && !isShard(place.exchangeIndex)) {
-      return invalidParameters("the shards are 0 to 3")
+  for (const location of [source, destination]) {
+    if (location.instance === "event_contract" && !isShard(location.exchangeIndex)) {
+      return invalidParameters("a shard must be 0 to 3")
     }
-    const absent = missing(account, place.subaccount)
-    if (absent !== undefined) {
-      return absent
+    const refused = checkSubaccount(account, location.subaccount)
+    if (refused !== undefined) {
+      return refused
     }
   }
   if (isSame(source, destination)) {
-    return invalidParameters("the source and the destination must be two")
+    return invalidParameters("the source and the destination must differ")
   }
   const { exchangeIndex, instance, subaccount } = source
   const cash = instance === "margined" ? account.marginedMicros : cashOf(account, subaccount, exchangeIndex)
-  return withoutMoney(state, cash, amountMicros)
+  return checkCash(state, cash, amountMicros)
 }
 
-const isSame = (left: Place, right: Place): boolean =>
+const isSame = (left: Location, right: Location): boolean =>
   left.instance === right.instance &&
   (left.instance === "margined" || (left.exchangeIndex === right.exchangeIndex && left.subaccount === right.subaccount))
 
-const credit = (state: State, account: AccountState, place: Place, micros: number): void => {
-  if (place.instance === "margined") {
+const credit = (state: State, account: AccountState, location: Location, micros: number): void => {
+  if (location.instance === "margined") {
     account.marginedMicros += micros
   } else {
-    pay(state, holdingOf(account, place.subaccount, place.exchangeIndex), micros)
+    pay(state, holdingOf(account, location.subaccount, location.exchangeIndex), micros)
   }
 }
 
@@ -135,6 +134,7 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
     atMillis: state.nowMillis
   }
   account.shardTransfers.push(transfer)
+  report(state, account, transfer)
   if (state.assumptions.transferMillis === 0) {
     arrive(state, account, transfer)
   } else {
@@ -147,7 +147,11 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
 export const arrive = (state: State, account: AccountState, transfer: TransferState): void => {
   credit(state, account, transfer.destination, transfer.amountMicros)
   transfer.complete = true
+  report(state, account, transfer)
 }
+
+const report = (state: State, { accountId }: AccountState, transfer: TransferState): void =>
+  state.emit?.({ type: "shardTransfer", accountId, transfer: { ...transfer } })
 
 /** Spreads the primary subaccount's free cash over the shards from now on, every ten seconds. */
 export const setAllocation = (
@@ -158,13 +162,13 @@ export const setAllocation = (
   const { percents } = input
   const sum = percents.reduce((total, { percent }) => total + percent, 0)
   const refused =
-    whilePaused(state) ??
+    checkNotPaused(state) ??
     (percents.every(({ exchangeIndex, percent }) => isShard(exchangeIndex) && Number.isInteger(percent) && percent >= 0)
       ? undefined
-      : invalidParameters("an allocation names shards from 0 to 3 and whole percents")) ??
+      : invalidParameters("an allocation needs shards from 0 to 3 and whole percents")) ??
     (new Set(percents.map(({ exchangeIndex }) => exchangeIndex)).size === percents.length
       ? undefined
-      : invalidParameters("an allocation names a shard once")) ??
+      : invalidParameters("an allocation may name a shard only once")) ??
     (percents.length === 0 || sum === 100 ? undefined : invalidParameters("the percents must add up to 100"))
   if (refused !== undefined) {
     return Result.fail(refused)

@@ -4,7 +4,7 @@
  * An order that would close a position needs no money for it: the held contracts cover the oldest orders of the
  * closing side, and only the uncovered rest reserves its price and its fee. The reservation thus depends only on the
  * position and the orders, and no fill can cost more than its reservation: a closing fill frees a dollar of its pair,
- * and an order that loses its cover to that needs at most a dollar.
+ * and an order that loses its cover to that fill needs at most a dollar.
  *
  * @module
  */
@@ -56,9 +56,9 @@ export const moneyNeededToChange = (order: OrderState, price: number, count: num
       continue
     }
     const uncovered = other.remainingCount - other.coveredCount
-    const taken = Math.min(uncovered, cover)
-    cover -= taken
-    freed += other.reservedMicros - moneyFor(other.side, other.price, other.feeRate, uncovered - taken)
+    const moved = Math.min(uncovered, cover)
+    cover -= moved
+    freed += other.reservedMicros - moneyFor(other.side, other.price, other.feeRate, uncovered - moved)
   }
   const spare = closable(position, order.side) - (side.coveredCount - cover)
   return moneyFor(order.side, price, feeRate, Math.max(0, count - spare)) - freed
@@ -133,10 +133,10 @@ export const shrink = (order: OrderState, count: number): void => {
 /** Covers as much of one side as the position allows: the oldest orders first; the youngest lose it first. */
 export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
-  const most = Math.min(closable(position, name), side.restingCount)
-  while (side.coveredCount < most) {
+  const target = Math.min(closable(position, name), side.restingCount)
+  while (side.coveredCount < target) {
     const order = side.boundary! // while not all is covered, some order is not
-    const count = Math.min(most - side.coveredCount, order.remainingCount - order.coveredCount)
+    const count = Math.min(target - side.coveredCount, order.remainingCount - order.coveredCount)
     order.coveredCount += count
     side.coveredCount += count
     if (order.coveredCount === order.remainingCount) {
@@ -144,9 +144,9 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
     }
     reserve(order)
   }
-  while (side.coveredCount > most) {
+  while (side.coveredCount > target) {
     const order = lastCovered(side)
-    const count = Math.min(side.coveredCount - most, order.coveredCount)
+    const count = Math.min(side.coveredCount - target, order.coveredCount)
     order.coveredCount -= count
     side.coveredCount -= count
     side.boundary = order

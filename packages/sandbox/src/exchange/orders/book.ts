@@ -202,12 +202,12 @@ class BookSide<Order extends Resting<Order>> {
   /** The contracts ahead of the levels of some orders. */
   #queuesOf(orders: ReadonlyArray<Order>): ReadonlyMap<Level<Order>, Queue<Order>> {
     const queues = new Map<Level<Order>, Queue<Order>>()
-    const wanted = new Set(orders.map(({ price }) => price))
+    const prices = new Set(orders.map(({ price }) => price))
     let before = 0
-    for (let index = this.#prices.length - 1; queues.size < wanted.size && index >= 0; index--) {
+    for (let index = this.#prices.length - 1; queues.size < prices.size && index >= 0; index--) {
       const price = this.#prices[index]!
       const level = this.#levels.get(price)! // every listed price has a level
-      if (wanted.has(price)) {
+      if (prices.has(price)) {
         queues.set(level, { before, block: 0, last: undefined, within: 0 })
       }
       before += level.count

@@ -4,29 +4,20 @@
  * @module
  */
 import * as Result from "effect/Result"
-import type { AmendOrder, DecreaseOrder, OrderTarget } from "../Commands.ts"
+import type { AmendOrder, Canceled, Changed, DecreaseOrder, OrderTarget } from "../Commands.ts"
 import type { Order, Refusal } from "../Entities.ts"
 import { enter, leave, moneyNeededToChange, shrink } from "./backing.ts"
 import { cancel as cancelOrder, restingOrders } from "./ending.ts"
-import { withoutMoney } from "../money/ledger.ts"
-import { crosses, match, meetsItself } from "./matching.ts"
-import { checkCountAndPrice, checkExpiration, feeRateOf, rest, whileInactive, whileNotTrading } from "./placing.ts"
+import { noteHolding, checkCash } from "../money/ledger.ts"
+import { crosses, match, wouldSelfTrade } from "./matching.ts"
+import { checkCountAndPrice, checkExpiration, feeRateOf, rest, checkActive, checkTrading } from "./placing.ts"
+import { reduceInBook, removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, notFound, refusal } from "../refusals.ts"
-import { type AccountState, isSubaccount, type OrderState, snapshot, type State, whilePaused } from "../state.ts"
-
-/** The result of an amend or a decrease: the order after and before. */
-export interface Changed {
-  readonly before: Order
-  readonly after: Order
-}
+import { type AccountState, isSubaccount, type OrderState, snapshot, type State, checkNotPaused } from "../state.ts"
 
 /** Cancels a resting order. One that no longer rests is not found: cancelling twice changes nothing. */
-export const cancel = (
-  state: State,
-  account: AccountState,
-  target: OrderTarget
-): Result.Result<{ readonly order: Order; readonly reducedBy: number }, Refusal> =>
+export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
   Result.map(restingOrder(state, account, target), (order) => {
     const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
     return { order: snapshot(order), reducedBy }
@@ -41,12 +32,12 @@ export const cancelAll = (
   if (subaccount !== undefined && !isSubaccount(subaccount)) {
     return Result.fail(invalidParameters("subaccount must be 0 to 63"))
   }
-  const paused = whilePaused(state)
+  const paused = checkNotPaused(state)
   if (paused !== undefined) {
     return Result.fail(paused)
   }
   if (state.assumptions.cancelAllMillis > 0) {
-    account.sweptUntil.set(subaccount ?? "all", state.nowMillis + state.assumptions.cancelAllMillis)
+    account.cancelledOnArrivalUntil.set(subaccount ?? "all", state.nowMillis + state.assumptions.cancelAllMillis)
   }
   const orders = restingOrders(account, subaccount).filter(({ exchangeIndex }) => state.exchangeActive[exchangeIndex])
   for (const order of orders) {
@@ -55,20 +46,20 @@ export const cancelAll = (
   return Result.succeed(orders.length)
 }
 
-/** Makes a resting order smaller; it keeps its place. A decrease to zero cancels the order. */
+/** Makes a resting order smaller; it keeps its position in the queue. A decrease to zero cancels the order. */
 export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
   Result.flatMap(restingOrder(state, account, input), (order) => {
     const { reduceBy, reduceTo } = input
     if ((reduceBy === undefined) === (reduceTo === undefined)) {
-      return Result.fail(invalidParameters("exactly one of reduce_by and reduce_to is needed"))
+      return Result.fail(invalidParameters("exactly one of reduce_by and reduce_to is required"))
     }
     const by = reduceBy ?? order.remainingCount - reduceTo!
     if (by < 0 || by > order.remainingCount || reduceBy === 0) {
-      return Result.fail(refusal("invalid", "invalid_order_size", "an order can only be made smaller"))
+      return Result.fail(refusal("invalid", "invalid_order_size", "a decrease must make the order smaller"))
     }
     const before = snapshot(order)
     decreaseBy(state, order, by)
-    return Result.succeed({ before, after: announced(state, order, "decrease") })
+    return Result.succeed({ before, after: logged(state, order, "decrease") })
   })
 
 const decreaseBy = (state: State, order: OrderState, count: number): void => {
@@ -77,22 +68,23 @@ const decreaseBy = (state: State, order: OrderState, count: number): void => {
     return
   }
   touch(state, order.market)
-  order.market.book[order.side].reduce(order, count)
+  reduceInBook(state, order, count)
   shrink(order, count)
+  noteHolding(state, order.position.holding)
   order.updatedMillis = state.nowMillis
 }
 
-const announced = (state: State, order: OrderState, change: "amend" | "decrease"): Order => {
+const logged = (state: State, order: OrderState, change: "amend" | "decrease"): Order => {
   const after = snapshot(order)
   if (order.status !== "canceled") {
-    state.emit?.({ type: "orderChanged", atMillis: state.nowMillis, change, order: after })
+    state.emit?.({ type: "orderChanged", change, order: after })
   }
   return after
 }
 
 /**
  * Changes the price, the total count, the expiry or the client id of a resting order. Another price or more contracts
- * move it behind the others at its price, where it may trade on arrival. Fewer contracts keep its place, and a count
+ * move it behind the others at its price, where it may trade on arrival. With fewer contracts it keeps its position, and a count
  * equal to the filled count cancels it.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
@@ -122,7 +114,7 @@ export const amend = (state: State, account: AccountState, input: AmendOrder): R
         expireLater(state, order)
       }
     }
-    return Result.succeed({ before, after: announced(state, order, "amend") })
+    return Result.succeed({ before, after: logged(state, order, "amend") })
   })
 }
 
@@ -142,12 +134,13 @@ const rename = (order: OrderState, clientOrderId: string | undefined): void => {
 const replace = (state: State, order: OrderState, price: number, remaining: number): void => {
   const { market } = order
   touch(state, market)
-  market.book[order.side].remove(order)
+  removeFromBook(state, order)
   leave(order)
   order.feeRate = feeRateOf(market, order.side, price)
   order.price = price
   order.remainingCount = remaining
   enter(order)
+  noteHolding(state, order.position.holding)
   match(state, order)
   if (order.status === "resting") {
     rest(state, order)
@@ -175,11 +168,11 @@ const checkAmend = (state: State, order: OrderState, input: AmendOrder): Refusal
     return refused
   }
   if (count < fillCount) {
-    return invalidOrder("INVALID_AMEND_QTY_FOR_ORDER: more than this count is filled already")
+    return invalidOrder("INVALID_AMEND_QTY_FOR_ORDER: the filled count is greater")
   }
-  const late =
+  const expired =
     expirationSeconds === undefined || expirationSeconds === 0 ? undefined : checkExpiration(state, expirationSeconds)
-  return late ?? checkAmendedExecution(state, order, price, count - fillCount)
+  return expired ?? checkAmendedExecution(state, order, price, count - fillCount)
 }
 
 const checkAmendedExecution = (
@@ -195,11 +188,11 @@ const checkAmendedExecution = (
   if (order.postOnly && crosses(market, side, price)) {
     return invalidOrder("post only cross")
   }
-  if (meetsItself(order, price, remaining)) {
+  if (wouldSelfTrade(order, price, remaining)) {
     return invalidOrder("SELF_CROSS_ATTEMPT")
   }
   const needed = moneyNeededToChange(order, price, remaining, feeRateOf(market, side, price))
-  return needed > 0 ? withoutMoney(state, position.holding.cashMicros, needed) : undefined
+  return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 
 /** The resting order of the account that a target names, in a market that accepts changes. */
@@ -210,7 +203,7 @@ const restingOrder = (
   amended?: { readonly ticker: string }
 ): Result.Result<OrderState, Refusal> => {
   const order = state.orders.get(target.orderId.toLowerCase())
-  const paused = whilePaused(state, order?.exchangeIndex)
+  const paused = checkNotPaused(state, order?.exchangeIndex)
   if (paused !== undefined) {
     return Result.fail(paused)
   }
@@ -223,7 +216,7 @@ const restingOrder = (
   const refused =
     amended.ticker === order.ticker
       ? order.exchangeIndex === shardOf(state, target)
-        ? (whileNotTrading(state, order.market) ?? whileInactive(state, order.market))
+        ? (checkTrading(state, order.market) ?? checkActive(state, order.market))
         : notFound
       : refusal("invalid", "order_ticker_mismatch")
   return refused === undefined ? Result.succeed(order) : Result.fail(refused)

@@ -5,6 +5,8 @@
  */
 import type { CancelReason } from "../Entities.ts"
 import { leave } from "./backing.ts"
+import { noteHolding } from "../money/ledger.ts"
+import { removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
 
@@ -27,12 +29,13 @@ export const cancel = (state: State, order: OrderState, reason: CancelReason, at
     return 0
   }
   touch(state, order.market)
-  order.market.book[order.side].remove(order)
+  removeFromBook(state, order)
   end(state, order, "canceled", atMillis)
+  noteHolding(state, order.position.holding)
   const reducedBy = order.remainingCount
   order.remainingCount = 0
   order.cancelReason = reason
-  state.emit?.({ type: "orderCanceled", atMillis, order: snapshot(order), reducedBy })
+  state.emit?.({ type: "orderCanceled", order: snapshot(order), reducedBy })
   return reducedBy
 }
 

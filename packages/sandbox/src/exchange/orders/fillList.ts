@@ -4,57 +4,56 @@
  * @module
  */
 import type { Fill } from "../Entities.ts"
-import type { Before } from "../pages.ts"
-import { firstAfter } from "../search.ts"
+import { countWhile, type FindBefore } from "../pages.ts"
 
 /** The order fields that the list reads and writes. */
 interface Filled {
-  /** The place of its last fill; -1 without a fill. */
+  /** The index of its last fill; -1 without a fill. */
   lastFill: number
 }
 
 /** Every fill of an account, oldest first. */
 export class FillList {
   readonly all: Array<Fill> = []
-  /** Places of the fills of a market, ascending. */
+  /** Indexes of the fills of a market, ascending. */
   readonly #byTicker = new Map<string, Array<number>>()
-  /** By a fill's place: the place of the previous fill of the same order; -1 if none exists. */
+  /** By a fill's index: the index of the previous fill of the same order; -1 if there is none. */
   readonly #earlier: Array<number> = []
 
   add(fill: Fill, order: Filled): void {
-    const place = this.all.length
+    const index = this.all.length
     this.all.push(fill)
     this.#earlier.push(order.lastFill)
-    order.lastFill = place
-    const places = this.#byTicker.get(fill.ticker)
-    if (places === undefined) {
-      this.#byTicker.set(fill.ticker, [place])
+    order.lastFill = index
+    const indexes = this.#byTicker.get(fill.ticker)
+    if (indexes === undefined) {
+      this.#byTicker.set(fill.ticker, [index])
     } else {
-      places.push(place)
+      indexes.push(index)
     }
   }
 
-  /** Finds the next older fill of some markets, from a place. */
-  beforeOfTickers(tickers: ReadonlyArray<string>): Before {
+  /** Finds older fills of some markets. */
+  beforeOfTickers(tickers: ReadonlyArray<string>): FindBefore {
     const markets = tickers.flatMap((ticker) => {
-      const places = this.#byTicker.get(ticker)
-      return places === undefined ? [] : [places]
+      const indexes = this.#byTicker.get(ticker)
+      return indexes === undefined ? [] : [indexes]
     })
-    return (place) => {
+    return (index) => {
       let found = -1
-      for (const places of markets) {
-        const count = firstAfter(places.length, (index) => places[index]! < place)
-        found = Math.max(found, places[count - 1] ?? -1)
+      for (const indexes of markets) {
+        const count = countWhile(indexes.length, (n) => indexes[n]! < index)
+        found = Math.max(found, indexes[count - 1] ?? -1)
       }
       return found
     }
   }
 
-  /** Finds the next older fill of an order, from a place. Each call must pass a smaller place than the one before. */
-  beforeOfOrder(order: Filled | undefined): Before {
+  /** Finds older fills of an order. Each call must pass a smaller index than the previous call. */
+  beforeOfOrder(order: Filled | undefined): FindBefore {
     let found = order?.lastFill ?? -1
-    return (place) => {
-      while (found >= place) {
+    return (index) => {
+      while (found >= index) {
         found = this.#earlier[found]!
       }
       return found

@@ -11,12 +11,12 @@ import { cancel } from "./ending.ts"
 import { FillWindow } from "./fillWindow.ts"
 import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard, shards } from "../shards.ts"
-import { type AccountState, type GroupState, isSubaccount, type State, whilePaused } from "../state.ts"
+import { type AccountState, type GroupState, isSubaccount, type State, checkNotPaused } from "../state.ts"
 
 const largestLimit = 1_000_000 * contract
 
 /** Whether a window of this size exceeds the group's limit. */
-export const breaksLimit = (state: State, group: GroupState, total: number): boolean =>
+export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
 /** Cancels the group's resting orders and refuses new ones from now on. */
@@ -25,7 +25,7 @@ export const trigger = (state: State, group: GroupState): void => {
     return
   }
   group.triggered = true
-  changed(state, group, "triggered")
+  logChange(state, group, "triggered")
   cancelAll(state, group)
 }
 
@@ -35,11 +35,11 @@ const cancelAll = (state: State, group: GroupState): void => {
   }
 }
 
-const changed = (
+const logChange = (
   state: State,
   group: GroupState,
   change: "created" | "triggered" | "reset" | "deleted" | "limitUpdated"
-): void => state.emit?.({ type: "orderGroup", change, atMillis: state.nowMillis, group: view(state, group) })
+): void => state.emit?.({ type: "orderGroup", change, group: view(state, group) })
 
 export const view = (state: State, group: GroupState): OrderGroup => ({
   groupId: group.groupId,
@@ -55,7 +55,7 @@ export const view = (state: State, group: GroupState): OrderGroup => ({
 
 export const create = (state: State, account: AccountState, input: CreateGroup): Result.Result<OrderGroup, Refusal> => {
   const refused =
-    whilePaused(state, input.exchangeIndex) ?? checkGroup(state, account, input) ?? checkLimit(input.limit)
+    checkNotPaused(state, input.exchangeIndex) ?? checkGroup(state, account, input) ?? checkLimit(input.limit)
   if (refused !== undefined) {
     return Result.fail(refused)
   }
@@ -71,7 +71,7 @@ export const create = (state: State, account: AccountState, input: CreateGroup):
     placed: []
   }
   account.groups.set(group.groupId, group)
-  changed(state, group, "created")
+  logChange(state, group, "created")
   return Result.succeed(view(state, group))
 }
 
@@ -83,7 +83,11 @@ const checkGroup = (state: State, account: AccountState, input: CreateGroup): Re
     return invalidParameters(`exchange_index must be 0 to ${shards - 1}`)
   }
   return account.groups.size >= state.assumptions.maxOrderGroups
-    ? refusal("invalid", "bad_request", `an account has at most ${state.assumptions.maxOrderGroups} order groups`)
+    ? refusal(
+        "invalid",
+        "bad_request",
+        `the account has its maximum of ${state.assumptions.maxOrderGroups} order groups`
+      )
     : undefined
 }
 
@@ -111,7 +115,7 @@ export const change = (
   target: GroupTarget,
   write: (group: GroupState) => Refusal | undefined | void
 ): Result.Result<void, Refusal> => {
-  const paused = whilePaused(state, target.exchangeIndex)
+  const paused = checkNotPaused(state, target.exchangeIndex)
   if (paused !== undefined) {
     return Result.fail(paused)
   }
@@ -126,7 +130,7 @@ export const change = (
 export const reset = (state: State, group: GroupState): void => {
   group.window.clear()
   group.triggered = false
-  changed(state, group, "reset")
+  logChange(state, group, "reset")
 }
 
 export const setLimit = (state: State, group: GroupState, limit: number): Refusal | undefined => {
@@ -135,8 +139,8 @@ export const setLimit = (state: State, group: GroupState, limit: number): Refusa
     return refused
   }
   group.limit = limit
-  changed(state, group, "limitUpdated")
-  if (breaksLimit(state, group, group.window.total(state.nowMillis))) {
+  logChange(state, group, "limitUpdated")
+  if (exceedsLimit(state, group, group.window.total(state.nowMillis))) {
     trigger(state, group)
   }
   return undefined
@@ -145,7 +149,7 @@ export const setLimit = (state: State, group: GroupState, limit: number): Refusa
 export const remove = (state: State, group: GroupState): void => {
   cancelAll(state, group)
   group.account.groups.delete(group.groupId)
-  changed(state, group, "deleted")
+  logChange(state, group, "deleted")
 }
 
 const checkLimit = (limit: number): Refusal | undefined =>

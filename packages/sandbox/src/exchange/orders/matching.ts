@@ -7,7 +7,8 @@ import type { Fill } from "../Entities.ts"
 import { dollar } from "../decimal.ts"
 import { cancel, end } from "./ending.ts"
 import { bookFill } from "../money/ledger.ts"
-import { breaksLimit, trigger } from "./groups.ts"
+import { exceedsLimit, trigger } from "./groups.ts"
+import { reduceInBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type GroupState, type MarketState, type OrderState, snapshot, type State } from "../state.ts"
 
@@ -21,17 +22,17 @@ export const crosses = (market: MarketState, side: "bid" | "ask", price: number)
 }
 
 /** Whether an order would reach an order of its own account before it is filled. */
-export const meetsItself = (order: OrderState, price: number, count: number): boolean => {
+export const wouldSelfTrade = (order: OrderState, price: number, count: number): boolean => {
   const other = opposite(order.market, order.side)
-  let wanted = count
+  let unfilled = count
   for (const maker of other.orders()) {
-    if (wanted <= 0 || !other.reaches(maker.level!, price)) {
+    if (unfilled <= 0 || !other.reaches(maker.level!, price)) {
       return false
     }
     if (maker.account === order.account) {
       return true
     }
-    wanted -= maker.remainingCount
+    unfilled -= maker.remainingCount
   }
   return false
 }
@@ -63,10 +64,10 @@ export const canFill = (state: State, taker: OrderState): boolean => {
   const triggers = (group: GroupState, count: number): boolean => {
     const total = (windows.get(group) ?? group.window.total(state.nowMillis)) + count
     windows.set(group, total)
-    return breaksLimit(state, group, total)
+    return exceedsLimit(state, group, total)
   }
   const triggered = new Set<GroupState>()
-  let wanted = taker.remainingCount
+  let unfilled = taker.remainingCount
   for (const maker of side.orders()) {
     if (!side.reaches(maker.level!, taker.price)) {
       return false
@@ -80,9 +81,9 @@ export const canFill = (state: State, taker: OrderState): boolean => {
     if (maker.group !== undefined && triggered.has(maker.group)) {
       continue
     }
-    const count = Math.min(maker.remainingCount, wanted)
-    wanted -= count
-    if (wanted === 0) {
+    const count = Math.min(maker.remainingCount, unfilled)
+    unfilled -= count
+    if (unfilled === 0) {
       return true
     }
     if (maker.group !== undefined && triggers(maker.group, count)) {
@@ -100,7 +101,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   const { nowMillis } = state
   const count = Math.min(maker.remainingCount, taker.remainingCount)
 
-  market.book[maker.side].reduce(maker, count)
+  reduceInBook(state, maker, count)
   taker.remainingCount -= count
   maker.makerCostMicros += count * (maker.side === "bid" ? price : dollar - price)
   taker.takerCostMicros += count * (taker.side === "bid" ? price : dollar - price)
@@ -130,7 +131,6 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   }
   state.emit?.({
     type: "fill",
-    atMillis: nowMillis,
     tradeId,
     ticker: market.ticker,
     price,
@@ -138,11 +138,13 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
     maker: snapshot(maker),
     taker: snapshot(taker),
     makerFeeMicros: makerFee,
-    takerFeeMicros: takerFee
+    takerFeeMicros: takerFee,
+    makerPosition: maker.position.count,
+    takerPosition: taker.position.count
   })
   // A group's limit never cuts a fill short: the group triggers after the fill that exceeds the limit.
   for (const { group } of [maker, taker]) {
-    if (group !== undefined && breaksLimit(state, group, group.window.add(nowMillis, count))) {
+    if (group !== undefined && exceedsLimit(state, group, group.window.add(nowMillis, count))) {
       trigger(state, group)
     }
   }

@@ -4,33 +4,32 @@
  * @module
  */
 import type { Order } from "../Entities.ts"
-import type { Before } from "../pages.ts"
-import { PlaceSet } from "../placeSet.ts"
-import { firstAfter } from "../search.ts"
+import { countWhile, type FindBefore } from "../pages.ts"
+import { IndexSet } from "./indexSet.ts"
 
 type Status = Order["status"]
 
 /** The order fields that the list reads and writes. */
 interface Listed extends Pick<Order, "ticker" | "status" | "createdMillis" | "updatedMillis"> {
-  /** Its place in the list. */
-  place: number
+  /** Its index in the list. */
+  listIndex: number
 }
 
 /** The orders of a list by status. */
 interface Statuses {
-  readonly live: Readonly<Record<Status, PlaceSet>>
+  readonly live: Readonly<Record<Status, IndexSet>>
   /** Orders that ended before the archive cutoff. None of them rests. */
-  readonly archived: Readonly<Record<Status, PlaceSet>>
+  readonly archived: Readonly<Record<Status, IndexSet>>
 }
 
-/** The orders of one market. Its sets hold indexes into `places`. */
+/** The orders of one market. Its sets contain indexes into `all`. */
 interface OfMarket extends Statuses {
-  /** Places in the list of all orders, ascending. */
-  readonly places: Array<number>
+  /** Indexes in the list of all orders, ascending. */
+  readonly all: Array<number>
 }
 
 /** A filter of orders; undefined fields do not filter. */
-export interface Wanted {
+export interface OrderFilter {
   readonly tickers: ReadonlyArray<string> | undefined
   readonly status: string | undefined
   readonly isArchived: boolean
@@ -41,7 +40,7 @@ export interface Wanted {
   readonly maxMillis: number
 }
 
-const makeSets = () => ({ resting: new PlaceSet(), canceled: new PlaceSet(), executed: new PlaceSet() })
+const makeSets = () => ({ resting: new IndexSet(), canceled: new IndexSet(), executed: new IndexSet() })
 
 /** Every order that an account ever placed, oldest first. */
 export class OrderList<Item extends Listed> {
@@ -54,16 +53,16 @@ export class OrderList<Item extends Listed> {
 
   /** Adds a newly accepted order. */
   add(order: Item): void {
-    order.place = this.all.length
+    order.listIndex = this.all.length
     this.all.push(order)
-    this.#statuses.live.resting.add(order.place)
+    this.#statuses.live.resting.add(order.listIndex)
     let market = this.#byTicker.get(order.ticker)
     if (market === undefined) {
-      market = { places: [], live: makeSets(), archived: makeSets() }
+      market = { all: [], live: makeSets(), archived: makeSets() }
       this.#byTicker.set(order.ticker, market)
     }
-    market.live.resting.add(market.places.length)
-    market.places.push(order.place)
+    market.live.resting.add(market.all.length)
+    market.all.push(order.listIndex)
   }
 
   /** Records that an order has ended, with its current status. */
@@ -83,42 +82,42 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Finds the next older matching order, from a place. */
-  before(wanted: Wanted): Before {
-    this.#archive(wanted.archiveMillis)
+  /** Finds older matching orders. */
+  before(filter: OrderFilter): FindBefore {
+    this.#archive(filter.archiveMillis)
     const { all } = this
-    const end = wanted.maxMillis === Infinity ? all.length : this.#countUntil(wanted.maxMillis)
-    const older = this.#olderOf(wanted)
-    return (place) => {
-      const found = older(Math.min(place, end))
-      return found >= 0 && all[found]!.createdMillis >= wanted.minMillis ? found : -1
+    const end = filter.maxMillis === Infinity ? all.length : this.#countUntil(filter.maxMillis)
+    const before = this.#beforeOf(filter)
+    return (index) => {
+      const found = before(Math.min(index, end))
+      return found >= 0 && all[found]!.createdMillis >= filter.minMillis ? found : -1
     }
   }
 
-  #olderOf({ isArchived, status, tickers }: Wanted): Before {
-    const setsOf = (statuses: Statuses): ReadonlyArray<PlaceSet> => {
+  #beforeOf({ isArchived, status, tickers }: OrderFilter): FindBefore {
+    const setsOf = (statuses: Statuses): ReadonlyArray<IndexSet> => {
       const sets = isArchived ? statuses.archived : statuses.live
       return status === undefined ? Object.values(sets) : isStatus(status) ? [sets[status]] : []
     }
     if (tickers === undefined) {
       const sets = setsOf(this.#statuses)
-      return (place) => latest(sets, (set) => set.below(place))
+      return (index) => latest(sets, (set) => set.below(index))
     }
     const markets = tickers.flatMap((ticker) => {
       const market = this.#byTicker.get(ticker)
-      return market === undefined ? [] : [{ places: market.places, sets: setsOf(market) }]
+      return market === undefined ? [] : [{ all: market.all, sets: setsOf(market) }]
     })
-    return (place) =>
-      latest(markets, ({ places, sets }) => {
-        const index = indexOf(places, place)
-        const found = latest(sets, (set) => set.below(index))
-        return found < 0 ? -1 : places[found]!
+    return (index) =>
+      latest(markets, ({ all, sets }) => {
+        const count = countBelow(all, index)
+        const found = latest(sets, (set) => set.below(count))
+        return found < 0 ? -1 : all[found]!
       })
   }
 
   /** The number of orders created until a time. Time never goes back, so they are the first ones. */
   #countUntil(millis: number): number {
-    return firstAfter(this.all.length, (place) => this.all[place]!.createdMillis <= millis)
+    return countWhile(this.all.length, (index) => this.all[index]!.createdMillis <= millis)
   }
 
   /** Moves orders that ended before a time to the archive, each once. */
@@ -137,34 +136,35 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Moves an order from one set to that of its status. */
-  #move(order: Item, from: keyof Statuses, was: Status, to: keyof Statuses): void {
-    const { place, status } = order
+  /** Moves an order from the set of its previous status to that of its current one. */
+  #move(order: Item, from: keyof Statuses, previous: Status, to: keyof Statuses): void {
+    const { listIndex, status } = order
     const market = this.#byTicker.get(order.ticker)! // it was added under its ticker
-    const index = indexOf(market.places, place)
-    this.#statuses[from][was].delete(place)
-    this.#statuses[to][status].add(place)
-    market[from][was].delete(index)
-    market[to][status].add(index)
+    const marketIndex = countBelow(market.all, listIndex)
+    this.#statuses[from][previous].delete(listIndex)
+    this.#statuses[to][status].add(listIndex)
+    market[from][previous].delete(marketIndex)
+    market[to][status].add(marketIndex)
   }
 }
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** The number of places smaller than one. It searches from the end, where most searched places are. */
-const indexOf = (places: ReadonlyArray<number>, place: number): number => {
+/** How many ascending numbers are below a value. It searches from the end, where most searched values are. */
+const countBelow = (ascending: ReadonlyArray<number>, value: number): number => {
+  const { length } = ascending
   let step = 1
-  while (step <= places.length && places[places.length - step]! >= place) {
+  while (step <= length && ascending[length - step]! >= value) {
     step *= 2
   }
-  const low = Math.max(0, places.length - step)
-  return low + firstAfter(places.length - (step >>> 1) - low, (index) => places[low + index]! < place)
+  const low = Math.max(0, length - step)
+  return low + countWhile(length - (step >>> 1) - low, (n) => ascending[low + n]! < value)
 }
 
-const latest = <A>(items: ReadonlyArray<A>, placeOf: (item: A) => number): number => {
-  let place = -1
+const latest = <A>(items: ReadonlyArray<A>, indexOf: (item: A) => number): number => {
+  let index = -1
   for (const item of items) {
-    place = Math.max(place, placeOf(item))
+    index = Math.max(index, indexOf(item))
   }
-  return place
+  return index
 }

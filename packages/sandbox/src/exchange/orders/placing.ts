@@ -9,9 +9,10 @@ import type { Order, Refusal } from "../Entities.ts"
 import { enter, moneyNeeded, reserve } from "./backing.ts"
 import { contract, dollar, printCount, printPrice } from "../decimal.ts"
 import { cancel } from "./ending.ts"
-import { attach, positionOf, withoutMoney } from "../money/ledger.ts"
-import { statusOf } from "../markets/lifecycle.ts"
+import { attach, noteHolding, positionOf, checkCash } from "../money/ledger.ts"
+import { statusOf } from "../markets/marketView.ts"
 import { canFill, crosses, match } from "./matching.ts"
+import { addToBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { invalidOrder, invalidParameters, refusal } from "../refusals.ts"
 import {
@@ -23,14 +24,14 @@ import {
   type PositionState,
   snapshot,
   type State,
-  whilePaused
+  checkNotPaused
 } from "../state.ts"
 
 /** Places an order: checks it, fills it as far as the book allows, and rests or cancels the remainder. */
 export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> => {
-  const early = checkRequest(account, input)
-  if (early !== undefined) {
-    return Result.fail(early)
+  const refused = checkRequest(account, input)
+  if (refused !== undefined) {
+    return Result.fail(refused)
   }
   const market = marketOf(state, input)
   if (Result.isFailure(market)) {
@@ -60,8 +61,8 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
 }
 
 /** Refuses new and amended orders while trading is paused. */
-export const whileNotTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
-  whilePaused(state, exchangeIndex) ??
+export const checkTrading = (state: State, { exchangeIndex }: MarketState): Refusal | undefined =>
+  checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
 /** The market of an order, on its named shard: -1 or no shard routes by the ticker. */
@@ -69,14 +70,14 @@ const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, 
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
   if (market === undefined || (shard !== -1 && shard !== market.exchangeIndex)) {
-    return Result.fail(whilePaused(state) ?? refusal("notFound", "market_not_found"))
+    return Result.fail(checkNotPaused(state) ?? refusal("notFound", "market_not_found"))
   }
-  const refused = whileNotTrading(state, market) ?? whileInactive(state, market)
+  const refused = checkTrading(state, market) ?? checkActive(state, market)
   return refused === undefined ? Result.succeed(market) : Result.fail(refused)
 }
 
 /** Refuses requests that a market accepts only while it trades. */
-export const whileInactive = (state: State, market: MarketState): Refusal | undefined =>
+export const checkActive = (state: State, market: MarketState): Refusal | undefined =>
   statusOf(state, market) === "active"
     ? undefined
     : refusal("invalid", "MARKET_INACTIVE", "the market does not trade at this time")
@@ -89,18 +90,18 @@ const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refu
   }
   if (input.expirationSeconds !== undefined) {
     if (input.timeInForce !== "good_till_canceled") {
-      return invalidOrder("expiration_time goes with good_till_canceled only")
+      return invalidOrder("expiration_time requires good_till_canceled")
     }
-    const late = checkExpiration(state, input.expirationSeconds)
-    if (late !== undefined) {
-      return late
+    const expired = checkExpiration(state, input.expirationSeconds)
+    if (expired !== undefined) {
+      return expired
     }
   }
   if (input.postOnly && input.timeInForce !== "good_till_canceled") {
-    return invalidOrder("post_only goes with good_till_canceled only")
+    return invalidOrder("post_only requires good_till_canceled")
   }
   if (input.reduceOnly && input.timeInForce !== "immediate_or_cancel") {
-    return invalidOrder("reduce_only goes with immediate_or_cancel only")
+    return invalidOrder("reduce_only requires immediate_or_cancel")
   }
   return undefined
 }
@@ -120,7 +121,7 @@ export const checkCountAndPrice = (
   }
   return isOnGrid(market, price)
     ? undefined
-    : invalidOrder(`the price ${printPrice(price)} is not one of ${market.ticker}'s price levels`)
+    : invalidOrder(`the price ${printPrice(price)} is not a price level of ${market.ticker}`)
 }
 
 export const checkExpiration = (state: State, seconds: number): Refusal | undefined =>
@@ -158,8 +159,10 @@ const groupOf = (
 }
 
 /** The count of an order: a reduce-only order is no larger than the opposite position. */
-const countOf = ({ count: held }: PositionState, input: CreateOrder): number =>
-  input.reduceOnly ? Math.min(input.count, Math.max(0, input.side === "ask" ? held : -held)) : input.count
+const countOf = (position: PositionState, input: CreateOrder): number =>
+  input.reduceOnly
+    ? Math.min(input.count, Math.max(0, input.side === "ask" ? position.count : -position.count))
+    : input.count
 
 const makeOrder = (
   state: State,
@@ -201,7 +204,7 @@ const makeOrder = (
     market,
     position,
     group,
-    place: -1,
+    listIndex: -1,
     lastFill: -1,
     level: undefined,
     arrival: 0,
@@ -223,16 +226,20 @@ export const feeRateOf = (market: MarketState, side: "bid" | "ask", price: numbe
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
   const { account, initialCount, market, position, price, side } = order
   if (initialCount === 0) {
-    return invalidOrder("reduce_only: there is no position to reduce")
+    return invalidOrder("reduce_only requires a position to reduce")
   }
   if (input.postOnly && crosses(market, side, price)) {
     return invalidOrder("post only cross")
   }
   if (account.restingCount >= state.assumptions.maxRestingOrders) {
-    return refusal("invalid", "bad_request", `an account has at most ${state.assumptions.maxRestingOrders} open orders`)
+    return refusal(
+      "invalid",
+      "bad_request",
+      `the account has its maximum of ${state.assumptions.maxRestingOrders} open orders`
+    )
   }
   return (
-    withoutMoney(state, position.holding.cashMicros, moneyNeeded(position, side, price, initialCount, order.feeRate)) ??
+    checkCash(state, position.holding.cashMicros, moneyNeeded(position, side, price, initialCount, order.feeRate)) ??
     (order.timeInForce === "fill_or_kill" && !canFill(state, order)
       ? refusal("conflict", "fill_or_kill_insufficient_resting_volume")
       : undefined)
@@ -253,7 +260,8 @@ const accept = (state: State, order: OrderState): OrderState => {
   group?.placed.push(order)
   attach(order.position)
   enter(order)
-  state.emit?.({ type: "orderAccepted", atMillis: state.nowMillis, orderId: order.orderId, ticker: order.ticker })
+  noteHolding(state, order.position.holding)
+  state.emit?.({ type: "orderAccepted", orderId: order.orderId, ticker: order.ticker, order: snapshot(order) })
   match(state, order)
   if (order.status === "resting") {
     rest(state, order)
@@ -267,12 +275,12 @@ export const rest = (state: State, order: OrderState): void => {
     cancel(state, order, "immediateOrCancel", state.nowMillis)
     return
   }
-  if (isSwept(state, order)) {
+  if (isCancelledOnArrival(state, order)) {
     cancel(state, order, "requested", state.nowMillis)
     return
   }
   touch(state, order.market)
-  order.market.book[order.side].add(order)
+  addToBook(state, order)
   if (order.feeRate !== order.market.makerRate) {
     order.feeRate = order.market.makerRate
     reserve(order)
@@ -282,9 +290,9 @@ export const rest = (state: State, order: OrderState): void => {
   }
 }
 
-/** Whether a cancel-all was so recent that this order is cancelled too. */
-const isSwept = (state: State, { account, subaccount }: OrderState): boolean =>
-  account.sweptUntil.size > 0 &&
-  [account.sweptUntil.get("all"), account.sweptUntil.get(subaccount)].some(
+/** Whether a recent cancel-all also cancels this order. */
+const isCancelledOnArrival = (state: State, { account, subaccount }: OrderState): boolean =>
+  account.cancelledOnArrivalUntil.size > 0 &&
+  [account.cancelledOnArrivalUntil.get("all"), account.cancelledOnArrivalUntil.get(subaccount)].some(
     (until) => until !== undefined && state.nowMillis < until
   )

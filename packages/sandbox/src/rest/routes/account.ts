@@ -62,7 +62,7 @@ export const account: ReadonlyArray<Route> = [
     }))
   }),
 
-  route(Account.upgradeUsageLevel, ({ accountId, exchange, nowMillis }) => exchange.upgrade(accountId, nowMillis))
+  route(Account.upgradeUsageLevel, ({ accountId, execute }) => execute({ type: "upgradeTier", accountId }))
 ]
 
 export const apiKeys: ReadonlyArray<Route> = [
@@ -86,7 +86,7 @@ export const apiKeys: ReadonlyArray<Route> = [
   wireRoute(ApiKeys.generate, (call) => {
     const kind = call.input.key_type ?? "rsa"
     // Generated only after the registration checks pass: generating an RSA pair is slow.
-    const refused = call.exchange.checkKey(call.accountId, optionsOf(call.input), call.nowMillis)
+    const refused = call.view.checkKey(call.accountId, optionsOf(call.input))
     if (refused !== undefined) {
       return Result.fail(refused)
     }
@@ -98,8 +98,8 @@ export const apiKeys: ReadonlyArray<Route> = [
     }))
   }),
 
-  route(ApiKeys.delete, ({ accountId, exchange, input, nowMillis }) =>
-    exchange.deleteKey(accountId, input.api_key, nowMillis)
+  route(ApiKeys.delete, ({ accountId, execute, input }) =>
+    execute({ type: "deleteKey", accountId, keyId: input.api_key })
   )
 ]
 
@@ -111,7 +111,7 @@ const optionsOf = (input: ApiKeys.KeyInput): KeyOptions => ({
 
 const register = (call: Call<ApiKeys.KeyInput>, publicKey: string): Result.Result<ApiKey, Refusal> =>
   call.input.fcm_subtrader_id === undefined
-    ? call.exchange.registerKey(call.accountId, publicKey, call.nowMillis, optionsOf(call.input))
+    ? call.execute({ type: "registerKey", accountId: call.accountId, publicKey, options: optionsOf(call.input) })
     : Result.fail(invalidParameters("fcm_subtrader_id is for FCM members"))
 
 const toKey = (key: ApiKey): ApiKeys.ApiKey => ({

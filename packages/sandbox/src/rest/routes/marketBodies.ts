@@ -12,13 +12,13 @@ import { count, price, time } from "../wire.ts"
 const never = 253_402_300_799_000
 
 /** A side without orders still has a price: recorded as a bid of zero and an ask of one dollar. */
-const bidOf = (quoted: number) => price(quoted)
-const askOf = (quoted: number) => price(quoted === 0 ? dollar : quoted)
+const bidOf = (yesBid: number) => price(yesBid)
+const askOf = (yesAsk: number) => price(yesAsk === 0 ? dollar : yesAsk)
 const noBidOf = (yesAsk: number) => price(yesAsk === 0 ? 0 : dollar - yesAsk)
 const noAskOf = (yesBid: number) => price(dollar - yesBid)
 
 export const toMarket = (market: Market): Markets.Market => {
-  const { previous, quote } = market
+  const { previous, topOfBook } = market
   const close = time(Math.min(market.closeMillis, never))
   return {
     ticker: market.ticker,
@@ -39,13 +39,13 @@ export const toMarket = (market: Market): Markets.Market => {
     status: market.status,
     notional_value_dollars: price(dollar),
     ...(market.liquidity === undefined ? undefined : { liquidity_dollars: price(market.liquidity) }),
-    yes_bid_dollars: bidOf(quote.bid),
-    yes_bid_size_fp: count(quote.bidCount),
-    yes_ask_dollars: askOf(quote.ask),
-    yes_ask_size_fp: count(quote.askCount),
-    no_bid_dollars: noBidOf(quote.ask),
-    no_ask_dollars: noAskOf(quote.bid),
-    last_price_dollars: price(quote.lastPrice),
+    yes_bid_dollars: bidOf(topOfBook.bid),
+    yes_bid_size_fp: count(topOfBook.bidCount),
+    yes_ask_dollars: askOf(topOfBook.ask),
+    yes_ask_size_fp: count(topOfBook.askCount),
+    no_bid_dollars: noBidOf(topOfBook.ask),
+    no_ask_dollars: noAskOf(topOfBook.bid),
+    last_price_dollars: price(topOfBook.lastPrice),
     previous_yes_bid_dollars: price(previous.bid),
     previous_yes_ask_dollars: price(previous.ask),
     previous_price_dollars: price(previous.lastPrice),

@@ -84,34 +84,32 @@ const isBetween = (millis: number, min: number | undefined, max: number | undefi
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || updatedMillis > min * 1_000) && (max === undefined || updatedMillis <= max * 1_000)
 
-/** Documented: pairs of times exclude each other, and each goes with some statuses only. */
+/** Documented: only one pair of times may be set, and each pair is permitted with some statuses only. */
 const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
   const pairs = [
-    { given: isGiven(input.min_created_ts, input.max_created_ts), with: ["unopened", "open"] },
-    { given: isGiven(input.min_close_ts, input.max_close_ts), with: ["closed"] },
-    { given: isGiven(input.min_settled_ts, input.max_settled_ts), with: ["settled"] },
-    { given: isGiven(input.min_updated_ts, input.max_updated_ts), with: [] }
-  ].filter(({ given }) => given)
+    { times: [input.min_created_ts, input.max_created_ts], statuses: ["unopened", "open"] },
+    { times: [input.min_close_ts, input.max_close_ts], statuses: ["closed"] },
+    { times: [input.min_settled_ts, input.max_settled_ts], statuses: ["settled"] },
+    { times: [input.min_updated_ts, input.max_updated_ts], statuses: [] }
+  ].filter(({ times }) => times.some((time) => time !== undefined))
   if (pairs.length > 1) {
-    return invalidParameters("times of creation, closing, settlement and update exclude each other")
+    return invalidParameters("only one of created, close, settled and updated times may be set")
   }
-  if (isGiven(input.min_updated_ts, input.max_updated_ts) && !goesWithUpdates(input)) {
+  if ((input.min_updated_ts !== undefined || input.max_updated_ts !== undefined) && !permitsUpdateTimes(input)) {
     return invalidParameters(
-      "min_updated_ts and max_updated_ts go with mve_filter=exclude alone, and with series_ticker beside it"
+      "min_updated_ts and max_updated_ts may be combined only with mve_filter=exclude, and then also with series_ticker"
     )
   }
-  return pairs.every((pair) => input.status === undefined || pair.with.includes(input.status))
+  return pairs.every((pair) => input.status === undefined || pair.statuses.includes(input.status))
     ? undefined
-    : invalidParameters(`these times do not go with the status ${input.status}`)
+    : invalidParameters(`these times cannot be combined with the status ${input.status}`)
 }
 
-const goesWithUpdates = ({ event_ticker, mve_filter, series_ticker, tickers }: Markets.ListInput): boolean =>
+const permitsUpdateTimes = ({ event_ticker, mve_filter, series_ticker, tickers }: Markets.ListInput): boolean =>
   event_ticker === undefined &&
   tickers === undefined &&
   mve_filter !== "only" &&
   (series_ticker === undefined || mve_filter === "exclude")
-
-const isGiven = (...times: ReadonlyArray<number | undefined>): boolean => times.some((given) => given !== undefined)
 
 /** Bids for YES and for NO, the best last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
 const bookOf = (view: View, ticker: string, depth: number): Result.Result<Markets.OrderbookCountFp, Refusal> =>
@@ -176,7 +174,7 @@ export const events: ReadonlyArray<Route> = [
     const nested = input.with_nested_markets ?? false
     const excluded = input.exclude_markets ?? false
     if (nested && excluded) {
-      return Result.fail(invalidParameters("exclude_markets does not go with with_nested_markets"))
+      return Result.fail(invalidParameters("exclude_markets cannot be combined with with_nested_markets"))
     }
     return Result.map(view.event(input.event_ticker), (event) => ({
       event: toEvent(view, event, nested),

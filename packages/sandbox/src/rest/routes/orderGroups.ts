@@ -23,14 +23,14 @@ export const orderGroups: ReadonlyArray<Route> = [
     Result.map(userView.group(accountId, input.order_group_id, input.subaccount), toGroup)
   ),
 
-  route(OrderGroups.create, ({ accountId, exchange, input, nowMillis }) =>
+  route(OrderGroups.create, ({ accountId, execute, input }) =>
     Result.map(
       Result.flatMap(limitOf(input), (limit) =>
-        exchange.createGroup(
+        execute({
+          type: "createGroup",
           accountId,
-          { subaccount: input.subaccount ?? 0, limit, exchangeIndex: input.exchange_index ?? 0 },
-          nowMillis
-        )
+          group: { subaccount: input.subaccount ?? 0, limit, exchangeIndex: input.exchange_index ?? 0 }
+        })
       ),
       (group) => ({
         order_group_id: group.groupId,
@@ -40,22 +40,24 @@ export const orderGroups: ReadonlyArray<Route> = [
     )
   ),
 
-  route(OrderGroups.updateLimit, ({ accountId, exchange, input, nowMillis }) =>
+  route(OrderGroups.updateLimit, ({ accountId, execute, input }) =>
     empty(
-      Result.flatMap(limitOf(input), (limit) => exchange.setGroupLimit(accountId, targetOf(input), limit, nowMillis))
+      Result.flatMap(limitOf(input), (limit) =>
+        execute({ type: "setGroupLimit", accountId, target: targetOf(input), limit })
+      )
     )
   ),
 
-  route(OrderGroups.reset, ({ accountId, exchange, input, nowMillis }) =>
-    empty(exchange.resetGroup(accountId, targetOf(input), nowMillis))
+  route(OrderGroups.reset, ({ accountId, execute, input }) =>
+    empty(execute({ type: "resetGroup", accountId, target: targetOf(input) }))
   ),
 
-  route(OrderGroups.trigger, ({ accountId, exchange, input, nowMillis }) =>
-    empty(exchange.triggerGroup(accountId, targetOf(input), nowMillis))
+  route(OrderGroups.trigger, ({ accountId, execute, input }) =>
+    empty(execute({ type: "triggerGroup", accountId, target: targetOf(input) }))
   ),
 
-  route(OrderGroups.delete, ({ accountId, exchange, input, nowMillis }) =>
-    empty(exchange.deleteGroup(accountId, targetOf(input), nowMillis))
+  route(OrderGroups.delete, ({ accountId, execute, input }) =>
+    empty(execute({ type: "deleteGroup", accountId, target: targetOf(input) }))
   )
 ]
 

@@ -47,7 +47,7 @@ export const orders: ReadonlyArray<Route> = [
   route(Orders.create, (call) =>
     Result.map(
       Result.flatMap(readCreate(call.input), (order) =>
-        call.exchange.createOrder(call.accountId, order, call.nowMillis)
+        call.execute({ type: "createOrder", accountId: call.accountId, order })
       ),
       (order) => toCreated(order, call.nowMillis)
     )
@@ -57,7 +57,9 @@ export const orders: ReadonlyArray<Route> = [
     Result.succeed({
       orders: call.input.orders.map((item) =>
         Result.match(
-          Result.flatMap(readCreate(item), (order) => call.exchange.createOrder(call.accountId, order, call.nowMillis)),
+          Result.flatMap(readCreate(item), (order) =>
+            call.execute({ type: "createOrder", accountId: call.accountId, order })
+          ),
           {
             onFailure: (refusal) => ({ ...clientIdOf(item.client_order_id), error: detailsOf(refusal) }),
             onSuccess: (order) => toCreated(order, call.nowMillis)
@@ -69,8 +71,8 @@ export const orders: ReadonlyArray<Route> = [
 
   route(Orders.amend, (call) =>
     Result.map(
-      Result.flatMap(readAmend(call.input), (amended) =>
-        call.exchange.amendOrder(call.accountId, amended, call.nowMillis)
+      Result.flatMap(readAmend(call.input), (order) =>
+        call.execute({ type: "amendOrder", accountId: call.accountId, order })
       ),
       (changed) => toAmended(changed, call.nowMillis)
     )
@@ -78,8 +80,8 @@ export const orders: ReadonlyArray<Route> = [
 
   route(Orders.decrease, (call) =>
     Result.map(
-      Result.flatMap(readDecrease(call.input), (decreased) =>
-        call.exchange.decreaseOrder(call.accountId, decreased, call.nowMillis)
+      Result.flatMap(readDecrease(call.input), (order) =>
+        call.execute({ type: "decreaseOrder", accountId: call.accountId, order })
       ),
       ({ after }) => ({
         order_id: after.orderId,
@@ -103,8 +105,8 @@ export const orders: ReadonlyArray<Route> = [
     })
   ),
 
-  route(Orders.cancelAll, ({ accountId, exchange, input, nowMillis }) =>
-    Result.map(exchange.cancelAllOrders(accountId, input.subaccount, nowMillis), () => undefined)
+  route(Orders.cancelAll, ({ accountId, execute, input }) =>
+    Result.map(execute({ type: "cancelAllOrders", accountId, subaccount: input.subaccount }), () => undefined)
   )
 ]
 
@@ -117,7 +119,7 @@ export const listOrders = (
 ): Result.Result<Orders.GetOrdersResponse, Refusal> => {
   const eventTickers = input.event_ticker?.split(",")
   if (eventTickers !== undefined && eventTickers.length > 10) {
-    return Result.fail(invalidParameters("event_ticker takes at most 10 tickers"))
+    return Result.fail(invalidParameters("event_ticker may name at most 10 tickers"))
   }
   const query = {
     ticker: input.ticker,
@@ -137,12 +139,12 @@ export const listOrders = (
 }
 
 const readCreate = (input: Orders.CreateInput): Result.Result<CreateOrder, Refusal> =>
-  Result.flatMap(readCount(input.count, "count"), (wanted) =>
+  Result.flatMap(readCount(input.count, "count"), (contracts) =>
     Result.map(readPrice(input.price), (limit) => ({
       ticker: input.ticker,
       clientOrderId: input.client_order_id || undefined,
       side: input.side,
-      count: wanted,
+      count: contracts,
       price: limit,
       timeInForce: input.time_in_force,
       selfTradePrevention: input.self_trade_prevention_type,
@@ -187,8 +189,8 @@ const targetOf = (input: Orders.CancelInput): OrderTarget => ({
   marketTicker: input.market_ticker
 })
 
-const cancel = ({ accountId, exchange, nowMillis }: Call<unknown>, input: Orders.CancelInput) =>
-  Result.map(exchange.cancelOrder(accountId, targetOf(input), nowMillis), ({ order, reducedBy }) => ({
+const cancel = ({ accountId, execute, nowMillis }: Call<unknown>, input: Orders.CancelInput) =>
+  Result.map(execute({ type: "cancelOrder", accountId, target: targetOf(input) }), ({ order, reducedBy }) => ({
     order_id: order.orderId,
     ...clientIdOf(order.clientOrderId),
     reduced_by: count(reducedBy),

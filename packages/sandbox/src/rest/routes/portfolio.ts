@@ -17,16 +17,16 @@ export const portfolio: ReadonlyArray<Route> = [
   route(Portfolio.balance, ({ accountId, input, key, userView }) => {
     const subaccount = input.subaccount ?? 0
     return Result.map(userView.balances(accountId), (balances) => {
-      const own = balances.filter((held) => held.subaccount === subaccount)
-      const asked = own.filter(
+      const own = balances.filter((money) => money.subaccount === subaccount)
+      const requested = own.filter(
         ({ exchangeIndex }) => input.exchange_index === undefined || exchangeIndex === input.exchange_index
       )
-      const cash = sum(asked, "cashMicros")
+      const cash = sum(requested, "cashMicros")
       return {
         balance: cents(cash),
         balance_dollars: balance(cash),
-        portfolio_value: cents(sum(asked, "positionsMicros")),
-        updated_ts: seconds(Math.max(0, ...asked.map(({ updatedMillis }) => updatedMillis))),
+        portfolio_value: cents(sum(requested, "positionsMicros")),
+        updated_ts: seconds(Math.max(0, ...requested.map(({ updatedMillis }) => updatedMillis))),
         ...(key?.subaccount === undefined ? { balance_breakdown: byShard(userView, own, "cashMicros") } : undefined)
       }
     })
@@ -76,7 +76,7 @@ export const portfolio: ReadonlyArray<Route> = [
 type Amount = "cashMicros" | "collateralMicros" | "positionsMicros"
 
 const sum = (balances: ReadonlyArray<Balance>, of: Amount): number =>
-  balances.reduce((total, held) => total + held[of], 0)
+  balances.reduce((total, money) => total + money[of], 0)
 
 const byShard = ({ shards }: View, balances: ReadonlyArray<Balance>, of: Amount) =>
   Array.from({ length: shards }, (_, shard) => ({
@@ -97,8 +97,8 @@ export const listPositions = (
   era: Era = "live"
 ): Result.Result<Portfolio.GetPositionsResponse, Refusal> => {
   const nonZero = input.count_filter === undefined ? [] : input.count_filter.split(",")
-  if (!nonZero.every(isCounted)) {
-    return Result.fail(invalidParameters("count_filter takes position and total_traded"))
+  if (!nonZero.every(isCountFilter)) {
+    return Result.fail(invalidParameters("count_filter must be position or total_traded"))
   }
   const query: ListPositions = {
     ticker: input.ticker,
@@ -125,7 +125,7 @@ export const listPositions = (
   })
 }
 
-const isCounted = (text: string): text is ListPositions["nonZero"][number] =>
+const isCountFilter = (text: string): text is ListPositions["nonZero"][number] =>
   text === "position" || text === "total_traded"
 
 const toMarketPosition = (position: Position): Portfolio.MarketPosition => ({
@@ -162,7 +162,7 @@ export const listFills = (
 ): Result.Result<Portfolio.GetFillsResponse, Refusal> => {
   const tickers = input.ticker?.split(",")
   if (tickers !== undefined && tickers.length > 100) {
-    return Result.fail(invalidParameters("ticker takes at most 100 tickers"))
+    return Result.fail(invalidParameters("ticker may name at most 100 tickers"))
   }
   const query = {
     tickers,

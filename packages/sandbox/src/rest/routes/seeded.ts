@@ -19,8 +19,8 @@ import * as Rfqs from "@kalshi-effect/client/Rfqs"
 import * as Search from "@kalshi-effect/client/Search"
 import * as StructuredTargets from "@kalshi-effect/client/StructuredTargets"
 import * as Result from "effect/Result"
-import { exampleOf } from "../examples.ts"
-import { operations, schemas } from "../generated/answers.ts"
+import { exampleOf, type ExampleInput } from "../examples.ts"
+import { operations, schemas } from "../generated/responses.ts"
 import type { Route } from "../route.ts"
 
 const modules = [
@@ -42,31 +42,30 @@ const modules = [
 
 const seededRoute = (descriptor: Descriptor): Route => ({
   descriptor,
-  answer: ({ exchange, input, nowMillis, view }) => {
+  handle: ({ input, nowMillis, seed, view }) => {
     const schema = operations[descriptor.operationId]
-    const known = asked(descriptor, input)
     return Result.succeed(
       schema === undefined || schema === null
         ? undefined
         : exampleOf(schema, {
             schemas,
-            seed: `${exchange.seed} ${descriptor.operationId} ${JSON.stringify(input)}`,
+            seed: `${seed} ${descriptor.operationId} ${JSON.stringify(input)}`,
             nowMillis,
-            known,
+            known: idsOf(descriptor, input),
             tickers: view.tickers()
           })
     )
   }
 })
 
-/** The named entities of a request, which the response repeats. The last path parameter is the id of its entity. */
-const asked = ({ pathParameters }: Descriptor, input: unknown): Readonly<Record<string, unknown>> => {
-  const given = input as Readonly<Record<string, unknown>> // the router's inputs are objects
+/** The ids in a request, which its response repeats. A path that ends in an id names the entity of the response. */
+const idsOf = ({ path, pathParameters }: Descriptor, input: unknown): ExampleInput["known"] => {
+  const fields = input as Readonly<Record<string, unknown>> // the router's inputs are objects
   const names = Object.keys(pathParameters)
   const last = names.at(-1)
   return {
-    ...Object.fromEntries(names.map((name) => [name, given[name]])),
-    ...(last !== undefined && last.endsWith("_id") ? { id: given[last] } : undefined)
+    anywhere: Object.fromEntries(names.map((name) => [name, fields[name]])),
+    outermost: last !== undefined && path.endsWith(`{${last}}`) && last.endsWith("_id") ? { id: fields[last] } : {}
   }
 }
 

@@ -6,7 +6,7 @@
 import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Result from "effect/Result"
-import type { ApiKey, Place, ShardTransfer } from "../../exchange/Entities.ts"
+import type { ApiKey, Location, ShardTransfer } from "../../exchange/Entities.ts"
 import { type Route, route } from "../route.ts"
 import { balance, cents, dollars, seconds } from "../wire.ts"
 
@@ -16,24 +16,25 @@ const microsPerCenticent = 100
 export const subaccounts: ReadonlyArray<Route> = [
   route(Subaccounts.balances, ({ accountId, key, userView }) =>
     Result.map(userView.balances(accountId), (balances) => ({
-      subaccount_balances: balances.filter(isSeenBy(key)).map((held) => ({
-        subaccount_number: held.subaccount,
-        exchange_index: held.exchangeIndex,
-        balance: balance(held.cashMicros),
-        updated_ts: seconds(held.updatedMillis)
+      subaccount_balances: balances.filter(isVisibleTo(key)).map((money) => ({
+        subaccount_number: money.subaccount,
+        exchange_index: money.exchangeIndex,
+        balance: balance(money.cashMicros),
+        updated_ts: seconds(money.updatedMillis)
       }))
     }))
   ),
 
-  route(Subaccounts.create, ({ accountId, exchange, input, nowMillis }) =>
-    Result.map(exchange.createSubaccount(accountId, input.exchange_index ?? 0, nowMillis), (number) => ({
-      subaccount_number: number
-    }))
+  route(Subaccounts.create, ({ accountId, execute, input }) =>
+    Result.map(
+      execute({ type: "createSubaccount", accountId, exchangeIndex: input.exchange_index ?? 0 }),
+      (subaccount_number) => ({ subaccount_number })
+    )
   ),
 
   route(Subaccounts.netting, ({ accountId, key, view }) =>
     Result.map(view.netting(accountId), (flags) => ({
-      netting_configs: flags.filter(isSeenBy(key)).map(({ enabled, subaccount }) => ({
+      netting_configs: flags.filter(isVisibleTo(key)).map(({ enabled, subaccount }) => ({
         subaccount_number: subaccount,
         enabled,
         exchange_index: 0
@@ -41,23 +42,23 @@ export const subaccounts: ReadonlyArray<Route> = [
     }))
   ),
 
-  route(Subaccounts.updateNetting, ({ accountId, exchange, input, nowMillis }) =>
-    exchange.setNetting(accountId, input.subaccount_number, input.enabled, nowMillis)
+  route(Subaccounts.updateNetting, ({ accountId, execute, input }) =>
+    execute({ type: "setNetting", accountId, subaccount: input.subaccount_number, enabled: input.enabled })
   ),
 
-  route(Subaccounts.transfer, ({ accountId, exchange, input, nowMillis }) =>
+  route(Subaccounts.transfer, ({ accountId, execute, input }) =>
     Result.map(
-      exchange.transferCash(
+      execute({
+        type: "transferCash",
         accountId,
-        {
+        transfer: {
           clientTransferId: input.client_transfer_id,
           fromSubaccount: input.from_subaccount,
           toSubaccount: input.to_subaccount,
           amountMicros: input.amount_cents * microsPerCent,
           exchangeIndex: input.exchange_index ?? 0
-        },
-        nowMillis
-      ),
+        }
+      }),
       () => ({})
     )
   ),
@@ -92,18 +93,18 @@ export const transfers: ReadonlyArray<Route> = [
     Result.map(view.shardTransfer(accountId, input.transfer_id), (transfer) => ({ transfer: toTransfer(transfer) }))
   ),
 
-  route(Transfers.create, ({ accountId, exchange, input, nowMillis }) =>
+  route(Transfers.create, ({ accountId, execute, input }) =>
     Result.map(
-      exchange.transferShard(
+      execute({
+        type: "transferShard",
         accountId,
-        {
+        transfer: {
           clientTransferId: input.client_transfer_id,
-          source: placeOf(input.source, input.source_exchange_shard, input.source_subaccount),
-          destination: placeOf(input.destination, input.destination_exchange_shard, input.destination_subaccount),
+          source: locationOf(input.source, input.source_exchange_shard, input.source_subaccount),
+          destination: locationOf(input.destination, input.destination_exchange_shard, input.destination_subaccount),
           amountMicros: input.amount * microsPerCenticent
-        },
-        nowMillis
-      ),
+        }
+      }),
       ({ transferId }) => ({ transfer_id: transferId })
     )
   ),
@@ -115,31 +116,31 @@ export const transfers: ReadonlyArray<Route> = [
     }))
   ),
 
-  route(Transfers.setTargetBalanceAllocation, ({ accountId, exchange, input, nowMillis }) =>
+  route(Transfers.setTargetBalanceAllocation, ({ accountId, execute, input }) =>
     Result.map(
-      exchange.setAllocation(
+      execute({
+        type: "setAllocation",
         accountId,
-        {
+        allocation: {
           percents: input.allocations.map(({ exchange_index, percent }) => ({
             exchangeIndex: exchange_index,
             percent
           })),
           reservation: input.resting_margin_reservation ?? "sum"
-        },
-        nowMillis
-      ),
+        }
+      }),
       () => ({})
     )
   )
 ]
 
 /** Whether a key may see a subaccount: a locked key sees only its own. */
-const isSeenBy =
+const isVisibleTo =
   (key: ApiKey | undefined) =>
   ({ subaccount }: { readonly subaccount: number }): boolean =>
     key?.subaccount === undefined || key.subaccount === subaccount
 
-const placeOf = (instance: Place["instance"], exchangeIndex = 0, subaccount = 0): Place => ({
+const locationOf = (instance: Location["instance"], exchangeIndex = 0, subaccount = 0): Location => ({
   instance,
   exchangeIndex,
   subaccount

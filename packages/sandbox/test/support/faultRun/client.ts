@@ -1,6 +1,7 @@
 /**
- * A process that places orders from several fibers, each written down before its first attempt and after its outcome. It
- * settles first what its journal holds without an outcome, and at last what became of none.
+ * A process that places orders from several fibers, and records each in a journal before its first attempt and after
+ * its
+ * outcome. It settles the open orders of the journal first, and again at the end.
  */
 import { randomUUID } from "node:crypto"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -30,13 +31,13 @@ export interface Setting {
 
 const setting = await new Promise<Setting>((resolve) =>
   process.once("message", (message) => resolve(message as Setting))
-) // the parent sends what this file's types say
+) // the parent sends a `Setting`
 
 process.on("disconnect", () => process.exit(1))
 
 const { ticker } = setting
 
-/** Orders that rest, some that are cancelled at once, and some that are refused. */
+/** Orders that rest, some that are cancelled immediately, and some that are refused. */
 const intentOf = (number: number, client_order_id: string): Orders.OrderIntent => {
   const common = { ticker, client_order_id, exchange_index: 0 } as const
   const cents = 1 + (number % 40)

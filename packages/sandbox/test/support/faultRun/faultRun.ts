@@ -1,6 +1,6 @@
 /**
- * Orders placed through a proxy that spoils connections, held against what the exchange has of them in the end: three
- * processes, the client, the exchange, and this one with the proxy.
+ * Places orders through a proxy that breaks connections, and compares their outcomes with the orders of the exchange.
+ * There are three processes: the client, the exchange, and this one with the proxy.
  */
 import { fork } from "node:child_process"
 import { once } from "node:events"
@@ -16,13 +16,13 @@ import { type FaultProxy, startFaultProxy } from "./proxy.ts"
 export interface Options {
   readonly intents: number
   readonly fibers: number
-  /** Of requests. */
+  /** The share of requests with a fault. */
   readonly share: number
   readonly seed: number
-  /** Kills the client once it has half of the outcomes, and lets another one go on. */
+  /** Kills the client after half of the outcomes, and continues with another one. */
   readonly kill: boolean
   readonly readLagMillis: number
-  /** For one attempt: what is stalled costs as much. */
+  /** The timeout of an attempt, which a stalled request costs. */
   readonly attemptMillis: number
   readonly settleWithinMillis: number
 }
@@ -30,16 +30,16 @@ export interface Options {
 export interface Figures {
   readonly seconds: number
   readonly counts: FaultProxy["counts"]
-  /** How often each was the last word on an intent. */
+  /** The number of intents by final outcome. */
   readonly outcomes: Readonly<Record<string, number>>
-  /** How many of the accepted were learned from a list, or from a body that did not decode. */
+  /** The number of accepted orders that were learned from a list, or from a body that did not decode. */
   readonly learned: Readonly<Record<string, number>>
   readonly orders: number
-  /** Whether the client was killed, and how many intents it left without an outcome. */
+  /** The number of intents without an outcome when the client was killed. */
   readonly openAtKill: number | undefined
-  /** What must not be, each as a sentence. */
+  /** The found faults. */
   readonly faults: ReadonlyArray<string>
-  /** Intents whose outcome is still `Unknown`, and that no order has come of. */
+  /** Intents that are still `Unknown` and have no order. */
   readonly unsettled: number
 }
 
@@ -60,7 +60,7 @@ export const run = async (options: Options): Promise<Figures> => {
     "0",
     String(options.readLagMillis)
   )
-  const [served] = (await once(exchange, "message")) as [Served] // what it sends first
+  const [served] = (await once(exchange, "message")) as [Served] // its first message
   const proxy = await startFaultProxy(new URL(served.url), options.share, options.seed)
   const began = performance.now()
   try {
@@ -76,7 +76,7 @@ export const run = async (options: Options): Promise<Figures> => {
       attemptMillis: options.attemptMillis,
       settleWithinMillis: options.settleWithinMillis
     }
-    /** Runs a client to its end, or until it has so many outcomes. */
+    /** Runs a client to its end, or kills it at a number of outcomes. */
     const client = async (killAt: number | undefined): Promise<boolean> => {
       const child = start(new URL("client.ts", import.meta.url))
       let killed = false
@@ -93,7 +93,7 @@ export const run = async (options: Options): Promise<Figures> => {
       openAtKill = [...journal.read(path).values()].filter(({ ended }) => ended === undefined).length
     }
     if (!options.kill || openAtKill !== undefined) await client(undefined)
-    const dump = (await (await fetch(`${served.url}/sandbox/dump`)).json()) as Dump // its accounts have their orders
+    const dump = (await (await fetch(`${served.url}/sandbox/dump`)).json()) as Dump // the dump contains accounts with their orders
     return {
       ...compare(options.intents, journal.read(path), dump),
       seconds: (performance.now() - began) / 1_000,
@@ -113,7 +113,7 @@ const tally = (values: Iterable<string | undefined>): Record<string, number> => 
   return counts
 }
 
-/** Holds what the client said against what the exchange has. */
+/** Compares the outcomes of the client with the orders of the exchange. */
 const compare = (intents: number, entries: ReturnType<typeof journal.read>, { accounts }: Dump) => {
   const faults: Array<string> = []
   const orders = accounts.flatMap((account) => account.orders)

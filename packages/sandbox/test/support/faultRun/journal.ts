@@ -1,4 +1,4 @@
-/** What a client writes down, line by line, so that another one can go on after it was killed. */
+/** The journal of a client, line by line, so that another client can continue after a kill. */
 import type * as Orders from "@kalshi-effect/client/Orders"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 
@@ -8,11 +8,11 @@ export interface Begun extends Orders.Placement {
 
 export interface Ended {
   readonly client_order_id: string
-  /** That of the outcome or of the settlement, or `NothingSent`. */
+  /** The tag of the outcome or of the settlement, or `NothingSent`. */
   readonly tag: Orders.Outcome["_tag"] | Orders.Settlement["_tag"] | "NothingSent"
   readonly order_id?: string | undefined
   readonly learned?: Orders.Accepted["learned"] | undefined
-  /** What a later process settles, where the outcome is `Unknown`. */
+  /** The placement that a later process settles, if the outcome is `Unknown`. */
   readonly placement?: Orders.Placement | undefined
 }
 
@@ -20,13 +20,13 @@ type Line = { readonly begun: Begun } | { readonly ended: Ended }
 
 export const write = (path: string, line: Line): void => appendFileSync(path, `${JSON.stringify(line)}\n`)
 
-/** The orders of a journal, each with what was last known of it. A line that a kill cut short was not written. */
+/** The orders of a journal, each with its last outcome. Ignores a line that a kill truncated. */
 export const read = (
   path: string
 ): ReadonlyMap<string, { readonly begun: Begun; readonly ended: Ended | undefined }> => {
   const entries = new Map<string, { readonly begun: Begun; readonly ended: Ended | undefined }>()
   for (const text of existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : []) {
-    const line = JSON.parse(text) as Line // what `write` wrote
+    const line = JSON.parse(text) as Line // written by `write`
     if ("begun" in line) {
       entries.set(line.begun.client_order_id, { begun: line.begun, ended: undefined })
     } else {

@@ -1,6 +1,6 @@
 /**
- * Stands between a client and an exchange, and does to connections what networks do: from a seed, so that a run can be
- * had again as far as the order of requests is the same.
+ * A proxy between a client and an exchange that breaks connections like a network. The faults come from a seed, so a run
+ * can be repeated as far as the order of requests is the same.
  */
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
@@ -8,9 +8,10 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 const kinds = ["refused", "before", "late", "after", "truncated", "stalled", "delayed"] as const
 
 /**
- * What becomes of a request: its connection is reset when it is made; before the exchange got the request; before, and
- * the exchange gets it some time later all the same; when the exchange has answered; or in the middle of the answer. Or
- * the answer never comes, or comes later.
+ * The fault of a request. `refused`: its connection is reset when it opens. `before`: it is reset before the exchange
+ * receives the request. `late`: the same, but the exchange receives the request some time later. `after`: it is reset
+ * after the exchange has responded. `truncated`: in the middle of the response. `stalled`: the response never arrives.
+ * `delayed`: it arrives later.
  */
 export type Kind = (typeof kinds)[number]
 
@@ -31,7 +32,7 @@ const makeRandom = (seed: number) => {
   }
 }
 
-/** Listens for clients of the exchange at `target`; `share` of all requests meet a fault, each kind as often. */
+/** Listens for clients of the exchange at `target`. A share of all requests has a fault, with each kind equally often. */
 export const startFaultProxy = async (target: URL, share: number, seed: number): Promise<FaultProxy> => {
   const random = makeRandom(seed)
   const counts: FaultProxy["counts"] = {
@@ -45,79 +46,28 @@ export const startFaultProxy = async (target: URL, share: number, seed: number):
     delayed: 0
   }
   const open = new Set<Socket>()
-  const draw = (from: ReadonlyArray<Kind>): Kind | undefined => {
-    if (random() >= (share * from.length) / kinds.length) return undefined
-    const kind = from[Math.floor(random() * from.length)]!
-    counts[kind]++
-    return kind
-  }
-
-  const upstream = (): Socket => {
-    const socket = connect(Number(target.port), target.hostname)
+  const track = (socket: Socket): Socket => {
     open.add(socket)
     socket.on("error", () => socket.destroy())
     socket.on("close", () => open.delete(socket))
     return socket
   }
-
-  const server = createServer((client) => {
-    open.add(client)
-    client.on("close", () => open.delete(client))
-    client.on("error", () => client.destroy())
-    if (draw(["refused"]) !== undefined) {
-      counts.requests++
-      client.resetAndDestroy()
-      return
+  const faults: Faults = {
+    counts,
+    random,
+    draw: (from) => {
+      if (random() >= (share * from.length) / kinds.length) return undefined
+      const kind = from[Math.floor(random() * from.length)]!
+      counts[kind]++
+      return kind
     }
-    let exchange: Socket | undefined
-    let fault: Kind | undefined
-    // A request begins when the client speaks after an answer: this client sends one at a time on a connection.
-    let answered = true
-    const answer = (chunk: Buffer) => {
-      answered = true
-      switch (fault) {
-        case "after":
-          client.resetAndDestroy()
-          return
-        case "truncated":
-          client.write(chunk.subarray(0, Math.floor(chunk.length * random())), () => client.resetAndDestroy())
-          return
-        case "stalled":
-          return
-        case "delayed":
-          setTimeout(() => client.writable && client.write(chunk), 20 + 200 * random())
-          return
-        default:
-          if (client.writable) client.write(chunk)
-      }
-    }
-    client.on("data", (chunk) => {
-      if (answered) {
-        answered = false
-        counts.requests++
-        fault = draw(kinds.slice(1))
-      }
-      if (fault === "before") {
-        client.resetAndDestroy()
-        return
-      }
-      if (fault === "late") {
-        client.resetAndDestroy()
-        setTimeout(() => upstream().end(chunk), 2_000 * random())
-        return
-      }
-      if (exchange === undefined) {
-        exchange = upstream()
-        exchange.on("data", answer)
-        exchange.on("close", () => client.destroy())
-        client.on("close", () => exchange?.end())
-      }
-      exchange.write(chunk)
-    })
-  })
+  }
+  const server = createServer((client) =>
+    serve(track(client), () => track(connect(Number(target.port), target.hostname)), faults)
+  )
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
-  const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
+  const { port } = server.address() as AddressInfo // the address of a TCP server
   return {
     url: `http://127.0.0.1:${port}`,
     counts,
@@ -126,5 +76,71 @@ export const startFaultProxy = async (target: URL, share: number, seed: number):
       server.close()
       await once(server, "close")
     }
+  }
+}
+
+interface Faults {
+  readonly counts: FaultProxy["counts"]
+  readonly random: () => number
+  /** Draws one of these kinds, or no fault. */
+  readonly draw: (from: ReadonlyArray<Kind>) => Kind | undefined
+}
+
+/** Serves one connection of the client. */
+const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, random }: Faults): void => {
+  if (draw(["refused"]) !== undefined) {
+    counts.requests++
+    client.resetAndDestroy()
+    return
+  }
+  let exchange: Socket | undefined
+  let fault: Kind | undefined
+  // A request begins when the client sends after a response: this client sends one request at a time on a connection.
+  let hasResponse = true
+  const respond = (chunk: Buffer) => {
+    hasResponse = true
+    deliver(client, chunk, fault, random)
+  }
+  client.on("data", (chunk) => {
+    if (hasResponse) {
+      hasResponse = false
+      counts.requests++
+      fault = draw(kinds.slice(1))
+    }
+    if (fault === "before") {
+      client.resetAndDestroy()
+      return
+    }
+    if (fault === "late") {
+      client.resetAndDestroy()
+      setTimeout(() => connectUpstream().end(chunk), 2_000 * random())
+      return
+    }
+    if (exchange === undefined) {
+      exchange = connectUpstream()
+      exchange.on("data", respond)
+      exchange.on("close", () => client.destroy())
+      client.on("close", () => exchange?.end())
+    }
+    exchange.write(chunk)
+  })
+}
+
+/** Delivers a part of a response as its fault specifies. */
+const deliver = (client: Socket, chunk: Buffer, fault: Kind | undefined, random: () => number): void => {
+  switch (fault) {
+    case "after":
+      client.resetAndDestroy()
+      return
+    case "truncated":
+      client.write(chunk.subarray(0, Math.floor(chunk.length * random())), () => client.resetAndDestroy())
+      return
+    case "stalled":
+      return
+    case "delayed":
+      setTimeout(() => client.writable && client.write(chunk), 20 + 200 * random())
+      return
+    default:
+      if (client.writable) client.write(chunk)
   }
 }

@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { OrderList, type Wanted } from "../src/exchange/orders/orderList.ts"
-import type { Before } from "../src/exchange/pages.ts"
+import { OrderList, type OrderFilter } from "../src/exchange/orders/orderList.ts"
+import type { FindBefore } from "../src/exchange/pages.ts"
 import type { OrderState } from "../src/exchange/state.ts"
 
 const here = "KXHERE-1"
 const there = "KXTHERE-1"
 
-/** An order as far as the list looks at it. */
+/** An order with the fields that the list reads. */
 const placed = (list: OrderList<OrderState>, ticker: string, atMillis: number): OrderState => {
-  const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, place: -1 }
-  list.add(order as OrderState) // the list reads nothing else of it
+  const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, listIndex: -1 }
+  list.add(order as OrderState) // the list reads no other fields
   return order as OrderState
 }
 
@@ -24,7 +24,7 @@ const ended = (
   list.end(order)
 }
 
-const everything: Wanted = {
+const everything: OrderFilter = {
   tickers: undefined,
   status: undefined,
   isArchived: false,
@@ -33,14 +33,14 @@ const everything: Wanted = {
   maxMillis: Infinity
 }
 
-/** Every step from the newest order to the oldest: an order that is not wanted is no step. */
-const walk = (list: OrderList<OrderState>, wanted: Partial<Wanted>): ReadonlyArray<number> => {
-  const before: Before = list.before({ ...everything, ...wanted })
-  const places: Array<number> = []
-  for (let place = before(list.all.length); place >= 0; place = before(place)) {
-    places.push(place)
+/** The indexes of the matching orders, from the newest to the oldest. */
+const walk = (list: OrderList<OrderState>, filter: Partial<OrderFilter>): ReadonlyArray<number> => {
+  const before: FindBefore = list.before({ ...everything, ...filter })
+  const indexes: Array<number> = []
+  for (let index = before(list.all.length); index >= 0; index = before(index)) {
+    indexes.push(index)
   }
-  return places
+  return indexes
 }
 
 /** A thousand orders of two markets, one placed each second; all but every hundredth end a second later. */
@@ -58,7 +58,7 @@ const busy = () => {
 const hundreds = (offset: number): ReadonlyArray<number> => Array.from({ length: 10 }, (_, n) => 900 + offset - n * 100)
 
 describe("OrderList", () => {
-  it("goes from one order to the next of the same status, past all others", () => {
+  it("finds only the orders of a status", () => {
     const list = busy()
     assert.deepStrictEqual(walk(list, { status: "resting" }), hundreds(0))
     assert.deepStrictEqual(walk(list, { status: "executed" }), hundreds(7))
@@ -66,11 +66,11 @@ describe("OrderList", () => {
     assert.strictEqual(walk(list, {}).length, 1_000)
   })
 
-  it("goes through the orders of some markets only, newest first, of one status or of all", () => {
+  it("finds only the orders of some markets, newest first, of one status or of all", () => {
     const list = busy()
     assert.deepStrictEqual(
       walk(list, { tickers: [there] }),
-      hundreds(50).flatMap((place) => [place, place - 50])
+      hundreds(50).flatMap((index) => [index, index - 50])
     )
     assert.deepStrictEqual(walk(list, { tickers: [there], status: "canceled" }), hundreds(50))
     assert.deepStrictEqual(walk(list, { tickers: [here], status: "resting" }), [])
@@ -78,7 +78,7 @@ describe("OrderList", () => {
     assert.deepStrictEqual(walk(list, { tickers: [] }), [])
   })
 
-  it("goes through what was created within two times only, both included", () => {
+  it("finds only the orders created between two times, both inclusive", () => {
     const list = busy()
     assert.deepStrictEqual(walk(list, { minMillis: 997_000, maxMillis: 998_000 }), [998, 997])
     assert.deepStrictEqual(walk(list, { maxMillis: 1_999 }), [1, 0])
@@ -86,29 +86,29 @@ describe("OrderList", () => {
     assert.deepStrictEqual(walk(list, { status: "resting", minMillis: 700_000, maxMillis: 850_000 }), [800, 700])
   })
 
-  it("moves what ended before a time to the archive, and never what rests", () => {
+  it("archives the orders that ended before a time, and never resting orders", () => {
     const list = busy()
     const archive = { archiveMillis: 998_000 }
-    // Those of place 996 and before ended before.
+    // The orders up to index 996 ended before.
     assert.deepStrictEqual(walk(list, archive), [999, 998, 997, ...hundreds(0)])
     const archived = walk(list, { ...archive, isArchived: true })
     assert.deepStrictEqual([archived.length, archived[0], archived.at(-1)], [987, 996, 1])
     assert.deepStrictEqual(walk(list, { ...archive, isArchived: true, status: "executed" }), hundreds(7))
     assert.deepStrictEqual(walk(list, { ...archive, status: "canceled" }), [999, 998, 997])
     assert.deepStrictEqual(walk(list, { ...archive, isArchived: true, status: "resting" }), [])
-    // What ends later is archived later.
+    // An order that ends later is archived later.
     ended(list, list.all[500]!, "canceled", 2_000_000)
     assert.deepStrictEqual(walk(list, { ...archive, status: "canceled" }), [999, 998, 997, 500])
     assert.deepStrictEqual(walk(list, { archiveMillis: 2_000_001, status: "canceled" }), [])
     assert.strictEqual(walk(list, { archiveMillis: 2_000_001, isArchived: true, tickers: [there] }).length, 11)
   })
 
-  it("holds after a restore what it held before", () => {
+  it("finds the same orders after a restore", () => {
     const list = busy()
     const again = new OrderList<OrderState>()
     again.restore(list.all)
-    for (const wanted of [{ status: "resting" }, { archiveMillis: 500_000, isArchived: true }, { tickers: [there] }]) {
-      assert.deepStrictEqual(walk(again, wanted), walk(list, wanted))
+    for (const filter of [{ status: "resting" }, { archiveMillis: 500_000, isArchived: true }, { tickers: [there] }]) {
+      assert.deepStrictEqual(walk(again, filter), walk(list, filter))
     }
   })
 })

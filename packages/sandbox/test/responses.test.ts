@@ -11,26 +11,26 @@ import { makeWorld } from "./support/world.ts"
 
 const served = new Set(routes.map(({ descriptor }) => descriptor.operationId))
 
-/** What an operation answers on an exchange of its own. */
-const answerOf = ({ request }: (typeof everyRequest)[number], seed = 1) =>
+/** The response of an operation on a new exchange. */
+const responseTo = ({ request }: (typeof everyRequest)[number], seed = 1) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
     const world = yield* makeWorld
-    // What was settled is in the archive, and there is something there.
+    // Archives the settled items.
     if (request(world).path.startsWith("/historical/")) {
       yield* sandbox.moveClock(100 * 86_400_000)
     }
     return yield* send(request(world))
   }).pipe(Effect.provide(layerTest({ seed, assumptions: { timestampWindowMillis: Infinity } })))
 
-describe("every operation of the document", () => {
-  for (const asked of everyRequest) {
-    it.effect(`answers ${asked.operationId} so that the client reads it`, () =>
+describe("allRoutes", () => {
+  for (const requested of everyRequest) {
+    it.effect(`returns a response to ${requested.operationId} that the client decodes`, () =>
       Effect.gen(function* () {
-        const got = yield* answerOf(asked)
-        assert.strictEqual(got.status, asked.success, JSON.stringify(got.body))
-        const { descriptor } = allRoutes.find((route) => route.descriptor.operationId === asked.operationId)!
-        // Of an operation, the decoder looks at nothing but its description.
+        const got = yield* responseTo(requested)
+        assert.strictEqual(got.status, requested.success, JSON.stringify(got.body))
+        const { descriptor } = allRoutes.find((route) => route.descriptor.operationId === requested.operationId)!
+        // The decoder reads only the descriptor of an operation.
         const decode = Answer.decoder({ descriptor } as Operation<unknown, unknown, never, unknown>)
         const decoded = decode({
           status: got.status,
@@ -42,14 +42,18 @@ describe("every operation of the document", () => {
     )
   }
 
-  it.effect("makes up the same for the same request and seed, and something else for another", () =>
+  it.effect("generates the same response for the same request and seed, and another for another seed", () =>
     Effect.gen(function* () {
       const made = everyRequest.filter(({ operationId }) => !served.has(operationId))
       assert.isAbove(made.length, 40)
       let differing = 0
-      for (const asked of made) {
-        const [one, same, other] = yield* Effect.all([answerOf(asked), answerOf(asked), answerOf(asked, 2)])
-        assert.deepStrictEqual(same, one, asked.operationId)
+      for (const requested of made) {
+        const [one, same, other] = yield* Effect.all([
+          responseTo(requested),
+          responseTo(requested),
+          responseTo(requested, 2)
+        ])
+        assert.deepStrictEqual(same, one, requested.operationId)
         differing += JSON.stringify(one.body) === JSON.stringify(other.body) ? 0 : 1
       }
       assert.isAbove(differing, 30)

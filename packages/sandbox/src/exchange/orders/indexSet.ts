@@ -1,26 +1,26 @@
 /**
- * Sets of list positions, which are whole numbers from 0 up.
+ * Sets of list indexes.
  *
  * @module
  */
 
 /**
- * A set that finds the next smaller member fast: one bit for each place, and one summary bit for every 32 of those. A
- * search skips 1,024 places per step. A place costs an eighth of a byte.
+ * A set that finds the next smaller member fast: one bit for each index, and one summary bit for every 32 of those. A
+ * search skips 1,024 indexes per step. An index costs an eighth of a byte.
  */
-export class PlaceSet {
+export class IndexSet {
   readonly #words: Array<number> = []
   readonly #summary: Array<number> = []
 
-  add(place: number): void {
-    const word = place >>> 5
-    setBit(this.#words, word, place & 31)
+  add(index: number): void {
+    const word = index >>> 5
+    setBit(this.#words, word, index & 31)
     setBit(this.#summary, word >>> 5, word & 31)
   }
 
-  delete(place: number): void {
-    const word = place >>> 5
-    const bits = (this.#words[word] ?? 0) & ~(1 << (place & 31))
+  delete(index: number): void {
+    const word = index >>> 5
+    const bits = (this.#words[word] ?? 0) & ~(1 << (index & 31))
     if (word < this.#words.length) {
       this.#words[word] = bits
       if (bits === 0) {
@@ -29,9 +29,9 @@ export class PlaceSet {
     }
   }
 
-  /** The greatest member below a place; -1 if none exists. */
-  below(place: number): number {
-    const last = Math.min(place, this.#words.length * 32) - 1
+  /** The greatest member below an index; -1 if there is none. */
+  below(index: number): number {
+    const last = Math.min(index, this.#words.length * 32) - 1
     if (last < 0) {
       return -1
     }

@@ -1,0 +1,113 @@
+/**
+ * Executes commands on the exchange's state.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import * as accounts from "./accounts/accounts.ts"
+import type { Command, CommandType, CommandResult } from "./Commands.ts"
+import { parseMicros } from "./decimal.ts"
+import type { Refusal } from "./Entities.ts"
+import * as catalog from "./markets/catalog.ts"
+import * as lifecycle from "./markets/lifecycle.ts"
+import { toMarket } from "./markets/marketView.ts"
+import * as ledger from "./money/ledger.ts"
+import * as transfers from "./money/transfers.ts"
+import * as changes from "./orders/changes.ts"
+import * as groups from "./orders/groups.ts"
+import * as orders from "./orders/placing.ts"
+import { notFound } from "./refusals.ts"
+import type { AccountState, GroupState, MarketState, State } from "./state.ts"
+
+const defaultDeposit = "1000000"
+
+type Executor<Type extends CommandType> = (state: State, command: Command<Type>) => CommandResult<Type>
+
+/** An executor for a command that names an account. */
+const onAccount =
+  <C extends { readonly accountId: string }, A>(
+    run: (state: State, account: AccountState, command: C) => Result.Result<A, Refusal>
+  ) =>
+  (state: State, command: C): Result.Result<A, Refusal> => {
+    const account = state.accounts.get(command.accountId)
+    return account === undefined ? Result.fail(notFound) : run(state, account, command)
+  }
+
+/** An executor for a command that names a market. */
+const onMarket =
+  <C extends { readonly ticker: string }>(
+    run: (state: State, market: MarketState, command: C) => Result.Result<void, Refusal>
+  ) =>
+  (state: State, command: C): Result.Result<void, Refusal> => {
+    const market = state.markets.get(command.ticker)
+    return market === undefined ? Result.fail(notFound) : run(state, market, command)
+  }
+
+/** An executor for a command that changes an order group. */
+const onGroup = <C extends Command<"resetGroup" | "triggerGroup" | "deleteGroup" | "setGroupLimit">>(
+  run: (state: State, group: GroupState, command: C) => Refusal | undefined | void
+): ((state: State, command: C) => Result.Result<void, Refusal>) =>
+  onAccount((state, account, command) =>
+    groups.change(state, account, command.target, (group) => run(state, group, command))
+  )
+
+/** An executor for a deposit or a withdrawal. */
+const onMoney = (run: typeof ledger.deposit) =>
+  onAccount((state, account, command: Command<"deposit" | "withdraw">) => {
+    const { dollars, exchangeIndex = 0, subaccount = 0 } = command
+    return run(state, account, parseMicros(dollars) ?? NaN, { exchangeIndex, subaccount })
+  })
+
+const executors: { readonly [Type in CommandType]: Executor<Type> } = {
+  createAccount: (state, { dollars = defaultDeposit, name, tier = "unmetered" }) =>
+    Result.map(accounts.create(state, name, dollars, tier), accounts.view),
+  setTier: onAccount((_state, account, { tier }) => {
+    account.tier = tier
+    return Result.void
+  }),
+  upgradeTier: onAccount((_state, account) => accounts.upgrade(account)),
+  registerKey: onAccount((state, account, { options = {}, publicKey }) =>
+    accounts.registerKey(state, account, publicKey, options)
+  ),
+  deleteKey: onAccount((state, account, { keyId }) => accounts.deleteKey(state, account, keyId)),
+  deposit: onMoney(ledger.deposit),
+  withdraw: onMoney(ledger.withdraw),
+  createSubaccount: onAccount((state, account, { exchangeIndex }) =>
+    accounts.createSubaccount(state, account, exchangeIndex)
+  ),
+  setNetting: onAccount((state, account, { enabled, subaccount }) =>
+    accounts.setNetting(state, account, subaccount, enabled)
+  ),
+  transferCash: onAccount((state, account, { transfer }) => transfers.transferCash(state, account, transfer)),
+  transferShard: onAccount((state, account, { transfer }) => transfers.transferShard(state, account, transfer)),
+  setAllocation: onAccount((state, account, { allocation }) => transfers.setAllocation(state, account, allocation)),
+  createSeries: (state, { series }) =>
+    Result.map(catalog.createSeries(state, series), ({ volume: _volume, ...created }) => created),
+  createEvent: (state, { event }) => Result.map(catalog.createEvent(state, event), catalog.toEvent),
+  createMarket: (state, { market }) =>
+    Result.map(catalog.createMarket(state, market), (created) => toMarket(state, created)),
+  pauseMarket: onMarket(lifecycle.pause),
+  reactivateMarket: onMarket(lifecycle.reactivate),
+  setMarketClose: onMarket((state, market, { closeMillis }) => lifecycle.setClose(state, market, closeMillis)),
+  determineMarket: onMarket((state, market, { outcome }) => lifecycle.determine(state, market, outcome)),
+  disputeMarket: onMarket(lifecycle.dispute),
+  settleMarket: onMarket(lifecycle.settle),
+  setActive: lifecycle.setActive,
+  createOrder: onAccount((state, account, { order }) => orders.place(state, account, order)),
+  cancelOrder: onAccount((state, account, { target }) => changes.cancel(state, account, target)),
+  cancelAllOrders: onAccount((state, account, { subaccount }) => changes.cancelAll(state, account, subaccount)),
+  amendOrder: onAccount((state, account, { order }) => changes.amend(state, account, order)),
+  decreaseOrder: onAccount((state, account, { order }) => changes.decrease(state, account, order)),
+  createGroup: onAccount((state, account, { group }) => groups.create(state, account, group)),
+  resetGroup: onGroup(groups.reset),
+  triggerGroup: onGroup(groups.trigger),
+  setGroupLimit: onGroup((state, group, { limit }) => groups.setLimit(state, group, limit)),
+  deleteGroup: onGroup(groups.remove)
+}
+
+/** Executes a command. A refused command may consume an id, so a replay needs it too. */
+export const execute = <Type extends CommandType>(state: State, command: Command<Type>): CommandResult<Type> => {
+  const type: Type = command.type
+  const executor: Executor<Type> = executors[type]
+  return executor(state, command)
+}

@@ -1,0 +1,58 @@
+/**
+ * The log of an exchange: its commands and the events that they cause, in order.
+ *
+ * @module
+ */
+import type { Command, CommandEntry } from "./Commands.ts"
+import type { Event, EventBody } from "./Entities.ts"
+
+/** An entry of the log: a command, or an event that the last command or a timer caused. */
+export type LogEntry = CommandEntry | Event
+
+/** An entry without its number and its time. */
+export type LogBody = EventBody | { readonly type: "command"; readonly command: Command }
+
+/** Numbers the entries, and delivers them to subscribers. */
+export class Log {
+  readonly #subscribers = new Set<(entry: LogEntry) => void>()
+  #undelivered: Array<LogEntry> = []
+  #seq = 0
+  #isDelivering = false
+
+  get hasSubscribers(): boolean {
+    return this.#subscribers.size > 0
+  }
+
+  add(atMillis: number, body: LogBody): void {
+    this.#undelivered.push({ seq: ++this.#seq, atMillis, ...body })
+  }
+
+  /** Returns a function that ends the subscription. */
+  subscribe(subscriber: (entry: LogEntry) => void): () => void {
+    // A function of its own, so that the same subscriber can subscribe twice.
+    const subscription = (entry: LogEntry): void => subscriber(entry)
+    this.#subscribers.add(subscription)
+    return () => void this.#subscribers.delete(subscription)
+  }
+
+  /** Delivers what was added. A subscriber may add entries: all subscribers receive them afterwards. */
+  deliver(): void {
+    if (this.#isDelivering || this.#undelivered.length === 0) {
+      return
+    }
+    this.#isDelivering = true
+    let delivered = 0
+    try {
+      for (const entry of this.#undelivered) {
+        delivered++
+        for (const subscriber of this.#subscribers) {
+          subscriber(entry)
+        }
+      }
+    } finally {
+      // If a subscriber throws, the rest is delivered next time.
+      this.#undelivered = this.#undelivered.slice(delivered)
+      this.#isDelivering = false
+    }
+  }
+}

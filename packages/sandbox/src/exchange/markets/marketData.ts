@@ -1,0 +1,159 @@
+/**
+ * The market data of the exchange: the reads that concern no account.
+ *
+ * @module
+ */
+import * as Result from "effect/Result"
+import type { Page, PageQuery, TimeQuery } from "../Commands.ts"
+import type { Market, MarketEvent, Refusal, Series, Trade } from "../Entities.ts"
+import { type FindBefore, millisOf, page, within } from "../pages.ts"
+import { notFound } from "../refusals.ts"
+import { shards } from "../shards.ts"
+import type { MarketState, State } from "../state.ts"
+import { toEvent } from "./catalog.ts"
+import { type Cutoffs, cutoffsOf, isArchived } from "./history.ts"
+import { toMarket } from "./marketView.ts"
+
+/** Whether a list contains current or archived items. */
+export type Era = "live" | "historical"
+
+/** Which markets to list. */
+export interface ListMarkets extends PageQuery {
+  readonly era: Era
+  readonly isListed: (market: Market) => boolean
+}
+
+/** Market data as of one moment. */
+export class MarketData {
+  protected readonly state: State
+
+  /** @internal */
+  constructor(state: State) {
+    this.state = state
+  }
+
+  /** The moment, in Unix milliseconds. */
+  get nowMillis(): number {
+    return this.state.nowMillis
+  }
+
+  /** Whether state changes, and trading, are permitted on a shard. A paused exchange does not trade. */
+  status(exchangeIndex = 0): { readonly exchangeActive: boolean; readonly tradingActive: boolean } {
+    const exchangeActive = this.state.exchangeActive[exchangeIndex] ?? false
+    return { exchangeActive, tradingActive: exchangeActive && (this.state.tradingActive[exchangeIndex] ?? false) }
+  }
+
+  /** Shards are numbered from 0 to this number minus one. */
+  get shards(): number {
+    return shards
+  }
+
+  /** Price levels of a market, the best first: price and contracts resting there. */
+  book(
+    ticker: string
+  ): Result.Result<Readonly<Record<"bid" | "ask", ReadonlyArray<readonly [price: number, count: number]>>>, Refusal> {
+    return Result.map(this.#market(ticker), ({ book }) => {
+      const levels = (side: "bid" | "ask") =>
+        Array.from(book[side].levels(), ({ count, price }) => [price, count] as const)
+      return { bid: levels("bid"), ask: levels("ask") }
+    })
+  }
+
+  market(ticker: string, era?: Era): Result.Result<Market, Refusal> {
+    const cutoffs = cutoffsOf(this.state)
+    return Result.flatMap(this.#market(ticker), (market) =>
+      era === undefined || isArchived.market(market, cutoffs) === (era === "historical")
+        ? Result.succeed(toMarket(this.state, market))
+        : Result.fail(notFound)
+    )
+  }
+
+  /** All markets, current and past. */
+  tickers(): ReadonlyArray<string> {
+    return [...this.state.markets.keys()]
+  }
+
+  /** Markets, oldest first. Markets that settled long ago are historical. */
+  listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
+    const cutoffs = cutoffsOf(this.state)
+    return page(Array.from(this.state.markets.values()), query, {
+      mark: query.era === "live" ? "m" : "hm",
+      order: "oldestFirst",
+      isListed: (market) =>
+        isArchived.market(market, cutoffs) === (query.era === "historical") &&
+        query.isListed(toMarket(this.state, market)),
+      show: (market) => toMarket(this.state, market)
+    })
+  }
+
+  event(eventTicker: string): Result.Result<MarketEvent, Refusal> {
+    const event = this.state.events.get(eventTicker)
+    return event === undefined ? Result.fail(notFound) : Result.succeed(toEvent(event))
+  }
+
+  /** Markets of an event, except those that settled long ago. */
+  marketsOf(eventTicker: string): ReadonlyArray<Market> {
+    const cutoffs = cutoffsOf(this.state)
+    return (this.state.events.get(eventTicker)?.markets ?? [])
+      .filter((market) => !isArchived.market(market, cutoffs))
+      .map((market) => toMarket(this.state, market))
+  }
+
+  /** Events, oldest first. */
+  listEvents(
+    query: PageQuery & { readonly isListed: (event: MarketEvent) => boolean }
+  ): Result.Result<Page<MarketEvent>, Refusal> {
+    return page(Array.from(this.state.events.values()), query, {
+      mark: "e",
+      maxLimit: 200,
+      order: "oldestFirst",
+      isListed: query.isListed,
+      show: toEvent
+    })
+  }
+
+  series(): ReadonlyArray<Series & { readonly volume: number }> {
+    return Array.from(this.state.series.values(), (series) => ({ ...series }))
+  }
+
+  /** Trades of one market or of all, newest first. Old trades are historical. */
+  listTrades(
+    query: PageQuery & TimeQuery & { readonly ticker: string | undefined },
+    era: Era = "live"
+  ): Result.Result<Page<Trade>, Refusal> {
+    const trades = query.ticker === undefined ? this.state.trades : (this.state.markets.get(query.ticker)?.trades ?? [])
+    return page(trades, query, {
+      mark: era === "live" ? "t" : "ht",
+      before: this.within(trades, query, era),
+      show: (trade) => trade
+    })
+  }
+
+  /** The cutoffs of the archive: items that ended before are historical. */
+  cutoffs(): Cutoffs {
+    return cutoffsOf(this.state)
+  }
+
+  /** The trades or fills of a list in one era and within the times of a query. */
+  protected within(
+    items: ReadonlyArray<{ readonly atMillis: number }>,
+    query: TimeQuery,
+    era: Era,
+    before?: FindBefore
+  ): FindBefore {
+    const { maxMillis, minMillis } = millisOf(query)
+    const { tradeMillis } = cutoffsOf(this.state)
+    const isLive = era === "live"
+    return within(
+      items,
+      (atMillis) => atMillis < minMillis || (isLive && atMillis < tradeMillis),
+      (atMillis) => atMillis > maxMillis || (!isLive && atMillis >= tradeMillis),
+      before
+    )
+  }
+
+  #market(ticker: string): Result.Result<MarketState, Refusal> {
+    const market = this.state.markets.get(ticker)
+    return market === undefined ? Result.fail(notFound) : Result.succeed(market)
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Changes of a market's book.
+ *
+ * @module
+ */
+import type { OrderState, State } from "../state.ts"
+
+/** Puts an order behind all others at its price. */
+export const addToBook = (state: State, order: OrderState): void => {
+  order.market.book[order.side].add(order)
+  report(state, order, order.remainingCount)
+}
+
+/** Lowers the remaining count of a resting order, which keeps its position in the queue. */
+export const reduceInBook = (state: State, order: OrderState, count: number): void => {
+  order.market.book[order.side].reduce(order, count)
+  report(state, order, -count)
+}
+
+/** Removes an order; no effect on an order that has not reached the book. */
+export const removeFromBook = (state: State, order: OrderState): void => {
+  const { level } = order
+  order.market.book[order.side].remove(order)
+  if (level !== undefined) {
+    report(state, order, -order.remainingCount, level.count)
+  }
+}
+
+/** Adds the change of a price level to the log. */
+const report = (state: State, order: OrderState, delta: number, count = order.level!.count): void =>
+  state.emit?.({
+    type: "book",
+    ticker: order.ticker,
+    side: order.side,
+    price: order.price,
+    delta,
+    count,
+    orderId: order.orderId,
+    clientOrderId: order.clientOrderId,
+    accountId: order.accountId,
+    subaccount: order.subaccount
+  })

@@ -1,0 +1,411 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import type { CommandEntry } from "../src/exchange/Commands.ts"
+import type { Fill, Order, Position } from "../src/exchange/Entities.ts"
+import { Exchange, type LogEntry, type Snapshot } from "../src/exchange/Exchange.ts"
+import { act, type Crowd, makeCrowd } from "./support/crowd.ts"
+import { makeFloor, seed, start, terms, ticker, unwrap } from "./support/floor.ts"
+
+const assumptions = { transferMillis: 3_000 }
+
+/** A random crowd on an exchange whose log is recorded. */
+const makeRecorded = (actions: number) => {
+  const exchange = new Exchange({ seed: 5, assumptions })
+  const log: Array<LogEntry> = []
+  exchange.subscribe((entry) => log.push(entry))
+  const crowd = makeCrowd(exchange, 6)
+  act(exchange, crowd, seed, actions)
+  return { exchange, crowd, log }
+}
+
+const isCommand = (entry: LogEntry): entry is CommandEntry => entry.type === "command"
+
+/** A value as it comes back from a JSON file. */
+const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A
+
+/** Executes the commands of a log, as they come back from a file. */
+const replay = (exchange: Exchange, log: ReadonlyArray<LogEntry>): void => {
+  for (const { atMillis, command } of throughJson(log.filter(isCommand))) {
+    exchange.execute(command, atMillis)
+  }
+}
+
+describe("Exchange.execute", () => {
+  it("gives the same state when the logged commands are executed on an empty exchange", () => {
+    const { crowd, exchange, log } = makeRecorded(6_000)
+    assert.isAbove(log.filter(isCommand).length, 4_000)
+    const replayed = new Exchange({ seed: 5, assumptions })
+    replay(replayed, log)
+    assert.deepStrictEqual(throughJson(replayed.dump(crowd.now)), throughJson(exchange.dump(crowd.now)))
+  })
+
+  it("gives the same state when the commands after a snapshot are executed on the restored exchange", () => {
+    const { crowd, exchange, log } = makeRecorded(3_000)
+    const snapshot: Snapshot = throughJson(exchange.snapshot(crowd.now))
+    const { length } = log
+    act(exchange, crowd, seed + 1, 3_000)
+    const replayed = Exchange.restore(snapshot, { assumptions })
+    replay(replayed, log.slice(length))
+    assert.deepStrictEqual(throughJson(replayed.dump(crowd.now)), throughJson(exchange.dump(crowd.now)))
+  })
+
+  it("gives the same state and the same log on every run", () => {
+    const [one, other] = [makeRecorded(2_000), makeRecorded(2_000)]
+    assert.deepStrictEqual(other.log, one.log)
+    assert.deepStrictEqual(other.exchange.dump(other.crowd.now), one.exchange.dump(one.crowd.now))
+  })
+
+  it("gives the same state with and without a subscriber", () => {
+    const { crowd, exchange } = makeRecorded(2_000)
+    const silent = new Exchange({ seed: 5, assumptions })
+    const other = makeCrowd(silent, 6)
+    act(silent, other, seed, 2_000)
+    assert.deepStrictEqual(other, crowd)
+    assert.deepStrictEqual(silent.snapshot(crowd.now), exchange.snapshot(crowd.now))
+  })
+})
+
+describe("Exchange.userView", () => {
+  it("shows the state of readLagMillis ago", () => {
+    const readLagMillis = 20_000
+    const exchange = new Exchange({ seed: 5, assumptions: { ...assumptions, readLagMillis } })
+    const log: Array<LogEntry> = []
+    exchange.subscribe((entry) => log.push(entry))
+    const crowd = makeCrowd(exchange, 6)
+    act(exchange, crowd, seed, 2_000)
+    const thenMillis = crowd.now - readLagMillis
+    const earlier = log.filter(({ atMillis }) => atMillis <= thenMillis)
+    const replayed = new Exchange({ seed: 5, assumptions })
+    replay(replayed, earlier)
+    const [lagging, expected] = [exchange.userView(crowd.now), replayed.view(thenMillis)]
+    assert.strictEqual(lagging.nowMillis, thenMillis)
+    for (const accountId of crowd.accounts) {
+      assert.deepStrictEqual(lagging.balances(accountId), expected.balances(accountId))
+      assert.deepStrictEqual(
+        lagging.listOrders(accountId, { limit: 1_000 }),
+        expected.listOrders(accountId, { limit: 1_000 })
+      )
+    }
+    assert.notDeepEqual(
+      crowd.accounts.map((accountId) => lagging.balances(accountId)),
+      crowd.accounts.map((accountId) => exchange.view(crowd.now).balances(accountId))
+    )
+  })
+})
+
+/** The state of an exchange, built from the events of its log alone. */
+const makeMirror = () => {
+  const books = new Map<string, Map<number, number>>()
+  const orders = new Map<string, Order>()
+  const balances = new Map<string, ReadonlyArray<number>>()
+  const positions = new Map<string, Position>()
+  const fills = new Map<string, Array<Pick<Fill, "tradeId" | "orderId" | "price" | "count" | "feeMicros">>>()
+  const wrong: Array<string> = []
+
+  const addFill = (
+    { accountId, orderId }: Order,
+    { count, price, tradeId }: LogEntry & { readonly type: "fill" },
+    feeMicros: number
+  ): void => {
+    fills.set(accountId, [...(fills.get(accountId) ?? []), { tradeId, orderId, price, count, feeMicros }])
+  }
+
+  const read = (entry: LogEntry): void => {
+    switch (entry.type) {
+      case "orderAccepted":
+      case "orderChanged":
+      case "orderCanceled":
+        orders.set(entry.order.orderId, entry.order)
+        break
+      case "fill":
+        for (const order of [entry.maker, entry.taker]) {
+          orders.set(order.orderId, order)
+        }
+        addFill(entry.maker, entry, entry.makerFeeMicros)
+        addFill(entry.taker, entry, entry.takerFeeMicros)
+        break
+      case "book": {
+        const side = `${entry.ticker} ${entry.side}`
+        const levels = books.get(side) ?? new Map<number, number>()
+        const count = (levels.get(entry.price) ?? 0) + entry.delta
+        if (count !== entry.count) {
+          wrong.push(`${side} at ${entry.price}: ${count}, logged as ${entry.count}`)
+        }
+        levels.delete(entry.price)
+        books.set(side, count === 0 ? levels : levels.set(entry.price, count))
+        break
+      }
+      case "balance":
+        balances.set(`${entry.accountId} ${entry.subaccount} ${entry.exchangeIndex}`, [
+          entry.cashMicros,
+          entry.collateralMicros,
+          entry.feesMicros
+        ])
+        break
+      case "position":
+        positions.set(
+          `${entry.position.accountId} ${entry.position.subaccount} ${entry.position.ticker}`,
+          entry.position
+        )
+        break
+      default:
+    }
+  }
+  return { books, orders, balances, positions, fills, wrong, read }
+}
+
+/** Compares a mirror with what the exchange's view shows. */
+const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { accounts, now }: Crowd): void => {
+  const view = exchange.view(now)
+  assert.deepStrictEqual(mirror.wrong, [])
+  for (const market of view.tickers()) {
+    const book = unwrap(view.book(market))
+    for (const side of ["bid", "ask"] as const) {
+      const levels = [...(mirror.books.get(`${market} ${side}`) ?? [])]
+      assert.deepStrictEqual(
+        levels.toSorted(([left], [right]) => (side === "bid" ? right - left : left - right)),
+        book[side]
+      )
+    }
+  }
+  // An amend is not logged as a change if it executes or cancels the order, and cover moves money between orders.
+  const shown = ({ fillCount, orderId, price, remainingCount, status }: Order) => ({
+    fillCount,
+    orderId,
+    price,
+    remainingCount,
+    status
+  })
+  for (const { orderId, ...order } of mirror.orders.values()) {
+    assert.deepStrictEqual(shown({ orderId, ...order }), shown(unwrap(view.order(order.accountId, orderId))))
+  }
+  for (const accountId of accounts) {
+    for (const balance of unwrap(view.balances(accountId))) {
+      assert.deepStrictEqual(
+        mirror.balances.get(`${accountId} ${balance.subaccount} ${balance.exchangeIndex}`) ?? [0, 0, 0],
+        [balance.cashMicros, balance.collateralMicros, balance.feesMicros]
+      )
+    }
+    for (const subaccount of [0, 1, 2]) {
+      const query = { subaccount, settlement: "all", nonZero: [], limit: 1_000 } as const
+      for (const position of unwrap(view.allPositions(accountId, query))) {
+        assert.deepStrictEqual(mirror.positions.get(`${accountId} ${subaccount} ${position.ticker}`), position)
+      }
+    }
+    const { items } = unwrap(view.listFills(accountId, { limit: 1_000 }))
+    assert.deepStrictEqual(
+      (mirror.fills.get(accountId) ?? []).slice(-items.length),
+      items
+        .map(({ count, feeMicros, orderId, price, tradeId }) => ({ tradeId, orderId, price, count, feeMicros }))
+        .toReversed()
+    )
+  }
+}
+
+describe("Exchange.subscribe", () => {
+  it("logs everything that books, orders, fills, balances and positions are made of", () => {
+    const exchange = new Exchange({ seed: 5, assumptions })
+    const mirror = makeMirror()
+    exchange.subscribe(mirror.read)
+    const crowd = makeCrowd(exchange, 6)
+    for (let part = 0; part < 40; part++) {
+      act(exchange, crowd, seed + part, 100)
+      compare(mirror, exchange, crowd)
+    }
+    const sizes = [mirror.books, mirror.orders, mirror.fills, mirror.positions].map(({ size }) => size)
+    assert.isTrue(
+      sizes.every((size) => size > 5),
+      String(sizes)
+    )
+  })
+
+  it("delivers entries that no later command changes", () => {
+    const exchange = new Exchange({ seed: 5, assumptions })
+    const log: Array<LogEntry> = []
+    const copies: Array<LogEntry> = []
+    exchange.subscribe((entry) => {
+      log.push(entry)
+      copies.push(structuredClone(entry))
+    })
+    act(exchange, makeCrowd(exchange, 6), seed, 2_000)
+    assert.deepStrictEqual(log, copies)
+  })
+
+  it("numbers the entries without a gap, in the order of their times", () => {
+    const { log } = makeRecorded(2_000)
+    assert.deepStrictEqual(
+      log.map(({ seq }) => seq),
+      log.map((_, index) => index + 1)
+    )
+    assert.isTrue(log.every(({ atMillis }, index) => index === 0 || atMillis >= log[index - 1]!.atMillis))
+  })
+
+  it("logs a command, then its events, and the events of a timer before the next command", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    const log: Array<LogEntry> = []
+    floor.exchange.subscribe((entry) => log.push(entry))
+    const typesAndTimes = () => log.splice(0).map(({ atMillis, type }) => `${type} ${atMillis - start}`)
+    floor.place(maker, terms("ask", 50, 3, { expirationSeconds: start / 1_000 + 5 }))
+    assert.deepStrictEqual(typesAndTimes(), ["command 0", "orderAccepted 0", "book 0", "balance 0"])
+    floor.place(taker, terms("bid", 50, 1))
+    assert.deepStrictEqual(typesAndTimes(), [
+      "command 0",
+      "orderAccepted 0",
+      "book 0",
+      "fill 0",
+      "balance 0",
+      "balance 0",
+      "position 0",
+      "position 0"
+    ])
+    floor.time += 6_000
+    assert.strictEqual(Result.isFailure(floor.cancel(taker, "none")), true)
+    assert.deepStrictEqual(typesAndTimes(), ["book 5000", "orderCanceled 5000", "balance 5000", "command 6000"])
+  })
+
+  it("logs the position that each fill leaves, and the client id of the order that changed the book", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    floor.place(maker, terms("ask", 50, 1))
+    floor.place(maker, terms("ask", 51, 1, { clientOrderId: "mine" }))
+    floor.place(taker, terms("bid", 51, 2))
+    assert.deepStrictEqual(
+      floor.events.flatMap((event) => (event.type === "fill" ? [[event.makerPosition, event.takerPosition]] : [])),
+      [
+        [-100, 100],
+        [-200, 200]
+      ]
+    )
+    assert.deepStrictEqual(
+      floor.events.flatMap((event) => (event.type === "book" ? [[event.price, event.delta, event.clientOrderId]] : [])),
+      [
+        [5_000, 100, undefined],
+        [5_100, 100, "mine"],
+        [5_000, -100, undefined],
+        [5_100, -100, "mine"]
+      ]
+    )
+  })
+
+  it("logs money that comes, goes and moves", () => {
+    const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
+    const accountId = floor.account("one", "10")
+    const { exchange } = floor
+    unwrap(exchange.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }, start))
+    floor.events.length = 0
+    unwrap(exchange.execute({ type: "withdraw", accountId, dollars: "1" }, start))
+    const transfer = { fromSubaccount: 0, toSubaccount: 1, amountMicros: 2_000_000, exchangeIndex: 0 }
+    unwrap(
+      exchange.execute({ type: "transferCash", accountId, transfer: { clientTransferId: "a", ...transfer } }, start)
+    )
+    const source = { instance: "event_contract", exchangeIndex: 0, subaccount: 0 } as const
+    const destination = { ...source, exchangeIndex: 1 }
+    unwrap(
+      exchange.execute(
+        {
+          type: "transferShard",
+          accountId,
+          transfer: { clientTransferId: undefined, source, destination, amountMicros: 3_000_000 }
+        },
+        start
+      )
+    )
+    exchange.view(start + 1_000)
+    assert.deepStrictEqual(
+      floor.events.map((event) =>
+        event.type === "balance"
+          ? [event.type, event.subaccount, event.exchangeIndex, event.cashMicros]
+          : event.type === "shardTransfer"
+            ? [event.type, event.transfer.complete]
+            : [event.type]
+      ),
+      [
+        ["payment"],
+        ["balance", 0, 0, 9_000_000],
+        ["subaccountTransfer"],
+        ["balance", 0, 0, 7_000_000],
+        ["balance", 1, 0, 2_000_000],
+        ["shardTransfer", false],
+        ["balance", 0, 0, 4_000_000],
+        ["shardTransfer", true],
+        ["balance", 0, 1, 3_000_000]
+      ]
+    )
+  })
+
+  it("logs new events, the state of each market after a change, and pauses", () => {
+    const { events, exchange } = makeFloor()
+    unwrap(exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, start))
+    unwrap(exchange.execute({ type: "setActive", trading: false, exchangeIndex: 2 }, start))
+    assert.deepStrictEqual(
+      events.flatMap((event): ReadonlyArray<ReadonlyArray<unknown>> =>
+        event.type === "market"
+          ? [[event.change, event.market.status, event.market.result]]
+          : event.type === "eventCreated"
+            ? [[event.event.eventTicker]]
+            : event.type === "status"
+              ? [[event.exchangeIndex, event.exchangeActive, event.tradingActive]]
+              : []
+      ),
+      [
+        ["KXTEST-26"],
+        ["created", "active", undefined],
+        ["closed", "closed", undefined],
+        ["determined", "determined", "yes"],
+        [2, true, false]
+      ]
+    )
+  })
+
+  it("creates no entries without a subscriber: the next subscription continues the numbers", () => {
+    const exchange = new Exchange({ seed: 7 })
+    const createAccount = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start))
+    const log: Array<LogEntry> = []
+    const end = exchange.subscribe((entry) => log.push(entry))
+    createAccount("one")
+    const { seq } = log.at(-1)!
+    end()
+    log.length = 0
+    createAccount("other")
+    assert.deepStrictEqual(log, [])
+    exchange.subscribe((entry) => log.push(entry))
+    createAccount("third")
+    assert.strictEqual(log[0]?.seq, seq + 1)
+  })
+
+  it("lets a subscriber execute commands, whose entries follow for everybody", () => {
+    const floor = makeFloor()
+    const [maker, taker] = [floor.account("maker"), floor.account("taker")]
+    const log: Array<string> = []
+    floor.exchange.subscribe((entry) => {
+      if (entry.type === "orderAccepted" && entry.order.accountId === maker) {
+        floor.place(taker, terms("bid", 50, 1))
+      }
+    })
+    floor.exchange.subscribe(({ type }) => log.push(type))
+    floor.place(maker, terms("ask", 50, 1))
+    assert.deepStrictEqual(
+      log.filter((type) => type !== "balance" && type !== "position"),
+      ["command", "orderAccepted", "book", "command", "orderAccepted", "book", "fill"]
+    )
+  })
+
+  it("keeps the state and delivers the rest of the entries later if a subscriber throws", () => {
+    const floor = makeFloor()
+    const one = floor.account("one")
+    const log: Array<string> = []
+    let fails = true
+    floor.exchange.subscribe(({ type }) => {
+      if (fails && type === "orderAccepted") {
+        throw new Error("the subscriber failed")
+      }
+      log.push(type)
+    })
+    assert.throws(() => floor.place(one, terms("bid", 50, 1)), "the subscriber failed")
+    assert.deepStrictEqual(floor.book().bid, [[5_000, 100]])
+    fails = false
+    floor.view()
+    assert.deepStrictEqual(log, ["command", "book", "balance"])
+  })
+})
