@@ -312,7 +312,10 @@ describe("Unauthorized", () => {
         measuredClockSkewMillis: -44_500,
         measuredClockSkewErrorMillis: 500
       })
-      assert.include(error.message, "this machine's clock is 44500 ms (± 500 ms) ahead of the exchange's: set the clock")
+      assert.include(
+        error.message,
+        "this machine's clock is 44500 ms (± 500 ms) ahead of the exchange's: set the clock"
+      )
       assert.notInclude(error.message, "\n")
     }).pipe(Effect.provide(layer({ skewMillis: -45_000, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
   )
@@ -338,10 +341,7 @@ describe("Unauthorized", () => {
     Effect.gen(function* () {
       yield* from(0)
       const { message } = yield* refusal
-      assert.include(
-        message,
-        "the timestamp was too old although the clocks agree"
-      )
+      assert.include(message, "the timestamp was too old although the clocks agree")
       assert.include(message, "call again")
       assert.notInclude(message, "key id belongs")
     }).pipe(Effect.provide(layer({ skewMillis: 200, status: () => 401 })))

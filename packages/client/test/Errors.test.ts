@@ -315,8 +315,14 @@ describe("the message of an UnexpectedStatus", () => {
 
   it("says what became of the request", () => {
     const success = ["yes", "(a success that the operation does not declare: the exchange carried out the request)"]
-    const redirect = ["maybe", "(a redirect, which the client never follows; the exchange may have carried out the request)"]
-    const open = ["maybe", "(a status that the operation does not declare; the exchange may have carried out the request)"]
+    const redirect = [
+      "maybe",
+      "(a redirect, which the client never follows; the exchange may have carried out the request)"
+    ]
+    const open = [
+      "maybe",
+      "(a status that the operation does not declare; the exchange may have carried out the request)"
+    ]
     const refusal = ["no", "(a status that the operation does not declare)"]
     for (const [status, said] of [
       [0, redirect],

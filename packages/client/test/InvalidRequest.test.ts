@@ -84,10 +84,7 @@ describe("an input", () => {
       const { side: _, ...sideless } = order
       const error = yield* refusal(Orders.create, sideless)
       assert.strictEqual(error.pointer, "/side")
-      assert.strictEqual(
-        error.message,
-        "Orders.create was not sent: invalid input at /side: this field is required"
-      )
+      assert.strictEqual(error.message, "Orders.create was not sent: invalid input at /side: this field is required")
     })
   )
 
