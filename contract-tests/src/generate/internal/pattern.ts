@@ -44,19 +44,20 @@ const matching = (pattern: string): { readonly regExp: RegExp; readonly arbitrar
 }
 
 const classOf = (character: string): string =>
-  /[2-9]/.test(character) ? "digit" : /[A-Za-z]/.test(character) ? "letter" : character
+  /[1-9]/.test(character) ? "digit" : /[A-Za-z]/.test(character) ? "letter" : character
 
 const runsOf = (text: string): ReadonlyArray<string> => text.match(/[0-9]+|[A-Za-z]+|[^0-9A-Za-z]/gu) ?? []
 
-/** The form of a text: its first character, a trailing zero, the lengths of its first and last run of one class. */
+/** The form of a text: its first character, a trailing zero, its length and those of its last run and decimals. */
 const formOf = (text: string): ReadonlyArray<string> => {
-  const runs = runsOf(text)
-  const size = (run = ""): number => (run.length <= 7 ? run.length : run.length <= 16 ? 8 : 17)
+  const last = runsOf(text).at(-1) ?? ""
+  const decimals = text.split(".")[1]?.length ?? 0
   return [
     `first ${classOf(text.slice(0, 1))}`,
-    `${runs.length} runs, zero last: ${text.endsWith("0")}`,
-    `first run ${size(runs[0])}`,
-    `${runs.length} runs, last run ${size(runs.at(-1))}`
+    `point: ${text.includes(".")}, zero last: ${text.endsWith("0")}`,
+    `length ${[2, 8, 19].filter((size) => text.length >= size).length}`,
+    `last run ${Math.min(last.length, 4)}`,
+    `decimals ${Math.min(decimals, 8)}`
   ]
 }
 
