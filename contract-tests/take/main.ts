@@ -177,17 +177,12 @@ if (generated.code !== 0) {
 end("codegen", [])
 // 5. What follows by hand.
 end("operations", linesIn(node("contract-tests/take/operations.ts").text))
+const responses = "packages/sandbox/test/support/responses.ts"
 if (left.length === 0) {
-  // Both load every operation, so that one that is missing or left over would stop them.
-  for (const script of [
-    "packages/sandbox/test/support/responses.ts",
-    "contract-tests/test/operations/support/operationTypes.ts"
-  ]) {
-    const { code, text } = node(script)
-    run(bin("oxfmt"), "contract-tests/test/operations/OperationTypes.test.ts")
-    end(script, code === 0 ? [] : [`${script}: ${linesIn(text).find((line) => /Error/.test(line)) ?? "failed"}`])
-  }
-} else console.log("answers, operation types: not generated while something above is left")
+  // It loads every operation, so it would stop at a missing or surplus one.
+  const { code, text } = node(responses)
+  end(responses, code === 0 ? [] : [`${responses}: ${linesIn(text).find((line) => /Error/.test(line)) ?? "failed"}`])
+} else console.log(`${responses}: not run while something above is left`)
 end(
   "types",
   linesIn(run(bin("tsc"), "-b").text)

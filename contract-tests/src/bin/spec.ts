@@ -43,15 +43,15 @@ const importCommand = Command.make(
   {
     file: Argument.String("file").pipe(Argument.withDescription("The published OpenAPI 3.0 or AsyncAPI 3 document")),
     out: Flag.String("out").pipe(
-      Flag.withDescription("Where to write; without it, the project's own rest.json or feed.json"),
+      Flag.withDescription("The file to write. Default: rest.json or feed.json of this project"),
       Flag.optional
     ),
     published: Flag.String("published").pipe(
-      Flag.withDescription("The date of publication, YYYY-MM-DD; by default, the date in the file's name"),
+      Flag.withDescription("The date of publication, YYYY-MM-DD. Default: the date in the file's name"),
       Flag.optional
     ),
     overlay: Flag.String("overlay").pipe(
-      Flag.withDescription("The overlay to apply; without it, the project's own where --out is absent, else none"),
+      Flag.withDescription("The overlay to apply. Default: this project's overlay, or none with --out"),
       Flag.optional
     )
   },
@@ -82,7 +82,7 @@ const importCommand = Command.make(
       yield* Console.log(`${places}: ${imported.nullableByIntent.length} places where nullable is read by intent`)
     }
   })
-).pipe(Command.withDescription("Write a reference document, facts only, from a published one"))
+).pipe(Command.withDescription("Convert a published document to a reference document, which has only facts"))
 
 Command.make("spec").pipe(
   Command.withDescription("Reference documents of the contract suite"),

@@ -132,7 +132,7 @@ const filtered = <A extends Json>(
   what: string
 ): fc.Arbitrary<A> => {
   const met = fc.sample(arbitrary, { numRuns: 200, seed: 1 }).filter(accepts).length
-  if (met < 4) throw new UnusableSchema(`constraints that generated values almost never meet (${what})`, "")
+  if (met < 4) throw new UnusableSchema(`constraints that random values almost never satisfy (${what})`, "")
   return arbitrary.filter(accepts)
 }
 
@@ -288,7 +288,7 @@ export const make = (judge: Judge): Arbitraries => {
   return {
     of: (schema) => {
       const made = arbitraryOf(shapes.root(schema))
-      if (made === undefined) throw new UnusableSchema("a schema that no value of bounded depth satisfies", "")
+      if (made === undefined) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
       return made
     }
   }

@@ -207,7 +207,7 @@ export const make = (judge: Judge): Coverage => {
   return {
     of: (schema) => {
       const values = valuesOf(shapes.root(schema))
-      if (values.length === 0) throw new UnusableSchema("a schema that no value of bounded depth satisfies", "")
+      if (values.length === 0) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
       return values
     }
   }

@@ -300,7 +300,7 @@ export const resolver = (document: object): Resolve => {
     // A document is JSON by contract; `audit` checks the schemas found in it before they are used.
     const target = valueAt(document as Json, decodeURIComponent(ref.slice(1)))
     if (typeof target !== "boolean" && !isObject(target)) {
-      throw new UnusableSchema(`reference ${JSON.stringify(ref)} leads to no schema`, ref)
+      throw new UnusableSchema(`reference ${JSON.stringify(ref)} does not lead to a schema`, ref)
     }
     const schema = target as JsonSchema
     found.set(ref, schema)

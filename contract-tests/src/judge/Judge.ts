@@ -298,7 +298,7 @@ export const make = (resolve: Resolve): Judge => {
       explain: (value) => {
         explaining ??= thorough.compile(wrap(prepare(schema, "", refer, explainedUnions)))
         if (explaining(renames ? renameKeys(value) : value)) {
-          throw new Error("the judge refuses a value and finds no reason: its two readings of the schema differ")
+          throw new Error("the judge refuses a value without a reason: its two compiled schemas differ")
         }
         return explaining.errors ?? []
       }

@@ -100,7 +100,7 @@ export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder =>
       sent = []
       const result = runtime.runSync(Effect.result(operation(input)))
       const [first, ...others] = sent
-      if (Result.isSuccess(result)) throw new Error("a call succeeded without an answer")
+      if (Result.isSuccess(result)) throw new Error("a call succeeded without a response")
       const error = result.failure
       if (error._tag === "InvalidRequest" && first === undefined) {
         return { _tag: "Refused", pointer: error.pointer, reason: error.reason }
@@ -212,14 +212,14 @@ const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<stri
   if (typeof schema === "boolean") return schema
   if (schema.$ref !== undefined) {
     const { $ref, ...rest } = schema
-    if (within.includes($ref)) throw new UnusableSchema("a request schema that refers to itself", $ref)
+    if (within.includes($ref)) throw new UnusableSchema("circular request schema", $ref)
     const target = closed(resolve($ref), resolve, [...within, $ref])
     return typeof target === "boolean" ? target : { ...target, ...rest }
   }
   const on = (inner: JsonSchema): JsonSchema => closed(inner, resolve, within)
   const { additionalProperties, anyOf, items, properties } = schema
   if (schema.allOf !== undefined || schema.oneOf !== undefined || schema.prefixItems !== undefined) {
-    throw new UnusableSchema("a request schema of a kind that no request has had", "")
+    throw new UnusableSchema("unsupported request schema", "")
   }
   return {
     ...schema,
@@ -243,10 +243,10 @@ const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): 
   const body =
     reference.requestBody === undefined ? { type: "object" as const } : closed(reference.requestBody.schema, resolve)
   if (typeof body === "boolean" || body.type !== "object" || body.anyOf !== undefined) {
-    throw new UnusableSchema("a body that is no plain object", reference.requestBody?.pointer ?? "")
+    throw new UnusableSchema("the body is not a plain object", reference.requestBody?.pointer ?? "")
   }
   const names = [...reference.parameters.map(({ name }) => name), ...Object.keys(body.properties ?? {})]
-  if (new Set(names).size < names.length) throw new UnusableSchema("two inputs of one name", reference.pointer)
+  if (new Set(names).size < names.length) throw new UnusableSchema("two inputs have the same name", reference.pointer)
   return {
     type: "object",
     properties: {
@@ -304,7 +304,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   const inPath = parameters.filter((parameter) => parameter.in === "path")
   const inQuery = parameters.filter((parameter) => parameter.in === "query")
   const header = parameters.find((parameter) => parameter.in === "header")
-  if (header !== undefined) throw new UnusableSchema("a header parameter, which no operation has had", header.pointer)
+  if (header !== undefined) throw new UnusableSchema("header parameters are not supported", header.pointer)
   const template = `${root}${reference.path}`.split("/")
 
   const coverage = Coverage.make(judge)

@@ -185,6 +185,6 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
 export const P7: Property = {
   id,
   statement:
-    "Over TCP, on fetch and on undici, every fault of bytes comes to the right typed error in bounded time and memory, is repeated only where that does nothing twice, and leaves nothing for the next call: all faults on a dozen operations, a few in turn on each other one.",
+    "Over TCP, with fetch and with undici, every malformed or broken response yields the right typed error in bounded time and memory, is retried only if that is safe, and does not affect the next call. A dozen operations run every fault, each other one a few of them.",
   run: (run) => hold(run)
 }

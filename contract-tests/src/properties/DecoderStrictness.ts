@@ -129,6 +129,6 @@ export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Ou
 export const P1Prime: Property = {
   id,
   statement:
-    "Every body that the client's own schema accepts is one that the document allows, but for new members of enums and what is listed with its reason.",
+    "Every body that the client's schema accepts is valid in the document, except new enum members and the listed exceptions.",
   run: (run) => Effect.sync(() => hold(run))
 }

@@ -116,12 +116,12 @@ const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
 export const make = (properties: ReadonlyArray<Property>): PropertyOf => ({
   id,
   statement:
-    "The same seed says the same thing twice of each property, and the token of a failure meets the same counterexample again.",
+    "Each property gives the same result twice for the same seed, and the token of a failure reproduces its counterexample.",
   targets: properties.map((property) => property.id),
   runOn: (target, settings) => {
     const property = properties.find((one) => one.id === target)
     return property === undefined
-      ? Effect.succeed<Outcome>({ _tag: "Skipped", reason: "there is no such property" })
+      ? Effect.succeed<Outcome>({ _tag: "Skipped", reason: "no such property" })
       : hold(property, settings)
   }
 })

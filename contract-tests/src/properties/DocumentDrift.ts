@@ -104,6 +104,6 @@ const outcome = ({ operation, seed }: Run): Outcome => {
 export const P6: Property = {
   id,
   statement:
-    "When the document changes, its operations go on where it adds, new members of enums as themselves, and fail at the place where it breaks: a member gone, null, another type, a wider range.",
+    "Additions to the document do not break an operation, and new enum members are passed on unchanged. Breaking changes (a removed field, null, another type, a wider range) are reported at their place.",
   run: (run) => Effect.sync(() => outcome(run))
 }

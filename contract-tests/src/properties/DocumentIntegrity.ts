@@ -36,7 +36,7 @@ export const hold = (target: string, { seed }: Settings, read: Integrity.Read = 
 export const P0: PropertyOf = {
   id,
   statement:
-    "The reference documents are in one normal form of known keywords and stamped with their origin; every entry of the overlay is in force and has a reason; the nulls read by intent are the pinned ones.",
+    "The reference documents are in normal form, use only known keywords and name their source. Every overlay entry applies and has a reason. The fields that are null by intent are the pinned ones.",
   targets: Object.keys(checks),
   runOn: (target, settings) => Effect.sync(() => hold(target, settings))
 }

@@ -58,8 +58,8 @@ export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome
 /** The exchange's responses. */
 export const P12: Property = {
   id,
-  statement: "Every answer of the exchange is one that the document allows, and the client reads it as what it is.",
-  held: "On the local exchange, in memory, every operation is called with inputs that must succeed; each raw answer is judged by ajv on the reference document and read by the client. On an exchange that is there (--target) reads are made of what its lists tell, and a declared refusal is an answer as well; writes are made on demo alone, with --allow-writes. Passed over: reads where there is nothing to read, and writes that are not allowed, or could not be taken back.",
-  must: { reach: "2xx", otherwise: "nothing reached 2xx: an exchange that carries nothing out proves nothing" },
+  statement: "Every response of the exchange is valid in the document, and the client decodes it correctly.",
+  held: "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from its lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
+  must: { reach: "2xx", otherwise: "no request reached 2xx, so nothing was proved" },
   run: (run) => Effect.sync(() => holdOn((local ??= LocalExchange.make()), run))
 }

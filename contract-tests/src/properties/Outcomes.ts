@@ -38,7 +38,8 @@ const outcome = ({ operation, seed }: Run): Outcome => {
 /** Totality. */
 export const P4: Property = {
   id,
-  statement: "Every status from 100 to 599 with every kind of body comes to exactly one typed outcome, the right one.",
-  held: "Bodies that are valid, empty, HTML, truncated, of another content type and compressed without being asked for are answered with each of the 500 statuses; then each declared error with every shape of body that errors come in. Nothing is passed over.",
+  statement:
+    "Every status from 100 to 599, with every kind of body, yields exactly one typed outcome, and the right one.",
+  held: "Each of the 500 statuses is combined with valid, empty, HTML, truncated and compressed bodies and with another content type, then each declared error with every shape of error body. Nothing is skipped.",
   run: (run) => Effect.sync(() => outcome(run))
 }

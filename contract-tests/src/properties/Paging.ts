@@ -153,7 +153,7 @@ const law = (run: Run, target: Target) => {
         bodies.find(({ ending, writing }) => writing === input.empty && ending === input.end) ??
         bodies.find(({ ending }) => ending === input.end) ??
         bodies[0]
-      if (wanted === undefined) throw new Error("no page that the document allows")
+      if (wanted === undefined) throw new Error("no page is valid in the document")
       if (cursor === undefined) reach(`an end that is ${["empty", "null", "absent"][wanted.ending]}`)
       if (items.length === 0) reach(`an empty list that is ${["[]", "null", "absent"][wanted.writing]}`)
       return wanted.body
@@ -298,7 +298,7 @@ const outcome = (run: Run): Outcome => {
 export const P10: Property = {
   id,
   statement:
-    "A list is read to its end, each item once and nothing asked ahead, whatever the size of its pages and its cursors; pages that go round, a failure and a budget end it without losing what came before.",
-  held: "A list of random items is cut into pages of random sizes, with empty pages, odd cursors, failures and circles in it, and read through the client. Passed over: operations whose answer is whole and takes no cursor.",
+    "A list is read to its end, with each item once and no page requested early, for any page size and cursor text. Cursor cycles, failures and the page budget end it without losing earlier items.",
+  held: "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations without pages.",
   run: (run) => Effect.sync(() => outcome(run))
 }

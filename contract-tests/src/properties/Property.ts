@@ -93,7 +93,7 @@ export const failed = (
     ...found,
     replay,
     report: [
-      `${id} does not hold for ${target}`,
+      `${id} fails for ${target}`,
       `because: ${found.because}`,
       `counterexample: ${found.counterexample}`,
       Replay.line(replay)

@@ -17,9 +17,9 @@ const recorder = (): Requests.Recorder => (made ??= Requests.recorder())
 const conforms: Property = /*#__PURE__*/ conforming.make({
   id,
   statement:
-    "Every valid input becomes a request that the document allows and that reads back as the input; every other, and what cannot stand on the wire, is refused by its place before anything is sent.",
+    "Every valid input becomes a request that is valid in the document and reads back as the input. Every other input is refused at the pointer of its fault before anything is sent.",
   checks: ["completeness", "precision", "round-trip", "tolerance"],
-  held: "Covering and random inputs go through the whole client to a recorder; the request is read back by the document alone. Passed over: refusals, of operations that take nothing.",
+  held: "Coverage inputs and random inputs pass through the whole client to a recorder. The recorded request is parsed by the document alone. Skipped: refusals of operations without input.",
   hold: ({ operation, path, runs, seed }, checks) => {
     const requests = Requests.make(referenceOf(operation), conformance().judge)
     return Requests.hold(operation, referenceOf(operation), conformance(), recorder(), {

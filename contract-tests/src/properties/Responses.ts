@@ -17,9 +17,9 @@ const nothing = "the document declares no body for its success"
 /** Completeness. */
 export const P1: Property = /*#__PURE__*/ conforming.make({
   id: "P1",
-  statement: "Every body that the document allows decodes, with unknown members and new enum members in it as well.",
+  statement: "Every valid body decodes, also with unknown fields and new enum members.",
   checks: ["completeness", "tolerance"],
-  held: "Every schema node of the body is covered once, then bodies are random. Passed over: operations whose success has no body in the document.",
+  held: "Bodies that cover every schema node, then random ones. Skipped: operations whose success has no body.",
   hold,
   nothing
 })
@@ -27,9 +27,9 @@ export const P1: Property = /*#__PURE__*/ conforming.make({
 /** Precision. */
 export const P2: Property = /*#__PURE__*/ conforming.make({
   id: "P2",
-  statement: "Every body with a single violation of the document is refused, and the error names exactly its place.",
+  statement: "Every body with a single violation of the document is refused, and the error has exactly its pointer.",
   checks: ["precision"],
-  held: "Every kind of violation at every place of a valid body, re-judged invalid by ajv. Passed over: operations whose success has no body in the document.",
+  held: "Every kind of violation at every place of a valid body, confirmed invalid by ajv. Skipped: operations whose success has no body.",
   hold,
   nothing
 })
@@ -37,9 +37,9 @@ export const P2: Property = /*#__PURE__*/ conforming.make({
 /** Round trip. */
 export const P3: Property = /*#__PURE__*/ conforming.make({
   id: "P3",
-  statement: "What was decoded encodes to what it was: no digit lost, absent, null and empty kept apart.",
+  statement: "A decoded body encodes to the original: no digit is lost, and absent, null and empty stay distinct.",
   checks: ["round-trip"],
-  held: "The bodies of P1, decoded and encoded, compared up to the declared normal forms. Passed over: operations whose success has no body in the document.",
+  held: "The bodies of P1 are decoded, encoded and compared, up to the declared normal forms. Skipped: operations whose success has no body.",
   hold,
   nothing
 })

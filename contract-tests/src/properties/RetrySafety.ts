@@ -26,8 +26,8 @@ const targetOf = (client: ClientOperation): Target => {
 export const P9: Property = {
   id: "P9",
   statement:
-    "A request is sent again only where that cannot do anything twice, freshly signed, within the policy's time and the account's tokens; and the call's error tells what may have happened.",
-  held: "Random scripts of a transport (refused connections, lost answers, statuses, Retry-After, delays) under a virtual clock; the calls and the waits are judged by the rules of the operation's sending class. Nothing is passed over.",
+    "A request is retried only if that cannot carry it out twice, freshly signed, within the policy's time and the account's rate limits. The call's error states what may have happened.",
+  held: "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The rules of the operation's sending class judge the attempts and the waits. Nothing is skipped.",
   run: (run) =>
     Effect.sync(() => {
       const target = targetOf(run.operation)

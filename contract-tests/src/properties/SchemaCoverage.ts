@@ -214,6 +214,6 @@ const outcome = (run: Run): Outcome => {
 export const P14: Property = {
   id,
   statement:
-    "Of every keyword of every schema that an operation reaches, the suite's values hold it once and its mutants violate it once, but for what is listed with its reason.",
+    "For every keyword of every schema that an operation reaches, some value satisfies it and some mutant violates it, except the listed exceptions.",
   run: (run) => Effect.sync(() => outcome(run))
 }

@@ -248,6 +248,6 @@ export const hold = (run: Run, instead: Instead = {}): Effect.Effect<Outcome> =>
 export const P8: Property = {
   id,
   statement:
-    "Every attempt is signed afresh over its millisecond, METHOD and path and nothing else, as RSA-PSS and Ed25519 verify it; and no piece of the key, no signature and no whole key id is ever printed, logged, traced or measured.",
+    "Every attempt has its own signature over exactly its timestamp, method and path, verified with RSA-PSS and Ed25519. No part of the key, no signature and no complete key id appears in output, logs, spans or metrics.",
   run: (run) => hold(run)
 }

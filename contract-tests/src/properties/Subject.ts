@@ -28,7 +28,7 @@ const coverage = /*#__PURE__*/ once(() => Coverage.make(conformance().judge))
  */
 export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDocument.Operation => {
   const reference = document().operation(descriptor.operationId)
-  if (reference === undefined) throw new Error(`${name} is no operation of the document: ${descriptor.operationId}`)
+  if (reference === undefined) throw new Error(`${name}: the document has no operation ${descriptor.operationId}`)
   return reference
 }
 

@@ -22,9 +22,9 @@ const verdict = (report: Report.Report): string => {
   const unfinished = Report.unfinished[report.ending]
   const { failed, passed, skipped } = Report.totals(report)
   const word = Report.isGreen(report)
-    ? "Held"
+    ? "Passed"
     : failed > 0
-      ? "Broken"
+      ? "Failed"
       : report.ending === "finished"
         ? "Nothing passed"
         : "Unfinished"
@@ -87,7 +87,7 @@ const title = ({ property, result, target }: Report.Cell): string => {
   switch (result._tag) {
     case "Passed": {
       const reached = Object.entries(result.reached).map(([what, times]) => `${what} ${number(times)}`)
-      return `${property} ${target}: held in ${number(result.runs)} cases${reached.length === 0 ? "" : ` (${reached.join(", ")})`}`
+      return `${property} ${target}: passed in ${number(result.runs)} cases${reached.length === 0 ? "" : ` (${reached.join(", ")})`}`
     }
     case "Failed":
       return `${property} ${target}: ${result.because}`
@@ -118,7 +118,7 @@ const matrix = (report: Report.Report): string => {
         .join("")}</tr>`
   )
   return `<section><h2>Coverage</h2>
-<p class="filter"><label>Show <input type="search" id="filter" placeholder="Orders, fills …"></label> <label><input type="checkbox" id="bad"> failures alone</label> <span id="shown">${byTarget.length} of ${byTarget.length}</span></p>
+<p class="filter"><label>Show <input type="search" id="filter" placeholder="Orders, fills …"></label> <label><input type="checkbox" id="bad"> failures only</label> <span id="shown">${byTarget.length} of ${byTarget.length}</span></p>
 <div class="scroll tall"><table class="matrix"><thead><tr><th>operation</th>${report.properties
     .map(
       ({ id, statement }) =>

@@ -27,7 +27,7 @@ export const casesOf = ({ cells }: Report.Report, property: string): number =>
 /** A failure, ending in the line that replays it. */
 export const failure = ({ property, result, target }: ReturnType<typeof Report.failures>[number]): string =>
   [
-    `✗ ${property} does not hold for ${target}${result.pointer === undefined ? "" : ` at ${JSON.stringify(result.pointer)}`}`,
+    `✗ ${property} fails for ${target}${result.pointer === undefined ? "" : ` at ${JSON.stringify(result.pointer)}`}`,
     `  because: ${result.because}`,
     ...(result.expected === undefined ? [] : [`  expected: ${result.expected}`]),
     ...(result.got === undefined ? [] : [`  got: ${result.got}`]),
@@ -57,7 +57,7 @@ export const render = (report: Report.Report): string => {
     ...skipped,
     ...report.notes,
     ...(ending === undefined ? [] : [ending]),
-    `target ${report.target}, document ${report.document}, seed ${report.seed}, up to ${report.runs} random cases a cell`,
+    `target ${report.target}, document ${report.document}, seed ${report.seed}, up to ${report.runs} random cases per cell`,
     Report.lastLine(report)
   ].join("\n")
 }

@@ -67,7 +67,7 @@ export const broken = ({ path = "", property, seed, target }: Job, because: stri
   pointer: undefined,
   expected: undefined,
   got: undefined,
-  instance: "none: the property could not be looked at",
+  instance: "none: the property could not be checked",
   token: Replay.token({ property, target, seed, path }),
   curl: undefined
 })
@@ -76,10 +76,10 @@ export const broken = ({ path = "", property, seed, target }: Job, because: stri
 export const held = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
   const other = Properties.others.find((one) => one.id === id)
   if (other !== undefined) {
-    return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} knows no ${target}`
+    return other.targets.includes(target) ? other.runOn(target, { seed, runs, path }) : `${id} has no target ${target}`
   }
   const property = Properties.all.find((one) => one.id === id)
-  if (property === undefined) return `there is no property ${id}`
+  if (property === undefined) return `no property ${id}`
   const operation = ClientOperations.all.find(({ name }) => name === target)
   return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path, shrink })
 }

@@ -56,12 +56,12 @@ const progress =
     : () => Effect.void
 
 const target = Flag.String("target").pipe(
-  Flag.withDescription("sandbox, which the command makes itself, demo, production, or an address such as https://host"),
+  Flag.withDescription("sandbox (a local exchange in memory), demo, production, or an address such as https://host"),
   Flag.withDefault("sandbox")
 )
 
 const timeout = Flag.String("timeout").pipe(
-  Flag.withDescription("How long an answer of an exchange may take"),
+  Flag.withDescription("Time limit for a response of a live exchange"),
   Flag.withDefault("10 seconds")
 )
 
@@ -71,7 +71,7 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
   const input = text.trim().replace(/^(\d+(?:\.\d+)?)\s*s$/, "$1 seconds") as Duration.Input
   const read = Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) > 0)
   return Option.match(read, {
-    onNone: () => refuse(`${flag} takes a duration, such as 120s or "5 minutes", not ${JSON.stringify(text)}`),
+    onNone: () => refuse(`${flag} must be a duration, such as 120s or "5 minutes", not ${JSON.stringify(text)}`),
     onSome: Effect.succeed
   })
 }
@@ -86,21 +86,21 @@ const seedOf = (given: Option.Option<number>): Effect.Effect<number, Ended> => {
   }
   return (given.value | 0) === given.value
     ? Effect.succeed(given.value)
-    : refuse(`--seed takes a 32-bit integer, not ${given.value}`)
+    : refuse(`--seed must be a 32-bit integer, not ${given.value}`)
 }
 
 const allowWrites = Flag.Boolean("allow-writes").pipe(
-  Flag.withDescription("On demo alone: places tiny orders far from the market, and takes them away again"),
+  Flag.withDescription("Only on demo: also places tiny orders far from the market, and removes them afterwards"),
   Flag.withDefault(false)
 )
 
 const journals = Flag.String("journal").pipe(
-  Flag.withDescription("The folder of the journals of what was written, for cleanup"),
+  Flag.withDescription("The folder of the journals of writes, for cleanup"),
   Flag.withDefault(".kalshi-contract")
 )
 
 const counterexamples = Flag.String("counterexamples").pipe(
-  Flag.withDescription("The folder of the counterexamples that are looked at first"),
+  Flag.withDescription("The folder of saved failures, which run first"),
   Flag.withDefault(Counterexamples.folder)
 )
 
@@ -122,19 +122,19 @@ const runCommand = Command.make(
     journals,
     counterexamples,
     keep: Flag.Boolean("keep").pipe(
-      Flag.withDescription("Keeps what fails among the counterexamples"),
+      Flag.withDescription("Save failures to the folder of counterexamples"),
       Flag.withDefault(false)
     ),
     properties,
     operations,
     seed,
-    runs: Flag.Int("runs").pipe(Flag.withDescription("Random cases of each cell, at most"), Flag.withDefault(100)),
+    runs: Flag.Int("runs").pipe(Flag.withDescription("Maximum number of random cases per cell"), Flag.withDefault(100)),
     budget: Flag.String("budget").pipe(
-      Flag.withDescription("How long it may take, such as 120s: what is not looked at by then is not proved"),
+      Flag.withDescription("Time limit of the run, such as 120s. Checks that did not run prove nothing"),
       Flag.optional
     ),
     workers: Flag.Int("workers").pipe(
-      Flag.withDescription("How many cells at once"),
+      Flag.withDescription("Number of cells to run concurrently"),
       Flag.withDefault(availableParallelism())
     ),
     reports: Flag.String("report").pipe(
@@ -145,8 +145,8 @@ const runCommand = Command.make(
   Effect.fnUntraced(function* ({ budget, runs, workers, ...given }) {
     const limit = Option.isNone(budget) ? Duration.infinity : yield* durationOf("--budget", budget.value)
     const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
-    if (workers < 1) return yield* refuse("--workers takes a number of at least 1")
-    if (runs < 1) return yield* refuse("--runs takes a number of at least 1")
+    if (workers < 1) return yield* refuse("--workers must be at least 1")
+    if (runs < 1) return yield* refuse("--runs must be at least 1")
     const environment = yield* refusing(Target.environmentOf(given.target))
     const named = list(given.properties)
     const asked = {
@@ -161,7 +161,7 @@ const runCommand = Command.make(
       (defect) => (defect instanceof Suite.NothingToRun ? refuse(defect.message) : Effect.die(defect))
     )
     if (given.allowWrites && environment === undefined) {
-      return yield* refuse("--allow-writes is for --target demo: the local exchange is written to without asking")
+      return yield* refuse("--allow-writes needs --target demo; the local exchange always accepts writes")
     }
     const kept = yield* Effect.catch(
       Effect.try({
@@ -195,16 +195,16 @@ const runCommand = Command.make(
     yield* say(report)
     if (given.keep) {
       const added = Counterexamples.keep(given.counterexamples, report)
-      if (added > 0) yield* Console.error(`kept ${added} more in ${given.counterexamples}`)
+      if (added > 0) yield* Console.error(`saved ${added} new failures to ${given.counterexamples}`)
     }
     const code = left !== undefined && left.left.length > 0 ? 4 : Report.exitCode(report)
     if (code !== 0) return yield* new Ended({ code })
   }, Effect.scoped)
-).pipe(Command.withDescription("Hold the client against the document, and an exchange against both"))
+).pipe(Command.withDescription("Check properties of operations, on the local exchange or on a live one"))
 
 const replayCommand = Command.make(
   "replay",
-  { token: Argument.String("token").pipe(Argument.withDescription("From the line that a failure printed")) },
+  { token: Argument.String("token").pipe(Argument.withDescription("The token that a failure printed")) },
   Effect.fnUntraced(function* ({ token }) {
     const replay = yield* Effect.catch(
       Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // its only error
@@ -222,33 +222,33 @@ const replayCommand = Command.make(
         ).run(job)
     switch (result._tag) {
       case "Passed":
-        return yield* Console.log(`${replay.property} holds for ${replay.target} now`)
+        return yield* Console.log(`${replay.property} passes for ${replay.target} now`)
       case "Skipped":
-        return yield* refuse(`${replay.property} says nothing of ${replay.target}: ${result.reason}`)
+        return yield* refuse(`${replay.property} is skipped for ${replay.target}: ${result.reason}`)
       case "Failed":
         yield* Console.log(Text.failure({ property: replay.property, target: replay.target, result }))
         return yield* new Ended({ code: 1 })
     }
   }, Effect.scoped)
-).pipe(Command.withDescription("Run a failure again: 1 where it still fails, 0 where it holds now"))
+).pipe(Command.withDescription("Replay a failure: exit code 1 if it still fails, 0 if it passes now"))
 
 const cleanupCommand = Command.make(
   "cleanup",
   {
-    runId: Flag.String("run-id").pipe(Flag.withDescription("Of the run, as it printed it")),
+    runId: Flag.String("run-id").pipe(Flag.withDescription("The id that the run printed")),
     target: Flag.String("target").pipe(Flag.withDefault("demo")),
     timeout,
     journals
   },
   Effect.fnUntraced(function* ({ journals, runId, ...given }) {
     const environment = yield* refusing(Target.environmentOf(given.target))
-    if (environment === undefined) return yield* refuse("--target takes the exchange that the run was on: demo")
+    if (environment === undefined) return yield* refuse("--target must be demo, where the run wrote")
     const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))
     const swept = yield* refusing(Session.cleanup(environment, runId, journals, { timeoutMillis, journals }))
     yield* Console.log(sweptOf(swept))
     if (swept.left.length > 0) return yield* new Ended({ code: 4 })
   }, Effect.scoped)
-).pipe(Command.withDescription("Take away what a run left on the demo exchange: 4 where something is left"))
+).pipe(Command.withDescription("Remove what a run left on the demo exchange: exit code 4 if something remains"))
 
 const explainCommand = Command.make(
   "explain",
@@ -256,13 +256,13 @@ const explainCommand = Command.make(
   Effect.fnUntraced(function* ({ id }) {
     const property = Properties.stated.find((one) => one.id === Properties.idOf(id))
     if (property === undefined) {
-      return yield* refuse(`there is no property ${id}: there are ${Properties.stated.map((one) => one.id).join(", ")}`)
+      return yield* refuse(`no property ${id}. The properties are ${Properties.stated.map((one) => one.id).join(", ")}`)
     }
     yield* Console.log(
       [`${property.id}: ${property.statement}`, property.held ?? ""].filter((text) => text !== "").join("\n\n")
     )
   })
-).pipe(Command.withDescription("Say what a property states"))
+).pipe(Command.withDescription("Print the statement of a property, how it is checked, and what it skips"))
 
 const listCommand = Command.make("list", {}, () =>
   Console.log(
@@ -277,7 +277,7 @@ const listCommand = Command.make("list", {}, () =>
 
 /** The whole command. */
 export const command = Command.make("kalshi-contract").pipe(
-  Command.withDescription("Holds the client against the exchange's published document"),
+  Command.withDescription("Checks the client against the exchange's published API document"),
   Command.withSubcommands([runCommand, replayCommand, cleanupCommand, explainCommand, listCommand, sensitivityCommand]),
   Command.run({ version: "0.1.0" }),
   // Invalid command lines are configuration errors. Requests for help carry no errors.

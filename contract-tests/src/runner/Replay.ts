@@ -114,7 +114,7 @@ export const failureOf = <Ts>(name: string, details: fc.RunDetails<Ts>, target =
           ? "returned false"
           : String(thrown)
   return [
-    `${name} does not hold${target === "" ? "" : ` for ${target}`} (run ${details.numRuns}, ${details.numShrinks} shrinks)`,
+    `${name} fails${target === "" ? "" : ` for ${target}`} (run ${details.numRuns}, ${details.numShrinks} shrinks)`,
     ...(details.counterexample === null ? [] : [`counterexample: ${shorten(fc.stringify(details.counterexample))}`]),
     `because: ${shorten(reason)}`,
     line(replay)

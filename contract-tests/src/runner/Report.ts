@@ -78,8 +78,8 @@ export interface Totals {
 /** Why a run is incomplete; undefined for a finished run. */
 export const unfinished: Readonly<Record<Ending, string | undefined>> = {
   finished: undefined,
-  budget: "the budget ended before everything was looked at: this run proves nothing of the rest",
-  interrupted: "interrupted: this run proves nothing of the rest"
+  budget: "the time budget ended before all checks ran; the report covers only those that did",
+  interrupted: "interrupted; the report covers only the checks that ran"
 }
 
 /** Counts the cells, optionally of one property. */

@@ -73,14 +73,14 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
   for (const id of ids) {
     if (!Properties.stated.some((property) => property.id === id)) {
       throw new NothingToRun(
-        `there is no property ${id}: there are ${Properties.stated.map((one) => one.id).join(", ")}`
+        `no property ${id}. The properties are ${Properties.stated.map((one) => one.id).join(", ")}`
       )
     }
   }
   for (const pattern of operations) {
     const matches = matcher([pattern])
     if (!Properties.stated.some(({ id }) => targetsOf(id).some(({ names }) => matches(...names)))) {
-      throw new NothingToRun(`no operation is called ${pattern}: say, for example, Orders.* or GetOrderGroup`)
+      throw new NothingToRun(`no operation matches ${pattern}. Examples: Orders.*, GetOrderGroup`)
     }
   }
   const matches = matcher(operations)
@@ -93,7 +93,10 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
       targets: targetsOf(id).flatMap(({ names, target }) => (matches(...names) ? [target] : []))
     }))
     .filter(({ targets }) => targets.length > 0)
-  if (chosen.length === 0) throw new NothingToRun(`${ids.join(", ")} is of nothing that ${operations.join(", ")} names`)
+  if (chosen.length === 0)
+    throw new NothingToRun(
+      `no operation matching ${operations.join(", ")} has property ${ids.join(", ")}. Check --property and --operation.`
+    )
   return chosen
 }
 

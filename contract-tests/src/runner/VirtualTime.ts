@@ -69,7 +69,7 @@ export const make = (startMillis: number): VirtualTime => {
 
   const settle = (): void => {
     for (let steps = 0; tasks.length > 0; steps++) {
-      if (steps > stepsPerMoment) throw new Error("a program does not come to rest")
+      if (steps > stepsPerMoment) throw new Error("the program never becomes idle")
       const due = tasks
       tasks = []
       for (const task of due) task()

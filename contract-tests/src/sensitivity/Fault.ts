@@ -1,80 +1,65 @@
-/** Faults planted in the project's own sources. A property or a test must detect each. */
+/** Planting a fault: a small change of the project's own source that one property must detect. */
 import * as fs from "node:fs"
-
-/** A replacement of a piece of source that occurs exactly once. */
-export interface Change {
-  readonly find: string
-  readonly replace: string
-}
 
 /** A client, exchange or suite with one fault. */
 export interface Fault {
   /** The faulty behaviour, such as `repeats a request that was answered 400`. */
   readonly name: string
-  /** The source file, relative to the root of the repository. */
-  readonly file: string
-  readonly changes: ReadonlyArray<Change>
   /**
-   * The check that must detect it: a property, such as `P9`, or a test file, relative to the root of the repository.
+   * The source file, relative to the root of the repository; or a folder, in which the pattern occurs in one file.
    */
-  readonly seenBy: string
-  /** The operations, or other targets of the property, to check: the fewer, the faster. */
-  readonly operations: ReadonlyArray<string>
-  /** Random cases of each. Default: 300. */
+  readonly in: string
+  /** Short, so that it survives refactoring. It must match exactly once. */
+  readonly pattern: RegExp
+  readonly replacement: string
+  /** The id of the property that must detect it. */
+  readonly property: string
+  /** The operation, or other target of the property, to check. */
+  readonly target: string
+  /** Random cases. Default: 300. */
   readonly runs?: number | undefined
-  /** Why the fault is undetectable. Undefined for a detectable fault. */
-  readonly equivalent?: string | undefined
 }
 
-/** Whether the check is a test file. */
-export const isTest = (seenBy: string): boolean => seenBy.endsWith(".test.ts")
+/** A changed source file. */
+export interface Planted {
+  /** Its URL. */
+  readonly href: string
+  readonly source: string
+}
 
 /** The root of the repository. Faults are planted in the repository, not in a published package. */
 export const root: URL = new URL("../../../", import.meta.url)
 
-/** The source file of a fault. */
-export const sourceOf = ({ file }: Fault): URL => new URL(file, root)
-
-/** The source of a fault has changed, so the fault cannot be planted. */
+/** The fault cannot be planted: the pattern does not match exactly once. */
 export class Stale extends Error {
   override readonly name = "Stale"
 }
 
-/**
- * Plants a fault in its source.
- *
- * @throws `Stale` if a piece does not occur exactly once.
- */
-export const plant = (fault: Fault, source: string): string =>
-  fault.changes.reduce((text, { find, replace }) => {
-    const pieces = text.split(find)
-    const [before, after] = pieces
-    if (before === undefined || after === undefined || pieces.length > 2) {
-      throw new Stale(
-        `${fault.file} holds ${pieces.length - 1} of ${JSON.stringify(find)}: "${fault.name}" cannot be planted`
-      )
-    }
-    return before + replace + after
-  }, source)
+const filesOf = (path: string): ReadonlyArray<string> =>
+  path.endsWith(".ts")
+    ? [path]
+    : fs
+        .readdirSync(new URL(`${path}/`, root), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => `${path}/${name}`)
 
 /**
- * The source with the fault in it.
+ * The source file with the fault in it. Nothing on disk changes.
  *
- * @throws `Stale`, as {@link plant} does.
+ * @throws `Stale` if the pattern does not match exactly once.
  */
-export const planted = (fault: Fault): string => plant(fault, fs.readFileSync(sourceOf(fault), "utf8"))
-
-/** A change. */
-export const change = (find: string, replace: string): Change => ({ find, replace })
-
-/** Defines faults of one source file: the faulty behaviour, the targets to check, and the changes. */
-export const faultsOf =
-  (file: string, seenBy: string) =>
-  (name: string, operation: string | undefined, find: string, replace: string, more: Partial<Fault> = {}): Fault => ({
-    name,
-    file,
-    changes: [change(find, replace)],
-    seenBy,
-    operations: operation === undefined ? [] : [operation],
-    ...more
+export const plant = (fault: Fault): Planted => {
+  const all = new RegExp(fault.pattern, "g")
+  const found = filesOf(fault.in).flatMap((path) => {
+    const url = new URL(path, root)
+    const source = fs.readFileSync(url, "utf8")
+    return Array.from(source.matchAll(all), () => ({ href: url.href, source }))
   })
+  const [only] = found
+  if (only === undefined || found.length > 1) {
+    throw new Stale(
+      `"${fault.name}" cannot be planted: ${fault.in} matches ${String(fault.pattern)} ${found.length} times, not once. Adapt the pattern to the source.`
+    )
+  }
+  return { href: only.href, source: only.source.replace(fault.pattern, () => fault.replacement) }
+}

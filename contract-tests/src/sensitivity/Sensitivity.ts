@@ -1,69 +1,50 @@
 /**
- * Tests whether the suite detects a fault: runs a property, or a test file, against a client with a planted fault.
+ * Tests whether the suite detects a fault: checks a property against a client with a planted fault.
  *
  * **Details**
  *
- * Each fault runs in its own process, which modifies the source as it is loaded. Nothing is copied and nothing on disk
- * changes, so faults can be tried concurrently, and the project runs unmodified except for the fault. A detected fault
- * is reproduced in another process from its replay token.
+ * Each check runs in its own process, which modifies the source as it is loaded. Nothing is copied and nothing on disk
+ * changes, so faults can be tried concurrently. A detected fault is reproduced in another process from its replay
+ * token, and the same check must pass on the unmodified project.
  */
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
+import * as Properties from "../properties/All.ts"
 import * as Replay from "../runner/Replay.ts"
-import { isTest, planted, root, Stale, type Fault } from "./Fault.ts"
+import { plant, root, Stale, type Fault, type Planted } from "./Fault.ts"
 
-/** The result of a fault. */
+/** The result of one check. */
 export type Verdict =
-  /** It was detected. */
+  /** The property failed. `token` replays the failure. */
   | {
-      readonly _tag: "Killed"
-      /** The operation, or the test. */
-      readonly where: string
+      readonly _tag: "Detected"
       readonly because: string
       readonly counterexample: string
-      /** A token, or the test's name. */
-      readonly replay: string
+      readonly token: string
     }
-  /** Nothing detected it: the property has a gap. */
-  | { readonly _tag: "Survived" }
-  /** The property does not apply to these operations. */
-  | { readonly _tag: "Skipped"; readonly reason: string }
-  /** No verdict: the fault could not be planted, or the faulty client did not run. */
-  | { readonly _tag: "Failed"; readonly reason: string }
+  | { readonly _tag: "Passed" }
+  /** The fault could not be planted, or the property could not be checked. */
+  | { readonly _tag: "Inconclusive"; readonly reason: string }
 
-/** A check to run on a client. */
-export interface Question {
-  /** A property's id, or a test file. */
-  readonly seenBy: string
-  readonly operations: ReadonlyArray<string>
+/** The job of a process. */
+export interface Check {
+  /** Undefined for the unmodified project. */
+  readonly planted: Planted | undefined
+  readonly property: string
+  readonly target: string
   readonly runs: number
   readonly seed: number
   /** Starts at a counterexample. */
   readonly path?: string | undefined
-  /** Only this test. */
-  readonly test?: string | undefined
 }
 
-/** The job of a process. */
-export interface Job {
-  /** Undefined for the unmodified client. */
-  readonly fault: Fault | undefined
-  readonly questions: ReadonlyArray<Question>
-}
-
-/** The result of one question. */
-export interface Told {
+/** The result of one fault. */
+export interface Trial {
+  readonly fault: Fault
   readonly verdict: Verdict
-  readonly cpuMillis: number
-}
-
-/** The result of a process. */
-export interface Tried {
-  /** One for each question. */
-  readonly told: ReadonlyArray<Told>
-  /** CPU time of the whole process. */
-  readonly cpuMillis: number
+  /** Why the trial fails. Undefined if the fault was detected and its replay reproduced. */
+  readonly problem: string | undefined
 }
 
 const trial = fileURLToPath(new URL("./internal/trial.ts", import.meta.url))
@@ -74,96 +55,118 @@ const compiled = fileURLToPath(new URL("node_modules/.cache/sensitivity", root))
 /** The time limit of a process: a fault may make it hang. */
 const timeoutMillis = 180_000
 
-const isTried = (value: unknown): value is Tried =>
-  typeof value === "object" && value !== null && "told" in value && Array.isArray(value.told)
+const inconclusive = (reason: string): Verdict => ({ _tag: "Inconclusive", reason })
 
-const nothing = ({ questions }: Job, reason: string): Tried => ({
-  told: questions.map(() => ({ verdict: { _tag: "Failed", reason }, cpuMillis: 0 })),
-  cpuMillis: 0
-})
-
-const triedOf = (job: Job, code: number | null, printed: string, complained: string): Tried => {
-  const last = printed.trimEnd().split("\n").at(-1) ?? ""
+const verdictOf = (code: number | null, stdout: string, stderr: string): Verdict => {
   try {
-    const tried: unknown = JSON.parse(last)
-    if (isTried(tried) && tried.told.length === job.questions.length) return tried
+    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Verdict // the trial's last line
   } catch {
-    // The output is not a verdict.
+    return inconclusive(`the process ended with exit code ${code} and no verdict: ${stderr.slice(-2000)}`)
   }
-  return nothing(job, `the process ended with ${code}: ${complained.slice(-2000)}`)
 }
 
-/** Runs a job in its own process. */
-const run = (job: Job): Effect.Effect<Tried> =>
-  Effect.callback<Tried>((resume) => {
-    const child = spawn(process.execPath, [trial, JSON.stringify(job)], {
-      stdio: ["ignore", "pipe", "pipe"],
+/** Runs a check in its own process. */
+const run = (check: Check): Effect.Effect<Verdict> =>
+  Effect.callback<Verdict>((resume) => {
+    const child = spawn(process.execPath, [trial], {
+      stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, NODE_COMPILE_CACHE: compiled }
     })
-    let printed = ""
-    let complained = ""
-    child.stdout.on("data", (chunk: Buffer) => void (printed += chunk.toString("utf8")))
-    child.stderr.on("data", (chunk: Buffer) => void (complained += chunk.toString("utf8")))
-    child.once("error", (error) => resume(Effect.succeed(nothing(job, error.message))))
-    child.once("close", (code) => resume(Effect.succeed(triedOf(job, code, printed, complained))))
+    let stdout = ""
+    let stderr = ""
+    child.stdout.on("data", (chunk: Buffer) => void (stdout += chunk.toString("utf8")))
+    child.stderr.on("data", (chunk: Buffer) => void (stderr += chunk.toString("utf8")))
+    // A process that ends before it reads its job reports why on stderr.
+    child.stdin.on("error", () => undefined)
+    child.stdin.end(JSON.stringify(check))
+    child.once("error", (error) => resume(Effect.succeed(inconclusive(error.message))))
+    child.once("close", (code) => resume(Effect.succeed(verdictOf(code, stdout, stderr))))
     return Effect.sync(() => void child.kill("SIGKILL"))
   }).pipe(
     Effect.timeoutOrElse({
       duration: timeoutMillis,
-      orElse: () => Effect.succeed(nothing(job, `no verdict within ${timeoutMillis} ms`))
+      orElse: () => Effect.succeed(inconclusive(`no verdict within ${timeoutMillis} ms`))
     })
   )
 
-const usualRuns = 300
-
-/** The question for the check that must detect a fault. */
-export const questionOf = (
-  { operations, runs = usualRuns, seenBy }: Fault,
-  seed: number = Replay.defaultSeed
-): Question => ({ seenBy, operations, runs, seed })
-
-/** Runs questions on a client with a fault. Fails if the fault cannot be planted. */
-export const ask = (fault: Fault, questions: ReadonlyArray<Question>): Effect.Effect<Tried> =>
-  Effect.suspend(() => {
-    const job: Job = { fault, questions }
-    try {
-      planted(fault)
-    } catch (error) {
-      if (!(error instanceof Stale)) throw error
-      return Effect.succeed(nothing(job, error.message))
-    }
-    return run(job)
-  })
-
-/** Runs the same questions on the unmodified client, to prove that the fault causes the failure. */
-export const askHonest = (questions: ReadonlyArray<Question>): Effect.Effect<Tried> =>
-  run({ fault: undefined, questions })
-
-const verdictOf = ({ told }: Tried): Verdict => told[0]!.verdict // one for each question
-
-/** Tries a fault. */
-export const tryFault = (fault: Fault, seed?: number): Effect.Effect<Verdict> =>
-  Effect.map(ask(fault, [questionOf(fault, seed)]), verdictOf)
-
-/** The question that replays a detected fault. */
-export const replayOf = (question: Question, { replay, where }: Extract<Verdict, { _tag: "Killed" }>): Question => {
-  if (isTest(question.seenBy)) return { ...question, test: replay }
-  const { path, seed } = Replay.parse(replay)
-  return { ...question, operations: [where], seed, path }
-}
+const checkOf = (fault: Fault, seed: number, planted: Planted | undefined): Check => ({
+  planted,
+  property: fault.property,
+  target: fault.target,
+  runs: fault.runs ?? 300,
+  seed
+})
 
 /**
  * Compares a replay with the original failure.
  *
  * @returns The difference; undefined if the same counterexample occurred again.
  */
-export const replayProblem = (killed: Extract<Verdict, { _tag: "Killed" }>, again: Verdict): string | undefined =>
-  again._tag !== "Killed"
-    ? `its replay ${again._tag === "Survived" ? "passes" : `says nothing: ${again.reason}`}`
-    : again.where !== killed.where || again.counterexample !== killed.counterexample
-      ? `its replay fails with another counterexample: ${again.where}, ${again.counterexample.slice(0, 500)}`
-      : undefined
+export const replayProblem = (detected: Extract<Verdict, { _tag: "Detected" }>, again: Verdict): string | undefined => {
+  switch (again._tag) {
+    case "Passed":
+      return "its replay passes"
+    case "Inconclusive":
+      return `its replay is inconclusive: ${again.reason}`
+    case "Detected":
+      return again.counterexample === detected.counterexample
+        ? undefined
+        : `its replay fails with another counterexample: ${again.counterexample.slice(0, 500)}`
+  }
+}
 
-/** The line that replays it. */
-export const replayLine = ({ seenBy }: Question, { replay }: Extract<Verdict, { _tag: "Killed" }>): string =>
-  isTest(seenBy) ? `vitest run ${seenBy} -t ${JSON.stringify(replay)}` : Replay.lineOf(replay)
+/** Plants a fault, checks its property, and replays the failure. */
+export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effect.Effect<Trial> =>
+  Effect.gen(function* () {
+    const planted = yield* Effect.sync(() => {
+      try {
+        return plant(fault)
+      } catch (error) {
+        if (error instanceof Stale) return error
+        throw error
+      }
+    })
+    if (planted instanceof Stale) return { fault, verdict: inconclusive(planted.message), problem: planted.message }
+    const check = checkOf(fault, seed, planted)
+    const verdict = yield* run(check)
+    if (verdict._tag === "Passed") return { fault, verdict, problem: `${fault.property} does not detect it` }
+    if (verdict._tag === "Inconclusive") return { fault, verdict, problem: verdict.reason }
+    const { path, seed: replayed } = Replay.parse(verdict.token)
+    return { fault, verdict, problem: replayProblem(verdict, yield* run({ ...check, seed: replayed, path })) }
+  })
+
+/** The checks of the faults on the unmodified project that do not pass. Their detections prove nothing. */
+export const unsound = (
+  faults: ReadonlyArray<Fault>,
+  seed: number,
+  workers: number
+): Effect.Effect<ReadonlyArray<string>> => {
+  const checks = new Map(
+    faults
+      .toSorted((a, b) => (a.runs ?? 0) - (b.runs ?? 0))
+      .map((fault) => [`${fault.property} for ${fault.target}`, checkOf(fault, seed, undefined)])
+  )
+  return Effect.forEach(
+    checks,
+    ([name, check]) =>
+      Effect.map(run(check), (verdict) =>
+        verdict._tag === "Passed" ? [] : [`${name}: ${verdict._tag === "Detected" ? verdict.because : verdict.reason}`]
+      ),
+    { concurrency: workers }
+  ).pipe(Effect.map((found) => found.flat()))
+}
+
+/** Properties without a fault: nothing proves that they can fail. */
+export const unproved = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
+  const proved = new Set(faults.map(({ property }) => property))
+  return Properties.stated.map(({ id }) => id).filter((id) => !proved.has(id))
+}
+
+/** One line of a trial, and below it any problem. */
+export const line = ({ fault, problem, verdict }: Trial): string => {
+  const word = problem === undefined ? "detected" : verdict._tag === "Passed" ? "MISSED" : "FAILED"
+  const replay =
+    verdict._tag === "Detected" && problem !== undefined ? `\n          ${Replay.lineOf(verdict.token)}` : ""
+  const why = problem === undefined ? "" : `\n          ${problem}`
+  return `${word.padEnd(9)} ${fault.name.padEnd(64)} ${fault.property} ${fault.target}${why}${replay}`
+}

@@ -35,7 +35,7 @@ const yearMillis = 365 * 86_400_000
 
 const ended = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
   const exit = fiber.pollUnsafe()
-  if (exit === undefined) throw new Error("what runs on the local exchange does not end")
+  if (exit === undefined) throw new Error("a program on the local exchange did not end")
   if (Exit.isFailure(exit)) throw new Error("the local exchange failed", { cause: exit.cause })
   return exit.value
 }

@@ -9,21 +9,12 @@ import * as Coverage from "../../src/generate/Coverage.ts"
 import { audit, isObject, resolver, type Json, type JsonSchema } from "../../src/judge/JsonSchema.ts"
 import * as Judge from "../../src/judge/Judge.ts"
 import * as Mutants from "../../src/generate/Mutants.ts"
-import * as PlantedFaults from "../../src/judge/PlantedFaults.ts"
-import type { Position } from "../../src/judge/Policy.ts"
-import { untaken } from "./choices.ts"
 
 const rest = ReferenceDocument.load()
 const resolve = resolver(rest.document)
-const both = (): ReadonlyArray<Position> => ["request", "response"]
 const documents = [
-  [
-    "REST",
-    rest.document,
-    (component: string): ReadonlyArray<Position> =>
-      both().filter((at) => (at === "request" ? rest.requestSchemas : rest.responseSchemas).has(component))
-  ],
-  ["feed", FeedDocument.load().document, both]
+  ["REST", rest.document],
+  ["feed", FeedDocument.load().document]
 ] as const
 
 /** Whole documents take a while on a machine that does other things too. */
@@ -35,7 +26,7 @@ const componentsOf = (document: Json): ReadonlyArray<readonly [string, JsonSchem
   return Object.keys(isObject(schemas) ? schemas : {}).map((name) => [name, { $ref: `#/components/schemas/${name}` }])
 }
 
-for (const [name, document, positionsOf] of documents) {
+for (const [name, document] of documents) {
   const judge = Judge.make(resolver(document))
   const components = componentsOf(document)
 
@@ -47,24 +38,11 @@ for (const [name, document, positionsOf] of documents) {
       }
     })
 
-    it("have coverage sets that take every choice, in valid values", whole, () => {
+    it("have valid coverage values", whole, () => {
       const coverage = Coverage.make(judge)
       for (const [component, schema] of components) {
         const values = coverage.of(schema)
         assert.isTrue(values.every(judge.accepts(schema)), component)
-        assert.deepStrictEqual(untaken(schema, values, judge), [], component)
-      }
-    })
-
-    it("are read by an honest decoder without a failure, in the positions they stand in", whole, () => {
-      const conformance = Conformance.make(judge.resolve)
-      for (const [component, schema] of components) {
-        for (const position of positionsOf(component)) {
-          const report = conformance
-            .suite({ name: component, schema, position })
-            .run(PlantedFaults.honest(schema, judge.resolve, position), { runs: 5 })
-          assert.deepStrictEqual(report.failures, [])
-        }
       }
     })
 
@@ -115,31 +93,4 @@ describe("the bodies of the REST document", () => {
       []
     )
   })
-})
-
-describe("the components that carry money and states", () => {
-  const conformance = Conformance.make(resolve)
-  const components = [
-    ["Order", "response"],
-    ["Settlement", "response"],
-    ["PriceLevelDollarsCountFp", "response"],
-    ["BucketLimit", "response"],
-    ["CreateOrderV2Request", "request"],
-    ["CreateOrderGroupRequest", "request"]
-  ] as const
-  for (const [name, position] of components) {
-    it(`let no planted fault live: ${name}`, whole, () => {
-      const schema = resolve(`#/components/schemas/${name}`)
-      const suite = conformance.suite({ name, schema, position })
-      const faults = PlantedFaults.plant(schema, resolve, position)
-      assert.isAbove(faults.length, 5)
-      const alive = faults.filter(
-        ({ codec, seenBy }) => suite.run(codec, { runs: 0, checks: [seenBy] }).checks[seenBy].failed === 0
-      )
-      assert.deepStrictEqual(
-        alive.map((fault) => `${fault.pointer}: ${fault.name}`),
-        []
-      )
-    })
-  }
 })

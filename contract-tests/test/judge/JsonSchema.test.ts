@@ -110,8 +110,8 @@ describe("resolver", () => {
   })
   it("refuses what leaves the document or leads to no schema", () => {
     assert.throws(() => resolve("other.json#/a"), JsonSchema.UnusableSchema, "leaves the document")
-    assert.throws(() => resolve("#/components/schemas/nowhere"), JsonSchema.UnusableSchema, "leads to no schema")
-    assert.throws(() => resolve("#/components/text"), JsonSchema.UnusableSchema, "leads to no schema")
+    assert.throws(() => resolve("#/components/schemas/nowhere"), JsonSchema.UnusableSchema, "does not lead to a schema")
+    assert.throws(() => resolve("#/components/text"), JsonSchema.UnusableSchema, "does not lead to a schema")
   })
 })
 

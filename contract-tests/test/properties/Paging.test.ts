@@ -145,8 +145,8 @@ describe("planted faults in readers of pages", () => {
   it("are not seen where there is none", () => void held(withReader(undefined), 40))
 
   const because: Readonly<Record<Fault, RegExp>> = {
-    "follows a repeated cursor": /go round|it goes on asking/,
-    "misses a repeated cursor of a period above one": /go round|it goes on asking/,
+    "follows a repeated cursor": /go round|keeps requesting pages/,
+    "misses a repeated cursor of a period above one": /go round|keeps requesting pages/,
     "ends on an empty page": /the items of the whole list|the cursors that were sent/,
     "does not end on an empty cursor": /the whole list: ended with/,
     "does not end on null": /the whole list: ended with/,

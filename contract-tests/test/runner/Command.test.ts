@@ -63,15 +63,15 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
   })
 
   const wrong: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
-    ["no workers", ["--workers", "0"], /--workers takes a number of at least 1/],
+    ["no workers", ["--workers", "0"], /--workers must be at least 1/],
     ["a seed that is no number", ["--seed", "x"], /--seed/],
-    ["a seed of more than 32 bits", ["--seed", "99999999999"], /--seed takes a 32-bit integer, not 99999999999/],
-    ["no runs", ["--runs", "0"], /--runs takes a number of at least 1/],
-    ["a property that there is not", ["--property", "P99"], /there is no property P99: there are P0, /],
-    ["an operation that there is not", ["--operation", "Nope"], /no operation is called Nope/],
+    ["a seed of more than 32 bits", ["--seed", "99999999999"], /--seed must be a 32-bit integer, not 99999999999/],
+    ["no runs", ["--runs", "0"], /--runs must be at least 1/],
+    ["a property that there is not", ["--property", "P99"], /no property P99. The properties are P0, /],
+    ["an operation that there is not", ["--operation", "Nope"], /no operation matches Nope/],
     ["a report of another kind", ["--report", "pdf=x"], /--report takes html=FILE/],
     ["a report where none can be written", ["--report", "json=/nonexistent/x"], /cannot write the report/],
-    ["a budget that is no duration", ["--budget", "x"], /--budget takes a duration/],
+    ["a budget that is no duration", ["--budget", "x"], /--budget must be a duration/],
     ["an address that is none", ["--target", "ftp://host"], /--target: .*https:\/\//],
     ["plain http beyond loopback", ["--target", "http://example.com"], /Plain http is for loopback alone/],
     ["an exchange without a key", ["--target", "demo"], /demo needs a key: .*KALSHI_API_KEY_ID/],
@@ -99,7 +99,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
   it("ends with 3 where the budget ended first, and says so", async () => {
     const { code, stdout } = await run(["run", "--budget", "0.001s"])
     assert.strictEqual(code, 3)
-    assert.include(stdout, "the budget ended before everything was looked at")
+    assert.include(stdout, "the time budget ended before all checks ran")
     assert.match(lastLine(stdout), counts)
   })
 
@@ -122,7 +122,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     child.kill("SIGINT")
     const { code, stdout } = await ended
     assert.strictEqual(code, 130)
-    assert.include(stdout, "interrupted: this run proves nothing of the rest")
+    assert.include(stdout, "interrupted; the report covers only the checks that ran")
     assert.match(lastLine(stdout), counts)
     const report = JSON.parse(fs.readFileSync(file, "utf8"))
     assert.deepStrictEqual([report.ending, report.exitCode === 0], ["interrupted", false])
@@ -179,7 +179,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
           stray
         )
         assert.deepStrictEqual([code, lastLine(stdout)], [1, "1 passed, 1 failed, 0 skipped"], stdout)
-        assert.include(stdout, "nothing reached 2xx")
+        assert.include(stdout, "no request reached 2xx")
       }
     ))
 
@@ -242,12 +242,12 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
             run(["run", "--target", sandbox.url, "--operation", "Series.list"], key)
           )
           assert.strictEqual(code, 1, stdout)
-          assert.include(stdout, '✗ P12 does not hold for Series.list at "/series"')
+          assert.include(stdout, '✗ P12 fails for Series.list at "/series"')
           assert.match(stdout, /request: curl -X GET 'http:.*\/series'/)
           const token = /REPLAY kalshi-contract replay (\S+)/.exec(stdout)?.[1] ?? ""
           assert.strictEqual(Replay.parse(token).property, `P12@${sandbox.url}`)
           const now = yield* Effect.promise(() => run(["replay", token], key))
-          assert.deepStrictEqual([now.code, now.stdout.includes("holds for Series.list now")], [0, true], now.stderr)
+          assert.deepStrictEqual([now.code, now.stdout.includes("passes for Series.list now")], [0, true], now.stderr)
           yield* plant
           assert.strictEqual((yield* Effect.promise(() => run(["replay", token], key))).code, 1)
         })

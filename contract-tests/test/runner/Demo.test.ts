@@ -131,7 +131,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         child.kill("SIGINT")
         const { code, stderr, stdout } = yield* Effect.promise(() => ended)
         assert.strictEqual(code, 130, stdout + stderr)
-        assert.include(stdout, "interrupted: this run proves nothing of the rest")
+        assert.include(stdout, "interrupted; the report covers only the checks that ran")
         assert.match(stderr, /cleaned up after .*nothing is left/)
         assert.deepStrictEqual(yield* resting(served), before)
       })

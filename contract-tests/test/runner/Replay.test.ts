@@ -84,7 +84,7 @@ describe("holds", () => {
 
   it("throws the shrunk counterexample and the line that replays it", () => {
     const message = failureOf(() => Replay.holds("below-100", below100, { target: "naturals" }))
-    assert.include(message, "below-100 does not hold for naturals")
+    assert.include(message, "below-100 fails for naturals")
     assert.include(message, "counterexample: [100]")
     const replay = Replay.parse(tokenIn(message))
     assert.deepStrictEqual([replay.property, replay.target, replay.seed], ["below-100", "naturals", Replay.defaultSeed])

@@ -48,7 +48,7 @@ const report = (cells: ReadonlyArray<Report.Cell>, ending: Report.Ending = "fini
     { id: "P9", statement: "A request is sent again only where that is safe." }
   ],
   cells,
-  notes: ["the feed was not looked at"],
+  notes: ["the feed was not checked"],
   times: { startedAt: "2026-11-22T12:00:00.000Z", millis: 61_500, byProperty: { P3: 1_500, P9: 60_000 } }
 })
 
@@ -85,14 +85,17 @@ describe("as text", () => {
     assert.strictEqual(lines.at(-1), "1 passed, 1 failed, 1 skipped")
     assert.isTrue(lines.some((line) => /^P9 +0 +1 +0 +12 {2}A request is sent again/.test(line)))
     assert.isTrue(lines.some((line) => /^P3 +1 +0 +1 +1,200 {2}What was decoded/.test(line)))
-    assert.include(lines, '✗ P9 does not hold for Orders.create at "/orders/0"')
+    assert.include(lines, '✗ P9 fails for Orders.create at "/orders/0"')
     assert.include(lines, "  REPLAY kalshi-contract replay dG9rZW4")
     assert.include(lines, "skipped 1: its success has no body (P3 Orders.cancel)")
-    assert.include(lines, "the feed was not looked at")
+    assert.include(lines, "the feed was not checked")
   })
 
-  it("says that a run which did not finish proves nothing of the rest", () => {
-    assert.include(Text.render(report(green.cells, "interrupted")), "interrupted: this run proves nothing of the rest")
+  it("says that an unfinished run covers only the checks that ran", () => {
+    assert.include(
+      Text.render(report(green.cells, "interrupted")),
+      "interrupted; the report covers only the checks that ran"
+    )
   })
 })
 
@@ -153,7 +156,7 @@ describe("as a page", () => {
     assert.include(page, '<a href="#P9-Orders.create">')
     assert.include(page, '<details id="P9-Orders.create" open>')
     assert.include(page, "kalshi-contract replay dG9rZW4")
-    assert.include(Html.render(green), "<h1>Held</h1>")
+    assert.include(Html.render(green), "<h1>Passed</h1>")
     assert.include(Html.render(report(green.cells, "interrupted")), "<h1>Unfinished</h1>")
     assert.include(Html.render(report([skipped])), "<h1>Nothing passed</h1>")
   })

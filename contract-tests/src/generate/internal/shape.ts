@@ -164,7 +164,7 @@ export const make = (resolve: Resolve): Shapes => {
     schemas.reduce<ReadonlyArray<Conjunction>>(
       (conjunctions, schema) => {
         const next = conjunctions.flatMap((conjunction) => expandOne(schema, conjunction, open))
-        if (next.length > unionLimit) throw new UnusableSchema("a product of unions that is too large", "")
+        if (next.length > unionLimit) throw new UnusableSchema("too many combinations of unions", "")
         return next
       },
       [start]
@@ -179,7 +179,7 @@ export const make = (resolve: Resolve): Shapes => {
     let result: ReadonlyArray<Conjunction> =
       constraints.length === 0 ? [start] : [{ ...start, parts: [...start.parts, Object.fromEntries(constraints)] }]
     if ($ref !== undefined) {
-      if (open.has($ref)) throw new UnusableSchema("a reference that leads to itself", $ref)
+      if (open.has($ref)) throw new UnusableSchema("circular reference", $ref)
       const target = resolve($ref)
       result = result.flatMap((conjunction) =>
         expandOne(

@@ -24,7 +24,7 @@ const failed = (id: string, { operation, seed }: Run, runs: number, failure: Con
     counterexample,
     replay,
     report: [
-      `${id} does not hold for ${operation.name} at ${JSON.stringify(failure.pointer)}`,
+      `${id} fails for ${operation.name} at ${JSON.stringify(failure.pointer)}`,
       `because: ${because}`,
       `counterexample: ${counterexample}`,
       Replay.line(replay)

@@ -54,7 +54,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
     }
   }
   if (anyOf !== undefined || allOf !== undefined || oneOf !== undefined) {
-    throw new UnusableSchema("a union that nobody has said how to edit", "")
+    throw new UnusableSchema("unsupported union", "")
   }
   const types = typesOf(schema)
   if (!types.includes("null")) return { schema, isNullable: types.length === 0 && schema.enum === undefined }
@@ -62,7 +62,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
   const named = members?.filter((member) => member !== null)
   const others = types.filter((type) => type !== "null")
   const [type] = others
-  if (type === undefined || others.length > 1) throw new UnusableSchema("several types at one place", "")
+  if (type === undefined || others.length > 1) throw new UnusableSchema("several types in one schema", "")
   return { schema: { ...rest, type, ...(named === undefined ? {} : { enum: named }) }, isNullable: true }
 }
 
@@ -208,7 +208,7 @@ export const make = (judge: Judge) => {
     const known = typesOf(schema)
     const type = typeOf(value)
     if (known.length > 0 && !known.includes(type) && !(type === "number" && known.includes("integer"))) {
-      throw new Error(`a value of the type ${type} where there is ${known.join(" or ")}`)
+      throw new Error(`found a value of type ${type}, expected ${known.join(" or ")}`)
     }
     return [...ofSchema(schema), ...(isNullable ? [] : [nullable]), ...(isObject(value) ? ofObject(place, value) : [])]
   }

@@ -95,7 +95,7 @@ export const read = (
       const failure = fault(requests.length)
       requests.push({ cursor, rest: parameters.toString(), after: given.length })
       // Stops a reader that never ends.
-      if (requests.length > 2 * pages.length + 10) throw new Error("it goes on asking")
+      if (requests.length > 2 * pages.length + 10) throw new Error("it keeps requesting pages")
       const body = byCursor.get(cursor)
       const status = failure ?? (body === undefined ? 400 : 200)
       const answer: Json = status === 200 ? (body ?? {}) : { error: { code: "some_code", message: "why" } }

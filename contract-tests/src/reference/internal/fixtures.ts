@@ -10,7 +10,7 @@ const roots: ReadonlyArray<URL> = [
 export const fixture = (path: string): URL => {
   const found = roots.map((root) => new URL(path, root)).find((url) => existsSync(url))
   if (found === undefined) {
-    throw new Error(`fixtures/${path} came neither with the package nor with the workspace`)
+    throw new Error(`fixtures/${path} is neither in the package nor in the workspace`)
   }
   return found
 }

@@ -1,26 +1,25 @@
 /**
- * Writes the type tests of all operations from the document: what each takes, answers, names as errors and needs.
- *
- * Run it with node to write `OperationTypes.test.ts` anew.
+ * Checks the TypeScript types of the operations against the document: writes type assertions to a temporary module and
+ * runs the compiler on it.
  */
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
+import { fileURLToPath } from "node:url"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
 import * as Descriptors from "../../../src/operations/Descriptors.ts"
 import { signingOf } from "../../../src/operations/Signing.ts"
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { document, referenceOf } from "./client.ts"
 
-export const target = new URL("../OperationTypes.test.ts", import.meta.url)
-
-/** Answers that are not the document's type, and why. */
-const otherAnswers: Readonly<Record<string, string>> = {
+/** Responses whose type differs from the document, and why. */
+const otherResponses: Readonly<Record<string, string>> = {
   // The private key is wrapped, so that it is never printed.
   GenerateApiKey: "ApiKeys.GeneratedApiKey"
 }
 
 const componentOf = (schema: ReferenceDocument.Response["schema"]): string => {
   const name = schema?.$ref?.slice("#/components/schemas/".length)
-  if (name === undefined) throw new Error("a body that is no component")
+  if (name === undefined) throw new Error("the schema of a body must refer to a component")
   return name
 }
 
@@ -45,7 +44,7 @@ const fails = (reference: ReferenceDocument.Operation): string => {
   ])
 }
 
-/** The generated types of what an operation takes. */
+/** The generated type of an operation's input. */
 const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): string => {
   const has = (place: string): boolean => parameters.some((parameter) => parameter.in === place)
   const properties = requestBody === undefined ? undefined : document.deref(requestBody.schema).properties
@@ -57,9 +56,17 @@ const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): str
   return parts.length === 0 ? "void" : parts.join(" & ")
 }
 
-const test = (client: ClientOperations.ClientOperation): string => {
+/** A type assertion, and what it is about. */
+export interface Assertion {
+  readonly subject: string
+  /** One line. */
+  readonly code: string
+}
+
+/** The assertions that the document makes about an operation. */
+export const assertionsOf = (client: ClientOperations.ClientOperation): ReadonlyArray<Assertion> => {
   const reference = referenceOf(client)
-  const { id, method, parameters, path, requestBody, success } = reference
+  const { id, parameters, requestBody, success } = reference
   const body = requestBody === undefined ? {} : document.deref(requestBody.schema)
   const members = Object.keys(body.properties ?? {})
   const isRequired = (name: string): boolean => body.required?.includes(name) === true
@@ -71,78 +78,88 @@ const test = (client: ClientOperations.ClientOperation): string => {
     ...parameters.flatMap((parameter) => (parameter.required ? [] : [parameter.name])),
     ...members.filter((name) => !isRequired(name))
   ]
-  const answers =
-    success.schema === undefined ? "void" : (otherAnswers[id] ?? `Responses.${componentOf(success.schema)}`)
-  return `
-  it("${client.name}: ${method} ${path}", () => {
-    type Call = Signature<typeof ${client.name}>
-    expectTypeOf<Call["required"]>().toEqualTypeOf<${names(required)}>()
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<${names(optional)}>()
-    expectTypeOf<${wire(reference)}>().toExtend<Call["input"]>()
-    expectTypeOf<Call["answers"]>().toEqualTypeOf<${answers}>()
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<${fails(reference)}>()
-    expectTypeOf<Call["needs"]>().toEqualTypeOf<${needs(reference)}>()
-    expectTypeOf<Call["refuses"]>().toEqualTypeOf<Errors.InvalidRequest>()
-    expectTypeOf<Call["rehearses"]>().toEqualTypeOf<${needs(reference) === "KalshiWrite" ? "Errors.NotSent" : "never"}>()
+  const response =
+    success.schema === undefined ? "void" : (otherResponses[id] ?? `Responses.${componentOf(success.schema)}`)
+  const call = `Signature<typeof ${client.name}>`
+  const equals = (part: string, type: string): Assertion => ({
+    subject: `${client.name} ${part}`,
+    code: `expectTypeOf<${call}["${part}"]>().toEqualTypeOf<${type}>()`
   })
-`
+  return [
+    equals("required", names(required)),
+    equals("optional", names(optional)),
+    { subject: `${client.name} input`, code: `expectTypeOf<${wire(reference)}>().toExtend<${call}["input"]>()` },
+    equals("response", response),
+    equals("fails", fails(reference)),
+    equals("needs", needs(reference)),
+    equals("refuses", "Errors.InvalidRequest"),
+    equals("dryRun", needs(reference) === "KalshiWrite" ? "Errors.NotSent" : "never")
+  ]
 }
 
-/** The whole file, but for the formatter's line breaks. */
-export const render = (): string => {
-  const modules = Object.keys(ClientOperations.modules)
-  const tests = modules.map((module) => {
-    const clients = ClientOperations.ofModule(module, ClientOperations.modules[module] ?? {})
-    return `describe("${module}", () => {${clients.map(test).join("")}})\n`
-  })
-  return `/**
- * What the compiler knows of each operation, against the document: \`tsc -b\` judges it. Written by
- * \`node contract-tests/test/operations/support/operationTypes.ts\`, and compared with what that writes by the first test.
+const imports = [
+  ...Object.keys(ClientOperations.modules).map(
+    (module) => `import type * as ${module} from "@kalshi-effect/client/${module}"`
+  ),
+  'import type { KalshiPublic, KalshiRead, KalshiWrite } from "@kalshi-effect/client/Capability"',
+  'import type * as Errors from "@kalshi-effect/client/Errors"',
+  'import type * as Parameters from "@kalshi-effect/client/generated/parameters"',
+  'import type * as Requests from "@kalshi-effect/client/generated/requests"',
+  'import type * as Responses from "@kalshi-effect/client/generated/responses"',
+  'import type { SigningError } from "@kalshi-effect/signing/SigningError"',
+  'import { expectTypeOf } from "vitest"',
+  `import type { Signature, Values } from ${JSON.stringify(fileURLToPath(new URL("signature.ts", import.meta.url)))}`
+]
+
+const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+
+/**
+ * Compiles assertions.
+ *
+ * @returns The subjects of those that do not hold.
+ * @throws If the compiler reports anything else.
  */
-import * as fs from "node:fs"
-${modules.map((module) => `import type * as ${module} from "@kalshi-effect/client/${module}"`).join("\n")}
-import type { KalshiPublic, KalshiRead, KalshiWrite } from "@kalshi-effect/client/Capability"
-import type * as Errors from "@kalshi-effect/client/Errors"
-import type * as Parameters from "@kalshi-effect/client/generated/parameters"
-import type * as Requests from "@kalshi-effect/client/generated/requests"
-import type * as Responses from "@kalshi-effect/client/generated/responses"
-import type { SigningError } from "@kalshi-effect/signing/SigningError"
-import { assert, describe, expectTypeOf, it } from "vitest"
-import { normal, render, target } from "./support/operationTypes.ts"
-import type { Signature, Values } from "./support/signature.ts"
-
-describe("the type tests", () => {
-  it("are those that the document asks for", () => {
-    assert.strictEqual(normal(fs.readFileSync(target, "utf8")), normal(render()))
-  })
-})
-
-describe("Signature", () => {
-  type Call = Signature<typeof Orders.get>
-
-  it("sees what is declared and not listed, and what is listed and not declared", () => {
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound>()
-    // @ts-expect-error -- it can be answered 404
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()
-    // @ts-expect-error -- it is never answered 409
-    expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized | Errors.NotFound | Errors.Conflict>()
-    // @ts-expect-error -- it takes an id
-    expectTypeOf<Call["required"]>().toEqualTypeOf<never>()
-    // @ts-expect-error -- it takes nothing else
-    expectTypeOf<Call["optional"]>().toEqualTypeOf<"subaccount">()
-    // @ts-expect-error -- the id is no number
-    expectTypeOf<{ readonly order_id: number }>().toExtend<Call["input"]>()
-    // @ts-expect-error -- it answers one order
-    expectTypeOf<Call["answers"]>().toEqualTypeOf<Responses.GetOrdersResponse>()
-    // @ts-expect-error -- it changes nothing
-    expectTypeOf<Call["needs"]>().toEqualTypeOf<KalshiWrite>()
-  })
-})
-
-${tests.join("\n")}`
+export const failing = (assertions: ReadonlyArray<Assertion>): ReadonlyArray<string> => {
+  const cache = inPackage("node_modules/.cache")
+  fs.mkdirSync(cache, { recursive: true })
+  // Inside the package, so that the module's imports resolve.
+  const folder = fs.mkdtempSync(`${cache}/operation-types-`)
+  try {
+    fs.writeFileSync(`${folder}/types.ts`, [...imports, ...assertions.map(({ code }) => code)].join("\n"))
+    const compilerOptions = {
+      noEmit: true,
+      composite: false,
+      incremental: false,
+      types: ["node"],
+      noUnusedLocals: false
+    }
+    fs.writeFileSync(
+      `${folder}/tsconfig.json`,
+      JSON.stringify({
+        extends: inPackage("../tsconfig.base.json"),
+        compilerOptions: {
+          ...compilerOptions,
+          rewriteRelativeImportExtensions: false,
+          allowImportingTsExtensions: true
+        },
+        files: ["types.ts"]
+      })
+    )
+    const tsc = inPackage("../node_modules/typescript/lib/tsc.js")
+    const { status, stderr, stdout } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
+      cwd: folder,
+      encoding: "utf8"
+    })
+    const errors = `${stdout}${stderr}`.split("\n").filter((line) => /^\S/.test(line))
+    const subjects = errors.map((error) => {
+      const line = Number(/^types\.ts\((\d+),/.exec(error)?.[1])
+      const assertion = assertions[line - imports.length - 1]
+      if (assertion === undefined) throw new Error(`the compiler failed: ${error}`)
+      return assertion.subject
+    })
+    if ((status === 0) !== (subjects.length === 0)) throw new Error(`the compiler ended with exit code ${status}`)
+    return [...new Set(subjects)]
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
 }
-
-/** A text without what a formatter may change: white space, and the bar before the first member of a union. */
-export const normal = (text: string): string => text.replaceAll(/\s+/g, "").replaceAll("<|", "<").replaceAll("=|", "=")
-
-if (import.meta.main) fs.writeFileSync(target, render())

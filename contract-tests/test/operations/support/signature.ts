@@ -1,4 +1,4 @@
-/** What the type of an operation says, taken apart. */
+/** The parts of an operation's type. */
 import type { InvalidRequest, NotSent } from "@kalshi-effect/client/Errors"
 import type { FailureOf, Operation, Parameter } from "@kalshi-effect/client/Operation"
 
@@ -19,21 +19,20 @@ export type Signature<O> =
   O extends Operation<infer Input, infer Output, infer E, infer Capability>
     ? {
         readonly input: Input
-        /** Fields that must be given, and fields that may be left out. */
         readonly required: Key<Input, false>
         readonly optional: Key<Input, true>
-        readonly answers: Output
-        /** The errors it names besides the common ones. */
+        readonly response: Output
+        /** The declared errors. Every operation can also fail with the common ones. */
         readonly fails: E
-        /** The error of a request that is refused before it is sent. */
+        /** The error of an invalid request. */
         readonly refuses: Extract<FailureOf<E, Capability>, InvalidRequest>
-        /** What a dry run makes of it. */
-        readonly rehearses: Extract<FailureOf<E, Capability>, NotSent>
+        /** The result of a dry run. */
+        readonly dryRun: Extract<FailureOf<E, Capability>, NotSent>
         readonly needs: Capability
       }
     : never
 
-/** The values that parameters take. */
+/** The values of parameters. */
 export type Values<P extends Readonly<Record<string, Parameter>>> = {
   readonly [K in keyof P as P[K]["required"] extends true ? K : never]: P[K] extends Parameter<infer A> ? A : never
 } & {
