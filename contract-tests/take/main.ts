@@ -174,7 +174,10 @@ if (generated.code !== 0) {
   )
   stop()
 }
-end("codegen", [])
+end(
+  "codegen",
+  linesIn(generated.text).filter((line) => line.startsWith("packages/client/codegen/"))
+)
 // 5. What follows by hand.
 end("operations", linesIn(node("contract-tests/take/operations.ts").text))
 if (left.length === 0) {

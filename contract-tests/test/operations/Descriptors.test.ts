@@ -5,9 +5,9 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Descriptors from "../../src/operations/Descriptors.ts"
-import { allWith, altered, document, named, referenceOf, sourceOf } from "./support/client.ts"
+import { allWith, altered, document, inputs, named, referenceOf, sourceOf } from "./support/client.ts"
 
-const deprecated = Descriptors.deprecated(document, sourceOf)
+const deprecated = Descriptors.deprecated(document, sourceOf, inputs)
 
 describe("findings", () => {
   it("finds no difference between the client and the document", () => {
@@ -476,30 +476,42 @@ describe("planted faults in descriptors", () => {
   const unmarked = (source: string) => source.replaceAll("@deprecated", "Old.")
   const creators = ["quote_creator_user_id", "rfq_creator_user_id"]
 
-  const sources: ReadonlyArray<readonly [string, string, ReadonlyArray<string>, (source: string) => string]> = [
-    ["an operation that is not marked", "GetQuote", [""], unmarked],
-    ["inputs that are not marked", "GetQuotes", creators, unmarked],
-    [
-      "an input that is gone",
-      "GetQuotes",
-      ["quote_creator_user_id"],
-      (source) => source.replaceAll("quote_creator_user_id", "creator")
-    ],
-    ["an operation marked that is not deprecated", "GetQuotes", [""], marking(/\*\/\s*export const list\b/)],
-    ["the same under another name", "DeleteRFQQuote", [""], marking(/\*\/\s*remove as delete\b/)],
-    [
-      "an input marked that is not deprecated",
-      "GetQuotes",
-      ["rfq_id"],
-      (source) => source.replaceAll("  readonly rfq_id", "  /** @deprecated */\n  readonly rfq_id")
-    ]
+  const operations: ReadonlyArray<readonly [string, string, (source: string) => string]> = [
+    ["an operation that is not marked", "GetQuote", unmarked],
+    ["an operation marked that is not deprecated", "GetQuotes", marking(/\*\/\s*export const list\b/)],
+    ["the same under another name", "DeleteRFQQuote", marking(/\*\/\s*remove as delete\b/)]
   ]
-  for (const [fault, id, at, change] of sources) {
+  for (const [fault, id, change] of operations) {
     it(`sees ${fault}`, () => {
       const client = named(id)
       const source = sourceOf(client.module)
       assert.notStrictEqual(change(source), source, "the fault must be planted")
-      const check = Descriptors.deprecated(document, () => change(source))
+      const check = Descriptors.deprecated(document, () => change(source), inputs)
+      assert.deepStrictEqual(
+        check(client, referenceOf(client)).map((finding) => finding.at),
+        [""]
+      )
+    })
+  }
+
+  const fields: ReadonlyArray<readonly [string, ReadonlyArray<string>, (source: string) => string]> = [
+    ["inputs that are not marked", creators, unmarked],
+    [
+      "an input that is gone",
+      ["quote_creator_user_id"],
+      (source) => source.replaceAll("quote_creator_user_id", "creator")
+    ],
+    [
+      "an input marked that is not deprecated",
+      ["rfq_id"],
+      (source) => source.replaceAll("  readonly rfq_id", "  /** @deprecated */\n  readonly rfq_id")
+    ]
+  ]
+  for (const [fault, at, change] of fields) {
+    it(`sees ${fault}`, () => {
+      const client = named("GetQuotes")
+      assert.notStrictEqual(change(inputs), inputs, "the fault must be planted")
+      const check = Descriptors.deprecated(document, sourceOf, change(inputs))
       assert.deepStrictEqual(
         check(client, referenceOf(client)).map((finding) => finding.at),
         at

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Document } from "./document.ts"
+import { docOf } from "./docs.ts"
 import { unitOf } from "./facts.ts"
 import { type Component, type Field, isInteger, references } from "./shape.ts"
-import { comment, type Context, key, literal, makeWriter, type Writer } from "./writer.ts"
+import { comment, type Context, key, makeWriter, type Writer } from "./writer.ts"
 
 /** Components such that each stands after those it is made of; those that lead back to themselves stand as they come. */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
@@ -24,26 +25,22 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
 
 /** What a field's name and type leave unsaid. */
 const remarks = (component: string, field: Field, { direction, facts }: Context): ReadonlyArray<string> => {
+  if (direction === "requests") return docOf(facts, { owner: component, ...field }).lines
   const unit = isInteger(field.shape) ? unitOf(facts, component, field.name) : undefined
-  return [
-    ...(unit === undefined ? [] : [unit]),
-    ...(direction === "requests" && field.byDefault !== undefined
-      ? [`\`${literal(field.byDefault)}\` when left out.`]
-      : []),
-    ...(field.deprecated ? ["@deprecated"] : [])
-  ]
+  return [...(unit === undefined ? [] : [unit]), ...(field.deprecated ? ["@deprecated"] : [])]
 }
 
 const declaration = (name: string, shape: Component, context: Context, writer: Writer): string => {
   const codec = `export const ${name}: ${context.imports.schema("Codec")}<${name}> = ${writer.codec(shape)}\n`
   switch (shape._tag) {
     case "Struct": {
+      const doc = context.direction === "requests" ? context.facts.docs.inputs[name] : undefined
       const members = shape.fields.map(
         (field) =>
           comment(remarks(name, field, context)) +
           `readonly ${key(field.name)}${field.required ? "" : "?"}: ${writer.type(field.shape)}\n`
       )
-      return `export interface ${name} {\n${members.join("")}}\n${codec}`
+      return `${comment(doc === undefined ? [] : [doc])}export interface ${name} {\n${members.join("")}}\n${codec}`
     }
     case "Dictionary": {
       const value = shape.value === undefined ? "unknown" : writer.type(shape.value)

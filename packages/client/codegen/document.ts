@@ -5,8 +5,8 @@
  */
 import * as Result from "effect/Result"
 import { alphabetical, type Fault, type Faults, isRecord, type Json, makeFaults } from "./faults.ts"
-import { makeSchemaReader, type SchemaReader } from "./schemas.ts"
-import { type Component, references, type Shape } from "./shape.ts"
+import { defaultOf, makeSchemaReader, type SchemaReader } from "./schemas.ts"
+import { type Component, type Default, references, type Shape } from "./shape.ts"
 
 /** A parameter of the path or the query. */
 export interface Parameter {
@@ -15,16 +15,19 @@ export interface Parameter {
   readonly shape: Shape
   readonly required: boolean
   readonly deprecated: boolean
+  readonly byDefault: Default
   /** `comma` joins a list into one value; `repeated` writes the key once per item. */
   readonly style: "single" | "comma" | "repeated"
 }
 
-/** What an operation takes besides its body. */
+/** The input of an operation. */
 export interface Operation {
   readonly id: string
   readonly deprecated: boolean
   /** As the document orders them. `shared` is the name under which it keeps one for several operations. */
   readonly parameters: ReadonlyArray<Parameter & { readonly shared: string | undefined }>
+  /** The component of its JSON body. */
+  readonly body: string | undefined
 }
 
 /** A document without a fault. */
@@ -61,7 +64,8 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   const name = keys.text("name") ?? ""
   const place = keys.text("in")
   if (place !== "path" && place !== "query") faults.add(`${pointer}/in`, "only the path and the query are known")
-  const shape = schemas.inline(keys.take("schema"), `${pointer}/schema`, name)
+  const schema = keys.take("schema")
+  const shape = schemas.inline(schema, `${pointer}/schema`, name)
   const style = keys.text("style")
   if (style !== undefined && (place !== "query" || style !== "form")) {
     faults.add(`${pointer}/style`, "of styles, only the query's form is known")
@@ -77,6 +81,7 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
     shape,
     required,
     deprecated,
+    byDefault: defaultOf(faults, schema, `${pointer}/schema`),
     style: shape._tag !== "List" ? "single" : exploded ? "repeated" : "comma"
   }
 }
@@ -117,13 +122,17 @@ export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArr
   }
 
   const roots = { requests: new Set<string>(), responses: new Set<string>() }
-  const body = (value: unknown, pointer: string, reached: Set<string>): void => {
+  /** The component of a body. */
+  const body = (value: unknown, pointer: string, reached: Set<string>): string | undefined => {
+    let component: string | undefined
     for (const [type, content, at] of faults.entries(section(value, "content"), `${pointer}/content`)) {
       if (type !== "application/json") faults.add(at, "of bodies, only JSON is known")
       const shape = schemas.inline(section(content, "schema"), `${at}/schema`, "Body")
-      if (shape._tag !== "Reference") faults.add(`${at}/schema`, "a body has to be a component")
+      if (shape._tag === "Reference") component = shape.name
+      else faults.add(`${at}/schema`, "a body has to be a component")
       for (const name of references(shape)) reached.add(name)
     }
+    return component
   }
 
   const parameter = (value: unknown, pointer: string): Operation["parameters"][number] | undefined => {
@@ -154,7 +163,7 @@ export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArr
     for (const name of inTemplate) faults.add(pointer, `the path holds {${name}}, which no parameter describes`)
 
     const requestBody = resolve(keys.take("requestBody"), "requestBodies")
-    body(requestBody, `${pointer}/requestBody`, roots.requests)
+    const input = body(requestBody, `${pointer}/requestBody`, roots.requests)
     for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
       if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are known")
       body(resolve(response, "responses"), at, roots.responses)
@@ -163,7 +172,7 @@ export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArr
     keys.take("tags")
     keys.finish()
     for (const { shape } of parameters) for (const name of references(shape)) roots.requests.add(name)
-    return { id, deprecated, parameters }
+    return { id, deprecated, parameters, body: input }
   }
 
   const operations = faults.entries(document["paths"], "/paths").flatMap(([path, item, at]) => {

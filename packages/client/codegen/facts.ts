@@ -1,8 +1,10 @@
 /**
- * What the reference document cannot say: which components are decimals, and in what unit an integer counts.
+ * What the reference document cannot say: which components are decimals, in what unit an integer counts, and what the
+ * fields of requests mean.
  *
  * @module
  */
+import { type FieldDocs, fieldDocs } from "./fieldDocs.ts"
 
 /** A component that stands for a decimal of `FixedPoint.ts`. */
 export interface Decimal {
@@ -19,6 +21,7 @@ export interface Facts {
   readonly decimals: Readonly<Record<string, Decimal>>
   /** By `Component/property` or `Operation/parameter`: the unit of an integer whose name does not say it. */
   readonly units: Readonly<Record<string, string>>
+  readonly docs: FieldDocs
 }
 
 /** Units of times. In a request, a number that is clearly of the other unit is refused. */
@@ -105,5 +108,6 @@ export const facts: Facts = {
     "Settlement/revenue": cents,
     "Settlement/value": cents,
     "WeatherIndexPoint/t": milliseconds
-  }
+  },
+  docs: fieldDocs
 }

@@ -9,10 +9,12 @@ import * as Schema from "effect/Schema"
 import { format } from "oxfmt"
 import { checkFacts } from "./checkFacts.ts"
 import { writeComponents } from "./components.ts"
+import { checkDocs, undocumented } from "./docs.ts"
 import { type Document, readDocument } from "./document.ts"
 import type { Facts } from "./facts.ts"
 import type { Fault } from "./faults.ts"
 import { makeImports } from "./imports.ts"
+import { writeInputs } from "./inputs.ts"
 import { writeParameters } from "./parameters.ts"
 import type { Context, Direction } from "./writer.ts"
 
@@ -24,6 +26,13 @@ export interface File {
   /** Inside `src/generated`. */
   readonly name: string
   readonly text: string
+}
+
+/** What a document becomes. */
+export interface Generated {
+  readonly files: ReadonlyArray<File>
+  /** What `fieldDocs.ts` leaves out, a line each. */
+  readonly undocumented: ReadonlyArray<string>
 }
 
 const refuse = (faults: ReadonlyArray<Fault>): Refused =>
@@ -50,11 +59,11 @@ const file = (name: string, text: string): Effect.Effect<File, Refused> =>
   )
 
 /** Generates all files, or names everything in the document that stands in the way. */
-export const generate = (json: unknown, facts: Facts): Effect.Effect<ReadonlyArray<File>, Refused> => {
+export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, Refused> => {
   const read = readDocument(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))
   const document = read.success
-  const faults = checkFacts(document, facts)
+  const faults = [...checkFacts(document, facts), ...checkDocs(document, facts)]
   if (faults.length > 0) return Effect.fail(refuse(faults))
   const write = (
     name: string,
@@ -66,7 +75,7 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<ReadonlyArr
     const text = write(document, { direction, facts, imports })
     return file(name, `${header(document, subject)}${imports.print()}\n${text}`)
   }
-  return Effect.all([
+  const files = Effect.all([
     write(
       "responses.ts",
       "Components of responses: enums are open, and what is unknown is ignored.",
@@ -79,6 +88,8 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<ReadonlyArr
       "requests",
       writeComponents
     ),
-    write("parameters.ts", "What operations take in their path and query.", "requests", writeParameters)
+    write("parameters.ts", "What operations take in their path and query.", "requests", writeParameters),
+    write("inputs.ts", "Inputs of operations: path, query and body in one object.", "requests", writeInputs)
   ])
+  return Effect.map(files, (files) => ({ files, undocumented: undocumented(document, facts) }))
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Faults, isInteger, isRecord, isText, type Json, type Keys } from "./faults.ts"
-import type { Component, Field, Shape } from "./shape.ts"
+import type { Component, Default, Field, Shape } from "./shape.ts"
 
 /** The bounds of a 32-bit integer. */
 export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
@@ -26,6 +26,15 @@ const compiles = (pattern: string): boolean => {
   } catch {
     return false
   }
+}
+
+/** The default that a schema states. */
+export const defaultOf = (faults: Faults, json: unknown, pointer: string): Default => {
+  const byDefault = isRecord(json) ? json["default"] : undefined
+  if (byDefault !== undefined && !["string", "number", "boolean"].includes(typeof byDefault)) {
+    faults.add(`${pointer}/default`, "of defaults, only text, numbers and booleans are known")
+  }
+  return byDefault as Default // just checked
 }
 
 /** Reads schemas. `name` is what an object is called that stands inside another shape. */
@@ -110,16 +119,12 @@ export const makeSchemaReader = (faults: Faults, known: Json, components: Map<st
   const field = (key: string, json: unknown, pointer: string, name: string, required: boolean): Field => {
     // Absent from the JSON, it would still be found: on the prototype.
     if (key in {}) faults.add(pointer, "every object has a member of this name")
-    const byDefault = isRecord(json) ? json["default"] : undefined
-    if (byDefault !== undefined && !["string", "number", "boolean"].includes(typeof byDefault)) {
-      faults.add(`${pointer}/default`, "of defaults, only text, numbers and booleans are known")
-    }
     return {
       name: key,
       shape: inline(json, pointer, `${name}${pascal(key)}`),
       required,
       deprecated: isRecord(json) && json["deprecated"] === true,
-      byDefault: byDefault as Field["byDefault"] // just checked
+      byDefault: defaultOf(faults, json, pointer)
     }
   }
 

@@ -33,14 +33,16 @@ export type Shape =
   | { readonly _tag: "Union"; readonly members: ReadonlyArray<Shape> }
   | { readonly _tag: "Nullable"; readonly of: Shape }
 
+/** What the exchange assumes for a field that is absent. */
+export type Default = string | number | boolean | undefined
+
 /** A property of an object. */
 export interface Field {
   readonly name: string
   readonly shape: Shape
   readonly required: boolean
   readonly deprecated: boolean
-  /** What the exchange takes it for when it is left out. */
-  readonly byDefault: string | number | boolean | undefined
+  readonly byDefault: Default
 }
 
 /** The components that a shape names. */

@@ -32,13 +32,23 @@ export const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? 
 
 const union = (members: ReadonlyArray<string | number>): string => members.map(literal).join(" | ")
 
-/** A doc comment of some lines; nothing for none. */
-export const comment = (lines: ReadonlyArray<string>): string =>
-  lines.length === 0
-    ? ""
-    : lines.length === 1
-      ? `/** ${lines[0]} */\n`
-      : `/**\n${lines.map((line) => ` * ${line}`).join("\n *\n")}\n */\n`
+/** Text in lines of at most 110 characters. */
+const wrapped = (text: string): ReadonlyArray<string> =>
+  text.split(" ").reduce<Array<string>>((lines, word) => {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length >= 110) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+    return lines
+  }, [])
+
+/** A doc comment of some paragraphs; nothing for none. */
+export const comment = (paragraphs: ReadonlyArray<string>): string => {
+  const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : [""]), ...wrapped(text)])
+  if (lines.length === 0) return ""
+  return lines.length === 1
+    ? `/** ${lines[0]} */\n`
+    : `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join("\n")}\n */\n`
+}
 
 /** Writes types and codecs of shapes. */
 export interface Writer {

@@ -8,19 +8,20 @@ import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  CreateApiKeyInput as CreateInput,
+  DeleteApiKeyInput as DeleteInput,
+  GenerateApiKeyInput as GenerateInput,
+  GetApiKeysInput as ListInput
+} from "../generated/inputs.ts"
 export type { ApiKeyScope, ApiKeyType } from "../generated/requests.ts"
 export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** For FCM members: the keys of one subtrader. */
-  readonly fcm_subtrader_id?: string | undefined
-}
 
 /**
  * Lists the account's keys: ids, names, scopes and what they are locked to, never a key itself.
@@ -30,7 +31,7 @@ export interface ListInput {
  * `api_key_region_expiration_ts` (Unix seconds) is when the account's location attestation ends; absent when it never
  * attested. A lapsed one is worth a look when requests are suddenly answered 403.
  */
-export const list: Operation.Operation<ListInput, Responses.GetApiKeysResponse, Unauthorized, KalshiRead> =
+export const list: Operation.Operation<Inputs.GetApiKeysInput, Responses.GetApiKeysResponse, Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
     operationId: "GetApiKeys",
     name: "ApiKeys.list",
@@ -45,24 +46,7 @@ export const list: Operation.Operation<ListInput, Responses.GetApiKeysResponse, 
   })
 
 /** What a new key is called, may do and is locked to. */
-export interface KeyInput {
-  readonly name: string
-  /**
-   * Default: everything. `write` requires `read` beside it; a scope with `::` stands alone and gives that group of
-   * operations and no more.
-   */
-  readonly scopes?: ReadonlyArray<Requests.ApiKeyScope> | undefined
-  /** Locks the key to 0 (the primary) or a subaccount, 1–63. Not together with `fcm_subtrader_id`. */
-  readonly subaccount?: number | undefined
-  /** For FCM members: locks the key to a subtrader. Such a key is refused on all of REST. */
-  readonly fcm_subtrader_id?: string | undefined
-}
-
-/** Input of {@link create}. */
-export interface CreateInput extends KeyInput {
-  /** PEM; its kind, RSA or Ed25519, becomes the key's. */
-  readonly public_key: string
-}
+export interface KeyInput extends Omit<Inputs.CreateApiKeyInput, "public_key"> {}
 
 /**
  * Registers a public key of your own: the private key never leaves you.
@@ -77,7 +61,7 @@ export interface CreateInput extends KeyInput {
  * Never repeated after a lost answer: {@link list} shows whether the key is there.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateApiKeyInput,
   Responses.CreateApiKeyResponse,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -93,12 +77,6 @@ export const create: Operation.Operation<
   retry: "never",
   bucket: "write"
 })
-
-/** Input of {@link generate}. */
-export interface GenerateInput extends KeyInput {
-  /** Default: `rsa`. */
-  readonly key_type?: Requests.ApiKeyType | undefined
-}
 
 /** A generated key, with its private half under wraps. */
 export interface GeneratedApiKey extends Omit<Responses.GenerateApiKeyResponse, "private_key"> {
@@ -156,7 +134,7 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  * ```
  */
 export const generate: Operation.Operation<
-  GenerateInput,
+  Inputs.GenerateApiKeyInput,
   GeneratedApiKey,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -174,13 +152,7 @@ export const generate: Operation.Operation<
   secret: true
 })
 
-/** Input of `ApiKeys.delete`. */
-export interface DeleteInput {
-  /** The key's id. */
-  readonly api_key: string
-}
-
-const remove: Operation.Operation<DeleteInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteApiKeyInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteApiKey",
     name: "ApiKeys.delete",

@@ -14,6 +14,7 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
@@ -21,20 +22,15 @@ import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
 export type {
+  AcceptBlockTradeProposalInput as AcceptInput,
+  GetBlockTradeProposalsInput as ListInput,
+  ProposeBlockTradeInput as ProposeInput
+} from "../generated/inputs.ts"
+export type {
   BlockTradeProposal,
   GetBlockTradeProposalsResponse,
   ProposeBlockTradeResponse
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly cursor?: string | undefined
-  readonly market_ticker?: string | undefined
-  /** 1 to 100. Default: 100. */
-  readonly limit?: number | undefined
-  /** The document names no values. */
-  readonly status?: string | undefined
-}
 
 /**
  * Lists the proposals that you are allowed to see, a page at a time.
@@ -45,7 +41,7 @@ export interface ListInput {
  * - The end of the pages is `cursor: ""`, or none.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetBlockTradeProposalsInput,
   Responses.GetBlockTradeProposalsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -63,28 +59,6 @@ export const list: Pages.Paged<
   bucket: "read",
   pages: { cursor: "cursor", lists: ["block_trade_proposals"] }
 })
-
-/** Input of {@link propose}. */
-export interface ProposeInput {
-  readonly market_ticker: string
-  /** Hundredths of a cent, at least 1: 5,600 is $0.56. */
-  readonly price_centi_cents: number
-  /** Hundredths of a contract, at least 1: 1,000 is 10 contracts. */
-  readonly centicount: number
-  readonly maker_side: Requests.ProposeBlockTradeRequest["maker_side"]
-  /** RFC 3339, such as `2026-11-22T18:00:00Z`. */
-  readonly expiration_ts: string
-  readonly buyer_user_id: string
-  /** 0 the primary, 1–63 a subaccount; not together with `buyer_subtrader_id`. */
-  readonly buyer_subaccount?: number | undefined
-  /** For FCM members; not together with `buyer_subaccount`. */
-  readonly buyer_subtrader_id?: string | undefined
-  readonly seller_user_id: string
-  /** 0 the primary, 1–63 a subaccount; not together with `seller_subtrader_id`. */
-  readonly seller_subaccount?: number | undefined
-  /** For FCM members; not together with `seller_subaccount`. */
-  readonly seller_subtrader_id?: string | undefined
-}
 
 /**
  * Proposes a block trade between a buyer and a seller.
@@ -110,7 +84,7 @@ export interface ProposeInput {
  * ```
  */
 export const propose: Operation.Operation<
-  ProposeInput,
+  Inputs.ProposeBlockTradeInput,
   Responses.ProposeBlockTradeResponse,
   BadRequest | Unauthorized | Forbidden,
   KalshiWrite
@@ -127,15 +101,6 @@ export const propose: Operation.Operation<
   bucket: "write"
 })
 
-/** Input of {@link accept}. */
-export interface AcceptInput {
-  readonly block_trade_proposal_id: string
-  /** 0 the primary, 1–63 a subaccount; not together with `subtrader_id`. */
-  readonly subaccount?: number | undefined
-  /** For FCM members; not together with `subaccount`. */
-  readonly subtrader_id?: string | undefined
-}
-
 /**
  * Accepts a proposal for your side of it.
  *
@@ -148,17 +113,21 @@ export interface AcceptInput {
  *
  * Never repeated after a lost answer: {@link list} and look at `buyer_accepted` and `seller_accepted`.
  */
-export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "AcceptBlockTradeProposal",
-    name: "BlockTrades.accept",
-    method: "POST",
-    path: "/communications/block-trade-proposals/{block_trade_proposal_id}/accept",
-    pathParameters: Parameters.AcceptBlockTradeProposalPath,
-    body: Requests.AcceptBlockTradeProposalRequest,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write"
-  })
+export const accept: Operation.Operation<
+  Inputs.AcceptBlockTradeProposalInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "AcceptBlockTradeProposal",
+  name: "BlockTrades.accept",
+  method: "POST",
+  path: "/communications/block-trade-proposals/{block_trade_proposal_id}/accept",
+  pathParameters: Parameters.AcceptBlockTradeProposalPath,
+  body: Requests.AcceptBlockTradeProposalRequest,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  bucket: "write"
+})

@@ -10,11 +10,21 @@
  */
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  GetEventFeeChangesInput as FeeChangesInput,
+  GetEventForecastPercentilesHistoryInput as ForecastPercentileHistoryInput,
+  GetEventInput as GetInput,
+  GetEventMetadataInput as MetadataInput,
+  GetEventsInput as ListInput,
+  GetMarketCandlesticksByEventInput as CandlesticksInput,
+  GetMultivariateEventsInput as ListMultivariateInput
+} from "../generated/inputs.ts"
 export type {
   EventData,
   EventFeeChange,
@@ -31,26 +41,6 @@ export type {
   PercentilePoint,
   SettlementSource
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 1 to 200. Default: 200. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Adds each event's `markets`. Default: false. */
-  readonly with_nested_markets?: boolean | undefined
-  /** Adds the `milestones` that belong to the events. Default: false. */
-  readonly with_milestones?: boolean | undefined
-  readonly status?: "unopened" | "open" | "closed" | "settled" | undefined
-  readonly series_ticker?: string | undefined
-  /** Event tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** Unix seconds: only events with a market that closes after it. */
-  readonly min_close_ts?: number | undefined
-  /** Unix seconds: only events whose own data changed after it. */
-  readonly min_updated_ts?: number | undefined
-}
 
 /**
  * Lists events other than combos, a page at a time.
@@ -78,7 +68,7 @@ export interface ListInput {
  * ```
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetEventsInput,
   Responses.GetEventsResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -98,22 +88,6 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["events", "milestones"] }
 })
 
-/** Input of {@link listMultivariate}. */
-export interface ListMultivariateInput {
-  /** 1 to 200. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Not together with `collection_ticker`. */
-  readonly series_ticker?: string | undefined
-  /** Only combos of this collection; not together with `series_ticker`. */
-  readonly collection_ticker?: string | undefined
-  /** Event tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** Adds each event's `markets`. Default: false. */
-  readonly with_nested_markets?: boolean | undefined
-}
-
 /**
  * Lists the events of combos, a page at a time.
  *
@@ -126,7 +100,7 @@ export interface ListMultivariateInput {
  * The end of the pages is `cursor: ""`.
  */
 export const listMultivariate: Pages.Paged<
-  ListMultivariateInput,
+  Inputs.GetMultivariateEventsInput,
   Responses.GetMultivariateEventsResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -146,16 +120,7 @@ export const listMultivariate: Pages.Paged<
   pages: { cursor: "cursor", lists: ["events"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly event_ticker: string
-  /** Leaves the markets out. Not with `with_nested_markets: true`. Default: false. */
-  readonly exclude_markets?: boolean | undefined
-  /** Puts the markets into `event.markets`. Default: false, which puts them beside the event. */
-  readonly with_nested_markets?: boolean | undefined
-}
-
-const marketsOnce: Operation.Rule<GetInput> = ({ exclude_markets, with_nested_markets }) =>
+const marketsOnce: Operation.Rule<Inputs.GetEventInput> = ({ exclude_markets, with_nested_markets }) =>
   exclude_markets === true && with_nested_markets === true
     ? { pointer: "/exclude_markets", reason: "the markets are asked for as well: leave out one of the two switches" }
     : undefined
@@ -169,7 +134,7 @@ const marketsOnce: Operation.Rule<GetInput> = ({ exclude_markets, with_nested_ma
  * the published document of October 26, 2026.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetEventInput,
   Responses.GetEventResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiPublic
@@ -189,14 +154,9 @@ export const get: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link metadata}. */
-export interface MetadataInput {
-  readonly event_ticker: string
-}
-
 /** Reads what is needed to show an event: pictures and colours, its competition, the sources it settles by. */
 export const metadata: Operation.Operation<
-  MetadataInput,
+  Inputs.GetEventMetadataInput,
   Responses.GetEventMetadataResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiPublic
@@ -214,16 +174,6 @@ export const metadata: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link feeChanges}. */
-export interface FeeChangesInput {
-  /** Default: all events. */
-  readonly event_ticker?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
-
 /**
  * Lists the changes of fees that single events make to the fees of their series, a page at a time.
  *
@@ -233,7 +183,7 @@ export interface FeeChangesInput {
  * - The end of the pages is `cursor: ""`.
  */
 export const feeChanges: Pages.Paged<
-  FeeChangesInput,
+  Inputs.GetEventFeeChangesInput,
   Responses.GetEventFeeChangesResponse,
   BadRequest,
   KalshiPublic,
@@ -254,21 +204,7 @@ export const feeChanges: Pages.Paged<
 })
 
 /** An event, and a stretch of time in Unix seconds. */
-export interface HistoryInput {
-  readonly series_ticker: string
-  /** The event's ticker. */
-  readonly ticker: string
-  /** Unix seconds. */
-  readonly start_ts: number
-  /** Unix seconds. */
-  readonly end_ts: number
-}
-
-/** Input of {@link candlesticks}. */
-export interface CandlesticksInput extends HistoryInput {
-  /** Minutes: one, an hour or a day. */
-  readonly period_interval: 1 | 60 | 1440
-}
+export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventInput, "period_interval"> {}
 
 /**
  * Reads the candlesticks of all markets of an event.
@@ -284,7 +220,7 @@ export interface CandlesticksInput extends HistoryInput {
  * document of October 26, 2026.
  */
 export const candlesticks: Operation.Operation<
-  CandlesticksInput,
+  Inputs.GetMarketCandlesticksByEventInput,
   Responses.GetEventCandlesticksResponse,
   BadRequest | Unauthorized,
   KalshiPublic
@@ -303,14 +239,6 @@ export const candlesticks: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link forecastPercentileHistory}. */
-export interface ForecastPercentileHistoryInput extends HistoryInput {
-  /** One to ten of them, from 0 to 9,999. */
-  readonly percentiles: ReadonlyArray<number>
-  /** Minutes; 0 is five seconds. */
-  readonly period_interval: 0 | 1 | 60 | 1440
-}
-
 /**
  * Reads how the market's forecast of an event moved, at the percentiles asked for.
  *
@@ -321,7 +249,7 @@ export interface ForecastPercentileHistoryInput extends HistoryInput {
  * - An empty `percentiles` is refused before anything is sent: it cannot be put into a query.
  */
 export const forecastPercentileHistory: Operation.Operation<
-  ForecastPercentileHistoryInput,
+  Inputs.GetEventForecastPercentilesHistoryInput,
   Responses.GetEventForecastPercentilesHistoryResponse,
   BadRequest | Unauthorized,
   KalshiRead

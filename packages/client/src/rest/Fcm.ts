@@ -12,12 +12,24 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  CreateFCMPositionTransferInput as TransferPositionInput,
+  CreateFCMSubtraderInput as CreateSubtraderInput,
+  GetFCMEventContractDailyCapInput as GetDailyCapInput,
+  GetFCMFillsInput as ListFillsInput,
+  GetFCMOrdersInput as ListOrdersInput,
+  GetFCMPositionsInput as ListPositionsInput,
+  GetFCMSubtraderBlockedCategoriesInput as SubtraderInput,
+  UpdateFCMEventContractDailyCapInput as UpdateDailyCapInput,
+  UpdateFCMSubtraderBlockedCategoriesInput as UpdateBlockedCategoriesInput
+} from "../generated/inputs.ts"
 export type {
   CreateFCMPositionTransferResponse,
   CreateFCMSubtraderResponse,
@@ -54,24 +66,6 @@ export const listSubtraders: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link listOrders}. */
-export interface ListOrdersInput {
-  /** Default: all subtraders. */
-  readonly subtrader_id?: string | undefined
-  readonly ticker?: string | undefined
-  readonly event_ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  readonly status?: "resting" | "canceled" | "executed" | undefined
-  /** Up to 100, joined by commas; only orders of the last 24 hours are found by it. */
-  readonly client_order_ids?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  readonly cursor?: string | undefined
-}
-
 /**
  * Lists the orders of your subtraders, a page at a time.
  *
@@ -84,7 +78,7 @@ export interface ListOrdersInput {
  * The end of the pages is `cursor: ""`.
  */
 export const listOrders: Pages.Paged<
-  ListOrdersInput,
+  Inputs.GetFCMOrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead,
@@ -103,21 +97,6 @@ export const listOrders: Pages.Paged<
   pages: { cursor: "cursor", lists: ["orders"] }
 })
 
-/** Input of {@link listPositions}. */
-export interface ListPositionsInput {
-  /** Required, unless the API key is bound to a subtrader; then that subtrader, and no other. */
-  readonly subtrader_id?: string | undefined
-  readonly ticker?: string | undefined
-  readonly event_ticker?: string | undefined
-  /** Field names joined by commas, of which one at least must not be zero. */
-  readonly count_filter?: string | undefined
-  /** Default: `unsettled`. */
-  readonly settlement_status?: "all" | "unsettled" | "settled" | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  readonly cursor?: string | undefined
-}
-
 /**
  * Lists the positions of one subtrader by market and by event, a page at a time.
  *
@@ -130,7 +109,7 @@ export interface ListPositionsInput {
  * The end of the pages is `cursor: ""`, or none.
  */
 export const listPositions: Pages.Paged<
-  ListPositionsInput,
+  Inputs.GetFCMPositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead,
@@ -149,15 +128,6 @@ export const listPositions: Pages.Paged<
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
-/** Input of {@link listFills}. */
-export interface ListFillsInput {
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  readonly cursor?: string | undefined
-}
-
 /**
  * Lists the fills of your subtraders, a page at a time.
  *
@@ -172,7 +142,7 @@ export interface ListFillsInput {
  * - The end of the pages is `cursor: ""`.
  */
 export const listFills: Pages.Paged<
-  ListFillsInput,
+  Inputs.GetFCMFillsInput,
   Responses.GetFcmFillsResponse,
   BadRequest | Unauthorized | Forbidden,
   KalshiRead,
@@ -191,14 +161,9 @@ export const listFills: Pages.Paged<
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
-/** Input of {@link getBlockedCategories} and {@link deleteDailyCap}. */
-export interface SubtraderInput {
-  readonly subtrader_id: string
-}
-
 /** Reads the categories of markets that a subtrader may not trade. */
 export const getBlockedCategories: Operation.Operation<
-  SubtraderInput,
+  Inputs.GetFCMSubtraderBlockedCategoriesInput,
   Responses.GetFCMSubtraderBlockedCategoriesResponse,
   BadRequest | Unauthorized | Forbidden,
   KalshiRead
@@ -215,18 +180,12 @@ export const getBlockedCategories: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link getDailyCap}. */
-export interface GetDailyCapInput {
-  /** The document does not say which cap is read without it. */
-  readonly subtrader_id?: string | undefined
-}
-
 /**
  * Reads a subtrader's daily cap on event contracts, in dollars, and how much of it is used by what was executed, what
  * rests and what is pending.
  */
 export const getDailyCap: Operation.Operation<
-  GetDailyCapInput,
+  Inputs.GetFCMEventContractDailyCapInput,
   Responses.GetFCMEventContractDailyCapResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead
@@ -243,12 +202,6 @@ export const getDailyCap: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link createSubtrader}. */
-export interface CreateSubtraderInput {
-  /** 1 to 16 letters and digits of ASCII; the exchange checks it. */
-  readonly subtrader_suffix: string
-}
-
 /**
  * Makes a subtrader and answers its id.
  *
@@ -257,7 +210,7 @@ export interface CreateSubtraderInput {
  * Not repeated after a lost answer: {@link listSubtraders} to find out.
  */
 export const createSubtrader: Operation.Operation<
-  CreateSubtraderInput,
+  Inputs.CreateFCMSubtraderInput,
   Responses.CreateFCMSubtraderResponse,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -274,17 +227,6 @@ export const createSubtrader: Operation.Operation<
   bucket: "write"
 })
 
-/** Input of {@link transferPosition}. */
-export interface TransferPositionInput {
-  readonly source_subtrader_id: string
-  readonly target_subtrader_id: string
-  readonly market_ticker: string
-  /** Hundredths of a contract: 1,000 is 10 contracts. */
-  readonly position_centicount: number
-  /** Hundredths of a cent, 0 to 10,000: 5,600 is $0.56. */
-  readonly price_centicents: number
-}
-
 /**
  * Moves a position in one market from one of your subtraders to another.
  *
@@ -295,7 +237,7 @@ export interface TransferPositionInput {
  * - Counts and prices are integers here, and the document does not say what sign a NO position has.
  */
 export const transferPosition: Operation.Operation<
-  TransferPositionInput,
+  Inputs.CreateFCMPositionTransferInput,
   Responses.CreateFCMPositionTransferResponse,
   BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
   KalshiWrite
@@ -312,16 +254,9 @@ export const transferPosition: Operation.Operation<
   bucket: "write"
 })
 
-/** Input of {@link updateBlockedCategories}: one category at a time. */
-export interface UpdateBlockedCategoriesInput extends SubtraderInput {
-  readonly category: string
-  /** Whether the subtrader may no longer trade it. */
-  readonly blocked: boolean
-}
-
 /** Blocks one category of markets for a subtrader, or opens it again, and answers all that are blocked then. */
 export const updateBlockedCategories: Operation.Operation<
-  UpdateBlockedCategoriesInput,
+  Inputs.UpdateFCMSubtraderBlockedCategoriesInput,
   Responses.UpdateFCMSubtraderBlockedCategoriesResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite
@@ -338,15 +273,9 @@ export const updateBlockedCategories: Operation.Operation<
   bucket: "write"
 })
 
-/** Input of {@link updateDailyCap}. */
-export interface UpdateDailyCapInput extends SubtraderInput {
-  /** Dollars, with two to four decimals. */
-  readonly limit: Requests.UpdateFCMEventContractDailyCapRequest["limit"]
-}
-
 /** Sets a subtrader's daily cap on event contracts. */
 export const updateDailyCap: Operation.Operation<
-  UpdateDailyCapInput,
+  Inputs.UpdateFCMEventContractDailyCapInput,
   Responses.EmptyResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite
@@ -371,7 +300,7 @@ export const updateDailyCap: Operation.Operation<
  * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
  */
 export const deleteDailyCap: Operation.Operation<
-  SubtraderInput,
+  Inputs.DeleteFCMEventContractDailyCapInput,
   Responses.EmptyResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite

@@ -16,11 +16,21 @@
  */
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  GetFillsHistoricalInput as FillsInput,
+  GetHistoricalMarketInput as MarketInput,
+  GetHistoricalMarketsInput as MarketsInput,
+  GetHistoricalOrdersInput as OrdersInput,
+  GetHistoricalPositionsInput as PositionsInput,
+  GetMarketCandlesticksHistoricalInput as MarketCandlesticksInput,
+  GetTradesHistoricalInput as TradesInput
+} from "../generated/inputs.ts"
 export type {
   BidAskDistributionHistorical,
   EventPosition,
@@ -71,22 +81,6 @@ export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResp
     bucket: "read"
   })
 
-/** Input of {@link fills}. */
-export interface FillsInput {
-  /** One market's ticker. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Lists the account's old fills, a page at a time.
  *
@@ -97,7 +91,7 @@ export interface FillsInput {
  * - The end of the pages is `cursor: ""`.
  */
 export const fills: Pages.Paged<
-  FillsInput,
+  Inputs.GetFillsHistoricalInput,
   Responses.GetFillsResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead,
@@ -116,21 +110,6 @@ export const fills: Pages.Paged<
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
-/** Input of {@link markets}. */
-export interface MarketsInput {
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Market tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** One event's ticker. */
-  readonly event_ticker?: string | undefined
-  readonly series_ticker?: string | undefined
-  /** Leaves combos out; they are in when this is left out. */
-  readonly mve_filter?: "exclude" | undefined
-}
-
 /**
  * Lists markets that settled before the cutoff, a page at a time.
  *
@@ -139,26 +118,26 @@ export interface MarketsInput {
  * - The filters exclude each other: give one. Source: the exchange's documentation, 2026.
  * - The end of the pages is `cursor: ""`.
  */
-export const markets: Pages.Paged<MarketsInput, Responses.GetMarketsResponse, BadRequest, KalshiPublic, "markets"> =
-  /*#__PURE__*/ Pages.make({
-    operationId: "GetHistoricalMarkets",
-    name: "Historical.markets",
-    method: "GET",
-    path: "/historical/markets",
-    query: Parameters.GetHistoricalMarketsQuery,
-    success: { status: 200, body: Responses.GetMarketsResponse },
-    errors: [BadRequest],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read",
-    pages: { cursor: "cursor", lists: ["markets"] }
-  })
-
-/** Input of {@link market}. */
-export interface MarketInput {
-  readonly ticker: string
-}
+export const markets: Pages.Paged<
+  Inputs.GetHistoricalMarketsInput,
+  Responses.GetMarketsResponse,
+  BadRequest,
+  KalshiPublic,
+  "markets"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetHistoricalMarkets",
+  name: "Historical.markets",
+  method: "GET",
+  path: "/historical/markets",
+  query: Parameters.GetHistoricalMarketsQuery,
+  success: { status: 200, body: Responses.GetMarketsResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["markets"] }
+})
 
 /**
  * Reads one market that settled before the cutoff.
@@ -174,32 +153,24 @@ export interface MarketInput {
  *   Markets.get({ ticker }).pipe(Effect.catchTag("NotFound", () => Historical.market({ ticker })))
  * ```
  */
-export const market: Operation.Operation<MarketInput, Responses.GetMarketResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetHistoricalMarket",
-    name: "Historical.market",
-    method: "GET",
-    path: "/historical/markets/{ticker}",
-    pathParameters: Parameters.GetHistoricalMarketPath,
-    success: { status: 200, body: Responses.GetMarketResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link marketCandlesticks}. */
-export interface MarketCandlesticksInput {
-  /** The market's ticker. */
-  readonly ticker: string
-  /** Unix seconds: candlesticks that end then or later. */
-  readonly start_ts: number
-  /** Unix seconds: candlesticks that end then or earlier. */
-  readonly end_ts: number
-  /** Minutes: one, an hour or a day. */
-  readonly period_interval: 1 | 60 | 1440
-}
+export const market: Operation.Operation<
+  Inputs.GetHistoricalMarketInput,
+  Responses.GetMarketResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetHistoricalMarket",
+  name: "Historical.market",
+  method: "GET",
+  path: "/historical/markets/{ticker}",
+  pathParameters: Parameters.GetHistoricalMarketPath,
+  success: { status: 200, body: Responses.GetMarketResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Reads the candlesticks of a market that settled before the cutoff.
@@ -212,7 +183,7 @@ export interface MarketCandlesticksInput {
  * - Takes no series, unlike `Markets.candlesticks`.
  */
 export const marketCandlesticks: Operation.Operation<
-  MarketCandlesticksInput,
+  Inputs.GetMarketCandlesticksHistoricalInput,
   Responses.GetMarketCandlesticksHistoricalResponse,
   BadRequest | NotFound,
   KalshiPublic
@@ -231,22 +202,6 @@ export const marketCandlesticks: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link orders}. */
-export interface OrdersInput {
-  /** One market's ticker. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Lists the account's old orders that were cancelled or executed, a page at a time.
  *
@@ -256,7 +211,7 @@ export interface OrdersInput {
  * - The end of the pages is `cursor: ""`.
  */
 export const orders: Pages.Paged<
-  OrdersInput,
+  Inputs.GetHistoricalOrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -275,20 +230,6 @@ export const orders: Pages.Paged<
   pages: { cursor: "cursor", lists: ["orders"] }
 })
 
-/** Input of {@link positions}. */
-export interface PositionsInput {
-  /** One market's ticker. */
-  readonly ticker?: string | undefined
-  /** One event's ticker. */
-  readonly event_ticker?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Lists the account's settled positions that have been archived, a page at a time.
  *
@@ -300,7 +241,7 @@ export interface PositionsInput {
  * - The end of the pages is an empty or absent `cursor`.
  */
 export const positions: Pages.Paged<
-  PositionsInput,
+  Inputs.GetHistoricalPositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -319,22 +260,6 @@ export const positions: Pages.Paged<
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
-/** Input of {@link trades}. */
-export interface TradesInput {
-  /** One market's ticker. Default: all markets. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Block trades alone, or everything but block trades. Default: both. */
-  readonly is_block_trade?: boolean | undefined
-}
-
 /**
  * Lists everybody's old trades, a page at a time.
  *
@@ -344,7 +269,7 @@ export interface TradesInput {
  * - The end of the pages is `cursor: ""`.
  */
 export const trades: Pages.Paged<
-  TradesInput,
+  Inputs.GetTradesHistoricalInput,
   Responses.GetTradesResponse,
   BadRequest | NotFound,
   KalshiPublic,

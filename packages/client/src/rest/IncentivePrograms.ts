@@ -5,25 +5,13 @@
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Pages from "../Pages.ts"
 
+export type { GetIncentiveProgramsInput as ListInput } from "../generated/inputs.ts"
 export type { GetIncentiveProgramsResponse, IncentiveProgram } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** Default: `all`. */
-  readonly status?: "all" | "active" | "upcoming" | "closed" | "paid_out" | undefined
-  /** Default: `all`. */
-  readonly type?: "all" | "liquidity" | "volume" | "margin_maker_volume" | "margin_taker_volume" | undefined
-  /** Matches the whole description. */
-  readonly incentive_description?: string | undefined
-  /** 1 to 10,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `next_cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists incentive programs, a page at a time.
@@ -35,7 +23,7 @@ export interface ListInput {
  *   absent one.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetIncentiveProgramsInput,
   Responses.GetIncentiveProgramsResponse,
   BadRequest,
   KalshiPublic,

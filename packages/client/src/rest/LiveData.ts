@@ -10,10 +10,20 @@
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest, NotFound } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  GetEventLiveDataInput as GetByEventInput,
+  GetGameStatsInput as GameStatsInput,
+  GetLiveDataByMilestoneInput as GetInput,
+  GetLiveDataInput as GetByTypeInput,
+  GetLiveDatasInput as BatchGetInput,
+  GetWeatherIndexCalibrationsInput as WeatherIndexCalibrationsInput,
+  GetWeatherIndexInput as WeatherIndexInput
+} from "../generated/inputs.ts"
 export type {
   EventLiveData,
   GetEventLiveDataResponse,
@@ -31,41 +41,28 @@ export type {
 } from "../generated/responses.ts"
 
 /** What all reads by milestone take besides. */
-export interface PlayerStats {
-  /**
-   * Adds figures per player, for Pro Football, Pro Basketball and College Men's Basketball where players are mapped;
-   * changes nothing elsewhere. Default: false.
-   */
-  readonly include_player_stats?: boolean | undefined
-}
-
-/** Input of {@link get}. */
-export interface GetInput extends PlayerStats {
-  readonly milestone_id: string
-}
+export interface PlayerStats extends Pick<Inputs.GetLiveDataByMilestoneInput, "include_player_stats"> {}
 
 /** Reads the live data of one milestone. */
-export const get: Operation.Operation<GetInput, Responses.GetLiveDataResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetLiveDataByMilestone",
-    name: "LiveData.get",
-    method: "GET",
-    path: "/live_data/milestone/{milestone_id}",
-    pathParameters: Parameters.GetLiveDataByMilestonePath,
-    query: Parameters.GetLiveDataByMilestoneQuery,
-    success: { status: 200, body: Responses.GetLiveDataResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link batchGet}. */
-export interface BatchGetInput extends PlayerStats {
-  /** One to 100 ids. */
-  readonly milestone_ids: ReadonlyArray<string>
-}
+export const get: Operation.Operation<
+  Inputs.GetLiveDataByMilestoneInput,
+  Responses.GetLiveDataResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetLiveDataByMilestone",
+  name: "LiveData.get",
+  method: "GET",
+  path: "/live_data/milestone/{milestone_id}",
+  pathParameters: Parameters.GetLiveDataByMilestonePath,
+  query: Parameters.GetLiveDataByMilestoneQuery,
+  success: { status: 200, body: Responses.GetLiveDataResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Reads the live data of up to 100 milestones at once.
@@ -75,27 +72,24 @@ export interface BatchGetInput extends PlayerStats {
  * - Find a milestone by its `milestone_id`: neither the order nor the presence of all is promised.
  * - An empty `milestone_ids` is refused before anything is sent: it cannot be put into a query.
  */
-export const batchGet: Operation.Operation<BatchGetInput, Responses.GetLiveDatasResponse, never, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetLiveDatas",
-    name: "LiveData.batchGet",
-    method: "GET",
-    path: "/live_data/batch",
-    query: Parameters.GetLiveDatasQuery,
-    success: { status: 200, body: Responses.GetLiveDatasResponse },
-    errors: [],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link getByEvent}. */
-export interface GetByEventInput {
-  readonly event_ticker: string
-  /** A stretch such as `15min`, `1h` or `1d`, where the type of data knows stretches: see `range_options`. */
-  readonly range?: string | undefined
-}
+export const batchGet: Operation.Operation<
+  Inputs.GetLiveDatasInput,
+  Responses.GetLiveDatasResponse,
+  never,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetLiveDatas",
+  name: "LiveData.batchGet",
+  method: "GET",
+  path: "/live_data/batch",
+  query: Parameters.GetLiveDatasQuery,
+  success: { status: 200, body: Responses.GetLiveDatasResponse },
+  errors: [],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Reads the live data of an event: prices of crypto and commodities, weather.
@@ -105,7 +99,7 @@ export interface GetByEventInput {
  * Of crypto, `is_historical: true` says that the event is over and the data frozen.
  */
 export const getByEvent: Operation.Operation<
-  GetByEventInput,
+  Inputs.GetEventLiveDataInput,
   Responses.GetEventLiveDataResponse,
   NotFound,
   KalshiPublic
@@ -124,13 +118,6 @@ export const getByEvent: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link getByType}. */
-export interface GetByTypeInput extends PlayerStats {
-  /** The type of live data, as `LiveData.type` has it. */
-  readonly type: string
-  readonly milestone_id: string
-}
-
 /**
  * Reads the live data of one milestone by its type as well: the older form of {@link get}.
  *
@@ -138,26 +125,25 @@ export interface GetByTypeInput extends PlayerStats {
  *
  * Use {@link get} instead, which needs no type; the publisher calls this one legacy without deprecating it.
  */
-export const getByType: Operation.Operation<GetByTypeInput, Responses.GetLiveDataResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetLiveData",
-    name: "LiveData.getByType",
-    method: "GET",
-    path: "/live_data/{type}/milestone/{milestone_id}",
-    pathParameters: Parameters.GetLiveDataPath,
-    query: Parameters.GetLiveDataQuery,
-    success: { status: 200, body: Responses.GetLiveDataResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link gameStats}. */
-export interface GameStatsInput {
-  readonly milestone_id: string
-}
+export const getByType: Operation.Operation<
+  Inputs.GetLiveDataInput,
+  Responses.GetLiveDataResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetLiveData",
+  name: "LiveData.getByType",
+  method: "GET",
+  path: "/live_data/{type}/milestone/{milestone_id}",
+  pathParameters: Parameters.GetLiveDataPath,
+  query: Parameters.GetLiveDataQuery,
+  success: { status: 200, body: Responses.GetLiveDataResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Reads a game play by play, period by period.
@@ -171,34 +157,24 @@ export interface GameStatsInput {
  *
  * `pbp` is absent for other milestones, and each of its parts can be.
  */
-export const gameStats: Operation.Operation<GameStatsInput, Responses.GetGameStatsResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetGameStats",
-    name: "LiveData.gameStats",
-    method: "GET",
-    path: "/live_data/milestone/{milestone_id}/game_stats",
-    pathParameters: Parameters.GetGameStatsPath,
-    success: { status: 200, body: Responses.GetGameStatsResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link weatherIndex}: `from` and `to`, or `last_sec`, or none of them for the last 24 hours. */
-export interface WeatherIndexInput {
-  /** The city's id, such as `miami`. */
-  readonly city: string
-  /** Unix milliseconds, included. */
-  readonly from?: number | undefined
-  /** Unix milliseconds, included. */
-  readonly to?: number | undefined
-  /** The last so many seconds; not together with `from` and `to`. */
-  readonly last_sec?: number | undefined
-  /** Adds what each station reported; also the latest minutes, as yet `incomplete` and without a value. */
-  readonly detailed?: boolean | undefined
-}
+export const gameStats: Operation.Operation<
+  Inputs.GetGameStatsInput,
+  Responses.GetGameStatsResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetGameStats",
+  name: "LiveData.gameStats",
+  method: "GET",
+  path: "/live_data/milestone/{milestone_id}/game_stats",
+  pathParameters: Parameters.GetGameStatsPath,
+  success: { status: 200, body: Responses.GetGameStatsResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Reads a city's temperature index, the series by the minute that hourly temperature markets settle by.
@@ -215,7 +191,7 @@ export interface WeatherIndexInput {
  * - A city that is not known is a `BadRequest`, not a `NotFound`.
  */
 export const weatherIndex: Operation.Operation<
-  WeatherIndexInput,
+  Inputs.GetWeatherIndexInput,
   Responses.GetWeatherIndexResponse,
   BadRequest,
   KalshiPublic
@@ -234,12 +210,6 @@ export const weatherIndex: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link weatherIndexCalibrations}. */
-export interface WeatherIndexCalibrationsInput {
-  /** The city's id, such as `miami`. */
-  readonly city: string
-}
-
 /**
  * Reads how a city's temperature index was put together from its stations, version by version.
  *
@@ -249,7 +219,7 @@ export interface WeatherIndexCalibrationsInput {
  * - A city that is not known is a `BadRequest`, not a `NotFound`.
  */
 export const weatherIndexCalibrations: Operation.Operation<
-  WeatherIndexCalibrationsInput,
+  Inputs.GetWeatherIndexCalibrationsInput,
   Responses.GetWeatherIndexCalibrationsResponse,
   BadRequest,
   KalshiPublic

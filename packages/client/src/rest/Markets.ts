@@ -15,11 +15,21 @@
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest, NotFound, type SigningFailure, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  BatchGetMarketCandlesticksInput as BatchCandlesticksInput,
+  GetMarketCandlesticksInput as CandlesticksInput,
+  GetMarketInput as GetInput,
+  GetMarketOrderbookInput as OrderbookInput,
+  GetMarketOrderbooksInput as OrderbooksInput,
+  GetMarketsInput as ListInput,
+  GetTradesInput as TradesInput
+} from "../generated/inputs.ts"
 export type {
   BatchGetMarketCandlesticksResponse,
   BidAskDistribution,
@@ -41,38 +51,6 @@ export type {
   Trade
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** One event's ticker. */
-  readonly event_ticker?: string | undefined
-  readonly series_ticker?: string | undefined
-  /** Unix seconds; with `status` `unopened` or `open`, or with none. */
-  readonly min_created_ts?: number | undefined
-  /** Unix seconds; with `status` `unopened` or `open`, or with none. */
-  readonly max_created_ts?: number | undefined
-  /** Unix seconds: changes other than trading; with no filter but `series_ticker` and `mve_filter: "exclude"`. */
-  readonly min_updated_ts?: number | undefined
-  /** Unix seconds: only markets whose metadata last changed at or before it. Trading changes nothing here. */
-  readonly max_updated_ts?: number | undefined
-  /** Unix seconds; with `status` `closed`, or with none. */
-  readonly max_close_ts?: number | undefined
-  /** Unix seconds; with `status` `closed`, or with none. */
-  readonly min_close_ts?: number | undefined
-  /** Unix seconds; with `status` `settled`, or with none. */
-  readonly min_settled_ts?: number | undefined
-  /** Unix seconds; with `status` `settled`, or with none. */
-  readonly max_settled_ts?: number | undefined
-  readonly status?: "unopened" | "open" | "paused" | "closed" | "settled" | undefined
-  /** Market tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** Combos alone, or everything but combos. */
-  readonly mve_filter?: "only" | "exclude" | undefined
-}
-
 /**
  * Lists markets, a page at a time.
  *
@@ -87,7 +65,7 @@ export interface ListInput {
  * - The end of the pages is `cursor: ""`.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetMarketsInput,
   Responses.GetMarketsResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -107,11 +85,6 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["markets"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly ticker: string
-}
-
 /**
  * Reads one market: its prices, its state, its price grid and its rules.
  *
@@ -126,27 +99,24 @@ export interface GetInput {
  *   `"1.0000"` and sizes of `"0.00"`. Look at the size before the price.
  * - A market that settled before the cutoff of `Historical.cutoff` is read by `Historical.market`.
  */
-export const get: Operation.Operation<GetInput, Responses.GetMarketResponse, Unauthorized | NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetMarket",
-    name: "Markets.get",
-    method: "GET",
-    path: "/markets/{ticker}",
-    pathParameters: Parameters.GetMarketPath,
-    success: { status: 200, body: Responses.GetMarketResponse },
-    errors: [Unauthorized, NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link orderbook}. */
-export interface OrderbookInput {
-  readonly ticker: string
-  /** Levels per side, up to 100; 0 for all of them. Default: 0. */
-  readonly depth?: number | undefined
-}
+export const get: Operation.Operation<
+  Inputs.GetMarketInput,
+  Responses.GetMarketResponse,
+  Unauthorized | NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetMarket",
+  name: "Markets.get",
+  method: "GET",
+  path: "/markets/{ticker}",
+  pathParameters: Parameters.GetMarketPath,
+  success: { status: 200, body: Responses.GetMarketResponse },
+  errors: [Unauthorized, NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Reads the order book of one market: bids for YES and bids for NO, each level a price in dollars and a count.
@@ -177,7 +147,7 @@ export interface OrderbookInput {
  * ```
  */
 export const orderbook: Operation.Operation<
-  OrderbookInput,
+  Inputs.GetMarketOrderbookInput,
   Responses.GetMarketOrderbookResponse,
   Unauthorized | NotFound | SigningFailure,
   KalshiPublic
@@ -196,12 +166,6 @@ export const orderbook: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link orderbooks}. */
-export interface OrderbooksInput {
-  /** 1 to 100 market tickers, each up to 200 characters. */
-  readonly tickers: ReadonlyArray<string>
-}
-
 /**
  * Reads the order books of up to 100 markets at once, each as {@link orderbook} does.
  *
@@ -210,7 +174,7 @@ export interface OrderbooksInput {
  * Find a book by its `ticker`; that the answer keeps the order of the request is nowhere said.
  */
 export const orderbooks: Operation.Operation<
-  OrderbooksInput,
+  Inputs.GetMarketOrderbooksInput,
   Responses.GetMarketOrderbooksResponse,
   BadRequest | Unauthorized | SigningFailure,
   KalshiPublic
@@ -228,22 +192,6 @@ export const orderbooks: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link trades}. */
-export interface TradesInput {
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** One market's ticker. Default: all markets. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** Block trades alone, or everything but block trades. Default: both. */
-  readonly is_block_trade?: boolean | undefined
-}
-
 /**
  * Lists everybody's trades, a page at a time.
  *
@@ -255,43 +203,32 @@ export interface TradesInput {
  * - Trades from before the cutoff of `Historical.cutoff` are missing: see `Historical.trades`.
  * - The end of the pages is `cursor: ""`.
  */
-export const trades: Pages.Paged<TradesInput, Responses.GetTradesResponse, BadRequest, KalshiPublic, "trades"> =
-  /*#__PURE__*/ Pages.make({
-    operationId: "GetTrades",
-    name: "Markets.trades",
-    method: "GET",
-    path: "/markets/trades",
-    query: Parameters.GetTradesQuery,
-    success: { status: 200, body: Responses.GetTradesResponse },
-    errors: [BadRequest],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read",
-    pages: { cursor: "cursor", lists: ["trades"] }
-  })
+export const trades: Pages.Paged<
+  Inputs.GetTradesInput,
+  Responses.GetTradesResponse,
+  BadRequest,
+  KalshiPublic,
+  "trades"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetTrades",
+  name: "Markets.trades",
+  method: "GET",
+  path: "/markets/trades",
+  query: Parameters.GetTradesQuery,
+  success: { status: 200, body: Responses.GetTradesResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["trades"] }
+})
 
 /** A stretch of time for candlesticks: those that end in it, both ends included. */
-export interface CandlesticksRange {
-  /** Unix seconds. */
-  readonly start_ts: number
-  /** Unix seconds. */
-  readonly end_ts: number
-  /**
-   * Puts first a made-up candlestick that carries the last price from before `start_ts` into the first period, as
-   * `previous_dollars` and without prices of its own. Default: false.
-   */
-  readonly include_latest_before_start?: boolean | undefined
-}
-
-/** Input of {@link candlesticks}. */
-export interface CandlesticksInput extends CandlesticksRange {
-  readonly series_ticker: string
-  /** The market's ticker. */
-  readonly ticker: string
-  /** Minutes: one, an hour or a day. */
-  readonly period_interval: 1 | 60 | 1440
-}
+export interface CandlesticksRange extends Omit<
+  Inputs.BatchGetMarketCandlesticksInput,
+  "market_tickers" | "period_interval"
+> {}
 
 /**
  * Reads the candlesticks of one market: trades, best YES bid and best YES ask per period.
@@ -307,7 +244,7 @@ export interface CandlesticksInput extends CandlesticksRange {
  *   `Historical.marketCandlesticks`, and have other field names there.
  */
 export const candlesticks: Operation.Operation<
-  CandlesticksInput,
+  Inputs.GetMarketCandlesticksInput,
   Responses.GetMarketCandlesticksResponse,
   BadRequest | NotFound,
   KalshiPublic
@@ -326,14 +263,6 @@ export const candlesticks: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link batchCandlesticks}. */
-export interface BatchCandlesticksInput extends CandlesticksRange {
-  /** Up to 100 market tickers, joined by commas. */
-  readonly market_tickers: string
-  /** Minutes, at least one. */
-  readonly period_interval: number
-}
-
 /**
  * Reads the candlesticks of up to 100 markets at once, each market's as {@link candlesticks} does.
  *
@@ -344,7 +273,7 @@ export interface BatchCandlesticksInput extends CandlesticksRange {
  *   60 and 1440 alone.
  */
 export const batchCandlesticks: Operation.Operation<
-  BatchCandlesticksInput,
+  Inputs.BatchGetMarketCandlesticksInput,
   Responses.BatchGetMarketCandlesticksResponse,
   BadRequest | Unauthorized,
   KalshiPublic

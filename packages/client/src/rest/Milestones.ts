@@ -9,32 +9,14 @@
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type { GetMilestoneInput as GetInput, GetMilestonesInput as ListInput } from "../generated/inputs.ts"
 export type { GetMilestoneResponse, GetMilestonesResponse, Milestone } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 1 to 500. */
-  readonly limit: number
-  /** RFC 3339: only milestones that start then or later. */
-  readonly minimum_start_date?: string | undefined
-  /** Such as `Sports` or `Elections`. */
-  readonly category?: string | undefined
-  /** Such as `Pro Football`. */
-  readonly competition?: string | undefined
-  readonly source_id?: string | undefined
-  /** Such as `football_game` or `political_race`. */
-  readonly type?: string | undefined
-  readonly related_event_ticker?: string | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Unix seconds: only milestones whose own data changed after it. */
-  readonly min_updated_ts?: number | undefined
-}
 
 /**
  * Lists milestones, a page at a time.
@@ -46,7 +28,7 @@ export interface ListInput {
  * - The end of the pages is an empty or absent `cursor`.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetMilestonesInput,
   Responses.GetMilestonesResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -66,14 +48,9 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["milestones"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly milestone_id: string
-}
-
 /** Reads one milestone; the fields of its `details` depend on its `type`. */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetMilestoneInput,
   Responses.GetMilestoneResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiPublic

@@ -6,12 +6,18 @@
  */
 import type { KalshiPublic, KalshiWrite } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  CreateMarketInMultivariateEventCollectionInput as CreateMarketInput,
+  GetMultivariateEventCollectionInput as GetInput,
+  GetMultivariateEventCollectionsInput as ListInput
+} from "../generated/inputs.ts"
 export type { TickerPair } from "../generated/requests.ts"
 export type {
   AssociatedEvent,
@@ -20,18 +26,6 @@ export type {
   GetMultivariateEventCollectionsResponse,
   MultivariateEventCollection
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly status?: "unopened" | "open" | "closed" | undefined
-  /** Only collections that can take markets of this event. */
-  readonly associated_event_ticker?: string | undefined
-  readonly series_ticker?: string | undefined
-  /** 1 to 200. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists collections, a page at a time.
@@ -42,7 +36,7 @@ export interface ListInput {
  * - The end of the pages is an empty or absent `cursor`.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetMultivariateEventCollectionsInput,
   Responses.GetMultivariateEventCollectionsResponse,
   BadRequest,
   KalshiPublic,
@@ -62,11 +56,6 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["multivariate_contracts"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly collection_ticker: string
-}
-
 /**
  * Reads one collection: its events, and how many legs a combo has (`size_min` to `size_max`).
  *
@@ -77,7 +66,7 @@ export interface GetInput {
  * - Where `is_ordered`, the same legs in another order are another combo.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetMultivariateEventCollectionInput,
   Responses.GetMultivariateEventCollectionResponse,
   BadRequest | NotFound,
   KalshiPublic
@@ -94,15 +83,6 @@ export const get: Operation.Operation<
   retry: "idempotent",
   bucket: "read"
 })
-
-/** Input of {@link createMarket}. */
-export interface CreateMarketInput {
-  readonly collection_ticker: string
-  /** The legs: as many as the collection's `size_min` to `size_max`; their order counts where it `is_ordered`. */
-  readonly selected_markets: ReadonlyArray<Requests.TickerPair>
-  /** Adds the whole `market` to the answer. */
-  readonly with_market_payload?: boolean | undefined
-}
 
 /**
  * Makes the market of a combo, so that it can be traded, and answers its tickers.
@@ -137,7 +117,7 @@ export interface CreateMarketInput {
  * ```
  */
 export const createMarket: Operation.Operation<
-  CreateMarketInput,
+  Inputs.CreateMarketInMultivariateEventCollectionInput,
   Responses.CreateMarketInMultivariateEventCollectionResponse,
   BadRequest | Unauthorized,
   KalshiWrite

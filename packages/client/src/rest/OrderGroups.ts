@@ -15,11 +15,19 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  CreateOrderGroupInput as CreateInput,
+  GetOrderGroupInput as GetInput,
+  GetOrderGroupsInput as ListInput,
+  ResetOrderGroupInput as ChangeInput,
+  UpdateOrderGroupLimitInput as UpdateLimitInput
+} from "../generated/inputs.ts"
 export type {
   CreateOrderGroupResponse,
   EmptyResponse,
@@ -27,12 +35,6 @@ export type {
   GetOrderGroupsResponse,
   OrderGroup
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
 
 /**
  * Lists the account's order groups, in one answer without pages.
@@ -42,7 +44,7 @@ export interface ListInput {
  * `order_groups` itself can be absent when there are none.
  */
 export const list: Operation.Operation<
-  ListInput,
+  Inputs.GetOrderGroupsInput,
   Responses.GetOrderGroupsResponse,
   BadRequest | Unauthorized,
   KalshiRead
@@ -59,13 +61,6 @@ export const list: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly order_group_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Reads one order group: its limit and the ids of its orders.
  *
@@ -76,34 +71,27 @@ export interface GetInput {
  * - An id that is no UUID has been answered 400, which the document does not declare here: that surfaces as
  *   `UnexpectedStatus`.
  */
-export const get: Operation.Operation<GetInput, Responses.GetOrderGroupResponse, Unauthorized | NotFound, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetOrderGroup",
-    name: "OrderGroups.get",
-    method: "GET",
-    path: "/portfolio/order_groups/{order_group_id}",
-    pathParameters: Parameters.GetOrderGroupPath,
-    query: Parameters.GetOrderGroupQuery,
-    success: { status: 200, body: Responses.GetOrderGroupResponse },
-    errors: [Unauthorized, NotFound],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link create}. */
-export interface CreateInput extends LimitInput {
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The shard the group lives on; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
+export const get: Operation.Operation<
+  Inputs.GetOrderGroupInput,
+  Responses.GetOrderGroupResponse,
+  Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetOrderGroup",
+  name: "OrderGroups.get",
+  method: "GET",
+  path: "/portfolio/order_groups/{order_group_id}",
+  pathParameters: Parameters.GetOrderGroupPath,
+  query: Parameters.GetOrderGroupQuery,
+  success: { status: 200, body: Responses.GetOrderGroupResponse },
+  errors: [Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /** A group's limit: whole contracts, or a decimal count; equal where both are given. From 1 to 1,000,000. */
-export interface LimitInput {
-  readonly contracts_limit?: number | undefined
-  readonly contracts_limit_fp?: Requests.CreateOrderGroupRequest["contracts_limit_fp"] | undefined
-}
+export interface LimitInput extends Pick<Inputs.CreateOrderGroupInput, "contracts_limit" | "contracts_limit_fp"> {}
 
 /**
  * Makes an order group. Put orders into it with `order_group_id` when they are placed.
@@ -113,7 +101,7 @@ export interface LimitInput {
  * Never repeated after a lost answer, since it takes no id of yours: list the groups to find out.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateOrderGroupInput,
   Responses.CreateOrderGroupResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -130,18 +118,6 @@ export const create: Operation.Operation<
   bucket: "write"
 })
 
-/** Input of {@link reset}, {@link trigger} and {@link remove}: the group, and where it lives. */
-export interface ChangeInput {
-  readonly order_group_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The shard the group lives on; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
-
-/** Input of {@link updateLimit}. */
-export interface UpdateLimitInput extends ChangeInput, LimitInput {}
-
 /**
  * Sets a group's limit.
  *
@@ -150,7 +126,7 @@ export interface UpdateLimitInput extends ChangeInput, LimitInput {}
  * A limit that the running window already breaks triggers the group at once.
  */
 export const updateLimit: Operation.Operation<
-  UpdateLimitInput,
+  Inputs.UpdateOrderGroupLimitInput,
   Responses.EmptyResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -176,53 +152,65 @@ export const updateLimit: Operation.Operation<
  *
  * Never repeated after a lost answer: fills may have come in between, and a second reset would forget them.
  */
-export const reset: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "ResetOrderGroup",
-    name: "OrderGroups.reset",
-    method: "PUT",
-    path: "/portfolio/order_groups/{order_group_id}/reset",
-    pathParameters: Parameters.ResetOrderGroupPath,
-    query: Parameters.ResetOrderGroupQuery,
-    success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write"
-  })
+export const reset: Operation.Operation<
+  Inputs.ResetOrderGroupInput,
+  Responses.EmptyResponse,
+  Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "ResetOrderGroup",
+  name: "OrderGroups.reset",
+  method: "PUT",
+  path: "/portfolio/order_groups/{order_group_id}/reset",
+  pathParameters: Parameters.ResetOrderGroupPath,
+  query: Parameters.ResetOrderGroupQuery,
+  success: { status: 200, body: Responses.EmptyResponse },
+  errors: [Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  bucket: "write"
+})
 
 /** Triggers a group by hand: all its resting orders are cancelled, and new ones are refused until it is reset. */
-export const trigger: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "TriggerOrderGroup",
-    name: "OrderGroups.trigger",
-    method: "PUT",
-    path: "/portfolio/order_groups/{order_group_id}/trigger",
-    pathParameters: Parameters.TriggerOrderGroupPath,
-    query: Parameters.TriggerOrderGroupQuery,
-    success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write",
-    urgent: true
-  })
+export const trigger: Operation.Operation<
+  Inputs.TriggerOrderGroupInput,
+  Responses.EmptyResponse,
+  Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "TriggerOrderGroup",
+  name: "OrderGroups.trigger",
+  method: "PUT",
+  path: "/portfolio/order_groups/{order_group_id}/trigger",
+  pathParameters: Parameters.TriggerOrderGroupPath,
+  query: Parameters.TriggerOrderGroupQuery,
+  success: { status: 200, body: Responses.EmptyResponse },
+  errors: [Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  urgent: true
+})
 
-const remove: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "DeleteOrderGroup",
-    name: "OrderGroups.delete",
-    method: "DELETE",
-    path: "/portfolio/order_groups/{order_group_id}",
-    pathParameters: Parameters.DeleteOrderGroupPath,
-    query: Parameters.DeleteOrderGroupQuery,
-    success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write",
-    urgent: true
-  })
+const remove: Operation.Operation<
+  Inputs.DeleteOrderGroupInput,
+  Responses.EmptyResponse,
+  Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "DeleteOrderGroup",
+  name: "OrderGroups.delete",
+  method: "DELETE",
+  path: "/portfolio/order_groups/{order_group_id}",
+  pathParameters: Parameters.DeleteOrderGroupPath,
+  query: Parameters.DeleteOrderGroupQuery,
+  success: { status: 200, body: Responses.EmptyResponse },
+  errors: [Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  urgent: true
+})
 
 export {
   /**

@@ -12,11 +12,19 @@
  */
 import type { KalshiRead } from "../Capability.ts"
 import { BadRequest, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  GetBalanceInput as BalanceInput,
+  GetDepositsInput as PageInput,
+  GetFillsInput as FillsInput,
+  GetPositionsInput as PositionsInput,
+  GetSettlementsInput as SettlementsInput
+} from "../generated/inputs.ts"
 export type {
   Deposit,
   EventPosition,
@@ -33,14 +41,6 @@ export type {
   Settlement,
   Withdrawal
 } from "../generated/responses.ts"
-
-/** Input of {@link balance}. */
-export interface BalanceInput {
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them together. */
-  readonly exchange_index?: number | undefined
-}
 
 /**
  * Reads the available cash and the value of the positions of one subaccount.
@@ -68,39 +68,23 @@ export interface BalanceInput {
  * const cash = Effect.map(Portfolio.balance({ exchange_index: 2 }), (answer) => answer.balance_dollars)
  * ```
  */
-export const balance: Operation.Operation<BalanceInput, Responses.GetBalanceResponse, Unauthorized, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetBalance",
-    name: "Portfolio.balance",
-    method: "GET",
-    path: "/portfolio/balance",
-    query: Parameters.GetBalanceQuery,
-    success: { status: 200, body: Responses.GetBalanceResponse },
-    errors: [Unauthorized],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link positions}. */
-export interface PositionsInput {
-  /** From the page before; leave it out for the first. It belongs to the `settlement_status` that it came under. */
-  readonly cursor?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** `position`, `total_traded`, or both joined by a comma: only what is not zero in one of them. */
-  readonly count_filter?: string | undefined
-  /** A market. */
-  readonly ticker?: string | undefined
-  /** One event. */
-  readonly event_ticker?: string | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them. */
-  readonly exchange_index?: number | undefined
-  /** Default: `unsettled`. */
-  readonly settlement_status?: "unsettled" | "settled" | "all" | undefined
-}
+export const balance: Operation.Operation<
+  Inputs.GetBalanceInput,
+  Responses.GetBalanceResponse,
+  Unauthorized,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetBalance",
+  name: "Portfolio.balance",
+  method: "GET",
+  path: "/portfolio/balance",
+  query: Parameters.GetBalanceQuery,
+  success: { status: 200, body: Responses.GetBalanceResponse },
+  errors: [Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Lists positions, per market and per event, a page at a time.
@@ -118,7 +102,7 @@ export interface PositionsInput {
  *   `realized_pnl_dollars` is without fees, which stand in `fees_paid_dollars`. Source: recorded in demo, July 2026.
  */
 export const positions: Pages.Paged<
-  PositionsInput,
+  Inputs.GetPositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -136,25 +120,6 @@ export const positions: Pages.Paged<
   bucket: "read",
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
-
-/** Input of {@link fills}. */
-export interface FillsInput {
-  /** One market, or up to 100 joined by commas. */
-  readonly ticker?: string | undefined
-  readonly order_id?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them. */
-  readonly exchange_index?: number | undefined
-}
 
 /**
  * Lists fills, newest first, a page at a time.
@@ -185,7 +150,7 @@ export interface FillsInput {
  * ```
  */
 export const fills: Pages.Paged<
-  FillsInput,
+  Inputs.GetFillsInput,
   Responses.GetFillsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -204,24 +169,6 @@ export const fills: Pages.Paged<
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
-/** Input of {@link settlements}. */
-export interface SettlementsInput {
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-  /** A market. */
-  readonly ticker?: string | undefined
-  /** One event. */
-  readonly event_ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Lists what settled markets paid, a page at a time.
  *
@@ -236,7 +183,7 @@ export interface SettlementsInput {
  * in the same record. Source: the document of October 26, 2026.
  */
 export const settlements: Pages.Paged<
-  SettlementsInput,
+  Inputs.GetSettlementsInput,
   Responses.GetSettlementsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -255,20 +202,12 @@ export const settlements: Pages.Paged<
   pages: { cursor: "cursor", lists: ["settlements"] }
 })
 
-/** Input of {@link deposits} and {@link withdrawals}. */
-export interface PageInput {
-  /** 1 to 500. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-}
-
 /**
  * Lists deposits, a page at a time. `amount_cents` and `fee_cents` are cents, `created_ts` and `finalized_ts` Unix
  * seconds; a deposit is in the balance once its status is `applied`.
  */
 export const deposits: Pages.Paged<
-  PageInput,
+  Inputs.GetDepositsInput,
   Responses.GetDepositsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -292,7 +231,7 @@ export const deposits: Pages.Paged<
  * seconds; a withdrawal has left the balance once its status is `applied`.
  */
 export const withdrawals: Pages.Paged<
-  PageInput,
+  Inputs.GetWithdrawalsInput,
   Responses.GetWithdrawalsResponse,
   BadRequest | Unauthorized,
   KalshiRead,

@@ -24,38 +24,23 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  AcceptQuoteInput as AcceptByQuoteIdInput,
+  AcceptRFQQuoteInput as AcceptInput,
+  CreateQuoteInput as CreateInput,
+  GetQuoteInput as QuoteIdInput,
+  GetQuotesInput as ListInput,
+  GetRFQQuoteInput as GetInput
+} from "../generated/inputs.ts"
 export type { UserFilter } from "../generated/requests.ts"
 export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly cursor?: string | undefined
-  /** Unix seconds: last updated after. Give it. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds: last updated before. Give it. */
-  readonly max_ts?: number | undefined
-  /** 1 to 500. Default: 500. */
-  readonly limit?: number | undefined
-  /** `open`, `accepted`, `confirmed`, `executed` or `cancelled` today; the document leaves it open. */
-  readonly status?: string | undefined
-  /** @deprecated Use `user_filter`. */
-  readonly quote_creator_user_id?: string | undefined
-  /** `self` for the quotes that you made. */
-  readonly user_filter?: Requests.UserFilter | undefined
-  /** `self` for the quotes on your own requests. */
-  readonly rfq_user_filter?: Requests.UserFilter | undefined
-  /** @deprecated Use `rfq_user_filter`. */
-  readonly rfq_creator_user_id?: string | undefined
-  /** For FCM members. */
-  readonly rfq_creator_subtrader_id?: string | undefined
-  readonly rfq_id?: string | undefined
-}
 
 /**
  * Lists quotes that you made, or that answer your requests, a page at a time.
@@ -83,7 +68,7 @@ export interface ListInput {
  * ```
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetQuotesInput,
   Responses.GetQuotesResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -102,12 +87,6 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["quotes"] }
 })
 
-/** Input of {@link get}, {@link confirm} and {@link remove}: the quote, under the request it answers. */
-export interface GetInput {
-  readonly rfq_id: string
-  readonly quote_id: string
-}
-
 /**
  * Reads one quote.
  *
@@ -117,7 +96,7 @@ export interface GetInput {
  * recorded in demo, July 2026.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQQuoteInput,
   Responses.GetQuoteResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -134,21 +113,6 @@ export const get: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link create}. */
-export interface CreateInput {
-  readonly rfq_id: string
-  /** Dollars per contract at which you buy YES; `"0"` declines the side. */
-  readonly yes_bid: Requests.CreateQuoteRequest["yes_bid"]
-  /** Dollars per contract at which you buy NO; `"0"` declines the side. */
-  readonly no_bid: Requests.CreateQuoteRequest["no_bid"]
-  /** Whether what is left after execution rests in the book. */
-  readonly rest_remainder: boolean
-  /** Cancels your order instead of letting it take from the book. Default: false. */
-  readonly post_only?: boolean | undefined
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Quotes a request: what you pay for each side, for its full size.
  *
@@ -162,7 +126,7 @@ export interface CreateInput {
  *   out.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateQuoteInput,
   Responses.CreateQuoteResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -181,12 +145,6 @@ export const create: Operation.Operation<
   writeBucket: "quotes"
 })
 
-/** Input of {@link accept}. */
-export interface AcceptInput extends GetInput {
-  /** Which of the maker's two bids to take. */
-  readonly accepted_side: Requests.AcceptQuoteRequest["accepted_side"]
-}
-
 /**
  * Takes one side of a quote on your request. Nothing is traded yet: its maker must confirm.
  *
@@ -197,21 +155,25 @@ export interface AcceptInput extends GetInput {
  *   Source: both, with the fills and positions of the two parties, recorded in demo, July 2026.
  * - Never repeated after a lost answer: {@link get} the quote and look at its `status`.
  */
-export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "AcceptRFQQuote",
-    name: "Quotes.accept",
-    method: "PUT",
-    path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/accept",
-    pathParameters: Parameters.AcceptRFQQuotePath,
-    body: Requests.AcceptQuoteRequest,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write",
-    writeBucket: "quotes"
-  })
+export const accept: Operation.Operation<
+  Inputs.AcceptRFQQuoteInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "AcceptRFQQuote",
+  name: "Quotes.accept",
+  method: "PUT",
+  path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/accept",
+  pathParameters: Parameters.AcceptRFQQuotePath,
+  body: Requests.AcceptQuoteRequest,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  bucket: "write",
+  writeBucket: "quotes"
+})
 
 /**
  * Confirms your quote after it was accepted, which starts the timer of its execution.
@@ -239,22 +201,26 @@ export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unautho
  *   )
  * ```
  */
-export const confirm: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "ConfirmRFQQuote",
-    name: "Quotes.confirm",
-    method: "PUT",
-    path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
-    pathParameters: Parameters.ConfirmRFQQuotePath,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write",
-    writeBucket: "quotes"
-  })
+export const confirm: Operation.Operation<
+  Inputs.ConfirmRFQQuoteInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "ConfirmRFQQuote",
+  name: "Quotes.confirm",
+  method: "PUT",
+  path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
+  pathParameters: Parameters.ConfirmRFQQuotePath,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  bucket: "write",
+  writeBucket: "quotes"
+})
 
-const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteRFQQuoteInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteRFQQuote",
     name: "Quotes.delete",
@@ -285,18 +251,13 @@ export {
   remove as delete
 }
 
-/** Input of the four deprecated operations that know a quote by its id alone. */
-export interface QuoteIdInput {
-  readonly quote_id: string
-}
-
 /**
  * Reads one quote by its id alone.
  *
  * @deprecated Use {@link get}, which also takes the `rfq_id`.
  */
 export const getByQuoteId: Operation.Operation<
-  QuoteIdInput,
+  Inputs.GetQuoteInput,
   Responses.GetQuoteResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -314,19 +275,13 @@ export const getByQuoteId: Operation.Operation<
   cost: 2
 })
 
-/** Input of {@link acceptByQuoteId}. */
-export interface AcceptByQuoteIdInput extends QuoteIdInput {
-  /** Which of the maker's two bids to take: see {@link accept}. */
-  readonly accepted_side: Requests.AcceptQuoteRequest["accepted_side"]
-}
-
 /**
  * Takes one side of a quote by its id alone.
  *
  * @deprecated Use {@link accept}, which also takes the `rfq_id`.
  */
 export const acceptByQuoteId: Operation.Operation<
-  AcceptByQuoteIdInput,
+  Inputs.AcceptQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -351,7 +306,7 @@ export const acceptByQuoteId: Operation.Operation<
  * @deprecated Use {@link confirm}, which also takes the `rfq_id`.
  */
 export const confirmByQuoteId: Operation.Operation<
-  QuoteIdInput,
+  Inputs.ConfirmQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -375,7 +330,7 @@ export const confirmByQuoteId: Operation.Operation<
  * @deprecated Use {@link remove | delete}, which also takes the `rfq_id`.
  */
 export const deleteByQuoteId: Operation.Operation<
-  QuoteIdInput,
+  Inputs.DeleteQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite

@@ -33,13 +33,23 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
-import type { CountInput, DollarsInput } from "../money/FixedPoint.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  AcceptRFQBatchInput as AcceptInput,
+  CreateRFQBatchChildInput as Child,
+  CreateRFQBatchInput as CreateInput,
+  CreateRFQBatchQuoteInput as QuoteInput,
+  DeleteRFQBatchQuoteInput as QuoteIdInput,
+  GetRFQBatchInput as GetInput,
+  GetRFQBatchesInput as ListInput
+} from "../generated/inputs.ts"
+export type { RFQBatchAcceptLimit as MinBid, RFQBatchQuoteEntry as ChildQuote } from "../generated/requests.ts"
 export type { RFQBatchStatus, TickerPair, UserFilter } from "../generated/requests.ts"
 export type {
   AcceptRFQBatchResponse,
@@ -58,20 +68,6 @@ export type {
   RFQBatchQuoteStatus
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** From the page before, unchanged; leave it out for the first page. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** Batches per page, 1 to 20. Default: 20. */
-  readonly limit?: number | undefined
-  /** Default: every status. */
-  readonly status?: Requests.RFQBatchStatus | undefined
-  /** `self` for your own. Default: everybody's. */
-  readonly user_filter?: Requests.UserFilter | undefined
-}
-
 /**
  * Lists RFQ batches with their children, a page at a time, the most recently updated first.
  *
@@ -85,7 +81,7 @@ export interface ListInput {
  * Source: the document of October 26, 2026.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetRFQBatchesInput,
   Responses.GetRFQBatchesResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -104,12 +100,6 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["rfq_batches"] }
 })
 
-/** Input of {@link get}, {@link remove}, {@link bestQuotes} and {@link quotes}. */
-export interface GetInput {
-  /** The batch's `id`, unchanged: a malformed id is a `BadRequest`. */
-  readonly rfq_batch_id: string
-}
-
 /**
  * Reads one RFQ batch, with its children in the order of the request.
  *
@@ -120,7 +110,7 @@ export interface GetInput {
  * Source: the document of October 26, 2026.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQBatchInput,
   Responses.GetRFQBatchResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -138,42 +128,7 @@ export const get: Operation.Operation<
 })
 
 /** How much of a combo: contracts, or what they may cost. Not both. */
-export interface Size {
-  /** Contracts, in steps of 0.01. */
-  readonly contracts_fp?: CountInput | null | undefined
-  /** Dollars, with two to four decimals. */
-  readonly target_cost_dollars?: DollarsInput | undefined
-}
-
-/** A child of {@link CreateInput}: one combo, by `market_ticker` or by `selected_markets`, not both. */
-export interface Child extends Size {
-  /** An existing combo market. */
-  readonly market_ticker?: string | undefined
-  /** The combo's legs, 1 to 6. The exchange looks it up in `mve_collection_ticker`, or creates it there. */
-  readonly selected_markets?: ReadonlyArray<Requests.TickerPair> | undefined
-}
-
-/** Input of {@link create}. The batch's own size is that of every child that has none. */
-export interface CreateInput extends Size {
-  /** 2 to 57 different combos. */
-  readonly children: ReadonlyArray<Child>
-  /** Required where a child is given by `selected_markets`. */
-  readonly mve_collection_ticker?: string | undefined
-  /** Whether `target_cost_dollars` is without fees; only for children that are sized by it. Default: false. */
-  readonly target_cost_excludes_fees?: boolean | undefined
-  /** Only `false`, which is the default: a fill-or-kill leaves no remainder. */
-  readonly rest_remainder?: boolean | undefined
-  /** Closes your oldest open batches where the limit requires it, never a single RFQ. Default: false. */
-  readonly replace_existing?: boolean | undefined
-  /** Shows others a placeholder instead of your communications id, on the batch and its children. Default: false. */
-  readonly obscure_creator_id?: boolean | undefined
-  /** Your own id of the batch, 1 to 64 characters. With it, the request is repeated after a lost answer. */
-  readonly client_batch_id?: string | undefined
-  /** For FCM members, who cannot create batches yet. */
-  readonly subtrader_id?: string | undefined
-  /** 0 is the primary, 1–63 a subaccount; for direct members. */
-  readonly subaccount?: number | undefined
-}
+export interface Size extends Pick<Inputs.CreateRFQBatchInput, "contracts_fp" | "target_cost_dollars"> {}
 
 type SizeField = "contracts_fp" | "target_cost_dollars"
 
@@ -185,8 +140,8 @@ const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
 
 /** The first fault of the children. */
 const firstOf = (
-  { children }: CreateInput,
-  faultOf: (child: Child, pointer: string) => Operation.InputFault | undefined
+  { children }: Inputs.CreateRFQBatchInput,
+  faultOf: (child: Inputs.CreateRFQBatchChildInput, pointer: string) => Operation.InputFault | undefined
 ): Operation.InputFault | undefined => {
   for (const [index, child] of children.entries()) {
     const fault = faultOf(child, `/children/${index}`)
@@ -195,7 +150,7 @@ const firstOf = (
   return undefined
 }
 
-const batchIdIsNotEmpty: Operation.Rule<CreateInput> = ({ client_batch_id }) =>
+const batchIdIsNotEmpty: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ client_batch_id }) =>
   client_batch_id === ""
     ? {
         pointer: "/client_batch_id",
@@ -203,12 +158,12 @@ const batchIdIsNotEmpty: Operation.Rule<CreateInput> = ({ client_batch_id }) =>
       }
     : undefined
 
-const nothingRests: Operation.Rule<CreateInput> = ({ rest_remainder }) =>
+const nothingRests: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ rest_remainder }) =>
   rest_remainder === true
     ? { pointer: "/rest_remainder", reason: "a batch leaves no remainder to rest: give false, or leave it out" }
     : undefined
 
-const childrenAreNamed: Operation.Rule<CreateInput> = (input) =>
+const childrenAreNamed: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
   firstOf(input, ({ market_ticker, selected_markets }, pointer) => {
     if (market_ticker === undefined && selected_markets === undefined) {
       return { pointer, reason: "this child names no combo: give market_ticker or selected_markets" }
@@ -227,7 +182,7 @@ const childrenAreNamed: Operation.Rule<CreateInput> = (input) =>
       : undefined
   })
 
-const legsHaveACollection: Operation.Rule<CreateInput> = ({ children, mve_collection_ticker = "" }) =>
+const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ children, mve_collection_ticker = "" }) =>
   mve_collection_ticker === "" && children.some(({ selected_markets }) => selected_markets !== undefined)
     ? {
         pointer: "/mve_collection_ticker",
@@ -236,7 +191,7 @@ const legsHaveACollection: Operation.Rule<CreateInput> = ({ children, mve_collec
     : undefined
 
 /** What two children of the same combo have in common: the ticker, or the legs in any order. */
-const comboOf = ({ market_ticker, selected_markets = [] }: Child): string =>
+const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??
       selected_markets
@@ -244,7 +199,7 @@ const comboOf = ({ market_ticker, selected_markets = [] }: Child): string =>
         .sort()
   )
 
-const childrenDiffer: Operation.Rule<CreateInput> = (input) => {
+const childrenDiffer: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
   const seen = new Set<string>()
   return firstOf(input, (child, pointer) => {
     const combo = comboOf(child)
@@ -254,7 +209,7 @@ const childrenDiffer: Operation.Rule<CreateInput> = (input) => {
   })
 }
 
-const sizesAreSingle: Operation.Rule<CreateInput> = (input) => {
+const sizesAreSingle: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
   const twice = (size: Size, pointer: string): Operation.InputFault | undefined =>
     sizesOf(size).length > 1
       ? {
@@ -265,7 +220,7 @@ const sizesAreSingle: Operation.Rule<CreateInput> = (input) => {
   return twice(input, "") ?? firstOf(input, twice)
 }
 
-const childrenAreSized: Operation.Rule<CreateInput> = (input) => {
+const childrenAreSized: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
   const [shared] = sizesOf(input)
   let first: SizeField | undefined
   return firstOf(input, (child, pointer) => {
@@ -287,7 +242,7 @@ const childrenAreSized: Operation.Rule<CreateInput> = (input) => {
   })
 }
 
-const feesAreOfACost: Operation.Rule<CreateInput> = (input) =>
+const feesAreOfACost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
   input.target_cost_excludes_fees === true &&
   input.children.every((child) => (sizesOf(child)[0] ?? sizesOf(input)[0]) !== "target_cost_dollars")
     ? {
@@ -343,7 +298,7 @@ const feesAreOfACost: Operation.Rule<CreateInput> = (input) =>
  * ```
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateRFQBatchInput,
   Responses.CreateRFQBatchResponse,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -372,7 +327,7 @@ export const create: Operation.Operation<
   writeBucket: "quotes"
 })
 
-const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteRFQBatchInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteRFQBatch",
     name: "RfqBatches.delete",
@@ -419,7 +374,7 @@ export {
  * Source: the document of October 26, 2026.
  */
 export const bestQuotes: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQBatchBestQuotesInput,
   Responses.GetRFQBatchBestQuotesResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead
@@ -452,24 +407,6 @@ const childrenOnce = (
     seen.add(rfq_id)
   }
   return undefined
-}
-
-/** An entry of {@link AcceptInput}: the lowest bid that you take on a child. */
-export interface MinBid {
-  /** The child. */
-  readonly rfq_id: string
-  /** Dollars per contract from 0 to 1, on the accepted side, with two to four decimals; normally the best bid you saw. */
-  readonly bid_dollars: DollarsInput
-}
-
-/** Input of {@link accept}. */
-export interface AcceptInput extends GetInput {
-  /** Which of the makers' bids to take, for every child. */
-  readonly accepted_side: Requests.AcceptRFQBatchRequest["accepted_side"]
-  /** Exactly one entry for each child: 2 to 57. */
-  readonly min_bids: ReadonlyArray<MinBid>
-  /** Your own id of this acceptance. With it, the request is repeated after a lost answer. */
-  readonly client_order_id?: string | undefined
 }
 
 /**
@@ -547,7 +484,7 @@ export interface AcceptInput extends GetInput {
  * ```
  */
 export const accept: Operation.Operation<
-  AcceptInput,
+  Inputs.AcceptRFQBatchInput,
   Responses.AcceptRFQBatchResponse,
   BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
   KalshiWrite
@@ -585,7 +522,7 @@ export const accept: Operation.Operation<
  * Source: the document of October 26, 2026.
  */
 export const quotes: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQBatchQuotesInput,
   Responses.GetRFQBatchQuotesResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -601,28 +538,6 @@ export const quotes: Operation.Operation<
   retry: "idempotent",
   bucket: "read"
 })
-
-/** An entry of {@link QuoteInput}: what you pay for each side of a child. */
-export interface ChildQuote {
-  /** The child. */
-  readonly rfq_id: string
-  /** Dollars per contract at which you buy YES, from 0 to 1, with two to four decimals; or `"0"`. */
-  readonly yes_bid: DollarsInput
-  /** Dollars per contract at which you buy NO, as `yes_bid`. */
-  readonly no_bid: DollarsInput
-}
-
-/** Input of {@link quote}. */
-export interface QuoteInput extends GetInput {
-  /** Exactly one entry for each child: 2 to 57. */
-  readonly quotes: ReadonlyArray<ChildQuote>
-  /** Whether what is left of each child after execution rests in the book. */
-  readonly rest_remainder: boolean
-  /** Cancels your resting orders instead of letting them take from the book. Default: false. */
-  readonly post_only?: boolean | undefined
-  /** 0 is the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
 
 /**
  * Quotes every child of an RFQ batch, in one batch quote of yours.
@@ -645,7 +560,7 @@ export interface QuoteInput extends GetInput {
  * Source: the document of October 26, 2026.
  */
 export const quote: Operation.Operation<
-  QuoteInput,
+  Inputs.CreateRFQBatchQuoteInput,
   Responses.CreateRFQBatchQuoteResponse,
   BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
   KalshiWrite
@@ -665,12 +580,6 @@ export const quote: Operation.Operation<
   writeBucket: "quotes"
 })
 
-/** Input of {@link deleteQuote} and {@link confirmQuote}: the batch quote, under its batch. */
-export interface QuoteIdInput extends GetInput {
-  /** The batch quote's `id`, unchanged: a malformed id is a `BadRequest`. */
-  readonly batch_quote_id: string
-}
-
 /**
  * Withdraws your open batch quote.
  *
@@ -681,21 +590,25 @@ export interface QuoteIdInput extends GetInput {
  *
  * Source: the document of October 26, 2026.
  */
-export const deleteQuote: Operation.Operation<QuoteIdInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "DeleteRFQBatchQuote",
-    name: "RfqBatches.deleteQuote",
-    method: "DELETE",
-    path: "/communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}",
-    pathParameters: Parameters.DeleteRFQBatchQuotePath,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write",
-    writeBucket: "quotes",
-    urgent: true
-  })
+export const deleteQuote: Operation.Operation<
+  Inputs.DeleteRFQBatchQuoteInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "DeleteRFQBatchQuote",
+  name: "RfqBatches.deleteQuote",
+  method: "DELETE",
+  path: "/communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}",
+  pathParameters: Parameters.DeleteRFQBatchQuotePath,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write",
+  writeBucket: "quotes",
+  urgent: true
+})
 
 /**
  * Confirms all children that your batch quote won, at once.
@@ -715,7 +628,7 @@ export const deleteQuote: Operation.Operation<QuoteIdInput, void, BadRequest | U
  * Source: the document of October 26, 2026.
  */
 export const confirmQuote: Operation.Operation<
-  QuoteIdInput,
+  Inputs.ConfirmRFQBatchQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound | Conflict,
   KalshiWrite

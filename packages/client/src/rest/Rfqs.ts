@@ -16,12 +16,18 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  CreateRFQInput as CreateInput,
+  GetRFQInput as GetInput,
+  GetRFQsInput as ListInput
+} from "../generated/inputs.ts"
 export type { UserFilter } from "../generated/requests.ts"
 export type {
   CreateRFQResponse,
@@ -32,23 +38,6 @@ export type {
   RFQ
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly cursor?: string | undefined
-  readonly event_ticker?: string | undefined
-  readonly market_ticker?: string | undefined
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** 1 to 100. Default: 100. */
-  readonly limit?: number | undefined
-  /** `open` or `closed` today; the document leaves it open. */
-  readonly status?: string | undefined
-  /** @deprecated Use `user_filter`. */
-  readonly creator_user_id?: string | undefined
-  /** `self` for your own. Default: everybody's. */
-  readonly user_filter?: Requests.UserFilter | undefined
-}
-
 /**
  * Lists requests for quote, yours and other people's, a page at a time.
  *
@@ -56,25 +45,25 @@ export interface ListInput {
  *
  * The end of the pages is `cursor: ""`, or none.
  */
-export const list: Pages.Paged<ListInput, Responses.GetRFQsResponse, BadRequest | Unauthorized, KalshiRead, "rfqs"> =
-  /*#__PURE__*/ Pages.make({
-    operationId: "GetRFQs",
-    name: "Rfqs.list",
-    method: "GET",
-    path: "/communications/rfqs",
-    query: Parameters.GetRFQsQuery,
-    success: { status: 200, body: Responses.GetRFQsResponse },
-    errors: [BadRequest, Unauthorized],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read",
-    pages: { cursor: "cursor", lists: ["rfqs"] }
-  })
-
-/** Input of {@link get} and {@link remove}. */
-export interface GetInput {
-  readonly rfq_id: string
-}
+export const list: Pages.Paged<
+  Inputs.GetRFQsInput,
+  Responses.GetRFQsResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "rfqs"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetRFQs",
+  name: "Rfqs.list",
+  method: "GET",
+  path: "/communications/rfqs",
+  query: Parameters.GetRFQsQuery,
+  success: { status: 200, body: Responses.GetRFQsResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  pages: { cursor: "cursor", lists: ["rfqs"] }
+})
 
 /**
  * Reads one request for quote.
@@ -85,7 +74,7 @@ export interface GetInput {
  * communications id.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQInput,
   Responses.GetRFQResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -101,34 +90,6 @@ export const get: Operation.Operation<
   retry: "idempotent",
   bucket: "read"
 })
-
-/** Input of {@link create}: the size is a number of contracts, or what it may cost; not both. */
-export interface CreateInput {
-  readonly market_ticker: string
-  /** Whole contracts; equal to `contracts_fp` where both are given. */
-  readonly contracts?: number | undefined
-  /** Contracts, in steps of 0.01. */
-  readonly contracts_fp?: Requests.CreateRFQRequest["contracts_fp"] | undefined
-  /** Dollars, instead of a number of contracts; fees included unless `target_cost_excludes_fees`. */
-  readonly target_cost_dollars?: Requests.CreateRFQRequest["target_cost_dollars"] | undefined
-  /**
-   * Hundredths of a cent: 10,000 to the dollar.
-   *
-   * @deprecated Use `target_cost_dollars`.
-   */
-  readonly target_cost_centi_cents?: number | undefined
-  readonly target_cost_excludes_fees?: boolean | undefined
-  /** Whether what is left after execution rests in the book. */
-  readonly rest_remainder: boolean
-  /** Deletes your existing RFQs as part of making this one, instead of failing. Default: false. */
-  readonly replace_existing?: boolean | undefined
-  /** Shows others a placeholder instead of your communications id. Default: false. */
-  readonly obscure_creator_id?: boolean | undefined
-  /** 0 the primary, 1–63 a subaccount; for direct members. */
-  readonly subaccount?: number | undefined
-  /** For FCM members. */
-  readonly subtrader_id?: string | undefined
-}
 
 /**
  * Asks for quotes on a market.
@@ -152,7 +113,7 @@ export interface CreateInput {
  * ```
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateRFQInput,
   Responses.CreateRFQResponse,
   BadRequest | Unauthorized | Conflict,
   KalshiWrite
@@ -170,7 +131,7 @@ export const create: Operation.Operation<
   writeBucket: "quotes"
 })
 
-const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteRFQInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteRFQ",
     name: "Rfqs.delete",

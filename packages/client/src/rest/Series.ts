@@ -9,10 +9,16 @@
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  GetSeriesFeeChangesInput as FeeChangesInput,
+  GetSeriesInput as GetInput,
+  GetSeriesListInput as ListInput
+} from "../generated/inputs.ts"
 export type {
   FeeType,
   GetSeriesFeeChangesResponse,
@@ -22,20 +28,6 @@ export type {
   SeriesFeeChange,
   SettlementSource
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** Matches any of a series' `categories`. */
-  readonly category?: string | undefined
-  /** As `Search.tagsByCategories` lists them. */
-  readonly tags?: string | undefined
-  /** Adds `product_metadata`. Default: false. */
-  readonly include_product_metadata?: boolean | undefined
-  /** Adds `volume_fp`, the contracts traded in all events of a series. Default: false. */
-  readonly include_volume?: boolean | undefined
-  /** Unix seconds: only series whose own data changed after it. */
-  readonly min_updated_ts?: number | undefined
-}
 
 /**
  * Lists series, all in one answer without pages.
@@ -48,27 +40,24 @@ export interface ListInput {
  *
  * `fee_multiplier` is a JSON number, not text: it is a factor, never money.
  */
-export const list: Operation.Operation<ListInput, Responses.GetSeriesListResponse, BadRequest, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetSeriesList",
-    name: "Series.list",
-    method: "GET",
-    path: "/series",
-    query: Parameters.GetSeriesListQuery,
-    success: { status: 200, body: Responses.GetSeriesListResponse },
-    errors: [BadRequest],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly series_ticker: string
-  /** Adds `volume_fp`, the contracts traded in all events of the series. Default: false. */
-  readonly include_volume?: boolean | undefined
-}
+export const list: Operation.Operation<
+  Inputs.GetSeriesListInput,
+  Responses.GetSeriesListResponse,
+  BadRequest,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetSeriesList",
+  name: "Series.list",
+  method: "GET",
+  path: "/series",
+  query: Parameters.GetSeriesListQuery,
+  success: { status: 200, body: Responses.GetSeriesListResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  bucket: "read"
+})
 
 /**
  * Reads one series.
@@ -78,7 +67,7 @@ export interface GetInput {
  * The document declares no 404 here: a series that does not exist surfaces as whatever the exchange answers, a
  * `BadRequest` or an `UnexpectedStatus`. Source: the published document of October 26, 2026.
  */
-export const get: Operation.Operation<GetInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
+export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
     operationId: "GetSeries",
     name: "Series.get",
@@ -94,14 +83,6 @@ export const get: Operation.Operation<GetInput, Responses.GetSeriesResponse, Bad
     bucket: "read"
   })
 
-/** Input of {@link feeChanges}. */
-export interface FeeChangesInput {
-  /** Default: all series. */
-  readonly series_ticker?: string | undefined
-  /** Adds the changes of the past. Default: false. */
-  readonly show_historical?: boolean | undefined
-}
-
 /**
  * Lists the changes of series' fees: what the fee becomes, and from when (`scheduled_ts`, RFC 3339).
  *
@@ -111,7 +92,7 @@ export interface FeeChangesInput {
  * - The list is called `series_fee_change_arr`, and comes without pages.
  */
 export const feeChanges: Operation.Operation<
-  FeeChangesInput,
+  Inputs.GetSeriesFeeChangesInput,
   Responses.GetSeriesFeeChangesResponse,
   BadRequest,
   KalshiPublic

@@ -10,29 +10,21 @@
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
 export type {
+  GetStructuredTargetInput as GetInput,
+  GetStructuredTargetsInput as ListInput
+} from "../generated/inputs.ts"
+export type {
   GetStructuredTargetResponse,
   GetStructuredTargetsResponse,
   StructuredTarget
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** Up to 2,000 ids. */
-  readonly ids?: ReadonlyArray<string> | undefined
-  readonly type?: string | undefined
-  /** Matches a target's league, conference, division or tour. */
-  readonly competition?: string | undefined
-  /** 1 to 2,000. Default: 100. */
-  readonly page_size?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists structured targets, a page at a time.
@@ -45,7 +37,7 @@ export interface ListInput {
  * - The end of the pages is an empty or absent `cursor`.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetStructuredTargetsInput,
   Responses.GetStructuredTargetsResponse,
   Unauthorized,
   KalshiPublic,
@@ -65,14 +57,9 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["structured_targets"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly structured_target_id: string
-}
-
 /** Reads one structured target; the fields of its `details` depend on its `type`. */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetStructuredTargetInput,
   Responses.GetStructuredTargetResponse,
   Unauthorized | NotFound,
   KalshiPublic

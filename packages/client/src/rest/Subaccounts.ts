@@ -11,12 +11,19 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  ApplySubaccountTransferInput as TransferInput,
+  CreateSubaccountInput as CreateInput,
+  GetSubaccountTransfersInput as TransfersInput,
+  UpdateSubaccountNettingInput as UpdateNettingInput
+} from "../generated/inputs.ts"
 export type {
   ApplySubaccountTransferResponse,
   CreateSubaccountResponse,
@@ -45,12 +52,6 @@ export const balances: Operation.Operation<void, Responses.GetSubaccountBalances
     bucket: "read"
   })
 
-/** Input of {@link create}. */
-export interface CreateInput {
-  /** The shard; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
-
 /**
  * Makes the next subaccount: the answer has its number, from 1 to 63.
  *
@@ -60,7 +61,7 @@ export interface CreateInput {
  * {@link balances} to find out.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateSubaccountInput,
   Responses.CreateSubaccountResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -98,41 +99,24 @@ export const netting: Operation.Operation<void, Responses.GetSubaccountNettingRe
     bucket: "read"
   })
 
-/** Input of {@link updateNetting}. */
-export interface UpdateNettingInput {
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly subaccount_number: number
-  readonly enabled: boolean
-}
-
 /** Says whether a subaccount nets. Answers nothing; repeated after a lost answer, since it sets a value. */
-export const updateNetting: Operation.Operation<UpdateNettingInput, void, BadRequest | Unauthorized, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "UpdateSubaccountNetting",
-    name: "Subaccounts.updateNetting",
-    method: "PUT",
-    path: "/portfolio/subaccounts/netting",
-    body: Requests.UpdateSubaccountNettingRequest,
-    success: { status: 200, body: undefined },
-    errors: [BadRequest, Unauthorized],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write"
-  })
-
-/** Input of {@link transfer}. */
-export interface TransferInput {
-  /** A UUID of your own for the intent: the exchange moves the cash once for it. */
-  readonly client_transfer_id: string
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly from_subaccount: number
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly to_subaccount: number
-  /** Cents: 100 to the dollar. */
-  readonly amount_cents: number
-  /** The shard whose cash moves; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
+export const updateNetting: Operation.Operation<
+  Inputs.UpdateSubaccountNettingInput,
+  void,
+  BadRequest | Unauthorized,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "UpdateSubaccountNetting",
+  name: "Subaccounts.updateNetting",
+  method: "PUT",
+  path: "/portfolio/subaccounts/netting",
+  body: Requests.UpdateSubaccountNettingRequest,
+  success: { status: 200, body: undefined },
+  errors: [BadRequest, Unauthorized],
+  access: "write",
+  retry: "idempotent",
+  bucket: "write"
+})
 
 /**
  * Moves cash between two subaccounts, on one shard.
@@ -163,7 +147,7 @@ export interface TransferInput {
  * ```
  */
 export const transfer: Operation.Operation<
-  TransferInput,
+  Inputs.ApplySubaccountTransferInput,
   Responses.ApplySubaccountTransferResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -181,17 +165,9 @@ export const transfer: Operation.Operation<
   bucket: "write"
 })
 
-/** Input of {@link transfers}. */
-export interface TransfersInput {
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-}
-
 /** Lists transfers between subaccounts, a page at a time. `amount_cents` is cents, `created_ts` Unix seconds. */
 export const transfers: Pages.Paged<
-  TransfersInput,
+  Inputs.GetSubaccountTransfersInput,
   Responses.GetSubaccountTransfersResponse,
   Unauthorized,
   KalshiRead,

@@ -11,12 +11,19 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  GetIntraExchangeInstanceTransferInput as GetInput,
+  GetIntraExchangeInstanceTransfersInput as ListInput,
+  IntraExchangeInstanceTransferInput as CreateInput,
+  SetTargetBalanceAllocationInput
+} from "../generated/inputs.ts"
 export type { ExchangeInstance, RestingMarginReservation, TargetBalanceAllocationInput } from "../generated/requests.ts"
 export type {
   EmptyResponse,
@@ -29,14 +36,6 @@ export type {
   TargetBalanceAllocation
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 1 to 500. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-}
-
 /**
  * Lists transfers, a page at a time.
  *
@@ -46,7 +45,7 @@ export interface ListInput {
  * `created_ts` is Unix seconds. Source: the document of October 26, 2026.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetIntraExchangeInstanceTransfersInput,
   Responses.GetIntraExchangeInstanceTransfersResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -65,15 +64,9 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["transfers"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  /** From the answer of {@link create}. */
-  readonly transfer_id: string
-}
-
 /** Reads one transfer. Its `status` is `pending` until the cash has arrived, then `complete`. */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetIntraExchangeInstanceTransferInput,
   Responses.GetIntraExchangeInstanceTransferResponse,
   Unauthorized | NotFound,
   KalshiRead
@@ -89,24 +82,6 @@ export const get: Operation.Operation<
   retry: "idempotent",
   bucket: "read"
 })
-
-/** Input of {@link create}. */
-export interface CreateInput {
-  readonly source: Requests.ExchangeInstance
-  readonly destination: Requests.ExchangeInstance
-  /** Hundredths of a cent: 10,000 to the dollar. */
-  readonly amount: number
-  /** 0 to 100. Default: 0. */
-  readonly source_exchange_shard?: number | undefined
-  /** 0 to 100. Default: 0. */
-  readonly destination_exchange_shard?: number | undefined
-  /** 0 the primary (the default), 1–63 a subaccount; other than 0 only from event contracts to event contracts. */
-  readonly source_subaccount?: number | undefined
-  /** 0 the primary (the default), 1–63 a subaccount; other than 0 only from event contracts to event contracts. */
-  readonly destination_subaccount?: number | undefined
-  /** A UUID of your own for the intent, so that it is carried out once. For primary accounts alone. */
-  readonly client_transfer_id?: string | undefined
-}
 
 /**
  * Starts a transfer, and answers its id: it is under way, not done. Ask {@link get} until its status is `complete`.
@@ -141,7 +116,7 @@ export interface CreateInput {
  * ```
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.IntraExchangeInstanceTransferInput,
   Responses.IntraExchangeInstanceTransferResponse,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -177,14 +152,6 @@ export const targetBalanceAllocation: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link setTargetBalanceAllocation}. */
-export interface SetTargetBalanceAllocationInput {
-  /** At most 101, whole percents that add up to 100; an empty list ends the rebalancing. */
-  readonly allocations: ReadonlyArray<Requests.TargetBalanceAllocationInput>
-  /** How much of each shard's cash stays behind its resting orders. Default: `sum`. */
-  readonly resting_margin_reservation?: Requests.RestingMarginReservation | undefined
-}
-
 /**
  * Sets how the exchange spreads the account's cash over the shards, in place of what was set before. It rebalances
  * every 10 seconds.
@@ -198,7 +165,7 @@ export interface SetTargetBalanceAllocationInput {
  * The whole allocation is replaced: a shard that is left out has no share any more. Source: the document of October 26, 2026.
  */
 export const setTargetBalanceAllocation: Operation.Operation<
-  SetTargetBalanceAllocationInput,
+  Inputs.SetTargetBalanceAllocationInput,
   Responses.EmptyResponse,
   BadRequest | Unauthorized | Forbidden,
   KalshiWrite

@@ -5,13 +5,26 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
-import type { CountInput, DollarsInput } from "../money/FixedPoint.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  AmendOrderV2Input as AmendInput,
+  BatchCancelOrdersV2Input as BatchCancelInput,
+  BatchCreateOrdersV2Input as BatchCreateInput,
+  CancelAllOrdersInput as CancelAllInput,
+  CancelOrderV2Input as CancelInput,
+  CreateOrderV2Input as CreateInput,
+  DecreaseOrderV2Input as DecreaseInput,
+  GetOrderInput as GetInput,
+  GetOrderQueuePositionInput as QueuePositionInput,
+  GetOrderQueuePositionsInput as QueuePositionsInput,
+  GetOrdersInput as ListInput
+} from "../generated/inputs.ts"
 export type {
   BatchCancelOrdersV2RequestOrdersItem,
   BookSide,
@@ -37,27 +50,6 @@ export type {
   OrderStatus
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** A market. */
-  readonly ticker?: string | undefined
-  /** One event, or up to 10 joined by commas. */
-  readonly event_ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  readonly status?: Responses.OrderStatus | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them. */
-  readonly exchange_index?: number | undefined
-}
-
 /**
  * Lists orders, a page at a time.
  *
@@ -70,7 +62,7 @@ export interface ListInput {
  * - No filter by `client_order_id`: list by ticker and time, and look through the answer.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetOrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -89,11 +81,6 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["orders"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly order_id: string
-}
-
 /**
  * Reads one order.
  *
@@ -101,29 +88,28 @@ export interface GetInput {
  *
  * Right after it was placed, demo has answered 404 for about half a second.
  */
-export const get: Operation.Operation<GetInput, Responses.GetOrderResponse, Unauthorized | NotFound, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetOrder",
-    name: "Orders.get",
-    method: "GET",
-    path: "/portfolio/orders/{order_id}",
-    pathParameters: Parameters.GetOrderPath,
-    success: { status: 200, body: Responses.GetOrderResponse },
-    errors: [Unauthorized, NotFound],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read",
-    cost: 2
-  })
-
-/** Input of {@link queuePosition}. */
-export interface QueuePositionInput {
-  readonly order_id: string
-}
+export const get: Operation.Operation<
+  Inputs.GetOrderInput,
+  Responses.GetOrderResponse,
+  Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetOrder",
+  name: "Orders.get",
+  method: "GET",
+  path: "/portfolio/orders/{order_id}",
+  pathParameters: Parameters.GetOrderPath,
+  success: { status: 200, body: Responses.GetOrderResponse },
+  errors: [Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  bucket: "read",
+  cost: 2
+})
 
 /** Reads how many contracts are ahead of a resting order, by price and then by time. */
 export const queuePosition: Operation.Operation<
-  QueuePositionInput,
+  Inputs.GetOrderQueuePositionInput,
   Responses.GetOrderQueuePositionResponse,
   Unauthorized | NotFound,
   KalshiRead
@@ -140,21 +126,11 @@ export const queuePosition: Operation.Operation<
   bucket: "read"
 })
 
-/** Input of {@link queuePositions}. */
-export interface QueuePositionsInput {
-  /** One market, or several joined by commas. */
-  readonly market_tickers?: string | undefined
-  /** One event. */
-  readonly event_ticker?: string | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Reads how many contracts are ahead of each resting order of some markets or of an event, in one answer without pages.
  */
 export const queuePositions: Operation.Operation<
-  QueuePositionsInput,
+  Inputs.GetOrderQueuePositionsInput,
   Responses.GetOrderQueuePositionsResponse,
   BadRequest | Unauthorized,
   KalshiRead
@@ -170,38 +146,6 @@ export const queuePositions: Operation.Operation<
   retry: "idempotent",
   bucket: "read"
 })
-
-/** Input of {@link create}. */
-export interface CreateInput {
-  /** The market. */
-  readonly ticker: string
-  /** Your own id for the intent: the exchange answers 409 to a second order with it. */
-  readonly client_order_id?: string | undefined
-  /** Always of the YES book: `bid` buys YES; `ask` sells YES, which is buying NO at one dollar less the price. */
-  readonly side: Requests.BookSide
-  /** Contracts, in steps of 0.01. */
-  readonly count: CountInput
-  /** Dollars per contract, always of YES; must be on the market's price grid. */
-  readonly price: DollarsInput
-  /** Unix seconds; only with `good_till_canceled`, which rests until cancelled without it. */
-  readonly expiration_time?: number | undefined
-  readonly time_in_force: Requests.CreateOrderV2Request["time_in_force"]
-  readonly post_only?: boolean | undefined
-  /**
-   * Where the order would trade with one of your own: `taker_at_cross` cancels this one there and keeps what it filled
-   * before; `maker` cancels the resting one and goes on.
-   */
-  readonly self_trade_prevention_type: Requests.SelfTradePreventionType
-  /** Cancels the order when trading pauses for any reason. */
-  readonly cancel_order_on_pause?: boolean | undefined
-  /** Caps the count by your position; only with `immediate_or_cancel`. */
-  readonly reduce_only?: boolean | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  readonly order_group_id?: string | undefined
-  /** The market's shard. Default: −1, which finds it by `ticker` and bills every shard's write bucket. */
-  readonly exchange_index?: number | undefined
-}
 
 /**
  * Places an order.
@@ -238,7 +182,7 @@ export interface CreateInput {
  * ```
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateOrderV2Input,
   Responses.CreateOrderV2Response,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -256,11 +200,6 @@ export const create: Operation.Operation<
   bucket: "write",
   writeBucket: "order"
 })
-
-/** Input of {@link batchCreate}. */
-export interface BatchCreateInput {
-  readonly orders: ReadonlyArray<CreateInput>
-}
 
 /**
  * Places several orders in one request. Success means that the batch was taken, not that any order was: every item of
@@ -292,7 +231,7 @@ export interface BatchCreateInput {
  * ```
  */
 export const batchCreate: Operation.Operation<
-  BatchCreateInput,
+  Inputs.BatchCreateOrdersV2Input,
   Responses.BatchCreateOrdersV2Response,
   BadRequest | Unauthorized | Forbidden,
   KalshiWrite
@@ -310,29 +249,6 @@ export const batchCreate: Operation.Operation<
   bucket: "write",
   costPer: "item"
 })
-
-/** Input of {@link amend}. */
-export interface AmendInput {
-  readonly order_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The order's own market: another is refused. */
-  readonly ticker: string
-  /** The order's own side: another is refused. */
-  readonly side: Requests.BookSide
-  /** Dollars per contract, always of YES; must be on the market's price grid. */
-  readonly price: DollarsInput
-  /** Contracts in **total**: the filled ones and those that rest from now on, together. */
-  readonly count: CountInput
-  /** The order's present `client_order_id`; refused where it is not. */
-  readonly client_order_id?: string | undefined
-  /** The `client_order_id` it has from now on. */
-  readonly updated_client_order_id?: string | undefined
-  /** Unix seconds. Left out, the order's stays; 0 takes it away. */
-  readonly expiration_time?: number | undefined
-  /** The order's shard. Default: −1, which finds it by `ticker`. */
-  readonly exchange_index?: number | undefined
-}
 
 /**
  * Changes the price, the count or the expiry of a resting order.
@@ -361,7 +277,7 @@ export interface AmendInput {
  * ```
  */
 export const amend: Operation.Operation<
-  AmendInput,
+  Inputs.AmendOrderV2Input,
   Responses.AmendOrderV2Response,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite
@@ -381,22 +297,7 @@ export const amend: Operation.Operation<
   writeBucket: "order"
 })
 
-/** Input of {@link decrease}: exactly one of `reduce_by` and `reduce_to`. */
-export interface DecreaseInput {
-  readonly order_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** Contracts to take off what rests. */
-  readonly reduce_by?: CountInput | null | undefined
-  /** Contracts that rest afterwards. */
-  readonly reduce_to?: CountInput | null | undefined
-  /** The order's shard. */
-  readonly exchange_index?: number | undefined
-  /** Finds the shard when `exchange_index` is left out or −1. */
-  readonly market_ticker?: string | undefined
-}
-
-const reducesOnce: Operation.Rule<DecreaseInput> = ({ reduce_by, reduce_to }) => {
+const reducesOnce: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_by, reduce_to }) => {
   const [by, to] = [reduce_by ?? undefined, reduce_to ?? undefined]
   if (by === undefined && to === undefined) return { pointer: "", reason: "give reduce_by or reduce_to" }
   return by !== undefined && to !== undefined
@@ -414,7 +315,7 @@ const reducesOnce: Operation.Rule<DecreaseInput> = ({ reduce_by, reduce_to }) =>
  * - Never repeated after a lost answer: a second `reduce_by` would take off twice. Read the order to find out.
  */
 export const decrease: Operation.Operation<
-  DecreaseInput,
+  Inputs.DecreaseOrderV2Input,
   Responses.DecreaseOrderV2Response,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -435,17 +336,6 @@ export const decrease: Operation.Operation<
   writeBucket: "order"
 })
 
-/** Input of {@link cancel}. */
-export interface CancelInput {
-  readonly order_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The order's shard. */
-  readonly exchange_index?: number | undefined
-  /** Finds the shard when `exchange_index` is left out or −1. */
-  readonly market_ticker?: string | undefined
-}
-
 /**
  * Cancels what rests of an order: `reduced_by` says how much that was.
  *
@@ -456,7 +346,7 @@ export interface CancelInput {
  * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
  */
 export const cancel: Operation.Operation<
-  CancelInput,
+  Inputs.CancelOrderV2Input,
   Responses.CancelOrderV2Response,
   Unauthorized | NotFound,
   KalshiWrite
@@ -477,12 +367,6 @@ export const cancel: Operation.Operation<
   urgent: true
 })
 
-/** Input of {@link batchCancel}. */
-export interface BatchCancelInput {
-  /** Each with `market_ticker` or `exchange_index`, unless it is on shard 0. */
-  readonly orders: ReadonlyArray<CancelInput>
-}
-
 /**
  * Cancels several orders in one request. Success means that the batch was taken: every item of the answer has an `error`
  * of its own where its order was not cancelled, and `reduced_by` is then zero.
@@ -495,7 +379,7 @@ export interface BatchCancelInput {
  *   answered 429. Source: the endpoint costs recorded in demo, July 2026, and the rate-limit guide of October 2026.
  */
 export const batchCancel: Operation.Operation<
-  BatchCancelInput,
+  Inputs.BatchCancelOrdersV2Input,
   Responses.BatchCancelOrdersV2Response,
   BadRequest | Unauthorized | Forbidden,
   KalshiWrite
@@ -515,12 +399,6 @@ export const batchCancel: Operation.Operation<
   urgent: true
 })
 
-/** Input of {@link cancelAll}. */
-export interface CancelAllInput {
-  /** 0 is the primary account, 1–63 a subaccount. Default: **all of them**. */
-  readonly subaccount?: number | undefined
-}
-
 /**
  * Cancels every resting order, on every shard; of every subaccount unless one is given. Answers nothing.
  *
@@ -534,7 +412,7 @@ export interface CancelAllInput {
  * - Direct members alone.
  * - Never repeated after a lost answer: a repeat would cancel what was placed in between.
  */
-export const cancelAll: Operation.Operation<CancelAllInput, void, Unauthorized, KalshiWrite> =
+export const cancelAll: Operation.Operation<Inputs.CancelAllOrdersInput, void, Unauthorized, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "CancelAllOrders",
     name: "Orders.cancelAll",

@@ -4,6 +4,7 @@ import {
   documentOf,
   filesOf,
   type Json,
+  noFacts,
   refusalOf,
   responseOf,
   run,
@@ -107,7 +108,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
       requests,
       'export type Side = "yes" | "no"\nexport const Side: Schema.Codec<Side> = closed(["yes", "no"])'
     )
-    assert.include(requests, "  /** `3` when left out. */\n  readonly size?: number\n")
+    assert.include(requests, "  /** 1 to 9. Default: 3. */\n  readonly size?: number\n")
   })
 
   it("gives the same text for the same document, in whatever order its keys stand", async () => {
@@ -565,8 +566,8 @@ describe("Facts", () => {
 
   it("put a decimal of FixedPoint in the place of a component", async () => {
     const files = await filesOf(responseOf(object({ a: nullable(ref("Price")) }), { Price: price }), {
-      decimals: { Price: decimal },
-      units: {}
+      ...noFacts,
+      decimals: { Price: decimal }
     })
     const text = files.get("responses.ts")!
     assert.include(text, 'import { Dollars } from "../money/FixedPoint.ts"')
@@ -575,7 +576,7 @@ describe("Facts", () => {
   })
 
   it("are refused where the document has another pattern, none, or uses the decimal in the other direction", async () => {
-    const facts = { decimals: { Price: decimal }, units: {} }
+    const facts = { ...noFacts, decimals: { Price: decimal } }
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
       await refusalOf(responseOf(ref("Price"), { Price: { ...price, pattern: "^[0-8]$" } }), facts),
@@ -593,12 +594,12 @@ describe("Facts", () => {
       object({ t: { type: "integer" }, made_ts: { type: "string" }, paid_cents: { type: "integer" } })
     )
     const units = { "Out/t": "Unix milliseconds." }
-    const text = (await filesOf(document, { decimals: {}, units })).get("responses.ts")!
+    const text = (await filesOf(document, { ...noFacts, units })).get("responses.ts")!
     assert.include(text, "  /** Unix milliseconds. */\n  readonly t: number\n")
     assert.include(text, "  /** US cents. */\n  readonly paid_cents: number\n")
     assert.notInclude(text, "Unix seconds.")
     for (const place of ["Out/made_ts", "Out/none", "None/t"]) {
-      assert.deepStrictEqual(await refusalOf(document, { decimals: {}, units: { ...units, [place]: "Hours." } }), [
+      assert.deepStrictEqual(await refusalOf(document, { ...noFacts, units: { ...units, [place]: "Hours." } }), [
         `/components/schemas/${place.replace("/", "/properties/")}: a unit is known for no such integer`
       ])
     }
@@ -628,7 +629,7 @@ describe("times of requests", () => {
       }
     }
   })
-  const facts = { decimals: {}, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
+  const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
   it("are checked for the other unit, by the unit that their name or a fact says", async () => {
     const files = await filesOf(document, facts)
