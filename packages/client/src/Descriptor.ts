@@ -84,6 +84,24 @@ export interface InputFault {
  */
 export type Rule<in Input> = (input: Input) => InputFault | undefined
 
+/** Who pays for an operation: the account's token buckets. */
+export interface Limits {
+  /** Default: `read` for a GET, `write` for every other method. */
+  readonly bucket: "read" | "write"
+  /** The number of tokens. The account's own list of costs overrides it. Default: 10. */
+  readonly cost: number
+  /** Whether the cost is that of the request or of every item of its `orders`. Default: `request`. */
+  readonly costPer: "request" | "item"
+  /**
+   * Which write bucket pays. `common` is the bucket that belongs to no shard. `order` is the bucket of the order's shard,
+   * or those of all shards if the exchange has to find the order. `quotes` is the bucket of shard 1. Default: `common`.
+   * Source: the rate-limit guide of October 2026.
+   */
+  readonly writeBucket: "common" | "order" | "quotes"
+  /** True: it takes its tokens before other calls that wait for the same bucket. Default: false. */
+  readonly urgent: boolean
+}
+
 /** Everything the wire needs to know about an operation, as plain data. */
 export interface Descriptor<
   out Access extends "public" | "read" | "write" = "public" | "read" | "write",
@@ -91,7 +109,8 @@ export interface Descriptor<
   out Query extends Readonly<Record<string, Parameter>> = Readonly<Record<string, Parameter>>,
   out Body extends Schema.Codec<unknown> | undefined = Schema.Codec<unknown> | undefined,
   out Success extends Schema.Codec<unknown> | undefined = Schema.Codec<unknown> | undefined,
-  out Errors extends ReadonlyArray<Declared> = ReadonlyArray<Declared>
+  out Errors extends ReadonlyArray<Declared> = ReadonlyArray<Declared>,
+  out Auth extends "none" | "optional" | "required" = "none" | "optional" | "required"
 > {
   /** The id in the published document, such as `GetOrderGroup`. */
   readonly operationId: string
@@ -112,25 +131,14 @@ export interface Descriptor<
    */
   readonly errors: Errors
   /** `optional`: public, and signed where there is a key. */
-  readonly auth: "none" | "optional" | "required"
+  readonly auth: Auth
   readonly access: Access
   readonly retry: RetryClass
   /** Where a `keyed` operation's ids are; undefined for every other class. */
   readonly key: Key | undefined
   /** Checked in their order after the schemas; the first fault refuses the input. */
   readonly rules: ReadonlyArray<Rule<never>>
-  /** The account's token bucket that pays for it, and how many tokens unless the account's own list says otherwise. */
-  readonly bucket: "read" | "write"
-  readonly cost: number
-  /** Whether the cost is that of the request or of every item of its `orders`. */
-  readonly costPer: "request" | "item"
-  /**
-   * Which write bucket pays: the one that is no shard's; for an `order`, that of its shard, or those of all shards where
-   * the exchange has to find it; for `quotes`, that of shard 1. Source: the rate-limit guide of October 2026.
-   */
-  readonly writeBucket: "common" | "order" | "quotes"
-  /** Takes its tokens before whatever else waits for the same bucket. */
-  readonly urgent: boolean
+  readonly limits: Limits
   /** The answer holds a secret, such as a private key: no error keeps any of its body. */
   readonly secret: boolean
   /** How the answer is one page of many; undefined where it is whole. */

@@ -16,6 +16,7 @@ import type {
   Key,
   Rule,
   Descriptor,
+  Limits,
   Paging
 } from "./Descriptor.ts"
 import type * as Errors from "./Errors.ts"
@@ -27,6 +28,7 @@ export type {
   ErrorClass,
   InputFault,
   Key,
+  Limits,
   Paging,
   Parameter,
   RetryClass,
@@ -113,7 +115,23 @@ export interface Operation<Input, out Output, in out E, out Capability> {
 /** The errors a declaration names besides the common ones. */
 type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
-/** Input of {@link make}: a descriptor, without what has a default. */
+/** What a description leaves out unless it differs from this. */
+const defaults = {
+  pathParameters: {},
+  query: {},
+  body: undefined,
+  auth: "required",
+  key: undefined,
+  rules: [],
+  secret: false,
+  pages: undefined
+} as const satisfies Partial<Descriptor>
+
+/**
+ * Input of {@link make}: a {@link Descriptor} whose fields with a default are optional.
+ *
+ * A `keyed` operation names its `key`; no other operation has one.
+ */
 export type Description<
   Access extends "public" | "read" | "write",
   Path extends Readonly<Record<string, Parameter>>,
@@ -122,34 +140,13 @@ export type Description<
   Success extends Schema.Codec<unknown> | undefined,
   D extends ReadonlyArray<Declared>,
   Auth extends "none" | "optional" | "required"
-> = Omit<
-  Descriptor<Access, Path, Query, Body, Success, D>,
-  | "pathParameters"
-  | "query"
-  | "body"
-  | "auth"
-  | "retry"
-  | "key"
-  | "rules"
-  | "cost"
-  | "costPer"
-  | "writeBucket"
-  | "urgent"
-  | "secret"
-  | "pages"
-> & {
-  readonly pathParameters?: Path
-  readonly query?: Query
-  readonly body?: Body
-  readonly auth?: Auth
-  readonly cost?: number
-  readonly costPer?: "request" | "item"
-  readonly writeBucket?: "common" | "order" | "quotes"
-  readonly urgent?: boolean
-  readonly secret?: boolean
-  /** Default: none. */
-  readonly rules?: ReadonlyArray<Rule<NoInfer<InputFor<Path, Query, Body>>>>
-} & (
+> = Omit<Descriptor<Access, Path, Query, Body, Success, D, Auth>, keyof typeof defaults | "limits" | "retry"> &
+  Partial<
+    Pick<Descriptor<Access, Path, Query, Body, Success, D, Auth>, Exclude<keyof typeof defaults, "key" | "rules">>
+  > & {
+    readonly rules?: ReadonlyArray<Rule<NoInfer<InputFor<Path, Query, Body>>>>
+    readonly limits?: Partial<Limits>
+  } & (
     | { readonly retry: Exclude<RetryClass, "keyed">; readonly key?: undefined }
     | { readonly retry: "keyed"; readonly key: Key }
   )
@@ -186,19 +183,16 @@ export const make = <
   description: Description<Access, Path, Query, Body, Success, D, Auth> & { readonly pages?: Paging }
 ): Operation<InputFor<Path, Query, Body>, SuccessOf<Success>, ErrorsFor<D, Auth>, CapabilityOf<Access>> => {
   const descriptor: Descriptor = {
-    pathParameters: {},
-    query: {},
-    body: undefined,
-    auth: "required",
-    key: undefined,
-    rules: [],
-    cost: 10,
-    costPer: "request",
-    writeBucket: "common",
-    urgent: false,
-    secret: false,
-    pages: undefined,
-    ...description
+    ...defaults,
+    ...description,
+    limits: {
+      bucket: description.method === "GET" ? "read" : "write",
+      cost: 10,
+      costPer: "request",
+      writeBucket: "common",
+      urgent: false,
+      ...description.limits
+    }
   }
   const tag = capability(descriptor.access)
   // An operation without input may be handed to a combinator that calls it with some argument: it takes none.

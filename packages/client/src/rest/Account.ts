@@ -51,8 +51,7 @@ export const limits: Operation.Operation<void, Responses.GetAccountApiLimitsResp
     success: { status: 200, body: Responses.GetAccountApiLimitsResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
@@ -74,8 +73,7 @@ export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpoi
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
@@ -99,8 +97,7 @@ export const usageLevelVolumeProgress: Operation.Operation<
   success: { status: 200, body: Responses.GetAccountApiUsageLevelVolumeProgressResponse },
   errors: [Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -126,6 +123,5 @@ export const upgradeUsageLevel: Operation.Operation<void, void, Unauthorized | F
     errors: [Unauthorized, Forbidden],
     access: "write",
     retry: "never",
-    bucket: "write",
-    cost: 30
+    limits: { cost: 30 }
   })

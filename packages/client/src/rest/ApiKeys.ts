@@ -41,8 +41,7 @@ export const list: Operation.Operation<Inputs.GetApiKeysInput, Responses.GetApiK
     success: { status: 200, body: Responses.GetApiKeysResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /** What a new key is called, may do and is locked to. */
@@ -74,8 +73,7 @@ export const create: Operation.Operation<
   success: { status: 201, body: Responses.CreateApiKeyResponse },
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /** A generated key, with its private half under wraps. */
@@ -148,7 +146,6 @@ export const generate: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "never",
-  bucket: "write",
   secret: true
 })
 
@@ -162,8 +159,7 @@ const remove: Operation.Operation<Inputs.DeleteApiKeyInput, void, BadRequest | U
     success: { status: 204, body: undefined },
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
-    retry: "idempotent",
-    bucket: "write"
+    retry: "idempotent"
   })
 
 export {

@@ -56,7 +56,6 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["block_trade_proposals"] }
 })
 
@@ -97,8 +96,7 @@ export const propose: Operation.Operation<
   success: { status: 201, body: Responses.ProposeBlockTradeResponse },
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /**
@@ -128,6 +126,5 @@ export const accept: Operation.Operation<
   success: { status: 204, body: undefined },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })

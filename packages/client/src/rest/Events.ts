@@ -84,7 +84,6 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["events", "milestones"] }
 })
 
@@ -116,7 +115,6 @@ export const listMultivariate: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["events"] }
 })
 
@@ -150,8 +148,7 @@ export const get: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /** Reads what is needed to show an event: pictures and colours, its competition, the sources it settles by. */
@@ -170,8 +167,7 @@ export const metadata: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -199,7 +195,6 @@ export const feeChanges: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["event_fee_changes"] }
 })
 
@@ -235,8 +230,7 @@ export const candlesticks: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -263,6 +257,5 @@ export const forecastPercentileHistory: Operation.Operation<
   success: { status: 200, body: Responses.GetEventForecastPercentilesHistoryResponse },
   errors: [BadRequest, Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

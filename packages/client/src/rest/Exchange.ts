@@ -57,8 +57,7 @@ export const status: Operation.Operation<
   ],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -84,8 +83,7 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
@@ -115,8 +113,7 @@ export const userDataTimestamp: Operation.Operation<void, Responses.GetUserDataT
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /** The reads have not taken in a write in the time that {@link readAfter} was given. */

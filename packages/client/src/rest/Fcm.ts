@@ -62,8 +62,7 @@ export const listSubtraders: Operation.Operation<
   success: { status: 200, body: Responses.ListFCMSubtradersResponse },
   errors: [Unauthorized, Forbidden],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -93,7 +92,6 @@ export const listOrders: Pages.Paged<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["orders"] }
 })
 
@@ -124,7 +122,6 @@ export const listPositions: Pages.Paged<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
@@ -157,7 +154,6 @@ export const listFills: Pages.Paged<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
@@ -176,8 +172,7 @@ export const getBlockedCategories: Operation.Operation<
   success: { status: 200, body: Responses.GetFCMSubtraderBlockedCategoriesResponse },
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -198,8 +193,7 @@ export const getDailyCap: Operation.Operation<
   success: { status: 200, body: Responses.GetFCMEventContractDailyCapResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -223,8 +217,7 @@ export const createSubtrader: Operation.Operation<
   success: { status: 201, body: Responses.CreateFCMSubtraderResponse },
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /**
@@ -250,8 +243,7 @@ export const transferPosition: Operation.Operation<
   success: { status: 201, body: Responses.CreateFCMPositionTransferResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /** Blocks one category of markets for a subtrader, or opens it again, and answers all that are blocked then. */
@@ -269,8 +261,7 @@ export const updateBlockedCategories: Operation.Operation<
   success: { status: 200, body: Responses.UpdateFCMSubtraderBlockedCategoriesResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })
 
 /** Sets a subtrader's daily cap on event contracts. */
@@ -288,8 +279,7 @@ export const updateDailyCap: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })
 
 /**
@@ -313,6 +303,5 @@ export const deleteDailyCap: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })

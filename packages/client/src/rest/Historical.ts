@@ -77,8 +77,7 @@ export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResp
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
@@ -106,7 +105,6 @@ export const fills: Pages.Paged<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
@@ -135,7 +133,6 @@ export const markets: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["markets"] }
 })
 
@@ -168,8 +165,7 @@ export const market: Operation.Operation<
   errors: [NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -198,8 +194,7 @@ export const marketCandlesticks: Operation.Operation<
   errors: [BadRequest, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -226,7 +221,6 @@ export const orders: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["orders"] }
 })
 
@@ -256,7 +250,6 @@ export const positions: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
@@ -285,6 +278,5 @@ export const trades: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["trades"] }
 })

@@ -39,6 +39,5 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "next_cursor", lists: ["incentive_programs"] }
 })

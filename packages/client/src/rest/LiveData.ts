@@ -60,8 +60,7 @@ export const get: Operation.Operation<
   errors: [NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -87,8 +86,7 @@ export const batchGet: Operation.Operation<
   errors: [],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -114,8 +112,7 @@ export const getByEvent: Operation.Operation<
   errors: [NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -141,8 +138,7 @@ export const getByType: Operation.Operation<
   errors: [NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -172,8 +168,7 @@ export const gameStats: Operation.Operation<
   errors: [NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -206,8 +201,7 @@ export const weatherIndex: Operation.Operation<
   errors: [BadRequest],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -233,6 +227,5 @@ export const weatherIndexCalibrations: Operation.Operation<
   errors: [BadRequest],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

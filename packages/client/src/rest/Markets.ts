@@ -81,7 +81,6 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["markets"] }
 })
 
@@ -114,8 +113,7 @@ export const get: Operation.Operation<
   errors: [Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -162,8 +160,7 @@ export const orderbook: Operation.Operation<
   errors: [Unauthorized, NotFound],
   auth: "optional",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -188,8 +185,7 @@ export const orderbooks: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   auth: "optional",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -220,7 +216,6 @@ export const trades: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["trades"] }
 })
 
@@ -259,8 +254,7 @@ export const candlesticks: Operation.Operation<
   errors: [BadRequest, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -287,6 +281,5 @@ export const batchCandlesticks: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

@@ -44,7 +44,6 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["milestones"] }
 })
 
@@ -64,6 +63,5 @@ export const get: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

@@ -52,7 +52,6 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["multivariate_contracts"] }
 })
 
@@ -80,8 +79,7 @@ export const get: Operation.Operation<
   errors: [BadRequest, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -131,6 +129,5 @@ export const createMarket: Operation.Operation<
   success: { status: 200, body: Responses.CreateMarketInMultivariateEventCollectionResponse },
   errors: [BadRequest, Unauthorized],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })

@@ -57,8 +57,7 @@ export const list: Operation.Operation<
   success: { status: 200, body: Responses.GetOrderGroupsResponse },
   errors: [BadRequest, Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -86,8 +85,7 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetOrderGroupResponse },
   errors: [Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /** A group's limit: whole contracts, or a decimal count; equal where both are given. From 1 to 1,000,000. */
@@ -114,8 +112,7 @@ export const create: Operation.Operation<
   success: { status: 201, body: Responses.CreateOrderGroupResponse },
   errors: [BadRequest, Unauthorized],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /**
@@ -141,8 +138,7 @@ export const updateLimit: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })
 
 /**
@@ -167,8 +163,7 @@ export const reset: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [Unauthorized, NotFound],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /** Triggers a group by hand: all its resting orders are cancelled, and new ones are refused until it is reset. */
@@ -188,8 +183,7 @@ export const trigger: Operation.Operation<
   errors: [Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  urgent: true
+  limits: { urgent: true }
 })
 
 const remove: Operation.Operation<
@@ -208,8 +202,7 @@ const remove: Operation.Operation<
   errors: [Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  urgent: true
+  limits: { urgent: true }
 })
 
 export {

@@ -82,8 +82,7 @@ export const balance: Operation.Operation<
   success: { status: 200, body: Responses.GetBalanceResponse },
   errors: [Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -117,7 +116,6 @@ export const positions: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
@@ -165,7 +163,6 @@ export const fills: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
@@ -198,7 +195,6 @@ export const settlements: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["settlements"] }
 })
 
@@ -222,7 +218,6 @@ export const deposits: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["deposits"] }
 })
 
@@ -246,7 +241,6 @@ export const withdrawals: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["withdrawals"] }
 })
 
@@ -271,6 +265,5 @@ export const restingOrderTotalValue: Operation.Operation<
   success: { status: 200, body: Responses.GetPortfolioRestingOrderTotalValueResponse },
   errors: [Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

@@ -83,7 +83,6 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["quotes"] }
 })
 
@@ -109,8 +108,7 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetQuoteResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -140,9 +138,7 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "write",
   retry: "never",
-  bucket: "write",
-  cost: 2,
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes", cost: 2 }
 })
 
 /**
@@ -171,8 +167,7 @@ export const accept: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
@@ -216,8 +211,7 @@ export const confirm: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 const remove: Operation.Operation<Inputs.DeleteRFQQuoteInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
@@ -231,10 +225,7 @@ const remove: Operation.Operation<Inputs.DeleteRFQQuoteInput, void, BadRequest |
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write",
-    cost: 2,
-    writeBucket: "quotes",
-    urgent: true
+    limits: { writeBucket: "quotes", cost: 2, urgent: true }
   })
 
 export {
@@ -271,8 +262,7 @@ export const getByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
-  cost: 2
+  limits: { cost: 2 }
 })
 
 /**
@@ -296,8 +286,7 @@ export const acceptByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
@@ -320,8 +309,7 @@ export const confirmByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
@@ -344,8 +332,5 @@ export const deleteByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  cost: 2,
-  writeBucket: "quotes",
-  urgent: true
+  limits: { writeBucket: "quotes", cost: 2, urgent: true }
 })

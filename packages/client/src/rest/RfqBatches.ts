@@ -96,7 +96,6 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["rfq_batches"] }
 })
 
@@ -123,8 +122,7 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQBatchResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /** How much of a combo: contracts, or what they may cost. Not both. */
@@ -323,8 +321,7 @@ export const create: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { field: "client_batch_id" },
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 const remove: Operation.Operation<Inputs.DeleteRFQBatchInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
@@ -338,8 +335,7 @@ const remove: Operation.Operation<Inputs.DeleteRFQBatchInput, void, BadRequest |
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write",
-    writeBucket: "quotes"
+    limits: { writeBucket: "quotes" }
   })
 
 export {
@@ -387,8 +383,7 @@ export const bestQuotes: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQBatchBestQuotesResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /** That no two entries are of the same child. */
@@ -501,8 +496,7 @@ export const accept: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { field: "client_order_id" },
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
@@ -535,8 +529,7 @@ export const quotes: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQBatchQuotesResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -576,8 +569,7 @@ export const quote: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
@@ -605,9 +597,7 @@ export const deleteQuote: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  writeBucket: "quotes",
-  urgent: true
+  limits: { writeBucket: "quotes", urgent: true }
 })
 
 /**
@@ -642,6 +632,5 @@ export const confirmQuote: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound, Conflict],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })

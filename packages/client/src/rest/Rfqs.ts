@@ -61,7 +61,6 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["rfqs"] }
 })
 
@@ -87,8 +86,7 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -127,8 +125,7 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Conflict],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 const remove: Operation.Operation<Inputs.DeleteRFQInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
@@ -142,8 +139,7 @@ const remove: Operation.Operation<Inputs.DeleteRFQInput, void, BadRequest | Unau
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write",
-    writeBucket: "quotes"
+    limits: { writeBucket: "quotes" }
   })
 
 export {
@@ -171,6 +167,5 @@ export const communicationsId: Operation.Operation<
   success: { status: 200, body: Responses.GetCommunicationsIDResponse },
   errors: [Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

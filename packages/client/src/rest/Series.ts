@@ -55,8 +55,7 @@ export const list: Operation.Operation<
   errors: [BadRequest],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -79,8 +78,7 @@ export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeries
     errors: [BadRequest],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
@@ -106,6 +104,5 @@ export const feeChanges: Operation.Operation<
   errors: [BadRequest],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

@@ -53,7 +53,6 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["structured_targets"] }
 })
 
@@ -73,6 +72,5 @@ export const get: Operation.Operation<
   errors: [Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

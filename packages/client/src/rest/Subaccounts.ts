@@ -48,8 +48,7 @@ export const balances: Operation.Operation<void, Responses.GetSubaccountBalances
     success: { status: 200, body: Responses.GetSubaccountBalancesResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
@@ -74,8 +73,7 @@ export const create: Operation.Operation<
   success: { status: 201, body: Responses.CreateSubaccountResponse },
   errors: [BadRequest, Unauthorized],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /**
@@ -95,8 +93,7 @@ export const netting: Operation.Operation<void, Responses.GetSubaccountNettingRe
     success: { status: 200, body: Responses.GetSubaccountNettingResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /** Says whether a subaccount nets. Answers nothing; repeated after a lost answer, since it sets a value. */
@@ -114,8 +111,7 @@ export const updateNetting: Operation.Operation<
   success: { status: 200, body: undefined },
   errors: [BadRequest, Unauthorized],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })
 
 /**
@@ -161,8 +157,7 @@ export const transfer: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "write",
   retry: "keyed",
-  key: { field: "client_transfer_id" },
-  bucket: "write"
+  key: { field: "client_transfer_id" }
 })
 
 /** Lists transfers between subaccounts, a page at a time. `amount_cents` is cents, `created_ts` Unix seconds. */
@@ -182,6 +177,5 @@ export const transfers: Pages.Paged<
   errors: [Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["transfers"] }
 })

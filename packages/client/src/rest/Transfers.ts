@@ -60,7 +60,6 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["transfers"] }
 })
 
@@ -79,8 +78,7 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetIntraExchangeInstanceTransferResponse },
   errors: [Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -130,8 +128,7 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "keyed",
-  key: { field: "client_transfer_id" },
-  bucket: "write"
+  key: { field: "client_transfer_id" }
 })
 
 /** Reads how the exchange spreads the account's cash over the shards: whole percents, none when it does not. */
@@ -148,8 +145,7 @@ export const targetBalanceAllocation: Operation.Operation<
   success: { status: 200, body: Responses.GetTargetBalanceAllocationResponse },
   errors: [Unauthorized, Forbidden],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -178,6 +174,5 @@ export const setTargetBalanceAllocation: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })

@@ -77,7 +77,6 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["orders"] }
 })
 
@@ -103,8 +102,7 @@ export const get: Operation.Operation<
   errors: [Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
-  cost: 2
+  limits: { cost: 2 }
 })
 
 /** Reads how many contracts are ahead of a resting order, by price and then by time. */
@@ -122,8 +120,7 @@ export const queuePosition: Operation.Operation<
   success: { status: 200, body: Responses.GetOrderQueuePositionResponse },
   errors: [Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -143,8 +140,7 @@ export const queuePositions: Operation.Operation<
   success: { status: 200, body: Responses.GetOrderQueuePositionsResponse },
   errors: [BadRequest, Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
@@ -197,8 +193,7 @@ export const create: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { field: "client_order_id" },
-  bucket: "write",
-  writeBucket: "order"
+  limits: { writeBucket: "order" }
 })
 
 /**
@@ -246,8 +241,7 @@ export const batchCreate: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { list: "orders", field: "client_order_id" },
-  bucket: "write",
-  costPer: "item"
+  limits: { costPer: "item" }
 })
 
 /**
@@ -293,8 +287,7 @@ export const amend: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "order"
+  limits: { writeBucket: "order" }
 })
 
 const reducesOnce: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_by, reduce_to }) => {
@@ -332,8 +325,7 @@ export const decrease: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "order"
+  limits: { writeBucket: "order" }
 })
 
 /**
@@ -361,10 +353,7 @@ export const cancel: Operation.Operation<
   errors: [Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  cost: 2,
-  writeBucket: "order",
-  urgent: true
+  limits: { writeBucket: "order", cost: 2, urgent: true }
 })
 
 /**
@@ -393,10 +382,7 @@ export const batchCancel: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  cost: 2,
-  costPer: "item",
-  urgent: true
+  limits: { cost: 2, costPer: "item", urgent: true }
 })
 
 /**
@@ -423,7 +409,5 @@ export const cancelAll: Operation.Operation<Inputs.CancelAllOrdersInput, void, U
     errors: [Unauthorized],
     access: "write",
     retry: "never",
-    bucket: "write",
-    cost: 2,
-    urgent: true
+    limits: { cost: 2, urgent: true }
   })
