@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { type KalshiPublic, type KalshiRead, type KalshiWrite, capability } from "./Capability.ts"
@@ -80,13 +81,25 @@ type InputOf<
 export type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
 // InvalidRequest is never left out: an operation without input can still run under an invalid `SendPolicy`.
+// The two members of SigningFailure: an editor would show the alias.
 type CommonFor<Capability> =
   | Errors.PublicFailure
-  | (Capability extends KalshiPublic ? never : Errors.SigningFailure)
+  | (Capability extends KalshiPublic ? never : SigningError | Errors.LimitExceeded)
   | (Capability extends KalshiWrite ? Errors.NotSent : never)
 
-/** Every error of an operation: those it names, and the common ones it does not name itself. */
-export type FailureOf<E, Capability> = E | Exclude<CommonFor<Capability>, { readonly _tag: TagOf<E> }>
+/**
+ * Every error of an operation: those it names, and the common ones it does not name itself.
+ *
+ * The conditional type makes an editor show the union of all errors instead of this alias.
+ */
+export type FailureOf<E, Capability> = [E | Exclude<CommonFor<Capability>, { readonly _tag: TagOf<E> }>] extends [
+  infer All
+]
+  ? All
+  : never
+
+/** The errors of a function that returns an effect, such as an operation. */
+export type ErrorOf<Call> = Call extends (...input: never) => Effect.Effect<infer _A, infer E, infer _R> ? E : never
 
 type TagOf<E> = E extends { readonly _tag: infer Tag } ? Tag : never
 

@@ -4,7 +4,6 @@
  * @module
  */
 import * as Data from "effect/Data"
-import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as FixedPoint from "../money/FixedPoint.ts"
 import type { Count, Dollars } from "../money/FixedPoint.ts"
@@ -15,6 +14,7 @@ import type {
   Order
 } from "../generated/responses.ts"
 import type { ExchangeWindow } from "../sending/attempts.ts"
+import type { ErrorOf } from "../Operation.ts"
 import type { batchCreate, create, CreateInput } from "../rest/orderOperations.ts"
 
 /**
@@ -134,11 +134,7 @@ export class ItemRefused
   }
 }
 
-type FailureOf<Operation> = Operation extends (...input: never) => Effect.Effect<infer _A, infer E, infer _R>
-  ? E
-  : never
-
-export type CreateError = FailureOf<typeof create> | FailureOf<typeof batchCreate>
+export type CreateError = ErrorOf<typeof create> | ErrorOf<typeof batchCreate>
 
 /** Why nothing was sent. */
 export type PlaceError = Extract<
