@@ -1,12 +1,13 @@
 /**
- * Block trades: trades that are agreed on outside the book, proposed and then accepted by the buyer and the seller.
+ * Block trades: trades that two parties agree on outside the book. Someone proposes the trade, then buyer and seller
+ * accept it.
  *
  * **Gotchas**
  *
- * - Prices and counts are integers here, unlike everywhere else: `price_centi_cents` are hundredths of a cent (5,600 is
- *   $0.56) and `centicount` are hundredths of a contract (1,000 is 10 contracts).
- * - The document does not say whether the price is of YES or of `maker_side`.
- * - All times are RFC 3339 text, though their names end in `_ts`.
+ * - Prices and counts are integers here, unlike in most operations. `price_centi_cents` is in hundredths of a cent:
+ *   5,600 is $0.56. `centicount` is in hundredths of a contract: 1,000 is 10 contracts.
+ * - The document does not say whether the price is the price of YES or of `maker_side`.
+ * - All times are RFC 3339 text, although their names end in `_ts`.
  *
  * Source: the document of October 26, 2026.
  *
@@ -37,8 +38,8 @@ export type {
  *
  * **Gotchas**
  *
- * - Of the other party you see nothing: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
- * - The end of the pages is `cursor: ""`, or none.
+ * - The other party is hidden: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
+ * - The last page has `cursor: ""`, or no cursor.
  */
 export const list: Pages.Paged<
   Inputs.GetBlockTradeProposalsInput,
@@ -64,7 +65,8 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer, since it takes no id of yours: {@link list} to find out.
+ * The client does not repeat it after a lost response, because the request carries no id of yours. Look for the
+ * proposal with {@link list}.
  *
  * **Example** (10 contracts at $0.56)
  *
@@ -100,16 +102,16 @@ export const propose: Operation.Operation<
 })
 
 /**
- * Accepts a proposal for your side of it.
+ * Accepts a proposal for your side of the trade.
  *
  * **Details**
  *
- * A key can be made for this alone: the scope `write::block_trade_accept` stands without `write`. Source: the scopes in
- * the document of October 26, 2026.
+ * A key can have this permission only: the scope `write::block_trade_accept` does not need `write`. Source: the scopes
+ * in the document of October 26, 2026.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer: {@link list} and look at `buyer_accepted` and `seller_accepted`.
+ * The client does not repeat it after a lost response. Look at `buyer_accepted` and `seller_accepted` in {@link list}.
  */
 export const accept: Operation.Operation<
   Inputs.AcceptBlockTradeProposalInput,

@@ -1,10 +1,10 @@
 /**
- * Events: what can be traded on, such as one election or one game. An event holds the markets for its outcomes.
+ * Events: the subjects of trading, such as one election or one game. An event contains the markets for its outcomes.
  *
  * **Gotchas**
  *
- * Events never age out of these reads, but their nested markets do: those that settled before the cutoff of
- * `Historical.cutoff` are missing, and are read by `Historical.markets`. Source: the exchange's documentation, 2026.
+ * These reads return events of any age, but not all nested markets. Markets that settled before the cutoff of
+ * `Historical.cutoff` are missing: read them with `Historical.markets`. Source: the exchange's documentation, 2026.
  *
  * @module
  */
@@ -47,13 +47,13 @@ export type {
  *
  * **When to use**
  *
- * Use with `with_nested_markets` to find the markets worth trading. `Markets.list` is mostly combos: in August 2026
- * somebody counted 2 other markets in 12,000.
+ * Use it with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: a count in August
+ * 2026 found 2 other markets in 12,000.
  *
  * **Gotchas**
  *
- * - Combos are listed by {@link listMultivariate} alone.
- * - The end of the pages is `cursor: ""`.
+ * - Only {@link listMultivariate} lists combos.
+ * - The last page has `cursor: ""`.
  *
  * **Example** (The tickers of all open markets, without combos)
  *
@@ -92,11 +92,11 @@ export const list: Pages.Paged<
  *
  * **Details**
  *
- * A combo's event comes into being when somebody makes its market: see `MultivariateCollections.createMarket`.
+ * A combo's event is created together with its market: see `MultivariateCollections.createMarket`.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`.
+ * The last page has `cursor: ""`.
  */
 export const listMultivariate: Pages.Paged<
   Inputs.GetMultivariateEventsInput,
@@ -120,7 +120,7 @@ export const listMultivariate: Pages.Paged<
 
 const marketsOnce: Operation.Rule<Inputs.GetEventInput> = ({ exclude_markets, with_nested_markets }) =>
   exclude_markets === true && with_nested_markets === true
-    ? { pointer: "/exclude_markets", reason: "the markets are asked for as well: leave out one of the two switches" }
+    ? { pointer: "/exclude_markets", reason: "it contradicts with_nested_markets: set only one of the two" }
     : undefined
 
 /**
@@ -128,8 +128,8 @@ const marketsOnce: Operation.Rule<Inputs.GetEventInput> = ({ exclude_markets, wi
  *
  * **Gotchas**
  *
- * `markets` beside the event is on its way out: ask with `with_nested_markets: true` and read `event.markets`. Source:
- * the published document of October 26, 2026.
+ * `markets` beside the event will be removed: set `with_nested_markets: true` and read `event.markets`. Source: the
+ * published document of October 26, 2026.
  */
 export const get: Operation.Operation<
   Inputs.GetEventInput,
@@ -151,7 +151,7 @@ export const get: Operation.Operation<
   retry: "idempotent"
 })
 
-/** Reads what is needed to show an event: pictures and colours, its competition, the sources it settles by. */
+/** Reads what a user interface shows of an event: pictures and colours, its competition, its settlement sources. */
 export const metadata: Operation.Operation<
   Inputs.GetEventMetadataInput,
   Responses.GetEventMetadataResponse,
@@ -171,12 +171,12 @@ export const metadata: Operation.Operation<
 })
 
 /**
- * Lists the changes of fees that single events make to the fees of their series, a page at a time.
+ * Lists the fee changes with which single events override the fees of their series, a page at a time.
  *
  * **Gotchas**
  *
- * - Where both overrides are null, the event goes back to its series' fee from `scheduled_ts` (RFC 3339) on.
- * - The end of the pages is `cursor: ""`.
+ * - If both overrides are null, the event returns to the fee of its series at `scheduled_ts` (RFC 3339).
+ * - The last page has `cursor: ""`.
  */
 export const feeChanges: Pages.Paged<
   Inputs.GetEventFeeChangesInput,
@@ -198,7 +198,7 @@ export const feeChanges: Pages.Paged<
   pages: { cursor: "cursor", lists: ["event_fee_changes"] }
 })
 
-/** An event, and a stretch of time in Unix seconds. */
+/** An event and a time range in Unix seconds. */
 export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventInput, "period_interval"> {}
 
 /**
@@ -206,13 +206,13 @@ export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventIn
  *
  * **Details**
  *
- * `market_candlesticks` holds one list per market of `market_tickers`. `end_period_ts` is Unix seconds and belongs to
- * the period.
+ * `market_candlesticks` contains one list per market of `market_tickers`. `end_period_ts` is in Unix seconds, and the
+ * period includes it.
  *
  * **Gotchas**
  *
- * Where the whole would be too large, it stops early: go on from `adjusted_end_ts` (Unix seconds). Source: the published
- * document of October 26, 2026.
+ * If the response would be too large, it ends early. Continue from `adjusted_end_ts` (Unix seconds). Source: the
+ * published document of October 26, 2026.
  */
 export const candlesticks: Operation.Operation<
   Inputs.GetMarketCandlesticksByEventInput,
@@ -234,13 +234,13 @@ export const candlesticks: Operation.Operation<
 })
 
 /**
- * Reads how the market's forecast of an event moved, at the percentiles asked for.
+ * Reads how the market's forecast of an event changed, at the requested percentiles.
  *
  * **Gotchas**
  *
- * - Needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
- * - Forecasts are JSON numbers: estimates, never money.
- * - An empty `percentiles` is refused before anything is sent: it cannot be put into a query.
+ * - It needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
+ * - Forecasts are JSON numbers, because they are estimates and not money.
+ * - An empty `percentiles` is an `InvalidRequest`: a query cannot express an empty list.
  */
 export const forecastPercentileHistory: Operation.Operation<
   Inputs.GetEventForecastPercentilesHistoryInput,

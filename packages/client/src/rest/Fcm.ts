@@ -1,12 +1,12 @@
 /**
- * For futures commission merchants: their subtraders, what those may trade, and their orders, positions and fills.
+ * For futures commission merchants (FCM): subtraders, their permissions, and their orders, positions and fills.
  *
  * **Gotchas**
  *
- * - Every operation needs an FCM member's access level; without it, it fails with `Forbidden`.
- * - A key that is bound to a subtrader reads that subtrader's orders and positions, and no other's. Source: the
- *   published document of October 26, 2026. The exchange's documentation of API keys said in 2026 that all of REST
- *   refuses such a key.
+ * - Every operation needs the access level of an FCM member. Otherwise it fails with `Forbidden`.
+ * - A key that is bound to a subtrader reads only the orders and positions of that subtrader. Source: the published
+ *   document of October 26, 2026. In 2026 the exchange's documentation of API keys said that all of REST refuses such a
+ *   key.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export type {
   UpdateFCMSubtraderBlockedCategoriesResponse
 } from "../generated/responses.ts"
 
-/** Lists your subtraders, in one answer without pages, and whether each is blocked. */
+/** Lists your subtraders, and whether each is blocked, in one response without pages. */
 export const listSubtraders: Operation.Operation<
   void,
   Responses.ListFCMSubtradersResponse,
@@ -70,11 +70,11 @@ export const listSubtraders: Operation.Operation<
  *
  * **Details**
  *
- * The one list of orders that is searched by `client_order_ids`: `Orders.list` of a direct member is not.
+ * Only this list of orders has the filter `client_order_ids`. `Orders.list` of a direct member does not.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`.
+ * The last page has `cursor: ""`.
  */
 export const listOrders: Pages.Paged<
   Inputs.GetFCMOrdersInput,
@@ -100,11 +100,11 @@ export const listOrders: Pages.Paged<
  *
  * **Details**
  *
- * `position_fp` is below zero where it is NO.
+ * `position_fp` is negative for a NO position.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`, or none.
+ * The last page has `cursor: ""`, or no cursor.
  */
 export const listPositions: Pages.Paged<
   Inputs.GetFCMPositionsInput,
@@ -130,13 +130,13 @@ export const listPositions: Pages.Paged<
  *
  * **Details**
  *
- * An entry can tell both sides of a fill: each of the `maker_…` and `taker_…` fields may be absent. The price is of
- * YES, whichever side the taker took.
+ * An entry can describe both sides of a fill. Each of the `maker_…` and `taker_…` fields may be absent. The price is
+ * always the price of YES.
  *
  * **Gotchas**
  *
  * - There is no `limit`: the exchange sets the size of a page.
- * - The end of the pages is `cursor: ""`.
+ * - The last page has `cursor: ""`.
  */
 export const listFills: Pages.Paged<
   Inputs.GetFCMFillsInput,
@@ -157,7 +157,7 @@ export const listFills: Pages.Paged<
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
-/** Reads the categories of markets that a subtrader may not trade. */
+/** Reads the market categories that a subtrader must not trade. */
 export const getBlockedCategories: Operation.Operation<
   Inputs.GetFCMSubtraderBlockedCategoriesInput,
   Responses.GetFCMSubtraderBlockedCategoriesResponse,
@@ -176,8 +176,8 @@ export const getBlockedCategories: Operation.Operation<
 })
 
 /**
- * Reads a subtrader's daily cap on event contracts, in dollars, and how much of it is used by what was executed, what
- * rests and what is pending.
+ * Reads a subtrader's daily cap on event contracts in dollars, and how much of it the executed, resting and pending
+ * orders use.
  */
 export const getDailyCap: Operation.Operation<
   Inputs.GetFCMEventContractDailyCapInput,
@@ -197,11 +197,11 @@ export const getDailyCap: Operation.Operation<
 })
 
 /**
- * Makes a subtrader and answers its id.
+ * Creates a subtrader. The response contains its id.
  *
  * **Gotchas**
  *
- * Not repeated after a lost answer: {@link listSubtraders} to find out.
+ * The client does not repeat it after a lost response. Look for the subtrader with {@link listSubtraders}.
  */
 export const createSubtrader: Operation.Operation<
   Inputs.CreateFCMSubtraderInput,
@@ -225,9 +225,9 @@ export const createSubtrader: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Never repeated after a lost answer: it takes no id of yours, and a second transfer would move the position again.
- *   {@link listPositions} of both subtraders to find out.
- * - Counts and prices are integers here, and the document does not say what sign a NO position has.
+ * - The client does not repeat it after a lost response: the request carries no id of yours, and a second transfer
+ *   would move the position again. Read {@link listPositions} of both subtraders.
+ * - Counts and prices are integers here. The document does not say which sign a NO position has.
  */
 export const transferPosition: Operation.Operation<
   Inputs.CreateFCMPositionTransferInput,
@@ -246,7 +246,7 @@ export const transferPosition: Operation.Operation<
   retry: "never"
 })
 
-/** Blocks one category of markets for a subtrader, or opens it again, and answers all that are blocked then. */
+/** Blocks or unblocks one market category for a subtrader. The response lists all blocked categories. */
 export const updateBlockedCategories: Operation.Operation<
   Inputs.UpdateFCMSubtraderBlockedCategoriesInput,
   Responses.UpdateFCMSubtraderBlockedCategoriesResponse,
@@ -283,11 +283,12 @@ export const updateDailyCap: Operation.Operation<
 })
 
 /**
- * Takes a subtrader's daily cap away.
+ * Deletes a subtrader's daily cap.
  *
  * **Gotchas**
  *
- * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+ * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+ * first attempt deleted it.
  */
 export const deleteDailyCap: Operation.Operation<
   Inputs.DeleteFCMEventContractDailyCapInput,

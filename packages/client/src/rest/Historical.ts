@@ -1,16 +1,16 @@
 /**
- * What has aged out of the live reads: settled markets with their candlesticks, old trades, and the account's old fills,
- * orders and settled positions.
+ * Old data that the live reads no longer return: settled markets with their candlesticks, old trades, and the account's
+ * old fills, orders and settled positions.
  *
  * **When to use**
  *
- * Use for what lies on the other side of the times that {@link cutoff} gives. A history that crosses a cutoff is read from
- * both sides and joined by id: `History` does it.
+ * Use it for data that is older than the cutoffs of {@link cutoff}. To read a range that crosses a cutoff, use
+ * `History`: it reads both sides and joins them by id.
  *
  * **Gotchas**
  *
- * The cutoffs move on, so a thing can change sides between two calls; that of orders has moved by itself since
- * 24 September 2026. Source: the exchange's changelog.
+ * The cutoffs move, so an item can change sides between two calls. The cutoff of orders moves on its own since 24
+ * September 2026. Source: the exchange's changelog.
  *
  * @module
  */
@@ -52,9 +52,9 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads where the live reads end, as RFC 3339 times:
+ * Reads the cutoffs where the live reads end, as RFC 3339 times:
  *
- * | field | what is older is read by |
+ * | field | operations that read older data |
  * | --- | --- |
  * | `market_settled_ts` (settled) | {@link markets}, {@link market}, {@link marketCandlesticks} |
  * | `trades_created_ts` (traded) | {@link fills}, {@link trades} |
@@ -63,9 +63,9 @@ export type {
  *
  * **Gotchas**
  *
- * - They end in `_ts` and are no Unix times: the parameters `min_ts` and `max_ts` want seconds.
+ * - The names end in `_ts`, but the values are not Unix times. The parameters `min_ts` and `max_ts` are Unix seconds.
  * - Orders leave the live reads after two weeks. Source: the exchange's changelog, 24 September 2026.
- * - Resting orders and unsettled positions never leave the live reads, however old.
+ * - Resting orders and unsettled positions stay in the live reads at any age.
  */
 export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResponse, never, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -85,9 +85,9 @@ export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResp
  *
  * **Gotchas**
  *
- * - `outcome_side` and `book_side` say which way a fill went; `side` and `action` are deprecated.
+ * - Use `outcome_side` and `book_side` for the direction of a fill. `side` and `action` are deprecated.
  * - `exchange_index` is absent from older fills. Source: recorded in demo, July 2026, and in production, August 2026.
- * - The end of the pages is `cursor: ""`.
+ * - The last page has `cursor: ""`.
  */
 export const fills: Pages.Paged<
   Inputs.GetFillsHistoricalInput,
@@ -113,8 +113,8 @@ export const fills: Pages.Paged<
  *
  * **Gotchas**
  *
- * - The filters exclude each other: give one. Source: the exchange's documentation, 2026.
- * - The end of the pages is `cursor: ""`.
+ * - The filters exclude each other: set only one. Source: the exchange's documentation, 2026.
+ * - The last page has `cursor: ""`.
  */
 export const markets: Pages.Paged<
   Inputs.GetHistoricalMarketsInput,
@@ -139,7 +139,7 @@ export const markets: Pages.Paged<
 /**
  * Reads one market that settled before the cutoff.
  *
- * **Example** (A market, wherever it is by now)
+ * **Example** (A market on either side of the cutoff)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -173,10 +173,10 @@ export const market: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Money and counts have bare names here: `close` and `volume` where `Markets.candlesticks` has `close_dollars` and
+ * - Money and counts have shorter names here: `close` and `volume`. `Markets.candlesticks` has `close_dollars` and
  *   `volume_fp`.
- * - A period without trades has null prices, each key present.
- * - Takes no series, unlike `Markets.candlesticks`.
+ * - In a period without trades all prices are present and null.
+ * - It takes no series ticker, unlike `Markets.candlesticks`.
  */
 export const marketCandlesticks: Operation.Operation<
   Inputs.GetMarketCandlesticksHistoricalInput,
@@ -202,8 +202,8 @@ export const marketCandlesticks: Operation.Operation<
  *
  * **Gotchas**
  *
- * - There is no filter by `client_order_id`: list by ticker and time, and match.
- * - The end of the pages is `cursor: ""`.
+ * - There is no filter by `client_order_id`: list by ticker and time, and compare the ids.
+ * - The last page has `cursor: ""`.
  */
 export const orders: Pages.Paged<
   Inputs.GetHistoricalOrdersInput,
@@ -225,14 +225,14 @@ export const orders: Pages.Paged<
 })
 
 /**
- * Lists the account's settled positions that have been archived, a page at a time.
+ * Lists the account's archived settled positions, a page at a time.
  *
  * **Gotchas**
  *
- * - Without `subaccount` it reads the primary alone, where {@link fills} and {@link orders} read all.
- * - A position in NO is a negative `position_fp`.
- * - The positions of an event move here together, never some of them. Source: the exchange's documentation, 2026.
- * - The end of the pages is an empty or absent `cursor`.
+ * - Without `subaccount` it reads the primary account only. {@link fills} and {@link orders} read all accounts.
+ * - `position_fp` is negative for a NO position.
+ * - All positions of an event move here together. Source: the exchange's documentation, 2026.
+ * - The last page has an empty `cursor`, or none.
  */
 export const positions: Pages.Paged<
   Inputs.GetHistoricalPositionsInput,
@@ -254,12 +254,12 @@ export const positions: Pages.Paged<
 })
 
 /**
- * Lists everybody's old trades, a page at a time.
+ * Lists all old public trades, a page at a time.
  *
  * **Gotchas**
  *
- * - Block trades are among them unless `is_block_trade: false`.
- * - The end of the pages is `cursor: ""`.
+ * - The list includes block trades, unless `is_block_trade` is false.
+ * - The last page has `cursor: ""`.
  */
 export const trades: Pages.Paged<
   Inputs.GetTradesHistoricalInput,

@@ -1,5 +1,5 @@
 /**
- * Incentive programs: rewards for trading or quoting in single markets.
+ * Incentive programs: rewards for trading or quoting in particular markets.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export type { GetIncentiveProgramsResponse, IncentiveProgram } from "../generate
  *
  * **Gotchas**
  *
- * - `period_reward` and `max_reward_per_account` are integers in hundredths of a cent: 10,000 to the dollar.
- * - The answer names its cursor `next_cursor`, where every other list has `cursor`; the end of the pages is an empty or
- *   absent one.
+ * - `period_reward` and `max_reward_per_account` are integers in hundredths of a cent: 10,000 is one dollar.
+ * - The response names its cursor `next_cursor`. Every other list has `cursor`. The last page has an empty
+ *   `next_cursor`, or none.
  */
 export const list: Pages.Paged<
   Inputs.GetIncentiveProgramsInput,

@@ -1,10 +1,10 @@
 /**
- * Live data: what is happening to the thing that a market is about, such as a game's score, a price or a temperature.
+ * Live data about the subject of a market, such as the score of a game, a price or a temperature.
  *
  * **Details**
  *
- * Sports and the like hang on a milestone (see `Milestones`), prices and weather on an event or a city. `type` names
- * what `details` holds; the document leaves its fields open.
+ * Sports data belongs to a milestone (see `Milestones`). Prices and weather belong to an event or a city. `type` says
+ * what `details` contains. The document does not list the fields of `details`.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export type {
   WeatherIndexStationReading
 } from "../generated/responses.ts"
 
-/** What all reads by milestone take besides. */
+/** An option of all reads by milestone. */
 export interface PlayerStats extends Pick<Inputs.GetLiveDataByMilestoneInput, "include_player_stats"> {}
 
 /** Reads the live data of one milestone. */
@@ -68,8 +68,9 @@ export const get: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Find a milestone by its `milestone_id`: neither the order nor the presence of all is promised.
- * - An empty `milestone_ids` is refused before anything is sent: it cannot be put into a query.
+ * - Find a milestone by its `milestone_id`. The document promises neither the order nor that all milestones are
+ *   present.
+ * - An empty `milestone_ids` is an `InvalidRequest`: a query cannot express an empty list.
  */
 export const batchGet: Operation.Operation<
   Inputs.GetLiveDatasInput,
@@ -90,11 +91,11 @@ export const batchGet: Operation.Operation<
 })
 
 /**
- * Reads the live data of an event: prices of crypto and commodities, weather.
+ * Reads the live data of an event: prices of crypto and commodities, or weather.
  *
  * **Gotchas**
  *
- * Of crypto, `is_historical: true` says that the event is over and the data frozen.
+ * For crypto, `is_historical: true` means that the event is over and the data no longer changes.
  */
 export const getByEvent: Operation.Operation<
   Inputs.GetEventLiveDataInput,
@@ -116,11 +117,11 @@ export const getByEvent: Operation.Operation<
 })
 
 /**
- * Reads the live data of one milestone by its type as well: the older form of {@link get}.
+ * Reads the live data of one milestone by its type and its id. This is the older form of {@link get}.
  *
  * **When to use**
  *
- * Use {@link get} instead, which needs no type; the publisher calls this one legacy without deprecating it.
+ * Use {@link get} instead, which needs no type. The publisher calls this operation legacy, but has not deprecated it.
  */
 export const getByType: Operation.Operation<
   Inputs.GetLiveDataInput,
@@ -146,12 +147,12 @@ export const getByType: Operation.Operation<
  *
  * **Details**
  *
- * There is data for Pro and College Football, Pro and College Basketball of men and women, Soccer, Pro Hockey and Pro
+ * The data covers Pro and College Football, men's and women's Pro and College Basketball, Soccer, Pro Hockey and Pro
  * Baseball.
  *
  * **Gotchas**
  *
- * `pbp` is absent for other milestones, and each of its parts can be.
+ * `pbp` is absent for other milestones. Each part of `pbp` can be absent too.
  */
 export const gameStats: Operation.Operation<
   Inputs.GetGameStatsInput,
@@ -172,18 +173,18 @@ export const gameStats: Operation.Operation<
 })
 
 /**
- * Reads a city's temperature index, the series by the minute that hourly temperature markets settle by.
+ * Reads a city's temperature index: the values per minute by which hourly temperature markets settle.
  *
  * **Details**
  *
- * `t` is Unix milliseconds, `v` degrees Fahrenheit as a JSON number with two places at most.
+ * `t` is in Unix milliseconds. `v` is in degrees Fahrenheit, a JSON number with at most two decimals.
  *
  * **Gotchas**
  *
- * - The window is in milliseconds, where nearly every other query of the exchange is in seconds.
- * - Unless `detailed`, a minute without a value is no point at all: the gaps of the series are real. A `degraded` point
- *   settles as well as a `normal` one. Source: the exchange's documentation, 2026.
- * - A city that is not known is a `BadRequest`, not a `NotFound`.
+ * - The time range is in milliseconds. Nearly every other query of the exchange is in seconds.
+ * - Without `detailed`, a minute without a value has no point, so the series has gaps. Markets settle by a `degraded`
+ *   point just as by a `normal` one. Source: the exchange's documentation, 2026.
+ * - An unknown city is a `BadRequest`, not a `NotFound`.
  */
 export const weatherIndex: Operation.Operation<
   Inputs.GetWeatherIndexInput,
@@ -205,12 +206,12 @@ export const weatherIndex: Operation.Operation<
 })
 
 /**
- * Reads how a city's temperature index was put together from its stations, version by version.
+ * Reads how the exchange combines a city's stations into its temperature index, version by version.
  *
  * **Gotchas**
  *
- * - What ends in `_c` is degrees Celsius, where {@link weatherIndex} is in Fahrenheit; times are Unix milliseconds.
- * - A city that is not known is a `BadRequest`, not a `NotFound`.
+ * - Fields that end in `_c` are in degrees Celsius. {@link weatherIndex} is in Fahrenheit. Times are Unix milliseconds.
+ * - An unknown city is a `BadRequest`, not a `NotFound`.
  */
 export const weatherIndexCalibrations: Operation.Operation<
   Inputs.GetWeatherIndexCalibrationsInput,

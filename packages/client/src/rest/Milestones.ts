@@ -1,9 +1,10 @@
 /**
- * Milestones: what happens in the world at a time, such as one game or one election, and the events that depend on it.
+ * Milestones: real-world occurrences at a certain time, such as one game or one election, with the events that depend
+ * on them.
  *
  * **Details**
  *
- * `LiveData` reads what goes on in one.
+ * `LiveData` reads the current state of a milestone.
  *
  * @module
  */
@@ -23,9 +24,9 @@ export type { GetMilestoneResponse, GetMilestonesResponse, Milestone } from "../
  *
  * **Gotchas**
  *
- * - `limit` has no default: it must be given.
- * - The two times have two forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is Unix seconds.
- * - The end of the pages is an empty or absent `cursor`.
+ * - `limit` is required: it has no default.
+ * - The two times have different forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is in Unix seconds.
+ * - The last page has an empty `cursor`, or none.
  */
 export const list: Pages.Paged<
   Inputs.GetMilestonesInput,
@@ -47,7 +48,7 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["milestones"] }
 })
 
-/** Reads one milestone; the fields of its `details` depend on its `type`. */
+/** Reads one milestone. The fields of its `details` depend on its `type`. */
 export const get: Operation.Operation<
   Inputs.GetMilestoneInput,
   Responses.GetMilestoneResponse,

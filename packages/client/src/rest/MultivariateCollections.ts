@@ -1,6 +1,6 @@
 /**
- * Multivariate event collections: what combos are made from. A collection says which events' markets can be combined,
- * and how many of them; a combo is a market that somebody made by choosing its legs.
+ * Multivariate event collections: the building blocks of combos. A collection defines which events' markets can be
+ * combined, and how many of them. A combo is a market that a user created by choosing its legs.
  *
  * @module
  */
@@ -32,8 +32,8 @@ export type {
  *
  * **Gotchas**
  *
- * - The list is called `multivariate_contracts`.
- * - The end of the pages is an empty or absent `cursor`.
+ * - The response calls the list `multivariate_contracts`.
+ * - The last page has an empty `cursor`, or none.
  */
 export const list: Pages.Paged<
   Inputs.GetMultivariateEventCollectionsInput,
@@ -60,9 +60,9 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * - `associated_events` has the rules per event; `associated_event_tickers`, `is_single_market_per_event` and
- *   `is_all_yes` are on their way out. Source: the published document of October 26, 2026.
- * - Where `is_ordered`, the same legs in another order are another combo.
+ * - `associated_events` contains the rules per event. `associated_event_tickers`, `is_single_market_per_event` and
+ *   `is_all_yes` will be removed. Source: the published document of October 26, 2026.
+ * - If `is_ordered` is true, the same legs in another order are another combo.
  */
 export const get: Operation.Operation<
   Inputs.GetMultivariateEventCollectionInput,
@@ -83,21 +83,21 @@ export const get: Operation.Operation<
 })
 
 /**
- * Makes the market of a combo, so that it can be traded, and answers its tickers.
+ * Creates the market of a combo, so that it can be traded. The response contains its tickers.
  *
  * **Details**
  *
- * Answers 200, not 201. A combo must have been made once before anybody can trade it.
+ * The success status is 200, not 201. A combo can be traded only after someone has created it.
  *
  * **Gotchas**
  *
- * - Never repeated after a lost answer: it takes no id of yours, each creation counts towards 5,000 per account and week,
- *   and nothing public says what a second one for the same legs does. Source of the number: the exchange's
- *   documentation, 2026.
- * - Why a combination was refused stands in the error's `code`, such as `duplicated_legs` or
+ * - The client does not repeat it after a lost response: the request carries no id of yours, each creation counts
+ *   towards the limit of 5,000 per account and week, and no publication says what a second creation of the same legs
+ *   does. Source of the number: the exchange's documentation, 2026.
+ * - The error's `code` says why the exchange refused a combination, such as `duplicated_legs` or
  *   `conflicting_leg_outcomes`. Source: the exchange's changelog, 2026.
- * - Combos live on a shard of their own (1), where the money for their orders must be; the market's `exchange_index` has
- *   the last word. Source: the exchange's guide to sharding, 2026.
+ * - Combos are on shard 1, and the cash for their orders must be on that shard. The market's `exchange_index` is
+ *   authoritative. Source: the exchange's guide to sharding, 2026.
  *
  * **Example** (Both teams to win)
  *

@@ -1,15 +1,15 @@
 /**
- * Order groups: a circuit breaker on fills. A group holds a limit of contracts over a rolling 15-second window; when
- * the fills of its orders go over the limit, the exchange cancels all its resting orders and refuses new ones until the
+ * Order groups: a circuit breaker on fills. A group has a limit of contracts over a rolling 15-second window. If the
+ * fills of its orders exceed the limit, the exchange cancels all its resting orders and refuses new ones until the
  * group is reset.
  *
  * **Gotchas**
  *
- * - Reads answer for all subaccounts unless one is given; writes go to subaccount 0 unless one is given.
- * - Writes take `exchange_index` (0 unless given) since a group never spans shards; reads take none.
- * - Nothing in a response says that a group is triggered: `is_auto_cancel_enabled` does not. Learn it from the feed's
- *   `order_group_updates`, or from an order that is refused. Source: the fields of the document of October 26, 2026, and a fresh
- *   group recorded with `false`.
+ * - Without `subaccount`, reads cover all accounts and writes apply to the primary account.
+ * - Writes take an `exchange_index`, because a group never spans shards. Default: 0. Reads take none.
+ * - No response says whether a group is triggered, not even `is_auto_cancel_enabled`. Use the feed's
+ *   `order_group_updates`, or notice that the exchange refuses an order. Source: the fields of the document of October
+ *   26, 2026, and a fresh group recorded with `false`.
  *
  * @module
  */
@@ -37,11 +37,11 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists the account's order groups, in one answer without pages.
+ * Lists the account's order groups, in one response without pages.
  *
  * **Gotchas**
  *
- * `order_groups` itself can be absent when there are none.
+ * `order_groups` can be absent if the account has none.
  */
 export const list: Operation.Operation<
   Inputs.GetOrderGroupsInput,
@@ -65,10 +65,10 @@ export const list: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The answer holds neither the group's id nor whether it is triggered.
- * - Right after {@link create}, demo has answered 404 for about half a second.
- * - An id that is no UUID has been answered 400, which the document does not declare here: that surfaces as
- *   `UnexpectedStatus`.
+ * - The response contains neither the group's id nor whether it is triggered.
+ * - Demo has answered 404 for about half a second after {@link create}.
+ * - The exchange has answered 400 to an id that is not a UUID. The document does not declare 400 here, so the error is
+ *   an `UnexpectedStatus`.
  */
 export const get: Operation.Operation<
   Inputs.GetOrderGroupInput,
@@ -88,15 +88,16 @@ export const get: Operation.Operation<
   retry: "idempotent"
 })
 
-/** A group's limit: whole contracts, or a decimal count; equal where both are given. From 1 to 1,000,000. */
+/** A group's limit, 1 to 1,000,000: whole contracts or a decimal count. Both must be equal if both are set. */
 export interface LimitInput extends Pick<Inputs.CreateOrderGroupInput, "contracts_limit" | "contracts_limit_fp"> {}
 
 /**
- * Makes an order group. Put orders into it with `order_group_id` when they are placed.
+ * Creates an order group. Set `order_group_id` of an order to place it in the group.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer, since it takes no id of yours: list the groups to find out.
+ * The client does not repeat it after a lost response, because the request carries no id of yours. Look for the group
+ * with {@link list}.
  */
 export const create: Operation.Operation<
   Inputs.CreateOrderGroupInput,
@@ -120,7 +121,7 @@ export const create: Operation.Operation<
  *
  * **Gotchas**
  *
- * A limit that the running window already breaks triggers the group at once.
+ * If the fills of the current window already exceed the new limit, the group triggers at once.
  */
 export const updateLimit: Operation.Operation<
   Inputs.UpdateOrderGroupLimitInput,
@@ -142,11 +143,11 @@ export const updateLimit: Operation.Operation<
 })
 
 /**
- * Puts a group's counter back to zero and lets it take orders again.
+ * Resets a group's counter to zero, so that it accepts orders again.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer: fills may have come in between, and a second reset would forget them.
+ * The client does not repeat it after a lost response: a second reset would discard the fills that happened in between.
  */
 export const reset: Operation.Operation<
   Inputs.ResetOrderGroupInput,
@@ -166,7 +167,9 @@ export const reset: Operation.Operation<
   retry: "never"
 })
 
-/** Triggers a group by hand: all its resting orders are cancelled, and new ones are refused until it is reset. */
+/**
+ * Triggers a group by hand. The exchange cancels all its resting orders and refuses new ones until the group is reset.
+ */
 export const trigger: Operation.Operation<
   Inputs.TriggerOrderGroupInput,
   Responses.EmptyResponse,
@@ -207,11 +210,12 @@ const remove: Operation.Operation<
 
 export {
   /**
-   * Cancels all orders of a group and removes it for good.
+   * Cancels all orders of a group and deletes the group permanently.
    *
    * **Gotchas**
    *
-   * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   * first attempt deleted it.
    */
   remove as delete
 }

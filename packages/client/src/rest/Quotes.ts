@@ -1,22 +1,22 @@
 /**
- * Quotes: a maker's answer to a request for quote (`Rfqs`), its acceptance and its confirmation.
+ * Quotes: a maker's response to a request for quote (`Rfqs`), its acceptance and its confirmation.
  *
  * **Details**
  *
- * | step | who | then |
+ * | step | caller | then |
  * | --- | --- | --- |
  * | {@link create} | maker | the quote is `open`, for the full size of the request |
- * | {@link accept} | who asked | `accepted`; the maker has 30 s (3 s on combos and on markets of high volatility) |
- * | {@link confirm} | maker | `confirmed`; 15 s later (1 s there) it is `executed` and both orders go to the book |
+ * | {@link accept} | requester | `accepted`; the maker has 30 s (3 s on combos and on markets of high volatility) |
+ * | {@link confirm} | maker | `confirmed`; 15 s later (1 s there) it is `executed`, and both orders go to the book |
  *
- * `creator_order_id` and `rfq_creator_order_id` join a quote that is executed to the fills of `Portfolio.fills`; each
- * party sees its own.
+ * `creator_order_id` and `rfq_creator_order_id` link an executed quote to the fills of `Portfolio.fills`. Each party
+ * sees its own order id.
  *
  * **Gotchas**
  *
- * - Requests name the prices `yes_bid` and `no_bid`, responses `yes_bid_dollars` and `no_bid_dollars`.
- * - Writes of RFQs and quotes are paid from the write bucket of shard 1. Source: changelog, September 17, 2026.
- * - A quote that is cancelled is kept for seven days: it is no durable record. Source: changelog, June 19 and 25, 2026.
+ * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
+ * - The write bucket of shard 1 pays for writes of RFQs and quotes. Source: changelog, September 17, 2026.
+ * - The exchange keeps a cancelled quote for seven days only. Source: changelog, June 19 and 25, 2026.
  *
  * Sources: exchange documentation of RFQs; trades recorded in demo, July 2026.
  *
@@ -43,17 +43,17 @@ export type { UserFilter } from "../generated/requests.ts"
 export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } from "../generated/responses.ts"
 
 /**
- * Lists quotes that you made, or that answer your requests, a page at a time.
+ * Lists quotes that you made, or quotes on your requests, a page at a time.
  *
  * **Gotchas**
  *
- * - Give `user_filter: "self"` or `rfq_user_filter: "self"`: without either, demo answers 403, which the document does
- *   not declare here; it surfaces as `UnexpectedStatus`. Source: observed in demo, July 2026.
- * - Give `min_ts` and `max_ts`: without a window of time demo has answered 500, then 504 for a while. Source: the same.
+ * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without either, demo answers 403. The document does not
+ *   declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
+ * - Set `min_ts` and `max_ts`. Without a time range, demo has answered 500, then 504 for a while. Source: the same.
  * - There is no filter by market or event. Source: changelog, June 20, 2026.
- * - The end of the pages is `cursor: ""`, or none.
+ * - The last page has `cursor: ""`, or no cursor.
  *
- * **Example** (The open quotes on one's own request)
+ * **Example** (The open quotes on your own request)
  *
  * ```ts
  * import * as Clock from "effect/Clock"
@@ -91,7 +91,7 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * Costs the default of 10 tokens, where the deprecated {@link getByQuoteId} costs 2. Source: the account's cost list,
+ * It costs the default of 10 tokens. The deprecated {@link getByQuoteId} costs 2. Source: the account's cost list,
  * recorded in demo, July 2026.
  */
 export const get: Operation.Operation<
@@ -112,16 +112,16 @@ export const get: Operation.Operation<
 })
 
 /**
- * Quotes a request: what you pay for each side, for its full size.
+ * Quotes a request: the price that you pay for each side, for its full size.
  *
  * **Gotchas**
  *
- * - `yes_bid` and `no_bid` together are at most one dollar.
+ * - The sum of `yes_bid` and `no_bid` is at most one dollar.
  * - A new quote on the same request replaces your older one.
- * - A price off the market's grid has been accepted here, where an order with it is refused. Source: observed in demo,
- *   July 2026.
- * - Never repeated after a lost answer, since it takes no id of yours: {@link list} with `user_filter: "self"` to find
- *   out.
+ * - The exchange has accepted a price off the market's grid here. It refuses an order with such a price. Source:
+ *   observed in demo, July 2026.
+ * - The client does not repeat it after a lost response, because the request carries no id of yours. Look for it with
+ *   {@link list} and `user_filter: "self"`.
  */
 export const create: Operation.Operation<
   Inputs.CreateQuoteInput,
@@ -142,14 +142,15 @@ export const create: Operation.Operation<
 })
 
 /**
- * Takes one side of a quote on your request. Nothing is traded yet: its maker must confirm.
+ * Accepts one side of a quote on your request. The trade happens only after the maker confirms.
  *
  * **Gotchas**
  *
  * - **The side is the maker's.** `"yes"` takes the maker's bid for YES: the maker buys YES at `yes_bid`, and you buy NO
- *   at one dollar less `yes_bid`. `"no"` gives the maker NO at `no_bid`, and you YES at one dollar less `no_bid`.
- *   Source: both, with the fills and positions of the two parties, recorded in demo, July 2026.
- * - Never repeated after a lost answer: {@link get} the quote and look at its `status`.
+ *   at one dollar minus `yes_bid`. `"no"` takes the maker's bid for NO: the maker buys NO at `no_bid`, and you buy YES
+ *   at one dollar minus `no_bid`. Source: both cases, with the fills and positions of the two parties, recorded in
+ *   demo, July 2026.
+ * - The client does not repeat it after a lost response. Read the quote with {@link get} and look at its `status`.
  */
 export const accept: Operation.Operation<
   Inputs.AcceptRFQQuoteInput,
@@ -171,16 +172,16 @@ export const accept: Operation.Operation<
 })
 
 /**
- * Confirms your quote after it was accepted, which starts the timer of its execution.
+ * Confirms your quote after it was accepted. This starts the timer of its execution.
  *
  * **Gotchas**
  *
- * - There are 30 s for it, 3 s on combos and on markets of high volatility. Too late is a `BadRequest` with
- *   the code `expired`. The quote then stays `accepted` for ever. Source: observed in demo, July 2026.
- * - The exchange refuses it without a body: `{}` is sent for you. Source: the same.
- * - Never repeated after a lost answer: {@link get} the quote and look at its `status`.
+ * - You have 30 s, or 3 s on combos and on markets of high volatility. After that, it fails with a `BadRequest` with
+ *   the code `expired`, and the quote stays `accepted` forever. Source: observed in demo, July 2026.
+ * - The exchange refuses it without a body, so the client sends `{}`. Source: the same.
+ * - The client does not repeat it after a lost response. Read the quote with {@link get} and look at its `status`.
  *
- * **Example** (Telling that it was too late)
+ * **Example** (Handling a late confirmation)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -230,20 +231,20 @@ const remove: Operation.Operation<Inputs.DeleteRFQQuoteInput, void, BadRequest |
 
 export {
   /**
-   * Takes back your quote.
+   * Withdraws your quote.
    *
    * **Gotchas**
    *
-   * - Once it is accepted this is a `NotFound`: you can only let the time to confirm run out. Source: observed in
-   *   demo, July 2026.
-   * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first, and
-   *   can be an acceptance in between: {@link get} tells.
+   * - After the acceptance it fails with a `NotFound`. You can only let the time to confirm run out. Source: observed
+   *   in demo, July 2026.
+   * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   *   first attempt deleted it. The quote may also have been accepted in between: check with {@link get}.
    */
   remove as delete
 }
 
 /**
- * Reads one quote by its id alone.
+ * Reads one quote by its id only.
  *
  * @deprecated Use {@link get}, which also takes the `rfq_id`.
  */
@@ -266,7 +267,7 @@ export const getByQuoteId: Operation.Operation<
 })
 
 /**
- * Takes one side of a quote by its id alone.
+ * Accepts one side of a quote by its id only.
  *
  * @deprecated Use {@link accept}, which also takes the `rfq_id`.
  */
@@ -290,7 +291,7 @@ export const acceptByQuoteId: Operation.Operation<
 })
 
 /**
- * Confirms your quote by its id alone.
+ * Confirms your quote by its id only.
  *
  * @deprecated Use {@link confirm}, which also takes the `rfq_id`.
  */
@@ -313,7 +314,7 @@ export const confirmByQuoteId: Operation.Operation<
 })
 
 /**
- * Takes back your quote by its id alone.
+ * Withdraws your quote by its id only.
  *
  * @deprecated Use {@link remove | delete}, which also takes the `rfq_id`.
  */

@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * Each combo is a child of the batch: an ordinary RFQ (`Rfqs`) on one combo market, with an `rfq_id` of its own.
+ * Each combo is a child of the batch: an ordinary RFQ (`Rfqs`) on one combo market, with its own `rfq_id`.
  *
- * | step | who | then |
+ * | step | caller | then |
  * | --- | --- | --- |
  * | {@link create} | you | the batch is `open` |
  * | {@link quote} | each maker | it has a batch quote, with one price per child and side |
@@ -21,13 +21,13 @@
  *
  * - The document marks all ten operations as hidden until RFQ batches launch. An environment may not serve them yet.
  * - All combos of a batch are on one exchange index, and together have at most 6 distinct legs.
- * - You can have 2 open batches; one that is `accepted` does not count. Batches and single RFQs have separate limits.
- * - FCM members cannot use batches yet: {@link create} fails with `Forbidden`, code `rfq_batch_unavailable`.
- * - Requests name prices `yes_bid` and `no_bid`, responses `yes_bid_dollars` and `no_bid_dollars`.
- * - The write bucket of shard 1 pays for writes, as for RFQs and quotes. No list of costs names these operations: each
- *   counts with the default of 10 tokens.
+ * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
+ * - FCM members cannot use batches yet: {@link create} fails with a `Forbidden` with the code `rfq_batch_unavailable`.
+ * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
+ * - The write bucket of shard 1 pays for writes, as for RFQs and quotes. No list of costs names these operations, so
+ *   each costs the default of 10 tokens.
  *
- * Source: the document of October 26, 2026. Nobody has recorded an answer of these operations yet.
+ * Source: the document of October 26, 2026. No recording of these operations exists yet.
  *
  * @module
  */
@@ -73,9 +73,8 @@ export type {
  *
  * **Gotchas**
  *
- * - A page also ends before its children would be more than 100, so it can hold fewer batches than `limit`. A batch is
- *   never split over two pages.
- * - The pages end at `cursor: ""`, or at none. A malformed cursor is a `BadRequest`.
+ * - A page has at most 100 children, so it can have fewer batches than `limit`. A batch is never split over two pages.
+ * - The last page has `cursor: ""`, or no cursor. A malformed cursor is a `BadRequest`.
  * - `updated_ts`, `close_reason`, `client_batch_id` and `creator_subaccount` are present only in your own batches.
  *
  * Source: the document of October 26, 2026.
@@ -104,7 +103,7 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * If the batch's creator asked for it, others see a placeholder as `creator_id` until a child executes.
+ * If the creator set `obscure_creator_id`, others see a placeholder as `creator_id` until a child executes.
  *
  * Source: the document of October 26, 2026.
  */
@@ -125,12 +124,12 @@ export const get: Operation.Operation<
   retry: "idempotent"
 })
 
-/** How much of a combo: contracts, or what they may cost. Not both. */
+/** The size of a combo: a number of contracts or an amount to spend, not both. */
 export interface Size extends Pick<Inputs.CreateRFQBatchInput, "contracts_fp" | "target_cost_dollars"> {}
 
 type SizeField = "contracts_fp" | "target_cost_dollars"
 
-/** The fields of a size that are given. */
+/** The fields of a size that are set. */
 const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
   (["contracts_fp", "target_cost_dollars"] as const).filter(
     (field) => size[field] !== undefined && size[field] !== null
@@ -152,7 +151,7 @@ const batchIdIsNotEmpty: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ client_
   client_batch_id === ""
     ? {
         pointer: "/client_batch_id",
-        reason: "an empty id identifies no batch: give an id of your own, or leave it out"
+        reason: "an empty id identifies no batch: give your own id, or leave it out"
       }
     : undefined
 
@@ -176,7 +175,7 @@ const childrenAreNamed: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
       return { pointer: `${pointer}/market_ticker`, reason: "an empty ticker names no combo: give the combo's ticker" }
     }
     return selected_markets?.length === 0
-      ? { pointer: `${pointer}/selected_markets`, reason: "a combo without legs is none: give 1 to 6 legs" }
+      ? { pointer: `${pointer}/selected_markets`, reason: "a combo needs legs: give 1 to 6" }
       : undefined
   })
 
@@ -254,29 +253,31 @@ const feesAreOfACost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
  *
  * **Details**
  *
- * These rules of the exchange are checked before anything is sent; an input that breaks one is an `InvalidRequest`:
+ * The client checks these rules of the exchange before it sends anything. An input that breaks one is an
+ * `InvalidRequest`:
  *
  * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs with `mve_collection_ticker` on the batch.
- * - The children are different combos. The client compares tickers, and legs in any order; it cannot see that a ticker
- *   and a list of legs are the same combo.
- * - Every child has one size, its own or the batch's, and all are sized the same way: by contracts, or by target cost.
- * - `target_cost_excludes_fees` goes with target cost alone, and `rest_remainder` cannot be true.
+ * - The children are different combos. The client compares tickers, and legs in any order. It cannot detect that a
+ *   ticker and a list of legs are the same combo.
+ * - Every child has one size, its own or that of the batch. All children are sized the same way: by contracts or by
+ *   target cost.
+ * - `target_cost_excludes_fees` works only with a target cost. `rest_remainder` cannot be true.
  * - `client_batch_id` is not empty.
  *
  * **Gotchas**
  *
- * - With a `client_batch_id` the request is repeated after a lost answer: a second batch cannot come of it. A `Conflict`
- *   with `afterLostAnswer` then most likely means that the first attempt created the batch: {@link list} with
- *   `user_filter: "self"`, and look for your id. Without one it is never repeated.
- * - A `client_batch_id` is taken for as long as its batch is open, and for seven days after it closed: a second use is a
- *   `Conflict`.
- * - Two of your batches can be open. A third is a `Conflict` or a `BadRequest` (the document does not say which) unless
+ * - With a `client_batch_id`, the client repeats the request after a lost response, because the exchange does not
+ *   create a second batch. A `Conflict` with `afterLostAnswer` then most likely means that the first attempt created
+ *   the batch: look for your id in {@link list} with `user_filter: "self"`. Without a `client_batch_id`, the client
+ *   does not repeat it.
+ * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
+ * - You can have two open batches. A third is a `Conflict` or a `BadRequest` (the document does not say which), unless
  *   `replace_existing` is true.
  * - An FCM member gets a `Forbidden` with the code `rfq_batch_unavailable`.
  *
  * Source: the document of October 26, 2026.
  *
- * **Example** (Asking for 10 contracts of each of two combos)
+ * **Example** (Requesting 10 contracts of each of two combos)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -344,8 +345,9 @@ export {
    *
    * **Gotchas**
    *
-   * - An accepted batch cannot be closed: it executes or expires as a whole.
-   * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+   * - You cannot close an accepted batch: it executes or expires as a whole.
+   * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   *   first attempt deleted it.
    *
    * Source: the document of October 26, 2026.
    */
@@ -353,19 +355,20 @@ export {
 }
 
 /**
- * Reads the best open bid of every child of your RFQ batch, for each side, over all makers: what {@link accept} would
- * fill at.
+ * Reads the best open bid of every child of your RFQ batch, for each side, over all makers. These are the prices at
+ * which {@link accept} would fill.
  *
  * **Details**
  *
- * `version` grows whenever a best bid changes. `yes_complete` and `no_complete` say whether every child has a bid on that
- * side, without which the batch cannot be accepted there. A side that nobody bids has no `yes_bid_dollars` or
+ * `version` increases when a best bid changes. `yes_complete` and `no_complete` say whether every child has a bid on
+ * that side. Otherwise the batch cannot be accepted on that side. A side without a bid has no `yes_bid_dollars` or
  * `no_bid_dollars`.
  *
  * **Gotchas**
  *
- * - Only the batch's creator may read it; others get a `Forbidden`.
- * - A batch that is no longer open has none. The document does not say whether that is an error or an empty list.
+ * - Only the creator of the batch can read them. Others get a `Forbidden`.
+ * - A batch that is no longer open has no best bids. The document does not say whether that is an error or an empty
+ *   list.
  *
  * Source: the document of October 26, 2026.
  */
@@ -386,7 +389,7 @@ export const bestQuotes: Operation.Operation<
   retry: "idempotent"
 })
 
-/** That no two entries are of the same child. */
+/** Checks that each child has at most one entry. */
 const childrenOnce = (
   list: string,
   entries: ReadonlyArray<{ readonly rfq_id: string }>
@@ -405,33 +408,34 @@ const childrenOnce = (
 }
 
 /**
- * Accepts every child of your RFQ batch on one side, each from the maker who bids best for it; of equal bids the earliest
- * wins. Nothing is traded yet: every winner must confirm.
+ * Accepts every child of your RFQ batch on one side, each from the maker with the best bid for it. Of equal bids, the
+ * earliest wins. The trades happen only after every winner confirms.
  *
  * **Details**
  *
- * Either all children are accepted or none, and your balance must cover all of them. A bid that is better than your
+ * The exchange accepts all children or none, and your balance must cover all of them. A bid that is better than your
  * `min_bids` entry fills at the better price. If the best bid of a child is now lower than its entry, the call fails with
- * the code `rfq_batch_quotes_changed`, and the exchange lists such children.
+ * the code `rfq_batch_quotes_changed`, and the exchange lists those children.
  *
  * Two entries of `min_bids` for one child are an `InvalidRequest`, and nothing is sent.
  *
  * **Gotchas**
  *
- * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so that you buy NO at one dollar
- *   less the bid. Nobody has observed it for a batch yet.
- * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error: the document does not say its status, which
- *   may be 400 or 409. Nor does it say where and how the children are listed. What the body had as `details` is in
- *   `error.body.details`: text as it was, anything else as JSON text, cut after 2,048 characters. Other members of the
- *   body are not kept. Do not rely on it: read {@link bestQuotes} again and compare, as in the first example. The second
+ * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so you buy NO at one dollar
+ *   minus the bid. No recording of a batch confirms this yet.
+ * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error. The document does not state its status,
+ *   which may be 400 or 409, nor where and how the children are listed. `error.body.details` contains the `details` of
+ *   the body: text unchanged, anything else as JSON text, truncated to 2,048 characters. The error keeps no other members
+ *   of the body. Do not rely on the list: read {@link bestQuotes} again and compare, as in the first example. The second
  *   example shows the raw body.
- * - With a `client_order_id` the request is repeated after a lost answer: the exchange then answers as it did to the
- *   acceptance that succeeded. Without one it is never repeated: {@link get} the batch and look at its `status`.
- * - An accepted batch cannot be cancelled.
+ * - With a `client_order_id`, the client repeats the request after a lost response: the exchange then answers as it did
+ *   to the acceptance that succeeded. Without one, the client does not repeat it: read the batch with {@link get} and
+ *   look at its `status`.
+ * - You cannot cancel an accepted batch.
  *
  * Source: the document of October 26, 2026.
  *
- * **Example** (Accepting at the bids that were read, and naming the children whose bid got worse)
+ * **Example** (Accepting at known bids, and listing the children whose bid got worse)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -448,7 +452,7 @@ const childrenOnce = (
  *           min_bids.flatMap(({ bid_dollars, rfq_id }) => {
  *             const now = best_quotes.rfqs.find((child) => child.rfq_id === rfq_id)?.no_bid_dollars
  *             const isWorse = now === undefined || FixedPoint.compare(now, FixedPoint.dollarsUnsafe(bid_dollars)) < 0
-            return isWorse ? [rfq_id] : []
+ *             return isWorse ? [rfq_id] : []
  *           })
  *         )
  *     )
@@ -500,7 +504,7 @@ export const accept: Operation.Operation<
 })
 
 /**
- * Reads the batch quotes on an RFQ batch that you may see, in one answer without pages.
+ * Reads the batch quotes on an RFQ batch that you are allowed to see, in one response without pages.
  *
  * **Details**
  *
@@ -511,7 +515,7 @@ export const accept: Operation.Operation<
  *
  * **Gotchas**
  *
- * Match `quotes` to children by `rfq_id`, not by position. Each accepted child executes as a trade of its own.
+ * Match `quotes` to children by `rfq_id`, not by position. Each accepted child executes as a separate trade.
  *
  * Source: the document of October 26, 2026.
  */
@@ -533,22 +537,24 @@ export const quotes: Operation.Operation<
 })
 
 /**
- * Quotes every child of an RFQ batch, in one batch quote of yours.
+ * Quotes every child of an RFQ batch in one batch quote.
  *
  * **Details**
  *
- * Each child goes to the maker who bids best on the accepted side, of equal bids to the earliest: you can win some
- * children and lose others. You then confirm the ones that you won with {@link confirmQuote}.
+ * The maker with the best bid on the accepted side wins a child. Of equal bids, the earliest wins. You can win some
+ * children and lose others. Confirm those that you won with {@link confirmQuote}.
  *
  * Two entries for one child are an `InvalidRequest`, and nothing is sent.
  *
  * **Gotchas**
  *
- * - A batch quote can win only within 30 s after you sent it: send it again to stay eligible.
- * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in time.
- * - Because it replaces, it is repeated after a lost answer. A repeat of an older call can then replace what a newer call
- *   sent: let one call end before you make the next, or give it `retry: SendPolicy.noRetry` by `SendPolicy.Overrides`.
- * - `"0"` declines a side in a single quote. The document does not say whether it does here.
+ * - A batch quote can win only within 30 s after you send it. Send it again to stay eligible.
+ * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in
+ *   time.
+ * - The client repeats it after a lost response, because a new batch quote replaces the older one. A repeat of an older
+ *   call can therefore replace the batch quote of a newer call. Let one call end before the next, or set `retry:
+ *   SendPolicy.noRetry` with `SendPolicy.Overrides`.
+ * - In a single quote, `"0"` declines a side. The document does not say whether it does so here.
  *
  * Source: the document of October 26, 2026.
  */
@@ -577,8 +583,8 @@ export const quote: Operation.Operation<
  *
  * **Gotchas**
  *
- * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first, and can
- * also be an acceptance in between: {@link quotes} tells.
+ * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+ * first attempt withdrew it. The batch may also have been accepted in between: check with {@link quotes}.
  *
  * Source: the document of October 26, 2026.
  */
@@ -611,9 +617,10 @@ export const deleteQuote: Operation.Operation<
  * **Gotchas**
  *
  * - The document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
- * - Repeated after a lost answer, because there is one confirmation at most. A `Conflict` or `NotFound` with
- *   `afterLostAnswer` is then most likely the echo of the first: {@link quotes} shows the `status`.
- * - `{}` is sent as the body, as `Quotes.confirm` requires it.
+ * - The client repeats it after a lost response, because there is at most one confirmation. A `Conflict` or `NotFound`
+ *   with `afterLostAnswer` then most likely means that the first attempt confirmed it. {@link quotes} shows the
+ *   `status`.
+ * - The client sends `{}` as the body, because `Quotes.confirm` requires it.
  *
  * Source: the document of October 26, 2026.
  */

@@ -1,16 +1,16 @@
 /**
- * Requests for quote: ask the exchange's makers for a price on a size, without showing it in the book first. The
- * answers are `Quotes`.
+ * Requests for quote (RFQ): ask makers for a price on a size, without an order in the book. Makers respond with
+ * `Quotes`.
  *
  * **Details**
  *
- * The way of one trade: {@link create} → makers quote both sides (`Quotes.create`) → you take one side of one quote
+ * The steps of a trade: {@link create} → makers quote both sides (`Quotes.create`) → you accept one side of one quote
  * (`Quotes.accept`) → its maker confirms (`Quotes.confirm`) → after a short wait both orders go to the book and fill.
  *
  * **Gotchas**
  *
- * - Writes of RFQs and quotes are paid from the write bucket of shard 1. Source: changelog, September 17, 2026.
- * - What is no longer open is kept for seven days: it is no durable record. Source: changelog, June 19 and 25, 2026.
+ * - The write bucket of shard 1 pays for writes of RFQs and quotes. Source: changelog, September 17, 2026.
+ * - The exchange keeps a closed RFQ for seven days only. Source: changelog, June 19 and 25, 2026.
  *
  * @module
  */
@@ -39,11 +39,11 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists requests for quote, yours and other people's, a page at a time.
+ * Lists requests for quote, your own and those of others, a page at a time.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`, or none.
+ * The last page has `cursor: ""`, or no cursor.
  */
 export const list: Pages.Paged<
   Inputs.GetRFQsInput,
@@ -69,8 +69,7 @@ export const list: Pages.Paged<
  *
  * **Details**
  *
- * `creator_user_id` and `creator_subaccount` are there for its creator alone; others know it by `creator_id`, a
- * communications id.
+ * Only the creator sees `creator_user_id` and `creator_subaccount`. Others see `creator_id`, a communications id.
  */
 export const get: Operation.Operation<
   Inputs.GetRFQInput,
@@ -90,19 +89,19 @@ export const get: Operation.Operation<
 })
 
 /**
- * Asks for quotes on a market.
+ * Requests quotes on a market.
  *
  * **Gotchas**
  *
- * - One can be open per market, and 100 in all: a second on the same market is a `Conflict` unless `replace_existing`.
- *   Source: exchange documentation of RFQs, and the document of October 26, 2026.
- * - The document does not say whether `replace_existing` deletes those on other markets too.
- * - Never repeated after a lost answer, since it takes no id of yours: {@link list} with `user_filter: "self"` to find
- *   out.
- * - The placeholder of `obscure_creator_id` is the SHA-256 of nothing, the same for everybody who asks for it. Source:
+ * - You can have one open RFQ per market, and 100 in all. A second one on the same market is a `Conflict`, unless
+ *   `replace_existing` is true. Source: exchange documentation of RFQs, and the document of October 26, 2026.
+ * - The document does not say whether `replace_existing` also deletes RFQs on other markets.
+ * - The client does not repeat it after a lost response, because the request carries no id of yours. Look for it with
+ *   {@link list} and `user_filter: "self"`.
+ * - The placeholder of `obscure_creator_id` is the SHA-256 of the empty string, the same for all users. Source:
  *   changelog, October 1, 2026.
  *
- * **Example** (Asking for a price on 100 contracts)
+ * **Example** (Requesting a price for 100 contracts)
  *
  * ```ts
  * import * as Rfqs from "@kalshi-effect/client/Rfqs"
@@ -144,16 +143,17 @@ const remove: Operation.Operation<Inputs.DeleteRFQInput, void, BadRequest | Unau
 
 export {
   /**
-   * Takes back a request for quote.
+   * Withdraws a request for quote.
    *
    * **Gotchas**
    *
-   * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   * first attempt deleted it.
    */
   remove as delete
 }
 
-/** Reads the id by which others see you in RFQs and quotes: `creator_id` there, 64 hexadecimal digits. */
+/** Reads the id that others see as `creator_id` in your RFQs and quotes: 64 hexadecimal digits. */
 export const communicationsId: Operation.Operation<
   void,
   Responses.GetCommunicationsIDResponse,

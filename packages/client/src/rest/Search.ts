@@ -1,5 +1,5 @@
 /**
- * Search: the words that series and sports are sorted by, to filter with.
+ * Search: the categories, tags and competitions by which series and sports can be filtered.
  *
  * @module
  */

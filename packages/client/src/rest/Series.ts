@@ -1,9 +1,9 @@
 /**
- * Series: the templates that events are made from, with the fees, rules and sources that their events share.
+ * Series: the templates of events, with the fees, rules and sources that the events share.
  *
  * **Details**
  *
- * A series holds events (see `Events`), an event holds markets (see `Markets`).
+ * A series contains events (see `Events`). An event contains markets (see `Markets`).
  *
  * @module
  */
@@ -30,15 +30,15 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists series, all in one answer without pages.
+ * Lists all series in one response without pages.
  *
  * **When to use**
  *
- * Use to look around; to follow changes, poll with `min_updated_ts`.
+ * Use it to explore the series. To follow changes, poll with `min_updated_ts`.
  *
  * **Gotchas**
  *
- * `fee_multiplier` is a JSON number, not text: it is a factor, never money.
+ * `fee_multiplier` is a JSON number, because it is a factor and not money.
  */
 export const list: Operation.Operation<
   Inputs.GetSeriesListInput,
@@ -63,8 +63,8 @@ export const list: Operation.Operation<
  *
  * **Gotchas**
  *
- * The document declares no 404 here: a series that does not exist surfaces as whatever the exchange answers, a
- * `BadRequest` or an `UnexpectedStatus`. Source: the published document of October 26, 2026.
+ * The document declares no 404 here. An unknown series is a `BadRequest` or an `UnexpectedStatus`, depending on what
+ * the exchange answers. Source: the published document of October 26, 2026.
  */
 export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -82,12 +82,12 @@ export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeries
   })
 
 /**
- * Lists the changes of series' fees: what the fee becomes, and from when (`scheduled_ts`, RFC 3339).
+ * Lists the fee changes of series: the new fee, and when it takes effect (`scheduled_ts`, RFC 3339).
  *
  * **Gotchas**
  *
- * - An event can override its series' fee: see `Events.feeChanges`.
- * - The list is called `series_fee_change_arr`, and comes without pages.
+ * - An event can override the fee of its series: see `Events.feeChanges`.
+ * - The response calls the list `series_fee_change_arr`. It has no pages.
  */
 export const feeChanges: Operation.Operation<
   Inputs.GetSeriesFeeChangesInput,

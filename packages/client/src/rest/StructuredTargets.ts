@@ -1,10 +1,10 @@
 /**
- * Structured targets: the things that strikes of markets point at, such as a team or a player.
+ * Structured targets: the entities that strikes of markets refer to, such as a team or a player.
  *
  * **Details**
  *
- * A market recorded in demo in July 2026 had the `strike_type` `structured`, and named its team by id in
- * `custom_strike`.
+ * A market with the `strike_type` `structured` names its team by id in `custom_strike`. Source: recorded in demo, July
+ * 2026.
  *
  * @module
  */
@@ -31,10 +31,10 @@ export type {
  *
  * **Gotchas**
  *
- * - An empty `ids` is refused: on the wire it would be the same as none, and list everything.
- * - The size of a page is `page_size`, not `limit`.
- * - The document requires nothing of the answer: the list, the cursor and each field can be absent.
- * - The end of the pages is an empty or absent `cursor`.
+ * - An empty `ids` is an `InvalidRequest`: on the wire it would mean no filter, and list everything.
+ * - The page size is `page_size`, not `limit`.
+ * - The document requires no field of the response: the list, the cursor and each field can be absent.
+ * - The last page has an empty `cursor`, or none.
  */
 export const list: Pages.Paged<
   Inputs.GetStructuredTargetsInput,
@@ -56,7 +56,7 @@ export const list: Pages.Paged<
   pages: { cursor: "cursor", lists: ["structured_targets"] }
 })
 
-/** Reads one structured target; the fields of its `details` depend on its `type`. */
+/** Reads one structured target. The fields of its `details` depend on its `type`. */
 export const get: Operation.Operation<
   Inputs.GetStructuredTargetInput,
   Responses.GetStructuredTargetResponse,

@@ -1,11 +1,11 @@
 /**
- * Cash between shards, between subaccounts across shards, and between the two exchange instances (event contracts and
- * margined): by hand, or by a target that the exchange keeps.
+ * Moves cash between shards, between subaccounts on different shards, and between the two exchange instances (event
+ * contracts and margined). Do it by hand, or set a target allocation that the exchange maintains.
  *
  * **When to use**
  *
- * Use when an order on one shard needs cash that lies on another: cash backs orders on its own shard alone. Within one
- * shard, `Subaccounts.transfer` moves it between subaccounts.
+ * Use it if an order on one shard needs cash that is on another shard: cash backs only orders on its own shard. Within
+ * one shard, `Subaccounts.transfer` moves cash between subaccounts.
  *
  * @module
  */
@@ -41,8 +41,8 @@ export type {
  *
  * **Gotchas**
  *
- * `amount` is a dollar string here, and an integer of hundredths of a cent where {@link create} asks for it.
- * `created_ts` is Unix seconds. Source: the document of October 26, 2026.
+ * `amount` is a dollar string here. In {@link create} it is an integer in hundredths of a cent. `created_ts` is in Unix
+ * seconds. Source: the document of October 26, 2026.
  */
 export const list: Pages.Paged<
   Inputs.GetIntraExchangeInstanceTransfersInput,
@@ -82,22 +82,24 @@ export const get: Operation.Operation<
 })
 
 /**
- * Starts a transfer, and answers its id: it is under way, not done. Ask {@link get} until its status is `complete`.
+ * Starts a transfer. The response contains its id, but the transfer is not complete yet. Poll {@link get} until its
+ * status is `complete`.
  *
  * **Details**
  *
- * Repeated after a lost answer only when it carries a `client_transfer_id`; without one a repeat could move the cash
- * twice.
+ * The client repeats it after a lost response only if it carries a `client_transfer_id`. Without one, a repeat could
+ * move the cash twice.
  *
  * **Gotchas**
  *
- * - `amount` is hundredths of a cent: `125_000` is $12.50, where `Subaccounts.transfer` says `1250` in cents. Source:
- *   the document of October 26, 2026.
- * - Between subaccounts of different shards it takes up to three steps, and what was done stays done when a later one
- *   fails: the cash can then lie in the primary account of either shard. Source: the document of October 26, 2026.
- * - A `client_transfer_id` that was used before is a `Conflict`, and nothing is moved. With `afterLostAnswer`, the
- *   transfer was most likely accepted at an earlier attempt: find it in {@link list} by its `client_transfer_id`.
- *   Source: the published document of October 26, 2026.
+ * - `amount` is in hundredths of a cent: `125_000` is $12.50. In `Subaccounts.transfer` the same amount is `1250`
+ *   cents. Source: the document of October 26, 2026.
+ * - A transfer between subaccounts on different shards takes up to three steps. If a later step fails, the earlier ones
+ *   stay in effect: the cash can then be in the primary account of either shard. Source: the document of October 26,
+ *   2026.
+ * - A `client_transfer_id` that was used before is a `Conflict`, and no cash moves. With `afterLostAnswer`, the
+ *   exchange most likely accepted the transfer at an earlier attempt: find it in {@link list} by its
+ *   `client_transfer_id`. Source: the published document of October 26, 2026.
  *
  * **Example** (Twelve dollars and a half from shard 0 to shard 2)
  *
@@ -131,7 +133,10 @@ export const create: Operation.Operation<
   key: { field: "client_transfer_id" }
 })
 
-/** Reads how the exchange spreads the account's cash over the shards: whole percents, none when it does not. */
+/**
+ * Reads how the exchange distributes the account's cash over the shards, in whole percents. The list is empty if it
+ * does not.
+ */
 export const targetBalanceAllocation: Operation.Operation<
   void,
   Responses.GetTargetBalanceAllocationResponse,
@@ -149,16 +154,17 @@ export const targetBalanceAllocation: Operation.Operation<
 })
 
 /**
- * Sets how the exchange spreads the account's cash over the shards, in place of what was set before. It rebalances
- * every 10 seconds.
+ * Sets how the exchange distributes the account's cash over the shards. It replaces the previous allocation. The
+ * exchange rebalances every 10 seconds.
  *
  * **Details**
  *
- * Repeated after a lost answer, since it sets a value.
+ * The client repeats it after a lost response, because it sets a value.
  *
  * **Gotchas**
  *
- * The whole allocation is replaced: a shard that is left out has no share any more. Source: the document of October 26, 2026.
+ * It replaces the whole allocation: a shard that is not in the list has no share. Source: the document of October 26,
+ * 2026.
  */
 export const setTargetBalanceAllocation: Operation.Operation<
   Inputs.SetTargetBalanceAllocationInput,

@@ -1,5 +1,5 @@
 /**
- * The operations of orders, each as the exchange has it.
+ * The operations of orders, as the exchange defines them.
  *
  * @module
  */
@@ -55,11 +55,11 @@ export type {
  *
  * **Gotchas**
  *
- * - The end of the pages is `cursor: ""`.
- * - An order placed a moment ago may be missing: reads lag writes.
- * - Resting orders are always here; older ones that were cancelled or executed are under `Historical.orders` alone,
- *   and `Historical.cutoff` says where the line is. Source: the document of October 26, 2026.
- * - No filter by `client_order_id`: list by ticker and time, and look through the answer.
+ * - The last page has `cursor: ""`.
+ * - A new order may be missing for a moment: reads lag behind writes.
+ * - Resting orders are always in the list. Cancelled and executed orders before the cutoff of `Historical.cutoff` are
+ *   only in `Historical.orders`. Source: the document of October 26, 2026.
+ * - There is no filter by `client_order_id`: list by ticker and time, and search the response.
  */
 export const list: Pages.Paged<
   Inputs.GetOrdersInput,
@@ -85,7 +85,7 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * Right after it was placed, demo has answered 404 for about half a second.
+ * Demo has answered 404 for about half a second after an order was placed.
  */
 export const get: Operation.Operation<
   Inputs.GetOrderInput,
@@ -124,7 +124,8 @@ export const queuePosition: Operation.Operation<
 })
 
 /**
- * Reads how many contracts are ahead of each resting order of some markets or of an event, in one answer without pages.
+ * Reads how many contracts are ahead of each resting order of some markets or of an event, in one response without
+ * pages.
  */
 export const queuePositions: Operation.Operation<
   Inputs.GetOrderQueuePositionsInput,
@@ -148,20 +149,20 @@ export const queuePositions: Operation.Operation<
  *
  * **Details**
  *
- * Repeated after a lost answer only when it carries a `client_order_id`; without one a repeat could double it. A
- * `Conflict` with `afterLostAnswer` is most likely the echo of an order that was accepted; it does not show the order:
- * find it with {@link list}.
+ * The client repeats it after a lost response only if it carries a `client_order_id`. Without one, a repeat could place
+ * a second order. A `Conflict` with `afterLostAnswer` most likely means that an earlier attempt placed the order. The
+ * error does not contain the order: find it with {@link list}.
  *
  * **Gotchas**
  *
- * - `average_fill_price` and `average_fee_paid` are absent when nothing filled at once, and the fee is per contract.
- *   Source: the document of October 26, 2026.
- * - A ticker that does not exist has been answered 404 `market_not_found`, which the document does not declare: it
- *   surfaces as `UnexpectedStatus`.
- * - The reason of a refusal stands in the error's `body.details`; its `code` is often a mere `invalid_order`. Source:
+ * - `average_fill_price` and `average_fee_paid` are absent if nothing filled at once. The fee is per contract. Source:
+ *   the document of October 26, 2026.
+ * - The exchange has answered 404 `market_not_found` to an unknown ticker. The document does not declare 404, so the
+ *   error is an `UnexpectedStatus`.
+ * - The error's `body.details` contains the reason of a refusal. Its `code` is often just `invalid_order`. Source:
  *   error bodies recorded in demo, 2025–2026.
  *
- * **Example** (Ten YES at 56 cents, resting until cancelled)
+ * **Example** (Ten YES contracts at 56 cents, resting until cancelled)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -197,23 +198,23 @@ export const create: Operation.Operation<
 })
 
 /**
- * Places several orders in one request. Success means that the batch was taken, not that any order was: every item of
- * the answer has an `error` of its own where its order was refused.
+ * Places several orders in one request. Success means that the exchange accepted the batch, not that it accepted any
+ * order. Each item of the response has its own `error` if the exchange refused its order.
  *
  * **Details**
  *
- * Repeated after a lost answer only when every order carries a `client_order_id`. An item that was accepted the first
- * time then comes back with the error `order_already_exists`: that one is most likely the echo of its acceptance.
+ * The client repeats it after a lost response only if every order carries a `client_order_id`. The error
+ * `order_already_exists` of an item then most likely means that an earlier attempt placed its order.
  *
  * **Gotchas**
  *
- * - Look at `error` of every item: nothing else is promised of a refused one, and `order_id` and the counts may be absent
- *   or null. Match items to your orders by `client_order_id`; nothing published promises their order. Source: the
- *   document of October 26, 2026.
- * - Costs 10 tokens per order, of the bucket that is no shard's, and must fit into it whole: else the whole batch is
- *   answered 429. Source: the rate-limit guide of October 2026.
+ * - Check the `error` of every item. A refused item promises nothing else: `order_id` and the counts may be absent or
+ *   null. Match items to your orders by `client_order_id`: no publication promises that they keep your order. Source:
+ *   the document of October 26, 2026.
+ * - It costs 10 tokens per order, from the bucket that belongs to no shard. That bucket must be able to hold the cost
+ *   of the whole batch, or the exchange answers 429. Source: the rate-limit guide of October 2026.
  *
- * **Example** (What was refused, and why)
+ * **Example** (The refused orders, with their errors)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -249,16 +250,16 @@ export const batchCreate: Operation.Operation<
  *
  * **Details**
  *
- * Another price or a larger count loses the place in the queue; a smaller count, or another expiry alone, keeps it.
+ * Another price or a larger count loses the place in the queue. A smaller count, or only another expiry, keeps it.
  *
  * **Gotchas**
  *
- * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2. Source:
- *   the document of October 26, 2026.
- * - `fill_count`, `remaining_count` and the averages of the answer are null or absent when the amend changed nothing of
- *   them. `remaining_count` is what rests after matching, since 3 September 2026. Source: changelog.
- * - Never repeated after a lost answer: fills may have come in between, and a new price would lose its place again.
- *   Read the order to find out.
+ * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2.
+ *   Source: the document of October 26, 2026.
+ * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
+ *   them. Since 3 September 2026, `remaining_count` is what rests after matching. Source: changelog.
+ * - The client does not repeat it after a lost response: fills may have happened in between, and a new price would lose
+ *   its place again. Read the order to see the result.
  *
  * **Example** (Six contracts rest)
  *
@@ -299,13 +300,14 @@ const reducesOnce: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_by, r
 }
 
 /**
- * Makes a resting order smaller.
+ * Decreases the size of a resting order.
  *
  * **Gotchas**
  *
- * - Both of `reduce_by` and `reduce_to`, or neither, is an `InvalidRequest`; nothing is sent.
- * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone.
- * - Never repeated after a lost answer: a second `reduce_by` would take off twice. Read the order to find out.
+ * - Both `reduce_by` and `reduce_to`, or neither of them, is an `InvalidRequest`. The client sends nothing.
+ * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0.
+ * - The client does not repeat it after a lost response: a second `reduce_by` would decrease the order twice. Read the
+ *   order to see the result.
  */
 export const decrease: Operation.Operation<
   Inputs.DecreaseOrderV2Input,
@@ -329,13 +331,14 @@ export const decrease: Operation.Operation<
 })
 
 /**
- * Cancels what rests of an order: `reduced_by` says how much that was.
+ * Cancels the resting part of an order. `reduced_by` is its size.
  *
  * **Gotchas**
  *
- * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone and answers 404 for a live order
- *   elsewhere. Source: the document of October 26, 2026.
- * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+ * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and answers 404 for a live order on
+ *   another shard. Source: the document of October 26, 2026.
+ * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+ *   first attempt cancelled it.
  */
 export const cancel: Operation.Operation<
   Inputs.CancelOrderV2Input,
@@ -357,15 +360,16 @@ export const cancel: Operation.Operation<
 })
 
 /**
- * Cancels several orders in one request. Success means that the batch was taken: every item of the answer has an `error`
- * of its own where its order was not cancelled, and `reduced_by` is then zero.
+ * Cancels several orders in one request. Success means that the exchange accepted the batch. Each item of the response
+ * has its own `error` if its order was not cancelled. `reduced_by` is then zero.
  *
  * **Gotchas**
  *
- * - Repeated after a lost answer: an item that the first one cancelled then comes back with an error such as
+ * - The client repeats it after a lost response. An item that an earlier attempt cancelled then has an error such as
  *   `not_found`.
- * - Costs 2 tokens per order, of the bucket that is no shard's, and must fit into it whole: else the whole batch is
- *   answered 429. Source: the endpoint costs recorded in demo, July 2026, and the rate-limit guide of October 2026.
+ * - It costs 2 tokens per order, from the bucket that belongs to no shard. That bucket must be able to hold the cost of
+ *   the whole batch, or the exchange answers 429. Source: the endpoint costs recorded in demo, July 2026, and the
+ *   rate-limit guide of October 2026.
  */
 export const batchCancel: Operation.Operation<
   Inputs.BatchCancelOrdersV2Input,
@@ -386,17 +390,18 @@ export const batchCancel: Operation.Operation<
 })
 
 /**
- * Cancels every resting order, on every shard; of every subaccount unless one is given. Answers nothing.
+ * Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of all accounts. The response
+ * is empty.
  *
  * **When to use**
  *
- * Use as an emergency brake. To place orders right after, cancel by id or by order group.
+ * Use it as an emergency brake. If you want to place orders right afterwards, cancel by id or by order group.
  *
  * **Gotchas**
  *
- * - Orders placed within the following minute may be cancelled too. Source: the document of October 26, 2026.
- * - Direct members alone.
- * - Never repeated after a lost answer: a repeat would cancel what was placed in between.
+ * - It may also cancel orders that you place within the following minute. Source: the document of October 26, 2026.
+ * - For direct members only.
+ * - The client does not repeat it after a lost response: a repeat would cancel orders that were placed in between.
  */
 export const cancelAll: Operation.Operation<Inputs.CancelAllOrdersInput, void, Unauthorized, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
