@@ -1,5 +1,5 @@
 /**
- * An operation of the exchange as a value: a function to call, and a plain description of what it puts on the wire.
+ * An operation of the exchange as a value: a function to call, with a descriptor of its request and its responses.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export type {
   WithPayload
 } from "./Descriptor.ts"
 
-/** A bare class of a common error names nothing new; one with a payload replaces the common one. */
+/** The class of a common error adds no error. A common error with a payload replaces the plain one. */
 type NamedOf<D> =
   D extends WithPayload<infer E>
     ? E
@@ -64,7 +64,7 @@ type ValuesOf<P extends Readonly<Record<string, Parameter>>> = {
 
 type BodyOf<B> = B extends Schema.Codec<infer A> ? A : {}
 
-/** Lets a caller give `undefined` for a field to leave out, at any depth. */
+/** Lets optional fields be `undefined`, at any depth. */
 type Lenient<A> = A extends string | number | boolean | null | undefined
   ? A
   : A extends ReadonlyArray<infer Item>
@@ -77,10 +77,10 @@ type InputOf<
   B
 > = Types.Simplify<ValuesOf<P> & ValuesOf<Q> & Lenient<BodyOf<B>>>
 
-/** What an operation gives whose success has this body. */
+/** The output of an operation whose success has this body. */
 export type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
-// InvalidRequest is never left out: an operation without input can still run under an invalid `SendPolicy`.
+// InvalidRequest is always included: an operation without input can run under an invalid `SendPolicy`.
 // The two members of SigningFailure: an editor would show the alias.
 type CommonFor<Capability> =
   | Errors.PublicFailure
@@ -103,7 +103,7 @@ export type ErrorOf<Call> = Call extends (...input: never) => Effect.Effect<infe
 
 type TagOf<E> = E extends { readonly _tag: infer Tag } ? Tag : never
 
-/** What a call takes for an input: nothing, something that may be left out, or something. */
+/** The arguments of a call: none, an optional input, or a required input. */
 export type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input ? [input?: Input] : [input: Input]
 
 /**
@@ -111,8 +111,8 @@ export type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input 
  *
  * **Details**
  *
- * `E` holds the errors that the operation names besides the common ones of {@link Errors.Failure}, and is invariant:
- * one that is declared and not listed, or listed and not declared, does not compile.
+ * `E` is the union of the errors that the operation names in addition to the common ones of {@link Errors.Failure}. It is
+ * invariant: an error that is declared but missing in the type does not compile, and neither does the reverse.
  */
 export interface Operation<Input, out Output, in out E, out Capability> {
   (...input: ArgumentsOf<Input>): Effect.Effect<Output, FailureOf<E, Capability>, Capability>
@@ -125,10 +125,10 @@ export interface Operation<Input, out Output, in out E, out Capability> {
   }
 }
 
-/** The errors a declaration names besides the common ones. */
+/** The errors that a declaration names in addition to the common ones. */
 type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
-/** What a description leaves out unless it differs from this. */
+/** The values of the fields that a description does not set. */
 const defaults = {
   pathParameters: {},
   query: {},
@@ -164,7 +164,7 @@ export type Description<
     | { readonly retry: "keyed"; readonly key: Key }
   )
 
-/** The input that a description's parts ask for. */
+/** The input of an operation with this path, query and body. */
 export type InputFor<
   Path extends Readonly<Record<string, Parameter>>,
   Query extends Readonly<Record<string, Parameter>>,
@@ -177,12 +177,11 @@ export type ErrorsFor<D extends ReadonlyArray<Declared>, Auth> =
   | (Auth extends "optional" ? Errors.SigningFailure : never)
 
 /**
- * Makes an operation of its description.
+ * Makes an operation from its description.
  *
  * **Details**
  *
- * The description is checked against the operation's declared type by the compiler: inputs, output, errors and
- * capability.
+ * The compiler checks the description against the operation's declared type: input, output, errors and capability.
  */
 export const make = <
   Access extends "public" | "read" | "write",
@@ -208,12 +207,12 @@ export const make = <
     }
   }
   const tag = capability(descriptor.access)
-  // An operation without input may be handed to a combinator that calls it with some argument: it takes none.
+  // A combinator may call an operation without input with some argument: ignore it.
   const takesInput =
     descriptor.body !== undefined ||
     Object.keys(descriptor.pathParameters).length + Object.keys(descriptor.query).length > 0
   const call = (input?: unknown) =>
     Effect.flatMap(tag, (sender) => sender.send(descriptor, takesInput ? input : undefined))
-  // The sender's answers are typed by the descriptor's schemas and classes; this is the one place that says so.
+  // The descriptor's schemas and classes give the sender's results their types. Only this cast says so.
   return Object.assign(call, { descriptor }) as never
 }
