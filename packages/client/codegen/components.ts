@@ -7,7 +7,7 @@ import type { Document } from "./document.ts"
 import { docOf } from "./docs.ts"
 import { unitOf } from "./facts.ts"
 import { type Component, type Field, isInteger, references } from "./shape.ts"
-import { comment, type Context, key, makeWriter, type Writer } from "./writer.ts"
+import { comment, type Context, key, Writer } from "./writer.ts"
 
 /** Components such that each stands after those it is made of; those that lead back to themselves stand as they come. */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
@@ -60,7 +60,7 @@ export const writeComponents = (document: Document, context: Context): string =>
   return names
     .map((name, index) => {
       const isLater = (other: string) => position.get(other)! >= index
-      const writer = makeWriter(context, (other) => other, isLater, name)
+      const writer = new Writer(context, { owner: name, component: (other) => other, isLater })
       return declaration(name, document.components.get(name)!, context, writer)
     })
     .join("\n")

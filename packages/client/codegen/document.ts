@@ -5,7 +5,7 @@
  */
 import * as Result from "effect/Result"
 import { alphabetical, type Fault, type Faults, isRecord, type Json, makeFaults } from "./faults.ts"
-import { defaultOf, makeSchemaReader, type SchemaReader } from "./schemas.ts"
+import { defaultOf, SchemaReader } from "./schemas.ts"
 import { type Component, type Default, references, type Shape } from "./shape.ts"
 
 /** A parameter of the path or the query. */
@@ -86,104 +86,139 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   }
 }
 
+/** What the parts of a document have in common while it is read. */
+interface Reading {
+  readonly faults: Faults
+  readonly schemas: SchemaReader
+  /** The section `components`, as it stands. */
+  readonly raw: Json
+  readonly shared: ReadonlyMap<string, Parameter>
+  /** The components that bodies and parameters name. */
+  readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
+}
+
+const section = (of: unknown, key: string): Json => {
+  const found = isRecord(of) ? of[key] : undefined
+  return isRecord(found) ? found : {}
+}
+
+/** The last part of a `$ref`. */
+const refOf = (value: unknown): string | undefined => {
+  const ref = isRecord(value) ? value["$ref"] : undefined
+  return ref === undefined ? undefined : String(ref).split("/").at(-1)!
+}
+
+/** The member of a section of the components that a `$ref` names, or the value itself. */
+const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
+  const key = refOf(value)
+  return key === undefined ? value : section(raw, name)[key]
+}
+
+/** Reads a body: the name of its component. */
+const readBody = (
+  { faults, schemas }: Reading,
+  value: unknown,
+  pointer: string,
+  reached: Set<string>
+): string | undefined => {
+  let component: string | undefined
+  for (const [type, content, at] of faults.entries(section(value, "content"), `${pointer}/content`)) {
+    if (type !== "application/json") faults.add(at, "of bodies, only JSON is known")
+    const shape = schemas.inline(section(content, "schema"), `${at}/schema`, "Body")
+    if (shape._tag === "Reference") component = shape.name
+    else faults.add(`${at}/schema`, "a body has to be a component")
+    for (const name of references(shape)) reached.add(name)
+  }
+  return component
+}
+
+/** Reads a parameter of an operation, which may be a shared one. */
+const readOperationParameter = (
+  { faults, schemas, shared }: Reading,
+  value: unknown,
+  pointer: string
+): Operation["parameters"][number] | undefined => {
+  const name = refOf(value)
+  if (name === undefined) return { ...readParameter(faults, schemas, value, pointer), shared: undefined }
+  const found = shared.get(name)
+  if (found === undefined) faults.add(`${pointer}/$ref`, `there is no parameter ${name}`)
+  return found === undefined ? undefined : { ...found, shared: name }
+}
+
+/** Checks that the parameters have different names, and that those of the path are those of its template. */
+const checkParameters = (faults: Faults, parameters: Operation["parameters"], path: string, pointer: string): void => {
+  const inTemplate = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
+  const names = new Set<string>()
+  for (const { name, place } of parameters) {
+    if (names.has(name)) faults.add(`${pointer}/parameters`, `two parameters are called ${name}`)
+    names.add(name)
+    if (place === "path" && !inTemplate.delete(name)) faults.add(pointer, `the path does not hold {${name}}`)
+  }
+  for (const name of inTemplate) faults.add(pointer, `the path holds {${name}}, which no parameter describes`)
+}
+
+const readOperation = (reading: Reading, value: unknown, pointer: string, path: string, common: unknown): Operation => {
+  const { faults, roots } = reading
+  const keys = faults.keys(value, pointer)
+  const id = keys.text("operationId") ?? ""
+  if (!/^[A-Z][A-Za-z0-9]*$/.test(id)) faults.add(`${pointer}/operationId`, "an id that does as a name is expected")
+  const deprecated = keys.flag("deprecated")
+  const parameters = [
+    ...faults.items(common, pointer.replace(/\/[a-z]+$/, "/parameters")),
+    ...faults.items(keys.take("parameters"), `${pointer}/parameters`)
+  ].flatMap(([item, at]) => readOperationParameter(reading, item, at) ?? [])
+  checkParameters(faults, parameters, path, pointer)
+
+  const requestBody = resolve(reading, keys.take("requestBody"), "requestBodies")
+  const body = readBody(reading, requestBody, `${pointer}/requestBody`, roots.requests)
+  for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
+    if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are known")
+    readBody(reading, resolve(reading, response, "responses"), at, roots.responses)
+  }
+  keys.take("security")
+  keys.take("tags")
+  keys.finish()
+  for (const { shape } of parameters) for (const name of references(shape)) roots.requests.add(name)
+  return { id, deprecated, parameters, body }
+}
+
+const readOperations = (reading: Reading, paths: unknown): ReadonlyArray<Operation> => {
+  const { faults } = reading
+  const operations = faults.entries(paths, "/paths").flatMap(([path, item, at]) => {
+    const common = isRecord(item) ? item["parameters"] : undefined
+    return faults.entries(item, at).flatMap(([method, value, pointer]) => {
+      if (method === "parameters") return []
+      if (!methods.has(method)) faults.add(pointer, "unknown here")
+      return [readOperation(reading, value, pointer, path, common)]
+    })
+  })
+  if (new Set(operations.map(({ id }) => id)).size < operations.length) faults.add("/paths", "an id stands here twice")
+  return operations
+}
+
 /** Reads a document, or names everything in it that cannot be read. */
 export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}
-  const section = (of: unknown, key: string): Json => {
-    const found = isRecord(of) ? of[key] : undefined
-    return isRecord(found) ? found : {}
-  }
   const raw = section(document, "components")
-  const source = section(section(document, "info"), "x-source")
-  const { published, sha256, version } = source
+  const { published, sha256, version } = section(section(document, "info"), "x-source")
   if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
     faults.add("/info/x-source", "the version, date and sha256 of the published document are expected here")
   }
 
   const components = new Map<string, Component>()
-  const schemas = makeSchemaReader(faults, section(raw, "schemas"), components)
+  const schemas = new SchemaReader(faults, section(raw, "schemas"), components)
   for (const [name, schema, at] of faults.entries(raw["schemas"], "/components/schemas")) {
     if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) faults.add(at, "the name of a component must do as the name of a type")
     schemas.component(name, schema, at)
   }
-
   const shared = new Map(
     faults
       .entries(raw["parameters"], "/components/parameters")
       .map(([name, parameter, at]) => [name, readParameter(faults, schemas, parameter, at)] as const)
   )
-
-  /** The member of a section that a `$ref` names, or the value itself. */
-  const resolve = (value: unknown, name: string): unknown => {
-    const ref = isRecord(value) ? value["$ref"] : undefined
-    const key = typeof ref === "string" ? ref.split("/").at(-1)! : undefined
-    return key === undefined ? value : section(raw, name)[key]
-  }
-
   const roots = { requests: new Set<string>(), responses: new Set<string>() }
-  /** The component of a body. */
-  const body = (value: unknown, pointer: string, reached: Set<string>): string | undefined => {
-    let component: string | undefined
-    for (const [type, content, at] of faults.entries(section(value, "content"), `${pointer}/content`)) {
-      if (type !== "application/json") faults.add(at, "of bodies, only JSON is known")
-      const shape = schemas.inline(section(content, "schema"), `${at}/schema`, "Body")
-      if (shape._tag === "Reference") component = shape.name
-      else faults.add(`${at}/schema`, "a body has to be a component")
-      for (const name of references(shape)) reached.add(name)
-    }
-    return component
-  }
-
-  const parameter = (value: unknown, pointer: string): Operation["parameters"][number] | undefined => {
-    const ref = isRecord(value) ? value["$ref"] : undefined
-    if (ref === undefined) return { ...readParameter(faults, schemas, value, pointer), shared: undefined }
-    const name = String(ref).split("/").at(-1)!
-    const found = shared.get(name)
-    if (found === undefined) faults.add(`${pointer}/$ref`, `there is no parameter ${name}`)
-    return found === undefined ? undefined : { ...found, shared: name }
-  }
-
-  const operation = (value: unknown, pointer: string, path: string, common: unknown): Operation => {
-    const keys = faults.keys(value, pointer)
-    const id = keys.text("operationId") ?? ""
-    if (!/^[A-Z][A-Za-z0-9]*$/.test(id)) faults.add(`${pointer}/operationId`, "an id that does as a name is expected")
-    const deprecated = keys.flag("deprecated")
-    const parameters = [
-      ...faults.items(common, pointer.replace(/\/[a-z]+$/, "/parameters")),
-      ...faults.items(keys.take("parameters"), `${pointer}/parameters`)
-    ].flatMap(([item, at]) => parameter(item, at) ?? [])
-    const inTemplate = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
-    const names = new Set<string>()
-    for (const { name, place } of parameters) {
-      if (names.has(name)) faults.add(`${pointer}/parameters`, `two parameters are called ${name}`)
-      names.add(name)
-      if (place === "path" && !inTemplate.delete(name)) faults.add(pointer, `the path does not hold {${name}}`)
-    }
-    for (const name of inTemplate) faults.add(pointer, `the path holds {${name}}, which no parameter describes`)
-
-    const requestBody = resolve(keys.take("requestBody"), "requestBodies")
-    const input = body(requestBody, `${pointer}/requestBody`, roots.requests)
-    for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
-      if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are known")
-      body(resolve(response, "responses"), at, roots.responses)
-    }
-    keys.take("security")
-    keys.take("tags")
-    keys.finish()
-    for (const { shape } of parameters) for (const name of references(shape)) roots.requests.add(name)
-    return { id, deprecated, parameters, body: input }
-  }
-
-  const operations = faults.entries(document["paths"], "/paths").flatMap(([path, item, at]) => {
-    const common = isRecord(item) ? item["parameters"] : undefined
-    return faults.entries(item, at).flatMap(([method, value, pointer]) => {
-      if (method === "parameters") return []
-      if (!methods.has(method)) faults.add(pointer, "unknown here")
-      return [operation(value, pointer, path, common)]
-    })
-  })
-  if (new Set(operations.map(({ id }) => id)).size < operations.length) faults.add("/paths", "an id stands here twice")
+  const operations = readOperations({ faults, schemas, raw, shared, roots }, document["paths"])
 
   if (faults.found.length > 0) return Result.fail(faults.found)
   return Result.succeed({

@@ -12,7 +12,7 @@ import { docOf } from "./docs.ts"
 import type { Document, Operation } from "./document.ts"
 import { alphabetical } from "./faults.ts"
 import { type Field, references, type Struct } from "./shape.ts"
-import { comment, type Context, key, makeWriter, type Writer } from "./writer.ts"
+import { comment, type Context, key, Writer } from "./writer.ts"
 
 /** The struct of this name. */
 const structOf = ({ components }: Document, name: string | undefined): Struct | undefined => {
@@ -58,12 +58,10 @@ const innerInputs = (document: Document): ReadonlyMap<string, string> => {
 export const writeInputs = (document: Document, context: Context): string => {
   const { facts, imports } = context
   const inner = innerInputs(document)
-  const writer: Writer = makeWriter(
-    context,
-    (name) => inner.get(name) ?? imports.type("./requests.ts", name),
-    () => false,
-    ""
-  )
+  const writer = new Writer(context, {
+    owner: "",
+    component: (name) => inner.get(name) ?? imports.type("./requests.ts", name)
+  })
 
   const member = (owner: string, field: Field & { readonly shared?: string | undefined }): string => {
     const suggested = facts.docs.suggestions[`${owner}/${field.name}`]
