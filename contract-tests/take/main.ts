@@ -170,7 +170,7 @@ if (generated.code !== 0) {
     "codegen",
     linesIn(generated.text)
       .filter((line) => /^[A-Z/]/.test(line))
-      .map((line) => `packages/client/codegen/facts.ts: ${line}`)
+      .map((line) => `packages/client/codegen/${line.startsWith("/docs/") ? "fieldDocs" : "facts"}.ts: ${line}`)
   )
   stop()
 }

@@ -1,5 +1,5 @@
 /**
- * The command's two ways: write the generated files, or say whether they are up to date.
+ * The two modes of the command: write the generated files, or check whether they are up to date.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import * as Schema from "effect/Schema"
 import { facts } from "./facts.ts"
 import { generate, type Generated, type Refused } from "./generate.ts"
 
-/** Where the document is, and where the files go. */
+/** The document, and the folder of the generated files. */
 export interface Places {
   readonly document: string
   /** With its final slash. */
   readonly folder: string
 }
 
-/** The files are not what would be written. */
+/** The generated files are stale, or a doc is missing. */
 export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schema.String }) {
-  // What differs is printed already.
+  // The differences are already printed.
   override readonly [Runtime.errorReported] = false
 }
 
 const shownLines = 3
 
-/** The first lines that differ; undefined where none does. */
+/** The first lines that differ. Undefined if none differ. */
 export const firstDifference = (found: string, wanted: string): string | undefined => {
   if (found === wanted) return undefined
   const [before, after] = [found.split("\n"), wanted.split("\n")]
@@ -48,11 +48,11 @@ const generated: (
   }
 )
 
-/** Where a missing doc is written. */
+/** The missing docs, with the file to write them in. */
 const missingDocs = ({ undocumented }: Generated): ReadonlyArray<string> =>
   undocumented.map((line) => `packages/client/codegen/fieldDocs.ts: ${line}`)
 
-/** Writes all files, and says what has no doc. */
+/** Writes all files, and lists what has no doc. */
 export const write: (
   places: Places
 ) => Effect.Effect<void, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(

@@ -1,5 +1,5 @@
 /**
- * From components to TypeScript: for each an interface or a type, and a codec of the same name.
+ * From components to TypeScript: an interface or a type for each, and a codec of the same name.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { unitOf } from "./facts.ts"
 import { type Component, type Field, isInteger, references } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
-/** Components such that each stands after those it is made of; those that lead back to themselves stand as they come. */
+/** Components in an order in which each stands after those that it uses. Circular ones stand in any order. */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
   const order = new Set<string>()
   const begun = new Set<string>()
@@ -23,7 +23,7 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
   return [...order]
 }
 
-/** What a field's name and type leave unsaid. */
+/** The doc comment of a field. */
 const remarks = (component: string, field: Field, { direction, facts }: Context): ReadonlyArray<string> => {
   if (direction === "requests") return docOf(facts, { owner: component, ...field }).lines
   const unit = isInteger(field.shape) ? unitOf(facts, component, field.name) : undefined
@@ -51,7 +51,7 @@ const declaration = (name: string, shape: Component, context: Context, writer: W
   }
 }
 
-/** The declarations of all components that one direction reaches, without imports. */
+/** The declarations of all components of one direction, without imports. */
 export const writeComponents = (document: Document, context: Context): string => {
   const { direction, facts } = context
   const all = direction === "requests" ? document.inRequests : document.inResponses

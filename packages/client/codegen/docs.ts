@@ -28,7 +28,7 @@ const places = ({ name, owner, shared }: Documented): ReadonlyArray<string> => [
 
 const number = (value: number): string => value.toLocaleString("en-US")
 
-/** Both bounds of a number of things, one of them, or none. */
+/** The bounds of a number of things, in words. */
 const between = (minimum: number | undefined, maximum: number | undefined, things: string): string | undefined => {
   if (maximum === undefined)
     return minimum === undefined || minimum < 1 ? undefined : `At least ${number(minimum)}${things}.`
@@ -57,7 +57,7 @@ const shown = (value: string | number | boolean): string => (typeof value === "s
 /** Whether a text states bounds: "1 to 100", "1–63", "up to 10". */
 const statesBounds = /\d[\d,]* to \d|\d–\d|\bup to \d/i
 
-/** What a doc comment says about a field, and what it cannot say for lack of an entry in the docs. */
+/** The doc comment of a field, and what is missing for it in the docs. */
 export const docOf = (
   facts: Facts,
   field: Documented
@@ -69,7 +69,7 @@ export const docOf = (
     .find((found) => found !== undefined)
   const unit = isInteger(field.shape) ? unitOf(facts, field.owner, field.name) : undefined
   const range = bounds(field.shape)
-  // What follows the meaning stands before a default that the text states.
+  // Unit and bounds stand before a default that the text states.
   const [meaning, byDefault] = (text ?? "").split(/ ?(?=\bDefault:)/)
   const sentences = [
     ...(meaning === "" || meaning === undefined ? [] : [meaning]),
@@ -105,39 +105,41 @@ const documented = (document: Document): ReadonlyArray<Documented> => [
   })
 ]
 
-/** What the docs leave out, a line each. */
+/** What is missing in the docs, one line each. */
 export const undocumented = (document: Document, facts: Facts): ReadonlyArray<string> =>
   documented(document).flatMap((field) => docOf(facts, field).missing)
 
-/** The entries of the docs that apply to nothing in the document. */
+/** The entries of the docs that do not apply to the document. */
 export const checkDocs = (document: Document, { docs }: Facts): ReadonlyArray<Fault> => {
   const fields = documented(document)
   const of = (some: ReadonlyArray<Documented>) => some.map(({ name, owner }) => `${owner}/${name}`)
-  const unused = (docs: Readonly<Record<string, string>>, known: Iterable<string>, reason: string) => {
+  const unused = (section: keyof typeof docs, known: Iterable<string>, reason: string) => {
     const names = new Set(known)
-    return Object.keys(docs).flatMap((pointer) => (names.has(pointer) ? [] : [{ pointer, reason }]))
+    return Object.keys(docs[section])
+      .filter((key) => !names.has(key))
+      .map((key) => ({ pointer: `/docs/${section}/${key}`, reason }))
   }
   return [
     ...unused(
-      docs.fields,
+      "fields",
       // A less exact entry applies only where no more exact one does.
       fields.flatMap((field) => places(field).find((place) => place in docs.fields) ?? []),
-      "a field is documented that no request has"
+      "no request has such a field"
     ),
     ...unused(
-      docs.replacements,
+      "replacements",
       of(fields.filter(({ deprecated }) => deprecated)),
-      "a replacement is known for a field that is not deprecated"
+      "the field does not exist or is not deprecated"
     ),
     ...unused(
-      docs.inputs,
+      "inputs",
       [...document.operations.map(({ id }) => id), ...document.inRequests],
-      "an input is documented that no operation has"
+      "no operation has such an input"
     ),
     ...unused(
-      docs.suggestions,
+      "suggestions",
       of(fields.filter(({ shape }) => shape._tag === "Text")),
-      "members are suggested for no such text"
+      "the field does not exist or is not text"
     )
   ]
 }

@@ -1,5 +1,5 @@
 /**
- * What the fields of requests mean, in words: the source of every doc comment on an input.
+ * The meaning of the fields of requests: the source of every doc comment on an input.
  *
  * **Details**
  *
@@ -9,7 +9,7 @@
  * @module
  */
 
-/** Docs of the fields of requests. An entry that applies to nothing in the document is a fault. */
+/** Docs of the fields of requests. An entry that does not apply to the document is a fault. */
 export interface FieldDocs {
   /**
    * The meaning of a field. The most exact key wins: `Operation/parameter` or `Component/property`, then the name under
@@ -18,7 +18,7 @@ export interface FieldDocs {
   readonly fields: Readonly<Record<string, string>>
   /** What to use instead of a deprecated field, by `Operation/parameter` or `Component/property`. */
   readonly replacements: Readonly<Record<string, string>>
-  /** What holds between the fields of an input, by operation or component. */
+  /** The relation between the fields of an input, by operation or component. */
   readonly inputs: Readonly<Record<string, string>>
   /** By `Operation/parameter`: the open enum of responses whose members a parameter of any text suggests. */
   readonly suggestions: Readonly<Record<string, string>>

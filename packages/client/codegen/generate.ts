@@ -18,7 +18,7 @@ import { writeInputs } from "./inputs.ts"
 import { writeParameters } from "./parameters.ts"
 import type { Context, Direction } from "./writer.ts"
 
-/** A document that cannot be turned into schemas, with everything that stands in the way. */
+/** The document cannot become code. The message lists every reason. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
 
 /** A file to write. */
@@ -28,10 +28,10 @@ export interface File {
   readonly text: string
 }
 
-/** What a document becomes. */
+/** The result of the generator. */
 export interface Generated {
   readonly files: ReadonlyArray<File>
-  /** What `fieldDocs.ts` leaves out, a line each. */
+  /** What is missing in `fieldDocs.ts`, one line each. */
   readonly undocumented: ReadonlyArray<string>
 }
 
@@ -48,7 +48,7 @@ const header = ({ published, sha256, version }: Document, subject: string): stri
  */
 `
 
-/** Formatted as the rest of the source is. */
+/** A file, formatted like the rest of the source. */
 const file = (name: string, text: string): Effect.Effect<File, Refused> =>
   Effect.flatMap(
     Effect.promise(() => format(name, text, { printWidth: 120, semi: false, trailingComma: "none" })),
@@ -58,7 +58,7 @@ const file = (name: string, text: string): Effect.Effect<File, Refused> =>
         : Effect.fail(new Refused({ message: `${name}: ${errors.map(({ message }) => message).join("\n")}` }))
   )
 
-/** Generates all files, or names everything in the document that stands in the way. */
+/** Generates all files, or fails with everything that the generator does not support. */
 export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, Refused> => {
   const read = readDocument(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))

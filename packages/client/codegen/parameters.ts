@@ -1,5 +1,5 @@
 /**
- * From parameters to TypeScript: for each operation a constant for its path and one for its query.
+ * From parameters to TypeScript: a constant for the path and one for the query of each operation.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * From JSON Schema to shapes. Reads the keywords that the reference document uses and no more: one that is unknown, or
- * that stands where it means nothing, is a fault and never a guess.
+ * From JSON Schema to shapes. It reads only the keywords that the reference document uses. An unknown keyword, or a keyword
+ * in a place where it has no meaning, is a fault. Nothing is guessed.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { Component, Default, Field, Shape } from "./shape.ts"
 /** The bounds of a 32-bit integer. */
 export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
 
-/** Stands in for what could not be read; a document with a fault is never emitted. */
+/** Replaces what could not be read. A document with a fault is never emitted. */
 const unreadable: Shape = { _tag: "Boolean" }
 
-/** `order_groups` as a piece of a type's name: `OrderGroups`. */
+/** `order_groups` as a part of a type's name: `OrderGroups`. */
 const pascal = (name: string): string =>
   name
     .split(/[^A-Za-z0-9]+/)
@@ -32,7 +32,7 @@ const compiles = (pattern: string): boolean => {
 export const defaultOf = (faults: Faults, json: unknown, pointer: string): Default => {
   const byDefault = isRecord(json) ? json["default"] : undefined
   if (byDefault !== undefined && !["string", "number", "boolean"].includes(typeof byDefault)) {
-    faults.add(`${pointer}/default`, "of defaults, only text, numbers and booleans are known")
+    faults.add(`${pointer}/default`, "only text, numbers and booleans are supported as defaults")
   }
   return byDefault as Default // just checked
 }
@@ -49,9 +49,9 @@ const readEnumeration = <A extends string | number>(
   const hasNull = all.some(([member]) => member === null)
   if (members.length === 0) faults.add(`${pointer}/enum`, "an enum without members")
   if (members.length + Number(hasNull) < all.length || new Set(members).size < members.length) {
-    faults.add(`${pointer}/enum`, "members are of the schema's type, each once")
+    faults.add(`${pointer}/enum`, "members must have the schema's type and be different")
   }
-  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null is a member and no type, or the reverse")
+  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be both a member and a type, or neither")
   return members
 }
 
@@ -68,14 +68,14 @@ const readText = (faults: Faults, keys: Keys, pointer: string, isNullable: boole
   const format = keys.text("format")
   if (format === "date-time") return { _tag: "DateTime" }
   if (format === "uuid") return { _tag: "Uuid" }
-  if (format !== undefined) faults.add(`${pointer}/format`, "this format of text is not known")
+  if (format !== undefined) faults.add(`${pointer}/format`, "this format of text is not supported")
   return { _tag: "Text", minLength: keys.count("minLength") ?? 0, maxLength: keys.count("maxLength") }
 }
 
 const readInteger = (faults: Faults, keys: Keys, pointer: string, isNullable: boolean): Shape => {
   const format = keys.text("format")
   if (format !== undefined && format !== "int32" && format !== "int64") {
-    faults.add(`${pointer}/format`, "this format of integers is not known")
+    faults.add(`${pointer}/format`, "this format of integers is not supported")
   }
   if (keys.has("enum"))
     return { _tag: "Choice", members: readEnumeration(faults, keys, pointer, isNullable, isInteger) }
@@ -91,7 +91,7 @@ const readInteger = (faults: Faults, keys: Keys, pointer: string, isNullable: bo
 const readDouble = (faults: Faults, keys: Keys, pointer: string): Shape => {
   const format = keys.text("format")
   if (format !== undefined && format !== "double") {
-    faults.add(`${pointer}/format`, "this format of numbers is not known")
+    faults.add(`${pointer}/format`, "this format of numbers is not supported")
   }
   return { _tag: "Double" }
 }
@@ -135,14 +135,14 @@ export class SchemaReader {
       .items(keys.take("prefixItems"), `${pointer}/prefixItems`)
       .map(([item, at], index) => this.inline(item, at, `${name}Item${index}`))
     if (keys.take("items") !== false || minItems !== items.length || (maxItems ?? items.length) !== items.length) {
-      this.#faults.add(pointer, "of tuples, only those of a fixed length are known")
+      this.#faults.add(pointer, "only tuples of a fixed length are supported")
     }
     return { _tag: "Tuple", items }
   }
 
   #field(key: string, json: unknown, pointer: string, name: string, required: boolean): Field {
-    // Absent from the JSON, it would still be found: on the prototype.
-    if (key in {}) this.#faults.add(pointer, "every object has a member of this name")
+    // An absent field of this name would be found on the prototype.
+    if (key in {}) this.#faults.add(pointer, "every JavaScript object has a member of this name")
     return {
       name: key,
       shape: this.inline(json, pointer, `${name}${pascal(key)}`),
@@ -174,7 +174,7 @@ export class SchemaReader {
     )
     const [first] = shapes
     if (first === undefined) {
-      this.#faults.add(`${pointer}/anyOf`, "at least one member that is not null is expected here")
+      this.#faults.add(`${pointer}/anyOf`, "expected at least one member that is not null")
       return unreadable
     }
     const shape: Shape = shapes.length === 1 ? first : { _tag: "Union", members: shapes }
@@ -184,7 +184,7 @@ export class SchemaReader {
   #reference(ref: string | undefined, pointer: string): Shape {
     const name = /^#\/components\/schemas\/(\w+)$/.exec(ref ?? "")?.[1]
     if (name !== undefined && Object.hasOwn(this.#known, name)) return { _tag: "Reference", name }
-    this.#faults.add(`${pointer}/$ref`, "a reference to a schema of the document is expected here")
+    this.#faults.add(`${pointer}/$ref`, "expected a reference to a schema of the document")
     return unreadable
   }
 
@@ -194,7 +194,7 @@ export class SchemaReader {
     const [type, ...others] = (Array.isArray(types) ? types : [types]).filter((item) => item !== "null")
     const shape = others.length > 0 ? undefined : this.#ofType(type, keys, pointer, name, isNullable)
     if (shape === undefined) {
-      this.#faults.add(`${pointer}/type`, "one known type is expected here, or one and null")
+      this.#faults.add(`${pointer}/type`, "expected one supported type, or one and null")
       return unreadable
     }
     return isNullable ? { _tag: "Nullable", of: this.#named(shape, pointer, name) } : shape
@@ -237,7 +237,7 @@ export class SchemaReader {
     this.#components.set(name, component)
   }
 
-  /** Objects inside other shapes become components of their own, named after the place where they stand. */
+  /** An object inside another shape becomes a component, named after its place. */
   #named(component: Component, pointer: string, name: string): Shape {
     if (component._tag !== "Struct") return component
     this.#add(name, component, pointer)

@@ -8,10 +8,10 @@ import type { Imports } from "./imports.ts"
 import { int32 } from "./schemas.ts"
 import type { Component, Field, Shape } from "./shape.ts"
 
-/** What decides between an open enum and a closed one. */
+/** Enums are closed in requests and open in responses. */
 export type Direction = "requests" | "responses"
 
-/** What all declarations of a file share. */
+/** The context of all declarations of a file. */
 export interface Context {
   readonly direction: Direction
   readonly facts: Facts
@@ -21,7 +21,7 @@ export interface Context {
 const fixedPoint = "../money/FixedPoint.ts"
 const wire = "../wire/forms.ts"
 
-/** A call that a bundler may drop when nobody uses what it gives. */
+/** A call that a bundler can drop if its result is unused. */
 export const pure = (call: string): string => `/*#__PURE__*/ ${call}`
 
 /** Text, or a number, as a literal. */
@@ -41,7 +41,7 @@ const wrapped = (text: string): ReadonlyArray<string> =>
     return lines
   }, [])
 
-/** A doc comment of some paragraphs; nothing for none. */
+/** A doc comment with these paragraphs. Empty without paragraphs. */
 export const comment = (paragraphs: ReadonlyArray<string>): string => {
   const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : [""]), ...wrapped(text)])
   if (lines.length === 0) return ""
@@ -56,7 +56,7 @@ interface Named {
   readonly shape: Shape
 }
 
-/** What a {@link Writer} calls things. */
+/** The names that a {@link Writer} uses. */
 export interface Names {
   /** The component or the operation whose fields are written. */
   readonly owner: string

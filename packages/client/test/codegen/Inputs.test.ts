@@ -185,20 +185,20 @@ describe("the docs of fields", () => {
     const document = withOperation({ parameters: [id, query("size", integer())], responses: {} })
     const refused = (some: Partial<Facts["docs"]>) => refusalOf(document, docs(some))
     assert.deepStrictEqual(await refused({ fields: { none: "None.", "ChangeThing/none": "None." } }), [
-      "none: a field is documented that no request has",
-      "ChangeThing/none: a field is documented that no request has"
+      "/docs/fields/none: no request has such a field",
+      "/docs/fields/ChangeThing/none: no request has such a field"
     ])
     assert.deepStrictEqual(await refused({ fields: { size: "By name.", "ChangeThing/size": "Exact." } }), [
-      "size: a field is documented that no request has"
+      "/docs/fields/size: no request has such a field"
     ])
     assert.deepStrictEqual(await refused({ replacements: { "ChangeThing/id": "Use `size`." } }), [
-      "ChangeThing/id: a replacement is known for a field that is not deprecated"
+      "/docs/replacements/ChangeThing/id: the field does not exist or is not deprecated"
     ])
     assert.deepStrictEqual(await refused({ inputs: { ReadThing: "None." } }), [
-      "ReadThing: an input is documented that no operation has"
+      "/docs/inputs/ReadThing: no operation has such an input"
     ])
     assert.deepStrictEqual(await refused({ suggestions: { "ChangeThing/size": "Size" } }), [
-      "ChangeThing/size: members are suggested for no such text"
+      "/docs/suggestions/ChangeThing/size: the field does not exist or is not text"
     ])
   })
 })
