@@ -170,11 +170,14 @@ if (generated.code !== 0) {
     "codegen",
     linesIn(generated.text)
       .filter((line) => /^[A-Z/]/.test(line))
-      .map((line) => `packages/client/codegen/facts.ts: ${line}`)
+      .map((line) => `packages/client/codegen/${line.startsWith("/docs/") ? "fieldDocs" : "facts"}.ts: ${line}`)
   )
   stop()
 }
-end("codegen", [])
+end(
+  "codegen",
+  linesIn(generated.text).filter((line) => line.startsWith("packages/client/codegen/"))
+)
 // 5. What follows by hand.
 end("operations", linesIn(node("contract-tests/take/operations.ts").text))
 const responses = "packages/sandbox/test/support/responses.ts"

@@ -8,10 +8,10 @@ import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as ClientOperations from "../src/operations/ClientOperations.ts"
 import * as Descriptors from "../src/operations/Descriptors.ts"
-import { document, modules, sourceOf } from "../test/operations/support/client.ts"
+import { document, inputs, modules, sourceOf } from "../test/operations/support/client.ts"
 
 const root = join(import.meta.dirname, "../..")
-const checks = [...Descriptors.checks(document), Descriptors.deprecated(document, sourceOf)]
+const checks = [...Descriptors.checks(document), Descriptors.deprecated(document, sourceOf, inputs)]
 
 for (const { at, check, expected, got, operation } of Descriptors.findings(ClientOperations.all, document, checks)) {
   const client = ClientOperations.all.find(({ descriptor }) => descriptor.operationId === operation)

@@ -281,11 +281,16 @@ const docBlock = (source: string, exported: string): string | undefined => {
   return found?.[1]
 }
 
-/** The doc blocks before every field of this name in the interfaces of a module. */
-const fieldBlocks = (source: string, field: string): ReadonlyArray<string> =>
-  [...source.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/)?\s*readonly (\w+)\??:/g)].flatMap((match) =>
-    match[2] === field ? [match[1] ?? ""] : []
-  )
+/** The members of an interface, as text. */
+const membersOf = (source: string, name: string): string =>
+  new RegExp(`^export interface ${name} \\{\\n([\\s\\S]*?)^\\}`, "m").exec(source)?.[1] ?? ""
+
+/** The doc block before a field; undefined if there is no such field. */
+const fieldBlock = (members: string, field: string): string | undefined => {
+  const fields = members.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/)?\s*readonly (\w+)\??:/g)
+  const found = [...fields].find(([, , name]) => name === field)
+  return found === undefined ? undefined : (found[1] ?? "")
+}
 
 /** Whether a doc block marks its declaration as deprecated. */
 const marks = (block: string | undefined): boolean => block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
@@ -294,10 +299,16 @@ const marks = (block: string | undefined): boolean => block !== undefined && /^[
  * Checks that the source marks exactly the operations and inputs that the document deprecates.
  *
  * @param sourceOf The TypeScript source of a module, by its name.
+ * @param inputs The TypeScript source of the inputs' interfaces.
  */
 export const deprecated =
-  (document: ReferenceDocument.ReferenceDocument, sourceOf: (module: string) => string): DescriptorCheck =>
+  (
+    document: ReferenceDocument.ReferenceDocument,
+    sourceOf: (module: string) => string,
+    inputs: string
+  ): DescriptorCheck =>
   (client, reference) => {
+    const fieldsOfInput = membersOf(inputs, `${reference.id}Input`)
     const source = sourceOf(client.module)
     const says = (is: boolean): string => (is ? "@deprecated" : "not deprecated")
     const members = reference.requestBody === undefined ? {} : document.deref(reference.requestBody.schema).properties
@@ -308,10 +319,9 @@ export const deprecated =
     return [
       ...differ("deprecated", reference, "", says(reference.deprecated), says(marks(docBlock(source, client.export)))),
       ...fields.flatMap(([key, is]) => {
-        const blocks = fieldBlocks(source, key)
-        // An input may come from another module's interface; its deprecation must be found there too.
-        const got = is ? blocks.length > 0 && blocks.every(marks) : blocks.some(marks)
-        return differ("deprecated", reference, key, says(is), says(got))
+        const block = fieldBlock(fieldsOfInput, key)
+        const got = block === undefined ? "no such input" : says(marks(block))
+        return differ("deprecated", reference, key, says(is), got)
       })
     ]
   }

@@ -17,7 +17,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     ".": ["money"],
     sending: [".", "wire"],
     limits: [".", "generated", "sending"],
-    rest: [".", "generated", "money", "sending"],
+    rest: [".", "generated", "sending"],
     trading: [".", "generated", "limits", "money", "rest", "sending"],
     "Kalshi.ts": [".", "limits", "rest", "sending", "trading"]
   },

@@ -5,9 +5,9 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as Descriptors from "../../src/operations/Descriptors.ts"
-import { allWith, altered, document, named, referenceOf, sourceOf } from "./support/client.ts"
+import { allWith, altered, document, inputs, named, referenceOf, sourceOf } from "./support/client.ts"
 
-const deprecated = Descriptors.deprecated(document, sourceOf)
+const deprecated = Descriptors.deprecated(document, sourceOf, inputs)
 
 describe("findings", () => {
   it("finds no difference between the client and the document", () => {
@@ -200,9 +200,12 @@ const rowOf = ({ descriptor, name }: ClientOperations.ClientOperation): string =
     descriptor.access.padEnd(6),
     descriptor.auth.padEnd(8),
     descriptor.retry.padEnd(10),
-    (descriptor.bucket === "read" ? "read" : `write/${descriptor.writeBucket}`).padEnd(12),
-    (descriptor.costPer === "item" ? `${descriptor.cost} an item` : String(descriptor.cost)).padEnd(9),
-    descriptor.urgent ? "urgent" : ""
+    (descriptor.limits.bucket === "read" ? "read" : `write/${descriptor.limits.writeBucket}`).padEnd(12),
+    (descriptor.limits.costPer === "item"
+      ? `${descriptor.limits.cost} an item`
+      : String(descriptor.limits.cost)
+    ).padEnd(9),
+    descriptor.limits.urgent ? "urgent" : ""
   ]
     .join(" ")
     .trimEnd()
@@ -220,7 +223,12 @@ describe("capability, signature, repetition, bucket and cost", () => {
 
   it("let every GET be repeated, change nothing, and be paid from the read bucket; and no other method", () => {
     for (const { descriptor, name } of ClientOperations.all) {
-      const { access, bucket, method, retry } = descriptor
+      const {
+        access,
+        limits: { bucket },
+        method,
+        retry
+      } = descriptor
       if (method === "GET")
         assert.deepStrictEqual([access === "write", retry, bucket], [false, "idempotent", "read"], name)
       else assert.deepStrictEqual([access, bucket], ["write", "write"], name)
@@ -301,13 +309,19 @@ describe("capability, signature, repetition, bucket and cost", () => {
     // Not in the recording: cancelling all, said to cost 2 by the changelog of 3 September 2026.
     costs.set("DELETE /portfolio/events/orders", 2)
     const differing = ClientOperations.all.filter(
-      ({ descriptor: { cost, method, path } }) => cost !== (costs.get(`${method} ${path}`) ?? 10)
+      ({
+        descriptor: {
+          limits: { cost },
+          method,
+          path
+        }
+      }) => cost !== (costs.get(`${method} ${path}`) ?? 10)
     )
     assert.deepStrictEqual(
       differing.map(({ name }) => name),
       []
     )
-    assert.strictEqual(where(({ cost }) => cost !== 10).length, 9)
+    assert.strictEqual(where(({ limits: { cost } }) => cost !== 10).length, 9)
   })
 
   it("cost per item where the body is a list of orders, and per request everywhere else", () => {
@@ -316,14 +330,14 @@ describe("capability, signature, repetition, bucket and cost", () => {
         requestBody !== undefined && document.deref(requestBody.schema).properties?.["orders"]?.type === "array"
     )
     assert.deepStrictEqual(
-      where(({ costPer }) => costPer === "item"),
+      where(({ limits: { costPer } }) => costPer === "item"),
       lists.map(({ id }) => id).sort()
     )
     assert.strictEqual(lists.length, 2)
   })
 
   it("are paid from a shard's bucket for single orders, quotes and requests for quotes, and from the common one else", () => {
-    const ofBucket = (bucket: Operation.Descriptor["writeBucket"]) => where((one) => one.writeBucket === bucket)
+    const ofBucket = (bucket: Operation.Limits["writeBucket"]) => where((one) => one.limits.writeBucket === bucket)
     assert.deepStrictEqual(ofBucket("order"), ["AmendOrderV2", "CancelOrderV2", "CreateOrderV2", "DecreaseOrderV2"])
     assert.deepStrictEqual(
       ofBucket("quotes"),
@@ -333,7 +347,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
 
   it("let what takes risk off the book go first", () => {
     assert.deepStrictEqual(
-      where(({ urgent }) => urgent),
+      where(({ limits: { urgent } }) => urgent),
       [
         "BatchCancelOrdersV2",
         "CancelAllOrders",
@@ -476,30 +490,42 @@ describe("planted faults in descriptors", () => {
   const unmarked = (source: string) => source.replaceAll("@deprecated", "Old.")
   const creators = ["quote_creator_user_id", "rfq_creator_user_id"]
 
-  const sources: ReadonlyArray<readonly [string, string, ReadonlyArray<string>, (source: string) => string]> = [
-    ["an operation that is not marked", "GetQuote", [""], unmarked],
-    ["inputs that are not marked", "GetQuotes", creators, unmarked],
-    [
-      "an input that is gone",
-      "GetQuotes",
-      ["quote_creator_user_id"],
-      (source) => source.replaceAll("quote_creator_user_id", "creator")
-    ],
-    ["an operation marked that is not deprecated", "GetQuotes", [""], marking(/\*\/\s*export const list\b/)],
-    ["the same under another name", "DeleteRFQQuote", [""], marking(/\*\/\s*remove as delete\b/)],
-    [
-      "an input marked that is not deprecated",
-      "GetQuotes",
-      ["rfq_id"],
-      (source) => source.replaceAll("  readonly rfq_id", "  /** @deprecated */\n  readonly rfq_id")
-    ]
+  const operations: ReadonlyArray<readonly [string, string, (source: string) => string]> = [
+    ["an operation that is not marked", "GetQuote", unmarked],
+    ["an operation marked that is not deprecated", "GetQuotes", marking(/\*\/\s*export const list\b/)],
+    ["the same under another name", "DeleteRFQQuote", marking(/\*\/\s*remove as delete\b/)]
   ]
-  for (const [fault, id, at, change] of sources) {
+  for (const [fault, id, change] of operations) {
     it(`sees ${fault}`, () => {
       const client = named(id)
       const source = sourceOf(client.module)
       assert.notStrictEqual(change(source), source, "the fault must be planted")
-      const check = Descriptors.deprecated(document, () => change(source))
+      const check = Descriptors.deprecated(document, () => change(source), inputs)
+      assert.deepStrictEqual(
+        check(client, referenceOf(client)).map((finding) => finding.at),
+        [""]
+      )
+    })
+  }
+
+  const fields: ReadonlyArray<readonly [string, ReadonlyArray<string>, (source: string) => string]> = [
+    ["inputs that are not marked", creators, unmarked],
+    [
+      "an input that is gone",
+      ["quote_creator_user_id"],
+      (source) => source.replaceAll("quote_creator_user_id", "creator")
+    ],
+    [
+      "an input marked that is not deprecated",
+      ["rfq_id"],
+      (source) => source.replaceAll("  readonly rfq_id", "  /** @deprecated */\n  readonly rfq_id")
+    ]
+  ]
+  for (const [fault, at, change] of fields) {
+    it(`sees ${fault}`, () => {
+      const client = named("GetQuotes")
+      assert.notStrictEqual(change(inputs), inputs, "the fault must be planted")
+      const check = Descriptors.deprecated(document, sourceOf, change(inputs))
       assert.deepStrictEqual(
         check(client, referenceOf(client)).map((finding) => finding.at),
         at

@@ -1,5 +1,5 @@
 /**
- * Holds the facts against the document: each must apply, and none may be missing.
+ * Compares the facts with the document: each fact must apply, and none may be missing.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { type Facts, looksLikeTime, unitOf } from "./facts.ts"
 import type { Fault } from "./faults.ts"
 import { isInteger } from "./shape.ts"
 
-/** What is wrong between a document and the facts about it. */
+/** The disagreements between a document and the facts about it. */
 export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Fault> => {
   const faults: Array<Fault> = []
   const at = (...segments: ReadonlyArray<string>) => ["/components/schemas", ...segments].join("/")
   for (const [name, decimal] of Object.entries(facts.decimals)) {
     const shape = document.components.get(name)
     if (shape?._tag !== "Pattern" || shape.pattern !== decimal.pattern) {
-      faults.push({ pointer: at(name), reason: `the pattern is not that of ${decimal.codec}` })
+      faults.push({ pointer: at(name), reason: `the pattern differs from that of ${decimal.codec}` })
     }
     const other = decimal.direction === "requests" ? document.inResponses : document.inRequests
     if (other.has(name)) faults.push({ pointer: at(name), reason: `stands for ${decimal.direction} alone` })
@@ -31,12 +31,12 @@ export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Faul
   const integers = [...fields, ...parameters].filter(({ field }) => isInteger(field.shape))
   for (const { field, owner, pointer } of integers) {
     if (looksLikeTime(field.name) && unitOf(facts, owner, field.name) === undefined) {
-      faults.push({ pointer, reason: "the unit of this time is not known" })
+      faults.push({ pointer, reason: "the unit of this time is unknown: add it to units" })
     }
   }
   for (const place of Object.keys(facts.units)) {
     if (!integers.some(({ field, owner }) => place === `${owner}/${field.name}`)) {
-      faults.push({ pointer: at(place.replace("/", "/properties/")), reason: "a unit is known for no such integer" })
+      faults.push({ pointer: at(place.replace("/", "/properties/")), reason: "the document has no such integer" })
     }
   }
   return faults

@@ -1,5 +1,5 @@
 /**
- * The command's two ways: write the generated files, or say whether they are up to date.
+ * The two modes of the command: write the generated files, or check whether they are up to date.
  *
  * @module
  */
@@ -10,24 +10,24 @@ import type * as PlatformError from "effect/PlatformError"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { facts } from "./facts.ts"
-import { type File, generate, type Refused } from "./generate.ts"
+import { generate, type Generated, type Refused } from "./generate.ts"
 
-/** Where the document is, and where the files go. */
+/** The document, and the folder of the generated files. */
 export interface Places {
   readonly document: string
   /** With its final slash. */
   readonly folder: string
 }
 
-/** The files are not what would be written. */
+/** The generated files are stale, or a doc is missing. */
 export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schema.String }) {
-  // What differs is printed already.
+  // The differences are already printed.
   override readonly [Runtime.errorReported] = false
 }
 
 const shownLines = 3
 
-/** The first lines that differ; undefined where none does. */
+/** The first lines that differ. Undefined if none differ. */
 export const firstDifference = (found: string, wanted: string): string | undefined => {
   if (found === wanted) return undefined
   const [before, after] = [found.split("\n"), wanted.split("\n")]
@@ -38,46 +38,57 @@ export const firstDifference = (found: string, wanted: string): string | undefin
   return [`line ${line + 1}`, ...shown("-", before), ...shown("+", after)].join("\n")
 }
 
-const files: (
+const generated: (
   places: Places
-) => Effect.Effect<ReadonlyArray<File>, Refused | PlatformError.PlatformError, FileSystem.FileSystem> =
-  Effect.fnUntraced(function* (places) {
+) => Effect.Effect<Generated, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
+  function* (places) {
     const fs = yield* FileSystem.FileSystem
     const json: unknown = JSON.parse(yield* fs.readFileString(places.document))
     return yield* generate(json, facts)
-  })
+  }
+)
 
-/** Writes all files. */
+/** The missing docs, with the file to write them in. */
+const missingDocs = ({ undocumented }: Generated): ReadonlyArray<string> =>
+  undocumented.map((line) => `packages/client/codegen/fieldDocs.ts: ${line}`)
+
+/** Writes all files, and lists what has no doc. */
 export const write: (
   places: Places
 ) => Effect.Effect<void, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
   function* (places) {
     const fs = yield* FileSystem.FileSystem
-    for (const { name, text } of yield* files(places)) {
+    const all = yield* generated(places)
+    for (const { name, text } of all.files) {
       yield* fs.writeFileString(`${places.folder}${name}`, text)
       yield* Console.log(`${name}: ${text.length} characters`)
     }
+    for (const line of missingDocs(all)) yield* Console.log(line)
   }
 )
 
-/** Fails where a file differs from what would be written, is missing, or stands there without being generated. */
+/** Fails if a file differs from what would be written, is missing, is not generated, or if a field has no doc. */
 export const check: (
   places: Places
 ) => Effect.Effect<void, Refused | Stale | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
   function* (places) {
     const fs = yield* FileSystem.FileSystem
-    const wanted = yield* files(places)
+    const all = yield* generated(places)
     const there = new Set(yield* fs.readDirectory(places.folder))
     const stale: Array<string> = []
-    for (const { name, text } of wanted) {
+    for (const { name, text } of all.files) {
       const difference = there.delete(name)
         ? firstDifference(yield* fs.readFileString(`${places.folder}${name}`), text)
         : "is missing"
       if (difference !== undefined) stale.push(`${name}: ${difference}`)
     }
     for (const name of there) stale.push(`${name}: is not generated`)
-    if (stale.length === 0) return yield* Console.log(`${wanted.length} generated files are up to date`)
-    yield* Console.error([...stale, "The generated files are stale: run packages/client/codegen/main.ts"].join("\n"))
-    return yield* new Stale({ message: stale.join("\n") })
+    const missing = missingDocs(all)
+    if (stale.length + missing.length === 0) {
+      return yield* Console.log(`${all.files.length} generated files are up to date`)
+    }
+    const advice = stale.length === 0 ? [] : ["The generated files are stale: run packages/client/codegen/main.ts"]
+    yield* Console.error([...stale, ...missing, ...advice].join("\n"))
+    return yield* new Stale({ message: [...stale, ...missing].join("\n") })
   }
 )

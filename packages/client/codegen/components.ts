@@ -1,14 +1,15 @@
 /**
- * From components to TypeScript: for each an interface or a type, and a codec of the same name.
+ * From components to TypeScript: an interface or a type for each, and a codec of the same name.
  *
  * @module
  */
 import type { Document } from "./document.ts"
+import { docOf } from "./docs.ts"
 import { unitOf } from "./facts.ts"
 import { type Component, type Field, isInteger, references } from "./shape.ts"
-import { comment, type Context, key, literal, makeWriter, type Writer } from "./writer.ts"
+import { comment, type Context, key, Writer } from "./writer.ts"
 
-/** Components such that each stands after those it is made of; those that lead back to themselves stand as they come. */
+/** Components in an order in which each stands after those that it uses. Circular ones stand in any order. */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
   const order = new Set<string>()
   const begun = new Set<string>()
@@ -22,28 +23,24 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
   return [...order]
 }
 
-/** What a field's name and type leave unsaid. */
+/** The doc comment of a field. */
 const remarks = (component: string, field: Field, { direction, facts }: Context): ReadonlyArray<string> => {
+  if (direction === "requests") return docOf(facts, { owner: component, ...field }).lines
   const unit = isInteger(field.shape) ? unitOf(facts, component, field.name) : undefined
-  return [
-    ...(unit === undefined ? [] : [unit]),
-    ...(direction === "requests" && field.byDefault !== undefined
-      ? [`\`${literal(field.byDefault)}\` when left out.`]
-      : []),
-    ...(field.deprecated ? ["@deprecated"] : [])
-  ]
+  return [...(unit === undefined ? [] : [unit]), ...(field.deprecated ? ["@deprecated"] : [])]
 }
 
 const declaration = (name: string, shape: Component, context: Context, writer: Writer): string => {
   const codec = `export const ${name}: ${context.imports.schema("Codec")}<${name}> = ${writer.codec(shape)}\n`
   switch (shape._tag) {
     case "Struct": {
+      const doc = context.direction === "requests" ? context.facts.docs.inputs[name] : undefined
       const members = shape.fields.map(
         (field) =>
           comment(remarks(name, field, context)) +
           `readonly ${key(field.name)}${field.required ? "" : "?"}: ${writer.type(field.shape)}\n`
       )
-      return `export interface ${name} {\n${members.join("")}}\n${codec}`
+      return `${comment(doc === undefined ? [] : [doc])}export interface ${name} {\n${members.join("")}}\n${codec}`
     }
     case "Dictionary": {
       const value = shape.value === undefined ? "unknown" : writer.type(shape.value)
@@ -54,7 +51,7 @@ const declaration = (name: string, shape: Component, context: Context, writer: W
   }
 }
 
-/** The declarations of all components that one direction reaches, without imports. */
+/** The declarations of all components of one direction, without imports. */
 export const writeComponents = (document: Document, context: Context): string => {
   const { direction, facts } = context
   const all = direction === "requests" ? document.inRequests : document.inResponses
@@ -63,7 +60,7 @@ export const writeComponents = (document: Document, context: Context): string =>
   return names
     .map((name, index) => {
       const isLater = (other: string) => position.get(other)! >= index
-      const writer = makeWriter(context, (other) => other, isLater, name)
+      const writer = new Writer(context, { owner: name, component: (other) => other, isLater })
       return declaration(name, document.components.get(name)!, context, writer)
     })
     .join("\n")

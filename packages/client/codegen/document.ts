@@ -1,12 +1,12 @@
 /**
- * The reference document, as far as schemas and parameters go.
+ * The schemas and parameters of the reference document.
  *
  * @module
  */
 import * as Result from "effect/Result"
 import { alphabetical, type Fault, type Faults, isRecord, type Json, makeFaults } from "./faults.ts"
-import { makeSchemaReader, type SchemaReader } from "./schemas.ts"
-import { type Component, references, type Shape } from "./shape.ts"
+import { defaultOf, SchemaReader } from "./schemas.ts"
+import { type Component, type Default, references, type Shape } from "./shape.ts"
 
 /** A parameter of the path or the query. */
 export interface Parameter {
@@ -15,38 +15,41 @@ export interface Parameter {
   readonly shape: Shape
   readonly required: boolean
   readonly deprecated: boolean
+  readonly byDefault: Default
   /** `comma` joins a list into one value; `repeated` writes the key once per item. */
   readonly style: "single" | "comma" | "repeated"
 }
 
-/** What an operation takes besides its body. */
+/** The input of an operation. */
 export interface Operation {
   readonly id: string
   readonly deprecated: boolean
-  /** As the document orders them. `shared` is the name under which it keeps one for several operations. */
+  /** In the order of the document. `shared` is the name of a parameter that several operations share. */
   readonly parameters: ReadonlyArray<Parameter & { readonly shared: string | undefined }>
+  /** The component of its JSON body. */
+  readonly body: string | undefined
 }
 
-/** A document without a fault. */
+/** A document without faults. */
 export interface Document {
   readonly version: string
   /** When it was published: YYYY-MM-DD. */
   readonly published: string
-  /** Of the file as it was published. */
+  /** The hash of the published file. */
   readonly sha256: string
   readonly components: ReadonlyMap<string, Component>
   readonly shared: ReadonlyMap<string, Parameter>
   /** In the order of their ids. */
   readonly operations: ReadonlyArray<Operation>
-  /** Components that bodies of requests and parameters lead to. */
+  /** Components that bodies of requests and parameters use, directly or indirectly. */
   readonly inRequests: ReadonlySet<string>
-  /** Components that responses lead to, errors included. */
+  /** Components that responses use, directly or indirectly, including errors. */
   readonly inResponses: ReadonlySet<string>
 }
 
 const methods = new Set(["delete", "get", "post", "put"])
 
-/** Everything that some components lead to, themselves included. */
+/** Some components, and everything that they use, directly or indirectly. */
 const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
   const reached = new Set(roots)
   for (const name of reached) {
@@ -60,15 +63,16 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   const keys = faults.keys(json, pointer)
   const name = keys.text("name") ?? ""
   const place = keys.text("in")
-  if (place !== "path" && place !== "query") faults.add(`${pointer}/in`, "only the path and the query are known")
-  const shape = schemas.inline(keys.take("schema"), `${pointer}/schema`, name)
+  if (place !== "path" && place !== "query") faults.add(`${pointer}/in`, "only path and query parameters are supported")
+  const schema = keys.take("schema")
+  const shape = schemas.inline(schema, `${pointer}/schema`, name)
   const style = keys.text("style")
   if (style !== undefined && (place !== "query" || style !== "form")) {
-    faults.add(`${pointer}/style`, "of styles, only the query's form is known")
+    faults.add(`${pointer}/style`, "only the style form of the query is supported")
   }
   const exploded = !keys.has("explode") || keys.flag("explode")
   const required = keys.flag("required")
-  if (place === "path" && !required) faults.add(pointer, "a part of the path can only be required")
+  if (place === "path" && !required) faults.add(pointer, "a path parameter must be required")
   const deprecated = keys.flag("deprecated")
   keys.finish()
   return {
@@ -77,104 +81,145 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
     shape,
     required,
     deprecated,
+    byDefault: defaultOf(faults, schema, `${pointer}/schema`),
     style: shape._tag !== "List" ? "single" : exploded ? "repeated" : "comma"
   }
 }
 
-/** Reads a document, or names everything in it that cannot be read. */
+/** The state that the readers of the parts share. */
+interface Reading {
+  readonly faults: Faults
+  readonly schemas: SchemaReader
+  /** The section `components` as JSON. */
+  readonly raw: Json
+  readonly shared: ReadonlyMap<string, Parameter>
+  /** The components that bodies and parameters name. */
+  readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
+}
+
+const section = (of: unknown, key: string): Json => {
+  const found = isRecord(of) ? of[key] : undefined
+  return isRecord(found) ? found : {}
+}
+
+/** The last part of a `$ref`. */
+const refOf = (value: unknown): string | undefined => {
+  const ref = isRecord(value) ? value["$ref"] : undefined
+  return ref === undefined ? undefined : String(ref).split("/").at(-1)!
+}
+
+/** The member of a section of the components that a `$ref` names, or the value itself. */
+const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
+  const key = refOf(value)
+  return key === undefined ? value : section(raw, name)[key]
+}
+
+/** Reads a body: the name of its component. */
+const readBody = (
+  { faults, schemas }: Reading,
+  value: unknown,
+  pointer: string,
+  reached: Set<string>
+): string | undefined => {
+  let component: string | undefined
+  for (const [type, content, at] of faults.entries(section(value, "content"), `${pointer}/content`)) {
+    if (type !== "application/json") faults.add(at, "only JSON bodies are supported")
+    const shape = schemas.inline(section(content, "schema"), `${at}/schema`, "Body")
+    if (shape._tag === "Reference") component = shape.name
+    else faults.add(`${at}/schema`, "a body must be a reference to a component")
+    for (const name of references(shape)) reached.add(name)
+  }
+  return component
+}
+
+/** Reads a parameter of an operation, which can be a reference to a shared one. */
+const readOperationParameter = (
+  { faults, schemas, shared }: Reading,
+  value: unknown,
+  pointer: string
+): Operation["parameters"][number] | undefined => {
+  const name = refOf(value)
+  if (name === undefined) return { ...readParameter(faults, schemas, value, pointer), shared: undefined }
+  const found = shared.get(name)
+  if (found === undefined) faults.add(`${pointer}/$ref`, `there is no parameter ${name}`)
+  return found === undefined ? undefined : { ...found, shared: name }
+}
+
+/** Checks that the parameters have different names, and that those of the path are those of its template. */
+const checkParameters = (faults: Faults, parameters: Operation["parameters"], path: string, pointer: string): void => {
+  const inTemplate = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
+  const names = new Set<string>()
+  for (const { name, place } of parameters) {
+    if (names.has(name)) faults.add(`${pointer}/parameters`, `two parameters have the name ${name}`)
+    names.add(name)
+    if (place === "path" && !inTemplate.delete(name)) faults.add(pointer, `the path does not contain {${name}}`)
+  }
+  for (const name of inTemplate) faults.add(pointer, `the path contains {${name}}, but no parameter describes it`)
+}
+
+const readOperation = (reading: Reading, value: unknown, pointer: string, path: string, common: unknown): Operation => {
+  const { faults, roots } = reading
+  const keys = faults.keys(value, pointer)
+  const id = keys.text("operationId") ?? ""
+  if (!/^[A-Z][A-Za-z0-9]*$/.test(id)) faults.add(`${pointer}/operationId`, "the id must be a valid type name")
+  const deprecated = keys.flag("deprecated")
+  const parameters = [
+    ...faults.items(common, pointer.replace(/\/[a-z]+$/, "/parameters")),
+    ...faults.items(keys.take("parameters"), `${pointer}/parameters`)
+  ].flatMap(([item, at]) => readOperationParameter(reading, item, at) ?? [])
+  checkParameters(faults, parameters, path, pointer)
+
+  const requestBody = resolve(reading, keys.take("requestBody"), "requestBodies")
+  const body = readBody(reading, requestBody, `${pointer}/requestBody`, roots.requests)
+  for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
+    if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are supported")
+    readBody(reading, resolve(reading, response, "responses"), at, roots.responses)
+  }
+  keys.take("security")
+  keys.take("tags")
+  keys.finish()
+  for (const { shape } of parameters) for (const name of references(shape)) roots.requests.add(name)
+  return { id, deprecated, parameters, body }
+}
+
+const readOperations = (reading: Reading, paths: unknown): ReadonlyArray<Operation> => {
+  const { faults } = reading
+  const operations = faults.entries(paths, "/paths").flatMap(([path, item, at]) => {
+    const common = isRecord(item) ? item["parameters"] : undefined
+    return faults.entries(item, at).flatMap(([method, value, pointer]) => {
+      if (method === "parameters") return []
+      if (!methods.has(method)) faults.add(pointer, "unknown key")
+      return [readOperation(reading, value, pointer, path, common)]
+    })
+  })
+  if (new Set(operations.map(({ id }) => id)).size < operations.length)
+    faults.add("/paths", "two operations have the same id")
+  return operations
+}
+
+/** Reads a document, or returns everything in it that cannot be read. */
 export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}
-  const section = (of: unknown, key: string): Json => {
-    const found = isRecord(of) ? of[key] : undefined
-    return isRecord(found) ? found : {}
-  }
   const raw = section(document, "components")
-  const source = section(section(document, "info"), "x-source")
-  const { published, sha256, version } = source
+  const { published, sha256, version } = section(section(document, "info"), "x-source")
   if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
-    faults.add("/info/x-source", "the version, date and sha256 of the published document are expected here")
+    faults.add("/info/x-source", "the version, date and sha256 of the published document are missing")
   }
 
   const components = new Map<string, Component>()
-  const schemas = makeSchemaReader(faults, section(raw, "schemas"), components)
+  const schemas = new SchemaReader(faults, section(raw, "schemas"), components)
   for (const [name, schema, at] of faults.entries(raw["schemas"], "/components/schemas")) {
-    if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) faults.add(at, "the name of a component must do as the name of a type")
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) faults.add(at, "the name of a component must be a valid type name")
     schemas.component(name, schema, at)
   }
-
   const shared = new Map(
     faults
       .entries(raw["parameters"], "/components/parameters")
       .map(([name, parameter, at]) => [name, readParameter(faults, schemas, parameter, at)] as const)
   )
-
-  /** The member of a section that a `$ref` names, or the value itself. */
-  const resolve = (value: unknown, name: string): unknown => {
-    const ref = isRecord(value) ? value["$ref"] : undefined
-    const key = typeof ref === "string" ? ref.split("/").at(-1)! : undefined
-    return key === undefined ? value : section(raw, name)[key]
-  }
-
   const roots = { requests: new Set<string>(), responses: new Set<string>() }
-  const body = (value: unknown, pointer: string, reached: Set<string>): void => {
-    for (const [type, content, at] of faults.entries(section(value, "content"), `${pointer}/content`)) {
-      if (type !== "application/json") faults.add(at, "of bodies, only JSON is known")
-      const shape = schemas.inline(section(content, "schema"), `${at}/schema`, "Body")
-      if (shape._tag !== "Reference") faults.add(`${at}/schema`, "a body has to be a component")
-      for (const name of references(shape)) reached.add(name)
-    }
-  }
-
-  const parameter = (value: unknown, pointer: string): Operation["parameters"][number] | undefined => {
-    const ref = isRecord(value) ? value["$ref"] : undefined
-    if (ref === undefined) return { ...readParameter(faults, schemas, value, pointer), shared: undefined }
-    const name = String(ref).split("/").at(-1)!
-    const found = shared.get(name)
-    if (found === undefined) faults.add(`${pointer}/$ref`, `there is no parameter ${name}`)
-    return found === undefined ? undefined : { ...found, shared: name }
-  }
-
-  const operation = (value: unknown, pointer: string, path: string, common: unknown): Operation => {
-    const keys = faults.keys(value, pointer)
-    const id = keys.text("operationId") ?? ""
-    if (!/^[A-Z][A-Za-z0-9]*$/.test(id)) faults.add(`${pointer}/operationId`, "an id that does as a name is expected")
-    const deprecated = keys.flag("deprecated")
-    const parameters = [
-      ...faults.items(common, pointer.replace(/\/[a-z]+$/, "/parameters")),
-      ...faults.items(keys.take("parameters"), `${pointer}/parameters`)
-    ].flatMap(([item, at]) => parameter(item, at) ?? [])
-    const inTemplate = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
-    const names = new Set<string>()
-    for (const { name, place } of parameters) {
-      if (names.has(name)) faults.add(`${pointer}/parameters`, `two parameters are called ${name}`)
-      names.add(name)
-      if (place === "path" && !inTemplate.delete(name)) faults.add(pointer, `the path does not hold {${name}}`)
-    }
-    for (const name of inTemplate) faults.add(pointer, `the path holds {${name}}, which no parameter describes`)
-
-    const requestBody = resolve(keys.take("requestBody"), "requestBodies")
-    body(requestBody, `${pointer}/requestBody`, roots.requests)
-    for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
-      if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are known")
-      body(resolve(response, "responses"), at, roots.responses)
-    }
-    keys.take("security")
-    keys.take("tags")
-    keys.finish()
-    for (const { shape } of parameters) for (const name of references(shape)) roots.requests.add(name)
-    return { id, deprecated, parameters }
-  }
-
-  const operations = faults.entries(document["paths"], "/paths").flatMap(([path, item, at]) => {
-    const common = isRecord(item) ? item["parameters"] : undefined
-    return faults.entries(item, at).flatMap(([method, value, pointer]) => {
-      if (method === "parameters") return []
-      if (!methods.has(method)) faults.add(pointer, "unknown here")
-      return [operation(value, pointer, path, common)]
-    })
-  })
-  if (new Set(operations.map(({ id }) => id)).size < operations.length) faults.add("/paths", "an id stands here twice")
+  const operations = readOperations({ faults, schemas, raw, shared, roots }, document["paths"])
 
   if (faults.found.length > 0) return Result.fail(faults.found)
   return Result.succeed({

@@ -1,34 +1,37 @@
 /**
- * What the reference document cannot say: which components are decimals, and in what unit an integer counts.
+ * What the reference document cannot say: which components are decimals, in what unit an integer counts, and what the
+ * fields of requests mean.
  *
  * @module
  */
+import { type FieldDocs, fieldDocs } from "./fieldDocs.ts"
 
-/** A component that stands for a decimal of `FixedPoint.ts`. */
+/** A component that is a decimal of `FixedPoint.ts`. */
 export interface Decimal {
   /** The codec in `FixedPoint.ts`, and the type it decodes to. */
   readonly codec: string
   readonly type: string
   readonly direction: "requests" | "responses"
-  /** As the document has it. One that differs stops the generator: the codec is written by hand and must follow. */
+  /** The pattern in the document. Another pattern stops the generator, because the codec is written by hand. */
   readonly pattern: string
 }
 
-/** Facts about a document. One that does not apply to it is a fault. */
+/** Facts about a document. A fact that does not apply is a fault. */
 export interface Facts {
   readonly decimals: Readonly<Record<string, Decimal>>
-  /** By `Component/property` or `Operation/parameter`: the unit of an integer whose name does not say it. */
+  /** The unit of an integer whose name does not imply it, by `Component/property` or `Operation/parameter`. */
   readonly units: Readonly<Record<string, string>>
+  readonly docs: FieldDocs
 }
 
-/** Units of times. In a request, a number that is clearly of the other unit is refused. */
+/** Units of times. A request is refused if a number is clearly in the other unit. */
 export const seconds = "Unix seconds."
 export const milliseconds = "Unix milliseconds."
 const cents = "US cents."
 const centicents = "Hundredths of a cent: 10,000 to the dollar."
 const centicounts = "Hundredths of a contract."
 
-/** The unit of an integer, where its name says it. */
+/** The unit that the name of an integer implies. */
 const unitByName = (name: string): string | undefined => {
   if (name.endsWith("_ts")) return seconds
   if (name.endsWith("_ms")) return milliseconds
@@ -38,17 +41,17 @@ const unitByName = (name: string): string | undefined => {
   return undefined
 }
 
-/** The unit of an integer of a component or of an operation, where it is known. */
+/** The unit of an integer of a component or of an operation. Undefined if it is unknown. */
 export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
   facts.units[`${owner}/${name}`] ?? unitByName(name)
 
-/** Whether an integer of this name looks like a time, and so must have a unit. */
+/** Whether the name of an integer looks like a time. A time must have a unit. */
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
 
 /**
- * Facts about the Trade API, 3.34.0 (2026-10-26). Units: the prose of the published document, property by property; that a Unix
- * timestamp without further words counts seconds, and that an integer called `_ts` does so everywhere, agrees with the
- * recorded responses.
+ * Facts about the Trade API, 3.34.0 (2026-10-26). Source of the units: the prose of the published document, property by
+ * property. The recorded responses confirm two rules: a plain Unix timestamp is in seconds, and so is an integer that is
+ * called `_ts`.
  */
 export const facts: Facts = {
   decimals: {
@@ -105,5 +108,6 @@ export const facts: Facts = {
     "Settlement/revenue": cents,
     "Settlement/value": cents,
     "WeatherIndexPoint/t": milliseconds
-  }
+  },
+  docs: fieldDocs
 }

@@ -1,10 +1,10 @@
 /**
- * Reading JSON that must be understood to the last key.
+ * Reads JSON strictly: every key must be understood.
  *
  * @module
  */
 
-/** Something in the document that the generator cannot turn into a schema. */
+/** A part of the document that the generator does not support. */
 export interface Fault {
   /** JSON pointer into the document. */
   readonly pointer: string
@@ -21,10 +21,10 @@ export const isRecord = (json: unknown): json is Json =>
 /** A key as a segment of a JSON pointer. */
 export const segment = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
 
-/** By code unit: the order of no locale. */
+/** Compares by code unit, independent of the locale. */
 export const alphabetical = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The keys of an object, crossed off as they are understood. */
+/** The keys of an object. Each key that is read is marked as understood. */
 export interface Keys {
   readonly has: (key: string) => boolean
   readonly take: (key: string) => unknown
@@ -32,11 +32,11 @@ export interface Keys {
   readonly flag: (key: string) => boolean
   readonly integer: (key: string) => number | undefined
   readonly count: (key: string) => number | undefined
-  /** Ends the reading: what nobody took is a fault. */
+  /** Ends the reading. A key that was not read is a fault. */
   readonly finish: () => void
 }
 
-/** Collects what is wrong with a document, so that one run names everything. */
+/** Collects all faults of a document, so that one run reports everything. */
 export interface Faults {
   readonly found: ReadonlyArray<Fault>
   readonly add: (pointer: string, reason: string) => void
@@ -62,7 +62,7 @@ export const makeFaults = (): Faults => {
   }
   const record = (json: unknown, pointer: string): Json => {
     if (isRecord(json)) return json
-    if (json !== undefined) add(pointer, "an object is expected here")
+    if (json !== undefined) add(pointer, "expected an object")
     return {}
   }
   return {
@@ -80,7 +80,7 @@ export const makeFaults = (): Faults => {
         (key: string): A | undefined => {
           const value = take(key)
           if (value === undefined || is(value)) return value
-          add(`${pointer}/${segment(key)}`, `${expected} is expected here`)
+          add(`${pointer}/${segment(key)}`, `expected ${expected}`)
           return undefined
         }
       const flag = typed(isFlag, "true or false")
@@ -92,7 +92,7 @@ export const makeFaults = (): Faults => {
         integer: typed(isInteger, "a safe integer"),
         count: typed(isCount, "a count"),
         finish: () => {
-          for (const key of left) add(`${pointer}/${segment(key)}`, "unknown here")
+          for (const key of left) add(`${pointer}/${segment(key)}`, "unknown key")
         }
       }
     },
@@ -101,7 +101,7 @@ export const makeFaults = (): Faults => {
         .toSorted(([a], [b]) => alphabetical(a, b))
         .map(([key, value]) => [key, value, `${pointer}/${segment(key)}`] as const),
     items: (json, pointer) => {
-      if (json !== undefined && !Array.isArray(json)) add(pointer, "a list is expected here")
+      if (json !== undefined && !Array.isArray(json)) add(pointer, "expected a list")
       return Array.isArray(json) ? json.map((item: unknown, index) => [item, `${pointer}/${index}`] as const) : []
     }
   }

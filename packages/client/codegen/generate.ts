@@ -9,14 +9,16 @@ import * as Schema from "effect/Schema"
 import { format } from "oxfmt"
 import { checkFacts } from "./checkFacts.ts"
 import { writeComponents } from "./components.ts"
+import { checkDocs, undocumented } from "./docs.ts"
 import { type Document, readDocument } from "./document.ts"
 import type { Facts } from "./facts.ts"
 import type { Fault } from "./faults.ts"
 import { makeImports } from "./imports.ts"
+import { writeInputs } from "./inputs.ts"
 import { writeParameters } from "./parameters.ts"
 import type { Context, Direction } from "./writer.ts"
 
-/** A document that cannot be turned into schemas, with everything that stands in the way. */
+/** The document cannot become code. The message lists every reason. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
 
 /** A file to write. */
@@ -24,6 +26,13 @@ export interface File {
   /** Inside `src/generated`. */
   readonly name: string
   readonly text: string
+}
+
+/** The result of the generator. */
+export interface Generated {
+  readonly files: ReadonlyArray<File>
+  /** What is missing in `fieldDocs.ts`, one line each. */
+  readonly undocumented: ReadonlyArray<string>
 }
 
 const refuse = (faults: ReadonlyArray<Fault>): Refused =>
@@ -39,7 +48,7 @@ const header = ({ published, sha256, version }: Document, subject: string): stri
  */
 `
 
-/** Formatted as the rest of the source is. */
+/** A file, formatted like the rest of the source. */
 const file = (name: string, text: string): Effect.Effect<File, Refused> =>
   Effect.flatMap(
     Effect.promise(() => format(name, text, { printWidth: 120, semi: false, trailingComma: "none" })),
@@ -49,12 +58,12 @@ const file = (name: string, text: string): Effect.Effect<File, Refused> =>
         : Effect.fail(new Refused({ message: `${name}: ${errors.map(({ message }) => message).join("\n")}` }))
   )
 
-/** Generates all files, or names everything in the document that stands in the way. */
-export const generate = (json: unknown, facts: Facts): Effect.Effect<ReadonlyArray<File>, Refused> => {
+/** Generates all files, or fails with everything that the generator does not support. */
+export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, Refused> => {
   const read = readDocument(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))
   const document = read.success
-  const faults = checkFacts(document, facts)
+  const faults = [...checkFacts(document, facts), ...checkDocs(document, facts)]
   if (faults.length > 0) return Effect.fail(refuse(faults))
   const write = (
     name: string,
@@ -66,7 +75,7 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<ReadonlyArr
     const text = write(document, { direction, facts, imports })
     return file(name, `${header(document, subject)}${imports.print()}\n${text}`)
   }
-  return Effect.all([
+  const files = Effect.all([
     write(
       "responses.ts",
       "Components of responses: enums are open, and what is unknown is ignored.",
@@ -79,6 +88,8 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<ReadonlyArr
       "requests",
       writeComponents
     ),
-    write("parameters.ts", "What operations take in their path and query.", "requests", writeParameters)
+    write("parameters.ts", "What operations take in their path and query.", "requests", writeParameters),
+    write("inputs.ts", "Inputs of operations: path, query and body in one object.", "requests", writeInputs)
   ])
+  return Effect.map(files, (files) => ({ files, undocumented: undocumented(document, facts) }))
 }

@@ -1,11 +1,11 @@
 /**
- * What a generated file imports, collected while its code is written.
+ * Collects the imports of a generated file while its code is written.
  *
  * @module
  */
 import { alphabetical } from "./faults.ts"
 
-/** Names that a generated file takes from elsewhere, by the module they come from. */
+/** The imported names of a generated file, by module. */
 export interface Imports {
   /** A member of `effect/Schema`. */
   readonly schema: (member: string) => string

@@ -1,5 +1,5 @@
 /**
- * Writes `src/generated` from the reference document; with `--check`, says whether it is what would be written.
+ * Writes `src/generated` from the reference document. With `--check`, it only checks whether the files are up to date.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const command = Command.make(
   {
     check: Flag.Boolean("check").pipe(
       Flag.withDefault(false),
-      Flag.withDescription("Write nothing; exit 1 where the files differ from what would be written")
+      Flag.withDescription("Write nothing. Exit with 1 if the files are stale or a field has no doc")
     )
   },
   (flags) => (flags.check ? check(places) : write(places))

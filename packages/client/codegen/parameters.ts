@@ -1,10 +1,10 @@
 /**
- * From parameters to TypeScript: for each operation a constant for its path and one for its query.
+ * From parameters to TypeScript: a constant for the path and one for the query of each operation.
  *
  * @module
  */
 import type { Document, Operation, Parameter } from "./document.ts"
-import { comment, type Context, key, makeWriter, pure, type Writer } from "./writer.ts"
+import { comment, type Context, key, pure, Writer } from "./writer.ts"
 
 const operation = "../Descriptor.ts"
 
@@ -12,12 +12,7 @@ const operation = "../Descriptor.ts"
 export const writeParameters = (document: Document, context: Context): string => {
   const { imports } = context
   const writerOf = (owner: string): Writer =>
-    makeWriter(
-      context,
-      (name) => imports.value("./requests.ts", name),
-      () => false,
-      owner
-    )
+    new Writer(context, { owner, component: (name) => imports.value("./requests.ts", name) })
 
   const type = (writer: Writer, { required, shape }: Parameter): string =>
     `${imports.type(operation, "Parameter")}<${writer.type(shape)}, ${required}>`

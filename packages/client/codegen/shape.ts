@@ -1,19 +1,19 @@
 /**
- * What a value on the wire looks like, as far as the generator can say it.
+ * The shapes of values on the wire that the generator supports.
  *
  * @module
  */
 
-/** The form of a value, the same for both directions. */
+/** The shape of a value, the same for both directions. */
 export type Component = Shape | Struct
 
-/** An object of known fields. Only a component can be one: inside another shape, it stands under a name of its own. */
+/** An object with known fields. Only a component can be a struct: other shapes refer to it by name. */
 export interface Struct {
   readonly _tag: "Struct"
   readonly fields: ReadonlyArray<Field>
 }
 
-/** The form of a value that needs no name. */
+/** The shape of a value that needs no name. */
 export type Shape =
   | { readonly _tag: "Reference"; readonly name: string }
   | { readonly _tag: "Text"; readonly minLength: number; readonly maxLength: number | undefined }
@@ -28,10 +28,13 @@ export type Shape =
   | { readonly _tag: "Boolean" }
   | { readonly _tag: "List"; readonly item: Shape; readonly minItems: number; readonly maxItems: number | undefined }
   | { readonly _tag: "Tuple"; readonly items: ReadonlyArray<Shape> }
-  /** An object with any keys; free-form where `value` is undefined. */
+  /** An object with any keys. Free-form if `value` is undefined. */
   | { readonly _tag: "Dictionary"; readonly value: Shape | undefined }
   | { readonly _tag: "Union"; readonly members: ReadonlyArray<Shape> }
   | { readonly _tag: "Nullable"; readonly of: Shape }
+
+/** What the exchange assumes for a field that is absent. */
+export type Default = string | number | boolean | undefined
 
 /** A property of an object. */
 export interface Field {
@@ -39,8 +42,7 @@ export interface Field {
   readonly shape: Shape
   readonly required: boolean
   readonly deprecated: boolean
-  /** What the exchange takes it for when it is left out. */
-  readonly byDefault: string | number | boolean | undefined
+  readonly byDefault: Default
 }
 
 /** The components that a shape names. */

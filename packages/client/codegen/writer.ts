@@ -8,10 +8,10 @@ import type { Imports } from "./imports.ts"
 import { int32 } from "./schemas.ts"
 import type { Component, Field, Shape } from "./shape.ts"
 
-/** What decides between an open enum and a closed one. */
+/** Enums are closed in requests and open in responses. */
 export type Direction = "requests" | "responses"
 
-/** What all declarations of a file share. */
+/** The context of all declarations of a file. */
 export interface Context {
   readonly direction: Direction
   readonly facts: Facts
@@ -21,7 +21,7 @@ export interface Context {
 const fixedPoint = "../money/FixedPoint.ts"
 const wire = "../wire/forms.ts"
 
-/** A call that a bundler may drop when nobody uses what it gives. */
+/** A call that a bundler can drop if its result is unused. */
 export const pure = (call: string): string => `/*#__PURE__*/ ${call}`
 
 /** Text, or a number, as a literal. */
@@ -32,44 +32,57 @@ export const key = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? 
 
 const union = (members: ReadonlyArray<string | number>): string => members.map(literal).join(" | ")
 
-/** A doc comment of some lines; nothing for none. */
-export const comment = (lines: ReadonlyArray<string>): string =>
-  lines.length === 0
-    ? ""
-    : lines.length === 1
-      ? `/** ${lines[0]} */\n`
-      : `/**\n${lines.map((line) => ` * ${line}`).join("\n *\n")}\n */\n`
+/** Text in lines of at most 110 characters. */
+const wrapped = (text: string): ReadonlyArray<string> =>
+  text.split(" ").reduce<Array<string>>((lines, word) => {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length >= 110) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+    return lines
+  }, [])
 
-/** Writes types and codecs of shapes. */
-export interface Writer {
-  readonly type: (shape: Shape) => string
-  readonly codec: (component: Component) => string
-  /** The codec of a field, whose name may say the unit of a time. */
-  readonly valueOf: (field: { readonly name: string; readonly shape: Shape }) => string
+/** A doc comment with these paragraphs. Empty without paragraphs. */
+export const comment = (paragraphs: ReadonlyArray<string>): string => {
+  const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : [""]), ...wrapped(text)])
+  if (lines.length === 0) return ""
+  return lines.length === 1
+    ? `/** ${lines[0]} */\n`
+    : `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join("\n")}\n */\n`
 }
 
-/**
- * A writer for one direction, of the fields of `owner`: a component, or an operation. `isLater` says of a component that
- * it is declared further down, so that its codec can only be looked up when it is used.
- */
-export const makeWriter = (
-  { direction, facts, imports }: Context,
-  component: (name: string) => string,
-  isLater: (name: string) => boolean,
-  owner: string
-): Writer => {
-  const decimal = (name: string) => facts.decimals[name]
-  const { schema } = imports
+/** A field or a parameter. */
+interface Named {
+  readonly name: string
+  readonly shape: Shape
+}
 
-  /** A list of a response that may be null: it decodes to the empty one. */
-  const nullableList = (shape: Shape & { readonly _tag: "Nullable" }): Shape | undefined =>
-    direction === "responses" && shape.of._tag === "List" && shape.of.minItems === 0 ? shape.of : undefined
+/** The names that a {@link Writer} uses. */
+export interface Names {
+  /** The component or the operation whose fields are written. */
+  readonly owner: string
+  /** The name of a component in the file. */
+  readonly component: (name: string) => string
+  /** Whether a component is declared further down, so that its codec must be looked up when it is used. Default: no. */
+  readonly isLater?: (name: string) => boolean
+}
 
-  const type = (shape: Shape): string => {
+/** Writes types and codecs of shapes, for one direction. */
+export class Writer {
+  readonly #context: Context
+  readonly #names: Names
+
+  constructor(context: Context, names: Names) {
+    this.#context = context
+    this.#names = names
+  }
+
+  type(shape: Shape): string {
     switch (shape._tag) {
       case "Reference": {
-        const known = decimal(shape.name)
-        return known === undefined ? component(shape.name) : imports.type(fixedPoint, known.type)
+        const known = this.#context.facts.decimals[shape.name]
+        return known === undefined
+          ? this.#names.component(shape.name)
+          : this.#context.imports.type(fixedPoint, known.type)
       }
       case "Text":
       case "Pattern":
@@ -77,120 +90,158 @@ export const makeWriter = (
       case "Uuid":
         return "string"
       case "Enumeration":
-        return direction === "requests"
+        return this.#context.direction === "requests"
           ? union(shape.members)
-          : `${imports.type(wire, "Open")}<${union(shape.members)}>`
+          : `${this.#context.imports.type(wire, "Open")}<${union(shape.members)}>`
       case "Choice":
-        return direction === "requests" ? union(shape.members) : "number"
+        return this.#context.direction === "requests" ? union(shape.members) : "number"
       case "Integer":
       case "Double":
         return "number"
       case "Boolean":
         return "boolean"
       case "List":
-        return `ReadonlyArray<${type(shape.item)}>`
+        return `ReadonlyArray<${this.type(shape.item)}>`
       case "Tuple":
-        return `readonly [${shape.items.map(type).join(", ")}]`
+        return `readonly [${shape.items.map((of) => this.type(of)).join(", ")}]`
       case "Dictionary":
-        return `Readonly<Record<string, ${shape.value === undefined ? "unknown" : type(shape.value)}>>`
+        return `Readonly<Record<string, ${shape.value === undefined ? "unknown" : this.type(shape.value)}>>`
       case "Union":
-        return shape.members.map(type).join(" | ")
+        return shape.members.map((of) => this.type(of)).join(" | ")
       case "Nullable":
-        return nullableList(shape) === undefined ? `${type(shape.of)} | null` : type(shape.of)
+        return this.#nullableList(shape) === undefined ? `${this.type(shape.of)} | null` : this.type(shape.of)
     }
   }
 
-  const codec = (shape: Component): string => {
+  codec(shape: Component): string {
     switch (shape._tag) {
-      case "Reference": {
-        const known = decimal(shape.name)
-        if (known !== undefined) return imports.value(fixedPoint, known.codec)
-        const name = component(shape.name)
-        return isLater(shape.name) ? pure(`${schema("suspend")}((): ${schema("Codec")}<${name}> => ${name})`) : name
-      }
-      case "Text": {
-        const { maxLength, minLength } = shape
-        if (maxLength !== undefined) return pure(`${imports.value(wire, "textOfLength")}(${minLength}, ${maxLength})`)
-        return minLength === 0 ? schema("String") : pure(`${imports.value(wire, "textOfLength")}(${minLength})`)
-      }
+      case "Reference":
+        return this.#reference(shape)
+      case "Text":
+        return this.#text(shape)
       case "Pattern":
-        return pure(`${schema("String")}.check(${pure(`${schema("isPattern")}(${regExp(shape.pattern)})`)})`)
+        return pure(
+          `${this.#context.imports.schema("String")}.check(${pure(`${this.#context.imports.schema("isPattern")}(${regExp(shape.pattern)})`)})`
+        )
       case "DateTime":
-        return imports.value(wire, "DateTimeString")
+        return this.#context.imports.value(wire, "DateTimeString")
       case "Uuid":
-        return imports.value(wire, "Uuid")
+        return this.#context.imports.value(wire, "Uuid")
       case "Enumeration":
         return pure(
-          `${imports.value(wire, direction === "requests" ? "closed" : "open")}([${shape.members.map(literal).join(", ")}])`
+          `${this.#context.imports.value(wire, this.#context.direction === "requests" ? "closed" : "open")}([${shape.members.map(literal).join(", ")}])`
         )
       case "Choice":
-        return direction === "requests"
-          ? pure(`${schema("Literals")}([${shape.members.map(literal).join(", ")}])`)
-          : schema("Int")
-      case "Integer": {
-        const { maximum, minimum } = shape
-        if (minimum === int32.minimum && maximum === int32.maximum) return imports.value(wire, "Int32")
-        if (maximum !== undefined) {
-          return pure(`${imports.value(wire, "integerBetween")}(${minimum ?? Number.MIN_SAFE_INTEGER}, ${maximum})`)
-        }
-        return minimum === undefined ? schema("Int") : pure(`${imports.value(wire, "integerFrom")}(${minimum})`)
-      }
+        return this.#context.direction === "requests"
+          ? pure(`${this.#context.imports.schema("Literals")}([${shape.members.map(literal).join(", ")}])`)
+          : this.#context.imports.schema("Int")
+      case "Integer":
+        return this.#integer(shape)
       case "Double":
-        return schema("Finite")
+        return this.#context.imports.schema("Finite")
       case "Boolean":
-        return schema("Boolean")
-      case "List": {
-        const { maxItems, minItems } = shape
-        const item = codec(shape.item)
-        if (maxItems !== undefined) {
-          return pure(`${imports.value(wire, "listOfLength")}(${item}, ${minItems}, ${maxItems})`)
-        }
-        return minItems === 0
-          ? pure(`${schema("Array")}(${item})`)
-          : pure(`${imports.value(wire, "listOfLength")}(${item}, ${minItems})`)
-      }
+        return this.#context.imports.schema("Boolean")
+      case "List":
+        return this.#list(shape)
       case "Tuple":
-        return pure(`${schema("Tuple")}([${shape.items.map(codec).join(", ")}])`)
+        return pure(`${this.#context.imports.schema("Tuple")}([${shape.items.map((of) => this.codec(of)).join(", ")}])`)
       case "Struct":
-        return pure(`${schema("Struct")}({\n${shape.fields.map(property).join(",\n")}\n})`)
+        return pure(
+          `${this.#context.imports.schema("Struct")}({\n${shape.fields.map((field) => this.#property(field)).join(",\n")}\n})`
+        )
       case "Dictionary":
         return pure(
-          `${schema("Record")}(${schema("String")}, ${shape.value === undefined ? schema("Unknown") : codec(shape.value)})`
+          `${this.#context.imports.schema("Record")}(${this.#context.imports.schema("String")}, ${shape.value === undefined ? this.#context.imports.schema("Unknown") : this.codec(shape.value)})`
         )
       case "Union":
-        return pure(`${schema("Union")}([${shape.members.map(codec).join(", ")}])`)
+        return pure(
+          `${this.#context.imports.schema("Union")}([${shape.members.map((of) => this.codec(of)).join(", ")}])`
+        )
       case "Nullable": {
-        const list = nullableList(shape)
+        const list = this.#nullableList(shape)
         return list === undefined
-          ? pure(`${schema("NullOr")}(${codec(shape.of)})`)
-          : pure(`${imports.value(wire, "listOrNull")}(${codec(list)})`)
+          ? pure(`${this.#context.imports.schema("NullOr")}(${this.codec(shape.of)})`)
+          : pure(`${this.#context.imports.value(wire, "listOrNull")}(${this.codec(list)})`)
       }
     }
   }
 
-  /** The codec of a time of a request, which refuses the other unit. One with a bound of its own needs none. */
-  const time = ({ name, shape }: { readonly name: string; readonly shape: Shape }): string | undefined => {
-    if (direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined) return undefined
-    switch (unitOf(facts, owner, name)) {
+  /** The codec of a field. The name of a field can imply the unit of a time. */
+  valueOf(field: Named): string {
+    return this.#time(field) ?? this.codec(field.shape)
+  }
+
+  #property(field: Field): string {
+    const value = this.valueOf(field)
+    return `${key(field.name)}: ${field.required ? value : pure(`${this.#context.imports.schema("optionalKey")}(${value})`)}`
+  }
+
+  #reference(shape: Shape & { readonly _tag: "Reference" }): string {
+    const known = this.#context.facts.decimals[shape.name]
+    if (known !== undefined) return this.#context.imports.value(fixedPoint, known.codec)
+    const name = this.#names.component(shape.name)
+    return this.#names.isLater?.(shape.name) === true
+      ? pure(
+          `${this.#context.imports.schema("suspend")}((): ${this.#context.imports.schema("Codec")}<${name}> => ${name})`
+        )
+      : name
+  }
+
+  #text(shape: Shape & { readonly _tag: "Text" }): string {
+    const { maxLength, minLength } = shape
+    if (maxLength !== undefined)
+      return pure(`${this.#context.imports.value(wire, "textOfLength")}(${minLength}, ${maxLength})`)
+    return minLength === 0
+      ? this.#context.imports.schema("String")
+      : pure(`${this.#context.imports.value(wire, "textOfLength")}(${minLength})`)
+  }
+
+  #integer(shape: Shape & { readonly _tag: "Integer" }): string {
+    const { maximum, minimum } = shape
+    if (minimum === int32.minimum && maximum === int32.maximum) return this.#context.imports.value(wire, "Int32")
+    if (maximum !== undefined) {
+      return pure(
+        `${this.#context.imports.value(wire, "integerBetween")}(${minimum ?? Number.MIN_SAFE_INTEGER}, ${maximum})`
+      )
+    }
+    return minimum === undefined
+      ? this.#context.imports.schema("Int")
+      : pure(`${this.#context.imports.value(wire, "integerFrom")}(${minimum})`)
+  }
+
+  #list(shape: Shape & { readonly _tag: "List" }): string {
+    const { maxItems, minItems } = shape
+    const item = this.codec(shape.item)
+    if (maxItems !== undefined) {
+      return pure(`${this.#context.imports.value(wire, "listOfLength")}(${item}, ${minItems}, ${maxItems})`)
+    }
+    return minItems === 0
+      ? pure(`${this.#context.imports.schema("Array")}(${item})`)
+      : pure(`${this.#context.imports.value(wire, "listOfLength")}(${item}, ${minItems})`)
+  }
+
+  /** A list of a response that can be null: it decodes to the empty list. */
+  #nullableList(shape: Shape & { readonly _tag: "Nullable" }): Shape | undefined {
+    return this.#context.direction === "responses" && shape.of._tag === "List" && shape.of.minItems === 0
+      ? shape.of
+      : undefined
+  }
+
+  /** The codec of a time of a request, which refuses the other unit. A time with an upper bound needs none. */
+  #time({ name, shape }: Named): string | undefined {
+    if (this.#context.direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined)
+      return undefined
+    switch (unitOf(this.#context.facts, this.#names.owner, name)) {
       case seconds:
         return shape.minimum === undefined
-          ? imports.value(wire, "UnixSeconds")
-          : pure(`${imports.value(wire, "unixSecondsFrom")}(${shape.minimum})`)
+          ? this.#context.imports.value(wire, "UnixSeconds")
+          : pure(`${this.#context.imports.value(wire, "unixSecondsFrom")}(${shape.minimum})`)
       case milliseconds:
-        return shape.minimum === undefined ? imports.value(wire, "UnixMillis") : undefined
+        return shape.minimum === undefined ? this.#context.imports.value(wire, "UnixMillis") : undefined
       default:
         return undefined
     }
   }
-
-  const valueOf = (field: { readonly name: string; readonly shape: Shape }): string => time(field) ?? codec(field.shape)
-
-  const property = (field: Field): string => {
-    const value = valueOf(field)
-    return `${key(field.name)}: ${field.required ? value : pure(`${schema("optionalKey")}(${value})`)}`
-  }
-
-  return { codec, type, valueOf }
 }
 
 /** A regular expression as a literal. */

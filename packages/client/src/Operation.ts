@@ -1,9 +1,10 @@
 /**
- * An operation of the exchange as a value: a function to call, and a plain description of what it puts on the wire.
+ * An operation of the exchange as a value: a function to call, with a descriptor of its request and its responses.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
+import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import type * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { type KalshiPublic, type KalshiRead, type KalshiWrite, capability } from "./Capability.ts"
@@ -16,6 +17,7 @@ import type {
   Key,
   Rule,
   Descriptor,
+  Limits,
   Paging
 } from "./Descriptor.ts"
 import type * as Errors from "./Errors.ts"
@@ -27,6 +29,7 @@ export type {
   ErrorClass,
   InputFault,
   Key,
+  Limits,
   Paging,
   Parameter,
   RetryClass,
@@ -34,7 +37,7 @@ export type {
   WithPayload
 } from "./Descriptor.ts"
 
-/** A bare class of a common error names nothing new; one with a payload replaces the common one. */
+/** The class of a common error adds no error. A common error with a payload replaces the plain one. */
 type NamedOf<D> =
   D extends WithPayload<infer E>
     ? E
@@ -61,7 +64,7 @@ type ValuesOf<P extends Readonly<Record<string, Parameter>>> = {
 
 type BodyOf<B> = B extends Schema.Codec<infer A> ? A : {}
 
-/** Lets a caller give `undefined` for a field to leave out, at any depth. */
+/** Lets optional fields be `undefined`, at any depth. */
 type Lenient<A> = A extends string | number | boolean | null | undefined
   ? A
   : A extends ReadonlyArray<infer Item>
@@ -74,21 +77,33 @@ type InputOf<
   B
 > = Types.Simplify<ValuesOf<P> & ValuesOf<Q> & Lenient<BodyOf<B>>>
 
-/** What an operation gives whose success has this body. */
+/** The output of an operation whose success has this body. */
 export type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
-// InvalidRequest is never left out: an operation without input can still run under an invalid `SendPolicy`.
+// InvalidRequest is always included: an operation without input can run under an invalid `SendPolicy`.
+// The two members of SigningFailure: an editor would show the alias.
 type CommonFor<Capability> =
   | Errors.PublicFailure
-  | (Capability extends KalshiPublic ? never : Errors.SigningFailure)
+  | (Capability extends KalshiPublic ? never : SigningError | Errors.LimitExceeded)
   | (Capability extends KalshiWrite ? Errors.NotSent : never)
 
-/** Every error of an operation: those it names, and the common ones it does not name itself. */
-export type FailureOf<E, Capability> = E | Exclude<CommonFor<Capability>, { readonly _tag: TagOf<E> }>
+/**
+ * Every error of an operation: those it names, and the common ones it does not name itself.
+ *
+ * The conditional type makes an editor show the union of all errors instead of this alias.
+ */
+export type FailureOf<E, Capability> = [E | Exclude<CommonFor<Capability>, { readonly _tag: TagOf<E> }>] extends [
+  infer All
+]
+  ? All
+  : never
+
+/** The errors of a function that returns an effect, such as an operation. */
+export type ErrorOf<Call> = Call extends (...input: never) => Effect.Effect<infer _A, infer E, infer _R> ? E : never
 
 type TagOf<E> = E extends { readonly _tag: infer Tag } ? Tag : never
 
-/** What a call takes for an input: nothing, something that may be left out, or something. */
+/** The arguments of a call: none, an optional input, or a required input. */
 export type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input ? [input?: Input] : [input: Input]
 
 /**
@@ -96,8 +111,8 @@ export type ArgumentsOf<Input> = [Input] extends [void] ? [] : {} extends Input 
  *
  * **Details**
  *
- * `E` holds the errors that the operation names besides the common ones of {@link Errors.Failure}, and is invariant:
- * one that is declared and not listed, or listed and not declared, does not compile.
+ * `E` is the union of the errors that the operation names in addition to the common ones of {@link Errors.Failure}. It is
+ * invariant: an error that is declared but missing in the type does not compile, and neither does the reverse.
  */
 export interface Operation<Input, out Output, in out E, out Capability> {
   (...input: ArgumentsOf<Input>): Effect.Effect<Output, FailureOf<E, Capability>, Capability>
@@ -110,10 +125,26 @@ export interface Operation<Input, out Output, in out E, out Capability> {
   }
 }
 
-/** The errors a declaration names besides the common ones. */
+/** The errors that a declaration names in addition to the common ones. */
 type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
-/** Input of {@link make}: a descriptor, without what has a default. */
+/** The values of the fields that a description does not set. */
+const defaults = {
+  pathParameters: {},
+  query: {},
+  body: undefined,
+  auth: "required",
+  key: undefined,
+  rules: [],
+  secret: false,
+  pages: undefined
+} as const satisfies Partial<Descriptor>
+
+/**
+ * Input of {@link make}: a {@link Descriptor} whose fields with a default are optional.
+ *
+ * A `keyed` operation names its `key`; no other operation has one.
+ */
 export type Description<
   Access extends "public" | "read" | "write",
   Path extends Readonly<Record<string, Parameter>>,
@@ -122,39 +153,18 @@ export type Description<
   Success extends Schema.Codec<unknown> | undefined,
   D extends ReadonlyArray<Declared>,
   Auth extends "none" | "optional" | "required"
-> = Omit<
-  Descriptor<Access, Path, Query, Body, Success, D>,
-  | "pathParameters"
-  | "query"
-  | "body"
-  | "auth"
-  | "retry"
-  | "key"
-  | "rules"
-  | "cost"
-  | "costPer"
-  | "writeBucket"
-  | "urgent"
-  | "secret"
-  | "pages"
-> & {
-  readonly pathParameters?: Path
-  readonly query?: Query
-  readonly body?: Body
-  readonly auth?: Auth
-  readonly cost?: number
-  readonly costPer?: "request" | "item"
-  readonly writeBucket?: "common" | "order" | "quotes"
-  readonly urgent?: boolean
-  readonly secret?: boolean
-  /** Default: none. */
-  readonly rules?: ReadonlyArray<Rule<NoInfer<InputFor<Path, Query, Body>>>>
-} & (
+> = Omit<Descriptor<Access, Path, Query, Body, Success, D, Auth>, keyof typeof defaults | "limits" | "retry"> &
+  Partial<
+    Pick<Descriptor<Access, Path, Query, Body, Success, D, Auth>, Exclude<keyof typeof defaults, "key" | "rules">>
+  > & {
+    readonly rules?: ReadonlyArray<Rule<NoInfer<InputFor<Path, Query, Body>>>>
+    readonly limits?: Partial<Limits>
+  } & (
     | { readonly retry: Exclude<RetryClass, "keyed">; readonly key?: undefined }
     | { readonly retry: "keyed"; readonly key: Key }
   )
 
-/** The input that a description's parts ask for. */
+/** The input of an operation with this path, query and body. */
 export type InputFor<
   Path extends Readonly<Record<string, Parameter>>,
   Query extends Readonly<Record<string, Parameter>>,
@@ -167,12 +177,11 @@ export type ErrorsFor<D extends ReadonlyArray<Declared>, Auth> =
   | (Auth extends "optional" ? Errors.SigningFailure : never)
 
 /**
- * Makes an operation of its description.
+ * Makes an operation from its description.
  *
  * **Details**
  *
- * The description is checked against the operation's declared type by the compiler: inputs, output, errors and
- * capability.
+ * The compiler checks the description against the operation's declared type: input, output, errors and capability.
  */
 export const make = <
   Access extends "public" | "read" | "write",
@@ -186,27 +195,24 @@ export const make = <
   description: Description<Access, Path, Query, Body, Success, D, Auth> & { readonly pages?: Paging }
 ): Operation<InputFor<Path, Query, Body>, SuccessOf<Success>, ErrorsFor<D, Auth>, CapabilityOf<Access>> => {
   const descriptor: Descriptor = {
-    pathParameters: {},
-    query: {},
-    body: undefined,
-    auth: "required",
-    key: undefined,
-    rules: [],
-    cost: 10,
-    costPer: "request",
-    writeBucket: "common",
-    urgent: false,
-    secret: false,
-    pages: undefined,
-    ...description
+    ...defaults,
+    ...description,
+    limits: {
+      bucket: description.method === "GET" ? "read" : "write",
+      cost: 10,
+      costPer: "request",
+      writeBucket: "common",
+      urgent: false,
+      ...description.limits
+    }
   }
   const tag = capability(descriptor.access)
-  // An operation without input may be handed to a combinator that calls it with some argument: it takes none.
+  // A combinator may call an operation without input with some argument: ignore it.
   const takesInput =
     descriptor.body !== undefined ||
     Object.keys(descriptor.pathParameters).length + Object.keys(descriptor.query).length > 0
   const call = (input?: unknown) =>
     Effect.flatMap(tag, (sender) => sender.send(descriptor, takesInput ? input : undefined))
-  // The sender's answers are typed by the descriptor's schemas and classes; this is the one place that says so.
+  // The descriptor's schemas and classes give the sender's results their types. Only this cast says so.
   return Object.assign(call, { descriptor }) as never
 }

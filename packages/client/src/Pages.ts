@@ -8,7 +8,7 @@
  * the operation's own `limit` (`page_size` of `StructuredTargets.list`).
  *
  * The pages end at a cursor that is empty, null or absent. An empty page with a cursor is not the end. A cursor is sent
- * back unchanged, whatever it holds.
+ * back unchanged.
  *
  * **Gotchas**
  *
@@ -52,19 +52,19 @@ const shownCursor = (cursor: string): string =>
   JSON.stringify(cursor.length <= 100 ? cursor : `${cursor.slice(0, 100)}…`)
 
 /**
- * A page's cursor is one that an earlier page was requested with: the pages form a circle.
+ * An earlier page was requested with the cursor of this page: the pages form a circle.
  *
  * **Details**
  *
- * The stream has emitted everything up to that page, each page once: it does not follow the cursor a second time. To know,
- * a reading keeps its cursors. One of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
+ * The stream has emitted every page up to that one, each page once. It does not follow a cursor a second time. For this
+ * it remembers its cursors. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
  */
 export class RepeatedCursor
   extends /*#__PURE__*/ Data.TaggedError("RepeatedCursor")<{
     /** The operation as you called it, such as `Orders.list`. */
     readonly operation: string
     readonly cursor: string
-    /** Number of pages that were read. */
+    /** Number of pages that the stream has read. */
     readonly pages: number
   }>
 {
@@ -74,7 +74,7 @@ export class RepeatedCursor
 }
 
 /**
- * There are more pages than `maxPages`. The stream has emitted those; `cursor` is where the next one begins.
+ * The list has more pages than `maxPages`. The stream has emitted `maxPages` pages. `cursor` requests the next one.
  */
 export class PageBudgetExceeded
   extends /*#__PURE__*/ Data.TaggedError("PageBudgetExceeded")<{
@@ -90,10 +90,10 @@ export class PageBudgetExceeded
   }
 }
 
-/** Options of a reading. */
+/** Options of a stream of pages. */
 export interface Options {
   /**
-   * How many pages may be requested: a whole number from 1 up. If there are more, the stream fails with
+   * The largest number of pages to request: a whole number, at least 1. If there are more, the stream fails with
    * {@link PageBudgetExceeded} after the last of them, so that an incomplete list never looks complete. Use `Stream.take`
    * to read only a part. Default: no limit.
    */
@@ -101,7 +101,8 @@ export interface Options {
 }
 
 /**
- * Reads a list from its beginning, or from the input's `cursor`, which must not be empty: an empty one ended the pages.
+ * Reads a list from its beginning, or from the input's `cursor`. The cursor must not be empty: an empty cursor marks the
+ * last page.
  */
 export interface Reader<Input, out A, out E, out Capability> {
   (...input: Operation.ArgumentsOf<Input>): Stream.Stream<A, E | RepeatedCursor, Capability>
@@ -111,7 +112,7 @@ export interface Reader<Input, out A, out E, out Capability> {
   ): Stream.Stream<A, E | RepeatedCursor | PageBudgetExceeded, Capability>
 }
 
-/** What a list of an answer holds. */
+/** The items of a list of a response. */
 type ItemOf<Output, List extends PropertyKey> =
   Output extends Readonly<Partial<Record<List, infer Items>>>
     ? NonNullable<Items> extends ReadonlyArray<infer Item>
@@ -124,7 +125,7 @@ type ItemsOf<Input, Output, E, Capability, List extends string> = [List] extends
   : { readonly [L in List]: Reader<Input, ItemOf<Output, L>, E, Capability> }
 
 /**
- * An operation whose answer is a page of `List`: calling it reads one page.
+ * An operation whose response is a page of `List`. A call reads one page.
  */
 export interface Paged<Input, out Output, in out E, out Capability, List extends string> extends Operation.Operation<
   Input,
@@ -132,11 +133,11 @@ export interface Paged<Input, out Output, in out E, out Capability, List extends
   E,
   Capability
 > {
-  /** The pages, one answer after the other, empty ones too. */
+  /** The pages, including empty ones. */
   readonly pages: Reader<Input, Output, Operation.FailureOf<E, Capability>, Capability>
   /**
-   * What the pages hold, one by one. Where an answer has more than one list, each has a reader under its own name, such
-   * as `Portfolio.positions.items.market_positions`.
+   * The items of the pages, one by one. If a response has more than one list, each list has its own reader, such as
+   * `Portfolio.positions.items.market_positions`.
    */
   readonly items: ItemsOf<Input, Output, Operation.FailureOf<E, Capability>, Capability, List>
 }
@@ -165,7 +166,7 @@ const reader =
       Effect.sync(() => {
         const maxPages = options?.maxPages ?? Number.POSITIVE_INFINITY
         const request = copyOf(input)
-        // Every cursor whose page arrived. A search for circles by single comparisons would emit pages twice.
+        // Every cursor whose page arrived. Finding a circle by comparing single cursors would emit pages twice.
         const read = new Set<unknown>()
         let cursor = request["cursor"]
         let pages = 0
@@ -183,7 +184,7 @@ const reader =
             if (pages >= maxPages) return Effect.fail(new PageBudgetExceeded({ operation: name, maxPages, cursor }))
           }
           return Effect.flatMap(operation(Object.assign(copyOf(request), { cursor })), (page) => {
-            // Only now: a pull that failed or timed out may be repeated.
+            // Only after success: a failed pull may be repeated.
             read.add(cursor)
             pages++
             cursor = page[cursorField]
@@ -218,10 +219,10 @@ export const make = <
 > => {
   const { cursor, lists } = description.pages
   const operation = Operation.make(description)
-  // Only the types of this very operation say what its pages hold; the streams are typed by it below.
+  // Only the operation's own types describe its pages. The returned streams are typed by them below.
   const call = operation as unknown as (input: Input) => Effect.Effect<Page, unknown, unknown>
   const read = <A>(elements: (page: Page) => ReadonlyArray<A>) => reader(call, operation.descriptor, cursor, elements)
-  // A list that the document does not require may be absent.
+  // A list that the document does not require can be absent.
   const of = (list: string) => read((page) => (page[list] ?? []) as ReadonlyArray<unknown>)
   const [first, ...more] = lists
   return Object.assign(operation, {

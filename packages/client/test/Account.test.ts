@@ -118,7 +118,7 @@ describe("Account.upgradeUsageLevel", () => {
   )
 })
 
-describe("descriptor.cost", () => {
+describe("descriptor.limits.cost", () => {
   const [costs] = recorded("GetAccountEndpointCosts") as ReadonlyArray<{
     readonly default_cost: number
     readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
@@ -135,7 +135,7 @@ describe("descriptor.cost", () => {
         const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
         const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
         const expected = listed?.cost ?? younger[descriptor.operationId] ?? costs!.default_cost
-        assert.strictEqual(descriptor.cost, expected)
+        assert.strictEqual(descriptor.limits.cost, expected)
       })
     }
   }

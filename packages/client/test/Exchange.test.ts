@@ -161,7 +161,7 @@ describe("readAfter", () => {
       assert.isTrue(Result.isFailure(result) && result.failure._tag === "ReadsLag")
       assert.strictEqual(
         Result.isFailure(result) ? result.failure.message : "",
-        "after 200 ms the reads were of 1970-01-01T00:00:00Z, and the write of 1970-01-01T00:00:01.000Z"
+        "the reads did not show the write of 1970-01-01T00:00:01.000Z within 200 ms, because they were as of 1970-01-01T00:00:00Z: wait longer, by the option within"
       )
     })
   )

@@ -142,9 +142,9 @@ describe("Historical.market", () => {
     }
   ])
 
-  it.effect("has an example that runs: it is asked once the live read has answered 404", () =>
+  it.effect("has an example that runs: it reads the historical side after the live read fails with 404", () =>
     Effect.gen(function* () {
-      isExample(import.meta.url, "Historical", "A market, wherever it is by now")
+      isExample(import.meta.url, "Historical", "A market on either side of the cutoff")
       assert.deepStrictEqual<unknown>(yield* anyMarket("T-1"), { market })
       assert.deepStrictEqual(
         (yield* Script).sent.map(({ target }) => target),

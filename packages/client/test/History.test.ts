@@ -354,7 +354,7 @@ describe("HistoryUncertain", () => {
       assert.instanceOf(outcome.error, History.HistoryUncertain)
       assert.strictEqual(
         (outcome.error as Error).message,
-        'History.fills cannot tell whether it has emitted "near o" already: the cutoff moved from 1970-03-22T00:00:00.000Z to 1970-03-22T04:00:00.000Z during the reading, further than the overlap of 7200000 ms: read again with a larger overlapMillis'
+        'History.fills cannot determine whether it already emitted "near o": the cutoff moved from 1970-03-22T00:00:00.000Z to 1970-03-22T04:00:00.000Z during the reading, further than the overlap of 7200000 ms: read again with a larger overlapMillis'
       )
       const again = yield* outcomeOf(History.fills({}, { overlapMillis: 5 * hour }), tiers)
       assert.strictEqual(idsOf(again), "now near next past old")

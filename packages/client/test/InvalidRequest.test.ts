@@ -432,8 +432,7 @@ describe("a rule between fields", () => {
     success: { status: 200, body: undefined },
     errors: [],
     access: "write",
-    retry: "never",
-    bucket: "write"
+    retry: "never"
   } as const
   const withBody = Operation.make({
     ...description,

@@ -209,7 +209,7 @@ describe("the cost of a quote's operations", () => {
     it(`${descriptor.name} costs what the account's list said in demo`, () => {
       const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
       const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
-      assert.strictEqual(descriptor.cost, listed?.cost ?? costs!.default_cost)
+      assert.strictEqual(descriptor.limits.cost, listed?.cost ?? costs!.default_cost)
     })
   }
 })

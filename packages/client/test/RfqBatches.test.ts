@@ -192,7 +192,7 @@ describe("RfqBatches.create", () => {
       "an empty id",
       { children: [a, b], contracts_fp: "1", client_batch_id: "" },
       "/client_batch_id",
-      "an empty id identifies no batch: give an id of your own, or leave it out"
+      "an empty id identifies no batch: give your own id, or leave it out"
     ],
     [
       "a remainder that rests",
@@ -222,7 +222,7 @@ describe("RfqBatches.create", () => {
       "a combo without legs",
       { children: [a, { selected_markets: [] }], contracts_fp: "1", mve_collection_ticker: "KXMVE" },
       "/children/1/selected_markets",
-      "a combo without legs is none: give 1 to 6 legs"
+      "a combo needs legs: give 1 to 6"
     ],
     [
       "legs without their collection",

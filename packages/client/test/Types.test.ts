@@ -1,5 +1,5 @@
 /** What the compiler must hold; the assertions cost nothing at run time, `tsc -b` judges them. */
-import { describe, expectTypeOf, it } from "vitest"
+import { assert, describe, expectTypeOf, it } from "vitest"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { Effect, Layer, Schema } from "effect"
 import type { HttpClient } from "effect/http"
@@ -151,8 +151,7 @@ describe("Operation.make", () => {
     path: "/x",
     success: { status: 200, body: EmptyResponse },
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   } as const
   type X<E> = Operation.Operation<void, EmptyResponse, E, Kalshi.KalshiRead>
 
@@ -198,6 +197,20 @@ describe("Operation.make", () => {
     void Operation.make({ ...rest, retry: "keyed" })
     // @ts-expect-error -- it is repeated whether or not it has an id
     void Operation.make({ ...rest, retry, key })
+  })
+
+  it("bills a GET to the read bucket and every other method to the write bucket, unless the description differs", () => {
+    const rest = { ...description, errors: [] } as const
+    const plain = { cost: 10, costPer: "request", writeBucket: "common", urgent: false }
+    assert.deepStrictEqual(Operation.make(rest).descriptor.limits, { ...plain, bucket: "read" })
+    const post = Operation.make({ ...rest, method: "POST", limits: { cost: 2, urgent: true } })
+    assert.deepStrictEqual(post.descriptor.limits, {
+      ...plain,
+      bucket: "write",
+      cost: 2,
+      urgent: true
+    })
+    assert.strictEqual(Operation.make({ ...rest, limits: { bucket: "write" } }).descriptor.limits.bucket, "write")
   })
 
   it("gives its rules the input, and nothing that the input has not", () => {

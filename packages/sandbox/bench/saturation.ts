@@ -38,7 +38,7 @@ const kinds = ["read", "write"] as const
 const prices = new Map(
   [OrderGroups.list, Orders.create, Orders.cancel].map(({ descriptor }) => [
     descriptor.operationId,
-    { kind: descriptor.bucket, cost: costOf(descriptor, undefined) }
+    { kind: descriptor.limits.bucket, cost: costOf(descriptor, undefined) }
   ])
 )
 

@@ -32,6 +32,9 @@ export const sourceOf = (module: string): string => {
   return fs.readFileSync(url, "utf8")
 }
 
+/** The source of the inputs' interfaces. */
+export const inputs = fs.readFileSync(new URL("generated/inputs.ts", folder), "utf8")
+
 /** The operation of this id. */
 export const named = (id: string): ClientOperations.ClientOperation => {
   const found = ClientOperations.all.find((client) => client.descriptor.operationId === id)

@@ -21,7 +21,9 @@ import {
 } from "../wire/forms.ts"
 
 export interface AcceptBlockTradeProposalRequest {
+  /** 0 is the primary account, 1–63 a subaccount. Not together with `subtrader_id`. */
   readonly subaccount?: number
+  /** For FCM members: the id of the subtrader. Not together with `subaccount`. */
   readonly subtrader_id?: string
 }
 export const AcceptBlockTradeProposalRequest: Schema.Codec<AcceptBlockTradeProposalRequest> =
@@ -31,14 +33,21 @@ export const AcceptBlockTradeProposalRequest: Schema.Codec<AcceptBlockTradePropo
   })
 
 export interface AcceptQuoteRequest {
+  /** Which of the maker's two bids to take: see `Quotes.accept`. */
   readonly accepted_side: "yes" | "no"
 }
 export const AcceptQuoteRequest: Schema.Codec<AcceptQuoteRequest> = /*#__PURE__*/ Schema.Struct({
   accepted_side: /*#__PURE__*/ closed(["yes", "no"])
 })
 
+/** The lowest bid that you accept on a child. */
 export interface RFQBatchAcceptLimit {
+  /**
+   * The lowest acceptable bid in dollars per contract, on the accepted side. 0 to 1, with two to four decimals.
+   * Normally the best bid that you saw.
+   */
   readonly bid_dollars: DollarsInput
+  /** The `rfq_id` of the child. */
   readonly rfq_id: string
 }
 export const RFQBatchAcceptLimit: Schema.Codec<RFQBatchAcceptLimit> = /*#__PURE__*/ Schema.Struct({
@@ -47,8 +56,11 @@ export const RFQBatchAcceptLimit: Schema.Codec<RFQBatchAcceptLimit> = /*#__PURE_
 })
 
 export interface AcceptRFQBatchRequest {
+  /** Which of the makers' bids to take, for every child. */
   readonly accepted_side: "yes" | "no"
+  /** Your own id of this acceptance. With it, the client repeats the request after a lost response. */
   readonly client_order_id?: string
+  /** Exactly one entry per child. 2 to 57 items. */
   readonly min_bids: ReadonlyArray<RFQBatchAcceptLimit>
 }
 export const AcceptRFQBatchRequest: Schema.Codec<AcceptRFQBatchRequest> = /*#__PURE__*/ Schema.Struct({
@@ -64,14 +76,21 @@ export type ExchangeIndex = number
 export const ExchangeIndex: Schema.Codec<ExchangeIndex> = Schema.Int
 
 export interface AmendOrderV2Request {
+  /** The current `client_order_id` of the order. The exchange refuses another one. */
   readonly client_order_id?: string
+  /** Number of contracts in **total**: those that are filled plus those that rest from now on. */
   readonly count: CountInput
+  /** The shard of the order. Default: −1, which finds the shard by `ticker`. */
   readonly exchange_index?: ExchangeIndex
-  /** Unix seconds. */
+  /** When the order expires. 0 removes the expiry. Unix seconds. Default: the order's own. */
   readonly expiration_time?: number
+  /** Dollars per contract, always of YES. Must be on the market's price grid. */
   readonly price: DollarsInput
+  /** The order's own side. The exchange refuses another one. */
   readonly side: BookSide
+  /** The order's own market. The exchange refuses another one. */
   readonly ticker: string
+  /** The new `client_order_id` of the order. */
   readonly updated_client_order_id?: string
 }
 export const AmendOrderV2Request: Schema.Codec<AmendOrderV2Request> = /*#__PURE__*/ Schema.Struct({
@@ -109,11 +128,15 @@ export type ApiKeyType = "rsa" | "ed25519"
 export const ApiKeyType: Schema.Codec<ApiKeyType> = /*#__PURE__*/ closed(["rsa", "ed25519"])
 
 export interface ApplySubaccountTransferRequest {
-  /** US cents. */
+  /** The amount to move. US cents. */
   readonly amount_cents: number
+  /** Your own UUID of the transfer. The exchange executes a transfer once per id. */
   readonly client_transfer_id: string
+  /** The shard whose cash moves. Default: 0. */
   readonly exchange_index?: ExchangeIndex
+  /** The account that pays: 0 is the primary account, 1–63 a subaccount. */
   readonly from_subaccount: number
+  /** The account that receives the cash: 0 is the primary account, 1–63 a subaccount. */
   readonly to_subaccount: number
 }
 export const ApplySubaccountTransferRequest: Schema.Codec<ApplySubaccountTransferRequest> = /*#__PURE__*/ Schema.Struct(
@@ -127,9 +150,13 @@ export const ApplySubaccountTransferRequest: Schema.Codec<ApplySubaccountTransfe
 )
 
 export interface BatchCancelOrdersV2RequestOrdersItem {
+  /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex
+  /** The market of the order. The exchange finds the shard by it if `exchange_index` is absent or −1. */
   readonly market_ticker?: string
+  /** The id of the order. */
   readonly order_id: string
+  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number
 }
 export const BatchCancelOrdersV2RequestOrdersItem: Schema.Codec<BatchCancelOrdersV2RequestOrdersItem> =
@@ -141,6 +168,7 @@ export const BatchCancelOrdersV2RequestOrdersItem: Schema.Codec<BatchCancelOrder
   })
 
 export interface BatchCancelOrdersV2Request {
+  /** The orders to cancel. Each needs `market_ticker` or `exchange_index`, unless it is on shard 0. */
   readonly orders: ReadonlyArray<BatchCancelOrdersV2RequestOrdersItem>
 }
 export const BatchCancelOrdersV2Request: Schema.Codec<BatchCancelOrdersV2Request> = /*#__PURE__*/ Schema.Struct({
@@ -154,20 +182,45 @@ export const SelfTradePreventionType: Schema.Codec<SelfTradePreventionType> = /*
 ])
 
 export interface CreateOrderV2Request {
+  /** True: the order is cancelled when trading pauses for any reason. */
   readonly cancel_order_on_pause?: boolean
+  /** Your own id of the order. The exchange answers 409 to a second order with the same id. */
   readonly client_order_id?: string
+  /** Number of contracts, in steps of 0.01. */
   readonly count: CountInput
+  /**
+   * The shard of the market. Default: −1, which finds the shard by `ticker` and bills the write bucket of every
+   * shard.
+   */
   readonly exchange_index?: ExchangeIndex
-  /** Unix seconds. */
+  /**
+   * When the order expires. Only with `good_till_canceled`: without it, such an order rests until it is cancelled.
+   * Unix seconds.
+   */
   readonly expiration_time?: number
+  /** The order group that the order joins. */
   readonly order_group_id?: string
+  /** True: the order never takes from the book. */
   readonly post_only?: boolean
+  /** Dollars per contract, always of YES. Must be on the market's price grid. */
   readonly price: DollarsInput
+  /** True: your position caps the count. Only with `immediate_or_cancel`. */
   readonly reduce_only?: boolean
+  /**
+   * What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and
+   * keeps its earlier fills. `maker` cancels the resting order and continues.
+   */
   readonly self_trade_prevention_type: SelfTradePreventionType
+  /** A side of the YES book. `bid` buys YES. `ask` sells YES, which is buying NO at one dollar minus the price. */
   readonly side: BookSide
+  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number
+  /** The ticker of the market. */
   readonly ticker: string
+  /**
+   * `fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills what it can at once,
+   * and the rest is cancelled. `good_till_canceled` rests in the book.
+   */
   readonly time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel"
 }
 export const CreateOrderV2Request: Schema.Codec<CreateOrderV2Request> = /*#__PURE__*/ Schema.Struct({
@@ -188,6 +241,7 @@ export const CreateOrderV2Request: Schema.Codec<CreateOrderV2Request> = /*#__PUR
 })
 
 export interface BatchCreateOrdersV2Request {
+  /** The orders to place. */
   readonly orders: ReadonlyArray<CreateOrderV2Request>
 }
 export const BatchCreateOrdersV2Request: Schema.Codec<BatchCreateOrdersV2Request> = /*#__PURE__*/ Schema.Struct({
@@ -195,10 +249,21 @@ export const BatchCreateOrdersV2Request: Schema.Codec<BatchCreateOrdersV2Request
 })
 
 export interface CreateApiKeyRequest {
+  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key on all of REST. */
   readonly fcm_subtrader_id?: string
+  /** The name of the key. */
   readonly name: string
+  /** PEM of an RSA or Ed25519 public key. Its type becomes the type of the API key. */
   readonly public_key: string
+  /**
+   * What the key may do. `write` also requires `read`. A scope with `::` stands alone and allows only that group
+   * of operations. Default: everything.
+   */
   readonly scopes?: ReadonlyArray<ApiKeyScope>
+  /**
+   * Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with
+   * `fcm_subtrader_id`.
+   */
   readonly subaccount?: number
 }
 export const CreateApiKeyRequest: Schema.Codec<CreateApiKeyRequest> = /*#__PURE__*/ Schema.Struct({
@@ -210,12 +275,15 @@ export const CreateApiKeyRequest: Schema.Codec<CreateApiKeyRequest> = /*#__PURE_
 })
 
 export interface CreateFCMPositionTransferRequest {
+  /** The ticker of the market. */
   readonly market_ticker: string
-  /** Hundredths of a contract. */
+  /** Size in hundredths of a contract: 1,000 is 10 contracts. */
   readonly position_centicount: number
-  /** Hundredths of a cent: 10,000 to the dollar. */
+  /** Price in hundredths of a cent: 5,600 is $0.56. 0 to 10,000. */
   readonly price_centicents: number
+  /** The subtrader that gives the position. */
   readonly source_subtrader_id: string
+  /** The subtrader that receives the position. */
   readonly target_subtrader_id: string
 }
 export const CreateFCMPositionTransferRequest: Schema.Codec<CreateFCMPositionTransferRequest> =
@@ -228,6 +296,7 @@ export const CreateFCMPositionTransferRequest: Schema.Codec<CreateFCMPositionTra
   })
 
 export interface CreateFCMSubtraderRequest {
+  /** 1 to 16 ASCII letters and digits. The exchange checks it. */
   readonly subtrader_suffix: string
 }
 export const CreateFCMSubtraderRequest: Schema.Codec<CreateFCMSubtraderRequest> = /*#__PURE__*/ Schema.Struct({
@@ -235,8 +304,11 @@ export const CreateFCMSubtraderRequest: Schema.Codec<CreateFCMSubtraderRequest> 
 })
 
 export interface TickerPair {
+  /** The ticker of the event. */
   readonly event_ticker: string
+  /** The ticker of the market. */
   readonly market_ticker: string
+  /** The side of the leg. */
   readonly side: "yes" | "no"
 }
 export const TickerPair: Schema.Codec<TickerPair> = /*#__PURE__*/ Schema.Struct({
@@ -246,7 +318,12 @@ export const TickerPair: Schema.Codec<TickerPair> = /*#__PURE__*/ Schema.Struct(
 })
 
 export interface CreateMarketInMultivariateEventCollectionRequest {
+  /**
+   * The legs: as many as the collection's `size_min` to `size_max`. Their order matters if the collection
+   * `is_ordered`.
+   */
   readonly selected_markets: ReadonlyArray<TickerPair>
+  /** True: adds the complete `market` to the response. */
   readonly with_market_payload?: boolean
 }
 export const CreateMarketInMultivariateEventCollectionRequest: Schema.Codec<CreateMarketInMultivariateEventCollectionRequest> =
@@ -256,10 +333,13 @@ export const CreateMarketInMultivariateEventCollectionRequest: Schema.Codec<Crea
   })
 
 export interface CreateOrderGroupRequest {
+  /** The group's limit in whole contracts, 1 to 1,000,000. Must equal the other one if both are set. */
   readonly contracts_limit?: number
+  /** The group's limit as a decimal count, 1 to 1,000,000. Must equal the other one if both are set. */
   readonly contracts_limit_fp?: CountInput | null
-  /** `0` when left out. */
+  /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex
+  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number
 }
 export const CreateOrderGroupRequest: Schema.Codec<CreateOrderGroupRequest> = /*#__PURE__*/ Schema.Struct({
@@ -270,11 +350,17 @@ export const CreateOrderGroupRequest: Schema.Codec<CreateOrderGroupRequest> = /*
 })
 
 export interface CreateQuoteRequest {
+  /** Dollars per contract at which you buy NO. `"0"` declines the side. */
   readonly no_bid: DollarsInput
+  /** True: your order is cancelled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
+  /** True: what is left after execution rests in the book. */
   readonly rest_remainder: boolean
+  /** The id of the RFQ. */
   readonly rfq_id: string
+  /** 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number
+  /** Dollars per contract at which you buy YES. `"0"` declines the side. */
   readonly yes_bid: DollarsInput
 }
 export const CreateQuoteRequest: Schema.Codec<CreateQuoteRequest> = /*#__PURE__*/ Schema.Struct({
@@ -286,10 +372,18 @@ export const CreateQuoteRequest: Schema.Codec<CreateQuoteRequest> = /*#__PURE__*
   yes_bid: QuotePriceInput
 })
 
+/**
+ * One combo, by `market_ticker` or by `selected_markets`, not both. Its size is a number of contracts or an
+ * amount to spend, not both.
+ */
 export interface CreateRFQBatchChild {
+  /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null
+  /** An existing combo market. */
   readonly market_ticker?: string
+  /** The legs of the combo, 1 to 6. The exchange finds the combo in `mve_collection_ticker`, or creates it there. */
   readonly selected_markets?: ReadonlyArray<TickerPair>
+  /** The amount to spend in dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput
 }
 export const CreateRFQBatchChild: Schema.Codec<CreateRFQBatchChild> = /*#__PURE__*/ Schema.Struct({
@@ -299,9 +393,13 @@ export const CreateRFQBatchChild: Schema.Codec<CreateRFQBatchChild> = /*#__PURE_
   target_cost_dollars: /*#__PURE__*/ Schema.optionalKey(DollarsInput)
 })
 
+/** What you pay for each side of a child. */
 export interface RFQBatchQuoteEntry {
+  /** Dollars per contract at which you buy NO: 0 to 1, with two to four decimals, or `"0"`. */
   readonly no_bid: DollarsInput
+  /** The `rfq_id` of the child. */
   readonly rfq_id: string
+  /** Dollars per contract at which you buy YES: 0 to 1, with two to four decimals, or `"0"`. */
   readonly yes_bid: DollarsInput
 }
 export const RFQBatchQuoteEntry: Schema.Codec<RFQBatchQuoteEntry> = /*#__PURE__*/ Schema.Struct({
@@ -311,9 +409,13 @@ export const RFQBatchQuoteEntry: Schema.Codec<RFQBatchQuoteEntry> = /*#__PURE__*
 })
 
 export interface CreateRFQBatchQuoteRequest {
+  /** True: your resting orders are cancelled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
+  /** Exactly one entry per child. 2 to 57 items. */
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
+  /** True: what is left of each child after execution rests in the book. */
   readonly rest_remainder: boolean
+  /** 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number
 }
 export const CreateRFQBatchQuoteRequest: Schema.Codec<CreateRFQBatchQuoteRequest> = /*#__PURE__*/ Schema.Struct({
@@ -324,19 +426,30 @@ export const CreateRFQBatchQuoteRequest: Schema.Codec<CreateRFQBatchQuoteRequest
 })
 
 export interface CreateRFQBatchRequest {
+  /** The combos, all different. 2 to 57 items. */
   readonly children: ReadonlyArray<CreateRFQBatchChild>
+  /** Your own id of the batch, 1 to 64 characters. With it, the client repeats the request after a lost response. */
   readonly client_batch_id?: string
+  /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null
+  /** The collection of the combos. Required if a child has `selected_markets`. */
   readonly mve_collection_ticker?: string
-  /** `false` when left out. */
+  /**
+   * True: others see a placeholder instead of your communications id, on the batch and its children. Default:
+   * false.
+   */
   readonly obscure_creator_id?: boolean
-  /** `false` when left out. */
+  /** True: closes your oldest open batches if the limit requires it, never a single RFQ. Default: false. */
   readonly replace_existing?: boolean
-  /** `false` when left out. */
+  /** Only `false` is valid: a fill-or-kill leaves no remainder. Default: false. */
   readonly rest_remainder?: boolean
+  /** For direct members: 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number
+  /** For FCM members, who cannot create batches yet. */
   readonly subtrader_id?: string
+  /** The amount to spend in dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput
+  /** True: `target_cost_dollars` does not include fees. Only for children that are sized by it. Default: false. */
   readonly target_cost_excludes_fees?: boolean
 }
 export const CreateRFQBatchRequest: Schema.Codec<CreateRFQBatchRequest> = /*#__PURE__*/ Schema.Struct({
@@ -354,23 +467,34 @@ export const CreateRFQBatchRequest: Schema.Codec<CreateRFQBatchRequest> = /*#__P
 })
 
 export interface CreateRFQRequest {
+  /** Number of whole contracts. Must equal `contracts_fp` if both are set. */
   readonly contracts?: number
+  /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null
+  /** The ticker of the market. */
   readonly market_ticker: string
-  /** `false` when left out. */
+  /** True: others see a placeholder instead of your communications id. Default: false. */
   readonly obscure_creator_id?: boolean
-  /** `false` when left out. */
+  /** True: the creation deletes your existing RFQs instead of failing. Default: false. */
   readonly replace_existing?: boolean
+  /** True: what is left after execution rests in the book. */
   readonly rest_remainder: boolean
+  /** For direct members: 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number
+  /** For FCM members: the id of the subtrader. */
   readonly subtrader_id?: string
   /**
-   * Hundredths of a cent: 10,000 to the dollar.
+   * The amount to spend. Hundredths of a cent: 10,000 to the dollar.
    *
-   * @deprecated
+   * @deprecated Use `target_cost_dollars`.
    */
   readonly target_cost_centi_cents?: number
+  /**
+   * The amount to spend in dollars, instead of a number of contracts. It includes fees, unless
+   * `target_cost_excludes_fees` is true.
+   */
   readonly target_cost_dollars?: DollarsInput
+  /** True: the amount to spend does not include fees. */
   readonly target_cost_excludes_fees?: boolean
 }
 export const CreateRFQRequest: Schema.Codec<CreateRFQRequest> = /*#__PURE__*/ Schema.Struct({
@@ -388,6 +512,7 @@ export const CreateRFQRequest: Schema.Codec<CreateRFQRequest> = /*#__PURE__*/ Sc
 })
 
 export interface CreateSubaccountRequest {
+  /** The shard. Default: 0. */
   readonly exchange_index?: ExchangeIndex
 }
 export const CreateSubaccountRequest: Schema.Codec<CreateSubaccountRequest> = /*#__PURE__*/ Schema.Struct({
@@ -395,9 +520,13 @@ export const CreateSubaccountRequest: Schema.Codec<CreateSubaccountRequest> = /*
 })
 
 export interface DecreaseOrderV2Request {
+  /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex
+  /** The market of the order. The exchange finds the shard by it if `exchange_index` is absent or −1. */
   readonly market_ticker?: string
+  /** Number of contracts to remove from the resting part. */
   readonly reduce_by?: CountInput | null
+  /** Number of contracts that rest afterwards. */
   readonly reduce_to?: CountInput | null
 }
 export const DecreaseOrderV2Request: Schema.Codec<DecreaseOrderV2Request> = /*#__PURE__*/ Schema.Struct({
@@ -416,10 +545,21 @@ export type ExchangeInstance = "event_contract" | "margined"
 export const ExchangeInstance: Schema.Codec<ExchangeInstance> = /*#__PURE__*/ closed(["event_contract", "margined"])
 
 export interface GenerateApiKeyRequest {
+  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key on all of REST. */
   readonly fcm_subtrader_id?: string
+  /** The type of the key. Default: `rsa`. */
   readonly key_type?: ApiKeyType
+  /** The name of the key. */
   readonly name: string
+  /**
+   * What the key may do. `write` also requires `read`. A scope with `::` stands alone and allows only that group
+   * of operations. Default: everything.
+   */
   readonly scopes?: ReadonlyArray<ApiKeyScope>
+  /**
+   * Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with
+   * `fcm_subtrader_id`.
+   */
   readonly subaccount?: number
 }
 export const GenerateApiKeyRequest: Schema.Codec<GenerateApiKeyRequest> = /*#__PURE__*/ Schema.Struct({
@@ -431,18 +571,27 @@ export const GenerateApiKeyRequest: Schema.Codec<GenerateApiKeyRequest> = /*#__P
 })
 
 export interface IntraExchangeInstanceTransferRequest {
-  /** Hundredths of a cent: 10,000 to the dollar. */
+  /** The amount to move. Hundredths of a cent: 10,000 to the dollar. */
   readonly amount: number
+  /** Your own UUID of the transfer. The exchange executes a transfer once per id. Only between primary accounts. */
   readonly client_transfer_id?: string
+  /** The exchange instance that receives the cash. */
   readonly destination: ExchangeInstance
-  /** `0` when left out. */
+  /** The shard that receives the cash. 0 to 100. Default: 0. */
   readonly destination_exchange_shard?: number
-  /** `0` when left out. */
+  /**
+   * The account that receives the cash: 0 is the primary account, 1–63 a subaccount. A subaccount works only from
+   * event contracts to event contracts. Default: 0.
+   */
   readonly destination_subaccount?: number
+  /** The exchange instance that pays. */
   readonly source: ExchangeInstance
-  /** `0` when left out. */
+  /** The shard that pays. 0 to 100. Default: 0. */
   readonly source_exchange_shard?: number
-  /** `0` when left out. */
+  /**
+   * The account that pays: 0 is the primary account, 1–63 a subaccount. A subaccount works only from event
+   * contracts to event contracts. Default: 0.
+   */
   readonly source_subaccount?: number
 }
 export const IntraExchangeInstanceTransferRequest: Schema.Codec<IntraExchangeInstanceTransferRequest> =
@@ -458,18 +607,27 @@ export const IntraExchangeInstanceTransferRequest: Schema.Codec<IntraExchangeIns
   })
 
 export interface ProposeBlockTradeRequest {
+  /** The buyer's account: 0 is the primary account, 1–63 a subaccount. Not together with `buyer_subtrader_id`. */
   readonly buyer_subaccount?: number
+  /** For FCM members: the buyer's subtrader. Not together with `buyer_subaccount`. */
   readonly buyer_subtrader_id?: string
+  /** The user id of the buyer. */
   readonly buyer_user_id: string
-  /** Hundredths of a contract. */
+  /** Size in hundredths of a contract: 1,000 is 10 contracts. At least 1. */
   readonly centicount: number
+  /** When the proposal expires: RFC 3339, such as `2026-11-22T18:00:00Z`. */
   readonly expiration_ts: string
+  /** The side of the maker. */
   readonly maker_side: "yes" | "no"
+  /** The ticker of the market. */
   readonly market_ticker: string
-  /** Hundredths of a cent: 10,000 to the dollar. */
+  /** Price in hundredths of a cent: 5,600 is $0.56. At least 1. */
   readonly price_centi_cents: number
+  /** The seller's account: 0 is the primary account, 1–63 a subaccount. Not together with `seller_subtrader_id`. */
   readonly seller_subaccount?: number
+  /** For FCM members: the seller's subtrader. Not together with `seller_subaccount`. */
   readonly seller_subtrader_id?: string
+  /** The user id of the seller. */
   readonly seller_user_id: string
 }
 export const ProposeBlockTradeRequest: Schema.Codec<ProposeBlockTradeRequest> = /*#__PURE__*/ Schema.Struct({
@@ -497,7 +655,9 @@ export const RestingMarginReservation: Schema.Codec<RestingMarginReservation> = 
 ])
 
 export interface TargetBalanceAllocationInput {
+  /** The index of the shard. */
   readonly exchange_index: number
+  /** The share of the shard in percent. 0 to 100. */
   readonly percent: number
 }
 export const TargetBalanceAllocationInput: Schema.Codec<TargetBalanceAllocationInput> = /*#__PURE__*/ Schema.Struct({
@@ -506,7 +666,9 @@ export const TargetBalanceAllocationInput: Schema.Codec<TargetBalanceAllocationI
 })
 
 export interface SetTargetBalanceAllocationRequest {
+  /** Whole percents per shard, which add up to 100. An empty list ends the rebalancing. */
   readonly allocations: ReadonlyArray<TargetBalanceAllocationInput>
+  /** How much of each shard's cash stays reserved for its resting orders. Default: `sum`. */
   readonly resting_margin_reservation?: RestingMarginReservation
 }
 export const SetTargetBalanceAllocationRequest: Schema.Codec<SetTargetBalanceAllocationRequest> =
@@ -516,7 +678,9 @@ export const SetTargetBalanceAllocationRequest: Schema.Codec<SetTargetBalanceAll
   })
 
 export interface UpdateFCMEventContractDailyCapRequest {
+  /** The daily cap in dollars, with two to four decimals. */
   readonly limit: DollarsInput
+  /** The id of the subtrader. */
   readonly subtrader_id: string
 }
 export const UpdateFCMEventContractDailyCapRequest: Schema.Codec<UpdateFCMEventContractDailyCapRequest> =
@@ -526,8 +690,11 @@ export const UpdateFCMEventContractDailyCapRequest: Schema.Codec<UpdateFCMEventC
   })
 
 export interface UpdateFCMSubtraderBlockedCategoriesRequest {
+  /** True: the subtrader must not trade the category. */
   readonly blocked: boolean
+  /** The category. */
   readonly category: string
+  /** The id of the subtrader. */
   readonly subtrader_id: string
 }
 export const UpdateFCMSubtraderBlockedCategoriesRequest: Schema.Codec<UpdateFCMSubtraderBlockedCategoriesRequest> =
@@ -538,7 +705,9 @@ export const UpdateFCMSubtraderBlockedCategoriesRequest: Schema.Codec<UpdateFCMS
   })
 
 export interface UpdateOrderGroupLimitRequest {
+  /** The group's limit in whole contracts, 1 to 1,000,000. Must equal the other one if both are set. */
   readonly contracts_limit?: number
+  /** The group's limit as a decimal count, 1 to 1,000,000. Must equal the other one if both are set. */
   readonly contracts_limit_fp?: CountInput | null
 }
 export const UpdateOrderGroupLimitRequest: Schema.Codec<UpdateOrderGroupLimitRequest> = /*#__PURE__*/ Schema.Struct({
@@ -547,7 +716,9 @@ export const UpdateOrderGroupLimitRequest: Schema.Codec<UpdateOrderGroupLimitReq
 })
 
 export interface UpdateSubaccountNettingRequest {
+  /** True: netting is on. */
   readonly enabled: boolean
+  /** 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount_number: number
 }
 export const UpdateSubaccountNettingRequest: Schema.Codec<UpdateSubaccountNettingRequest> = /*#__PURE__*/ Schema.Struct(

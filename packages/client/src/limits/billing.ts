@@ -43,9 +43,9 @@ export const make = (shardCount: number): ((descriptor: Descriptor, input: unkno
   let all: ReadonlyArray<string> = Array.from(shards, writeBucket)
 
   const bucketsOf = (descriptor: Descriptor, input: unknown): ReadonlyArray<string> => {
-    if (descriptor.bucket === "read") return read
-    if (descriptor.writeBucket === "common") return common
-    if (descriptor.writeBucket === "quotes") return quotes
+    if (descriptor.limits.bucket === "read") return read
+    if (descriptor.limits.writeBucket === "common") return common
+    if (descriptor.limits.writeBucket === "quotes") return quotes
     const shard = shardOf(input)
     if (shard === undefined) return all
     if (!shards.has(shard)) {
@@ -56,7 +56,7 @@ export const make = (shardCount: number): ((descriptor: Descriptor, input: unkno
   }
 
   return (descriptor, input) => {
-    const orders = descriptor.costPer === "item" ? fieldOf(input, "orders") : undefined
+    const orders = descriptor.limits.costPer === "item" ? fieldOf(input, "orders") : undefined
     // Nothing says that an empty batch is free.
     const items = Array.isArray(orders) ? Math.max(1, orders.length) : 1
     return { descriptor, items, buckets: bucketsOf(descriptor, input) }

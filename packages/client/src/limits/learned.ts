@@ -90,7 +90,7 @@ const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   )
 
 export const make = ({ facts, onEnd, refreshMillis, scope, share }: Options): Learned => {
-  let costOf = (descriptor: Descriptor): number => descriptor.cost
+  let costOf = (descriptor: Descriptor): number => descriptor.limits.cost
   let oneRequest = defaultCost
   let isLearned = false
   let isCertain = false

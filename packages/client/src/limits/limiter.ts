@@ -162,7 +162,8 @@ const start = (
 
   const costOf = ({ descriptor, items }: Billing.Bill): number => learned.costOf(descriptor) * items
 
-  const isTooLarge = (bill: Billing.Bill): boolean => costOf(bill) > learned.budget(bill.descriptor.bucket).capacity
+  const isTooLarge = (bill: Billing.Bill): boolean =>
+    costOf(bill) > learned.budget(bill.descriptor.limits.bucket).capacity
 
   const bucketsOf = (line: Line, budget: RateLimits.Budget): ReadonlyArray<RateLimits.Bucket> => {
     if (line.budget !== budget) {
@@ -175,7 +176,7 @@ const start = (
 
   /** What is asked of the store. `forced`: the call goes without waiting, and owes what is missing. */
   const wantOf = (id: string, bill: Billing.Bill, urgent: boolean, waitedMillis: number, forced: boolean) => {
-    const budget = learned.budget(bill.descriptor.bucket)
+    const budget = learned.budget(bill.descriptor.limits.bucket)
     const cost = costOf(bill)
     return {
       id,
@@ -203,7 +204,7 @@ const start = (
     let line = lines.get(key)
     if (line === undefined) {
       line = {
-        kind: descriptor.bucket,
+        kind: descriptor.limits.bucket,
         names: buckets,
         buckets: [],
         budget: undefined,
@@ -243,16 +244,16 @@ const start = (
     Effect.fail(
       new Errors.LimitExceeded({
         operation: bill.descriptor.name,
-        bucket: bill.descriptor.bucket,
+        bucket: bill.descriptor.limits.bucket,
         cost: costOf(bill),
-        capacity: learned.budget(bill.descriptor.bucket).capacity,
+        capacity: learned.budget(bill.descriptor.limits.bucket).capacity,
         waitMillis,
         maxWaitMillis: maxMillis
       })
     )
 
   /** A cancel is not refused because of a guess: the exchange decides. */
-  const mustGo = ({ bill }: Pick<Waiter, "bill">): boolean => bill.descriptor.urgent && !learned.isCertain()
+  const mustGo = ({ bill }: Pick<Waiter, "bill">): boolean => bill.descriptor.limits.urgent && !learned.isCertain()
 
   /** Ends the wait of a call whose tokens come too late, or never. */
   const refuse = (line: Line, waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> =>
@@ -527,7 +528,7 @@ const start = (
       }
       const maxMillis = Math.max(0, Math.min(maxWait, call.maxMillis))
       const bill = billOf(descriptor, input)
-      const urgent = overrides.urgent ?? descriptor.urgent
+      const urgent = overrides.urgent ?? descriptor.limits.urgent
       return Effect.uninterruptibleMask((restore) => {
         // What may be interrupted before the attempt is a wait.
         const parked = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
@@ -548,7 +549,7 @@ const start = (
           )
         })
         return Effect.flatMap(taken, ({ atMillis, want }) => {
-          const isDue = learned.spend(descriptor.bucket, want.cost, atMillis)
+          const isDue = learned.spend(descriptor.limits.bucket, want.cost, atMillis)
           const attempted = Effect.onExitPrimitive(restore(attempt), (exit) => settle(want, atMillis, wasSent(), exit))
           return isDue ? Effect.andThen(learned.learn(atMillis), attempted) : attempted
         })
@@ -590,7 +591,7 @@ const start = (
         Effect.suspend(() => {
           const bill = billOf(descriptor, input)
           if (learned.isCertain() && isTooLarge(bill)) return Effect.succeed(Number.POSITIVE_INFINITY)
-          const urgent = overrides.urgent ?? descriptor.urgent
+          const urgent = overrides.urgent ?? descriptor.limits.urgent
           const want = wantOf(`${name}-${calls++}`, bill, urgent, 0, false)
           return store.waitFor({ ...want, cost: want.cost + lineOf(bill).queue.unplacedCostAhead(urgent) })
         })

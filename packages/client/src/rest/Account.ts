@@ -1,5 +1,5 @@
 /**
- * The account's standing with the API: its token buckets, what operations cost, and its usage level.
+ * The account's rate limits: token buckets, costs of operations, and usage level.
  *
  * @module
  */
@@ -20,18 +20,18 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads the account's usage tier, its read and write token buckets, and the grants that its tier comes from.
+ * Reads the account's usage tier, its read and write token buckets, and the grants that give the tier.
  *
  * **Details**
  *
- * Each bucket holds at most `bucket_capacity` tokens and refills by `refill_rate` tokens a second; a request takes its
- * cost ({@link endpointCosts}) or is answered 429. `usage_tier` and the buckets are those of event contracts; the grants
- * are of every exchange instance, and one without `expires_ts` is permanent.
+ * Each bucket holds at most `bucket_capacity` tokens and refills by `refill_rate` tokens a second. A request takes its
+ * cost ({@link endpointCosts}), or the exchange answers 429. `usage_tier` and the buckets apply to event contracts. The
+ * grants cover every exchange instance. A grant without `expires_ts` is permanent.
  *
  * **Gotchas**
  *
- * Never hard-code these numbers: the same tier has had other budgets and other capacities within months. Source: the
- * basic tier recorded in demo in July 2026 (read 200 and 400, write 100 and 100), and the rules published in October.
+ * Do not hard-code these numbers. The budgets and capacities of a tier have changed within months. Source: the basic
+ * tier recorded in demo in July 2026 (read 200 and 400, write 100 and 100), and the rules published in October.
  *
  * **Example** (Seconds of writing that a full bucket holds)
  *
@@ -51,18 +51,18 @@ export const limits: Operation.Operation<void, Responses.GetAccountApiLimitsResp
     success: { status: 200, body: Responses.GetAccountApiLimitsResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
- * Lists the endpoints that cost another number of tokens than `default_cost`. Public and unsigned.
+ * Lists the endpoints whose cost differs from `default_cost`. Public and unsigned.
  *
  * **Gotchas**
  *
- * - `path` is from the host's root and in a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
+ * - `path` starts at the host's root and uses a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
  *   `/trade-api/v2/cfbenchmarks/*endpoint`. Source: recorded in demo, July 2026.
- * - A batch costs that much per item, and must fit into the bucket whole. Source: the rate-limit guide of October 2026.
+ * - A batch costs that much per item. The bucket must be able to hold the cost of the whole batch. Source: the
+ *   rate-limit guide of October 2026.
  */
 export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpointCostsResponse, never, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -74,17 +74,17 @@ export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpoi
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
- * Reads how far the account's trading volume is towards the tiers that volume earns.
+ * Reads the account's progress towards the tiers that trading volume earns.
  *
  * **Details**
  *
- * Volumes are contracts over the 30 days that end at `computed_ts` (Unix seconds), of event contracts alone. Each goal
- * names the volume that earns its tier and the one that keeps it. Computed by a job now and then, not when asked.
+ * Volumes are in contracts, over the 30 days that end at `computed_ts` (Unix seconds). They count event contracts only.
+ * Each goal names the volume that earns its tier and the volume that keeps it. The exchange computes them from time to
+ * time, not per request.
  */
 export const usageLevelVolumeProgress: Operation.Operation<
   void,
@@ -99,22 +99,21 @@ export const usageLevelVolumeProgress: Operation.Operation<
   success: { status: 200, body: Responses.GetAccountApiUsageLevelVolumeProgressResponse },
   errors: [Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
- * Asks for the advanced usage level, for good. Answers nothing: read {@link limits} for what came of it.
+ * Requests the advanced usage level, permanently. The response is empty: read {@link limits} to see the result.
  *
  * **Details**
  *
- * Granted to an account that placed at least one of its last 100 event-contract orders through the API.
+ * The exchange grants it to an account that placed at least one of its last 100 event-contract orders through the API.
  *
  * **Gotchas**
  *
  * - Costs 30 tokens. Source: the endpoint costs recorded in demo, July 2026.
- * - Never repeated after a lost answer, since nothing published says that a second grant is harmless: read
- *   {@link limits} and ask again if need be.
+ * - The client does not repeat it after a lost response, because no publication says that a second grant is harmless.
+ *   Read {@link limits}, and call it again if necessary.
  */
 export const upgradeUsageLevel: Operation.Operation<void, void, Unauthorized | Forbidden, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
@@ -126,6 +125,5 @@ export const upgradeUsageLevel: Operation.Operation<void, void, Unauthorized | F
     errors: [Unauthorized, Forbidden],
     access: "write",
     retry: "never",
-    bucket: "write",
-    cost: 30
+    limits: { cost: 30 }
   })

@@ -1,5 +1,5 @@
 /**
- * An answer without a connection: holds a recorded or made-up response against an operation, exactly as a call would.
+ * Decodes a recorded or synthetic response of an operation, exactly as a call does, without a connection.
  *
  * @module
  */
@@ -13,22 +13,22 @@ export interface Answer {
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined
   readonly body: Uint8Array | string
-  /** When it arrived, in Unix milliseconds: a date in its headers is read against it. Default: 0. */
+  /** The arrival in Unix milliseconds. A date in the headers is relative to it. Default: 0. */
   readonly nowMillis?: number | undefined
 }
 
 const utf8 = /*#__PURE__*/ new TextEncoder()
 
 /**
- * Decodes an answer of an operation: its output, or the error that a call would have failed with.
+ * Decodes a response of an operation. The result is the operation's output, or the error that a call would fail with.
  *
  * **When to use**
  *
- * Use to replay recordings, and to prove that an application handles an answer.
+ * Use to replay recordings, and to test how an application handles a response.
  *
  * **Details**
  *
- * `compiledDecoding` is that of `Kalshi.layer`. Default: true.
+ * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true.
  *
  * **Example** (A group that is gone)
  *

@@ -8,29 +8,30 @@ import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  CreateApiKeyInput as CreateInput,
+  DeleteApiKeyInput as DeleteInput,
+  GenerateApiKeyInput as GenerateInput,
+  GetApiKeysInput as ListInput
+} from "../generated/inputs.ts"
 export type { ApiKeyScope, ApiKeyType } from "../generated/requests.ts"
 export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** For FCM members: the keys of one subtrader. */
-  readonly fcm_subtrader_id?: string | undefined
-}
-
 /**
- * Lists the account's keys: ids, names, scopes and what they are locked to, never a key itself.
+ * Lists the account's keys: ids, names, scopes and locks. The response never contains a private key.
  *
  * **Details**
  *
- * `api_key_region_expiration_ts` (Unix seconds) is when the account's location attestation ends; absent when it never
- * attested. A lapsed one is worth a look when requests are suddenly answered 403.
+ * The account's location attestation ends at `api_key_region_expiration_ts` (Unix seconds). The field is absent if the
+ * account never attested its location. Check it if the exchange suddenly answers 403.
  */
-export const list: Operation.Operation<ListInput, Responses.GetApiKeysResponse, Unauthorized, KalshiRead> =
+export const list: Operation.Operation<Inputs.GetApiKeysInput, Responses.GetApiKeysResponse, Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
     operationId: "GetApiKeys",
     name: "ApiKeys.list",
@@ -40,44 +41,26 @@ export const list: Operation.Operation<ListInput, Responses.GetApiKeysResponse, 
     success: { status: 200, body: Responses.GetApiKeysResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
-/** What a new key is called, may do and is locked to. */
-export interface KeyInput {
-  readonly name: string
-  /**
-   * Default: everything. `write` requires `read` beside it; a scope with `::` stands alone and gives that group of
-   * operations and no more.
-   */
-  readonly scopes?: ReadonlyArray<Requests.ApiKeyScope> | undefined
-  /** Locks the key to 0 (the primary) or a subaccount, 1–63. Not together with `fcm_subtrader_id`. */
-  readonly subaccount?: number | undefined
-  /** For FCM members: locks the key to a subtrader. Such a key is refused on all of REST. */
-  readonly fcm_subtrader_id?: string | undefined
-}
-
-/** Input of {@link create}. */
-export interface CreateInput extends KeyInput {
-  /** PEM; its kind, RSA or Ed25519, becomes the key's. */
-  readonly public_key: string
-}
+/** The name, scopes and locks of a new key. */
+export interface KeyInput extends Omit<Inputs.CreateApiKeyInput, "public_key"> {}
 
 /**
- * Registers a public key of your own: the private key never leaves you.
+ * Registers your own public key. The private key stays with you.
  *
  * **Details**
  *
- * For the premier usage level and above, and market makers. Make the pair with `ApiKey.generateKeyPair` of
+ * For the premier usage level and above, and for market makers. Create the key pair with `ApiKey.generateKeyPair` of
  * `@kalshi-effect/signing`.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer: {@link list} shows whether the key is there.
+ * The client does not repeat it after a lost response. {@link list} shows whether the key exists.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateApiKeyInput,
   Responses.CreateApiKeyResponse,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -90,26 +73,19 @@ export const create: Operation.Operation<
   success: { status: 201, body: Responses.CreateApiKeyResponse },
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
-/** Input of {@link generate}. */
-export interface GenerateInput extends KeyInput {
-  /** Default: `rsa`. */
-  readonly key_type?: Requests.ApiKeyType | undefined
-}
-
-/** A generated key, with its private half under wraps. */
+/** A generated key. Its private key is `Redacted`. */
 export interface GeneratedApiKey extends Omit<Responses.GenerateApiKeyResponse, "private_key"> {
-  /** PEM: PKCS#1 of an RSA key, PKCS#8 of an Ed25519 one. `Redacted.value` unwraps it. */
+  /** PEM: PKCS#1 for an RSA key, PKCS#8 for an Ed25519 key. `Redacted.value` returns the text. */
   readonly private_key: Redacted.Redacted<string>
 }
 
 const isGeneratedApiKey = (value: unknown): value is GeneratedApiKey =>
   typeof value === "object" && value !== null && "private_key" in value && Redacted.isRedacted(value.private_key)
 
-/** What comes is judged by the generated schema, then its secret is wrapped. Decodes only: nothing writes a key back. */
+/** The generated schema decodes the response, then the secret is wrapped. It only decodes: nothing encodes a key. */
 const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.GenerateApiKeyResponse.pipe(
   /*#__PURE__*/ Schema.decodeTo(/*#__PURE__*/ Schema.declare(isGeneratedApiKey), {
     decode: /*#__PURE__*/ SchemaGetter.transform((response: Responses.GenerateApiKeyResponse) => ({
@@ -118,27 +94,27 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
     })),
     encode: SchemaGetter.forbiddenEncoding
   })
-  // It does not encode, so what it would encode to is of no use to anybody.
+  // It never encodes, so the type of the encoded form does not matter.
 ) as unknown as Schema.Codec<GeneratedApiKey>
 
 /**
- * Makes a key pair at the exchange, and answers its private half: once, and to nobody again.
+ * Creates a key pair at the exchange. The response contains the private key, which the exchange never sends again.
  *
  * **When to use**
  *
- * Use where the usage level does not allow {@link create}: there the private key never travels.
+ * Use if the usage level does not allow {@link create}, where the private key never leaves you.
  *
  * **Details**
  *
- * `private_key` is `Redacted`: it prints as `<redacted>` wherever it goes. No error keeps anything of an answer that
- * could hold the key.
+ * `private_key` is `Redacted`: it prints as `<redacted>`. No error keeps any part of a response that could contain the
+ * key.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer: a repeat would make another key. The lost one may stand in {@link list} under its
- * name; nobody has its private half, so delete it.
+ * The client does not repeat it after a lost response: a repeat would create another key. The first key may be in
+ * {@link list} under its name. Its private key is lost, so delete it.
  *
- * **Example** (A key that trades for subaccount 3 alone, ready to sign)
+ * **Example** (A key that trades for subaccount 3 only, ready to sign)
  *
  * ```ts
  * import * as ApiKeys from "@kalshi-effect/client/ApiKeys"
@@ -156,7 +132,7 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  * ```
  */
 export const generate: Operation.Operation<
-  GenerateInput,
+  Inputs.GenerateApiKeyInput,
   GeneratedApiKey,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -170,17 +146,10 @@ export const generate: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
   retry: "never",
-  bucket: "write",
   secret: true
 })
 
-/** Input of `ApiKeys.delete`. */
-export interface DeleteInput {
-  /** The key's id. */
-  readonly api_key: string
-}
-
-const remove: Operation.Operation<DeleteInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteApiKeyInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteApiKey",
     name: "ApiKeys.delete",
@@ -190,18 +159,17 @@ const remove: Operation.Operation<DeleteInput, void, BadRequest | Unauthorized |
     success: { status: 204, body: undefined },
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
-    retry: "idempotent",
-    bucket: "write"
+    retry: "idempotent"
   })
 
 export {
   /**
-   * Deletes a key for good. Answers nothing.
+   * Deletes a key permanently. The response is empty.
    *
    * **Gotchas**
    *
-   * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first. So is
-   * an `Unauthorized` where a key deleted itself: it can sign no more.
+   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   * first attempt deleted it. An `Unauthorized` means the same if a key deleted itself, because it can no longer sign.
    */
   remove as delete
 }

@@ -1,12 +1,13 @@
 /**
- * Block trades: trades that are agreed on outside the book, proposed and then accepted by the buyer and the seller.
+ * Block trades: trades that two parties agree on outside the book. Someone proposes the trade, then buyer and seller
+ * accept it.
  *
  * **Gotchas**
  *
- * - Prices and counts are integers here, unlike everywhere else: `price_centi_cents` are hundredths of a cent (5,600 is
- *   $0.56) and `centicount` are hundredths of a contract (1,000 is 10 contracts).
- * - The document does not say whether the price is of YES or of `maker_side`.
- * - All times are RFC 3339 text, though their names end in `_ts`.
+ * - Prices and counts are integers here, unlike in most operations. `price_centi_cents` is in hundredths of a cent:
+ *   5,600 is $0.56. `centicount` is in hundredths of a contract: 1,000 is 10 contracts.
+ * - The document does not say whether the price is the price of YES or of `maker_side`.
+ * - All times are RFC 3339 text, although their names end in `_ts`.
  *
  * Source: the document of October 26, 2026.
  *
@@ -14,6 +15,7 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
@@ -21,31 +23,26 @@ import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
 export type {
+  AcceptBlockTradeProposalInput as AcceptInput,
+  GetBlockTradeProposalsInput as ListInput,
+  ProposeBlockTradeInput as ProposeInput
+} from "../generated/inputs.ts"
+export type {
   BlockTradeProposal,
   GetBlockTradeProposalsResponse,
   ProposeBlockTradeResponse
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly cursor?: string | undefined
-  readonly market_ticker?: string | undefined
-  /** 1 to 100. Default: 100. */
-  readonly limit?: number | undefined
-  /** The document names no values. */
-  readonly status?: string | undefined
-}
 
 /**
  * Lists the proposals that you are allowed to see, a page at a time.
  *
  * **Gotchas**
  *
- * - Of the other party you see nothing: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
- * - The end of the pages is `cursor: ""`, or none.
+ * - The other party is hidden: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
+ * - The last page has `cursor: ""`, or no cursor.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetBlockTradeProposalsInput,
   Responses.GetBlockTradeProposalsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -60,38 +57,16 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["block_trade_proposals"] }
 })
-
-/** Input of {@link propose}. */
-export interface ProposeInput {
-  readonly market_ticker: string
-  /** Hundredths of a cent, at least 1: 5,600 is $0.56. */
-  readonly price_centi_cents: number
-  /** Hundredths of a contract, at least 1: 1,000 is 10 contracts. */
-  readonly centicount: number
-  readonly maker_side: Requests.ProposeBlockTradeRequest["maker_side"]
-  /** RFC 3339, such as `2026-11-22T18:00:00Z`. */
-  readonly expiration_ts: string
-  readonly buyer_user_id: string
-  /** 0 the primary, 1–63 a subaccount; not together with `buyer_subtrader_id`. */
-  readonly buyer_subaccount?: number | undefined
-  /** For FCM members; not together with `buyer_subaccount`. */
-  readonly buyer_subtrader_id?: string | undefined
-  readonly seller_user_id: string
-  /** 0 the primary, 1–63 a subaccount; not together with `seller_subtrader_id`. */
-  readonly seller_subaccount?: number | undefined
-  /** For FCM members; not together with `seller_subaccount`. */
-  readonly seller_subtrader_id?: string | undefined
-}
 
 /**
  * Proposes a block trade between a buyer and a seller.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer, since it takes no id of yours: {@link list} to find out.
+ * The client does not repeat it after a lost response, because the request carries no id of yours. Look for the
+ * proposal with {@link list}.
  *
  * **Example** (10 contracts at $0.56)
  *
@@ -110,7 +85,7 @@ export interface ProposeInput {
  * ```
  */
 export const propose: Operation.Operation<
-  ProposeInput,
+  Inputs.ProposeBlockTradeInput,
   Responses.ProposeBlockTradeResponse,
   BadRequest | Unauthorized | Forbidden,
   KalshiWrite
@@ -123,42 +98,35 @@ export const propose: Operation.Operation<
   success: { status: 201, body: Responses.ProposeBlockTradeResponse },
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
-/** Input of {@link accept}. */
-export interface AcceptInput {
-  readonly block_trade_proposal_id: string
-  /** 0 the primary, 1–63 a subaccount; not together with `subtrader_id`. */
-  readonly subaccount?: number | undefined
-  /** For FCM members; not together with `subaccount`. */
-  readonly subtrader_id?: string | undefined
-}
-
 /**
- * Accepts a proposal for your side of it.
+ * Accepts a proposal for your side of the trade.
  *
  * **Details**
  *
- * A key can be made for this alone: the scope `write::block_trade_accept` stands without `write`. Source: the scopes in
- * the document of October 26, 2026.
+ * A key can have this permission only: the scope `write::block_trade_accept` does not need `write`. Source: the scopes
+ * in the document of October 26, 2026.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer: {@link list} and look at `buyer_accepted` and `seller_accepted`.
+ * The client does not repeat it after a lost response. Look at `buyer_accepted` and `seller_accepted` in {@link list}.
  */
-export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "AcceptBlockTradeProposal",
-    name: "BlockTrades.accept",
-    method: "POST",
-    path: "/communications/block-trade-proposals/{block_trade_proposal_id}/accept",
-    pathParameters: Parameters.AcceptBlockTradeProposalPath,
-    body: Requests.AcceptBlockTradeProposalRequest,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write"
-  })
+export const accept: Operation.Operation<
+  Inputs.AcceptBlockTradeProposalInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "AcceptBlockTradeProposal",
+  name: "BlockTrades.accept",
+  method: "POST",
+  path: "/communications/block-trade-proposals/{block_trade_proposal_id}/accept",
+  pathParameters: Parameters.AcceptBlockTradeProposalPath,
+  body: Requests.AcceptBlockTradeProposalRequest,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never"
+})

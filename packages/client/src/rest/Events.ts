@@ -1,20 +1,30 @@
 /**
- * Events: what can be traded on, such as one election or one game. An event holds the markets for its outcomes.
+ * Events: the subjects of trading, such as one election or one game. An event contains the markets for its outcomes.
  *
  * **Gotchas**
  *
- * Events never age out of these reads, but their nested markets do: those that settled before the cutoff of
- * `Historical.cutoff` are missing, and are read by `Historical.markets`. Source: the exchange's documentation, 2026.
+ * These reads return events of any age, but not all nested markets. Markets that settled before the cutoff of
+ * `Historical.cutoff` are missing: read them with `Historical.markets`. Source: the exchange's documentation, 2026.
  *
  * @module
  */
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  GetEventFeeChangesInput as FeeChangesInput,
+  GetEventForecastPercentilesHistoryInput as ForecastPercentileHistoryInput,
+  GetEventInput as GetInput,
+  GetEventMetadataInput as MetadataInput,
+  GetEventsInput as ListInput,
+  GetMarketCandlesticksByEventInput as CandlesticksInput,
+  GetMultivariateEventsInput as ListMultivariateInput
+} from "../generated/inputs.ts"
 export type {
   EventData,
   EventFeeChange,
@@ -32,38 +42,18 @@ export type {
   SettlementSource
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 1 to 200. Default: 200. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Adds each event's `markets`. Default: false. */
-  readonly with_nested_markets?: boolean | undefined
-  /** Adds the `milestones` that belong to the events. Default: false. */
-  readonly with_milestones?: boolean | undefined
-  readonly status?: "unopened" | "open" | "closed" | "settled" | undefined
-  readonly series_ticker?: string | undefined
-  /** Event tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** Unix seconds: only events with a market that closes after it. */
-  readonly min_close_ts?: number | undefined
-  /** Unix seconds: only events whose own data changed after it. */
-  readonly min_updated_ts?: number | undefined
-}
-
 /**
  * Lists events other than combos, a page at a time.
  *
  * **When to use**
  *
- * Use with `with_nested_markets` to find the markets worth trading. `Markets.list` is mostly combos: in August 2026
- * somebody counted 2 other markets in 12,000.
+ * Use it with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: a count in August
+ * 2026 found 2 other markets in 12,000.
  *
  * **Gotchas**
  *
- * - Combos are listed by {@link listMultivariate} alone.
- * - The end of the pages is `cursor: ""`.
+ * - Only {@link listMultivariate} lists combos.
+ * - The last page has `cursor: ""`.
  *
  * **Example** (The tickers of all open markets, without combos)
  *
@@ -78,7 +68,7 @@ export interface ListInput {
  * ```
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetEventsInput,
   Responses.GetEventsResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -94,39 +84,22 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["events", "milestones"] }
 })
-
-/** Input of {@link listMultivariate}. */
-export interface ListMultivariateInput {
-  /** 1 to 200. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Not together with `collection_ticker`. */
-  readonly series_ticker?: string | undefined
-  /** Only combos of this collection; not together with `series_ticker`. */
-  readonly collection_ticker?: string | undefined
-  /** Event tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** Adds each event's `markets`. Default: false. */
-  readonly with_nested_markets?: boolean | undefined
-}
 
 /**
  * Lists the events of combos, a page at a time.
  *
  * **Details**
  *
- * A combo's event comes into being when somebody makes its market: see `MultivariateCollections.createMarket`.
+ * A combo's event is created together with its market: see `MultivariateCollections.createMarket`.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`.
+ * The last page has `cursor: ""`.
  */
 export const listMultivariate: Pages.Paged<
-  ListMultivariateInput,
+  Inputs.GetMultivariateEventsInput,
   Responses.GetMultivariateEventsResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -142,22 +115,12 @@ export const listMultivariate: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["events"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly event_ticker: string
-  /** Leaves the markets out. Not with `with_nested_markets: true`. Default: false. */
-  readonly exclude_markets?: boolean | undefined
-  /** Puts the markets into `event.markets`. Default: false, which puts them beside the event. */
-  readonly with_nested_markets?: boolean | undefined
-}
-
-const marketsOnce: Operation.Rule<GetInput> = ({ exclude_markets, with_nested_markets }) =>
+const marketsOnce: Operation.Rule<Inputs.GetEventInput> = ({ exclude_markets, with_nested_markets }) =>
   exclude_markets === true && with_nested_markets === true
-    ? { pointer: "/exclude_markets", reason: "the markets are asked for as well: leave out one of the two switches" }
+    ? { pointer: "/exclude_markets", reason: "it contradicts with_nested_markets: set only one of the two" }
     : undefined
 
 /**
@@ -165,11 +128,11 @@ const marketsOnce: Operation.Rule<GetInput> = ({ exclude_markets, with_nested_ma
  *
  * **Gotchas**
  *
- * `markets` beside the event is on its way out: ask with `with_nested_markets: true` and read `event.markets`. Source:
- * the published document of October 26, 2026.
+ * `markets` beside the event will be removed: set `with_nested_markets: true` and read `event.markets`. Source: the
+ * published document of October 26, 2026.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetEventInput,
   Responses.GetEventResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiPublic
@@ -185,18 +148,12 @@ export const get: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link metadata}. */
-export interface MetadataInput {
-  readonly event_ticker: string
-}
-
-/** Reads what is needed to show an event: pictures and colours, its competition, the sources it settles by. */
+/** Reads what a user interface shows of an event: pictures and colours, its competition, its settlement sources. */
 export const metadata: Operation.Operation<
-  MetadataInput,
+  Inputs.GetEventMetadataInput,
   Responses.GetEventMetadataResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiPublic
@@ -210,30 +167,19 @@ export const metadata: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link feeChanges}. */
-export interface FeeChangesInput {
-  /** Default: all events. */
-  readonly event_ticker?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
-
 /**
- * Lists the changes of fees that single events make to the fees of their series, a page at a time.
+ * Lists the fee changes with which single events override the fees of their series, a page at a time.
  *
  * **Gotchas**
  *
- * - Where both overrides are null, the event goes back to its series' fee from `scheduled_ts` (RFC 3339) on.
- * - The end of the pages is `cursor: ""`.
+ * - If both overrides are null, the event returns to the fee of its series at `scheduled_ts` (RFC 3339).
+ * - The last page has `cursor: ""`.
  */
 export const feeChanges: Pages.Paged<
-  FeeChangesInput,
+  Inputs.GetEventFeeChangesInput,
   Responses.GetEventFeeChangesResponse,
   BadRequest,
   KalshiPublic,
@@ -249,42 +195,27 @@ export const feeChanges: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["event_fee_changes"] }
 })
 
-/** An event, and a stretch of time in Unix seconds. */
-export interface HistoryInput {
-  readonly series_ticker: string
-  /** The event's ticker. */
-  readonly ticker: string
-  /** Unix seconds. */
-  readonly start_ts: number
-  /** Unix seconds. */
-  readonly end_ts: number
-}
-
-/** Input of {@link candlesticks}. */
-export interface CandlesticksInput extends HistoryInput {
-  /** Minutes: one, an hour or a day. */
-  readonly period_interval: 1 | 60 | 1440
-}
+/** An event and a time range in Unix seconds. */
+export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventInput, "period_interval"> {}
 
 /**
  * Reads the candlesticks of all markets of an event.
  *
  * **Details**
  *
- * `market_candlesticks` holds one list per market of `market_tickers`. `end_period_ts` is Unix seconds and belongs to
- * the period.
+ * `market_candlesticks` contains one list per market of `market_tickers`. `end_period_ts` is in Unix seconds, and the
+ * period includes it.
  *
  * **Gotchas**
  *
- * Where the whole would be too large, it stops early: go on from `adjusted_end_ts` (Unix seconds). Source: the published
- * document of October 26, 2026.
+ * If the response would be too large, it ends early. Continue from `adjusted_end_ts` (Unix seconds). Source: the
+ * published document of October 26, 2026.
  */
 export const candlesticks: Operation.Operation<
-  CandlesticksInput,
+  Inputs.GetMarketCandlesticksByEventInput,
   Responses.GetEventCandlesticksResponse,
   BadRequest | Unauthorized,
   KalshiPublic
@@ -299,29 +230,20 @@ export const candlesticks: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link forecastPercentileHistory}. */
-export interface ForecastPercentileHistoryInput extends HistoryInput {
-  /** One to ten of them, from 0 to 9,999. */
-  readonly percentiles: ReadonlyArray<number>
-  /** Minutes; 0 is five seconds. */
-  readonly period_interval: 0 | 1 | 60 | 1440
-}
-
 /**
- * Reads how the market's forecast of an event moved, at the percentiles asked for.
+ * Reads how the market's forecast of an event changed, at the requested percentiles.
  *
  * **Gotchas**
  *
- * - Needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
- * - Forecasts are JSON numbers: estimates, never money.
- * - An empty `percentiles` is refused before anything is sent: it cannot be put into a query.
+ * - It needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
+ * - Forecasts are JSON numbers, because they are estimates and not money.
+ * - An empty `percentiles` is an `InvalidRequest`: a query cannot express an empty list.
  */
 export const forecastPercentileHistory: Operation.Operation<
-  ForecastPercentileHistoryInput,
+  Inputs.GetEventForecastPercentilesHistoryInput,
   Responses.GetEventForecastPercentilesHistoryResponse,
   BadRequest | Unauthorized,
   KalshiRead
@@ -335,6 +257,5 @@ export const forecastPercentileHistory: Operation.Operation<
   success: { status: 200, body: Responses.GetEventForecastPercentilesHistoryResponse },
   errors: [BadRequest, Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

@@ -1,5 +1,5 @@
 /**
- * The exchange itself: whether it is up, when it trades, and how far its reads lag behind.
+ * The exchange itself: its status, its trading hours, and how far its reads lag behind its writes.
  *
  * @module
  */
@@ -25,17 +25,17 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Says whether the exchange is up and whether it trades, as a whole (shard 0) and per shard.
+ * Reads whether the exchange is up and whether it trades, as a whole (shard 0) and per shard.
  *
  * **Details**
  *
- * Public and unsigned. The document gives 500, 503 and 504 the same body as success: where it decodes, the error's
- * `payload` holds it.
+ * Public and unsigned. The document gives 500, 503 and 504 the same body as a success. If that body decodes, it is the
+ * `payload` of the error.
  *
  * **Gotchas**
  *
- * In the weekly pause (Thursdays 03:00–05:00 Eastern) orders can be cancelled and not placed: `trading_active` is
- * false and `exchange_active` true.
+ * In the weekly pause (Thursdays 03:00–05:00 Eastern) you can cancel orders but not place them: `trading_active` is
+ * false and `exchange_active` is true.
  */
 export const status: Operation.Operation<
   void,
@@ -57,22 +57,21 @@ export const status: Operation.Operation<
   ],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /**
- * Reads when the exchange trades: the hours of each weekday, and the maintenance that is planned.
+ * Reads the trading hours of each weekday and the planned maintenance.
  *
  * **Details**
  *
- * Public and unsigned. The hours of a weekday are `HH:MM` in Eastern Time, one entry per session, and hold from a
- * schedule's `start_time` to its `end_time`; those and the maintenance windows are RFC 3339.
+ * Public and unsigned. The hours of a weekday are `HH:MM` in Eastern Time, one entry per session. They apply from the
+ * schedule's `start_time` to its `end_time`. Those two times and the maintenance windows are RFC 3339.
  *
  * **Gotchas**
  *
- * - Eastern Time has daylight saving: an hour of the schedule is no fixed hour of UTC.
- * - What happens now is {@link status}: the exchange also pauses outside of any schedule.
+ * - Eastern Time has daylight saving time, so the offset from UTC changes.
+ * - The exchange also pauses outside of the schedule. Use {@link status} for the current state.
  */
 export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleResponse, never, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -84,22 +83,21 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
 /**
- * Says how fresh the reads of balances, orders, fills and positions are: `as_of_time`, RFC 3339, is about when they
- * last took in what had happened.
+ * Reads how fresh the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the approximate
+ * time of their last update.
  *
  * **When to use**
  *
- * Use after a write, before concluding anything from what a read does not show: reads lag behind writes, and only once
- * `as_of_time` has passed the write does the absence of an order mean something.
+ * Use it after a write, before you conclude anything from a missing order. Reads lag behind writes: a missing order
+ * means something only after `as_of_time` has passed the write.
  *
  * **Details**
  *
- * Public and unsigned: the time is the exchange's, not that of one account.
+ * Public and unsigned: the time applies to the exchange, not to one account.
  *
  * **Gotchas**
  *
@@ -115,43 +113,42 @@ export const userDataTimestamp: Operation.Operation<void, Responses.GetUserDataT
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
-/** The reads have not taken in a write in the time that {@link readAfter} was given. */
+/** The reads did not show a write within the time limit of {@link readAfter}. */
 export class ReadsLag
   extends /*#__PURE__*/ Data.TaggedError("ReadsLag")<{
-    /** RFC 3339: how fresh they were at last. */
+    /** The last `as_of_time`: RFC 3339. */
     readonly as_of_time: string
-    /** Unix milliseconds by the exchange's clock: when the write was. */
+    /** The time of the write: Unix milliseconds by the exchange's clock. */
     readonly writtenMillis: number
     readonly withinMillis: number
   }>
 {
   override get message(): string {
     const written = new Date(this.writtenMillis).toISOString()
-    return `after ${this.withinMillis} ms the reads were of ${this.as_of_time}, and the write of ${written}`
+    return `the reads did not show the write of ${written} within ${this.withinMillis} ms, because they were as of ${this.as_of_time}: wait longer, by the option within`
   }
 }
 
-/** How {@link readAfter} waits. */
+/** Options of {@link readAfter}. */
 export interface ReadAfterOptions {
   /** Default: five seconds. */
   readonly within?: Duration.Input | undefined
 }
 
 /**
- * Waits until the reads of balances, orders, fills and positions have taken in a write, and gives their `as_of_time`.
+ * Waits until the reads of balances, orders, fills and positions show a write, and returns their `as_of_time`.
  *
  * **Details**
  *
- * A write is what its answer says of its time, `ts_ms`: that of an order that was placed, amended, decreased or
- * cancelled. Asks {@link userDataTimestamp} at once, then after 50 ms, and less and less often up to once a second.
+ * `ts_ms` in the response to a write is its time: when an order was placed, amended, decreased or cancelled. It calls
+ * {@link userDataTimestamp} at once, then after 50 ms, then at growing intervals of at most one second.
  *
  * **Gotchas**
  *
- * The exchange calls the time approximate: it says when the reads were about as fresh.
+ * The exchange calls the time approximate.
  *
  * **Example** (The position that an order made)
  *
@@ -177,7 +174,7 @@ export const readAfter = (
     const until = (yield* Clock.currentTimeMillis) + withinMillis
     for (let pause = 50; ; pause = Math.min(1_000, pause * 2)) {
       const { as_of_time } = yield* userDataTimestamp()
-      // Both are cut to the millisecond: equal ones do not tell which was first.
+      // Both are truncated to the millisecond: if they are equal, the order is unknown.
       if (Date.parse(as_of_time) > write.ts_ms) return as_of_time
       const left = until - (yield* Clock.currentTimeMillis)
       if (left <= 0) return yield* new ReadsLag({ as_of_time, writtenMillis: write.ts_ms, withinMillis })

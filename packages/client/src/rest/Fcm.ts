@@ -1,23 +1,35 @@
 /**
- * For futures commission merchants: their subtraders, what those may trade, and their orders, positions and fills.
+ * For futures commission merchants (FCM): subtraders, their permissions, and their orders, positions and fills.
  *
  * **Gotchas**
  *
- * - Every operation needs an FCM member's access level; without it, it fails with `Forbidden`.
- * - A key that is bound to a subtrader reads that subtrader's orders and positions, and no other's. Source: the
- *   published document of October 26, 2026. The exchange's documentation of API keys said in 2026 that all of REST
- *   refuses such a key.
+ * - Every operation needs the access level of an FCM member. Otherwise it fails with `Forbidden`.
+ * - A key that is bound to a subtrader reads only the orders and positions of that subtrader. Source: the published
+ *   document of October 26, 2026. In 2026 the exchange's documentation of API keys said that all of REST refuses such a
+ *   key.
  *
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  CreateFCMPositionTransferInput as TransferPositionInput,
+  CreateFCMSubtraderInput as CreateSubtraderInput,
+  GetFCMEventContractDailyCapInput as GetDailyCapInput,
+  GetFCMFillsInput as ListFillsInput,
+  GetFCMOrdersInput as ListOrdersInput,
+  GetFCMPositionsInput as ListPositionsInput,
+  GetFCMSubtraderBlockedCategoriesInput as SubtraderInput,
+  UpdateFCMEventContractDailyCapInput as UpdateDailyCapInput,
+  UpdateFCMSubtraderBlockedCategoriesInput as UpdateBlockedCategoriesInput
+} from "../generated/inputs.ts"
 export type {
   CreateFCMPositionTransferResponse,
   CreateFCMSubtraderResponse,
@@ -36,7 +48,7 @@ export type {
   UpdateFCMSubtraderBlockedCategoriesResponse
 } from "../generated/responses.ts"
 
-/** Lists your subtraders, in one answer without pages, and whether each is blocked. */
+/** Lists your subtraders, and whether each is blocked, in one response without pages. */
 export const listSubtraders: Operation.Operation<
   void,
   Responses.ListFCMSubtradersResponse,
@@ -50,41 +62,22 @@ export const listSubtraders: Operation.Operation<
   success: { status: 200, body: Responses.ListFCMSubtradersResponse },
   errors: [Unauthorized, Forbidden],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
-
-/** Input of {@link listOrders}. */
-export interface ListOrdersInput {
-  /** Default: all subtraders. */
-  readonly subtrader_id?: string | undefined
-  readonly ticker?: string | undefined
-  readonly event_ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  readonly status?: "resting" | "canceled" | "executed" | undefined
-  /** Up to 100, joined by commas; only orders of the last 24 hours are found by it. */
-  readonly client_order_ids?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists the orders of your subtraders, a page at a time.
  *
  * **Details**
  *
- * The one list of orders that is searched by `client_order_ids`: `Orders.list` of a direct member is not.
+ * Only this list of orders has the filter `client_order_ids`. `Orders.list` of a direct member does not.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`.
+ * The last page has `cursor: ""`.
  */
 export const listOrders: Pages.Paged<
-  ListOrdersInput,
+  Inputs.GetFCMOrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead,
@@ -99,38 +92,22 @@ export const listOrders: Pages.Paged<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["orders"] }
 })
-
-/** Input of {@link listPositions}. */
-export interface ListPositionsInput {
-  /** Required, unless the API key is bound to a subtrader; then that subtrader, and no other. */
-  readonly subtrader_id?: string | undefined
-  readonly ticker?: string | undefined
-  readonly event_ticker?: string | undefined
-  /** Field names joined by commas, of which one at least must not be zero. */
-  readonly count_filter?: string | undefined
-  /** Default: `unsettled`. */
-  readonly settlement_status?: "all" | "unsettled" | "settled" | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists the positions of one subtrader by market and by event, a page at a time.
  *
  * **Details**
  *
- * `position_fp` is below zero where it is NO.
+ * `position_fp` is negative for a NO position.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`, or none.
+ * The last page has `cursor: ""`, or no cursor.
  */
 export const listPositions: Pages.Paged<
-  ListPositionsInput,
+  Inputs.GetFCMPositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead,
@@ -145,34 +122,24 @@ export const listPositions: Pages.Paged<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
-
-/** Input of {@link listFills}. */
-export interface ListFillsInput {
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists the fills of your subtraders, a page at a time.
  *
  * **Details**
  *
- * An entry can tell both sides of a fill: each of the `maker_…` and `taker_…` fields may be absent. The price is of
- * YES, whichever side the taker took.
+ * An entry can describe both sides of a fill. Each of the `maker_…` and `taker_…` fields may be absent. The price is
+ * always the price of YES.
  *
  * **Gotchas**
  *
  * - There is no `limit`: the exchange sets the size of a page.
- * - The end of the pages is `cursor: ""`.
+ * - The last page has `cursor: ""`.
  */
 export const listFills: Pages.Paged<
-  ListFillsInput,
+  Inputs.GetFCMFillsInput,
   Responses.GetFcmFillsResponse,
   BadRequest | Unauthorized | Forbidden,
   KalshiRead,
@@ -187,18 +154,12 @@ export const listFills: Pages.Paged<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
-/** Input of {@link getBlockedCategories} and {@link deleteDailyCap}. */
-export interface SubtraderInput {
-  readonly subtrader_id: string
-}
-
-/** Reads the categories of markets that a subtrader may not trade. */
+/** Reads the market categories that a subtrader must not trade. */
 export const getBlockedCategories: Operation.Operation<
-  SubtraderInput,
+  Inputs.GetFCMSubtraderBlockedCategoriesInput,
   Responses.GetFCMSubtraderBlockedCategoriesResponse,
   BadRequest | Unauthorized | Forbidden,
   KalshiRead
@@ -211,22 +172,15 @@ export const getBlockedCategories: Operation.Operation<
   success: { status: 200, body: Responses.GetFCMSubtraderBlockedCategoriesResponse },
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link getDailyCap}. */
-export interface GetDailyCapInput {
-  /** The document does not say which cap is read without it. */
-  readonly subtrader_id?: string | undefined
-}
-
 /**
- * Reads a subtrader's daily cap on event contracts, in dollars, and how much of it is used by what was executed, what
- * rests and what is pending.
+ * Reads a subtrader's daily cap on event contracts in dollars, and how much of it the executed, resting and pending
+ * orders use.
  */
 export const getDailyCap: Operation.Operation<
-  GetDailyCapInput,
+  Inputs.GetFCMEventContractDailyCapInput,
   Responses.GetFCMEventContractDailyCapResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead
@@ -239,25 +193,18 @@ export const getDailyCap: Operation.Operation<
   success: { status: 200, body: Responses.GetFCMEventContractDailyCapResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link createSubtrader}. */
-export interface CreateSubtraderInput {
-  /** 1 to 16 letters and digits of ASCII; the exchange checks it. */
-  readonly subtrader_suffix: string
-}
-
 /**
- * Makes a subtrader and answers its id.
+ * Creates a subtrader. The response contains its id.
  *
  * **Gotchas**
  *
- * Not repeated after a lost answer: {@link listSubtraders} to find out.
+ * The client does not repeat it after a lost response. Look for the subtrader with {@link listSubtraders}.
  */
 export const createSubtrader: Operation.Operation<
-  CreateSubtraderInput,
+  Inputs.CreateFCMSubtraderInput,
   Responses.CreateFCMSubtraderResponse,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -270,32 +217,20 @@ export const createSubtrader: Operation.Operation<
   success: { status: 201, body: Responses.CreateFCMSubtraderResponse },
   errors: [BadRequest, Unauthorized, Forbidden, Conflict],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
-
-/** Input of {@link transferPosition}. */
-export interface TransferPositionInput {
-  readonly source_subtrader_id: string
-  readonly target_subtrader_id: string
-  readonly market_ticker: string
-  /** Hundredths of a contract: 1,000 is 10 contracts. */
-  readonly position_centicount: number
-  /** Hundredths of a cent, 0 to 10,000: 5,600 is $0.56. */
-  readonly price_centicents: number
-}
 
 /**
  * Moves a position in one market from one of your subtraders to another.
  *
  * **Gotchas**
  *
- * - Never repeated after a lost answer: it takes no id of yours, and a second transfer would move the position again.
- *   {@link listPositions} of both subtraders to find out.
- * - Counts and prices are integers here, and the document does not say what sign a NO position has.
+ * - The client does not repeat it after a lost response: the request carries no id of yours, and a second transfer
+ *   would move the position again. Read {@link listPositions} of both subtraders.
+ * - Counts and prices are integers here. The document does not say which sign a NO position has.
  */
 export const transferPosition: Operation.Operation<
-  TransferPositionInput,
+  Inputs.CreateFCMPositionTransferInput,
   Responses.CreateFCMPositionTransferResponse,
   BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
   KalshiWrite
@@ -308,20 +243,12 @@ export const transferPosition: Operation.Operation<
   success: { status: 201, body: Responses.CreateFCMPositionTransferResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
-/** Input of {@link updateBlockedCategories}: one category at a time. */
-export interface UpdateBlockedCategoriesInput extends SubtraderInput {
-  readonly category: string
-  /** Whether the subtrader may no longer trade it. */
-  readonly blocked: boolean
-}
-
-/** Blocks one category of markets for a subtrader, or opens it again, and answers all that are blocked then. */
+/** Blocks or unblocks one market category for a subtrader. The response lists all blocked categories. */
 export const updateBlockedCategories: Operation.Operation<
-  UpdateBlockedCategoriesInput,
+  Inputs.UpdateFCMSubtraderBlockedCategoriesInput,
   Responses.UpdateFCMSubtraderBlockedCategoriesResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite
@@ -334,19 +261,12 @@ export const updateBlockedCategories: Operation.Operation<
   success: { status: 200, body: Responses.UpdateFCMSubtraderBlockedCategoriesResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })
-
-/** Input of {@link updateDailyCap}. */
-export interface UpdateDailyCapInput extends SubtraderInput {
-  /** Dollars, with two to four decimals. */
-  readonly limit: Requests.UpdateFCMEventContractDailyCapRequest["limit"]
-}
 
 /** Sets a subtrader's daily cap on event contracts. */
 export const updateDailyCap: Operation.Operation<
-  UpdateDailyCapInput,
+  Inputs.UpdateFCMEventContractDailyCapInput,
   Responses.EmptyResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite
@@ -359,19 +279,19 @@ export const updateDailyCap: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })
 
 /**
- * Takes a subtrader's daily cap away.
+ * Deletes a subtrader's daily cap.
  *
  * **Gotchas**
  *
- * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+ * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+ * first attempt deleted it.
  */
 export const deleteDailyCap: Operation.Operation<
-  SubtraderInput,
+  Inputs.DeleteFCMEventContractDailyCapInput,
   Responses.EmptyResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite
@@ -384,6 +304,5 @@ export const deleteDailyCap: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })

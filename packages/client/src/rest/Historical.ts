@@ -1,26 +1,36 @@
 /**
- * What has aged out of the live reads: settled markets with their candlesticks, old trades, and the account's old fills,
- * orders and settled positions.
+ * Old data that the live reads no longer return: settled markets with their candlesticks, old trades, and the account's
+ * old fills, orders and settled positions.
  *
  * **When to use**
  *
- * Use for what lies on the other side of the times that {@link cutoff} gives. A history that crosses a cutoff is read from
- * both sides and joined by id: `History` does it.
+ * Use it for data that is older than the cutoffs of {@link cutoff}. To read a range that crosses a cutoff, use
+ * `History`: it reads both sides and joins them by id.
  *
  * **Gotchas**
  *
- * The cutoffs move on, so a thing can change sides between two calls; that of orders has moved by itself since
- * 24 September 2026. Source: the exchange's changelog.
+ * The cutoffs move, so an item can change sides between two calls. The cutoff of orders moves on its own since 24
+ * September 2026. Source: the exchange's changelog.
  *
  * @module
  */
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  GetFillsHistoricalInput as FillsInput,
+  GetHistoricalMarketInput as MarketInput,
+  GetHistoricalMarketsInput as MarketsInput,
+  GetHistoricalOrdersInput as OrdersInput,
+  GetHistoricalPositionsInput as PositionsInput,
+  GetMarketCandlesticksHistoricalInput as MarketCandlesticksInput,
+  GetTradesHistoricalInput as TradesInput
+} from "../generated/inputs.ts"
 export type {
   BidAskDistributionHistorical,
   EventPosition,
@@ -42,9 +52,9 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads where the live reads end, as RFC 3339 times:
+ * Reads the cutoffs where the live reads end, as RFC 3339 times:
  *
- * | field | what is older is read by |
+ * | field | operations that read older data |
  * | --- | --- |
  * | `market_settled_ts` (settled) | {@link markets}, {@link market}, {@link marketCandlesticks} |
  * | `trades_created_ts` (traded) | {@link fills}, {@link trades} |
@@ -53,9 +63,9 @@ export type {
  *
  * **Gotchas**
  *
- * - They end in `_ts` and are no Unix times: the parameters `min_ts` and `max_ts` want seconds.
+ * - The names end in `_ts`, but the values are not Unix times. The parameters `min_ts` and `max_ts` are Unix seconds.
  * - Orders leave the live reads after two weeks. Source: the exchange's changelog, 24 September 2026.
- * - Resting orders and unsettled positions never leave the live reads, however old.
+ * - Resting orders and unsettled positions stay in the live reads at any age.
  */
 export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResponse, never, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -67,37 +77,20 @@ export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResp
     errors: [],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
-
-/** Input of {@link fills}. */
-export interface FillsInput {
-  /** One market's ticker. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
 
 /**
  * Lists the account's old fills, a page at a time.
  *
  * **Gotchas**
  *
- * - `outcome_side` and `book_side` say which way a fill went; `side` and `action` are deprecated.
+ * - Use `outcome_side` and `book_side` for the direction of a fill. `side` and `action` are deprecated.
  * - `exchange_index` is absent from older fills. Source: recorded in demo, July 2026, and in production, August 2026.
- * - The end of the pages is `cursor: ""`.
+ * - The last page has `cursor: ""`.
  */
 export const fills: Pages.Paged<
-  FillsInput,
+  Inputs.GetFillsHistoricalInput,
   Responses.GetFillsResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead,
@@ -112,58 +105,41 @@ export const fills: Pages.Paged<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["fills"] }
 })
-
-/** Input of {@link markets}. */
-export interface MarketsInput {
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Market tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** One event's ticker. */
-  readonly event_ticker?: string | undefined
-  readonly series_ticker?: string | undefined
-  /** Leaves combos out; they are in when this is left out. */
-  readonly mve_filter?: "exclude" | undefined
-}
 
 /**
  * Lists markets that settled before the cutoff, a page at a time.
  *
  * **Gotchas**
  *
- * - The filters exclude each other: give one. Source: the exchange's documentation, 2026.
- * - The end of the pages is `cursor: ""`.
+ * - The filters exclude each other: set only one. Source: the exchange's documentation, 2026.
+ * - The last page has `cursor: ""`.
  */
-export const markets: Pages.Paged<MarketsInput, Responses.GetMarketsResponse, BadRequest, KalshiPublic, "markets"> =
-  /*#__PURE__*/ Pages.make({
-    operationId: "GetHistoricalMarkets",
-    name: "Historical.markets",
-    method: "GET",
-    path: "/historical/markets",
-    query: Parameters.GetHistoricalMarketsQuery,
-    success: { status: 200, body: Responses.GetMarketsResponse },
-    errors: [BadRequest],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read",
-    pages: { cursor: "cursor", lists: ["markets"] }
-  })
-
-/** Input of {@link market}. */
-export interface MarketInput {
-  readonly ticker: string
-}
+export const markets: Pages.Paged<
+  Inputs.GetHistoricalMarketsInput,
+  Responses.GetMarketsResponse,
+  BadRequest,
+  KalshiPublic,
+  "markets"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetHistoricalMarkets",
+  name: "Historical.markets",
+  method: "GET",
+  path: "/historical/markets",
+  query: Parameters.GetHistoricalMarketsQuery,
+  success: { status: 200, body: Responses.GetMarketsResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  pages: { cursor: "cursor", lists: ["markets"] }
+})
 
 /**
  * Reads one market that settled before the cutoff.
  *
- * **Example** (A market, wherever it is by now)
+ * **Example** (A market on either side of the cutoff)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -174,45 +150,36 @@ export interface MarketInput {
  *   Markets.get({ ticker }).pipe(Effect.catchTag("NotFound", () => Historical.market({ ticker })))
  * ```
  */
-export const market: Operation.Operation<MarketInput, Responses.GetMarketResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetHistoricalMarket",
-    name: "Historical.market",
-    method: "GET",
-    path: "/historical/markets/{ticker}",
-    pathParameters: Parameters.GetHistoricalMarketPath,
-    success: { status: 200, body: Responses.GetMarketResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link marketCandlesticks}. */
-export interface MarketCandlesticksInput {
-  /** The market's ticker. */
-  readonly ticker: string
-  /** Unix seconds: candlesticks that end then or later. */
-  readonly start_ts: number
-  /** Unix seconds: candlesticks that end then or earlier. */
-  readonly end_ts: number
-  /** Minutes: one, an hour or a day. */
-  readonly period_interval: 1 | 60 | 1440
-}
+export const market: Operation.Operation<
+  Inputs.GetHistoricalMarketInput,
+  Responses.GetMarketResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetHistoricalMarket",
+  name: "Historical.market",
+  method: "GET",
+  path: "/historical/markets/{ticker}",
+  pathParameters: Parameters.GetHistoricalMarketPath,
+  success: { status: 200, body: Responses.GetMarketResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent"
+})
 
 /**
  * Reads the candlesticks of a market that settled before the cutoff.
  *
  * **Gotchas**
  *
- * - Money and counts have bare names here: `close` and `volume` where `Markets.candlesticks` has `close_dollars` and
+ * - Money and counts have shorter names here: `close` and `volume`. `Markets.candlesticks` has `close_dollars` and
  *   `volume_fp`.
- * - A period without trades has null prices, each key present.
- * - Takes no series, unlike `Markets.candlesticks`.
+ * - In a period without trades all prices are present and null.
+ * - It takes no series ticker, unlike `Markets.candlesticks`.
  */
 export const marketCandlesticks: Operation.Operation<
-  MarketCandlesticksInput,
+  Inputs.GetMarketCandlesticksHistoricalInput,
   Responses.GetMarketCandlesticksHistoricalResponse,
   BadRequest | NotFound,
   KalshiPublic
@@ -227,36 +194,19 @@ export const marketCandlesticks: Operation.Operation<
   errors: [BadRequest, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
-
-/** Input of {@link orders}. */
-export interface OrdersInput {
-  /** One market's ticker. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
 
 /**
  * Lists the account's old orders that were cancelled or executed, a page at a time.
  *
  * **Gotchas**
  *
- * - There is no filter by `client_order_id`: list by ticker and time, and match.
- * - The end of the pages is `cursor: ""`.
+ * - There is no filter by `client_order_id`: list by ticker and time, and compare the ids.
+ * - The last page has `cursor: ""`.
  */
 export const orders: Pages.Paged<
-  OrdersInput,
+  Inputs.GetHistoricalOrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -271,36 +221,21 @@ export const orders: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["orders"] }
 })
 
-/** Input of {@link positions}. */
-export interface PositionsInput {
-  /** One market's ticker. */
-  readonly ticker?: string | undefined
-  /** One event's ticker. */
-  readonly event_ticker?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
-
 /**
- * Lists the account's settled positions that have been archived, a page at a time.
+ * Lists the account's archived settled positions, a page at a time.
  *
  * **Gotchas**
  *
- * - Without `subaccount` it reads the primary alone, where {@link fills} and {@link orders} read all.
- * - A position in NO is a negative `position_fp`.
- * - The positions of an event move here together, never some of them. Source: the exchange's documentation, 2026.
- * - The end of the pages is an empty or absent `cursor`.
+ * - Without `subaccount` it reads the primary account only. {@link fills} and {@link orders} read all accounts.
+ * - `position_fp` is negative for a NO position.
+ * - All positions of an event move here together. Source: the exchange's documentation, 2026.
+ * - The last page has an empty `cursor`, or none.
  */
 export const positions: Pages.Paged<
-  PositionsInput,
+  Inputs.GetHistoricalPositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -315,36 +250,19 @@ export const positions: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
 
-/** Input of {@link trades}. */
-export interface TradesInput {
-  /** One market's ticker. Default: all markets. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Block trades alone, or everything but block trades. Default: both. */
-  readonly is_block_trade?: boolean | undefined
-}
-
 /**
- * Lists everybody's old trades, a page at a time.
+ * Lists all old public trades, a page at a time.
  *
  * **Gotchas**
  *
- * - Block trades are among them unless `is_block_trade: false`.
- * - The end of the pages is `cursor: ""`.
+ * - The list includes block trades, unless `is_block_trade` is false.
+ * - The last page has `cursor: ""`.
  */
 export const trades: Pages.Paged<
-  TradesInput,
+  Inputs.GetTradesHistoricalInput,
   Responses.GetTradesResponse,
   BadRequest | NotFound,
   KalshiPublic,
@@ -360,6 +278,5 @@ export const trades: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["trades"] }
 })

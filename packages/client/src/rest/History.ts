@@ -1,33 +1,34 @@
 /**
- * Reads live and historical data as one stream: each item once, also while items move from one side to the other.
+ * Reads live and historical data as one stream. Each item appears once, even if items move from one side to the other
+ * during the reading.
  *
  * **Details**
  *
- * The exchange moves what is old from its live reads to `Historical`, at a cutoff that moves. The live side is read first
- * and to its end, then the historical side, each in the order of the exchange. Why no item is lost or emitted twice:
+ * The exchange moves old items from its live reads to `Historical`, at a cutoff that moves. The stream reads the whole
+ * live side first, then the historical side, each in the order of the exchange. Why no item is lost or emitted twice:
  *
- * 1. Items move from live to historical, never back. What has not moved when the live reading reaches it is emitted from
- *    the live side. What has moved is historical by then, and the historical side is read later. So each item is emitted
- *    at least once.
- * 2. An item can come twice if the live side gave it and it moved afterwards. A live item that is older than the first
- *    cutoff plus `overlapMillis` is remembered by its id, and skipped on the historical side.
- * 3. A historical item that is younger than that moved during the reading. The cutoff is read again between the two sides:
- *    what is younger than it then was live during the whole live reading, so it has been emitted. For an older item
- *    neither is certain, and the stream fails with {@link HistoryUncertain} instead of guessing.
- * 4. One side can repeat an item too, when its pages shift during the reading. The last 100,000 ids of a side
- *    are remembered for that, and a repeated item is skipped.
+ * 1. Items move from live to historical, never back. If an item has not moved when the stream reaches it, the live side
+ *    emits it. If it has moved, the historical side emits it later. So each item is emitted at least once.
+ * 2. The stream would emit an item twice if it moves after the live side emitted it. Therefore the stream remembers the
+ *    ids of live items that are older than the first cutoff plus `overlapMillis`, and skips them on the historical side.
+ * 3. A historical item that is younger than that moved during the reading. The stream reads the cutoff again between the
+ *    two sides. An item that is younger than this second cutoff was live during the whole live reading, so the live side
+ *    has emitted it. For an older item this is uncertain, and the stream fails with {@link HistoryUncertain}.
+ * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
+ *    100,000 ids of each side, and skips repeated items.
  *
- * So ids are kept for the overlap only, a week by default, and not for three months of trades; and for items without a
- * time, such as a market that is not settled. {@link Options.maxRemembered} limits them.
+ * The stream therefore keeps ids only for the overlap, which is a week by default and not three months of trades. It
+ * also keeps the ids of items without a time, such as a market that is not settled. {@link Options.maxRemembered}
+ * limits their number.
  *
  * **Gotchas**
  *
- * - The first step relies on what is not documented: that an item that moves is never on neither side, and that the
- *   exchange's cursors skip no item because another one moved.
- * - A reading cannot be resumed in the middle: split a long one by `min_ts` and `max_ts`, or read the two sides separately
- *   with `.pages`.
- * - It takes the filters that both sides have, and refuses others before its first request. `ticker` is one market,
- *   although the live fills take several.
+ * - The first step relies on two properties that are not documented: a moving item is always on at least one side, and
+ *   the exchange's cursors skip no item because another one moved.
+ * - You cannot resume a stream in the middle. Split a long one by `min_ts` and `max_ts`, or read the two sides
+ *   separately with `.pages`.
+ * - It accepts only filters that both sides have, and refuses others before its first request. `ticker` is one market
+ *   here, although the live fills accept several.
  *
  * **Example** (All fees ever paid, each exact)
  *
@@ -69,14 +70,14 @@ import * as Portfolio from "./Portfolio.ts"
 const shownTime = (millis: number): string => (Number.isNaN(millis) ? "unknown" : new Date(millis).toISOString())
 
 /**
- * It cannot be known whether the live side gave an item of the historical side already. Everything before it was emitted
- * once.
+ * The stream cannot determine whether it already emitted an item of the historical side from the live side. It emitted
+ * every earlier item once.
  */
 export class HistoryUncertain
   extends /*#__PURE__*/ Data.TaggedError("HistoryUncertain")<{
-    /** What was read, such as `History.fills`. */
+    /** The function that failed, such as `History.fills`. */
     readonly operation: string
-    /** What identifies the item: for a fill, its id and its order's. */
+    /** The identity of the item. For a fill: its id and the id of its order. */
     readonly id: string
     /** The item's time, which decides its side: Unix milliseconds. */
     readonly atMillis: number
@@ -91,14 +92,14 @@ export class HistoryUncertain
       this.atMillis < this.cutoffMillis[1]
         ? `the cutoff moved from ${first} to ${last} during the reading, further than the overlap of ${this.overlapMillis} ms: read again with a larger overlapMillis`
         : `it is historical although its time is ${shownTime(this.atMillis)} and the cutoff is ${last}: read again with overlapMillis: Infinity`
-    return `${this.operation} cannot tell whether it has emitted ${JSON.stringify(this.id)} already: ${why}`
+    return `${this.operation} cannot determine whether it already emitted ${JSON.stringify(this.id)}: ${why}`
   }
 }
 
-/** A reading would have to remember too many ids to emit each item once. Everything before was emitted once. */
+/** The stream would have to remember too many ids to emit each item once. It emitted every earlier item once. */
 export class HistoryTooLarge
   extends /*#__PURE__*/ Data.TaggedError("HistoryTooLarge")<{
-    /** What was read, such as `History.fills`. */
+    /** The function that failed, such as `History.fills`. */
     readonly operation: string
     readonly maxRemembered: number
   }>
@@ -108,16 +109,16 @@ export class HistoryTooLarge
   }
 }
 
-/** How both sides are joined. */
+/** Options for joining the two sides. */
 export interface Options {
   /**
-   * Milliseconds that the cutoff may advance while the live side is read. Live items that are no younger than the cutoff
-   * plus this are remembered by their id; with `Infinity` all of them. Default: a week.
+   * How far the cutoff may advance while the stream reads the live side, in milliseconds. The stream remembers the ids
+   * of live items up to this much younger than the cutoff. With `Infinity` it remembers all ids. Default: a week.
    */
   readonly overlapMillis?: number | undefined
   /**
-   * How many ids may be remembered: a whole number from 1 up. One takes 80 to 120 bytes. Where more would be needed the
-   * stream fails with {@link HistoryTooLarge}. Default: 10,000,000.
+   * The largest number of ids to remember: a whole number, at least 1. An id takes 80 to 120 bytes. If the stream needs
+   * more, it fails with {@link HistoryTooLarge}. Default: 10,000,000.
    */
   readonly maxRemembered?: number | undefined
 }
@@ -132,7 +133,7 @@ export interface Reader<Input, out A, out E, out Capability> {
 
 const weekMillis = 7 * 24 * 60 * 60 * 1000
 
-/** How far back a side may repeat an item: more than an exchange adds between two requests. */
+/** How far back a side may repeat an item. It is more than the exchange adds between two requests. */
 const recentIds = 100_000
 
 interface Sides<A, E1, R1, E2, R2> {
@@ -140,7 +141,7 @@ interface Sides<A, E1, R1, E2, R2> {
   readonly input: object | undefined
   readonly live: () => Stream.Stream<A, E1, R1>
   readonly historical: () => Stream.Stream<A, E2, R2>
-  /** Of the operations that read them: each must be able to take the input. */
+  /** The descriptors of the operations that read the sides. Each must accept the input. */
   readonly descriptors: ReadonlyArray<Operation.Descriptor>
   /** The cutoff of these items. */
   readonly cutoff: (cutoffs: Responses.GetHistoricalCutoffResponse) => string | undefined
@@ -154,7 +155,7 @@ const millisOf = (time: string | null | undefined): number => Date.parse(time ??
 const isCursor = (input: unknown): boolean =>
   typeof input === "object" && input !== null && "cursor" in input && input.cursor !== undefined
 
-/** What is wrong with a call, before anything is sent: a side that refused it later would do so in mid-stream. */
+/** The first fault of a call. Without this check, the second side would refuse the call in the middle of the stream. */
 const faultOf = (
   operation: string,
   input: unknown,
@@ -169,7 +170,7 @@ const faultOf = (
   if (!(Number.isInteger(maxRemembered) && maxRemembered >= 1)) {
     return invalid("/maxRemembered", "must be a whole number from 1 up")
   }
-  if (isCursor(input)) return invalid("/cursor", "a history has no cursor: its two sides have each their own")
+  if (isCursor(input)) return invalid("/cursor", "a history has no cursor, because each side has its own: leave it out")
   for (const descriptor of descriptors) {
     const encoded = encoding.prepare(descriptor)(input ?? {})
     if (Result.isFailure(encoded)) return invalid(encoded.failure.pointer, encoded.failure.reason)
@@ -192,9 +193,9 @@ const join = <A, E1, R1, E2, R2>(
       let last = first
       let betweenSides = first
       const boundary = first + overlapMillis
-      // Without a cutoff, or with a boundary in the future, any live item could become historical: all are remembered.
+      // Without a cutoff, or with a boundary in the future, any live item can become historical: remember all.
       const remembersAll = !(boundary <= (yield* Clock.currentTimeMillis))
-      // An item whose time is unknown is remembered as well.
+      // An item without a time is remembered too.
       const isInOverlap = (item: A): boolean => remembersAll || !(atMillis(item) >= boundary)
       const overlap = Remembered.all({ most: maxRemembered })
       const recentLive = Remembered.recent(recentIds)
@@ -210,7 +211,7 @@ const join = <A, E1, R1, E2, R2>(
       const secondCutoff = Stream.fromEffectDrain(
         Effect.tap(readCutoff, (millis) => Effect.sync(() => void (betweenSides = last = millis)))
       )
-      /** An item that is too young to have been remembered: it has been emitted, or nobody knows. */
+      /** Handles an item that is too young to be remembered: it was emitted already, or this is uncertain. */
       const isYoung = (item: A, id: string) =>
         Effect.gen(function* () {
           const at = atMillis(item)
@@ -238,10 +239,10 @@ const join = <A, E1, R1, E2, R2>(
     })
   )
 
-/** Whether to keep an item. One that needs an effect to tell is looked at again if the effect fails. */
+/** Whether to keep an item. If the decision is an effect and it fails, the next pull repeats the decision. */
 type IsNew<A, E, R> = (item: A) => boolean | Effect.Effect<boolean, E, R>
 
-/** Keeps the new items of a stream. A failure comes after all items before it, unlike that of `Stream.filterEffect`. */
+/** Keeps the new items of a stream. Unlike with `Stream.filterEffect`, all items before a failure are emitted. */
 const keep = <A, E, R, E2, R2>(
   stream: Stream.Stream<A, E, R>,
   isNew: IsNew<A, E2, R2>
@@ -277,15 +278,16 @@ const keep = <A, E, R, E2, R2>(
     })
   )
 
-/** Input of {@link fills}: what both sides take. */
+/** Input of {@link fills}: the fields that both sides accept. */
 export interface FillsInput extends Omit<Historical.FillsInput, "cursor"> {}
 
 /**
- * Reads the account's fills, however old: {@link Portfolio.fills} and {@link Historical.fills}.
+ * Reads the account's fills of any age: {@link Portfolio.fills} and {@link Historical.fills}.
  *
  * **Details**
  *
- * `fill_id` and `order_id` together identify a fill: where two orders of one account met, both have one `fill_id`.
+ * `fill_id` and `order_id` together identify a fill. If two orders of one account traded with each other, both fills
+ * have the same `fill_id`.
  */
 export const fills: Reader<
   FillsInput,
@@ -307,10 +309,10 @@ export const fills: Reader<
     options
   )
 
-/** Input of {@link orders}: what both sides take. */
+/** Input of {@link orders}: the fields that both sides accept. */
 export interface OrdersInput extends Omit<Historical.OrdersInput, "cursor"> {}
 
-/** Reads the account's orders, however old: {@link Orders.list} and {@link Historical.orders}. */
+/** Reads the account's orders of any age: {@link Orders.list} and {@link Historical.orders}. */
 export const orders: Reader<
   OrdersInput,
   Responses.Order,
@@ -331,7 +333,7 @@ export const orders: Reader<
     options
   )
 
-/** Input of {@link positions}: what both sides take. */
+/** Input of {@link positions}: the fields that both sides accept. */
 export interface PositionsInput extends Omit<Historical.PositionsInput, "cursor"> {}
 
 type PositionsFailure = Operation.FailureOf<BadRequest | Unauthorized, KalshiRead>
@@ -339,8 +341,8 @@ type PositionsFailure = Operation.FailureOf<BadRequest | Unauthorized, KalshiRea
 const positionsCutoff = (cutoffs: Responses.GetHistoricalCutoffResponse) => cutoffs.market_positions_last_updated_ts
 
 /**
- * Reads the positions of one subaccount, settled ones and archived ones too: {@link Portfolio.positions} and
- * {@link Historical.positions}, per market or per event.
+ * Reads the positions of one account, including settled and archived positions, per market or per event: {@link
+ * Portfolio.positions} and {@link Historical.positions}.
  */
 export const positions: {
   readonly market_positions: Reader<PositionsInput, Responses.MarketPosition, PositionsFailure, KalshiRead>
@@ -370,17 +372,17 @@ export const positions: {
         descriptors: [Portfolio.positions.descriptor, Historical.positions.descriptor],
         cutoff: positionsCutoff,
         idOf: ({ event_ticker }) => event_ticker,
-        // It carries no time.
+        // It has no time.
         atMillis: () => Number.NaN
       },
       options
     )
 }
 
-/** Input of {@link trades}: what both sides take. */
+/** Input of {@link trades}: the fields that both sides accept. */
 export interface TradesInput extends Omit<Historical.TradesInput, "cursor"> {}
 
-/** Reads all public trades, however old: {@link Markets.trades} and {@link Historical.trades}. */
+/** Reads all public trades of any age: {@link Markets.trades} and {@link Historical.trades}. */
 export const trades: Reader<
   TradesInput,
   Responses.Trade,
@@ -401,10 +403,10 @@ export const trades: Reader<
     options
   )
 
-/** Input of {@link markets}: what both sides take. */
+/** Input of {@link markets}: the fields that both sides accept. */
 export interface MarketsInput extends Omit<Historical.MarketsInput, "cursor"> {}
 
-/** Reads markets, also those settled long ago: {@link Markets.list} and {@link Historical.markets}. */
+/** Reads markets, including those that settled long ago: {@link Markets.list} and {@link Historical.markets}. */
 export const markets: Reader<
   MarketsInput,
   Responses.Market,

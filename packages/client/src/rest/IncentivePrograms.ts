@@ -1,41 +1,29 @@
 /**
- * Incentive programs: rewards for trading or quoting in single markets.
+ * Incentive programs: rewards for trading or quoting in particular markets.
  *
  * @module
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Pages from "../Pages.ts"
 
+export type { GetIncentiveProgramsInput as ListInput } from "../generated/inputs.ts"
 export type { GetIncentiveProgramsResponse, IncentiveProgram } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** Default: `all`. */
-  readonly status?: "all" | "active" | "upcoming" | "closed" | "paid_out" | undefined
-  /** Default: `all`. */
-  readonly type?: "all" | "liquidity" | "volume" | "margin_maker_volume" | "margin_taker_volume" | undefined
-  /** Matches the whole description. */
-  readonly incentive_description?: string | undefined
-  /** 1 to 10,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `next_cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists incentive programs, a page at a time.
  *
  * **Gotchas**
  *
- * - `period_reward` and `max_reward_per_account` are integers in hundredths of a cent: 10,000 to the dollar.
- * - The answer names its cursor `next_cursor`, where every other list has `cursor`; the end of the pages is an empty or
- *   absent one.
+ * - `period_reward` and `max_reward_per_account` are integers in hundredths of a cent: 10,000 is one dollar.
+ * - The response names its cursor `next_cursor`. Every other list has `cursor`. The last page has an empty
+ *   `next_cursor`, or none.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetIncentiveProgramsInput,
   Responses.GetIncentiveProgramsResponse,
   BadRequest,
   KalshiPublic,
@@ -51,6 +39,5 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "next_cursor", lists: ["incentive_programs"] }
 })

@@ -1,19 +1,29 @@
 /**
- * Live data: what is happening to the thing that a market is about, such as a game's score, a price or a temperature.
+ * Live data about the subject of a market, such as the score of a game, a price or a temperature.
  *
  * **Details**
  *
- * Sports and the like hang on a milestone (see `Milestones`), prices and weather on an event or a city. `type` names
- * what `details` holds; the document leaves its fields open.
+ * Sports data belongs to a milestone (see `Milestones`). Prices and weather belong to an event or a city. `type` says
+ * what `details` contains. The document does not list the fields of `details`.
  *
  * @module
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest, NotFound } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  GetEventLiveDataInput as GetByEventInput,
+  GetGameStatsInput as GameStatsInput,
+  GetLiveDataByMilestoneInput as GetInput,
+  GetLiveDataInput as GetByTypeInput,
+  GetLiveDatasInput as BatchGetInput,
+  GetWeatherIndexCalibrationsInput as WeatherIndexCalibrationsInput,
+  GetWeatherIndexInput as WeatherIndexInput
+} from "../generated/inputs.ts"
 export type {
   EventLiveData,
   GetEventLiveDataResponse,
@@ -30,82 +40,65 @@ export type {
   WeatherIndexStationReading
 } from "../generated/responses.ts"
 
-/** What all reads by milestone take besides. */
-export interface PlayerStats {
-  /**
-   * Adds figures per player, for Pro Football, Pro Basketball and College Men's Basketball where players are mapped;
-   * changes nothing elsewhere. Default: false.
-   */
-  readonly include_player_stats?: boolean | undefined
-}
-
-/** Input of {@link get}. */
-export interface GetInput extends PlayerStats {
-  readonly milestone_id: string
-}
+/** An option of all reads by milestone. */
+export interface PlayerStats extends Pick<Inputs.GetLiveDataByMilestoneInput, "include_player_stats"> {}
 
 /** Reads the live data of one milestone. */
-export const get: Operation.Operation<GetInput, Responses.GetLiveDataResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetLiveDataByMilestone",
-    name: "LiveData.get",
-    method: "GET",
-    path: "/live_data/milestone/{milestone_id}",
-    pathParameters: Parameters.GetLiveDataByMilestonePath,
-    query: Parameters.GetLiveDataByMilestoneQuery,
-    success: { status: 200, body: Responses.GetLiveDataResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link batchGet}. */
-export interface BatchGetInput extends PlayerStats {
-  /** One to 100 ids. */
-  readonly milestone_ids: ReadonlyArray<string>
-}
+export const get: Operation.Operation<
+  Inputs.GetLiveDataByMilestoneInput,
+  Responses.GetLiveDataResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetLiveDataByMilestone",
+  name: "LiveData.get",
+  method: "GET",
+  path: "/live_data/milestone/{milestone_id}",
+  pathParameters: Parameters.GetLiveDataByMilestonePath,
+  query: Parameters.GetLiveDataByMilestoneQuery,
+  success: { status: 200, body: Responses.GetLiveDataResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent"
+})
 
 /**
  * Reads the live data of up to 100 milestones at once.
  *
  * **Gotchas**
  *
- * - Find a milestone by its `milestone_id`: neither the order nor the presence of all is promised.
- * - An empty `milestone_ids` is refused before anything is sent: it cannot be put into a query.
+ * - Find a milestone by its `milestone_id`. The document promises neither the order nor that all milestones are
+ *   present.
+ * - An empty `milestone_ids` is an `InvalidRequest`: a query cannot express an empty list.
  */
-export const batchGet: Operation.Operation<BatchGetInput, Responses.GetLiveDatasResponse, never, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetLiveDatas",
-    name: "LiveData.batchGet",
-    method: "GET",
-    path: "/live_data/batch",
-    query: Parameters.GetLiveDatasQuery,
-    success: { status: 200, body: Responses.GetLiveDatasResponse },
-    errors: [],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link getByEvent}. */
-export interface GetByEventInput {
-  readonly event_ticker: string
-  /** A stretch such as `15min`, `1h` or `1d`, where the type of data knows stretches: see `range_options`. */
-  readonly range?: string | undefined
-}
+export const batchGet: Operation.Operation<
+  Inputs.GetLiveDatasInput,
+  Responses.GetLiveDatasResponse,
+  never,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetLiveDatas",
+  name: "LiveData.batchGet",
+  method: "GET",
+  path: "/live_data/batch",
+  query: Parameters.GetLiveDatasQuery,
+  success: { status: 200, body: Responses.GetLiveDatasResponse },
+  errors: [],
+  auth: "none",
+  access: "public",
+  retry: "idempotent"
+})
 
 /**
- * Reads the live data of an event: prices of crypto and commodities, weather.
+ * Reads the live data of an event: prices of crypto and commodities, or weather.
  *
  * **Gotchas**
  *
- * Of crypto, `is_historical: true` says that the event is over and the data frozen.
+ * For crypto, `is_historical: true` means that the event is over and the data no longer changes.
  */
 export const getByEvent: Operation.Operation<
-  GetByEventInput,
+  Inputs.GetEventLiveDataInput,
   Responses.GetEventLiveDataResponse,
   NotFound,
   KalshiPublic
@@ -120,102 +113,81 @@ export const getByEvent: Operation.Operation<
   errors: [NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link getByType}. */
-export interface GetByTypeInput extends PlayerStats {
-  /** The type of live data, as `LiveData.type` has it. */
-  readonly type: string
-  readonly milestone_id: string
-}
-
 /**
- * Reads the live data of one milestone by its type as well: the older form of {@link get}.
+ * Reads the live data of one milestone by its type and its id. This is the older form of {@link get}.
  *
  * **When to use**
  *
- * Use {@link get} instead, which needs no type; the publisher calls this one legacy without deprecating it.
+ * Use {@link get} instead, which needs no type. The publisher calls this operation legacy, but has not deprecated it.
  */
-export const getByType: Operation.Operation<GetByTypeInput, Responses.GetLiveDataResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetLiveData",
-    name: "LiveData.getByType",
-    method: "GET",
-    path: "/live_data/{type}/milestone/{milestone_id}",
-    pathParameters: Parameters.GetLiveDataPath,
-    query: Parameters.GetLiveDataQuery,
-    success: { status: 200, body: Responses.GetLiveDataResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link gameStats}. */
-export interface GameStatsInput {
-  readonly milestone_id: string
-}
+export const getByType: Operation.Operation<
+  Inputs.GetLiveDataInput,
+  Responses.GetLiveDataResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetLiveData",
+  name: "LiveData.getByType",
+  method: "GET",
+  path: "/live_data/{type}/milestone/{milestone_id}",
+  pathParameters: Parameters.GetLiveDataPath,
+  query: Parameters.GetLiveDataQuery,
+  success: { status: 200, body: Responses.GetLiveDataResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent"
+})
 
 /**
  * Reads a game play by play, period by period.
  *
  * **Details**
  *
- * There is data for Pro and College Football, Pro and College Basketball of men and women, Soccer, Pro Hockey and Pro
+ * The data covers Pro and College Football, men's and women's Pro and College Basketball, Soccer, Pro Hockey and Pro
  * Baseball.
  *
  * **Gotchas**
  *
- * `pbp` is absent for other milestones, and each of its parts can be.
+ * `pbp` is absent for other milestones. Each part of `pbp` can be absent too.
  */
-export const gameStats: Operation.Operation<GameStatsInput, Responses.GetGameStatsResponse, NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetGameStats",
-    name: "LiveData.gameStats",
-    method: "GET",
-    path: "/live_data/milestone/{milestone_id}/game_stats",
-    pathParameters: Parameters.GetGameStatsPath,
-    success: { status: 200, body: Responses.GetGameStatsResponse },
-    errors: [NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link weatherIndex}: `from` and `to`, or `last_sec`, or none of them for the last 24 hours. */
-export interface WeatherIndexInput {
-  /** The city's id, such as `miami`. */
-  readonly city: string
-  /** Unix milliseconds, included. */
-  readonly from?: number | undefined
-  /** Unix milliseconds, included. */
-  readonly to?: number | undefined
-  /** The last so many seconds; not together with `from` and `to`. */
-  readonly last_sec?: number | undefined
-  /** Adds what each station reported; also the latest minutes, as yet `incomplete` and without a value. */
-  readonly detailed?: boolean | undefined
-}
+export const gameStats: Operation.Operation<
+  Inputs.GetGameStatsInput,
+  Responses.GetGameStatsResponse,
+  NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetGameStats",
+  name: "LiveData.gameStats",
+  method: "GET",
+  path: "/live_data/milestone/{milestone_id}/game_stats",
+  pathParameters: Parameters.GetGameStatsPath,
+  success: { status: 200, body: Responses.GetGameStatsResponse },
+  errors: [NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent"
+})
 
 /**
- * Reads a city's temperature index, the series by the minute that hourly temperature markets settle by.
+ * Reads a city's temperature index: the values per minute by which hourly temperature markets settle.
  *
  * **Details**
  *
- * `t` is Unix milliseconds, `v` degrees Fahrenheit as a JSON number with two places at most.
+ * `t` is in Unix milliseconds. `v` is in degrees Fahrenheit, a JSON number with at most two decimals.
  *
  * **Gotchas**
  *
- * - The window is in milliseconds, where nearly every other query of the exchange is in seconds.
- * - Unless `detailed`, a minute without a value is no point at all: the gaps of the series are real. A `degraded` point
- *   settles as well as a `normal` one. Source: the exchange's documentation, 2026.
- * - A city that is not known is a `BadRequest`, not a `NotFound`.
+ * - The time range is in milliseconds. Nearly every other query of the exchange is in seconds.
+ * - Without `detailed`, a minute without a value has no point, so the series has gaps. Markets settle by a `degraded`
+ *   point just as by a `normal` one. Source: the exchange's documentation, 2026.
+ * - An unknown city is a `BadRequest`, not a `NotFound`.
  */
 export const weatherIndex: Operation.Operation<
-  WeatherIndexInput,
+  Inputs.GetWeatherIndexInput,
   Responses.GetWeatherIndexResponse,
   BadRequest,
   KalshiPublic
@@ -230,26 +202,19 @@ export const weatherIndex: Operation.Operation<
   errors: [BadRequest],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link weatherIndexCalibrations}. */
-export interface WeatherIndexCalibrationsInput {
-  /** The city's id, such as `miami`. */
-  readonly city: string
-}
-
 /**
- * Reads how a city's temperature index was put together from its stations, version by version.
+ * Reads how the exchange combines a city's stations into its temperature index, version by version.
  *
  * **Gotchas**
  *
- * - What ends in `_c` is degrees Celsius, where {@link weatherIndex} is in Fahrenheit; times are Unix milliseconds.
- * - A city that is not known is a `BadRequest`, not a `NotFound`.
+ * - Fields that end in `_c` are in degrees Celsius. {@link weatherIndex} is in Fahrenheit. Times are Unix milliseconds.
+ * - An unknown city is a `BadRequest`, not a `NotFound`.
  */
 export const weatherIndexCalibrations: Operation.Operation<
-  WeatherIndexCalibrationsInput,
+  Inputs.GetWeatherIndexCalibrationsInput,
   Responses.GetWeatherIndexCalibrationsResponse,
   BadRequest,
   KalshiPublic
@@ -263,6 +228,5 @@ export const weatherIndexCalibrations: Operation.Operation<
   errors: [BadRequest],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

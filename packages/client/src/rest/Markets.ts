@@ -1,25 +1,35 @@
 /**
- * Markets: one question with a YES and a NO side, its prices, order book, trades and candlesticks.
+ * Markets: one question with a YES and a NO side. Reads prices, order books, trades and candlesticks.
  *
  * **Gotchas**
  *
- * - `Market.status` and the `status` that {@link list} filters by are two vocabularies: a market is `active` or
- *   `finalized` where the filter says `open` or `settled`.
- * - A market's opening and closing by its own clock (`initialized` to `active`, `active` to `closed`) is announced by no
- *   message of the feed. Source: the exchange's documentation, 2026.
- * - A market can be unknown here for a moment after the feed has announced it. Source: the exchange's documentation,
+ * - `Market.status` and the filter `status` of {@link list} use different words: a market is `active` or `finalized`,
+ *   the filter is `open` or `settled`.
+ * - The feed sends no message when a market opens or closes on schedule (`initialized` to `active`, `active` to
+ *   `closed`). Source: the exchange's documentation, 2026.
+ * - These reads may not know a market for a moment after the feed announced it. Source: the exchange's documentation,
  *   2026.
- * - Strikes are JSON numbers; whatever is money or a count is decimal text.
+ * - Strikes are JSON numbers. Money and counts are decimal text.
  *
  * @module
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest, NotFound, type SigningFailure, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  BatchGetMarketCandlesticksInput as BatchCandlesticksInput,
+  GetMarketCandlesticksInput as CandlesticksInput,
+  GetMarketInput as GetInput,
+  GetMarketOrderbookInput as OrderbookInput,
+  GetMarketOrderbooksInput as OrderbooksInput,
+  GetMarketsInput as ListInput,
+  GetTradesInput as TradesInput
+} from "../generated/inputs.ts"
 export type {
   BatchGetMarketCandlesticksResponse,
   BidAskDistribution,
@@ -41,53 +51,21 @@ export type {
   Trade
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** One event's ticker. */
-  readonly event_ticker?: string | undefined
-  readonly series_ticker?: string | undefined
-  /** Unix seconds; with `status` `unopened` or `open`, or with none. */
-  readonly min_created_ts?: number | undefined
-  /** Unix seconds; with `status` `unopened` or `open`, or with none. */
-  readonly max_created_ts?: number | undefined
-  /** Unix seconds: changes other than trading; with no filter but `series_ticker` and `mve_filter: "exclude"`. */
-  readonly min_updated_ts?: number | undefined
-  /** Unix seconds: only markets whose metadata last changed at or before it. Trading changes nothing here. */
-  readonly max_updated_ts?: number | undefined
-  /** Unix seconds; with `status` `closed`, or with none. */
-  readonly max_close_ts?: number | undefined
-  /** Unix seconds; with `status` `closed`, or with none. */
-  readonly min_close_ts?: number | undefined
-  /** Unix seconds; with `status` `settled`, or with none. */
-  readonly min_settled_ts?: number | undefined
-  /** Unix seconds; with `status` `settled`, or with none. */
-  readonly max_settled_ts?: number | undefined
-  readonly status?: "unopened" | "open" | "paused" | "closed" | "settled" | undefined
-  /** Market tickers, joined by commas. */
-  readonly tickers?: string | undefined
-  /** Combos alone, or everything but combos. */
-  readonly mve_filter?: "only" | "exclude" | undefined
-}
-
 /**
  * Lists markets, a page at a time.
  *
  * **Gotchas**
  *
- * - Most rows are combos unless `mve_filter: "exclude"`: somebody counted 2 other markets in 12,000 rows (production,
- *   August 2026). `Events.list` with `with_nested_markets` leaves combos out from the start.
- * - The four pairs of times (created, close, settled, updated) exclude each other, and each goes with some values of
- *   `status` only. The updated pair excludes every filter but `mve_filter: "exclude"`, and `series_ticker` beside that.
- *   Source: the published document of October 26, 2026.
- * - Markets that settled before the cutoff of `Historical.cutoff` are missing: see `Historical.markets`.
- * - The end of the pages is `cursor: ""`.
+ * - Most rows are combos, unless `mve_filter` is `"exclude"`: a count in production in August 2026 found 2 other
+ *   markets in 12,000 rows. `Events.list` with `with_nested_markets` never returns combos.
+ * - The four pairs of times (created, close, settled, updated) exclude each other, and each works only with some values
+ *   of `status`. The updated pair excludes all filters except `mve_filter: "exclude"`, and `series_ticker` together
+ *   with that. Source: the published document of October 26, 2026.
+ * - Markets that settled before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.markets`.
+ * - The last page has `cursor: ""`.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetMarketsInput,
   Responses.GetMarketsResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -103,66 +81,58 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["markets"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly ticker: string
-}
-
 /**
- * Reads one market: its prices, its state, its price grid and its rules.
+ * Reads one market: prices, state, price grid and rules.
  *
  * **Details**
  *
- * `price_ranges` is the grid that an order's price must lie on; `price_level_structure` is but a label for it. The
- * `exchange_index` here is the shard that the market's orders live on.
+ * `price_ranges` is the grid of valid order prices. `price_level_structure` is only a label for it. `exchange_index` is
+ * the shard of the market's orders.
  *
  * **Gotchas**
  *
- * - A side without offers has a price all the same: demo was recorded in July 2026 with a bid of `"0.0000"`, an ask of
- *   `"1.0000"` and sizes of `"0.00"`. Look at the size before the price.
- * - A market that settled before the cutoff of `Historical.cutoff` is read by `Historical.market`.
+ * - A side without offers still has a price: a bid of `"0.0000"`, an ask of `"1.0000"`, and sizes of `"0.00"`. Check
+ *   the size before you use the price. Source: recorded in demo, July 2026.
+ * - Use `Historical.market` for a market that settled before the cutoff of `Historical.cutoff`.
  */
-export const get: Operation.Operation<GetInput, Responses.GetMarketResponse, Unauthorized | NotFound, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetMarket",
-    name: "Markets.get",
-    method: "GET",
-    path: "/markets/{ticker}",
-    pathParameters: Parameters.GetMarketPath,
-    success: { status: 200, body: Responses.GetMarketResponse },
-    errors: [Unauthorized, NotFound],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link orderbook}. */
-export interface OrderbookInput {
-  readonly ticker: string
-  /** Levels per side, up to 100; 0 for all of them. Default: 0. */
-  readonly depth?: number | undefined
-}
+export const get: Operation.Operation<
+  Inputs.GetMarketInput,
+  Responses.GetMarketResponse,
+  Unauthorized | NotFound,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetMarket",
+  name: "Markets.get",
+  method: "GET",
+  path: "/markets/{ticker}",
+  pathParameters: Parameters.GetMarketPath,
+  success: { status: 200, body: Responses.GetMarketResponse },
+  errors: [Unauthorized, NotFound],
+  auth: "none",
+  access: "public",
+  retry: "idempotent"
+})
 
 /**
- * Reads the order book of one market: bids for YES and bids for NO, each level a price in dollars and a count.
+ * Reads the order book of one market: bids for YES and bids for NO. Each level is a price in dollars and a count.
  *
  * **Details**
  *
- * There are no asks: a bid for NO at a price is an ask for YES at one dollar less that price, of the same size.
+ * There are no asks. A bid for NO is an ask for YES of the same size, at one dollar minus its price.
  *
- * Public: a layer without a key reads it. A layer with a key signs it, as the document asked for until September 2026.
+ * Public: a layer without a key can call it. A layer with a key signs it, as the document required until September
+ * 2026.
  *
  * **Gotchas**
  *
- * - **The best bid of a side is its last level**: levels ascend. The publisher's page of this operation has it the other
- *   way round. Source: the exchange's guide to order-book responses, August 2026.
- * - A side without bids is `[]`; in the feed's snapshots its key is absent. Source: recorded in demo, July 2026.
- * - A wrong key is refused although the read is public; a layer without a key asks without.
+ * - **The last level of a side is its best bid**: prices ascend. The publisher's page of this operation says the
+ *   opposite. Source: the exchange's guide to order-book responses, August 2026.
+ * - A side without bids is `[]`. In snapshots of the feed its key is absent. Source: recorded in demo, July 2026.
+ * - The exchange refuses an invalid key, although the operation is public. A layer without a key sends an unsigned
+ *   request.
  *
  * **Example** (The best bids)
  *
@@ -177,7 +147,7 @@ export interface OrderbookInput {
  * ```
  */
 export const orderbook: Operation.Operation<
-  OrderbookInput,
+  Inputs.GetMarketOrderbookInput,
   Responses.GetMarketOrderbookResponse,
   Unauthorized | NotFound | SigningFailure,
   KalshiPublic
@@ -192,25 +162,18 @@ export const orderbook: Operation.Operation<
   errors: [Unauthorized, NotFound],
   auth: "optional",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link orderbooks}. */
-export interface OrderbooksInput {
-  /** 1 to 100 market tickers, each up to 200 characters. */
-  readonly tickers: ReadonlyArray<string>
-}
-
 /**
- * Reads the order books of up to 100 markets at once, each as {@link orderbook} does.
+ * Reads the order books of up to 100 markets at once, each in the form of {@link orderbook}.
  *
  * **Gotchas**
  *
- * Find a book by its `ticker`; that the answer keeps the order of the request is nowhere said.
+ * Find a book by its `ticker`. The document does not promise that the response keeps the order of the request.
  */
 export const orderbooks: Operation.Operation<
-  OrderbooksInput,
+  Inputs.GetMarketOrderbooksInput,
   Responses.GetMarketOrderbooksResponse,
   BadRequest | Unauthorized | SigningFailure,
   KalshiPublic
@@ -224,90 +187,62 @@ export const orderbooks: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   auth: "optional",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link trades}. */
-export interface TradesInput {
-  /** 0 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** One market's ticker. Default: all markets. */
-  readonly ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** Block trades alone, or everything but block trades. Default: both. */
-  readonly is_block_trade?: boolean | undefined
-}
-
 /**
- * Lists everybody's trades, a page at a time.
+ * Lists all public trades, a page at a time.
  *
  * **Gotchas**
  *
- * - Block trades are among them unless `is_block_trade: false`: they were matched off the book, at prices of their own.
- * - `taker_outcome_side` says who took, and turns no price round: `yes_price_dollars` is that of YES either way.
- *   `taker_side` is deprecated.
- * - Trades from before the cutoff of `Historical.cutoff` are missing: see `Historical.trades`.
- * - The end of the pages is `cursor: ""`.
+ * - The list includes block trades, unless `is_block_trade` is false. Block trades happen outside the book, at their
+ *   own prices.
+ * - `taker_outcome_side` is the taker's side. It does not affect the prices: `yes_price_dollars` is always the price of
+ *   YES. `taker_side` is deprecated.
+ * - Trades before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.trades`.
+ * - The last page has `cursor: ""`.
  */
-export const trades: Pages.Paged<TradesInput, Responses.GetTradesResponse, BadRequest, KalshiPublic, "trades"> =
-  /*#__PURE__*/ Pages.make({
-    operationId: "GetTrades",
-    name: "Markets.trades",
-    method: "GET",
-    path: "/markets/trades",
-    query: Parameters.GetTradesQuery,
-    success: { status: 200, body: Responses.GetTradesResponse },
-    errors: [BadRequest],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read",
-    pages: { cursor: "cursor", lists: ["trades"] }
-  })
+export const trades: Pages.Paged<
+  Inputs.GetTradesInput,
+  Responses.GetTradesResponse,
+  BadRequest,
+  KalshiPublic,
+  "trades"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetTrades",
+  name: "Markets.trades",
+  method: "GET",
+  path: "/markets/trades",
+  query: Parameters.GetTradesQuery,
+  success: { status: 200, body: Responses.GetTradesResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent",
+  pages: { cursor: "cursor", lists: ["trades"] }
+})
 
-/** A stretch of time for candlesticks: those that end in it, both ends included. */
-export interface CandlesticksRange {
-  /** Unix seconds. */
-  readonly start_ts: number
-  /** Unix seconds. */
-  readonly end_ts: number
-  /**
-   * Puts first a made-up candlestick that carries the last price from before `start_ts` into the first period, as
-   * `previous_dollars` and without prices of its own. Default: false.
-   */
-  readonly include_latest_before_start?: boolean | undefined
-}
-
-/** Input of {@link candlesticks}. */
-export interface CandlesticksInput extends CandlesticksRange {
-  readonly series_ticker: string
-  /** The market's ticker. */
-  readonly ticker: string
-  /** Minutes: one, an hour or a day. */
-  readonly period_interval: 1 | 60 | 1440
-}
+/** A time range for candlesticks: those that end in it, both ends included. */
+export interface CandlesticksRange extends Omit<
+  Inputs.BatchGetMarketCandlesticksInput,
+  "market_tickers" | "period_interval"
+> {}
 
 /**
- * Reads the candlesticks of one market: trades, best YES bid and best YES ask per period.
+ * Reads the candlesticks of one market: trades, best YES bid and best YES ask of each period.
  *
  * **Details**
  *
- * `end_period_ts` is Unix seconds and belongs to the period.
+ * `end_period_ts` is in Unix seconds, and the period includes it.
  *
  * **Gotchas**
  *
- * - A period without trades has null prices; its bids and asks are there.
- * - Candlesticks of a market that settled before the cutoff of `Historical.cutoff` are read by
- *   `Historical.marketCandlesticks`, and have other field names there.
+ * - A period without trades has null prices. Its bids and asks are present.
+ * - Use `Historical.marketCandlesticks` for a market that settled before the cutoff of `Historical.cutoff`. The field
+ *   names differ there.
  */
 export const candlesticks: Operation.Operation<
-  CandlesticksInput,
+  Inputs.GetMarketCandlesticksInput,
   Responses.GetMarketCandlesticksResponse,
   BadRequest | NotFound,
   KalshiPublic
@@ -322,29 +257,21 @@ export const candlesticks: Operation.Operation<
   errors: [BadRequest, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link batchCandlesticks}. */
-export interface BatchCandlesticksInput extends CandlesticksRange {
-  /** Up to 100 market tickers, joined by commas. */
-  readonly market_tickers: string
-  /** Minutes, at least one. */
-  readonly period_interval: number
-}
-
 /**
- * Reads the candlesticks of up to 100 markets at once, each market's as {@link candlesticks} does.
+ * Reads the candlesticks of up to 100 markets at once, each in the form of {@link candlesticks}.
  *
  * **Gotchas**
  *
- * - One answer holds at most 10,000 candlesticks, all markets together. Source: the exchange's documentation, 2026.
- * - `period_interval` is any number of minutes here, as far as the document goes; the other reads of candlesticks take 1,
- *   60 and 1440 alone.
+ * - A response contains at most 10,000 candlesticks for all markets together. Source: the exchange's documentation,
+ *   2026.
+ * - The document allows any number of minutes as `period_interval` here. The other reads of candlesticks allow only 1,
+ *   60 and 1440.
  */
 export const batchCandlesticks: Operation.Operation<
-  BatchCandlesticksInput,
+  Inputs.BatchGetMarketCandlesticksInput,
   Responses.BatchGetMarketCandlesticksResponse,
   BadRequest | Unauthorized,
   KalshiPublic
@@ -358,6 +285,5 @@ export const batchCandlesticks: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

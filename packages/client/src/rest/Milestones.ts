@@ -1,52 +1,35 @@
 /**
- * Milestones: what happens in the world at a time, such as one game or one election, and the events that depend on it.
+ * Milestones: real-world occurrences at a certain time, such as one game or one election, with the events that depend
+ * on them.
  *
  * **Details**
  *
- * `LiveData` reads what goes on in one.
+ * `LiveData` reads the current state of a milestone.
  *
  * @module
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type { GetMilestoneInput as GetInput, GetMilestonesInput as ListInput } from "../generated/inputs.ts"
 export type { GetMilestoneResponse, GetMilestonesResponse, Milestone } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 1 to 500. */
-  readonly limit: number
-  /** RFC 3339: only milestones that start then or later. */
-  readonly minimum_start_date?: string | undefined
-  /** Such as `Sports` or `Elections`. */
-  readonly category?: string | undefined
-  /** Such as `Pro Football`. */
-  readonly competition?: string | undefined
-  readonly source_id?: string | undefined
-  /** Such as `football_game` or `political_race`. */
-  readonly type?: string | undefined
-  readonly related_event_ticker?: string | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-  /** Unix seconds: only milestones whose own data changed after it. */
-  readonly min_updated_ts?: number | undefined
-}
 
 /**
  * Lists milestones, a page at a time.
  *
  * **Gotchas**
  *
- * - `limit` has no default: it must be given.
- * - The two times have two forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is Unix seconds.
- * - The end of the pages is an empty or absent `cursor`.
+ * - `limit` is required: it has no default.
+ * - The two times have different forms: `minimum_start_date` is RFC 3339, `min_updated_ts` is in Unix seconds.
+ * - The last page has an empty `cursor`, or none.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetMilestonesInput,
   Responses.GetMilestonesResponse,
   BadRequest | Unauthorized,
   KalshiPublic,
@@ -62,18 +45,12 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["milestones"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly milestone_id: string
-}
-
-/** Reads one milestone; the fields of its `details` depend on its `type`. */
+/** Reads one milestone. The fields of its `details` depend on its `type`. */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetMilestoneInput,
   Responses.GetMilestoneResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiPublic
@@ -87,6 +64,5 @@ export const get: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

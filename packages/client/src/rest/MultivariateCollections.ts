@@ -1,17 +1,23 @@
 /**
- * Multivariate event collections: what combos are made from. A collection says which events' markets can be combined,
- * and how many of them; a combo is a market that somebody made by choosing its legs.
+ * Multivariate event collections: the building blocks of combos. A collection defines which events' markets can be
+ * combined, and how many of them. A combo is a market that a user created by choosing its legs.
  *
  * @module
  */
 import type { KalshiPublic, KalshiWrite } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  CreateMarketInMultivariateEventCollectionInput as CreateMarketInput,
+  GetMultivariateEventCollectionInput as GetInput,
+  GetMultivariateEventCollectionsInput as ListInput
+} from "../generated/inputs.ts"
 export type { TickerPair } from "../generated/requests.ts"
 export type {
   AssociatedEvent,
@@ -21,28 +27,16 @@ export type {
   MultivariateEventCollection
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly status?: "unopened" | "open" | "closed" | undefined
-  /** Only collections that can take markets of this event. */
-  readonly associated_event_ticker?: string | undefined
-  readonly series_ticker?: string | undefined
-  /** 1 to 200. */
-  readonly limit?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
-
 /**
  * Lists collections, a page at a time.
  *
  * **Gotchas**
  *
- * - The list is called `multivariate_contracts`.
- * - The end of the pages is an empty or absent `cursor`.
+ * - The response calls the list `multivariate_contracts`.
+ * - The last page has an empty `cursor`, or none.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetMultivariateEventCollectionsInput,
   Responses.GetMultivariateEventCollectionsResponse,
   BadRequest,
   KalshiPublic,
@@ -58,26 +52,20 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["multivariate_contracts"] }
 })
-
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly collection_ticker: string
-}
 
 /**
  * Reads one collection: its events, and how many legs a combo has (`size_min` to `size_max`).
  *
  * **Gotchas**
  *
- * - `associated_events` has the rules per event; `associated_event_tickers`, `is_single_market_per_event` and
- *   `is_all_yes` are on their way out. Source: the published document of October 26, 2026.
- * - Where `is_ordered`, the same legs in another order are another combo.
+ * - `associated_events` contains the rules per event. `associated_event_tickers`, `is_single_market_per_event` and
+ *   `is_all_yes` will be removed. Source: the published document of October 26, 2026.
+ * - If `is_ordered` is true, the same legs in another order are another combo.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetMultivariateEventCollectionInput,
   Responses.GetMultivariateEventCollectionResponse,
   BadRequest | NotFound,
   KalshiPublic
@@ -91,35 +79,25 @@ export const get: Operation.Operation<
   errors: [BadRequest, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link createMarket}. */
-export interface CreateMarketInput {
-  readonly collection_ticker: string
-  /** The legs: as many as the collection's `size_min` to `size_max`; their order counts where it `is_ordered`. */
-  readonly selected_markets: ReadonlyArray<Requests.TickerPair>
-  /** Adds the whole `market` to the answer. */
-  readonly with_market_payload?: boolean | undefined
-}
-
 /**
- * Makes the market of a combo, so that it can be traded, and answers its tickers.
+ * Creates the market of a combo, so that it can be traded. The response contains its tickers.
  *
  * **Details**
  *
- * Answers 200, not 201. A combo must have been made once before anybody can trade it.
+ * The success status is 200, not 201. A combo can be traded only after someone has created it.
  *
  * **Gotchas**
  *
- * - Never repeated after a lost answer: it takes no id of yours, each creation counts towards 5,000 per account and week,
- *   and nothing public says what a second one for the same legs does. Source of the number: the exchange's
- *   documentation, 2026.
- * - Why a combination was refused stands in the error's `code`, such as `duplicated_legs` or
+ * - The client does not repeat it after a lost response: the request carries no id of yours, each creation counts
+ *   towards the limit of 5,000 per account and week, and no publication says what a second creation of the same legs
+ *   does. Source of the number: the exchange's documentation, 2026.
+ * - The error's `code` says why the exchange refused a combination, such as `duplicated_legs` or
  *   `conflicting_leg_outcomes`. Source: the exchange's changelog, 2026.
- * - Combos live on a shard of their own (1), where the money for their orders must be; the market's `exchange_index` has
- *   the last word. Source: the exchange's guide to sharding, 2026.
+ * - Combos are on shard 1, and the cash for their orders must be on that shard. The market's `exchange_index` is
+ *   authoritative. Source: the exchange's guide to sharding, 2026.
  *
  * **Example** (Both teams to win)
  *
@@ -137,7 +115,7 @@ export interface CreateMarketInput {
  * ```
  */
 export const createMarket: Operation.Operation<
-  CreateMarketInput,
+  Inputs.CreateMarketInMultivariateEventCollectionInput,
   Responses.CreateMarketInMultivariateEventCollectionResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -151,6 +129,5 @@ export const createMarket: Operation.Operation<
   success: { status: 200, body: Responses.CreateMarketInMultivariateEventCollectionResponse },
   errors: [BadRequest, Unauthorized],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })

@@ -1,25 +1,33 @@
 /**
- * Order groups: a circuit breaker on fills. A group holds a limit of contracts over a rolling 15-second window; when
- * the fills of its orders go over the limit, the exchange cancels all its resting orders and refuses new ones until the
+ * Order groups: a circuit breaker on fills. A group has a limit of contracts over a rolling 15-second window. If the
+ * fills of its orders exceed the limit, the exchange cancels all its resting orders and refuses new ones until the
  * group is reset.
  *
  * **Gotchas**
  *
- * - Reads answer for all subaccounts unless one is given; writes go to subaccount 0 unless one is given.
- * - Writes take `exchange_index` (0 unless given) since a group never spans shards; reads take none.
- * - Nothing in a response says that a group is triggered: `is_auto_cancel_enabled` does not. Learn it from the feed's
- *   `order_group_updates`, or from an order that is refused. Source: the fields of the document of October 26, 2026, and a fresh
- *   group recorded with `false`.
+ * - Without `subaccount`, reads cover all accounts and writes apply to the primary account.
+ * - Writes take an `exchange_index`, because a group never spans shards. Default: 0. Reads take none.
+ * - No response says whether a group is triggered, not even `is_auto_cancel_enabled`. Use the feed's
+ *   `order_group_updates`, or notice that the exchange refuses an order. Source: the fields of the document of October
+ *   26, 2026, and a fresh group recorded with `false`.
  *
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  CreateOrderGroupInput as CreateInput,
+  GetOrderGroupInput as GetInput,
+  GetOrderGroupsInput as ListInput,
+  ResetOrderGroupInput as ChangeInput,
+  UpdateOrderGroupLimitInput as UpdateLimitInput
+} from "../generated/inputs.ts"
 export type {
   CreateOrderGroupResponse,
   EmptyResponse,
@@ -28,21 +36,15 @@ export type {
   OrderGroup
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
-
 /**
- * Lists the account's order groups, in one answer without pages.
+ * Lists the account's order groups, in one response without pages.
  *
  * **Gotchas**
  *
- * `order_groups` itself can be absent when there are none.
+ * `order_groups` can be absent if the account has none.
  */
 export const list: Operation.Operation<
-  ListInput,
+  Inputs.GetOrderGroupsInput,
   Responses.GetOrderGroupsResponse,
   BadRequest | Unauthorized,
   KalshiRead
@@ -55,65 +57,50 @@ export const list: Operation.Operation<
   success: { status: 200, body: Responses.GetOrderGroupsResponse },
   errors: [BadRequest, Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
-
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly order_group_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
 
 /**
  * Reads one order group: its limit and the ids of its orders.
  *
  * **Gotchas**
  *
- * - The answer holds neither the group's id nor whether it is triggered.
- * - Right after {@link create}, demo has answered 404 for about half a second.
- * - An id that is no UUID has been answered 400, which the document does not declare here: that surfaces as
- *   `UnexpectedStatus`.
+ * - The response contains neither the group's id nor whether it is triggered.
+ * - Demo has answered 404 for about half a second after {@link create}.
+ * - The exchange has answered 400 to an id that is not a UUID. The document does not declare 400 here, so the error is
+ *   an `UnexpectedStatus`.
  */
-export const get: Operation.Operation<GetInput, Responses.GetOrderGroupResponse, Unauthorized | NotFound, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetOrderGroup",
-    name: "OrderGroups.get",
-    method: "GET",
-    path: "/portfolio/order_groups/{order_group_id}",
-    pathParameters: Parameters.GetOrderGroupPath,
-    query: Parameters.GetOrderGroupQuery,
-    success: { status: 200, body: Responses.GetOrderGroupResponse },
-    errors: [Unauthorized, NotFound],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
+export const get: Operation.Operation<
+  Inputs.GetOrderGroupInput,
+  Responses.GetOrderGroupResponse,
+  Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetOrderGroup",
+  name: "OrderGroups.get",
+  method: "GET",
+  path: "/portfolio/order_groups/{order_group_id}",
+  pathParameters: Parameters.GetOrderGroupPath,
+  query: Parameters.GetOrderGroupQuery,
+  success: { status: 200, body: Responses.GetOrderGroupResponse },
+  errors: [Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent"
+})
 
-/** Input of {@link create}. */
-export interface CreateInput extends LimitInput {
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The shard the group lives on; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
-
-/** A group's limit: whole contracts, or a decimal count; equal where both are given. From 1 to 1,000,000. */
-export interface LimitInput {
-  readonly contracts_limit?: number | undefined
-  readonly contracts_limit_fp?: Requests.CreateOrderGroupRequest["contracts_limit_fp"] | undefined
-}
+/** A group's limit, 1 to 1,000,000: whole contracts or a decimal count. Both must be equal if both are set. */
+export interface LimitInput extends Pick<Inputs.CreateOrderGroupInput, "contracts_limit" | "contracts_limit_fp"> {}
 
 /**
- * Makes an order group. Put orders into it with `order_group_id` when they are placed.
+ * Creates an order group. Set `order_group_id` of an order to place it in the group.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer, since it takes no id of yours: list the groups to find out.
+ * The client does not repeat it after a lost response, because the request carries no id of yours. Look for the group
+ * with {@link list}.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateOrderGroupInput,
   Responses.CreateOrderGroupResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -126,31 +113,18 @@ export const create: Operation.Operation<
   success: { status: 201, body: Responses.CreateOrderGroupResponse },
   errors: [BadRequest, Unauthorized],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
-
-/** Input of {@link reset}, {@link trigger} and {@link remove}: the group, and where it lives. */
-export interface ChangeInput {
-  readonly order_group_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The shard the group lives on; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
-
-/** Input of {@link updateLimit}. */
-export interface UpdateLimitInput extends ChangeInput, LimitInput {}
 
 /**
  * Sets a group's limit.
  *
  * **Gotchas**
  *
- * A limit that the running window already breaks triggers the group at once.
+ * If the fills of the current window already exceed the new limit, the group triggers at once.
  */
 export const updateLimit: Operation.Operation<
-  UpdateLimitInput,
+  Inputs.UpdateOrderGroupLimitInput,
   Responses.EmptyResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -165,72 +139,83 @@ export const updateLimit: Operation.Operation<
   success: { status: 200, body: Responses.EmptyResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
-  retry: "idempotent",
-  bucket: "write"
+  retry: "idempotent"
 })
 
 /**
- * Puts a group's counter back to zero and lets it take orders again.
+ * Resets a group's counter to zero, so that it accepts orders again.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer: fills may have come in between, and a second reset would forget them.
+ * The client does not repeat it after a lost response: a second reset would discard the fills that happened in between.
  */
-export const reset: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "ResetOrderGroup",
-    name: "OrderGroups.reset",
-    method: "PUT",
-    path: "/portfolio/order_groups/{order_group_id}/reset",
-    pathParameters: Parameters.ResetOrderGroupPath,
-    query: Parameters.ResetOrderGroupQuery,
-    success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write"
-  })
+export const reset: Operation.Operation<
+  Inputs.ResetOrderGroupInput,
+  Responses.EmptyResponse,
+  Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "ResetOrderGroup",
+  name: "OrderGroups.reset",
+  method: "PUT",
+  path: "/portfolio/order_groups/{order_group_id}/reset",
+  pathParameters: Parameters.ResetOrderGroupPath,
+  query: Parameters.ResetOrderGroupQuery,
+  success: { status: 200, body: Responses.EmptyResponse },
+  errors: [Unauthorized, NotFound],
+  access: "write",
+  retry: "never"
+})
 
-/** Triggers a group by hand: all its resting orders are cancelled, and new ones are refused until it is reset. */
-export const trigger: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "TriggerOrderGroup",
-    name: "OrderGroups.trigger",
-    method: "PUT",
-    path: "/portfolio/order_groups/{order_group_id}/trigger",
-    pathParameters: Parameters.TriggerOrderGroupPath,
-    query: Parameters.TriggerOrderGroupQuery,
-    success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write",
-    urgent: true
-  })
+/**
+ * Triggers a group by hand. The exchange cancels all its resting orders and refuses new ones until the group is reset.
+ */
+export const trigger: Operation.Operation<
+  Inputs.TriggerOrderGroupInput,
+  Responses.EmptyResponse,
+  Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "TriggerOrderGroup",
+  name: "OrderGroups.trigger",
+  method: "PUT",
+  path: "/portfolio/order_groups/{order_group_id}/trigger",
+  pathParameters: Parameters.TriggerOrderGroupPath,
+  query: Parameters.TriggerOrderGroupQuery,
+  success: { status: 200, body: Responses.EmptyResponse },
+  errors: [Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  limits: { urgent: true }
+})
 
-const remove: Operation.Operation<ChangeInput, Responses.EmptyResponse, Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "DeleteOrderGroup",
-    name: "OrderGroups.delete",
-    method: "DELETE",
-    path: "/portfolio/order_groups/{order_group_id}",
-    pathParameters: Parameters.DeleteOrderGroupPath,
-    query: Parameters.DeleteOrderGroupQuery,
-    success: { status: 200, body: Responses.EmptyResponse },
-    errors: [Unauthorized, NotFound],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write",
-    urgent: true
-  })
+const remove: Operation.Operation<
+  Inputs.DeleteOrderGroupInput,
+  Responses.EmptyResponse,
+  Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "DeleteOrderGroup",
+  name: "OrderGroups.delete",
+  method: "DELETE",
+  path: "/portfolio/order_groups/{order_group_id}",
+  pathParameters: Parameters.DeleteOrderGroupPath,
+  query: Parameters.DeleteOrderGroupQuery,
+  success: { status: 200, body: Responses.EmptyResponse },
+  errors: [Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  limits: { urgent: true }
+})
 
 export {
   /**
-   * Cancels all orders of a group and removes it for good.
+   * Cancels all orders of a group and deletes the group permanently.
    *
    * **Gotchas**
    *
-   * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   * first attempt deleted it.
    */
   remove as delete
 }

@@ -3,20 +3,28 @@
  *
  * **Gotchas**
  *
- * - Left out, `subaccount` means every subaccount for {@link fills} and {@link settlements}, and the primary one for
- *   {@link balance} and {@link positions}. Source: the document of October 26, 2026.
- * - Money comes as dollar strings in most fields and as integers of cents in a few, which say so.
- * - Reads lag writes: `Exchange.userDataTimestamp` says how fresh balance, fills and positions are.
+ * - Without `subaccount`, {@link fills} and {@link settlements} read all accounts. {@link balance} and {@link
+ *   positions} read the primary account. Source: the document of October 26, 2026.
+ * - Money is a dollar string in most fields. A few fields are integers in cents; their docs say so.
+ * - Reads lag behind writes. `Exchange.userDataTimestamp` says how fresh balance, fills and positions are.
  *
  * @module
  */
 import type { KalshiRead } from "../Capability.ts"
 import { BadRequest, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  GetBalanceInput as BalanceInput,
+  GetDepositsInput as PageInput,
+  GetFillsInput as FillsInput,
+  GetPositionsInput as PositionsInput,
+  GetSettlementsInput as SettlementsInput
+} from "../generated/inputs.ts"
 export type {
   Deposit,
   EventPosition,
@@ -34,30 +42,22 @@ export type {
   Withdrawal
 } from "../generated/responses.ts"
 
-/** Input of {@link balance}. */
-export interface BalanceInput {
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them together. */
-  readonly exchange_index?: number | undefined
-}
-
 /**
- * Reads the available cash and the value of the positions of one subaccount.
+ * Reads the available cash and the value of the positions of one account.
  *
  * **Details**
  *
- * `updated_ts` is Unix seconds. A key with the scope `read::portfolio_balance` alone may call this. `balance_breakdown`
- * has the cash per shard, and is absent for a key that is locked to a subaccount.
+ * `updated_ts` is in Unix seconds. The scope `read::portfolio_balance` is sufficient to call this. `balance_breakdown`
+ * contains the cash per shard. It is absent for a key that is locked to a subaccount.
  *
  * **Gotchas**
  *
- * - `balance` is whole cents, truncated: compute with `balance_dollars`. Source: 99946 beside `"999.4625"`, recorded in
- *   demo, July 2026.
- * - `portfolio_value` is cents, of the positions alone, without the cash. Source: 48 beside a balance of 99952 and one
- *   contract at 48 cents, recorded in demo, July 2026.
- * - Cash on one shard does not back an order on another: look into `balance_breakdown` when an order is refused for
- *   want of money.
+ * - `balance` is truncated to whole cents. Compute with `balance_dollars`. Source: 99946 beside `"999.4625"`, recorded
+ *   in demo, July 2026.
+ * - `portfolio_value` is the value of the positions in cents, without the cash. Source: 48 beside a balance of 99952
+ *   and one contract at 48 cents, recorded in demo, July 2026.
+ * - Cash on one shard does not back an order on another shard. Check `balance_breakdown` if the exchange refuses an
+ *   order for lack of cash.
  *
  * **Example** (Cash on shard 2)
  *
@@ -68,57 +68,41 @@ export interface BalanceInput {
  * const cash = Effect.map(Portfolio.balance({ exchange_index: 2 }), (answer) => answer.balance_dollars)
  * ```
  */
-export const balance: Operation.Operation<BalanceInput, Responses.GetBalanceResponse, Unauthorized, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetBalance",
-    name: "Portfolio.balance",
-    method: "GET",
-    path: "/portfolio/balance",
-    query: Parameters.GetBalanceQuery,
-    success: { status: 200, body: Responses.GetBalanceResponse },
-    errors: [Unauthorized],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link positions}. */
-export interface PositionsInput {
-  /** From the page before; leave it out for the first. It belongs to the `settlement_status` that it came under. */
-  readonly cursor?: string | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** `position`, `total_traded`, or both joined by a comma: only what is not zero in one of them. */
-  readonly count_filter?: string | undefined
-  /** A market. */
-  readonly ticker?: string | undefined
-  /** One event. */
-  readonly event_ticker?: string | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them. */
-  readonly exchange_index?: number | undefined
-  /** Default: `unsettled`. */
-  readonly settlement_status?: "unsettled" | "settled" | "all" | undefined
-}
+export const balance: Operation.Operation<
+  Inputs.GetBalanceInput,
+  Responses.GetBalanceResponse,
+  Unauthorized,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetBalance",
+  name: "Portfolio.balance",
+  method: "GET",
+  path: "/portfolio/balance",
+  query: Parameters.GetBalanceQuery,
+  success: { status: 200, body: Responses.GetBalanceResponse },
+  errors: [Unauthorized],
+  access: "read",
+  retry: "idempotent"
+})
 
 /**
  * Lists positions, per market and per event, a page at a time.
  *
  * **Details**
  *
- * `position_fp` is signed: YES contracts above zero, NO contracts below; YES and NO of a market net. `last_updated_ts`
- * is RFC 3339 text, unlike most that end in `_ts`.
+ * `position_fp` is positive for YES contracts and negative for NO contracts. YES and NO of a market net.
+ * `last_updated_ts` is RFC 3339 text, unlike most fields that end in `_ts`.
  *
  * **Gotchas**
  *
- * - The end of the pages is `cursor: ""`. Source: recorded in demo, July 2026.
- * - Settled positions are left out unless `settlement_status` asks for them, since 1 October 2026. Source: changelog.
- * - A market whose position is closed stays in the list with `position_fp: "0.00"`; `count_filter: "position"` drops it.
- *   `realized_pnl_dollars` is without fees, which stand in `fees_paid_dollars`. Source: recorded in demo, July 2026.
+ * - The last page has `cursor: ""`. Source: recorded in demo, July 2026.
+ * - Since 1 October 2026 the list contains settled positions only if `settlement_status` requests them. Source:
+ *   changelog.
+ * - A closed position stays in the list with `position_fp: "0.00"`. `count_filter: "position"` removes it.
+ *   `realized_pnl_dollars` does not include fees: they are in `fees_paid_dollars`. Source: recorded in demo, July 2026.
  */
 export const positions: Pages.Paged<
-  PositionsInput,
+  Inputs.GetPositionsInput,
   Responses.GetPositionsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -133,46 +117,26 @@ export const positions: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["market_positions", "event_positions"] }
 })
-
-/** Input of {@link fills}. */
-export interface FillsInput {
-  /** One market, or up to 100 joined by commas. */
-  readonly ticker?: string | undefined
-  readonly order_id?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them. */
-  readonly exchange_index?: number | undefined
-}
 
 /**
  * Lists fills, newest first, a page at a time.
  *
  * **Details**
  *
- * `outcome_side` is what the fill gave you, and `book_side` says the same of the YES book: `bid` is `yes`, `ask` is
- * `no`. Both prices are always there, and add up to one dollar: neither tells your side. `fee_cost` is dollars, of this
- * fill. `trade_id` and `market_ticker` repeat `fill_id` and `ticker` under their old names.
+ * `outcome_side` is the side that you received. `book_side` says the same for the YES book: `bid` is `yes`, `ask` is
+ * `no`. Both prices are always present and add up to one dollar, so they do not show your side. `fee_cost` is the fee
+ * of this fill in dollars. `trade_id` and `market_ticker` are the old names of `fill_id` and `ticker`.
  *
  * **Gotchas**
  *
- * - The end of the pages is `cursor: ""`. Source: recorded in demo, July 2026.
- * - Both parties of a trade have it under the same `fill_id`: across accounts it is no key of its own. Source: recorded
- *   in demo, July 2026.
- * - Older fills are under `Historical.fills` alone; `Historical.cutoff` says where the line is, and `History.fills` reads
- *   both sides.
- * - No `client_order_id`, since 30 March 2026: join by `order_id`. Source: changelog.
+ * - The last page has `cursor: ""`. Source: recorded in demo, July 2026.
+ * - Both parties of a trade have the same `fill_id`, so it is not unique across accounts. Source: recorded in demo,
+ *   July 2026.
+ * - Older fills are only in `Historical.fills`, from the cutoff of `Historical.cutoff` back. `History.fills` reads both
+ *   sides.
+ * - Fills have no `client_order_id` since 30 March 2026. Join by `order_id`. Source: changelog.
  *
  * **Example** (Fees of one order, each exact)
  *
@@ -185,7 +149,7 @@ export interface FillsInput {
  * ```
  */
 export const fills: Pages.Paged<
-  FillsInput,
+  Inputs.GetFillsInput,
   Responses.GetFillsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -200,43 +164,24 @@ export const fills: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["fills"] }
 })
 
-/** Input of {@link settlements}. */
-export interface SettlementsInput {
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-  /** A market. */
-  readonly ticker?: string | undefined
-  /** One event. */
-  readonly event_ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-}
-
 /**
- * Lists what settled markets paid, a page at a time.
+ * Lists the payouts of settled markets, a page at a time.
  *
  * **Details**
  *
- * `market_result` is `scalar` where the market settled at a value between NO and YES; `value` is then what one YES
- * contract paid.
+ * `market_result` is `scalar` if the market settled at a value between NO and YES. `value` is then the payout of one
+ * YES contract.
  *
  * **Gotchas**
  *
- * `revenue` (what was paid in all) and `value` (what one YES contract paid) are integers of cents, beside dollar strings
- * in the same record. Source: the document of October 26, 2026.
+ * `revenue` (the total payout) and `value` (the payout of one YES contract) are integers in cents. Other fields of the
+ * same record are dollar strings. Source: the document of October 26, 2026.
  */
 export const settlements: Pages.Paged<
-  SettlementsInput,
+  Inputs.GetSettlementsInput,
   Responses.GetSettlementsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -251,24 +196,15 @@ export const settlements: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["settlements"] }
 })
 
-/** Input of {@link deposits} and {@link withdrawals}. */
-export interface PageInput {
-  /** 1 to 500. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-}
-
 /**
- * Lists deposits, a page at a time. `amount_cents` and `fee_cents` are cents, `created_ts` and `finalized_ts` Unix
- * seconds; a deposit is in the balance once its status is `applied`.
+ * Lists deposits, a page at a time. `amount_cents` and `fee_cents` are in cents. `created_ts` and `finalized_ts` are in
+ * Unix seconds. A deposit is part of the balance once its status is `applied`.
  */
 export const deposits: Pages.Paged<
-  PageInput,
+  Inputs.GetDepositsInput,
   Responses.GetDepositsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -283,16 +219,15 @@ export const deposits: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["deposits"] }
 })
 
 /**
- * Lists withdrawals, a page at a time. `amount_cents` and `fee_cents` are cents, `created_ts` and `finalized_ts` Unix
- * seconds; a withdrawal has left the balance once its status is `applied`.
+ * Lists withdrawals, a page at a time. `amount_cents` and `fee_cents` are in cents. `created_ts` and `finalized_ts` are
+ * in Unix seconds. A withdrawal has left the balance once its status is `applied`.
  */
 export const withdrawals: Pages.Paged<
-  PageInput,
+  Inputs.GetWithdrawalsInput,
   Responses.GetWithdrawalsResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -307,17 +242,16 @@ export const withdrawals: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["withdrawals"] }
 })
 
 /**
- * Reads the value of all resting orders: in cents as a whole, in dollars per shard. For FCM members.
+ * Reads the value of all resting orders: the total in cents, and the value per shard in dollars. For FCM members.
  *
  * **Gotchas**
  *
- * Demo has answered 403 or 500 here; 403 is not declared and surfaces as `UnexpectedStatus`. Source: traders' notes of
- * 2026.
+ * Demo has answered 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
+ * traders' notes of 2026.
  */
 export const restingOrderTotalValue: Operation.Operation<
   void,
@@ -332,6 +266,5 @@ export const restingOrderTotalValue: Operation.Operation<
   success: { status: 200, body: Responses.GetPortfolioRestingOrderTotalValueResponse },
   errors: [Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

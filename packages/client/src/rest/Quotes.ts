@@ -1,22 +1,22 @@
 /**
- * Quotes: a maker's answer to a request for quote (`Rfqs`), its acceptance and its confirmation.
+ * Quotes: a maker's response to a request for quote (`Rfqs`), its acceptance and its confirmation.
  *
  * **Details**
  *
- * | step | who | then |
+ * | step | caller | then |
  * | --- | --- | --- |
  * | {@link create} | maker | the quote is `open`, for the full size of the request |
- * | {@link accept} | who asked | `accepted`; the maker has 30 s (3 s on combos and on markets of high volatility) |
- * | {@link confirm} | maker | `confirmed`; 15 s later (1 s there) it is `executed` and both orders go to the book |
+ * | {@link accept} | requester | `accepted`; the maker has 30 s (3 s on combos and on markets of high volatility) |
+ * | {@link confirm} | maker | `confirmed`; 15 s later (1 s there) it is `executed`, and both orders go to the book |
  *
- * `creator_order_id` and `rfq_creator_order_id` join a quote that is executed to the fills of `Portfolio.fills`; each
- * party sees its own.
+ * `creator_order_id` and `rfq_creator_order_id` link an executed quote to the fills of `Portfolio.fills`. Each party
+ * sees its own order id.
  *
  * **Gotchas**
  *
- * - Requests name the prices `yes_bid` and `no_bid`, responses `yes_bid_dollars` and `no_bid_dollars`.
- * - Writes of RFQs and quotes are paid from the write bucket of shard 1. Source: changelog, September 17, 2026.
- * - A quote that is cancelled is kept for seven days: it is no durable record. Source: changelog, June 19 and 25, 2026.
+ * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
+ * - The write bucket of shard 1 pays for writes of RFQs and quotes. Source: changelog, September 17, 2026.
+ * - The exchange keeps a cancelled quote for seven days only. Source: changelog, June 19 and 25, 2026.
  *
  * Sources: exchange documentation of RFQs; trades recorded in demo, July 2026.
  *
@@ -24,51 +24,36 @@
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  AcceptQuoteInput as AcceptByQuoteIdInput,
+  AcceptRFQQuoteInput as AcceptInput,
+  CreateQuoteInput as CreateInput,
+  GetQuoteInput as QuoteIdInput,
+  GetQuotesInput as ListInput,
+  GetRFQQuoteInput as GetInput
+} from "../generated/inputs.ts"
 export type { UserFilter } from "../generated/requests.ts"
 export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly cursor?: string | undefined
-  /** Unix seconds: last updated after. Give it. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds: last updated before. Give it. */
-  readonly max_ts?: number | undefined
-  /** 1 to 500. Default: 500. */
-  readonly limit?: number | undefined
-  /** `open`, `accepted`, `confirmed`, `executed` or `cancelled` today; the document leaves it open. */
-  readonly status?: string | undefined
-  /** @deprecated Use `user_filter`. */
-  readonly quote_creator_user_id?: string | undefined
-  /** `self` for the quotes that you made. */
-  readonly user_filter?: Requests.UserFilter | undefined
-  /** `self` for the quotes on your own requests. */
-  readonly rfq_user_filter?: Requests.UserFilter | undefined
-  /** @deprecated Use `rfq_user_filter`. */
-  readonly rfq_creator_user_id?: string | undefined
-  /** For FCM members. */
-  readonly rfq_creator_subtrader_id?: string | undefined
-  readonly rfq_id?: string | undefined
-}
-
 /**
- * Lists quotes that you made, or that answer your requests, a page at a time.
+ * Lists quotes that you made, or quotes on your requests, a page at a time.
  *
  * **Gotchas**
  *
- * - Give `user_filter: "self"` or `rfq_user_filter: "self"`: without either, demo answers 403, which the document does
- *   not declare here; it surfaces as `UnexpectedStatus`. Source: observed in demo, July 2026.
- * - Give `min_ts` and `max_ts`: without a window of time demo has answered 500, then 504 for a while. Source: the same.
+ * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without either, demo answers 403. The document does not
+ *   declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
+ * - Set `min_ts` and `max_ts`. Without a time range, demo has answered 500, then 504 for a while. Source: the same.
  * - There is no filter by market or event. Source: changelog, June 20, 2026.
- * - The end of the pages is `cursor: ""`, or none.
+ * - The last page has `cursor: ""`, or no cursor.
  *
- * **Example** (The open quotes on one's own request)
+ * **Example** (The open quotes on your own request)
  *
  * ```ts
  * import * as Clock from "effect/Clock"
@@ -83,7 +68,7 @@ export interface ListInput {
  * ```
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetQuotesInput,
   Responses.GetQuotesResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -98,26 +83,19 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["quotes"] }
 })
-
-/** Input of {@link get}, {@link confirm} and {@link remove}: the quote, under the request it answers. */
-export interface GetInput {
-  readonly rfq_id: string
-  readonly quote_id: string
-}
 
 /**
  * Reads one quote.
  *
  * **Gotchas**
  *
- * Costs the default of 10 tokens, where the deprecated {@link getByQuoteId} costs 2. Source: the account's cost list,
+ * It costs the default of 10 tokens. The deprecated {@link getByQuoteId} costs 2. Source: the account's cost list,
  * recorded in demo, July 2026.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQQuoteInput,
   Responses.GetQuoteResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -130,39 +108,23 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetQuoteResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link create}. */
-export interface CreateInput {
-  readonly rfq_id: string
-  /** Dollars per contract at which you buy YES; `"0"` declines the side. */
-  readonly yes_bid: Requests.CreateQuoteRequest["yes_bid"]
-  /** Dollars per contract at which you buy NO; `"0"` declines the side. */
-  readonly no_bid: Requests.CreateQuoteRequest["no_bid"]
-  /** Whether what is left after execution rests in the book. */
-  readonly rest_remainder: boolean
-  /** Cancels your order instead of letting it take from the book. Default: false. */
-  readonly post_only?: boolean | undefined
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
-
 /**
- * Quotes a request: what you pay for each side, for its full size.
+ * Quotes a request: the price that you pay for each side, for its full size.
  *
  * **Gotchas**
  *
- * - `yes_bid` and `no_bid` together are at most one dollar.
+ * - The sum of `yes_bid` and `no_bid` is at most one dollar.
  * - A new quote on the same request replaces your older one.
- * - A price off the market's grid has been accepted here, where an order with it is refused. Source: observed in demo,
- *   July 2026.
- * - Never repeated after a lost answer, since it takes no id of yours: {@link list} with `user_filter: "self"` to find
- *   out.
+ * - The exchange has accepted a price off the market's grid here. It refuses an order with such a price. Source:
+ *   observed in demo, July 2026.
+ * - The client does not repeat it after a lost response, because the request carries no id of yours. Look for it with
+ *   {@link list} and `user_filter: "self"`.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateQuoteInput,
   Responses.CreateQuoteResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -176,54 +138,50 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "write",
   retry: "never",
-  bucket: "write",
-  cost: 2,
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes", cost: 2 }
 })
 
-/** Input of {@link accept}. */
-export interface AcceptInput extends GetInput {
-  /** Which of the maker's two bids to take. */
-  readonly accepted_side: Requests.AcceptQuoteRequest["accepted_side"]
-}
-
 /**
- * Takes one side of a quote on your request. Nothing is traded yet: its maker must confirm.
+ * Accepts one side of a quote on your request. The trade happens only after the maker confirms.
  *
  * **Gotchas**
  *
  * - **The side is the maker's.** `"yes"` takes the maker's bid for YES: the maker buys YES at `yes_bid`, and you buy NO
- *   at one dollar less `yes_bid`. `"no"` gives the maker NO at `no_bid`, and you YES at one dollar less `no_bid`.
- *   Source: both, with the fills and positions of the two parties, recorded in demo, July 2026.
- * - Never repeated after a lost answer: {@link get} the quote and look at its `status`.
+ *   at one dollar minus `yes_bid`. `"no"` takes the maker's bid for NO: the maker buys NO at `no_bid`, and you buy YES
+ *   at one dollar minus `no_bid`. Source: both cases, with the fills and positions of the two parties, recorded in
+ *   demo, July 2026.
+ * - The client does not repeat it after a lost response. Read the quote with {@link get} and look at its `status`.
  */
-export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "AcceptRFQQuote",
-    name: "Quotes.accept",
-    method: "PUT",
-    path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/accept",
-    pathParameters: Parameters.AcceptRFQQuotePath,
-    body: Requests.AcceptQuoteRequest,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write",
-    writeBucket: "quotes"
-  })
+export const accept: Operation.Operation<
+  Inputs.AcceptRFQQuoteInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "AcceptRFQQuote",
+  name: "Quotes.accept",
+  method: "PUT",
+  path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/accept",
+  pathParameters: Parameters.AcceptRFQQuotePath,
+  body: Requests.AcceptQuoteRequest,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  limits: { writeBucket: "quotes" }
+})
 
 /**
- * Confirms your quote after it was accepted, which starts the timer of its execution.
+ * Confirms your quote after it was accepted. This starts the timer of its execution.
  *
  * **Gotchas**
  *
- * - There are 30 s for it, 3 s on combos and on markets of high volatility. Too late is a `BadRequest` with
- *   the code `expired`. The quote then stays `accepted` for ever. Source: observed in demo, July 2026.
- * - The exchange refuses it without a body: `{}` is sent for you. Source: the same.
- * - Never repeated after a lost answer: {@link get} the quote and look at its `status`.
+ * - You have 30 s, or 3 s on combos and on markets of high volatility. After that, it fails with a `BadRequest` with
+ *   the code `expired`, and the quote stays `accepted` forever. Source: observed in demo, July 2026.
+ * - The exchange refuses it without a body, so the client sends `{}`. Source: the same.
+ * - The client does not repeat it after a lost response. Read the quote with {@link get} and look at its `status`.
  *
- * **Example** (Telling that it was too late)
+ * **Example** (Handling a late confirmation)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -239,22 +197,25 @@ export const accept: Operation.Operation<AcceptInput, void, BadRequest | Unautho
  *   )
  * ```
  */
-export const confirm: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "ConfirmRFQQuote",
-    name: "Quotes.confirm",
-    method: "PUT",
-    path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
-    pathParameters: Parameters.ConfirmRFQQuotePath,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "never",
-    bucket: "write",
-    writeBucket: "quotes"
-  })
+export const confirm: Operation.Operation<
+  Inputs.ConfirmRFQQuoteInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "ConfirmRFQQuote",
+  name: "Quotes.confirm",
+  method: "PUT",
+  path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
+  pathParameters: Parameters.ConfirmRFQQuotePath,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "never",
+  limits: { writeBucket: "quotes" }
+})
 
-const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteRFQQuoteInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteRFQQuote",
     name: "Quotes.delete",
@@ -265,38 +226,30 @@ const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | No
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write",
-    cost: 2,
-    writeBucket: "quotes",
-    urgent: true
+    limits: { writeBucket: "quotes", cost: 2, urgent: true }
   })
 
 export {
   /**
-   * Takes back your quote.
+   * Withdraws your quote.
    *
    * **Gotchas**
    *
-   * - Once it is accepted this is a `NotFound`: you can only let the time to confirm run out. Source: observed in
-   *   demo, July 2026.
-   * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first, and
-   *   can be an acceptance in between: {@link get} tells.
+   * - After the acceptance it fails with a `NotFound`. You can only let the time to confirm run out. Source: observed
+   *   in demo, July 2026.
+   * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   *   first attempt deleted it. The quote may also have been accepted in between: check with {@link get}.
    */
   remove as delete
 }
 
-/** Input of the four deprecated operations that know a quote by its id alone. */
-export interface QuoteIdInput {
-  readonly quote_id: string
-}
-
 /**
- * Reads one quote by its id alone.
+ * Reads one quote by its id only.
  *
  * @deprecated Use {@link get}, which also takes the `rfq_id`.
  */
 export const getByQuoteId: Operation.Operation<
-  QuoteIdInput,
+  Inputs.GetQuoteInput,
   Responses.GetQuoteResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -310,23 +263,16 @@ export const getByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
-  cost: 2
+  limits: { cost: 2 }
 })
 
-/** Input of {@link acceptByQuoteId}. */
-export interface AcceptByQuoteIdInput extends QuoteIdInput {
-  /** Which of the maker's two bids to take: see {@link accept}. */
-  readonly accepted_side: Requests.AcceptQuoteRequest["accepted_side"]
-}
-
 /**
- * Takes one side of a quote by its id alone.
+ * Accepts one side of a quote by its id only.
  *
  * @deprecated Use {@link accept}, which also takes the `rfq_id`.
  */
 export const acceptByQuoteId: Operation.Operation<
-  AcceptByQuoteIdInput,
+  Inputs.AcceptQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -341,17 +287,16 @@ export const acceptByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
- * Confirms your quote by its id alone.
+ * Confirms your quote by its id only.
  *
  * @deprecated Use {@link confirm}, which also takes the `rfq_id`.
  */
 export const confirmByQuoteId: Operation.Operation<
-  QuoteIdInput,
+  Inputs.ConfirmQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -365,17 +310,16 @@ export const confirmByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
- * Takes back your quote by its id alone.
+ * Withdraws your quote by its id only.
  *
  * @deprecated Use {@link remove | delete}, which also takes the `rfq_id`.
  */
 export const deleteByQuoteId: Operation.Operation<
-  QuoteIdInput,
+  Inputs.DeleteQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -389,8 +333,5 @@ export const deleteByQuoteId: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  cost: 2,
-  writeBucket: "quotes",
-  urgent: true
+  limits: { writeBucket: "quotes", cost: 2, urgent: true }
 })

@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * Each combo is a child of the batch: an ordinary RFQ (`Rfqs`) on one combo market, with an `rfq_id` of its own.
+ * Each combo is a child of the batch: an ordinary RFQ (`Rfqs`) on one combo market, with its own `rfq_id`.
  *
- * | step | who | then |
+ * | step | caller | then |
  * | --- | --- | --- |
  * | {@link create} | you | the batch is `open` |
  * | {@link quote} | each maker | it has a batch quote, with one price per child and side |
@@ -21,25 +21,35 @@
  *
  * - The document marks all ten operations as hidden until RFQ batches launch. An environment may not serve them yet.
  * - All combos of a batch are on one exchange index, and together have at most 6 distinct legs.
- * - You can have 2 open batches; one that is `accepted` does not count. Batches and single RFQs have separate limits.
- * - FCM members cannot use batches yet: {@link create} fails with `Forbidden`, code `rfq_batch_unavailable`.
- * - Requests name prices `yes_bid` and `no_bid`, responses `yes_bid_dollars` and `no_bid_dollars`.
- * - The write bucket of shard 1 pays for writes, as for RFQs and quotes. No list of costs names these operations: each
- *   counts with the default of 10 tokens.
+ * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
+ * - FCM members cannot use batches yet: {@link create} fails with a `Forbidden` with the code `rfq_batch_unavailable`.
+ * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
+ * - The write bucket of shard 1 pays for writes, as for RFQs and quotes. No list of costs names these operations, so
+ *   each costs the default of 10 tokens.
  *
- * Source: the document of October 26, 2026. Nobody has recorded an answer of these operations yet.
+ * Source: the document of October 26, 2026. No recording of these operations exists yet.
  *
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
-import type { CountInput, DollarsInput } from "../money/FixedPoint.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  AcceptRFQBatchInput as AcceptInput,
+  CreateRFQBatchChildInput as Child,
+  CreateRFQBatchInput as CreateInput,
+  CreateRFQBatchQuoteInput as QuoteInput,
+  DeleteRFQBatchQuoteInput as QuoteIdInput,
+  GetRFQBatchInput as GetInput,
+  GetRFQBatchesInput as ListInput
+} from "../generated/inputs.ts"
+export type { RFQBatchAcceptLimit as MinBid, RFQBatchQuoteEntry as ChildQuote } from "../generated/requests.ts"
 export type { RFQBatchStatus, TickerPair, UserFilter } from "../generated/requests.ts"
 export type {
   AcceptRFQBatchResponse,
@@ -58,34 +68,19 @@ export type {
   RFQBatchQuoteStatus
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** From the page before, unchanged; leave it out for the first page. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** Batches per page, 1 to 20. Default: 20. */
-  readonly limit?: number | undefined
-  /** Default: every status. */
-  readonly status?: Requests.RFQBatchStatus | undefined
-  /** `self` for your own. Default: everybody's. */
-  readonly user_filter?: Requests.UserFilter | undefined
-}
-
 /**
  * Lists RFQ batches with their children, a page at a time, the most recently updated first.
  *
  * **Gotchas**
  *
- * - A page also ends before its children would be more than 100, so it can hold fewer batches than `limit`. A batch is
- *   never split over two pages.
- * - The pages end at `cursor: ""`, or at none. A malformed cursor is a `BadRequest`.
+ * - A page has at most 100 children, so it can have fewer batches than `limit`. A batch is never split over two pages.
+ * - The last page has `cursor: ""`, or no cursor. A malformed cursor is a `BadRequest`.
  * - `updated_ts`, `close_reason`, `client_batch_id` and `creator_subaccount` are present only in your own batches.
  *
  * Source: the document of October 26, 2026.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetRFQBatchesInput,
   Responses.GetRFQBatchesResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -100,27 +95,20 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["rfq_batches"] }
 })
-
-/** Input of {@link get}, {@link remove}, {@link bestQuotes} and {@link quotes}. */
-export interface GetInput {
-  /** The batch's `id`, unchanged: a malformed id is a `BadRequest`. */
-  readonly rfq_batch_id: string
-}
 
 /**
  * Reads one RFQ batch, with its children in the order of the request.
  *
  * **Gotchas**
  *
- * If the batch's creator asked for it, others see a placeholder as `creator_id` until a child executes.
+ * If the creator set `obscure_creator_id`, others see a placeholder as `creator_id` until a child executes.
  *
  * Source: the document of October 26, 2026.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQBatchInput,
   Responses.GetRFQBatchResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -133,51 +121,15 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQBatchResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** How much of a combo: contracts, or what they may cost. Not both. */
-export interface Size {
-  /** Contracts, in steps of 0.01. */
-  readonly contracts_fp?: CountInput | null | undefined
-  /** Dollars, with two to four decimals. */
-  readonly target_cost_dollars?: DollarsInput | undefined
-}
-
-/** A child of {@link CreateInput}: one combo, by `market_ticker` or by `selected_markets`, not both. */
-export interface Child extends Size {
-  /** An existing combo market. */
-  readonly market_ticker?: string | undefined
-  /** The combo's legs, 1 to 6. The exchange looks it up in `mve_collection_ticker`, or creates it there. */
-  readonly selected_markets?: ReadonlyArray<Requests.TickerPair> | undefined
-}
-
-/** Input of {@link create}. The batch's own size is that of every child that has none. */
-export interface CreateInput extends Size {
-  /** 2 to 57 different combos. */
-  readonly children: ReadonlyArray<Child>
-  /** Required where a child is given by `selected_markets`. */
-  readonly mve_collection_ticker?: string | undefined
-  /** Whether `target_cost_dollars` is without fees; only for children that are sized by it. Default: false. */
-  readonly target_cost_excludes_fees?: boolean | undefined
-  /** Only `false`, which is the default: a fill-or-kill leaves no remainder. */
-  readonly rest_remainder?: boolean | undefined
-  /** Closes your oldest open batches where the limit requires it, never a single RFQ. Default: false. */
-  readonly replace_existing?: boolean | undefined
-  /** Shows others a placeholder instead of your communications id, on the batch and its children. Default: false. */
-  readonly obscure_creator_id?: boolean | undefined
-  /** Your own id of the batch, 1 to 64 characters. With it, the request is repeated after a lost answer. */
-  readonly client_batch_id?: string | undefined
-  /** For FCM members, who cannot create batches yet. */
-  readonly subtrader_id?: string | undefined
-  /** 0 is the primary, 1–63 a subaccount; for direct members. */
-  readonly subaccount?: number | undefined
-}
+/** The size of a combo: a number of contracts or an amount to spend, not both. */
+export interface Size extends Pick<Inputs.CreateRFQBatchInput, "contracts_fp" | "target_cost_dollars"> {}
 
 type SizeField = "contracts_fp" | "target_cost_dollars"
 
-/** The fields of a size that are given. */
+/** The fields of a size that are set. */
 const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
   (["contracts_fp", "target_cost_dollars"] as const).filter(
     (field) => size[field] !== undefined && size[field] !== null
@@ -185,8 +137,8 @@ const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
 
 /** The first fault of the children. */
 const firstOf = (
-  { children }: CreateInput,
-  faultOf: (child: Child, pointer: string) => Operation.InputFault | undefined
+  { children }: Inputs.CreateRFQBatchInput,
+  faultOf: (child: Inputs.CreateRFQBatchChildInput, pointer: string) => Operation.InputFault | undefined
 ): Operation.InputFault | undefined => {
   for (const [index, child] of children.entries()) {
     const fault = faultOf(child, `/children/${index}`)
@@ -195,20 +147,20 @@ const firstOf = (
   return undefined
 }
 
-const batchIdIsNotEmpty: Operation.Rule<CreateInput> = ({ client_batch_id }) =>
+const batchIdIsNotEmpty: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ client_batch_id }) =>
   client_batch_id === ""
     ? {
         pointer: "/client_batch_id",
-        reason: "an empty id identifies no batch: give an id of your own, or leave it out"
+        reason: "an empty id identifies no batch: give your own id, or leave it out"
       }
     : undefined
 
-const nothingRests: Operation.Rule<CreateInput> = ({ rest_remainder }) =>
+const nothingRests: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ rest_remainder }) =>
   rest_remainder === true
     ? { pointer: "/rest_remainder", reason: "a batch leaves no remainder to rest: give false, or leave it out" }
     : undefined
 
-const childrenAreNamed: Operation.Rule<CreateInput> = (input) =>
+const childrenAreNamed: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
   firstOf(input, ({ market_ticker, selected_markets }, pointer) => {
     if (market_ticker === undefined && selected_markets === undefined) {
       return { pointer, reason: "this child names no combo: give market_ticker or selected_markets" }
@@ -223,11 +175,11 @@ const childrenAreNamed: Operation.Rule<CreateInput> = (input) =>
       return { pointer: `${pointer}/market_ticker`, reason: "an empty ticker names no combo: give the combo's ticker" }
     }
     return selected_markets?.length === 0
-      ? { pointer: `${pointer}/selected_markets`, reason: "a combo without legs is none: give 1 to 6 legs" }
+      ? { pointer: `${pointer}/selected_markets`, reason: "a combo needs legs: give 1 to 6" }
       : undefined
   })
 
-const legsHaveACollection: Operation.Rule<CreateInput> = ({ children, mve_collection_ticker = "" }) =>
+const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ children, mve_collection_ticker = "" }) =>
   mve_collection_ticker === "" && children.some(({ selected_markets }) => selected_markets !== undefined)
     ? {
         pointer: "/mve_collection_ticker",
@@ -236,7 +188,7 @@ const legsHaveACollection: Operation.Rule<CreateInput> = ({ children, mve_collec
     : undefined
 
 /** What two children of the same combo have in common: the ticker, or the legs in any order. */
-const comboOf = ({ market_ticker, selected_markets = [] }: Child): string =>
+const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??
       selected_markets
@@ -244,7 +196,7 @@ const comboOf = ({ market_ticker, selected_markets = [] }: Child): string =>
         .sort()
   )
 
-const childrenDiffer: Operation.Rule<CreateInput> = (input) => {
+const childrenDiffer: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
   const seen = new Set<string>()
   return firstOf(input, (child, pointer) => {
     const combo = comboOf(child)
@@ -254,7 +206,7 @@ const childrenDiffer: Operation.Rule<CreateInput> = (input) => {
   })
 }
 
-const sizesAreSingle: Operation.Rule<CreateInput> = (input) => {
+const sizesAreSingle: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
   const twice = (size: Size, pointer: string): Operation.InputFault | undefined =>
     sizesOf(size).length > 1
       ? {
@@ -265,7 +217,7 @@ const sizesAreSingle: Operation.Rule<CreateInput> = (input) => {
   return twice(input, "") ?? firstOf(input, twice)
 }
 
-const childrenAreSized: Operation.Rule<CreateInput> = (input) => {
+const childrenAreSized: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => {
   const [shared] = sizesOf(input)
   let first: SizeField | undefined
   return firstOf(input, (child, pointer) => {
@@ -287,7 +239,7 @@ const childrenAreSized: Operation.Rule<CreateInput> = (input) => {
   })
 }
 
-const feesAreOfACost: Operation.Rule<CreateInput> = (input) =>
+const feesAreOfACost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
   input.target_cost_excludes_fees === true &&
   input.children.every((child) => (sizesOf(child)[0] ?? sizesOf(input)[0]) !== "target_cost_dollars")
     ? {
@@ -301,29 +253,31 @@ const feesAreOfACost: Operation.Rule<CreateInput> = (input) =>
  *
  * **Details**
  *
- * These rules of the exchange are checked before anything is sent; an input that breaks one is an `InvalidRequest`:
+ * The client checks these rules of the exchange before it sends anything. An input that breaks one is an
+ * `InvalidRequest`:
  *
  * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs with `mve_collection_ticker` on the batch.
- * - The children are different combos. The client compares tickers, and legs in any order; it cannot see that a ticker
- *   and a list of legs are the same combo.
- * - Every child has one size, its own or the batch's, and all are sized the same way: by contracts, or by target cost.
- * - `target_cost_excludes_fees` goes with target cost alone, and `rest_remainder` cannot be true.
+ * - The children are different combos. The client compares tickers, and legs in any order. It cannot detect that a
+ *   ticker and a list of legs are the same combo.
+ * - Every child has one size, its own or that of the batch. All children are sized the same way: by contracts or by
+ *   target cost.
+ * - `target_cost_excludes_fees` works only with a target cost. `rest_remainder` cannot be true.
  * - `client_batch_id` is not empty.
  *
  * **Gotchas**
  *
- * - With a `client_batch_id` the request is repeated after a lost answer: a second batch cannot come of it. A `Conflict`
- *   with `afterLostAnswer` then most likely means that the first attempt created the batch: {@link list} with
- *   `user_filter: "self"`, and look for your id. Without one it is never repeated.
- * - A `client_batch_id` is taken for as long as its batch is open, and for seven days after it closed: a second use is a
- *   `Conflict`.
- * - Two of your batches can be open. A third is a `Conflict` or a `BadRequest` (the document does not say which) unless
+ * - With a `client_batch_id`, the client repeats the request after a lost response, because the exchange does not
+ *   create a second batch. A `Conflict` with `afterLostAnswer` then most likely means that the first attempt created
+ *   the batch: look for your id in {@link list} with `user_filter: "self"`. Without a `client_batch_id`, the client
+ *   does not repeat it.
+ * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
+ * - You can have two open batches. A third is a `Conflict` or a `BadRequest` (the document does not say which), unless
  *   `replace_existing` is true.
  * - An FCM member gets a `Forbidden` with the code `rfq_batch_unavailable`.
  *
  * Source: the document of October 26, 2026.
  *
- * **Example** (Asking for 10 contracts of each of two combos)
+ * **Example** (Requesting 10 contracts of each of two combos)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -343,7 +297,7 @@ const feesAreOfACost: Operation.Rule<CreateInput> = (input) =>
  * ```
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateRFQBatchInput,
   Responses.CreateRFQBatchResponse,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -368,11 +322,10 @@ export const create: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { field: "client_batch_id" },
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
-const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteRFQBatchInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteRFQBatch",
     name: "RfqBatches.delete",
@@ -383,8 +336,7 @@ const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | No
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write",
-    writeBucket: "quotes"
+    limits: { writeBucket: "quotes" }
   })
 
 export {
@@ -393,8 +345,9 @@ export {
    *
    * **Gotchas**
    *
-   * - An accepted batch cannot be closed: it executes or expires as a whole.
-   * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+   * - You cannot close an accepted batch: it executes or expires as a whole.
+   * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   *   first attempt deleted it.
    *
    * Source: the document of October 26, 2026.
    */
@@ -402,24 +355,25 @@ export {
 }
 
 /**
- * Reads the best open bid of every child of your RFQ batch, for each side, over all makers: what {@link accept} would
- * fill at.
+ * Reads the best open bid of every child of your RFQ batch, for each side, over all makers. These are the prices at
+ * which {@link accept} would fill.
  *
  * **Details**
  *
- * `version` grows whenever a best bid changes. `yes_complete` and `no_complete` say whether every child has a bid on that
- * side, without which the batch cannot be accepted there. A side that nobody bids has no `yes_bid_dollars` or
+ * `version` increases when a best bid changes. `yes_complete` and `no_complete` say whether every child has a bid on
+ * that side. Otherwise the batch cannot be accepted on that side. A side without a bid has no `yes_bid_dollars` or
  * `no_bid_dollars`.
  *
  * **Gotchas**
  *
- * - Only the batch's creator may read it; others get a `Forbidden`.
- * - A batch that is no longer open has none. The document does not say whether that is an error or an empty list.
+ * - Only the creator of the batch can read them. Others get a `Forbidden`.
+ * - A batch that is no longer open has no best bids. The document does not say whether that is an error or an empty
+ *   list.
  *
  * Source: the document of October 26, 2026.
  */
 export const bestQuotes: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQBatchBestQuotesInput,
   Responses.GetRFQBatchBestQuotesResponse,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiRead
@@ -432,11 +386,10 @@ export const bestQuotes: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQBatchBestQuotesResponse },
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** That no two entries are of the same child. */
+/** Checks that each child has at most one entry. */
 const childrenOnce = (
   list: string,
   entries: ReadonlyArray<{ readonly rfq_id: string }>
@@ -454,52 +407,35 @@ const childrenOnce = (
   return undefined
 }
 
-/** An entry of {@link AcceptInput}: the lowest bid that you take on a child. */
-export interface MinBid {
-  /** The child. */
-  readonly rfq_id: string
-  /** Dollars per contract from 0 to 1, on the accepted side, with two to four decimals; normally the best bid you saw. */
-  readonly bid_dollars: DollarsInput
-}
-
-/** Input of {@link accept}. */
-export interface AcceptInput extends GetInput {
-  /** Which of the makers' bids to take, for every child. */
-  readonly accepted_side: Requests.AcceptRFQBatchRequest["accepted_side"]
-  /** Exactly one entry for each child: 2 to 57. */
-  readonly min_bids: ReadonlyArray<MinBid>
-  /** Your own id of this acceptance. With it, the request is repeated after a lost answer. */
-  readonly client_order_id?: string | undefined
-}
-
 /**
- * Accepts every child of your RFQ batch on one side, each from the maker who bids best for it; of equal bids the earliest
- * wins. Nothing is traded yet: every winner must confirm.
+ * Accepts every child of your RFQ batch on one side, each from the maker with the best bid for it. Of equal bids, the
+ * earliest wins. The trades happen only after every winner confirms.
  *
  * **Details**
  *
- * Either all children are accepted or none, and your balance must cover all of them. A bid that is better than your
+ * The exchange accepts all children or none, and your balance must cover all of them. A bid that is better than your
  * `min_bids` entry fills at the better price. If the best bid of a child is now lower than its entry, the call fails with
- * the code `rfq_batch_quotes_changed`, and the exchange lists such children.
+ * the code `rfq_batch_quotes_changed`, and the exchange lists those children.
  *
  * Two entries of `min_bids` for one child are an `InvalidRequest`, and nothing is sent.
  *
  * **Gotchas**
  *
- * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so that you buy NO at one dollar
- *   less the bid. Nobody has observed it for a batch yet.
- * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error: the document does not say its status, which
- *   may be 400 or 409. Nor does it say where and how the children are listed. What the body had as `details` is in
- *   `error.body.details`: text as it was, anything else as JSON text, cut after 2,048 characters. Other members of the
- *   body are not kept. Do not rely on it: read {@link bestQuotes} again and compare, as in the first example. The second
+ * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so you buy NO at one dollar
+ *   minus the bid. No recording of a batch confirms this yet.
+ * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error. The document does not state its status,
+ *   which may be 400 or 409, nor where and how the children are listed. `error.body.details` contains the `details` of
+ *   the body: text unchanged, anything else as JSON text, truncated to 2,048 characters. The error keeps no other members
+ *   of the body. Do not rely on the list: read {@link bestQuotes} again and compare, as in the first example. The second
  *   example shows the raw body.
- * - With a `client_order_id` the request is repeated after a lost answer: the exchange then answers as it did to the
- *   acceptance that succeeded. Without one it is never repeated: {@link get} the batch and look at its `status`.
- * - An accepted batch cannot be cancelled.
+ * - With a `client_order_id`, the client repeats the request after a lost response: the exchange then answers as it did
+ *   to the acceptance that succeeded. Without one, the client does not repeat it: read the batch with {@link get} and
+ *   look at its `status`.
+ * - You cannot cancel an accepted batch.
  *
  * Source: the document of October 26, 2026.
  *
- * **Example** (Accepting at the bids that were read, and naming the children whose bid got worse)
+ * **Example** (Accepting at known bids, and listing the children whose bid got worse)
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -516,7 +452,7 @@ export interface AcceptInput extends GetInput {
  *           min_bids.flatMap(({ bid_dollars, rfq_id }) => {
  *             const now = best_quotes.rfqs.find((child) => child.rfq_id === rfq_id)?.no_bid_dollars
  *             const isWorse = now === undefined || FixedPoint.compare(now, FixedPoint.dollarsUnsafe(bid_dollars)) < 0
-            return isWorse ? [rfq_id] : []
+ *             return isWorse ? [rfq_id] : []
  *           })
  *         )
  *     )
@@ -547,7 +483,7 @@ export interface AcceptInput extends GetInput {
  * ```
  */
 export const accept: Operation.Operation<
-  AcceptInput,
+  Inputs.AcceptRFQBatchInput,
   Responses.AcceptRFQBatchResponse,
   BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
   KalshiWrite
@@ -564,12 +500,11 @@ export const accept: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { field: "client_order_id" },
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
 /**
- * Reads the batch quotes on an RFQ batch that you may see, in one answer without pages.
+ * Reads the batch quotes on an RFQ batch that you are allowed to see, in one response without pages.
  *
  * **Details**
  *
@@ -580,12 +515,12 @@ export const accept: Operation.Operation<
  *
  * **Gotchas**
  *
- * Match `quotes` to children by `rfq_id`, not by position. Each accepted child executes as a trade of its own.
+ * Match `quotes` to children by `rfq_id`, not by position. Each accepted child executes as a separate trade.
  *
  * Source: the document of October 26, 2026.
  */
 export const quotes: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQBatchQuotesInput,
   Responses.GetRFQBatchQuotesResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -598,54 +533,33 @@ export const quotes: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQBatchQuotesResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** An entry of {@link QuoteInput}: what you pay for each side of a child. */
-export interface ChildQuote {
-  /** The child. */
-  readonly rfq_id: string
-  /** Dollars per contract at which you buy YES, from 0 to 1, with two to four decimals; or `"0"`. */
-  readonly yes_bid: DollarsInput
-  /** Dollars per contract at which you buy NO, as `yes_bid`. */
-  readonly no_bid: DollarsInput
-}
-
-/** Input of {@link quote}. */
-export interface QuoteInput extends GetInput {
-  /** Exactly one entry for each child: 2 to 57. */
-  readonly quotes: ReadonlyArray<ChildQuote>
-  /** Whether what is left of each child after execution rests in the book. */
-  readonly rest_remainder: boolean
-  /** Cancels your resting orders instead of letting them take from the book. Default: false. */
-  readonly post_only?: boolean | undefined
-  /** 0 is the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
-
 /**
- * Quotes every child of an RFQ batch, in one batch quote of yours.
+ * Quotes every child of an RFQ batch in one batch quote.
  *
  * **Details**
  *
- * Each child goes to the maker who bids best on the accepted side, of equal bids to the earliest: you can win some
- * children and lose others. You then confirm the ones that you won with {@link confirmQuote}.
+ * The maker with the best bid on the accepted side wins a child. Of equal bids, the earliest wins. You can win some
+ * children and lose others. Confirm those that you won with {@link confirmQuote}.
  *
  * Two entries for one child are an `InvalidRequest`, and nothing is sent.
  *
  * **Gotchas**
  *
- * - A batch quote can win only within 30 s after you sent it: send it again to stay eligible.
- * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in time.
- * - Because it replaces, it is repeated after a lost answer. A repeat of an older call can then replace what a newer call
- *   sent: let one call end before you make the next, or give it `retry: SendPolicy.noRetry` by `SendPolicy.Overrides`.
- * - `"0"` declines a side in a single quote. The document does not say whether it does here.
+ * - A batch quote can win only within 30 s after you send it. Send it again to stay eligible.
+ * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in
+ *   time.
+ * - The client repeats it after a lost response, because a new batch quote replaces the older one. A repeat of an older
+ *   call can therefore replace the batch quote of a newer call. Let one call end before the next, or set `retry:
+ *   SendPolicy.noRetry` with `SendPolicy.Overrides`.
+ * - In a single quote, `"0"` declines a side. The document does not say whether it does so here.
  *
  * Source: the document of October 26, 2026.
  */
 export const quote: Operation.Operation<
-  QuoteInput,
+  Inputs.CreateRFQBatchQuoteInput,
   Responses.CreateRFQBatchQuoteResponse,
   BadRequest | Unauthorized | Forbidden | NotFound | Conflict,
   KalshiWrite
@@ -661,41 +575,36 @@ export const quote: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound, Conflict],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
-
-/** Input of {@link deleteQuote} and {@link confirmQuote}: the batch quote, under its batch. */
-export interface QuoteIdInput extends GetInput {
-  /** The batch quote's `id`, unchanged: a malformed id is a `BadRequest`. */
-  readonly batch_quote_id: string
-}
 
 /**
  * Withdraws your open batch quote.
  *
  * **Gotchas**
  *
- * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first, and can
- * also be an acceptance in between: {@link quotes} tells.
+ * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+ * first attempt withdrew it. The batch may also have been accepted in between: check with {@link quotes}.
  *
  * Source: the document of October 26, 2026.
  */
-export const deleteQuote: Operation.Operation<QuoteIdInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "DeleteRFQBatchQuote",
-    name: "RfqBatches.deleteQuote",
-    method: "DELETE",
-    path: "/communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}",
-    pathParameters: Parameters.DeleteRFQBatchQuotePath,
-    success: { status: 204, body: undefined },
-    errors: [BadRequest, Unauthorized, NotFound],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write",
-    writeBucket: "quotes",
-    urgent: true
-  })
+export const deleteQuote: Operation.Operation<
+  Inputs.DeleteRFQBatchQuoteInput,
+  void,
+  BadRequest | Unauthorized | NotFound,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "DeleteRFQBatchQuote",
+  name: "RfqBatches.deleteQuote",
+  method: "DELETE",
+  path: "/communications/rfq_batches/{rfq_batch_id}/quotes/{batch_quote_id}",
+  pathParameters: Parameters.DeleteRFQBatchQuotePath,
+  success: { status: 204, body: undefined },
+  errors: [BadRequest, Unauthorized, NotFound],
+  access: "write",
+  retry: "idempotent",
+  limits: { writeBucket: "quotes", urgent: true }
+})
 
 /**
  * Confirms all children that your batch quote won, at once.
@@ -708,14 +617,15 @@ export const deleteQuote: Operation.Operation<QuoteIdInput, void, BadRequest | U
  * **Gotchas**
  *
  * - The document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
- * - Repeated after a lost answer, because there is one confirmation at most. A `Conflict` or `NotFound` with
- *   `afterLostAnswer` is then most likely the echo of the first: {@link quotes} shows the `status`.
- * - `{}` is sent as the body, as `Quotes.confirm` requires it.
+ * - The client repeats it after a lost response, because there is at most one confirmation. A `Conflict` or `NotFound`
+ *   with `afterLostAnswer` then most likely means that the first attempt confirmed it. {@link quotes} shows the
+ *   `status`.
+ * - The client sends `{}` as the body, because `Quotes.confirm` requires it.
  *
  * Source: the document of October 26, 2026.
  */
 export const confirmQuote: Operation.Operation<
-  QuoteIdInput,
+  Inputs.ConfirmRFQBatchQuoteInput,
   void,
   BadRequest | Unauthorized | NotFound | Conflict,
   KalshiWrite
@@ -729,6 +639,5 @@ export const confirmQuote: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound, Conflict],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })

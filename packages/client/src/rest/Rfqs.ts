@@ -1,27 +1,33 @@
 /**
- * Requests for quote: ask the exchange's makers for a price on a size, without showing it in the book first. The
- * answers are `Quotes`.
+ * Requests for quote (RFQ): ask makers for a price on a size, without an order in the book. Makers respond with
+ * `Quotes`.
  *
  * **Details**
  *
- * The way of one trade: {@link create} → makers quote both sides (`Quotes.create`) → you take one side of one quote
+ * The steps of a trade: {@link create} → makers quote both sides (`Quotes.create`) → you accept one side of one quote
  * (`Quotes.accept`) → its maker confirms (`Quotes.confirm`) → after a short wait both orders go to the book and fill.
  *
  * **Gotchas**
  *
- * - Writes of RFQs and quotes are paid from the write bucket of shard 1. Source: changelog, September 17, 2026.
- * - What is no longer open is kept for seven days: it is no durable record. Source: changelog, June 19 and 25, 2026.
+ * - The write bucket of shard 1 pays for writes of RFQs and quotes. Source: changelog, September 17, 2026.
+ * - The exchange keeps a closed RFQ for seven days only. Source: changelog, June 19 and 25, 2026.
  *
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  CreateRFQInput as CreateInput,
+  GetRFQInput as GetInput,
+  GetRFQsInput as ListInput
+} from "../generated/inputs.ts"
 export type { UserFilter } from "../generated/requests.ts"
 export type {
   CreateRFQResponse,
@@ -32,60 +38,41 @@ export type {
   RFQ
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  readonly cursor?: string | undefined
-  readonly event_ticker?: string | undefined
-  readonly market_ticker?: string | undefined
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** 1 to 100. Default: 100. */
-  readonly limit?: number | undefined
-  /** `open` or `closed` today; the document leaves it open. */
-  readonly status?: string | undefined
-  /** @deprecated Use `user_filter`. */
-  readonly creator_user_id?: string | undefined
-  /** `self` for your own. Default: everybody's. */
-  readonly user_filter?: Requests.UserFilter | undefined
-}
-
 /**
- * Lists requests for quote, yours and other people's, a page at a time.
+ * Lists requests for quote, your own and those of others, a page at a time.
  *
  * **Gotchas**
  *
- * The end of the pages is `cursor: ""`, or none.
+ * The last page has `cursor: ""`, or no cursor.
  */
-export const list: Pages.Paged<ListInput, Responses.GetRFQsResponse, BadRequest | Unauthorized, KalshiRead, "rfqs"> =
-  /*#__PURE__*/ Pages.make({
-    operationId: "GetRFQs",
-    name: "Rfqs.list",
-    method: "GET",
-    path: "/communications/rfqs",
-    query: Parameters.GetRFQsQuery,
-    success: { status: 200, body: Responses.GetRFQsResponse },
-    errors: [BadRequest, Unauthorized],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read",
-    pages: { cursor: "cursor", lists: ["rfqs"] }
-  })
-
-/** Input of {@link get} and {@link remove}. */
-export interface GetInput {
-  readonly rfq_id: string
-}
+export const list: Pages.Paged<
+  Inputs.GetRFQsInput,
+  Responses.GetRFQsResponse,
+  BadRequest | Unauthorized,
+  KalshiRead,
+  "rfqs"
+> = /*#__PURE__*/ Pages.make({
+  operationId: "GetRFQs",
+  name: "Rfqs.list",
+  method: "GET",
+  path: "/communications/rfqs",
+  query: Parameters.GetRFQsQuery,
+  success: { status: 200, body: Responses.GetRFQsResponse },
+  errors: [BadRequest, Unauthorized],
+  access: "read",
+  retry: "idempotent",
+  pages: { cursor: "cursor", lists: ["rfqs"] }
+})
 
 /**
  * Reads one request for quote.
  *
  * **Details**
  *
- * `creator_user_id` and `creator_subaccount` are there for its creator alone; others know it by `creator_id`, a
- * communications id.
+ * Only the creator sees `creator_user_id` and `creator_subaccount`. Others see `creator_id`, a communications id.
  */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetRFQInput,
   Responses.GetRFQResponse,
   BadRequest | Unauthorized | NotFound,
   KalshiRead
@@ -98,52 +85,23 @@ export const get: Operation.Operation<
   success: { status: 200, body: Responses.GetRFQResponse },
   errors: [BadRequest, Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link create}: the size is a number of contracts, or what it may cost; not both. */
-export interface CreateInput {
-  readonly market_ticker: string
-  /** Whole contracts; equal to `contracts_fp` where both are given. */
-  readonly contracts?: number | undefined
-  /** Contracts, in steps of 0.01. */
-  readonly contracts_fp?: Requests.CreateRFQRequest["contracts_fp"] | undefined
-  /** Dollars, instead of a number of contracts; fees included unless `target_cost_excludes_fees`. */
-  readonly target_cost_dollars?: Requests.CreateRFQRequest["target_cost_dollars"] | undefined
-  /**
-   * Hundredths of a cent: 10,000 to the dollar.
-   *
-   * @deprecated Use `target_cost_dollars`.
-   */
-  readonly target_cost_centi_cents?: number | undefined
-  readonly target_cost_excludes_fees?: boolean | undefined
-  /** Whether what is left after execution rests in the book. */
-  readonly rest_remainder: boolean
-  /** Deletes your existing RFQs as part of making this one, instead of failing. Default: false. */
-  readonly replace_existing?: boolean | undefined
-  /** Shows others a placeholder instead of your communications id. Default: false. */
-  readonly obscure_creator_id?: boolean | undefined
-  /** 0 the primary, 1–63 a subaccount; for direct members. */
-  readonly subaccount?: number | undefined
-  /** For FCM members. */
-  readonly subtrader_id?: string | undefined
-}
-
 /**
- * Asks for quotes on a market.
+ * Requests quotes on a market.
  *
  * **Gotchas**
  *
- * - One can be open per market, and 100 in all: a second on the same market is a `Conflict` unless `replace_existing`.
- *   Source: exchange documentation of RFQs, and the document of October 26, 2026.
- * - The document does not say whether `replace_existing` deletes those on other markets too.
- * - Never repeated after a lost answer, since it takes no id of yours: {@link list} with `user_filter: "self"` to find
- *   out.
- * - The placeholder of `obscure_creator_id` is the SHA-256 of nothing, the same for everybody who asks for it. Source:
+ * - You can have one open RFQ per market, and 100 in all. A second one on the same market is a `Conflict`, unless
+ *   `replace_existing` is true. Source: exchange documentation of RFQs, and the document of October 26, 2026.
+ * - The document does not say whether `replace_existing` also deletes RFQs on other markets.
+ * - The client does not repeat it after a lost response, because the request carries no id of yours. Look for it with
+ *   {@link list} and `user_filter: "self"`.
+ * - The placeholder of `obscure_creator_id` is the SHA-256 of the empty string, the same for all users. Source:
  *   changelog, October 1, 2026.
  *
- * **Example** (Asking for a price on 100 contracts)
+ * **Example** (Requesting a price for 100 contracts)
  *
  * ```ts
  * import * as Rfqs from "@kalshi-effect/client/Rfqs"
@@ -152,7 +110,7 @@ export interface CreateInput {
  * ```
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateRFQInput,
   Responses.CreateRFQResponse,
   BadRequest | Unauthorized | Conflict,
   KalshiWrite
@@ -166,11 +124,10 @@ export const create: Operation.Operation<
   errors: [BadRequest, Unauthorized, Conflict],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "quotes"
+  limits: { writeBucket: "quotes" }
 })
 
-const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
+const remove: Operation.Operation<Inputs.DeleteRFQInput, void, BadRequest | Unauthorized | NotFound, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "DeleteRFQ",
     name: "Rfqs.delete",
@@ -181,22 +138,22 @@ const remove: Operation.Operation<GetInput, void, BadRequest | Unauthorized | No
     errors: [BadRequest, Unauthorized, NotFound],
     access: "write",
     retry: "idempotent",
-    bucket: "write",
-    writeBucket: "quotes"
+    limits: { writeBucket: "quotes" }
   })
 
 export {
   /**
-   * Takes back a request for quote.
+   * Withdraws a request for quote.
    *
    * **Gotchas**
    *
-   * Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+   * The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+   * first attempt deleted it.
    */
   remove as delete
 }
 
-/** Reads the id by which others see you in RFQs and quotes: `creator_id` there, 64 hexadecimal digits. */
+/** Reads the id that others see as `creator_id` in your RFQs and quotes: 64 hexadecimal digits. */
 export const communicationsId: Operation.Operation<
   void,
   Responses.GetCommunicationsIDResponse,
@@ -210,6 +167,5 @@ export const communicationsId: Operation.Operation<
   success: { status: 200, body: Responses.GetCommunicationsIDResponse },
   errors: [Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

@@ -1,5 +1,5 @@
 /**
- * Search: the words that series and sports are sorted by, to filter with.
+ * Search: the categories, tags and competitions by which series and sports can be filtered.
  *
  * @module
  */
@@ -30,8 +30,7 @@ export const tagsByCategories: Operation.Operation<
   errors: [Unauthorized],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
 /** Reads the scopes and competitions of each sport, and the order in which to show the sports. */
@@ -49,6 +48,5 @@ export const filtersBySport: Operation.Operation<
   errors: [Unauthorized],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

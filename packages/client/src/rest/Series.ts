@@ -1,18 +1,24 @@
 /**
- * Series: the templates that events are made from, with the fees, rules and sources that their events share.
+ * Series: the templates of events, with the fees, rules and sources that the events share.
  *
  * **Details**
  *
- * A series holds events (see `Events`), an event holds markets (see `Markets`).
+ * A series contains events (see `Events`). An event contains markets (see `Markets`).
  *
  * @module
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { BadRequest } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 
+export type {
+  GetSeriesFeeChangesInput as FeeChangesInput,
+  GetSeriesInput as GetInput,
+  GetSeriesListInput as ListInput
+} from "../generated/inputs.ts"
 export type {
   FeeType,
   GetSeriesFeeChangesResponse,
@@ -23,62 +29,44 @@ export type {
   SettlementSource
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** Matches any of a series' `categories`. */
-  readonly category?: string | undefined
-  /** As `Search.tagsByCategories` lists them. */
-  readonly tags?: string | undefined
-  /** Adds `product_metadata`. Default: false. */
-  readonly include_product_metadata?: boolean | undefined
-  /** Adds `volume_fp`, the contracts traded in all events of a series. Default: false. */
-  readonly include_volume?: boolean | undefined
-  /** Unix seconds: only series whose own data changed after it. */
-  readonly min_updated_ts?: number | undefined
-}
-
 /**
- * Lists series, all in one answer without pages.
+ * Lists all series in one response without pages.
  *
  * **When to use**
  *
- * Use to look around; to follow changes, poll with `min_updated_ts`.
+ * Use it to explore the series. To follow changes, poll with `min_updated_ts`.
  *
  * **Gotchas**
  *
- * `fee_multiplier` is a JSON number, not text: it is a factor, never money.
+ * `fee_multiplier` is a JSON number, because it is a factor and not money.
  */
-export const list: Operation.Operation<ListInput, Responses.GetSeriesListResponse, BadRequest, KalshiPublic> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetSeriesList",
-    name: "Series.list",
-    method: "GET",
-    path: "/series",
-    query: Parameters.GetSeriesListQuery,
-    success: { status: 200, body: Responses.GetSeriesListResponse },
-    errors: [BadRequest],
-    auth: "none",
-    access: "public",
-    retry: "idempotent",
-    bucket: "read"
-  })
-
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly series_ticker: string
-  /** Adds `volume_fp`, the contracts traded in all events of the series. Default: false. */
-  readonly include_volume?: boolean | undefined
-}
+export const list: Operation.Operation<
+  Inputs.GetSeriesListInput,
+  Responses.GetSeriesListResponse,
+  BadRequest,
+  KalshiPublic
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetSeriesList",
+  name: "Series.list",
+  method: "GET",
+  path: "/series",
+  query: Parameters.GetSeriesListQuery,
+  success: { status: 200, body: Responses.GetSeriesListResponse },
+  errors: [BadRequest],
+  auth: "none",
+  access: "public",
+  retry: "idempotent"
+})
 
 /**
  * Reads one series.
  *
  * **Gotchas**
  *
- * The document declares no 404 here: a series that does not exist surfaces as whatever the exchange answers, a
- * `BadRequest` or an `UnexpectedStatus`. Source: the published document of October 26, 2026.
+ * The document declares no 404 here. An unknown series is a `BadRequest` or an `UnexpectedStatus`, depending on what
+ * the exchange answers. Source: the published document of October 26, 2026.
  */
-export const get: Operation.Operation<GetInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
+export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
     operationId: "GetSeries",
     name: "Series.get",
@@ -90,28 +78,19 @@ export const get: Operation.Operation<GetInput, Responses.GetSeriesResponse, Bad
     errors: [BadRequest],
     auth: "none",
     access: "public",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
-/** Input of {@link feeChanges}. */
-export interface FeeChangesInput {
-  /** Default: all series. */
-  readonly series_ticker?: string | undefined
-  /** Adds the changes of the past. Default: false. */
-  readonly show_historical?: boolean | undefined
-}
-
 /**
- * Lists the changes of series' fees: what the fee becomes, and from when (`scheduled_ts`, RFC 3339).
+ * Lists the fee changes of series: the new fee, and when it takes effect (`scheduled_ts`, RFC 3339).
  *
  * **Gotchas**
  *
- * - An event can override its series' fee: see `Events.feeChanges`.
- * - The list is called `series_fee_change_arr`, and comes without pages.
+ * - An event can override the fee of its series: see `Events.feeChanges`.
+ * - The response calls the list `series_fee_change_arr`. It has no pages.
  */
 export const feeChanges: Operation.Operation<
-  FeeChangesInput,
+  Inputs.GetSeriesFeeChangesInput,
   Responses.GetSeriesFeeChangesResponse,
   BadRequest,
   KalshiPublic
@@ -125,6 +104,5 @@ export const feeChanges: Operation.Operation<
   errors: [BadRequest],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

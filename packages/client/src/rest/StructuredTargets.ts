@@ -1,51 +1,43 @@
 /**
- * Structured targets: the things that strikes of markets point at, such as a team or a player.
+ * Structured targets: the entities that strikes of markets refer to, such as a team or a player.
  *
  * **Details**
  *
- * A market recorded in demo in July 2026 had the `strike_type` `structured`, and named its team by id in
- * `custom_strike`.
+ * A market with the `strike_type` `structured` names its team by id in `custom_strike`. Source: recorded in demo, July
+ * 2026.
  *
  * @module
  */
 import type { KalshiPublic } from "../Capability.ts"
 import { NotFound, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
 export type {
+  GetStructuredTargetInput as GetInput,
+  GetStructuredTargetsInput as ListInput
+} from "../generated/inputs.ts"
+export type {
   GetStructuredTargetResponse,
   GetStructuredTargetsResponse,
   StructuredTarget
 } from "../generated/responses.ts"
-
-/** Input of {@link list}. */
-export interface ListInput {
-  /** Up to 2,000 ids. */
-  readonly ids?: ReadonlyArray<string> | undefined
-  readonly type?: string | undefined
-  /** Matches a target's league, conference, division or tour. */
-  readonly competition?: string | undefined
-  /** 1 to 2,000. Default: 100. */
-  readonly page_size?: number | undefined
-  /** The `cursor` of the page before. */
-  readonly cursor?: string | undefined
-}
 
 /**
  * Lists structured targets, a page at a time.
  *
  * **Gotchas**
  *
- * - An empty `ids` is refused: on the wire it would be the same as none, and list everything.
- * - The size of a page is `page_size`, not `limit`.
- * - The document requires nothing of the answer: the list, the cursor and each field can be absent.
- * - The end of the pages is an empty or absent `cursor`.
+ * - An empty `ids` is an `InvalidRequest`: on the wire it would mean no filter, and list everything.
+ * - The page size is `page_size`, not `limit`.
+ * - The document requires no field of the response: the list, the cursor and each field can be absent.
+ * - The last page has an empty `cursor`, or none.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetStructuredTargetsInput,
   Responses.GetStructuredTargetsResponse,
   Unauthorized,
   KalshiPublic,
@@ -61,18 +53,12 @@ export const list: Pages.Paged<
   auth: "none",
   access: "public",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["structured_targets"] }
 })
 
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly structured_target_id: string
-}
-
-/** Reads one structured target; the fields of its `details` depend on its `type`. */
+/** Reads one structured target. The fields of its `details` depend on its `type`. */
 export const get: Operation.Operation<
-  GetInput,
+  Inputs.GetStructuredTargetInput,
   Responses.GetStructuredTargetResponse,
   Unauthorized | NotFound,
   KalshiPublic
@@ -86,6 +72,5 @@ export const get: Operation.Operation<
   errors: [Unauthorized, NotFound],
   auth: "none",
   access: "public",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })

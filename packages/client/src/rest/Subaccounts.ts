@@ -1,22 +1,29 @@
 /**
- * Subaccounts: up to 63 numbered ones beside the primary account 0, with cash and positions of their own.
+ * Subaccounts: up to 63 numbered accounts besides the primary account 0, each with its own cash and positions.
  *
  * **Gotchas**
  *
- * - They exist in the API alone, from the advanced usage level up, and none can be removed. Source: the document of
- *   October 26, 2026.
- * - A key that is locked to one subaccount can neither make another nor move cash between them.
+ * - They exist only in the API, from the advanced usage level up. A subaccount cannot be removed. Source: the document
+ *   of October 26, 2026.
+ * - A key that is locked to one subaccount can neither create another one nor move cash between them.
  *
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Unauthorized } from "../Errors.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  ApplySubaccountTransferInput as TransferInput,
+  CreateSubaccountInput as CreateInput,
+  GetSubaccountTransfersInput as TransfersInput,
+  UpdateSubaccountNettingInput as UpdateNettingInput
+} from "../generated/inputs.ts"
 export type {
   ApplySubaccountTransferResponse,
   CreateSubaccountResponse,
@@ -29,8 +36,8 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads the cash of every subaccount, the primary one included, per shard. `balance` is in dollars, `updated_ts` Unix
- * seconds.
+ * Reads the cash of every account, including the primary account, per shard. `balance` is in dollars, `updated_ts` in
+ * Unix seconds.
  */
 export const balances: Operation.Operation<void, Responses.GetSubaccountBalancesResponse, Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
@@ -41,26 +48,19 @@ export const balances: Operation.Operation<void, Responses.GetSubaccountBalances
     success: { status: 200, body: Responses.GetSubaccountBalancesResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
-/** Input of {@link create}. */
-export interface CreateInput {
-  /** The shard; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
-
 /**
- * Makes the next subaccount: the answer has its number, from 1 to 63.
+ * Creates the next subaccount. The response contains its number, 1 to 63.
  *
  * **Gotchas**
  *
- * Never repeated after a lost answer: a repeat would make another, and neither could be removed. Look at
- * {@link balances} to find out.
+ * The client does not repeat it after a lost response: a repeat would create another subaccount, and neither could be
+ * removed. Look for it in {@link balances}.
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateSubaccountInput,
   Responses.CreateSubaccountResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -73,17 +73,16 @@ export const create: Operation.Operation<
   success: { status: 201, body: Responses.CreateSubaccountResponse },
   errors: [BadRequest, Unauthorized],
   access: "write",
-  retry: "never",
-  bucket: "write"
+  retry: "never"
 })
 
 /**
- * Reads, for every subaccount, whether it nets.
+ * Reads for every subaccount whether netting is on.
  *
  * **Gotchas**
  *
- * Demo has answered 403 or 500 here; 403 is not declared and surfaces as `UnexpectedStatus`. Source: traders' notes of
- * April 2026.
+ * Demo has answered 403 or 500 here. The document does not declare 403, so the error is an `UnexpectedStatus`. Source:
+ * traders' notes of April 2026.
  */
 export const netting: Operation.Operation<void, Responses.GetSubaccountNettingResponse, Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
@@ -94,60 +93,44 @@ export const netting: Operation.Operation<void, Responses.GetSubaccountNettingRe
     success: { status: 200, body: Responses.GetSubaccountNettingResponse },
     errors: [Unauthorized],
     access: "read",
-    retry: "idempotent",
-    bucket: "read"
+    retry: "idempotent"
   })
 
-/** Input of {@link updateNetting}. */
-export interface UpdateNettingInput {
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly subaccount_number: number
-  readonly enabled: boolean
-}
-
-/** Says whether a subaccount nets. Answers nothing; repeated after a lost answer, since it sets a value. */
-export const updateNetting: Operation.Operation<UpdateNettingInput, void, BadRequest | Unauthorized, KalshiWrite> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "UpdateSubaccountNetting",
-    name: "Subaccounts.updateNetting",
-    method: "PUT",
-    path: "/portfolio/subaccounts/netting",
-    body: Requests.UpdateSubaccountNettingRequest,
-    success: { status: 200, body: undefined },
-    errors: [BadRequest, Unauthorized],
-    access: "write",
-    retry: "idempotent",
-    bucket: "write"
-  })
-
-/** Input of {@link transfer}. */
-export interface TransferInput {
-  /** A UUID of your own for the intent: the exchange moves the cash once for it. */
-  readonly client_transfer_id: string
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly from_subaccount: number
-  /** 0 the primary, 1–63 a subaccount. */
-  readonly to_subaccount: number
-  /** Cents: 100 to the dollar. */
-  readonly amount_cents: number
-  /** The shard whose cash moves; 0 unless given. */
-  readonly exchange_index?: number | undefined
-}
+/**
+ * Turns netting of a subaccount on or off. The response is empty. The client repeats it after a lost response, because
+ * it sets a value.
+ */
+export const updateNetting: Operation.Operation<
+  Inputs.UpdateSubaccountNettingInput,
+  void,
+  BadRequest | Unauthorized,
+  KalshiWrite
+> = /*#__PURE__*/ Operation.make({
+  operationId: "UpdateSubaccountNetting",
+  name: "Subaccounts.updateNetting",
+  method: "PUT",
+  path: "/portfolio/subaccounts/netting",
+  body: Requests.UpdateSubaccountNettingRequest,
+  success: { status: 200, body: undefined },
+  errors: [BadRequest, Unauthorized],
+  access: "write",
+  retry: "idempotent"
+})
 
 /**
  * Moves cash between two subaccounts, on one shard.
  *
  * **Details**
  *
- * Repeated after a lost answer, under the same `client_transfer_id`.
+ * The client repeats it after a lost response, with the same `client_transfer_id`.
  *
  * **Gotchas**
  *
- * - The amount is in cents here and in hundredths of a cent in `Transfers.create`.
- * - A second transfer with the same id is answered 409, which the document does not declare: it surfaces as
- *   `UnexpectedStatus` with `status: 409`. With `attempts` above 1 it is most likely the echo of a transfer that was
- *   made. Source: the subaccounts guide of August 2026.
- * - {@link transfers} does not show your id: a transfer is found again by its subaccounts, amount and time.
+ * - The amount is in cents here. In `Transfers.create` it is in hundredths of a cent.
+ * - The exchange answers 409 to a second transfer with the same id. The document does not declare 409, so the error is
+ *   an `UnexpectedStatus` with `status: 409`. If `attempts` is above 1, an earlier attempt most likely made the
+ *   transfer. Source: the subaccounts guide of August 2026.
+ * - {@link transfers} does not show your id. Find a transfer by its subaccounts, amount and time.
  *
  * **Example** (Twelve dollars and a half to subaccount 3)
  *
@@ -163,7 +146,7 @@ export interface TransferInput {
  * ```
  */
 export const transfer: Operation.Operation<
-  TransferInput,
+  Inputs.ApplySubaccountTransferInput,
   Responses.ApplySubaccountTransferResponse,
   BadRequest | Unauthorized,
   KalshiWrite
@@ -177,21 +160,12 @@ export const transfer: Operation.Operation<
   errors: [BadRequest, Unauthorized],
   access: "write",
   retry: "keyed",
-  key: { field: "client_transfer_id" },
-  bucket: "write"
+  key: { field: "client_transfer_id" }
 })
 
-/** Input of {@link transfers}. */
-export interface TransfersInput {
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-}
-
-/** Lists transfers between subaccounts, a page at a time. `amount_cents` is cents, `created_ts` Unix seconds. */
+/** Lists transfers between subaccounts, a page at a time. `amount_cents` is in cents, `created_ts` in Unix seconds. */
 export const transfers: Pages.Paged<
-  TransfersInput,
+  Inputs.GetSubaccountTransfersInput,
   Responses.GetSubaccountTransfersResponse,
   Unauthorized,
   KalshiRead,
@@ -206,6 +180,5 @@ export const transfers: Pages.Paged<
   errors: [Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["transfers"] }
 })

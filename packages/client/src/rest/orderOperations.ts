@@ -1,17 +1,30 @@
 /**
- * The operations of orders, each as the exchange has it.
+ * The operations of orders, as the exchange defines them.
  *
  * @module
  */
 import type { KalshiRead, KalshiWrite } from "../Capability.ts"
 import { BadRequest, Conflict, Forbidden, NotFound, Unauthorized } from "../Errors.ts"
-import type { CountInput, DollarsInput } from "../money/FixedPoint.ts"
+import type * as Inputs from "../generated/inputs.ts"
 import * as Parameters from "../generated/parameters.ts"
 import * as Requests from "../generated/requests.ts"
 import * as Responses from "../generated/responses.ts"
 import * as Operation from "../Operation.ts"
 import * as Pages from "../Pages.ts"
 
+export type {
+  AmendOrderV2Input as AmendInput,
+  BatchCancelOrdersV2Input as BatchCancelInput,
+  BatchCreateOrdersV2Input as BatchCreateInput,
+  CancelAllOrdersInput as CancelAllInput,
+  CancelOrderV2Input as CancelInput,
+  CreateOrderV2Input as CreateInput,
+  DecreaseOrderV2Input as DecreaseInput,
+  GetOrderInput as GetInput,
+  GetOrderQueuePositionInput as QueuePositionInput,
+  GetOrderQueuePositionsInput as QueuePositionsInput,
+  GetOrdersInput as ListInput
+} from "../generated/inputs.ts"
 export type {
   BatchCancelOrdersV2RequestOrdersItem,
   BookSide,
@@ -37,40 +50,19 @@ export type {
   OrderStatus
 } from "../generated/responses.ts"
 
-/** Input of {@link list}. */
-export interface ListInput {
-  /** A market. */
-  readonly ticker?: string | undefined
-  /** One event, or up to 10 joined by commas. */
-  readonly event_ticker?: string | undefined
-  /** Unix seconds. */
-  readonly min_ts?: number | undefined
-  /** Unix seconds. */
-  readonly max_ts?: number | undefined
-  readonly status?: Responses.OrderStatus | undefined
-  /** 1 to 1,000. Default: 100. */
-  readonly limit?: number | undefined
-  /** From the page before; leave it out for the first. */
-  readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all of them. */
-  readonly subaccount?: number | undefined
-  /** One shard alone. Default: all of them. */
-  readonly exchange_index?: number | undefined
-}
-
 /**
  * Lists orders, a page at a time.
  *
  * **Gotchas**
  *
- * - The end of the pages is `cursor: ""`.
- * - An order placed a moment ago may be missing: reads lag writes.
- * - Resting orders are always here; older ones that were cancelled or executed are under `Historical.orders` alone,
- *   and `Historical.cutoff` says where the line is. Source: the document of October 26, 2026.
- * - No filter by `client_order_id`: list by ticker and time, and look through the answer.
+ * - The last page has `cursor: ""`.
+ * - A new order may be missing for a moment: reads lag behind writes.
+ * - Resting orders are always in the list. Cancelled and executed orders before the cutoff of `Historical.cutoff` are
+ *   only in `Historical.orders`. Source: the document of October 26, 2026.
+ * - There is no filter by `client_order_id`: list by ticker and time, and search the response.
  */
 export const list: Pages.Paged<
-  ListInput,
+  Inputs.GetOrdersInput,
   Responses.GetOrdersResponse,
   BadRequest | Unauthorized,
   KalshiRead,
@@ -85,45 +77,37 @@ export const list: Pages.Paged<
   errors: [BadRequest, Unauthorized],
   access: "read",
   retry: "idempotent",
-  bucket: "read",
   pages: { cursor: "cursor", lists: ["orders"] }
 })
-
-/** Input of {@link get}. */
-export interface GetInput {
-  readonly order_id: string
-}
 
 /**
  * Reads one order.
  *
  * **Gotchas**
  *
- * Right after it was placed, demo has answered 404 for about half a second.
+ * Demo has answered 404 for about half a second after an order was placed.
  */
-export const get: Operation.Operation<GetInput, Responses.GetOrderResponse, Unauthorized | NotFound, KalshiRead> =
-  /*#__PURE__*/ Operation.make({
-    operationId: "GetOrder",
-    name: "Orders.get",
-    method: "GET",
-    path: "/portfolio/orders/{order_id}",
-    pathParameters: Parameters.GetOrderPath,
-    success: { status: 200, body: Responses.GetOrderResponse },
-    errors: [Unauthorized, NotFound],
-    access: "read",
-    retry: "idempotent",
-    bucket: "read",
-    cost: 2
-  })
-
-/** Input of {@link queuePosition}. */
-export interface QueuePositionInput {
-  readonly order_id: string
-}
+export const get: Operation.Operation<
+  Inputs.GetOrderInput,
+  Responses.GetOrderResponse,
+  Unauthorized | NotFound,
+  KalshiRead
+> = /*#__PURE__*/ Operation.make({
+  operationId: "GetOrder",
+  name: "Orders.get",
+  method: "GET",
+  path: "/portfolio/orders/{order_id}",
+  pathParameters: Parameters.GetOrderPath,
+  success: { status: 200, body: Responses.GetOrderResponse },
+  errors: [Unauthorized, NotFound],
+  access: "read",
+  retry: "idempotent",
+  limits: { cost: 2 }
+})
 
 /** Reads how many contracts are ahead of a resting order, by price and then by time. */
 export const queuePosition: Operation.Operation<
-  QueuePositionInput,
+  Inputs.GetOrderQueuePositionInput,
   Responses.GetOrderQueuePositionResponse,
   Unauthorized | NotFound,
   KalshiRead
@@ -136,25 +120,15 @@ export const queuePosition: Operation.Operation<
   success: { status: 200, body: Responses.GetOrderQueuePositionResponse },
   errors: [Unauthorized, NotFound],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
 
-/** Input of {@link queuePositions}. */
-export interface QueuePositionsInput {
-  /** One market, or several joined by commas. */
-  readonly market_tickers?: string | undefined
-  /** One event. */
-  readonly event_ticker?: string | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-}
-
 /**
- * Reads how many contracts are ahead of each resting order of some markets or of an event, in one answer without pages.
+ * Reads how many contracts are ahead of each resting order of some markets or of an event, in one response without
+ * pages.
  */
 export const queuePositions: Operation.Operation<
-  QueuePositionsInput,
+  Inputs.GetOrderQueuePositionsInput,
   Responses.GetOrderQueuePositionsResponse,
   BadRequest | Unauthorized,
   KalshiRead
@@ -167,61 +141,28 @@ export const queuePositions: Operation.Operation<
   success: { status: 200, body: Responses.GetOrderQueuePositionsResponse },
   errors: [BadRequest, Unauthorized],
   access: "read",
-  retry: "idempotent",
-  bucket: "read"
+  retry: "idempotent"
 })
-
-/** Input of {@link create}. */
-export interface CreateInput {
-  /** The market. */
-  readonly ticker: string
-  /** Your own id for the intent: the exchange answers 409 to a second order with it. */
-  readonly client_order_id?: string | undefined
-  /** Always of the YES book: `bid` buys YES; `ask` sells YES, which is buying NO at one dollar less the price. */
-  readonly side: Requests.BookSide
-  /** Contracts, in steps of 0.01. */
-  readonly count: CountInput
-  /** Dollars per contract, always of YES; must be on the market's price grid. */
-  readonly price: DollarsInput
-  /** Unix seconds; only with `good_till_canceled`, which rests until cancelled without it. */
-  readonly expiration_time?: number | undefined
-  readonly time_in_force: Requests.CreateOrderV2Request["time_in_force"]
-  readonly post_only?: boolean | undefined
-  /**
-   * Where the order would trade with one of your own: `taker_at_cross` cancels this one there and keeps what it filled
-   * before; `maker` cancels the resting one and goes on.
-   */
-  readonly self_trade_prevention_type: Requests.SelfTradePreventionType
-  /** Cancels the order when trading pauses for any reason. */
-  readonly cancel_order_on_pause?: boolean | undefined
-  /** Caps the count by your position; only with `immediate_or_cancel`. */
-  readonly reduce_only?: boolean | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  readonly order_group_id?: string | undefined
-  /** The market's shard. Default: −1, which finds it by `ticker` and bills every shard's write bucket. */
-  readonly exchange_index?: number | undefined
-}
 
 /**
  * Places an order.
  *
  * **Details**
  *
- * Repeated after a lost answer only when it carries a `client_order_id`; without one a repeat could double it. A
- * `Conflict` with `afterLostAnswer` is most likely the echo of an order that was accepted; it does not show the order:
- * find it with {@link list}.
+ * The client repeats it after a lost response only if it carries a `client_order_id`. Without one, a repeat could place
+ * a second order. A `Conflict` with `afterLostAnswer` most likely means that an earlier attempt placed the order. The
+ * error does not contain the order: find it with {@link list}.
  *
  * **Gotchas**
  *
- * - `average_fill_price` and `average_fee_paid` are absent when nothing filled at once, and the fee is per contract.
- *   Source: the document of October 26, 2026.
- * - A ticker that does not exist has been answered 404 `market_not_found`, which the document does not declare: it
- *   surfaces as `UnexpectedStatus`.
- * - The reason of a refusal stands in the error's `body.details`; its `code` is often a mere `invalid_order`. Source:
+ * - `average_fill_price` and `average_fee_paid` are absent if nothing filled at once. The fee is per contract. Source:
+ *   the document of October 26, 2026.
+ * - The exchange has answered 404 `market_not_found` to an unknown ticker. The document does not declare 404, so the
+ *   error is an `UnexpectedStatus`.
+ * - The error's `body.details` contains the reason of a refusal. Its `code` is often just `invalid_order`. Source:
  *   error bodies recorded in demo, 2025–2026.
  *
- * **Example** (Ten YES at 56 cents, resting until cancelled)
+ * **Example** (Ten YES contracts at 56 cents, resting until cancelled)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -238,7 +179,7 @@ export interface CreateInput {
  * ```
  */
 export const create: Operation.Operation<
-  CreateInput,
+  Inputs.CreateOrderV2Input,
   Responses.CreateOrderV2Response,
   BadRequest | Unauthorized | Forbidden | Conflict,
   KalshiWrite
@@ -253,33 +194,27 @@ export const create: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { field: "client_order_id" },
-  bucket: "write",
-  writeBucket: "order"
+  limits: { writeBucket: "order" }
 })
 
-/** Input of {@link batchCreate}. */
-export interface BatchCreateInput {
-  readonly orders: ReadonlyArray<CreateInput>
-}
-
 /**
- * Places several orders in one request. Success means that the batch was taken, not that any order was: every item of
- * the answer has an `error` of its own where its order was refused.
+ * Places several orders in one request. Success means that the exchange accepted the batch, not that it accepted any
+ * order. Each item of the response has its own `error` if the exchange refused its order.
  *
  * **Details**
  *
- * Repeated after a lost answer only when every order carries a `client_order_id`. An item that was accepted the first
- * time then comes back with the error `order_already_exists`: that one is most likely the echo of its acceptance.
+ * The client repeats it after a lost response only if every order carries a `client_order_id`. The error
+ * `order_already_exists` of an item then most likely means that an earlier attempt placed its order.
  *
  * **Gotchas**
  *
- * - Look at `error` of every item: nothing else is promised of a refused one, and `order_id` and the counts may be absent
- *   or null. Match items to your orders by `client_order_id`; nothing published promises their order. Source: the
- *   document of October 26, 2026.
- * - Costs 10 tokens per order, of the bucket that is no shard's, and must fit into it whole: else the whole batch is
- *   answered 429. Source: the rate-limit guide of October 2026.
+ * - Check the `error` of every item. A refused item promises nothing else: `order_id` and the counts may be absent or
+ *   null. Match items to your orders by `client_order_id`: no publication promises that they keep your order. Source:
+ *   the document of October 26, 2026.
+ * - It costs 10 tokens per order, from the bucket that belongs to no shard. That bucket must be able to hold the cost
+ *   of the whole batch, or the exchange answers 429. Source: the rate-limit guide of October 2026.
  *
- * **Example** (What was refused, and why)
+ * **Example** (The refused orders, with their errors)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -292,7 +227,7 @@ export interface BatchCreateInput {
  * ```
  */
 export const batchCreate: Operation.Operation<
-  BatchCreateInput,
+  Inputs.BatchCreateOrdersV2Input,
   Responses.BatchCreateOrdersV2Response,
   BadRequest | Unauthorized | Forbidden,
   KalshiWrite
@@ -307,48 +242,24 @@ export const batchCreate: Operation.Operation<
   access: "write",
   retry: "keyed",
   key: { list: "orders", field: "client_order_id" },
-  bucket: "write",
-  costPer: "item"
+  limits: { costPer: "item" }
 })
-
-/** Input of {@link amend}. */
-export interface AmendInput {
-  readonly order_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The order's own market: another is refused. */
-  readonly ticker: string
-  /** The order's own side: another is refused. */
-  readonly side: Requests.BookSide
-  /** Dollars per contract, always of YES; must be on the market's price grid. */
-  readonly price: DollarsInput
-  /** Contracts in **total**: the filled ones and those that rest from now on, together. */
-  readonly count: CountInput
-  /** The order's present `client_order_id`; refused where it is not. */
-  readonly client_order_id?: string | undefined
-  /** The `client_order_id` it has from now on. */
-  readonly updated_client_order_id?: string | undefined
-  /** Unix seconds. Left out, the order's stays; 0 takes it away. */
-  readonly expiration_time?: number | undefined
-  /** The order's shard. Default: −1, which finds it by `ticker`. */
-  readonly exchange_index?: number | undefined
-}
 
 /**
  * Changes the price, the count or the expiry of a resting order.
  *
  * **Details**
  *
- * Another price or a larger count loses the place in the queue; a smaller count, or another expiry alone, keeps it.
+ * Another price or a larger count loses the place in the queue. A smaller count, or only another expiry, keeps it.
  *
  * **Gotchas**
  *
- * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2. Source:
- *   the document of October 26, 2026.
- * - `fill_count`, `remaining_count` and the averages of the answer are null or absent when the amend changed nothing of
- *   them. `remaining_count` is what rests after matching, since 3 September 2026. Source: changelog.
- * - Never repeated after a lost answer: fills may have come in between, and a new price would lose its place again.
- *   Read the order to find out.
+ * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2.
+ *   Source: the document of October 26, 2026.
+ * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
+ *   them. Since 3 September 2026, `remaining_count` is what rests after matching. Source: changelog.
+ * - The client does not repeat it after a lost response: fills may have happened in between, and a new price would lose
+ *   its place again. Read the order to see the result.
  *
  * **Example** (Six contracts rest)
  *
@@ -361,7 +272,7 @@ export interface AmendInput {
  * ```
  */
 export const amend: Operation.Operation<
-  AmendInput,
+  Inputs.AmendOrderV2Input,
   Responses.AmendOrderV2Response,
   BadRequest | Unauthorized | Forbidden | NotFound,
   KalshiWrite
@@ -377,26 +288,10 @@ export const amend: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "order"
+  limits: { writeBucket: "order" }
 })
 
-/** Input of {@link decrease}: exactly one of `reduce_by` and `reduce_to`. */
-export interface DecreaseInput {
-  readonly order_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** Contracts to take off what rests. */
-  readonly reduce_by?: CountInput | null | undefined
-  /** Contracts that rest afterwards. */
-  readonly reduce_to?: CountInput | null | undefined
-  /** The order's shard. */
-  readonly exchange_index?: number | undefined
-  /** Finds the shard when `exchange_index` is left out or −1. */
-  readonly market_ticker?: string | undefined
-}
-
-const reducesOnce: Operation.Rule<DecreaseInput> = ({ reduce_by, reduce_to }) => {
+const reducesOnce: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_by, reduce_to }) => {
   const [by, to] = [reduce_by ?? undefined, reduce_to ?? undefined]
   if (by === undefined && to === undefined) return { pointer: "", reason: "give reduce_by or reduce_to" }
   return by !== undefined && to !== undefined
@@ -405,16 +300,17 @@ const reducesOnce: Operation.Rule<DecreaseInput> = ({ reduce_by, reduce_to }) =>
 }
 
 /**
- * Makes a resting order smaller.
+ * Decreases the size of a resting order.
  *
  * **Gotchas**
  *
- * - Both of `reduce_by` and `reduce_to`, or neither, is an `InvalidRequest`; nothing is sent.
- * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone.
- * - Never repeated after a lost answer: a second `reduce_by` would take off twice. Read the order to find out.
+ * - Both `reduce_by` and `reduce_to`, or neither of them, is an `InvalidRequest`. The client sends nothing.
+ * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0.
+ * - The client does not repeat it after a lost response: a second `reduce_by` would decrease the order twice. Read the
+ *   order to see the result.
  */
 export const decrease: Operation.Operation<
-  DecreaseInput,
+  Inputs.DecreaseOrderV2Input,
   Responses.DecreaseOrderV2Response,
   BadRequest | Unauthorized | NotFound,
   KalshiWrite
@@ -431,32 +327,21 @@ export const decrease: Operation.Operation<
   errors: [BadRequest, Unauthorized, NotFound],
   access: "write",
   retry: "never",
-  bucket: "write",
-  writeBucket: "order"
+  limits: { writeBucket: "order" }
 })
 
-/** Input of {@link cancel}. */
-export interface CancelInput {
-  readonly order_id: string
-  /** 0 the primary (the default), 1–63 a subaccount. */
-  readonly subaccount?: number | undefined
-  /** The order's shard. */
-  readonly exchange_index?: number | undefined
-  /** Finds the shard when `exchange_index` is left out or −1. */
-  readonly market_ticker?: string | undefined
-}
-
 /**
- * Cancels what rests of an order: `reduced_by` says how much that was.
+ * Cancels the resting part of an order. `reduced_by` is its size.
  *
  * **Gotchas**
  *
- * - Without `market_ticker` or `exchange_index` the exchange looks on shard 0 alone and answers 404 for a live order
- *   elsewhere. Source: the document of October 26, 2026.
- * - Repeated after a lost answer; a `NotFound` with `afterLostAnswer` is then most likely the echo of the first.
+ * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and answers 404 for a live order on
+ *   another shard. Source: the document of October 26, 2026.
+ * - The client repeats it after a lost response. A `NotFound` with `afterLostAnswer` then most likely means that the
+ *   first attempt cancelled it.
  */
 export const cancel: Operation.Operation<
-  CancelInput,
+  Inputs.CancelOrderV2Input,
   Responses.CancelOrderV2Response,
   Unauthorized | NotFound,
   KalshiWrite
@@ -471,31 +356,23 @@ export const cancel: Operation.Operation<
   errors: [Unauthorized, NotFound],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  cost: 2,
-  writeBucket: "order",
-  urgent: true
+  limits: { writeBucket: "order", cost: 2, urgent: true }
 })
 
-/** Input of {@link batchCancel}. */
-export interface BatchCancelInput {
-  /** Each with `market_ticker` or `exchange_index`, unless it is on shard 0. */
-  readonly orders: ReadonlyArray<CancelInput>
-}
-
 /**
- * Cancels several orders in one request. Success means that the batch was taken: every item of the answer has an `error`
- * of its own where its order was not cancelled, and `reduced_by` is then zero.
+ * Cancels several orders in one request. Success means that the exchange accepted the batch. Each item of the response
+ * has its own `error` if its order was not cancelled. `reduced_by` is then zero.
  *
  * **Gotchas**
  *
- * - Repeated after a lost answer: an item that the first one cancelled then comes back with an error such as
+ * - The client repeats it after a lost response. An item that an earlier attempt cancelled then has an error such as
  *   `not_found`.
- * - Costs 2 tokens per order, of the bucket that is no shard's, and must fit into it whole: else the whole batch is
- *   answered 429. Source: the endpoint costs recorded in demo, July 2026, and the rate-limit guide of October 2026.
+ * - It costs 2 tokens per order, from the bucket that belongs to no shard. That bucket must be able to hold the cost of
+ *   the whole batch, or the exchange answers 429. Source: the endpoint costs recorded in demo, July 2026, and the
+ *   rate-limit guide of October 2026.
  */
 export const batchCancel: Operation.Operation<
-  BatchCancelInput,
+  Inputs.BatchCancelOrdersV2Input,
   Responses.BatchCancelOrdersV2Response,
   BadRequest | Unauthorized | Forbidden,
   KalshiWrite
@@ -509,32 +386,24 @@ export const batchCancel: Operation.Operation<
   errors: [BadRequest, Unauthorized, Forbidden],
   access: "write",
   retry: "idempotent",
-  bucket: "write",
-  cost: 2,
-  costPer: "item",
-  urgent: true
+  limits: { cost: 2, costPer: "item", urgent: true }
 })
 
-/** Input of {@link cancelAll}. */
-export interface CancelAllInput {
-  /** 0 is the primary account, 1–63 a subaccount. Default: **all of them**. */
-  readonly subaccount?: number | undefined
-}
-
 /**
- * Cancels every resting order, on every shard; of every subaccount unless one is given. Answers nothing.
+ * Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of all accounts. The response
+ * is empty.
  *
  * **When to use**
  *
- * Use as an emergency brake. To place orders right after, cancel by id or by order group.
+ * Use it as an emergency brake. If you want to place orders right afterwards, cancel by id or by order group.
  *
  * **Gotchas**
  *
- * - Orders placed within the following minute may be cancelled too. Source: the document of October 26, 2026.
- * - Direct members alone.
- * - Never repeated after a lost answer: a repeat would cancel what was placed in between.
+ * - It may also cancel orders that you place within the following minute. Source: the document of October 26, 2026.
+ * - For direct members only.
+ * - The client does not repeat it after a lost response: a repeat would cancel orders that were placed in between.
  */
-export const cancelAll: Operation.Operation<CancelAllInput, void, Unauthorized, KalshiWrite> =
+export const cancelAll: Operation.Operation<Inputs.CancelAllOrdersInput, void, Unauthorized, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
     operationId: "CancelAllOrders",
     name: "Orders.cancelAll",
@@ -545,7 +414,5 @@ export const cancelAll: Operation.Operation<CancelAllInput, void, Unauthorized, 
     errors: [Unauthorized],
     access: "write",
     retry: "never",
-    bucket: "write",
-    cost: 2,
-    urgent: true
+    limits: { cost: 2, urgent: true }
   })

@@ -1,17 +1,17 @@
 /**
- * The ids that a reading has to recognise when they come again.
+ * Remembers the ids of a stream, to recognise repeated items.
  *
  * @module
  */
 
-/** Ids that are remembered until the end. */
+/** Remembers ids without forgetting any. */
 export interface All {
   readonly has: (id: string) => boolean
-  /** False if there are `most` ids already: it does not remember one more. */
+  /** False if `most` ids are remembered already: it then ignores the new one. */
   readonly add: (id: string) => boolean
 }
 
-/** The platform's sets hold 2 ** 24 - 1 elements. */
+/** The platform limits a set to 2 ** 24 - 1 elements. */
 const largestSet = 2 ** 23
 
 /** Remembers up to `most` ids, in as many sets as they need. `perSet` is the largest number in one set. */
@@ -31,7 +31,7 @@ export const all = (options: { readonly most: number; readonly perSet?: number }
   }
 }
 
-/** The last ids. */
+/** Remembers the latest ids. */
 export interface Recent {
   readonly has: (id: string) => boolean
   readonly add: (id: string) => void
@@ -39,7 +39,7 @@ export interface Recent {
 
 /** Remembers the last `size` ids at least, and fewer than twice as many. */
 export const recent = (size: number): Recent => {
-  // Two generations: the older one is dropped as a whole.
+  // Two generations of ids: the older one is dropped at once.
   let older = new Set<string>()
   let newer = new Set<string>()
   return {

@@ -308,7 +308,7 @@ class Call implements Observed {
     this.#waitedFrom = undefined
     const to = this.#now()
     if (to.monotonicNanos - from.monotonicNanos < shortestWaitNanos) return
-    const { bucket } = this.#descriptor
+    const { bucket } = this.#descriptor.limits
     const attributes = { "kalshi.rate_limit.bucket": bucket, ...typed(errorType) }
     const metric = memberOf(this.#shared.waits, `${bucket} ${errorType}`, () =>
       histogram(Names.waitDuration, { ...this.#shared.server, ...attributes })

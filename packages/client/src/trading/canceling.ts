@@ -14,6 +14,7 @@ import type { Count } from "../money/FixedPoint.ts"
 import type { Order } from "../generated/responses.ts"
 import { now, type Now } from "../sending/attempts.ts"
 import { boundMillis } from "../bound.ts"
+import type { ErrorOf } from "../Operation.ts"
 import { millisOf } from "./lookup.ts"
 import { afterLostAnswer } from "../sending/lostAnswers.ts"
 import { cancel, get } from "../rest/orderOperations.ts"
@@ -76,11 +77,7 @@ export interface MayRest {
 /** The states that a cancelled order can be in. */
 export type Cancellation = Canceled | AlreadyCanceled | Executed | NoSuchOrder | MayRest
 
-type FailureOf<Operation> = Operation extends (...input: never) => Effect.Effect<infer _A, infer E, infer _R>
-  ? E
-  : never
-
-export type CancelError = FailureOf<typeof cancel>
+export type CancelError = ErrorOf<typeof cancel>
 
 export interface CancelOptions {
   /**

@@ -4,12 +4,12 @@
  * @module
  */
 import * as Data from "effect/Data"
-import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as FixedPoint from "../money/FixedPoint.ts"
 import type { Count, Dollars } from "../money/FixedPoint.ts"
 import type { BatchCreateOrdersV2ResponseOrdersItem, ErrorResponse, Order } from "../generated/responses.ts"
 import type { ExchangeWindow } from "../sending/attempts.ts"
+import type { ErrorOf } from "../Operation.ts"
 import type { batchCreate, create, CreateInput } from "../rest/orderOperations.ts"
 
 /**
@@ -132,11 +132,7 @@ export class ItemRefused
   }
 }
 
-type FailureOf<Operation> = Operation extends (...input: never) => Effect.Effect<infer _A, infer E, infer _R>
-  ? E
-  : never
-
-export type CreateError = FailureOf<typeof create> | FailureOf<typeof batchCreate>
+export type CreateError = ErrorOf<typeof create> | ErrorOf<typeof batchCreate>
 
 /** An error that means that nothing was sent. */
 export type PlaceError = Extract<

@@ -52,6 +52,24 @@ describe("check", () => {
       assert.strictEqual(message, "parameters.ts: is missing\nolder.ts: is not generated")
     }).pipe(Effect.provide(NodeServices.layer))
   )
+
+  it.effect("fails on a field without a doc, and says where to write it", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const places = { document: `${yield* fs.makeTempDirectoryScoped()}/rest.json`, folder: (yield* copied).folder }
+      const json = JSON.parse(yield* fs.readFileString(document))
+      json.paths["/search/tags_by_categories"].get.parameters = [
+        { name: "sport", in: "query", schema: { type: "string" } }
+      ]
+      yield* fs.writeFileString(places.document, JSON.stringify(json))
+      yield* write(places)
+      const { message } = yield* Effect.flip(check(places))
+      assert.strictEqual(
+        message,
+        "packages/client/codegen/fieldDocs.ts: fields: GetTagsForSeriesCategories/sport has no doc"
+      )
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
 })
 
 describe("write", () => {
@@ -71,7 +89,7 @@ describe("write", () => {
       const broken = `${folder}rest.json`
       yield* fs.writeFileString(broken, (yield* fs.readFileString(document)).replace('"minimum"', '"atLeast"'))
       const refused = yield* Effect.flip(write({ document: broken, folder }))
-      assert.match(refused.message, /\/atLeast: unknown here$/)
+      assert.match(refused.message, /\/atLeast: unknown key$/)
       assert.deepStrictEqual(yield* fs.readDirectory(folder), ["rest.json"])
     }).pipe(Effect.provide(NodeServices.layer))
   )

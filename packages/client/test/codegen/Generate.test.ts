@@ -4,6 +4,7 @@ import {
   documentOf,
   filesOf,
   type Json,
+  noFacts,
   refusalOf,
   responseOf,
   run,
@@ -107,7 +108,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
       requests,
       'export type Side = "yes" | "no"\nexport const Side: Schema.Codec<Side> = closed(["yes", "no"])'
     )
-    assert.include(requests, "  /** `3` when left out. */\n  readonly size?: number\n")
+    assert.include(requests, "  /** 1 to 9. Default: 3. */\n  readonly size?: number\n")
   })
 
   it("gives the same text for the same document, in whatever order its keys stand", async () => {
@@ -467,47 +468,50 @@ describe("a fault of the document", () => {
       [{ anyOf: [{ type: "string" }], type: "string" }, "type"],
       [{ type: "string", description: "prose" }, "description"]
     ] as const) {
-      assert.deepStrictEqual(await refusal(schema), [`${at}/${keyword}: unknown here`])
+      assert.deepStrictEqual(await refusal(schema), [`${at}/${keyword}: unknown key`])
     }
     for (const keyword of ["allOf", "oneOf", "not"]) {
       assert.deepStrictEqual(await refusal({ [keyword]: [{ type: "string" }] }), [
-        `${at}/type: one known type is expected here, or one and null`,
-        `${at}/${keyword}: unknown here`
+        `${at}/type: expected one supported type, or one and null`,
+        `${at}/${keyword}: unknown key`
       ])
     }
   })
 
   it("is a form that no schema could hold to", async () => {
     for (const [schema, fault] of [
-      [{}, "/type: one known type is expected here, or one and null"],
-      [{ type: "null" }, "/type: one known type is expected here, or one and null"],
-      [{ type: ["string", "integer"] }, "/type: one known type is expected here, or one and null"],
-      [{ type: "string", format: "email" }, "/format: this format of text is not known"],
-      [{ type: "integer", format: "double" }, "/format: this format of integers is not known"],
-      [{ type: "number", format: "float" }, "/format: this format of numbers is not known"],
+      [{}, "/type: expected one supported type, or one and null"],
+      [{ type: "null" }, "/type: expected one supported type, or one and null"],
+      [{ type: ["string", "integer"] }, "/type: expected one supported type, or one and null"],
+      [{ type: "string", format: "email" }, "/format: this format of text is not supported"],
+      [{ type: "integer", format: "double" }, "/format: this format of integers is not supported"],
+      [{ type: "number", format: "float" }, "/format: this format of numbers is not supported"],
       [{ type: "string", pattern: "(" }, "/pattern: not a regular expression"],
       [{ type: "string", enum: [] }, "/enum: an enum without members"],
-      [{ type: "string", enum: ["a", "a"] }, "/enum: members are of the schema's type, each once"],
-      [{ type: "string", enum: ["a", 1] }, "/enum: members are of the schema's type, each once"],
-      [{ type: ["string", "null"], enum: ["a"] }, "/enum: null is a member and no type, or the reverse"],
-      [{ type: "string", enum: ["a", null] }, "/enum: null is a member and no type, or the reverse"],
+      [{ type: "string", enum: ["a", "a"] }, "/enum: members must have the schema's type and be different"],
+      [{ type: "string", enum: ["a", 1] }, "/enum: members must have the schema's type and be different"],
+      [{ type: ["string", "null"], enum: ["a"] }, "/enum: null must be both a member and a type, or neither"],
+      [{ type: "string", enum: ["a", null] }, "/enum: null must be both a member and a type, or neither"],
       [{ type: "integer", minimum: 2, maximum: 1 }, ": no integer lies between these bounds"],
-      [{ type: "integer", minimum: 0.5 }, "/minimum: a safe integer is expected here"],
-      [{ type: "string", maxLength: -1 }, "/maxLength: a count is expected here"],
-      [{ type: "array", prefixItems: [{ type: "string" }] }, ": of tuples, only those of a fixed length are known"],
+      [{ type: "integer", minimum: 0.5 }, "/minimum: expected a safe integer"],
+      [{ type: "string", maxLength: -1 }, "/maxLength: expected a count"],
+      [{ type: "array", prefixItems: [{ type: "string" }] }, ": only tuples of a fixed length are supported"],
       [object({ a: { type: "string" } }, ["a", "b"]), '/required: "b" is not described'],
       [
         object({ a: { type: "string", default: [] } }),
-        "/properties/a/default: of defaults, only text, numbers and booleans are known"
+        "/properties/a/default: only text, numbers and booleans are supported as defaults"
       ],
       [
         JSON.parse('{"type":"object","properties":{"__proto__":{"type":"string"}}}'),
-        "/properties/__proto__: every object has a member of this name"
+        "/properties/__proto__: every JavaScript object has a member of this name"
       ],
-      [object({ constructor: { type: "string" } }), "/properties/constructor: every object has a member of this name"],
-      [{ $ref: "#/components/schemas/None" }, "/$ref: a reference to a schema of the document is expected here"],
-      [{ $ref: "other.json#/A" }, "/$ref: a reference to a schema of the document is expected here"],
-      [{ anyOf: [{ type: "null" }] }, "/anyOf: at least one member that is not null is expected here"]
+      [
+        object({ constructor: { type: "string" } }),
+        "/properties/constructor: every JavaScript object has a member of this name"
+      ],
+      [{ $ref: "#/components/schemas/None" }, "/$ref: expected a reference to a schema of the document"],
+      [{ $ref: "other.json#/A" }, "/$ref: expected a reference to a schema of the document"],
+      [{ anyOf: [{ type: "null" }] }, "/anyOf: expected at least one member that is not null"]
     ] as const) {
       assert.deepStrictEqual(await refusal(schema), [`${at}${fault}`])
     }
@@ -516,8 +520,8 @@ describe("a fault of the document", () => {
   it("never comes alone where there are more", async () => {
     const faults = await refusal(object({ a: { type: "string", x: 1 }, b: { type: "date" } }))
     assert.deepStrictEqual(faults, [
-      `${at}/properties/a/x: unknown here`,
-      `${at}/properties/b/type: one known type is expected here, or one and null`
+      `${at}/properties/a/x: unknown key`,
+      `${at}/properties/b/type: expected one supported type, or one and null`
     ])
   })
 
@@ -542,11 +546,11 @@ describe("a fault of the document", () => {
         })
       ),
       [
-        "/components/schemas/a-b: the name of a component must do as the name of a type",
-        "/paths/~1b/get/responses/200/content/application~1json/schema: a body has to be a component",
-        "/paths/~1c/get/responses/default: only single statuses are known",
-        "/paths/~1c/get/callbacks: unknown here",
-        "/paths: an id stands here twice"
+        "/components/schemas/a-b: the name of a component must be a valid type name",
+        "/paths/~1b/get/responses/200/content/application~1json/schema: a body must be a reference to a component",
+        "/paths/~1c/get/responses/default: only single statuses are supported",
+        "/paths/~1c/get/callbacks: unknown key",
+        "/paths: two operations have the same id"
       ]
     )
   })
@@ -554,7 +558,7 @@ describe("a fault of the document", () => {
   it("is a document that does not say which it is", async () => {
     const { info: _, ...document } = documentOf({})
     assert.deepStrictEqual(await refusalOf(document), [
-      "/info/x-source: the version, date and sha256 of the published document are expected here"
+      "/info/x-source: the version, date and sha256 of the published document are missing"
     ])
   })
 })
@@ -565,8 +569,8 @@ describe("Facts", () => {
 
   it("put a decimal of FixedPoint in the place of a component", async () => {
     const files = await filesOf(responseOf(object({ a: nullable(ref("Price")) }), { Price: price }), {
-      decimals: { Price: decimal },
-      units: {}
+      ...noFacts,
+      decimals: { Price: decimal }
     })
     const text = files.get("responses.ts")!
     assert.include(text, 'import { Dollars } from "../money/FixedPoint.ts"')
@@ -575,14 +579,14 @@ describe("Facts", () => {
   })
 
   it("are refused where the document has another pattern, none, or uses the decimal in the other direction", async () => {
-    const facts = { decimals: { Price: decimal }, units: {} }
+    const facts = { ...noFacts, decimals: { Price: decimal } }
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
       await refusalOf(responseOf(ref("Price"), { Price: { ...price, pattern: "^[0-8]$" } }), facts),
-      [`${at}: the pattern is not that of Dollars`]
+      [`${at}: the pattern differs from that of Dollars`]
     )
     assert.deepStrictEqual(await refusalOf(responseOf({ type: "string" }), facts), [
-      `${at}: the pattern is not that of Dollars`
+      `${at}: the pattern differs from that of Dollars`
     ])
     const request = documentOf({ schemas: { In: object({ a: ref("Price") }), Price: price }, requests: ["In"] })
     assert.deepStrictEqual(await refusalOf(request, facts), [`${at}: stands for responses alone`])
@@ -593,20 +597,20 @@ describe("Facts", () => {
       object({ t: { type: "integer" }, made_ts: { type: "string" }, paid_cents: { type: "integer" } })
     )
     const units = { "Out/t": "Unix milliseconds." }
-    const text = (await filesOf(document, { decimals: {}, units })).get("responses.ts")!
+    const text = (await filesOf(document, { ...noFacts, units })).get("responses.ts")!
     assert.include(text, "  /** Unix milliseconds. */\n  readonly t: number\n")
     assert.include(text, "  /** US cents. */\n  readonly paid_cents: number\n")
     assert.notInclude(text, "Unix seconds.")
     for (const place of ["Out/made_ts", "Out/none", "None/t"]) {
-      assert.deepStrictEqual(await refusalOf(document, { decimals: {}, units: { ...units, [place]: "Hours." } }), [
-        `/components/schemas/${place.replace("/", "/properties/")}: a unit is known for no such integer`
+      assert.deepStrictEqual(await refusalOf(document, { ...noFacts, units: { ...units, [place]: "Hours." } }), [
+        `/components/schemas/${place.replace("/", "/properties/")}: the document has no such integer`
       ])
     }
   })
 
   it("must name the unit of an integer that looks like a time", async () => {
     assert.deepStrictEqual(await refusalOf(responseOf(object({ close_time: { type: ["integer", "null"] } }))), [
-      "/components/schemas/Out/properties/close_time: the unit of this time is not known"
+      "/components/schemas/Out/properties/close_time: the unit of this time is unknown: add it to units"
     ])
   })
 })
@@ -628,7 +632,7 @@ describe("times of requests", () => {
       }
     }
   })
-  const facts = { decimals: {}, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
+  const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
   it("are checked for the other unit, by the unit that their name or a fact says", async () => {
     const files = await filesOf(document, facts)
@@ -651,10 +655,12 @@ describe("times of requests", () => {
     const unknown = documentOf({
       paths: { "/things": { get: { operationId: "GetThings", parameters: [timeQuery("close_time")], responses: {} } } }
     })
-    assert.deepStrictEqual(await refusalOf(unknown), ["GetThings/close_time: the unit of this time is not known"])
+    assert.deepStrictEqual(await refusalOf(unknown), [
+      "GetThings/close_time: the unit of this time is unknown: add it to units"
+    ])
     assert.deepStrictEqual(
       await refusalOf(document, { ...facts, units: { ...facts.units, "GetThings/to": "Hours." } }),
-      ["/components/schemas/GetThings/properties/to: a unit is known for no such integer"]
+      ["/components/schemas/GetThings/properties/to: the document has no such integer"]
     )
   })
 })
@@ -739,21 +745,24 @@ export const GetThingsQuery: {
     const text = { type: "string" }
     const at = "/paths/~1things/get"
     for (const [parameters, faults] of [
-      [[{ name: "x", in: "header", schema: text }], [`${at}/parameters/0/in: only the path and the query are known`]],
-      [[{ name: "x", in: "path", required: true, schema: text }], [`${at}: the path does not hold {x}`]],
-      [[query("x", text), query("x", text)], [`${at}/parameters: two parameters are called x`]],
-      [[query("x", text, { allowReserved: true })], [`${at}/parameters/0/allowReserved: unknown here`]],
+      [
+        [{ name: "x", in: "header", schema: text }],
+        [`${at}/parameters/0/in: only path and query parameters are supported`]
+      ],
+      [[{ name: "x", in: "path", required: true, schema: text }], [`${at}: the path does not contain {x}`]],
+      [[query("x", text), query("x", text)], [`${at}/parameters: two parameters have the name x`]],
+      [[query("x", text, { allowReserved: true })], [`${at}/parameters/0/allowReserved: unknown key`]],
       [
         [query("x", text, { style: "deepObject" })],
-        [`${at}/parameters/0/style: of styles, only the query's form is known`]
+        [`${at}/parameters/0/style: only the style form of the query is supported`]
       ],
       [[{ $ref: "#/components/parameters/None" }], [`${at}/parameters/0/$ref: there is no parameter None`]]
     ] as const) {
       assert.deepStrictEqual(await refusalOf(path(parameters)), faults)
     }
     assert.deepStrictEqual(await refusalOf(path([{ name: "x", in: "path", schema: text }], "/things/{x}/{y}")), [
-      "/paths/~1things~1{x}~1{y}/get/parameters/0: a part of the path can only be required",
-      "/paths/~1things~1{x}~1{y}/get: the path holds {y}, which no parameter describes"
+      "/paths/~1things~1{x}~1{y}/get/parameters/0: a path parameter must be required",
+      "/paths/~1things~1{x}~1{y}/get: the path contains {y}, but no parameter describes it"
     ])
   })
 })

@@ -39,7 +39,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
 /** The tokens that a request costs; for a batch, the sum over its items. */
-export const costOf = ({ costPer, method, path }: Descriptor, json: unknown): number => {
+export const costOf = ({ limits: { costPer }, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined
   return cost * Math.max(1, items ?? 1)
@@ -53,7 +53,7 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
  * bucket, or from all of them if the exchange has to find the shard.
  */
 export const bucketsOf = (
-  { bucket, method, writeBucket }: Descriptor,
+  { limits: { bucket, writeBucket }, method }: Descriptor,
   search: URLSearchParams,
   json: unknown
 ): "read" | ReadonlyArray<number> => {

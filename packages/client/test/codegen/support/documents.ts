@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { build, type Plugin } from "esbuild"
 import { fileURLToPath } from "node:url"
 import type { Facts } from "../../../codegen/facts.ts"
-import { type File, generate } from "../../../codegen/generate.ts"
+import { type Generated, generate } from "../../../codegen/generate.ts"
 
 export type Json = { readonly [key: string]: unknown }
 
@@ -48,14 +48,18 @@ export const documentOf = ({ paths = {}, requests = [], responses = [], schemas 
 export const responseOf = (schema: Json, others: Json = {}): Json =>
   documentOf({ schemas: { ...others, Out: schema }, responses: ["Out"] })
 
-export const noFacts: Facts = { decimals: {}, units: {} }
+export const noFacts: Facts = {
+  decimals: {},
+  units: {},
+  docs: { fields: {}, replacements: {}, inputs: {}, suggestions: {} }
+}
 
 /** The generated files by their names. */
 export const filesOf = (document: Json, facts: Facts = noFacts): Promise<ReadonlyMap<string, string>> =>
   Effect.runPromise(
     Effect.map(
       generate(document, facts),
-      (files) => new Map(files.map(({ name, text }): [string, string] => [name, text]))
+      ({ files }) => new Map(files.map(({ name, text }): [string, string] => [name, text]))
     )
   )
 
@@ -64,7 +68,7 @@ export const refusalOf = (document: Json, facts: Facts = noFacts): Promise<Reado
   Effect.runPromise(
     Effect.match(generate(document, facts), {
       onFailure: ({ message }) => message.split("\n"),
-      onSuccess: (files: ReadonlyArray<File>) => files.map(({ name }) => `generated ${name}`)
+      onSuccess: ({ files }: Generated) => files.map(({ name }) => `generated ${name}`)
     })
   )
 

@@ -1,0 +1,145 @@
+/**
+ * From a field of a request to its doc comment: its meaning, then what the document says itself.
+ *
+ * @module
+ */
+import type { Document } from "./document.ts"
+import { type Facts, unitOf } from "./facts.ts"
+import type { Fault } from "./faults.ts"
+import { int32 } from "./schemas.ts"
+import { type Default, isInteger, type Shape } from "./shape.ts"
+
+/** A parameter of an operation, or a property of a component. */
+export interface Documented {
+  readonly owner: string
+  readonly name: string
+  /** The name under which the document shares a parameter. */
+  readonly shared?: string | undefined
+  readonly shape: Shape
+  readonly deprecated: boolean
+  readonly byDefault: Default
+}
+
+const places = ({ name, owner, shared }: Documented): ReadonlyArray<string> => [
+  `${owner}/${name}`,
+  ...(shared === undefined ? [] : [shared]),
+  name
+]
+
+const number = (value: number): string => value.toLocaleString("en-US")
+
+/** The bounds of a number of things, in words. */
+const between = (minimum: number | undefined, maximum: number | undefined, things: string): string | undefined => {
+  if (maximum === undefined)
+    return minimum === undefined || minimum < 1 ? undefined : `At least ${number(minimum)}${things}.`
+  return minimum === undefined
+    ? `At most ${number(maximum)}${things}.`
+    : `${number(minimum)} to ${number(maximum)}${things}.`
+}
+
+const bounds = (shape: Shape): string | undefined => {
+  switch (shape._tag) {
+    case "Nullable":
+      return bounds(shape.of)
+    case "Integer":
+      return between(shape.minimum, shape.maximum === int32.maximum ? undefined : shape.maximum, "")
+    case "List":
+      return between(shape.minItems || undefined, shape.maxItems, " items")
+    case "Text":
+      return between(shape.minLength > 1 ? shape.minLength : undefined, shape.maxLength, " characters")
+    default:
+      return undefined
+  }
+}
+
+const shown = (value: string | number | boolean): string => (typeof value === "string" ? `\`${value}\`` : String(value))
+
+/** Whether a text states bounds: "1 to 100", "1–63", "up to 10". */
+const statesBounds = /\d[\d,]* to \d|\d–\d|\bup to \d/i
+
+/** The doc comment of a field, and what is missing for it in the docs. */
+export const docOf = (
+  facts: Facts,
+  field: Documented
+): { readonly lines: ReadonlyArray<string>; readonly missing: ReadonlyArray<string> } => {
+  const { fields, replacements } = facts.docs
+  const place = `${field.owner}/${field.name}`
+  const text = places(field)
+    .map((key) => fields[key])
+    .find((found) => found !== undefined)
+  const unit = isInteger(field.shape) ? unitOf(facts, field.owner, field.name) : undefined
+  const range = bounds(field.shape)
+  // Unit and bounds stand before a default that the text states.
+  const [meaning, byDefault] = (text ?? "").split(/ ?(?=\bDefault:)/)
+  const sentences = [
+    ...(meaning === "" || meaning === undefined ? [] : [meaning]),
+    ...(unit === undefined || text?.toLowerCase().includes(unit.toLowerCase().split(/[.:]/)[0]!) ? [] : [unit]),
+    ...(range === undefined || statesBounds.test(text ?? "") ? [] : [range]),
+    ...(byDefault !== undefined
+      ? [byDefault]
+      : field.byDefault === undefined
+        ? []
+        : [`Default: ${shown(field.byDefault)}.`])
+  ]
+  const replacement = replacements[place]
+  return {
+    lines: [
+      ...(sentences.length === 0 ? [] : [sentences.join(" ")]),
+      ...(field.deprecated ? [replacement === undefined ? "@deprecated" : `@deprecated ${replacement}`] : [])
+    ],
+    missing: [
+      ...(text === undefined ? [`fields: ${place} has no doc`] : []),
+      ...(field.deprecated && replacement === undefined
+        ? [`replacements: ${place} is deprecated; what replaces it is missing`]
+        : [])
+    ]
+  }
+}
+
+/** Every field of every request. */
+const documented = (document: Document): ReadonlyArray<Documented> => [
+  ...document.operations.flatMap(({ id, parameters }) => parameters.map((field) => ({ owner: id, ...field }))),
+  ...[...document.inRequests].flatMap((owner) => {
+    const shape = document.components.get(owner)
+    return shape?._tag === "Struct" ? shape.fields.map((field) => ({ owner, ...field })) : []
+  })
+]
+
+/** What is missing in the docs, one line each. */
+export const undocumented = (document: Document, facts: Facts): ReadonlyArray<string> =>
+  documented(document).flatMap((field) => docOf(facts, field).missing)
+
+/** The entries of the docs that do not apply to the document. */
+export const checkDocs = (document: Document, { docs }: Facts): ReadonlyArray<Fault> => {
+  const fields = documented(document)
+  const of = (some: ReadonlyArray<Documented>) => some.map(({ name, owner }) => `${owner}/${name}`)
+  const unused = (section: keyof typeof docs, known: Iterable<string>, reason: string) => {
+    const names = new Set(known)
+    return Object.keys(docs[section])
+      .filter((key) => !names.has(key))
+      .map((key) => ({ pointer: `/docs/${section}/${key}`, reason }))
+  }
+  return [
+    ...unused(
+      "fields",
+      // A less exact entry applies only where no more exact one does.
+      fields.flatMap((field) => places(field).find((place) => place in docs.fields) ?? []),
+      "no request has such a field"
+    ),
+    ...unused(
+      "replacements",
+      of(fields.filter(({ deprecated }) => deprecated)),
+      "the field does not exist or is not deprecated"
+    ),
+    ...unused(
+      "inputs",
+      [...document.operations.map(({ id }) => id), ...document.inRequests],
+      "no operation has such an input"
+    ),
+    ...unused(
+      "suggestions",
+      of(fields.filter(({ shape }) => shape._tag === "Text")),
+      "the field does not exist or is not text"
+    )
+  ]
+}

@@ -1,0 +1,375 @@
+/**
+ * The meaning of the fields of requests: the source of every doc comment on an input.
+ *
+ * **Details**
+ *
+ * The generator adds what the document says itself: the unit of an integer, bounds, a default, and `@deprecated`. A text
+ * that states bounds or a default replaces those of the document.
+ *
+ * @module
+ */
+
+/** Docs of the fields of requests. An entry that does not apply to the document is a fault. */
+export interface FieldDocs {
+  /**
+   * The meaning of a field. The most exact key wins: `Operation/parameter` or `Component/property`, then the name under
+   * which the document shares a parameter, then the field's name.
+   */
+  readonly fields: Readonly<Record<string, string>>
+  /** What to use instead of a deprecated field, by `Operation/parameter` or `Component/property`. */
+  readonly replacements: Readonly<Record<string, string>>
+  /** The relation between the fields of an input, by operation or component. */
+  readonly inputs: Readonly<Record<string, string>>
+  /** By `Operation/parameter`: the open enum of responses whose members a parameter of any text suggests. */
+  readonly suggestions: Readonly<Record<string, string>>
+}
+
+const account = "0 is the primary account, 1–63 a subaccount."
+const cursor = "The `cursor` of the previous page, unchanged. Leave it out for the first page."
+const orderShard = "The shard of the order."
+const orderMarket = "The market of the order. The exchange finds the shard by it if `exchange_index` is absent or −1."
+const equalBoth = "Must equal the other one if both are set."
+
+/**
+ * Docs of the Trade API, 3.34.0 (2026-10-26). Sources: the prose of the published document, and the exchange's
+ * documentation and changelog of 2026.
+ */
+export const fieldDocs: FieldDocs = {
+  fields: {
+    // By the field's name.
+    allocations: "Whole percents per shard, which add up to 100. An empty list ends the rebalancing.",
+    amount: "The amount to move.",
+    amount_cents: "The amount to move.",
+    api_key: "The id of the key.",
+    associated_event_ticker: "Only collections that can take markets of this event.",
+    batch_quote_id: "The `id` of the batch quote, unchanged. A malformed id is a `BadRequest`.",
+    bid_dollars:
+      "The lowest acceptable bid in dollars per contract, on the accepted side. 0 to 1, with two to four decimals. Normally the best bid that you saw.",
+    block_trade_proposal_id: "The id of the proposal.",
+    blocked: "True: the subtrader must not trade the category.",
+    buyer_subaccount: `The buyer's account: ${account} Not together with \`buyer_subtrader_id\`.`,
+    buyer_subtrader_id: "For FCM members: the buyer's subtrader. Not together with `buyer_subaccount`.",
+    buyer_user_id: "The user id of the buyer.",
+    cancel_order_on_pause: "True: the order is cancelled when trading pauses for any reason.",
+    centicount: "Size in hundredths of a contract: 1,000 is 10 contracts.",
+    children: "The combos, all different.",
+    city: "The id of the city, such as `miami`.",
+    client_batch_id:
+      "Your own id of the batch, 1 to 64 characters. With it, the client repeats the request after a lost response.",
+    client_order_ids: "Up to 100 ids, joined by commas. Finds only orders of the last 24 hours.",
+    client_transfer_id: "Your own UUID of the transfer. The exchange executes a transfer once per id.",
+    collection_ticker: "The ticker of the collection.",
+    contracts: "Number of whole contracts. Must equal `contracts_fp` if both are set.",
+    contracts_fp: "Number of contracts, in steps of 0.01.",
+    contracts_limit: `The group's limit in whole contracts, 1 to 1,000,000. ${equalBoth}`,
+    contracts_limit_fp: `The group's limit as a decimal count, 1 to 1,000,000. ${equalBoth}`,
+    count: "Number of contracts, in steps of 0.01.",
+    creator_user_id: "Only RFQs of this user.",
+    cursor,
+    depth: "Price levels per side. 0 means all levels.",
+    destination: "The exchange instance that receives the cash.",
+    destination_exchange_shard: "The shard that receives the cash.",
+    destination_subaccount: `The account that receives the cash: ${account} A subaccount works only from event contracts to event contracts.`,
+    detailed:
+      "True: adds what each station reported, and the latest minutes, which are still `incomplete` and have no value.",
+    enabled: "True: netting is on.",
+    end_ts: "The end of the time range.",
+    event_ticker: "The ticker of the event.",
+    exchange_index: "The index of the shard.",
+    exclude_markets: "True: leaves the markets out. Not together with `with_nested_markets: true`.",
+    expiration_ts: "When the proposal expires: RFC 3339, such as `2026-11-22T18:00:00Z`.",
+    fcm_subtrader_id:
+      "For FCM members: locks the key to this subtrader. The exchange refuses such a key on all of REST.",
+    from: "The start of the time range, inclusive.",
+    from_subaccount: `The account that pays: ${account}`,
+    ids: "The ids of the targets.",
+    incentive_description: "Only programs with exactly this description.",
+    include_latest_before_start:
+      "True: adds a synthetic first candlestick. It carries the last price from before `start_ts` into the first period as `previous_dollars`, and has no prices of its own.",
+    include_player_stats:
+      "True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players are mapped. No effect elsewhere.",
+    include_product_metadata: "True: adds `product_metadata`.",
+    include_volume: "True: adds `volume_fp`, the contracts traded in all events of a series.",
+    is_block_trade: "True: only block trades. False: no block trades. Default: both.",
+    key_type: "The type of the key. Default: `rsa`.",
+    last_sec: "The length of the time range in seconds, up to now. Not together with `from` and `to`.",
+    limit: "Items per page.",
+    maker_side: "The side of the maker.",
+    market_ticker: "The ticker of the market.",
+    max_ts: "The end of the time range.",
+    milestone_id: "The id of the milestone.",
+    milestone_ids: "The ids of the milestones, 1 to 100.",
+    min_bids: "Exactly one entry per child.",
+    min_ts: "The start of the time range.",
+    minimum_start_date: "Only milestones that start at this time or later: RFC 3339.",
+    mve_collection_ticker: "The collection of the combos. Required if a child has `selected_markets`.",
+    name: "The name of the key.",
+    obscure_creator_id: "True: others see a placeholder instead of your communications id.",
+    order_group_id: "The id of the order group.",
+    order_id: "The id of the order.",
+    page_size: "Items per page.",
+    percent: "The share of the shard in percent.",
+    percentiles: "1 to 10 percentiles, each from 0 to 9,999.",
+    period_interval: "The length of a candlestick in minutes: 1, 60 (an hour) or 1440 (a day).",
+    position_centicount: "Size in hundredths of a contract: 1,000 is 10 contracts.",
+    price: "Dollars per contract, always of YES. Must be on the market's price grid.",
+    price_centi_cents: "Price in hundredths of a cent: 5,600 is $0.56.",
+    price_centicents: "Price in hundredths of a cent: 5,600 is $0.56.",
+    public_key: "PEM of an RSA or Ed25519 public key. Its type becomes the type of the API key.",
+    quote_creator_user_id: "Only quotes of this user.",
+    quote_id: "The id of the quote.",
+    quotes: "Exactly one entry per child.",
+    range:
+      "The length of the time range, such as `15min`, `1h` or `1d`. Only for types of data that have ranges: see `range_options`.",
+    reduce_by: "Number of contracts to remove from the resting part.",
+    reduce_only: "True: your position caps the count. Only with `immediate_or_cancel`.",
+    reduce_to: "Number of contracts that rest afterwards.",
+    related_event_ticker: "Only milestones of this event.",
+    resting_margin_reservation: "How much of each shard's cash stays reserved for its resting orders. Default: `sum`.",
+    rfq_batch_id: "The `id` of the batch, unchanged. A malformed id is a `BadRequest`.",
+    rfq_creator_subtrader_id: "For FCM members: only quotes on RFQs of this subtrader.",
+    rfq_creator_user_id: "Only quotes on RFQs of this user.",
+    rfq_id: "The id of the RFQ.",
+    rfq_user_filter: "`self`: only quotes on your own RFQs.",
+    scopes:
+      "What the key may do. `write` also requires `read`. A scope with `::` stands alone and allows only that group of operations. Default: everything.",
+    self_trade_prevention_type:
+      "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and keeps its earlier fills. `maker` cancels the resting order and continues.",
+    seller_subaccount: `The seller's account: ${account} Not together with \`seller_subtrader_id\`.`,
+    seller_subtrader_id: "For FCM members: the seller's subtrader. Not together with `seller_subaccount`.",
+    seller_user_id: "The user id of the seller.",
+    series_ticker: "The ticker of the series.",
+    settlement_status: "Only positions with this settlement status. Default: `unsettled`.",
+    show_historical: "True: adds past changes.",
+    source: "The exchange instance that pays.",
+    source_exchange_shard: "The shard that pays.",
+    source_id: "Only milestones with this `source_id`.",
+    source_subaccount: `The account that pays: ${account} A subaccount works only from event contracts to event contracts.`,
+    source_subtrader_id: "The subtrader that gives the position.",
+    start_ts: "The start of the time range.",
+    status: "Only items with this status.",
+    structured_target_id: "The id of the target.",
+    subaccount: account,
+    subaccount_number: account,
+    subtrader_id: "The id of the subtrader.",
+    subtrader_suffix: "1 to 16 ASCII letters and digits. The exchange checks it.",
+    tags: "Only series with these tags, as `Search.tagsByCategories` lists them.",
+    target_cost_centi_cents: "The amount to spend.",
+    target_cost_dollars: "The amount to spend in dollars, with two to four decimals.",
+    target_subtrader_id: "The subtrader that receives the position.",
+    ticker: "The ticker of the market.",
+    time_in_force:
+      "`fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills what it can at once, and the rest is cancelled. `good_till_canceled` rests in the book.",
+    to: "The end of the time range, inclusive.",
+    to_subaccount: `The account that receives the cash: ${account}`,
+    transfer_id: "The id from the response of `Transfers.create`.",
+    updated_client_order_id: "The new `client_order_id` of the order.",
+    user_filter: "`self`: only your own. Default: everyone's.",
+    with_market_payload: "True: adds the complete `market` to the response.",
+    with_milestones: "True: adds the `milestones` of the events.",
+    with_nested_markets: "True: adds the `markets` of each event.",
+
+    // By the name under which the document shares a parameter.
+    CountFilterQuery:
+      "`position`, `total_traded`, or both joined by a comma: only positions where one of them is not zero.",
+    EventTickersQuery: "Only these events: tickers, joined by commas.",
+    ExchangeIndexFilterQuery: "Only this shard. Default: all shards.",
+    ExchangeIndexQuery: "The shard of the group. Default: 0.",
+    MarketTickerQuery: "Only this market.",
+    MaxCloseTsQuery: "The latest close. Only with `status` `closed`, or without `status`.",
+    MaxCreatedTsQuery: "The latest creation. Only with `status` `unopened` or `open`, or without `status`.",
+    MaxSettledTsQuery: "The latest settlement. Only with `status` `settled`, or without `status`.",
+    MaxUpdatedTsQuery: "Only markets whose metadata last changed at this time or earlier. Trades do not count.",
+    MinCloseTsQuery: "The earliest close. Only with `status` `closed`, or without `status`.",
+    MinCreatedTsQuery: "The earliest creation. Only with `status` `unopened` or `open`, or without `status`.",
+    MinSettledTsQuery: "The earliest settlement. Only with `status` `settled`, or without `status`.",
+    MinUpdatedTsQuery:
+      'The earliest change. Trades do not count. Only together with `series_ticker` and `mve_filter: "exclude"`, and no other filter.',
+    MultipleEventTickerQuery: "Only these events: one ticker, or up to 10 joined by commas.",
+    MveFilterQuery: "`only`: only combos. `exclude`: no combos. Default: both.",
+    MveHistoricalFilterQuery: "`exclude`: no combos. Default: combos too.",
+    OrderIdQuery: "Only this order.",
+    PositionsCursorQuery: `${cursor} Valid only with the \`settlement_status\` that it came with.`,
+    SeriesTickerQuery: "Only this series.",
+    SingleEventTickerQuery: "Only this event.",
+    SubaccountQuery: `${account} Default: all accounts.`,
+    SubaccountQueryDefaultPrimary: `${account} Default: 0.`,
+    TickerQuery: "Only this market.",
+    TickersQuery: "Only these markets: tickers, joined by commas.",
+
+    // By the operation and the parameter.
+    "BatchGetMarketCandlesticks/end_ts": "The end of the time range: candlesticks that end at this time or earlier.",
+    "BatchGetMarketCandlesticks/market_tickers": "Up to 100 market tickers, joined by commas.",
+    "BatchGetMarketCandlesticks/period_interval": "The length of a candlestick in minutes.",
+    "BatchGetMarketCandlesticks/start_ts": "The start of the time range: candlesticks that end at this time or later.",
+    "CancelAllOrders/subaccount": `${account} Default: **all accounts**.`,
+    "CancelOrderV2/exchange_index": orderShard,
+    "CancelOrderV2/market_ticker": orderMarket,
+    "GetApiKeys/fcm_subtrader_id": "For FCM members: only the keys of this subtrader.",
+    "GetBalance/exchange_index": "Only this shard. Default: all shards together.",
+    "GetBlockTradeProposals/status": "Only proposals with this status. The document lists no values.",
+    "GetEvent/with_nested_markets":
+      "True: the markets are in `event.markets`. Default: false, which puts them beside the event.",
+    "GetEventFeeChanges/event_ticker": "Only this event. Default: all events.",
+    "GetEventForecastPercentilesHistory/period_interval":
+      "The length of a period in minutes: 1, 60 (an hour) or 1440 (a day). 0 means five seconds.",
+    "GetEventForecastPercentilesHistory/ticker": "The ticker of the event.",
+    "GetEvents/min_close_ts": "Only events with a market that closes after this time.",
+    "GetEvents/min_updated_ts": "Only events whose own data changed after this time.",
+    "GetFCMEventContractDailyCap/subtrader_id":
+      "The id of the subtrader. The document does not say which cap is read without it.",
+    "GetFCMOrders/limit": "Items per page. Default: 100.",
+    "GetFCMOrders/subtrader_id": "Only orders of this subtrader. Default: all subtraders.",
+    "GetFCMPositions/count_filter": "Field names, joined by commas: only positions where one of them is not zero.",
+    "GetFCMPositions/event_ticker": "Only this event.",
+    "GetFCMPositions/limit": "Items per page. Default: 100.",
+    "GetFCMPositions/subtrader_id":
+      "Required, unless the API key is bound to a subtrader. Then it can only be that subtrader.",
+    "GetFCMPositions/ticker": "Only this market.",
+    "GetFills/ticker": "Only these markets: one ticker, or up to 100 joined by commas.",
+    "GetIncentivePrograms/cursor":
+      "The `next_cursor` of the previous page, unchanged. Leave it out for the first page.",
+    "GetIncentivePrograms/limit": "Items per page. Default: 100.",
+    "GetIncentivePrograms/status": "Only programs with this status. Default: `all`.",
+    "GetIncentivePrograms/type": "Only programs of this type. Default: `all`.",
+    "GetLiveData/type": "The type of live data, as in `LiveData.type`.",
+    "GetMarketCandlesticks/end_ts": "The end of the time range: candlesticks that end at this time or earlier.",
+    "GetMarketCandlesticks/start_ts": "The start of the time range: candlesticks that end at this time or later.",
+    "GetMarketCandlesticksByEvent/ticker": "The ticker of the event.",
+    "GetMarketCandlesticksHistorical/end_ts":
+      "The end of the time range: candlesticks that end at this time or earlier.",
+    "GetMarketCandlesticksHistorical/start_ts":
+      "The start of the time range: candlesticks that end at this time or later.",
+    "GetMarketOrderbooks/tickers": "The tickers of the markets, each up to 200 characters. 1 to 100 items.",
+    "GetMilestones/category": "Only milestones of this category, such as `Sports` or `Elections`.",
+    "GetMilestones/competition": "Only milestones of this competition, such as `Pro Football`.",
+    "GetMilestones/min_updated_ts": "Only milestones whose own data changed after this time.",
+    "GetMilestones/type": "Only milestones of this type, such as `football_game` or `political_race`.",
+    "GetMultivariateEventCollections/series_ticker": "Only this series.",
+    "GetMultivariateEvents/collection_ticker": "Only combos of this collection. Not together with `series_ticker`.",
+    "GetMultivariateEvents/series_ticker": "Only this series. Not together with `collection_ticker`.",
+    "GetOrderQueuePositions/event_ticker": "Only this event.",
+    "GetOrderQueuePositions/market_tickers": "Only these markets: one ticker, or several joined by commas.",
+    "GetQuotes/max_ts": "Only quotes last updated before this time. Always set it: see `Quotes.list`.",
+    "GetQuotes/min_ts": "Only quotes last updated after this time. Always set it: see `Quotes.list`.",
+    "GetQuotes/rfq_id": "Only quotes on this RFQ.",
+    "GetQuotes/status":
+      "Only quotes with this status: `open`, `accepted`, `confirmed`, `executed` or `cancelled` today. The document lists no values.",
+    "GetQuotes/user_filter": "`self`: only quotes that you made.",
+    "GetRFQBatches/status": "Only batches with this status. Default: every status.",
+    "GetRFQBatches/subaccount": account,
+    "GetRFQs/status": "Only RFQs with this status: `open` or `closed` today. The document lists no values.",
+    "GetRFQs/subaccount": account,
+    "GetSeriesFeeChanges/series_ticker": "Only this series. Default: all series.",
+    "GetSeriesList/category": "Only series that have this category among their `categories`.",
+    "GetSeriesList/min_updated_ts": "Only series whose own data changed after this time.",
+    "GetStructuredTargets/competition": "Only targets whose league, conference, division or tour this is.",
+    "GetStructuredTargets/type": "Only targets of this type.",
+    "GetTrades/ticker": "Only this market. Default: all markets.",
+    "GetTradesHistorical/ticker": "Only this market. Default: all markets.",
+
+    // By the component and the property.
+    "AcceptBlockTradeProposalRequest/subaccount": `${account} Not together with \`subtrader_id\`.`,
+    "AcceptBlockTradeProposalRequest/subtrader_id":
+      "For FCM members: the id of the subtrader. Not together with `subaccount`.",
+    "AcceptQuoteRequest/accepted_side": "Which of the maker's two bids to take: see `Quotes.accept`.",
+    "AcceptRFQBatchRequest/accepted_side": "Which of the makers' bids to take, for every child.",
+    "AcceptRFQBatchRequest/client_order_id":
+      "Your own id of this acceptance. With it, the client repeats the request after a lost response.",
+    "AmendOrderV2Request/client_order_id":
+      "The current `client_order_id` of the order. The exchange refuses another one.",
+    "AmendOrderV2Request/count":
+      "Number of contracts in **total**: those that are filled plus those that rest from now on.",
+    "AmendOrderV2Request/exchange_index": `${orderShard} Default: −1, which finds the shard by \`ticker\`.`,
+    "AmendOrderV2Request/expiration_time": "When the order expires. 0 removes the expiry. Default: the order's own.",
+    "AmendOrderV2Request/side": "The order's own side. The exchange refuses another one.",
+    "AmendOrderV2Request/ticker": "The order's own market. The exchange refuses another one.",
+    "ApplySubaccountTransferRequest/exchange_index": "The shard whose cash moves. Default: 0.",
+    "BatchCancelOrdersV2Request/orders":
+      "The orders to cancel. Each needs `market_ticker` or `exchange_index`, unless it is on shard 0.",
+    "BatchCancelOrdersV2RequestOrdersItem/exchange_index": orderShard,
+    "BatchCancelOrdersV2RequestOrdersItem/market_ticker": orderMarket,
+    "BatchCancelOrdersV2RequestOrdersItem/subaccount": `${account} Default: 0.`,
+    "BatchCreateOrdersV2Request/orders": "The orders to place.",
+    "CreateApiKeyRequest/subaccount": `Locks the key to one account: ${account} Not together with \`fcm_subtrader_id\`.`,
+    "CreateMarketInMultivariateEventCollectionRequest/selected_markets":
+      "The legs: as many as the collection's `size_min` to `size_max`. Their order matters if the collection `is_ordered`.",
+    "CreateOrderGroupRequest/exchange_index": "The shard of the group. Default: 0.",
+    "CreateOrderGroupRequest/subaccount": `${account} Default: 0.`,
+    "CreateOrderV2Request/client_order_id":
+      "Your own id of the order. The exchange answers 409 to a second order with the same id.",
+    "CreateOrderV2Request/exchange_index":
+      "The shard of the market. Default: −1, which finds the shard by `ticker` and bills the write bucket of every shard.",
+    "CreateOrderV2Request/expiration_time":
+      "When the order expires. Only with `good_till_canceled`: without it, such an order rests until it is cancelled.",
+    "CreateOrderV2Request/order_group_id": "The order group that the order joins.",
+    "CreateOrderV2Request/post_only": "True: the order never takes from the book.",
+    "CreateOrderV2Request/side":
+      "A side of the YES book. `bid` buys YES. `ask` sells YES, which is buying NO at one dollar minus the price.",
+    "CreateOrderV2Request/subaccount": `${account} Default: 0.`,
+    "CreateQuoteRequest/no_bid": 'Dollars per contract at which you buy NO. `"0"` declines the side.',
+    "CreateQuoteRequest/post_only": "True: your order is cancelled instead of taking from the book. Default: false.",
+    "CreateQuoteRequest/rest_remainder": "True: what is left after execution rests in the book.",
+    "CreateQuoteRequest/yes_bid": 'Dollars per contract at which you buy YES. `"0"` declines the side.',
+    "CreateRFQBatchChild/market_ticker": "An existing combo market.",
+    "CreateRFQBatchChild/selected_markets":
+      "The legs of the combo, 1 to 6. The exchange finds the combo in `mve_collection_ticker`, or creates it there.",
+    "CreateRFQBatchQuoteRequest/post_only":
+      "True: your resting orders are cancelled instead of taking from the book. Default: false.",
+    "CreateRFQBatchQuoteRequest/rest_remainder": "True: what is left of each child after execution rests in the book.",
+    "CreateRFQBatchRequest/obscure_creator_id":
+      "True: others see a placeholder instead of your communications id, on the batch and its children.",
+    "CreateRFQBatchRequest/replace_existing":
+      "True: closes your oldest open batches if the limit requires it, never a single RFQ.",
+    "CreateRFQBatchRequest/rest_remainder": "Only `false` is valid: a fill-or-kill leaves no remainder.",
+    "CreateRFQBatchRequest/subaccount": `For direct members: ${account}`,
+    "CreateRFQBatchRequest/subtrader_id": "For FCM members, who cannot create batches yet.",
+    "CreateRFQBatchRequest/target_cost_excludes_fees":
+      "True: `target_cost_dollars` does not include fees. Only for children that are sized by it. Default: false.",
+    "CreateRFQRequest/replace_existing": "True: the creation deletes your existing RFQs instead of failing.",
+    "CreateRFQRequest/rest_remainder": "True: what is left after execution rests in the book.",
+    "CreateRFQRequest/subaccount": `For direct members: ${account}`,
+    "CreateRFQRequest/subtrader_id": "For FCM members: the id of the subtrader.",
+    "CreateRFQRequest/target_cost_dollars":
+      "The amount to spend in dollars, instead of a number of contracts. It includes fees, unless `target_cost_excludes_fees` is true.",
+    "CreateRFQRequest/target_cost_excludes_fees": "True: the amount to spend does not include fees.",
+    "CreateSubaccountRequest/exchange_index": "The shard. Default: 0.",
+    "DecreaseOrderV2Request/exchange_index": orderShard,
+    "DecreaseOrderV2Request/market_ticker": orderMarket,
+    "GenerateApiKeyRequest/subaccount": `Locks the key to one account: ${account} Not together with \`fcm_subtrader_id\`.`,
+    "IntraExchangeInstanceTransferRequest/client_transfer_id":
+      "Your own UUID of the transfer. The exchange executes a transfer once per id. Only between primary accounts.",
+    "RFQBatchAcceptLimit/rfq_id": "The `rfq_id` of the child.",
+    "RFQBatchQuoteEntry/no_bid":
+      'Dollars per contract at which you buy NO: 0 to 1, with two to four decimals, or `"0"`.',
+    "RFQBatchQuoteEntry/rfq_id": "The `rfq_id` of the child.",
+    "RFQBatchQuoteEntry/yes_bid":
+      'Dollars per contract at which you buy YES: 0 to 1, with two to four decimals, or `"0"`.',
+    "TickerPair/side": "The side of the leg.",
+    "UpdateFCMEventContractDailyCapRequest/limit": "The daily cap in dollars, with two to four decimals.",
+    "UpdateFCMSubtraderBlockedCategoriesRequest/category": "The category."
+  },
+  replacements: {
+    "CreateRFQRequest/target_cost_centi_cents": "Use `target_cost_dollars`.",
+    "GetQuotes/quote_creator_user_id": "Use `user_filter`.",
+    "GetQuotes/rfq_creator_user_id": "Use `rfq_user_filter`.",
+    "GetRFQs/creator_user_id": "Use `user_filter`."
+  },
+  inputs: {
+    CreateOrderGroup: "Set the limit as whole contracts or as a decimal count.",
+    CreateRFQ: "Set the size as a number of contracts or as an amount to spend, not both.",
+    CreateRFQBatch:
+      "The size of the batch applies to every child that has no size of its own: contracts or an amount to spend, not both.",
+    CreateRFQBatchChild:
+      "One combo, by `market_ticker` or by `selected_markets`, not both. Its size is a number of contracts or an amount to spend, not both.",
+    DecreaseOrderV2: "Set exactly one of `reduce_by` and `reduce_to`.",
+    GetWeatherIndex: "Set `from` and `to`, or `last_sec`, or none of them for the last 24 hours.",
+    RFQBatchAcceptLimit: "The lowest bid that you accept on a child.",
+    RFQBatchQuoteEntry: "What you pay for each side of a child.",
+    UpdateFCMSubtraderBlockedCategories: "One category at a time.",
+    UpdateOrderGroupLimit: "Set the limit as whole contracts or as a decimal count."
+  },
+  suggestions: {
+    "GetOrders/status": "OrderStatus"
+  }
+}
