@@ -9,7 +9,7 @@ describe("all", () => {
   it("remembers every id, in sets no larger than they may be", () => {
     hold(
       fc.property(ids, fc.integer({ min: 1, max: 5 }), (added, perSet) => {
-        const memory = Remembered.all({ most: 100, perSet })
+        const memory = Remembered.all({ maxIds: 100, perSet })
         const model = new Set<string>()
         for (const id of added) {
           assert.strictEqual(memory.has(id), model.has(id))
@@ -22,14 +22,14 @@ describe("all", () => {
   })
 
   it("refuses one more than it may hold", () => {
-    const memory = Remembered.all({ most: 3, perSet: 2 })
+    const memory = Remembered.all({ maxIds: 3, perSet: 2 })
     assert.deepStrictEqual(["a", "b", "c", "d"].map(memory.add), [true, true, true, false])
     assert.deepStrictEqual(["a", "b", "c", "d"].map(memory.has), [true, true, true, false])
   })
 
   it("goes on in another set where the platform's largest one is full", () => {
     // As small as sets can be: what a set of the platform refuses is never reached.
-    const memory = Remembered.all({ most: 1000, perSet: 1 })
+    const memory = Remembered.all({ maxIds: 1000, perSet: 1 })
     for (let n = 0; n < 1000; n++) assert.isTrue(memory.add(String(n)))
     assert.isTrue(memory.has("0") && memory.has("999"))
     assert.isFalse(memory.add("1000"))

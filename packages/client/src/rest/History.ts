@@ -197,7 +197,7 @@ const join = <A, E1, R1, E2, R2>(
       const remembersAll = !(boundary <= (yield* Clock.currentTimeMillis))
       // An item without a time is remembered too.
       const isInOverlap = (item: A): boolean => remembersAll || !(atMillis(item) >= boundary)
-      const overlap = Remembered.all({ most: maxRemembered })
+      const overlap = Remembered.all({ maxIds: maxRemembered })
       const recentLive = Remembered.recent(recentIds)
       const recentHistorical = Remembered.recent(recentIds)
 

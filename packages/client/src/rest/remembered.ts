@@ -7,22 +7,22 @@
 /** Remembers ids without forgetting any. */
 export interface All {
   readonly has: (id: string) => boolean
-  /** False if `most` ids are remembered already: it then ignores the new one. */
+  /** False if `maxIds` ids are remembered already: it then ignores the new one. */
   readonly add: (id: string) => boolean
 }
 
 /** The platform limits a set to 2 ** 24 - 1 elements. */
 const largestSet = 2 ** 23
 
-/** Remembers up to `most` ids, in as many sets as they need. `perSet` is the largest number in one set. */
-export const all = (options: { readonly most: number; readonly perSet?: number }): All => {
-  const { most, perSet = largestSet } = options
+/** Remembers up to `maxIds` ids, in as many sets as they need. `perSet` limits the size of one set. */
+export const all = (options: { readonly maxIds: number; readonly perSet?: number }): All => {
+  const { maxIds, perSet = largestSet } = options
   const sets: Array<Set<string>> = []
   let size = 0
   return {
     has: (id) => sets.some((ids) => ids.has(id)),
     add: (id) => {
-      if (size >= most) return false
+      if (size >= maxIds) return false
       if (size % perSet === 0) sets.push(new Set())
       sets.at(-1)!.add(id)
       size++
