@@ -24,8 +24,9 @@ import * as journal from "./trading/journal.ts"
 import type { AccountFacts } from "./limits/learned.ts"
 import * as limits from "./limits/limiter.ts"
 import * as Account from "./rest/Account.ts"
-import * as pipeline from "./sending/sender.ts"
+import * as connections from "./sending/connection.ts"
 import * as telemetry from "./sending/observer.ts"
+import * as senders from "./sending/sender.ts"
 import * as transport from "./sending/transport.ts"
 import type * as RateLimits from "./limits/RateLimits.ts"
 import type { SendPolicy } from "./sending/SendPolicy.ts"
@@ -71,7 +72,7 @@ export interface Options extends PublicOptions {
   readonly correctClockSkew?: boolean | undefined
 }
 
-/** Asks the exchange about the account through a sender, whose answers the descriptor's schemas type. */
+/** Learns about the account through a sender. The schemas of the descriptors type its responses. */
 const factsBy = (send: Sender["send"]): AccountFacts => ({
   limits: send(Account.limits.descriptor, undefined) as Effect.Effect<Account.GetAccountApiLimitsResponse, unknown>,
   endpointCosts: send(Account.endpointCosts.descriptor, undefined) as Effect.Effect<
@@ -83,29 +84,34 @@ const factsBy = (send: Sender["send"]): AccountFacts => ({
 const makeSender = (
   options: PublicOptions & Partial<Options>,
   signer: Signer.Signer["Service"] | undefined,
-  writes: pipeline.Account["writes"]
+  writes: senders.SenderOptions["writes"]
 ): Effect.Effect<Sender, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
-    // An address that is unfit for signatures is a mistake in the program, as a wrong type would be.
+    // An address that requests cannot be signed for is a mistake in the program, like a wrong type.
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
-    const told = yield* telemetry.make(environment.restUrl, options.name)
+    const observing = yield* telemetry.make(environment.restUrl, options.name)
+    // The limiter learns the budgets by calls, which wait for tokens like every other: the sender is defined below.
+    const facts = factsBy((descriptor, input) => Effect.suspend(() => sender.send(descriptor, input)))
     const limiter =
       signer === undefined || options.limits === false
         ? undefined
-        : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId, told.watch)
-    return pipeline.make({
+        : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId, observing.watch, facts)
+    const connection = connections.make({
       environment,
-      limiter: limiter === undefined ? undefined : (send) => limiter(factsBy(send)),
       signer,
-      telemetry: told,
+      telemetry: observing,
+      limiter,
+      correctClockSkew: options.correctClockSkew ?? false
+    })
+    const sender: Sender = senders.make(connection, {
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},
       writes,
-      compiledDecoding: options.compiledDecoding ?? true,
-      correctClockSkew: options.correctClockSkew ?? false
+      compiledDecoding: options.compiledDecoding ?? true
     })
+    return sender
   })
 
 /**

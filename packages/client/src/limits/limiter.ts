@@ -15,15 +15,13 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Errors from "../Errors.ts"
 import * as RateLimits from "./RateLimits.ts"
-import type { NamedError } from "../sending/decode.ts"
-import type { Limiter } from "../sending/sender.ts"
+import type { Limiter } from "../sending/connection.ts"
+import type { CallFailure } from "../sending/decode.ts"
 import * as Billing from "./billing.ts"
 import * as Learned from "./learned.ts"
 import * as memory from "./memory.ts"
 import { Queue } from "./queue.ts"
 import type { Telemetry } from "../sending/observer.ts"
-
-type Failure = Errors.Failure | NamedError
 
 /** Tokens that were taken, and when they were requested. */
 interface Taken {
@@ -84,7 +82,7 @@ const remoteWidth = 8
 /** The longest sleep without another look: another process does not announce what it gives back. */
 const lookMillis = 250
 
-const unanswered: ReadonlySet<Failure["_tag"]> = new Set(["TransportError", "RequestTimeout"])
+const unanswered: ReadonlySet<CallFailure["_tag"]> = new Set(["TransportError", "RequestTimeout"])
 
 const millisOf = (input: Duration.Input): number =>
   Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
@@ -124,14 +122,15 @@ export const make = (
   options: RateLimits.Options,
   environment: string,
   keyId: string,
-  watch: Telemetry["watch"]
-): Effect.Effect<(facts: Learned.AccountFacts) => Limiter, never, Scope.Scope> =>
+  watch: Telemetry["watch"],
+  facts: Learned.AccountFacts
+): Effect.Effect<Limiter, never, Scope.Scope> =>
   Effect.gen(function* () {
     const settings = resolve(options, environment, keyId)
     if (typeof settings === "string") return yield* Effect.die(new Error(settings))
     const scope = yield* Effect.scope
     const store = (yield* RateLimits.Store) ?? memory.make()
-    return (facts) => start(settings, store, scope, facts, watch)
+    return start(settings, store, scope, facts, watch)
   })
 
 const start = (
@@ -519,7 +518,7 @@ const start = (
 
   const limit: Limiter["limit"] = (call, attempt) =>
     Effect.flatMap(RateLimits.Overrides, (overrides) => {
-      const { descriptor, input, waits, wasSent } = call
+      const { descriptor, input, onWait, wasSent } = call
       const maxWait = overrides.maxWait === undefined ? Number.POSITIVE_INFINITY : millisOf(overrides.maxWait)
       if (!(maxWait >= 0)) {
         const reason = "RateLimits.Overrides.maxWait must be a duration"
@@ -532,7 +531,7 @@ const start = (
         // What may be interrupted before the attempt is a wait.
         const parked = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
           Effect.suspend(() => {
-            waits()
+            onWait()
             return restore(effect)
           })
         const taken = Effect.flatMap(now, (startedMillis): Outcome => {
@@ -560,7 +559,7 @@ const start = (
     want: RateLimits.Want,
     takenMillis: number,
     wasSent: boolean,
-    exit: Exit.Exit<unknown, Failure>
+    exit: Exit.Exit<unknown, CallFailure>
   ): Effect.Effect<void> =>
     Effect.flatMap(now, (endedMillis) => {
       const failure = failureOf(exit)

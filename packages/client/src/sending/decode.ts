@@ -33,7 +33,8 @@ export interface Circumstances {
   readonly explanation: () => Errors.Explanation | undefined
 }
 
-type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, Errors.Failure | NamedError>
+/** Decodes the responses of one operation. */
+export type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, CallFailure>
 
 /** The errors that only some operations name. */
 export type NamedError =
@@ -45,6 +46,9 @@ export type NamedError =
   | Errors.InternalServerError<unknown>
   | Errors.ServiceUnavailable<unknown>
   | Errors.GatewayTimeout<unknown>
+
+/** Every error that a request can end with. */
+export type CallFailure = Errors.Failure | NamedError
 
 const rawBodyLimit = 2048
 
@@ -174,7 +178,7 @@ export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
     return broken(pointer, reason)
   }
 
-  const fail = (arrived: Arrived, circumstances: Circumstances): Errors.Failure | NamedError => {
+  const fail = (arrived: Arrived, circumstances: Circumstances): CallFailure => {
     const { status } = arrived
     const { body: parsed } = parse(arrived)
     const { attempts, lostAnswer, nowMillis } = circumstances

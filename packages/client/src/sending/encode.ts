@@ -24,7 +24,8 @@ export interface WireRequest {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
+/** Encodes the inputs of one operation. */
+export type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
