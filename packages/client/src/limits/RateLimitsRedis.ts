@@ -18,11 +18,11 @@
  *
  * @module
  */
-import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
+import { monotonicMillis } from "../time.ts"
 import * as memory from "./memory.ts"
 import * as RateLimits from "./RateLimits.ts"
 
@@ -223,7 +223,7 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
     const ask = (what: Ask, want: RateLimits.Want): Effect.Effect<number, typeof away> =>
       Effect.clockWith((clock) =>
         Effect.suspend(() => {
-          if (awayUntil !== undefined && nowOf(clock) < awayUntil) return Effect.fail(away)
+          if (awayUntil !== undefined && monotonicMillis(clock) < awayUntil) return Effect.fail(away)
           // The braces keep an account's key on one node of a cluster.
           const answered = run(`${prefix}{${want.account}}`, what, want).pipe(
             Effect.map(Number),
@@ -237,7 +237,7 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
             },
             onFailure: (reason) => {
               const isNews = awayUntil === undefined
-              awayUntil = nowOf(clock) + awayMillis
+              awayUntil = monotonicMillis(clock) + awayMillis
               const told = isNews
                 ? Effect.logWarning(
                     "Redis is away: until it is back this process keeps a rate limit of its own",
@@ -267,8 +267,6 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
       waitFor: (want) => Effect.catch(ask("waitFor", want), () => alone.waitFor(want))
     }
   })
-
-const nowOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
 /**
  * Gives the layers that are built under it one store in Redis.

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Descriptor } from "../Operation.ts"
+import { memberOf } from "../record.ts"
 
 /** A bill. The price of one item is the account's own and is learned. */
 export interface Bill {
@@ -21,9 +22,6 @@ const read: ReadonlyArray<string> = ["read"]
 const common: ReadonlyArray<string> = [writeBucket(0)]
 const quotes: ReadonlyArray<string> = [writeBucket(1)]
 
-const fieldOf = (input: unknown, name: string): unknown =>
-  typeof input === "object" && input !== null ? (input as Readonly<Record<string, unknown>>)[name] : undefined
-
 const isText = (value: unknown): boolean => typeof value === "string"
 
 /**
@@ -31,9 +29,9 @@ const isText = (value: unknown): boolean => typeof value === "string"
  * where the exchange has to find it.
  */
 const shardOf = (input: unknown): number | undefined => {
-  const index = fieldOf(input, "exchange_index")
+  const index = memberOf(input, "exchange_index")
   if (typeof index === "number") return index >= 0 ? index : undefined
-  const routed = input === undefined || [fieldOf(input, "ticker"), fieldOf(input, "market_ticker")].some(isText)
+  const routed = input === undefined || [memberOf(input, "ticker"), memberOf(input, "market_ticker")].some(isText)
   return routed ? undefined : 0
 }
 
@@ -56,7 +54,7 @@ export const make = (shardCount: number): ((descriptor: Descriptor, input: unkno
   }
 
   return (descriptor, input) => {
-    const orders = descriptor.costPer === "item" ? fieldOf(input, "orders") : undefined
+    const orders = descriptor.costPer === "item" ? memberOf(input, "orders") : undefined
     // Nothing says that an empty batch is free.
     const items = Array.isArray(orders) ? Math.max(1, orders.length) : 1
     return { descriptor, items, buckets: bucketsOf(descriptor, input) }

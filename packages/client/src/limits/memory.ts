@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { monotonicMillis } from "../time.ts"
 import type { Bucket as Asked, Budget, Store, Want } from "./Store.ts"
 
 /** A bucket as it was after its last charge, and what is under way to it. */
@@ -196,7 +197,7 @@ export const make = (): Store => {
   }
 
   const atNow = <A>(f: (now: number) => A): Effect.Effect<A> =>
-    Effect.clockWith((clock) => Effect.sync(() => f(Number(clock.monotonicTimeNanosUnsafe()) / 1e6)))
+    Effect.clockWith((clock) => Effect.sync(() => f(monotonicMillis(clock))))
 
   return {
     isLocal: true,

@@ -6,10 +6,10 @@
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { Failure } from "../Errors.ts"
+import { durationMillis } from "../time.ts"
 
 /**
  * The policy of a call.
@@ -93,9 +93,6 @@ export interface Resolved {
   readonly maxBodyBytes: number
 }
 
-const millisOf = (input: Duration.Input): number =>
-  Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
-
 /** @internal Merges parts of a policy, later ones first, and says what is wrong with the outcome. */
 export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved | string => {
   const pick = <K extends keyof SendPolicy>(key: K): SendPolicy[K] => {
@@ -107,8 +104,8 @@ export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved 
   }
   const resolved = {
     retry: pick("retry"),
-    attemptMillis: millisOf(pick("attemptTimeout")),
-    totalMillis: millisOf(pick("totalTimeout")),
+    attemptMillis: durationMillis(pick("attemptTimeout")),
+    totalMillis: durationMillis(pick("totalTimeout")),
     maxBodyBytes: pick("maxBodyBytes")
   }
   if (!Schedule.isSchedule(resolved.retry)) return "SendPolicy.retry must be a Schedule"

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Clock from "effect/Clock"
+import { monotonicMillis } from "../time.ts"
 import type { Measurement } from "./ClockSkew.ts"
 
 /** This machine's two clocks at one instant. */
@@ -32,7 +33,7 @@ export interface Skew {
 
 export const read = (clock: Clock.Clock): Reading => ({
   wallMillis: clock.currentTimeMillisUnsafe(),
-  monotonicMillis: Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  monotonicMillis: monotonicMillis(clock)
 })
 
 /** Dates are of whole seconds. */

@@ -16,6 +16,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as conceal from "./conceal.ts"
+import { memberOf } from "../record.ts"
 import type { Arrived } from "./decode.ts"
 
 /** A request, ready to leave. */
@@ -63,9 +64,6 @@ const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
 ])
 
-const property = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined
-
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 
 /** Runtimes wrap the system's error once or twice: the innermost one with a code is the one that says something. */
@@ -73,8 +71,8 @@ const innermost = (cause: unknown): unknown => {
   let found = cause
   let current = cause
   for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
-    if (text(property(current, "code")) !== undefined) found = current
-    current = property(current, "cause")
+    if (text(memberOf(current, "code")) !== undefined) found = current
+    current = memberOf(current, "cause")
   }
   return found
 }
@@ -84,10 +82,10 @@ const innermost = (cause: unknown): unknown => {
  * several addresses tried, every one must have failed so.
  */
 const isNeverSent = (error: unknown): boolean => {
-  const errors = property(error, "errors")
+  const errors = memberOf(error, "errors")
   if (Array.isArray(errors) && errors.length > 0) return errors.every((one) => isNeverSent(one))
-  const code = property(error, "code")
-  const call = property(error, "syscall")
+  const code = memberOf(error, "code")
+  const call = memberOf(error, "syscall")
   return (
     (whileConnecting.has(code) && call === "connect") ||
     (whileResolving.has(code) && call === "getaddrinfo") ||
@@ -101,7 +99,7 @@ export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
   const { reason } = error
   const cause = innermost(reason.cause)
-  const code = text(property(cause, "code"))
+  const code = text(memberOf(cause, "code"))
   const neverSent =
     reason._tag === "InvalidUrlError" ||
     reason._tag === "EncodeError" ||
@@ -109,8 +107,8 @@ const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
   // Where there is no code, the platform's own words may quote a header that the application's fetch options set.
   const said =
     code === undefined
-      ? `${text(property(cause, "name")) ?? reason._tag} without a code`
-      : `${code}: ${text(property(cause, "message")) ?? ""}`
+      ? `${text(memberOf(cause, "name")) ?? reason._tag} without a code`
+      : `${code}: ${text(memberOf(cause, "message")) ?? ""}`
   return { requestSent: neverSent ? "no" : "maybe", code, reason: said }
 }
 

@@ -12,7 +12,8 @@ export interface Break {
   readonly reason: string
 }
 
-const escape = (key: PropertyKey): string => String(key).replaceAll("~", "~0").replaceAll("/", "~1")
+/** One key of a JSON pointer. */
+export const escapePointer = (key: PropertyKey): string => String(key).replaceAll("~", "~0").replaceAll("/", "~1")
 
 const reasonOf = (leaf: SchemaIssue.Leaf): string => {
   switch (leaf._tag) {
@@ -42,7 +43,7 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Break &
     case "Pointer":
       return walk(
         issue.issue,
-        issue.path.reduce<string>((path, key) => `${path}/${escape(key)}`, pointer),
+        issue.path.reduce<string>((path, key) => `${path}/${escapePointer(key)}`, pointer),
         depth + issue.path.length
       )
     case "Composite":
