@@ -225,8 +225,12 @@ export class BucketQueue {
         }
       }
       const waiter: Waiter = {
-        ...request,
-        ...arrival,
+        id: arrival.id,
+        bill,
+        urgent,
+        park: request.park,
+        enteredMillis: arrival.enteredMillis,
+        maxMillis,
         cost,
         endMillis: nowMillis + maxMillis,
         deadlineMillis: nowMillis + patienceMillis,
