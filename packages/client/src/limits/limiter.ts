@@ -51,7 +51,7 @@ export const make = (
   options: RateLimits.Options,
   environment: string,
   keyId: string,
-  watch: Telemetry["watch"],
+  watch: Telemetry["watchLevel"],
   facts: AccountFacts
 ): Effect.Effect<Limiter, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -66,14 +66,14 @@ class AccountLimiter implements Limiter {
   readonly #shared: Shared
   readonly #billOf: ReturnType<typeof billing.make>
   readonly #queues = new Map<billing.BucketSet, BucketQueue>()
-  readonly #watch: Telemetry["watch"]
+  readonly #watch: Telemetry["watchLevel"]
 
   constructor(
     settings: Settings,
     store: RateLimits.Store,
     scope: Scope.Scope,
     facts: AccountFacts,
-    watch: Telemetry["watch"]
+    watch: Telemetry["watchLevel"]
   ) {
     const forEachQueue = (run: (queue: BucketQueue) => void): void => {
       for (const queue of this.#queues.values()) run(queue)

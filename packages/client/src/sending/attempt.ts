@@ -79,7 +79,7 @@ export const make = (
         headers: { accept: "application/json", ...signed?.headers },
         body: wire.body
       }
-      return Effect.mapError(call.observed.sends(transport(request, policy.maxBodyBytes)), (fault) =>
+      return Effect.mapError(call.observer.aroundRequest(transport(request, policy.maxBodyBytes)), (fault) =>
         transportError(call, { ...fault, reason: fault.reason + hintOf(restRoot, fault) })
       )
     })
@@ -89,7 +89,7 @@ export const make = (
     signed: Signed | undefined,
     arrived: Arrived
   ): Effect.Effect<unknown, CallFailure> => {
-    call.observed.arrived(arrived.status)
+    call.observer.onResponse(arrived.status)
     const now = skew.read(call.clock)
     const measured = clockSkew.observe(call.sent, now, arrived.headers)
     call.timestampWasOff =
@@ -117,7 +117,7 @@ export const make = (
   return (call) =>
     Effect.suspend(() => {
       call.timestampWasOff = false
-      call.observed.ready()
-      return Effect.onExitPrimitive(withinTime(call, signSendDecode(call)), (exit) => call.observed.attempted(exit))
+      call.observer.onReady()
+      return Effect.onExitPrimitive(withinTime(call, signSendDecode(call)), (exit) => call.observer.onAttemptEnd(exit))
     })
 }

@@ -8,7 +8,7 @@ import type { Descriptor } from "../Operation.ts"
 import { monotonicMillis } from "../time.ts"
 import type { Decode } from "./decode.ts"
 import type { WireRequest } from "./encode.ts"
-import type { Observed } from "./observer.ts"
+import type { CallObserver } from "./observer.ts"
 import type { Resolved } from "./SendPolicy.ts"
 import type { Reading } from "./skew.ts"
 
@@ -22,7 +22,7 @@ export interface CallOptions {
   readonly descriptor: Descriptor
   readonly wire: WireRequest
   readonly policy: Resolved
-  readonly observed: Observed
+  readonly observer: CallObserver
   readonly clock: Clock.Clock
   /** Whether its requests carry a signature. */
   readonly isSigned: boolean
@@ -34,7 +34,7 @@ export class CallState {
   readonly descriptor: Descriptor
   readonly wire: WireRequest
   readonly policy: Resolved
-  readonly observed: Observed
+  readonly observer: CallObserver
   readonly clock: Clock.Clock
   readonly isSigned: boolean
   readonly decode: Decode
@@ -60,7 +60,7 @@ export class CallState {
     this.descriptor = descriptor
     this.wire = wire
     this.policy = options.policy
-    this.observed = options.observed
+    this.observer = options.observer
     this.clock = options.clock
     this.isSigned = options.isSigned
     this.decode = options.decode

@@ -14,7 +14,7 @@ import { CallState } from "./callState.ts"
 import type { Connection } from "./connection.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
-import type { Observed } from "./observer.ts"
+import type { CallObserver } from "./observer.ts"
 import { retry } from "./retry.ts"
 import * as SendPolicy from "./SendPolicy.ts"
 import * as skew from "./skew.ts"
@@ -68,7 +68,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
   const encoded = (
     descriptor: Descriptor,
     input: unknown,
-    observed: Observed
+    observer: CallObserver
   ): Effect.Effect<CallState, Errors.InvalidRequest | Errors.NotSent> =>
     Effect.withFiber((fiber): Effect.Effect<CallState, Errors.InvalidRequest | Errors.NotSent> => {
       const writes = writesOf(descriptor)
@@ -90,7 +90,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
       const clock = fiber.getRef(Clock.Clock)
       const { decode } = codec
       return Effect.succeed(
-        new CallState({ descriptor, wire, policy, observed, clock, isSigned: isSigned(descriptor), decode })
+        new CallState({ descriptor, wire, policy, observer, clock, isSigned: isSigned(descriptor), decode })
       )
     })
 
@@ -100,7 +100,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
     attempt: Effect.Effect<unknown, decode.CallFailure>
   ): Effect.Effect<unknown, decode.CallFailure> => {
     if (limiter === undefined || !call.isSigned) return attempt
-    const { descriptor, observed, wire } = call
+    const { descriptor, observer, wire } = call
     return Effect.suspend(() => {
       const sentBefore = call.attempts
       return limiter.limit(
@@ -109,7 +109,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
           input: wire.input,
           maxMillis: Math.min(call.remainingMillis(), call.keyRemainingMillis()),
           wasSent: () => call.attempts > sentBefore,
-          onWait: () => observed.waits()
+          onWait: () => observer.onWait()
         },
         attempt
       )
@@ -118,8 +118,8 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
 
   return {
     send: (descriptor, input) =>
-      telemetry.observe(descriptor, (observed) =>
-        Effect.flatMap(encoded(descriptor, input, observed), (call) => retry(call, limit(call, attempt(call))))
+      telemetry.observe(descriptor, (observer) =>
+        Effect.flatMap(encoded(descriptor, input, observer), (call) => retry(call, limit(call, attempt(call))))
       ),
     waitFor: (descriptor, input) =>
       limiter === undefined || !isSigned(descriptor) || writesOf(descriptor) !== "sent"
