@@ -10,9 +10,9 @@ import * as ClockSkew from "./ClockSkew.ts"
 import { type Interval, jumped, read, type Reading } from "./skew.ts"
 
 /**
- * How far a signature's timestamp can be from the exchange's clock. Others measured that 30 seconds pass or fail by a
- * hair and that 60 are refused; the document names no figure. A clock that nothing has measured is no further off
- * either, since the exchange would refuse its signatures.
+ * How far a signature's timestamp can be from the exchange's clock. The document gives no figure. Others measured that 30
+ * seconds are about the limit, and that 60 are refused. A clock that was not measured is not further off either, because
+ * the exchange would refuse its signatures.
  */
 export const mostSkewMillis = 60_000
 
@@ -24,13 +24,13 @@ export interface ExchangeWindow {
   readonly untilMillis: number
 }
 
-/** What this machine's clocks said while a call was sent. */
+/** What this machine's clocks showed while a call was sent. */
 export interface Attempts {
   /** Before the first attempt. */
   readonly began: Reading
-  /** At the last attempt; then when the call ended. */
+  /** At the last attempt. Later, when the call ended. */
   last: Reading
-  /** The latest timestamp that an attempt was signed with; undefined before the first attempt. */
+  /** The latest timestamp of a signature. Undefined before the first attempt. */
   signedMillis: number | undefined
   /** Whether the wall clock was set, or the machine slept, between two readings. */
   clockChanged: boolean
@@ -43,20 +43,20 @@ export const begin = (began: Reading): Attempts => ({
   clockChanged: false
 })
 
-/** Takes a reading while the call is sent. */
+/** Records a reading while the call is sent. */
 export const note = (attempts: Attempts, reading: Reading): void => {
   attempts.clockChanged ||= jumped(attempts.last, reading)
   attempts.last = reading
 }
 
-/** Is called right before an attempt of a write is sent, with the timestamp in its signature. Default: no one listens. */
+/** Called right before an attempt of a write is sent, with the timestamp of its signature. Default: undefined. */
 export const OnAttempt: Context.Reference<((sent: Reading, signedMillis: number) => void) | undefined> =
   /*#__PURE__*/ Context.Reference<((sent: Reading, signedMillis: number) => void) | undefined>(
     "@kalshi-effect/client/internal/OnAttempt",
     { defaultValue: () => undefined }
   )
 
-/** Takes the readings of whatever is sent inside. */
+/** Records readings of every attempt that runs inside. */
 export const observed =
   (attempts: ReadonlyArray<Attempts>) =>
   <A, E, R>(send: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -69,7 +69,7 @@ export const observed =
 
 /** This machine's clocks now, and how far the exchange's clock is from its wall clock. */
 export interface Now extends Reading {
-  /** Undefined where no answer had a fit date. */
+  /** Undefined if no response had a usable date. */
   readonly skew: Interval | undefined
 }
 
@@ -78,8 +78,8 @@ export const now: Effect.Effect<Now, never, KalshiPublic> = /*#__PURE__*/ Effect
 )
 
 /**
- * The exchange's time at a reading of the same process: no less and no more than this. The monotonic clock says how long
- * ago the reading was, so that it does not matter what the wall clock showed then.
+ * Bounds of the exchange's time at a reading of the same process. The monotonic clock says how long ago the reading was, so
+ * what the wall clock showed then does not matter.
  */
 export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = mostSkewMillis): Interval => {
   const wallMillis = now.wallMillis - (now.monotonicMillis - reading.monotonicMillis)
@@ -91,7 +91,7 @@ export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = mo
 
 /** The times of a call in a form that another process can use. */
 export interface Times {
-  /** Unix milliseconds by this machine's clock, or by that of the signatures where that is later. */
+  /** Unix milliseconds by this machine's clock, or the timestamp of the last signature if that is later. */
   readonly lastAttemptMillis: number
   readonly window: ExchangeWindow | undefined
   readonly clockChanged: boolean
