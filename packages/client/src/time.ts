@@ -13,3 +13,9 @@ export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.mono
 /** A duration. NaN if the input is not a duration. */
 export const durationMillis = (input: Duration.Input): number =>
   Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
+
+/** A limit in time. Default: `otherwise`. 0 if the input is not a duration. */
+export const boundMillis = (within: Duration.Input | undefined, otherwise: Duration.Input): number => {
+  const millis = durationMillis(within ?? otherwise)
+  return Number.isNaN(millis) ? 0 : millis
+}

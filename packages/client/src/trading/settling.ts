@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type { KalshiPublic, KalshiRead } from "../Capability.ts"
 import { InvalidRequest } from "../Errors.ts"
 import { exchangeTimeAt, mostSkewMillis, now, type Now } from "../sending/attempts.ts"
-import { boundMillis } from "../bound.ts"
+import { boundMillis } from "../time.ts"
 import { lookFor, type Wanted } from "./lookup.ts"
 import { listed, type Placement, placementOf, type Settlement, type Unknown } from "./outcomes.ts"
 
