@@ -11,7 +11,7 @@ import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
 import * as attempts from "./attempt.ts"
 import { CallState } from "./callState.ts"
-import type { Connection } from "./connection.ts"
+import type { Connection, Limiter } from "./connection.ts"
 import * as decode from "./decode.ts"
 import * as encode from "./encode.ts"
 import type { CallObserver } from "./observer.ts"
@@ -39,6 +39,29 @@ export interface SenderOptions {
 interface Codec {
   readonly encode: encode.Encode
   readonly decode: decode.Decode
+}
+
+/** Makes each attempt of a signed call wait for its tokens. */
+const limit = (
+  limiter: Limiter | undefined,
+  call: CallState,
+  attempt: Effect.Effect<unknown, decode.CallFailure>
+): Effect.Effect<unknown, decode.CallFailure> => {
+  if (limiter === undefined || !call.isSigned) return attempt
+  const { descriptor, observer, wire } = call
+  return Effect.suspend(() => {
+    const sentBefore = call.attempts
+    return limiter.limit(
+      {
+        descriptor,
+        input: wire.input,
+        maxMillis: Math.min(call.remainingMillis(), call.keyRemainingMillis()),
+        wasSent: () => call.attempts > sentBefore,
+        onWait: () => observer.onWait()
+      },
+      attempt
+    )
+  })
 }
 
 /** Makes the sender that a layer's capabilities share. */
@@ -94,32 +117,10 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
       )
     })
 
-  /** Makes each attempt of a signed call wait for its tokens. */
-  const limit = (
-    call: CallState,
-    attempt: Effect.Effect<unknown, decode.CallFailure>
-  ): Effect.Effect<unknown, decode.CallFailure> => {
-    if (limiter === undefined || !call.isSigned) return attempt
-    const { descriptor, observer, wire } = call
-    return Effect.suspend(() => {
-      const sentBefore = call.attempts
-      return limiter.limit(
-        {
-          descriptor,
-          input: wire.input,
-          maxMillis: Math.min(call.remainingMillis(), call.keyRemainingMillis()),
-          wasSent: () => call.attempts > sentBefore,
-          onWait: () => observer.onWait()
-        },
-        attempt
-      )
-    })
-  }
-
   return {
     send: (descriptor, input) =>
       telemetry.observe(descriptor, (observer) =>
-        Effect.flatMap(encoded(descriptor, input, observer), (call) => retry(call, limit(call, attempt(call))))
+        Effect.flatMap(encoded(descriptor, input, observer), (call) => retry(call, limit(limiter, call, attempt(call))))
       ),
     waitFor: (descriptor, input) =>
       limiter === undefined || !isSigned(descriptor) || writesOf(descriptor) !== "sent"
