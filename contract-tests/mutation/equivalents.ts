@@ -80,7 +80,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'if (wanted.size === 0) return steps.flatMap((step) => (step._tag === "Known" ? [step.outcome] : ["Stryker was here"]))':
       allKnown
   },
-  "packages/client/src/sending/attempts.ts": {
+  "packages/client/src/sending/attemptTimes.ts": {
     '"",': ownKey
   },
   "packages/client/src/trading/intents.ts": {

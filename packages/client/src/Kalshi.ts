@@ -24,8 +24,9 @@ import * as journal from "./trading/journal.ts"
 import type { AccountFacts } from "./limits/learned.ts"
 import * as limits from "./limits/limiter.ts"
 import * as Account from "./rest/Account.ts"
-import * as pipeline from "./sending/sender.ts"
+import * as connections from "./sending/connection.ts"
 import * as telemetry from "./sending/observer.ts"
+import * as senders from "./sending/sender.ts"
 import * as transport from "./sending/transport.ts"
 import type * as RateLimits from "./limits/RateLimits.ts"
 import type { SendPolicy } from "./sending/SendPolicy.ts"
@@ -33,45 +34,44 @@ import type { SendPolicy } from "./sending/SendPolicy.ts"
 export type { Failure, PublicFailure, WriteFailure } from "./Errors.ts"
 export { KalshiPublic, KalshiRead, KalshiWrite } from "./Capability.ts"
 
-/** What every layer wants to know. */
+/** Options of every layer. */
 export interface PublicOptions {
-  /** Which exchange: there is no default, so that nobody trades by accident. */
+  /** Which exchange. There is no default, so that nobody trades by accident. */
   readonly environment: Environment.Environment
   /** Replaces parts of `SendPolicy.defaults` for this layer. */
   readonly policy?: Partial<SendPolicy> | undefined
   /**
    * Whether decoders are compiled on first use, which makes them several times faster. Default: true.
    *
-   * Where the runtime forbids making code from text, decoders stay interpreted, with the same outcomes. A browser's
-   * content security policy may report the attempt: that is the reason to switch it off.
+   * If the runtime does not allow code made from text, decoders stay interpreted, with the same outcomes. Set false if a
+   * browser's content security policy reports the attempt.
    */
   readonly compiledDecoding?: boolean | undefined
   /**
-   * Names this client in its spans and metrics, as `kalshi.client.name` (see `Telemetry`). Where a process has several
-   * accounts of one environment, it alone distinguishes their metrics. Not a secret: it is exported.
+   * Names this client in its spans and metrics, as `kalshi.client.name` (see `Telemetry`). If a process has several accounts
+   * of one environment, only the name distinguishes their metrics. Not a secret: it is exported. Default: none.
    */
   readonly name?: string | undefined
 }
 
-/** What a layer that signs wants to know besides. */
+/** Options of a layer that signs. */
 export interface Options extends PublicOptions {
-  /** Signs requests: of an API key, `Signer.fromApiKey(key)`; of a KMS or HSM, `Signer.make({ … })`. */
+  /** Signs requests. For an API key: `Signer.fromApiKey(key)`. For a KMS or HSM: `Signer.make({ … })`. */
   readonly signer: Signer.Signer["Service"]
-  /** How signed calls wait for the account's tokens (see `RateLimits`); false: they do not wait. */
+  /** How signed calls wait for the account's tokens (see `RateLimits`). With false, they do not wait. Default: `{}`. */
   readonly limits?: RateLimits.Options | false | undefined
   /**
-   * Signs with the exchange's time as measured (see `ClockSkew`) where this machine's clock is off by more than the
-   * second of resolution that dates have. Default: false. The remedy for a wrong clock is to set it right.
+   * Signs with the exchange's time as measured (see `ClockSkew`) if this machine's clock is off by more than the
+   * resolution of dates, which is a second. Default: false. It is better to correct the machine's clock.
    *
-   * An attempt that was answered 401 while that answer's own date shows its timestamp to be off is then repeated once,
-   * whatever the operation: a 401 was not carried out. It counts as a repeat of the policy: it comes after its delay,
-   * and not at all under `SendPolicy.noRetry`. A 401 whose code blames the timestamp is repeated with this option or
-   * without it.
+   * With this option, a 401 is retried once, for every operation, if the response's date shows that the timestamp was off:
+   * a request with a 401 was not carried out. This counts as a retry of the policy: it comes after the policy's delay, and
+   * not at all under `SendPolicy.noRetry`. A 401 whose code blames the timestamp is retried with and without this option.
    */
   readonly correctClockSkew?: boolean | undefined
 }
 
-/** Asks the exchange about the account through a sender, whose answers the descriptor's schemas type. */
+/** Learns about the account through a sender. The schemas of the descriptors type its responses. */
 const factsBy = (send: Sender["send"]): AccountFacts => ({
   limits: send(Account.limits.descriptor, undefined) as Effect.Effect<Account.GetAccountApiLimitsResponse, unknown>,
   endpointCosts: send(Account.endpointCosts.descriptor, undefined) as Effect.Effect<
@@ -83,44 +83,49 @@ const factsBy = (send: Sender["send"]): AccountFacts => ({
 const makeSender = (
   options: PublicOptions & Partial<Options>,
   signer: Signer.Signer["Service"] | undefined,
-  writes: pipeline.Account["writes"]
+  writes: senders.SenderOptions["writes"]
 ): Effect.Effect<Sender, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
-    // An address that is unfit for signatures is a mistake in the program, as a wrong type would be.
+    // An address that requests cannot be signed for is a mistake in the program, like a wrong type.
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
-    const told = yield* telemetry.make(environment.restUrl, options.name)
+    const observing = yield* telemetry.make(new URL(environment.restUrl), options.name)
+    // The limiter learns the budgets by calls, which wait for tokens like every other: the sender is defined below.
+    const facts = factsBy((descriptor, input) => Effect.suspend(() => sender.send(descriptor, input)))
     const limiter =
       signer === undefined || options.limits === false
         ? undefined
-        : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId, told.watch)
-    return pipeline.make({
+        : yield* limits.make(options.limits ?? {}, environment.name, signer.keyId, observing.watchLevel, facts)
+    const connection = connections.make({
       environment,
-      limiter: limiter === undefined ? undefined : (send) => limiter(factsBy(send)),
       signer,
-      telemetry: told,
+      telemetry: observing,
+      limiter,
+      correctClockSkew: options.correctClockSkew ?? false
+    })
+    const sender: Sender = senders.make(connection, {
       transport: transport.make(client, fetchOptions),
       policy: options.policy ?? {},
       writes,
-      compiledDecoding: options.compiledDecoding ?? true,
-      correctClockSkew: options.correctClockSkew ?? false
+      compiledDecoding: options.compiledDecoding ?? true
     })
+    return sender
   })
 
 /**
- * The public operations alone: no key, no signature.
+ * Public operations only: no key, no signature.
  *
  * **Details**
  *
  * Requires an `HttpClient`. `FetchHttpClient.layer` runs anywhere. `NodeHttpClient.layerUndici` of
- * `@effect/platform-node` is faster, and needs Node 22.19 or newer. Provide it unchanged: a client that repeats requests
- * or follows redirects by itself is stopped before its second send, with a `TransportError`.
+ * `@effect/platform-node` is faster, and needs Node 22.19 or newer. Provide it unchanged: a client that repeats requests or
+ * follows redirects fails before its second send, with a `TransportError`.
  *
  * **Gotchas**
  *
- * Fetch options (`FetchHttpClient.RequestInit`, such as a proxy's dispatcher) are taken from the context of this layer,
- * not from that of `FetchHttpClient.layer`: provide them to this one.
+ * Fetch options (`FetchHttpClient.RequestInit`, such as a proxy's dispatcher) come from the context of this layer, and not
+ * from that of `FetchHttpClient.layer`. Provide them to this layer.
  */
 export const layerPublic = (options: PublicOptions): Layer.Layer<KalshiPublic, never, HttpClient.HttpClient> =>
   Layer.effect(KalshiPublic, makeSender(options, undefined, "refused"))
@@ -138,7 +143,7 @@ export const layerReadOnly = (options: Options): Layer.Layer<KalshiPublic | Kals
  *
  * **Details**
  *
- * Two accounts in one process are two layers; they share nothing.
+ * Two accounts in one process are two layers. They share nothing.
  */
 export const layer = (
   options: Options
@@ -149,16 +154,16 @@ export const layer = (
     )
   )
 
-/** What {@link layerDryRun} wants to know. */
+/** Options of {@link layerDryRun}. */
 export interface DryRunOptions extends Options, DryRun.Options {}
 
 /**
- * Everything, in rehearsal: public operations and reads go to the exchange, and writes do not leave. They are checked as
- * for sending, priced, written down in the journal `DryRun`, and fail with `NotSent`.
+ * A dry run: public operations and reads go to the exchange, and writes are not sent. Writes are checked as usual, priced,
+ * recorded in the journal `DryRun`, and fail with `NotSent`.
  *
  * **Gotchas**
  *
- * The layer alone decides: no environment variable turns a dry run on, and so none that is misspelt turns it off.
+ * Only the layer decides. No environment variable turns a dry run on, so a misspelt variable cannot turn it off.
  */
 export const layerDryRun = (
   options: DryRunOptions
@@ -190,7 +195,7 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
 )
 
 /**
- * {@link layer}, configured by `Config`: from environment variables unless another `ConfigProvider` is provided.
+ * {@link layer}, configured by `Config`. Default: from environment variables, if no other `ConfigProvider` is provided.
  *
  * **Details**
  *
@@ -201,7 +206,7 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
  * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\\n` escapes are accepted |
  * | `KALSHI_PRIVATE_KEY_PATH` | or the path of its file |
  *
- * It is built anew wherever it is provided, so that two of them under two `ConfigProvider`s are two accounts.
+ * It is built anew each time it is provided, so two of them under two `ConfigProvider`s are two accounts.
  */
 export const layerConfig: Layer.Layer<
   KalshiPublic | KalshiRead | KalshiWrite,

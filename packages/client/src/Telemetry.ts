@@ -1,13 +1,13 @@
 /**
- * What a client tells a tracer and a metrics exporter: names, units and attributes, for dashboards and alerts.
+ * The spans and metrics of a client: names, units and attributes, for dashboards and alerts.
  *
  * **Details**
  *
- * Every call is a span of kind `internal` with the operation's name, such as `OrderGroups.get`; every request that it
- * sends is a child of kind `client`, such as `GET /trade-api/v2/portfolio/order_groups/{order_group_id}`, from the first
- * byte out to the last byte in; a wait of a millisecond or more for the account's tokens is a child named `wait for
- * tokens`. A failure is the tag of its error. Without a tracer there are no spans; metrics are kept at any rate, in
- * Effect's `Metric.MetricRegistry`, until somebody exports them.
+ * Every call is a span of kind `internal` with the operation's name, such as `OrderGroups.get`. Every request that it sends
+ * is a child of kind `client`, such as `GET /trade-api/v2/portfolio/order_groups/{order_group_id}`, from the first byte
+ * sent to the last byte received. A wait of a millisecond or more for the account's tokens is a child named `wait for
+ * tokens`. A failure shows the tag of its error. Without a tracer there are no spans. Metrics are always kept, in Effect's
+ * `Metric.MetricRegistry`, until they are exported.
  *
  * | span | attributes |
  * | --- | --- |
@@ -24,23 +24,22 @@
  * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket as the limiter counts them, when it is read; of buckets in memory that have been used | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.rate_limit.capacity` | gauge | `{token}` | what it holds when it is full | the same |
  *
- * `error.type` is absent where all went well; it is the error's `_tag`, `interrupted`, or `defect`. `kalshi.error.code`
- * is the exchange's or the system's own word where there is one, such as `invalid_order` or `ECONNREFUSED`.
- * `kalshi.client.name` is the layer's option `name`, and absent without it: several accounts of one environment in one
- * process differ in it alone, because no key's id is ever among the attributes.
+ * `error.type` is the error's `_tag`, `interrupted`, or `defect`. It is absent after a success. `kalshi.error.code` is the
+ * code of the exchange or the system, if there is one, such as `invalid_order` or `ECONNREFUSED`. `kalshi.client.name` is
+ * the layer's option `name`, and absent without it. Only the name distinguishes several accounts of one environment in one
+ * process, because key ids are never attributes.
  *
  * **Gotchas**
  *
- * - No span or metric holds a header, a key's id, a whole address, an input, an answer or an error's message: a request's
- *   address is its template, and the exit of a span names a failure's tag, status and code alone.
+ * - No span or metric contains a header, a key's id, a whole address, an input, a response or an error's message. A request's
+ *   address is its template, and the exit of a span names only the failure's tag, status and code.
  * - No trace header is sent to the exchange.
- * - A tracer, or a registry of metrics, that throws changes nothing of what a call gives; what it received is lost.
- * - Each metric also has the attribute `unit`, which is how Effect's exporters learn of it.
- * - An interrupted span is one that has no `error.type`; Effect's exporter marks it as such.
+ * - If a tracer or a registry of metrics throws, the outcome of the call does not change. Only the notification is lost.
+ * - Each metric also has the attribute `unit`, because Effect's exporters read it there.
+ * - An interrupted span has no `error.type`. Effect's exporter marks it as interrupted.
  *
- * Names and boundaries of `http.client.request.duration` and of the attributes besides `kalshi.…` are those of
- * OpenTelemetry's semantic conventions for HTTP clients, 1.23 and later; `url.full`, which they want on spans, is left
- * out as it holds ids.
+ * `http.client.request.duration`, its boundaries, and all attributes except `kalshi.…` follow OpenTelemetry's semantic
+ * conventions for HTTP clients, 1.23 and later. `url.full`, which they require on spans, is omitted because it contains ids.
  *
  * @module
  */
@@ -63,7 +62,7 @@ export const boundariesSeconds: ReadonlyArray<number> = [
 
 const ofClient = ["server.address", "server.port", "kalshi.client.name"] as const
 
-/** How long each request took, from the first byte out to the last byte in. */
+/** How long each request took, from the first byte sent to the last byte received. */
 export const requestDuration: Instrument<"histogram"> = {
   name: "http.client.request.duration",
   kind: "histogram",
@@ -72,7 +71,7 @@ export const requestDuration: Instrument<"histogram"> = {
   attributes: ["http.request.method", "url.template", "http.response.status_code", "error.type", ...ofClient]
 }
 
-/** How long each call took, waits and repeats included. */
+/** How long each call took, including waits and retries. */
 export const operationDuration: Instrument<"histogram"> = {
   name: "kalshi.client.operation.duration",
   kind: "histogram",
@@ -81,7 +80,7 @@ export const operationDuration: Instrument<"histogram"> = {
   attributes: ["kalshi.operation.name", "error.type", ...ofClient]
 }
 
-/** How many requests repeated another, by what that one failed with. */
+/** How many requests repeated another one, by the failure of that one. */
 export const retries: Instrument<"counter"> = {
   name: "kalshi.client.retries",
   kind: "counter",
@@ -90,7 +89,7 @@ export const retries: Instrument<"counter"> = {
   attributes: ["kalshi.operation.name", "error.type", ...ofClient]
 }
 
-/** How long those waited for the account's tokens that had to. */
+/** How long calls waited for the account's tokens, if they had to wait. */
 export const waitDuration: Instrument<"histogram"> = {
   name: "kalshi.client.rate_limit.wait.duration",
   kind: "histogram",
@@ -104,11 +103,11 @@ export const tokens: Instrument<"gauge"> = {
   name: "kalshi.client.rate_limit.tokens",
   kind: "gauge",
   unit: "{token}",
-  description: "Tokens in a bucket of the account, as reckoned on this side",
+  description: "Tokens in a bucket of the account, as the client counts them",
   attributes: ["kalshi.rate_limit.bucket", ...ofClient]
 }
 
-/** Tokens in a bucket that is full. */
+/** Tokens in a full bucket. */
 export const capacity: Instrument<"gauge"> = {
   name: "kalshi.client.rate_limit.capacity",
   kind: "gauge",
@@ -117,7 +116,7 @@ export const capacity: Instrument<"gauge"> = {
   attributes: ["kalshi.rate_limit.bucket", ...ofClient]
 }
 
-/** Every metric that there is. */
+/** All metrics. */
 export const instruments: ReadonlyArray<Instrument> = [
   requestDuration,
   operationDuration,

@@ -3,7 +3,7 @@ import { Effect, Fiber, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import * as ApiKey from "@kalshi-effect/signing/ApiKey"
 import * as Signer from "@kalshi-effect/signing/Signer"
-import type { Limiter } from "../src/sending/sender.ts"
+import type { Limiter } from "../src/sending/connection.ts"
 import * as Environment from "../src/Environment.ts"
 import * as Errors from "../src/Errors.ts"
 import * as limits from "../src/limits/limiter.ts"
@@ -15,14 +15,10 @@ import { serve, transports } from "./support/server.ts"
 
 /** A limiter by itself. What the exchange answers about the account is `budget`. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
-  Effect.map(
-    limits.make(options, "test", "key", () => {}),
-    (make) =>
-      make({
-        limits: Effect.succeed(limitsOf(budget, budget)),
-        endpointCosts: Effect.succeed({ default_cost: 10, endpoint_costs: [] })
-      })
-  )
+  limits.make(options, "test", "key", () => {}, {
+    limits: Effect.succeed(limitsOf(budget, budget)),
+    endpointCosts: Effect.succeed({ default_cost: 10, endpoint_costs: [] })
+  })
 
 const descriptor = OrderGroups.get.descriptor
 
@@ -36,7 +32,7 @@ const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
   const started: Array<Ended> = []
   const call = (index: number) =>
     limiter.limit(
-      { descriptor, input: { order_group_id: "g" }, maxMillis, wasSent: () => true, waits: () => {} },
+      { descriptor, input: { order_group_id: "g" }, maxMillis, wasSent: () => true, onWait: () => {} },
       Effect.clockWith((clock) =>
         Effect.sync(() => void started.push({ index, atMillis: Number(clock.monotonicTimeNanosUnsafe()) / 1e6 }))
       )

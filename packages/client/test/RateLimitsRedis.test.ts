@@ -151,7 +151,7 @@ describe.skipIf(missing !== undefined)(
           yield* store.giveBack(alone)
           assert.strictEqual(yield* store.waitFor(wantOf(60)), 0)
           assert.strictEqual(said.length, 1)
-          assert.include(said[0], "Redis is away")
+          assert.include(said[0], "Redis is unavailable")
           yield* server.resume
           yield* Effect.sleep("1100 millis")
           // What was taken alone was not given back to the others.

@@ -1,5 +1,5 @@
 /**
- * Client-side rate limits: a signed call waits for the account's tokens here instead of being answered 429.
+ * Client-side rate limits: a signed call waits for the account's tokens, so that the exchange does not answer 429.
  *
  * **Details**
  *
@@ -9,8 +9,9 @@
  *
  * Budgets and costs are the account's own: the layer learns them from `Account.limits` and `Account.endpointCosts`. It
  * learns when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after
- * ten minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: none is refused
- * before the layer has tried to learn. A call that would be refused starts learning, too, at most every ten seconds.
+ * ten minutes of use. Until then the {@link defaults} and the documented costs apply, and calls wait: no call is refused
+ * before the layer has tried to learn. A call that is about to be refused starts to learn as well, at most every ten
+ * seconds.
  *
  * Calls wait in the order of their arrival. Cancels go before other writes, and calls that {@link Overrides} mark as
  * urgent go first. The wait counts towards the call's total time and not towards an attempt's. A 429 empties the local
@@ -46,7 +47,7 @@ export const defaults: { readonly read: Budget; readonly write: Budget } = {
   write: { refillRate: 100, capacity: 100 }
 }
 
-/** How a layer meters its calls. */
+/** How a layer limits its calls. */
 export interface Options {
   /**
    * Names the account in a shared {@link Store}. Default: the key's id. Two keys of one account share its buckets: give
@@ -61,30 +62,33 @@ export interface Options {
   /**
    * How long a request may take to reach the exchange. Default: 500 ms.
    *
-   * A full bucket there goes on being full until the first request of a burst arrives, and gains nothing meanwhile. So
-   * the refill after a burst counts from when the first answers are here, or from this long after it at least where none
-   * come. It costs nothing at a steady rate. Zero counts every request as arrived when it is sent.
+   * A full bucket does not refill until the exchange receives the first request of a burst. So the refill after a burst
+   * counts from the first responses. If no response arrives, it counts from this long after the request at the earliest.
+   * At a steady rate, a longer latency costs nothing. With zero, every request counts as received when it is sent.
    */
   readonly latency?: Duration.Input | undefined
   /** The age at which learned costs and budgets are learned again. Default: ten minutes. */
   readonly refreshAfter?: Duration.Input | undefined
-  /** How many shards the exchange has. Default: 4. An order that the exchange has to route bills all of them. */
+  /** How many shards the exchange has. Default: 4. An order that the exchange routes by its ticker pays on all of them. */
   readonly shards?: number | undefined
 }
 
-/** What a call may ask of the limiter, besides what its operation says. */
+/** How the limiter treats a call. */
 export interface CallOptions {
   /**
-   * How long it may wait for its tokens: longer, and it fails with `LimitExceeded` at once. Zero fails instead of
-   * waiting. Default: what is left of the call's total time.
+   * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded` at once. With zero, a call fails
+   * instead of waiting. Default: what is left of the call's total time.
    */
   readonly maxWait?: Duration.Input | undefined
-  /** Whether it goes before whatever else waits for the same bucket: a read that settles an order, say. */
+  /**
+   * Whether the call goes before all others that wait for the same bucket, such as a read that settles an order. Default:
+   * that of the operation: true for cancels and the like.
+   */
   readonly urgent?: boolean | undefined
 }
 
 /**
- * Tells the limiter how to treat what runs under it.
+ * Sets how the limiter treats the calls that run under it.
  *
  * **Example** (Quote only if it can be sent now)
  *
@@ -107,10 +111,10 @@ export const Overrides: Context.Reference<CallOptions> = /*#__PURE__*/ Context.R
 
 const noOverrides: CallOptions = {}
 
-/** Where the tokens of an account's buckets are counted. */
+/** Counts the tokens of an account's buckets. */
 export type Store = StoreService
 
-/** The store that layers use which are built under it; undefined, which is the default, gives each one of its own. */
+/** The store of the layers that are built under it. Default: undefined, and each layer has a store of its own. */
 export const Store: Context.Reference<Store | undefined> = /*#__PURE__*/ Context.Reference<Store | undefined>(
   "@kalshi-effect/client/RateLimits/Store",
   { defaultValue: () => undefined }
@@ -139,16 +143,16 @@ export const layerMemory: Layer.Layer<never> = /*#__PURE__*/ Layer.effect(
 )
 
 /**
- * Tells in how many milliseconds a call would be sent if it were made now: 0 at once, `Infinity` never.
+ * In how many milliseconds a call would be sent if it were made now. 0: at once. `Infinity`: never.
  *
  * **Details**
  *
- * Without an input, what is not known of the call is taken to be what waits longest: an order that bills every shard,
- * though a batch of one. A call that is not metered does not wait.
+ * Without an input, an order counts as one that pays on every shard, and a batch as one of a single order. A call that is
+ * not limited does not wait.
  *
  * **Gotchas**
  *
- * It promises nothing: more urgent calls that come later go first.
+ * It is an estimate: more urgent calls that come later go first.
  *
  * **Example** (Skip a round rather than queue)
  *

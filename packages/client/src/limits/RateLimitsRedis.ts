@@ -3,30 +3,30 @@
  *
  * **Details**
  *
- * Every decision is one Lua script, timed by the server's own clock: the clocks of the processes do not matter. Their
- * calls are in one order, as if they were of one process, and cancels of any of them go first. A call is two scripts: one
- * takes its tokens, and one, for which nobody waits, says that it was answered. Wants Redis 5 or newer, or Valkey, and
- * one key per account.
+ * Every decision is one Lua script, timed by the server's clock: the clocks of the processes do not matter. The calls of
+ * all processes are in one order, and cancels go first. A call runs two scripts: one takes its tokens, and one reports the
+ * response, in the background. Requires Redis 5 or newer, or Valkey. Uses one key per account.
  *
  * **Gotchas**
  *
- * - A Redis that does not answer holds nobody up for longer than `timeout`, and no order fails for it: each process then
- *   goes on with a bucket of its own in memory, and asks again a second later. Meanwhile the processes may together spend more than there is, and are answered 429.
- * - A process that dies while it waits keeps its place for two more seconds.
- * - A server's clock that is set forward, or a replica that takes over with a clock ahead, fills the buckets too early:
- *   let its time be slewed, not stepped.
+ * - If Redis does not answer, a call waits for at most `timeout`, and no order fails. Each process continues with buckets
+ *   of its own in memory, and asks Redis again after a second. Until then the processes together may spend more than the
+ *   account has, and receive 429.
+ * - The calls of a process that dies while they wait stay in the queue for two more seconds.
+ * - If the server's clock is set forward, or a replica takes over whose clock is ahead, the buckets fill too early. Slew
+ *   the server's clock, do not step it.
  *
  * @module
  */
-import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
+import { monotonicMillis } from "../time.ts"
 import * as memory from "./memory.ts"
 import * as RateLimits from "./RateLimits.ts"
 
-/** How the store uses Redis. */
+/** Options of the store. */
 export interface Options {
   /** What its keys begin with. Default: `kalshi-limits:`. */
   readonly prefix?: string | undefined
@@ -34,15 +34,15 @@ export interface Options {
   readonly timeout?: Duration.Input | undefined
 }
 
-/** How long a Redis that is away is not asked again. */
+/** How long the store does not ask Redis after a failure. */
 const awayMillis = 1_000
 
 /**
- * One account is one hash. A bucket is a field `b:<name>` of its tokens, the microsecond they were counted at, the rate
- * and capacity that somebody has learned, or zeros, and what is held of it: the older tokens and the newer, the microsecond
- * at which the older lapse, and after how many the newer do. A place is a field `p:<id>` of its urgency, the microsecond since
- * which it waits, that at which it lapses, its cost and its buckets. See `internal/limitsMemory.ts` for why tokens are
- * held before they are booked: the two decide alike.
+ * One account is one hash. A bucket is a field `b:<name>` of: its tokens; the microsecond of their count; the learned rate
+ * and capacity, or zeros; its reserved tokens, the older and the newer; the microsecond at which the older are due; and the
+ * latency. A waiting call is a field `p:<id>` of: its urgency, the microsecond since which it waits, the microsecond at
+ * which it expires, its cost and its buckets. `memory.ts` makes the same decisions, and explains why tokens are reserved
+ * before they are charged.
  */
 const lua = `
 local key, op, id = KEYS[1], ARGV[1], ARGV[2]
@@ -94,7 +94,7 @@ for i = 8, #ARGV, 4 do
   bucket.name = name
   bucket.fills = (bucket.rate > 0 and bucket.rate or rate) / 1000000
   bucket.holds = bucket.capacity > 0 and bucket.capacity or capacity
-  -- Only a clock that was set back finds these further ahead.
+  -- These are later than now only if the server's clock was set back.
   bucket.at = math.min(bucket.at, now)
   bucket.lapses = math.min(bucket.lapses, now + bucket.latency)
   while held(bucket) > 0 and bucket.lapses <= now do
@@ -214,21 +214,21 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
     const prefix = options.prefix ?? "kalshi-limits:"
-    // In two halves: when this process itself was held up, an answer that came meanwhile is read before the second ends.
+    // In two halves: if this process was suspended, a response that arrived meanwhile is read before the second half ends.
     const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
-    const late = Effect.andThen(half, Effect.andThen(half, Effect.fail("no answer in time")))
+    const timedOut = Effect.andThen(half, Effect.andThen(half, Effect.fail("no response in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())
 
     let awayUntil: number | undefined
     const ask = (what: Ask, want: RateLimits.Want): Effect.Effect<number, typeof away> =>
       Effect.clockWith((clock) =>
         Effect.suspend(() => {
-          if (awayUntil !== undefined && nowOf(clock) < awayUntil) return Effect.fail(away)
+          if (awayUntil !== undefined && monotonicMillis(clock) < awayUntil) return Effect.fail(away)
           // The braces keep an account's key on one node of a cluster.
           const answered = run(`${prefix}{${want.account}}`, what, want).pipe(
             Effect.map(Number),
-            Effect.filterOrFail(Number.isFinite, () => "an answer that is no number"),
-            Effect.raceFirst(late)
+            Effect.filterOrFail(Number.isFinite, () => "the response is not a number"),
+            Effect.raceFirst(timedOut)
           )
           return Effect.matchEffect(answered, {
             onSuccess: (millis) => {
@@ -237,41 +237,40 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
             },
             onFailure: (reason) => {
               const isNews = awayUntil === undefined
-              awayUntil = nowOf(clock) + awayMillis
-              const told = isNews
+              awayUntil = monotonicMillis(clock) + awayMillis
+              const logged = isNews
                 ? Effect.logWarning(
-                    "Redis is away: until it is back this process keeps a rate limit of its own",
+                    "Redis is unavailable: this process limits its own calls until Redis answers again",
                     reason
                   )
                 : Effect.void
-              return Effect.andThen(told, Effect.fail(away))
+              return Effect.andThen(logged, Effect.fail(away))
             }
           })
         })
       )
-    const tell = (what: Ask, want: RateLimits.Want): Effect.Effect<void> => Effect.ignore(ask(what, want))
+    const notify = (what: Ask, want: RateLimits.Want): Effect.Effect<void> => Effect.ignore(ask(what, want))
 
-    const alone = memory.make()
-    const takenAlone = new WeakSet<RateLimits.Want>()
-    const takeAlone = (want: RateLimits.Want): Effect.Effect<number> =>
-      Effect.map(alone.take(want), (millis) => {
-        if (millis === 0) takenAlone.add(want)
+    /** Counts tokens while Redis is unavailable. */
+    const fallback = memory.make()
+    const takenFromFallback = new WeakSet<RateLimits.Want>()
+    const takeFromFallback = (want: RateLimits.Want): Effect.Effect<number> =>
+      Effect.map(fallback.take(want), (millis) => {
+        if (millis === 0) takenFromFallback.add(want)
         return millis
       })
     return {
-      take: (want) => Effect.catch(ask("take", want), () => takeAlone(want)),
-      giveUp: (want) => Effect.andThen(alone.giveUp(want), tell("giveUp", want)),
-      arrived: (want) => (takenAlone.has(want) ? alone.arrived(want) : tell("arrived", want)),
-      giveBack: (want) => (takenAlone.has(want) ? alone.giveBack(want) : tell("giveBack", want)),
-      drain: (want) => Effect.andThen(alone.drain(want), tell("drain", want)),
-      waitFor: (want) => Effect.catch(ask("waitFor", want), () => alone.waitFor(want))
+      take: (want) => Effect.catch(ask("take", want), () => takeFromFallback(want)),
+      giveUp: (want) => Effect.andThen(fallback.giveUp(want), notify("giveUp", want)),
+      arrived: (want) => (takenFromFallback.has(want) ? fallback.arrived(want) : notify("arrived", want)),
+      giveBack: (want) => (takenFromFallback.has(want) ? fallback.giveBack(want) : notify("giveBack", want)),
+      drain: (want) => Effect.andThen(fallback.drain(want), notify("drain", want)),
+      waitFor: (want) => Effect.catch(ask("waitFor", want), () => fallback.waitFor(want))
     }
   })
 
-const nowOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-
 /**
- * Gives the layers that are built under it one store in Redis.
+ * Provides one store in Redis to the layers that are built under it.
  *
  * **Example** (Several processes on one account)
  *

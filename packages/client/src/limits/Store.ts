@@ -1,74 +1,74 @@
 /**
- * What a store of token buckets is asked, and what it answers.
+ * The interface between a limiter and the store that counts its tokens.
  *
  * @module
  */
 import type * as Effect from "effect/Effect"
 
-/** A token bucket's size: tokens. */
+/** The size of a token bucket. */
 export interface Budget {
-  /** Tokens a second. */
+  /** Tokens per second. */
   readonly refillRate: number
-  /** Tokens when it is full. */
+  /** Tokens in a full bucket. */
   readonly capacity: number
 }
 
-/** One of an account's buckets, as a {@link Store} is asked about it. */
+/** One of an account's buckets, as a limiter asks a {@link Store} for it. */
 export interface Bucket extends Budget {
-  /** `read`, `write`, or `write/1` and so on: those of the shards. */
+  /** `read`, `write`, or for further shards `write/1` and so on. */
   readonly name: string
-  /** False for a default: what somebody else has learned of the same bucket is better. */
+  /** Whether the budget was learned. A default yields to what another limiter has learned of the same bucket. */
   readonly learned: boolean
 }
 
 /** A call that wants tokens. */
 export interface Want {
-  /** One of a kind, among all that share the store. */
+  /** Unique among all limiters that share the store. */
   readonly id: string
   readonly account: string
-  /** All of them pay the cost, or none does. */
+  /** Each of them pays the cost, or none does. */
   readonly buckets: ReadonlyArray<Bucket>
   /** Tokens. */
   readonly cost: number
   readonly urgent: boolean
-  /** The call goes without waiting: the store takes the tokens in any case, and the bucket owes what it lacks. */
+  /** The call does not wait: the store takes the tokens in any case, and the bucket owes what it lacks. */
   readonly forced: boolean
-  /** For how long it has been waiting: of two that are as urgent, the one that came first is first. */
+  /** How long it has waited. Of two equally urgent calls, the one that arrived first goes first. */
   readonly waitedMillis: number
   /** `RateLimits.Options.latency`, in milliseconds. */
   readonly latencyMillis: number
 }
 
 /**
- * Where the tokens are kept.
+ * Counts the tokens of accounts.
  *
  * **Details**
  *
- * A store cannot fail: one that stands on something that can has to know what to do without it. Its effects are not
- * interrupted, so that none of them may take long.
+ * A store does not fail: if it depends on something that can fail, it must have a fallback. Its effects run
+ * uninterruptibly, so each must end soon.
  */
 export interface Store {
-  /** True where every effect ends at once, without asking another process. */
+  /** True if every effect ends at once, without asking another process. Default: false. */
   readonly isLocal?: boolean
   /**
-   * Takes the tokens and gives 0; or takes none, and gives in how many milliseconds it is worth asking again.
+   * Takes the tokens and returns 0; or takes none, and returns in how many milliseconds to ask again.
    *
-   * One that was refused has its place: nobody who comes after it, and is not more urgent, takes what it waits for.
+   * The store keeps a refused call in its queue: no call that comes later, and is not more urgent, takes its tokens.
    */
   readonly take: (want: Want) => Effect.Effect<number>
-  /** Gives up the place of one that was refused. */
+  /** Removes a refused call from the store's queue. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
   /** The exchange has answered a request that took its tokens no longer ago than its latency. */
   readonly arrived: (want: Want) => Effect.Effect<void>
-  /** Gives back tokens that were taken, no longer ago than the latency, and not spent. */
+  /** Returns tokens that were taken no longer ago than the latency, and not spent. */
   readonly giveBack: (want: Want) => Effect.Effect<void>
-  /** The exchange had too few tokens for this one: empties its buckets. */
+  /** The exchange had too few tokens for this call: empties its buckets. */
   readonly drain: (want: Want) => Effect.Effect<void>
-  /** How many milliseconds it would have to wait. */
+  /** How many milliseconds the call would have to wait. */
   readonly waitFor: (want: Want) => Effect.Effect<number>
   /**
-   * Tokens in a bucket now and when it is full, for metrics; of a store that knows without asking anybody. The time is
-   * of the monotonic clock.
+   * Tokens in a bucket now, and in a full one, for metrics. Only a store that need not ask another process has it. The time
+   * is that of the monotonic clock.
    */
   readonly level?: (
     account: string,

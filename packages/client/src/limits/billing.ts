@@ -6,43 +6,57 @@
  * @module
  */
 import type { Descriptor } from "../Operation.ts"
+import { memberOf } from "../record.ts"
 
-/** A bill. The price of one item is the account's own and is learned. */
+/** Buckets that pay together. There is one object per set, so sets are compared by identity. */
+export interface BucketSet {
+  readonly kind: "read" | "write"
+  readonly names: ReadonlyArray<string>
+}
+
+/** A bill. The cost of one item depends on the account and is learned. */
 export interface Bill {
   readonly descriptor: Descriptor
-  /** All of them pay. */
-  readonly buckets: ReadonlyArray<string>
+  /** Each of the buckets pays the whole cost. */
+  readonly buckets: BucketSet
   readonly items: number
 }
 
+const read: BucketSet = { kind: "read", names: ["read"] }
+
 const writeBucket = (shard: number): string => (shard === 0 ? "write" : `write/${shard}`)
-
-const read: ReadonlyArray<string> = ["read"]
-const common: ReadonlyArray<string> = [writeBucket(0)]
-const quotes: ReadonlyArray<string> = [writeBucket(1)]
-
-const fieldOf = (input: unknown, name: string): unknown =>
-  typeof input === "object" && input !== null ? (input as Readonly<Record<string, unknown>>)[name] : undefined
 
 const isText = (value: unknown): boolean => typeof value === "string"
 
 /**
- * The shard that an order is for: its `exchange_index`, or the one that the exchange finds by the ticker, or 0. Undefined
- * where the exchange has to find it.
+ * The shard of an order: its `exchange_index`, or 0 for an order without a ticker. Undefined if the exchange finds the
+ * shard by the ticker.
  */
 const shardOf = (input: unknown): number | undefined => {
-  const index = fieldOf(input, "exchange_index")
+  const index = memberOf(input, "exchange_index")
   if (typeof index === "number") return index >= 0 ? index : undefined
-  const routed = input === undefined || [fieldOf(input, "ticker"), fieldOf(input, "market_ticker")].some(isText)
-  return routed ? undefined : 0
+  const isRouted = input === undefined || [memberOf(input, "ticker"), memberOf(input, "market_ticker")].some(isText)
+  return isRouted ? undefined : 0
 }
 
-/** Makes what writes a call's bill, given how many shards there are at least: calls may name more. */
+/** Makes the function that bills calls. `shardCount` is a minimum: calls may name more shards. */
 export const make = (shardCount: number): ((descriptor: Descriptor, input: unknown) => Bill) => {
+  const sets = new Map<number, BucketSet>()
+  const setOf = (shard: number): BucketSet => {
+    let set = sets.get(shard)
+    if (set === undefined) {
+      set = { kind: "write", names: [writeBucket(shard)] }
+      sets.set(shard, set)
+    }
+    return set
+  }
+  const [common, quotes] = [setOf(0), setOf(1)]
   const shards = new Set(Array.from({ length: shardCount }, (_, shard) => shard))
-  let all: ReadonlyArray<string> = Array.from(shards, writeBucket)
+  const allOf = (): BucketSet =>
+    shards.size === 1 && shards.has(0) ? common : { kind: "write", names: Array.from(shards, writeBucket) }
+  let all = allOf()
 
-  const bucketsOf = (descriptor: Descriptor, input: unknown): ReadonlyArray<string> => {
+  const bucketsOf = (descriptor: Descriptor, input: unknown): BucketSet => {
     if (descriptor.limits.bucket === "read") return read
     if (descriptor.limits.writeBucket === "common") return common
     if (descriptor.limits.writeBucket === "quotes") return quotes
@@ -50,14 +64,14 @@ export const make = (shardCount: number): ((descriptor: Descriptor, input: unkno
     if (shard === undefined) return all
     if (!shards.has(shard)) {
       shards.add(shard)
-      all = Array.from(shards, writeBucket)
+      all = allOf()
     }
-    return [writeBucket(shard)]
+    return setOf(shard)
   }
 
   return (descriptor, input) => {
-    const orders = descriptor.limits.costPer === "item" ? fieldOf(input, "orders") : undefined
-    // Nothing says that an empty batch is free.
+    const orders = descriptor.limits.costPer === "item" ? memberOf(input, "orders") : undefined
+    // The guide does not say that an empty batch is free.
     const items = Array.isArray(orders) ? Math.max(1, orders.length) : 1
     return { descriptor, items, buckets: bucketsOf(descriptor, input) }
   }

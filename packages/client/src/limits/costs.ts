@@ -8,7 +8,7 @@ import type { Descriptor } from "../Operation.ts"
 
 const root = "/trade-api/v2"
 
-/** Segments of a path template, with every parameter made the same; a wildcard stays as `*`. */
+/** Segments of a path template. Every parameter becomes `:`, and a wildcard `*`. */
 const segmentsOf = (path: string): ReadonlyArray<string> => {
   const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : path
   return below
@@ -23,7 +23,7 @@ interface Route {
   readonly cost: number
 }
 
-/** A wildcard stands for whatever is left of a path, and for at least one segment of it. */
+/** A wildcard matches the rest of a path, which is at least one segment. */
 const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
   const wild = segments.indexOf("*")
   return wild === -1
@@ -31,7 +31,7 @@ const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
     : path.length > wild && segments.slice(0, wild).every((segment, i) => segment === path[i])
 }
 
-/** A route without a wildcard is nearer than one with, and of those the one whose wildcard stands for less. */
+/** A route without a wildcard is nearer than a route with one. Of two with wildcards, the longer one is nearer. */
 const nearness = ({ segments }: Route): number => {
   const wild = segments.indexOf("*")
   return wild === -1 ? Number.POSITIVE_INFINITY : wild
@@ -40,13 +40,13 @@ const nearness = ({ segments }: Route): number => {
 const isCost = (cost: number): boolean => Number.isFinite(cost) && cost >= 0
 
 /**
- * Reads the list: what gives the cost of an operation, or undefined where the list makes no sense.
+ * Reads the list. Returns the function that gives an operation's cost, or undefined if the list is not valid.
  *
  * **Details**
  *
- * The list's routes are from the host's root, in a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
- * `/trade-api/v2/cfbenchmarks/*endpoint`. As in a router, a parameter stands for no fixed segment that has a route of its
- * own: `…/orders/:order_id` says nothing of `…/orders/batched`.
+ * The list's routes start at the host's root, in a router's notation: `/trade-api/v2/portfolio/orders/:order_id`,
+ * `/trade-api/v2/cfbenchmarks/*endpoint`. A parameter matches parameters only, so `…/orders/:order_id` does not match
+ * `…/orders/batched`.
  */
 export const read = (list: GetAccountEndpointCostsResponse): ((descriptor: Descriptor) => number) | undefined => {
   if (!isCost(list.default_cost) || !list.endpoint_costs.every(({ cost }) => isCost(cost))) return undefined

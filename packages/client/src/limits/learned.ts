@@ -1,5 +1,5 @@
 /**
- * What is known of an account's token buckets and of the cost of its calls, and how it is learned from the exchange.
+ * The account's budgets and costs as the exchange reports them, and when to ask for them.
  *
  * @module
  */
@@ -15,37 +15,19 @@ import type {
   GetAccountApiLimitsResponse,
   GetAccountEndpointCostsResponse
 } from "../generated/responses.ts"
-import * as RateLimits from "./RateLimits.ts"
+import { Recorded } from "../sending/attemptTimes.ts"
 import * as SendPolicy from "../sending/SendPolicy.ts"
+import type { Bill } from "./billing.ts"
 import * as costs from "./costs.ts"
-import { Recorded } from "../sending/attempts.ts"
+import * as RateLimits from "./RateLimits.ts"
 
-export type Kind = "read" | "write"
-
-export interface Learned {
-  /** What this layer may use of a bucket. */
-  readonly budget: (kind: Kind) => RateLimits.Budget
-  /** Tokens that one item of an operation costs. */
-  readonly costOf: (descriptor: Descriptor) => number
-  /** The exchange has named the budgets, now or earlier. Before that, they are a guess. */
-  readonly isLearned: () => boolean
-  /** The latest attempt to learn succeeded: a budget that is too small for a call is a fact. */
-  readonly isCertain: () => boolean
-  readonly isLearning: () => boolean
-  /** Counts what a call costs; true where it is time to learn. */
-  readonly spend: (kind: Kind, cost: number, nowMillis: number) => boolean
-  /** Starts learning, in the background, unless it runs or was tried a moment ago. */
-  readonly learn: (nowMillis: number) => Effect.Effect<void>
-  /** Waits for learning that runs. */
-  readonly ended: Effect.Effect<void>
-}
-
-/** Asks the exchange about the account. Sends, and takes tokens, as every call does. */
+/** The two requests that describe the account. Like every call, they take tokens. */
 export interface AccountFacts {
   readonly limits: Effect.Effect<GetAccountApiLimitsResponse, unknown>
   readonly endpointCosts: Effect.Effect<GetAccountEndpointCostsResponse, unknown>
 }
 
+/** How {@link LearnedLimits} learns. */
 export interface Options {
   readonly share: number
   readonly refreshMillis: number
@@ -55,13 +37,16 @@ export interface Options {
   readonly onEnd: () => void
 }
 
-/** Clocks do not run at the same speed: ours may be this much faster than the exchange's and still find its tokens. */
+type Kind = "read" | "write"
+type Budgets = Readonly<Record<Kind, RateLimits.Budget>>
+
+/** This machine's clock may run this much faster than the exchange's, and a call still finds its tokens there. */
 const clockTolerance = 0.999
 
-/** How soon after an attempt to learn another is made. */
-const againMillis = 10_000
+/** The shortest time between two attempts to learn. */
+const retryMillis = 10_000
 
-/** What a request costs where no list says otherwise. Source: the rate-limit guide of October 2026. */
+/** The cost of a request if no list says otherwise. Source: the rate-limit guide of October 2026. */
 const defaultCost = 10
 
 const budgetOf = ({ bucket_capacity, refill_rate }: BucketLimit): RateLimits.Budget => ({
@@ -69,95 +54,137 @@ const budgetOf = ({ bucket_capacity, refill_rate }: BucketLimit): RateLimits.Bud
   capacity: bucket_capacity
 })
 
-/** What the calls that learn run under. The limiter knows it by its identity, and lets them pass. */
+/** The options of the calls that learn. The limiter recognises them by identity. */
 const learning: RateLimits.CallOptions = { urgent: true }
 
-/** True of a call that learns the budgets: it pays, and never waits for the bucket that is in doubt. */
+/** Whether a call learns the budgets. It pays its tokens, and never waits for a bucket whose size is not known yet. */
 export const isLearningCall = (overrides: RateLimits.CallOptions): boolean => overrides === learning
 
-/** Runs outside the span of the call that happened to start it. */
+/** Removes the span of the call that started a background fiber. */
 export const outsideSpan = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
 
-/** Runs apart from the call that happened to start it: outside its span, and under none of its overrides. */
-const apart = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
+/** Removes the span and the overrides of the call that started to learn. */
+const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   effect.pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, learning),
-    // These requests are no attempts of the caller's.
+    // These requests are not attempts of the caller's call.
     Effect.provideService(Recorded, undefined),
     outsideSpan
   )
 
-export const make = ({ facts, onEnd, refreshMillis, scope, share }: Options): Learned => {
-  let costOf = (descriptor: Descriptor): number => descriptor.limits.cost
-  let oneRequest = defaultCost
-  let isLearned = false
-  let isCertain = false
-  let learnedAtMillis = Number.NEGATIVE_INFINITY
-  let triedAtMillis = Number.NEGATIVE_INFINITY
-  let running: Fiber.Fiber<void> | undefined
-  /** Spent before anything is learned. */
-  const spent = { read: 0, write: 0 }
+/** What a layer knows about its account. Starts with the documented defaults. */
+export class LearnedLimits {
+  /** The exchange has reported the budgets at least once. Before that, they are a guess. */
+  isLearned = false
+  /** The latest attempt to learn succeeded. Then a budget that is too small for a call is a fact. */
+  isCertain = false
 
-  /** A share pays for one request at least: less would stop every call. */
-  const usableOf = ({ capacity, refillRate }: RateLimits.Budget): RateLimits.Budget => ({
-    refillRate: refillRate * share * clockTolerance,
-    capacity: Math.max(capacity * share, Math.min(capacity, oneRequest))
-  })
-  const bothOf = ({ read, write }: typeof RateLimits.defaults) => ({ read: usableOf(read), write: usableOf(write) })
-  let usable = bothOf(RateLimits.defaults)
+  readonly #options: Options
+  #listedCost: ((descriptor: Descriptor) => number) | undefined = undefined
+  #requestCost = defaultCost
+  /** What this layer may use. */
+  #budgets: Budgets
+  /** Tokens spent before anything is learned. */
+  readonly #spent = { read: 0, write: 0 }
+  #learnedMillis = Number.NEGATIVE_INFINITY
+  #triedMillis = Number.NEGATIVE_INFINITY
+  #fiber: Fiber.Fiber<void> | undefined = undefined
 
-  /** A bucket that cannot pay for one request is a mistake of whoever named it. */
-  const isBelievable = ({ capacity, refillRate }: RateLimits.Budget): boolean =>
-    Number.isFinite(capacity) && Number.isFinite(refillRate) && refillRate > 0 && capacity > 0 && capacity >= oneRequest
+  constructor(options: Options) {
+    this.#options = options
+    this.#budgets = this.#usable(RateLimits.defaults)
+  }
 
-  const learnNow = (nowMillis: number): Effect.Effect<void> =>
-    Effect.gen(function* () {
-      const [list, limits] = yield* Effect.all([Effect.exit(facts.endpointCosts), Effect.exit(facts.limits)], {
-        concurrency: 2
+  get isLearning(): boolean {
+    return this.#fiber !== undefined
+  }
+
+  /** What this layer may use of a bucket. The object changes when the budget does. */
+  budget(kind: Kind): RateLimits.Budget {
+    return this.#budgets[kind]
+  }
+
+  /** Tokens that a call costs in each of its buckets. */
+  costOf({ descriptor, items }: Bill): number {
+    return (this.#listedCost === undefined ? descriptor.limits.cost : this.#listedCost(descriptor)) * items
+  }
+
+  /** Whether a call costs more than its bucket holds, as far as the layer knows. */
+  isTooLarge(bill: Bill): boolean {
+    return this.costOf(bill) > this.budget(bill.buckets.kind).capacity
+  }
+
+  /** Counts what a call costs. True if it is time to learn. */
+  spend(kind: Kind, cost: number, nowMillis: number): boolean {
+    if (this.isLearned) return nowMillis - this.#learnedMillis > this.#options.refreshMillis
+    this.#spent[kind] += cost
+    return this.#spent[kind] > RateLimits.defaults[kind].capacity / 2
+  }
+
+  /** Starts to learn in the background, unless an attempt runs or the last one began a moment ago. */
+  learn(nowMillis: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void
+      this.#triedMillis = nowMillis
+      const started = Effect.forkIn(independent(this.#ask(nowMillis)), this.#options.scope, {
+        // So that it pays before the calls that follow.
+        startImmediately: true
       })
-      const read = Exit.isSuccess(list) ? costs.read(list.value) : undefined
-      if (read !== undefined && Exit.isSuccess(list)) {
-        costOf = read
-        oneRequest = list.value.default_cost
-      }
-      const named = Exit.isSuccess(limits)
-        ? { read: budgetOf(limits.value.read), write: budgetOf(limits.value.write) }
-        : undefined
-      isCertain = named !== undefined && isBelievable(named.read) && isBelievable(named.write)
-      if (named === undefined || !isCertain) return
-      usable = bothOf(named)
-      isLearned = true
-      if (Exit.isSuccess(list)) learnedAtMillis = nowMillis
-    })
-
-  const learn = (nowMillis: number): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      if (running !== undefined || nowMillis - triedAtMillis < againMillis) return Effect.void
-      triedAtMillis = nowMillis
-      // At once, so that it pays before the calls that follow.
-      return Effect.map(Effect.forkIn(apart(learnNow(nowMillis)), scope, { startImmediately: true }), (fiber) => {
-        running = fiber
+      return Effect.map(started, (fiber) => {
+        this.#fiber = fiber
         fiber.addObserver(() => {
-          running = undefined
-          onEnd()
+          this.#fiber = undefined
+          this.#options.onEnd()
         })
       })
     })
+  }
 
-  return {
-    budget: (kind) => usable[kind],
-    costOf: (descriptor) => costOf(descriptor),
-    isLearned: () => isLearned,
-    isCertain: () => isCertain,
-    isLearning: () => running !== undefined,
-    spend: (kind, cost, nowMillis) => {
-      if (isLearned) return nowMillis - learnedAtMillis > refreshMillis
-      spent[kind] += cost
-      return spent[kind] > RateLimits.defaults[kind].capacity / 2
-    },
-    learn,
-    ended: Effect.suspend(() => (running === undefined ? Effect.void : Effect.asVoid(Fiber.await(running))))
+  /** Waits for the attempt that runs. */
+  get ended(): Effect.Effect<void> {
+    return Effect.suspend(() => (this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.await(this.#fiber))))
+  }
+
+  #ask(nowMillis: number): Effect.Effect<void> {
+    const { endpointCosts, limits } = this.#options.facts
+    const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 2 })
+    return Effect.map(both, ([costsExit, limitsExit]) => {
+      const listedCost = Exit.isSuccess(costsExit) ? costs.read(costsExit.value) : undefined
+      if (listedCost !== undefined && Exit.isSuccess(costsExit)) {
+        this.#listedCost = listedCost
+        this.#requestCost = costsExit.value.default_cost
+      }
+      const reported = Exit.isSuccess(limitsExit)
+        ? { read: budgetOf(limitsExit.value.read), write: budgetOf(limitsExit.value.write) }
+        : undefined
+      this.isCertain = reported !== undefined && this.#isPlausible(reported.read) && this.#isPlausible(reported.write)
+      if (reported === undefined || !this.isCertain) return
+      this.#budgets = this.#usable(reported)
+      this.isLearned = true
+      if (Exit.isSuccess(costsExit)) this.#learnedMillis = nowMillis
+    })
+  }
+
+  /** A bucket that cannot pay for one request is a mistake in the response. */
+  #isPlausible({ capacity, refillRate }: RateLimits.Budget): boolean {
+    return (
+      Number.isFinite(capacity) &&
+      Number.isFinite(refillRate) &&
+      refillRate > 0 &&
+      capacity > 0 &&
+      capacity >= this.#requestCost
+    )
+  }
+
+  /** The layer's share of the account's budgets. It pays for at least one request, because less would stop every call. */
+  #usable({ read, write }: Budgets): Budgets {
+    const { share } = this.#options
+    const usable = ({ capacity, refillRate }: RateLimits.Budget): RateLimits.Budget => ({
+      refillRate: refillRate * share * clockTolerance,
+      capacity: Math.max(capacity * share, Math.min(capacity, this.#requestCost))
+    })
+    return { read: usable(read), write: usable(write) }
   }
 }

@@ -4,211 +4,237 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type { Bucket as Asked, Budget, Store, Want } from "./Store.ts"
+import { monotonicMillis } from "../time.ts"
+import type { Bucket as RequestedBucket, Budget, Store, Want } from "./Store.ts"
 
-/** A bucket as it was after its last charge, and what is under way to it. */
-interface Bucket {
-  tokens: number
-  atMillis: number
-  /** Tokens of requests that are under way: of those that count as arrived at `lapsesMillis`, and of all later ones. */
-  older: number
-  newer: number
-  lapsesMillis: number
-  /** How long any of them may be under way. */
-  latencyMillis: number
-  /** What somebody has learned of it. */
-  learned: Budget | undefined
-}
-
-/** Where one that was refused stands. */
-interface Place {
+/** A call that was refused, in the store's queue. */
+interface Waiting {
   readonly want: Want
   readonly sinceMillis: number
-  /** Breaks ties. */
+  /** Orders calls of the same instant. */
   readonly number: number
 }
 
-/** Tokens that a comparison may be off by: sums of fractions are never exact. */
+/** How inexact a comparison of tokens may be: sums of fractions are never exact. */
 const tolerance = 1e-6
 
-/** How soon it is worth asking again for tokens that do not refill before an answer comes. */
-const answerMillis = 10
+/** When to ask again for tokens that refill only once a response arrives. */
+const responseMillis = 10
+
+/**
+ * A bucket.
+ *
+ * Its reserved tokens are in two generations, so that a bucket is a few numbers however many requests are in flight. If
+ * nobody reports on a request, its tokens are charged with their generation: after one latency at least, and two at most.
+ */
+class BucketState {
+  /** The budget that somebody has learned. */
+  learned: Budget | undefined = undefined
+  /** Tokens after the last charge. */
+  #tokens: number
+  #atMillis: number
+  /** Tokens of requests that count as received at `#dueMillis`, and tokens of all later requests. */
+  #older = 0
+  #newer = 0
+  #dueMillis: number
+  /** The longest latency of the reserved tokens. */
+  #latencyMillis = 0
+
+  constructor(capacity: number, nowMillis: number) {
+    this.#tokens = capacity
+    this.#atMillis = nowMillis
+    this.#dueMillis = nowMillis
+  }
+
+  /** Tokens of requests in flight. */
+  get reserved(): number {
+    return this.#older + this.#newer
+  }
+
+  /** Tokens at a time, reserved ones included. */
+  level({ capacity, refillRate }: Budget, atMillis: number): number {
+    return Math.min(capacity, this.#tokens + ((atMillis - this.#atMillis) * refillRate) / 1000)
+  }
+
+  charge(budget: Budget, cost: number, atMillis: number): void {
+    this.#tokens = this.level(budget, atMillis) - cost
+    this.#atMillis = atMillis
+  }
+
+  /** Charges the tokens of requests that count as received. */
+  chargeDue(budget: Budget, nowMillis: number): void {
+    while (this.reserved > 0 && this.#dueMillis <= nowMillis) {
+      this.charge(budget, this.#older, this.#dueMillis)
+      this.#older = this.#newer
+      this.#newer = 0
+      // All of these were sent before the older ones were due.
+      this.#dueMillis += this.#latencyMillis
+    }
+  }
+
+  reserve({ cost, latencyMillis }: Want, nowMillis: number): void {
+    const isFirst = this.reserved === 0
+    this.#latencyMillis = isFirst ? latencyMillis : Math.max(this.#latencyMillis, latencyMillis)
+    if (isFirst) {
+      this.#older = cost
+      this.#dueMillis = nowMillis + latencyMillis
+    } else this.#newer += cost
+  }
+
+  /** Ends the reservation of a request's tokens. Returns how many of them were still reserved. */
+  release(cost: number): number {
+    const older = Math.min(this.#older, cost)
+    const newer = Math.min(this.#newer, cost - older)
+    this.#older -= older
+    this.#newer -= newer
+    return older + newer
+  }
+
+  refund({ capacity }: Budget, cost: number): void {
+    this.#tokens = Math.min(capacity, this.#tokens + cost)
+  }
+
+  /** Removes all tokens that are not reserved. */
+  drain(budget: Budget, nowMillis: number): void {
+    if (this.level(budget, nowMillis) <= this.reserved) return
+    this.#tokens = this.reserved
+    this.#atMillis = nowMillis
+  }
+}
+
+interface Found {
+  readonly state: BucketState
+  readonly budget: Budget
+}
+
+/** The buckets of all accounts, and the calls that wait for them. */
+class MemoryStore {
+  readonly #accounts = new Map<string, Map<string, BucketState>>()
+  readonly #waiting = new Map<string, Waiting>()
+  #count = 0
+
+  /** Finds a bucket, or makes a full one. A new one is kept only if something is written to it. */
+  #bucket(account: string, requested: RequestedBucket, nowMillis: number, keep: boolean): Found {
+    let buckets = this.#accounts.get(account)
+    if (buckets === undefined) {
+      buckets = new Map()
+      this.#accounts.set(account, buckets)
+    }
+    const found = buckets.get(requested.name)
+    const state = found ?? new BucketState(requested.capacity, nowMillis)
+    if (requested.learned) state.learned = requested
+    if (found === undefined && (keep || requested.learned)) buckets.set(requested.name, state)
+    const budget: Budget = state.learned ?? requested
+    state.chargeDue(budget, nowMillis)
+    return { state, budget }
+  }
+
+  #forEachBucket(want: Want, nowMillis: number, run: (found: Found) => void): void {
+    for (const bucket of want.buckets) run(this.#bucket(want.account, bucket, nowMillis, true))
+  }
+
+  /** Tokens that the calls before this one want of a bucket. */
+  #costAhead(want: Want, name: string, sinceMillis: number, number: number): number {
+    if (this.#waiting.size === 0) return 0
+    let sum = 0
+    for (const waiting of this.#waiting.values()) {
+      const other = waiting.want
+      if (other.account !== want.account || other.id === want.id) continue
+      const isBefore =
+        other.urgent === want.urgent
+          ? waiting.sinceMillis < sinceMillis || (waiting.sinceMillis === sinceMillis && waiting.number < number)
+          : other.urgent
+      if (isBefore && other.buckets.some((bucket) => bucket.name === name)) sum += other.cost
+    }
+    return sum
+  }
+
+  /** How long a call waits. With `limited`, a call that costs more than a bucket holds waits for a full one. */
+  wait(want: Want, nowMillis: number, limited: boolean): number {
+    const waiting = this.#waiting.get(want.id)
+    const sinceMillis = waiting?.sinceMillis ?? nowMillis - want.waitedMillis
+    const number = waiting?.number ?? Number.POSITIVE_INFINITY
+    let longest = 0
+    for (const bucket of want.buckets) {
+      const { budget, state } = this.#bucket(want.account, bucket, nowMillis, false)
+      const cost = limited ? Math.min(want.cost, budget.capacity) : want.cost
+      const needs = cost + this.#costAhead(want, bucket.name, sinceMillis, number)
+      const { reserved } = state
+      const missing = needs + reserved - state.level(budget, nowMillis)
+      if (missing <= tolerance) continue
+      const refillMillis = (missing / budget.refillRate) * 1000
+      const needsResponse = reserved > 0 && needs + reserved > budget.capacity
+      longest = Math.max(longest, needsResponse ? Math.max(refillMillis, responseMillis) : refillMillis)
+    }
+    return longest
+  }
+
+  take(want: Want, nowMillis: number): number {
+    const millis = want.forced ? 0 : this.wait(want, nowMillis, true)
+    if (millis > 0) {
+      const waiting = this.#waiting.get(want.id)
+      const sinceMillis = waiting?.sinceMillis ?? nowMillis - want.waitedMillis
+      this.#waiting.set(want.id, { want, sinceMillis, number: waiting?.number ?? this.#count++ })
+      return millis
+    }
+    this.#waiting.delete(want.id)
+    this.#forEachBucket(want, nowMillis, ({ budget, state }) => {
+      if (want.latencyMillis > 0) state.reserve(want, nowMillis)
+      else state.charge(budget, want.cost, nowMillis)
+    })
+    return 0
+  }
+
+  giveUp(want: Want): void {
+    this.#waiting.delete(want.id)
+  }
+
+  arrived(want: Want, nowMillis: number): void {
+    this.#forEachBucket(want, nowMillis, ({ budget, state }) => {
+      state.charge(budget, state.release(want.cost), nowMillis)
+    })
+  }
+
+  giveBack(want: Want, nowMillis: number): void {
+    this.#forEachBucket(want, nowMillis, ({ budget, state }) => {
+      if (want.latencyMillis > 0) state.release(want.cost)
+      else state.refund(budget, want.cost)
+    })
+  }
+
+  drain(want: Want, nowMillis: number): void {
+    this.#forEachBucket(want, nowMillis, ({ budget, state }) => state.drain(budget, nowMillis))
+  }
+
+  level(account: string, bucket: RequestedBucket, nowMillis: number) {
+    const { budget, state } = this.#bucket(account, bucket, nowMillis, false)
+    return { tokens: Math.max(0, state.level(budget, nowMillis) - state.reserved), capacity: budget.capacity }
+  }
+}
+
+const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
+  Effect.clockWith((clock) => Effect.sync(() => f(monotonicMillis(clock))))
 
 /**
  * Makes a store.
  *
  * **Details**
  *
- * The exchange charges a request when it arrives, and a bucket that is full there gains nothing until then. So a charge
- * is booked when the request has surely arrived: when its answer is here, or its latency has passed. Until then its tokens
- * are held, and what is there is what would be there had all that is under way arrived just now. Then a request always
- * finds its tokens, whatever overtakes it.
- *
- * Tokens are held in two generations, so that a bucket is a few numbers however much is under way. One that nobody
- * reports on lapses with its generation, after one latency at least and two at most.
+ * The exchange charges a request when it receives it, and a bucket that is full there does not refill until then. So a
+ * request is charged here when it was certainly received: when its response has arrived, or its latency has passed. Until
+ * then its tokens stay reserved. What is free is what would be free if all requests in flight were received now, so a
+ * request always finds its tokens, in whatever order requests are received.
  */
 export const make = (): Store => {
-  const accounts = new Map<string, Map<string, Bucket>>()
-  const places = new Map<string, Place>()
-  let numbers = 0
-
-  /** Finds a bucket, or makes a full one. That is kept only where something is written to it. */
-  const bucketOf = (account: string, asked: Asked, now: number, keep: boolean) => {
-    let buckets = accounts.get(account)
-    if (buckets === undefined) {
-      buckets = new Map()
-      accounts.set(account, buckets)
-    }
-    const found = buckets.get(asked.name)
-    const state = found ?? full(asked.capacity, now)
-    if (asked.learned) state.learned = asked
-    if (found === undefined && (keep || asked.learned)) buckets.set(asked.name, state)
-    const budget: Budget = state.learned ?? asked
-    lapse(state, budget, now)
-    return { state, budget }
-  }
-
-  const full = (capacity: number, now: number): Bucket => ({
-    tokens: capacity,
-    atMillis: now,
-    older: 0,
-    newer: 0,
-    lapsesMillis: now,
-    latencyMillis: 0,
-    learned: undefined
-  })
-
-  const book = (state: Bucket, budget: Budget, cost: number, atMillis: number): void => {
-    state.tokens = levelAt(state, budget, atMillis) - cost
-    state.atMillis = atMillis
-  }
-
-  /** Books what has been under way for so long that it has arrived. */
-  const lapse = (state: Bucket, budget: Budget, now: number): void => {
-    while (state.older + state.newer > 0 && state.lapsesMillis <= now) {
-      book(state, budget, state.older, state.lapsesMillis)
-      state.older = state.newer
-      state.newer = 0
-      // All of these were sent before the others lapsed.
-      state.lapsesMillis += state.latencyMillis
-    }
-  }
-
-  const heldOf = ({ newer, older }: Bucket): number => older + newer
-
-  const hold = (state: Bucket, { cost, latencyMillis }: Want, now: number): void => {
-    const isFirst = heldOf(state) === 0
-    state.latencyMillis = isFirst ? latencyMillis : Math.max(state.latencyMillis, latencyMillis)
-    if (isFirst) {
-      state.older = cost
-      state.lapsesMillis = now + latencyMillis
-    } else state.newer += cost
-  }
-
-  /** Tokens of a request are under way no more; tells how many of them were. */
-  const release = (state: Bucket, { cost }: Want): number => {
-    const older = Math.min(state.older, cost)
-    const newer = Math.min(state.newer, cost - older)
-    state.older -= older
-    state.newer -= newer
-    return older + newer
-  }
-
-  const levelAt = (state: Bucket, { capacity, refillRate }: Budget, atMillis: number): number =>
-    Math.min(capacity, state.tokens + ((atMillis - state.atMillis) * refillRate) / 1000)
-
-  /** What those before it want of a bucket. */
-  const ahead = (want: Want, name: string, sinceMillis: number, number: number): number => {
-    if (places.size === 0) return 0
-    let sum = 0
-    for (const place of places.values()) {
-      const other = place.want
-      if (other.account !== want.account || other.id === want.id) continue
-      const before =
-        other.urgent === want.urgent
-          ? place.sinceMillis < sinceMillis || (place.sinceMillis === sinceMillis && place.number < number)
-          : other.urgent
-      if (before && other.buckets.some((bucket) => bucket.name === name)) sum += other.cost
-    }
-    return sum
-  }
-
-  const wait = (want: Want, now: number, most: (cost: number, capacity: number) => number): number => {
-    const place = places.get(want.id)
-    const since = place?.sinceMillis ?? now - want.waitedMillis
-    const number = place?.number ?? Number.POSITIVE_INFINITY
-    let longest = 0
-    for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now, false)
-      const needs = most(want.cost, budget.capacity) + ahead(want, bucket.name, since, number)
-      const held = heldOf(state)
-      const missing = needs + held - levelAt(state, budget, now)
-      if (missing <= tolerance) continue
-      const refilled = (missing / budget.refillRate) * 1000
-      longest = Math.max(
-        longest,
-        held > 0 && needs + held > budget.capacity ? Math.max(refilled, answerMillis) : refilled
-      )
-    }
-    return longest
-  }
-
-  const take = (want: Want, now: number): number => {
-    const millis = want.forced ? 0 : wait(want, now, Math.min)
-    if (millis > 0) {
-      const place = places.get(want.id)
-      const sinceMillis = place?.sinceMillis ?? now - want.waitedMillis
-      places.set(want.id, { want, sinceMillis, number: place?.number ?? numbers++ })
-      return millis
-    }
-    places.delete(want.id)
-    for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now, true)
-      if (want.latencyMillis > 0) hold(state, want, now)
-      else book(state, budget, want.cost, now)
-    }
-    return 0
-  }
-
-  const arrived = (want: Want, now: number): void => {
-    for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now, true)
-      book(state, budget, release(state, want), now)
-    }
-  }
-
-  const giveBack = (want: Want, now: number): void => {
-    for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now, true)
-      if (want.latencyMillis > 0) release(state, want)
-      else state.tokens = Math.min(budget.capacity, state.tokens + want.cost)
-    }
-  }
-
-  const drain = (want: Want, now: number): void => {
-    for (const bucket of want.buckets) {
-      const { budget, state } = bucketOf(want.account, bucket, now, true)
-      const held = heldOf(state)
-      if (levelAt(state, budget, now) <= held) continue
-      state.tokens = held
-      state.atMillis = now
-    }
-  }
-
-  const atNow = <A>(f: (now: number) => A): Effect.Effect<A> =>
-    Effect.clockWith((clock) => Effect.sync(() => f(Number(clock.monotonicTimeNanosUnsafe()) / 1e6)))
-
+  const store = new MemoryStore()
   return {
     isLocal: true,
-    take: (want) => atNow((now) => take(want, now)),
-    giveUp: (want) => Effect.sync(() => void places.delete(want.id)),
-    arrived: (want) => atNow((now) => arrived(want, now)),
-    giveBack: (want) => atNow((now) => giveBack(want, now)),
-    drain: (want) => atNow((now) => drain(want, now)),
-    waitFor: (want) => atNow((now) => wait(want, now, (cost) => cost)),
-    level: (account, bucket, now) => {
-      const { budget, state } = bucketOf(account, bucket, now, false)
-      return { tokens: Math.max(0, levelAt(state, budget, now) - heldOf(state)), capacity: budget.capacity }
-    }
+    take: (want) => atNow((now) => store.take(want, now)),
+    giveUp: (want) => Effect.sync(() => store.giveUp(want)),
+    arrived: (want) => atNow((now) => store.arrived(want, now)),
+    giveBack: (want) => atNow((now) => store.giveBack(want, now)),
+    drain: (want) => atNow((now) => store.drain(want, now)),
+    waitFor: (want) => atNow((now) => store.wait(want, now, false)),
+    level: (account, bucket, now) => store.level(account, bucket, now)
   }
 }

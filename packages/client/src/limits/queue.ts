@@ -1,7 +1,8 @@
 /**
  * The calls that wait for the tokens of the same buckets, in the order in which they are served.
  *
- * Every operation takes constant time, or logarithmic time where a deadline is involved, however many calls wait.
+ * Adding, removing and finding a call takes constant time, or logarithmic time if it has a deadline, however many calls
+ * wait.
  *
  * @module
  */
@@ -11,10 +12,10 @@ export interface Waiting {
   /** Tokens. */
   readonly cost: number
   readonly urgent: boolean
-  /** Monotonic time at which the queue's owner looks at the call again; infinite where it never has to. */
+  /** When the queue's owner looks at the call again, by the monotonic clock. May be infinite. */
   deadlineMillis: number
-  /** The store knows this call and keeps its place. */
-  isPlaced: boolean
+  /** Whether the store has refused the call, and so keeps it in a queue of its own. */
+  isInStore: boolean
 }
 
 interface Node<W> {
@@ -23,13 +24,13 @@ interface Node<W> {
   next: Node<W> | undefined
 }
 
-/** Calls of one urgency, first come first served: a linked list, so that anyone can leave at no cost. */
+/** Calls of one urgency, first come first served: a linked list, which any call can leave in constant time. */
 class Lane<W> {
   first: Node<W> | undefined
   last: Node<W> | undefined
   cost = 0
-  /** Tokens of the calls that the store does not know. */
-  unplacedCost = 0
+  /** Tokens of the calls that are not in the store's queue. */
+  costOutsideStore = 0
 
   append(node: Node<W>): void {
     node.previous = this.last
@@ -46,7 +47,7 @@ class Lane<W> {
   }
 }
 
-/** A binary heap of deadlines. Calls that have left stay in it until they come up, or until most of it has left. */
+/** A binary heap of deadlines. Calls that have left stay in it until they reach its top, or until they are most of it. */
 class Deadlines<W extends Waiting> {
   #heap: Array<W> = []
 
@@ -62,19 +63,19 @@ class Deadlines<W extends Waiting> {
     heap[index] = waiting
   }
 
-  /** The earliest that is still in the queue. */
-  peek(isHere: (waiting: W) => boolean): W | undefined {
+  /** The earliest call that is still in the queue. */
+  peek(isQueued: (waiting: W) => boolean): W | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      if (isHere(top)) return top
+      if (isQueued(top)) return top
       this.pop()
     }
     return undefined
   }
 
-  /** Forgets those that have left, once they are most of it. */
-  compact(size: number, isHere: (waiting: W) => boolean): void {
+  /** Removes the calls that have left, once they are most of the heap. */
+  compact(size: number, isQueued: (waiting: W) => boolean): void {
     if (this.#heap.length <= 64 || this.#heap.length <= 2 * size) return
-    const left = this.#heap.filter(isHere)
+    const left = this.#heap.filter(isQueued)
     this.#heap = []
     for (const waiting of left) this.push(waiting)
   }
@@ -96,13 +97,13 @@ class Deadlines<W extends Waiting> {
   }
 }
 
-/** A queue: urgent calls first, and calls of one urgency in the order in which they came. */
-export class Queue<W extends Waiting> {
+/** Urgent calls first, and calls of one urgency in the order of their arrival. */
+export class WaitingQueue<W extends Waiting> {
   readonly #urgent = new Lane<W>()
   readonly #normal = new Lane<W>()
   readonly #nodes = new Map<W, Node<W>>()
   readonly #deadlines = new Deadlines<W>()
-  readonly #isHere = (waiting: W): boolean => this.#nodes.has(waiting)
+  readonly #isQueued = (waiting: W): boolean => this.#nodes.has(waiting)
 
   get size(): number {
     return this.#nodes.size
@@ -116,46 +117,56 @@ export class Queue<W extends Waiting> {
     return this.#nodes.has(waiting)
   }
 
-  enter(waiting: W): void {
+  enqueue(waiting: W): void {
     const node: Node<W> = { waiting, previous: undefined, next: undefined }
     const lane = this.#laneOf(waiting.urgent)
     lane.append(node)
     lane.cost += waiting.cost
-    if (!waiting.isPlaced) lane.unplacedCost += waiting.cost
+    if (!waiting.isInStore) lane.costOutsideStore += waiting.cost
     this.#nodes.set(waiting, node)
     if (waiting.deadlineMillis !== Number.POSITIVE_INFINITY) this.#deadlines.push(waiting)
   }
 
-  /** Does nothing where the call has left before. */
-  leave(waiting: W): void {
+  /** Removes a call. Does nothing if it has left before. */
+  remove(waiting: W): void {
     const node = this.#nodes.get(waiting)
     if (node === undefined) return
     this.#nodes.delete(waiting)
     const lane = this.#laneOf(waiting.urgent)
     lane.unlink(node)
     lane.cost -= waiting.cost
-    if (!waiting.isPlaced) lane.unplacedCost -= waiting.cost
-    this.#deadlines.compact(this.#nodes.size, this.#isHere)
+    if (!waiting.isInStore) lane.costOutsideStore -= waiting.cost
+    this.#deadlines.compact(this.#nodes.size, this.#isQueued)
   }
 
-  /** Notes that the store knows this call, also where the call has left. */
-  place(waiting: W): void {
-    if (!waiting.isPlaced && this.has(waiting)) this.#laneOf(waiting.urgent).unplacedCost -= waiting.cost
-    waiting.isPlaced = true
+  /** Records that the store keeps this call in its queue. The call may have left this queue before. */
+  markInStore(waiting: W): void {
+    if (!waiting.isInStore && this.has(waiting)) this.#laneOf(waiting.urgent).costOutsideStore -= waiting.cost
+    waiting.isInStore = true
   }
 
-  /** In the order of service. No call may enter or leave meanwhile. */
+  /** In the order of service. No call may be added or removed during the iteration. */
   *[Symbol.iterator](): Generator<W> {
     for (const lane of [this.#urgent, this.#normal]) {
       for (let node = lane.first; node !== undefined; node = node.next) yield node.waiting
     }
   }
 
-  /** The calls that are served next, `count` at most. */
+  /** The calls that are served next, at most `count`. */
   first(count: number): Array<W> {
     const found: Array<W> = []
     for (const waiting of this) if (found.push(waiting) >= count) break
     return found
+  }
+
+  /** Tokens of all calls that are served before this one. Takes time in proportion to their number. */
+  costBefore(waiting: W): number {
+    let sum = 0
+    for (const other of this) {
+      if (other === waiting) break
+      sum += other.cost
+    }
+    return sum
   }
 
   /** Tokens of all calls that are served before a new one. */
@@ -163,17 +174,17 @@ export class Queue<W extends Waiting> {
     return this.#urgent.cost + (urgent ? 0 : this.#normal.cost)
   }
 
-  /** The same, of the calls alone that the store does not know. */
-  unplacedCostAhead(urgent: boolean): number {
-    return this.#urgent.unplacedCost + (urgent ? 0 : this.#normal.unplacedCost)
+  /** The same, of the calls that are not in the store's queue. */
+  costAheadOutsideStore(urgent: boolean): number {
+    return this.#urgent.costOutsideStore + (urgent ? 0 : this.#normal.costOutsideStore)
   }
 
-  /** The call whose deadline comes first. */
+  /** The call with the earliest deadline. */
   nextDeadline(): W | undefined {
-    return this.#deadlines.peek(this.#isHere)
+    return this.#deadlines.peek(this.#isQueued)
   }
 
-  /** Gives the call whose deadline comes first a later one. */
+  /** Gives the call with the earliest deadline a later one. */
   postpone(first: W, deadlineMillis: number): void {
     this.#deadlines.pop()
     first.deadlineMillis = deadlineMillis

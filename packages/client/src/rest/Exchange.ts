@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import type { KalshiPublic } from "../Capability.ts"
 import { GatewayTimeout, InternalServerError, ServiceUnavailable } from "../Errors.ts"
 import * as Responses from "../generated/responses.ts"
-import { boundMillis } from "../bound.ts"
+import { boundMillis } from "../time.ts"
 import * as Operation from "../Operation.ts"
 
 export type {

@@ -1,20 +1,20 @@
 /**
- * How far the exchange's clock is from this machine's, as the answers themselves tell.
+ * How far the exchange's clock is from this machine's, measured by the dates of responses.
  *
  * **Details**
  *
- * A signature carries this machine's time, and the exchange refuses a time that is too far from its own with 401. Every
- * layer measures the difference from the `Date` header of each answer that it gets, for nothing: no request is sent for
- * it. A date is of whole seconds and was written some time between the request's leaving and the answer's coming, so
- * one answer gives an interval, and several give the part that their intervals share. What was measured is given up as
- * soon as an answer contradicts it, after some minutes, and where this machine's clock was set or the machine slept. An
- * answer out of a cache (one with an `Age`, or that a CDN calls a hit), or without a proper date, is left aside.
+ * A signature contains this machine's time. If that time is too far from the exchange's, the exchange refuses the request
+ * with 401. Every layer measures the difference by the `Date` header of each response, and sends no request for it. A date
+ * has whole seconds, and was written between sending the request and receiving the response. So one response gives an
+ * interval, and several give the part that their intervals share. A measurement is discarded when a response contradicts
+ * it, after some minutes, and when this machine's clock was set or the machine slept. A response from a cache (with an
+ * `Age`, or a hit of a CDN), or without a valid date, is ignored.
  *
- * `correctClockSkew` of `Kalshi.layer` signs by the exchange's time as measured.
+ * `correctClockSkew` of `Kalshi.layer` signs with the exchange's time as measured.
  *
  * **Gotchas**
  *
- * How far off the exchange allows a timestamp to be is documented nowhere.
+ * The exchange does not document how far off a timestamp may be.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { type ClockSkewMeasurement, KalshiPublic } from "../Capability.ts"
 export type { ClockSkewMeasurement as Measurement } from "../Capability.ts"
 
 /**
- * What the layer knows of the exchange's clock now; undefined before the first answer with a date that is fit for it.
+ * What the layer knows of the exchange's clock now. Undefined before the first response with a usable date.
  *
  * **Example** (Warn of a clock that is off)
  *

@@ -1,41 +1,40 @@
 /**
- * How a call is sent: how often it is tried again, how long it may take, how large an answer may be.
+ * How a call is sent: how often it is retried, how long it may take, how large a response may be.
  *
  * @module
  */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type { Failure } from "../Errors.ts"
+import { durationMillis } from "../time.ts"
 
 /**
  * The policy of a call.
  *
  * **Gotchas**
  *
- * - A policy says how often and when, never whether: which failures may be repeated is a matter of the operation's retry
- *   class, and no schedule can make an order be sent twice.
- * - A 401 is repeated where its code blames the timestamp (`header_timestamp_expired`), or where the layer corrects its
- *   clock (`correctClockSkew`) and that answer's own date shows the timestamp to have been off: once per call, whatever
- *   its retry class, as one of the repeats of this policy.
- * - An order whose answer was lost is repeated for at most a minute after it was sent, whatever the schedule says: how long
- *   the exchange knows a `client_order_id` is not documented.
- * - A `Retry-After` of an answer that is repeated, in seconds or as a date, makes a wait longer and never shorter; one
- *   that goes past the whole call's time ends the call at once with that answer. One that is neither, or is given twice,
- *   is ignored.
- * - A policy that cannot be (a timeout that is not positive, say) is an `InvalidRequest` before anything is sent.
+ * - A policy says how often and when a request is retried, never whether. The operation's retry class says which failures
+ *   may be retried, and no schedule can send an order twice.
+ * - A 401 is retried if its code blames the timestamp (`header_timestamp_expired`), or if the layer corrects its clock
+ *   (`correctClockSkew`) and the response's date shows that the timestamp was off. This happens once per call, for every
+ *   retry class, and counts as a retry of this policy.
+ * - An order whose response was lost is retried for at most a minute after it was sent, whatever the schedule says. The
+ *   exchange does not document how long it recognises a `client_order_id`.
+ * - A `Retry-After` in seconds or as a date makes a wait longer, never shorter. If it goes past the call's total time, the
+ *   call ends at once with that response. Any other value, or a doubled header, is ignored.
+ * - An invalid policy, such as one with a timeout that is not positive, is an `InvalidRequest` before anything is sent.
  */
 export interface SendPolicy {
-  /** Paces the repeats and ends them; its input is the failure just seen. One that dies, throws or hangs ends them too. */
+  /** Paces the retries and ends them. Its input is the last failure. A schedule that dies, throws or hangs ends them too. */
   readonly retry: Schedule.Schedule<unknown, Failure>
-  /** For one attempt, from signing to the last byte of the answer. */
+  /** For one attempt, from signing to the last byte of the response. */
   readonly attemptTimeout: Duration.Input
   /** For the whole call, waits included. */
   readonly totalTimeout: Duration.Input
-  /** Bytes; a larger answer is a `TransportError`. */
+  /** In bytes. A larger response is a `TransportError`. */
   readonly maxBodyBytes: number
 }
 
@@ -50,10 +49,10 @@ export const defaultRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.u
   { times: 3 }
 )
 
-/** Never tries again. */
+/** Never retries. */
 export const noRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.recurs(0)
 
-/** Four attempts, 10 s each and 30 s in total, answers up to 64 MiB. */
+/** Four attempts, 10 s each and 30 s in total, responses up to 64 MiB. */
 export const defaults: SendPolicy = {
   retry: defaultRetry,
   attemptTimeout: "10 seconds",
@@ -62,7 +61,7 @@ export const defaults: SendPolicy = {
 }
 
 /**
- * Overrides parts of the policy for what runs under it; what it leaves out comes from the layer, then from
+ * Overrides parts of the policy for the calls that run under it. Other parts come from the layer, then from
  * {@link defaults}.
  *
  * **Example** (One quick try)
@@ -85,7 +84,7 @@ export const Overrides: Context.Reference<Partial<SendPolicy>> = /*#__PURE__*/ C
 /** @internal */
 export const noOverrides: Partial<SendPolicy> = {}
 
-/** @internal A policy, checked: durations in milliseconds. */
+/** @internal A checked policy, with durations in milliseconds. */
 export interface Resolved {
   readonly retry: SendPolicy["retry"]
   readonly attemptMillis: number
@@ -93,10 +92,7 @@ export interface Resolved {
   readonly maxBodyBytes: number
 }
 
-const millisOf = (input: Duration.Input): number =>
-  Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
-
-/** @internal Merges parts of a policy, later ones first, and says what is wrong with the outcome. */
+/** @internal Merges parts of a policy, of which the first ones win. Returns a text if the result is not valid. */
 export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved | string => {
   const pick = <K extends keyof SendPolicy>(key: K): SendPolicy[K] => {
     for (const part of parts) {
@@ -107,8 +103,8 @@ export const resolve = (...parts: ReadonlyArray<Partial<SendPolicy>>): Resolved 
   }
   const resolved = {
     retry: pick("retry"),
-    attemptMillis: millisOf(pick("attemptTimeout")),
-    totalMillis: millisOf(pick("totalTimeout")),
+    attemptMillis: durationMillis(pick("attemptTimeout")),
+    totalMillis: durationMillis(pick("totalTimeout")),
     maxBodyBytes: pick("maxBodyBytes")
   }
   if (!Schedule.isSchedule(resolved.retry)) return "SendPolicy.retry must be a Schedule"

@@ -1,13 +1,13 @@
 /**
- * Takes the header values of a request out of what an error keeps of its answer: a proxy or a firewall may echo them.
+ * Removes the header values of a request from what an error keeps of its response: a proxy or a firewall may echo them.
  *
  * @module
  */
 
-/** Header values by name, the names in lower case. */
+/** Header values by name, in lower case. */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
-/** Gives a text, up to `limit` of its characters, with every header value of the request replaced. */
+/** Replaces every header value of the request in a text, and cuts the text after `limit` characters. */
 export type Conceal = (text: string, limit?: number) => string
 
 const mark = "<redacted>"
@@ -17,13 +17,13 @@ const ofSigning = /^kalshi-access-/
 /** Headers of the application's own HTTP client that can hold a credential, such as those of a proxy. */
 const ofCredentials = /auth|cookie|credential|key|password|secret|session|signature|token/
 
-/** A piece of a value that is at least so long is replaced too: an echo may be cut short. */
+/** A part of a value that is at least this long is replaced too: an echo may be cut short. */
 const pieceLength = 16
 
-/** A shorter value stands in ordinary words too, and is replaced only where it stands by itself. */
+/** A shorter value may occur in ordinary words. It is replaced only as a word of its own. */
 const wordLength = 8
 
-/** A single character hides nothing, and stands in every JSON pointer. */
+/** A single character is no secret, and occurs in every JSON pointer. */
 const leastLength = 2
 
 const escapes = /%(?:25)*([0-9a-f]{2})|\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))|&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/iy
@@ -38,17 +38,17 @@ const named: Readonly<Record<string, string>> = {
   quot: '"'
 }
 
-/** As `\\n` and `\\r` stand in JSON. */
+/** The escapes `\\n`, `\\r` and `\\t` of JSON. */
 const lineBreaks = "nrt"
 
-/** One character as every encoding has it: in either case, and in either alphabet of base64. */
+/** The same for a character in either case, and in either alphabet of base64. */
 const plain = (character: string): string =>
   character === "-" ? "+" : character === "_" ? "/" : character.toLowerCase()
 
 const isAlphanumeric = (character: string | undefined): boolean =>
   character !== undefined && /[a-z0-9]/i.test(character)
 
-/** Reads the character at a place, and says where the next one begins: percent-encoded, JSON and HTML escapes are read. */
+/** Reads the character at an index, and the index of the next one. Decodes percent-encoding, and JSON and HTML escapes. */
 const characterAt = (text: string, at: number): readonly [character: string, next: number] => {
   const raw = text[at]!
   if (raw !== "%" && raw !== "\\" && raw !== "&") return [raw, at + 1]
@@ -72,11 +72,11 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
-/** Whether a character of an answer is one of a value: a form has a space in the place of a plus. */
+/** Whether a character of a response matches one of a value. Forms replace a plus by a space. */
 const isSame = (character: string, of: string): boolean =>
   plain(character) === plain(of) || (character === " " && plain(of) === "+")
 
-/** Where a value that begins at a place ends; -1 where none begins. Lines may be wrapped within it. */
+/** Where a value ends that starts at an index, or -1. Its lines may be wrapped. */
 const endOf = (text: string, start: number, value: string): number => {
   let at = start
   let matched = 0
@@ -94,7 +94,7 @@ const endOf = (text: string, start: number, value: string): number => {
   return matched >= Math.min(value.length, pieceLength) ? end : -1
 }
 
-/** Whether a number is a member of a JSON object, as a time in milliseconds of the exchange's is, and no header. */
+/** Whether a number is a member of a JSON object, such as a time of the exchange in milliseconds, and not a header. */
 const isMember = (text: string, start: number): boolean => /":\s*$/.test(text.slice(Math.max(0, start - 8), start))
 
 const stands = (text: string, start: number, end: number, value: string): boolean => {
@@ -108,7 +108,7 @@ const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
     if (value === undefined || value.length < leastLength) continue
     if (ofSigning.test(name)) values.add(value)
     else if (ofCredentials.test(name)) {
-      // A scheme and its credentials, or the pairs of a cookie.
+      // A scheme with credentials, or the pairs of a cookie.
       for (const part of value.split(/[\s;,]+/)) {
         for (const secret of [part, part.slice(part.indexOf("=") + 1)]) {
           if (secret.length >= wordLength) values.add(secret)

@@ -1,39 +1,41 @@
 /**
- * From an answer's status and bytes to exactly one outcome.
+ * Turns a response's status and bytes into exactly one outcome: a decoded value, or a typed error.
  *
  * @module
  */
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import type * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import * as Errors from "../Errors.ts"
 import type { Descriptor } from "../Operation.ts"
-import * as conceal from "./conceal.ts"
+import { isRecord } from "../record.ts"
 import { compile, invalid } from "../wire/compile.ts"
-import { type ParsedBody, read } from "./errorBody.ts"
 import { firstBreak } from "../wire/issue.ts"
+import * as conceal from "./conceal.ts"
 import { dateMillis } from "./skew.ts"
 
-/** What arrived: status, headers (names in lower case) and the whole body. */
+/** A whole response: status, headers (names in lower case) and body. */
 export interface Arrived {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
-  /** The headers of the request, called where there is an error: it keeps nothing that the answer echoes of them. */
+  /** The headers of the request. Called for an error, which must not keep what the response echoes of them. */
   readonly sent?: (() => conceal.HeaderValues) | undefined
 }
 
-/** What only the sender knows of a call, for the errors to carry. */
+/** What only the sender knows of a call, for its errors. */
 export interface Circumstances {
   readonly attempts: number
-  /** An earlier attempt may have been carried out, and its answer never came. */
+  /** An earlier attempt may have been carried out, and its response was lost. */
   readonly lostAnswer: boolean
   readonly nowMillis: number
-  /** Asked only where the answer is a 401. */
+  /** Called only for a 401. */
   readonly explanation: () => Errors.Explanation | undefined
 }
 
-type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, Errors.Failure | NamedError>
+/** Decodes the responses of one operation. */
+export type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, CallFailure>
 
 /** The errors that only some operations name. */
 export type NamedError =
@@ -46,71 +48,139 @@ export type NamedError =
   | Errors.ServiceUnavailable<unknown>
   | Errors.GatewayTimeout<unknown>
 
-const rawBodyLimit = 2048
+/** Every error that a request can end with. */
+export type CallFailure = Errors.Failure | NamedError
 
-/** Strict: a byte sequence that is no UTF-8 throws, and a byte-order mark stays for the JSON parser to refuse. */
+/** A body that was parsed once: its text, and the JSON in it. */
+interface ParsedBody {
+  readonly text: string
+  /** Undefined if the text is not JSON. */
+  readonly json: unknown
+  /** Why the body is not JSON; undefined if it is. */
+  readonly fault?: string
+  /** Why the bytes are not text, if the reason is known. */
+  readonly unreadable?: string
+}
+
+/** Strict: bytes that are not UTF-8 throw, and a byte-order mark stays, so that the JSON parser refuses it. */
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const lenientUtf8 = /*#__PURE__*/ new TextDecoder()
 
-const longestEncoding = 60
+const maxEncodingLength = 60
 
-/** The content encoding that an answer claims; undefined where its bytes are plain. */
+/** The content encoding that a response claims. Undefined for plain bytes. */
 const encodingOf = ({ headers }: Arrived): string | undefined => {
   const encoding = headers["content-encoding"]?.trim()
   return encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity"
     ? undefined
-    : JSON.stringify(encoding.slice(0, longestEncoding))
+    : JSON.stringify(encoding.slice(0, maxEncodingLength))
 }
 
-/** Bytes that are still encoded are no UTF-8: what the runtime asks for by itself, it has decoded before. */
-const undecoded = (arrived: Arrived): { readonly body: ParsedBody; readonly fault: string } => {
+/** A body that is not UTF-8. The runtime decodes the encodings that it asks for itself, so this is another one. */
+const notUtf8 = (arrived: Arrived): ParsedBody => {
   const encoding = encodingOf(arrived)
   const text = lenientUtf8.decode(arrived.body)
-  if (encoding === undefined) return { body: { text, json: undefined }, fault: "the body is not valid UTF-8" }
+  if (encoding === undefined) return { text, json: undefined, fault: "the body is not valid UTF-8" }
   const which = `the content encoding ${encoding}, which this client does not ask for`
   return {
-    body: { text, json: undefined, unreadable: `a body in ${which}` },
-    fault: `the body has ${which}: look for a proxy that adds it`
+    text,
+    json: undefined,
+    fault: `the body has ${which}: look for a proxy that adds it`,
+    unreadable: `a body in ${which}`
   }
 }
 
-const parse = (arrived: Arrived): { readonly body: ParsedBody; readonly fault?: string } => {
+const parse = (arrived: Arrived): ParsedBody => {
   let text: string
   try {
     text = utf8.decode(arrived.body)
   } catch {
-    return undecoded(arrived)
+    return notUtf8(arrived)
   }
-  if (text === "") return { body: { text, json: undefined }, fault: "the body is empty" }
+  if (text === "") return { text, json: undefined, fault: "the body is empty" }
   try {
-    return { body: { text, json: JSON.parse(text) } }
+    return { text, json: JSON.parse(text) }
   } catch {
     const encoding = encodingOf(arrived)
     const claim = encoding === undefined ? "" : ` (it has the content encoding ${encoding})`
-    return { body: { text, json: undefined }, fault: `the body is not JSON${claim}` }
+    return { text, json: undefined, fault: `the body is not JSON${claim}` }
   }
 }
 
-const holdsError = (json: unknown): boolean =>
-  typeof json === "object" && json !== null && Object.hasOwn(json, "error") && "error" in json && json.error !== null
+const maxExcerpt = 200
 
-const jsonLimit = 16_384
-const depthLimit = 100
+/** For each text of an error, because errors are printed and logged. */
+const maxErrorText = 2048
 
-/** What an error keeps of a body: deep or large values would overflow or flood whoever prints the error. */
+const clip = (text: string, hide: conceal.Conceal): string =>
+  text.length <= maxErrorText ? hide(text) : `${hide(text, maxErrorText)}…`
+
+const textOf = (value: unknown, hide: conceal.Conceal): string | undefined => {
+  if (typeof value === "string") return clip(value, hide)
+  if (value === undefined || value === null) return undefined
+  try {
+    return clip(JSON.stringify(value), hide)
+  } catch {
+    return "(nested too deeply to show)" // the platform's own serializer overflows its stack
+  }
+}
+
+const errorFields = (
+  record: Readonly<Record<string, unknown>>,
+  hide: conceal.Conceal,
+  fallback: () => string
+): Errors.ErrorBody => {
+  const code = textOf(record["code"], hide)
+  const details = textOf(record["details"], hide)
+  const service = textOf(record["service"], hide)
+  return {
+    message: textOf(record["message"], hide) ?? code ?? fallback(),
+    ...(code === undefined ? {} : { code }),
+    ...(details === undefined ? {} : { details }),
+    ...(service === undefined ? {} : { service })
+  }
+}
+
+/**
+ * Reads an error's body: nested under `error` on most of the wire, flat in the document and on some 404s, a bare string on
+ * 429, HTML or nothing behind the CDN. Source: bodies recorded in production and demo, 2025–2026.
+ *
+ * With `isSecret`, the body may hold a secret, and nothing of it is quoted except the error's own members.
+ */
+const errorBody = (
+  { json, text, unreadable }: ParsedBody,
+  isSecret: boolean,
+  hide: conceal.Conceal
+): Errors.ErrorBody => {
+  const fallback = (): string => {
+    if (unreadable !== undefined) return hide(unreadable)
+    if (text.trim() === "") return "an empty body"
+    return isSecret ? "an unexpected body" : `an unexpected body: ${hide(text, maxExcerpt)}`
+  }
+  if (!isRecord(json)) return { message: fallback() }
+  const nested = json["error"]
+  if (isRecord(nested)) return errorFields(nested, hide, fallback)
+  if (typeof nested === "string") return { ...errorFields(json, hide, fallback), message: clip(nested, hide) }
+  return errorFields(json, hide, fallback)
+}
+
+const maxKeptLength = 16_384
+const maxKeptDepth = 100
+
+/** What an error keeps of an unexpected body. Printing a deep or large value would overflow the stack or flood a log. */
 const keepable = ({ json, text }: ParsedBody): unknown => {
-  if (text.length > jsonLimit) return undefined
+  if (text.length > maxKeptLength) return undefined
   let depth = 0
   for (const character of text) {
     if (character === "[" || character === "{") depth++
     else if (character === "]" || character === "}") depth--
-    if (depth > depthLimit) return undefined
+    if (depth > maxKeptDepth) return undefined
   }
   return json
 }
 
-/** Seconds or an HTTP date, as a wait in milliseconds; undefined where it is absent or neither. */
-export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
+/** The wait of a `Retry-After` header, given in seconds or as an HTTP date. Undefined if it is absent or neither. */
+const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()
   if (/^\d+$/.test(text)) return Number(text) * 1000
@@ -118,15 +188,14 @@ export const retryAfterMillis = (header: string | undefined, nowMillis: number):
   return date === undefined ? undefined : Math.max(0, date - nowMillis)
 }
 
-/** Which of the operation's errors a status is; the common ones need no declaration. */
-const alwaysPossible: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
+type Check = (json: unknown) => Result.Result<unknown, SchemaIssue.Issue>
 
-/** Compiled on first use. Stays interpreted, silently, where code cannot be made from text. */
-const decoder = (schema: Schema.Codec<unknown>, compiled: boolean) => {
+/** Compiled on first use. If the runtime does not allow code made from text, the schema stays interpreted. */
+const checker = (schema: Schema.Codec<unknown>, compiled: boolean): Check => {
   const interpret = SchemaParser.decodeUnknownResult(schema)
   if (!compiled) return interpret
-  let decode: typeof interpret | undefined
-  const begin = (): typeof interpret => {
+  let check: Check | undefined
+  const prepared = (): Check => {
     const run = compile(schema)
     if (run === undefined) return interpret
     return (json) => {
@@ -135,91 +204,117 @@ const decoder = (schema: Schema.Codec<unknown>, compiled: boolean) => {
       return value === invalid ? interpret(json) : Result.succeed(value)
     }
   }
-  return (json: unknown) => (decode ??= begin())(json)
+  return (json) => (check ??= prepared())(json)
 }
 
-/** Prepares a descriptor once; what it returns runs for every answer. */
-export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
-  const operation = descriptor.name
-  const success = descriptor.success
-  const decode = success.body === undefined ? undefined : decoder(success.body, compiled)
-  const declared = new Set(descriptor.errors.map((error) => ("payload" in error ? error.error : error).status))
-  const payloads = new Map<number, (json: unknown) => Result.Result<unknown, unknown>>()
-  for (const error of descriptor.errors) {
-    if ("payload" in error) payloads.set(error.error.status, decoder(error.payload, compiled))
-  }
+const hasError = (json: unknown): boolean => isRecord(json) && Object.hasOwn(json, "error") && json["error"] !== null
 
-  const succeed = (arrived: Arrived, attempts: number): Result.Result<unknown, Errors.ContractError> => {
-    const { body, fault } = parse(arrived)
-    const broken = (pointer: string, reason: string) => {
-      const hide = conceal.make(arrived.sent?.())
-      return Result.fail(
-        new Errors.ContractError({
-          operation,
-          status: arrived.status,
-          pointer: hide(pointer),
-          reason: hide(reason),
-          rawBody: descriptor.secret ? "" : hide(body.text, rawBodyLimit),
-          attempts
-        })
-      )
-    }
-    if (holdsError(body.json)) return broken("/error", "a success status with an error in its body")
-    // Nothing is declared of this body, so that nothing else in it can break the contract.
-    if (decode === undefined) return Result.void
-    if (fault !== undefined) return broken("", fault)
-    const decoded = decode(body.json)
-    if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
-    const { pointer, reason } = firstBreak(decoded.failure)
-    return broken(pointer, reason)
-  }
+const maxRawBody = 2048
 
-  const fail = (arrived: Arrived, circumstances: Circumstances): Errors.Failure | NamedError => {
-    const { status } = arrived
-    const { body: parsed } = parse(arrived)
-    const { attempts, lostAnswer, nowMillis } = circumstances
+/** Decodes a response with the operation's success status. */
+const success = (
+  { name, secret }: Descriptor,
+  check: Check | undefined,
+  arrived: Arrived,
+  attempts: number
+): Result.Result<unknown, Errors.ContractError> => {
+  const { fault, json, text } = parse(arrived)
+  const violation = (pointer: string, reason: string) => {
     const hide = conceal.make(arrived.sent?.())
-    const fields = { operation, body: read(parsed, descriptor.secret, hide), attempts, afterLostAnswer: lostAnswer }
-    const payload = () => {
-      const decoded = payloads.get(status)?.(parsed.json)
-      return decoded !== undefined && Result.isSuccess(decoded) ? conceal.inJson(hide, decoded.success) : undefined
-    }
-    const repeatable = { ...fields, retryAfterMillis: retryAfterMillis(arrived.headers["retry-after"], nowMillis) }
-    switch (declared.has(status) || alwaysPossible.has(status) ? status : undefined) {
-      case 400:
-        return new Errors.BadRequest(fields)
-      case 401:
-        return new Errors.Unauthorized({
-          ...fields,
-          explanation: circumstances.explanation()
-        })
-      case 403:
-        return new Errors.Forbidden(fields)
-      case 404:
-        return new Errors.NotFound(fields)
-      case 409:
-        return new Errors.Conflict(fields)
-      case 429:
-        return new Errors.TooManyRequests(repeatable)
-      case 500:
-        return new Errors.InternalServerError({ ...repeatable, payload: payload() })
-      case 502:
-        return new Errors.BadGateway(repeatable)
-      case 503:
-        return new Errors.ServiceUnavailable({ ...repeatable, payload: payload() })
-      case 504:
-        return new Errors.GatewayTimeout({ ...repeatable, payload: payload() })
-      default:
-        return new Errors.UnexpectedStatus({
-          ...repeatable,
-          status,
-          json: descriptor.secret ? undefined : conceal.inJson(hide, keepable(parsed))
-        })
-    }
+    return Result.fail(
+      new Errors.ContractError({
+        operation: name,
+        status: arrived.status,
+        pointer: hide(pointer),
+        reason: hide(reason),
+        rawBody: secret ? "" : hide(text, maxRawBody),
+        attempts
+      })
+    )
   }
+  if (hasError(json)) return violation("/error", "a success status with an error in its body")
+  // The document declares nothing of this body, so nothing else in it can break the contract.
+  if (check === undefined) return Result.void
+  if (fault !== undefined) return violation("", fault)
+  const decoded = check(json)
+  if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
+  const { pointer, reason } = firstBreak(decoded.failure)
+  return violation(pointer, reason)
+}
 
-  return (arrived, circumstances) =>
-    arrived.status === success.status
-      ? succeed(arrived, circumstances.attempts)
-      : Result.fail(fail(arrived, circumstances))
+/** Statuses that every operation can answer with. They need no declaration. */
+const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
+
+/** Turns a response with any other status into an error. An undeclared status is an `UnexpectedStatus`. */
+const failure = (
+  { name, secret }: Descriptor,
+  isDeclared: boolean,
+  checkPayload: Check | undefined,
+  arrived: Arrived,
+  circumstances: Circumstances
+): CallFailure => {
+  const { status } = arrived
+  const parsed = parse(arrived)
+  const hide = conceal.make(arrived.sent?.())
+  const fields = {
+    operation: name,
+    body: errorBody(parsed, secret, hide),
+    attempts: circumstances.attempts,
+    afterLostAnswer: circumstances.lostAnswer
+  }
+  const retryable = {
+    ...fields,
+    retryAfterMillis: retryAfterMillis(arrived.headers["retry-after"], circumstances.nowMillis)
+  }
+  const payload = () => {
+    const decoded = checkPayload?.(parsed.json)
+    return decoded !== undefined && Result.isSuccess(decoded) ? conceal.inJson(hide, decoded.success) : undefined
+  }
+  switch (isDeclared || commonStatuses.has(status) ? status : undefined) {
+    case 400:
+      return new Errors.BadRequest(fields)
+    case 401:
+      return new Errors.Unauthorized({ ...fields, explanation: circumstances.explanation() })
+    case 403:
+      return new Errors.Forbidden(fields)
+    case 404:
+      return new Errors.NotFound(fields)
+    case 409:
+      return new Errors.Conflict(fields)
+    case 429:
+      return new Errors.TooManyRequests(retryable)
+    case 500:
+      return new Errors.InternalServerError({ ...retryable, payload: payload() })
+    case 502:
+      return new Errors.BadGateway(retryable)
+    case 503:
+      return new Errors.ServiceUnavailable({ ...retryable, payload: payload() })
+    case 504:
+      return new Errors.GatewayTimeout({ ...retryable, payload: payload() })
+    default:
+      return new Errors.UnexpectedStatus({
+        ...retryable,
+        status,
+        json: secret ? undefined : conceal.inJson(hide, keepable(parsed))
+      })
+  }
+}
+
+/** Prepares the decoder of an operation, once. What it returns runs for every response. */
+export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
+  const { body, status: successStatus } = descriptor.success
+  const checkBody = body === undefined ? undefined : checker(body, compiled)
+  const declared = new Set<number>()
+  const checkPayloads = new Map<number, Check>()
+  for (const error of descriptor.errors) {
+    const { status } = "payload" in error ? error.error : error
+    declared.add(status)
+    if ("payload" in error) checkPayloads.set(status, checker(error.payload, compiled))
+  }
+  return (arrived, circumstances) => {
+    const { status } = arrived
+    return status === successStatus
+      ? success(descriptor, checkBody, arrived, circumstances.attempts)
+      : Result.fail(failure(descriptor, declared.has(status), checkPayloads.get(status), arrived, circumstances))
+  }
 }

@@ -1,9 +1,10 @@
 /**
- * Measures the exchange's clock against this machine's by the dates of answers. One per sender.
+ * Measures the exchange's clock against this machine's by the dates of responses. One per connection.
  *
  * @module
  */
 import type * as Clock from "effect/Clock"
+import { monotonicMillis } from "../time.ts"
 import type { Measurement } from "./ClockSkew.ts"
 
 /** This machine's two clocks at one instant. */
@@ -12,47 +13,47 @@ export interface Reading {
   readonly monotonicMillis: number
 }
 
-/** The exchange's clock minus this machine's: no less and no more than this, in milliseconds. */
+/** Bounds of the exchange's clock minus this machine's, in milliseconds. */
 export interface Interval {
   readonly lowerMillis: number
   readonly upperMillis: number
 }
 
 export interface Skew {
-  /** Learns of an answer: what it says by itself, undefined where its date is unfit. */
+  /** Learns from a response. Returns its own bounds, or undefined if its date cannot be used. */
   readonly observe: (
     sent: Reading,
-    answered: Reading,
+    received: Reading,
     headers: Readonly<Record<string, string | undefined>>
   ) => Interval | undefined
   readonly measured: (now: Reading) => Measurement | undefined
-  /** What to add to this machine's clock to sign; 0 unless every skew that was measured is beyond the resolution. */
+  /** What to add to this machine's clock for a signature. 0 unless every possible skew is beyond the resolution. */
   readonly correctionMillis: (now: Reading) => number
 }
 
 export const read = (clock: Clock.Clock): Reading => ({
   wallMillis: clock.currentTimeMillisUnsafe(),
-  monotonicMillis: Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  monotonicMillis: monotonicMillis(clock)
 })
 
-/** Dates are of whole seconds. */
+/** Dates have whole seconds. */
 const resolutionMillis = 1_000
 
-/** The wall clock and the monotonic one part by this much only when one was set, or the machine slept. */
+/** The wall clock and the monotonic clock differ by more only if the wall clock was set, or the machine slept. */
 const jumpMillis = 250
 
-/** For how long answers narrow one measurement: clocks drift apart by some dozen milliseconds in that time. */
+/** How long responses narrow one measurement. Clocks drift apart by some dozen milliseconds in that time. */
 const generationMillis = 300_000
 
-/** IMF-fixdate, the one form that servers may write (RFC 9110). */
+/** IMF-fixdate, the only form that servers may write (RFC 9110). */
 const httpDate = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
-/** The two that recipients must read as well, as they are written in their own ways by old servers. */
+/** Two forms of old servers, which recipients must read as well. */
 const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/
 const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/
 
-/** Unix milliseconds of a header's date; undefined where it is none. */
+/** Unix milliseconds of a header's date. Undefined if it is not a date. */
 export const dateMillis = (header: string): number | undefined => {
-  // Nothing looks at the day of the week.
+  // The day of the week is not checked.
   const text = httpDate.test(header)
     ? header
     : header.replace(rfc850, "Mon, $1 $2 20$3 $4 GMT").replace(asctime, "Mon, $2 $1 $4 $3 GMT")
@@ -60,7 +61,7 @@ export const dateMillis = (header: string): number | undefined => {
   return Number.isNaN(millis) ? undefined : millis
 }
 
-/** When the exchange wrote an answer; undefined where that is unknown, or a cache wrote it some other time. */
+/** When the exchange wrote a response. Undefined if that is unknown, or if the response comes from a cache. */
 const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
   const { age, date } = headers
   if (date === undefined || age !== undefined || /\bhit\b|refreshhit/i.test(headers["x-cache"] ?? "")) return undefined
@@ -70,11 +71,11 @@ const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): n
 
 const middle = ({ lowerMillis, upperMillis }: Interval): number => Math.round((lowerMillis + upperMillis) / 2)
 
-/** Whether every skew of an interval, less what was corrected already, is more than the resolution can explain. */
+/** Whether every skew of an interval, minus the correction made already, is more than the resolution can explain. */
 export const isBeyondResolution = ({ lowerMillis, upperMillis }: Interval, correctedMillis: number): boolean =>
   lowerMillis - correctedMillis > resolutionMillis || upperMillis - correctedMillis < -resolutionMillis
 
-/** What an error says of it. */
+/** The fields of an error. */
 export const explanation = (
   interval: Interval | undefined
 ): { readonly measuredClockSkewMillis?: number; readonly measuredClockSkewErrorMillis?: number } =>
@@ -85,7 +86,7 @@ export const explanation = (
         measuredClockSkewErrorMillis: Math.ceil((interval.upperMillis - interval.lowerMillis) / 2)
       }
 
-/** What answers since a moment agree on. */
+/** The bounds that all responses since a time share. */
 interface Agreed extends Interval {
   readonly sinceMillis: number
 }
@@ -102,7 +103,7 @@ export const jumped = (from: Reading, to: Reading): boolean =>
   Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
 
 export const make = (): Skew => {
-  // The older one is narrower; when it has served its time the newer one takes its place, so that precision stays.
+  // The older one is narrower. When it ends, the newer one replaces it, so that the precision stays.
   let older: Agreed | undefined
   let newer: Agreed | undefined
   let latest: Reading = { wallMillis: 0, monotonicMillis: 0 }
@@ -131,14 +132,14 @@ export const make = (): Skew => {
   }
 
   return {
-    observe: (sent, answered, headers) => {
+    observe: (sent, received, headers) => {
       const date = writtenMillis(headers)
-      if (date === undefined || jumped(sent, answered)) return undefined
+      if (date === undefined || jumped(sent, received)) return undefined
       const sample = {
-        lowerMillis: date - answered.wallMillis,
+        lowerMillis: date - received.wallMillis,
         upperMillis: date + resolutionMillis - sent.wallMillis
       }
-      learn(sample, answered)
+      learn(sample, received)
       return sample
     },
     measured: (now) => {

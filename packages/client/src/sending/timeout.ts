@@ -1,8 +1,8 @@
 /**
  * A time limit for one attempt of a call.
  *
- * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. On the platform's own clock a timer of the
- * platform does the same for less. Any other clock, such as a test's, is used as it is.
+ * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. On the platform's clock, a platform timer does
+ * the same at a lower cost. Any other clock, such as a test's, uses `Effect.timeoutOrElse`.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import * as Fiber from "effect/Fiber"
 
 const platformClock = /*#__PURE__*/ Context.get(/*#__PURE__*/ Context.empty(), Clock.Clock)
 
-/** The longest delay of a platform's timer. */
+/** The longest delay of a platform timer. */
 const longestTimerMillis = 2 ** 31 - 1
 
-/** Interrupts an effect that takes longer, waits for its finalizers, and goes on with `orElse`. */
+/** Interrupts an effect that takes longer, waits for its finalizers, and continues with `orElse`. */
 export const timeoutOrElse = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   millis: number,

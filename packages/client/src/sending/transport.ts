@@ -1,5 +1,5 @@
 /**
- * One request out, one whole answer in: the only place that touches the HTTP client.
+ * Sends one request and reads its whole response. Nothing else uses the HTTP client.
  *
  * @module
  */
@@ -16,9 +16,10 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as conceal from "./conceal.ts"
+import { memberOf } from "../record.ts"
 import type { Arrived } from "./decode.ts"
 
-/** A request, ready to leave. */
+/** A complete request. */
 export interface Outgoing {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly url: string
@@ -26,17 +27,17 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** Why no whole answer came. Holds no request and no header. */
+/** Why no whole response arrived. Contains no request and no header. */
 export interface TransportFault {
   readonly requestSent: "no" | "maybe"
   readonly code: string | undefined
   readonly reason: string
 }
 
-/** Sends, and reads the answer to its end. */
+/** Sends a request, and reads the response to its end. */
 export type Transport = (outgoing: Outgoing, maxBodyBytes: number) => Effect.Effect<Arrived, TransportFault>
 
-/** Faults of connecting. The same codes come from reading an established connection, so the system call decides. */
+/** Faults of connecting. Reading an established connection has the same codes, so the system call decides. */
 const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ECONNREFUSED",
   "EHOSTUNREACH",
@@ -44,7 +45,7 @@ const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "EADDRNOTAVAIL"
 ])
 
-/** Faults of looking up a name. */
+/** Faults of name resolution. */
 const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -53,7 +54,7 @@ const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "EAI_NONAME"
 ])
 
-/** Faults that no established connection has: of undici's connect timer, and of certificates. */
+/** Faults that an established connection cannot have: undici's connect timeout, and certificates. */
 const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
@@ -63,31 +64,28 @@ const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
 ])
 
-const property = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined
-
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 
-/** Runtimes wrap the system's error once or twice: the innermost one with a code is the one that says something. */
+/** The innermost error with a code. Runtimes wrap the system's error once or twice. */
 const innermost = (cause: unknown): unknown => {
   let found = cause
   let current = cause
   for (let depth = 0; depth < 5 && current !== undefined && current !== null; depth++) {
-    if (text(property(current, "code")) !== undefined) found = current
-    current = property(current, "cause")
+    if (text(memberOf(current, "code")) !== undefined) found = current
+    current = memberOf(current, "cause")
   }
   return found
 }
 
 /**
- * Whether no byte can have left: an allow-list of faults that only connecting has. Anything else may have left. Of
- * several addresses tried, every one must have failed so.
+ * Whether no byte can have been sent. Only faults of connecting, which this file lists, prove that. If several addresses
+ * were tried, each must have failed like that.
  */
 const isNeverSent = (error: unknown): boolean => {
-  const errors = property(error, "errors")
+  const errors = memberOf(error, "errors")
   if (Array.isArray(errors) && errors.length > 0) return errors.every((one) => isNeverSent(one))
-  const code = property(error, "code")
-  const call = property(error, "syscall")
+  const code = memberOf(error, "code")
+  const call = memberOf(error, "syscall")
   return (
     (whileConnecting.has(code) && call === "connect") ||
     (whileResolving.has(code) && call === "getaddrinfo") ||
@@ -95,29 +93,29 @@ const isNeverSent = (error: unknown): boolean => {
   )
 }
 
-/** Code of a {@link TransportFault} that sending again cannot mend. */
+/** Code of a {@link TransportFault} that is not retryable. */
 export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
   const { reason } = error
   const cause = innermost(reason.cause)
-  const code = text(property(cause, "code"))
+  const code = text(memberOf(cause, "code"))
   const neverSent =
     reason._tag === "InvalidUrlError" ||
     reason._tag === "EncodeError" ||
     (reason._tag === "TransportError" && isNeverSent(cause))
-  // Where there is no code, the platform's own words may quote a header that the application's fetch options set.
-  const said =
+  // Without a code, the platform's message may quote a header of the application's fetch options.
+  const description =
     code === undefined
-      ? `${text(property(cause, "name")) ?? reason._tag} without a code`
-      : `${code}: ${text(property(cause, "message")) ?? ""}`
-  return { requestSent: neverSent ? "no" : "maybe", code, reason: said }
+      ? `${text(memberOf(cause, "name")) ?? reason._tag} without a code`
+      : `${code}: ${text(memberOf(cause, "message")) ?? ""}`
+  return { requestSent: neverSent ? "no" : "maybe", code, reason: description }
 }
 
 const tooLarge = (maxBodyBytes: number): TransportFault => ({
   requestSent: "maybe",
   code: bodyTooLarge,
-  reason: `the answer is larger than the limit of ${maxBodyBytes} bytes`
+  reason: `the response is larger than the limit of ${maxBodyBytes} bytes`
 })
 
 const gather = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
@@ -131,11 +129,11 @@ const gather = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return whole
 }
 
-/** Reads chunk by chunk and stops at the limit, whatever the answer's headers claimed. */
+/** Reads chunk by chunk, and stops at the limit even if the response's headers claim less. */
 const readStream = (
   response: HttpClientResponse.HttpClientResponse,
   maxBodyBytes: number,
-  limitSaid = maxBodyBytes
+  shownLimit = maxBodyBytes
 ): Effect.Effect<Uint8Array, TransportFault> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
@@ -147,7 +145,7 @@ const readStream = (
           chunks.push(chunk)
           size += chunk.length
         }
-        return size > maxBodyBytes ? Effect.fail({ error: tooLarge(limitSaid), empty: false }) : Effect.void
+        return size > maxBodyBytes ? Effect.fail({ error: tooLarge(shownLimit), empty: false }) : Effect.void
       }),
       Effect.matchEffect({
         onSuccess: () => Effect.succeed(gather(chunks, size)),
@@ -162,29 +160,29 @@ const readBody = (
   headers: Readonly<Record<string, string | undefined>>,
   maxBodyBytes: number
 ): Effect.Effect<Uint8Array, TransportFault> => {
-  // A stated length of uncoded bytes is enforced by the HTTP parser; then one read is enough.
+  // The HTTP parser enforces the length that the headers state for unencoded bytes. Then one read is enough.
   const length = headers["content-length"]
   const stated = length === undefined || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)
-  // Read as a stream, which gives up at its first chunk and closes the connection.
+  // A stream fails at its first chunk and closes the connection.
   if (stated > maxBodyBytes) return readStream(response, 0, maxBodyBytes)
   return stated >= 0
     ? Effect.mapBoth(response.arrayBuffer, { onSuccess: (buffer) => new Uint8Array(buffer), onFailure: faultOf })
     : readStream(response, maxBodyBytes)
 }
 
-/** What the guard below throws: it never leaves this file. */
+/** Thrown by the guard below. It never leaves this file. */
 const secondSendMark = /*#__PURE__*/ Symbol("the HTTP client sends a second time")
 
 /**
- * Makes a transport of an HTTP client.
+ * Makes a transport from an HTTP client.
  *
  * **Details**
  *
  * - Redirects are not followed: fetch would carry the signature to another origin.
- * - The HTTP client's own spans are switched off, since they end with the whole request, signature included; and no
- *   trace header goes to the exchange.
- * - A client that has been taught to repeat requests, or to follow redirects, is stopped before its second send: it
- *   would place an order twice, or carry the signature to another origin.
+ * - The HTTP client's own spans are switched off, because they contain the whole request with its signature. No trace
+ *   header is sent to the exchange.
+ * - A client that repeats requests or follows redirects is stopped before its second send. It would place an order twice,
+ *   or send the signature to another origin.
  */
 export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | undefined): Transport => {
   const requestInit: RequestInit = { ...fetchOptions, redirect: "manual" }
@@ -196,7 +194,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     })
     let sends = 0
     let sent = request.headers
-    // The platform calls this right before every real send, whatever was wrapped around its client.
+    // The platform's client calls this before every real send, even if the application has wrapped it.
     const guard = (last: HttpClientRequest.HttpClientRequest): boolean => {
       if (++sends > 1) throw secondSendMark
       sent = last.headers
@@ -205,7 +203,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     const allSent = (): Headers.Headers =>
       optionsHeaders === undefined || optionsHeaders === null
         ? sent
-        : // As the fetch client merges them; its own type is narrower than what it takes.
+        : // As the fetch client merges them. Its type is narrower than what it accepts.
           Headers.merge(Headers.fromInput(optionsHeaders as Headers.Input), sent)
     const hidden = (fault: TransportFault): TransportFault => ({
       ...fault,
@@ -221,7 +219,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     return client.execute(request).pipe(
       Effect.matchEffect({
         onSuccess: arrived,
-        // A client that fails on a status has the answer all the same.
+        // A client that fails on a status has the response as well.
         onFailure: (error) =>
           error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(hidden(faultOf(error)))
       }),
@@ -239,17 +237,17 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
   }
 }
 
-/** Code of a {@link TransportFault}: the application's HTTP client is not fit for signed requests. */
+/** Code of a {@link TransportFault}: the application's HTTP client repeats requests or follows redirects. */
 export const clientRepeats = "ERR_HTTP_CLIENT_REPEATS"
 
 const secondSend: TransportFault = {
   requestSent: "maybe",
   code: clientRepeats,
   reason:
-    "the HttpClient repeats requests or follows redirects by itself, and was stopped before its second send: give this layer a bare one"
+    "the HttpClient repeats requests or follows redirects by itself, and was stopped before its second send: provide a plain client to this layer"
 }
 
-/** So that a request which an application's own HTTP client logs shows neither key id nor signature. */
+/** Hides key id and signature in requests that the application's own HTTP client logs. */
 const redactToo = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
   ...names,
   ...RequestSignature.headerNames

@@ -43,7 +43,7 @@ export {
   yesPrice,
   type YesPrice
 } from "./intents.ts"
-export type { ExchangeWindow } from "../sending/attempts.ts"
+export type { ExchangeWindow } from "../sending/attemptTimes.ts"
 export {
   type Accepted,
   type CreateError,

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as FixedPoint from "../money/FixedPoint.ts"
 import type { Count, Dollars } from "../money/FixedPoint.ts"
 import type { BatchCreateOrdersV2ResponseOrdersItem, ErrorResponse, Order } from "../generated/responses.ts"
-import type { ExchangeWindow } from "../sending/attempts.ts"
+import type { ExchangeWindow } from "../sending/attemptTimes.ts"
 import type { ErrorOf } from "../Operation.ts"
 import type { batchCreate, create, CreateInput } from "../rest/orderOperations.ts"
 

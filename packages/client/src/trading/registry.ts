@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type { InvalidRequest } from "../Errors.ts"
-import type { Attempts } from "../sending/attempts.ts"
+import type { Attempts } from "../sending/attemptTimes.ts"
 import type { CreateInput } from "../rest/orderOperations.ts"
 import type { Outcome, PlaceError, Placement } from "./outcomes.ts"
 

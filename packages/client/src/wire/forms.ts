@@ -1,5 +1,5 @@
 /**
- * The few schema forms that components on the wire are built from.
+ * The schema forms that all components on the wire are built from.
  *
  * @module
  */
@@ -9,8 +9,7 @@ import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 
 /**
- * An enum in a response. Members known today complete in an editor; one that is new tomorrow decodes and surfaces as
- * itself.
+ * An enum in a response. An editor completes the known members. A new member decodes as itself.
  */
 export type Open<Known extends string> = Known | (string & {})
 
@@ -18,7 +17,7 @@ export type Open<Known extends string> = Known | (string & {})
 export const open = <const Known extends string>(_known: ReadonlyArray<Known>): Schema.Codec<Open<Known>> =>
   Schema.String as Schema.Codec<Open<Known>> // every string is a member of the open enum
 
-/** Codec of a closed enum, for requests: a member the exchange does not know is refused before it is sent. */
+/** Codec of a closed enum, for requests: an unknown member is refused before it is sent. */
 export const closed = <const Known extends string>(known: ReadonlyArray<Known>): Schema.Codec<Known> =>
   Schema.Literals(known)
 
@@ -30,7 +29,7 @@ const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 
 const daysIn = (year: number, month: number): number =>
   month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 
-/** The two decimal digits at an index: reading them this way makes no string. */
+/** The two decimal digits at an index. Reading them this way allocates no string. */
 const twoDigits = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
 
 const isDateTime = (text: string): boolean => {
@@ -44,8 +43,8 @@ const isDateTime = (text: string): boolean => {
  *
  * **Details**
  *
- * The day must exist. A leap second is refused: the exchange's own formatter cannot write one, and no date of the
- * platform could hold it.
+ * The day must exist. A leap second is refused: the exchange's formatter cannot write one, and a `Date` cannot represent
+ * it.
  */
 export const DateTimeString: Schema.Codec<string> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.makeFilter(isDateTime, { expected: "an RFC 3339 date-time" })
@@ -82,7 +81,7 @@ const lastSecond = 4_102_444_800
 
 /**
  * A time of a request in Unix seconds, of at least `minimum`. The exchange reads milliseconds as seconds and finds
- * nothing, so a time after the beginning of 2100 is refused with a hint.
+ * nothing, so a time after the start of 2100 is refused with a hint.
  */
 export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
@@ -96,7 +95,7 @@ export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
 /** A time of a request in Unix seconds: {@link unixSecondsFrom} the least safe integer. */
 export const UnixSeconds: Schema.Codec<number> = /*#__PURE__*/ unixSecondsFrom(-9_007_199_254_740_991)
 
-/** Times since 2001 are above the first in seconds, and times since 1973 above the second in milliseconds. */
+/** Times since 2001 are above the first number in seconds. Times since 1973 are above the second in milliseconds. */
 const firstSecond = 1_000_000_000
 const firstMillisecond = 100_000_000_000
 
@@ -118,10 +117,10 @@ export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY
   Schema.String.check(
     Schema.makeFilter(
       (text) => {
-        // Code units bound code points from above, and twice over from below: most texts need no counting.
-        const most = text.length
-        if (most < minimum) return false
-        if (most <= maximum && most >= 2 * minimum) return true
+        // A code point is one or two code units, so most texts need no counting.
+        const units = text.length
+        if (units < minimum) return false
+        if (units <= maximum && units >= 2 * minimum) return true
         const length = [...text].length
         return length >= minimum && length <= maximum
       },
@@ -148,18 +147,18 @@ const sizes = (minimum: number, maximum: number, one: string, many: string): str
   return minimum === 0 ? `at most ${maximum} ${unit}` : `${minimum} to ${maximum} ${unit}`
 }
 
-/** Shared by every {@link listOrNull}: {@link isListOrNull} knows one by it. */
+/** Shared by every {@link listOrNull}, so that {@link isListOrNull} recognises one. */
 const nullIsEmpty = /*#__PURE__*/ SchemaTransformation.makeTransformation({
   decode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list ?? []),
   encode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list)
 })
 
 /**
- * A list of a response where null stands for the empty list: the exchange writes some empty lists so. It always decodes
- * to a list, and never encodes to null.
+ * A list of a response that may be null: the exchange writes some empty lists that way. It always decodes to a list, and
+ * never encodes to null.
  */
 export const listOrNull = <A>(list: Schema.Codec<ReadonlyArray<A>>): Schema.Codec<ReadonlyArray<A>> =>
-  // The list has been checked before it is transformed. Checking it again would double its cost.
+  // The list is checked before it is transformed. Checking it again would double the cost.
   Schema.NullOr(list).pipe(Schema.decodeTo(Schema.Unknown, nullIsEmpty as never)) as unknown as Schema.Codec<
     ReadonlyArray<A>
   >

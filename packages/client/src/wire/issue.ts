@@ -1,18 +1,19 @@
 /**
- * Reads a schema issue: the first place that broke, as a JSON pointer, and what was wanted there.
+ * Reads a schema issue: where a value first breaks its schema, as a JSON pointer, and what was expected there.
  *
  * @module
  */
 import * as SchemaIssue from "effect/SchemaIssue"
 
-/** Where a value broke its schema. Never holds the value. */
+/** Where a value breaks its schema. Never contains the value. */
 export interface Break {
-  /** RFC 6901; for a missing field, where it should have been. */
+  /** RFC 6901. For a missing field, where it should be. */
   readonly pointer: string
   readonly reason: string
 }
 
-const escape = (key: PropertyKey): string => String(key).replaceAll("~", "~0").replaceAll("/", "~1")
+/** One key of a JSON pointer. */
+export const escapePointer = (key: PropertyKey): string => String(key).replaceAll("~", "~0").replaceAll("/", "~1")
 
 const reasonOf = (leaf: SchemaIssue.Leaf): string => {
   switch (leaf._tag) {
@@ -27,13 +28,13 @@ const reasonOf = (leaf: SchemaIssue.Leaf): string => {
 
 const format = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** What a union wants where a value is so far from each of its branches that none was tried. */
+/** What a union expects, if the value matches the type of none of its branches. */
 const typesOf = (union: SchemaIssue.AnyOf): string =>
   format(union)
     .issues.map(({ message }) => message)
     .join()
 
-/** Of a union's branches, the one that got furthest is the one that was meant. */
+/** The branch of a union that matched furthest is taken as the intended one. */
 const furthest = (found: ReadonlyArray<Break & { readonly depth: number }>) =>
   found.reduce((best, next) => (next.depth > best.depth ? next : best))
 
@@ -42,7 +43,7 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Break &
     case "Pointer":
       return walk(
         issue.issue,
-        issue.path.reduce<string>((path, key) => `${path}/${escape(key)}`, pointer),
+        issue.path.reduce<string>((path, key) => `${path}/${escapePointer(key)}`, pointer),
         depth + issue.path.length
       )
     case "Composite":

@@ -29,9 +29,9 @@ export interface ExchangeWindow {
 export interface Attempts {
   /** Before the first attempt. */
   readonly began: Reading
-  /** At the last attempt; then when the call ended. */
+  /** At the last attempt. Later, when the call ended. */
   last: Reading
-  /** The latest timestamp that an attempt was signed with; undefined before the first attempt. */
+  /** The latest timestamp of a signature. Undefined before the first attempt. */
   signedMillis: number | undefined
   /** Whether the wall clock was set, or the machine slept, between two readings. */
   clockChanged: boolean
@@ -89,7 +89,7 @@ export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = ma
 
 /** The times of a call in a form that another process can use. */
 export interface Times {
-  /** Unix milliseconds by this machine's clock, or by that of the signatures where that is later. */
+  /** Unix milliseconds by this machine's clock, or the timestamp of the last signature if that is later. */
   readonly lastAttemptMillis: number
   readonly window: ExchangeWindow | undefined
   readonly clockChanged: boolean

@@ -1,0 +1,456 @@
+/**
+ * Makes the calls that want tokens of the same buckets wait their turn.
+ *
+ * A call that finds its tokens and an empty queue takes them and goes. All others wait. One fiber per queue, which lives as
+ * long as calls wait, asks the store for the first call and lets the calls go one after the other. So no call wakes
+ * another, and a burst of any size needs constant stack and linear time.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Errors from "../Errors.ts"
+import { monotonicMillis } from "../time.ts"
+import type { Bill, BucketSet } from "./billing.ts"
+import { type LearnedLimits, outsideSpan } from "./learned.ts"
+import { WaitingQueue } from "./queue.ts"
+import type * as RateLimits from "./RateLimits.ts"
+import type { Taken, Tokens } from "./tokens.ts"
+
+/** What the queues of one limiter share. */
+export interface Shared {
+  readonly account: string
+  readonly latencyMillis: number
+  readonly learned: LearnedLimits
+  readonly tokens: Tokens
+  readonly arrivals: Arrivals
+}
+
+/** A call that wants tokens. */
+export interface TokenRequest {
+  readonly bill: Bill
+  readonly urgent: boolean
+  /** The longest wait. */
+  readonly maxMillis: number
+  /** Runs a wait, which is the only part of a call before its attempt that can be interrupted. */
+  readonly park: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
+}
+
+interface Arrival {
+  readonly id: string
+  /** Later than that of every call before it. */
+  readonly enteredMillis: number
+}
+
+/** Gives each call of a limiter an id, and a place in the order of arrival. */
+export class Arrivals {
+  /** Distinguishes this limiter from all that share its store. */
+  readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
+  #count = 0
+  #lastMillis = 0
+
+  id(): string {
+    return `${this.#limiter}-${this.#count++}`
+  }
+
+  next(nowMillis: number): Arrival {
+    // Calls that arrive in the same instant stay in order.
+    this.#lastMillis = Math.max(nowMillis, this.#lastMillis + 0.001)
+    return { id: this.id(), enteredMillis: this.#lastMillis }
+  }
+}
+
+type Outcome = Exit.Exit<Taken, Errors.LimitExceeded>
+
+/** A call in the queue. */
+interface Waiter extends TokenRequest, Arrival {
+  /** Tokens, as of its arrival. */
+  readonly cost: number
+  /** The end of its time. */
+  readonly endMillis: number
+  /** When the queue looks at it again: the end of its time, or half of it for a cancel while the budget is a guess. */
+  deadlineMillis: number
+  isInStore: boolean
+  /** Undefined while it waits. */
+  outcome: Outcome | undefined
+  /** Continues the waiting fiber. Undefined until that fiber is parked. */
+  resume: ((outcome: Outcome) => void) | undefined
+}
+
+/** The first call of a queue, which the store has refused. */
+interface Head {
+  /** When the store expects to have its tokens. */
+  readonly readyMillis: number
+  readonly cost: number
+}
+
+/** The longest sleep between two looks at the store: other processes do not announce what they give back. */
+const maxSleepMillis = 250
+
+const now: Effect.Effect<number> = /*#__PURE__*/ Effect.clockWith((clock) => Effect.sync(() => monotonicMillis(clock)))
+
+/** The queue of one set of buckets. */
+export class BucketQueue {
+  readonly buckets: BucketSet
+  readonly #shared: Shared
+  readonly #waiters = new WaitingQueue<Waiter>()
+  readonly #bell = new Bell()
+  /** The buckets as the store is asked for them, for the budget beside them. */
+  #wanted: { readonly budget: RateLimits.Budget; readonly buckets: ReadonlyArray<RateLimits.Bucket> } | undefined =
+    undefined
+  /** How many calls ask a remote store without having entered the queue. */
+  #asking = 0
+  /** Whether a fiber serves the queue. */
+  #isServed = false
+  #head: Head | undefined = undefined
+  /** The budget has changed since the waits were last estimated. */
+  #mustReassess = false
+
+  constructor(buckets: BucketSet, shared: Shared) {
+    this.buckets = buckets
+    this.#shared = shared
+  }
+
+  /** Describes a call's tokens to the store. With `forced`, the call does not wait, and the bucket owes what it lacks. */
+  want(bill: Bill, { forced = false, id, urgent, waitedMillis = 0 }: WantOptions): RateLimits.Want {
+    const { account, arrivals, latencyMillis, learned } = this.#shared
+    const budget = learned.budget(this.buckets.kind)
+    if (this.#wanted?.budget !== budget) {
+      const { isLearned } = learned
+      this.#wanted = { budget, buckets: this.buckets.names.map((name) => ({ name, ...budget, learned: isLearned })) }
+    }
+    const cost = learned.costOf(bill)
+    return {
+      id: id ?? arrivals.id(),
+      account,
+      buckets: this.#wanted.buckets,
+      // Whether a bucket of unknown size can pay for the call is for the exchange to decide.
+      cost: learned.isCertain ? cost : Math.min(cost, budget.capacity),
+      urgent,
+      forced,
+      waitedMillis,
+      latencyMillis
+    }
+  }
+
+  /** Takes a call's tokens: at once if no call waits, else in turn. */
+  acquire(request: TokenRequest, nowMillis: number): Effect.Effect<Taken, Errors.LimitExceeded> {
+    const { bill, urgent } = request
+    if (this.#canNeverPay(bill)) return this.#exceeded(request, undefined)
+    const { arrivals, tokens } = this.#shared
+    const arrival = arrivals.next(nowMillis)
+    if (this.#waiters.size > 0 || this.#asking >= tokens.width) return this.#enqueue(request, arrival, false, nowMillis)
+    const want = this.want(bill, { id: arrival.id, urgent })
+    this.#asking++
+    return Effect.matchCauseEffect(tokens.store.take(want), {
+      onFailure: (cause) => {
+        this.#asking--
+        return Effect.failCause(cause)
+      },
+      onSuccess: (waitMillis) => {
+        this.#asking--
+        if (waitMillis <= 0) return Effect.succeed({ want, atMillis: arrival.enteredMillis })
+        if (this.#waiters.size === 0) this.#head = { readyMillis: nowMillis + waitMillis, cost: want.cost }
+        return this.#enqueue(request, arrival, true, nowMillis)
+      }
+    })
+  }
+
+  /** How many milliseconds a call would wait now. */
+  waitFor(bill: Bill, urgent: boolean): Effect.Effect<number> {
+    if (this.#canNeverPay(bill)) return Effect.succeed(Number.POSITIVE_INFINITY)
+    const want = this.want(bill, { urgent })
+    return this.#shared.tokens.store.waitFor({
+      ...want,
+      cost: want.cost + this.#waiters.costAheadOutsideStore(urgent)
+    })
+  }
+
+  /** Looks at the store again: tokens may have become free. */
+  wake(): void {
+    if (this.#isServed) this.#bell.ring()
+  }
+
+  /** Estimates all waits anew: the budget may have changed. */
+  reassess(): void {
+    this.#mustReassess = true
+    this.#bell.ring()
+  }
+
+  /** Whether the buckets are certainly too small for a call. */
+  #canNeverPay(bill: Bill): boolean {
+    const { learned } = this.#shared
+    return learned.isCertain && learned.isTooLarge(bill)
+  }
+
+  /** A cancel is not refused while the budget is a guess: the exchange decides. */
+  #mustBeSent({ descriptor }: Bill): boolean {
+    return descriptor.limits.urgent && !this.#shared.learned.isCertain
+  }
+
+  #exceeded(
+    { bill, maxMillis }: Pick<TokenRequest, "bill" | "maxMillis">,
+    waitMillis: number | undefined
+  ): Exit.Exit<never, Errors.LimitExceeded> {
+    const { learned } = this.#shared
+    return Exit.fail(
+      new Errors.LimitExceeded({
+        operation: bill.descriptor.name,
+        bucket: this.buckets.kind,
+        cost: learned.costOf(bill),
+        capacity: learned.budget(this.buckets.kind).capacity,
+        waitMillis,
+        maxWaitMillis: maxMillis
+      })
+    )
+  }
+
+  /** Waits in the queue. Refuses a call at once if its tokens come too late. */
+  #enqueue(
+    request: TokenRequest,
+    arrival: Arrival,
+    isInStore: boolean,
+    nowMillis: number
+  ): Effect.Effect<Taken, Errors.LimitExceeded> {
+    const { learned } = this.#shared
+    const { bill, maxMillis, urgent } = request
+    const cost = learned.costOf(bill)
+    const costAhead = this.#waiters.costAhead(urgent)
+    const patienceMillis = this.#mustBeSent(bill) ? maxMillis / 2 : maxMillis
+    return Effect.flatMap(learned.isLearned ? Effect.void : learned.learn(nowMillis), () => {
+      if (costAhead > 0 && this.#head !== undefined && !learned.isLearning && !this.#mustBeSent(bill)) {
+        const waitMillis = this.#estimate(costAhead, cost, nowMillis)
+        if (waitMillis > maxMillis) {
+          return Effect.andThen(learned.learn(nowMillis), this.#exceeded(request, waitMillis))
+        }
+      }
+      const waiter: Waiter = {
+        id: arrival.id,
+        bill,
+        urgent,
+        park: request.park,
+        enteredMillis: arrival.enteredMillis,
+        maxMillis,
+        cost,
+        endMillis: nowMillis + maxMillis,
+        deadlineMillis: nowMillis + patienceMillis,
+        isInStore,
+        outcome: undefined,
+        resume: undefined
+      }
+      this.#waiters.enqueue(waiter)
+      if (this.#isServed) {
+        if (costAhead === 0) this.#bell.ring()
+        return this.#parked(waiter)
+      }
+      this.#isServed = true
+      return Effect.andThen(
+        Effect.forkDetach(outsideSpan(this.#serve()), { startImmediately: true }),
+        this.#parked(waiter)
+      )
+    })
+  }
+
+  /** Waits until a call is served. An interrupted call leaves the queue and returns what it took. */
+  #parked(waiter: Waiter): Effect.Effect<Taken, Errors.LimitExceeded> {
+    return Effect.suspend(() => {
+      if (waiter.outcome !== undefined) return waiter.outcome
+      const served = Effect.callback<Taken, Errors.LimitExceeded>((resume) => {
+        if (waiter.outcome !== undefined) resume(waiter.outcome)
+        else waiter.resume = resume
+      })
+      return Effect.onExitPrimitive(waiter.park(served), (exit) =>
+        Exit.isSuccess(exit) ? undefined : this.#interrupted(waiter)
+      )
+    })
+  }
+
+  #interrupted(waiter: Waiter): Effect.Effect<void> | undefined {
+    const { tokens } = this.#shared
+    if (waiter.outcome !== undefined) {
+      return Exit.isSuccess(waiter.outcome) ? tokens.refund(waiter.outcome.value.want) : undefined
+    }
+    waiter.resume = undefined
+    this.#waiters.remove(waiter)
+    return waiter.isInStore ? tokens.withdraw(this.#wantOf(waiter)) : undefined
+  }
+
+  #end(waiter: Waiter, outcome: Outcome): void {
+    this.#waiters.remove(waiter)
+    waiter.outcome = outcome
+    waiter.resume?.(outcome)
+  }
+
+  #wantOf({ bill, id, urgent }: Waiter): RateLimits.Want {
+    return this.want(bill, { id, urgent })
+  }
+
+  #giveUp(waiter: Waiter): Effect.Effect<void> {
+    return waiter.isInStore ? this.#shared.tokens.giveUp(this.#wantOf(waiter)) : Effect.void
+  }
+
+  /** Ends the wait of a call whose tokens come too late, or never. */
+  #refuse(waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (!this.#waiters.has(waiter)) return Effect.void
+      if (this.#mustBeSent(waiter.bill)) return Effect.asVoid(this.#take(waiter, nowMillis, true))
+      this.#end(waiter, this.#exceeded(waiter, waitMillis))
+      // What is known may be out of date, and the next call must not be refused for that.
+      return Effect.andThen(this.#giveUp(waiter), this.#shared.learned.learn(nowMillis))
+    })
+  }
+
+  /** Asks the store for a call's tokens, and lets the call go if they are there. Else gives the wait, in milliseconds. */
+  #take(waiter: Waiter, nowMillis: number, forced: boolean): Effect.Effect<number> {
+    const { bill, enteredMillis, id, urgent } = waiter
+    const { tokens } = this.#shared
+    const want = this.want(bill, { id, urgent, waitedMillis: Math.max(0, nowMillis - enteredMillis), forced })
+    return Effect.matchCauseEffect(tokens.store.take(want), {
+      onFailure: (cause) => {
+        this.#end(waiter, Exit.failCause(cause))
+        return Effect.succeed(0)
+      },
+      onSuccess: (waitMillis) => {
+        if (waitMillis > 0 && !forced) {
+          this.#waiters.markInStore(waiter)
+          return this.#waiters.has(waiter) ? Effect.succeed(waitMillis) : Effect.as(this.#giveUp(waiter), 0)
+        }
+        // The call may have been interrupted while a remote store was asked.
+        if (!this.#waiters.has(waiter)) return Effect.as(tokens.giveBack(want), 0)
+        this.#end(waiter, Exit.succeed({ want, atMillis: nowMillis }))
+        return Effect.succeed(0)
+      }
+    })
+  }
+
+  /** The wait of a call with `costAhead` before it. A guess if the store has not been asked for the first call. */
+  #estimate(costAhead: number, cost: number, nowMillis: number): number {
+    const { refillRate } = this.#shared.learned.budget(this.buckets.kind)
+    const head = this.#head ?? { readyMillis: nowMillis, cost: 0 }
+    const missing = costAhead + cost - head.cost
+    return Math.max(0, head.readyMillis - nowMillis + (missing / refillRate) * 1000)
+  }
+
+  /** Lets calls go one after the other, until none waits. */
+  #serve(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const { width } = this.#shared.tokens
+      for (;;) {
+        this.#bell.reset()
+        const nowMillis = yield* now
+        const heads = this.#waiters.first(width)
+        const [first] = heads
+        if (first === undefined) {
+          this.#isServed = false
+          return
+        }
+        if (this.#canNeverPay(first.bill)) {
+          yield* this.#refuse(first, undefined, nowMillis)
+          continue
+        }
+        const [waitMillis = 0] =
+          heads.length === 1
+            ? [yield* this.#take(first, nowMillis, false)]
+            : yield* Effect.forEach(heads, (head) => this.#take(head, nowMillis, false), { concurrency: width })
+        if (waitMillis <= 0) {
+          this.#head = undefined
+          continue
+        }
+        this.#head = { readyMillis: nowMillis + waitMillis, cost: first.cost }
+        yield* this.#refuseLate(first, waitMillis, nowMillis)
+        if (!this.#waiters.has(first)) continue
+        const deadlineMillis = this.#waiters.nextDeadline()?.deadlineMillis ?? Number.POSITIVE_INFINITY
+        yield* this.#bell.sleep(Math.min(waitMillis, maxSleepMillis, deadlineMillis - nowMillis))
+      }
+    })
+  }
+
+  /** Refuses the calls whose tokens come too late, once the budget is known, and those whose time is over. */
+  #refuseLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
+    const { learned } = this.#shared
+    return Effect.gen({ self: this }, function* () {
+      if (!learned.isLearned) yield* learned.learn(nowMillis)
+      if (!learned.isLearning) {
+        if (this.#mustReassess) yield* this.#refuseHopeless(nowMillis)
+        else if (waitMillis > first.endMillis - nowMillis) yield* this.#refuse(first, waitMillis, nowMillis)
+        this.#mustReassess = false
+      }
+      yield* this.#expire(nowMillis)
+    })
+  }
+
+  /** Refuses every call whose tokens come too late by the budget that was just learned. */
+  #refuseHopeless(nowMillis: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const hopeless: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = []
+      let costAhead = 0
+      for (const waiter of this.#waiters) {
+        const waitMillis = this.#estimate(costAhead, waiter.cost, nowMillis)
+        if (this.#canNeverPay(waiter.bill)) hopeless.push([waiter, undefined])
+        else if (waitMillis > waiter.endMillis - nowMillis) hopeless.push([waiter, waitMillis])
+        else costAhead += waiter.cost
+      }
+      return Effect.forEach(hopeless, ([waiter, waitMillis]) => this.#refuse(waiter, waitMillis, nowMillis), {
+        discard: true
+      })
+    })
+  }
+
+  /** Refuses the calls whose time is over. */
+  #expire(nowMillis: number): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      for (;;) {
+        const waiter = this.#waiters.nextDeadline()
+        if (waiter === undefined || waiter.deadlineMillis > nowMillis) return
+        if (waiter.endMillis > nowMillis && !this.#mustBeSent(waiter.bill)) {
+          this.#waiters.postpone(waiter, waiter.endMillis)
+          continue
+        }
+        const waitMillis = this.#estimate(this.#waiters.costBefore(waiter), waiter.cost, nowMillis)
+        yield* this.#refuse(waiter, waitMillis, nowMillis)
+      }
+    })
+  }
+}
+
+interface WantOptions {
+  /** Default: a new one. */
+  readonly id?: string
+  readonly urgent: boolean
+  /** Default: 0. */
+  readonly waitedMillis?: number
+  /** Default: false. */
+  readonly forced?: boolean
+}
+
+/** Wakes the fiber that serves a queue. */
+class Bell {
+  #hasRung = false
+  /** Undefined while the fiber runs. */
+  #wake: (() => void) | undefined = undefined
+
+  /** Ends the fiber's sleep. If it does not sleep, its next sleep ends at once. */
+  ring(): void {
+    this.#hasRung = true
+    this.#wake?.()
+  }
+
+  reset(): void {
+    this.#hasRung = false
+  }
+
+  /** Sleeps until the bell rings or the time is over. */
+  sleep(millis: number): Effect.Effect<void> {
+    const rung = Effect.callback<void>((resume) => {
+      if (this.#hasRung) return resume(Effect.void)
+      this.#wake = () => {
+        this.#wake = undefined
+        resume(Effect.void)
+      }
+      return Effect.sync(() => {
+        this.#wake = undefined
+      })
+    })
+    return Effect.raceFirst(rung, Effect.sleep(Math.ceil(millis)))
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Reports to the store what becomes of tokens: refunded, spent, or not there after all.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type { CallFailure } from "../sending/decode.ts"
+import type { Store, Want } from "./Store.ts"
+
+/** Tokens that a call took, and when it requested them. */
+export interface Taken {
+  readonly want: Want
+  readonly atMillis: number
+}
+
+/** How many calls ask a remote store at the same time. One at a time would cost a round trip each. */
+const remoteWidth = 8
+
+const withoutResponse: ReadonlySet<CallFailure["_tag"]> = /*#__PURE__*/ new Set(["TransportError", "RequestTimeout"])
+
+/** A defect of the store must not replace the outcome of a call. */
+const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.catchDefect(effect, () => Effect.void)
+
+/** The store of one limiter. */
+export class Tokens {
+  readonly store: Store
+  /** How many calls may ask the store at the same time. */
+  readonly width: number
+  readonly #scope: Scope.Scope
+  readonly #onFreed: () => void
+
+  /** `onFreed` runs when tokens, or the turn of a call that left, have become free. */
+  constructor(store: Store, scope: Scope.Scope, onFreed: () => void) {
+    this.store = store
+    this.width = store.isLocal === true ? 1 : remoteWidth
+    this.#scope = scope
+    this.#onFreed = onFreed
+  }
+
+  /** Gives back tokens of a call that sends nothing, without notifying the queues. */
+  giveBack(want: Want): Effect.Effect<void> {
+    return quietly(this.store.giveBack(want))
+  }
+
+  /** Gives back tokens of a call that sent nothing. */
+  refund(want: Want): Effect.Effect<void> {
+    return Effect.andThen(this.giveBack(want), Effect.sync(this.#onFreed))
+  }
+
+  /** Removes a call from the store's own queue, without notifying the queues. */
+  giveUp(want: Want): Effect.Effect<void> {
+    return quietly(this.store.giveUp(want))
+  }
+
+  /** Removes a call that left from the store's own queue. */
+  withdraw(want: Want): Effect.Effect<void> {
+    return Effect.andThen(this.giveUp(want), Effect.sync(this.#onFreed))
+  }
+
+  /** Reports how the attempt ended that the tokens paid for. */
+  settle(
+    { atMillis, want }: Taken,
+    wasSent: boolean,
+    exit: Exit.Exit<unknown, CallFailure>,
+    nowMillis: number
+  ): Effect.Effect<void> {
+    const failure = failureOf(exit)
+    // After the latency the store has counted the request as received.
+    const isReserved = nowMillis - atMillis <= want.latencyMillis
+    if (!wasSent || (failure?._tag === "TransportError" && failure.requestSent === "no")) {
+      return isReserved || want.latencyMillis === 0 ? this.refund(want) : Effect.void
+    }
+    // A request without a response may still be received.
+    const isAnswered = failure === undefined ? Exit.isSuccess(exit) : !withoutResponse.has(failure._tag)
+    const arrived = isAnswered && isReserved ? this.#arrived(want) : Effect.void
+    return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
+  }
+
+  /** Notifies a remote store in the background, so that the caller does not wait for it. */
+  #arrived(want: Want): Effect.Effect<void> {
+    const arrived = quietly(this.store.arrived(want))
+    return this.store.isLocal === true
+      ? arrived
+      : Effect.asVoid(Effect.forkIn(arrived, this.#scope, { startImmediately: true }))
+  }
+}
+
+const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>
+  Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
+
+/** Whether the exchange had too few tokens for the request. */
+export const isLimited = (exit: Exit.Exit<unknown, CallFailure>): boolean => failureOf(exit)?._tag === "TooManyRequests"

@@ -1,0 +1,15 @@
+/**
+ * Reads members of values whose type is unknown.
+ *
+ * @module
+ */
+
+/** Whether a value is an object and not a list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** A member of a value. Undefined if the value is not an object. */
+export const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name] // any object can be read by a name
+    : undefined

@@ -1,0 +1,116 @@
+/**
+ * One account's connection to one exchange: what the REST sender and a session of the feed share.
+ *
+ * @module
+ */
+import * as RequestSignature from "@kalshi-effect/signing/RequestSignature"
+import type { SigningError } from "@kalshi-effect/signing/SigningError"
+import type { Signer } from "@kalshi-effect/signing/Signer"
+import * as Effect from "effect/Effect"
+import type { Environment } from "../Environment.ts"
+import type * as Errors from "../Errors.ts"
+import type { Descriptor } from "../Operation.ts"
+import type { CallFailure } from "./decode.ts"
+import type { Telemetry } from "./observer.ts"
+import * as skew from "./skew.ts"
+
+/** Makes signed calls wait for their tokens. */
+export interface Limiter {
+  /** Runs an attempt as soon as it has its tokens. Returns the tokens if the attempt sent nothing. */
+  readonly limit: (
+    attempt: LimitedAttempt,
+    run: Effect.Effect<unknown, CallFailure>
+  ) => Effect.Effect<unknown, CallFailure>
+  /** How many milliseconds a call would wait now. */
+  readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
+}
+
+/** One attempt of a call, as a {@link Limiter} sees it. */
+export interface LimitedAttempt {
+  readonly descriptor: Descriptor
+  readonly input: unknown
+  /** The longest wait for tokens. */
+  readonly maxMillis: number
+  /** Whether a byte of the attempt may have left. */
+  readonly wasSent: () => boolean
+  /** Called each time when the attempt has to wait. */
+  readonly onWait: () => void
+}
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly environment: Environment
+  /** Undefined for a connection without a key. */
+  readonly signer: Signer["Service"] | undefined
+  readonly telemetry: Telemetry
+  /** Undefined if calls do not wait for tokens. */
+  readonly limiter: Limiter | undefined
+  /** Whether to sign with the exchange's time as measured, if this machine's clock is off. */
+  readonly correctClockSkew: boolean
+}
+
+/** What a signature covers. */
+export interface SignedRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  /** From the host's root, without the query. */
+  readonly path: string
+}
+
+/** A request that was signed at `timestampMillis`. */
+export interface Signed extends SignedRequest {
+  readonly headers: RequestSignature.AuthHeaders
+  readonly timestampMillis: number
+  /** What was added to this machine's clock. */
+  readonly clockSkewMillis: number
+}
+
+/** What everything shares that talks to the exchange for one layer. */
+export interface Connection extends ConnectionOptions {
+  /** The environment's `restUrl`. */
+  readonly restRoot: URL
+  /** Measures the exchange's clock by the responses of this connection. */
+  readonly clockSkew: skew.Skew
+  /** Signs a request now. Gives undefined on a connection without a key. */
+  readonly sign: (request: SignedRequest) => Effect.Effect<Signed | undefined, SigningError>
+  /** What to show of a signature that the exchange refused, with the clock skew that its response revealed. */
+  readonly explain: (signed: Signed, measured: skew.Interval | undefined) => Errors.Explanation | undefined
+}
+
+/** Makes a connection. Opens nothing. */
+export const make = (options: ConnectionOptions): Connection => {
+  const { correctClockSkew, environment, signer } = options
+  const clockSkew = skew.make()
+
+  const signAs = (
+    by: Signer["Service"],
+    { method, path }: SignedRequest,
+    clockSkewMillis: number
+  ): Effect.Effect<Signed, SigningError> =>
+    Effect.map(RequestSignature.headers(by, { method, path, clockSkewMillis }), (headers) => ({
+      method,
+      path,
+      headers,
+      timestampMillis: Number(headers["KALSHI-ACCESS-TIMESTAMP"]),
+      clockSkewMillis
+    }))
+
+  return {
+    ...options,
+    restRoot: new URL(environment.restUrl),
+    clockSkew,
+    sign: (request) => {
+      if (signer === undefined) return Effect.undefined
+      return correctClockSkew
+        ? Effect.clockWith((clock) => signAs(signer, request, clockSkew.correctionMillis(skew.read(clock))))
+        : signAs(signer, request, 0)
+    },
+    explain: (signed, measured) =>
+      signer === undefined
+        ? undefined
+        : {
+            ...RequestSignature.explain(signer, signed),
+            environment: environment.name,
+            ...skew.explanation(measured)
+          }
+  }
+}
