@@ -177,12 +177,12 @@ describe("fromPem", () => {
     [
       "a public key",
       fixture("refused/public-rsa.pem"),
-      "This is a public key. Signing needs the private key, which Kalshi showed once when the key was made."
+      "This is a public key. Signing needs the private key, which Kalshi showed once, when the key was created."
     ],
     [
       "a certificate",
       fixture("refused/certificate.pem"),
-      "This is a certificate. Signing needs the private key, which Kalshi showed once when the key was made."
+      "This is a certificate. Signing needs the private key, which Kalshi showed once, when the key was created."
     ],
     [
       "EC",
@@ -207,74 +207,74 @@ describe("fromPem", () => {
     [
       "RSA of 1024 bits",
       fixture("refused/rsa-1024-pkcs1.pem"),
-      "The RSA key has 1024 bits. Use one of 2048 bits or more, or an Ed25519 key."
+      "The RSA key has 1024 bits. Use an RSA key of 2048 bits or more, or an Ed25519 key."
     ],
     [
       "two blocks",
       fixture("refused/key-and-certificate.pem"),
-      "The text holds 2 PEM blocks (PRIVATE KEY, CERTIFICATE). Keep the one block of the key."
+      "The text contains 2 PEM blocks (PRIVATE KEY, CERTIFICATE). Keep only the block of the key."
     ],
     [
       "OpenSSH",
       fixture("refused/openssh.pem"),
-      "OpenSSH's own key format is not read. On a copy of the file: ssh-keygen -p -m PKCS8 -f <copy>."
+      "The OpenSSH key format is not supported. Convert a copy of the file: ssh-keygen -p -m PKCS8 -f <copy>."
     ],
     [
       "a request",
       fixture("refused/certificate-request.pem"),
-      'A PEM block "CERTIFICATE REQUEST" is not a key. Give a PRIVATE KEY or RSA PRIVATE KEY block.'
+      'The PEM block "CERTIFICATE REQUEST" is not a key. Pass a PRIVATE KEY or RSA PRIVATE KEY block.'
     ],
     [
       "no END",
       fixture("refused/truncated-without-end.pem"),
-      "The key is cut short: its END line is missing. Copy the whole file again, from its BEGIN to its END line."
+      "The key is truncated: its END line is missing. Copy the whole file again, from its BEGIN line to its END line."
     ],
     [
       "half of it",
       fixture("refused/truncated-body.pem"),
-      "The key is cut short: its data ends before the length that it states. Copy the whole file again, from its BEGIN to its END line."
+      "The key is truncated: its data is shorter than its stated length. Copy the whole file again, from its BEGIN line to its END line."
     ],
     [
       "a flipped bit in n",
       fixture("refused/flipped-bit-n.pem"),
-      "The key is damaged: the numbers of the RSA key do not belong together. Copy the file again, or make a new key."
+      "The key failed its self-check: the numbers of the RSA key do not match. Copy the file again, or create a new key."
     ],
     [
       "another public key inside",
       fixture("refused/ed25519-other-public.pem"),
-      "The key is damaged: the public key beside the private one is not its own. Copy the file again, or make a new key."
+      "The key failed its self-check: the public key stored with the private key does not match it. Copy the file again, or create a new key."
     ],
     [
       "a wrong label",
       fixture("refused/pkcs8-mislabelled.pem"),
-      "The key is damaged or not in its format: its content is PKCS#8 and wants the label PRIVATE KEY. Copy the file again, or make a new key."
+      "The key is malformed: its content is PKCS#8, so its label must be PRIVATE KEY. Copy the file again, or create a new key."
     ],
-    ["nothing", " \n", "The key is empty. Give the whole text of the private key's file."],
+    ["nothing", " \n", "The key is empty. Pass the whole text of the key file."],
     [
       "a path",
       "/home/me/kalshi.pem",
-      "The key's text is a file's path, not a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
+      "The key is a file path, not the text of a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
     ],
     [
       "a Windows path",
       "C:\\keys\\new.key",
-      "The key's text is a file's path, not a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
+      "The key is a file path, not the text of a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
     ],
     [
       "bare base64",
       derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"),
-      "The key's text is base64 without its BEGIN and END lines. Give the whole text of the file, those lines included."
+      "The key is base64 without its BEGIN and END lines. Pass the whole text of the file, including these lines."
     ],
-    ["JSON", JSON.stringify(jwk("ed25519")), "The key's text is JSON, not PEM. Parse it and use ApiKey.fromJwk."],
+    ["JSON", JSON.stringify(jwk("ed25519")), "The key is JSON, not PEM. Parse it and use ApiKey.fromJwk."],
     [
       "DER",
       derOf(fixture("keys/rsa-2048.pkcs8.pem")).toString("utf8"),
-      "The key is binary (DER?), not PEM text. Convert it: openssl pkey -inform DER -in <file> -out <new file>."
+      "The key is binary (probably DER), not PEM text. Convert it: openssl pkey -inform DER -in <file> -out <new file>."
     ],
     [
       "prose",
       "my key",
-      "No PEM block was found. The text must hold a key from -----BEGIN … PRIVATE KEY----- to its END line."
+      "The text contains no PEM block. Pass the key from its -----BEGIN … KEY----- line to its END line."
     ]
   ] as const) {
     it.live(`says what is wrong and what to do: ${name}`, () =>
@@ -287,35 +287,35 @@ describe("fromPem", () => {
 
   for (const [name, id, reason] of [
     ["empty", "", { _tag: "EmptyKeyId" }],
-    ["with a line end", `${keyId}\n`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
-    ["with a carriage return", `${keyId}\r`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
-    ["with a header smuggled in", `x\r\nHost: y`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
-    ["in quotes", `"${keyId}"`, { _tag: "InvalidKeyId", problem: "has quotes around it" }],
+    ["with a line end", `${keyId}\n`, { _tag: "InvalidKeyId", problem: "contains white space" }],
+    ["with a carriage return", `${keyId}\r`, { _tag: "InvalidKeyId", problem: "contains white space" }],
+    ["with a header smuggled in", `x\r\nHost: y`, { _tag: "InvalidKeyId", problem: "contains white space" }],
+    ["in quotes", `"${keyId}"`, { _tag: "InvalidKeyId", problem: "starts or ends with a quote" }],
     [
       "with a letter no header carries",
       "kéy",
-      { _tag: "InvalidKeyId", problem: "holds a character that no header can carry" }
+      { _tag: "InvalidKeyId", problem: "contains a character that is not allowed in an HTTP header" }
     ],
     ["too long", "a".repeat(129), { _tag: "InvalidKeyId", problem: "has 129 characters" }],
     [
       "that is the key",
       fixture("keys/ed25519.pkcs8.pem"),
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ],
     [
       "that is the key's bytes in base64url",
       jwk("ed25519").d!,
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ],
     [
       "that is the key's bytes in hexadecimal",
       Buffer.from(jwk("ed25519").d!, "base64url").toString("hex"),
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ],
     [
       "that is the key's base64",
       fixture("keys/ed25519.pkcs8.pem").split("\n")[1]!,
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ]
   ] as const) {
     it.live(`refuses a key id ${name}`, () =>
@@ -345,7 +345,7 @@ describe("fromPem", () => {
       const reason = yield* reasonOf(Effect.provide(load(fixture("keys/ed25519.pkcs8.pem")), WebCrypto.layer(insecure)))
       assert.deepStrictEqual(reason, {
         _tag: "UnsupportedRuntime",
-        problem: "it has no crypto.subtle, which browsers offer on https pages and on localhost alone"
+        problem: "it has no crypto.subtle. Browsers provide it only on https pages and on localhost"
       })
     })
   )
@@ -389,7 +389,7 @@ describe("fromPem", () => {
           )
           assert.deepStrictEqual(reason, {
             _tag: "SelfCheckFailed",
-            problem: "its own public key does not verify what it signs"
+            problem: "its public key does not verify its signature"
           })
         }
       }
@@ -534,12 +534,12 @@ describe("fromJwk", () => {
     [
       "another curve",
       { ...ed25519, crv: "secp256k1" },
-      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
+      { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }
     ],
     [
       "the curve under another kty",
       { ...ed25519, kty: "AKP" },
-      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
+      { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }
     ],
     ["an empty number", { ...rsa, p: "" }, { _tag: "Malformed", problem: "its p is not bytes in base64url" }],
     ["a public RSA key", rsaPublic, { _tag: "PublicKey" }],
@@ -550,16 +550,12 @@ describe("fromJwk", () => {
       { ...rsa, oth: [{}] },
       { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
     ],
-    [
-      "no kty",
-      { d: ed25519.d! },
-      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
-    ],
-    ["another alg (RSA)", { ...rsa, alg: "RS256" }, { _tag: "Malformed", problem: "its alg is not PS256" }],
+    ["no kty", { d: ed25519.d! }, { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }],
+    ["another alg (RSA)", { ...rsa, alg: "RS256" }, { _tag: "Malformed", problem: "its alg must be PS256" }],
     [
       "another alg (Ed25519)",
       { ...ed25519, alg: "ES256" },
-      { _tag: "Malformed", problem: "its alg is neither EdDSA nor Ed25519" }
+      { _tag: "Malformed", problem: "its alg must be EdDSA or Ed25519" }
     ],
     ["a missing dq", withoutDq, { _tag: "Malformed", problem: "its dq is not bytes in base64url" }],
     ["a d that is no base64url", { ...rsa, d: "*" }, { _tag: "Malformed", problem: "its d is not bytes in base64url" }],
@@ -568,27 +564,27 @@ describe("fromJwk", () => {
     [
       "the x of another key",
       { ...ed25519, x: Buffer.alloc(32, 7).toString("base64url") },
-      { _tag: "SelfCheckFailed", problem: "the public key beside the private one is not its own" }
+      { _tag: "SelfCheckFailed", problem: "the public key stored with the private key does not match it" }
     ],
     [
       "a d that fits p alone",
       shifted(rsa.p!),
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
     [
       "a d that fits q alone",
       shifted(rsa.q!),
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
     [
       "the n of another key",
       { ...rsa, n: jwk("rsa-3072").n! },
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
     [
       "the p of another key",
       { ...rsa, p: jwk("rsa-3072").p! },
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ]
   ] as const) {
     it.live(`refuses ${name}`, () =>
@@ -652,7 +648,7 @@ describe("fromCryptoKey", () => {
           const other = (yield* pair(kind, true)).publicKey
           assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey, publicKey: other })), {
             _tag: "SelfCheckFailed",
-            problem: "the public key given is not that of the private key"
+            problem: "the public key does not match the private key"
           })
         }
       })
@@ -706,7 +702,7 @@ describe("fromCryptoKey", () => {
         ],
         [
           { privateKey: ed25519.privateKey, publicKey: sealedPublic },
-          { _tag: "UnsupportedCryptoKey", problem: "its public key has to be extractable" }
+          { _tag: "UnsupportedCryptoKey", problem: "its public key must be extractable" }
         ],
         [
           { privateKey: ed25519.privateKey, publicKey: rsa.publicKey },
@@ -714,7 +710,7 @@ describe("fromCryptoKey", () => {
         ],
         [
           { privateKey: ed25519.privateKey, publicKey: yield* PublicKey.fromPem(fixture("keys/rsa-2048.public.pem")) },
-          { _tag: "SelfCheckFailed", problem: "the public key given is of another kind" }
+          { _tag: "SelfCheckFailed", problem: "the public key is of another kind than the private key" }
         ]
       ] as const) {
         assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, ...options })), reason)
@@ -755,7 +751,7 @@ describe("fromFile", () => {
       assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path: "/no/such/kalshi.pem", problem: "NotFound" })
       assert.strictEqual(
         error.message,
-        "The private key's file \"/no/such/kalshi.pem\" cannot be read: NotFound. Check the path and the file's permissions."
+        'The private key file "/no/such/kalshi.pem" cannot be read: NotFound. Check the path and the file\'s permissions.'
       )
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
@@ -862,8 +858,8 @@ describe("fromFile", () => {
       assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path: undefined, problem: "NotFound" })
       assert.strictEqual(
         error.message,
-        "The private key's file cannot be read: NotFound. Its path is not shown, because it could be a key's text. " +
-          "Check the path and the file's permissions, or use ApiKey.fromPem where you have the key itself."
+        "The private key file cannot be read: NotFound. Its path is not shown because it could be the text of a key. " +
+          "Check the path and the file's permissions, or pass the key itself to ApiKey.fromPem."
       )
     }).pipe(Effect.provide(unreadable))
   )

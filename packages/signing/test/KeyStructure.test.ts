@@ -35,8 +35,8 @@ const malformed = (problem: string) => ({ _tag: "Malformed", problem }) as const
 
 describe("members", () => {
   const cases: ReadonlyArray<readonly [name: string, bytes: ReadonlyArray<number>, reason: object]> = [
-    ["no bytes", [], { _tag: "Truncated", problem: "its data ends before the length that it states" }],
-    ["a tag alone", [0x30], { _tag: "Truncated", problem: "its data ends before the length that it states" }],
+    ["no bytes", [], { _tag: "Truncated", problem: "its data is shorter than its stated length" }],
+    ["a tag alone", [0x30], { _tag: "Truncated", problem: "its data is shorter than its stated length" }],
     ["a wrong tag alone", [0x31], malformed("its data is not a DER sequence")],
     ["another tag", [0x31, 0], malformed("its data is not a DER sequence")],
     ["an indefinite length", [0x30, 0x80, 0, 0], malformed("its data is not a DER sequence")],
@@ -44,16 +44,16 @@ describe("members", () => {
     [
       "a length that is cut short",
       [0x30, 0x82, 1],
-      { _tag: "Truncated", problem: "its data ends before the length that it states" }
+      { _tag: "Truncated", problem: "its data is shorter than its stated length" }
     ],
     [
       "contents that are cut short",
       [0x30, 2, 5],
-      { _tag: "Truncated", problem: "its data ends before the length that it states" }
+      { _tag: "Truncated", problem: "its data is shorter than its stated length" }
     ],
-    ["bytes after it", [0x30, 0, 0], malformed("its data goes on after the length that it states")],
-    ["a member that is cut short", [0x30, 3, 2, 5, 1], malformed("its DER sequence is broken")],
-    ["a member that is a tag alone", [0x30, 1, 2], malformed("its DER sequence is broken")]
+    ["bytes after it", [0x30, 0, 0], malformed("its data is longer than its stated length")],
+    ["a member that is cut short", [0x30, 3, 2, 5, 1], malformed("its DER sequence is invalid")],
+    ["a member that is a tag alone", [0x30, 1, 2], malformed("its DER sequence is invalid")]
   ]
   for (const [name, bytes, reason] of cases) {
     it(`refuses ${name}`, () => {
@@ -110,7 +110,7 @@ describe("dotted", () => {
 describe("privateMaterial", () => {
   const read = (der: Uint8Array, label = "PRIVATE KEY") => privateMaterial({ label, der })
   const numbers = (count: number) => seq(...Array.from({ length: count }, () => int(1)))
-  const notPrivate = malformed("its structure is not that of a private key")
+  const notPrivate = malformed("it does not have the structure of a private key")
 
   const mislabelled: ReadonlyArray<readonly [name: string, der: Uint8Array, reason: object]> = [
     ["an EC key", seq(int(1), octets(32)), { _tag: "UnsupportedAlgorithm", algorithm: "EC" }],
@@ -130,7 +130,7 @@ describe("privateMaterial", () => {
     ["a certificate", seq(seq(), seq(), element(bitString, 0)), { _tag: "Certificate" }],
     ["a certificate and more", seq(seq(), seq(), element(bitString, 0), int(1)), notPrivate],
     ["nothing", seq(), notPrivate],
-    ["a PKCS#1 key", numbers(9), malformed("its content is PKCS#1 and wants the label RSA PRIVATE KEY")]
+    ["a PKCS#1 key", numbers(9), malformed("its content is PKCS#1, so its label must be RSA PRIVATE KEY")]
   ]
   for (const [name, der, reason] of mislabelled) {
     it(`names ${name} for what it is, under the label PRIVATE KEY`, () => {
@@ -159,10 +159,14 @@ describe("privateMaterial", () => {
   })
 
   const algorithms: ReadonlyArray<readonly [name: string, identifier: Uint8Array, reason: object]> = [
-    ["no algorithm", seq(), malformed("its algorithm identifier is broken")],
-    ["an algorithm that is broken", element(sequence, 6, 3, 1), malformed("its algorithm identifier is broken")],
-    ["an algorithm that is a number", seq(int(1)), malformed("its algorithm identifier is broken")],
-    ["an algorithm with two parameters", algorithm(rsaId, none, none), malformed("its algorithm identifier is broken")],
+    ["no algorithm", seq(), malformed("its algorithm identifier is invalid")],
+    ["an algorithm that is broken", element(sequence, 6, 3, 1), malformed("its algorithm identifier is invalid")],
+    ["an algorithm that is a number", seq(int(1)), malformed("its algorithm identifier is invalid")],
+    [
+      "an algorithm with two parameters",
+      algorithm(rsaId, none, none),
+      malformed("its algorithm identifier is invalid")
+    ],
     ["RSA with parameters", algorithm(rsaId, int(1)), malformed("its RSA algorithm has parameters")],
     ["Ed25519 with parameters", algorithm(ed25519Id, none), malformed("its Ed25519 algorithm has parameters")],
     ...(
@@ -199,7 +203,7 @@ describe("privateMaterial", () => {
   })
 
   it("refuses a version of PKCS#8 that does not fit its members", () => {
-    const problem = malformed("its PKCS#8 version does not fit its members")
+    const problem = malformed("its PKCS#8 version does not match its members")
     for (const [version, ...more] of [
       [int(1)],
       [int(2)],
@@ -219,7 +223,7 @@ describe("privateMaterial", () => {
     for (const key of [octets(31), octets(33), int(1), Uint8Array.from([])]) {
       assert.deepStrictEqual(
         failureOf(pkcs8(algorithm(ed25519Id), element(octetString, key))),
-        malformed("an Ed25519 key has 32 bytes, and this one has not")
+        malformed("an Ed25519 private key must have 32 bytes")
       )
     }
     for (const contents of [
@@ -231,7 +235,7 @@ describe("privateMaterial", () => {
         failureOf(
           pkcs8(algorithm(ed25519Id), element(octetString, seed), int(1), element(implicitPublicKey, ...contents))
         ),
-        malformed("the Ed25519 public key beside the private one has not 32 bytes")
+        malformed("the Ed25519 public key stored with the private key must have 32 bytes")
       )
     }
   })
@@ -246,7 +250,7 @@ describe("publicMaterial", () => {
       [numbers(2), { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }],
       [numbers(9), { _tag: "PrivateKey" }],
       [seq(int(0), algorithm(rsaId), octets(3)), { _tag: "PrivateKey" }],
-      [numbers(3), malformed("its structure is not that of a public key")]
+      [numbers(3), malformed("it does not have the structure of a public key")]
     ] as const) {
       assert.deepStrictEqual(failureOf(read(der)), reason as never)
     }
@@ -265,20 +269,24 @@ describe("pkcs1Problem", () => {
 
   const members = elements.slice(1)
   const broken: ReadonlyArray<readonly [name: string, der: Uint8Array, reason: object]> = [
-    ["what is no sequence", int(1), malformed("its RSA structure is broken")],
-    ["an empty sequence", seq(), malformed("its RSA structure is broken")],
-    ["a broken sequence", element(sequence, 2, 5), malformed("its RSA structure is broken")],
-    ["a version that is no number", seq(element(octetString, 0), ...members), malformed("its RSA structure is broken")],
-    ["a version of two bytes", seq(int(0, 0), ...members), malformed("its RSA structure is broken")],
-    ["a version of no bytes", seq(int(), ...members), malformed("its RSA structure is broken")],
+    ["what is no sequence", int(1), malformed("its RSA structure is invalid")],
+    ["an empty sequence", seq(), malformed("its RSA structure is invalid")],
+    ["a broken sequence", element(sequence, 2, 5), malformed("its RSA structure is invalid")],
+    [
+      "a version that is no number",
+      seq(element(octetString, 0), ...members),
+      malformed("its RSA structure is invalid")
+    ],
+    ["a version of two bytes", seq(int(0, 0), ...members), malformed("its RSA structure is invalid")],
+    ["a version of no bytes", seq(int(), ...members), malformed("its RSA structure is invalid")],
     [
       "the version of several primes",
       seq(int(1), ...members),
       { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
     ],
-    ["another version", seq(int(2), ...members), malformed("its RSA version does not fit its members")],
-    ["a number too few", seq(int(0), ...members.slice(1)), malformed("its RSA version does not fit its members")],
-    ["a number too many", seq(int(0), ...members, int(1)), malformed("its RSA version does not fit its members")],
+    ["another version", seq(int(2), ...members), malformed("its RSA version does not match its members")],
+    ["a number too few", seq(int(0), ...members.slice(1)), malformed("its RSA version does not match its members")],
+    ["a number too many", seq(int(0), ...members, int(1)), malformed("its RSA version does not match its members")],
     ...(
       [
         ["of another tag", element(octetString, 3)],
@@ -290,7 +298,7 @@ describe("pkcs1Problem", () => {
         [
           `a number ${name}`,
           seq(int(0), ...members.with(1, number)),
-          malformed("a number of its RSA structure is broken")
+          malformed("a number in its RSA structure is invalid")
         ] as const
     )
   ]
@@ -302,7 +310,7 @@ describe("pkcs1Problem", () => {
 })
 
 describe("rsaProblem", () => {
-  const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" } as const
+  const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
   const one = Uint8Array.from([1])
 
   it("refuses an exponent of 1, under which a signature is its own text", () => {
@@ -334,7 +342,7 @@ describe("keyIdProblem", () => {
   it("refuses more characters, and a quote at either end", () => {
     assert.deepStrictEqual(keyIdProblem("x".repeat(129)), { _tag: "InvalidKeyId", problem: "has 129 characters" })
     for (const keyId of ["'ab", 'ab"', "ab'", '"ab']) {
-      assert.deepStrictEqual(keyIdProblem(keyId), { _tag: "InvalidKeyId", problem: "has quotes around it" })
+      assert.deepStrictEqual(keyIdProblem(keyId), { _tag: "InvalidKeyId", problem: "starts or ends with a quote" })
     }
   })
 })

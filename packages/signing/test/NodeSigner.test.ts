@@ -36,7 +36,7 @@ describe("fromApiKey", () => {
       const error = yield* Effect.flip(withBuiltin(undefined, NodeSigner.fromApiKey(apiKey)))
       assert.strictEqual(
         error.message,
-        "This runtime cannot use the key: it has no node:crypto that signs with it. Use Signer.fromApiKey."
+        "This runtime cannot use the key: it has no working node:crypto. Use Signer.fromApiKey."
       )
     })
   )

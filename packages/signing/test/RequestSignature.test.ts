@@ -112,38 +112,38 @@ describe("headers", () => {
   )
 
   for (const [name, options, message] of [
-    ["a path without its slash", { path: "trade-api/v2" }, "the path does not start with a slash at the host's root"],
-    ["a whole URL", { path: `https://host${path}` }, "the path does not start with a slash at the host's root"],
-    ["an empty path", { path: "" }, "the path does not start with a slash at the host's root"],
+    ["a path without its slash", { path: "trade-api/v2" }, "the path must start with a slash, at the root of the host"],
+    ["a whole URL", { path: `https://host${path}` }, "the path must start with a slash, at the root of the host"],
+    ["an empty path", { path: "" }, "the path must start with a slash, at the root of the host"],
     [
       "a space in the path",
       { path: "/a b" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
       "a letter that is encoded on the wire",
       { path: "/é" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
       "a line end in the path",
       { path: "/a\nb" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
       "a template's part that was not filled in",
       { path: "/orders/{order_id}" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
       "a segment that is resolved before it is sent",
       { path: "/a/../b" },
-      "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
+      "the path contains a . or .. segment, which clients resolve before sending: sign the path as it is sent"
     ],
     [
       "such a segment at the end",
       { path: "/a/." },
-      "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
+      "the path contains a . or .. segment, which clients resolve before sending: sign the path as it is sent"
     ],
     ...Array.from(
       '"<>\\^`{|}\u007f\u0000',
@@ -151,18 +151,14 @@ describe("headers", () => {
         [
           `the character ${JSON.stringify(character)}`,
           { path: `/a${character}b` },
-          "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+          "the path contains a character that must be percent-encoded: sign the path as it is sent"
         ] as const
     ),
-    ["an empty method", { method: "" }, "the method is not a word"],
-    ["two words for a method", { method: "GET /" }, "the method is not a word"],
-    ["a method that begins with a digit", { method: "1GET" }, "the method is not a word"],
-    [
-      "a skew that is no number",
-      { clockSkewMillis: Number.NaN },
-      "the clock and its skew do not give a time in milliseconds"
-    ],
-    ["a time before 1970", { clockSkewMillis: -1 }, "the clock and its skew do not give a time in milliseconds"]
+    ["an empty method", { method: "" }, "the method must contain only letters"],
+    ["two words for a method", { method: "GET /" }, "the method must contain only letters"],
+    ["a method that begins with a digit", { method: "1GET" }, "the method must contain only letters"],
+    ["a skew that is no number", { clockSkewMillis: Number.NaN }, "the clock plus the skew is not a valid time"],
+    ["a time before 1970", { clockSkewMillis: -1 }, "the clock plus the skew is not a valid time"]
   ] as const) {
     it.effect(`refuses ${name}, and signs nothing`, () =>
       Effect.gen(function* () {
@@ -234,7 +230,7 @@ describe("headers", () => {
         const error = yield* Effect.flip(RequestSignature.headers(signer, { method: "GET", path }))
         assert.strictEqual(
           error.message,
-          `The request could not be signed: the signer's answer is not an ${kind} signature in standard base64.`
+          `The request could not be signed: the signer did not return an ${kind} signature in standard base64.`
         )
       }
       for (const [kind, answer] of [

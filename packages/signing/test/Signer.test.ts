@@ -286,11 +286,11 @@ describe("make", () => {
         sign: (text) =>
           text === "good"
             ? Effect.succeed("signed")
-            : Effect.fail(new SigningError({ description: "the KMS answered AccessDeniedException" }))
+            : Effect.fail(new SigningError({ description: "the KMS returned AccessDeniedException" }))
       })
       assert.strictEqual(yield* signer.sign("good"), "signed")
       const error = yield* Effect.flip(signer.sign("bad"))
-      assert.strictEqual(error.message, "The request could not be signed: the KMS answered AccessDeniedException.")
+      assert.strictEqual(error.message, "The request could not be signed: the KMS returned AccessDeniedException.")
     })
   )
 })

@@ -53,21 +53,29 @@ describe("apiKey", () => {
     [
       "both",
       { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: file },
-      /KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set: keep one of them/
+      /KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set. Keep one of them/
     ],
-    ["neither", { KALSHI_API_KEY_ID: keyId }, /Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set: set one/],
-    ["no id", { KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set: set it to the id that Kalshi shows beside/],
-    ["no id but a path", { KALSHI_PRIVATE_KEY_PATH: file }, /: KALSHI_API_KEY_ID is not set: set it to the id/],
-    ["an empty id", { KALSHI_API_KEY_ID: "", KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set: set it/],
+    [
+      "neither",
+      { KALSHI_API_KEY_ID: keyId },
+      /Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set\. Set one/
+    ],
+    [
+      "no id",
+      { KALSHI_PRIVATE_KEY: pem },
+      /: KALSHI_API_KEY_ID is not set\. Set it to the id that Kalshi shows next to/
+    ],
+    ["no id but a path", { KALSHI_PRIVATE_KEY_PATH: file }, /: KALSHI_API_KEY_ID is not set\. Set it to the id/],
+    ["an empty id", { KALSHI_API_KEY_ID: "", KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set\. Set it/],
     [
       "no id and no key",
       {},
-      /: KALSHI_API_KEY_ID is not set: set it .*\. Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE/
+      /: KALSHI_API_KEY_ID is not set\. Set it .*\. Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE/
     ],
     [
       "no id and both keys",
       { KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: file },
-      /: KALSHI_API_KEY_ID is not set: set it .*\. KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set/
+      /: KALSHI_API_KEY_ID is not set\. Set it .*\. KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set/
     ]
   ] as const) {
     it.live(`names the variables when there is ${name}`, () =>
@@ -104,7 +112,7 @@ describe("apiKeyFromPem", () => {
       const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: file }
       const error = yield* Effect.flip(Effect.provide(SigningConfig.apiKeyFromPem, withEnv(env)))
       assert.strictEqual(error._tag, "ConfigError")
-      assert.match(error.message, /no file can be read here: set KALSHI_PRIVATE_KEY instead/)
+      assert.match(error.message, /no file system is available\. Set KALSHI_PRIVATE_KEY instead/)
     })
   )
 })

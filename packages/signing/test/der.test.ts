@@ -13,10 +13,10 @@ const problem = (bytes: ArrayLike<number>): string => {
     : ""
 }
 
-const cutShort = "Truncated its data ends before the length that it states"
+const cutShort = "Truncated its data is shorter than its stated length"
 const noSequence = "Malformed its data is not a DER sequence"
-const goesOn = "Malformed its data goes on after the length that it states"
-const broken = "Malformed its DER sequence is broken"
+const goesOn = "Malformed its data is longer than its stated length"
+const broken = "Malformed its DER sequence is invalid"
 
 describe("members", () => {
   it("reads lengths of up to three bytes", () => {

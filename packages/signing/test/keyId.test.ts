@@ -16,7 +16,7 @@ describe("keyIdProblem", () => {
 
   it("refuses a quote at either end", () => {
     for (const id of ['"a', 'a"', "'a", "a'"]) {
-      assert.deepStrictEqual(keyIdProblem(id), { _tag: "InvalidKeyId", problem: "has quotes around it" })
+      assert.deepStrictEqual(keyIdProblem(id), { _tag: "InvalidKeyId", problem: "starts or ends with a quote" })
     }
   })
 })

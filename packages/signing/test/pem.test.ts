@@ -24,7 +24,7 @@ describe("readBlock", () => {
   })
 
   it("wants the END line of the same label", () => {
-    const others = { _tag: "Malformed", problem: "its BEGIN and END lines do not have the same label" }
+    const others = { _tag: "Malformed", problem: "its BEGIN and END lines have different labels" }
     for (const end of ["A", "9", "PRIVATE KE", "A".repeat(64)])
       assert.deepStrictEqual(read(pem("PRIVATE KEY", "AQID", end)), others)
     assert.deepStrictEqual(read(pem("PRIVATE KEY", "AQID", "A".repeat(65))), {
@@ -52,11 +52,11 @@ describe("readBlock", () => {
       assert.deepStrictEqual(read(pem("PRIVATE KEY", body)), other)
     assert.deepStrictEqual(read(pem("PRIVATE KEY", "AQIDB")), {
       _tag: "Truncated",
-      problem: "its base64 ends within a group of four"
+      problem: "its base64 is incomplete"
     })
     assert.deepStrictEqual(read(pem("PRIVATE KEY", "")), {
       _tag: "Truncated",
-      problem: "nothing stands between its BEGIN and END lines"
+      problem: "there is nothing between its BEGIN and END lines"
     })
   })
 

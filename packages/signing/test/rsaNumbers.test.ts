@@ -18,7 +18,7 @@ const problemOf = (change: Partial<Members>) => {
   return rsaProblem(rsaMembers.map((name) => changed[name]))
 }
 
-const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" } as const
+const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
 
 const bytesOf = (value: bigint): Uint8Array => {
   const hex = value.toString(16)
@@ -70,9 +70,9 @@ describe("pkcs1Problem", () => {
   const encoded = rsaMembers.map((name) => unsigned(good[name]))
   const version = integer(0)
   const malformed = (problem: string) => ({ _tag: "Malformed", problem }) as const
-  const broken = malformed("its RSA structure is broken")
-  const otherNumber = malformed("a number of its RSA structure is broken")
-  const otherVersion = malformed("its RSA version does not fit its members")
+  const broken = malformed("its RSA structure is invalid")
+  const otherNumber = malformed("a number in its RSA structure is invalid")
+  const otherVersion = malformed("its RSA version does not match its members")
 
   it("finds none in a sound key", () => {
     assert.isUndefined(pkcs1Problem(sequence(version, ...encoded)))

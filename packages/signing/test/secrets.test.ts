@@ -307,8 +307,8 @@ describe("what is exported", () => {
   )
 
   it("SigningError prints what its maker said, and no more", () => {
-    const error = new SigningError({ description: "the KMS answered AccessDeniedException" })
-    assert.strictEqual(error.message, "The request could not be signed: the KMS answered AccessDeniedException.")
+    const error = new SigningError({ description: "the KMS returned AccessDeniedException" })
+    assert.strictEqual(error.message, "The request could not be signed: the KMS returned AccessDeniedException.")
     assert.include(Cause.pretty(Cause.fail(error)), error.message)
   })
 })

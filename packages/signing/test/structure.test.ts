@@ -14,7 +14,7 @@ const ofPrivate = (der: Uint8Array, label = "PRIVATE KEY") => outcome(privateMat
 const ofPublic = (der: Uint8Array, label = "PUBLIC KEY") => outcome(publicMaterial({ label, der }))
 
 const malformed = (problem: string) => ({ _tag: "Malformed", problem })
-const noPrivate = malformed("its structure is not that of a private key")
+const noPrivate = malformed("it does not have the structure of a private key")
 const unsupported = (algorithm: string) => ({ _tag: "UnsupportedAlgorithm", algorithm })
 
 const numbers = (count: number) => Array.from({ length: count }, () => integer(1))
@@ -38,13 +38,13 @@ describe("privateMaterial", () => {
     const withPublic = (version: number, publicKey: Uint8Array) =>
       ofPrivate(sequence(integer(version), ed25519, octets(octets(seed)), der(0x81, publicKey)))
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([0, ...seed])), { kind: "ed25519", seed, publicKey: seed })
-    const otherVersion = malformed("its PKCS#8 version does not fit its members")
+    const otherVersion = malformed("its PKCS#8 version does not match its members")
     assert.deepStrictEqual(withPublic(0, Uint8Array.from([0, ...seed])), otherVersion)
     assert.deepStrictEqual(withPublic(2, Uint8Array.from([0, ...seed])), otherVersion)
     assert.deepStrictEqual(ofPrivate(sequence(integer(1), ed25519, octets(octets(seed)))), otherVersion)
     assert.deepStrictEqual(ofPrivate(sequence(integer(), ed25519, octets(octets(seed)))), otherVersion)
     assert.deepStrictEqual(ofPrivate(sequence(integer(0, 0), ed25519, octets(octets(seed)))), otherVersion)
-    const otherLength = malformed("the Ed25519 public key beside the private one has not 32 bytes")
+    const otherLength = malformed("the Ed25519 public key stored with the private key must have 32 bytes")
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([0, ...seed, 0])), otherLength)
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([1, ...seed])), otherLength)
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([0, ...seed.subarray(1)])), otherLength)
@@ -56,14 +56,14 @@ describe("privateMaterial", () => {
   })
 
   it("refuses an Ed25519 key of another length", () => {
-    const otherLength = malformed("an Ed25519 key has 32 bytes, and this one has not")
+    const otherLength = malformed("an Ed25519 private key must have 32 bytes")
     for (const key of [octets(seed.subarray(1)), octets(seed, [0]), seed, der(0x03, seed)]) {
       assert.deepStrictEqual(ofPrivate(sequence(integer(0), ed25519, octets(key))), otherLength)
     }
   })
 
   it("refuses an algorithm identifier that is broken, or has parameters that it must not have", () => {
-    const broken = malformed("its algorithm identifier is broken")
+    const broken = malformed("its algorithm identifier is invalid")
     for (const [algorithm, reason] of [
       [sequence(), broken],
       [sequence(nothing), broken],
@@ -89,11 +89,11 @@ describe("privateMaterial", () => {
   it("refuses a structure under the label of another", () => {
     assert.deepStrictEqual(
       ofPrivate(sequence(integer(0), ed25519, octets(octets(seed))), "RSA PRIVATE KEY"),
-      malformed("its content is PKCS#8 and wants the label PRIVATE KEY")
+      malformed("its content is PKCS#8, so its label must be PRIVATE KEY")
     )
     assert.deepStrictEqual(
       ofPrivate(sequence(...numbers(9))),
-      malformed("its content is PKCS#1 and wants the label RSA PRIVATE KEY")
+      malformed("its content is PKCS#1, so its label must be RSA PRIVATE KEY")
     )
     assert.deepStrictEqual(ofPrivate(sequence(ed25519, bits(seed)), "PUBLIC KEY"), { _tag: "PublicKey" })
     assert.deepStrictEqual(ofPrivate(sequence(nothing), "PUBLIC KEY"), { _tag: "PublicKey" })
@@ -126,7 +126,7 @@ describe("publicMaterial", () => {
       assert.deepStrictEqual(ofPublic(spki), { kind, spki })
       assert.deepStrictEqual(
         ofPublic(spki, "PRIVATE KEY"),
-        malformed("its content is a public key and wants the label PUBLIC KEY")
+        malformed("its content is a public key, so its label must be PUBLIC KEY")
       )
     }
   })
@@ -136,8 +136,8 @@ describe("publicMaterial", () => {
       [[integer(0), ed25519, octets(octets(seed))], { _tag: "PrivateKey" }],
       [numbers(9), { _tag: "PrivateKey" }],
       [numbers(2), { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }],
-      [numbers(3), malformed("its structure is not that of a public key")],
-      [[ed25519, bits(seed), nothing], malformed("its structure is not that of a public key")]
+      [numbers(3), malformed("it does not have the structure of a public key")],
+      [[ed25519, bits(seed), nothing], malformed("it does not have the structure of a public key")]
     ] as const) {
       assert.deepStrictEqual(ofPublic(sequence(...members)), reason)
     }
