@@ -115,26 +115,28 @@ describe("fromPem", () => {
         })
       )
 
-      it.live(`says what UTF-16${order} ${mark ? "with" : "without"} a byte-order mark holds where it is no PEM`, () =>
-        Effect.gen(function* () {
-          for (const [text, looksLike] of [
-            [JSON.stringify(jwk("ed25519")), "Json"],
-            [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
-            ["~/.kalshi/key.pem", "FilePath"],
-            ["my key", "Text"]
-          ] as const) {
-            const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
-            assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
-          }
-          const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
-          const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
-          assert.strictEqual(reason._tag, "Truncated")
-        })
+      it.live(
+        `reports the format of UTF-16${order} ${mark ? "with" : "without"} a byte-order mark that is not PEM`,
+        () =>
+          Effect.gen(function* () {
+            for (const [text, looksLike] of [
+              [JSON.stringify(jwk("ed25519")), "Json"],
+              [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
+              ["~/.kalshi/key.pem", "FilePath"],
+              ["my key", "Text"]
+            ] as const) {
+              const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
+              assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
+            }
+            const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
+            const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
+            assert.strictEqual(reason._tag, "Truncated")
+          })
       )
     }
   }
 
-  it.live("reads UTF-16 with text around the key that is no ASCII", () =>
+  it.live("reads UTF-16 with text around the key that is not ASCII", () =>
     Effect.gen(function* () {
       const text = `Schlüssel für Kalshi — \u4e2d\n${fixture("keys/ed25519.pkcs8.pem")}`
       for (const order of ["LE", "BE"] as const) {
@@ -144,7 +146,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("does not read a block of PEM that holds single NUL characters", () =>
+  it.live("does not read a PEM block that contains single NUL characters", () =>
     Effect.gen(function* () {
       const pem = fixture("keys/ed25519.pkcs8.pem")
       for (const text of [pem.replace("M", "M\0"), pem.replace("BEGIN", "BE\0GIN"), pem.replaceAll("\n", "\0\n")]) {
@@ -154,7 +156,7 @@ describe("fromPem", () => {
     })
   )
 
-  it("is refused every file that it has to be", () => {
+  it("has at least 40 files to refuse", () => {
     assert.isAtLeast(refused.length, 40)
   })
 
@@ -277,7 +279,7 @@ describe("fromPem", () => {
       "The text contains no PEM block. Pass the key from its -----BEGIN … KEY----- line to its END line."
     ]
   ] as const) {
-    it.live(`says what is wrong and what to do: ${name}`, () =>
+    it.live(`reports the problem and the remedy: ${name}`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(load(text))
         assert.strictEqual(error.message, message)
@@ -338,9 +340,9 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("names the lack of crypto.subtle", () =>
+  it.live("fails if the runtime has no crypto.subtle", () =>
     Effect.gen(function* () {
-      // What a browser has on a page that is not secure.
+      // A browser has only this on a page that is not secure.
       const insecure = { getRandomValues: globalThis.crypto.getRandomValues } as unknown as Crypto
       const reason = yield* reasonOf(Effect.provide(load(fixture("keys/ed25519.pkcs8.pem")), WebCrypto.layer(insecure)))
       assert.deepStrictEqual(reason, {
@@ -350,7 +352,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("names the lack of Ed25519", () =>
+  it.live("fails if the runtime does not support Ed25519", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const without = {
@@ -364,7 +366,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("proves a key: one whose signature its own public key does not verify is refused", () =>
+  it.live("refuses a key if its public key does not verify its signature", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const real: Pick<SubtleCrypto, "importKey" | "exportKey" | "verify"> = {
@@ -414,7 +416,7 @@ describe("fromPem", () => {
     }
   })
 
-  it("answers any damage to an Ed25519 key with a KeyError or a key that signs", async () => {
+  it("returns a KeyError or a key that signs for any damaged Ed25519 key", async () => {
     const der = derOf(fixture("keys/ed25519.pkcs8v2.pem"))
     await fc.assert(
       fc.asyncProperty(fc.nat(der.length * 8 - 1), fc.nat(der.length), async (bit, length) => {
@@ -424,14 +426,14 @@ describe("fromPem", () => {
           const exit = await Effect.runPromiseExit(Effect.result(load(pemOf("PRIVATE KEY", damaged))))
           assert.isTrue(Exit.isSuccess(exit), "no defect")
         }
-        // Version 2 carries the public key, which gives an Ed25519 key the redundancy that it lacks by itself.
+        // Version 2 contains the public key, so any changed bit of the key is detected.
         assert.isTrue(Exit.isFailure(await Effect.runPromiseExit(load(pemOf("PRIVATE KEY", flipped)))))
       }),
       { seed, numRuns: 200 }
     )
   })
 
-  it("never dies of a text, whatever it holds", async () => {
+  it("has no defect for any text", async () => {
     const piece = fc.oneof(
       fc.constantFrom(
         "-----BEGIN PRIVATE KEY-----",
@@ -497,7 +499,7 @@ describe("fromJwk", () => {
     })
   )
 
-  it.live("takes alg where it names the exchange's algorithm, and ignores use and key_ops", () =>
+  it.live("accepts the alg of the exchange, and ignores use and key_ops", () =>
     Effect.gen(function* () {
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("rsa-2048"), alg: "PS256", use: "enc", key_ops: [] } })
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("ed25519"), alg: "EdDSA" } })
@@ -505,7 +507,7 @@ describe("fromJwk", () => {
     })
   )
 
-  it.live("derives the x that an Ed25519 key lacks", () =>
+  it.live("derives a missing x of an Ed25519 key", () =>
     Effect.gen(function* () {
       const { x: _, ...rest } = jwk("ed25519")
       const apiKey = yield* ApiKey.fromJwk({ keyId, privateKey: rest })
@@ -594,9 +596,9 @@ describe("fromJwk", () => {
     )
   }
 
-  it.live("refuses what is no object", () =>
+  it.live("refuses a value that is not an object", () =>
     Effect.gen(function* () {
-      // JSON.parse gives anything; the type cannot hold it.
+      // JSON.parse can return any value. The type does not allow these.
       for (const privateKey of [null, "text", 1, []] as ReadonlyArray<unknown>) {
         const reason = yield* reasonOf(ApiKey.fromJwk({ keyId, privateKey: privateKey as JsonWebKey }))
         assert.strictEqual(reason._tag, "Malformed")
@@ -617,7 +619,7 @@ describe("fromCryptoKey", () => {
     )
 
   for (const kind of ["rsa", "ed25519"] as const) {
-    it.live(`takes an extractable ${kind} key alone`, () =>
+    it.live(`accepts an extractable ${kind} key without its public key`, () =>
       Effect.gen(function* () {
         const { privateKey } = yield* pair(kind, true)
         const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey })
@@ -626,7 +628,7 @@ describe("fromCryptoKey", () => {
       })
     )
 
-    it.live(`takes a sealed ${kind} key with its public one, as CryptoKey and as PublicKey`, () =>
+    it.live(`accepts a ${kind} key that is not extractable with its public key, as CryptoKey and as PublicKey`, () =>
       Effect.gen(function* () {
         const { privateKey, publicKey } = yield* pair(kind, false)
         const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey })
@@ -637,7 +639,7 @@ describe("fromCryptoKey", () => {
       })
     )
 
-    it.live(`wants the public key of a sealed ${kind} key, and proves that it is its own`, () =>
+    it.live(`requires the public key of a ${kind} key that is not extractable, and checks that it matches`, () =>
       Effect.gen(function* () {
         const sealed = yield* pair(kind, false)
         const open = yield* pair(kind, true)
@@ -745,7 +747,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.live("names the path that it could not read, and why", () =>
+  it.live("reports the path of a file that cannot be read, and why", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path: "/no/such/kalshi.pem" }))
       assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path: "/no/such/kalshi.pem", problem: "NotFound" })
@@ -756,7 +758,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.live("refuses a key's text in the place of a path, without opening anything", () =>
+  it.live("refuses the text of a key as a path, and opens no file", () =>
     Effect.gen(function* () {
       const pem = fixture("keys/ed25519.pkcs8.pem")
       for (const path of [pem, pem.replaceAll("\n", "\\n"), pem.split("\n")[1]!, JSON.stringify(jwk("ed25519"))]) {
@@ -765,7 +767,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
   )
 
-  /** Shapes that key material has when it is given where a path belongs. */
+  /** Formats of key material that could be passed as a path. */
   const shapes: Record<string, (bytes: Buffer) => string> = {
     hex: (bytes) => bytes.toString("hex"),
     "upper-case hex": (bytes) => bytes.toString("hex").toUpperCase(),
@@ -792,7 +794,7 @@ describe("fromFile", () => {
   }
   const unreadable = FileSystem.layerNoop({})
 
-  it.live("never quotes a path that could be a key, in whatever shape", () =>
+  it.live("never quotes a path that could be a key, in any format", () =>
     Effect.gen(function* () {
       const random = (name: string, length: number, count: number): ReadonlyArray<Buffer> =>
         Array.from({ length: count }, (_, index) =>
@@ -818,13 +820,13 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  /** Whether a text holds twelve characters in a row of another, with a capital or a digit among them. */
+  /** Whether a text contains twelve consecutive characters of a secret, with a capital or a digit among them. */
   const quotes = (text: string, secret: string): boolean =>
     Array.from({ length: Math.max(0, secret.length - 11) }, (_, index) => secret.slice(index, index + 12)).some(
       (piece) => /[A-Z0-9]/.test(piece) && text.includes(piece)
     )
 
-  it.live("quotes what is clearly a path", () =>
+  it.live("quotes a path that is clearly a path", () =>
     Effect.gen(function* () {
       for (const path of [
         "kalshi.pem",
@@ -851,7 +853,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  it.live("says that it does not quote a path that could be a key, and what to do", () =>
+  it.live("explains why a path that could be a key is not shown", () =>
     Effect.gen(function* () {
       const path = `/srv/${nodeCrypto.createHash("sha256").update("name").digest("hex")}`
       const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path }))
@@ -864,7 +866,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  it.live("opens nothing where the path is the bytes of a key, or a line of it", () =>
+  it.live("opens no file if the path is the bytes of a key or a line of it", () =>
     Effect.gen(function* () {
       const bytes = derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32)
       const line = fixture("keys/rsa-2048.pkcs8.pem").split("\n")[7]!
@@ -880,7 +882,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
   )
 
-  it.live("reads a file whose name looks like a key, where it is there", () =>
+  it.live("reads an existing file whose name looks like a key", () =>
     Effect.gen(function* () {
       const name = nodeCrypto.createHash("sha256").update("name").digest("hex")
       const pem = fixture("keys/ed25519.pkcs8.pem")
@@ -892,7 +894,7 @@ describe("fromFile", () => {
     })
   )
 
-  it.live("refuses a DER file for what it is", () =>
+  it.live("reports that a DER file is binary", () =>
     Effect.gen(function* () {
       const readFileString = () => Effect.succeed(derOf(fixture("keys/ed25519.pkcs8.pem")).toString("utf8"))
       const reason = yield* reasonOf(ApiKey.fromFile({ keyId, path: "kalshi.der" })).pipe(
@@ -905,7 +907,7 @@ describe("fromFile", () => {
 
 describe("generate", () => {
   for (const kind of ["rsa", "ed25519"] as const) {
-    it.live(`makes a key of the kind ${kind} whose texts read back`, () =>
+    it.live(`makes an ${kind} key whose PEM can be read again`, () =>
       Effect.gen(function* () {
         const apiKey = yield* ApiKey.generate({ keyId, kind })
         assert.strictEqual(apiKey.kind, kind)
@@ -920,7 +922,7 @@ describe("generate", () => {
     )
   }
 
-  it.live("does not use randomness of the application, which may be seeded", () =>
+  it.live("does not use the application's randomness, which may be seeded", () =>
     Effect.gen(function* () {
       const zeros = SecureRandom.make((size) => new Uint8Array(size))
       const seeded = Layer.provideMerge(Signature.layerWebCrypto, Layer.succeed(SecureRandom.SecureRandom, zeros))
@@ -934,7 +936,7 @@ describe("generate", () => {
     })
   )
 
-  it.live("makes another key each time", () =>
+  it.live("makes a different key each time", () =>
     Effect.gen(function* () {
       const first = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
       const second = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
@@ -942,7 +944,7 @@ describe("generate", () => {
     })
   )
 
-  it.live("makes RSA keys of the length asked for", () =>
+  it.live("makes RSA keys of the requested length", () =>
     Effect.gen(function* () {
       const { publicKeyPem } = yield* ApiKey.generateKeyPair({ kind: "rsa", modulusLength: 3072 })
       assert.strictEqual(nodeCrypto.createPublicKey(publicKeyPem).asymmetricKeyDetails?.modulusLength, 3072)

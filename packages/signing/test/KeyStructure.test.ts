@@ -78,7 +78,7 @@ describe("members", () => {
 })
 
 describe("only", () => {
-  it("gives an element that fills its bytes, and nothing else", () => {
+  it("returns an element only if it fills the bytes", () => {
     assert.strictEqual(Der.only(octets(2), octetString)?.contents.length, 2)
     assert.isUndefined(Der.only(octets(2), integer))
     assert.isUndefined(Der.only(Uint8Array.from([...octets(2), 0]), octetString))
@@ -101,7 +101,7 @@ describe("dotted", () => {
     }
   })
 
-  it("reads no more than 32 bytes", () => {
+  it("reads at most 32 bytes", () => {
     const long = new Uint8Array(40).fill(1)
     assert.strictEqual(Der.dotted(long), Der.dotted(long.subarray(0, 32)))
   })
@@ -133,16 +133,16 @@ describe("privateMaterial", () => {
     ["a PKCS#1 key", numbers(9), malformed("its content is PKCS#1, so its label must be RSA PRIVATE KEY")]
   ]
   for (const [name, der, reason] of mislabelled) {
-    it(`names ${name} for what it is, under the label PRIVATE KEY`, () => {
+    it(`recognises ${name} under the label PRIVATE KEY`, () => {
       assert.deepStrictEqual(failureOf(read(der)), reason as never)
     })
   }
 
-  it("goes by the label PUBLIC KEY where the structure is none that it knows", () => {
+  it("uses the label PUBLIC KEY if the structure is unknown", () => {
     assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
   })
 
-  it("reads PKCS#1 with all that may follow its nine numbers", () => {
+  it("reads PKCS#1 with more members after its nine numbers", () => {
     for (const der of [numbers(9), numbers(10)]) {
       assert.deepStrictEqual(read(der, "RSA PRIVATE KEY"), Result.succeed({ kind: "rsa", pkcs1: der }))
     }
@@ -190,7 +190,7 @@ describe("privateMaterial", () => {
   const seed = octets(32)
   const publicKey = element(implicitPublicKey, 0, new Uint8Array(32).fill(9))
 
-  it("reads Ed25519 alone, and with its public key in version 2", () => {
+  it("reads Ed25519 without a public key, and with one in version 2", () => {
     const bytes = new Uint8Array(32)
     assert.deepStrictEqual(
       pkcs8(algorithm(ed25519Id), element(octetString, seed)),
@@ -202,7 +202,7 @@ describe("privateMaterial", () => {
     )
   })
 
-  it("refuses a version of PKCS#8 that does not fit its members", () => {
+  it("refuses a PKCS#8 version that does not match its members", () => {
     const problem = malformed("its PKCS#8 version does not match its members")
     for (const [version, ...more] of [
       [int(1)],
@@ -219,7 +219,7 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("refuses Ed25519 keys that have not 32 bytes", () => {
+  it("refuses Ed25519 keys that do not have 32 bytes", () => {
     for (const key of [octets(31), octets(33), int(1), Uint8Array.from([])]) {
       assert.deepStrictEqual(
         failureOf(pkcs8(algorithm(ed25519Id), element(octetString, key))),
@@ -244,7 +244,7 @@ describe("privateMaterial", () => {
 describe("publicMaterial", () => {
   const read = (der: Uint8Array) => publicMaterial({ label: "PUBLIC KEY", der })
 
-  it("names what is no public key for what it is", () => {
+  it("recognises structures that are not public keys", () => {
     const numbers = (count: number) => seq(...Array.from({ length: count }, () => int(1)))
     for (const [der, reason] of [
       [numbers(2), { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }],
@@ -263,7 +263,7 @@ const elements = Result.getOrThrow(Der.members(pkcs1)).map(({ whole }) => whole)
 const numbers = elements.slice(1).map((whole) => Der.only(whole, integer)!.contents)
 
 describe("pkcs1Problem", () => {
-  it("finds nothing wrong with a key, whose exponent may be as small as 3", () => {
+  it("accepts a valid key with the exponent 3", () => {
     assert.isUndefined(pkcs1Problem(pkcs1))
   })
 
@@ -313,13 +313,13 @@ describe("rsaProblem", () => {
   const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
   const one = Uint8Array.from([1])
 
-  it("refuses an exponent of 1, under which a signature is its own text", () => {
+  it("refuses an exponent of 1, because a signature would equal the signed text", () => {
     // n, e, d, p, q, dp, dq, qi
     const [n, , , p, q, , , qi] = numbers
     assert.deepStrictEqual(rsaProblem([n!, one, one, p!, q!, one, one, qi!]), mixed)
   })
 
-  it("refuses 1 as a factor, even where the exponents fit the other", () => {
+  it("refuses 1 as a factor, even if the exponents match the other factor", () => {
     const [n, e, d, p, q, dp, dq, qi] = numbers
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
     assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)
@@ -335,7 +335,7 @@ describe("rsaProblem", () => {
 })
 
 describe("keyIdProblem", () => {
-  it("finds nothing wrong with up to 128 printable characters, quotes among them", () => {
+  it("accepts up to 128 printable characters, and quotes inside", () => {
     for (const keyId of ["x".repeat(128), "a'b", 'a"b', "!~"]) assert.isUndefined(keyIdProblem(keyId), keyId)
   })
 

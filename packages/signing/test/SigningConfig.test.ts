@@ -29,7 +29,7 @@ describe("apiKey", () => {
     })
   )
 
-  it.live("reads the file of the path", () =>
+  it.live("reads the file at the path", () =>
     Effect.gen(function* () {
       const apiKey = yield* Effect.provide(SigningConfig.apiKey, [
         withEnv({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: file }),
@@ -39,7 +39,7 @@ describe("apiKey", () => {
     })
   )
 
-  it.live("takes an empty variable for one that is not set", () =>
+  it.live("treats an empty variable as not set", () =>
     Effect.gen(function* () {
       const apiKey = yield* Effect.provide(SigningConfig.apiKey, [
         withEnv({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: "", KALSHI_PRIVATE_KEY_PATH: file }),
@@ -78,7 +78,7 @@ describe("apiKey", () => {
       /: KALSHI_API_KEY_ID is not set\. Set it .*\. KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set/
     ]
   ] as const) {
-    it.live(`names the variables when there is ${name}`, () =>
+    it.live(`names the variables in the error: ${name}`, () =>
       Effect.gen(function* () {
         for (const reading of [SigningConfig.apiKey, SigningConfig.apiKeyFromPem]) {
           const error = yield* Effect.flip(Effect.provide(reading, [withEnv(env), noFiles]))
@@ -89,7 +89,7 @@ describe("apiKey", () => {
     )
   }
 
-  it.live("passes on why a key was refused", () =>
+  it.live("passes on the reason of a refused key", () =>
     Effect.gen(function* () {
       const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: fixture("refused/encrypted-pkcs8.pem") }
       const error = yield* Effect.flip(Effect.provide(SigningConfig.apiKey, [withEnv(env), noFiles]))
@@ -107,7 +107,7 @@ describe("apiKeyFromPem", () => {
     })
   )
 
-  it.live("says that it reads no files", () =>
+  it.live("fails if only KALSHI_PRIVATE_KEY_PATH is set", () =>
     Effect.gen(function* () {
       const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: file }
       const error = yield* Effect.flip(Effect.provide(SigningConfig.apiKeyFromPem, withEnv(env)))

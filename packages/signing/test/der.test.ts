@@ -5,7 +5,7 @@ import { integer, nothing, octets, sequence } from "./asn1.ts"
 
 const members = (bytes: ArrayLike<number>) => Der.members(Uint8Array.from(bytes))
 
-/** What is said of bytes that are no sequence. */
+/** The error for bytes that are not a sequence. */
 const problem = (bytes: ArrayLike<number>): string => {
   const result = members(bytes)
   return Result.isFailure(result)
@@ -13,9 +13,9 @@ const problem = (bytes: ArrayLike<number>): string => {
     : ""
 }
 
-const cutShort = "Truncated its data is shorter than its stated length"
-const noSequence = "Malformed its data is not a DER sequence"
-const goesOn = "Malformed its data is longer than its stated length"
+const tooShort = "Truncated its data is shorter than its stated length"
+const notSequence = "Malformed its data is not a DER sequence"
+const tooLong = "Malformed its data is longer than its stated length"
 const broken = "Malformed its DER sequence is invalid"
 
 describe("members", () => {
@@ -30,28 +30,28 @@ describe("members", () => {
     assert.strictEqual(member?.contents.length, 0xfffc)
   })
 
-  it("refuses a length that is indefinite, or of four bytes", () => {
-    assert.strictEqual(problem([0x30, 0x80, 0x05, 0x00, 0x00, 0x00]), noSequence)
-    assert.strictEqual(problem([0x30, 0x84, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), noSequence)
-    assert.strictEqual(problem([0x30, 0x85, 0x00, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), noSequence)
+  it("refuses an indefinite length and a length of four bytes", () => {
+    assert.strictEqual(problem([0x30, 0x80, 0x05, 0x00, 0x00, 0x00]), notSequence)
+    assert.strictEqual(problem([0x30, 0x84, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), notSequence)
+    assert.strictEqual(problem([0x30, 0x85, 0x00, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), notSequence)
   })
 
-  it("says what ends too early", () => {
+  it("reports data that ends too early", () => {
     for (const bytes of [[], [0x30], [0x30, 0x02], [0x30, 0x02, 0x05], [0x30, 0x82, 0x01], [0x30, 0x81]]) {
-      assert.strictEqual(problem(bytes), cutShort, String(bytes))
+      assert.strictEqual(problem(bytes), tooShort, String(bytes))
     }
   })
 
-  it("says what is no sequence", () => {
-    for (const bytes of [[0x31], [0x02, 0x01, 0x00], [0x00, 0x00]]) assert.strictEqual(problem(bytes), noSequence)
+  it("reports data that is not a sequence", () => {
+    for (const bytes of [[0x31], [0x02, 0x01, 0x00], [0x00, 0x00]]) assert.strictEqual(problem(bytes), notSequence)
   })
 
-  it("says what goes on after its length", () => {
-    assert.strictEqual(problem([...sequence(nothing), 0x00]), goesOn)
-    assert.strictEqual(problem([0x30, 0x00, 0x00]), goesOn)
+  it("reports data after the stated length", () => {
+    assert.strictEqual(problem([...sequence(nothing), 0x00]), tooLong)
+    assert.strictEqual(problem([0x30, 0x00, 0x00]), tooLong)
   })
 
-  it("refuses members that do not fill the sequence", () => {
+  it("refuses members that do not fill the sequence exactly", () => {
     for (const inside of [[0x05], [0x05, 0x01], [...nothing, 0x02], [...nothing, 0x02, 0x02, 0x01]]) {
       assert.strictEqual(problem(sequence(inside)), broken, String(inside))
     }
@@ -59,7 +59,7 @@ describe("members", () => {
 })
 
 describe("only", () => {
-  it("reads one element of the tag, with nothing after it", () => {
+  it("reads a single element of the tag with nothing after it", () => {
     assert.deepStrictEqual(Der.only(integer(5), Der.tags.integer)?.contents, Uint8Array.from([5]))
     assert.isUndefined(Der.only(integer(5), Der.tags.octetString))
     assert.isUndefined(Der.only(Uint8Array.from([...integer(5), 0]), Der.tags.integer))
