@@ -618,9 +618,9 @@ describe("the types of money", () => {
       FixedPoint.add($("1"), "0.5"),
       // @ts-expect-error a price is not multiplied by a price
       FixedPoint.multiplyExact($("1"), $("1")),
-      // @ts-expect-error a number is no amount
+      // @ts-expect-error a number is not an amount
       FixedPoint.dollars(0.56),
-      // @ts-expect-error a product is rounded as told, or not at all
+      // @ts-expect-error a product needs a rounding mode
       FixedPoint.multiply($("1"), contracts("1"))
     ]
     assert.isFunction(mixed)
@@ -648,7 +648,7 @@ describe("the sources of money", () => {
         .map((line) => `${name}: ${line.trim()}`)
     )
     assert.deepStrictEqual(found, [
-      // A count of ticks, which is no money.
+      // A count of ticks, not money.
       "PriceGrid.ts: return low === undefined || high === undefined ? Option.none() : Option.some(Number(high - low))"
     ])
   })

@@ -2,7 +2,6 @@ import * as Result from "effect/Result"
 import * as nodeCrypto from "node:crypto"
 import { assert, describe, it } from "vitest"
 import * as Der from "../src/internal/der.ts"
-import { keyIdProblem } from "../src/internal/keyId.ts"
 import { pkcs1Problem, rsaProblem } from "../src/internal/rsaNumbers.ts"
 import { privateMaterial, publicMaterial } from "../src/internal/structure.ts"
 
@@ -32,80 +31,6 @@ const failureOf = <A, E>(result: Result.Result<A, E>): E => {
 }
 
 const malformed = (problem: string) => ({ _tag: "Malformed", problem }) as const
-
-describe("members", () => {
-  const cases: ReadonlyArray<readonly [name: string, bytes: ReadonlyArray<number>, reason: object]> = [
-    ["no bytes", [], { _tag: "Truncated", problem: "its data is shorter than its stated length" }],
-    ["a tag alone", [0x30], { _tag: "Truncated", problem: "its data is shorter than its stated length" }],
-    ["a wrong tag alone", [0x31], malformed("its data is not a DER sequence")],
-    ["another tag", [0x31, 0], malformed("its data is not a DER sequence")],
-    ["an indefinite length", [0x30, 0x80, 0, 0], malformed("its data is not a DER sequence")],
-    ["a length of four bytes", [0x30, 0x84, 0, 0, 0, 2, 5, 0], malformed("its data is not a DER sequence")],
-    [
-      "a length that is cut short",
-      [0x30, 0x82, 1],
-      { _tag: "Truncated", problem: "its data is shorter than its stated length" }
-    ],
-    [
-      "contents that are cut short",
-      [0x30, 2, 5],
-      { _tag: "Truncated", problem: "its data is shorter than its stated length" }
-    ],
-    ["bytes after it", [0x30, 0, 0], malformed("its data is longer than its stated length")],
-    ["a member that is cut short", [0x30, 3, 2, 5, 1], malformed("its DER sequence is invalid")],
-    ["a member that is a tag alone", [0x30, 1, 2], malformed("its DER sequence is invalid")]
-  ]
-  for (const [name, bytes, reason] of cases) {
-    it(`refuses ${name}`, () => {
-      assert.deepStrictEqual(failureOf(Der.members(Uint8Array.from(bytes))), reason as never)
-    })
-  }
-
-  it("reads lengths of one to three bytes", () => {
-    for (const bytes of [
-      [0x30, 2, 5, 0],
-      [0x30, 0x81, 2, 5, 0],
-      [0x30, 0x82, 0, 2, 5, 0],
-      [0x30, 0x83, 0, 0, 2, 5, 0]
-    ]) {
-      const found = Result.getOrThrow(Der.members(Uint8Array.from(bytes)))
-      assert.deepStrictEqual(
-        found.map(({ tag }) => tag),
-        [nothing]
-      )
-    }
-  })
-})
-
-describe("only", () => {
-  it("returns an element only if it fills the bytes", () => {
-    assert.strictEqual(Der.only(octets(2), octetString)?.contents.length, 2)
-    assert.isUndefined(Der.only(octets(2), integer))
-    assert.isUndefined(Der.only(Uint8Array.from([...octets(2), 0]), octetString))
-    assert.isUndefined(Der.only(octets(2).subarray(0, 3), octetString))
-  })
-})
-
-describe("dotted", () => {
-  it("writes object identifiers in decimals", () => {
-    for (const [bytes, text] of [
-      [rsaId, "1.2.840.113549.1.1.1"],
-      [ed25519Id, "1.3.101.112"],
-      [[0x55, 4, 3], "2.5.4.3"],
-      [[0x88, 0x37, 3], "2.999.3"],
-      [[0x2b, 0x81, 0x80, 0], "1.3.16384"],
-      [[0x27], "0.39"],
-      [[], "0.0"]
-    ] as const) {
-      assert.strictEqual(Der.dotted(Uint8Array.from(bytes)), text)
-    }
-  })
-
-  it("reads at most 32 bytes", () => {
-    const long = new Uint8Array(40).fill(1)
-    assert.strictEqual(Der.dotted(long), Der.dotted(long.subarray(0, 32)))
-  })
-})
 
 describe("privateMaterial", () => {
   const read = (der: Uint8Array, label = "PRIVATE KEY") => privateMaterial({ label, der })
@@ -269,11 +194,11 @@ describe("pkcs1Problem", () => {
 
   const members = elements.slice(1)
   const broken: ReadonlyArray<readonly [name: string, der: Uint8Array, reason: object]> = [
-    ["what is no sequence", int(1), malformed("its RSA structure is invalid")],
+    ["data that is not a sequence", int(1), malformed("its RSA structure is invalid")],
     ["an empty sequence", seq(), malformed("its RSA structure is invalid")],
     ["a broken sequence", element(sequence, 2, 5), malformed("its RSA structure is invalid")],
     [
-      "a version that is no number",
+      "a version that is not a number",
       seq(element(octetString, 0), ...members),
       malformed("its RSA structure is invalid")
     ],
@@ -331,18 +256,5 @@ describe("rsaProblem", () => {
     const small = Uint8Array.from([Number(exponent)])
     const fitting = Buffer.from((inverse / exponent).toString(16).padStart(1024, "0"), "hex")
     assert.deepStrictEqual(rsaProblem([n!, small, fitting, n!, one, fitting, one, one]), mixed)
-  })
-})
-
-describe("keyIdProblem", () => {
-  it("accepts up to 128 printable characters, and quotes inside", () => {
-    for (const keyId of ["x".repeat(128), "a'b", 'a"b', "!~"]) assert.isUndefined(keyIdProblem(keyId), keyId)
-  })
-
-  it("refuses more characters, and a quote at either end", () => {
-    assert.deepStrictEqual(keyIdProblem("x".repeat(129)), { _tag: "InvalidKeyId", problem: "has 129 characters" })
-    for (const keyId of ["'ab", 'ab"', "ab'", '"ab']) {
-      assert.deepStrictEqual(keyIdProblem(keyId), { _tag: "InvalidKeyId", problem: "starts or ends with a quote" })
-    }
   })
 })

@@ -30,6 +30,16 @@ describe("members", () => {
     assert.strictEqual(member?.contents.length, 0xfffc)
   })
 
+  it("reads lengths that are longer than necessary", () => {
+    for (const length of [[2], [0x81, 2], [0x82, 0, 2], [0x83, 0, 0, 2]]) {
+      const found = Result.getOrThrow(members([0x30, ...length, ...nothing]))
+      assert.deepStrictEqual(
+        found.map(({ tag }) => tag),
+        [Der.tags.null]
+      )
+    }
+  })
+
   it("refuses an indefinite length and a length of four bytes", () => {
     assert.strictEqual(problem([0x30, 0x80, 0x05, 0x00, 0x00, 0x00]), notSequence)
     assert.strictEqual(problem([0x30, 0x84, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), notSequence)
@@ -43,7 +53,8 @@ describe("members", () => {
   })
 
   it("reports data that is not a sequence", () => {
-    for (const bytes of [[0x31], [0x02, 0x01, 0x00], [0x00, 0x00]]) assert.strictEqual(problem(bytes), notSequence)
+    for (const bytes of [[0x31], [0x31, 0x00], [0x02, 0x01, 0x00], [0x00, 0x00]])
+      assert.strictEqual(problem(bytes), notSequence)
   })
 
   it("reports data after the stated length", () => {
@@ -52,7 +63,14 @@ describe("members", () => {
   })
 
   it("refuses members that do not fill the sequence exactly", () => {
-    for (const inside of [[0x05], [0x05, 0x01], [...nothing, 0x02], [...nothing, 0x02, 0x02, 0x01]]) {
+    for (const inside of [
+      [0x02],
+      [0x02, 0x05, 0x01],
+      [0x05],
+      [0x05, 0x01],
+      [...nothing, 0x02],
+      [...nothing, 0x02, 0x02, 0x01]
+    ]) {
       assert.strictEqual(problem(sequence(inside)), broken, String(inside))
     }
   })
@@ -64,6 +82,7 @@ describe("only", () => {
     assert.isUndefined(Der.only(integer(5), Der.tags.octetString))
     assert.isUndefined(Der.only(Uint8Array.from([...integer(5), 0]), Der.tags.integer))
     assert.isUndefined(Der.only(integer(5).subarray(0, 2), Der.tags.integer))
+    assert.isUndefined(Der.only(integer(5).subarray(0, 0), Der.tags.integer))
   })
 })
 
@@ -81,6 +100,9 @@ describe("dotted", () => {
       [[80], "2.0"],
       [[120], "2.40"],
       [[0x88, 0x37], "2.999"],
+      [[0x88, 0x37, 3], "2.999.3"],
+      [[0x55, 4, 3], "2.5.4.3"],
+      [[0x2b, 0x81, 0x80, 0], "1.3.16384"],
       [[0x2a, 0x80, 0x01], "1.2.1"],
       [[0x2a, 0x7f], "1.2.127"],
       [[], "0.0"]
