@@ -1,6 +1,6 @@
 /**
- * The first five minutes: shows what an order group does, on a local exchange that this run boots. Against a real
- * environment, it runs only the read-only part.
+ * The demonstration of `pnpm start`: shows how an order group works, on a local exchange. On a real environment, it runs
+ * only the read-only part.
  *
  * @module
  */
@@ -27,17 +27,17 @@ export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: 
 const chapter = (title: string) => Console.log(`\n${title}`)
 const say = (line: string) => Console.log(`  ${line}`)
 
-const expect = (holds: boolean, step: string, got: unknown): Effect.Effect<void, StoryError> =>
-  holds ? Effect.void : Effect.fail(new StoryError({ step, got: JSON.stringify(got) }))
+const expect = (condition: boolean, step: string, got: unknown): Effect.Effect<void, StoryError> =>
+  condition ? Effect.void : Effect.fail(new StoryError({ step, got: JSON.stringify(got) }))
 
-/** Runs a call that must be refused, and returns the refusal. */
+/** Runs a call that must fail, and returns its error. */
 const refused = <A, E extends { readonly _tag: string }, R>(
   step: string,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<E, StoryError, R> =>
   Effect.matchEffect(effect, {
     onFailure: Effect.succeed,
-    onSuccess: (answer) => Effect.fail(new StoryError({ step, got: `it was accepted: ${JSON.stringify(answer)}` }))
+    onSuccess: (result) => Effect.fail(new StoryError({ step, got: `it succeeded with ${JSON.stringify(result)}` }))
   })
 
 const ticker = "KXSTORY-26-T50"
@@ -52,7 +52,7 @@ const order = (fields: Pick<Orders.CreateInput, "side" | "count" | "price"> & Pa
 
 const traders = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
-  /** The key has the format of the exchange's own key generation: PEM text, RSA as PKCS#1 and Ed25519 as PKCS#8. */
+  /** The exchange generates the key as PEM text: RSA as PKCS#1, Ed25519 as PKCS#8. */
   const trader = Effect.fnUntraced(function* (name: string, kind: Signer.KeyKind) {
     const { keyId, privateKey } = yield* sandbox.createAccount({ name, kind })
     const apiKey = yield* ApiKey.fromPem({ keyId, privateKey })
@@ -62,11 +62,11 @@ const traders = Effect.gen(function* () {
   return { maker: yield* trader("Mira, who quotes,", "rsa"), taker: yield* trader("Theo, who takes,", "ed25519") }
 })
 
-/** Runs the story against the local exchange of its context. */
+/** Runs the story on the local exchange of its context. */
 export const local = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   yield* chapter("A local exchange")
-  yield* say(`listens at ${sandbox.url} and checks every signature; nothing leaves this machine`)
+  yield* say(`listens at ${sandbox.url} and checks every signature. Nothing leaves this machine`)
   yield* sandbox.createMarket({ ticker })
   const { maker, taker } = yield* traders
   const asMaker = Effect.provide(maker.kalshi)
@@ -74,7 +74,7 @@ export const local = Effect.gen(function* () {
 
   yield* chapter("A circuit breaker on fills: an order group with a limit of 10 contracts in 15 seconds")
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 }).pipe(asMaker)
-  yield* say(`Mira makes the group ${order_group_id}`)
+  yield* say(`Mira creates the group ${order_group_id}`)
   for (const price of ["0.45", "0.44", "0.43"] as const) {
     const placed = yield* order({ side: "bid", count: "6", price, order_group_id }).pipe(asMaker)
     yield* expect(placed.remaining_count === "6.00", "an order rests in the group", placed)
@@ -84,7 +84,7 @@ export const local = Effect.gen(function* () {
   yield* expect(before.orders.length === 3, "the group holds three orders", before)
   yield* say(`OrderGroups.get: ${before.orders.length} orders, limit ${before.contracts_limit_fp}`)
 
-  yield* chapter("Somebody trades into it, fast")
+  yield* chapter("A trader sells into the group, fast")
   for (const [count, price] of [
     ["6", "0.45"],
     ["5", "0.44"]
@@ -96,10 +96,10 @@ export const local = Effect.gen(function* () {
   const after = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
   yield* expect(after.orders.length === 0, "the exchange cancelled the group's orders", after)
   yield* say(
-    `11 contracts are over the limit: the exchange cancels the rest. OrderGroups.get: ${after.orders.length} orders`
+    `11 contracts exceed the limit, so the exchange cancels the rest. OrderGroups.get: ${after.orders.length} orders`
   )
 
-  yield* chapter("A triggered group takes no orders until it is reset")
+  yield* chapter("A triggered group accepts no orders until it is reset")
   const bid = order({ side: "bid", count: "1", price: "0.40", order_group_id }).pipe(asMaker)
   const closed = yield* refused("an order into a triggered group is refused", bid)
   yield* expect(closed._tag === "BadRequest", "the refusal is a BadRequest", closed)
@@ -126,20 +126,20 @@ export const local = Effect.gen(function* () {
   const seenBefore = (yield* sandbox.requests).length
   yield* OrderGroups.list().pipe(asMaker)
   const statuses = (yield* sandbox.requests).slice(seenBefore).map(({ status }) => status)
-  yield* expect(statuses.join() === "503,200", "a read is repeated after 503", statuses)
-  yield* say(`a read may be repeated, and was: ${statuses.join(", then ")}`)
+  yield* expect(statuses.join() === "503,200", "a read is retried after 503", statuses)
+  yield* say(`the client retried the read: ${statuses.join(", then ")}`)
 
   const { trading_active } = yield* Exchange.status().pipe(asTaker)
-  yield* expect(trading_active, "the exchange trades", { trading_active })
-  yield* chapter("Every step came out as it should.")
+  yield* expect(trading_active, "trading is active", { trading_active })
+  yield* chapter("Every step succeeded.")
 })
 
-/** Boots a local exchange on a free port and runs {@link local} against it. */
+/** Starts a local exchange on a free port and runs {@link local} on it. */
 export const onLocalExchange = local.pipe(Effect.provide(Layer.merge(Sandbox.layer(), NodeHttpClient.layerUndici)))
 
-/** The read-only part, against the environment of the context's layer. */
+/** Runs the read-only part on the environment of the context's layer. */
 export const readOnly = Effect.gen(function* () {
-  yield* chapter("Reading, and nothing else: the layer of this run cannot write")
+  yield* chapter("Read only: the layer of this run cannot write")
   const { exchange_active, trading_active } = yield* Exchange.status()
   yield* say(`Exchange.status: ${exchange_active ? "up" : "down"}, ${trading_active ? "trading" : "not trading"}`)
   const { order_groups = [] } = yield* OrderGroups.list()

@@ -8,7 +8,7 @@ import * as Story from "../src/Story.ts"
 
 const main = fileURLToPath(new URL("../src/story/main.ts", import.meta.url))
 
-/** Runs the program as `pnpm start` does, with these variables and no others of ours. */
+/** Runs the program like `pnpm start`, with these variables. */
 const start = (env: Record<string, string>) =>
   Effect.callback<{ readonly code: number; readonly output: string }>((resume) => {
     const { KALSHI_ENV: _, ...inherited } = process.env
@@ -18,7 +18,7 @@ const start = (env: Record<string, string>) =>
   })
 
 describe("pnpm start", () => {
-  it.live("tells the whole story and exits 0", () =>
+  it.live("runs the whole story and exits with 0", () =>
     Effect.gen(function* () {
       const { code, output } = yield* start({})
       assert.strictEqual(code, 0, output)
@@ -29,7 +29,7 @@ describe("pnpm start", () => {
         "NotFound: OrderGroups.get failed with status 404",
         "Unauthorized: OrderGroups.list failed with status 401",
         "503, then 200",
-        "Every step came out as it should."
+        "Every step succeeded."
       ]) {
         assert.include(output, line)
       }
@@ -37,7 +37,7 @@ describe("pnpm start", () => {
     })
   )
 
-  it.live("reads, and nothing else, where KALSHI_ENV names an environment", () =>
+  it.live("only reads if KALSHI_ENV is set", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       const { keyId, privateKey } = yield* sandbox.createAccount()
@@ -54,7 +54,7 @@ describe("pnpm start", () => {
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  it.live("exits non-zero and says why where the environment is none", () =>
+  it.live("exits with a non-zero code and an error for an unknown environment", () =>
     Effect.gen(function* () {
       const { code, output } = yield* start({ KALSHI_ENV: "prod" })
       assert.notStrictEqual(code, 0)
@@ -64,7 +64,7 @@ describe("pnpm start", () => {
 })
 
 describe("Story.local", () => {
-  it.live("fails at the first step that does not come out", () =>
+  it.live("fails at the first step that does not succeed", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox
       yield* sandbox.plant({ operation: "DeleteOrderGroup", status: 200, times: 1, body: {} })

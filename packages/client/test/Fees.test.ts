@@ -39,10 +39,10 @@ const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, ro
   ok(Fees.trade({ ...terms, role, price: $(at), count: contracts(count), rounding }))
 
 describe("trade", () => {
-  it("charges the worked vectors", () => {
-    // Worked with fractions, apart from the library. The exact taker's fee is 0.07 × price × (1 − price) × count; the
-    // makers' are a quarter and a half of it. By the older rule all go up to $0.0001; the last column, by the newer one
-    // that is the default, goes up to $0.000001.
+  it("computes the fees of known fills", () => {
+    // Computed with fractions, independent of the library. The exact taker's fee is 0.07 × price × (1 − price) × count;
+    // the makers' fees are a quarter and a half of it. The older rule rounds up to $0.0001; the last column uses the newer
+    // rule, the default, which rounds up to $0.000001.
     for (const [at, count, taker, maker, combo, micro] of [
       ["0.01", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
       ["0.05", "1", "0.0034", "0.0009", "0.0017", "0.003325"], // 0.003325
@@ -84,7 +84,7 @@ describe("trade", () => {
     }
   })
 
-  it("charges what the recorded fills were charged", () => {
+  it("computes the fees of the recorded fills", () => {
     const fills = recorded("GetFills").flatMap(
       (body) => Schema.decodeUnknownSync(Responses.GetFillsResponse)(body).fills
     )
@@ -93,7 +93,7 @@ describe("trade", () => {
       const role = fill.is_taker ? "taker" : "maker"
       roles.add(role)
       for (const at of [fill.yes_price_dollars, fill.no_price_dollars]) {
-        // What was charged is the older trade fee alone, or the newer one with the rounding of the balance.
+        // The recorded fee is the older trade fee, or the newer one plus the rounding of the balance.
         const fee = ok(Fees.trade({ ...quadratic, role, price: at, count: fill.count_fp, rounding: "centicent" }))
         assert.isTrue(
           FixedPoint.equals(fee, fill.fee_cost),
@@ -119,7 +119,7 @@ describe("trade", () => {
     assert.isTrue(fills.some((fill) => FixedPoint.equals(fill.fee_cost, $("0.0175"))))
   })
 
-  it("adds up to the fees that recorded positions have paid", () => {
+  it("adds up to the fees of recorded positions", () => {
     const fill = { ...quadratic, count: contracts("1"), rounding: "centicent" } as const
     const paid = FixedPoint.sum([
       ok(Fees.trade({ ...fill, role: "taker", price: $("0.48") })),
@@ -132,7 +132,7 @@ describe("trade", () => {
     assert.strictEqual(paid, "0.035")
   })
 
-  it("scales by the multiplier, read as the decimal that was written", () => {
+  it("scales by the multiplier as the decimal on the wire", () => {
     // 0.07 × 0.25 = 0.0175 per contract at 0.50. As a double, 0.1 × 3 × 0.0175 × 10^4 would end above 52.5.
     for (const [multiplier, count, fee] of [
       [0, "1", "0.00"],
@@ -155,7 +155,7 @@ describe("trade", () => {
     assert.strictEqual(feeOf({ fee_type: "quadratic", fee_multiplier: 2.5e-8 }, "taker", "0.5", "1"), "0.000001")
   })
 
-  it("knows no fee of a flat or new type, and none for a multiplier that is none", () => {
+  it("fails with FeeUnknown for a flat or new type and for an invalid multiplier", () => {
     const fill = { role: "taker", price: $("0.5"), count: contracts("1") } as const
     for (const fee_type of ["flat", "margin_market_maker_program_fees", "Quadratic", "", "__proto__", "constructor"]) {
       for (const role of ["taker", "maker"] as const) {
@@ -171,12 +171,12 @@ describe("trade", () => {
       for (const role of ["taker", "maker"] as const) {
         const error = failure(Fees.trade({ ...fill, role, fee_type: "quadratic", fee_multiplier }))
         assert.instanceOf(error, Fees.FeeUnknown)
-        assert.include(error.message, "its multiplier is not a number from zero up")
+        assert.include(error.message, "a multiplier must be zero or more")
       }
     }
   })
 
-  it("refuses a price that is none and a count below zero", () => {
+  it("refuses a price outside 0 to 1 dollar and a count below zero", () => {
     const fill = { ...quadratic, role: "taker", price: $("0.5"), count: contracts("1") } as const
     for (const at of ["-0.01", "1.000001", "56"]) {
       assert.instanceOf(failure(Fees.trade({ ...fill, price: $(at) })), FixedPoint.OutOfRange)
@@ -191,14 +191,14 @@ describe("trade", () => {
 describe("termsOf", () => {
   const series = { fee_type: "quadratic_with_maker_fees", fee_multiplier: 0.5, ticker: "KXMLBGAME" }
 
-  it("are the series' own where the event overrides nothing", () => {
+  it("returns the terms of the series if the event has no override", () => {
     const own = { fee_type: "quadratic_with_maker_fees", fee_multiplier: 0.5 }
     assert.deepStrictEqual(Fees.termsOf(series), own)
     assert.deepStrictEqual(Fees.termsOf(series, {}), own)
     assert.deepStrictEqual(Fees.termsOf(series, { fee_type_override: null, fee_multiplier_override: null }), own)
   })
 
-  it("take each override by itself, a multiplier of zero too", () => {
+  it("applies each override independently, including a multiplier of zero", () => {
     assert.deepStrictEqual(Fees.termsOf(series, { fee_type_override: "flat", fee_multiplier_override: null }), {
       fee_type: "flat",
       fee_multiplier: 0.5
@@ -228,9 +228,9 @@ const fillsOf = (fill: Omit<Parameters<typeof Fees.charge>[0], "carried">, times
 describe("charge", () => {
   const buy = { ...quadratic, role: "taker", side: "bid", member: "other" } as const
 
-  it("follows the older guide's worked examples fill by fill, with the switch set", () => {
+  it("matches the older guide's examples with centicent rounding", () => {
     const older = { ...buy, rounding: "centicent" } as const
-    // The guide states the trade fee of its first two examples; the multipliers are such that the model gives it.
+    // The guide states the trade fees of its first two examples. These multipliers make the model give them.
     const subpenny = { ...older, fee_multiplier: 2.32, price: $("0.055"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(subpenny, 3), [
       ["0.0085", "0.0065", "0.00", "0.015", "0.0065"],
@@ -251,7 +251,7 @@ describe("charge", () => {
     ])
   })
 
-  it("follows the newer guide's worked examples fill by fill, by default", () => {
+  it("matches the newer guide's examples by default", () => {
     const subpenny = { ...buy, price: $("0.055"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(subpenny, 1), [["0.003639", "0.001361", "0.00", "0.005", "0.001361"]])
     const five = { ...buy, price: $("0.20"), count: contracts("5") }
@@ -260,7 +260,7 @@ describe("charge", () => {
       ["0.056", "0.004", "0.00", "0.06", "0.008"],
       ["0.056", "0.004", "0.01", "0.05", "0.002"]
     ])
-    // What is carried would make up a rebate of $0.0001, which is more than the fill's own fee.
+    // The carried amount reaches a rebate of $0.0001, but that is more than the fill's own fee.
     const tiny = { ...buy, member: "direct", price: $("0.0001"), count: contracts("0.01") } as const
     assert.deepStrictEqual(fillsOf(tiny, 2), [
       ["0.000001", "0.000098", "0.00", "0.000099", "0.000098"],
@@ -275,7 +275,7 @@ describe("charge", () => {
     }
   })
 
-  it("carries on through fills as taker and as maker of one order", () => {
+  it("carries rounding fees across the taker and maker fills of one order", () => {
     // 0.07 × 0.2496 = 0.017472 as taker, a quarter of it 0.004368 as maker: 28 and 32 micro-dollars to the next $0.0001.
     const fill = { ...withMaker, side: "bid", member: "direct", price: $("0.52"), count: contracts("1") } as const
     let carried: Dollars | undefined
@@ -292,7 +292,7 @@ describe("charge", () => {
     ])
   })
 
-  it("gives back in steps of the balance by the newer wording", () => {
+  it("refunds in steps of the balance under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
     // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875, up to 0.006, against a whole cent.
     const adding = { ...newer, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1") }
@@ -314,7 +314,7 @@ describe("charge", () => {
     )
   })
 
-  it("charges the published table, for one contract and for a hundred", () => {
+  it("matches the published fee table for one contract and for a hundred", () => {
     for (const [at, one, hundred] of [
       ["0.01", "0.01", "0.07"],
       ["0.05", "0.01", "0.34"],
@@ -348,7 +348,7 @@ describe("charge", () => {
     }
   })
 
-  it("charges a maker without a fee the rounding alone, as noted of a combo's fill in August 2026", () => {
+  it("charges a maker without a trade fee only the rounding fee, as on a combo's fill of August 2026", () => {
     // 9.08 NO at 0.5770 cost 5.23916: a direct member paid 5.2392, and fee_cost said 0.000040.
     const fill = {
       ...quadratic,
@@ -363,7 +363,7 @@ describe("charge", () => {
     ])
   })
 
-  it("rebates a carried cent only beyond it by the older wording, and at it by the newer", () => {
+  it("refunds above one carried cent under the older rule, and from one cent on under the newer", () => {
     // 0.34285 × 0.0175 goes up to 0.006, the rest to the cent is 0.004.
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
@@ -375,8 +375,8 @@ describe("charge", () => {
     }
   })
 
-  it("keeps what a fill's fee cannot cover", () => {
-    // No trade fee and nothing to round: a fee of zero gives nothing back.
+  it("keeps carrying the part of a rebate that exceeds the fill's fee", () => {
+    // No trade fee and no rounding fee: a fee of zero allows no rebate.
     const free = { ...buy, fee_multiplier: 0, price: $("0.50"), count: contracts("1"), carried: $("0.05") }
     for (const rounding of ["centicent", "microdollar"] as const) {
       const charge = ok(Fees.charge({ ...free, rounding }))
@@ -384,7 +384,7 @@ describe("charge", () => {
     }
   })
 
-  it("refuses what trade refuses, a carried fee below zero, and a rounding fee beyond six decimals", () => {
+  it("refuses the inputs that trade refuses, a negative carried fee, and a rounding fee beyond six decimals", () => {
     const fill = { ...buy, price: $("0.50"), count: contracts("1") }
     assert.instanceOf(failure(Fees.charge({ ...fill, fee_type: "flat" })), Fees.FeeUnknown)
     assert.instanceOf(failure(Fees.charge({ ...fill, price: $("1.01") })), FixedPoint.OutOfRange)
@@ -412,7 +412,7 @@ const rateOf = (feeType: string, role: Fees.Role): Fraction =>
           : "0"
   )
 
-/** A multiplier as a number, and as the decimal that was written: up to 15 digits, which a double gives back. */
+/** A multiplier as a number and as an exact decimal. Up to 15 digits survive the conversion to a double. */
 const multiplier = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 25 }))
   .map(([digits, decimals]) => ({
@@ -444,13 +444,13 @@ const anyFill = fc
     return { fill: { ...fill, fee_multiplier: multiplier.number }, exact, step }
   })
 
-describe("a trade fee, whatever the fill", () => {
-  it("is the exact model rounded up to its step", () => {
+describe("trade of any fill", () => {
+  it("rounds the exact model up to its step", () => {
     hold(
       fc.property(anyFill, ({ exact, fill, step }) => {
         const fee = fraction(ok(Fees.trade(fill)))
         const above = minus(fee, exact)
-        assert.isTrue(isMultiple(fee, step), "a whole number of steps")
+        assert.isTrue(isMultiple(fee, step), "a multiple of the step")
         assert.isTrue(above.of >= 0n, "not below the model")
         assert.isTrue(difference(above, step) < 0n, "less than a step above it")
       }),
@@ -458,7 +458,7 @@ describe("a trade fee, whatever the fill", () => {
     )
   })
 
-  it("decodes as dollars", () => {
+  it("returns dollars that decode", () => {
     const isDollars = Schema.is(FixedPoint.Dollars)
     hold(fc.property(anyFill, ({ fill }) => assert.isTrue(isDollars(ok(Fees.trade(fill))))))
   })
@@ -472,7 +472,7 @@ describe("a trade fee, whatever the fill", () => {
     )
   })
 
-  it("does not fall as the count rises, nor rise with price away from the middle", () => {
+  it("does not fall when the count rises, and does not rise when the price moves away from the middle", () => {
     hold(
       fc.property(anyFill, size, ({ fill }, more) => {
         const greater = FixedPoint.add(fill.count, more as Count)
@@ -493,7 +493,7 @@ describe("a trade fee, whatever the fill", () => {
     )
   })
 
-  it("of pieces is that of the whole, or less than a step per further piece above it", () => {
+  it("charges pieces the fee of the whole plus less than one step per piece", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)
@@ -506,7 +506,7 @@ describe("a trade fee, whatever the fill", () => {
     )
   })
 
-  it("by the coarser rounding is never the lower one", () => {
+  it("is never lower under the coarser rounding", () => {
     hold(
       fc.property(anyFill, ({ fill }) => {
         const coarse = ok(Fees.trade({ ...fill, rounding: "centicent" }))
@@ -517,14 +517,14 @@ describe("a trade fee, whatever the fill", () => {
   })
 })
 
-describe("the charges of an order, whatever its fills", () => {
+describe("charge of any fills", () => {
   const anyOrder = fc.record({
     member: fc.constantFrom("direct" as const, "other" as const),
     side: fc.constantFrom("bid" as const, "ask" as const),
     fills: fc.array(fc.tuple(anyFill, price(4)), { minLength: 1, maxLength: 8 })
   })
 
-  it("keep the balance on its steps and every net fee from zero up, and carry what they took too much", () => {
+  it("keeps the balance on its steps, keeps net fees at zero or more, and loses no carried fee", () => {
     hold(
       fc.property(anyOrder, ({ fills, member, side }) => {
         const balance = fraction(member === "direct" ? "0.0001" : "0.01")
@@ -546,7 +546,7 @@ describe("the charges of an order, whatever its fills", () => {
           const change = minus(minus(revenue, trade), rounding)
           assert.isTrue(isMultiple(change, balance), "the balance stays on its steps")
           assert.isTrue(rounding.of >= 0n && difference(rounding, balance) < 0n, "less than a step is rounded away")
-          assert.isTrue(same(net, minus(plus(trade, rounding), rebate)), "the parts make the whole")
+          assert.isTrue(same(net, minus(plus(trade, rounding), rebate)), "the net fee is the sum of its parts")
           assert.isTrue(net.of >= 0n && rebate.of >= 0n && after.of >= 0n)
           assert.isTrue(same(plus(after, rebate), plus(before, rounding)), "nothing carried is lost")
           const rebateStep = difference(step, fraction("0.0001")) < 0n ? balance : fraction("0.01")
@@ -557,7 +557,7 @@ describe("the charges of an order, whatever its fills", () => {
     )
   })
 
-  it("round a bid and an ask at complementary prices alike", () => {
+  it("rounds a bid and an ask at complementary prices the same way", () => {
     hold(
       fc.property(anyFill, price(4), fc.constantFrom("direct" as const, "other" as const), ({ fill }, at, member) => {
         const yes = at as Dollars
@@ -570,7 +570,7 @@ describe("the charges of an order, whatever its fills", () => {
     )
   })
 
-  it("of one fill at a whole cent are, for a direct member, the same by either rounding", () => {
+  it("charges a direct member's fill at a whole cent the same under both rules", () => {
     hold(
       fc.property(anyFill, fc.integer({ min: 0, max: 100 }), ({ fill }, cents) => {
         const price = FixedPoint.fromMicros(BigInt(cents) * 10_000n)

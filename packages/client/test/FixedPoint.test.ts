@@ -15,7 +15,7 @@ import { decimal, difference, fraction, hold, minus, plus, price, same, size, ti
 const $ = FixedPoint.dollarsUnsafe
 const contracts = FixedPoint.countUnsafe
 
-/** As decoding answers: the text as it came, canonical or not. */
+/** Decoded values: the received text, canonical or not. */
 const wire = Schema.decodeUnknownSync(FixedPoint.Dollars)
 const wireCount = Schema.decodeUnknownSync(FixedPoint.Count)
 
@@ -60,7 +60,7 @@ const noDecimal = [
 ]
 
 describe("dollars", () => {
-  it("answers the canonical text: the fewest exact decimals, but at least two", () => {
+  it("returns the canonical text: the fewest exact decimals, but at least two", () => {
     for (const [text, canonical] of [
       ["0", "0.00"],
       ["5", "5.00"],
@@ -83,7 +83,7 @@ describe("dollars", () => {
     }
   })
 
-  it("refuses what is no decimal with at most six places, saying what it wants", () => {
+  it("refuses text that is not a decimal with at most six places, and names the expected format", () => {
     for (const text of [...noDecimal, "0.1234567", "1.0000000"]) {
       const error = failure(FixedPoint.dollars(text))
       assert.instanceOf(error, FixedPoint.NotFixedPoint)
@@ -95,7 +95,7 @@ describe("dollars", () => {
     }
   })
 
-  it("refuses a number from untyped code, which would have matched as text", () => {
+  it("refuses a number from untyped code, although its text would match", () => {
     for (const value of [0.07, 1, Number.NaN, 10n, null, undefined, {}, ["0.56"]]) {
       failure(FixedPoint.dollars(value as never))
       failure(FixedPoint.count(value as never))
@@ -103,13 +103,13 @@ describe("dollars", () => {
     }
   })
 
-  it("cuts long input in its message", () => {
+  it("shortens long input in the message", () => {
     assert.isBelow(failure(FixedPoint.dollars("9".repeat(10_000) + "x")).message.length, 200)
   })
 })
 
 describe("count", () => {
-  it("answers two decimals always", () => {
+  it("always returns two decimals", () => {
     for (const [text, canonical] of [
       ["10", "10.00"],
       ["10.5", "10.50"],
@@ -122,7 +122,7 @@ describe("count", () => {
     }
   })
 
-  it("refuses what is no decimal with at most two places, saying what it wants", () => {
+  it("refuses text that is not a decimal with at most two places, and names the expected format", () => {
     for (const text of [...noDecimal, "0.005", "1.000"]) {
       const error = failure(FixedPoint.count(text))
       assert.strictEqual(
@@ -145,13 +145,13 @@ describe("toMicros and fromMicros", () => {
     assert.strictEqual(FixedPoint.fromMicros(0n), "0.00")
   })
 
-  it("are exact on amounts that no double can hold", () => {
+  it("are exact for amounts that do not fit in a double", () => {
     const text = "123456789012345678901234567890.123456"
     assert.strictEqual(FixedPoint.toMicros(wire(text)), 123456789012345678901234567890123456n)
     assert.strictEqual(FixedPoint.fromMicros(123456789012345678901234567890123456n), text)
   })
 
-  it("agree with a fraction of integers and come back to the same value", () => {
+  it("agree with exact fractions and round-trip", () => {
     hold(
       fc.property(amount, (value) => {
         const micros = FixedPoint.toMicros(value)
@@ -163,7 +163,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print what decodes as dollars, the same text for the same value", () => {
+  it("print text that decodes as dollars, the same text for the same value", () => {
     const isDollars = Schema.is(FixedPoint.Dollars)
     hold(
       fc.property(amount, (value) => {
@@ -176,7 +176,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print what requests accept, of every amount from zero that has four decimals", () => {
+  it("print text that requests accept for every amount from zero up with four decimals", () => {
     const isInput = Schema.is(FixedPoint.DollarsInput)
     const isOrderPrice = Schema.is(FixedPoint.OrderPriceInput)
     for (let units = 0n; units <= 10_000n; units++) {
@@ -200,7 +200,7 @@ describe("toHundredths and fromHundredths", () => {
     assert.strictEqual(FixedPoint.fromHundredths(-7n), "-0.07")
   })
 
-  it("agree with a fraction of integers, and print what decodes as a count and requests accept", () => {
+  it("agree with exact fractions, and print text that decodes as a count and that requests accept", () => {
     const isCount = Schema.is(FixedPoint.Count)
     const isInput = Schema.is(FixedPoint.CountInput)
     hold(
@@ -252,7 +252,7 @@ describe("DollarsInput, OrderPriceInput, QuotePriceInput and CountInput", () => 
   ]
 
   for (const [name, schema, accepted, refused] of inputs) {
-    it(`${name} takes its whole text as a decimal, and nothing around it`, () => {
+    it(`${name} accepts a decimal and nothing before or after it`, () => {
       const isInput = Schema.is(schema)
       for (const text of accepted) assert.isTrue(isInput(text), text)
       for (const text of refused) assert.isFalse(isInput(text), text)
@@ -261,13 +261,13 @@ describe("DollarsInput, OrderPriceInput, QuotePriceInput and CountInput", () => 
 })
 
 describe("NotFixedPoint, OutOfRange and Inexact", () => {
-  it("can be told apart by their tags", () => {
+  it("have distinct tags", () => {
     assert.strictEqual(failure(FixedPoint.dollars("x"))._tag, "NotFixedPoint")
     assert.strictEqual(failure(FixedPoint.complement($("2")))._tag, "OutOfRange")
     assert.strictEqual(failure(FixedPoint.multiplyExact($("0.000001"), contracts("0.01")))._tag, "Inexact")
   })
 
-  it("quote 60 characters of an input, and mark where it is cut", () => {
+  it("quote at most 60 characters of an input, and mark the cut", () => {
     const input = `0.${"123456789".repeat(7)}`
     const messageOf = (text: string) => failure(FixedPoint.dollars(text)).message.split(" is not ")[0]
     assert.strictEqual(messageOf(input.slice(0, 60)), JSON.stringify(input.slice(0, 60)))
@@ -276,8 +276,8 @@ describe("NotFixedPoint, OutOfRange and Inexact", () => {
   })
 })
 
-describe("a string that was cast to money and is none", () => {
-  it("throws instead of counting as some amount", () => {
+describe("a string that was cast to Dollars or Count", () => {
+  it("throws if it is not a decimal", () => {
     for (const text of noDecimal) {
       const forged = text as Dollars
       const forgedCount = text as Count
@@ -322,18 +322,18 @@ describe("add, subtract, negate and sum", () => {
     assert.strictEqual(FixedPoint.sum([contracts("0.01"), contracts("0.02")]), "0.03")
   })
 
-  it("take their data first or last", () => {
+  it("support data-first and data-last calls", () => {
     assert.strictEqual(pipe($("3"), FixedPoint.add($("0.5"))), "3.50")
     assert.strictEqual(pipe($("3"), FixedPoint.subtract($("0.5"))), "2.50")
     assert.strictEqual(pipe(contracts("3"), FixedPoint.subtract(contracts("0.5"))), "2.50")
   })
 
-  it("add up nothing to zero, and any iterable", () => {
+  it("return zero for an empty sum, and accept any iterable", () => {
     assert.strictEqual(FixedPoint.sum([]), "0.00")
     assert.strictEqual(FixedPoint.sum(new Set([$("0.1"), $("0.2"), $("-0.000001")])), "0.299999")
   })
 
-  it("agree with fractions of integers, however large", () => {
+  it("agree with exact fractions of any size", () => {
     hold(
       fc.property(amount, amount, (a, b) => {
         assert.isTrue(same(fraction(FixedPoint.add(a, b)), plus(fraction(a), fraction(b))))
@@ -350,7 +350,7 @@ describe("add, subtract, negate and sum", () => {
     )
   })
 
-  it("undo each other, in any order and grouping", () => {
+  it("are inverse, commutative and associative", () => {
     hold(
       fc.property(amount, amount, amount, (a, b, c) => {
         assert.isTrue(FixedPoint.equals(FixedPoint.subtract(FixedPoint.add(a, b), b), a))
@@ -373,7 +373,7 @@ describe("add, subtract, negate and sum", () => {
 })
 
 describe("compare, equals, min, max and their instances", () => {
-  it("go by value, not by text", () => {
+  it("compare values, not text", () => {
     assert.isTrue(FixedPoint.equals(wire("0.56"), wire("0.5600")))
     assert.isTrue(FixedPoint.equals(wire("-0.00"), wire("0")))
     assert.isFalse(FixedPoint.equals(wire("0.56"), wire("0.560001")))
@@ -384,7 +384,7 @@ describe("compare, equals, min, max and their instances", () => {
     assert.isTrue(pipe(contracts("1"), FixedPoint.equals(contracts("1.00"))))
   })
 
-  it("answer one of the two as it came", () => {
+  it("return one of the two unchanged", () => {
     assert.strictEqual(FixedPoint.min(wire("0.5600"), wire("0.57")), "0.5600")
     assert.strictEqual(FixedPoint.max(wire("0.5600"), wire("0.55")), "0.5600")
     assert.strictEqual(FixedPoint.min(wire("0.5600"), wire("0.56")), "0.5600")
@@ -393,7 +393,7 @@ describe("compare, equals, min, max and their instances", () => {
     assert.strictEqual(pipe(contracts("2"), FixedPoint.max(contracts("-3"))), "2.00")
   })
 
-  it("sort and compare through Effect's own functions", () => {
+  it("work with Effect's Order and Equivalence functions", () => {
     const sorted = [wire("10"), wire("-1.5"), wire("9.5"), wire("0.5600")].sort(FixedPoint.DollarsOrder)
     assert.deepStrictEqual(sorted, ["-1.5", "0.5600", "9.5", "10"])
     assert.isTrue(Order.isLessThanOrEqualTo(FixedPoint.CountOrder)(contracts("9"), contracts("10")))
@@ -404,7 +404,7 @@ describe("compare, equals, min, max and their instances", () => {
     assert.isFalse(FixedPoint.CountEquivalence(contracts("2"), contracts("1")))
   })
 
-  it("agree with fractions of integers", () => {
+  it("agree with exact fractions", () => {
     const near = fc.tuple(amount, fc.bigInt({ min: -2n, max: 2n })).map(([a, by]) => {
       return [a, FixedPoint.fromMicros(FixedPoint.toMicros(a) + by)] as const
     })
@@ -425,7 +425,7 @@ describe("compare, equals, min, max and their instances", () => {
 })
 
 describe("isZero and isNegative", () => {
-  it("read every way of writing zero", () => {
+  it("accept every spelling of zero", () => {
     for (const text of ["0", "0.0", "0.00", "-0", "-0.000000"]) {
       assert.isTrue(FixedPoint.isZero(wire(text)), text)
       assert.isFalse(FixedPoint.isNegative(wire(text)), text)
@@ -438,7 +438,7 @@ describe("isZero and isNegative", () => {
 })
 
 describe("multiply and multiplyExact", () => {
-  it("are exact for prices of four decimals", () => {
+  it("are exact for prices with four decimals", () => {
     for (const [unit, by, product] of [
       ["0.56", "10", "5.60"],
       ["0.52", "1", "0.52"],
@@ -456,7 +456,7 @@ describe("multiply and multiplyExact", () => {
     }
   })
 
-  it("round what six decimals cannot hold as told, and never silently", () => {
+  it("round a product beyond six decimals by the mode, or fail with Inexact", () => {
     // 0.123457 × 0.50 = 0.0617285; 0.123459 × 0.50 = 0.0617295; 0.123456 × 0.01 = 0.00123456
     for (const [unit, by, ceil, floor, halfEven] of [
       ["0.123457", "0.50", "0.061729", "0.061728", "0.061728"],
@@ -477,12 +477,12 @@ describe("multiply and multiplyExact", () => {
     }
   })
 
-  it("take their data first or last", () => {
+  it("support data-first and data-last calls", () => {
     assert.strictEqual(pipe($("0.56"), FixedPoint.multiply(contracts("10"), "ceil")), "5.60")
     assert.deepStrictEqual(pipe($("0.56"), FixedPoint.multiplyExact(contracts("10"))), Result.succeed($("5.6")))
   })
 
-  it("agree with fractions of integers, however large", () => {
+  it("agree with exact fractions of any size", () => {
     const micro = { of: 1n, over: 1_000_000n }
     const half = { of: 1n, over: 2_000_000n }
     hold(
@@ -504,7 +504,7 @@ describe("multiply and multiplyExact", () => {
     )
   })
 
-  it("never round the price of an order times its count", () => {
+  it("never need rounding for the price of an order", () => {
     hold(
       fc.property(gridPrice, anySize, (unit, by) => {
         assert.isTrue(Result.isSuccess(FixedPoint.multiplyExact(unit, by)))
@@ -514,7 +514,7 @@ describe("multiply and multiplyExact", () => {
 })
 
 describe("complement", () => {
-  it("is one dollar less the price", () => {
+  it("is one dollar minus the price", () => {
     for (const [yes, no] of [
       ["0.56", "0.44"],
       ["0.0000", "1.00"],
@@ -526,7 +526,7 @@ describe("complement", () => {
     }
   })
 
-  it("refuses what is no price from 0 to 1 dollar", () => {
+  it("refuses a price outside 0 to 1 dollar", () => {
     for (const text of ["-0.000001", "1.000001", "-1", "56"]) {
       const error = failure(FixedPoint.complement(wire(text)))
       assert.instanceOf(error, FixedPoint.OutOfRange)
@@ -534,7 +534,7 @@ describe("complement", () => {
     }
   })
 
-  it("is its own inverse, and makes one dollar with its price", () => {
+  it("is its own inverse, and adds up to one dollar with its price", () => {
     hold(
       fc.property(anyPrice, (yes) => {
         const no = Result.getOrThrow(FixedPoint.complement(yes))
@@ -556,7 +556,7 @@ describe("cost", () => {
     )
   })
 
-  it("is what recorded positions cost", () => {
+  it("matches the cost of recorded positions", () => {
     // 1 YES bought at 0.48 cost 0.480000; 1 NO, sold as YES at 0.48, cost 0.520000.
     const one = contracts("1")
     for (const [side, exposure] of [
@@ -568,7 +568,7 @@ describe("cost", () => {
     }
   })
 
-  it("never says less than the exact cost", () => {
+  it("is never below the exact cost", () => {
     assert.deepStrictEqual(
       FixedPoint.cost({ side: "bid", price: wire("0.123456"), count: contracts("0.01") }),
       Result.succeed($("0.001235"))
@@ -583,7 +583,7 @@ describe("cost", () => {
     )
   })
 
-  it("makes one dollar per contract over both sides", () => {
+  it("adds up to one dollar per contract over both sides", () => {
     hold(
       fc.property(gridPrice, anySize, (unit, count) => {
         const bid = Result.getOrThrow(FixedPoint.cost({ side: "bid", price: unit, count }))
@@ -618,9 +618,9 @@ describe("the types of money", () => {
       FixedPoint.add($("1"), "0.5"),
       // @ts-expect-error a price is not multiplied by a price
       FixedPoint.multiplyExact($("1"), $("1")),
-      // @ts-expect-error a number is no amount
+      // @ts-expect-error a number is not an amount
       FixedPoint.dollars(0.56),
-      // @ts-expect-error a product is rounded as told, or not at all
+      // @ts-expect-error a product needs a rounding mode
       FixedPoint.multiply($("1"), contracts("1"))
     ]
     assert.isFunction(mixed)
@@ -648,7 +648,7 @@ describe("the sources of money", () => {
         .map((line) => `${name}: ${line.trim()}`)
     )
     assert.deepStrictEqual(found, [
-      // A count of ticks, which is no money.
+      // A count of ticks, not money.
       "PriceGrid.ts: return low === undefined || high === undefined ? Option.none() : Option.some(Number(high - low))"
     ])
   })

@@ -41,7 +41,7 @@ describe("of", () => {
     assert.strictEqual(cost.worstCase, "4.57268")
   })
 
-  it("counts a rounding for every hundredth of a contract unless told how many fills there can be", () => {
+  it("counts a rounding per hundredth of a contract if mostFills is not set", () => {
     const order = { side: "bid", price: "0.56", count: "10" } as const
     // 5.60 + 0.17248 + 1,000 × 0.0002
     assert.strictEqual(shown(order, { terms: quadratic }).worstCase, "5.97248")
@@ -49,14 +49,14 @@ describe("of", () => {
     assert.strictEqual(shown(order, { terms: quadratic, mostFills: 1, member: "other" }).worstCase, "5.78258")
   })
 
-  it("takes a maker's fee for what can only rest, and a taker's for the worst", () => {
+  it("uses the maker's fee for a post-only order, but the taker's for the worst case", () => {
     const order = { side: "bid", price: "0.50", count: "1", post_only: true } as const
     const cost = shown(order, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.fee, "0.00")
     assert.strictEqual(cost.worstFee, "0.0177")
   })
 
-  it("needs no money for what closes a position, and says what that pays back", () => {
+  it("needs no money for contracts that close a position, and returns their proceeds", () => {
     const position = FixedPoint.countUnsafe("4")
     const cost = shown({ side: "ask", price: "0.56", count: "10" }, { terms: quadratic, position, mostFills: 1 })
     assert.strictEqual(cost.collateral, "2.64")
@@ -64,13 +64,13 @@ describe("of", () => {
     assert.strictEqual(cost.maxPayout, "6.00")
     const covered = shown({ side: "ask", price: "0.56", count: "4" }, { terms: quadratic, position, mostFills: 1 })
     assert.strictEqual(covered.worstCase, "0.00")
-    // A position in NO is closed by a bid, not by an ask.
+    // A bid closes a position in NO, an ask does not.
     const no = FixedPoint.countUnsafe("-4")
     assert.strictEqual(shown({ side: "ask", price: "0.56", count: "4" }, { position: no }).collateral, "1.76")
     assert.strictEqual(shown({ side: "bid", price: "0.56", count: "4" }, { position: no }).collateral, "0.00")
   })
 
-  it("takes nothing but fees for an order that may only reduce, even with nothing known of the position", () => {
+  it("charges a reduce-only order only fees, even if the position is unknown", () => {
     const order = { side: "ask", price: "0.01", count: "1", reduce_only: true } as const
     const cost = shown(order, { terms: quadratic })
     assert.strictEqual(cost.collateral, "0.00")
@@ -81,20 +81,20 @@ describe("of", () => {
     assert.deepStrictEqual([none.worstFee, none.worstCase], ["0.00", "0.00"])
   })
 
-  it("counts a small fill of what closes, which can cost a step of the balance more than it pays", () => {
+  it("covers a small closing fill that costs more than it pays because of the balance's step", () => {
     const terms = { ...quadratic, fee_multiplier: 0.5 }
     const order = { side: "ask", price: "0.0095", count: "1" } as const
     const position = FixedPoint.countUnsafe("1")
     const [price, count] = [FixedPoint.dollarsUnsafe("0.0095"), FixedPoint.countUnsafe("0.01")]
     const rest = { side: "ask", role: "taker", member: "direct", rounding: "centicent" } as const
-    // It pays 0.000095, and the fee is 0.0001: the balance, in steps of 0.0001, loses one.
+    // The fill pays 0.000095 and its fee is 0.0001, so the balance loses one step of 0.0001.
     const { netFee } = ok(Fees.charge({ ...terms, ...rest, price, count }))
     assert.strictEqual(netFee, "0.000195")
     const { worstCase } = shown(order, { terms, position, mostFills: 1 })
     assert.isAtLeast(Number(worstCase), 0.0001)
   })
 
-  it("says when its terms are assumed, and which fee nobody publishes", () => {
+  it("reports assumed terms, and FeeUnknown for a fee that is not public", () => {
     const order = { side: "bid", price: "0.50", count: "1" } as const
     assert.strictEqual(shown(order).terms, "assumed")
     const flat = ok(OrderCost.of(order, { terms: { fee_type: "flat", fee_multiplier: 1 } }))
@@ -104,7 +104,7 @@ describe("of", () => {
     }
   })
 
-  it("refuses what is no price, no count and no number of fills", () => {
+  it("refuses an invalid price, count and number of fills", () => {
     const tag = (order: Partial<OrderCost.Order>, market?: OrderCost.Market) => {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1", ...order }, market)
       return Result.isFailure(result) ? `${result.failure._tag}: ${result.failure.message}` : "priced"
@@ -118,7 +118,7 @@ describe("of", () => {
     assert.strictEqual(tag({}, { mostFills: Number.NaN }).slice(0, 10), "OutOfRange")
   })
 
-  it("is never below what any fills of the order take", () => {
+  it("is never below the cost of any fills of the order", () => {
     const piece = fc.record({
       part: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(1)),
       better: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constant(0))
@@ -154,11 +154,11 @@ describe("of", () => {
               }
             )
           )
-          // Each piece at the limit or better; what closes a position pays, what opens one costs.
+          // Each piece fills at the limit or better. Closing contracts pay, opening contracts cost.
           let cash = 0n
-          let mostCash = 0n
+          let maxCash = 0n
           let fees = 0n
-          let mostFees = 0n
+          let maxFees = 0n
           let carried = FixedPoint.dollarsUnsafe("0")
           let left = side === "ask" ? Math.max(0, held) : Math.max(0, -held)
           const fill = (at: number, hundredths: number, closes: boolean) => {
@@ -171,8 +171,8 @@ describe("of", () => {
             const money = BigInt((closes ? own - 10_000 : own) * hundredths)
             cash += money + FixedPoint.toMicros(charge.netFee)
             fees += FixedPoint.toMicros(charge.netFee)
-            if (cash > mostCash) mostCash = cash
-            if (fees > mostFees) mostFees = fees
+            if (cash > maxCash) maxCash = cash
+            if (fees > maxFees) maxFees = fees
           }
           for (const { better, part } of pieces) {
             const at = side === "bid" ? Math.max(0, tenThousandths - better) : Math.min(10_000, tenThousandths + better)
@@ -181,9 +181,9 @@ describe("of", () => {
             fill(at, closing, true)
             fill(at, part - closing, false)
           }
-          // An order that fills in part only costs no more either.
-          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstFee)) - mostFees), 0)
-          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstCase)) - mostCash), 0)
+          // The maxima include every partial fill.
+          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstFee)) - maxFees), 0)
+          assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstCase)) - maxCash), 0)
         }
       ),
       2_000
@@ -199,7 +199,7 @@ describe("ofBatch", () => {
     ({ ticker, side: "ask", price, count, ...more }) as const
   const reduce = { reduce_only: true } as const
 
-  /** What each order opens, in contracts: the most that it can pay. */
+  /** The contracts that each order opens. Each has a payout of one dollar. */
   const opened = (orders: ReadonlyArray<OrderCost.BatchOrder>, position?: string) =>
     OrderCost.ofBatch(orders, () => ({
       terms: quadratic,
@@ -207,18 +207,18 @@ describe("ofBatch", () => {
       position: position === undefined ? undefined : FixedPoint.countUnsafe(position)
     })).map((cost) => ok(cost).maxPayout)
 
-  it("covers by a position once, order after order, and opens what comes after it", () => {
+  it("uses a position up order by order, and opens the remaining contracts", () => {
     assert.deepStrictEqual(opened([bid("0.40", "60"), bid("0.41", "60"), bid("0.42", "60")], "-100"), [
       "0.00",
       "20.00",
       "60.00"
     ])
     assert.deepStrictEqual(opened([ask("0.40", "60"), ask("0.41", "60")], "100"), ["0.00", "20.00"])
-    // The other side opens, and leaves the cover alone.
+    // Orders of the other side open, and do not use the position.
     assert.deepStrictEqual(opened([ask("0.50", "60"), bid("0.40", "100")], "-100"), ["60.00", "0.00"])
   })
 
-  it("takes an order that may only reduce behind one that closes for one that opens", () => {
+  it("treats a reduce-only order after a closing order as one that opens", () => {
     const resting = bid("0.40", "100")
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([resting, reducing], "-100"), ["0.00", "100.00"])
@@ -236,24 +236,24 @@ describe("ofBatch", () => {
     assert.strictEqual(sum([reducing, resting]), "41.6802")
   })
 
-  it("covers one of two orders that may only reduce, with nothing known of the position", () => {
+  it("covers one of two reduce-only orders if the position is unknown", () => {
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([reducing, reducing]), ["0.00", "100.00"])
     assert.deepStrictEqual(opened([bid("0.40", "100"), reducing]), ["100.00", "100.00"])
     assert.deepStrictEqual(opened([reducing, bid("0.40", "100")]), ["0.00", "100.00"])
   })
 
-  it("lets an order that may only reduce close what the batch bought before it", () => {
+  it("lets a reduce-only order close contracts that the batch bought before it", () => {
     assert.deepStrictEqual(opened([bid("0.40", "50"), ask("0.60", "80", reduce)], "0"), ["50.00", "0.00"])
   })
 
-  it("keeps markets and subaccounts apart", () => {
+  it("keeps markets and subaccounts separate", () => {
     const orders = [bid("0.40", "10"), bid("0.40", "10", { ticker: "OTHER-26" }), bid("0.40", "10", { subaccount: 1 })]
     assert.deepStrictEqual(opened(orders, "-10"), ["0.00", "0.00", "0.00"])
     assert.deepStrictEqual(opened([bid("0.40", "10"), bid("0.40", "10", { subaccount: 0 })], "-10"), ["0.00", "10.00"])
   })
 
-  it("prices the others where one has no price", () => {
+  it("prices the other orders if one is invalid", () => {
     const costs = OrderCost.ofBatch([bid("1.01", "10"), bid("0.40", "10")], (_order, index) => ({
       position: FixedPoint.countUnsafe(index === 0 ? "0" : "-10")
     }))

@@ -20,15 +20,15 @@ const gridOf = (...ranges: ReadonlyArray<PriceGrid.PriceRange>): PriceGrid.Price
 
 const some = (text: string) => Option.some(text as Dollars)
 
-/** From 0 to `edge` and from its complement to 1 by the finer step, between them by the other. */
+/** Steps of `fine` from 0 to `edge` and from its complement to 1, and of `step` between them. */
 const tapered = (edge: string, fine: string, step: string) => {
   const other = Result.getOrThrow(FixedPoint.complement($(edge)))
   return [range("0.0000", edge, fine), range(edge, other, step), range(other, "1.0000", fine)]
 }
 
 /**
- * Every structure of the published guide to fixed-point representation, with how many prices can be ordered: all that its
- * ranges list but their ends, 0 and 1.
+ * Every structure of the published guide to fixed-point representation, with its number of valid order prices: all prices
+ * of its ranges except 0 and 1.
  */
 const structures: Record<string, readonly [number, ReadonlyArray<PriceGrid.PriceRange>]> = {
   linear_cent: [99, [range("0.0000", "1.0000", "0.0100")]],
@@ -49,8 +49,8 @@ const cents = gridOf(...structures["linear_cent"]![1])
 const combo = gridOf(...structures["center_deci_edge_centi_cent"]![1])
 
 /**
- * The same grid as a list of micro-dollars, made without the library: ranges that touch, or leave a gap, whose last step
- * may fall short of their end. The prices 0 and 1 are left out.
+ * A grid as a list of micro-dollars, made without the library. Its ranges touch or leave a gap, and their last step may
+ * end before the range does. The prices 0 and 1 are excluded.
  */
 interface Model {
   readonly ranges: ReadonlyArray<PriceGrid.PriceRange>
@@ -116,7 +116,7 @@ describe("make", () => {
     })
   }
 
-  it("takes the ranges in any order", () => {
+  it("accepts the ranges in any order", () => {
     const ranges = structures["tapered_deci_cent"]![1]
     assert.deepStrictEqual(gridOf(...ranges.toReversed()), gridOf(...ranges))
     hold(
@@ -132,7 +132,7 @@ describe("make", () => {
     )
   })
 
-  it("takes a range of one price, and one that starts or ends there, in either order", () => {
+  it("accepts a range of one price that is also the end of another, in either order", () => {
     for (const ranges of [
       [range("0.10", "0.10", "0.01"), range("0.10", "0.20", "0.05")],
       [range("0.10", "0.20", "0.05"), range("0.20", "0.20", "0.01")]
@@ -144,26 +144,26 @@ describe("make", () => {
     }
   })
 
-  it("takes a step as small as money has places", () => {
+  it("accepts a step of one micro-dollar", () => {
     const listed: ReadonlyArray<string> = [...PriceGrid.prices(gridOf(range("0.10", "0.100002", "0.000001")))]
     assert.deepStrictEqual(listed, ["0.10", "0.100001", "0.100002"])
   })
 
-  it("refuses ranges that make no grid, naming the range", () => {
+  it("refuses ranges that do not form a grid, and names the range", () => {
     const cases: ReadonlyArray<readonly [ReadonlyArray<PriceGrid.PriceRange> | null | undefined, string]> = [
-      [null, "there is none"],
-      [undefined, "there is none"],
-      [[], "there is none"],
+      [null, "there are no ranges"],
+      [undefined, "there are no ranges"],
+      [[], "there are no ranges"],
       [[range("0.00", "1.01", "0.01")], "0.00 to 1.01 by 0.01 is not within 0 to 1 dollar"],
       [[range("-0.01", "1.00", "0.01")], "-0.01 to 1.00 by 0.01 is not within 0 to 1 dollar"],
       [[range("0.90", "0.10", "0.01")], "0.90 to 0.10 by 0.01 ends before it starts"],
-      [[range("0.00", "1.00", "0.0000")], "0.00 to 1.00 by 0.0000 has no step"],
-      [[range("0.00", "1.00", "-0.01")], "0.00 to 1.00 by -0.01 has no step"],
+      [[range("0.00", "1.00", "0.0000")], "0.00 to 1.00 by 0.0000 has no positive step"],
+      [[range("0.00", "1.00", "-0.01")], "0.00 to 1.00 by -0.01 has no positive step"],
       [[range("0.00", "1.00", "1.00")], "no price lies between 0 and 1 dollar"],
       [[range("0.00", "0.00", "0.01"), range("1.00", "1.00", "0.01")], "no price lies between 0 and 1 dollar"],
-      [[range("0.00", "0.60", "0.01"), range("0.40", "1.00", "0.001")], "0.40 to 1.00 by 0.001 overlaps another"],
-      [[range("0.00", "1.00", "0.01"), range("0.00", "1.00", "0.01")], "0.00 to 1.00 by 0.01 overlaps another"],
-      [[range("0.00", "0.105", "0.01"), range("0.1", "1.00", "0.01")], "0.1 to 1.00 by 0.01 overlaps another"]
+      [[range("0.00", "0.60", "0.01"), range("0.40", "1.00", "0.001")], "0.40 to 1.00 by 0.001 overlaps another range"],
+      [[range("0.00", "1.00", "0.01"), range("0.00", "1.00", "0.01")], "0.00 to 1.00 by 0.01 overlaps another range"],
+      [[range("0.00", "0.105", "0.01"), range("0.1", "1.00", "0.01")], "0.1 to 1.00 by 0.01 overlaps another range"]
     ]
     for (const [ranges, reason] of cases) {
       const answer = PriceGrid.make(ranges)
@@ -171,31 +171,31 @@ describe("make", () => {
       const error = (answer as Result.Failure<PriceGrid.PriceGrid, PriceGrid.InvalidPriceGrid>).failure
       assert.instanceOf(error, PriceGrid.InvalidPriceGrid)
       assert.strictEqual(error._tag, "InvalidPriceGrid")
-      assert.strictEqual(error.message, `The price ranges make no grid: ${reason}.`)
+      assert.strictEqual(error.message, `The price ranges do not form a grid: ${reason}.`)
     }
   })
 })
 
 describe("isOnGrid", () => {
-  it("holds on the steps of a range alone", () => {
+  it("is true only on the steps of a range", () => {
     for (const on of ["0.01", "0.5600", "0.560000", "0.99"]) assert.isTrue(PriceGrid.isOnGrid(cents, $(on)))
     for (const off of ["-0.01", "0.005", "0.5601", "0.560001", "1.01"])
       assert.isFalse(PriceGrid.isOnGrid(cents, $(off)))
     assert.isTrue(pipe(cents, PriceGrid.isOnGrid($("0.56"))))
   })
 
-  it("holds at both ends of a range that lie between 0 and 1 dollar", () => {
+  it("is true at both ends of a range between 0 and 1 dollar", () => {
     const grid = gridOf(range("0.10", "0.20", "0.05"))
     for (const on of ["0.10", "0.15", "0.20"]) assert.isTrue(PriceGrid.isOnGrid(grid, $(on)), on)
   })
 
-  it("never holds at 0 and 1, the ends of the published ranges: the exchange refuses orders at them", () => {
+  it("is false at 0 and 1, because the exchange refuses orders at them", () => {
     for (const grid of [cents, combo]) {
       for (const off of ["0", "0.0000", "1", "1.0000"]) assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
     }
   })
 
-  it("takes each part of a combo's grid by its own step", () => {
+  it("uses the step of each part of a combo's grid", () => {
     for (const on of ["0.0001", "0.0099", "0.01", "0.011", "0.989", "0.99", "0.9901", "0.9999"]) {
       assert.isTrue(PriceGrid.isOnGrid(combo, $(on)), on)
     }
@@ -204,7 +204,7 @@ describe("isOnGrid", () => {
     }
   })
 
-  it("does not hold at an end that its steps miss, nor in a gap", () => {
+  it("is false at an end that the steps miss, and in a gap", () => {
     const grid = gridOf(range("0.01", "0.105", "0.01"), range("0.20", "0.30", "0.05"))
     for (const off of ["0.101", "0.105", "0.11", "0.15", "0.195", "0.21"]) {
       assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
@@ -215,7 +215,7 @@ describe("isOnGrid", () => {
 })
 
 describe("nearestBelow and nearestAbove", () => {
-  it("enclose a price, and answer itself where it is on the grid", () => {
+  it("enclose a price, and return a price on the grid itself", () => {
     for (const [grid, price, below, above] of [
       [cents, "0.4271", "0.42", "0.43"],
       [cents, "0.5600", "0.56", "0.56"],
@@ -233,7 +233,7 @@ describe("nearestBelow and nearestAbove", () => {
     assert.deepStrictEqual(pipe(cents, PriceGrid.nearestAbove($("0.427"))), some("0.43"))
   })
 
-  it("never answer 0 or 1", () => {
+  it("never return 0 or 1", () => {
     for (const [grid, first, last] of [
       [cents, "0.01", "0.99"],
       [combo, "0.0001", "0.9999"]
@@ -249,7 +249,7 @@ describe("nearestBelow and nearestAbove", () => {
     }
   })
 
-  it("answer none only where the grid has no such price", () => {
+  it("return none only if the grid has no such price", () => {
     const grid = gridOf(range("0.10", "0.20", "0.03"), range("0.50", "0.60", "0.10"))
     assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $("0.099999")), Option.none())
     assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $("0.099999")), some("0.10"))
@@ -273,7 +273,7 @@ describe("ticksBetween and shift", () => {
     assert.deepStrictEqual(pipe(combo, PriceGrid.shift($("0.99"), -1)), some("0.989"))
   })
 
-  it("answer none off the grid, beyond its ends, and for a piece of a tick", () => {
+  it("return none off the grid, beyond its ends, and for a fraction of a tick", () => {
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.425"), $("0.56")), Option.none())
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.565")), Option.none())
     assert.deepStrictEqual(PriceGrid.shift(cents, $("0.425"), 1), Option.none())
@@ -290,7 +290,7 @@ describe("ticksBetween and shift", () => {
 })
 
 describe("prices", () => {
-  it("are made as they are asked for, and again from the start", () => {
+  it("is lazy, and starts again for each iteration", () => {
     const prices = PriceGrid.prices(combo)
     const iterator = prices[Symbol.iterator]()
     assert.deepStrictEqual(iterator.next(), { done: false, value: "0.0001" as Dollars })
@@ -300,8 +300,8 @@ describe("prices", () => {
   })
 })
 
-describe("a grid, whatever its ranges", () => {
-  it("holds exactly the prices that its ranges list between 0 and 1 dollar", () => {
+describe("make of any ranges", () => {
+  it("contains exactly the prices of its ranges between 0 and 1 dollar", () => {
     hold(
       fc.property(model, ({ prices, ranges }) => {
         const listed = [...PriceGrid.prices(gridOf(...ranges))]
@@ -314,7 +314,7 @@ describe("a grid, whatever its ranges", () => {
     )
   })
 
-  it("encloses every price by its nearest ones, both on the grid", () => {
+  it("encloses every price by two nearest prices on the grid", () => {
     hold(
       fc.property(modelAndPrice, ([{ prices, ranges }, micros]) => {
         const grid = gridOf(...ranges)
@@ -331,7 +331,7 @@ describe("a grid, whatever its ranges", () => {
     )
   })
 
-  it("counts ticks as places in its list, and shift goes back", () => {
+  it("counts ticks as positions in the list of prices, and shift reverses ticksBetween", () => {
     const anyTwo = model.chain((grid) =>
       fc.tuple(fc.constant(grid), anyMicros(grid.prices), anyMicros(grid.prices), fc.integer({ min: -200, max: 200 }))
     )

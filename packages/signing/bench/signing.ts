@@ -1,7 +1,7 @@
 /**
- * The cost of a signature on WebCrypto's threads and of a synchronous one with `node:crypto`: one at a time after a
- * pause, as in a client that is not busy, and 64 at once. CPU is that of the whole process, threads included, less that
- * of the pause. Prints medians of interleaved rounds and ratios; nothing here is a test.
+ * Compares signatures on WebCrypto's threads with synchronous ones of `node:crypto`: one at a time after a pause, as in an
+ * idle client, and 64 at once. CPU time includes all threads of the process, minus the CPU time of the pause. Prints
+ * medians of interleaved rounds, and ratios. This is not a test.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -15,10 +15,10 @@ const rounds = 9
 const pauseMillis = 2
 
 interface Figures {
-  /** From the call to the headers of one request, or of all that are signed at once. */
+  /** From the call until all requests that are signed at once have their headers. */
   readonly wallMicros: number
   readonly cpuMicros: number
-  /** How late the event loop was, 95th percentile. */
+  /** The event-loop delay, 95th percentile. */
   readonly delayMillis: number
 }
 
@@ -35,7 +35,7 @@ const waysOf = async (kind: Signer.KeyKind): Promise<ReadonlyArray<Way>> => {
   ]
 }
 
-/** Signs so many times, `width` at once, with a pause before each. */
+/** Signs `width` requests at once, `times` times, with a pause before each time. */
 const round = async ([, sign]: Way, times: number, width: number): Promise<Figures> => {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const all = Effect.forEach(Array.from({ length: width }), sign, { concurrency: "unbounded", discard: true })

@@ -1,8 +1,8 @@
 /**
- * API keys: an id and a private key, read from PEM, JWK, `CryptoKey` or file, or generated.
+ * API keys: an id with a private key, from PEM, JWK, `CryptoKey` or a file, or generated.
  *
- * Every key is imported once, so that the private part cannot be exported again, and is proved before it is handed out:
- * it signs a text that its own public key has to verify.
+ * Each private key is imported once, as a key that cannot be exported. Before a constructor returns it, it passes a
+ * self-check: it signs a text, and its public key must verify the signature.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as internal from "./internal/apiKey.ts"
 import { isShowable, looksLikeKey } from "./internal/keyText.ts"
-import { checkKeyId, load, loadSealed, provePublicKey } from "./internal/loading.ts"
+import { checkKeyId, load, loadSealed, checkPublicKey } from "./internal/loading.ts"
 import { readBlock } from "./internal/pem.ts"
 import { rsaMembers, rsaProblem } from "./internal/rsaNumbers.ts"
 import { privateMaterial } from "./internal/structure.ts"
@@ -28,11 +28,11 @@ import * as PublicKey from "./PublicKey.ts"
 import type { KeyKind } from "./internal/keyKind.ts"
 
 /**
- * An API key that can sign: `keyId`, `kind`, `publicKey`, and a private key that nothing can read back.
+ * An API key that can sign: `keyId`, `kind`, `publicKey`, and a private key that cannot be read.
  *
  * **Details**
  *
- * Prints as its kind and a shortened id. Two keys are equal only if they are the same object.
+ * It prints only its kind and a shortened id. Two keys are equal only if they are the same object.
  */
 export type ApiKey = internal.ApiKey
 
@@ -47,14 +47,14 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  *
  * **Details**
  *
- * PKCS#8 does not name the algorithm in its label, so the kind comes from the key itself. These are accepted: line ends
- * escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, the whole block on one
- * line. Anything else is refused with a reason (`KeyErrorReason`) and what to do about it.
+ * The label of PKCS#8 does not name the algorithm, so the kind is read from the key itself. Accepted variants: line ends
+ * escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole block on
+ * one line. Any other input fails with a `KeyError` that states the reason and what to do.
  *
  * **Gotchas**
  *
- * A damaged RSA key is always found out. An Ed25519 key has no redundancy: with one bit changed it is another good key,
- * unless its PKCS#8 carries the public key as well, and the exchange then answers 401.
+ * A damaged RSA key is always detected. An Ed25519 key has no redundancy: with one bit changed it is a different valid
+ * key, and the exchange responds with 401. Such damage is detected only if the PKCS#8 also contains the public key.
  */
 export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -67,7 +67,7 @@ export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
 
 const invalidJwk = (problem: string) => refuse({ _tag: "Malformed", problem })
 
-const octets = (value: unknown): Uint8Array | undefined => {
+const decodeBytes = (value: unknown): Uint8Array | undefined => {
   if (!Predicate.isString(value)) return undefined
   const bytes = Base64Url.decode(value)
   return Result.isSuccess(bytes) ? bytes.success : undefined
@@ -76,33 +76,33 @@ const octets = (value: unknown): Uint8Array | undefined => {
 const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   jwk: JsonWebKey
 ): Effect.fn.Return<PrivateMaterial, KeyError> {
-  if (!Predicate.isObject(jwk)) return yield* invalidJwk("a JWK is an object")
+  if (!Predicate.isObject(jwk)) return yield* invalidJwk("a JWK must be an object")
   if (jwk.kty === "EC") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "EC" })
   if (jwk.kty === "oct") return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "oct (symmetric)" })
   if (jwk.kty === "OKP" && (jwk.crv === "X25519" || jwk.crv === "X448" || jwk.crv === "Ed448")) {
     return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: jwk.crv })
   }
   if (jwk.kty !== "RSA" && !(jwk.kty === "OKP" && jwk.crv === "Ed25519")) {
-    return yield* invalidJwk("its kty and crv name neither RSA nor OKP with Ed25519")
+    return yield* invalidJwk("its kty and crv must be RSA, or OKP with Ed25519")
   }
   if (jwk.d === undefined) return yield* refuse({ _tag: "PublicKey" })
   if (jwk.kty === "OKP") {
     if (jwk.alg !== undefined && jwk.alg !== "EdDSA" && jwk.alg !== "Ed25519") {
-      return yield* invalidJwk("its alg is neither EdDSA nor Ed25519")
+      return yield* invalidJwk("its alg must be EdDSA or Ed25519")
     }
-    const seed = octets(jwk.d)
-    const publicKey = octets(jwk.x)
+    const seed = decodeBytes(jwk.d)
+    const publicKey = decodeBytes(jwk.x)
     if (seed?.length !== 32) return yield* invalidJwk("its d is not 32 bytes in base64url")
     if (jwk.x !== undefined && publicKey?.length !== 32) return yield* invalidJwk("its x is not 32 bytes in base64url")
     return { kind: "ed25519", seed, publicKey }
   }
-  if (jwk.alg !== undefined && jwk.alg !== "PS256") return yield* invalidJwk("its alg is not PS256")
+  if (jwk.alg !== undefined && jwk.alg !== "PS256") return yield* invalidJwk("its alg must be PS256")
   if (jwk.oth !== undefined) {
     return yield* refuse({ _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" })
   }
   const numbers: Array<Uint8Array> = []
   for (const member of rsaMembers) {
-    const value = octets(jwk[member])
+    const value = decodeBytes(jwk[member])
     if (value === undefined || value.length === 0) return yield* invalidJwk(`its ${member} is not bytes in base64url`)
     numbers.push(value)
   }
@@ -112,11 +112,11 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
     service,
     orKeyError(KeyFormat.decodePrivate(KeyFormat.jwk, algorithms.rsa, jwk))
   )
-  return yield* exported(privateKey)
+  return yield* exportMaterial(privateKey)
 })
 
-/** A key of effect/crypto as material, through its PKCS#8. */
-const exported = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyError> =>
+/** Exports a key of effect/crypto as PKCS#8 and reads its material. */
+const exportMaterial = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyError> =>
   Effect.flatMap(orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey)), (der) => {
     const material = privateMaterial({ label: "PRIVATE KEY", der })
     return Result.isSuccess(material) ? Effect.succeed(material.success) : refuse(material.failure)
@@ -127,8 +127,8 @@ const exported = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyErr
  *
  * **Details**
  *
- * `alg`, where present, has to be `PS256`, `EdDSA` or `Ed25519`. An Ed25519 key may lack `x`; where it is present it has
- * to be its own. `use`, `key_ops` and `ext` are ignored.
+ * `alg` is optional and must be `PS256`, `EdDSA` or `Ed25519`. `x` of an Ed25519 key is optional and must match `d`.
+ * `use`, `key_ops` and `ext` are ignored.
  */
 export const fromJwk = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -143,37 +143,36 @@ const unusable = (problem: string) => refuse({ _tag: "UnsupportedCryptoKey", pro
 const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
 
-/** A public key as bytes, so that it can be written and be used with every layer. */
-const readPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
-  given: CryptoKey | PublicKey.PublicKey,
+/** Converts a public key through PEM, so that it can be exported and works with every `WebCrypto`. */
+const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
+  key: CryptoKey | PublicKey.PublicKey,
   kind: KeyKind
 ): Effect.fn.Return<PublicKey.PublicKey, KeyError> {
-  const wrapped = isOpaque(given)
-    ? given
+  const wrapped = Signature.isPublicKey(key)
+    ? (key as PublicKey.PublicKey) // other algorithms fail in fromPem below
     : yield* orUnusable<PublicKey.PublicKey>(
         kind === "rsa"
-          ? Signature.publicKeyFromCryptoKey(algorithms.rsa, given)
-          : Signature.publicKeyFromCryptoKey(algorithms.ed25519, given)
+          ? Signature.publicKeyFromCryptoKey(algorithms.rsa, key)
+          : Signature.publicKeyFromCryptoKey(algorithms.ed25519, key)
       )
   const pem = yield* Effect.catchTag(KeyFormat.encode(KeyFormat.pem(KeyFormat.spki), wrapped), "CryptoError", () =>
-    unusable("its public key has to be extractable")
+    unusable("its public key must be extractable")
   )
   return yield* PublicKey.fromPem(pem)
 })
 
-const isOpaque = (given: CryptoKey | PublicKey.PublicKey): given is PublicKey.PublicKey => Signature.isPublicKey(given)
-
 /**
- * Makes an API key of a private `CryptoKey`: RSA-PSS with SHA-256, or Ed25519, with the usage `sign`.
+ * Makes an API key from a private `CryptoKey`: RSA-PSS with SHA-256, or Ed25519, with the usage `sign`.
  *
  * **When to use**
  *
- * Use when the key lives in the browser's IndexedDB or another place that hands out `CryptoKey`s.
+ * Use when the key is stored as a `CryptoKey`, for example in the browser's IndexedDB.
  *
  * **Details**
  *
- * From an extractable key the public one is derived. One that is not extractable needs `publicKey`, which has to be
- * extractable, and the pair is proved. The key has to come from the `Crypto` object of the `WebCrypto` reference.
+ * The public key of an extractable key is derived. A key that is not extractable needs `publicKey`, which must be
+ * extractable and is checked against the private key. The private key must belong to the `Crypto` object of the
+ * `WebCrypto` reference.
  */
 export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -194,13 +193,13 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
       ? Signature.privateKeyFromCryptoKey(algorithms.rsa, privateKey)
       : Signature.privateKeyFromCryptoKey(algorithms.ed25519, privateKey)
   )
-  const publicKey = options.publicKey === undefined ? undefined : yield* readPublicKey(options.publicKey, kind)
+  const publicKey = options.publicKey === undefined ? undefined : yield* importPublicKey(options.publicKey, kind)
   if (publicKey !== undefined && PublicKey.kind(publicKey) !== kind) {
-    return yield* refuse({ _tag: "SelfCheckFailed", problem: "the public key given is of another kind" })
+    return yield* refuse({ _tag: "SelfCheckFailed", problem: "the public key is of another kind than the private key" })
   }
   if (privateKey.extractable) {
-    const apiKey = yield* load(keyId, yield* exported(wrapped))
-    if (publicKey !== undefined) yield* provePublicKey(apiKey, publicKey)
+    const apiKey = yield* load(keyId, yield* exportMaterial(wrapped))
+    if (publicKey !== undefined) yield* checkPublicKey(apiKey, publicKey)
     return apiKey
   }
   return publicKey === undefined
@@ -213,8 +212,8 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
  *
  * **Details**
  *
- * The file's text is read as by `fromPem`. A path that is itself a key's text is refused before anything is opened. An
- * error shows the path only where it cannot be a key.
+ * The file may contain the same variants of PEM as in `fromPem`. A path that is the text of a key is refused before any
+ * file is opened. An error contains the path only if the path cannot be a key.
  */
 export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -230,7 +229,7 @@ export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   return yield* fromPem({ keyId, privateKey: text })
 })
 
-/** A fresh pair of keys without an id, as text. */
+/** A new key pair as text, without an id. */
 export interface KeyPair {
   readonly kind: KeyKind
   /** PKCS#8. */
@@ -240,16 +239,16 @@ export interface KeyPair {
 }
 
 /**
- * Makes a fresh pair of keys.
+ * Generates a new key pair.
  *
  * **When to use**
  *
- * Use to register a public key with `POST /api_keys`, whose answer brings the id: then `fromPem` with that id and
+ * Use to register a public key with `POST /api_keys`. Its response contains the id: pass it to `fromPem` with
  * `privateKeyPem`.
  *
  * **Details**
  *
- * `modulusLength` is in bits and read for `rsa` alone; 2048 where it is left out.
+ * `modulusLength` is in bits and applies only to `rsa`. Default: 2048.
  */
 export const generateKeyPair = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly kind: KeyKind
@@ -277,12 +276,12 @@ interface PrivateAndPublic {
   readonly publicKey: PublicKey.PublicKey
 }
 
-/** An API key with its texts, which only a generated key keeps. */
+/** A generated API key. Unlike other keys, it also keeps both keys as text. */
 export interface GeneratedApiKey extends ApiKey, KeyPair {
   readonly kind: KeyKind
 }
 
-/** Makes a fresh API key, for tests and for exchanges that let the caller choose the id. */
+/** Generates a new API key, for tests and for exchanges that let the caller choose the id. */
 export const generate = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
   readonly kind: KeyKind

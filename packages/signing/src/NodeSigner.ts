@@ -1,15 +1,15 @@
 /**
- * Signs synchronously with Node's own `node:crypto`, RSA as well as Ed25519.
+ * Synchronous signatures with `node:crypto`, for both RSA and Ed25519.
  *
  * **When to use**
  *
- * Use where a signature must not wait for a thread: under `TestClock`, whose adjustments do not wait for WebCrypto's
- * promises, or in a short script. `Signer.fromApiKey` signs so by itself with Ed25519.
+ * Use when a signature must not wait for a thread: in a short script, or under `TestClock`, because its adjustments do not
+ * wait for WebCrypto's promises. `Signer.fromApiKey` already signs Ed25519 synchronously.
  *
  * **Gotchas**
  *
- * An RSA signature keeps the event loop busy for most of a millisecond. A server signs with `Signer.fromApiKey`, which
- * leaves RSA to WebCrypto's threads.
+ * An RSA signature blocks the event loop for almost a millisecond. Use `Signer.fromApiKey` in servers: it signs RSA on
+ * WebCrypto's threads.
  *
  * @module
  */
@@ -22,12 +22,12 @@ import { KeyError } from "./KeyError.ts"
 import { make, Signer } from "./Signer.ts"
 
 /**
- * Makes a signer from an API key that signs synchronously.
+ * Makes a signer that signs synchronously with an API key.
  *
  * **Details**
  *
- * Fails with `KeyError` where the key was loaded in a runtime without `node:crypto`, which browsers, Bun and Deno are
- * here, and for a `CryptoKey` that is not extractable.
+ * Fails with `KeyError` for a `CryptoKey` that is not extractable, and if the key was loaded in a runtime without a
+ * working `node:crypto`. `node:crypto` is not used in browsers, Bun and Deno.
  */
 export const fromApiKey = (apiKey: ApiKey): Effect.Effect<Signer["Service"], KeyError> =>
   Effect.suspend(() => {
@@ -44,11 +44,11 @@ export const fromApiKey = (apiKey: ApiKey): Effect.Effect<Signer["Service"], Key
             }
           : {
               _tag: "UnsupportedRuntime",
-              problem: "it has no node:crypto that signs with it. Use Signer.fromApiKey"
+              problem: "it has no working node:crypto. Use Signer.fromApiKey"
             }
       })
     )
   })
 
-/** Provides the `Signer` of an API key, which signs synchronously. */
+/** Provides a `Signer` that signs synchronously with an API key. */
 export const layer = (apiKey: ApiKey): Layer.Layer<Signer, KeyError> => Layer.effect(Signer, fromApiKey(apiKey))

@@ -1,5 +1,5 @@
 /**
- * Public keys, for what verifies requests: servers, the local exchange, tests.
+ * Public keys, for code that verifies requests: servers, the local exchange, tests.
  *
  * @module
  */
@@ -13,20 +13,20 @@ import { algorithms, keyError, orKeyError, subtle } from "./internal/webCrypto.t
 import type { KeyError } from "./KeyError.ts"
 import type { KeyKind } from "./internal/keyKind.ts"
 
-/** A key of `effect/crypto/Signature` in one of the two algorithms that the exchange registers. */
+/** A public key of `effect/crypto/Signature`, of one of the two algorithms that the exchange accepts. */
 export type PublicKey = Signature.PublicKey<Signature.RsaPss> | Signature.PublicKey<Signature.Ed25519>
 
-/** Which of the two algorithms a key is for. */
+/** The algorithm of a public key. */
 export const kind = (publicKey: PublicKey): KeyKind => (publicKey.algorithm._tag === "RsaPss" ? "rsa" : "ed25519")
 
 /**
- * Reads a public key from PEM (SubjectPublicKeyInfo, label `PUBLIC KEY`), as forgivingly in its line ends and
- * surroundings as `ApiKey.fromPem`.
+ * Reads a public key from PEM (SubjectPublicKeyInfo, label `PUBLIC KEY`). Accepts the same variants of PEM as
+ * `ApiKey.fromPem`.
  *
  * **Details**
  *
- * The algorithm is read from the key itself, because the label does not name it. RSA keys under 2048 bits, keys of other
- * algorithms, private keys and certificates are refused, each with its reason.
+ * The label does not name the algorithm, so it is read from the key itself. Fails with its own `KeyErrorReason` for RSA
+ * keys under 2048 bits, keys of other algorithms, private keys and certificates.
  */
 export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (pem: string): Effect.fn.Return<PublicKey, KeyError> {
   const material = yield* Effect.mapError(Effect.fromResult(Result.flatMap(readBlock(pem), publicMaterial)), keyError)
@@ -39,6 +39,6 @@ export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (pem: string): 
   return bits < 2048 ? yield* keyError({ _tag: "RsaTooShort", bits }) : publicKey
 })
 
-/** Writes a public key as PEM (SubjectPublicKeyInfo), as `POST /api_keys` takes it. */
+/** Writes a public key as PEM (SubjectPublicKeyInfo), the format of `POST /api_keys`. */
 export const toPem = (publicKey: PublicKey): Effect.Effect<string, KeyError> =>
   Effect.andThen(subtle, orKeyError(KeyFormat.encode(KeyFormat.pem(KeyFormat.spki), publicKey)))

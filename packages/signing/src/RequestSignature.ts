@@ -1,5 +1,5 @@
 /**
- * What is signed for a request, its three headers, and their verification.
+ * The signed text of a request, its three headers, and their verification.
  *
  * @module
  */
@@ -21,12 +21,11 @@ import { SigningError } from "./SigningError.ts"
  *
  * **When to use**
  *
- * Add them to `Headers.CurrentRedactedNames` of `effect/http`, which does not know them, so that printed requests do not
- * show signatures.
+ * Add these names to `Headers.CurrentRedactedNames` of `effect/http`. Otherwise printed requests contain signatures.
  */
 export const headerNames = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"] as const
 
-/** The path of the WebSocket; its upgrade is signed as `GET` of this path. */
+/** The path of the WebSocket. Its upgrade request is signed as `GET` of this path. */
 export const webSocketPath = "/trade-api/ws/v2"
 
 const withoutQuery = (path: string): string => {
@@ -39,12 +38,13 @@ const withoutQuery = (path: string): string => {
  *
  * **Details**
  *
- * `timestampMillis` is Unix time in milliseconds. `path` starts at the host's root (`/trade-api/v2/portfolio/balance`), as
- * it goes over the wire; a query and a fragment are left out, because the exchange answers 401 to a signature over them.
+ * `timestampMillis` is Unix time in milliseconds. `path` starts at the root of the host
+ * (`/trade-api/v2/portfolio/balance`) and is percent-encoded as it is sent. A query and a fragment are not signed: the
+ * exchange responds with 401 to a signature that includes them.
  *
  * **Gotchas**
  *
- * This only joins its parts. `headers` refuses a path, a method or a time that no request can have.
+ * This function does not validate its input. `headers` does.
  *
  * **Example** (A request for the balance)
  *
@@ -63,11 +63,11 @@ const join = (timestamp: string, method: string, path: string): string =>
   `${timestamp}${method.toUpperCase()}${withoutQuery(path)}`
 
 /**
- * The headers of one signed request. Spread them or hand them to an HTTP client; they print without the signature.
+ * The headers of one signed request. Spread them, or pass them to an HTTP client. They print without the signature.
  *
  * **Gotchas**
  *
- * `JSON.stringify` leaves the signature out as well: to send them to another process, spread them first.
+ * `JSON.stringify` omits the signature too. To send the headers to another process, spread them first.
  */
 export type AuthHeaders = {
   readonly "KALSHI-ACCESS-KEY": string
@@ -97,30 +97,31 @@ class RedactedHeaders extends Printable implements AuthHeaders {
   }
 }
 
-/** A request as `headers` signs it. */
+/** The parts of a request that {@link headers} signs. */
 export interface Request {
-  /** In any case; it is signed in upper case. */
+  /** In upper or lower case. It is signed in upper case. */
   readonly method: string
-  /** From the host's root, percent-encoded as it goes over the wire; query and fragment are not signed. */
+  /** From the root of the host, percent-encoded as it is sent. A query and a fragment are not signed. */
   readonly path: string
-  /** The exchange's clock minus this machine's, in milliseconds, added to Effect's `Clock`. 0 where it is left out. */
+  /** The exchange's clock minus this machine's clock, in milliseconds. Added to Effect's `Clock`. Default: 0. */
   readonly clockSkewMillis?: number | undefined
 }
 
-const requestProblem = (keyId: string, request: Request, timestampMillis: number): string | undefined =>
-  keyIdProblem(keyId) !== undefined
-    ? "the signer's key id cannot be sent as a header"
-    : !/^[A-Za-z]+$/.test(request.method)
-      ? "the method is not a word"
-      : !request.path.startsWith("/")
-        ? "the path does not start with a slash at the host's root"
-        : !/^[!-~]*$/.test(withoutQuery(request.path)) || /["<>\\^`{|}]/.test(withoutQuery(request.path))
-          ? "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
-          : /\/\.{1,2}(?:\/|$)/.test(withoutQuery(request.path))
-            ? "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
-            : !Number.isSafeInteger(timestampMillis) || timestampMillis < 0
-              ? "the clock and its skew do not give a time in milliseconds"
-              : undefined
+const requestProblem = (keyId: string, request: Request, timestampMillis: number): string | undefined => {
+  const path = withoutQuery(request.path)
+  if (keyIdProblem(keyId) !== undefined) return "the signer's key id cannot be sent as a header"
+  if (!/^[A-Za-z]+$/.test(request.method)) return "the method must contain only letters"
+  if (!request.path.startsWith("/")) return "the path must start with a slash, at the root of the host"
+  if (!/^[!-~]*$/.test(path) || /["<>\\^`{|}]/.test(path)) {
+    return "the path contains a character that must be percent-encoded: sign the path as it is sent"
+  }
+  if (/\/\.{1,2}(?:\/|$)/.test(path)) {
+    return "the path contains a . or .. segment, which clients resolve before sending: sign the path as it is sent"
+  }
+  return Number.isSafeInteger(timestampMillis) && timestampMillis >= 0
+    ? undefined
+    : "the clock plus the skew is not a valid time"
+}
 
 // Ed25519 signatures have 64 bytes; RSA's have as many as the modulus, 256 or more.
 const signatureShapes: Record<KeyKind, RegExp> = {
@@ -128,23 +129,22 @@ const signatureShapes: Record<KeyKind, RegExp> = {
   ed25519: /^[A-Za-z0-9+/]{86}==$/
 }
 
-/** A signer of somebody's own may throw instead of failing. */
-const signed = (signer: Signer["Service"], text: string): Effect.Effect<string, SigningError> =>
+/** Signs, and converts a defect of a custom signer to a failure. */
+const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<string, SigningError> =>
   Effect.catchDefect(
     Effect.suspend(() => signer.sign(text)),
     (cause) => Effect.fail(new SigningError({ description: "the signer threw", cause }))
   )
 
 /**
- * Signs a request now: the headers to send with it, with the time from Effect's `Clock`.
+ * Signs a request at the current time of Effect's `Clock`, and returns the headers to send with it.
  *
  * **Details**
  *
- * Sign each attempt anew, after every wait: the exchange refuses old timestamps, and documents no tolerance. For the
- * WebSocket's upgrade, sign `GET` of {@link webSocketPath}.
+ * Sign every attempt again, after any wait: the exchange refuses old timestamps, and does not document its tolerance. For
+ * the WebSocket's upgrade, sign `GET` of {@link webSocketPath}.
  *
- * Fails with `SigningError` where the signer fails, and for a method, path, time, key id or signature that no request
- * can carry.
+ * Fails with `SigningError` if the signer fails, or if the method, path, time, key id or signature is invalid.
  *
  * **Example** (A request for the balance)
  *
@@ -161,29 +161,29 @@ export const headers = (signer: Signer["Service"], request: Request): Effect.Eff
     const description = requestProblem(signer.keyId, request, timestampMillis)
     if (description !== undefined) return Effect.fail(new SigningError({ description }))
     const timestamp = String(timestampMillis)
-    return Effect.flatMap(signed(signer, join(timestamp, request.method, request.path)), (signature) =>
+    return Effect.flatMap(signSafely(signer, join(timestamp, request.method, request.path)), (signature) =>
       signatureShapes[signer.kind].test(signature)
         ? Effect.succeed(new RedactedHeaders(signer.keyId, signature, timestamp))
         : Effect.fail(
             new SigningError({
-              description: `the signer's answer is not an ${signer.kind} signature in standard base64`
+              description: `the signer did not return an ${signer.kind} signature in standard base64`
             })
           )
     )
   })
 
-/** A request as it came in, with its headers (names in any case) or with the two values out of them. */
+/** A received request, with its headers (names in upper or lower case) or with the values of two of them. */
 export type SignedRequest = { readonly method: string; readonly path: string } & (
   | { readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>> }
   | {
-      /** Unix time in milliseconds; as text, exactly what the header held. */
+      /** Unix time in milliseconds. As text: the exact value of the header. */
       readonly timestamp: string | number
       /** Standard base64. */
       readonly signature: string
     }
 )
 
-const header = (
+const singleHeader = (
   fields: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>,
   name: (typeof headerNames)[number]
 ): string | undefined => {
@@ -195,7 +195,10 @@ const header = (
 const signedParts = (request: SignedRequest): readonly [timestamp: string, signature: Uint8Array] | undefined => {
   const [timestamp, signature] =
     "headers" in request
-      ? [header(request.headers, "kalshi-access-timestamp"), header(request.headers, "kalshi-access-signature")]
+      ? [
+          singleHeader(request.headers, "kalshi-access-timestamp"),
+          singleHeader(request.headers, "kalshi-access-signature")
+        ]
       : [String(request.timestamp), request.signature]
   if (
     timestamp === undefined ||
@@ -208,31 +211,31 @@ const signedParts = (request: SignedRequest): readonly [timestamp: string, signa
     return undefined
   }
   const bytes = Base64.decode(signature)
-  // Of several base64 texts for the same bytes only the canonical one is taken, so that each bit of the header counts.
+  // Several base64 texts decode to the same bytes. Accept only the canonical one, so that every changed bit is detected.
   return Result.isSuccess(bytes) && Base64.encode(bytes.success) === signature ? [timestamp, bytes.success] : undefined
 }
 
-/** Judges requests against one public key. */
+/** Returns whether a request has a valid signature for one public key. */
 export type Verifier = (request: SignedRequest) => Effect.Effect<boolean, KeyError>
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-const judges = (algorithm: Signature.Algorithm): boolean =>
+const isSupported = (algorithm: Signature.Algorithm): boolean =>
   algorithm._tag === "Ed25519" ||
   (algorithm._tag === "RsaPss" && algorithm.hash.name === "SHA-256" && algorithm.saltLength === 32)
 
 /**
- * Prepares the verification of many requests against one public key, which is imported once.
+ * Prepares the verification of many requests against one public key. The key is imported once.
  *
  * **Details**
  *
- * Fails with `KeyError` for a key of another algorithm than RSA-PSS (SHA-256, salt of 32 bytes) and Ed25519, or where the
- * runtime lacks it. See {@link verify} for what it says of a request.
+ * Fails with `KeyError` if the algorithm is not RSA-PSS (SHA-256, salt of 32 bytes) or Ed25519, or if the runtime does not
+ * support it. See {@link verify} for the rules.
  */
 export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
   publicKey: Signature.PublicKey
 ): Effect.fn.Return<Verifier, KeyError> {
-  if (!judges(publicKey.algorithm)) {
+  if (!isSupported(publicKey.algorithm)) {
     return yield* keyError({ _tag: "UnsupportedAlgorithm", algorithm: publicKey.algorithm.name })
   }
   const signatures = yield* service
@@ -246,25 +249,25 @@ export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
 })
 
 /**
- * Says whether a request carries a signature that the public key verifies.
+ * Returns whether the public key verifies the signature of a request.
  *
  * **When to use**
  *
- * Use in servers and tests; {@link verifier} where the same key judges many requests.
+ * Use in servers and tests. Use {@link verifier} to verify many requests with the same key.
  *
  * **Details**
  *
- * Missing or doubled headers, a timestamp that is not decimal digits, and base64 that is not standard give `false`. The
- * path's query is ignored, as it is in signing.
+ * Returns `false` for missing or repeated headers, a timestamp that is not decimal digits, and base64 that is not
+ * standard. The query of the path is ignored, because it is not signed.
  *
  * **Gotchas**
  *
- * It does not look at how old the timestamp is, nor at the key id: both are the server's to check.
+ * The age of the timestamp and the key id are not checked. The server must check both.
  */
 export const verify = (publicKey: Signature.PublicKey, request: SignedRequest): Effect.Effect<boolean, KeyError> =>
-  Effect.flatMap(verifier(publicKey), (judge) => judge(request))
+  Effect.flatMap(verifier(publicKey), (verifies) => verifies(request))
 
-/** What was signed, without the key, its whole id or the signature. */
+/** The details of a signature, without the key, the full key id and the signature. */
 export interface Explanation {
   readonly signedText: string
   readonly timestampMillis: number
@@ -272,7 +275,7 @@ export interface Explanation {
   readonly algorithm: string
   /** The first eight characters of the id. */
   readonly keyId: string
-  /** What was added to this machine's clock, in milliseconds. */
+  /** The skew added to this machine's clock, in milliseconds. */
   readonly clockSkewMillis: number
 }
 
@@ -281,7 +284,7 @@ const algorithmNames: Record<KeyKind, string> = {
   ed25519: "Ed25519"
 }
 
-/** Explains a signature that the exchange refused, as plain data to log. */
+/** Returns the details of a signature as plain data, to log when the exchange refuses it. */
 export const explain = (
   signer: Pick<Signer["Service"], "keyId" | "kind">,
   request: Request & { readonly timestampMillis: number }

@@ -1,5 +1,5 @@
 /**
- * The service that signs requests: with an API key, with a KMS or HSM, or with a function of your own.
+ * The service that signs requests: with an API key, with a KMS or HSM, or with a custom function.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import * as internal from "./internal/apiKey.ts"
 import { shortKeyId } from "./internal/keyId.ts"
 import type { KeyKind } from "./internal/keyKind.ts"
 import { Printable } from "./internal/printable.ts"
-import { signText } from "./internal/synchronous.ts"
+import { failedWith, signText } from "./internal/synchronous.ts"
 import { SigningError } from "./SigningError.ts"
 
 export type { KeyKind } from "./internal/keyKind.ts"
@@ -22,10 +22,10 @@ export class Signer
   extends /*#__PURE__*/ Context.Service<
     Signer,
     {
-      /** The id the exchange knows the public key by (`KALSHI-ACCESS-KEY`). */
+      /** The id of the public key at the exchange (`KALSHI-ACCESS-KEY`). */
       readonly keyId: string
       readonly kind: KeyKind
-      /** Signs a text (as UTF-8) and answers the signature in standard base64. */
+      /** Signs a text (as UTF-8) and returns the signature in standard base64. */
       readonly sign: (text: string) => Effect.Effect<string, SigningError>
     }
   >()("@kalshi-effect/signing/Signer") {}
@@ -48,13 +48,13 @@ class Implementation extends Printable {
 }
 
 /**
- * Makes a signer from a function of your own, such as a call to a KMS or HSM.
+ * Makes a signer from a custom function, such as a call to a KMS or HSM.
  *
  * **Details**
  *
- * `sign` answers standard base64 (with `+`, `/` and padding). For `rsa` it must use PSS with SHA-256, MGF1 with SHA-256
- * and a salt of 32 bytes (AWS KMS: `RSASSA_PSS_SHA_256`). `RequestSignature.headers` refuses an id or an answer that
- * cannot be a header's value.
+ * `sign` must return standard base64 (with `+`, `/` and padding). For `rsa` it must use PSS with SHA-256, MGF1 with
+ * SHA-256 and a salt of 32 bytes (AWS KMS: `RSASSA_PSS_SHA_256`). `RequestSignature.headers` fails if the id or the
+ * signature is not valid as a header.
  *
  * **Example** (A KMS)
  *
@@ -77,13 +77,13 @@ export const make = (options: Signer["Service"]): Signer["Service"] => new Imple
  *
  * **When to use**
  *
- * Use for a signing function of your own that needs no promise. Under `TestClock`, a signer must be synchronous, because
- * an adjustment does not wait for promises: a retry loop would stop at its first attempt. For an API key on Node,
- * {@link fromApiKey} (Ed25519) and `NodeSigner` (both kinds) are.
+ * Use for a custom signing function that returns no promise. Under `TestClock`, a signer must be synchronous: an
+ * adjustment does not wait for promises, so a retry loop would stop at its first attempt. For an API key on Node, use
+ * {@link fromApiKey} (synchronous for Ed25519) or `NodeSigner` (for both kinds).
  *
  * **Details**
  *
- * What the function throws becomes the cause of a `SigningError`.
+ * An exception of the function becomes the cause of a `SigningError`.
  */
 export const makeSync = (options: {
   readonly keyId: string
@@ -102,30 +102,25 @@ export const makeSync = (options: {
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-const failed = (cause: unknown) =>
-  new SigningError({
-    description: `WebCrypto failed with ${cause instanceof Error ? cause.name : typeof cause}`
-  })
-
-/** How {@link fromApiKey} signs. */
+/** Options of {@link fromApiKey}. */
 export interface Options {
   /**
-   * Whether Ed25519 on Node signs synchronously with `node:crypto`, which takes half the CPU of a signature on
+   * Whether Ed25519 on Node signs synchronously with `node:crypto`. That takes half the CPU time of a signature on
    * WebCrypto's threads. Default: true.
    *
-   * False keeps the event loop free while many signatures are made at once: 64 synchronous ones take 3 to 4 ms.
+   * Set it to false to keep the event loop free during bursts: 64 synchronous signatures take 3 to 4 ms.
    */
   readonly synchronous?: boolean | undefined
 }
 
 /**
- * Makes a signer from an API key. The key is imported already: one signature costs no more than the signing itself.
+ * Makes a signer from an API key. The key is already imported, so a signature has no other cost than the signing itself.
  *
  * **Details**
  *
- * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA, and every key in other runtimes, signs
- * on WebCrypto's threads: an RSA signature would keep the event loop busy for most of a millisecond (see `NodeSigner`).
- * An application that provides a `WebCrypto` of its own signs with that.
+ * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA, and every key in other runtimes, signs on
+ * WebCrypto's threads: an RSA signature would block the event loop for almost a millisecond (see `NodeSigner`). If the
+ * application provides its own `WebCrypto`, that signs.
  */
 export const fromApiKey = (apiKey: ApiKey, options?: Options): Signer["Service"] => {
   const kind = apiKey.kind
@@ -141,7 +136,7 @@ export const fromApiKey = (apiKey: ApiKey, options?: Options): Signer["Service"]
       Effect.callback((resume) => {
         internal.ApiKey.sign(kind, signing, encoder.encode(text)).then(
           (signature) => resume(Effect.succeed(Base64.encode(signature))),
-          (cause) => resume(Effect.fail(failed(cause)))
+          (cause) => resume(Effect.fail(failedWith("WebCrypto", cause)))
         )
       })
   })

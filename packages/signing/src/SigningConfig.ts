@@ -1,11 +1,11 @@
 /**
- * API keys from configuration. A module of its own, because `Config` costs a bundle 16 kB.
+ * API keys from configuration. A separate module, because `Config` adds 16 kB to a bundle.
  *
- * | variable | holds |
+ * | variable | value |
  * | --- | --- |
- * | `KALSHI_API_KEY_ID` | the id that Kalshi shows beside the key |
- * | `KALSHI_PRIVATE_KEY` | the private key's PEM, with line ends or with `\n` in their place |
- * | `KALSHI_PRIVATE_KEY_PATH` | or the path of a file with it |
+ * | `KALSHI_API_KEY_ID` | the id that Kalshi shows next to the key |
+ * | `KALSHI_PRIVATE_KEY` | the PEM of the private key, with line ends or with `\n` instead |
+ * | `KALSHI_PRIVATE_KEY_PATH` | instead of `KALSHI_PRIVATE_KEY`: the path of a file with the PEM |
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type * as Redacted from "effect/Redacted"
 import * as ApiKey from "./ApiKey.ts"
 import type { KeyError } from "./KeyError.ts"
 
-/** An API key as it is configured, before it is read. */
+/** The configured API key, before the private key is read. */
 export interface Credentials {
   readonly keyId: string
   readonly privateKey:
@@ -26,16 +26,15 @@ export interface Credentials {
     | { readonly _tag: "File"; readonly path: string }
 }
 
-const unsetId =
-  "KALSHI_API_KEY_ID is not set: set it to the id that Kalshi shows beside the key when it is made, a UUID"
+const unsetId = "KALSHI_API_KEY_ID is not set. Set it to the id that Kalshi shows next to the key: a UUID"
 const unsetKey =
-  "Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set: set one of them, " +
+  "Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set. Set one of them: " +
   "to the PEM text of the private key or to the path of its file"
-const twoKeys = "KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set: keep one of them"
+const twoKeys = "KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set. Keep one of them"
 
 /**
- * Reads the three variables: the id, and exactly one of key and path. An empty variable counts as not set. Everything
- * that is missing is named at once.
+ * Reads the three variables: the id, and exactly one of key and path. An empty variable counts as not set. The error lists
+ * all missing variables.
  */
 export const credentials: Config.Config<Credentials> = /*#__PURE__*/ Config.flatMap(
   /*#__PURE__*/ Config.unwrap({
@@ -58,7 +57,7 @@ export const credentials: Config.Config<Credentials> = /*#__PURE__*/ Config.flat
   }
 )
 
-/** Reads the API key that is configured, from its PEM or its file. */
+/** Reads the configured API key from its PEM or its file. */
 export const apiKey: Effect.Effect<ApiKey.ApiKey, Config.ConfigError | KeyError, FileSystem.FileSystem> =
   /*#__PURE__*/ Effect.flatMap(
     credentials,
@@ -68,9 +67,7 @@ export const apiKey: Effect.Effect<ApiKey.ApiKey, Config.ConfigError | KeyError,
         : ApiKey.fromFile({ keyId, path: privateKey.path })
   )
 
-/**
- * Reads the API key that is configured where there is no file system: `KALSHI_PRIVATE_KEY_PATH` fails.
- */
+/** Reads the configured API key without a file system. Fails if `KALSHI_PRIVATE_KEY_PATH` is set. */
 export const apiKeyFromPem: Effect.Effect<ApiKey.ApiKey, Config.ConfigError | KeyError> = /*#__PURE__*/ Effect.flatMap(
   credentials,
   ({ keyId, privateKey }): Effect.Effect<ApiKey.ApiKey, Config.ConfigError | KeyError> =>
@@ -79,7 +76,7 @@ export const apiKeyFromPem: Effect.Effect<ApiKey.ApiKey, Config.ConfigError | Ke
       : Effect.fail(
           new Config.ConfigError(
             new ConfigProvider.SourceError({
-              message: "KALSHI_PRIVATE_KEY_PATH is set, and no file can be read here: set KALSHI_PRIVATE_KEY instead"
+              message: "KALSHI_PRIVATE_KEY_PATH is set, but no file system is available. Set KALSHI_PRIVATE_KEY instead"
             })
           )
         )

@@ -1,5 +1,5 @@
 /**
- * The failure of a signature.
+ * The error of a failed signature.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import * as Data from "effect/Data"
  *
  * **When to use**
  *
- * Fail with it from your own signer (see `Signer.make`) when a KMS or HSM declines or cannot be reached.
+ * Fail with this error in a custom signer (see `Signer.make`), for example if a KMS or HSM refuses or is unreachable.
  *
  * **Details**
  *
- * `description` is one sentence without a full stop, and must hold no secret: it reaches logs. `cause` is there for
- * signers of your own; signers made from an `ApiKey` leave it out.
+ * `description` is one sentence without a full stop. It is logged, so it must not contain a secret. `cause` is for custom
+ * signers; signers made from an `ApiKey` do not set it.
  *
- * **Example** (A KMS that declined)
+ * **Example** (A KMS that refuses)
  *
  * ```ts
- * new SigningError({ description: "the KMS answered AccessDeniedException" })
+ * new SigningError({ description: "the KMS returned AccessDeniedException" })
  * ```
  */
 export class SigningError

@@ -115,26 +115,28 @@ describe("fromPem", () => {
         })
       )
 
-      it.live(`says what UTF-16${order} ${mark ? "with" : "without"} a byte-order mark holds where it is no PEM`, () =>
-        Effect.gen(function* () {
-          for (const [text, looksLike] of [
-            [JSON.stringify(jwk("ed25519")), "Json"],
-            [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
-            ["~/.kalshi/key.pem", "FilePath"],
-            ["my key", "Text"]
-          ] as const) {
-            const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
-            assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
-          }
-          const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
-          const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
-          assert.strictEqual(reason._tag, "Truncated")
-        })
+      it.live(
+        `reports the format of UTF-16${order} ${mark ? "with" : "without"} a byte-order mark that is not PEM`,
+        () =>
+          Effect.gen(function* () {
+            for (const [text, looksLike] of [
+              [JSON.stringify(jwk("ed25519")), "Json"],
+              [derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"), "BareBase64"],
+              ["~/.kalshi/key.pem", "FilePath"],
+              ["my key", "Text"]
+            ] as const) {
+              const reason = yield* reasonOf(load(utf16(text, order, mark).toString("utf8")))
+              assert.deepStrictEqual(reason, { _tag: "NoPem", looksLike }, text)
+            }
+            const truncated = fixture("keys/ed25519.pkcs8.pem").replace(/-----END.*/, "")
+            const reason = yield* reasonOf(load(utf16(truncated, order, mark).toString("utf8")))
+            assert.strictEqual(reason._tag, "Truncated")
+          })
       )
     }
   }
 
-  it.live("reads UTF-16 with text around the key that is no ASCII", () =>
+  it.live("reads UTF-16 with text around the key that is not ASCII", () =>
     Effect.gen(function* () {
       const text = `Schlüssel für Kalshi — \u4e2d\n${fixture("keys/ed25519.pkcs8.pem")}`
       for (const order of ["LE", "BE"] as const) {
@@ -144,7 +146,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("does not read a block of PEM that holds single NUL characters", () =>
+  it.live("does not read a PEM block that contains single NUL characters", () =>
     Effect.gen(function* () {
       const pem = fixture("keys/ed25519.pkcs8.pem")
       for (const text of [pem.replace("M", "M\0"), pem.replace("BEGIN", "BE\0GIN"), pem.replaceAll("\n", "\0\n")]) {
@@ -154,7 +156,7 @@ describe("fromPem", () => {
     })
   )
 
-  it("is refused every file that it has to be", () => {
+  it("has at least 40 files to refuse", () => {
     assert.isAtLeast(refused.length, 40)
   })
 
@@ -177,12 +179,12 @@ describe("fromPem", () => {
     [
       "a public key",
       fixture("refused/public-rsa.pem"),
-      "This is a public key. Signing needs the private key, which Kalshi showed once when the key was made."
+      "This is a public key. Signing needs the private key, which Kalshi showed once, when the key was created."
     ],
     [
       "a certificate",
       fixture("refused/certificate.pem"),
-      "This is a certificate. Signing needs the private key, which Kalshi showed once when the key was made."
+      "This is a certificate. Signing needs the private key, which Kalshi showed once, when the key was created."
     ],
     [
       "EC",
@@ -207,77 +209,77 @@ describe("fromPem", () => {
     [
       "RSA of 1024 bits",
       fixture("refused/rsa-1024-pkcs1.pem"),
-      "The RSA key has 1024 bits. Use one of 2048 bits or more, or an Ed25519 key."
+      "The RSA key has 1024 bits. Use an RSA key of 2048 bits or more, or an Ed25519 key."
     ],
     [
       "two blocks",
       fixture("refused/key-and-certificate.pem"),
-      "The text holds 2 PEM blocks (PRIVATE KEY, CERTIFICATE). Keep the one block of the key."
+      "The text contains 2 PEM blocks (PRIVATE KEY, CERTIFICATE). Keep only the block of the key."
     ],
     [
       "OpenSSH",
       fixture("refused/openssh.pem"),
-      "OpenSSH's own key format is not read. On a copy of the file: ssh-keygen -p -m PKCS8 -f <copy>."
+      "The OpenSSH key format is not supported. Convert a copy of the file: ssh-keygen -p -m PKCS8 -f <copy>."
     ],
     [
       "a request",
       fixture("refused/certificate-request.pem"),
-      'A PEM block "CERTIFICATE REQUEST" is not a key. Give a PRIVATE KEY or RSA PRIVATE KEY block.'
+      'The PEM block "CERTIFICATE REQUEST" is not a key. Pass a PRIVATE KEY or RSA PRIVATE KEY block.'
     ],
     [
       "no END",
       fixture("refused/truncated-without-end.pem"),
-      "The key is cut short: its END line is missing. Copy the whole file again, from its BEGIN to its END line."
+      "The key is truncated: its END line is missing. Copy the whole file again, from its BEGIN line to its END line."
     ],
     [
       "half of it",
       fixture("refused/truncated-body.pem"),
-      "The key is cut short: its data ends before the length that it states. Copy the whole file again, from its BEGIN to its END line."
+      "The key is truncated: its data is shorter than its stated length. Copy the whole file again, from its BEGIN line to its END line."
     ],
     [
       "a flipped bit in n",
       fixture("refused/flipped-bit-n.pem"),
-      "The key is damaged: the numbers of the RSA key do not belong together. Copy the file again, or make a new key."
+      "The key failed its self-check: the numbers of the RSA key do not match. Copy the file again, or create a new key."
     ],
     [
       "another public key inside",
       fixture("refused/ed25519-other-public.pem"),
-      "The key is damaged: the public key beside the private one is not its own. Copy the file again, or make a new key."
+      "The key failed its self-check: the public key stored with the private key does not match it. Copy the file again, or create a new key."
     ],
     [
       "a wrong label",
       fixture("refused/pkcs8-mislabelled.pem"),
-      "The key is damaged or not in its format: its content is PKCS#8 and wants the label PRIVATE KEY. Copy the file again, or make a new key."
+      "The key is malformed: its content is PKCS#8, so its label must be PRIVATE KEY. Copy the file again, or create a new key."
     ],
-    ["nothing", " \n", "The key is empty. Give the whole text of the private key's file."],
+    ["nothing", " \n", "The key is empty. Pass the whole text of the key file."],
     [
       "a path",
       "/home/me/kalshi.pem",
-      "The key's text is a file's path, not a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
+      "The key is a file path, not the text of a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
     ],
     [
       "a Windows path",
       "C:\\keys\\new.key",
-      "The key's text is a file's path, not a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
+      "The key is a file path, not the text of a key. Read the file with ApiKey.fromFile, or set KALSHI_PRIVATE_KEY_PATH."
     ],
     [
       "bare base64",
       derOf(fixture("keys/ed25519.pkcs8.pem")).toString("base64"),
-      "The key's text is base64 without its BEGIN and END lines. Give the whole text of the file, those lines included."
+      "The key is base64 without its BEGIN and END lines. Pass the whole text of the file, including these lines."
     ],
-    ["JSON", JSON.stringify(jwk("ed25519")), "The key's text is JSON, not PEM. Parse it and use ApiKey.fromJwk."],
+    ["JSON", JSON.stringify(jwk("ed25519")), "The key is JSON, not PEM. Parse it and use ApiKey.fromJwk."],
     [
       "DER",
       derOf(fixture("keys/rsa-2048.pkcs8.pem")).toString("utf8"),
-      "The key is binary (DER?), not PEM text. Convert it: openssl pkey -inform DER -in <file> -out <new file>."
+      "The key is binary (probably DER), not PEM text. Convert it: openssl pkey -inform DER -in <file> -out <new file>."
     ],
     [
       "prose",
       "my key",
-      "No PEM block was found. The text must hold a key from -----BEGIN … PRIVATE KEY----- to its END line."
+      "The text contains no PEM block. Pass the key from its -----BEGIN … KEY----- line to its END line."
     ]
   ] as const) {
-    it.live(`says what is wrong and what to do: ${name}`, () =>
+    it.live(`reports the problem and the remedy: ${name}`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(load(text))
         assert.strictEqual(error.message, message)
@@ -287,35 +289,35 @@ describe("fromPem", () => {
 
   for (const [name, id, reason] of [
     ["empty", "", { _tag: "EmptyKeyId" }],
-    ["with a line end", `${keyId}\n`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
-    ["with a carriage return", `${keyId}\r`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
-    ["with a header smuggled in", `x\r\nHost: y`, { _tag: "InvalidKeyId", problem: "holds white space or a line end" }],
-    ["in quotes", `"${keyId}"`, { _tag: "InvalidKeyId", problem: "has quotes around it" }],
+    ["with a line end", `${keyId}\n`, { _tag: "InvalidKeyId", problem: "contains white space" }],
+    ["with a carriage return", `${keyId}\r`, { _tag: "InvalidKeyId", problem: "contains white space" }],
+    ["with a header smuggled in", `x\r\nHost: y`, { _tag: "InvalidKeyId", problem: "contains white space" }],
+    ["in quotes", `"${keyId}"`, { _tag: "InvalidKeyId", problem: "starts or ends with a quote" }],
     [
       "with a letter no header carries",
       "kéy",
-      { _tag: "InvalidKeyId", problem: "holds a character that no header can carry" }
+      { _tag: "InvalidKeyId", problem: "contains a character that is not allowed in an HTTP header" }
     ],
     ["too long", "a".repeat(129), { _tag: "InvalidKeyId", problem: "has 129 characters" }],
     [
       "that is the key",
       fixture("keys/ed25519.pkcs8.pem"),
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ],
     [
       "that is the key's bytes in base64url",
       jwk("ed25519").d!,
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ],
     [
       "that is the key's bytes in hexadecimal",
       Buffer.from(jwk("ed25519").d!, "base64url").toString("hex"),
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ],
     [
       "that is the key's base64",
       fixture("keys/ed25519.pkcs8.pem").split("\n")[1]!,
-      { _tag: "InvalidKeyId", problem: "is a key's text, not an id" }
+      { _tag: "InvalidKeyId", problem: "is the text of a key, not an id" }
     ]
   ] as const) {
     it.live(`refuses a key id ${name}`, () =>
@@ -338,19 +340,19 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("names the lack of crypto.subtle", () =>
+  it.live("fails if the runtime has no crypto.subtle", () =>
     Effect.gen(function* () {
-      // What a browser has on a page that is not secure.
+      // A browser has only this on a page that is not secure.
       const insecure = { getRandomValues: globalThis.crypto.getRandomValues } as unknown as Crypto
       const reason = yield* reasonOf(Effect.provide(load(fixture("keys/ed25519.pkcs8.pem")), WebCrypto.layer(insecure)))
       assert.deepStrictEqual(reason, {
         _tag: "UnsupportedRuntime",
-        problem: "it has no crypto.subtle, which browsers offer on https pages and on localhost alone"
+        problem: "it has no crypto.subtle. Browsers provide it only on https pages and on localhost"
       })
     })
   )
 
-  it.live("names the lack of Ed25519", () =>
+  it.live("fails if the runtime does not support Ed25519", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const without = {
@@ -364,7 +366,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("proves a key: one whose signature its own public key does not verify is refused", () =>
+  it.live("refuses a key if its public key does not verify its signature", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const real: Pick<SubtleCrypto, "importKey" | "exportKey" | "verify"> = {
@@ -389,7 +391,7 @@ describe("fromPem", () => {
           )
           assert.deepStrictEqual(reason, {
             _tag: "SelfCheckFailed",
-            problem: "its own public key does not verify what it signs"
+            problem: "its public key does not verify its signature"
           })
         }
       }
@@ -414,7 +416,7 @@ describe("fromPem", () => {
     }
   })
 
-  it("answers any damage to an Ed25519 key with a KeyError or a key that signs", async () => {
+  it("returns a KeyError or a key that signs for any damaged Ed25519 key", async () => {
     const der = derOf(fixture("keys/ed25519.pkcs8v2.pem"))
     await fc.assert(
       fc.asyncProperty(fc.nat(der.length * 8 - 1), fc.nat(der.length), async (bit, length) => {
@@ -424,14 +426,14 @@ describe("fromPem", () => {
           const exit = await Effect.runPromiseExit(Effect.result(load(pemOf("PRIVATE KEY", damaged))))
           assert.isTrue(Exit.isSuccess(exit), "no defect")
         }
-        // Version 2 carries the public key, which gives an Ed25519 key the redundancy that it lacks by itself.
+        // Version 2 contains the public key, so any changed bit of the key is detected.
         assert.isTrue(Exit.isFailure(await Effect.runPromiseExit(load(pemOf("PRIVATE KEY", flipped)))))
       }),
       { seed, numRuns: 200 }
     )
   })
 
-  it("never dies of a text, whatever it holds", async () => {
+  it("has no defect for any text", async () => {
     const piece = fc.oneof(
       fc.constantFrom(
         "-----BEGIN PRIVATE KEY-----",
@@ -497,7 +499,7 @@ describe("fromJwk", () => {
     })
   )
 
-  it.live("takes alg where it names the exchange's algorithm, and ignores use and key_ops", () =>
+  it.live("accepts the alg of the exchange, and ignores use and key_ops", () =>
     Effect.gen(function* () {
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("rsa-2048"), alg: "PS256", use: "enc", key_ops: [] } })
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("ed25519"), alg: "EdDSA" } })
@@ -505,7 +507,7 @@ describe("fromJwk", () => {
     })
   )
 
-  it.live("derives the x that an Ed25519 key lacks", () =>
+  it.live("derives a missing x of an Ed25519 key", () =>
     Effect.gen(function* () {
       const { x: _, ...rest } = jwk("ed25519")
       const apiKey = yield* ApiKey.fromJwk({ keyId, privateKey: rest })
@@ -534,12 +536,12 @@ describe("fromJwk", () => {
     [
       "another curve",
       { ...ed25519, crv: "secp256k1" },
-      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
+      { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }
     ],
     [
       "the curve under another kty",
       { ...ed25519, kty: "AKP" },
-      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
+      { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }
     ],
     ["an empty number", { ...rsa, p: "" }, { _tag: "Malformed", problem: "its p is not bytes in base64url" }],
     ["a public RSA key", rsaPublic, { _tag: "PublicKey" }],
@@ -550,16 +552,12 @@ describe("fromJwk", () => {
       { ...rsa, oth: [{}] },
       { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
     ],
-    [
-      "no kty",
-      { d: ed25519.d! },
-      { _tag: "Malformed", problem: "its kty and crv name neither RSA nor OKP with Ed25519" }
-    ],
-    ["another alg (RSA)", { ...rsa, alg: "RS256" }, { _tag: "Malformed", problem: "its alg is not PS256" }],
+    ["no kty", { d: ed25519.d! }, { _tag: "Malformed", problem: "its kty and crv must be RSA, or OKP with Ed25519" }],
+    ["another alg (RSA)", { ...rsa, alg: "RS256" }, { _tag: "Malformed", problem: "its alg must be PS256" }],
     [
       "another alg (Ed25519)",
       { ...ed25519, alg: "ES256" },
-      { _tag: "Malformed", problem: "its alg is neither EdDSA nor Ed25519" }
+      { _tag: "Malformed", problem: "its alg must be EdDSA or Ed25519" }
     ],
     ["a missing dq", withoutDq, { _tag: "Malformed", problem: "its dq is not bytes in base64url" }],
     ["a d that is no base64url", { ...rsa, d: "*" }, { _tag: "Malformed", problem: "its d is not bytes in base64url" }],
@@ -568,27 +566,27 @@ describe("fromJwk", () => {
     [
       "the x of another key",
       { ...ed25519, x: Buffer.alloc(32, 7).toString("base64url") },
-      { _tag: "SelfCheckFailed", problem: "the public key beside the private one is not its own" }
+      { _tag: "SelfCheckFailed", problem: "the public key stored with the private key does not match it" }
     ],
     [
       "a d that fits p alone",
       shifted(rsa.p!),
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
     [
       "a d that fits q alone",
       shifted(rsa.q!),
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
     [
       "the n of another key",
       { ...rsa, n: jwk("rsa-3072").n! },
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ],
     [
       "the p of another key",
       { ...rsa, p: jwk("rsa-3072").p! },
-      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" }
+      { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" }
     ]
   ] as const) {
     it.live(`refuses ${name}`, () =>
@@ -598,9 +596,9 @@ describe("fromJwk", () => {
     )
   }
 
-  it.live("refuses what is no object", () =>
+  it.live("refuses a value that is not an object", () =>
     Effect.gen(function* () {
-      // JSON.parse gives anything; the type cannot hold it.
+      // JSON.parse can return any value. The type does not allow these.
       for (const privateKey of [null, "text", 1, []] as ReadonlyArray<unknown>) {
         const reason = yield* reasonOf(ApiKey.fromJwk({ keyId, privateKey: privateKey as JsonWebKey }))
         assert.strictEqual(reason._tag, "Malformed")
@@ -621,7 +619,7 @@ describe("fromCryptoKey", () => {
     )
 
   for (const kind of ["rsa", "ed25519"] as const) {
-    it.live(`takes an extractable ${kind} key alone`, () =>
+    it.live(`accepts an extractable ${kind} key without its public key`, () =>
       Effect.gen(function* () {
         const { privateKey } = yield* pair(kind, true)
         const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey })
@@ -630,7 +628,7 @@ describe("fromCryptoKey", () => {
       })
     )
 
-    it.live(`takes a sealed ${kind} key with its public one, as CryptoKey and as PublicKey`, () =>
+    it.live(`accepts a ${kind} key that is not extractable with its public key, as CryptoKey and as PublicKey`, () =>
       Effect.gen(function* () {
         const { privateKey, publicKey } = yield* pair(kind, false)
         const apiKey = yield* ApiKey.fromCryptoKey({ keyId, privateKey, publicKey })
@@ -641,7 +639,7 @@ describe("fromCryptoKey", () => {
       })
     )
 
-    it.live(`wants the public key of a sealed ${kind} key, and proves that it is its own`, () =>
+    it.live(`requires the public key of a ${kind} key that is not extractable, and checks that it matches`, () =>
       Effect.gen(function* () {
         const sealed = yield* pair(kind, false)
         const open = yield* pair(kind, true)
@@ -652,7 +650,7 @@ describe("fromCryptoKey", () => {
           const other = (yield* pair(kind, true)).publicKey
           assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey, publicKey: other })), {
             _tag: "SelfCheckFailed",
-            problem: "the public key given is not that of the private key"
+            problem: "the public key does not match the private key"
           })
         }
       })
@@ -706,7 +704,7 @@ describe("fromCryptoKey", () => {
         ],
         [
           { privateKey: ed25519.privateKey, publicKey: sealedPublic },
-          { _tag: "UnsupportedCryptoKey", problem: "its public key has to be extractable" }
+          { _tag: "UnsupportedCryptoKey", problem: "its public key must be extractable" }
         ],
         [
           { privateKey: ed25519.privateKey, publicKey: rsa.publicKey },
@@ -714,7 +712,7 @@ describe("fromCryptoKey", () => {
         ],
         [
           { privateKey: ed25519.privateKey, publicKey: yield* PublicKey.fromPem(fixture("keys/rsa-2048.public.pem")) },
-          { _tag: "SelfCheckFailed", problem: "the public key given is of another kind" }
+          { _tag: "SelfCheckFailed", problem: "the public key is of another kind than the private key" }
         ]
       ] as const) {
         assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, ...options })), reason)
@@ -749,18 +747,18 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.live("names the path that it could not read, and why", () =>
+  it.live("reports the path of a file that cannot be read, and why", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path: "/no/such/kalshi.pem" }))
       assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path: "/no/such/kalshi.pem", problem: "NotFound" })
       assert.strictEqual(
         error.message,
-        "The private key's file \"/no/such/kalshi.pem\" cannot be read: NotFound. Check the path and the file's permissions."
+        'The private key file "/no/such/kalshi.pem" cannot be read: NotFound. Check the path and the file\'s permissions.'
       )
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.live("refuses a key's text in the place of a path, without opening anything", () =>
+  it.live("refuses the text of a key as a path, and opens no file", () =>
     Effect.gen(function* () {
       const pem = fixture("keys/ed25519.pkcs8.pem")
       for (const path of [pem, pem.replaceAll("\n", "\\n"), pem.split("\n")[1]!, JSON.stringify(jwk("ed25519"))]) {
@@ -769,7 +767,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
   )
 
-  /** Shapes that key material has when it is given where a path belongs. */
+  /** Formats of key material that could be passed as a path. */
   const shapes: Record<string, (bytes: Buffer) => string> = {
     hex: (bytes) => bytes.toString("hex"),
     "upper-case hex": (bytes) => bytes.toString("hex").toUpperCase(),
@@ -796,7 +794,7 @@ describe("fromFile", () => {
   }
   const unreadable = FileSystem.layerNoop({})
 
-  it.live("never quotes a path that could be a key, in whatever shape", () =>
+  it.live("never quotes a path that could be a key, in any format", () =>
     Effect.gen(function* () {
       const random = (name: string, length: number, count: number): ReadonlyArray<Buffer> =>
         Array.from({ length: count }, (_, index) =>
@@ -822,13 +820,13 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  /** Whether a text holds twelve characters in a row of another, with a capital or a digit among them. */
+  /** Whether a text contains twelve consecutive characters of a secret, with a capital or a digit among them. */
   const quotes = (text: string, secret: string): boolean =>
     Array.from({ length: Math.max(0, secret.length - 11) }, (_, index) => secret.slice(index, index + 12)).some(
       (piece) => /[A-Z0-9]/.test(piece) && text.includes(piece)
     )
 
-  it.live("quotes what is clearly a path", () =>
+  it.live("quotes a path that is clearly a path", () =>
     Effect.gen(function* () {
       for (const path of [
         "kalshi.pem",
@@ -855,20 +853,20 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  it.live("says that it does not quote a path that could be a key, and what to do", () =>
+  it.live("explains why a path that could be a key is not shown", () =>
     Effect.gen(function* () {
       const path = `/srv/${nodeCrypto.createHash("sha256").update("name").digest("hex")}`
       const error = yield* Effect.flip(ApiKey.fromFile({ keyId, path }))
       assert.deepStrictEqual(error.reason, { _tag: "FileUnreadable", path: undefined, problem: "NotFound" })
       assert.strictEqual(
         error.message,
-        "The private key's file cannot be read: NotFound. Its path is not shown, because it could be a key's text. " +
-          "Check the path and the file's permissions, or use ApiKey.fromPem where you have the key itself."
+        "The private key file cannot be read: NotFound. Its path is not shown because it could be the text of a key. " +
+          "Check the path and the file's permissions, or pass the key itself to ApiKey.fromPem."
       )
     }).pipe(Effect.provide(unreadable))
   )
 
-  it.live("opens nothing where the path is the bytes of a key, or a line of it", () =>
+  it.live("opens no file if the path is the bytes of a key or a line of it", () =>
     Effect.gen(function* () {
       const bytes = derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32)
       const line = fixture("keys/rsa-2048.pkcs8.pem").split("\n")[7]!
@@ -884,7 +882,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.die("opened") })))
   )
 
-  it.live("reads a file whose name looks like a key, where it is there", () =>
+  it.live("reads an existing file whose name looks like a key", () =>
     Effect.gen(function* () {
       const name = nodeCrypto.createHash("sha256").update("name").digest("hex")
       const pem = fixture("keys/ed25519.pkcs8.pem")
@@ -896,7 +894,7 @@ describe("fromFile", () => {
     })
   )
 
-  it.live("refuses a DER file for what it is", () =>
+  it.live("reports that a DER file is binary", () =>
     Effect.gen(function* () {
       const readFileString = () => Effect.succeed(derOf(fixture("keys/ed25519.pkcs8.pem")).toString("utf8"))
       const reason = yield* reasonOf(ApiKey.fromFile({ keyId, path: "kalshi.der" })).pipe(
@@ -909,7 +907,7 @@ describe("fromFile", () => {
 
 describe("generate", () => {
   for (const kind of ["rsa", "ed25519"] as const) {
-    it.live(`makes a key of the kind ${kind} whose texts read back`, () =>
+    it.live(`makes an ${kind} key whose PEM can be read again`, () =>
       Effect.gen(function* () {
         const apiKey = yield* ApiKey.generate({ keyId, kind })
         assert.strictEqual(apiKey.kind, kind)
@@ -924,7 +922,7 @@ describe("generate", () => {
     )
   }
 
-  it.live("does not use randomness of the application, which may be seeded", () =>
+  it.live("does not use the application's randomness, which may be seeded", () =>
     Effect.gen(function* () {
       const zeros = SecureRandom.make((size) => new Uint8Array(size))
       const seeded = Layer.provideMerge(Signature.layerWebCrypto, Layer.succeed(SecureRandom.SecureRandom, zeros))
@@ -938,7 +936,7 @@ describe("generate", () => {
     })
   )
 
-  it.live("makes another key each time", () =>
+  it.live("makes a different key each time", () =>
     Effect.gen(function* () {
       const first = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
       const second = yield* ApiKey.generateKeyPair({ kind: "ed25519" })
@@ -946,7 +944,7 @@ describe("generate", () => {
     })
   )
 
-  it.live("makes RSA keys of the length asked for", () =>
+  it.live("makes RSA keys of the requested length", () =>
     Effect.gen(function* () {
       const { publicKeyPem } = yield* ApiKey.generateKeyPair({ kind: "rsa", modulusLength: 3072 })
       assert.strictEqual(nodeCrypto.createPublicKey(publicKeyPem).asymmetricKeyDetails?.modulusLength, 3072)

@@ -30,13 +30,13 @@ describe("fromApiKey", () => {
     )
   }
 
-  it.live("fails where the key was loaded without node:crypto", () =>
+  it.live("fails if the key was loaded without node:crypto", () =>
     Effect.gen(function* () {
       const apiKey = yield* withBuiltin(undefined, load("ed25519"))
       const error = yield* Effect.flip(withBuiltin(undefined, NodeSigner.fromApiKey(apiKey)))
       assert.strictEqual(
         error.message,
-        "This runtime cannot use the key: it has no node:crypto that signs with it. Use Signer.fromApiKey."
+        "This runtime cannot use the key: it has no working node:crypto. Use Signer.fromApiKey."
       )
     })
   )
@@ -53,7 +53,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it.live("fails to sign with a SigningError where node:crypto throws", () =>
+  it.live("fails with a SigningError if node:crypto throws", () =>
     Effect.gen(function* () {
       let broken = false
       const failing = {

@@ -8,7 +8,7 @@ import { fixture } from "./vectors.ts"
 
 const load = (keyId: string) => ApiKey.fromPem({ keyId, privateKey: fixture("keys/ed25519.pkcs8.pem") })
 
-/** A value as JSON, as a string and in Node's inspector: all three are read back from JSON. */
+/** Asserts the value as JSON, as a string and in Node's inspector. */
 const assertPrints = (value: unknown, expected: object): void => {
   assert.strictEqual(JSON.stringify(value), JSON.stringify(expected))
   assert.deepStrictEqual(JSON.parse(String(value)), expected)
@@ -16,7 +16,7 @@ const assertPrints = (value: unknown, expected: object): void => {
 }
 
 describe("ApiKey", () => {
-  it.live("prints its kind, and no more than eight characters of a long id", () =>
+  it.live("prints its kind, and at most eight characters of a long id", () =>
     Effect.gen(function* () {
       for (const [keyId, shown] of [
         ["a952bcbe-ec3b-4b5b-b8f9-11dae589608c", "a952bcbe…"],
@@ -30,7 +30,7 @@ describe("ApiKey", () => {
 })
 
 describe("AuthHeaders", () => {
-  it.live("print the time, and neither the signature nor the whole id", () =>
+  it.live("prints the time, but not the signature or the full id", () =>
     Effect.gen(function* () {
       const signer = Signer.fromApiKey(yield* load("a952bcbe-ec3b-4b5b-b8f9-11dae589608c"))
       const headers = yield* RequestSignature.headers(signer, {

@@ -29,19 +29,19 @@ describe("fromPem", () => {
       "a private key",
       fixture("keys/ed25519.pkcs8.pem"),
       { _tag: "PrivateKey" },
-      "This is a private key where a public key is wanted. Write the public key: openssl pkey -in <file> -pubout -out <new file>."
+      "This is a private key, but a public key is required. Extract the public key: openssl pkey -in <file> -pubout -out <new file>."
     ],
     [
       "a PKCS#1 private key",
       fixture("keys/rsa-2048.pkcs1.pem"),
       { _tag: "PrivateKey" },
-      "This is a private key where a public key is wanted. Write the public key: openssl pkey -in <file> -pubout -out <new file>."
+      "This is a private key, but a public key is required. Extract the public key: openssl pkey -in <file> -pubout -out <new file>."
     ],
     [
       "a PKCS#1 public key",
       fixture("refused/public-rsa-pkcs1.pem"),
       { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" },
-      "A PKCS#1 public key is not read. Convert it: openssl rsa -RSAPublicKey_in -in <file> -pubout -out <new file>."
+      "PKCS#1 public keys are not supported. Convert the file: openssl rsa -RSAPublicKey_in -in <file> -pubout -out <new file>."
     ],
     [
       "an EC key",
@@ -59,25 +59,25 @@ describe("fromPem", () => {
       "RSA of 1024 bits",
       spki(nodeCrypto.generateKeyPairSync("rsa", { modulusLength: 1024 })),
       { _tag: "RsaTooShort", bits: 1024 },
-      "The RSA key has 1024 bits. Use one of 2048 bits or more, or an Ed25519 key."
+      "The RSA key has 1024 bits. Use an RSA key of 2048 bits or more, or an Ed25519 key."
     ],
     [
       "a certificate",
       fixture("refused/certificate.pem"),
       { _tag: "Certificate" },
-      "This is a certificate. Signing needs the private key, which Kalshi showed once when the key was made."
+      "This is a certificate. Signing needs the private key, which Kalshi showed once, when the key was created."
     ],
     [
       "a mislabelled one",
       fixture("refused/public-mislabelled.pem"),
-      { _tag: "Malformed", problem: "its content is a public key and wants the label PUBLIC KEY" },
-      "The key is damaged or not in its format: its content is a public key and wants the label PUBLIC KEY. Copy the file again, or make a new key."
+      { _tag: "Malformed", problem: "its content is a public key, so its label must be PUBLIC KEY" },
+      "The key is malformed: its content is a public key, so its label must be PUBLIC KEY. Copy the file again, or create a new key."
     ],
     [
       "an Ed25519 key of 31 bytes",
       `-----BEGIN PUBLIC KEY-----\n${Buffer.concat([Buffer.from("3029300506032b6570032000", "hex"), Buffer.alloc(31, 7)]).toString("base64")}\n-----END PUBLIC KEY-----`,
-      { _tag: "Malformed", problem: "the runtime's WebCrypto refuses it" },
-      "The key is damaged or not in its format: the runtime's WebCrypto refuses it. Copy the file again, or make a new key."
+      { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" },
+      "The key is malformed: the runtime's WebCrypto rejects it. Copy the file again, or create a new key."
     ]
   ] as const) {
     it.live(`refuses ${name}`, () =>

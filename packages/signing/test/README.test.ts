@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const examples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
-/** Runs an example as a module and answers what it printed. */
+/** Runs an example as a module and returns its output. */
 const run = async (example: string): Promise<ReadonlyArray<string>> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-signing-readme-"))
   try {
@@ -40,7 +40,7 @@ ${example}`,
 }
 
 describe("README", () => {
-  it("holds its examples", () => {
+  it("has four examples", () => {
     assert.strictEqual(examples.length, 4)
   })
 
@@ -51,9 +51,9 @@ describe("README", () => {
   for (const [index, example] of examples.entries()) {
     const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
 
-    it(`prints in example ${index + 1} what it says`, async () => {
+    it(`prints the documented output in example ${index + 1}`, async () => {
       assert.isNotEmpty(expected)
-      // The examples are those of a machine without a key.
+      // The examples assume that no key is configured.
       for (const name of ["KALSHI_API_KEY_ID", "KALSHI_PRIVATE_KEY", "KALSHI_PRIVATE_KEY_PATH"]) {
         vi.stubEnv(name, undefined)
       }

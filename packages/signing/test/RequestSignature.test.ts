@@ -18,7 +18,7 @@ const loadPublic = (name: string) => PublicKey.fromPem(fixture(`keys/${name}.pub
 
 const path = "/trade-api/v2/portfolio/balance"
 
-/** Answers what it was asked to sign, in the shape of an Ed25519 signature. */
+/** Records the signed texts, and returns a constant with the format of an Ed25519 signature. */
 const recording = () => {
   const texts: Array<string> = []
   const signer = Signer.makeSync({
@@ -40,7 +40,7 @@ describe("text", () => {
     }
   })
 
-  it("leaves out query and fragment", () => {
+  it("omits the query and the fragment", () => {
     for (const end of ["?", "?limit=5", "?a=/b?c#d", "#", "#a?b"]) {
       assert.strictEqual(
         RequestSignature.text({ timestampMillis: 1703123456789, method: "GET", path: `${path}${end}` }),
@@ -49,7 +49,7 @@ describe("text", () => {
     }
   })
 
-  it("is the WebSocket's for its path", () => {
+  it("works for the path of the WebSocket", () => {
     assert.strictEqual(
       RequestSignature.text({ timestampMillis: 1703123456789, method: "GET", path: RequestSignature.webSocketPath }),
       "1703123456789GET/trade-api/ws/v2"
@@ -58,7 +58,7 @@ describe("text", () => {
 })
 
 describe("headers", () => {
-  it.effect("carries id, signature and the time of Effect's Clock", () =>
+  it.effect("contains the id, the signature and the time of Effect's Clock", () =>
     Effect.gen(function* () {
       const { signer, texts } = recording()
       yield* TestClock.setTime(1703123456789)
@@ -72,7 +72,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("adds a measured skew to the clock, to the millisecond", () =>
+  it.effect("adds the skew to the clock and rounds to the millisecond", () =>
     Effect.gen(function* () {
       const { signer, texts } = recording()
       yield* TestClock.setTime(1_000_000)
@@ -91,7 +91,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("can be spread, and given to an HttpClientRequest and to fetch's Headers", () =>
+  it.effect("can be spread, and passed to an HttpClientRequest and to fetch's Headers", () =>
     Effect.gen(function* () {
       const { signer } = recording()
       const headers = yield* RequestSignature.headers(signer, { method: "GET", path })
@@ -112,38 +112,38 @@ describe("headers", () => {
   )
 
   for (const [name, options, message] of [
-    ["a path without its slash", { path: "trade-api/v2" }, "the path does not start with a slash at the host's root"],
-    ["a whole URL", { path: `https://host${path}` }, "the path does not start with a slash at the host's root"],
-    ["an empty path", { path: "" }, "the path does not start with a slash at the host's root"],
+    ["a path without its slash", { path: "trade-api/v2" }, "the path must start with a slash, at the root of the host"],
+    ["a whole URL", { path: `https://host${path}` }, "the path must start with a slash, at the root of the host"],
+    ["an empty path", { path: "" }, "the path must start with a slash, at the root of the host"],
     [
       "a space in the path",
       { path: "/a b" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
-      "a letter that is encoded on the wire",
+      "a letter that must be percent-encoded",
       { path: "/é" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
       "a line end in the path",
       { path: "/a\nb" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
-      "a template's part that was not filled in",
+      "a template parameter that is not filled in",
       { path: "/orders/{order_id}" },
-      "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+      "the path contains a character that must be percent-encoded: sign the path as it is sent"
     ],
     [
       "a segment that is resolved before it is sent",
       { path: "/a/../b" },
-      "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
+      "the path contains a . or .. segment, which clients resolve before sending: sign the path as it is sent"
     ],
     [
       "such a segment at the end",
       { path: "/a/." },
-      "the path holds a . or .. segment, which is resolved before it is sent: sign it as it is sent"
+      "the path contains a . or .. segment, which clients resolve before sending: sign the path as it is sent"
     ],
     ...Array.from(
       '"<>\\^`{|}\u007f\u0000',
@@ -151,18 +151,14 @@ describe("headers", () => {
         [
           `the character ${JSON.stringify(character)}`,
           { path: `/a${character}b` },
-          "the path holds a character that is percent-encoded on the wire: sign it as it is sent"
+          "the path contains a character that must be percent-encoded: sign the path as it is sent"
         ] as const
     ),
-    ["an empty method", { method: "" }, "the method is not a word"],
-    ["two words for a method", { method: "GET /" }, "the method is not a word"],
-    ["a method that begins with a digit", { method: "1GET" }, "the method is not a word"],
-    [
-      "a skew that is no number",
-      { clockSkewMillis: Number.NaN },
-      "the clock and its skew do not give a time in milliseconds"
-    ],
-    ["a time before 1970", { clockSkewMillis: -1 }, "the clock and its skew do not give a time in milliseconds"]
+    ["an empty method", { method: "" }, "the method must contain only letters"],
+    ["two words for a method", { method: "GET /" }, "the method must contain only letters"],
+    ["a method that begins with a digit", { method: "1GET" }, "the method must contain only letters"],
+    ["a skew that is not a number", { clockSkewMillis: Number.NaN }, "the clock plus the skew is not a valid time"],
+    ["a time before 1970", { clockSkewMillis: -1 }, "the clock plus the skew is not a valid time"]
   ] as const) {
     it.effect(`refuses ${name}, and signs nothing`, () =>
       Effect.gen(function* () {
@@ -174,7 +170,7 @@ describe("headers", () => {
     )
   }
 
-  it.effect("signs every other character of ASCII, and segments that only begin or end with dots", () =>
+  it.effect("signs every other ASCII character, and segments that only start or end with dots", () =>
     Effect.gen(function* () {
       const { signer, texts } = recording()
       const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
@@ -186,10 +182,10 @@ describe("headers", () => {
     })
   )
 
-  it.effect("refuses a signer's id that cannot be a header", () =>
+  it.effect("refuses a key id that is not a valid header", () =>
     Effect.gen(function* () {
       for (const bad of ["", "a\r\nHost: b", "é", fixture("keys/ed25519.pkcs8.pem")]) {
-        const signer = Signer.makeSync({ keyId: bad, kind: "rsa", sign: () => "never asked" })
+        const signer = Signer.makeSync({ keyId: bad, kind: "rsa", sign: () => "never used" })
         const error = yield* Effect.flip(RequestSignature.headers(signer, { method: "GET", path }))
         assert.strictEqual(
           error.message,
@@ -199,7 +195,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("fails where a signer throws", () =>
+  it.effect("fails if a signer throws", () =>
     Effect.gen(function* () {
       const cause = new Error("no key")
       const signer = {
@@ -213,7 +209,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("refuses an answer that is no signature of the kind in standard base64", () =>
+  it.effect("refuses a signature that is not of its kind or not in standard base64", () =>
     Effect.gen(function* () {
       const rsa = `${"A".repeat(342)}==`
       const ed25519 = `${"A".repeat(86)}==`
@@ -234,7 +230,7 @@ describe("headers", () => {
         const error = yield* Effect.flip(RequestSignature.headers(signer, { method: "GET", path }))
         assert.strictEqual(
           error.message,
-          `The request could not be signed: the signer's answer is not an ${kind} signature in standard base64.`
+          `The request could not be signed: the signer did not return an ${kind} signature in standard base64.`
         )
       }
       for (const [kind, answer] of [
@@ -266,7 +262,7 @@ describe("verify", () => {
   )
 
   for (const { because, key, signature, text } of vectors.bad) {
-    it.live(`turns down a signature by OpenSSL: ${because}`, () =>
+    it.live(`rejects a signature by OpenSSL: ${because}`, () =>
       Effect.gen(function* () {
         const publicKey = yield* loadPublic(key)
         assert.isFalse(yield* RequestSignature.verify(publicKey, { ...split(text), signature }))
@@ -274,7 +270,7 @@ describe("verify", () => {
     )
   }
 
-  it.live("takes a timestamp of 16 digits, and not of 17", () =>
+  it.live("accepts a timestamp of 16 digits, but not of 17", () =>
     Effect.gen(function* () {
       const apiKey = yield* load("ed25519")
       for (const [timestamp, expected] of [
@@ -302,7 +298,7 @@ describe("verify", () => {
     })
   )
 
-  it.live("answers false, and never fails, for what no client should send", () =>
+  it.live("returns false, and never fails, for invalid requests", () =>
     Effect.gen(function* () {
       const vector = vectors.good.find(({ key }) => key === "ed25519")!
       const publicKey = yield* loadPublic("ed25519")
@@ -354,7 +350,7 @@ describe("verify", () => {
     })
   )
 
-  it.live("fails for a key that the exchange does not register", () =>
+  it.live("fails for a key that the exchange does not accept", () =>
     Effect.gen(function* () {
       const signature = yield* Effect.provide(
         Signature.Signature,
@@ -388,7 +384,7 @@ describe("verify", () => {
   })
 
   for (const name of ["rsa-2048", "ed25519"]) {
-    it(`holds for every time, method and path, and fails when any of them changes (${name})`, async () => {
+    it(`accepts every time, method and path, and rejects any change (${name})`, async () => {
       const apiKey = await Effect.runPromise(load(name))
       const other = await Effect.runPromise(ApiKey.generate({ keyId, kind: apiKey.kind }))
       const judge = await Effect.runPromise(RequestSignature.verifier(apiKey.publicKey))
@@ -425,7 +421,7 @@ describe("verify", () => {
     })
   }
 
-  it("answers a boolean for any headers whatever", async () => {
+  it("returns a boolean for any headers", async () => {
     const judges = await Promise.all(
       ["rsa-2048", "ed25519"].map((name) =>
         Effect.runPromise(Effect.flatMap(loadPublic(name), RequestSignature.verifier))
@@ -453,7 +449,7 @@ describe("verify", () => {
 })
 
 describe("explain", () => {
-  it("says what was signed and with what kind of key, and neither the whole id nor a signature", () => {
+  it("returns the signed text and the kind of key, but not the full id or a signature", () => {
     for (const [kind, algorithm] of [
       ["rsa", "RSA-PSS, SHA-256, MGF1 with SHA-256, salt of 32 bytes"],
       ["ed25519", "Ed25519"]
@@ -475,7 +471,7 @@ describe("explain", () => {
     }
   })
 
-  it("says that nothing was added to the clock where nothing was", () => {
+  it("returns a skew of 0 by default", () => {
     const request = { method: "GET", path, timestampMillis: 1 }
     assert.strictEqual(RequestSignature.explain({ keyId, kind: "rsa" }, request).clockSkewMillis, 0)
   })

@@ -27,7 +27,7 @@ describe("fromApiKey", () => {
     )
   }
 
-  it.live("makes OpenSSL's very signatures with Ed25519", () =>
+  it.live("makes the same Ed25519 signatures as OpenSSL", () =>
     Effect.gen(function* () {
       const signer = Signer.fromApiKey(yield* load("ed25519"))
       const expected = vectors.good.filter((vector) => vector.key === "ed25519")
@@ -43,7 +43,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it("gives another PSS signature each time, and the same Ed25519 signature", async () => {
+  it("makes a different PSS signature each time, but the same Ed25519 signature", async () => {
     const rsa = Signer.fromApiKey(await Effect.runPromise(load("rsa-2048")))
     const ed25519 = Signer.fromApiKey(await Effect.runPromise(load("ed25519")))
     await fc.assert(
@@ -59,7 +59,7 @@ describe("fromApiKey", () => {
     )
   })
 
-  it.live("imports the private key before the first signature, sealed, and never again", () =>
+  it.live("imports the private key once, before the first signature, as not extractable", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const sealed: Array<boolean> = []
@@ -100,7 +100,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it.live("signs on WebCrypto's threads with Ed25519 too where that is asked for", () =>
+  it.live("signs with Ed25519 on WebCrypto's threads if synchronous is false", () =>
     Effect.gen(function* () {
       const signer = Signer.fromApiKey(yield* load("ed25519"), { synchronous: false })
       assert.isFalse(isSynchronous(signer))
@@ -153,7 +153,7 @@ describe("fromApiKey", () => {
     )
   }
   for (const [name, other] of Object.entries(others)) {
-    it.live(`signs with WebCrypto where there is ${name}`, () =>
+    it.live(`signs with WebCrypto if the runtime has ${name}`, () =>
       Effect.gen(function* () {
         const signer = Signer.fromApiKey(yield* withProcess(other, load("ed25519")))
         assert.isFalse(isSynchronous(signer))
@@ -162,7 +162,7 @@ describe("fromApiKey", () => {
     )
   }
 
-  it.live("signs with the application's own WebCrypto, where it has one", () =>
+  it.live("signs with the application's own WebCrypto if it provides one", () =>
     Effect.gen(function* () {
       const { subtle } = globalThis.crypto
       let signatures = 0
@@ -177,7 +177,7 @@ describe("fromApiKey", () => {
             return subtle.sign(...args)
           }
         }
-      } as unknown as Crypto // as much of one as is used
+      } as unknown as Crypto // only the used members
       const apiKey = yield* Effect.provide(load("ed25519"), WebCrypto.layer(own))
       const before = signatures
       assert.isTrue(judge("ed25519", "text", yield* Signer.fromApiKey(apiKey).sign("text")))
@@ -185,7 +185,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it.live("proves the key as it signs later: once with WebCrypto and once with node:crypto", () =>
+  it.live("checks the key once with WebCrypto and once with node:crypto", () =>
     Effect.gen(function* () {
       const texts: Array<string> = []
       const watched = {
@@ -197,14 +197,14 @@ describe("fromApiKey", () => {
       }
       const signer = Signer.fromApiKey(yield* withBuiltin(watched, load("ed25519")))
       assert.strictEqual(texts.length, 1)
-      // A request's text begins with a digit.
+      // The signed text of a request starts with a digit.
       assert.match(texts[0]!, /^[a-z]/)
       signNow(signer, "1GET/")
       assert.deepStrictEqual(texts.slice(1), ["1GET/"])
     })
   )
 
-  it.live("fails with a SigningError where node:crypto fails", () =>
+  it.live("fails with a SigningError if node:crypto fails", () =>
     Effect.gen(function* () {
       let calls = 0
       const failing = {
@@ -221,7 +221,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it.live("fails with a SigningError where WebCrypto fails", () =>
+  it.live("fails with a SigningError if WebCrypto fails", () =>
     Effect.gen(function* () {
       const { privateKey, publicKey } = yield* Effect.promise(
         () => globalThis.crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]) as Promise<CryptoKeyPair>
@@ -255,7 +255,7 @@ describe("layer", () => {
     })
   )
 
-  it.live("keeps two keys in one process apart", () =>
+  it.live("keeps two keys in one process separate", () =>
     Effect.gen(function* () {
       const signAll = (name: string, apiKey: ApiKey.ApiKey) =>
         Effect.gen(function* () {
@@ -278,7 +278,7 @@ describe("layer", () => {
 })
 
 describe("make", () => {
-  it.effect("signs with a function of one's own, and passes its error on", () =>
+  it.effect("signs with a custom function, and passes on its error", () =>
     Effect.gen(function* () {
       const signer = Signer.make({
         keyId,
@@ -286,11 +286,11 @@ describe("make", () => {
         sign: (text) =>
           text === "good"
             ? Effect.succeed("signed")
-            : Effect.fail(new SigningError({ description: "the KMS answered AccessDeniedException" }))
+            : Effect.fail(new SigningError({ description: "the KMS returned AccessDeniedException" }))
       })
       assert.strictEqual(yield* signer.sign("good"), "signed")
       const error = yield* Effect.flip(signer.sign("bad"))
-      assert.strictEqual(error.message, "The request could not be signed: the KMS answered AccessDeniedException.")
+      assert.strictEqual(error.message, "The request could not be signed: the KMS returned AccessDeniedException.")
     })
   )
 })
@@ -302,14 +302,14 @@ describe("makeSync", () => {
     sign: (text) => nodeCrypto.sign(null, Buffer.from(text), fixture("keys/ed25519.pkcs8.pem")).toString("base64")
   })
 
-  it.effect("signs within one adjustment of the clock, so that a retry loop gets through", () =>
+  it.effect("signs within one adjustment of the clock, so that a retry loop finishes", () =>
     Effect.gen(function* () {
       const retried = yield* retryOnTestClock(synchronous)
       assert.deepStrictEqual(retried, { failure: "again", stamps: ["0", "1000", "2000", "3000"] })
     })
   )
 
-  it.effect("turns what the function throws into a SigningError", () =>
+  it.effect("converts an exception of the function to a SigningError", () =>
     Effect.gen(function* () {
       const cause = new TypeError("no key")
       const signer = Signer.makeSync({

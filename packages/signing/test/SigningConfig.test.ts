@@ -29,7 +29,7 @@ describe("apiKey", () => {
     })
   )
 
-  it.live("reads the file of the path", () =>
+  it.live("reads the file at the path", () =>
     Effect.gen(function* () {
       const apiKey = yield* Effect.provide(SigningConfig.apiKey, [
         withEnv({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: file }),
@@ -39,7 +39,7 @@ describe("apiKey", () => {
     })
   )
 
-  it.live("takes an empty variable for one that is not set", () =>
+  it.live("treats an empty variable as not set", () =>
     Effect.gen(function* () {
       const apiKey = yield* Effect.provide(SigningConfig.apiKey, [
         withEnv({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: "", KALSHI_PRIVATE_KEY_PATH: file }),
@@ -53,24 +53,32 @@ describe("apiKey", () => {
     [
       "both",
       { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: file },
-      /KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set: keep one of them/
+      /KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set. Keep one of them/
     ],
-    ["neither", { KALSHI_API_KEY_ID: keyId }, /Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set: set one/],
-    ["no id", { KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set: set it to the id that Kalshi shows beside/],
-    ["no id but a path", { KALSHI_PRIVATE_KEY_PATH: file }, /: KALSHI_API_KEY_ID is not set: set it to the id/],
-    ["an empty id", { KALSHI_API_KEY_ID: "", KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set: set it/],
+    [
+      "neither",
+      { KALSHI_API_KEY_ID: keyId },
+      /Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE_KEY_PATH is set\. Set one/
+    ],
+    [
+      "no id",
+      { KALSHI_PRIVATE_KEY: pem },
+      /: KALSHI_API_KEY_ID is not set\. Set it to the id that Kalshi shows next to/
+    ],
+    ["no id but a path", { KALSHI_PRIVATE_KEY_PATH: file }, /: KALSHI_API_KEY_ID is not set\. Set it to the id/],
+    ["an empty id", { KALSHI_API_KEY_ID: "", KALSHI_PRIVATE_KEY: pem }, /: KALSHI_API_KEY_ID is not set\. Set it/],
     [
       "no id and no key",
       {},
-      /: KALSHI_API_KEY_ID is not set: set it .*\. Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE/
+      /: KALSHI_API_KEY_ID is not set\. Set it .*\. Neither KALSHI_PRIVATE_KEY nor KALSHI_PRIVATE/
     ],
     [
       "no id and both keys",
       { KALSHI_PRIVATE_KEY: pem, KALSHI_PRIVATE_KEY_PATH: file },
-      /: KALSHI_API_KEY_ID is not set: set it .*\. KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set/
+      /: KALSHI_API_KEY_ID is not set\. Set it .*\. KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set/
     ]
   ] as const) {
-    it.live(`names the variables when there is ${name}`, () =>
+    it.live(`names the variables in the error: ${name}`, () =>
       Effect.gen(function* () {
         for (const reading of [SigningConfig.apiKey, SigningConfig.apiKeyFromPem]) {
           const error = yield* Effect.flip(Effect.provide(reading, [withEnv(env), noFiles]))
@@ -81,7 +89,7 @@ describe("apiKey", () => {
     )
   }
 
-  it.live("passes on why a key was refused", () =>
+  it.live("passes on the reason of a refused key", () =>
     Effect.gen(function* () {
       const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: fixture("refused/encrypted-pkcs8.pem") }
       const error = yield* Effect.flip(Effect.provide(SigningConfig.apiKey, [withEnv(env), noFiles]))
@@ -99,12 +107,12 @@ describe("apiKeyFromPem", () => {
     })
   )
 
-  it.live("says that it reads no files", () =>
+  it.live("fails if only KALSHI_PRIVATE_KEY_PATH is set", () =>
     Effect.gen(function* () {
       const env = { KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: file }
       const error = yield* Effect.flip(Effect.provide(SigningConfig.apiKeyFromPem, withEnv(env)))
       assert.strictEqual(error._tag, "ConfigError")
-      assert.match(error.message, /no file can be read here: set KALSHI_PRIVATE_KEY instead/)
+      assert.match(error.message, /no file system is available\. Set KALSHI_PRIVATE_KEY instead/)
     })
   )
 })

@@ -26,7 +26,7 @@ const bundle = async (contents: string, platform: "browser" | "neutral" | "node"
   const inputs = Object.entries(Object.values(result.metafile.outputs)[0]!.inputs)
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([file]) => file.replaceAll("\\", "/"))
-  // What is left to import when it runs, be it by import, import() or require.
+  // The remaining imports at run time: import, import() or require.
   const externals = Object.values(result.metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
   return { text, inputs, externals }
 }
@@ -34,8 +34,8 @@ const bundle = async (contents: string, platform: "browser" | "neutral" | "node"
 const effect = (inputs: ReadonlyArray<string>) =>
   inputs.flatMap((file) => /\/effect\/(?:dist|src)\/(.*)\.[jt]s$/.exec(file)?.[1] ?? [])
 
-describe("a bundle", () => {
-  it("is made of every public module", () => {
+describe("bundle", () => {
+  it("covers every public module", () => {
     assert.includeMembers(modules, [
       "ApiKey",
       "KeyError",
@@ -48,7 +48,7 @@ describe("a bundle", () => {
     ])
   })
 
-  it("cannot be made of what imports Node, so that the checks below can fail", async () => {
+  it("fails for an import of Node, so the checks below can fail", async () => {
     for (const platform of ["browser", "neutral"] as const) {
       const outcome = await bundle(`export * from "node:fs"`, platform).then(
         () => "made",
@@ -58,7 +58,7 @@ describe("a bundle", () => {
     }
   })
 
-  it("tells what it would still import, so that the checks below can fail", async () => {
+  it("reports remaining imports, so the checks below can fail", async () => {
     const contents = `import * as fs from "node:fs"; export const exists = fs.existsSync`
     const result = await bundle(contents, "node")
     assert.deepStrictEqual(result.externals, ["node:fs"])
@@ -66,7 +66,7 @@ describe("a bundle", () => {
 
   for (const name of modules) {
     for (const platform of ["browser", "neutral"] as const) {
-      it(`of ${name} for the platform ${platform} needs nothing of Node`, async () => {
+      it(`of ${name} for the platform ${platform} does not need Node`, async () => {
         const { externals, inputs } = await bundle(`export * from "./${name}.ts"`, platform)
         assert.deepStrictEqual(externals, [])
         assert.isTrue(inputs.some((file) => file.endsWith(`/${name}.ts`)))
@@ -74,7 +74,7 @@ describe("a bundle", () => {
     }
 
     if (name !== "SigningConfig") {
-      it(`of ${name} does not pull in Config or Schema`, async () => {
+      it(`of ${name} does not contain Config or Schema`, async () => {
         const { inputs } = await bundle(`export * from "./${name}.ts"`, "browser")
         const pulled = effect(inputs)
         assert.isNotEmpty(pulled)
@@ -85,12 +85,12 @@ describe("a bundle", () => {
     }
   }
 
-  it("of SigningConfig does, so that the check above can fail", async () => {
+  it("of SigningConfig contains Config, so the check above can fail", async () => {
     const pulled = effect((await bundle(`export * from "./SigningConfig.ts"`, "browser")).inputs)
     assert.includeMembers(pulled, ["Config", "ConfigProvider"])
   })
 
-  it("of what signs requests holds neither key reading nor verification", async () => {
+  it("of headers and fromApiKey contains no key parsing and no verification", async () => {
     const contents = `export { headers } from "./RequestSignature.ts"; export { fromApiKey, Signer } from "./Signer.ts"`
     const pulled = effect((await bundle(contents, "browser")).inputs)
     assert.isNotEmpty(pulled)
@@ -100,7 +100,7 @@ describe("a bundle", () => {
     )
   })
 
-  it("of text alone holds nothing of Effect", async () => {
+  it("of text alone contains nothing of Effect", async () => {
     const { inputs } = await bundle(`export { text, webSocketPath } from "./RequestSignature.ts"`, "browser")
     assert.deepStrictEqual(
       inputs.map((file) => file.split("/").at(-1)),
@@ -108,7 +108,7 @@ describe("a bundle", () => {
     )
   })
 
-  it("runs with the globals of the web alone", async () => {
+  it("runs with only the globals of the web", async () => {
     const { text } = await bundle(
       `
       import * as Effect from "effect/Effect"

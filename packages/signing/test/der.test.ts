@@ -5,7 +5,7 @@ import { integer, nothing, octets, sequence } from "./asn1.ts"
 
 const members = (bytes: ArrayLike<number>) => Der.members(Uint8Array.from(bytes))
 
-/** What is said of bytes that are no sequence. */
+/** The error for bytes that are not a sequence. */
 const problem = (bytes: ArrayLike<number>): string => {
   const result = members(bytes)
   return Result.isFailure(result)
@@ -13,10 +13,10 @@ const problem = (bytes: ArrayLike<number>): string => {
     : ""
 }
 
-const cutShort = "Truncated its data ends before the length that it states"
-const noSequence = "Malformed its data is not a DER sequence"
-const goesOn = "Malformed its data goes on after the length that it states"
-const broken = "Malformed its DER sequence is broken"
+const tooShort = "Truncated its data is shorter than its stated length"
+const notSequence = "Malformed its data is not a DER sequence"
+const tooLong = "Malformed its data is longer than its stated length"
+const broken = "Malformed its DER sequence is invalid"
 
 describe("members", () => {
   it("reads lengths of up to three bytes", () => {
@@ -30,40 +30,59 @@ describe("members", () => {
     assert.strictEqual(member?.contents.length, 0xfffc)
   })
 
-  it("refuses a length that is indefinite, or of four bytes", () => {
-    assert.strictEqual(problem([0x30, 0x80, 0x05, 0x00, 0x00, 0x00]), noSequence)
-    assert.strictEqual(problem([0x30, 0x84, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), noSequence)
-    assert.strictEqual(problem([0x30, 0x85, 0x00, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), noSequence)
-  })
-
-  it("says what ends too early", () => {
-    for (const bytes of [[], [0x30], [0x30, 0x02], [0x30, 0x02, 0x05], [0x30, 0x82, 0x01], [0x30, 0x81]]) {
-      assert.strictEqual(problem(bytes), cutShort, String(bytes))
+  it("reads lengths that are longer than necessary", () => {
+    for (const length of [[2], [0x81, 2], [0x82, 0, 2], [0x83, 0, 0, 2]]) {
+      const found = Result.getOrThrow(members([0x30, ...length, ...nothing]))
+      assert.deepStrictEqual(
+        found.map(({ tag }) => tag),
+        [Der.tags.null]
+      )
     }
   })
 
-  it("says what is no sequence", () => {
-    for (const bytes of [[0x31], [0x02, 0x01, 0x00], [0x00, 0x00]]) assert.strictEqual(problem(bytes), noSequence)
+  it("refuses an indefinite length and a length of four bytes", () => {
+    assert.strictEqual(problem([0x30, 0x80, 0x05, 0x00, 0x00, 0x00]), notSequence)
+    assert.strictEqual(problem([0x30, 0x84, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), notSequence)
+    assert.strictEqual(problem([0x30, 0x85, 0x00, 0x00, 0x00, 0x00, 0x02, 0x05, 0x00]), notSequence)
   })
 
-  it("says what goes on after its length", () => {
-    assert.strictEqual(problem([...sequence(nothing), 0x00]), goesOn)
-    assert.strictEqual(problem([0x30, 0x00, 0x00]), goesOn)
+  it("reports data that ends too early", () => {
+    for (const bytes of [[], [0x30], [0x30, 0x02], [0x30, 0x02, 0x05], [0x30, 0x82, 0x01], [0x30, 0x81]]) {
+      assert.strictEqual(problem(bytes), tooShort, String(bytes))
+    }
   })
 
-  it("refuses members that do not fill the sequence", () => {
-    for (const inside of [[0x05], [0x05, 0x01], [...nothing, 0x02], [...nothing, 0x02, 0x02, 0x01]]) {
+  it("reports data that is not a sequence", () => {
+    for (const bytes of [[0x31], [0x31, 0x00], [0x02, 0x01, 0x00], [0x00, 0x00]])
+      assert.strictEqual(problem(bytes), notSequence)
+  })
+
+  it("reports data after the stated length", () => {
+    assert.strictEqual(problem([...sequence(nothing), 0x00]), tooLong)
+    assert.strictEqual(problem([0x30, 0x00, 0x00]), tooLong)
+  })
+
+  it("refuses members that do not fill the sequence exactly", () => {
+    for (const inside of [
+      [0x02],
+      [0x02, 0x05, 0x01],
+      [0x05],
+      [0x05, 0x01],
+      [...nothing, 0x02],
+      [...nothing, 0x02, 0x02, 0x01]
+    ]) {
       assert.strictEqual(problem(sequence(inside)), broken, String(inside))
     }
   })
 })
 
 describe("only", () => {
-  it("reads one element of the tag, with nothing after it", () => {
+  it("reads a single element of the tag with nothing after it", () => {
     assert.deepStrictEqual(Der.only(integer(5), Der.tags.integer)?.contents, Uint8Array.from([5]))
     assert.isUndefined(Der.only(integer(5), Der.tags.octetString))
     assert.isUndefined(Der.only(Uint8Array.from([...integer(5), 0]), Der.tags.integer))
     assert.isUndefined(Der.only(integer(5).subarray(0, 2), Der.tags.integer))
+    assert.isUndefined(Der.only(integer(5).subarray(0, 0), Der.tags.integer))
   })
 })
 
@@ -81,6 +100,9 @@ describe("dotted", () => {
       [[80], "2.0"],
       [[120], "2.40"],
       [[0x88, 0x37], "2.999"],
+      [[0x88, 0x37, 3], "2.999.3"],
+      [[0x55, 4, 3], "2.5.4.3"],
+      [[0x2b, 0x81, 0x80, 0], "1.3.16384"],
       [[0x2a, 0x80, 0x01], "1.2.1"],
       [[0x2a, 0x7f], "1.2.127"],
       [[], "0.0"]

@@ -3,7 +3,7 @@ import { isShowable, looksLikeBase64Der, looksLikeKey } from "../src/internal/ke
 import { keyId } from "./vectors.ts"
 
 describe("looksLikeBase64Der", () => {
-  it("wants a first M and 60 characters of base64 or white space", () => {
+  it("requires 60 characters of base64 or white space that start with M", () => {
     for (const text of [`M${"a".repeat(59)}`, `M${"09".repeat(30)}`, ` M${"a/+=_-\n ".repeat(8)}`])
       assert.isTrue(looksLikeBase64Der(text))
     for (const text of [`M${"a".repeat(58)}`, `N${"a".repeat(59)}`, `M${"a".repeat(59)}.`]) {
@@ -12,11 +12,11 @@ describe("looksLikeBase64Der", () => {
   })
 })
 
-// Letters and digits in turns, as in base64.
+// Alternates between letters and digits, like base64.
 const random = (length: number) => "aB3/cD4+eF5-".repeat(8).slice(0, length)
 
 describe("looksLikeKey", () => {
-  it("wants 43 characters or more of base64, random ones", () => {
+  it("requires 43 or more random characters of base64", () => {
     for (const text of [
       random(43),
       `9${random(43)}`,
@@ -42,12 +42,12 @@ describe("looksLikeKey", () => {
     }
   })
 
-  it("sees DER in base64 on several lines, in quotes too", () => {
+  it("recognises DER in base64 on several lines, also in quotes", () => {
     for (const quote of ["", '"', "'"])
       assert.isTrue(looksLikeKey(`${quote}M${"a".repeat(40)}\n${"b".repeat(40)}${quote}`))
   })
 
-  it("sees PEM and JSON", () => {
+  it("recognises PEM and JSON", () => {
     for (const text of ["x -----BEGIN", "{}", ' {"kty"', `"{}"`]) assert.isTrue(looksLikeKey(text), text)
   })
 })
@@ -60,7 +60,7 @@ describe("isShowable", () => {
     for (const path of [`/a/${"a".repeat(22)}1`, `/a/${"a".repeat(40)}`]) assert.isTrue(isShowable(path), path)
   })
 
-  it("refuses seven groups of digits, decimal or hexadecimal, and takes a date with its time", () => {
+  it("refuses seven groups of decimal or hexadecimal digits, but accepts a date with a time", () => {
     for (const path of [
       "1 2 3 4 5 6 7 ",
       "a:b:c:d:e:f:0:",
@@ -73,7 +73,7 @@ describe("isShowable", () => {
       assert.isTrue(isShowable(path), path)
   })
 
-  it("takes four changes of class within words in 24 characters, and not five", () => {
+  it("accepts four changes of class within words in 24 characters, but not five", () => {
     // A change to a capital and one back, twice.
     assert.isTrue(isShowable("/aaBbb/ccDdd"))
     assert.isFalse(isShowable("/aaBbb/ccDdd/e1"))
@@ -88,13 +88,13 @@ describe("isShowable", () => {
     assert.isTrue(isShowable(`${four}${"a".repeat(13)}B`))
     assert.isFalse(isShowable(`/${"a".repeat(40)}/aB/cD/eF/gH/iJ`))
     for (const digit of "09") assert.isFalse(isShowable(`${four}a${digit}`))
-    // The first capital of a word, and what stands alone, is no change.
+    // The first capital of a word and a single character do not count as a change.
     assert.isTrue(isShowable("/Aaa/Bbb/Ccc/Ddd/Eee/Fff/1/2/3"))
     assert.isTrue(isShowable("/KALSHI/PRIVATE/KEY"))
     assert.isFalse(isShowable("/1Aa/2Bb/3Cc"))
   })
 
-  it("refuses characters that paths seldom have, and more than 1,024 of them", () => {
+  it("refuses characters that are rare in paths, and more than 1,024 characters", () => {
     for (const character of [",", ";", "=", "%", "{", "[", '"', "'", "$", "\n", "\u0000", "\u202e", ":"]) {
       assert.isFalse(isShowable(`/a${character}`), character)
     }
@@ -108,7 +108,7 @@ describe("isShowable", () => {
     assert.isFalse(isShowable("C:keys"))
   })
 
-  it("does not count UUIDs, in capitals neither", () => {
+  it("does not count UUIDs, also in capitals", () => {
     assert.isTrue(isShowable(`/keys/${keyId}/${keyId.toUpperCase()}.pem`))
     assert.isTrue(isShowable("/keys/0f0a0b0c-0d0e-0f0a-0b0c-0d0e0f0a0b0c.pem"))
   })

@@ -13,7 +13,7 @@ describe("readBlock", () => {
       assert.deepStrictEqual(read(pem(label)), block(label))
   })
 
-  it("names other labels, of one character to 64", () => {
+  it("reports other labels of 1 to 64 characters", () => {
     for (const label of ["A", "9", "SSH2 ENCRYPTED", "A".repeat(64)]) {
       assert.deepStrictEqual(read(pem(label)), { _tag: "UnsupportedFormat", label })
     }
@@ -23,8 +23,8 @@ describe("readBlock", () => {
     }
   })
 
-  it("wants the END line of the same label", () => {
-    const others = { _tag: "Malformed", problem: "its BEGIN and END lines do not have the same label" }
+  it("requires an END line with the same label", () => {
+    const others = { _tag: "Malformed", problem: "its BEGIN and END lines have different labels" }
     for (const end of ["A", "9", "PRIVATE KE", "A".repeat(64)])
       assert.deepStrictEqual(read(pem("PRIVATE KEY", "AQID", end)), others)
     assert.deepStrictEqual(read(pem("PRIVATE KEY", "AQID", "A".repeat(65))), {
@@ -33,7 +33,7 @@ describe("readBlock", () => {
     })
   })
 
-  it("passes over parameters beside a key, and not over parameters alone", () => {
+  it("ignores parameters next to a key, but refuses parameters alone", () => {
     for (const label of ["EC PARAMETERS", "DSA PARAMETERS", "DH PARAMETERS"]) {
       assert.deepStrictEqual(read(pem(label) + pem("PRIVATE KEY")), block("PRIVATE KEY"))
       assert.deepStrictEqual(read(pem(label)), { _tag: "UnsupportedFormat", label })
@@ -44,7 +44,7 @@ describe("readBlock", () => {
     }
   })
 
-  it("wants base64 between the lines, whole and with two signs of padding at most", () => {
+  it("requires complete base64 with at most two padding characters", () => {
     assert.deepStrictEqual(read(pem("PRIVATE KEY", "AQ==")), { label: "PRIVATE KEY", der: Uint8Array.from([1]) })
     assert.deepStrictEqual(read(pem("PRIVATE KEY", " A\tQ I\nD ")), block("PRIVATE KEY"))
     const other = { _tag: "Malformed", problem: "a character between its BEGIN and END lines is not base64" }
@@ -52,28 +52,28 @@ describe("readBlock", () => {
       assert.deepStrictEqual(read(pem("PRIVATE KEY", body)), other)
     assert.deepStrictEqual(read(pem("PRIVATE KEY", "AQIDB")), {
       _tag: "Truncated",
-      problem: "its base64 ends within a group of four"
+      problem: "its base64 is incomplete"
     })
     assert.deepStrictEqual(read(pem("PRIVATE KEY", "")), {
       _tag: "Truncated",
-      problem: "nothing stands between its BEGIN and END lines"
+      problem: "there is nothing between its BEGIN and END lines"
     })
   })
 
-  it("sees a passphrase in each form", () => {
+  it("recognises encryption in each format", () => {
     for (const label of ["RSA PRIVATE KEY", "PRIVATE KEY", "PUBLIC KEY"]) {
       assert.deepStrictEqual(read(pem(label, "Proc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nAQID")), { _tag: "Encrypted" })
     }
     assert.deepStrictEqual(read(pem("ENCRYPTED PRIVATE KEY")), { _tag: "Encrypted" })
   })
 
-  it("says what a text without a block looks like", () => {
+  it("reports the probable format of a text without a block", () => {
     for (const [text, looksLike] of [
       ["", "Empty"],
       [" \r\n\t", "Empty"],
       ["{}", "Json"],
       ["a\u0000b\u0000c\u0000", "Text"],
-      // A third of it is not half.
+      // A third of the text is NUL. UTF-16 would have half.
       ["ab\u0000", "Binary"],
       ["abc\u0000", "Binary"],
       ["\u0008", "Binary"],

@@ -18,7 +18,7 @@ const problemOf = (change: Partial<Members>) => {
   return rsaProblem(rsaMembers.map((name) => changed[name]))
 }
 
-const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not belong together" } as const
+const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
 
 const bytesOf = (value: bigint): Uint8Array => {
   const hex = value.toString(16)
@@ -28,7 +28,7 @@ const bytesOf = (value: bigint): Uint8Array => {
 const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`)
 
 describe("rsaProblem", () => {
-  it("finds none in a sound key, whose exponent may be 3", () => {
+  it("accepts a valid key, also with the exponent 3", () => {
     assert.isUndefined(problemOf({}))
     const { privateKey } = nodeCrypto.generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 })
     const members = membersOf(privateKey.export({ format: "jwk" }) as JsonWebKey)
@@ -36,7 +36,7 @@ describe("rsaProblem", () => {
     assert.isUndefined(rsaProblem(rsaMembers.map((name) => members[name])))
   })
 
-  it("refuses numbers that would make the equations meaningless", () => {
+  it("refuses numbers that make the equations meaningless", () => {
     const n = numberOf(good.n)
     for (const change of [
       { e: bytesOf(1n), d: bytesOf(1n), dp: bytesOf(1n), dq: bytesOf(1n) },
@@ -53,13 +53,13 @@ describe("rsaProblem", () => {
   })
 
   for (const name of rsaMembers) {
-    it(`finds one more or one less in ${name}`, () => {
+    it(`detects an ${name} that is one too large or too small`, () => {
       for (const step of [1n, -1n])
         assert.deepStrictEqual(problemOf({ [name]: bytesOf(numberOf(good[name]) + step) }), mixed)
     })
   }
 
-  it("counts the bits of the modulus, leading zeros apart", () => {
+  it("counts the bits of the modulus without leading zeros", () => {
     assert.deepStrictEqual(problemOf({ n: bytesOf(numberOf(good.n) >> 1n) }), { _tag: "RsaTooShort", bits: 2047 })
     assert.isUndefined(problemOf({ n: Uint8Array.from([0, ...good.n]) }))
   })
@@ -70,15 +70,15 @@ describe("pkcs1Problem", () => {
   const encoded = rsaMembers.map((name) => unsigned(good[name]))
   const version = integer(0)
   const malformed = (problem: string) => ({ _tag: "Malformed", problem }) as const
-  const broken = malformed("its RSA structure is broken")
-  const otherNumber = malformed("a number of its RSA structure is broken")
-  const otherVersion = malformed("its RSA version does not fit its members")
+  const broken = malformed("its RSA structure is invalid")
+  const otherNumber = malformed("a number in its RSA structure is invalid")
+  const otherVersion = malformed("its RSA version does not match its members")
 
-  it("finds none in a sound key", () => {
+  it("accepts a valid key", () => {
     assert.isUndefined(pkcs1Problem(sequence(version, ...encoded)))
   })
 
-  it("refuses what is no RSAPrivateKey", () => {
+  it("refuses data that is not an RSAPrivateKey", () => {
     for (const bytes of [
       Uint8Array.from([]),
       integer(0),
@@ -92,7 +92,7 @@ describe("pkcs1Problem", () => {
     }
   })
 
-  it("refuses another version, and members that are not eight", () => {
+  it("refuses another version, and any other number of members than eight", () => {
     assert.deepStrictEqual(pkcs1Problem(sequence(integer(1), ...encoded)), {
       _tag: "UnsupportedAlgorithm",
       algorithm: "RSA with more than two primes"
@@ -107,14 +107,14 @@ describe("pkcs1Problem", () => {
   })
 
   for (const [index, name] of rsaMembers.entries()) {
-    it(`refuses an ${name} that is no positive integer`, () => {
+    it(`refuses an ${name} that is not a positive integer`, () => {
       for (const member of [der(0x04, good[name]), integer(), integer(0x80), integer(0xff, ...good[name])]) {
         assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(index, member))), otherNumber)
       }
     })
   }
 
-  it("takes numbers of one byte", () => {
+  it("accepts numbers of one byte", () => {
     assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(1, integer(0x7f)))), mixed)
   })
 })

@@ -21,11 +21,11 @@ import { fixture, jwk, keyId, refused } from "./vectors.ts"
 
 const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ""), "base64")
 
-/** A piece of bytes in every way that something could print them. */
+/** A part of the bytes, in every format that could be printed. */
 const spellings = (bytes: Buffer): ReadonlyArray<string> => {
   const piece = bytes.subarray(0, 24)
   return [
-    // The last characters of a piece depend on what follows it.
+    // The last characters of the base64 depend on the bytes that follow.
     piece.toString("base64").slice(0, 30),
     piece.toString("base64url").slice(0, 30),
     piece.toString("hex"),
@@ -35,7 +35,7 @@ const spellings = (bytes: Buffer): ReadonlyArray<string> => {
   ]
 }
 
-/** What of a JWK is private, and of a PEM all but its first bytes, which are the same for every key of its kind. */
+/** The private members of a JWK. */
 const secretsOfJwk = (key: JsonWebKey): ReadonlyArray<string> =>
   [key.d, key.p, key.q, key.dp, key.dq, key.qi].flatMap((value) =>
     value === undefined ? [] : [value, ...spellings(Buffer.from(value, "base64url"))]
@@ -49,8 +49,8 @@ const secretsOfPem = (pem: string): ReadonlyArray<string> => {
   return [pem, pem.replaceAll("\n", "\\n"), body, ...linesOf(pem), ...spellings(derOf(pem).subarray(-24))]
 }
 
-/** A private key's text holds the public one as well, whose base64 may happen to fall on the same boundaries. */
-const butPublic = (secrets: ReadonlyArray<string>, publicPem: string): ReadonlyArray<string> => {
+/** Removes parts of the public key: a private key's text contains them too, possibly at the same base64 boundaries. */
+const withoutPublic = (secrets: ReadonlyArray<string>, publicPem: string): ReadonlyArray<string> => {
   const der = derOf(publicPem)
   const open = [der.toString("base64"), der.toString("hex"), der.toString("hex").toUpperCase(), [...der].join(",")]
   open.push(der.subarray(-24).toString("base64"), der.subarray(-24).toString("base64url"))
@@ -62,7 +62,7 @@ const withoutSpace = (text: string) => text.replace(/[\s\\]|\\n/g, "")
 
 const options = { showHidden: true, depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity } as const
 
-/** Everything that printing a value may give, and what hangs on it as a property, hidden or inherited. */
+/** All printed forms of a value, including hidden and inherited properties. */
 const prints = (value: unknown): ReadonlyArray<string> => {
   const texts = [
     inspect(value, options),
@@ -89,7 +89,7 @@ const assertSilent = (name: string, value: unknown, secrets: ReadonlyArray<strin
   const needles = secrets.map(withoutSpace).filter((secret) => secret.length >= 16)
   assert.isNotEmpty(needles, name)
   for (const text of prints(value).map(withoutSpace)) {
-    // Not assert.notInclude: its message would show the secret, and the needle is what matters here.
+    // assert.notInclude would print the secret in its message.
     assert.isFalse(
       needles.some((needle) => text.includes(needle)),
       `${name} prints a secret`
@@ -102,11 +102,11 @@ const keys = ["rsa-2048.pkcs1", "rsa-2048.pkcs8", "rsa-3072.pkcs8", "ed25519.pkc
 const secretsOf = (key: (typeof keys)[number]): ReadonlyArray<string> => {
   const name = key.split(".")[0]!
   const secrets = [...secretsOfPem(fixture(`keys/${key}.pem`)), ...secretsOfJwk(jwk(name))]
-  return butPublic(secrets, fixture(`keys/${name}.public.pem`))
+  return withoutPublic(secrets, fixture(`keys/${name}.public.pem`))
 }
 
 describe("assertSilent", () => {
-  it("finds a key where there is one, in each of its spellings", () => {
+  it("finds a printed key in each of its formats", () => {
     const pem = fixture("keys/ed25519.pkcs8.pem")
     const seed = derOf(pem).subarray(16)
     for (const leak of [
@@ -125,9 +125,9 @@ describe("assertSilent", () => {
   })
 })
 
-describe("what is exported", () => {
+describe("every export", () => {
   for (const key of keys) {
-    it.live(`never prints the private key, nor a signature: ${key}`, () =>
+    it.live(`never prints the private key or a signature: ${key}`, () =>
       Effect.gen(function* () {
         const privateKey = fixture(`keys/${key}.pem`)
         const secrets = secretsOf(key)
@@ -252,7 +252,7 @@ describe("what is exported", () => {
         const leaky = Signer.makeSync({ keyId: pem, kind: signer.kind, sign: () => body })
         yield* fails("a signer with the key for its id", RequestSignature.headers(leaky, { method: "GET", path: "/" }))
         const parrot = Signer.makeSync({ keyId, kind: signer.kind, sign: () => `${body}!` })
-        yield* fails("a signer that answers the key", RequestSignature.headers(parrot, { method: "GET", path: "/" }))
+        yield* fails("a signer that returns the key", RequestSignature.headers(parrot, { method: "GET", path: "/" }))
       })
     )
   }
@@ -261,7 +261,7 @@ describe("what is exported", () => {
     const text = fixture(file)
     const lines = linesOf(text)
     if (lines.length === 0) continue
-    it.live(`never prints a key that it refuses: ${file}`, () =>
+    it.live(`never prints a refused key: ${file}`, () =>
       Effect.gen(function* () {
         assertSilent(file, yield* Effect.flip(ApiKey.fromPem({ keyId, privateKey: text })), lines)
       })
@@ -269,17 +269,17 @@ describe("what is exported", () => {
   }
 
   for (const kind of ["rsa", "ed25519"] as const) {
-    it.live(`never prints what generate made: ${kind}`, () =>
+    it.live(`never prints a generated key: ${kind}`, () =>
       Effect.gen(function* () {
         const apiKey = yield* ApiKey.generate({ keyId, kind })
-        const secrets = butPublic(secretsOfPem(Redacted.value(apiKey.privateKeyPem)), apiKey.publicKeyPem)
+        const secrets = withoutPublic(secretsOfPem(Redacted.value(apiKey.privateKeyPem)), apiKey.publicKeyPem)
         assertSilent("generate", apiKey, secrets)
         assertSilent("its signer", Signer.fromApiKey(apiKey), secrets)
         const pair = yield* ApiKey.generateKeyPair({ kind })
         assertSilent(
           "generateKeyPair",
           pair,
-          butPublic(secretsOfPem(Redacted.value(pair.privateKeyPem)), pair.publicKeyPem)
+          withoutPublic(secretsOfPem(Redacted.value(pair.privateKeyPem)), pair.publicKeyPem)
         )
       })
     )
@@ -306,9 +306,9 @@ describe("what is exported", () => {
     })
   )
 
-  it("SigningError prints what its maker said, and no more", () => {
-    const error = new SigningError({ description: "the KMS answered AccessDeniedException" })
-    assert.strictEqual(error.message, "The request could not be signed: the KMS answered AccessDeniedException.")
+  it("prints only the description of a SigningError", () => {
+    const error = new SigningError({ description: "the KMS returned AccessDeniedException" })
+    assert.strictEqual(error.message, "The request could not be signed: the KMS returned AccessDeniedException.")
     assert.include(Cause.pretty(Cause.fail(error)), error.message)
   })
 })

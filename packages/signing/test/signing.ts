@@ -1,4 +1,4 @@
-/** Loads keys, judges signatures with node:crypto, and stands in for what Node offers at run time. */
+/** Loads keys, verifies signatures with node:crypto, and replaces the global `process`. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -31,11 +31,11 @@ export const isSynchronous = (signer: Signer.Signer["Service"]): boolean =>
 /** Signs without waiting. */
 export const signNow = (signer: Signer.Signer["Service"], text: string): string => Effect.runSync(signer.sign(text))
 
-/** Runs an effect where `process.getBuiltinModule` gives this for `node:crypto`; undefined where there is none. */
+/** Runs an effect while `process.getBuiltinModule` returns this as `node:crypto`. Undefined: it does not exist. */
 export const withBuiltin = <A, E, R>(module: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   withProcess({ ...process, getBuiltinModule: module === undefined ? undefined : () => module }, effect)
 
-/** Runs an effect with another global `process`. */
+/** Runs an effect with a different global `process`. */
 export const withProcess = <A, E, R>(other: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
@@ -47,7 +47,7 @@ export const withProcess = <A, E, R>(other: unknown, effect: Effect.Effect<A, E,
     (real) => Effect.sync(() => void Reflect.set(globalThis, "process", real))
   )
 
-/** Four attempts, a second apart, that one adjustment of a test clock lets happen: their timestamps, and the failure. */
+/** Runs four attempts, a second apart, in one adjustment of a test clock. Returns their timestamps and the failure. */
 export const retryOnTestClock = (signer: Signer.Signer["Service"]) =>
   Effect.gen(function* () {
     const stamps: Array<string> = []

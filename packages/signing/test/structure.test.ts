@@ -7,14 +7,14 @@ const seed = Uint8Array.from({ length: 32 }, (_, index) => index)
 const ed25519 = sequence(ed25519Oid)
 const rsa = sequence(rsaOid, nothing)
 
-/** What is made of a block, or the reason and its problem. */
+/** The material of a block, or the reason for refusing it. */
 const outcome = <A>(result: Result.Result<A, object>): unknown => Result.merge(result)
 
 const ofPrivate = (der: Uint8Array, label = "PRIVATE KEY") => outcome(privateMaterial({ label, der }))
 const ofPublic = (der: Uint8Array, label = "PUBLIC KEY") => outcome(publicMaterial({ label, der }))
 
 const malformed = (problem: string) => ({ _tag: "Malformed", problem })
-const noPrivate = malformed("its structure is not that of a private key")
+const notPrivate = malformed("it does not have the structure of a private key")
 const unsupported = (algorithm: string) => ({ _tag: "UnsupportedAlgorithm", algorithm })
 
 const numbers = (count: number) => Array.from({ length: count }, () => integer(1))
@@ -34,36 +34,36 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("reads the public key beside an Ed25519 key, in version 1 alone", () => {
+  it("reads the public key of an Ed25519 key only if the version field is 1", () => {
     const withPublic = (version: number, publicKey: Uint8Array) =>
       ofPrivate(sequence(integer(version), ed25519, octets(octets(seed)), der(0x81, publicKey)))
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([0, ...seed])), { kind: "ed25519", seed, publicKey: seed })
-    const otherVersion = malformed("its PKCS#8 version does not fit its members")
+    const otherVersion = malformed("its PKCS#8 version does not match its members")
     assert.deepStrictEqual(withPublic(0, Uint8Array.from([0, ...seed])), otherVersion)
     assert.deepStrictEqual(withPublic(2, Uint8Array.from([0, ...seed])), otherVersion)
     assert.deepStrictEqual(ofPrivate(sequence(integer(1), ed25519, octets(octets(seed)))), otherVersion)
     assert.deepStrictEqual(ofPrivate(sequence(integer(), ed25519, octets(octets(seed)))), otherVersion)
     assert.deepStrictEqual(ofPrivate(sequence(integer(0, 0), ed25519, octets(octets(seed)))), otherVersion)
-    const otherLength = malformed("the Ed25519 public key beside the private one has not 32 bytes")
+    const otherLength = malformed("the Ed25519 public key stored with the private key must have 32 bytes")
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([0, ...seed, 0])), otherLength)
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([1, ...seed])), otherLength)
     assert.deepStrictEqual(withPublic(1, Uint8Array.from([0, ...seed.subarray(1)])), otherLength)
   })
 
-  it("passes over attributes of PKCS#8", () => {
+  it("ignores attributes of PKCS#8", () => {
     const withAttributes = sequence(integer(0), ed25519, octets(octets(seed)), der(0xa0, nothing))
     assert.deepStrictEqual(ofPrivate(withAttributes), { kind: "ed25519", seed, publicKey: undefined })
   })
 
   it("refuses an Ed25519 key of another length", () => {
-    const otherLength = malformed("an Ed25519 key has 32 bytes, and this one has not")
+    const otherLength = malformed("an Ed25519 private key must have 32 bytes")
     for (const key of [octets(seed.subarray(1)), octets(seed, [0]), seed, der(0x03, seed)]) {
       assert.deepStrictEqual(ofPrivate(sequence(integer(0), ed25519, octets(key))), otherLength)
     }
   })
 
-  it("refuses an algorithm identifier that is broken, or has parameters that it must not have", () => {
-    const broken = malformed("its algorithm identifier is broken")
+  it("refuses an algorithm identifier that is invalid or has unexpected parameters", () => {
+    const broken = malformed("its algorithm identifier is invalid")
     for (const [algorithm, reason] of [
       [sequence(), broken],
       [sequence(nothing), broken],
@@ -78,41 +78,41 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("reads PKCS#1 as it is, also with more members than it knows", () => {
+  it("reads PKCS#1 unchanged, also with unknown members", () => {
     for (const count of [9, 10, 11]) {
       const pkcs1 = sequence(...numbers(count))
       assert.deepStrictEqual(ofPrivate(pkcs1, "RSA PRIVATE KEY"), { kind: "rsa", pkcs1 })
     }
-    assert.deepStrictEqual(ofPrivate(sequence(...numbers(8)), "RSA PRIVATE KEY"), noPrivate)
+    assert.deepStrictEqual(ofPrivate(sequence(...numbers(8)), "RSA PRIVATE KEY"), notPrivate)
   })
 
-  it("refuses a structure under the label of another", () => {
+  it("refuses a structure under the label of a different one", () => {
     assert.deepStrictEqual(
       ofPrivate(sequence(integer(0), ed25519, octets(octets(seed))), "RSA PRIVATE KEY"),
-      malformed("its content is PKCS#8 and wants the label PRIVATE KEY")
+      malformed("its content is PKCS#8, so its label must be PRIVATE KEY")
     )
     assert.deepStrictEqual(
       ofPrivate(sequence(...numbers(9))),
-      malformed("its content is PKCS#1 and wants the label RSA PRIVATE KEY")
+      malformed("its content is PKCS#1, so its label must be RSA PRIVATE KEY")
     )
     assert.deepStrictEqual(ofPrivate(sequence(ed25519, bits(seed)), "PUBLIC KEY"), { _tag: "PublicKey" })
     assert.deepStrictEqual(ofPrivate(sequence(nothing), "PUBLIC KEY"), { _tag: "PublicKey" })
   })
 
-  it("names what is neither, by its members, and nothing that has one member more", () => {
+  it("recognises other structures by their exact members", () => {
     const certificate = [sequence(), sequence(), bits()]
     for (const [members, reason, more] of [
-      [numbers(6), unsupported("DSA"), noPrivate],
-      [numbers(2), { _tag: "PublicKey" }, noPrivate],
+      [numbers(6), unsupported("DSA"), notPrivate],
+      [numbers(2), { _tag: "PublicKey" }, notPrivate],
       [[integer(1), octets(seed)], unsupported("EC"), unsupported("EC")],
-      [[ed25519, bits(seed)], { _tag: "PublicKey" }, noPrivate],
-      [[sequence(), octets(seed)], { _tag: "Encrypted" }, noPrivate],
-      [certificate, { _tag: "Certificate" }, noPrivate]
+      [[ed25519, bits(seed)], { _tag: "PublicKey" }, notPrivate],
+      [[sequence(), octets(seed)], { _tag: "Encrypted" }, notPrivate],
+      [certificate, { _tag: "Certificate" }, notPrivate]
     ] as const) {
       assert.deepStrictEqual(ofPrivate(sequence(...members)), reason)
       assert.deepStrictEqual(ofPrivate(sequence(...members, integer(1))), more)
     }
-    assert.deepStrictEqual(ofPrivate(sequence(integer(1))), noPrivate)
+    assert.deepStrictEqual(ofPrivate(sequence(integer(1))), notPrivate)
   })
 })
 
@@ -126,18 +126,18 @@ describe("publicMaterial", () => {
       assert.deepStrictEqual(ofPublic(spki), { kind, spki })
       assert.deepStrictEqual(
         ofPublic(spki, "PRIVATE KEY"),
-        malformed("its content is a public key and wants the label PUBLIC KEY")
+        malformed("its content is a public key, so its label must be PUBLIC KEY")
       )
     }
   })
 
-  it("names what is none", () => {
+  it("recognises structures that are not public keys", () => {
     for (const [members, reason] of [
       [[integer(0), ed25519, octets(octets(seed))], { _tag: "PrivateKey" }],
       [numbers(9), { _tag: "PrivateKey" }],
       [numbers(2), { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }],
-      [numbers(3), malformed("its structure is not that of a public key")],
-      [[ed25519, bits(seed), nothing], malformed("its structure is not that of a public key")]
+      [numbers(3), malformed("it does not have the structure of a public key")],
+      [[ed25519, bits(seed), nothing], malformed("it does not have the structure of a public key")]
     ] as const) {
       assert.deepStrictEqual(ofPublic(sequence(...members)), reason)
     }

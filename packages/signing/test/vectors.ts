@@ -33,5 +33,5 @@ export const jwk = (name: string): JsonWebKey => json<JsonWebKey>(`keys/${name}.
 
 export const keyId = "a952bcbe-ec3b-4b5b-b8f9-11dae589608c"
 
-/** One seed for all properties, so that a failure here is a failure everywhere; fast-check prints the path beside it. */
+/** One seed for all properties, so that failures are reproducible. fast-check prints the path. */
 export const seed = 20_261_001

@@ -1,5 +1,5 @@
 /**
- * What the exchange charges for a fill.
+ * The fees that the exchange charges for a fill.
  *
  * **Details**
  *
@@ -7,23 +7,22 @@
  * and NO. A taker's rate is 0.07. A maker's is 0 under `quadratic`, a quarter of the taker's (0.0175) under
  * `quadratic_with_maker_fees`, and half of it (0.035) under `quadratic_with_combo_maker_fees`. Sources: the published
  * description of a series' `fee_type` and the example of the published guide to fee rounding (0.00363825 for one contract
- * at $0.055); fills recorded in demo, July 2026. The table behind `flat` is not public, and a type this module does not
- * know has no rate: both are {@link FeeUnknown}, never a guess.
+ * at $0.055); fills recorded in demo, July 2026. The table behind `flat` is not public, and a new type has no known rate:
+ * both fail with {@link FeeUnknown}. This module never guesses.
  *
  * **Gotchas**
  *
- * - `fee_type` and `fee_multiplier` belong to a series, an event can override them ({@link termsOf}), and both change on
- *   a schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): look them up when you trade.
+ * - A series has a `fee_type` and a `fee_multiplier`. An event can override them ({@link termsOf}). Both change on a
+ *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): look them up when you trade.
  * - A market's waiver (`fee_waiver_expiration_time`) is not applied here.
- * - Where the maker of a combo's quote executes against an order that has rested for less than five seconds, the two
- *   swap roles: the quoter pays as maker, the resting order as taker (published changelog, August 2026).
- * - {@link trade} is the trade fee alone. What a balance pays for a fill, and what `fee_cost` of the fill says, is
- *   `netFee` of {@link charge}.
- * - Each fill is rounded up by itself, so an order that fills in pieces can cost more than {@link trade} says of the
- *   whole: by less than one step per piece.
+ * - If the maker of a combo's quote executes against an order that has rested for less than five seconds, the two swap
+ *   roles: the quoter pays as maker, the resting order as taker (published changelog, August 2026).
+ * - {@link trade} is only the trade fee. The balance pays `netFee` of {@link charge}, which is also the fill's `fee_cost`.
+ * - Each fill is rounded up separately. An order that fills in pieces can therefore cost more than {@link trade} of the
+ *   whole, by less than one step per piece.
  * - The exchange has published two rounding rules: see {@link Rounding}.
- * - That the multiplier scales a maker's fee as it does a taker's is how its description reads; no recording shows it.
- * - No arithmetic here replaces `fee_cost` of the fill itself.
+ * - The multiplier is assumed to scale a maker's fee like a taker's. Its description reads so; no recording shows it.
+ * - The `fee_cost` of a fill is the authority, not a result computed here.
  *
  * **Example** (A taker's fee)
  *
@@ -43,11 +42,20 @@
  */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
-import { type Count, type Dollars, fromMicros, Inexact, OutOfRange, toHundredths, toMicros } from "./FixedPoint.ts"
+import {
+  complement,
+  type Count,
+  type Dollars,
+  fromMicros,
+  Inexact,
+  OutOfRange,
+  toHundredths,
+  toMicros
+} from "./FixedPoint.ts"
 import type { BookSide } from "../generated/requests.ts"
 import { divideDown, divideUp } from "./scaled.ts"
 
-/** What decides the fee model: as a series carries it. */
+/** The fee terms of a series, which select the fee model. */
 export interface Terms {
   /** An open enum: `quadratic`, `quadratic_with_maker_fees`, `quadratic_with_combo_maker_fees`, `flat`, and new ones. */
   readonly fee_type: string
@@ -55,32 +63,32 @@ export interface Terms {
   readonly fee_multiplier: number
 }
 
-/** Whose order a fill is: the taker's met one in the book, the maker's was met. */
+/** The side of a fill: the maker's order rested in the book, the taker's order met it. */
 export type Role = "taker" | "maker"
 
 /**
- * Which published rule rounds the fees of a fill.
+ * The published rule that rounds the fees of a fill.
  *
  * **Details**
  *
- * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are given back
- *   in steps of the balance. The published guide to fee rounding has said so since version 3.29.0 of the interface
- *   (August 30, 2026).
- * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and whole cents are given back once an order carries more
- *   than one. The guide said so up to version 3.28.0.
+ * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are refunded
+ *   in steps of the balance. Source: the published guide to fee rounding since version 3.29.0 of the interface (August
+ *   30, 2026).
+ * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and whole cents are refunded when an order carries more
+ *   than one. Source: the same guide up to version 3.28.0.
  *
- * A direct member pays the same by either rule for the first fill of an order, where price times count is a whole number
- * of `$0.0001`. At whole cents it always is. No recorded fill that we know tells the rules apart. The trade fee of
+ * For the first fill of an order, a direct member pays the same under both rules if price times count is a multiple of
+ * `$0.0001`. At whole cents it always is. No known recorded fill distinguishes the rules. The trade fee under
  * `"centicent"` is never the lower one.
  */
 export type Rounding = "centicent" | "microdollar"
 
 const defaultRounding: Rounding = "microdollar"
 
-/** One fill, for its fee. */
+/** The fields of a fill that determine its fee. */
 export interface Fill extends Terms {
   readonly role: Role
-  /** Dollars per contract, of YES or of NO: the fee is the same. */
+  /** Dollars per contract. The price of YES and the price of NO give the same fee. */
   readonly price: Dollars
   /** Contracts. */
   readonly count: Count
@@ -88,7 +96,7 @@ export interface Fill extends Terms {
   readonly rounding?: Rounding | undefined
 }
 
-/** No public table gives the fee. */
+/** The fee cannot be computed: no public table has the rate, or the multiplier is invalid. */
 export class FeeUnknown
   extends /*#__PURE__*/ Data.TaggedError("FeeUnknown")<
     Terms & {
@@ -103,11 +111,11 @@ export class FeeUnknown
 }
 
 /**
- * The terms in force for an event's markets: each override of the event that is set, else the series' own.
+ * The terms for the markets of an event: the event's overrides, and the terms of the series where it has none.
  *
  * **Details**
  *
- * An override that is null or absent is cleared, each of the two by itself. Source: the published description of
+ * The two overrides are independent. Null or absent means no override. Source: the published description of
  * `EventFeeChange`.
  */
 export const termsOf = (
@@ -121,7 +129,7 @@ export const termsOf = (
   fee_multiplier: event?.fee_multiplier_override ?? series.fee_multiplier
 })
 
-/** Rates in ten-thousandths. */
+/** Rates in units of 1/10,000. */
 const rates: Partial<Record<string, { readonly [role in Role]: bigint }>> = {
   quadratic: { taker: 700n, maker: 0n },
   quadratic_with_maker_fees: { taker: 700n, maker: 175n },
@@ -130,7 +138,7 @@ const rates: Partial<Record<string, { readonly [role in Role]: bigint }>> = {
 
 const ratesOf = (feeType: string) => (Object.hasOwn(rates, feeType) ? rates[feeType] : undefined)
 
-/** A rational number; the denominator is positive. */
+/** A rational number with a positive denominator. */
 interface Fraction {
   readonly numerator: bigint
   readonly denominator: bigint
@@ -139,8 +147,8 @@ interface Fraction {
 const numberText = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**
- * A JSON number as exactly what was written: the shortest decimal text that gives the same double back, which is the
- * text on the wire for every multiplier of up to 15 digits. Undefined where it is negative or not finite.
+ * Converts a JSON number to the exact decimal on the wire: the shortest text that parses to the same double. It equals
+ * the text on the wire for every multiplier of up to 15 digits. Undefined if the number is negative or not finite.
  */
 const fractionOf = (value: number): Fraction | undefined => {
   const match = numberText.exec(String(value))
@@ -153,9 +161,7 @@ const fractionOf = (value: number): Fraction | undefined => {
     : { numerator: digits * 10n ** shift, denominator: 1n }
 }
 
-const oneDollar = 1_000_000n
-
-/** Micro-dollars that a trade fee is a whole number of. */
+/** The steps of a trade fee, in micro-dollars. */
 const tradeStep = { centicent: 100n, microdollar: 1n } satisfies Record<Rounding, bigint>
 
 /** The trade fee in micro-dollars. */
@@ -165,77 +171,77 @@ const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange>
   const rate = ratesOf(fee_type)
   if (rate === undefined) return unknown("no public table gives its rates")
   const multiplier = fractionOf(fee_multiplier)
-  if (multiplier === undefined) return unknown("its multiplier is not a number from zero up")
+  if (multiplier === undefined) return unknown("a multiplier must be zero or more")
+  const priceOfOther = complement(fill.price)
+  if (Result.isFailure(priceOfOther)) return Result.fail(priceOfOther.failure)
   const price = toMicros(fill.price)
-  if (price < 0n || price > oneDollar) {
-    return Result.fail(new OutOfRange({ name: "price", value: fill.price, expected: "between 0 and 1 dollar" }))
-  }
   const hundredths = toHundredths(fill.count)
   if (hundredths < 0n) {
     return Result.fail(new OutOfRange({ name: "count", value: fill.count, expected: "zero or more contracts" }))
   }
   const step = tradeStep[fill.rounding ?? defaultRounding]
-  // In dollars: the rate over 10^4, each price over 10^6, the count over 10^2. In micro-dollars: all over 10^12.
-  const numerator = rate[fill.role] * multiplier.numerator * price * (oneDollar - price) * hundredths
+  // Scale: rate 10^4, two prices 10^6 each, count 10^2, so 10^18 for dollars and 10^12 for micro-dollars.
+  const numerator = rate[fill.role] * multiplier.numerator * price * toMicros(priceOfOther.success) * hundredths
   return Result.succeed(divideUp(numerator, 10n ** 12n * multiplier.denominator * step) * step)
 }
 
 /**
- * The trade fee of a fill: the fee model rounded up, by default to `$0.000001`.
+ * The trade fee of a fill: the fee model, rounded up by default to `$0.000001`.
  *
  * **Details**
  *
- * It is never below the exact model, and less than one step above it.
+ * The result is never below the exact model, and less than one step above it.
  *
  * **Gotchas**
  *
- * It is not all that a fill costs: one contract at $0.52 has a trade fee of `0.017472`, and was recorded to cost its taker
- * `0.017500`, which is `netFee` of {@link charge}.
+ * The trade fee is not the whole cost of a fill. One contract at $0.52 has a trade fee of `0.017472`, but its taker was
+ * recorded to pay `0.017500`: that is `netFee` of {@link charge}.
  */
 export const trade = (fill: Fill): Result.Result<Dollars, FeeUnknown | OutOfRange> =>
   Result.map(tradeMicros(fill), fromMicros)
 
-/** What a fill costs, and what the order carries to its next fill. */
+/** The cost of a fill, and the amount that the order carries to its next fill. */
 export interface Charge {
   /** The fee model, rounded up. */
   readonly tradeFee: Dollars
-  /** What brings the balance to a whole number of its own steps. */
+  /** Brings the balance to a multiple of its step. */
   readonly roundingFee: Dollars
-  /** What is given back of rounding fees carried so far. */
+  /** The refund of rounding fees carried so far. */
   readonly rebate: Dollars
-  /** `tradeFee` and `roundingFee` less `rebate`; never below zero. */
+  /** `tradeFee` plus `roundingFee` minus `rebate`. Never below zero. */
   readonly netFee: Dollars
-  /** Rounding fees of this order that were not given back yet: pass it as `carried` of the next fill. */
+  /** Rounding fees of this order that are not refunded yet. Pass this as `carried` of the next fill. */
   readonly carried: Dollars
 }
 
-/** Micro-dollars that a balance is a whole number of. */
+/** The steps of a balance, in micro-dollars. */
 const balanceStep = { direct: 100n, other: 10_000n } as const
 
 const oneCent = 10_000n
 
 /**
- * All that a fill costs on an account: the trade fee, the rounding fee that keeps the balance on its steps, and the
- * rebate of what the order's earlier fills were overcharged.
+ * The whole cost of a fill on an account: the trade fee, the rounding fee that keeps the balance on its steps, and the
+ * rebate for the rounding fees of the order's earlier fills.
  *
  * **Details**
  *
- * A direct member's balance is a whole number of `$0.0001`, every other's of `$0.01`. The balance after a fill is rounded
- * down to it, and the difference is the rounding fee. Rounding fees are carried per order across all of its fills, as
- * taker and as maker: pass `carried` of one fill's charge to the next one's. What is carried is given back in whole steps,
- * never more than the fill's own fee. `price` must be that of YES, since the sign of the money matters: a `bid` pays
- * `price × count`, an `ask` gets it (or pays the complement, which is rounded alike). Sources: the published guide to fee
- * rounding and its worked examples; on 540 fills of August 2026 that the maker of combos has published notes on,
- * `fee_cost` was the trade fee and the rounding fee together.
+ * A direct member's balance is a multiple of `$0.0001`, every other balance a multiple of `$0.01`. The balance after a
+ * fill is rounded down to its step, and the difference is the rounding fee. An order carries its rounding fees across all
+ * of its fills, as taker and as maker: pass `carried` of one charge to the next. They are refunded in whole steps, never
+ * more than the fill's own fee. `price` must be the price of YES, because the direction of the payment matters: a `bid`
+ * pays `price × count`, an `ask` receives it (or pays the complement, which is rounded the same way). Sources: the
+ * published guide to fee rounding and its worked examples; 540 fills of August 2026, of which a maker of combos has
+ * published notes: their `fee_cost` was the trade fee plus the rounding fee.
  *
  * **Gotchas**
  *
- * - Fails with `Inexact` where the rounding fee has more than six decimals: no price with at most four does that.
- * - A rebate that would be more than the fill's own fee is cut to the largest number of steps that the fee covers; the
- *   rest stays carried, as in the guide's example of 0.01 contract at $0.0001. What becomes of the rest when the order
- *   ends is not published.
+ * - Fails with `Inexact` if the rounding fee has more than six decimals. Prices with at most four decimals never cause
+ *   that.
+ * - A rebate is limited to the largest number of steps that the fill's own fee covers. The rest stays carried, as in the
+ *   guide's example of 0.01 contract at $0.0001. The exchange has not published what happens to the rest when the order
+ *   ends.
  *
- * **Example** (An account of a broker)
+ * **Example** (An account at a broker)
  *
  * ```ts
  * charge({
@@ -269,17 +275,17 @@ export const charge = (
     const balance = balanceStep[fill.member]
     const change = (fill.side === "bid" ? -money : money) / 100n - tradeFee
     const roundingFee = change - divideDown(change, balance) * balance
-    const owed = carriedBefore + roundingFee
+    const carried = carriedBefore + roundingFee
     const fee = tradeFee + roundingFee
-    // The newer rule gives back from the first step on, the older one only beyond a cent.
+    // The newer rule refunds from the first step on, the older one only above one cent.
     const isOlder = (fill.rounding ?? defaultRounding) === "centicent"
-    const [step, due] = isOlder ? [oneCent, owed > 0n ? owed - 1n : 0n] : [balance, owed]
+    const [step, due] = isOlder ? [oneCent, carried > 0n ? carried - 1n : 0n] : [balance, carried]
     const rebate = ((due < fee ? due : fee) / step) * step
     return Result.succeed({
       tradeFee: fromMicros(tradeFee),
       roundingFee: fromMicros(roundingFee),
       rebate: fromMicros(rebate),
       netFee: fromMicros(fee - rebate),
-      carried: fromMicros(owed - rebate)
+      carried: fromMicros(carried - rebate)
     })
   })

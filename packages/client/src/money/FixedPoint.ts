@@ -1,18 +1,18 @@
 /**
- * Money and contract counts as the exchange writes them: decimal strings, checked by pattern and kept as they came,
- * and exact arithmetic on them. No value here ever becomes a double.
+ * Dollars and contract counts as the exchange writes them: decimal strings, with exact arithmetic. A value is checked
+ * against a pattern and kept as received. It never becomes a double.
  *
  * **Details**
  *
- * Arithmetic goes through `bigint`, so it has no range to leave. What it answers is canonical: dollars with the fewest
- * decimals that are exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`), counts with two. An amount that four
- * decimals can hold is therefore printed as requests accept it, and two equal canonical values are the same string.
+ * Arithmetic uses `bigint`, so it cannot overflow. Results are canonical: dollars have the fewest decimals that are
+ * exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Two equal canonical values are
+ * therefore the same string, and requests accept every canonical amount from zero up that fits in four decimals.
  *
  * **Gotchas**
  *
- * Functions here take {@link Dollars} and {@link Count}, which decoding, {@link dollars} and {@link count} make. Given a
- * string that was cast to one of these types and is no such decimal, they throw {@link NotFixedPoint}: no default stands
- * in for money.
+ * Functions here take {@link Dollars} and {@link Count}. Decoding, {@link dollars} and {@link count} make them. A string
+ * that was cast to one of these types without being such a decimal makes them throw {@link NotFixedPoint}: money has no
+ * default value.
  *
  * **Example** (Buying at the complement of the best bid of NO)
  *
@@ -41,25 +41,25 @@ import * as scaled from "./scaled.ts"
  *
  * **Gotchas**
  *
- * Recorded responses carry two to six places, so two equal amounts can differ as strings (`"0.56"` and `"0.5600"`):
- * never compare them with `===`.
+ * Recorded responses have two to six decimals, so equal amounts can be different strings (`"0.56"` and `"0.5600"`).
+ * Never compare them with `===`.
  */
 export type Dollars = string & Brand.Brand<"Dollars">
 
 /**
- * What a request accepts where it wants dollars: a value that came from the exchange, or a literal such as `"0.56"`. Text
- * that comes at run time goes through {@link dollars}.
+ * Dollars in a request: a value from the exchange, or a literal such as `"0.56"`. Pass text that is only known at run
+ * time through {@link dollars}.
  */
 export type DollarsInput = Dollars | `${number}`
 
 /**
- * A number of contracts as a decimal string with two places, such as `"10.00"`; the smallest step is `0.01` contract.
+ * A number of contracts as a decimal string with two places, such as `"10.00"`. The smallest step is `0.01` contract.
  */
 export type Count = string & Brand.Brand<"Count">
 
 /**
- * What a request accepts where it wants a count: a value that came from the exchange, or a literal such as `"10"`. Text
- * that comes at run time goes through {@link count}.
+ * A count in a request: a value from the exchange, or a literal such as `"10"`. Pass text that is only known at run time
+ * through {@link count}.
  */
 export type CountInput = Count | `${number}`
 
@@ -73,45 +73,45 @@ const countInputPattern = /^(?:0|[1-9]\d*)(?:\.\d{1,2})?$/
 /** {@link Dollars} on the wire, in responses. */
 export const Dollars: Schema.Codec<Dollars> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(dollarsPattern, { expected: "dollars with at most six decimals" })
-) as unknown as Schema.Codec<Dollars> // the pattern is what the brand stands for
+) as unknown as Schema.Codec<Dollars> // the brand means: matches this pattern
 
-/** {@link DollarsInput} on the wire, in requests that are no price: two to four decimals, never negative. */
+/** {@link DollarsInput} on the wire, for amounts other than prices: two to four decimals, never negative. */
 export const DollarsInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(dollarsInputPattern, {
     expected: 'dollars with two to four decimals, such as "12.50"'
   })
-) as unknown as Schema.Codec<DollarsInput> // the pattern accepts nothing that the type does not stand for
+) as unknown as Schema.Codec<DollarsInput> // the type allows every text that matches
 
 /**
- * The price of an order on the wire: dollars from 0 to 1, with two to four decimals. The exchange refuses 0 and 1
- * themselves, with 400 `invalid_price`.
+ * The price of an order on the wire: dollars from 0 to 1, with two to four decimals. The exchange refuses 0 and 1 with
+ * 400 `invalid_price`.
  */
 export const OrderPriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(orderPricePattern, {
     expected: 'a price from 0 to 1 dollar with two to four decimals, such as "0.56"'
   })
-) as unknown as Schema.Codec<DollarsInput> // the pattern accepts nothing that the type does not stand for
+) as unknown as Schema.Codec<DollarsInput> // the type allows every text that matches
 
-/** One side of a quote on the wire: as {@link OrderPriceInput}, or `"0"` to decline the side. */
+/** One side of a quote on the wire: like {@link OrderPriceInput}, or `"0"` to decline the side. */
 export const QuotePriceInput: Schema.Codec<DollarsInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(quotePricePattern, {
     expected: 'a price from 0 to 1 dollar with two to four decimals, such as "0.56", or "0" to decline'
   })
-) as unknown as Schema.Codec<DollarsInput> // the pattern accepts nothing that the type does not stand for
+) as unknown as Schema.Codec<DollarsInput> // the type allows every text that matches
 
 /** {@link Count} on the wire, in responses. */
 export const Count: Schema.Codec<Count> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(countPattern, { expected: "a contract count with two decimals" })
-) as unknown as Schema.Codec<Count> // the pattern is what the brand stands for
+) as unknown as Schema.Codec<Count> // the brand means: matches this pattern
 
 /** {@link CountInput} on the wire, in requests: at most two decimals, never negative. */
 export const CountInput: Schema.Codec<CountInput> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.isPattern(countInputPattern, {
     expected: 'a contract count with at most two decimals, such as "10"'
   })
-) as unknown as Schema.Codec<CountInput> // the pattern accepts nothing that the type does not stand for
+) as unknown as Schema.Codec<CountInput> // the type allows every text that matches
 
-/** Text that is no fixed-point value of the kind wanted. */
+/** A text that is not a decimal of the expected kind. */
 export class NotFixedPoint
   extends /*#__PURE__*/ Data.TaggedError("NotFixedPoint")<{
     readonly input: string
@@ -124,7 +124,7 @@ export class NotFixedPoint
   }
 }
 
-/** A value outside the range in which the operation has a meaning. */
+/** A value outside the range that the operation accepts. */
 export class OutOfRange
   extends /*#__PURE__*/ Data.TaggedError("OutOfRange")<{
     readonly name: string
@@ -137,7 +137,7 @@ export class OutOfRange
   }
 }
 
-/** An amount that six decimals cannot hold. */
+/** An amount that needs more than six decimals. */
 export class Inexact
   extends /*#__PURE__*/ Data.TaggedError("Inexact")<{
     readonly what: string
@@ -152,15 +152,15 @@ const dollarsExpected = "a decimal string of dollars with at most six decimals"
 const countExpected = "a decimal string of contracts with at most two decimals"
 const countTextPattern = /^-?(?:0|[1-9]\d*)(?:\.\d{1,2})?$/
 
-/** Reads, or throws: for values whose type already says what they are. */
-const readUnsafe = (text: string, pattern: RegExp, places: 2 | 6, expected: string): bigint => {
-  const units = scaled.read(text, pattern, places)
+/** For values whose type already guarantees the pattern; throws otherwise. */
+const parseUnsafe = (text: string, pattern: RegExp, places: 2 | 6, expected: string): bigint => {
+  const units = scaled.parse(text, pattern, places)
   if (units === undefined) throw new NotFixedPoint({ input: String(text), expected })
   return units
 }
 
 /**
- * The whole number of micro-dollars (`$0.000001`) that an amount is.
+ * Converts an amount to micro-dollars (`$0.000001`).
  *
  * **Example** (Recorded exposure)
  *
@@ -168,24 +168,24 @@ const readUnsafe = (text: string, pattern: RegExp, places: 2 | 6, expected: stri
  * toMicros(dollarsUnsafe("12.345678")) // => 12345678n
  * ```
  */
-export const toMicros = (dollars: Dollars): bigint => readUnsafe(dollars, dollarsPattern, 6, dollarsExpected)
+export const toMicros = (dollars: Dollars): bigint => parseUnsafe(dollars, dollarsPattern, 6, dollarsExpected)
 
-/** The amount that a whole number of micro-dollars (`$0.000001`) is, canonical. */
+/** Converts micro-dollars (`$0.000001`) to a canonical amount. */
 export const fromMicros = (micros: bigint): Dollars => scaled.print(micros, 6) as Dollars // two to six decimals
 
-/** The whole number of hundredths of a contract that a count is. */
-export const toHundredths = (count: Count): bigint => readUnsafe(count, countPattern, 2, countExpected)
+/** Converts a count to hundredths of a contract. */
+export const toHundredths = (count: Count): bigint => parseUnsafe(count, countPattern, 2, countExpected)
 
-/** The count that a whole number of hundredths of a contract is, canonical. */
+/** Converts hundredths of a contract to a canonical count. */
 export const fromHundredths = (hundredths: bigint): Count => scaled.print(hundredths, 2) as Count // two decimals
 
 /**
- * Makes dollars from a decimal string with at most six decimals, canonical.
+ * Makes canonical dollars from a decimal string with at most six decimals.
  *
  * **Gotchas**
  *
- * A number is no input: what `0.1 + 0.2` holds is not what you meant. Neither are exponents, a plus sign, blanks, or a
- * point without digits on both sides.
+ * Numbers are not accepted, because a double such as `0.1 + 0.2` is inexact. Exponents, a plus sign, blanks, and a point
+ * without digits on both sides are not accepted either.
  *
  * **Example** (From configuration)
  *
@@ -195,19 +195,20 @@ export const fromHundredths = (hundredths: bigint): Count => scaled.print(hundre
  * ```
  */
 export const dollars = (text: string): Result.Result<Dollars, NotFixedPoint> => {
-  const micros = scaled.read(text, dollarsPattern, 6)
+  const micros = scaled.parse(text, dollarsPattern, 6)
   return micros === undefined
     ? Result.fail(new NotFixedPoint({ input: String(text), expected: dollarsExpected }))
     : Result.succeed(fromMicros(micros))
 }
 
-/** As {@link dollars}, throwing {@link NotFixedPoint}: for literals in code. */
-export const dollarsUnsafe = (text: string): Dollars => fromMicros(readUnsafe(text, dollarsPattern, 6, dollarsExpected))
+/** Like {@link dollars}, but throws {@link NotFixedPoint}. For literals in code. */
+export const dollarsUnsafe = (text: string): Dollars =>
+  fromMicros(parseUnsafe(text, dollarsPattern, 6, dollarsExpected))
 
 /**
- * Makes a count of contracts from a decimal string with at most two decimals, canonical.
+ * Makes a canonical count of contracts from a decimal string with at most two decimals.
  *
- * **Example** (Two decimals always)
+ * **Example** (Always two decimals)
  *
  * ```ts
  * count("10") // => Result.succeed("10.00")
@@ -215,62 +216,64 @@ export const dollarsUnsafe = (text: string): Dollars => fromMicros(readUnsafe(te
  * ```
  */
 export const count = (text: string): Result.Result<Count, NotFixedPoint> => {
-  const hundredths = scaled.read(text, countTextPattern, 2)
+  const hundredths = scaled.parse(text, countTextPattern, 2)
   return hundredths === undefined
     ? Result.fail(new NotFixedPoint({ input: String(text), expected: countExpected }))
     : Result.succeed(fromHundredths(hundredths))
 }
 
-/** As {@link count}, throwing {@link NotFixedPoint}: for literals in code. */
-export const countUnsafe = (text: string): Count => fromHundredths(readUnsafe(text, countTextPattern, 2, countExpected))
+/** Like {@link count}, but throws {@link NotFixedPoint}. For literals in code. */
+export const countUnsafe = (text: string): Count =>
+  fromHundredths(parseUnsafe(text, countTextPattern, 2, countExpected))
 
-/** A function of two values of one kind, in either style of call. */
-interface Dual<DollarsAnswer, CountAnswer> {
-  (that: Dollars): (self: Dollars) => DollarsAnswer
-  (that: Count): (self: Count) => CountAnswer
-  (self: Dollars, that: Dollars): DollarsAnswer
-  (self: Count, that: Count): CountAnswer
+/** A function of two amounts or two counts, data-first or data-last. */
+interface Dual<DollarsResult, CountResult> {
+  (that: Dollars): (self: Dollars) => DollarsResult
+  (that: Count): (self: Count) => CountResult
+  (self: Dollars, that: Dollars): DollarsResult
+  (self: Count, that: Count): CountResult
 }
 
-/** Counts are read on the scale of dollars: what two decimals hold, six do, and both print at least two. */
-const units = (value: Dollars | Count): bigint => toMicros(value as Dollars)
+/** Reads counts on the scale of dollars too: two decimals fit in six. */
+const toUnits = (value: Dollars | Count): bigint => toMicros(value as Dollars)
 
-const ofUnits = (value: bigint): Dollars & Count => scaled.print(value, 6) as Dollars & Count
+/** Prints at least two decimals, so a sum of counts keeps exactly two. */
+const fromUnits = (value: bigint): Dollars & Count => scaled.print(value, 6) as Dollars & Count
 
 const compareUnits = (self: Dollars | Count, that: Dollars | Count): Ordering => {
-  const left = units(self)
-  const right = units(that)
+  const left = toUnits(self)
+  const right = toUnits(that)
   return left < right ? -1 : left > right ? 1 : 0
 }
 
 /** Adds two amounts, or two counts. */
 export const add: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
-  ofUnits(units(self) + units(that))
+  fromUnits(toUnits(self) + toUnits(that))
 )
 
 /** Subtracts `that` from `self`: two amounts, or two counts. */
 export const subtract: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
-  ofUnits(units(self) - units(that))
+  fromUnits(toUnits(self) - toUnits(that))
 )
 
-/** Changes the sign of an amount or a count; zero stays `"0.00"`. */
+/** Changes the sign of an amount or a count. Zero stays `"0.00"`. */
 export const negate: {
   (self: Dollars): Dollars
   (self: Count): Count
-} = (self: Dollars | Count) => ofUnits(-units(self))
+} = (self: Dollars | Count) => fromUnits(-toUnits(self))
 
-/** Adds up amounts, or counts; none of them is `"0.00"`. */
+/** Adds up amounts, or counts. The sum of none is `"0.00"`. */
 export const sum: {
   (values: Iterable<Dollars>): Dollars
   (values: Iterable<Count>): Count
 } = (values: Iterable<Dollars | Count>) => {
   let total = 0n
-  for (const value of values) total += units(value)
-  return ofUnits(total)
+  for (const value of values) total += toUnits(value)
+  return fromUnits(total)
 }
 
 /**
- * Compares by value: -1 where `self` is smaller, 0 where both are equal, 1 where it is greater.
+ * Compares by value: -1 if `self` is smaller, 0 if both are equal, 1 if it is greater.
  *
  * **Example** (A wire value against your own)
  *
@@ -286,17 +289,17 @@ export const equals: Dual<boolean, boolean> = /*#__PURE__*/ dual(
   (self: Dollars, that: Dollars) => compareUnits(self, that) === 0
 )
 
-/** The smaller of two amounts, or of two counts, as it came; of two equal ones the first. */
+/** The smaller of two amounts, or of two counts, unchanged. If they are equal: the first. */
 export const min: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
   compareUnits(that, self) < 0 ? that : self
 )
 
-/** The greater of two amounts, or of two counts, as it came; of two equal ones the first. */
+/** The greater of two amounts, or of two counts, unchanged. If they are equal: the first. */
 export const max: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, that: Dollars) =>
   compareUnits(that, self) > 0 ? that : self
 )
 
-/** Order of {@link Dollars} by value, for `Order.isLessThan`, `Array.sort` and the like. */
+/** Order of {@link Dollars} by value, for example for `Order.isLessThan` and `Array.sort`. */
 export const DollarsOrder: Order.Order<Dollars> = /*#__PURE__*/ Order.make(compareUnits)
 
 /** Order of {@link Count} by value. */
@@ -312,16 +315,16 @@ export const CountEquivalence: Equivalence.Equivalence<Count> = /*#__PURE__*/ Eq
   (self, that) => compareUnits(self, that) === 0
 )
 
-/** Whether an amount or a count is zero, however it is written. */
-export const isZero = (self: Dollars | Count): boolean => units(self) === 0n
+/** Whether an amount or a count is zero, in any spelling. */
+export const isZero = (self: Dollars | Count): boolean => toUnits(self) === 0n
 
-/** Whether an amount or a count is below zero; `"-0.00"` is not. */
-export const isNegative = (self: Dollars | Count): boolean => units(self) < 0n
+/** Whether an amount or a count is below zero. `"-0.00"` is not. */
+export const isNegative = (self: Dollars | Count): boolean => toUnits(self) < 0n
 
-/** What becomes of a product that six decimals cannot hold, named as in Effect's `BigDecimal`. */
+/** How to round a product that needs more than six decimals. The names are those of Effect's `BigDecimal`. */
 export type RoundingMode = "ceil" | "floor" | "half-even"
 
-const microsOf = {
+const divisions = {
   ceil: scaled.divideUp,
   floor: scaled.divideDown,
   "half-even": scaled.divideHalfEven
@@ -331,12 +334,12 @@ const microsOf = {
 const product = (price: Dollars, count: Count): bigint => toMicros(price) * toHundredths(count)
 
 /**
- * Multiplies a price by a count, rounded to the micro-dollar as `mode` says.
+ * Multiplies a price by a count and rounds to the micro-dollar by `mode`.
  *
  * **Details**
  *
- * A price with at most four decimals, as every price that can be ordered has, times a count has at most six: then
- * nothing is rounded. `ceil` rounds toward positive infinity and `floor` toward negative infinity, whatever the sign.
+ * Every price of an order has at most four decimals, so its product with a count has at most six and is not rounded.
+ * `ceil` rounds toward positive infinity and `floor` toward negative infinity, for negative products too.
  *
  * **Example** (An average price)
  *
@@ -348,10 +351,10 @@ export const multiply: {
   (count: Count, mode: RoundingMode): (price: Dollars) => Dollars
   (price: Dollars, count: Count, mode: RoundingMode): Dollars
 } = /*#__PURE__*/ dual(3, (price: Dollars, count: Count, mode: RoundingMode) =>
-  fromMicros(microsOf[mode](product(price, count), 100n))
+  fromMicros(divisions[mode](product(price, count), 100n))
 )
 
-/** Multiplies a price by a count, or fails with {@link Inexact} where six decimals cannot hold the product. */
+/** Multiplies a price by a count. Fails with {@link Inexact} if the product needs more than six decimals. */
 export const multiplyExact: {
   (count: Count): (price: Dollars) => Result.Result<Dollars, Inexact>
   (price: Dollars, count: Count): Result.Result<Dollars, Inexact>
@@ -362,40 +365,39 @@ export const multiplyExact: {
     : Result.fail(new Inexact({ what: `$${price} × ${count}` }))
 })
 
-const oneDollar = 1_000_000n
-
-/** Micro-dollars of a price from 0 to 1 dollar. */
-const readPrice = (price: Dollars): Result.Result<bigint, OutOfRange> => {
+/** A price from 0 to 1 dollar, in micro-dollars. */
+const priceMicros = (price: Dollars): Result.Result<bigint, OutOfRange> => {
   const micros = toMicros(price)
-  return micros >= 0n && micros <= oneDollar
+  return micros >= 0n && micros <= scaled.oneDollar
     ? Result.succeed(micros)
     : Result.fail(new OutOfRange({ name: "price", value: price, expected: "between 0 and 1 dollar" }))
 }
 
 /**
- * One dollar less a price: the price of NO at a price of YES, and the other way round.
+ * One dollar minus a price: converts a price of YES to the price of NO, and the reverse.
  *
  * **Details**
  *
- * The book of the REST interface holds bids alone: the best ask of YES is the complement of the best bid of NO. Source:
- * the published guide to order book responses, August 2026.
+ * The order book of the REST interface lists only bids: the best ask of YES is the complement of the best bid of NO.
+ * Source: the published guide to order book responses, August 2026.
  */
 export const complement = (price: Dollars): Result.Result<Dollars, OutOfRange> =>
-  Result.map(readPrice(price), (micros) => fromMicros(oneDollar - micros))
+  Result.map(priceMicros(price), (micros) => fromMicros(scaled.oneDollar - micros))
 
 /**
- * What buying costs before fees: YES at `price` for a `bid`, NO at one dollar less `price` for an `ask`, times `count`.
+ * The cost of buying, before fees. A `bid` pays `price` per contract of YES; an `ask` pays one dollar minus `price` per
+ * contract of NO.
  *
  * **Details**
  *
- * It is the collateral of an order at its limit, and the most that the position can lose: a fill at a better price
- * costs less, and an `ask` that closes a position in YES needs nothing. `price` is that of YES, as in an order. Exact
- * for prices with at most four decimals; others are rounded up to the micro-dollar.
+ * This is the collateral of an order at its limit, and the maximum loss of the position. A fill at a better price costs
+ * less. An `ask` that closes a position in YES needs no money. `price` is the price of YES, as in an order. The result is
+ * exact for prices with at most four decimals; otherwise it is rounded up to the micro-dollar.
  *
  * **Gotchas**
  *
- * - Fees come on top: see `Fees`.
- * - Collateral must lie on the market's own shard: cash on another does not count (the published guide to exchange
+ * - Fees are extra: see `Fees`.
+ * - Collateral must be on the market's own shard: cash on another shard does not count (the published guide to exchange
  *   sharding, August 2026).
  *
  * **Example** (Ten contracts of each outcome)
@@ -414,7 +416,7 @@ export const cost = (order: {
   if (hundredths < 0n) {
     return Result.fail(new OutOfRange({ name: "count", value: order.count, expected: "zero or more contracts" }))
   }
-  return Result.map(readPrice(order.price), (micros) =>
-    fromMicros(scaled.divideUp((order.side === "bid" ? micros : oneDollar - micros) * hundredths, 100n))
+  return Result.map(priceMicros(order.price), (micros) =>
+    fromMicros(scaled.divideUp((order.side === "bid" ? micros : scaled.oneDollar - micros) * hundredths, 100n))
   )
 }

@@ -1,19 +1,20 @@
 /**
- * What an order can cost, before it is sent: its collateral, its fees, and the most cash that it can take, in exact
- * arithmetic.
+ * The cost of an order before it is sent: its collateral, its fees, and the maximum cash that it can take. The arithmetic
+ * is exact.
  *
  * **Details**
  *
- * A `bid` buys YES at its price, an `ask` buys NO at one dollar less its price. What an order closes of a position needs no
- * money and pays some back. A fill at a better price costs less. Time in force, post only and expiry change when an order
- * fills, not the most that it can cost. Sources: the published guides to order direction and to fee rounding, August and
- * October 2026; the fee model is that of {@link Fees}. The bounds hold under both of its rounding rules.
+ * A `bid` buys YES at its price, an `ask` buys NO at one dollar minus its price. Contracts that close a position need no
+ * money and return some. A fill at a better price costs less. Time in force, post only and expiry affect when an order
+ * fills, not its maximum cost. Sources: the published guides to order direction and to fee rounding, August and October
+ * 2026; the fee model of {@link Fees}. The bounds hold under both of its rounding rules.
  *
  * **Gotchas**
  *
  * - The money must be on the market's own shard and in the order's own subaccount.
- * - A bound is as good as its terms: without {@link Market.terms} it assumes {@link assumedTerms} and says so.
- * - {@link of} is about one order alone. A position covers contracts once: use {@link ofBatch} for several orders.
+ * - A bound depends on the fee terms. Without {@link Market.terms} it uses {@link assumedTerms}; see {@link OrderCost.terms}.
+ * - {@link of} prices one order in isolation. A position covers its contracts once: use {@link ofBatch} for several
+ *   orders.
  *
  * **Example** (Before buying ten YES at 56 cents)
  *
@@ -33,101 +34,100 @@ import * as Fees from "./Fees.ts"
 import * as FixedPoint from "./FixedPoint.ts"
 import type { Count, CountInput, Dollars, DollarsInput } from "./FixedPoint.ts"
 import type { BookSide } from "../generated/requests.ts"
+import { oneDollar } from "./scaled.ts"
 
-/** The fields of an order that decide its cost, under their names on the wire: `Orders.CreateInput` is one. */
+/** The fields of an order that determine its cost, with their names on the wire. `Orders.CreateInput` has them. */
 export interface Order {
   readonly side: BookSide
-  /** Dollars per contract, of YES. */
+  /** The price of YES, in dollars per contract. */
   readonly price: DollarsInput | Dollars
   readonly count: CountInput | Count
   readonly post_only?: boolean | undefined
   readonly reduce_only?: boolean | undefined
 }
 
-/** An order of a batch. */
+/** An order in a batch. */
 export interface BatchOrder extends Order {
   readonly ticker: string
   readonly subaccount?: number | undefined
 }
 
-/** What you know about the market and the account. */
+/** Facts about the market and the account. */
 export interface Market {
   /** The fee terms of the series and event: `Fees.termsOf`. Default: {@link assumedTerms}. */
   readonly terms?: Fees.Terms | undefined
-  /** A direct member's balance is kept to $0.0001, every other's to $0.01. Default: `"direct"`. */
+  /** The step of a direct member's balance is $0.0001, of every other balance $0.01. Default: `"direct"`. */
   readonly member?: "direct" | "other" | undefined
   /**
-   * Contracts held that no resting order would close; negative for NO. Default: none, except that an order that may only
-   * reduce closes its whole count.
+   * Contracts held, without those that resting orders would close. Negative for NO. Default: none, except that an order
+   * with `reduce_only` closes its whole count.
    */
   readonly position?: Count | undefined
   /**
-   * The largest number of fills of one order, each rounded by itself. Default: one for every 0.01 contract, the smallest
-   * fill.
+   * The maximum number of fills of one order. Each fill is rounded separately. Default: one per 0.01 contract, which is
+   * the smallest fill.
    */
   readonly mostFills?: number | undefined
 }
 
-/** What an order can cost. */
+/** The cost of an order. */
 export interface OrderCost {
-  /** The price of what it opens: set aside while it rests, and the most that the position can lose before fees. */
+  /** The price of the contracts that it opens. Reserved while it rests, and the position's maximum loss before fees. */
   readonly collateral: Dollars
-  /** What it closes pays back at least this, before fees. */
+  /** The minimum that the contracts it closes return, before fees. */
   readonly proceeds: Dollars
-  /** The most that it can pay if its outcome comes true: one dollar for each contract that it opens. */
+  /** The payout if its outcome comes true: one dollar per contract that it opens. */
   readonly maxPayout: Dollars
-  /** The trade fee of one fill at its limit: a maker's if it is post only, else a taker's. Not a bound. */
+  /** The trade fee of a single fill at its limit: a maker's fee if it is post only, else a taker's. Not a bound. */
   readonly fee: Result.Result<Dollars, Fees.FeeUnknown>
   /**
-   * The most that its fills can be charged: as taker at the most expensive price that it can meet, every fill rounded up,
-   * no rebate. Do not add it to `collateral`: the highest fee is often that of a cheaper fill.
+   * The maximum fee of its fills: as taker, at the possible price with the highest fee, with every fill rounded up and no
+   * rebate. Do not add it to `collateral`: the highest fee often belongs to a cheaper fill.
    */
   readonly worstFee: Result.Result<Dollars, Fees.FeeUnknown>
-  /** The most cash that it can take, however far it fills, fees and their rounding included. */
+  /** The maximum cash that it can take, filled in part or in full, including fees and their rounding. */
   readonly worstCase: Result.Result<Dollars, Fees.FeeUnknown>
-  /** Whether the fees follow the terms that were given, or {@link assumedTerms}. */
+  /** Whether the fees use {@link Market.terms} or {@link assumedTerms}. */
   readonly terms: "given" | "assumed"
 }
 
 /**
  * The most expensive terms of the published types at the usual multiplier of 1. Not a bound for `flat`, whose table is not
- * public, nor for a higher multiplier.
+ * public, or for a higher multiplier.
  */
 export const assumedTerms: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fee_multiplier: 1 }
 
-const oneDollar = 1_000_000n
-
-/** Micro-dollars by which the fee of one fill can exceed the model: its own rounding, and that of the balance. */
-const roundingOf = { direct: 100n + 100n, other: 100n + 10_000n } as const
+/** The maximum difference between the fee of one fill and the model, in micro-dollars: trade fee plus balance rounding. */
+const maxRoundingPerFill = { direct: 100n + 100n, other: 100n + 10_000n } as const
 
 type Failure = FixedPoint.NotFixedPoint | FixedPoint.OutOfRange
 
-/** How an order's contracts divide, in hundredths. */
+/** The contracts of an order, in hundredths. */
 interface Division {
-  /** Covered by a position. */
+  /** They close a position. */
   readonly closing: bigint
   readonly opening: bigint
 }
 
 /**
- * Prices one order. Fails if its price is not a price from 0 to 1 dollar, or its count is not above zero. A fee that no
- * public table gives fails the three figures that depend on it, and leaves the rest.
+ * Prices one order. Fails if the price is not within 0 to 1 dollar, or if the count is not above zero. If no public table
+ * has the fee, only the three figures that depend on it fail.
  */
 export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, Failure> =>
   costOf(order, market, makeCover())
 
 /**
- * Prices the orders of a batch, which the exchange takes one after the other.
+ * Prices the orders of a batch. The exchange processes them in sequence.
  *
  * **Details**
  *
- * A position covers contracts once: what the first orders of a side leave uncovered of it covers the next, and everything
- * after that opens. That holds for an order that may only reduce as well: it is sent against a position that resting
- * orders may already have taken. The sum of `worstCase` bounds the cash that the whole batch can take.
+ * A position covers its contracts once. The first orders of a side use it up; the contracts after that open a position.
+ * This applies to orders with `reduce_only` too, because earlier orders may already have closed the position. The sum of
+ * `worstCase` bounds the cash that the whole batch can take.
  *
  * **Gotchas**
  *
- * - The money of different shards and subaccounts is separate: compare the sum with the balance only within one.
+ * - Each shard and subaccount has its own money: compare sums and balances only within one.
  *
  * **Example** (Two orders against one position)
  *
@@ -157,85 +157,90 @@ export const ofBatch = <O extends BatchOrder>(
   })
 }
 
+/** Prices one order. `cover` divides it into the contracts that close a position and those that open one. */
 const costOf = (order: Order, market: Market, cover: Cover): Result.Result<OrderCost, Failure> =>
   Result.gen(function* () {
     const price = yield* FixedPoint.dollars(order.price)
     const complement = yield* FixedPoint.complement(price)
-    const count = yield* FixedPoint.count(order.count)
-    const hundredths = FixedPoint.toHundredths(count)
+    const hundredths = FixedPoint.toHundredths(yield* FixedPoint.count(order.count))
     if (hundredths <= 0n) {
       return yield* Result.fail(
         new FixedPoint.OutOfRange({ name: "count", value: order.count, expected: "above zero contracts" })
       )
     }
     const position = market.position === undefined ? undefined : yield* FixedPoint.count(market.position)
-    const pieces = yield* piecesOf(market.mostFills, hundredths)
-    const [own, others] = order.side === "bid" ? [price, complement] : [complement, price]
+    const maxFills = yield* maxFillsOf(market.mostFills, hundredths)
     const { closing, opening } = cover(order, position, hundredths)
-    const charged = opening + closing
+    const [pays, receives] = order.side === "bid" ? [price, complement] : [complement, price]
     const terms = market.terms ?? assumedTerms
-    const rounding = roundingOf[market.member ?? "direct"]
-
-    /** The exact model up to the micro-dollar, as taker. */
-    const model = (at: Dollars, size: bigint) =>
-      Fees.trade({
-        ...terms,
-        role: "taker",
-        rounding: "microdollar",
-        price: at,
-        count: FixedPoint.fromHundredths(size)
-      }).pipe(Result.map(FixedPoint.toMicros))
-
-    const half = FixedPoint.fromMicros(oneDollar / 2n)
-    const dearest = FixedPoint.min(own, half)
-    const collateral = times(own, opening, "ceil")
-    const proceeds = times(others, closing, "floor")
-    const most = <A>(result: Result.Result<A, Fees.FeeUnknown | FixedPoint.OutOfRange>) =>
-      // Price and count were looked at above: what is left to fail is the fee's table.
-      result as Result.Result<A, Fees.FeeUnknown>
-    const worst = Result.gen(function* () {
-      const fee = yield* model(dearest, charged)
-      // A cheaper fill never costs more in all while the fee takes less than what the price gives: at a rate up to 1.
-      const worstPrice = (yield* model(half, 100n)) * 4n <= oneDollar ? own : dearest
-      const opened = yield* model(worstPrice, opening)
-      // Each fill of the model goes up to the micro-dollar, which its rounding covers.
-      const free = terms.fee_multiplier === 0 ? rounding - 100n : rounding
-      const fills = pieces(closing)
-      // What it closes may fill in part only. The cost is linear in the contracts, so the worst is at an end: all of them,
-      // or as few as so many fills can have.
-      const closed = larger(
-        (yield* model(dearest, closing)) - proceeds,
-        (yield* model(worstPrice, fills)) - times(others, fills, "floor")
-      )
-      return {
-        fee: fee + pieces(charged) * free,
-        cash: collateral + opened + pieces(opening) * free + atLeastZero(closed + fills * free)
-      }
-    })
+    const roundingPerFill = maxRoundingPerFill[market.member ?? "direct"]
+    const worst = worstOf({ closing, opening, pays, receives, terms, roundingPerFill, maxFills })
     return {
-      collateral: FixedPoint.fromMicros(collateral),
-      proceeds: FixedPoint.fromMicros(proceeds),
+      collateral: FixedPoint.fromMicros(times(pays, opening, "ceil")),
+      proceeds: FixedPoint.fromMicros(times(receives, closing, "floor")),
       maxPayout: FixedPoint.fromMicros(opening * 10_000n),
-      fee: most(
-        Fees.trade({
-          ...terms,
-          role: order.post_only === true ? "maker" : "taker",
-          price,
-          count: FixedPoint.fromHundredths(charged)
-        })
-      ),
-      worstFee: Result.map(most(worst), ({ fee }) => FixedPoint.fromMicros(fee)),
-      worstCase: Result.map(most(worst), ({ cash }) => FixedPoint.fromMicros(cash)),
+      fee: tradeFee({ ...terms, role: order.post_only === true ? "maker" : "taker", price }, opening + closing),
+      worstFee: Result.map(worst, ({ fee }) => FixedPoint.fromMicros(fee)),
+      worstCase: Result.map(worst, ({ cash }) => FixedPoint.fromMicros(cash)),
       terms: market.terms === undefined ? "assumed" : "given"
     }
   })
 
-const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+/** An order as {@link worstOf} needs it. Contracts are in hundredths, prices in dollars per contract. */
+interface Sized extends Division {
+  /** The price of a contract that it opens. */
+  readonly pays: Dollars
+  /** The minimum proceeds of a contract that it closes. */
+  readonly receives: Dollars
+  readonly terms: Fees.Terms
+  readonly roundingPerFill: bigint
+  readonly maxFills: bigint
+}
 
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+/** Upper bounds of the fees and of the cash that an order takes, in micro-dollars. */
+const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, terms }: Sized) =>
+  Result.gen(function* () {
+    /** The exact fee model of a taker, rounded up to the micro-dollar. */
+    const model = (price: Dollars, hundredths: bigint) =>
+      Result.map(tradeFee({ ...terms, role: "taker", rounding: "microdollar", price }, hundredths), FixedPoint.toMicros)
+    const fillsIn = (hundredths: bigint) => min(hundredths, maxFills)
 
-const atLeastZero = (micros: bigint): bigint => larger(micros, 0n)
+    // The fee model peaks at half a dollar. A fill can be at any price from 0 to the limit.
+    const half = FixedPoint.fromMicros(oneDollar / 2n)
+    const highestFeePrice = FixedPoint.min(pays, half)
+    // Price plus fee rises with the price as long as the rate is at most 1. Then the limit is the worst price.
+    const isLimitWorst = (yield* model(half, 100n)) * 4n <= oneDollar
+    const worstPrice = isLimitWorst ? pays : highestFeePrice
+    // `roundingPerFill` includes rounding the model up to the micro-dollar.
+    const rounding = terms.fee_multiplier === 0 ? roundingPerFill - 100n : roundingPerFill
 
+    const openingCash = times(pays, opening, "ceil") + (yield* model(worstPrice, opening)) + fillsIn(opening) * rounding
+    // The closing contracts may fill in part. Their cost is linear in the contracts, so the maximum is at an end: all of
+    // them, or the smallest size that the maximum number of fills can have.
+    const smallest = fillsIn(closing)
+    const closingCash = max(
+      (yield* model(highestFeePrice, closing)) - times(receives, closing, "floor"),
+      (yield* model(worstPrice, smallest)) - times(receives, smallest, "floor")
+    )
+    const charged = opening + closing
+    return {
+      fee: (yield* model(highestFeePrice, charged)) + fillsIn(charged) * rounding,
+      cash: openingCash + atLeastZero(closingCash + smallest * rounding)
+    }
+  })
+
+/** The trade fee of contracts in hundredths. The price and the count must be valid. */
+const tradeFee = (fill: Omit<Fees.Fill, "count">, hundredths: bigint): Result.Result<Dollars, Fees.FeeUnknown> =>
+  // Valid prices and counts cannot be out of range.
+  Fees.trade({ ...fill, count: FixedPoint.fromHundredths(hundredths) }) as Result.Result<Dollars, Fees.FeeUnknown>
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+const atLeastZero = (value: bigint): bigint => max(value, 0n)
+
+/** A price times contracts in hundredths, in micro-dollars. */
 const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode): bigint =>
   FixedPoint.toMicros(FixedPoint.multiply(price, FixedPoint.fromHundredths(hundredths), mode))
 
@@ -243,23 +248,23 @@ const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode
 type Cover = (order: Order, position: Count | undefined, hundredths: bigint) => Division
 
 const makeCover = (): Cover => {
-  /** Contracts of the orders so far, and those of them that close. */
+  /** Contracts of the orders so far, and how many of them close. */
   const placed = { bid: 0n, ask: 0n }
   const closed = { bid: 0n, ask: 0n }
 
   const divide: Cover = ({ reduce_only, side }, position, hundredths) => {
-    // Whatever rests of the orders before it on its side is covered before it is.
-    const most = (uncovered: bigint) => (reduce_only === true ? smaller(uncovered, placed[side]) : uncovered)
+    // An order that may only reduce opens at most what earlier orders of its side may already have closed.
+    const limit = (opening: bigint) => (reduce_only === true ? min(opening, placed[side]) : opening)
     if (position === undefined) {
-      const opening = most(hundredths)
+      const opening = limit(hundredths)
       return { opening, closing: hundredths - opening }
     }
     const held = FixedPoint.toHundredths(position)
     const closable = atLeastZero(side === "ask" ? held : -held)
-    // The exchange makes an order that may only reduce no larger than the position, which the other side may have raised.
-    const size =
-      reduce_only === true ? smaller(hundredths, closable + placed[side === "ask" ? "bid" : "ask"]) : hundredths
-    const opening = most(size - smaller(size, atLeastZero(closable - closed[side])))
+    // The exchange reduces an order that may only reduce to the size of the position. Orders of the other side may have
+    // made the position larger.
+    const size = reduce_only === true ? min(hundredths, closable + placed[side === "ask" ? "bid" : "ask"]) : hundredths
+    const opening = limit(size - min(size, atLeastZero(closable - closed[side])))
     return { opening, closing: size - opening }
   }
 
@@ -271,20 +276,19 @@ const makeCover = (): Cover => {
   }
 }
 
-/** In how many pieces a part of the order can fill. */
-const piecesOf = (
+/** The maximum number of fills of an order. The smallest fill is 0.01 contract. */
+const maxFillsOf = (
   mostFills: number | undefined,
   hundredths: bigint
-): Result.Result<(part: bigint) => bigint, FixedPoint.OutOfRange> => {
-  if (mostFills !== undefined && !(Number.isSafeInteger(mostFills) && mostFills > 0)) {
-    return Result.fail(
-      new FixedPoint.OutOfRange({
-        name: "number of fills",
-        value: String(mostFills),
-        expected: "a whole number above zero"
-      })
-    )
-  }
-  const most = mostFills === undefined ? hundredths : BigInt(mostFills)
-  return Result.succeed((part) => (part < most ? part : most))
+): Result.Result<bigint, FixedPoint.OutOfRange> => {
+  if (mostFills === undefined) return Result.succeed(hundredths)
+  return Number.isSafeInteger(mostFills) && mostFills > 0
+    ? Result.succeed(BigInt(mostFills))
+    : Result.fail(
+        new FixedPoint.OutOfRange({
+          name: "number of fills",
+          value: String(mostFills),
+          expected: "a whole number above zero"
+        })
+      )
 }

@@ -1,22 +1,22 @@
 /**
- * The prices that can be ordered on a market, from its `price_ranges`.
+ * The valid order prices of a market, from its `price_ranges`.
  *
  * **Details**
  *
- * The ranges are the authority, not the label in `price_level_structure`. Both ends of a range are prices of it, when
- * they lie on its steps and between 0 and 1 dollar. The published structures with finer edges name one and the same price
- * as the end of a range and the start of the next: such a shared end is one price. Sources: market recorded in demo, July
- * 2026; the published guide to fixed-point representation, August 2026.
+ * The ranges are the authority, not the label in `price_level_structure`. Both ends of a range belong to it if they lie
+ * on its steps and between 0 and 1 dollar. In the published structures with finer edges, the end of one range is the start
+ * of the next: such a shared end counts once. Sources: market recorded in demo, July 2026; the published guide to
+ * fixed-point representation, August 2026.
  *
  * **Gotchas**
  *
- * - The prices 0 and 1 are never on the grid, although the published ranges begin and end at them: the recorded
+ * - The prices 0 and 1 are never on the grid, although the published ranges start and end at them: the recorded
  *   `linear_cent` market has one range from `0.0000` to `1.0000` by `0.0100`. The exchange refuses an order at either
- *   price with 400 `invalid_price` (a trader's report, 2026). A market prints the empty side of its book as 0 or 1.
- * - Each market has its own grid, and a market's grid can change while it trades.
- * - An order off the grid is refused; in July 2026 demo took quotes off the grid when they were created.
+ *   price with 400 `invalid_price` (a trader's report, 2026). A market shows an empty side of its book as 0 or 1.
+ * - Each market has its own grid, and the grid can change while the market trades.
+ * - The exchange refuses orders off the grid. In July 2026, demo accepted new quotes off the grid.
  *
- * **Example** (A price of your own model)
+ * **Example** (A price from your own model)
  *
  * ```ts
  * import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
@@ -36,11 +36,11 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { type Dollars, fromMicros, toMicros } from "./FixedPoint.ts"
 import type { PriceRange } from "../generated/responses.ts"
-import { divideUp } from "./scaled.ts"
+import { divideUp, oneDollar } from "./scaled.ts"
 
 export type { PriceRange } from "../generated/responses.ts"
 
-/** Prices from `start` to `last` by `step`, in micro-dollars; `rank` prices of the grid lie below `start`. */
+/** Prices from `start` to `last` by `step`, in micro-dollars. `rank` is the number of grid prices below `start`. */
 interface Run {
   readonly start: bigint
   readonly last: bigint
@@ -48,38 +48,39 @@ interface Run {
   readonly rank: bigint
 }
 
-/** The prices that can be ordered. Made by {@link make}; it holds plain values, so you can keep and share it. */
+/** The valid order prices. Made by {@link make}. It contains only plain values, so you can keep and share it. */
 export interface PriceGrid {
-  /** Ascending; no two have more than an end in common. */
+  /** Ascending. Neighbours share at most an end. */
   readonly runs: ReadonlyArray<Run>
 }
 
-/** Price ranges that make no grid. */
+/** The price ranges do not form a grid. */
 export class InvalidPriceGrid
   extends /*#__PURE__*/ Data.TaggedError("InvalidPriceGrid")<{
     readonly reason: string
   }>
 {
   override get message(): string {
-    return `The price ranges make no grid: ${this.reason}.`
+    return `The price ranges do not form a grid: ${this.reason}.`
   }
 }
 
-const oneDollar = 1_000_000n
-
 /**
- * Reads the price ranges of a market or of a multivariate collection, in whatever order they come.
+ * Makes a grid from the price ranges of a market or a multivariate collection, in any order.
  *
  * **Details**
  *
- * Fails with {@link InvalidPriceGrid} where there is no range (the list can be null on the wire), where a range leaves
- * 0 to 1 dollar, ends before it starts or has no step, where two ranges overlap by more than an end, since nothing says
- * which step would hold, and where no price lies between 0 and 1. Between ranges that leave a gap there is no price.
+ * A gap between ranges has no prices. Fails with {@link InvalidPriceGrid} if
+ *
+ * - the list is empty or null (it can be null on the wire)
+ * - a range is not within 0 to 1 dollar, ends before it starts, or has no positive step
+ * - two ranges overlap by more than an end, because their steps would conflict
+ * - no price lies between 0 and 1 dollar
  */
 export const make = (
   ranges: ReadonlyArray<PriceRange> | null | undefined
 ): Result.Result<PriceGrid, InvalidPriceGrid> => {
-  if (ranges === null || ranges === undefined || ranges.length === 0) return invalid("there is none")
+  if (ranges === null || ranges === undefined || ranges.length === 0) return invalid("there are no ranges")
   const sorted = ranges
     .map((range) => ({ range, start: toMicros(range.start), end: toMicros(range.end), step: toMicros(range.step) }))
     .sort((a, b) => (a.start < b.start || (a.start === b.start && a.end < b.end) ? -1 : 1))
@@ -90,11 +91,11 @@ export const make = (
     const name = `${range.start} to ${range.end} by ${range.step}`
     if (start < 0n || end > oneDollar) return invalid(`${name} is not within 0 to 1 dollar`)
     if (end < start) return invalid(`${name} ends before it starts`)
-    if (step <= 0n) return invalid(`${name} has no step`)
-    if (start < previousEnd) return invalid(`${name} overlaps another`)
+    if (step <= 0n) return invalid(`${name} has no positive step`)
+    if (start < previousEnd) return invalid(`${name} overlaps another range`)
     previousEnd = end
     const top = end - ((end - start) % step)
-    // No order can be at 0 or at 1: a run ends a step before them.
+    // The exchange refuses orders at 0 and 1, so a run starts and ends one step inside them.
     const first = start === 0n ? step : start
     const last = top === oneDollar ? top - step : top
     if (last < first) continue
@@ -108,21 +109,21 @@ export const make = (
 
 const invalid = (reason: string) => Result.fail(new InvalidPriceGrid({ reason }))
 
-const holds = (run: Run, micros: bigint): boolean =>
+const contains = (run: Run, micros: bigint): boolean =>
   micros >= run.start && micros <= run.last && (micros - run.start) % run.step === 0n
 
-/** Whether an order can have this price: it is a step of a range, and lies between 0 and 1 dollar. */
+/** Whether an order can have this price: it lies on a step of a range, and between 0 and 1 dollar. */
 export const isOnGrid: {
   (price: Dollars): (grid: PriceGrid) => boolean
   (grid: PriceGrid, price: Dollars): boolean
 } = /*#__PURE__*/ dual(2, (grid: PriceGrid, price: Dollars): boolean => {
   const micros = toMicros(price)
-  return grid.runs.some((run) => holds(run, micros))
+  return grid.runs.some((run) => contains(run, micros))
 })
 
 /**
- * The highest price of the grid that is not above `price`: itself when it is on the grid, none below all of them. Never 0
- * or 1.
+ * The highest grid price that is not above `price`, which is `price` itself if it is on the grid. None if `price` is below
+ * the grid. Never 0 or 1.
  */
 export const nearestBelow: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
@@ -136,8 +137,8 @@ export const nearestBelow: {
 })
 
 /**
- * The lowest price of the grid that is not below `price`: itself when it is on the grid, none above all of them. Never 0 or
- * 1.
+ * The lowest grid price that is not below `price`, which is `price` itself if it is on the grid. None if `price` is above
+ * the grid. Never 0 or 1.
  */
 export const nearestAbove: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
@@ -150,19 +151,19 @@ export const nearestAbove: {
   return Option.some(fromMicros(run.start + steps * run.step))
 })
 
-/** How many prices of the grid lie below one that is on it. */
+/** The number of grid prices below `price`. Undefined if `price` is off the grid. */
 const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
   const micros = toMicros(price)
-  const run = grid.runs.find((run) => holds(run, micros))
+  const run = grid.runs.find((run) => contains(run, micros))
   return run === undefined ? undefined : run.rank + (micros - run.start) / run.step
 }
 
 /**
- * How many ticks up the grid `to` lies from `from`; negative where it lies below. None where either is off the grid.
+ * The number of ticks from `from` up to `to`; negative if `to` is lower. None if either price is off the grid.
  *
  * **Gotchas**
  *
- * Ticks of one market can differ in size: on a combo, one tick is `$0.0001` below `$0.01` and `$0.001` above it.
+ * The ticks of one market can differ in size: on a combo, a tick is `$0.0001` below `$0.01` and `$0.001` above it.
  */
 export const ticksBetween: {
   (from: Dollars, to: Dollars): (grid: PriceGrid) => Option.Option<number>
@@ -170,13 +171,13 @@ export const ticksBetween: {
 } = /*#__PURE__*/ dual(3, (grid: PriceGrid, from: Dollars, to: Dollars): Option.Option<number> => {
   const low = rankOf(grid, from)
   const high = rankOf(grid, to)
-  // A count of ticks, no money: a dollar has at most a million of them.
+  // A number is safe: this counts ticks, not money, and a dollar has at most a million of them.
   return low === undefined || high === undefined ? Option.none() : Option.some(Number(high - low))
 })
 
 /**
- * The price that lies `ticks` up the grid from `price`, or down where negative. None where `price` is off the grid, the
- * grid ends before, or `ticks` is no whole number.
+ * The price `ticks` ticks above `price`, or below it if negative. None if `price` is off the grid, if the result would be
+ * beyond the grid, or if `ticks` is not a whole number.
  *
  * **Example** (One tick better than the best bid)
  *
@@ -197,7 +198,7 @@ export const shift: {
   return micros <= run.last ? Option.some(fromMicros(micros)) : Option.none()
 })
 
-/** Every price of the grid, ascending. Lazy, and can be iterated again. */
+/** All prices of the grid, ascending. Lazy. You can iterate it more than once. */
 export const prices = (grid: PriceGrid): Iterable<Dollars> => ({
   *[Symbol.iterator]() {
     let above = -1n

@@ -1,24 +1,27 @@
 /**
- * Decimal strings as scaled integers, and back.
+ * Conversion between decimal strings and scaled integers, and integer division with rounding.
  *
  * @module
  */
 
+/** In micro-dollars. */
+export const oneDollar = 1_000_000n
+
 const powersOfTen = [1n, 10n, 100n, 1_000n, 10_000n, 100_000n, 1_000_000n] as const
 
 /**
- * Reads a decimal as a whole number of units of `10^-places`. Undefined where the pattern does not match; the pattern
- * must allow nothing but an optional sign, digits, and at most `places` decimals after a point.
+ * Parses a decimal to an integer in units of `10^-places`, or to undefined if the pattern does not match. The pattern
+ * must allow only an optional sign, digits, and at most `places` decimals after a point.
  */
-export const read = (text: string, pattern: RegExp, places: 2 | 6): bigint | undefined => {
-  // A number from untyped code would match the pattern as text: it is refused, not converted.
+export const parse = (text: string, pattern: RegExp, places: 2 | 6): bigint | undefined => {
+  // A number from untyped code is refused: `test` would convert it to text.
   if (typeof text !== "string" || !pattern.test(text)) return undefined
   const point = text.indexOf(".")
   if (point === -1) return BigInt(text) * powersOfTen[places]!
   return BigInt(text.slice(0, point) + text.slice(point + 1)) * powersOfTen[places + point + 1 - text.length]!
 }
 
-/** Prints units of `10^-places` with the fewest decimals that are exact, but no fewer than two. */
+/** Prints units of `10^-places` with the fewest decimals that are exact, but at least two. */
 export const print = (units: bigint, places: 2 | 6): string => {
   const digits = (units < 0n ? -units : units).toString().padStart(places + 1, "0")
   const point = digits.length - places
@@ -27,16 +30,16 @@ export const print = (units: bigint, places: 2 | 6): string => {
   return `${units < 0n ? "-" : ""}${digits.slice(0, point)}.${digits.slice(point, end)}`
 }
 
-/** The greatest integer not above `numerator / denominator`; the denominator is positive. */
+/** Rounds `numerator / denominator` down. The denominator must be positive. */
 export const divideDown = (numerator: bigint, denominator: bigint): bigint => {
   const quotient = numerator / denominator
   return numerator % denominator < 0n ? quotient - 1n : quotient
 }
 
-/** The smallest integer not below `numerator / denominator`; the denominator is positive. */
+/** Rounds `numerator / denominator` up. The denominator must be positive. */
 export const divideUp = (numerator: bigint, denominator: bigint): bigint => -divideDown(-numerator, denominator)
 
-/** The integer nearest to `numerator / denominator`, of two the even one; the denominator is positive. */
+/** Rounds `numerator / denominator` to the nearest integer, and halves to the even one. The denominator must be positive. */
 export const divideHalfEven = (numerator: bigint, denominator: bigint): bigint => {
   const down = divideDown(numerator, denominator)
   const twice = (numerator - down * denominator) * 2n

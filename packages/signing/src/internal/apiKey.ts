@@ -4,27 +4,27 @@ import { shortKeyId } from "./keyId.ts"
 import type { SignSync } from "./nodeCrypto.ts"
 import { Printable } from "./printable.ts"
 
-/** What only signing may touch. The `CryptoKey` belongs to the `Crypto` object that it was imported with. */
+/** The private part of an API key. The `CryptoKey` works only with the `Crypto` object that imported it. */
 export interface Signing {
   readonly subtle: SubtleCrypto
   readonly cryptoKey: CryptoKey
   readonly publicKeyPem: string
-  /** It came as a `CryptoKey` that is not extractable, so only WebCrypto can sign with it. */
+  /** The key was passed as a `CryptoKey` that is not extractable, so only WebCrypto can sign with it. */
   readonly isSealed: boolean
-  /** Signs with `node:crypto`; undefined where this runtime has none, or its trial signature did not verify. */
+  /** Signs with `node:crypto`. Undefined if the runtime has none, or if its trial signature did not verify. */
   readonly signSync: SignSync | undefined
-  /** Whether `signSync` is the faster way, and the application has not provided a WebCrypto of its own to sign with. */
+  /** Whether `signSync` is faster, and the application does not provide its own WebCrypto. */
   readonly prefersSync: boolean
 }
 
-// What KALSHI-ACCESS-SIGNATURE holds: PSS with SHA-256 (the hash is the key's), MGF1 with the same, a salt as long as
-// the digest; or plain Ed25519.
+// The exchange requires PSS with SHA-256 (set when the key is imported), MGF1 with SHA-256, and a salt as long as the
+// digest; or plain Ed25519.
 const parameters: Record<KeyKind, AlgorithmIdentifier | RsaPssParams> = {
   rsa: { name: "RSA-PSS", saltLength: 32 },
   ed25519: { name: "Ed25519" }
 }
 
-/** A private field keeps the key from `inspect`, even with `showHidden` and without custom inspection. */
+/** A private field hides the key from `inspect`, even with `showHidden` and without custom inspection. */
 export class ApiKey extends Printable {
   readonly keyId: string
   readonly kind: KeyKind

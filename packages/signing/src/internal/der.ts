@@ -19,7 +19,7 @@ export interface Element {
   readonly whole: Uint8Array
 }
 
-const read = (bytes: Uint8Array): Element | "cut short" | "malformed" => {
+const parse = (bytes: Uint8Array): Element | "cut short" | "malformed" => {
   const tag = bytes[0]
   const first = bytes[1]
   if (tag === undefined || first === undefined) return "cut short"
@@ -39,22 +39,22 @@ const read = (bytes: Uint8Array): Element | "cut short" | "malformed" => {
   return end > bytes.length ? "cut short" : { tag, contents: bytes.subarray(start, end), whole: bytes.subarray(0, end) }
 }
 
-/** The elements inside a constructed element, or `undefined` where they do not fill it exactly. */
+/** The elements inside a constructed element, or `undefined` if they do not fill it exactly. */
 export const children = (parent: Element): ReadonlyArray<Element> | undefined => {
-  const out: Array<Element> = []
+  const elements: Array<Element> = []
   let rest = parent.contents
   while (rest.length > 0) {
-    const element = read(rest)
+    const element = parse(rest)
     if (typeof element === "string") return undefined
-    out.push(element)
+    elements.push(element)
     rest = rest.subarray(element.whole.length)
   }
-  return out
+  return elements
 }
 
-/** Bytes that are one element with nothing after it, or `undefined`. */
+/** The single element that fills the bytes, or `undefined`. */
 export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
-  const element = read(bytes)
+  const element = parse(bytes)
   return typeof element !== "string" && element.tag === tag && element.whole.length === bytes.length
     ? element
     : undefined
@@ -62,17 +62,17 @@ export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
 
 /** The members of a key's outermost SEQUENCE. */
 export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>, KeyErrorReason> => {
-  const element = bytes.length > 0 && bytes[0] !== tags.sequence ? "malformed" : read(bytes)
+  const element = bytes.length > 0 && bytes[0] !== tags.sequence ? "malformed" : parse(bytes)
   if (element === "cut short") {
-    return Result.fail({ _tag: "Truncated", problem: "its data ends before the length that it states" })
+    return Result.fail({ _tag: "Truncated", problem: "its data is shorter than its stated length" })
   }
   if (element === "malformed") return Result.fail({ _tag: "Malformed", problem: "its data is not a DER sequence" })
   if (element.whole.length < bytes.length) {
-    return Result.fail({ _tag: "Malformed", problem: "its data goes on after the length that it states" })
+    return Result.fail({ _tag: "Malformed", problem: "its data is longer than its stated length" })
   }
   const inside = children(element)
   return inside === undefined
-    ? Result.fail({ _tag: "Malformed", problem: "its DER sequence is broken" })
+    ? Result.fail({ _tag: "Malformed", problem: "its DER sequence is invalid" })
     : Result.succeed(inside)
 }
 

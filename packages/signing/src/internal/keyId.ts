@@ -1,25 +1,25 @@
 import type { KeyErrorReason } from "../KeyError.ts"
 import { looksLikeKey } from "./keyText.ts"
 
-/** Kalshi's ids are UUIDs; this leaves room and still stops a key's text. */
-const longest = 128
+/** Kalshi's ids are UUIDs. This limit allows longer ids, but not the text of a key. */
+const maxLength = 128
 
-/** What bars a key id from the header `KALSHI-ACCESS-KEY`. Never quotes it: people paste the key in its place. */
+/** Why a key id is invalid as the header `KALSHI-ACCESS-KEY`. Never quotes the id: users paste the key instead. */
 export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   if (keyId === "") return { _tag: "EmptyKeyId" }
   const problem = looksLikeKey(keyId)
-    ? "is a key's text, not an id"
-    : keyId.length > longest
+    ? "is the text of a key, not an id"
+    : keyId.length > maxLength
       ? `has ${keyId.length} characters`
       : /^["']|["']$/.test(keyId)
-        ? "has quotes around it"
+        ? "starts or ends with a quote"
         : /\s/.test(keyId)
-          ? "holds white space or a line end"
+          ? "contains white space"
           : /^[!-~]+$/.test(keyId)
             ? undefined
-            : "holds a character that no header can carry"
+            : "contains a character that is not allowed in an HTTP header"
   return problem === undefined ? undefined : { _tag: "InvalidKeyId", problem }
 }
 
-/** Enough of an id to tell keys apart. */
+/** The start of an id, enough to distinguish keys. */
 export const shortKeyId = (keyId: string): string => (keyId.length > 12 ? `${keyId.slice(0, 8)}…` : keyId)

@@ -1,6 +1,6 @@
 /**
- * Whether a text is DER in base64, as a key is without its BEGIN and END lines: a SEQUENCE's first byte is 0x30, so its
- * base64 begins with `M`, and an Ed25519 key has 64 characters.
+ * Whether a text looks like DER in base64, which is a key without its BEGIN and END lines. A SEQUENCE starts with 0x30, so
+ * its base64 starts with `M`. An Ed25519 key has 64 characters.
  */
 export const looksLikeBase64Der = (text: string): boolean => /^M[A-Za-z0-9+/=_\-\s]{59,}$/.test(text.trim())
 
@@ -9,14 +9,14 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
 const classOf = (character: string): "lower" | "upper" | "digit" | undefined =>
   /[a-z]/.test(character) ? "lower" : /[A-Z]/.test(character) ? "upper" : /[0-9]/.test(character) ? "digit" : undefined
 
-/** In 24 characters of a key, the class of characters changes 13 times on average; in names such as `JohnDoe`, twice. */
-const stretch = 24
-const mostChanges = 4
+/** In 24 characters of a key, the character class changes 13 times on average; in a name such as `JohnDoe`, twice. */
+const windowLength = 24
+const maxChanges = 4
 
 /**
- * Whether a part of a text is as random as a key: a long word with digits, groups of hexadecimal or decimal digits, or a
- * part in which small letters, capitals and digits take turns. UUIDs do not count, since a key's id may name its file,
- * and neither does the capital that begins a word.
+ * Whether a part of a text looks as random as a key: a long word with digits, groups of hexadecimal or decimal digits, or
+ * frequent changes between small letters, capitals and digits. UUIDs do not count, because a key id can be part of a file
+ * name. The first capital of a word does not count either.
  */
 const looksRandom = (text: string): boolean => {
   const rest = text.replace(uuid, "")
@@ -27,16 +27,16 @@ const looksRandom = (text: string): boolean => {
     const before = classes[index - 1]
     return is !== undefined && before !== undefined && is !== before ? 1 : 0
   })
-  let inStretch = 0
+  let inWindow = 0
   return changes.some((change, index) => {
-    inStretch += change - (changes[index - stretch] ?? 0)
-    return inStretch > mostChanges
+    inWindow += change - (changes[index - windowLength] ?? 0)
+    return inWindow > maxChanges
   })
 }
 
 /**
- * Whether a text is key material rather than an id or a path: PEM, a JWK, DER in base64, a line of those, or the 32
- * bytes of an Ed25519 key or more in hexadecimal or base64. An absolute path is none.
+ * Whether a text looks like key material instead of an id or a path: PEM, a JWK, DER in base64, a line of these, or 32
+ * bytes or more in hexadecimal or base64. An absolute path does not.
  */
 export const looksLikeKey = (text: string): boolean => {
   const bare = text.trim().replace(/^(["'])(.*)\1$/s, "$2")
@@ -49,8 +49,8 @@ export const looksLikeKey = (text: string): boolean => {
 }
 
 /**
- * Whether a path can be shown: it holds nothing but what paths are made of, and no part of it is as random as a key.
- * A path that is not shown may still be one, with many capitals and digits in it.
+ * Whether a path is safe to print: it contains only typical characters of paths, and no part looks as random as a key.
+ * Real paths with many capitals and digits are rejected too.
  */
 export const isShowable = (path: string): boolean => {
   const name = path.replace(/^[A-Za-z]:(?=[\\/])/, "")

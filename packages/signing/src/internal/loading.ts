@@ -18,15 +18,15 @@ export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
     return problem === undefined ? Effect.void : Effect.fail(keyError(problem))
   })
 
-// Begins with a letter, as no request's text does, so that the signature is good for nothing else.
+// Starts with a letter. The signed text of a request starts with a digit, so this signature is useless for requests.
 const trialText = /*#__PURE__*/ new TextEncoder().encode("kalshi-effect: a trial signature")
 
-/** Whether a public key verifies the signature of the trial text. */
+/** Whether the public key verifies the signature of the trial text. */
 const verifies = (publicKey: PublicKey.PublicKey, signature: Uint8Array): Effect.Effect<boolean, KeyError> =>
   Effect.flatMap(service, (service) => orKeyError(service.verify(publicKey, signature, trialText)))
 
-/** Lets the key sign, and its public key judge. */
-const prove = /*#__PURE__*/ Effect.fnUntraced(function* (
+/** Signs the trial text, and fails with `problem` if the public key does not verify the signature. */
+const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   signing: Pick<Signing, "cryptoKey" | "subtle">,
   publicKey: PublicKey.PublicKey,
@@ -40,19 +40,19 @@ const prove = /*#__PURE__*/ Effect.fnUntraced(function* (
   if (!(yield* verifies(publicKey, signature))) return yield* failed
 })
 
-/** Signs with `node:crypto` what the public key verifies, or undefined: then WebCrypto signs everything. */
-const provenSync = /*#__PURE__*/ Effect.fnUntraced(function* (
+/** A `node:crypto` signer whose trial signature verifies, or undefined: then WebCrypto signs everything. */
+const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   pkcs8: Uint8Array,
   publicKey: PublicKey.PublicKey
 ): Effect.fn.Return<nodeCrypto.SignSync | undefined> {
   const signSync = nodeCrypto.signSync(kind, pkcs8)
   if (signSync === undefined) return undefined
-  const proof = Effect.flatMap(
+  const isVerified = Effect.flatMap(
     Effect.try({ try: () => signSync(trialText), catch: () => keyError(refused) }),
     (signature) => (signature instanceof Uint8Array ? verifies(publicKey, signature) : Effect.succeed(false))
   )
-  return (yield* Effect.orElseSucceed(proof, () => false)) ? signSync : undefined
+  return (yield* Effect.orElseSucceed(isVerified, () => false)) ? signSync : undefined
 })
 
 const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportParams> = {
@@ -60,8 +60,8 @@ const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportPar
   ed25519: { name: "Ed25519" }
 }
 
-/** Imports a private key so that it cannot be exported again, and proves it. */
-const finish = /*#__PURE__*/ Effect.fnUntraced(function* (
+/** Imports a private key as not extractable, and runs the self-check. */
+const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   kind: KeyKind,
   privateKey: Signature.PrivateKey<Signature.RsaPss> | Signature.PrivateKey<Signature.Ed25519>,
@@ -73,8 +73,8 @@ const finish = /*#__PURE__*/ Effect.fnUntraced(function* (
     try: () => crypto.importKey("pkcs8", new Uint8Array(pkcs8), importParameters[kind], false, ["sign"]),
     catch: () => keyError(refused)
   })
-  yield* prove(kind, { subtle: crypto, cryptoKey }, publicKey, "its own public key does not verify what it signs")
-  const signSync = yield* provenSync(kind, pkcs8, publicKey)
+  yield* selfCheck(kind, { subtle: crypto, cryptoKey }, publicKey, "its public key does not verify its signature")
+  const signSync = yield* checkedSignSync(kind, pkcs8, publicKey)
   return new ApiKey(keyId, publicKey, {
     subtle: crypto,
     cryptoKey,
@@ -88,7 +88,7 @@ const finish = /*#__PURE__*/ Effect.fnUntraced(function* (
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index])
 
-/** Makes an API key of private key material; the id has been checked. */
+/** Makes an API key from private key material. The caller has checked the id. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   material: PrivateMaterial
@@ -98,7 +98,7 @@ export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
     const problem = pkcs1Problem(material.pkcs1)
     if (problem !== undefined) return yield* keyError(problem)
     const privateKey = yield* orKeyError(KeyFormat.decodePrivate(KeyFormat.pkcs1, algorithms.rsa, material.pkcs1))
-    return yield* finish(keyId, "rsa", privateKey, yield* orKeyError(signature.publicKeyOf(privateKey)))
+    return yield* importKey(keyId, "rsa", privateKey, yield* orKeyError(signature.publicKeyOf(privateKey)))
   }
   const privateKey = yield* orKeyError(Signature.privateKey(algorithms.ed25519, material.seed))
   const publicKey = yield* orKeyError(signature.publicKeyOf(privateKey))
@@ -108,13 +108,13 @@ export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   ) {
     return yield* keyError({
       _tag: "SelfCheckFailed",
-      problem: "the public key beside the private one is not its own"
+      problem: "the public key stored with the private key does not match it"
     })
   }
-  return yield* finish(keyId, "ed25519", privateKey, publicKey)
+  return yield* importKey(keyId, "ed25519", privateKey, publicKey)
 })
 
-/** Makes an API key of a `CryptoKey` that cannot be exported, proved against the public key given. */
+/** Makes an API key from a `CryptoKey` that is not extractable, checked against the public key. */
 export const loadSealed = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   cryptoKey: CryptoKey,
@@ -128,10 +128,10 @@ export const loadSealed = /*#__PURE__*/ Effect.fnUntraced(function* (
     signSync: undefined,
     prefersSync: false
   }
-  yield* prove(PublicKey.kind(publicKey), signing, publicKey, "the public key given is not that of the private key")
+  yield* selfCheck(PublicKey.kind(publicKey), signing, publicKey, "the public key does not match the private key")
   return new ApiKey(keyId, publicKey, signing)
 })
 
-/** Proves that an API key belongs to a public key given beside it. */
-export const provePublicKey = (apiKey: ApiKey, publicKey: PublicKey.PublicKey): Effect.Effect<void, KeyError> =>
-  prove(apiKey.kind, ApiKey.signing(apiKey), publicKey, "the public key given is not that of the private key")
+/** Fails if the public key does not match the API key. */
+export const checkPublicKey = (apiKey: ApiKey, publicKey: PublicKey.PublicKey): Effect.Effect<void, KeyError> =>
+  selfCheck(apiKey.kind, ApiKey.signing(apiKey), publicKey, "the public key does not match the private key")

@@ -1,13 +1,12 @@
 /**
- * Signing with `node:crypto`, which is found at run time: nothing here imports a module of Node, so that a bundle runs
- * in every runtime.
+ * Signatures with `node:crypto`. It is looked up at run time and never imported, so a bundle works in every runtime.
  */
 import type { KeyKind } from "./keyKind.ts"
 
-/** Signs at once, without a promise. */
+/** Signs synchronously. */
 export type SignSync = (data: Uint8Array) => Uint8Array
 
-/** What is used of `node:crypto`. */
+/** The used part of `node:crypto`. */
 interface NodeCrypto {
   readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number }
   readonly createPrivateKey: (key: {
@@ -18,15 +17,15 @@ interface NodeCrypto {
   readonly sign: (hash: "sha256" | null, data: Uint8Array, key: object) => Uint8Array
 }
 
-/** What is used of the global `process`. `getBuiltinModule` is there since Node 20.16 and 22.3. */
+/** The used part of the global `process`. `getBuiltinModule` exists since Node 20.16 and 22.3. */
 interface NodeProcess {
   readonly versions?: { readonly [name: string]: string | undefined }
   readonly getBuiltinModule?: (id: string) => unknown
 }
 
-/** `node:crypto` on Node. Bun and Deno have one too, in which nothing has been measured. */
+/** `node:crypto`, on Node only: the modules of Bun and Deno have not been measured. */
 const nodeCrypto = (): NodeCrypto | undefined => {
-  // No type of Node is loaded here; every member is checked before it is used, and every call is guarded by the caller.
+  // Node's types are not loaded here. Each member is checked before use, and the caller catches every exception.
   const { process } = globalThis as { readonly process?: NodeProcess | undefined }
   const versions = process?.versions
   return versions?.["node"] === undefined || versions["bun"] !== undefined || versions["deno"] !== undefined
@@ -35,8 +34,8 @@ const nodeCrypto = (): NodeCrypto | undefined => {
 }
 
 /**
- * A private key in PKCS#8 as a function that signs, or undefined where this runtime has none. The key object stays in the
- * function's closure, where nothing can print it.
+ * Makes a signing function from a private key in PKCS#8. Undefined if this runtime has no `node:crypto` or it refuses the
+ * key. The key object stays in the closure, so it cannot be printed.
  */
 export const signSync = (kind: KeyKind, pkcs8: Uint8Array): SignSync | undefined => {
   try {

@@ -19,7 +19,7 @@ const looksLike = (text: string): (KeyErrorReason & { _tag: "NoPem" })["looksLik
     ? "Empty"
     : trimmed.startsWith("{")
       ? "Json"
-      : // oxlint-disable-next-line no-control-regex -- control characters are what tells binary from text
+      : // oxlint-disable-next-line no-control-regex -- control characters distinguish binary from text
         /[\x00-\x08\x0e-\x1f\ufffd]/.test(trimmed)
         ? "Binary"
         : looksLikeBase64Der(trimmed)
@@ -32,9 +32,8 @@ const looksLike = (text: string): (KeyErrorReason & { _tag: "NoPem" })["looksLik
 }
 
 /**
- * The text of a file in UTF-16 whose bytes were read as UTF-8 or Latin-1, as PowerShell writes them. The bytes of an
- * ASCII character are the character and a NUL, in either order, so half of such a text is NULs; of DER only few bytes
- * are. A key's PEM is ASCII, so nothing of it is lost.
+ * Repairs UTF-16 text that was decoded as UTF-8 or Latin-1. PowerShell writes such files. Each ASCII character becomes the
+ * character and a NUL, in either order, so half of the text is NULs; DER has only a few. PEM is ASCII, so nothing is lost.
  */
 const fromUtf16 = (text: string): string => {
   const narrow = text.replaceAll("\0", "")
@@ -42,9 +41,8 @@ const fromUtf16 = (text: string): string => {
 }
 
 /**
- * Reads the one PEM block of a text (RFC 7468), with what people's tools do to it: line ends escaped as `\n`, CRLF,
- * a byte-order mark, UTF-16, quotes, indentation, text around the block, and the base64 on one line with its BEGIN and
- * END.
+ * Reads the only PEM block of a text (RFC 7468). Accepts common changes by tools: line ends escaped as `\n`, CRLF, a
+ * byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole block on one line.
  */
 export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => {
   const input = fromUtf16(raw)
@@ -62,8 +60,7 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
   const after = text.slice(found.index + found[0].length)
   const end = /-----END ([A-Z0-9 ]{1,64})-----/.exec(after)
   if (end === null) return fail({ _tag: "Truncated", problem: "its END line is missing" })
-  if (end[1] !== label)
-    return fail({ _tag: "Malformed", problem: "its BEGIN and END lines do not have the same label" })
+  if (end[1] !== label) return fail({ _tag: "Malformed", problem: "its BEGIN and END lines have different labels" })
   const body = after.slice(0, end.index)
   const refused = refusedLabel(label, body)
   if (refused !== undefined) return fail(refused)
@@ -71,14 +68,14 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) {
     return fail({ _tag: "Malformed", problem: "a character between its BEGIN and END lines is not base64" })
   }
-  if (base64 === "") return fail({ _tag: "Truncated", problem: "nothing stands between its BEGIN and END lines" })
+  if (base64 === "") return fail({ _tag: "Truncated", problem: "there is nothing between its BEGIN and END lines" })
   const der = Base64.decode(base64)
   return Result.isSuccess(der)
     ? Result.succeed({ label, der: der.success })
-    : fail({ _tag: "Truncated", problem: "its base64 ends within a group of four" })
+    : fail({ _tag: "Truncated", problem: "its base64 is incomplete" })
 }
 
-/** What the label alone rules out; the structure decides the rest, because a PKCS#8 label does not name the key. */
+/** The reason to refuse a label. The structure decides the rest, because the label of PKCS#8 does not name the algorithm. */
 const refusedLabel = (label: string, body: string): KeyErrorReason | undefined => {
   switch (label) {
     case "ENCRYPTED PRIVATE KEY":

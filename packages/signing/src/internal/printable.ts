@@ -2,8 +2,8 @@ import * as Formatter from "effect/Formatter"
 import * as Inspectable from "effect/Inspectable"
 
 /**
- * What prints as its `toJSON` in `String()`, `JSON.stringify` and Node's `inspect`. The methods are on the prototype,
- * so that the own enumerable properties stay those of the value.
+ * A value that `String()`, `JSON.stringify` and Node's `inspect` print as its `toJSON`. The methods are on the prototype, so
+ * they are not own properties of the value.
  */
 export abstract class Printable {
   abstract toJSON(): unknown

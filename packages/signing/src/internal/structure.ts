@@ -4,13 +4,13 @@ import type { KeyKind } from "./keyKind.ts"
 import * as Der from "./der.ts"
 import type { Block } from "./pem.ts"
 
-/** A private key as the one form that every runtime's import understands. */
+/** A private key in a form that every runtime can import. */
 export type PrivateMaterial =
   | { readonly kind: "rsa"; readonly pkcs1: Uint8Array }
   | {
       readonly kind: "ed25519"
       readonly seed: Uint8Array
-      /** The public key that came with it, which then has to be its own. */
+      /** The public key stored with the private key. It must match. */
       readonly publicKey: Uint8Array | undefined
     }
 
@@ -44,7 +44,7 @@ const structureOf = (members: ReadonlyArray<Der.Element>): Structure | undefined
       shape.every((tag, index) => members[index]!.tag === tag)
   )?.[0]
 
-// Names from the IANA and ANSI registries; ours are the two that the exchange registers.
+// Names from the IANA and ANSI registries. The exchange accepts only RSA and Ed25519.
 const algorithmNames: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.1.1": "RSA",
   "1.3.101.112": "Ed25519",
@@ -61,7 +61,7 @@ const algorithmNames: Readonly<Record<string, string>> = {
 const kindOf = (algorithmIdentifier: Der.Element): Result.Result<KeyKind, KeyErrorReason> => {
   const [identifier, parameters, ...more] = Der.children(algorithmIdentifier) ?? []
   if (identifier?.tag !== Der.tags.objectIdentifier || more.length > 0) {
-    return malformed("its algorithm identifier is broken")
+    return malformed("its algorithm identifier is invalid")
   }
   const oid = Der.dotted(identifier.contents)
   const name = algorithmNames[oid]
@@ -80,28 +80,28 @@ const pkcs8 = (members: ReadonlyArray<Der.Element>): Result.Result<PrivateMateri
   Result.gen(function* () {
     const [version, algorithm, key, ...more] = members
     const kind = yield* kindOf(algorithm!)
-    const given = more.find((element) => element.tag === Der.tags.implicitPublicKey)?.contents
-    if (version!.contents.length !== 1 || version!.contents[0] !== (given === undefined ? 0 : 1)) {
-      return yield* malformed("its PKCS#8 version does not fit its members")
+    const storedPublicKey = more.find((element) => element.tag === Der.tags.implicitPublicKey)?.contents
+    if (version!.contents.length !== 1 || version!.contents[0] !== (storedPublicKey === undefined ? 0 : 1)) {
+      return yield* malformed("its PKCS#8 version does not match its members")
     }
     if (kind === "rsa") return { kind, pkcs1: key!.contents }
     const seed = Der.only(key!.contents, octetString)?.contents
-    if (seed?.length !== 32) return yield* malformed("an Ed25519 key has 32 bytes, and this one has not")
-    if (given !== undefined && (given.length !== 33 || given[0] !== 0)) {
-      return yield* malformed("the Ed25519 public key beside the private one has not 32 bytes")
+    if (seed?.length !== 32) return yield* malformed("an Ed25519 private key must have 32 bytes")
+    if (storedPublicKey !== undefined && (storedPublicKey.length !== 33 || storedPublicKey[0] !== 0)) {
+      return yield* malformed("the Ed25519 public key stored with the private key must have 32 bytes")
     }
-    return { kind, seed, publicKey: given?.subarray(1) }
+    return { kind, seed, publicKey: storedPublicKey?.subarray(1) }
   })
 
-/** What a block is when it is neither of the structures wanted. */
-const other = (structure: Structure | undefined, wanted: "private" | "public"): KeyErrorReason => {
+/** The reason to refuse a structure that is not the expected kind of key. */
+const unexpected = (structure: Structure | undefined, expected: "private" | "public"): KeyErrorReason => {
   switch (structure) {
     case "PKCS#8":
     case "PKCS#1":
       return { _tag: "PrivateKey" }
     case "SPKI":
     case "PKCS#1 public":
-      return wanted === "private" ? { _tag: "PublicKey" } : { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }
+      return expected === "private" ? { _tag: "PublicKey" } : { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }
     case "SEC1":
       return { _tag: "UnsupportedAlgorithm", algorithm: "EC" }
     case "DSA":
@@ -111,11 +111,11 @@ const other = (structure: Structure | undefined, wanted: "private" | "public"): 
     case "Certificate":
       return { _tag: "Certificate" }
     case undefined:
-      return { _tag: "Malformed", problem: `its structure is not that of a ${wanted} key` }
+      return { _tag: "Malformed", problem: `it does not have the structure of a ${expected} key` }
   }
 }
 
-/** Reads a private key out of a PEM block. */
+/** Reads the private key of a PEM block. */
 export const privateMaterial = (block: Block): Result.Result<PrivateMaterial, KeyErrorReason> =>
   Result.gen(function* () {
     const members = yield* Der.members(block.der)
@@ -124,24 +124,24 @@ export const privateMaterial = (block: Block): Result.Result<PrivateMaterial, Ke
       const material = yield* pkcs8(members)
       return block.label === "PRIVATE KEY"
         ? material
-        : yield* malformed(`its content is PKCS#8 and wants the label PRIVATE KEY`)
+        : yield* malformed(`its content is PKCS#8, so its label must be PRIVATE KEY`)
     }
     if (structure === "PKCS#1") {
       return block.label === "RSA PRIVATE KEY"
         ? { kind: "rsa", pkcs1: block.der }
-        : yield* malformed("its content is PKCS#1 and wants the label RSA PRIVATE KEY")
+        : yield* malformed("its content is PKCS#1, so its label must be RSA PRIVATE KEY")
     }
-    return yield* fail(block.label === "PUBLIC KEY" ? { _tag: "PublicKey" } : other(structure, "private"))
+    return yield* fail(block.label === "PUBLIC KEY" ? { _tag: "PublicKey" } : unexpected(structure, "private"))
   })
 
-/** Reads a public key (SPKI) out of a PEM block. */
+/** Reads the public key (SPKI) of a PEM block. */
 export const publicMaterial = (block: Block): Result.Result<PublicMaterial, KeyErrorReason> =>
   Result.gen(function* () {
     const members = yield* Der.members(block.der)
     const structure = structureOf(members)
-    if (structure !== "SPKI") return yield* fail(other(structure, "public"))
+    if (structure !== "SPKI") return yield* fail(unexpected(structure, "public"))
     const kind = yield* kindOf(members[0]!)
     return block.label === "PUBLIC KEY"
       ? { kind, spki: block.der }
-      : yield* malformed("its content is a public key and wants the label PUBLIC KEY")
+      : yield* malformed("its content is a public key, so its label must be PUBLIC KEY")
   })

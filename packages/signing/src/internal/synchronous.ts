@@ -5,14 +5,15 @@ import type { SignSync } from "./nodeCrypto.ts"
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-/** Signs texts with a function that signs at once. */
+/** Names only the class of the cause: its message could contain a secret. */
+export const failedWith = (library: string, cause: unknown): SigningError =>
+  new SigningError({ description: `${library} failed with ${cause instanceof Error ? cause.name : typeof cause}` })
+
+/** Signs texts with a synchronous function. */
 export const signText =
   (signSync: SignSync) =>
   (text: string): Effect.Effect<string, SigningError> =>
     Effect.try({
       try: () => Base64.encode(signSync(encoder.encode(text))),
-      catch: (cause) =>
-        new SigningError({
-          description: `node:crypto failed with ${cause instanceof Error ? cause.name : typeof cause}`
-        })
+      catch: (cause) => failedWith("node:crypto", cause)
     })

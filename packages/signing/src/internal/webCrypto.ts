@@ -9,7 +9,7 @@ import { KeyError } from "../KeyError.ts"
 import type { KeyErrorReason } from "../KeyError.ts"
 import type { KeyKind } from "./keyKind.ts"
 
-/** The algorithms as the exchange has them; `modulusLength` is read by key generation alone. */
+/** The algorithms of the exchange. Only key generation uses `modulusLength`. */
 export const algorithms = {
   rsa: /*#__PURE__*/ Signature.rsaPss({ hash: Digest.sha256, modulusLength: 2048, saltLength: 32 }),
   ed25519: Signature.ed25519
@@ -17,14 +17,14 @@ export const algorithms = {
 
 export const keyError = (reason: KeyErrorReason): KeyError => new KeyError({ reason })
 
-/** The `subtle` of the `WebCrypto` reference; effect/crypto itself would die without one. */
+/** The `subtle` of the `WebCrypto` reference. Without it, effect/crypto would end with a defect. */
 export const subtle: Effect.Effect<SubtleCrypto, KeyError> = /*#__PURE__*/ Effect.suspend(() =>
   WebCrypto.WebCrypto.use((crypto: Crypto | undefined) =>
     crypto?.subtle === undefined
       ? Effect.fail(
           keyError({
             _tag: "UnsupportedRuntime",
-            problem: "it has no crypto.subtle, which browsers offer on https pages and on localhost alone"
+            problem: "it has no crypto.subtle. Browsers provide it only on https pages and on localhost"
           })
         )
       : Effect.succeed(crypto.subtle)
@@ -32,8 +32,8 @@ export const subtle: Effect.Effect<SubtleCrypto, KeyError> = /*#__PURE__*/ Effec
 )
 
 /**
- * The signature service of effect/crypto, on the `WebCrypto` reference. Built apart (`local`), because a layer of the same
- * name in the application may run on seeded randomness.
+ * The signature service of effect/crypto, on the `WebCrypto` reference. Not shared (`local`), because the application's own
+ * layer of this service may use seeded randomness.
  */
 export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = /*#__PURE__*/ Effect.suspend(() =>
   Effect.andThen(
@@ -44,22 +44,23 @@ export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = 
   )
 )
 
-/** What is said of a key that passed our own reading and not the runtime's. */
-export const refused: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto refuses it" }
+/** For a key that this package can read but the runtime cannot. */
+export const refused: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" }
 
 const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
   keyError(
     error.reason._tag === "Unsupported"
       ? {
           _tag: "UnsupportedRuntime",
-          problem: "its WebCrypto lacks the algorithm (Ed25519 needs Node 20, Chrome 137, Firefox 129 or Safari 17)"
+          problem:
+            "its WebCrypto does not support the algorithm (Ed25519 needs Node 20, Chrome 137, Firefox 129 or Safari 17)"
         }
       : refused
   )
 
 /**
- * Turns a refusal of effect/crypto into a `KeyError`. Runtimes differ in what they throw for a key they cannot read, and
- * effect/crypto makes a defect of what it does not know; here that is a bad key too.
+ * Converts an error of effect/crypto to a `KeyError`. Runtimes throw different exceptions for an unreadable key, and
+ * effect/crypto converts unknown ones to defects. Those mean an unreadable key too.
  */
 export const orKeyError = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   effect.pipe(
