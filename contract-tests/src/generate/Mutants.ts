@@ -305,10 +305,17 @@ const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): 
 /** A plausible unknown member: an object with a nested list. */
 const unknownValue: Json = { nested: [1, null, "x"] }
 
-/** Creates mutants for the schemas of a judge. */
-export const make = (judge: Judge): Mutants => {
+/** Finds the places of values. */
+interface Places {
+  readonly alternatives: Shape.Shapes["alternatives"]
+  readonly alternativeFor: (place: Place) => Shape.Alternative | undefined
+  readonly identityOf: (place: Place, alternative: Shape.Alternative) => string
+  /** The value itself and every value inside it. */
+  readonly in: (schema: JsonSchema, value: Json) => Generator<Place>
+}
+
+const makePlaces = (judge: Judge): Places => {
   const shapes = Shape.make(judge.resolve)
-  const grammar = Pattern.reader()
 
   const alternativeFor = (place: Place): Shape.Alternative | undefined => {
     const type = typeOf(place.value)
@@ -316,82 +323,6 @@ export const make = (judge: Judge): Mutants => {
     return fitting.length < 2
       ? fitting[0]
       : fitting.find((alternative) => judge.accepts(alternative.schema)(place.value))
-  }
-
-  const byType = (place: Place): ReadonlyArray<Fault> => {
-    const allowed = new Set(shapes.alternatives(place.node).flatMap(Shape.typesOf))
-    // A decoder may check only the first element, so the others get their own fault.
-    const later = place.later ? " later" : ""
-    const made = otherTypes
-      .filter((type) => !allowed.has(type))
-      .flatMap((type) =>
-        disguised(place.value, type).map((value, index) =>
-          replacing("wrong-type", `${type} ${index}${later}`, place.value, value)
-        )
-      )
-    return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
-  }
-
-  /** Values other than one, for lists with distinct items. */
-  const others = (node: Shape.Node, value: Json): ((step: number) => Json) => {
-    const members = shapes.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
-    return (step) => {
-      if (members.length > 0) return members[(members.indexOf(value) + step) % members.length] ?? value
-      return typeof value === "string" ? `${value}${step}` : typeof value === "number" ? value + step : value
-    }
-  }
-
-  const byArray = (alternative: Shape.ArrayAlternative, value: ReadonlyArray<Json>): ReadonlyArray<Fault> => {
-    const { maxItems, minItems, unique } = alternative
-    const made: Array<Fault> = []
-    const last = value.at(-1)
-    for (const length of minItems > 1 ? [minItems - 1, 0] : minItems > 0 ? [0] : []) {
-      made.push(replacing("too-few-items", String(length), value, value.slice(0, length)))
-    }
-    if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
-      const spare = unique ? others(alternative.items, last) : () => last
-      const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? spare(index - value.length + 1))
-      made.push(replacing("too-many-items", "", value, more))
-    }
-    if (unique && last !== undefined) {
-      const twice = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
-      made.push(replacing("duplicate-items", "", value, twice))
-    }
-    return made
-  }
-
-  const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
-    const made: Array<Fault> = []
-    for (const key of alternative.required) {
-      if (!Object.hasOwn(value, key)) continue
-      made.push({ kind: "missing-required", key, before: undefined, replacement: undefined, variant: "" })
-    }
-    if (alternative.closed) {
-      for (const key of unknownNames(alternative, value)) {
-        made.push({ kind: "extra-property", key, before: undefined, replacement: 1, variant: "" })
-      }
-    }
-    return made
-  }
-
-  const faultsOf = (place: Place, alternative: Shape.Alternative): ReadonlyArray<Fault> => {
-    const { value } = place
-    switch (alternative.kind) {
-      case "any":
-        return []
-      case "literal":
-        return [...literalFaults(alternative, value), ...byType(place)]
-      case "number":
-        return [...numberFaults(alternative, value), ...byType(place)]
-      case "string":
-        return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...byType(place)]
-      case "array":
-        return [...(isArray(value) ? byArray(alternative, value) : []), ...byType(place)]
-      case "object":
-        return [...(isObject(value) ? byObject(alternative, value) : []), ...byType(place)]
-      default:
-        return byType(place)
-    }
   }
 
   /** Distinguishes alternatives that look alike from outside, such as the variants of a message. */
@@ -440,8 +371,151 @@ export const make = (judge: Judge): Mutants => {
     for (const inner of below(place)) yield* placesIn(inner)
   }
 
-  const places = (schema: JsonSchema, value: Json): Generator<Place> =>
+  const within = (schema: JsonSchema, value: Json): Generator<Place> =>
     placesIn({ node: shapes.root(schema), value, pointer: "", location: "", identity: "", later: false })
+
+  return { alternatives: shapes.alternatives, alternativeFor, identityOf, in: within }
+}
+
+const byType = (places: Places, place: Place): ReadonlyArray<Fault> => {
+  const allowed = new Set(places.alternatives(place.node).flatMap(Shape.typesOf))
+  // A decoder may check only the first element, so the others get their own fault.
+  const later = place.later ? " later" : ""
+  const made = otherTypes
+    .filter((type) => !allowed.has(type))
+    .flatMap((type) =>
+      disguised(place.value, type).map((value, index) =>
+        replacing("wrong-type", `${type} ${index}${later}`, place.value, value)
+      )
+    )
+  return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
+}
+
+/** Values other than one, for lists with distinct items. */
+const others = (places: Places, node: Shape.Node, value: Json): ((step: number) => Json) => {
+  const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
+  return (step) => {
+    if (members.length > 0) return members[(members.indexOf(value) + step) % members.length] ?? value
+    return typeof value === "string" ? `${value}${step}` : typeof value === "number" ? value + step : value
+  }
+}
+
+const byArray = (
+  places: Places,
+  alternative: Shape.ArrayAlternative,
+  value: ReadonlyArray<Json>
+): ReadonlyArray<Fault> => {
+  const { maxItems, minItems, unique } = alternative
+  const made: Array<Fault> = []
+  const last = value.at(-1)
+  for (const length of minItems > 1 ? [minItems - 1, 0] : minItems > 0 ? [0] : []) {
+    made.push(replacing("too-few-items", String(length), value, value.slice(0, length)))
+  }
+  if (maxItems !== Number.POSITIVE_INFINITY && last !== undefined) {
+    const spare = unique ? others(places, alternative.items, last) : () => last
+    const more = Array.from({ length: maxItems + 1 }, (_, index) => value[index] ?? spare(index - value.length + 1))
+    made.push(replacing("too-many-items", "", value, more))
+  }
+  if (unique && last !== undefined) {
+    const twice = value.length < maxItems ? [...value, last] : [...value.slice(0, -2), last, last]
+    made.push(replacing("duplicate-items", "", value, twice))
+  }
+  return made
+}
+
+const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): ReadonlyArray<Fault> => {
+  const made: Array<Fault> = []
+  for (const key of alternative.required) {
+    if (!Object.hasOwn(value, key)) continue
+    made.push({ kind: "missing-required", key, before: undefined, replacement: undefined, variant: "" })
+  }
+  if (alternative.closed) {
+    for (const key of unknownNames(alternative, value)) {
+      made.push({ kind: "extra-property", key, before: undefined, replacement: 1, variant: "" })
+    }
+  }
+  return made
+}
+
+/** The faults of a place, by its alternative. */
+const faultsOf = (
+  places: Places,
+  grammar: Pattern.Reader,
+  place: Place,
+  alternative: Shape.Alternative
+): ReadonlyArray<Fault> => {
+  const { value } = place
+  switch (alternative.kind) {
+    case "any":
+      return []
+    case "literal":
+      return [...literalFaults(alternative, value), ...byType(places, place)]
+    case "number":
+      return [...numberFaults(alternative, value), ...byType(places, place)]
+    case "string":
+      return [...(typeof value === "string" ? stringFaults(alternative, value, grammar) : []), ...byType(places, place)]
+    case "array":
+      return [...(isArray(value) ? byArray(places, alternative, value) : []), ...byType(places, place)]
+    case "object":
+      return [...(isObject(value) ? byObject(alternative, value) : []), ...byType(places, place)]
+    default:
+      return byType(places, place)
+  }
+}
+
+const isExact = (pointer: string, blamed: ReadonlyArray<string>): boolean =>
+  blamed.length === 1 && blamed[0] === pointer
+
+const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
+  items: itemsOf(fault).map((index) => pointerTo(pointer, index)),
+  kind: fault.kind,
+  location,
+  note: noteOf(fault),
+  pointer,
+  value
+})
+
+/** Makes valid values with unknown members. */
+const additionsOf = (
+  places: Places,
+  judge: Judge,
+  schema: JsonSchema
+): ((values: ReadonlyArray<Json>) => ReadonlyArray<Addition>) => {
+  const accepts = judge.accepts(schema)
+  return (values) => {
+    const made = new Map<string, Addition>()
+    const everywhere: Array<string> = []
+    const [first] = values
+    let all: Json = first ?? null
+    values.forEach((base, index) => {
+      for (const place of places.in(schema, base)) {
+        const alternative = places.alternativeFor(place)
+        if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
+        // Free members must satisfy the schema for additional members: coverage includes those.
+        if (alternative.open && alternative.additional.schemas.length > 0) continue
+        for (const name of unknownNames(alternative, place.value)) {
+          const identity = pointerTo(places.identityOf(place, alternative), name)
+          const pointer = pointerTo(place.pointer, name)
+          if (index === 0) {
+            all = updateAt(all, pointerKeys(pointer), () => unknownValue) ?? all
+            everywhere.push(pointer)
+          }
+          if (made.has(identity)) continue
+          const value = updateAt(base, pointerKeys(pointer), () => unknownValue)
+          if (value !== undefined && accepts(value)) made.set(identity, { pointers: [pointer], value, base })
+        }
+      }
+    })
+    return first === undefined || everywhere.length < 2 || !accepts(all)
+      ? [...made.values()]
+      : [...made.values(), { pointers: everywhere, value: all, base: first }]
+  }
+}
+
+/** Creates mutants for the schemas of a judge. */
+export const make = (judge: Judge): Mutants => {
+  const places = makePlaces(judge)
+  const grammar = Pattern.reader()
 
   /** Plants every fault in a value, except those the caller does not need. */
   const candidates = function* (
@@ -449,11 +523,11 @@ export const make = (judge: Judge): Mutants => {
     value: Json,
     wanted: (identity: string) => boolean
   ): Generator<Candidate> {
-    for (const place of places(schema, value)) {
-      const alternative = alternativeFor(place)
+    for (const place of places.in(schema, value)) {
+      const alternative = places.alternativeFor(place)
       if (alternative === undefined) continue
-      const at = identityOf(place, alternative)
-      for (const fault of faultsOf(place, alternative)) {
+      const at = places.identityOf(place, alternative)
+      for (const fault of faultsOf(places, grammar, place, alternative)) {
         const identity = [fault.kind, fault.variant, at, fault.key].join("\n")
         if (!wanted(identity)) continue
         const within = (parent: string): string => (fault.key === undefined ? parent : pointerTo(parent, fault.key))
@@ -474,18 +548,6 @@ export const make = (judge: Judge): Mutants => {
       return said.valid ? [] : said.pointers
     }
   }
-
-  const isExact = (pointer: string, blamed: ReadonlyArray<string>): boolean =>
-    blamed.length === 1 && blamed[0] === pointer
-
-  const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
-    items: itemsOf(fault).map((index) => pointerTo(pointer, index)),
-    kind: fault.kind,
-    location,
-    note: noteOf(fault),
-    pointer,
-    value
-  })
 
   return {
     of: (schema) => {
@@ -515,36 +577,6 @@ export const make = (judge: Judge): Mutants => {
         return { mutants: [...mutants.values()], discarded: [...discarded.values()] }
       }
     },
-    additions: (schema) => {
-      const accepts = judge.accepts(schema)
-      return (values) => {
-        const made = new Map<string, Addition>()
-        const everywhere: Array<string> = []
-        const [first] = values
-        let all: Json = first ?? null
-        values.forEach((base, index) => {
-          for (const place of places(schema, base)) {
-            const alternative = alternativeFor(place)
-            if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
-            // Free members must satisfy the schema for additional members: coverage includes those.
-            if (alternative.open && alternative.additional.schemas.length > 0) continue
-            for (const name of unknownNames(alternative, place.value)) {
-              const identity = pointerTo(identityOf(place, alternative), name)
-              const pointer = pointerTo(place.pointer, name)
-              if (index === 0) {
-                all = updateAt(all, pointerKeys(pointer), () => unknownValue) ?? all
-                everywhere.push(pointer)
-              }
-              if (made.has(identity)) continue
-              const value = updateAt(base, pointerKeys(pointer), () => unknownValue)
-              if (value !== undefined && accepts(value)) made.set(identity, { pointers: [pointer], value, base })
-            }
-          }
-        })
-        return first === undefined || everywhere.length < 2 || !accepts(all)
-          ? [...made.values()]
-          : [...made.values(), { pointers: everywhere, value: all, base: first }]
-      }
-    }
+    additions: (schema) => additionsOf(places, judge, schema)
   }
 }

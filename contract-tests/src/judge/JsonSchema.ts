@@ -5,14 +5,14 @@
  * location, because a silently skipped keyword is a missing check.
  */
 
-/** A value as `JSON.parse` returns it. */
-export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+import { child, isArray, isObject, parsePointer } from "../reference/internal/json.ts"
+import type { Json, JsonObject, JsonType } from "../reference/JsonSchema.ts"
 
-/** A JSON object, the one kind of `Json` that has named members. */
-export type JsonObject = { readonly [key: string]: Json }
+export { isArray, isObject }
+export type { Json, JsonObject }
 
 /** JSON Schema's names for the types of values. */
-export type TypeName = "null" | "boolean" | "integer" | "number" | "string" | "array" | "object"
+export type TypeName = JsonType
 
 /** Keywords that describe a value without constraining it. */
 export interface Annotations {
@@ -122,27 +122,11 @@ export class UnusableSchema extends Error {
   }
 }
 
-/** Escapes one key for use in a JSON Pointer (RFC 6901 §3). */
-export const escapeKey = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
-
 /** Appends a key or an index to a JSON Pointer. */
-export const pointerTo = (parent: string, key: string | number): string => `${parent}/${escapeKey(String(key))}`
+export const pointerTo = child
 
 /** The keys of a JSON Pointer, unescaped; the empty pointer has none. */
-export const pointerKeys = (pointer: string): ReadonlyArray<string> =>
-  pointer === ""
-    ? []
-    : pointer
-        .slice(1)
-        .split("/")
-        .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"))
-
-/** Returns whether a JSON value is an object with named members. */
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** Returns whether a JSON value is an array. */
-export const isArray = (value: unknown): value is ReadonlyArray<Json> => Array.isArray(value)
+export const pointerKeys = (pointer: string): ReadonlyArray<string> => parsePointer(pointer) ?? []
 
 /** The JSON type of a value, with every number as `number`. */
 export const typeOf = (value: Json): Exclude<TypeName, "integer"> => {

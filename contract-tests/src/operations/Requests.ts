@@ -296,49 +296,42 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
   return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
 }
 
-/** Prepares an operation of the document. */
-export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requests => {
-  const { resolve } = judge
-  const input = inputSchema(reference, resolve)
-  const { method, parameters, requestBody } = reference
-  const inPath = parameters.filter((parameter) => parameter.in === "path")
-  const inQuery = parameters.filter((parameter) => parameter.in === "query")
-  const header = parameters.find((parameter) => parameter.in === "header")
-  if (header !== undefined) throw new UnusableSchema("header parameters are not supported", header.pointer)
-  const template = `${root}${reference.path}`.split("/")
+/** Timestamps in the other unit, in a body or a part of it: their pointers, and the same part without them. */
+const withoutOtherUnits = (
+  judge: Judge,
+  value: Json,
+  schema: JsonSchema,
+  pointer: string
+): { readonly plain: Json; readonly pointers: ReadonlyArray<string> } => {
+  if (typeof schema === "boolean") return { plain: value, pointers: [] }
+  if (schema.$ref !== undefined) return withoutOtherUnits(judge, value, judge.resolve(schema.$ref), pointer)
+  const { items, properties } = schema
+  if (isArray(value) && items !== undefined) {
+    const parts = value.map((item, index) => withoutOtherUnits(judge, item, items, pointerTo(pointer, String(index))))
+    return { plain: parts.map(({ plain }) => plain), pointers: parts.flatMap(({ pointers }) => pointers) }
+  }
+  if (!isObject(value) || properties === undefined) return { plain: value, pointers: [] }
+  const parts = Object.entries(value).map(([key, member]) => {
+    const at = pointerTo(pointer, key)
+    const inner = Object.hasOwn(properties, key) ? properties[key]! : true
+    const unit = typeof inner === "boolean" ? undefined : timeUnit(key, inner)
+    // Values that the document does not allow are not limits of the client.
+    return unit !== undefined && isOtherUnit(member, unit) && judge.accepts(inner)(member)
+      ? { key, plain: 0, pointers: [at] }
+      : { key, ...withoutOtherUnits(judge, member, inner, at) }
+  })
+  return {
+    plain: objectOf(parts.map(({ key, plain }) => [key, plain] as const)),
+    pointers: parts.flatMap(({ pointers }) => pointers)
+  }
+}
 
+/** Creates the finder of values that the document allows and the client does not send, for an operation. */
+const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, judge: Judge) => {
+  const { parameters } = reference
   const coverage = Coverage.make(judge)
   const plainList = (schema: JsonSchema): Json =>
     coverage.of(schema).find((items) => isArray(items) && listLimit(items, true) === undefined) ?? null
-
-  /** Timestamps in the other unit, in a body or a part of it: their pointers, and the same part without them. */
-  const withoutOtherUnits = (
-    value: Json,
-    schema: JsonSchema,
-    pointer: string
-  ): { readonly plain: Json; readonly pointers: ReadonlyArray<string> } => {
-    if (typeof schema === "boolean") return { plain: value, pointers: [] }
-    if (schema.$ref !== undefined) return withoutOtherUnits(value, resolve(schema.$ref), pointer)
-    const { items, properties } = schema
-    if (isArray(value) && items !== undefined) {
-      const parts = value.map((item, index) => withoutOtherUnits(item, items, pointerTo(pointer, String(index))))
-      return { plain: parts.map(({ plain }) => plain), pointers: parts.flatMap(({ pointers }) => pointers) }
-    }
-    if (!isObject(value) || properties === undefined) return { plain: value, pointers: [] }
-    const parts = Object.entries(value).map(([key, member]) => {
-      const at = pointerTo(pointer, key)
-      const inner = Object.hasOwn(properties, key) ? properties[key]! : true
-      const unit = typeof inner === "boolean" ? undefined : timeUnit(key, inner)
-      // Values that the document does not allow are not limits of the client.
-      return unit !== undefined && isOtherUnit(member, unit) && judge.accepts(inner)(member)
-        ? { key, plain: 0, pointers: [at] }
-        : { key, ...withoutOtherUnits(member, inner, at) }
-    })
-    return {
-      plain: objectOf(parts.map(({ key, plain }) => [key, plain] as const)),
-      pointers: parts.flatMap(({ pointers }) => pointers)
-    }
-  }
 
   const limited = (value: JsonObject): ReadonlyArray<Limited> => [
     ...limitedParameters(value),
@@ -357,7 +350,7 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
 
   const limitedTimes = (value: JsonObject): ReadonlyArray<Limited> =>
     Object.entries(value).flatMap(([field, member]) => {
-      const { plain, pointers } = withoutOtherUnits(objectOf([[field, member]]), input, "")
+      const { plain, pointers } = withoutOtherUnits(judge, objectOf([[field, member]]), input, "")
       return pointers.length === 0 || !isObject(plain)
         ? []
         : [{ field, pointers, limit: limits.otherUnit, plain: memberOf(plain, field) ?? null }]
@@ -386,94 +379,123 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
           ]
     })
 
-  const readPath = (path: string, faults: Array<string>): ReadonlyArray<readonly [string, Json]> => {
-    const segments = path.split("/")
-    if (segments.length !== template.length) faults.push(`the path has ${segments.length - 1} segments: ${path}`)
-    return template.flatMap((piece, index) => {
-      const segment = segments[index] ?? ""
-      const parameter = inPath.find(({ name }) => piece === `{${name}}`)
-      if (parameter === undefined) {
-        if (segment !== piece) faults.push(`the path is not the template's: ${path}`)
-        return []
-      }
-      const text = decodeText(segment, "the path", faults)
-      if (segmentLimit(text) !== undefined) faults.push(`the path is ambiguous: ${path}`)
-      return [[parameter.name, readScalar(text, parameter.schema, resolve)] as const]
-    })
-  }
+  return limited
+}
 
-  const readQuery = (search: string, faults: Array<string>): ReadonlyArray<readonly [string, Json]> => {
-    const given = new Map<string, Array<string>>()
-    for (const pair of search === "" ? [] : search.split("&")) {
-      const at = pair.indexOf("=")
-      if (at < 0) faults.push(`a query without =: ${pair}`)
-      const name = decodeText(at < 0 ? pair : pair.slice(0, at), "the query", faults)
-      const text = decodeText(at < 0 ? "" : pair.slice(at + 1), "the query", faults)
-      const known = given.get(name)
-      if (known === undefined) given.set(name, [text])
-      else known.push(text)
-    }
-    return [...given].flatMap(([name, texts]) => {
-      const parameter = inQuery.find((one) => one.name === name)
-      if (parameter === undefined) {
-        faults.push(`a query that the document does not name: ${name}`)
-        return []
-      }
-      const { schema } = parameter
-      if (!isList(schema, resolve)) {
-        if (texts.length > 1) faults.push(`${name} is given ${texts.length} times`)
-        return [[name, readScalar(texts[0] ?? "", schema, resolve)] as const]
-      }
-      if (!parameter.explode && texts.length > 1) faults.push(`${name} is repeated, not joined`)
-      const items = parameter.explode ? texts : texts.flatMap((text) => text.split(","))
-      return [[name, items.map((item) => readScalar(item, itemsOf(schema, resolve), resolve))] as const]
-    })
-  }
-
-  const readBody = (sent: Sent, faults: Array<string>): ReadonlyArray<readonly [string, Json]> => {
-    const wanted = requestBody !== undefined || method === "POST" || method === "PUT"
-    if (!wanted) {
-      if (sent.body !== undefined || sent.contentType !== undefined) faults.push(`a body that the document has not`)
+const readPath = (
+  { parameters, path: declared }: ReferenceDocument.Operation,
+  resolve: Resolve,
+  path: string,
+  faults: Array<string>
+): ReadonlyArray<readonly [string, Json]> => {
+  const template = `${root}${declared}`.split("/")
+  const segments = path.split("/")
+  if (segments.length !== template.length) faults.push(`the path has ${segments.length - 1} segments: ${path}`)
+  return template.flatMap((piece, index) => {
+    const segment = segments[index] ?? ""
+    const parameter = parameters.find((one) => one.in === "path" && piece === `{${one.name}}`)
+    if (parameter === undefined) {
+      if (segment !== piece) faults.push(`the path does not match the template: ${path}`)
       return []
     }
-    if (sent.contentType !== "application/json") faults.push(`a body of type ${sent.contentType}`)
-    if (sent.body === undefined) {
-      faults.push("no body")
-      return []
-    }
-    // JSON.parse returns JSON; for other text it throws, and the caller reports that.
-    const body = JSON.parse(sent.body) as Json
-    if (requestBody === undefined) {
-      if (sent.body !== "{}") faults.push(`a body where the document has none: ${sent.body}`)
-      return []
-    }
-    const verdict = judge(requestBody.schema)(body)
-    if (!verdict.valid) faults.push(`the body is invalid at ${verdict.pointers.join(", ")}`)
-    if (!isObject(body)) {
-      faults.push("the body is no object")
-      return []
-    }
-    const parameter = parameters.find(({ name }) => Object.hasOwn(body, name))
-    if (parameter !== undefined) faults.push(`${parameter.name} belongs to the ${parameter.in} and stands in the body`)
-    return Object.entries(body)
-  }
+    const text = decodeText(segment, "the path", faults)
+    if (segmentLimit(text) !== undefined) faults.push(`the path is ambiguous: ${path}`)
+    return [[parameter.name, readScalar(text, parameter.schema, resolve)] as const]
+  })
+}
 
-  const readHeaders = (sent: Sent, path: string, faults: Array<string>): void => {
-    const { headers } = sent
-    const signed = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"] as const
-    const present = signed.filter((name) => headers[name] !== undefined)
-    if (!isSigned(reference)) {
-      if (present.length > 0) faults.push(`a public operation carries ${present.join(", ")}`)
-    } else {
-      const text = `${headers["kalshi-access-timestamp"]}${method}${path}`
-      if (present.length < signed.length) faults.push(`a signed operation carries ${present.join(", ") || "no key"}`)
-      else if (headers["kalshi-access-signature"] !== signatureOf(text))
-        faults.push("what was signed is not what was sent")
-      if (headers["kalshi-access-key"] !== keyId) faults.push("the key is another's")
-    }
-    if (headers["accept"] !== "application/json") faults.push(`accepts ${headers["accept"]}`)
+const readQuery = (
+  { parameters }: ReferenceDocument.Operation,
+  resolve: Resolve,
+  search: string,
+  faults: Array<string>
+): ReadonlyArray<readonly [string, Json]> => {
+  const given = new Map<string, Array<string>>()
+  for (const pair of search === "" ? [] : search.split("&")) {
+    const at = pair.indexOf("=")
+    if (at < 0) faults.push(`a query parameter without "=": ${pair}`)
+    const name = decodeText(at < 0 ? pair : pair.slice(0, at), "the query", faults)
+    const text = decodeText(at < 0 ? "" : pair.slice(at + 1), "the query", faults)
+    const known = given.get(name)
+    if (known === undefined) given.set(name, [text])
+    else known.push(text)
   }
+  return [...given].flatMap(([name, texts]) => {
+    const parameter = parameters.find((one) => one.in === "query" && one.name === name)
+    if (parameter === undefined) {
+      faults.push(`an undeclared query parameter: ${name}`)
+      return []
+    }
+    const { schema } = parameter
+    if (!isList(schema, resolve)) {
+      if (texts.length > 1) faults.push(`${name} occurs ${texts.length} times`)
+      return [[name, readScalar(texts[0] ?? "", schema, resolve)] as const]
+    }
+    if (!parameter.explode && texts.length > 1) faults.push(`${name} is repeated, not joined`)
+    const items = parameter.explode ? texts : texts.flatMap((text) => text.split(","))
+    return [[name, items.map((item) => readScalar(item, itemsOf(schema, resolve), resolve))] as const]
+  })
+}
 
+const readBody = (
+  { method, parameters, requestBody }: ReferenceDocument.Operation,
+  judge: Judge,
+  sent: Sent,
+  faults: Array<string>
+): ReadonlyArray<readonly [string, Json]> => {
+  const wanted = requestBody !== undefined || method === "POST" || method === "PUT"
+  if (!wanted) {
+    if (sent.body !== undefined || sent.contentType !== undefined)
+      faults.push("sent a body; the document declares none")
+    return []
+  }
+  if (sent.contentType !== "application/json") faults.push(`the content type of the body is ${sent.contentType}`)
+  if (sent.body === undefined) {
+    faults.push("no body")
+    return []
+  }
+  // JSON.parse returns JSON; for other text it throws, and the caller reports that.
+  const body = JSON.parse(sent.body) as Json
+  if (requestBody === undefined) {
+    if (sent.body !== "{}") faults.push(`sent a body; the document declares none: ${sent.body}`)
+    return []
+  }
+  const verdict = judge(requestBody.schema)(body)
+  if (!verdict.valid) faults.push(`the body is invalid at ${verdict.pointers.join(", ")}`)
+  if (!isObject(body)) {
+    faults.push("the body is not an object")
+    return []
+  }
+  const parameter = parameters.find(({ name }) => Object.hasOwn(body, name))
+  if (parameter !== undefined) faults.push(`${parameter.name} belongs in the ${parameter.in} but is in the body`)
+  return Object.entries(body)
+}
+
+const readHeaders = (reference: ReferenceDocument.Operation, sent: Sent, path: string, faults: Array<string>): void => {
+  const { headers } = sent
+  const signed = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"] as const
+  const present = signed.filter((name) => headers[name] !== undefined)
+  if (!isSigned(reference)) {
+    if (present.length > 0) faults.push(`a public operation has the headers ${present.join(", ")}`)
+  } else {
+    const text = `${headers["kalshi-access-timestamp"]}${reference.method}${path}`
+    if (present.length < signed.length)
+      faults.push(`a signed operation has only the headers ${present.join(", ") || "(none)"}`)
+    else if (headers["kalshi-access-signature"] !== signatureOf(text))
+      faults.push("the signature is of another request")
+    if (headers["kalshi-access-key"] !== keyId) faults.push("the key id is of another key")
+  }
+  if (headers["accept"] !== "application/json") faults.push(`accepts ${headers["accept"]}`)
+}
+
+/** Prepares an operation of the document. */
+export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requests => {
+  const { resolve } = judge
+  const input = inputSchema(reference, resolve)
+  const { method, parameters } = reference
+  const header = parameters.find((parameter) => parameter.in === "header")
+  if (header !== undefined) throw new UnusableSchema("header parameters are not supported", header.pointer)
+  const limited = limitsOf(reference, input, judge)
   return {
     reference,
     input,
@@ -487,11 +509,11 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
       const path = at < 0 ? sent.target : sent.target.slice(0, at)
       if (sent.target.includes("#")) faults.push("the target has a fragment")
       const entries = [
-        ...readPath(path, faults),
-        ...readQuery(at < 0 ? "" : sent.target.slice(at + 1), faults),
-        ...readBody(sent, faults)
+        ...readPath(reference, resolve, path, faults),
+        ...readQuery(reference, resolve, at < 0 ? "" : sent.target.slice(at + 1), faults),
+        ...readBody(reference, judge, sent, faults)
       ]
-      readHeaders(sent, path, faults)
+      readHeaders(reference, sent, path, faults)
       const input = objectOf(entries)
       for (const { name, required, schema } of parameters) {
         const value = memberOf(input, name)

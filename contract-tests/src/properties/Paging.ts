@@ -116,8 +116,30 @@ const tagOf = (error: unknown): unknown => (error === undefined ? "the end" : me
 const endsWith = ({ error }: paging.Reading, tag: string, what: string): void =>
   holds(tagOf(error) === tag, () => `${what}: ended with ${String(tagOf(error))} instead of ${tag}`)
 
-const law = (run: Run, target: Target) => {
-  const { operation } = run
+interface Reach {
+  (what: string): void
+}
+
+/** A list of one case, cut into pages. */
+interface Model {
+  readonly input: Case
+  readonly target: Target
+  readonly readers: ReturnType<typeof paging.readersOf>
+  readonly itemsReader: ReturnType<ReturnType<typeof paging.readersOf>["items"]>
+  readonly cut: (size: number, gaps: ReadonlyArray<number>) => ReadonlyArray<paging.Page>
+  readonly inputOf: (size: number) => JsonObject
+  /** The items of pages, as text. */
+  readonly itemsOf: (pages: ReadonlyArray<paging.Page>) => ReadonlyArray<string>
+  readonly decoded: (body: JsonObject) => JsonObject
+  readonly pages: ReadonlyArray<paging.Page>
+  /** The items of all pages. */
+  readonly all: ReadonlyArray<string>
+  /** The input of a reading from the beginning. */
+  readonly asked: JsonObject
+}
+
+/** Makes the pages of a case, written in the ways that the document allows. */
+const modelOf = ({ operation }: Run, target: Target) => {
   const { judge } = Subject.conformance()
   const accepts = judge.accepts(target.schema)
   const decode = Answer.decoder(operation.operation)
@@ -128,11 +150,10 @@ const law = (run: Run, target: Target) => {
     return value as JsonObject // a response is decoded JSON
   }
 
-  return (input: Case, reach: (what: string) => void): void => {
+  return (input: Case, reach: Reach): Model => {
     const list = target.lists[input.list] ?? ""
     const other = target.lists.find((name) => name !== list)
     const readers = paging.readersOf(operation, target.lists)
-    const itemsReader = readers.items(list)
 
     /** The body of a page, written in one of the ways that the document allows. */
     const bodyOf = (items: ReadonlyArray<Json>, cursor: string | undefined): JsonObject => {
@@ -182,114 +203,146 @@ const law = (run: Run, target: Target) => {
         return Array.isArray(items) ? items.map(paging.shown) : []
       })
 
-    const [size, otherSize] = input.sizes
-    const pages = cut(size, input.gaps)
+    const pages = cut(input.sizes[0], input.gaps)
     const all = itemsOf(pages)
-    same(all, itemsOf(cut(otherSize, [])), "the model's own items")
+    same(all, itemsOf(cut(input.sizes[1], [])), "the model's own items")
     if (input.gaps.some((gap) => gap < pages.length)) reach("an empty page with a cursor")
-    const asked = inputOf(size)
+    return {
+      ...{ all, asked: inputOf(input.sizes[0]), cut, decoded, input, inputOf, itemsOf },
+      ...{ itemsReader: readers.items(list), pages, readers, target }
+    }
+  }
+}
 
-    // Every item once, in order, whatever the page size; each page is requested only after all earlier items are
-    // consumed.
-    const whole = paging.read((items) => items(asked), itemsReader, pages)
-    endsWith(whole, "the end", "the whole list")
-    same(whole.given, all, "the items of the whole list")
-    same(
-      whole.requests.map(({ cursor }) => paging.shown([cursor])),
-      pages.map(({ askedWith }) => paging.shown([askedWith])),
-      "the cursors that were sent"
+/** Every item is read once, in order, and a page is requested only after all earlier items are consumed. */
+const readsAll = ({ all, asked, itemsOf, itemsReader, pages, target }: Model): void => {
+  const whole = paging.read((items) => items(asked), itemsReader, pages)
+  endsWith(whole, "the end", "the whole list")
+  same(whole.given, all, "the items of the whole list")
+  same(
+    whole.requests.map(({ cursor }) => paging.shown([cursor])),
+    pages.map(({ askedWith }) => paging.shown([askedWith])),
+    "the cursors that were sent"
+  )
+  for (const [index, { after, rest }] of whole.requests.entries()) {
+    const before = itemsOf(pages.slice(0, index)).length
+    holds(after === before, () => `page ${index + 1} was requested after ${after} of the ${before} items before it`)
+    holds(rest === whole.requests[0]?.rest, () => `page ${index + 1} was requested with other inputs`)
+  }
+  const { name } = target.size ?? { name: undefined }
+  if (name !== undefined) {
+    const said = new URLSearchParams(whole.requests[0]?.rest).get(name)
+    holds(said === String(asked[name]), () => `${name} was ${said}`)
+  }
+}
+
+/** The page size does not matter. */
+const readsAnySize = ({ all, cut, input, inputOf, itemsReader }: Model): void => {
+  const [size, otherSize] = input.sizes
+  const resized = cut(otherSize, [])
+  const again = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
+  same(again.given, all, `the items in pages of ${otherSize} instead of ${size}`)
+  const fewest = Math.max(1, Math.ceil(all.length / otherSize))
+  holds(again.requests.length === fewest, () => `${again.requests.length} requests for ${all.length} items`)
+}
+
+/** The responses are read one per page. */
+const readsPages = ({ asked, decoded, pages, readers }: Model): void => {
+  const responses = paging.read((reader) => reader(asked), readers.pages, pages)
+  same(
+    responses.given,
+    pages.map(({ body }) => paging.shown(decoded(body))),
+    "the responses"
+  )
+}
+
+/** A consumer that stops causes no further requests. */
+const stopsEarly = ({ all, asked, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
+  const take = input.take % (all.length + 1)
+  const some = paging.read((items) => Stream.take(items(asked), take), itemsReader, pages)
+  same(some.given, all.slice(0, take), `the first ${take}`)
+  const needed = take === 0 ? 0 : 1 + pages.findIndex((_, index) => itemsOf(pages.slice(0, index + 1)).length >= take)
+  holds(some.requests.length === needed, () => `${some.requests.length} requests for ${take} items, not ${needed}`)
+  if (needed < pages.length) reach("a reading that stopped early")
+}
+
+/** A failure loses no earlier items, and the last cursor resumes from there. A budget ends the list at its cursor. */
+const resumes = ({ all, asked, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
+  const at = input.at % pages.length
+  const before = pages.slice(0, at)
+  const rest = pages.slice(at)
+  const broken = paging.read(
+    (items) => items(asked),
+    itemsReader,
+    pages,
+    (n) => (n === at ? 500 : undefined)
+  )
+  endsWith(broken, "InternalServerError", "a page that fails")
+  same(broken.given, itemsOf(before), "the items before a failure")
+  const repeatedly = paging.read(
+    (items) => paging.repeating(items(asked)),
+    itemsReader,
+    pages,
+    (n) => (n === at ? 500 : undefined)
+  )
+  endsWith(repeatedly, "the end", "a reading that repeats a failed pull")
+  same(repeatedly.given, all, "the items of a reading that repeats a failed pull")
+  const resume = rest[0]?.askedWith
+  if (resume !== undefined) {
+    reach("a failure after the first page")
+    const from = objectOf([...Object.entries(asked), ["cursor", resume]])
+    const resumed = paging.read((items) => items(from), itemsReader, rest)
+    endsWith(resumed, "the end", "a resumed reading")
+    same(resumed.given, itemsOf(rest), "the items after a failure")
+
+    // A budget ends the list early and reports the position.
+    const budget = paging.read((items) => items(asked, { maxPages: at }), itemsReader, pages)
+    endsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
+    same(budget.given, itemsOf(before), "the items within a budget")
+    holds(memberOf(budget.error as Json, "cursor") === resume, () => "a budget that ends with another cursor")
+  }
+  const enough = paging.read((items) => items(asked, { maxPages: pages.length }), itemsReader, pages)
+  endsWith(enough, "the end", "a budget of as many pages as there are")
+}
+
+/** Cursor cycles of any period, also to the first page, fail after each page was read once. */
+const endsCycles = ({ asked, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
+  const at = input.at % pages.length
+  const rest = pages.slice(at)
+  const resume = rest[0]?.askedWith
+  const cycle = (of: ReadonlyArray<paging.Page>, last: number, to: string, from: JsonObject): void => {
+    const round = of.map((page, index) =>
+      index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page
     )
-    for (const [index, { after, rest }] of whole.requests.entries()) {
-      const before = itemsOf(pages.slice(0, index)).length
-      holds(after === before, () => `page ${index + 1} was asked for after ${after} of the ${before} items before it`)
-      holds(rest === whole.requests[0]?.rest, () => `page ${index + 1} was asked for with other inputs`)
-    }
-    const { name } = target.size ?? { name: undefined }
-    if (name !== undefined) {
-      const said = new URLSearchParams(whole.requests[0]?.rest).get(name)
-      holds(said === String(asked[name]), () => `${name} was ${said}`)
-    }
-    const resized = cut(otherSize, [])
-    const again = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
-    same(again.given, all, `the items in pages of ${otherSize} instead of ${size}`)
-    const fewest = Math.max(1, Math.ceil(all.length / otherSize))
-    holds(again.requests.length === fewest, () => `${again.requests.length} requests for ${all.length} items`)
+    const circled = paging.read((items) => items(from), itemsReader, round)
+    endsWith(circled, "RepeatedCursor", "pages in a cycle")
+    same(circled.given, itemsOf(round.slice(0, last + 1)), "the items before the cycle")
+    holds(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the cycle`)
+  }
+  const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
+  if (resume !== undefined && repeated !== undefined) {
+    reach("pages in a cycle")
+    cycle(pages, at, repeated, asked)
+    cycle(rest, rest.length - 1, resume, objectOf([...Object.entries(asked), ["cursor", resume]]))
+  }
+}
 
-    // The responses, one per page.
-    const answers = paging.read((reader) => reader(asked), readers.pages, pages)
-    same(
-      answers.given,
-      pages.map(({ body }) => paging.shown(decoded(body))),
-      "the answers"
-    )
-
-    // A consumer that stops causes no further requests.
-    const take = input.take % (all.length + 1)
-    const some = paging.read((items) => Stream.take(items(asked), take), itemsReader, pages)
-    same(some.given, all.slice(0, take), `the first ${take}`)
-    const needed = take === 0 ? 0 : 1 + pages.findIndex((_, index) => itemsOf(pages.slice(0, index + 1)).length >= take)
-    holds(some.requests.length === needed, () => `${some.requests.length} requests for ${take} items, not ${needed}`)
-    if (needed < pages.length) reach("a reading that stopped early")
-
-    // A failure loses no earlier items, and the last cursor resumes from there.
-    const at = input.at % pages.length
-    const before = pages.slice(0, at)
-    const rest = pages.slice(at)
-    const broken = paging.read(
-      (items) => items(asked),
-      itemsReader,
-      pages,
-      (n) => (n === at ? 500 : undefined)
-    )
-    endsWith(broken, "InternalServerError", "a page that fails")
-    same(broken.given, itemsOf(before), "the items before a failure")
-    const repeatedly = paging.read(
-      (items) => paging.repeating(items(asked)),
-      itemsReader,
-      pages,
-      (n) => (n === at ? 500 : undefined)
-    )
-    endsWith(repeatedly, "the end", "a reading that repeats a failed pull")
-    same(repeatedly.given, all, "the items of a reading that repeats a failed pull")
-    const resume = rest[0]?.askedWith
-    if (resume !== undefined) {
-      reach("a failure after the first page")
-      const from = objectOf([...Object.entries(asked), ["cursor", resume]])
-      const resumed = paging.read((items) => items(from), itemsReader, rest)
-      endsWith(resumed, "the end", "a reading that goes on")
-      same(resumed.given, itemsOf(rest), "the items after a failure")
-
-      // A budget ends the list early and reports the position.
-      const budget = paging.read((items) => items(asked, { maxPages: at }), itemsReader, pages)
-      endsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
-      same(budget.given, itemsOf(before), "the items within a budget")
-      holds(memberOf(budget.error as Json, "cursor") === resume, () => "a budget that ends with another cursor")
-    }
-    const enough = paging.read((items) => items(asked, { maxPages: pages.length }), itemsReader, pages)
-    endsWith(enough, "the end", "a budget of as many pages as there are")
-
-    // Cursor cycles of any period fail after each page was read once; this includes a cycle to the first page.
-    const goRound = (of: ReadonlyArray<paging.Page>, last: number, to: string, from: JsonObject): void => {
-      const round = of.map((page, index) =>
-        index === last ? { ...page, body: objectOf([...Object.entries(page.body), [target.cursor, to]]) } : page
-      )
-      const circled = paging.read((items) => items(from), itemsReader, round)
-      endsWith(circled, "RepeatedCursor", "pages that go round")
-      same(circled.given, itemsOf(round.slice(0, last + 1)), "the items before the pages go round")
-      holds(circled.requests.length === last + 1, () => `${circled.requests.length} requests before the pages go round`)
-    }
-    const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
-    if (resume !== undefined && repeated !== undefined) {
-      reach("pages that go round")
-      goRound(pages, at, repeated, asked)
-      goRound(rest, rest.length - 1, resume, objectOf([...Object.entries(asked), ["cursor", resume]]))
-    }
+const law = (run: Run, target: Target) => {
+  const make = modelOf(run, target)
+  return (input: Case, reach: Reach): void => {
+    const model = make(input, reach)
+    readsAll(model)
+    readsAnySize(model)
+    readsPages(model)
+    stopsEarly(model, reach)
+    resumes(model, reach)
+    endsCycles(model, reach)
   }
 }
 
 const outcome = (run: Run): Outcome => {
   const target = targetOf(run, Subject.referenceOf(run.operation))
-  if (target === undefined) return { _tag: "Skipped", reason: "its answer is whole: it takes no cursor" }
+  if (target === undefined) return { _tag: "Skipped", reason: "its response has no pages" }
   const arbitraries = Arbitraries.make(Subject.conformance().judge)
   return check(id, run, casesOf(target, arbitraries), law(run, target))
 }

@@ -36,7 +36,7 @@ describe("P10", () => {
   it("gets to what it is about", () => {
     const always = [
       ...["an end that is empty", "an end that is null", "an empty list that is []", "an empty page with a cursor"],
-      ...["a reading that stopped early", "a failure after the first page", "pages that go round"]
+      ...["a reading that stopped early", "a failure after the first page", "pages in a cycle"]
     ]
     for (const [id, also] of [
       ["GetOrders", ["an empty list that is null"]],
@@ -145,18 +145,18 @@ describe("planted faults in readers of pages", () => {
   it("are not seen where there is none", () => void held(withReader(undefined), 40))
 
   const because: Readonly<Record<Fault, RegExp>> = {
-    "follows a repeated cursor": /go round|keeps requesting pages/,
-    "misses a repeated cursor of a period above one": /go round|keeps requesting pages/,
+    "follows a repeated cursor": /pages in a cycle|keeps requesting pages/,
+    "misses a repeated cursor of a period above one": /in a cycle|before the cycle|keeps requesting pages/,
     "ends on an empty page": /the items of the whole list|the cursors that were sent/,
     "does not end on an empty cursor": /the whole list: ended with/,
     "does not end on null": /the whole list: ended with/,
     "writes the cursor another way": /the whole list: ended with BadRequest/,
-    "asks for a page ahead": /was asked for after|requests/,
-    "gives each page twice": /the items of the whole list|the answers/,
+    "asks for a page ahead": /was requested after|requests/,
+    "gives each page twice": /the items of the whole list|the responses/,
     "forgets the size of a page": /with other inputs/,
-    "begins anew where it should go on": /a reading that goes on|items after a failure/,
+    "begins anew where it should go on": /a resumed reading|items after a failure/,
     "cuts a list short in silence": /a budget of \d+ pages: ended with the end/,
-    "drops the page whose cursor goes round": /the items before the pages go round/,
+    "drops the page whose cursor goes round": /the items before the cycle/,
     "leaves the budget's cursor behind": /a budget that ends with another cursor/
   }
   for (const [fault, why] of Object.entries(because) as ReadonlyArray<[Fault, RegExp]>) {

@@ -145,6 +145,269 @@ const tightest = (limits: ReadonlyArray<Limit>, tighter: (a: number, b: number) 
     tighter(limit.value, best.value) || (limit.value === best.value && limit.exclusive) ? limit : best
   )
 
+/** The conjunctions of constraints that some schemas allow together. */
+const expand = (
+  resolve: Resolve,
+  schemas: ReadonlyArray<JsonSchema>,
+  start: Conjunction,
+  open: ReadonlySet<string>
+): ReadonlyArray<Conjunction> =>
+  schemas.reduce<ReadonlyArray<Conjunction>>(
+    (conjunctions, schema) => {
+      const next = conjunctions.flatMap((conjunction) => expandOne(resolve, schema, conjunction, open))
+      if (next.length > unionLimit) throw new UnusableSchema("too many combinations of unions", "")
+      return next
+    },
+    [start]
+  )
+
+const expandOne = (
+  resolve: Resolve,
+  schema: JsonSchema,
+  start: Conjunction,
+  open: ReadonlySet<string>
+): ReadonlyArray<Conjunction> => {
+  if (schema === true) return [start]
+  if (schema === false) return []
+  checkKeywords(schema)
+  const { $ref, allOf, anyOf, oneOf, ...own } = schema
+  const constraints = Object.entries(own).filter(([keyword]) => keywords.has(keyword))
+  let result: ReadonlyArray<Conjunction> =
+    constraints.length === 0 ? [start] : [{ ...start, parts: [...start.parts, Object.fromEntries(constraints)] }]
+  if ($ref !== undefined) {
+    if (open.has($ref)) throw new UnusableSchema("circular reference", $ref)
+    const target = resolve($ref)
+    result = result.flatMap((conjunction) =>
+      expandOne(
+        resolve,
+        target,
+        {
+          ...conjunction,
+          trail: new Map([...conjunction.trail, [$ref, (conjunction.trail.get($ref) ?? 0) + 1]])
+        },
+        new Set([...open, $ref])
+      )
+    )
+  }
+  if (allOf !== undefined) result = result.flatMap((conjunction) => expand(resolve, allOf, conjunction, open))
+  if (anyOf !== undefined) {
+    result = result.flatMap((conjunction) => anyOf.flatMap((branch) => expandOne(resolve, branch, conjunction, open)))
+  }
+  if (oneOf !== undefined) {
+    result = result.flatMap((conjunction) =>
+      oneOf.flatMap((branch, index) =>
+        expandOne(resolve, branch, conjunction, open).map((expanded) => ({
+          ...expanded,
+          excluded: [...expanded.excluded, ...oneOf.filter((_, other) => other !== index)]
+        }))
+      )
+    )
+  }
+  return result
+}
+
+const child = (schemas: ReadonlyArray<JsonSchema>, trail: ReadonlyMap<string, number>): Node => ({ schemas, trail })
+
+const numberOf = (parts: ReadonlyArray<Part>, common: Common, integer: boolean): NumberAlternative | undefined => {
+  const lower: Array<Limit> = []
+  const upper: Array<Limit> = []
+  let whole = integer
+  const formats = parts.flatMap((part) => (part.format === undefined ? [] : [part.format]))
+  const numeric = formats.filter((format) => !stringFormats.has(format))
+  for (const name of numeric.length === 0 ? [integer ? "int64" : "double"] : numeric) {
+    const format = numberFormats.get(name)
+    if (format === undefined) throw new UnusableSchema(`unknown format ${JSON.stringify(name)}`, "/format")
+    whole ||= format.integer
+    lower.push({ value: format.minimum, exclusive: false, by: name })
+    upper.push({ value: format.maximum, exclusive: false, by: name })
+  }
+  if (whole) {
+    lower.push({ value: Number.MIN_SAFE_INTEGER, exclusive: false, by: "int64" })
+    upper.push({ value: Number.MAX_SAFE_INTEGER, exclusive: false, by: "int64" })
+  }
+  for (const part of parts) {
+    if (part.minimum !== undefined) lower.push({ value: part.minimum, exclusive: false, by: "minimum" })
+    if (part.maximum !== undefined) upper.push({ value: part.maximum, exclusive: false, by: "maximum" })
+    if (part.exclusiveMinimum !== undefined) {
+      lower.push({ value: part.exclusiveMinimum, exclusive: true, by: "exclusiveMinimum" })
+    }
+    if (part.exclusiveMaximum !== undefined) {
+      upper.push({ value: part.exclusiveMaximum, exclusive: true, by: "exclusiveMaximum" })
+    }
+  }
+  const low = tightest(lower, (a, b) => a > b)
+  const high = tightest(upper, (a, b) => a < b)
+  const minimum = whole ? Math.ceil(low.value) + (low.exclusive && Number.isInteger(low.value) ? 1 : 0) : low.value
+  const maximum = whole ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0) : high.value
+  const minimumExcluded = !whole && low.exclusive
+  const maximumExcluded = !whole && high.exclusive
+  if (minimum > maximum || (minimum === maximum && (minimumExcluded || maximumExcluded))) return undefined
+  return {
+    ...common,
+    kind: "number",
+    integer: whole,
+    lower,
+    upper,
+    minimum: minimum === 0 ? 0 : minimum,
+    maximum: maximum === 0 ? 0 : maximum,
+    minimumExcluded,
+    maximumExcluded
+  }
+}
+
+const stringOf = (parts: ReadonlyArray<Part>, common: Common): StringAlternative | undefined => {
+  const formats = parts.flatMap((part) =>
+    part.format === undefined || numberFormats.has(part.format) ? [] : [part.format]
+  )
+  for (const name of formats) {
+    if (!stringFormats.has(name)) throw new UnusableSchema(`unknown format ${JSON.stringify(name)}`, "/format")
+  }
+  const minLength = Math.max(0, ...parts.map((part) => part.minLength ?? 0))
+  const maxLength = Math.min(...parts.map((part) => part.maxLength ?? Number.POSITIVE_INFINITY))
+  if (minLength > maxLength) return undefined
+  return {
+    ...common,
+    kind: "string",
+    minLength,
+    maxLength,
+    patterns: parts.flatMap((part) => (part.pattern === undefined ? [] : [part.pattern])),
+    formats
+  }
+}
+
+const arrayOf = (
+  parts: ReadonlyArray<Part>,
+  common: Common,
+  trail: ReadonlyMap<string, number>
+): ArrayAlternative | undefined => {
+  const longest = Math.max(0, ...parts.map((part) => part.prefixItems?.length ?? 0))
+  const at = (index: number): Node =>
+    child(
+      parts.flatMap((part) => {
+        const schema = part.prefixItems?.[index] ?? part.items
+        return schema === undefined ? [] : [schema]
+      }),
+      trail
+    )
+  const minItems = Math.max(0, ...parts.map((part) => part.minItems ?? 0))
+  const maxItems = Math.min(
+    ...parts.map((part) => part.maxItems ?? Number.POSITIVE_INFINITY),
+    ...parts.filter((part) => part.items === false).map((part) => part.prefixItems?.length ?? 0)
+  )
+  if (minItems > maxItems) return undefined
+  return {
+    ...common,
+    kind: "array",
+    minItems,
+    maxItems,
+    unique: parts.some((part) => part.uniqueItems === true),
+    prefix: Array.from({ length: longest }, (_, index) => at(index)),
+    items: child(
+      parts.flatMap((part) => (part.items === undefined ? [] : [part.items])),
+      trail
+    )
+  }
+}
+
+const objectAlternativeOf = (
+  parts: ReadonlyArray<Part>,
+  common: Common,
+  trail: ReadonlyMap<string, number>
+): ObjectAlternative => {
+  const names = new Set(parts.flatMap((part) => Object.keys(part.properties ?? {})))
+  const schemaFor = (part: Part, name: string): ReadonlyArray<JsonSchema> => {
+    if (part.properties !== undefined && Object.hasOwn(part.properties, name)) {
+      return [part.properties[name] ?? true]
+    }
+    return part.additionalProperties === undefined ? [] : [part.additionalProperties]
+  }
+  const additional = parts.flatMap((part) =>
+    part.additionalProperties === undefined ? [] : [part.additionalProperties]
+  )
+  return {
+    ...common,
+    kind: "object",
+    properties: new Map(
+      [...names].map((name) => [
+        name,
+        child(
+          parts.flatMap((part) => schemaFor(part, name)),
+          trail
+        )
+      ])
+    ),
+    required: new Set(parts.flatMap((part) => part.required ?? [])),
+    additional: child(additional, trail),
+    closed: additional.includes(false),
+    open: !additional.includes(false) && (additional.length > 0 || names.size === 0)
+  }
+}
+
+const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> => {
+  const { excluded, parts, trail } = conjunction
+  const common: Common = {
+    depth: Math.max(1, ...trail.values()),
+    schema: { allOf: parts },
+    excluded
+  }
+  if (parts.length === 0) return [{ ...common, kind: "any" }]
+  const types = parts.reduce<ReadonlyArray<TypeName>>((left, part) => {
+    const allowed = typesAllowed(part)
+    return left.filter((type) => allowed.includes(type))
+  }, allTypes)
+  const literals = parts.flatMap((part) => [
+    ...(part.enum === undefined ? [] : [part.enum]),
+    ...(part.const === undefined ? [] : [[part.const]])
+  ])
+  if (literals.length > 0) {
+    const values = literals
+      .reduce((left, right) => left.filter((value) => right.some((other) => equals(value, other))))
+      .filter((value) => {
+        const type = typeOf(value)
+        return types.includes(type) || (type === "number" && types.includes("integer") && Number.isInteger(value))
+      })
+    const named = values.filter((value) => value !== null)
+    return [
+      ...(named.length > 0
+        ? [
+            {
+              ...common,
+              kind: "literal" as const,
+              values: named,
+              by: parts.some((part) => part.const !== undefined) ? ("const" as const) : ("enum" as const)
+            }
+          ]
+        : []),
+      ...(named.length < values.length ? [{ ...common, kind: "null" as const }] : [])
+    ]
+  }
+  return types.flatMap((type): ReadonlyArray<Alternative> => {
+    switch (type) {
+      case "null":
+      case "boolean":
+        return [{ ...common, kind: type }]
+      case "integer": {
+        const made = types.includes("number") ? undefined : numberOf(parts, common, true)
+        return made === undefined ? [] : [made]
+      }
+      case "number": {
+        const made = numberOf(parts, common, false)
+        return made === undefined ? [] : [made]
+      }
+      case "string": {
+        const made = stringOf(parts, common)
+        return made === undefined ? [] : [made]
+      }
+      case "array": {
+        const made = arrayOf(parts, common, trail)
+        return made === undefined ? [] : [made]
+      }
+      case "object":
+        return [objectAlternativeOf(parts, common, trail)]
+    }
+  })
+}
+
 /** Reads schemas of one document as shapes; each node is computed once. */
 export interface Shapes {
   readonly root: (schema: JsonSchema) => Node
@@ -156,263 +419,6 @@ export const make = (resolve: Resolve): Shapes => {
   const known = new WeakMap<Node, ReadonlyArray<Alternative>>()
   const noTrail: ReadonlyMap<string, number> = new Map()
 
-  const expand = (
-    schemas: ReadonlyArray<JsonSchema>,
-    start: Conjunction,
-    open: ReadonlySet<string>
-  ): ReadonlyArray<Conjunction> =>
-    schemas.reduce<ReadonlyArray<Conjunction>>(
-      (conjunctions, schema) => {
-        const next = conjunctions.flatMap((conjunction) => expandOne(schema, conjunction, open))
-        if (next.length > unionLimit) throw new UnusableSchema("too many combinations of unions", "")
-        return next
-      },
-      [start]
-    )
-
-  const expandOne = (schema: JsonSchema, start: Conjunction, open: ReadonlySet<string>): ReadonlyArray<Conjunction> => {
-    if (schema === true) return [start]
-    if (schema === false) return []
-    checkKeywords(schema)
-    const { $ref, allOf, anyOf, oneOf, ...own } = schema
-    const constraints = Object.entries(own).filter(([keyword]) => keywords.has(keyword))
-    let result: ReadonlyArray<Conjunction> =
-      constraints.length === 0 ? [start] : [{ ...start, parts: [...start.parts, Object.fromEntries(constraints)] }]
-    if ($ref !== undefined) {
-      if (open.has($ref)) throw new UnusableSchema("circular reference", $ref)
-      const target = resolve($ref)
-      result = result.flatMap((conjunction) =>
-        expandOne(
-          target,
-          {
-            ...conjunction,
-            trail: new Map([...conjunction.trail, [$ref, (conjunction.trail.get($ref) ?? 0) + 1]])
-          },
-          new Set([...open, $ref])
-        )
-      )
-    }
-    if (allOf !== undefined) result = result.flatMap((conjunction) => expand(allOf, conjunction, open))
-    if (anyOf !== undefined) {
-      result = result.flatMap((conjunction) => anyOf.flatMap((branch) => expandOne(branch, conjunction, open)))
-    }
-    if (oneOf !== undefined) {
-      result = result.flatMap((conjunction) =>
-        oneOf.flatMap((branch, index) =>
-          expandOne(branch, conjunction, open).map((expanded) => ({
-            ...expanded,
-            excluded: [...expanded.excluded, ...oneOf.filter((_, other) => other !== index)]
-          }))
-        )
-      )
-    }
-    return result
-  }
-
-  const child = (schemas: ReadonlyArray<JsonSchema>, trail: ReadonlyMap<string, number>): Node => ({ schemas, trail })
-
-  const numberOf = (parts: ReadonlyArray<Part>, common: Common, integer: boolean): NumberAlternative | undefined => {
-    const lower: Array<Limit> = []
-    const upper: Array<Limit> = []
-    let whole = integer
-    const formats = parts.flatMap((part) => (part.format === undefined ? [] : [part.format]))
-    const numeric = formats.filter((format) => !stringFormats.has(format))
-    for (const name of numeric.length === 0 ? [integer ? "int64" : "double"] : numeric) {
-      const format = numberFormats.get(name)
-      if (format === undefined) throw new UnusableSchema(`unknown format ${JSON.stringify(name)}`, "/format")
-      whole ||= format.integer
-      lower.push({ value: format.minimum, exclusive: false, by: name })
-      upper.push({ value: format.maximum, exclusive: false, by: name })
-    }
-    if (whole) {
-      lower.push({ value: Number.MIN_SAFE_INTEGER, exclusive: false, by: "int64" })
-      upper.push({ value: Number.MAX_SAFE_INTEGER, exclusive: false, by: "int64" })
-    }
-    for (const part of parts) {
-      if (part.minimum !== undefined) lower.push({ value: part.minimum, exclusive: false, by: "minimum" })
-      if (part.maximum !== undefined) upper.push({ value: part.maximum, exclusive: false, by: "maximum" })
-      if (part.exclusiveMinimum !== undefined) {
-        lower.push({ value: part.exclusiveMinimum, exclusive: true, by: "exclusiveMinimum" })
-      }
-      if (part.exclusiveMaximum !== undefined) {
-        upper.push({ value: part.exclusiveMaximum, exclusive: true, by: "exclusiveMaximum" })
-      }
-    }
-    const low = tightest(lower, (a, b) => a > b)
-    const high = tightest(upper, (a, b) => a < b)
-    const minimum = whole ? Math.ceil(low.value) + (low.exclusive && Number.isInteger(low.value) ? 1 : 0) : low.value
-    const maximum = whole
-      ? Math.floor(high.value) - (high.exclusive && Number.isInteger(high.value) ? 1 : 0)
-      : high.value
-    const minimumExcluded = !whole && low.exclusive
-    const maximumExcluded = !whole && high.exclusive
-    if (minimum > maximum || (minimum === maximum && (minimumExcluded || maximumExcluded))) return undefined
-    return {
-      ...common,
-      kind: "number",
-      integer: whole,
-      lower,
-      upper,
-      minimum: minimum === 0 ? 0 : minimum,
-      maximum: maximum === 0 ? 0 : maximum,
-      minimumExcluded,
-      maximumExcluded
-    }
-  }
-
-  const stringOf = (parts: ReadonlyArray<Part>, common: Common): StringAlternative | undefined => {
-    const formats = parts.flatMap((part) =>
-      part.format === undefined || numberFormats.has(part.format) ? [] : [part.format]
-    )
-    for (const name of formats) {
-      if (!stringFormats.has(name)) throw new UnusableSchema(`unknown format ${JSON.stringify(name)}`, "/format")
-    }
-    const minLength = Math.max(0, ...parts.map((part) => part.minLength ?? 0))
-    const maxLength = Math.min(...parts.map((part) => part.maxLength ?? Number.POSITIVE_INFINITY))
-    if (minLength > maxLength) return undefined
-    return {
-      ...common,
-      kind: "string",
-      minLength,
-      maxLength,
-      patterns: parts.flatMap((part) => (part.pattern === undefined ? [] : [part.pattern])),
-      formats
-    }
-  }
-
-  const arrayOf = (
-    parts: ReadonlyArray<Part>,
-    common: Common,
-    trail: ReadonlyMap<string, number>
-  ): ArrayAlternative | undefined => {
-    const longest = Math.max(0, ...parts.map((part) => part.prefixItems?.length ?? 0))
-    const at = (index: number): Node =>
-      child(
-        parts.flatMap((part) => {
-          const schema = part.prefixItems?.[index] ?? part.items
-          return schema === undefined ? [] : [schema]
-        }),
-        trail
-      )
-    const minItems = Math.max(0, ...parts.map((part) => part.minItems ?? 0))
-    const maxItems = Math.min(
-      ...parts.map((part) => part.maxItems ?? Number.POSITIVE_INFINITY),
-      ...parts.filter((part) => part.items === false).map((part) => part.prefixItems?.length ?? 0)
-    )
-    if (minItems > maxItems) return undefined
-    return {
-      ...common,
-      kind: "array",
-      minItems,
-      maxItems,
-      unique: parts.some((part) => part.uniqueItems === true),
-      prefix: Array.from({ length: longest }, (_, index) => at(index)),
-      items: child(
-        parts.flatMap((part) => (part.items === undefined ? [] : [part.items])),
-        trail
-      )
-    }
-  }
-
-  const objectAlternativeOf = (
-    parts: ReadonlyArray<Part>,
-    common: Common,
-    trail: ReadonlyMap<string, number>
-  ): ObjectAlternative => {
-    const names = new Set(parts.flatMap((part) => Object.keys(part.properties ?? {})))
-    const schemaFor = (part: Part, name: string): ReadonlyArray<JsonSchema> => {
-      if (part.properties !== undefined && Object.hasOwn(part.properties, name)) {
-        return [part.properties[name] ?? true]
-      }
-      return part.additionalProperties === undefined ? [] : [part.additionalProperties]
-    }
-    const additional = parts.flatMap((part) =>
-      part.additionalProperties === undefined ? [] : [part.additionalProperties]
-    )
-    return {
-      ...common,
-      kind: "object",
-      properties: new Map(
-        [...names].map((name) => [
-          name,
-          child(
-            parts.flatMap((part) => schemaFor(part, name)),
-            trail
-          )
-        ])
-      ),
-      required: new Set(parts.flatMap((part) => part.required ?? [])),
-      additional: child(additional, trail),
-      closed: additional.includes(false),
-      open: !additional.includes(false) && (additional.length > 0 || names.size === 0)
-    }
-  }
-
-  const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> => {
-    const { excluded, parts, trail } = conjunction
-    const common: Common = {
-      depth: Math.max(1, ...trail.values()),
-      schema: { allOf: parts },
-      excluded
-    }
-    if (parts.length === 0) return [{ ...common, kind: "any" }]
-    const types = parts.reduce<ReadonlyArray<TypeName>>((left, part) => {
-      const allowed = typesAllowed(part)
-      return left.filter((type) => allowed.includes(type))
-    }, allTypes)
-    const literals = parts.flatMap((part) => [
-      ...(part.enum === undefined ? [] : [part.enum]),
-      ...(part.const === undefined ? [] : [[part.const]])
-    ])
-    if (literals.length > 0) {
-      const values = literals
-        .reduce((left, right) => left.filter((value) => right.some((other) => equals(value, other))))
-        .filter((value) => {
-          const type = typeOf(value)
-          return types.includes(type) || (type === "number" && types.includes("integer") && Number.isInteger(value))
-        })
-      const named = values.filter((value) => value !== null)
-      return [
-        ...(named.length > 0
-          ? [
-              {
-                ...common,
-                kind: "literal" as const,
-                values: named,
-                by: parts.some((part) => part.const !== undefined) ? ("const" as const) : ("enum" as const)
-              }
-            ]
-          : []),
-        ...(named.length < values.length ? [{ ...common, kind: "null" as const }] : [])
-      ]
-    }
-    return types.flatMap((type): ReadonlyArray<Alternative> => {
-      switch (type) {
-        case "null":
-        case "boolean":
-          return [{ ...common, kind: type }]
-        case "integer": {
-          const made = types.includes("number") ? undefined : numberOf(parts, common, true)
-          return made === undefined ? [] : [made]
-        }
-        case "number": {
-          const made = numberOf(parts, common, false)
-          return made === undefined ? [] : [made]
-        }
-        case "string": {
-          const made = stringOf(parts, common)
-          return made === undefined ? [] : [made]
-        }
-        case "array": {
-          const made = arrayOf(parts, common, trail)
-          return made === undefined ? [] : [made]
-        }
-        case "object":
-          return [objectAlternativeOf(parts, common, trail)]
-      }
-    })
-  }
-
   return {
     root: (schema) => {
       if (typeof schema === "boolean") return child([schema], noTrail)
@@ -423,7 +429,7 @@ export const make = (resolve: Resolve): Shapes => {
     alternatives: (node) => {
       const made =
         known.get(node) ??
-        expand(node.schemas, { parts: [], trail: node.trail, excluded: [] }, new Set()).flatMap(alternativesOf)
+        expand(resolve, node.schemas, { parts: [], trail: node.trail, excluded: [] }, new Set()).flatMap(alternativesOf)
       known.set(node, made)
       return made
     }
