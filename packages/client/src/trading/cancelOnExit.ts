@@ -15,11 +15,11 @@ import { InvalidRequest } from "../Errors.ts"
 import { type Count, isZero } from "../money/FixedPoint.ts"
 import * as RateLimits from "../limits/RateLimits.ts"
 import * as SendPolicy from "../sending/SendPolicy.ts"
-import { now, recordReading, timesOf } from "../sending/attemptTimes.ts"
+import { now, type Now, recordReading, timesOf } from "../sending/attemptTimes.ts"
 import { boundMillis } from "../time.ts"
 import { type Cancellation, type CancelTarget, ensureCanceled, type EnsureCanceledError } from "./canceling.ts"
 import { lookFor, wantedOf } from "./lookup.ts"
-import { type Placement, placementOf } from "./outcomes.ts"
+import { type Mismatch, type Placement, placementOf } from "./outcomes.ts"
 import { OrderRegistry, type PendingOrder } from "./registry.ts"
 import type { Capabilities } from "./placing.ts"
 import { read } from "../sending/skew.ts"
@@ -92,11 +92,12 @@ interface Signals {
   readonly ended: Deferred.Deferred<void>
 }
 
+const hasSameId = (one: Placement, { client_order_id, ticker }: Placement): boolean =>
+  one.client_order_id === client_order_id && one.ticker === ticker
+
 /** Forgets lost calls with an id whose order is known: the exchange has at most one order per id. */
-const forget = (state: State, { client_order_id, ticker }: Placement): void => {
-  for (const one of state.lost) {
-    if (one.pending.client_order_id === client_order_id && one.pending.ticker === ticker) state.lost.delete(one)
-  }
+const forget = (state: State, known: Placement): void => {
+  for (const one of state.lost) if (hasSameId(one.pending, known)) state.lost.delete(one)
 }
 
 const makeRegistry = (state: State, { ended, idle }: Signals): OrderRegistry => ({
@@ -148,102 +149,117 @@ const restingOf = (pending: PendingOrder, order_id: string): Resting => {
   return { order_id, ticker: pending.ticker, exchange_index, subaccount, pending }
 }
 
+/** The progress of closing a scope. */
+interface Closing {
+  readonly state: State
+  readonly signals: Signals
+  readonly withinMillis: number
+  /** The ids of the resting orders that it has tried to cancel. */
+  readonly tried: Set<string>
+  readonly ended: Array<ExitReport["ended"][number]>
+  /** The reasons why orders are left. */
+  readonly reasons: Map<PendingOrder, string>
+}
+
+const cancelOne = (
+  { ended, reasons, state, withinMillis }: Closing,
+  order: Resting
+): Effect.Effect<void, never, Capabilities> => {
+  const attempt = Effect.suspend(() => {
+    // An attempt that runs out of time may have sent something.
+    reasons.delete(order.pending)
+    return ensureCanceled(order, { within: withinMillis })
+  })
+  const persistent = attempt.pipe(
+    Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.pending, message))),
+    Effect.retry({ while: isTransient, schedule: Schedule.spaced("500 millis") })
+  )
+  return Effect.map(Effect.result(persistent), (result) => {
+    if (Result.isFailure(result) || result.success._tag === "MayRest") return
+    state.resting.delete(order.order_id)
+    ended.push(result.success)
+  })
+}
+
+/** Cancels the resting orders that it has not tried to cancel yet. */
+const cancelResting = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
+  Effect.suspend(() => {
+    const { state, tried } = closing
+    const untried = Array.from(state.resting.values()).filter(({ order_id }) => !tried.has(order_id))
+    for (const { order_id } of untried) tried.add(order_id)
+    return Effect.forEach(untried, (order) => cancelOne(closing, order), { concurrency, discard: true })
+  })
+
+/** Looks for orders whose outcome is not known. An order that a list shows becomes a resting order. */
+const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void, never, Capabilities> =>
+  Effect.gen(function* () {
+    const lost = [...state.lost, ...Array.from(state.sending, (pending) => ({ pending, exists: false }))]
+    if (lost.length === 0) return
+    const wanted = lost.map(({ exists, pending }) => wantedOf(pending, exists))
+    const { asOf, mismatchOf, orderOf } = yield* lookFor(wanted, { withinMillis: withinMillis / 2, historical: false })
+    for (const [index, { pending }] of lost.entries()) {
+      const order = orderOf(wanted[index]!)
+      if (order === undefined) {
+        reasons.set(pending, `its response was lost, and ${reasonOf(mismatchOf(wanted[index]!), asOf)}`)
+        continue
+      }
+      forget(state, pending)
+      for (const other of state.sending) if (hasSameId(other, pending)) state.sending.delete(other)
+      if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(pending, order.order_id))
+    }
+  })
+
+/** The reason why an order whose response was lost is left. */
+const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
+  if (mismatch !== undefined) {
+    const { differs, order } = mismatch
+    return `order ${order.order_id}, which has its client_order_id, was not cancelled because its ${differs.join(", ")} differs`
+  }
+  return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
+}
+
+/** Waits for pending calls, abandons those that do not end, finds their orders, and cancels them. */
+const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
+  Effect.gen(function* () {
+    const { signals, state, withinMillis } = closing
+    if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(signals.idle), withinMillis / 2)
+    // Abandons the pending calls: their fibers send nothing after this.
+    yield* Deferred.succeed(signals.ended, undefined)
+    yield* cancelResting(closing)
+    yield* findLost(closing)
+    yield* cancelResting(closing)
+  })
+
+/** The orders that may still rest. */
+const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): ReadonlyArray<Left> => {
+  const left = (pending: PendingOrder, rest: Partial<Left>): Left => ({
+    ...placementOf(pending),
+    order_id: undefined,
+    ...rest,
+    reason: reasons.get(pending) ?? `closing took longer than ${withinMillis} ms`
+  })
+  return [
+    ...Array.from(state.resting.values(), ({ order_id, pending }) => left(pending, { order_id })),
+    ...Array.from(state.lost, ({ exists, pending }) =>
+      left(pending, { ...timesOf(pending.attempts, reported), exists })
+    ),
+    ...Array.from(state.sending, (pending) => left(pending, timesOf(pending.attempts, reported)))
+  ]
+}
+
 /** Cancels resting orders, looks for lost ones, and reports, in a bounded time. */
 const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
-    const ended: Array<ExitReport["ended"][number]> = []
-    /** The reasons why orders are left. */
-    const reasons = new Map<PendingOrder, string>()
-
-    const end = (order: Resting): Effect.Effect<void, never, Capabilities> => {
-      const attempt = Effect.suspend(() => {
-        // An attempt that runs out of time may have sent something.
-        reasons.delete(order.pending)
-        return ensureCanceled(order, { within: withinMillis })
-      })
-      const persistent = attempt.pipe(
-        Effect.tapError(({ message }) => Effect.sync(() => void reasons.set(order.pending, message))),
-        Effect.retry({ while: isTransient, schedule: Schedule.spaced("500 millis") })
-      )
-      return Effect.map(Effect.result(persistent), (result) => {
-        if (Result.isFailure(result) || result.success._tag === "MayRest") return
-        state.resting.delete(order.order_id)
-        ended.push(result.success)
-      })
-    }
-
-    const tried = new Set<string>()
-    const endResting = Effect.suspend(() => {
-      const untried = Array.from(state.resting.values()).filter(({ order_id }) => !tried.has(order_id))
-      for (const { order_id } of untried) tried.add(order_id)
-      return Effect.forEach(untried, end, { concurrency, discard: true })
-    })
-
-    const endLost = Effect.gen(function* () {
-      if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(signals.idle), withinMillis / 2)
-      // Abandons the pending calls: their fibers send nothing after this.
-      yield* Deferred.succeed(signals.ended, undefined)
-      yield* endResting
-      const lost = [...state.lost, ...Array.from(state.sending, (pending) => ({ pending, exists: false }))]
-      if (lost.length === 0) return
-      const wanted = lost.map(({ exists, pending }) => wantedOf(pending, exists))
-      const { asOf, mismatchOf, orderOf } = yield* lookFor(wanted, {
-        withinMillis: withinMillis / 2,
-        historical: false
-      })
-      for (const [index, { pending }] of lost.entries()) {
-        const order = orderOf(wanted[index]!)
-        if (order !== undefined) {
-          forget(state, pending)
-          for (const other of state.sending) {
-            if (other.client_order_id === pending.client_order_id && other.ticker === pending.ticker) {
-              state.sending.delete(other)
-            }
-          }
-          if (!state.resting.has(order.order_id)) state.resting.set(order.order_id, restingOf(pending, order.order_id))
-          continue
-        }
-        const mismatch = mismatchOf(wanted[index]!)
-        const silence =
-          asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
-        const reason =
-          mismatch === undefined
-            ? silence
-            : `order ${mismatch.order.order_id}, which has its client_order_id, was not cancelled because its ${mismatch.differs.join(", ")} differs`
-        reasons.set(pending, `its response was lost, and ${reason}`)
-      }
-      yield* endResting
-    })
-
+    const closing: Closing = { state, signals, withinMillis, tried: new Set(), ended: [], reasons: new Map() }
     // An order that cannot be cancelled does not delay the search for the others.
-    const endAll = Effect.all([endResting, endLost], { concurrency: "unbounded", discard: true })
+    const all = Effect.all([cancelResting(closing), cancelLost(closing)], { concurrency: "unbounded", discard: true })
     // A finalizer is uninterruptible. The timeout needs an interruptible effect.
-    yield* Effect.timeoutOption(Effect.interruptible(endAll), withinMillis)
+    yield* Effect.timeoutOption(Effect.interruptible(all), withinMillis)
     yield* Deferred.succeed(signals.ended, undefined)
-    const reported = yield* now
-    const left = [
-      ...Array.from(state.resting.values(), (resting) => ({
-        ...placementOf(resting.pending),
-        order_id: resting.order_id,
-        reason: reasons.get(resting.pending)
-      })),
-      ...Array.from(state.lost, (one) => ({
-        ...placementOf(one.pending),
-        ...timesOf(one.pending.attempts, reported),
-        exists: one.exists,
-        order_id: undefined,
-        reason: reasons.get(one.pending)
-      })),
-      ...Array.from(state.sending, (pending) => ({
-        ...placementOf(pending),
-        ...timesOf(pending.attempts, reported),
-        order_id: undefined,
-        reason: reasons.get(pending)
-      }))
-    ].map((one) => ({ ...one, reason: one.reason ?? `closing took longer than ${withinMillis} ms` }))
-    yield* (options.onExit ?? warn)({ ended, left })
+    const left = leftOf(closing, yield* now)
+    yield* (options.onExit ?? warn)({ ended: closing.ended, left })
     // The overrides of the program's own calls, such as a single attempt, do not apply here.
   }).pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
