@@ -16,7 +16,7 @@ export interface ClockSkewMeasurement {
   readonly lowerMillis: number
   /** It is no more than this. */
   readonly upperMillis: number
-  /** How long ago the newest answer came that it rests on. */
+  /** The age of the newest response that it is based on. */
   readonly ageMillis: number
 }
 
@@ -25,7 +25,7 @@ export interface Sender {
   readonly send: (descriptor: Descriptor, input: unknown) => Effect.Effect<unknown, unknown>
   /** Milliseconds that {@link Sender.send} would wait for the account's tokens. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
-  /** What the dates of its answers say of the exchange's clock. */
+  /** The measured difference between the exchange's clock and this machine's, from the dates of responses. */
   readonly clockSkew: Effect.Effect<ClockSkewMeasurement | undefined>
 }
 

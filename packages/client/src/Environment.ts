@@ -42,7 +42,7 @@ export const sandbox: Environment = {
   feedUrl: `ws://127.0.0.1:8787${feedPath}`
 }
 
-/** The address is not one that requests can safely be signed for. */
+/** Signing requests for the address is not safe. */
 export class InvalidEnvironment extends Data.TaggedError("InvalidEnvironment")<{ readonly reason: string }> {
   override get message(): string {
     return this.reason
@@ -101,7 +101,7 @@ function atHost(name: string, origin: string): Environment {
   return { name, restUrl: `${origin}${restPath}`, feedUrl: `${origin.replace(/^http/, "ws")}${feedPath}` }
 }
 
-/** What makes an address unfit for signed requests. */
+/** The reason why signing requests for an address is not safe. */
 const addressFault = (address: string, allowPlainHttp: boolean): string | undefined => {
   if (!URL.canParse(address)) {
     return "The environment must be production, demo, sandbox, or an address such as https://host"

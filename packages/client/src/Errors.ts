@@ -46,7 +46,7 @@ export interface Answered {
  * Whether the exchange carried out a request in any attempt of its call.
  *
  * - `"no"`: it refused the request, and no response to an earlier attempt was lost.
- * - `"maybe"`: the status does not tell (408, any status from 500 up, a redirect), or the response to an earlier attempt was
+ * - `"maybe"`: the status is ambiguous (408, any status from 500 up, a redirect), or the response to an earlier attempt was
  *   lost. Find out before you send the same intent again.
  * - `"yes"`: a success status that the operation does not declare.
  */
@@ -230,7 +230,7 @@ export interface Repeatable {
   readonly retryAfterMillis: number | undefined
 }
 
-/** 429: the account's token bucket is empty. Every operation can return it, also one that does not declare it. */
+/** 429: the account's token bucket is empty. Every operation can return it, declared or not. */
 export class TooManyRequests extends answered("TooManyRequests", 429)<Repeatable> {}
 
 /**

@@ -36,7 +36,7 @@ export { KalshiPublic, KalshiRead, KalshiWrite } from "./Capability.ts"
 
 /** Options of every layer. */
 export interface PublicOptions {
-  /** Which exchange. There is no default, so that nobody trades by accident. */
+  /** The exchange. There is no default, so that no program trades by accident. */
   readonly environment: Environment.Environment
   /** Replaces parts of `SendPolicy.defaults` for this layer. */
   readonly policy?: Partial<SendPolicy> | undefined
@@ -206,7 +206,7 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
  * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\\n` escapes are accepted |
  * | `KALSHI_PRIVATE_KEY_PATH` | or the path of its file |
  *
- * It is built anew each time it is provided, so two of them under two `ConfigProvider`s are two accounts.
+ * Each use builds its own layer, so two of them under two `ConfigProvider`s are two accounts.
  */
 export const layerConfig: Layer.Layer<
   KalshiPublic | KalshiRead | KalshiWrite,

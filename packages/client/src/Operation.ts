@@ -213,6 +213,6 @@ export const make = <
     Object.keys(descriptor.pathParameters).length + Object.keys(descriptor.query).length > 0
   const call = (input?: unknown) =>
     Effect.flatMap(tag, (sender) => sender.send(descriptor, takesInput ? input : undefined))
-  // The descriptor's schemas and classes give the sender's results their types. Only this cast says so.
+  // The descriptor's schemas and classes give the sender's results their types. Only this cast states it.
   return Object.assign(call, { descriptor }) as never
 }

@@ -259,10 +259,10 @@ describe("the cost of an intent", () => {
       },
       /^marketOf failed: no market$/
     ],
-    ["answers a promise", async () => ({ terms }), /^marketOf must answer an object or undefined, and no promise$/],
-    ["answers text", () => "TICK-1", /^marketOf must answer an object or undefined, and no promise$/],
+    ["answers a promise", async () => ({ terms }), /^marketOf must return an object or undefined, not a promise$/],
+    ["answers text", () => "TICK-1", /^marketOf must return an object or undefined, not a promise$/],
     ["answers a position that is no count", () => ({ position: "many" }), /many/],
-    ["answers a member that does not exist", () => ({ member: "none" }), /^the answer of marketOf cannot be used: /]
+    ["answers a member that does not exist", () => ({ member: "none" }), /^the result of marketOf is invalid: /]
   ]
   for (const [what, marketOf, because] of faulty) {
     it.effect(`is not known, with the reason, where marketOf ${what}, and the intent is kept`, () =>

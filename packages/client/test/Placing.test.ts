@@ -120,11 +120,11 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
     assert.strictEqual(requestOf(Orders.buyYes({ ...size, yes_price: "0.055" })).price, "0.055")
     assert.strictEqual(
       wrong(Orders.buyYes({ ...size, yes_price: "0.425" })),
-      "/yes_price: 0.425 is not a price that the market takes; the nearest are 0.42 and 0.43"
+      "/yes_price: 0.425 is not on the market's price grid; the nearest prices are 0.42 and 0.43"
     )
     assert.strictEqual(
       wrong(Orders.buyNo({ ...size, no_price: "0.425" })),
-      "/no_price: 0.425 is not a price that the market takes; the nearest are 0.43 and 0.42"
+      "/no_price: 0.425 is not on the market's price grid; the nearest prices are 0.43 and 0.42"
     )
     assert.strictEqual(requestOf(Orders.buyNo({ ...size, no_price: "0.945" })).price, "0.055")
   })
@@ -219,7 +219,7 @@ describe("closePosition", () => {
 
   it("has nothing to do with no position", () => {
     const none = Orders.closePosition(position("0"), { yes_price: "0.30" })
-    assert.match(wrong(none), /^: there is nothing to close/)
+    assert.match(wrong(none), /^: the position is 0.00; there is nothing to close/)
     assert.deepInclude(none, { action: "sell", outcome: "yes" })
   })
 })

@@ -171,7 +171,7 @@ export class BucketQueue {
     if (this.#isServed) this.#bell.ring()
   }
 
-  /** Estimates all waits anew: the budget may have changed. */
+  /** Estimates all waits again: the budget may have changed. */
   reassess(): void {
     this.#mustReassess = true
     this.#bell.ring()

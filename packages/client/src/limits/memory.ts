@@ -25,10 +25,10 @@ const responseMillis = 10
  * A bucket.
  *
  * Its reserved tokens are in two generations, so that a bucket is a few numbers however many requests are in flight. If
- * nobody reports on a request, its tokens are charged with their generation: after one latency at least, and two at most.
+ * no report on a request arrives, its tokens are charged with their generation: after one latency at least, and two at most.
  */
 class BucketState {
-  /** The budget that somebody has learned. */
+  /** The learned budget. */
   learned: Budget | undefined = undefined
   /** Tokens after the last charge. */
   #tokens: number
@@ -223,7 +223,7 @@ const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
  * The exchange charges a request when it receives it, and a bucket that is full there does not refill until then. So a
  * request is charged here when it was certainly received: when its response has arrived, or its latency has passed. Until
  * then its tokens stay reserved. What is free is what would be free if all requests in flight were received now, so a
- * request always finds its tokens, in whatever order requests are received.
+ * request always finds its tokens, in any order of arrival.
  */
 export const make = (): Store => {
   const store = new MemoryStore()

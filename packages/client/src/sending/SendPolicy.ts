@@ -21,7 +21,7 @@ import { durationMillis } from "../time.ts"
  * - A 401 is retried if its code blames the timestamp (`header_timestamp_expired`), or if the layer corrects its clock
  *   (`correctClockSkew`) and the response's date shows that the timestamp was off. This happens once per call, for every
  *   retry class, and counts as a retry of this policy.
- * - An order whose response was lost is retried for at most a minute after it was sent, whatever the schedule says. The
+ * - An order whose response was lost is retried for at most a minute after it was sent, for every schedule. The
  *   exchange does not document how long it recognises a `client_order_id`.
  * - A `Retry-After` in seconds or as a date makes a wait longer, never shorter. If it goes past the call's total time, the
  *   call ends at once with that response. Any other value, or a doubled header, is ignored.

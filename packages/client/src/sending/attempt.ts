@@ -48,7 +48,7 @@ const withinTime = (
   return limitMillis > 0 ? timeoutOrElse(attempt, limitMillis, timedOut) : timedOut
 }
 
-/** Makes the function that performs one attempt of a call. It signs each attempt anew, after every wait. */
+/** Makes the function that performs one attempt of a call. It signs each attempt, after every wait. */
 export const make = (
   connection: Connection,
   transport: Transport

@@ -189,7 +189,7 @@ const observe = <A, E>(
   })
 
 class ObservedCall implements CallObserver {
-  /** Undefined if nobody traces: Effect's default tracer keeps nothing. */
+  /** Undefined without tracing: Effect's default tracer keeps nothing. */
   readonly tracer: Tracer.Tracer | undefined
   span: Tracer.Span | undefined = undefined
 

@@ -17,7 +17,7 @@
  *   read by a version that does not know it, would send real orders without notice. A program without the layer does not
  *   compile.
  * - The exchange's own checks (cash, the price grid, whether the market is open) are not made: it could still refuse what
- *   is recorded here. For answers to writes use the local exchange of `@kalshi-effect/sandbox`.
+ *   is recorded here. For responses to writes use the local exchange of `@kalshi-effect/sandbox`.
  *
  * @module
  */
@@ -33,8 +33,8 @@ export type { Cost, Intent } from "../UnsentRequest.ts"
 /** How a dry run prices orders, and how many intents it keeps. */
 export interface Options {
   /**
-   * What you know about an order's market and about the account: fee terms, and the position before the request. Answer
-   * undefined for a market that you know nothing about. `OrderCost` assumes what is missing, and the cost says so. If it
+   * The market and the account of an order: fee terms, and the position before the request. Return undefined for an
+   * unknown market. `OrderCost` assumes what is missing, and the cost says so. If it
    * throws, the cost is unknown. Default: nothing is known.
    */
   readonly marketOf?: ((order: CreateInput) => Market | undefined) | undefined

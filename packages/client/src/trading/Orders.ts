@@ -3,8 +3,8 @@
  *
  * **When to use**
  *
- * {@link place} and {@link placeAll} place one order for each intent, and say what became of it. {@link ensureCanceled}
- * cancels an order and says what it found. {@link settle} finds out after a crash. {@link cancelAllOnExit} cancels at the
+ * {@link place} and {@link placeAll} place one order for each intent and return its outcome. {@link ensureCanceled}
+ * cancels an order and returns the state that it found. {@link settle} finds the outcome after a crash. {@link cancelAllOnExit} cancels at the
  * end of a program what {@link place} and {@link placeAll} left resting, and nothing that {@link create} or
  * {@link batchCreate} placed. The operations ({@link create}, {@link batchCreate}, {@link cancel} …) are the exchange's
  * own, one request each.
@@ -17,12 +17,12 @@
  * **Gotchas**
  *
  * - A market lives on one shard, and an order is backed by the cash on that shard alone.
- * - An order's id does not say its shard: whatever changes an order wants `exchange_index`, or a ticker to find it by.
+ * - An order's id does not name its shard: an operation that changes an order needs `exchange_index`, or a ticker.
  *   Finding it costs time, and tokens of every shard's write bucket. Source: the rate-limit guide of October 2026.
- * - In the weekly pause (Thursdays 03:00–05:00 Eastern) orders can be cancelled, and neither placed nor amended. After a
- *   market's close nothing can be done to its orders, and the exchange cancels them itself. Source: the guides on hours
+ * - In the weekly pause (Thursdays 03:00–05:00 Eastern) orders can be cancelled, but neither placed nor amended. After a
+ *   market's close its orders cannot be changed, and the exchange cancels them. Source: the guides on hours
  *   and on the life of a market, 2026.
- * - Reads lag writes: `Exchange.userDataTimestamp` says how fresh they are.
+ * - Reads lag writes: `Exchange.userDataTimestamp` returns their time.
  *
  * @module
  */

@@ -21,33 +21,33 @@ export type YesPrice = Dollars & Brand.Brand<"YesPrice">
 /** Dollars per contract of NO. */
 export type NoPrice = Dollars & Brand.Brand<"NoPrice">
 
-/** Says that an amount is a price of YES: for `yes_bid_dollars` and the like, and after arithmetic. */
-export const yesPrice = (price: Dollars): YesPrice => price as YesPrice // the caller's word
+/** Marks an amount as a price of YES: for `yes_bid_dollars` and the like, and after arithmetic. */
+export const yesPrice = (price: Dollars): YesPrice => price as YesPrice // the caller vouches for it
 
-/** Says that an amount is a price of NO: for `no_bid_dollars` and the like, and after arithmetic. */
-export const noPrice = (price: Dollars): NoPrice => price as NoPrice // the caller's word
+/** Marks an amount as a price of NO: for `no_bid_dollars` and the like, and after arithmetic. */
+export const noPrice = (price: Dollars): NoPrice => price as NoPrice // the caller vouches for it
 
-/** What every intent can say besides its price. */
+/** The fields of every intent besides its price. */
 export interface IntentInput {
   /** The market. */
   readonly ticker: string
   /** Contracts, in steps of 0.01. */
   readonly count: CountInput
-  /** Your own id for the intent, for a journal. Default: a fresh UUID. Never one that was used before. */
+  /** Your own id for the intent, for a journal. Never reuse an id. Default: a new UUID. */
   readonly client_order_id?: string | undefined
-  /** The prices that the market takes: one that is off them is then refused before it is sent. */
+  /** The market's price grid: a price off the grid is refused before it is sent. Default: prices are not checked. */
   readonly grid?: PriceGrid.PriceGrid | undefined
-  /** Default: `good_till_canceled`, which lets the rest of the order rest. */
+  /** Default: `good_till_canceled`: what does not fill at once rests. */
   readonly time_in_force?: CreateOrderV2Request["time_in_force"] | undefined
   /** Unix seconds; only with `good_till_canceled`. */
   readonly expiration_time?: number | undefined
   readonly post_only?: boolean | undefined
   /** Caps the count by your position; only with `immediate_or_cancel`. */
   readonly reduce_only?: boolean | undefined
-  /** Default: `taker_at_cross`, which ends it where it would trade with one of your own. */
+  /** Default: `taker_at_cross`, which cancels it before it trades with your own order. */
   readonly self_trade_prevention_type?: SelfTradePreventionType | undefined
   readonly cancel_order_on_pause?: boolean | undefined
-  /** 0 the primary (the default), 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
   readonly order_group_id?: string | undefined
   /** The market's shard. Default: found by `ticker`, which bills every shard's write bucket. */
@@ -69,23 +69,23 @@ export interface NoInput extends IntentInput {
 }
 
 /**
- * An order that is meant and not sent yet. Made by {@link buyYes}, {@link sellYes}, {@link buyNo}, {@link sellNo} and
- * {@link closePosition} alone, so that no side is ever written by hand.
+ * An order that is not sent yet. Only {@link buyYes}, {@link sellYes}, {@link buyNo}, {@link sellNo} and
+ * {@link closePosition} make one, so that no program computes a side by hand.
  */
 export interface OrderIntent extends Brand.Brand<"OrderIntent"> {
   readonly outcome: "yes" | "no"
   readonly action: "buy" | "sell"
-  /** What will be on the wire, or what is wrong with it: `Result.flatMap(intent.request, OrderCost.of)` prices it. */
+  /** The request, or the reason why it is invalid. `Result.flatMap(intent.request, OrderCost.of)` prices it. */
   readonly request: Result.Result<CreateInput, InvalidRequest>
 }
 
 const operation = "Orders.place"
 
-/** What an intent sends. Fails for what the constructors did not make, which the types refuse already. */
+/** The request of an intent. Fails for a value that the constructors did not make. */
 export const requestOf = (intent: OrderIntent): OrderIntent["request"] =>
   Predicate.hasProperty(intent, "request") && Result.isResult(intent.request)
     ? intent.request
-    : invalid("", "this is not an intent: make it with Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
+    : invalid("", "the value is not an intent; make it with Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
 
 const invalid = (pointer: string, reason: string) => Result.fail(new InvalidRequest({ operation, pointer, reason }))
 
@@ -97,7 +97,7 @@ export const buyYes = (input: YesInput): OrderIntent => make("buy", "yes", input
  *
  * **Gotchas**
  *
- * What you do not hold is sold all the same: the order then buys NO at one dollar less `yes_price`. Use
+ * The order also sells what you do not hold: it then buys NO at one dollar less `yes_price`. Use
  * {@link closePosition}, or `reduce_only`, to sell no more than you hold.
  */
 export const sellYes = (input: YesInput): OrderIntent => make("sell", "yes", input)
@@ -110,12 +110,12 @@ export const buyNo = (input: NoInput): OrderIntent => make("buy", "no", input)
  *
  * **Gotchas**
  *
- * What you do not hold is sold all the same: the order then buys YES. Use {@link closePosition}, or `reduce_only`, to
+ * The order also sells what you do not hold: it then buys YES. Use {@link closePosition}, or `reduce_only`, to
  * sell no more than you hold.
  */
 export const sellNo = (input: NoInput): OrderIntent => make("sell", "no", input)
 
-/** How {@link closePosition} closes: `yes_price` or `no_price`, and what is left to choose. */
+/** Input of {@link closePosition}: `yes_price` or `no_price`, and the remaining options. */
 export type CloseInput = (Omit<YesInput, CloseOmits> | Omit<NoInput, CloseOmits>) & {
   /** Contracts. Default: all that are held. */
   readonly count?: CountInput | undefined
@@ -131,24 +131,24 @@ type CloseOmits =
   | "reduce_only"
 
 /**
- * Sells what a position holds, YES or NO, for at least the price: at once, and never more than is held.
+ * Sells a position, YES or NO, for at least the price: at once, and never more than the position.
  *
  * **Details**
  *
- * The order is `immediate_or_cancel` and `reduce_only`: what does not fill at once stays held. Of a position in YES the
- * price is the least to get for YES. It may be given as that of NO, then the most that NO may cost: they are one dollar
- * together. Of a position in NO it is the other way round.
+ * The order is `immediate_or_cancel` and `reduce_only`: the part that does not fill at once is not sold. For a position in
+ * YES, `yes_price` is the least that you receive, and `no_price` the most that NO may cost: together they are one dollar.
+ * For a position in NO it is the reverse.
  *
  * **Gotchas**
  *
- * - `position` shows what was held when it was read; reads lag behind fills.
- * - A position tells no subaccount: give it, unless it is the primary one.
+ * - `position` is the state at the time of the read; reads lag behind fills.
+ * - A position does not name its subaccount: pass it, unless it is the primary one.
  */
 export const closePosition = (
   position: Pick<MarketPosition, "ticker" | "position_fp" | "exchange_index">,
   input: CloseInput
 ): OrderIntent => {
-  // Untyped code can give anything.
+  // Untyped code can pass anything.
   const read = FixedPoint.count(position?.position_fp)
   const held = Result.isSuccess(read) ? FixedPoint.toHundredths(read.success) : 0n
   const outcome = held < 0n ? "no" : "yes"
@@ -165,9 +165,9 @@ export const closePosition = (
       reduce_only: true
     },
     Result.isFailure(read)
-      ? invalid("/position_fp", "this is not the position of a market, as Portfolio.positions reads it")
+      ? invalid("/position_fp", "the value is not a market position of Portfolio.positions")
       : held === 0n
-        ? invalid("", "there is nothing to close: the position is 0.00")
+        ? invalid("", "the position is 0.00; there is nothing to close")
         : undefined
   )
 }
@@ -185,16 +185,16 @@ const make = (
 ): OrderIntent => {
   const side: BookSide = (action === "buy") === (outcome === "yes") ? "bid" : "ask"
   const request = wrong ?? toRequest(side, input)
-  // The brand says that it was made here.
+  // The brand marks a value that was made here.
   return { action, outcome, request } as OrderIntent
 }
 
 const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, InvalidRequest> => {
   if (typeof input !== "object" || input === null) {
-    return invalid("", "the input is not an object: give the ticker, the count and the price")
+    return invalid("", "the input is not an object; pass the ticker, the count and the price")
   }
   const { grid, no_price, yes_price, ...rest } = input
-  if (input.client_order_id === "") return invalid("/client_order_id", "an empty id names nothing; leave it out")
+  if (input.client_order_id === "") return invalid("/client_order_id", "the id is empty; leave it out")
   return Result.map(priceOfYes(yes_price, no_price, grid), (price) => ({
     ...rest,
     side,
@@ -205,13 +205,13 @@ const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, 
   }))
 }
 
-/** The price of YES that is meant; an error names the field and speaks of prices as the caller wrote them. */
+/** The price of YES. An error names the caller's field and shows prices of the caller's side. */
 const priceOfYes = (
   yes: string | undefined,
   no: string | undefined,
   grid: PriceGrid.PriceGrid | undefined
 ): Result.Result<Dollars, InvalidRequest> => {
-  if ((yes === undefined) === (no === undefined)) return invalid("", "exactly one of yes_price and no_price is needed")
+  if ((yes === undefined) === (no === undefined)) return invalid("", "pass exactly one of yes_price and no_price")
   const pointer = yes === undefined ? "/no_price" : "/yes_price"
   const own = Result.flatMap(FixedPoint.dollars((yes ?? no)!), (given) =>
     Result.map(FixedPoint.complement(given), (opposite) => ({ given, opposite }))
@@ -224,5 +224,5 @@ const priceOfYes = (
   const near = [PriceGrid.nearestBelow(grid, price), PriceGrid.nearestAbove(grid, price)]
     .flatMap(Option.toArray)
     .map(asWritten)
-  return invalid(pointer, `${given} is not a price that the market takes; the nearest are ${near.join(" and ")}`)
+  return invalid(pointer, `${given} is not on the market's price grid; the nearest prices are ${near.join(" and ")}`)
 }

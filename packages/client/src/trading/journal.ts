@@ -1,5 +1,5 @@
 /**
- * The journal of a dry run: prices what would have been sent, and keeps it.
+ * The journal of a dry run: prices and records the requests that are not sent.
  *
  * @module
  */
@@ -34,12 +34,12 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
   }
 }
 
-/** What a callback threw, as one line. */
+/** The thrown value as one line. */
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * What the user's callback knows about an order's market. A dry run does not fail because of a faulty callback: the cost is
- * unknown then, and says why.
+ * The market of an order from the user's callback. A faulty callback does not fail the dry run: the cost is then unknown,
+ * with the reason.
  */
 const marketFrom = (
   marketOf: Options["marketOf"],
@@ -48,7 +48,7 @@ const marketFrom = (
   try {
     const market = marketOf?.(order) ?? {}
     return typeof market !== "object" || "then" in market
-      ? Result.fail({ message: "marketOf must answer an object or undefined, and no promise" })
+      ? Result.fail({ message: "marketOf must return an object or undefined, not a promise" })
       : Result.succeed(market)
   } catch (error) {
     return Result.fail({ message: `marketOf failed: ${messageOf(error)}` })
@@ -63,12 +63,12 @@ const pricesOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketO
     const prices = OrderCost.ofBatch(orders, (_order, index) => Result.getOrElse(markets[index]!, () => ({})))
     return prices.map((price, index) => Result.flatMap(markets[index]!, (): Priced => price))
   } catch (error) {
-    // Its types exclude this; a program in JavaScript may answer anything.
-    return orders.map(() => Result.fail({ message: `the answer of marketOf cannot be used: ${messageOf(error)}` }))
+    // The types exclude this, but a JavaScript program may return anything.
+    return orders.map(() => Result.fail({ message: `the result of marketOf is invalid: ${messageOf(error)}` }))
   }
 }
 
-/** What orders can cost together. */
+/** The cost of orders together. */
 const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"]): Cost => {
   const costs = pricesOf(orders, marketOf)
   const worst = costs.map((cost) =>
@@ -85,7 +85,7 @@ const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"
   }
 }
 
-/** Makes an empty journal. Dies of a number of intents to keep that cannot be: it is a mistake in the program. */
+/** Makes an empty journal. Dies of an invalid `keepIntents`, which is a mistake in the program. */
 export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect<Journal, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!Number.isSafeInteger(keepIntents) || keepIntents <= 0) {
@@ -97,9 +97,9 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
 
     const rehearse: Rehearse = (descriptor, wire, address) =>
       Effect.clockWith((clock) => {
-        // Read back from the text that would have been sent, which was made of a plain object.
+        // Parsed from the text that would have been sent.
         const body = wire.body === undefined ? undefined : (JSON.parse(wire.body) as NonNullable<Intent["body"]>)
-        // As the platform writes it, which encodes some characters more.
+        // The platform encodes some more characters.
         const { pathname, search } = new URL(address)
         const orders = ordersOf(descriptor, body)
         const intent: Intent = {
@@ -122,7 +122,7 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
       Effect.map(PubSub.subscribe(published), (subscription) => {
         const before = kept.slice()
         const last = number
-        // What came while it subscribed is in both.
+        // An intent that arrives during the subscription is in both.
         return Stream.concat(
           Stream.fromIterable(before),
           Stream.filter(Stream.fromSubscription(subscription), (intent) => intent.number > last)
