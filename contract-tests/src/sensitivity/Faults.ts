@@ -1,5 +1,5 @@
 /**
- * The planted faults: one to a few for each property, so that each of its laws is proved to detect something. The
+ * The planted faults: one to a few for each property, so that its laws are proved to detect something. The
  * mutation tester judges the tests of single modules.
  */
 import type { Fault } from "./Fault.ts"
@@ -101,10 +101,10 @@ const decoding: ReadonlyArray<Fault> = [
     ""
   ),
   detectedBy("P3", "Portfolio.fills")(
-    "reads decimals through a double",
+    "reads dollars through a double",
     sending,
     /JSON\.parse\(text\)/,
-    'JSON.parse(text, (_, value) => typeof value === "string" && /^-?\\d+\\.\\d+$/.test(value) ? String(Number(value)) : value)'
+    'JSON.parse(text, (_, value) => typeof value === "string" && /^-?\\d+\\.\\d{3,}$/.test(value) ? String(Number(value)) : value)'
   ),
   onGroup("P4")(
     "accepts any 2xx as the success",

@@ -55,7 +55,7 @@ const formOf = (text: string): ReadonlyArray<string> => {
   return [
     `first ${classOf(text.slice(0, 1))}`,
     `point: ${text.includes(".")}, zero last: ${text.endsWith("0")}`,
-    `length ${[2, 8, 19].filter((size) => text.length >= size).length}`,
+    `point: ${text.includes(".")}, length ${[2, 8, 19].filter((size) => text.length >= size).length}`,
     `last run ${Math.min(last.length, 4)}`,
     `decimals ${Math.min(decimals, 8)}`
   ]
