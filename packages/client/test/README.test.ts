@@ -163,8 +163,10 @@ const runExample = (example: string): ReturnType<typeof runAgainstServer> =>
 
 const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray<string>]> = [
   ["reads the balance", ["GET /trade-api/v2/portfolio/balance"]],
-  ["asks for the status without a key", ["GET /trade-api/v2/exchange/status"]],
-  ["rehearses a bot", ["GET /trade-api/v2/exchange/status"]],
+  ["reads the status without a key", ["GET /trade-api/v2/exchange/status"]],
+  ["places an order and reports its outcome", ["POST /trade-api/v2/portfolio/events/orders"]],
+  ["runs a bot in a dry run", ["GET /trade-api/v2/exchange/status"]],
+  ["handles the error of a refused order", ["POST /trade-api/v2/portfolio/events/orders"]],
   [
     "adds up all fees by pages",
     [
@@ -172,11 +174,9 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
       "GET /trade-api/v2/portfolio/fills?limit=1000&cursor=CgsI%2B%2F%3D%3D"
     ]
   ],
-  ["reckons with money", []],
-  ["places an order that is refused", ["POST /trade-api/v2/portfolio/events/orders"]],
-  ["says what became of an order", ["POST /trade-api/v2/portfolio/events/orders"]],
+  ["computes with money", []],
   ["places orders while there are tokens", ["POST /trade-api/v2/portfolio/events/orders/batched"]],
-  ["shares the account's budget by Redis", ["GET /trade-api/v2/portfolio/balance"]],
+  ["shares the account's budget through Redis", ["GET /trade-api/v2/portfolio/balance"]],
   ["exports spans and metrics", ["GET /trade-api/v2/portfolio/balance", "POST /v1/metrics", "POST /v1/traces"]],
   ["measures the clock", ["GET /trade-api/v2/exchange/status"]]
 ]
