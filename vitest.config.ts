@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
 import type { Reporter, TestModule } from "vitest/node"
 
-/** Closes a run with its counts, alone on a line. */
+/** Ends a run with a line of its counts. */
 const summary: Reporter = {
   onTestRunEnd: (modules: ReadonlyArray<TestModule>, errors) => {
     const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }
@@ -13,14 +13,16 @@ const summary: Reporter = {
   }
 }
 
-export default defineConfig({
+// `pnpm test:full` runs `vitest --mode full`: long tests then take their full samples.
+export default defineConfig(({ mode }) => ({
   test: {
+    env: { TEST_MODE: mode },
     include: ["packages/*/test/**/*.test.ts", "contract-tests/test/**/*.test.ts"],
     reporters: ["default", summary],
-    // A bound for what hangs, not a measure: a busy machine may be many times slower than an idle one.
+    // Ends a test that hangs. A busy machine can be many times slower than an idle one.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // All processors: unless told, one is left idle, which is half of a small machine.
+    // All processors. The default leaves one idle, which is half of a small machine.
     maxWorkers: "100%"
   }
-})
+}))

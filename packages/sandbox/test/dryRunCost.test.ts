@@ -14,7 +14,7 @@ import { afterAll, assert, describe, it } from "vitest"
 import type { Assumptions } from "../src/Assumptions.ts"
 import type { Series } from "../src/exchange/Entities.ts"
 import { Exchange } from "../src/exchange/Exchange.ts"
-import { start, seed, unwrap } from "./support/floor.ts"
+import { sampleSize, seed, start, unwrap } from "./support/floor.ts"
 
 const tickers = ["KXONE-26-YES", "KXTWO-26-YES"] as const
 type Ticker = (typeof tickers)[number]
@@ -183,7 +183,7 @@ const worstCase = ({ after, assumptions, batch, before, floors, isCounted }: Cas
 }
 
 const hold = (law: (input: Case) => void): void => {
-  fc.assert(fc.property(cases, law), { seed, numRuns: 3_000 })
+  fc.assert(fc.property(cases, law), { seed, numRuns: sampleSize(600, 3_000) })
 }
 
 describe("DryRun, the worst case of a batch", () => {

@@ -12,6 +12,9 @@ export const ticker = "KXTEST-26-YES"
 /** The seed of every property. Set `FC_SEED` to use another. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_009)
 
+/** The size of a sample: `full` under `pnpm test:full`, else `quick`. */
+export const sampleSize = (quick: number, full: number): number => (process.env["TEST_MODE"] === "full" ? full : quick)
+
 type OrderOptions = Partial<Omit<CreateOrder, "side" | "count" | "price">>
 
 /** The terms of an order: the price in cents, the count in contracts. */
