@@ -110,13 +110,13 @@ export const mentions = (
 ): ReadonlyArray<string> => {
   const base = file.slice(file.lastIndexOf("/") + 1).replace(/(?:\.test)?\.ts$/, "")
   const module = modules.find((name) => name.toLowerCase() === base.toLowerCase())
-  if (module !== undefined) return [`${file}:1: the document has no operation of ${module} any more: remove the file`]
+  if (module !== undefined) return [`${file}:1: remove the file: ${module} is gone`]
   if (names.length + modules.length === 0) return []
   // The longest first: of two names that begin alike, the line shows the whole one.
   const alternatives = [...names, ...modules].sort((a, b) => b.length - a.length).map(escaped)
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${alternatives.join("|")})(?![A-Za-z0-9_])`, "g")
   return text.split("\n").flatMap((line, index) => {
     const found = [...new Set(line.match(pattern))]
-    return found.length === 0 ? [] : [`${file}:${index + 1}: the document has no ${found.join(", ")} any more`]
+    return found.length === 0 ? [] : [`${file}:${index + 1}: gone: ${found.join(", ")}`]
   })
 }

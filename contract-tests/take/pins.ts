@@ -18,7 +18,7 @@ const lineOf = (source: string, pattern: RegExp): number => {
 /** The line to change, and the change in the code's own form. */
 export const pin = (source: string, action: "add" | "remove", pointer: string, beside: string): string => {
   const place = parts(pointer)
-  const group = `all("${beside}", [`
+  const group = `all("${beside}", […])`
   const groupLine = lineOf(source, new RegExp(`all\\("${beside.replace("$", "\\$")}"`))
   if (place === undefined) return `${groupLine}: ${action} "${pointer}" in ${group}`
   const { field, owner } = place
@@ -27,5 +27,5 @@ export const pin = (source: string, action: "add" | "remove", pointer: string, b
   const line = lineOf(source, new RegExp(`properties\\(\\s*["\`]${name}(?:/[^"\`]*)?["\`],[^)]*`))
   return action === "add"
     ? `${groupLine}: add ...properties("${owner}", "${field}") in ${group}`
-    : `${line}: remove ${field} from ...properties("${owner}", "…") in ${group}; with no field left, remove the call`
+    : `${line}: remove ${field} from ...properties("${owner}", "…") in ${group}; remove the call if no field is left`
 }
