@@ -4,13 +4,11 @@
  * @module
  */
 import { relative } from "node:path"
+import { stripVTControlCharacters } from "node:util"
 import type { Reporter, TestModule } from "vitest/node"
 
+/** Lines that differ beyond this number are only counted. */
 const longest = 16
-
-// What the terminal would colour.
-// eslint-disable-next-line no-control-regex
-const plain = (text: string): string => text.replaceAll(/\u001b\[\d+m/g, "")
 
 /** The parts of an error that a failure shows. */
 export interface Failure {
@@ -23,10 +21,10 @@ export interface Failure {
 export const shown = (root: string, file: string, name: string, { diff, message, stacks }: Failure): string => {
   const frame = stacks?.find((one) => one.file === file) ?? stacks?.[0]
   const place = relative(root, frame?.file ?? file)
-  const changed = plain(diff ?? "")
+  const changed = stripVTControlCharacters(diff ?? "")
     .split("\n")
     .filter((line) => /^[-+] /.test(line.trimStart()) && !/^[-+] (?:Expected|Received)\b/.test(line.trimStart()))
-  const details = changed.length === 0 ? [plain(message).split("\n")[0] ?? ""] : changed
+  const details = changed.length === 0 ? [stripVTControlCharacters(message).split("\n")[0] ?? ""] : changed
   return [
     `FAIL ${place}:${frame?.line ?? 1}: ${name}`,
     ...details.slice(0, longest).map((line) => `| ${line.slice(0, 200)}`),
