@@ -1,14 +1,15 @@
 /**
- * Takes a published document: imports it, generates what follows from it, runs the checks, and prints what is left for a
- * person to decide.
+ * Takes a published document: imports it, generates the files that follow from it, runs the checks, and prints what is
+ * left for a person to decide.
  *
- * `pnpm spec:take <file> [--published YYYY-MM-DD]`. Exits with 1 while something is left. `docs/new-document.md` tells
- * how each kind of line is answered.
+ * `pnpm spec:take <file> [--published YYYY-MM-DD] [--since <revision>]`. Exits with 1 while something is left.
+ * `docs/new-document.md` describes each step. Changes and lost names count from the document of a git revision, so that
+ * each run shows them again. Default: HEAD.
  *
  * @module
  */
 import { spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join, relative } from "node:path"
 import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
@@ -17,33 +18,60 @@ import * as Schema from "effect/Schema"
 import * as NullableByIntent from "../src/reference/NullableByIntent.ts"
 import * as Overlay from "../src/reference/Overlay.ts"
 import { dateIn, type Imported, importDocument } from "../src/reference/SpecImport.ts"
+import { isObject } from "../src/reference/internal/json.ts"
 import type { JsonObject } from "../src/reference/JsonSchema.ts"
 import { candidates } from "./candidates.ts"
 import { changes, sentence } from "./changes.ts"
 import { linesOf } from "./lines.ts"
+import * as Lost from "./lost.ts"
+import { pin } from "./pins.ts"
 
 const root = join(import.meta.dirname, "../..")
 const spec = join(root, "fixtures/spec")
 
 /** Tests that pin what the document says, or compare something with it as a whole. */
 const documentTests = [
-  "contract-tests/test/reference",
+  "contract-tests/test/architecture/Exports.test.ts",
+  "contract-tests/test/generate/referenceDocument.test.ts",
+  "contract-tests/test/operations/ClientOperations.test.ts",
   "contract-tests/test/operations/Descriptors.test.ts",
   "contract-tests/test/operations/OperationTypes.test.ts",
-  "contract-tests/test/operations/ClientOperations.test.ts",
-  "packages/client/test/codegen",
+  "contract-tests/test/operations/ResponsesInterpreted.test.ts",
+  "contract-tests/test/operations/Rules.test.ts",
+  "contract-tests/test/properties/DocumentIntegrity.test.ts",
+  "contract-tests/test/reference",
+  "contract-tests/test/sandbox/OfficialSdk.test.ts",
+  "packages/client/test/Pages.test.ts",
   "packages/client/test/README.test.ts",
+  "packages/client/test/codegen",
+  "packages/sandbox/test/marketLists.test.ts",
+  "packages/sandbox/test/metering.test.ts",
+  "packages/sandbox/test/permissions.test.ts",
   "packages/sandbox/test/responses.test.ts",
-  "packages/sandbox/test/routes.test.ts"
+  "packages/sandbox/test/routes.test.ts",
+  "packages/sandbox/test/statuses.test.ts"
 ]
+
+/** The slow ones, which run once the others pass. */
+const slowDocumentTests = [
+  "contract-tests/test/operations/Requests.test.ts",
+  "contract-tests/test/operations/Responses.test.ts",
+  "contract-tests/test/properties/Paging.test.ts",
+  "contract-tests/test/runner/Command.test.ts",
+  "contract-tests/test/runner/Demo.test.ts"
+]
+
 const overlayFile = join(spec, "overlay.json")
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { published: { type: "string" } } })
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { published: { type: "string" }, since: { type: "string", default: "HEAD" } }
+})
 const [file] = positionals
 const published = values.published ?? dateIn(file ?? "")
 if (file === undefined || published === undefined) {
   console.error(
-    "usage: pnpm spec:take <published document> [--published YYYY-MM-DD, unless the file's name has the date]"
+    "usage: pnpm spec:take <published document> [--published YYYY-MM-DD] [--since <revision>]; --published is needed unless the file's name has the date"
   )
   process.exit(2)
 }
@@ -57,7 +85,7 @@ const end = (step: string, lines: ReadonlyArray<string>): void => {
   sinceMillis = Date.now()
   left.push(...lines)
   console.log(`${step}: ${lines.length === 0 ? "nothing left" : `${lines.length} left`} (${seconds} s)`)
-  for (const line of lines) console.log(`  ${line}`)
+  for (const line of lines) console.log(`  ${line.replaceAll("\n", "\n    ")}`)
 }
 
 const stop = (): never => {
@@ -87,6 +115,13 @@ const bin = (name: string): string => join(root, "node_modules/.bin", name)
 // What is read here is JSON.
 const jsonOf = (text: string): JsonObject => JSON.parse(text) as JsonObject
 
+const git = (...args: ReadonlyArray<string>): string => {
+  const { status, stderr, stdout } = spawnSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 1e9 })
+  // `git grep` exits with 1 where it finds nothing.
+  if (status === 0 || (args[0] === "grep" && status === 1)) return stdout
+  throw new Error(`git ${args.join(" ")} failed: ${stderr}`)
+}
+
 const text = readFileSync(file, "utf8")
 const lineOf = linesOf(text)
 const at = (pointer: string): string => `${basename(file)}:${lineOf(pointer)}`
@@ -106,6 +141,7 @@ end(`import of ${kind} ${version} (${published})`, [])
 // 2. The overlay, for this document.
 const target = join(spec, `${kind}.json`)
 const current = jsonOf(readFileSync(target, "utf8"))
+const earlier = jsonOf(git("show", `${values.since}:fixtures/spec/${kind}.json`))
 const overlayText = readFileSync(overlayFile, "utf8")
 const facts = jsonOf(Result.getOrThrow(raw).text)
 const source = (facts["info"] as JsonObject)["x-source"] as JsonObject // the importer stamps both
@@ -126,12 +162,13 @@ const next = Overlay.apply(facts, decoded[kind], (where, message) => {
   const place = places.indexOf(pointer)
   const within = place >= 0 ? `/at/${place}` : entry !== undefined && "places" in entry ? "/places" : ""
   const line = overlayLine(`/${kind}/entries/${index}${within}`)
-  misfits.push(`${relative(root, overlayFile)}:${line}: ${entry?.op} ${pointer}: ${message}`)
+  const why = entry?.op === "add-response" ? responsesThatDiffer(entry.status) : ""
+  misfits.push(`${relative(root, overlayFile)}:${line}: ${entry?.op} ${pointer}: ${message}${why}`)
 })
 
-console.log("\nWhat changed:")
-for (const change of changes(current, next)) {
-  // What is gone has no line any more.
+console.log(`\nWhat changed since ${values.since}:`)
+for (const change of changes(earlier, next)) {
+  // A removed place has no line in the new document.
   console.log(`  ${change.after === undefined ? basename(file) : at(change.pointer)} ${sentence(change)}`)
 }
 console.log("")
@@ -142,7 +179,7 @@ end(
   candidates(current, next).map(({ pointer, question }) => `${at(pointer)}: ${pointer} ${question}`)
 )
 if (misfits.length > 0) {
-  console.log("Nothing was written: mend the entries that no longer apply, then run this again.")
+  console.log("Nothing was written: correct the entries that no longer apply, then run this again.")
   stop()
 }
 
@@ -151,35 +188,44 @@ const imported: Imported = Effect.runSync(importDocument(text, { overlay: nextOv
 writeFileSync(overlayFile, nextOverlay)
 writeFileSync(target, imported.text)
 writeFileSync(join(spec, `nullable-by-intent.${kind}.json`), imported.nullableText)
-const pinned = NullableByIntent.pinned[kind].map(({ beside, pointer }) => `${pointer} (beside ${beside})`)
-const found = imported.nullableByIntent.map(({ beside, pointer }) => `${pointer} (beside ${beside})`)
 const pins = "contract-tests/src/reference/NullableByIntent.ts"
+const pinsText = readFileSync(join(root, pins), "utf8")
+const keyOf = ({ beside, pointer }: { readonly beside: string; readonly pointer: string }) => `${beside} ${pointer}`
+const [pinned, found] = [NullableByIntent.pinned[kind], imported.nullableByIntent]
+const [pinnedKeys, foundKeys] = [new Set(pinned.map(keyOf)), new Set(found.map(keyOf))]
 end("files of fixtures/spec: nulls that are read by intent", [
-  ...found.filter((place) => !pinned.includes(place)).map((place) => `${pins}: add ${place}`),
-  ...pinned.filter((place) => !found.includes(place)).map((place) => `${pins}: remove ${place}`)
+  ...found
+    .filter((place) => !pinnedKeys.has(keyOf(place)))
+    .map(({ beside, pointer }) => `${pins}:${pin(pinsText, "add", pointer, beside)}`),
+  ...pinned
+    .filter((place) => !foundKeys.has(keyOf(place)))
+    .map(({ beside, pointer }) => `${pins}:${pin(pinsText, "remove", pointer, beside)}`)
 ])
 if (kind === "feed") {
-  checkTests("contract-tests/test/reference")
+  checkTests("tests of the document", "contract-tests/test/reference")
   stop()
 }
 
-// 4. What is generated.
+// 4. What is removed by hand.
+const rest = "packages/client/src/rest"
+const functions = Lost.functionsIn(git("grep", "-h", "-A1", "operationId: ", values.since, "--", rest))
+const gone = Lost.lost(earlier, next, jsonOf(readFileSync(join(spec, "feed.json"), "utf8")))
+end("names that the document lost", mentions())
+
+// 5. What is generated.
 const generated = node("packages/client/codegen/main.ts")
 if (generated.code !== 0) {
-  end(
-    "codegen",
-    linesIn(generated.text)
-      .filter((line) => /^[A-Z/]/.test(line))
-      .map((line) => `packages/client/codegen/${line.startsWith("/docs/") ? "fieldDocs" : "facts"}.ts: ${line}`)
-  )
+  // The first fault stands behind the time and the name of the error.
+  const faults = linesIn(generated.text.replace(/^.*?Refused: /, "")).filter((line) => /^[A-Z/]/.test(line))
+  end("codegen", faults.length === 0 ? [`codegen failed: ${linesIn(generated.text)[0]}`] : faults.map(codegenFault))
   stop()
 }
 end(
   "codegen",
   linesIn(generated.text).filter((line) => line.startsWith("packages/client/codegen/"))
 )
-// 5. What follows by hand.
-end("operations", linesIn(node("contract-tests/take/operations.ts").text))
+// 6. What follows by hand.
+end("operations", operations())
 const responses = "packages/sandbox/test/support/responses.ts"
 if (left.length === 0) {
   // It loads every operation, so it would stop at a missing or surplus one.
@@ -192,18 +238,99 @@ end(
     .filter((line) => /^\S+\.ts\(\d+,\d+\)/.test(line))
     .map((line) => line.replace(/\((\d+),\d+\)/, ":$1").slice(0, 240))
 )
-if (left.length === 0) checkTests(...documentTests)
-else console.log("tests of the document: not run while something above is left")
+checkTests("tests of the document", ...documentTests)
+checkTests("slow tests of the document", ...slowDocumentTests)
 stop()
 
-function checkTests(...folders: ReadonlyArray<string>): void {
-  const { text } = run(bin("vitest"), "run", ...folders)
-  end(
-    "tests of the document",
-    linesIn(text)
-      .filter((line) => line.startsWith(" FAIL "))
-      .map((line) => line.slice(" FAIL ".length).trim())
+function checkTests(step: string, ...folders: ReadonlyArray<string>): void {
+  if (left.length > 0 && kind === "rest") return console.log(`${step}: not run while something above is left`)
+  const { code, text } = run(
+    bin("vitest"),
+    "run",
+    "--reporter",
+    join(root, "contract-tests/take/failures.ts"),
+    ...folders
   )
+  const failures: Array<string> = []
+  for (const line of linesIn(text)) {
+    if (line.startsWith("FAIL ")) failures.push(line.slice("FAIL ".length))
+    else if (line.startsWith("| ") && failures.length > 0) failures.push(`${failures.pop()}\n${line.slice(2)}`)
+  }
+  end(step, code === 0 || failures.length > 0 ? failures : [`vitest failed: ${linesIn(text).at(-1) ?? "no output"}`])
+}
+
+/** A fault that codegen found in its hand-written files, with its line. */
+function codegenFault(fault: string): string {
+  const [, key] = /^\/docs\/\w+\/([^:\s]+)/.exec(fault) ?? []
+  if (key === undefined) return `packages/client/codegen/facts.ts: ${fault}`
+  const file = "packages/client/codegen/fieldDocs.ts"
+  const lines = readFileSync(join(root, file), "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+  const line = lines.findIndex((line) => line.startsWith(`${key}:`) || line.startsWith(`"${key}":`))
+  return `${file}:${line + 1}: ${fault}`
+}
+
+/** The lines of tracked files that have a name which the document lost. */
+function mentions(): ReadonlyArray<string> {
+  const tracked = git("ls-files").split("\n")
+  const files = tracked.filter(
+    (file) =>
+      file !== "" &&
+      existsSync(join(root, file)) &&
+      !/^fixtures\/|^\.changeset\/|\/generated\/|CHANGELOG\.md$|^pnpm-lock|^docs\/(?:measurements|new-document)\.md$/.test(
+        file
+      )
+  )
+  const sources = files
+    .filter((file) => file.startsWith(`${rest}/`))
+    .map((file) => readFileSync(join(root, file), "utf8"))
+  const { functions: names, modules } = Lost.lostFunctions(
+    gone.operations,
+    functions,
+    new Map(sources.flatMap((source) => [...Lost.functionsIn(source)]))
+  )
+  const wanted = [...gone.operations, ...gone.others, ...names]
+  return wanted.length === 0
+    ? []
+    : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), wanted, modules))
+}
+
+/** What the client's functions have left to do; one line if a module does not load. */
+function operations(): ReadonlyArray<string> {
+  const { code, text } = node("contract-tests/take/operations.ts")
+  if (code === 0) return linesIn(text)
+  const [frame = rest] = /packages\/client\/src\/rest\/\w+\.ts:\d+/.exec(text) ?? []
+  const error = linesIn(text).find((line) => /^\w*Error\b/.test(line)) ?? "no error was printed"
+  const [module] = /\w+(?=\.ts:)/.exec(frame) ?? []
+  const ids = gone.operations.filter((id) => functions.get(id)?.startsWith(`${module}.`))
+  return [
+    `${frame}: the module does not load: ${error}. ${ids.length === 0 ? "" : `The document no longer has ${ids.join(", ")}. `}The other operations are compared once it loads`
+  ]
+}
+
+/** The operations that can change the number of places of an `add-response` entry. */
+function responsesThatDiffer(status: string): string {
+  const declaring = (document: JsonObject): ReadonlyMap<string, boolean> =>
+    new Map(
+      Object.values(isObject(document["paths"]) ? document["paths"] : {}).flatMap((item) =>
+        Object.values(isObject(item) ? item : {}).flatMap((operation) =>
+          isObject(operation) && typeof operation["operationId"] === "string"
+            ? [[operation["operationId"], isObject(operation["responses"]) && status in operation["responses"]]]
+            : []
+        )
+      )
+    )
+  // Without the overlay's responses, for this document alone: of the earlier one, only the result of the overlay is kept.
+  const [was, is] = [declaring(earlier), declaring(facts)]
+  const list = (ids: ReadonlyArray<string>): string => (ids.length === 0 ? "none" : ids.join(", "))
+  const own = [...is].flatMap(([id, declares]) => (declares ? [id] : []))
+  return [
+    "",
+    `operations that are gone: ${list([...was.keys()].filter((id) => !is.has(id)))}`,
+    `operations that are new: ${list([...is.keys()].filter((id) => !was.has(id)))}`,
+    `operations that declare ${status} themselves, and so do not count: ${list(own)}`
+  ].join("\n")
 }
 
 function linesIn(text: string): ReadonlyArray<string> {

@@ -4,10 +4,14 @@
  *
  * @module
  */
+import { readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as ClientOperations from "../src/operations/ClientOperations.ts"
 import * as Descriptors from "../src/operations/Descriptors.ts"
+import { isArray, isObject, reachable, resolver, type Json } from "../src/judge/JsonSchema.ts"
+import * as Working from "../src/targets/Working.ts"
+import type { World } from "../src/targets/World.ts"
 import { document, inputs, modules, sourceOf } from "../test/operations/support/client.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -29,4 +33,51 @@ for (const { at, check, expected, got, operation } of Descriptors.findings(Clien
       ? `packages/client/src/rest (${reference?.method} ${reference?.path})`
       : `${relative(root, file)}:${line}`
   console.log(`${where}: ${operation} ${check}${at === "" ? "" : ` ${at}`}: expected ${expected}, got ${got}`)
+}
+
+/** Every field of an input, at any depth. */
+const fields = (input: Json): ReadonlyArray<string> =>
+  isArray(input)
+    ? input.flatMap(fields)
+    : isObject(input)
+      ? Object.entries(input).flatMap(([name, value]) => [name, ...fields(value)])
+      : []
+
+const world: World = {
+  signer: undefined as never, // no input has it
+  bystander: undefined as never, // no input has it
+  ticker: "T",
+  settledTicker: "T",
+  archivedTicker: "T",
+  eventTicker: "T",
+  seriesTicker: "T",
+  orderIds: ["1", "2"],
+  clientOrderId: "1",
+  groupId: "1",
+  transferId: "1",
+  spareKeyId: "1"
+}
+
+// The inputs that the local exchange has to accept.
+const workingFile = "contract-tests/src/targets/Working.ts"
+const lines = readFileSync(join(root, workingFile), "utf8").split("\n")
+for (const id of Working.told) {
+  const start = lines.findIndex((line) => line.startsWith(`  ${id}: `))
+  const reference = document.operation(id)
+  if (reference === undefined) {
+    console.log(`${workingFile}:${start + 1}: the document has no operation ${id}`)
+    continue
+  }
+  const { parameters, requestBody } = reference
+  const declared = new Set([
+    ...parameters.map(({ name }) => name),
+    ...(requestBody === undefined ? [] : reachable(requestBody.schema, resolver(document.document))).flatMap(
+      ({ schema }) => (typeof schema === "boolean" ? [] : Object.keys(schema.properties ?? {}))
+    )
+  ])
+  for (const name of new Set(Working.working(world, id, []).flatMap(fields))) {
+    if (declared.has(name)) continue
+    const line = lines.findIndex((line, index) => index >= start && new RegExp(`\\b${name}\\b`).test(line))
+    console.log(`${workingFile}:${Math.max(line, start) + 1}: ${id} sends ${name}, which its request no longer has`)
+  }
 }

@@ -2,6 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { candidates } from "../../take/candidates.ts"
 import { changes, sentence } from "../../take/changes.ts"
 import { linesOf } from "../../take/lines.ts"
+import { shown } from "../../take/failures.ts"
+import { functionsIn, lost, lostFunctions, mentions } from "../../take/lost.ts"
+import { pin } from "../../take/pins.ts"
 import type { JsonObject } from "../../src/reference/JsonSchema.ts"
 
 describe("changes", () => {
@@ -96,5 +99,110 @@ describe("linesOf", () => {
   it("finds the nearest place above one that is not there", () => {
     assert.strictEqual(linesOf(yaml)("/paths/~1a~1b/get/parameters/7/name"), 7)
     assert.strictEqual(linesOf(yaml)("/nothing"), 1)
+  })
+})
+
+describe("lost", () => {
+  const path = (operationId: string, ...names: ReadonlyArray<string>): JsonObject => ({
+    get: { operationId, parameters: names.map((name) => ({ in: "query", name })) }
+  })
+  const before: JsonObject = {
+    components: { schemas: { Fill: { properties: { gone_field: {}, kept_field: {}, plain: {} } }, OldThing: {} } },
+    paths: { "/a/things": path("GetThings"), "/a/old_things/{old_id}": path("GetOldThing", "feed_field") }
+  }
+  const after: JsonObject = {
+    components: { schemas: { Fill: { properties: { kept_field: {} } } } },
+    paths: { "/a/things": path("GetThings") }
+  }
+  const feed: JsonObject = { components: { schemas: { M: { properties: { feed_field: {} } } } } }
+
+  it("names operations, paths, components and fields, without common words and names of the other document", () => {
+    assert.deepStrictEqual(lost(before, after, feed), {
+      operations: ["GetOldThing"],
+      others: ["/a/old_things", "OldThing", "gone_field", "old_id", "old_things"]
+    })
+    assert.deepStrictEqual(lost(after, before, feed), { operations: [], others: [] })
+  })
+})
+
+describe("lostFunctions", () => {
+  const source =
+    'operationId: "A",\n  name: "One.a"\n operationId: "B",\n  name: "One.b"\n operationId: "C",\n name: "Two.c"'
+  const functions = functionsIn(source)
+
+  it("names the functions of operations, and a module once none of its functions is left", () => {
+    assert.deepStrictEqual(
+      [...functions],
+      [
+        ["A", "One.a"],
+        ["B", "One.b"],
+        ["C", "Two.c"]
+      ]
+    )
+    assert.deepStrictEqual(lostFunctions(["A", "C"], functions, functions), { functions: ["One.a"], modules: ["Two"] })
+  })
+
+  it("keeps a function that another operation has now", () => {
+    assert.deepStrictEqual(lostFunctions(["C"], functions, new Map([["D", "Two.c"]])), { functions: [], modules: [] })
+  })
+})
+
+describe("mentions", () => {
+  it("lists each line that has a name as a whole word", () => {
+    const text = 'GetOldThings\n"Two.c", old_things, Two.call\nmy_old_things\n/^\\/(?:old_things)/'
+    assert.deepStrictEqual(mentions("a.md", text, ["old_things", "Two.c", "GetOldThing"], []), [
+      "a.md:2: gone: Two.c, old_things",
+      "a.md:4: gone: old_things"
+    ])
+    assert.deepStrictEqual(mentions("a.md", text, [], []), [])
+  })
+
+  it("lists a file of a lost module once", () => {
+    assert.deepStrictEqual(mentions("test/two.test.ts", "Two\nTwo", ["x_y"], ["Two"]), [
+      "test/two.test.ts:1: remove the file: Two is gone"
+    ])
+  })
+})
+
+describe("pin", () => {
+  const source =
+    'all("$ref", [\n  ...properties("A", "x_y"),\n  ...properties(\n    `B/${item}`,\n    "z"\n  )\n]),\nall("enum", ["/p"])'
+
+  it("gives the line and the code of a place to add or to remove", () => {
+    const at = (name: string) => `/components/schemas/${name}`
+    assert.deepStrictEqual(
+      [
+        pin(source, "remove", at("A/properties/x_y"), "$ref"),
+        pin(source, "remove", at("B/properties/list/items/properties/z"), "$ref"),
+        pin(source, "add", at("C/properties/w"), "$ref"),
+        pin(source, "remove", "/p", "enum")
+      ].map((line) => line.split(";")[0]),
+      [
+        '2: remove x_y from ...properties("A", "…") in all("$ref", […])',
+        '3: remove z from ...properties("B/properties/list/items", "…") in all("$ref", […])',
+        '1: add ...properties("C", "w") in all("$ref", […])',
+        '8: remove "/p" in all("enum", […])'
+      ]
+    )
+  })
+})
+
+describe("shown", () => {
+  it("gives the line of the test, and the lines that differ", () => {
+    const diff = "\u001b[32m- Expected\u001b[39m\n+ Received\n\n  [\n\u001b[32m-   1,\u001b[39m\n+   2,\n  ]"
+    const stacks = [
+      { file: "/r/node_modules/x.ts", line: 1 },
+      { file: "/r/a.test.ts", line: 7 }
+    ]
+    assert.strictEqual(
+      shown("/r", "/r/a.test.ts", "a > b", { message: "no", diff, stacks }),
+      "FAIL a.test.ts:7: a > b\n| -   1,\n| +   2,"
+    )
+  })
+
+  it("gives the message where nothing is compared, and cuts long differences", () => {
+    assert.strictEqual(shown("/r", "/r/a.ts", "a", { message: "one\ntwo" }), "FAIL a.ts:1: a\n| one")
+    const diff = Array.from({ length: 20 }, (_, index) => `- ${index}`).join("\n")
+    assert.match(shown("/r", "/r/a.ts", "a", { message: "", diff }), /\| - 15\n\| … 4 more lines$/)
   })
 })
