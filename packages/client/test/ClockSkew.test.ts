@@ -420,7 +420,8 @@ describe("a 401 that blames the timestamp", () => {
         const [first, second] = (yield* Exchange).served
         assert.strictEqual(second!.signedMillis, second!.atMillis)
         assert.isAbove(second!.signedMillis!, first!.signedMillis!)
-      }).pipe(Effect.provide(layer(settings)))
+        // The response takes a millisecond, so that the two signing times differ.
+      }).pipe(Effect.provide(layer({ ...settings, downMillis: 1 })))
     )
   }
 
