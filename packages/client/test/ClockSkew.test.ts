@@ -9,6 +9,7 @@ import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { Exchange, httpDate, layer, Machine, type Settings } from "./support/datedExchange.ts"
 import { holds } from "./support/laws.ts"
 import { isExample } from "./support/operations.ts"
+import { errorOf, runFor } from "./support/run.ts"
 
 const get = OrderGroups.get({ order_group_id: "g" })
 const create = OrderGroups.create({ contracts_limit: 1 })
@@ -20,13 +21,7 @@ const windowMillis = 30_000
 
 const from = (millis: number) => TestClock.setTime(day + millis)
 
-/** Runs a call to its end on virtual time, and gives its outcome. */
-const play = <A, E, R>(call: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(Effect.result(call))
-    yield* TestClock.adjust("20 seconds")
-    return yield* Fiber.join(fiber)
-  })
+const play = <A, E, R>(call: Effect.Effect<A, E, R>) => runFor("20 seconds", Effect.result(call))
 
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])
 
@@ -291,12 +286,11 @@ describe("ClockSkew.measured", () => {
     ))
 })
 
-/** Of a call that must be refused. */
-const refusal = Effect.flatMap(play(get), (result) =>
-  result._tag === "Failure" && result.failure._tag === "Unauthorized"
-    ? Effect.succeed(result.failure)
-    : Effect.die(new Error("it must be an Unauthorized"))
-)
+/** The error of a call that the exchange must refuse. */
+const refusal = Effect.map(play(get), (result) => {
+  const error = errorOf(result)
+  return error._tag === "Unauthorized" ? error : assert.fail(error._tag)
+})
 
 const wrongKey = { code: "authentication_error", details: "INCORRECT_API_KEY_SIGNATURE" }
 
@@ -471,8 +465,7 @@ describe("a 401 that blames the timestamp", () => {
   it.effect("is none where the operation is not signed, or the status is another", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const unsigned = yield* play(ExchangeOperations.status())
-      assert.strictEqual(unsigned._tag === "Failure" && unsigned.failure._tag, "UnexpectedStatus")
+      assert.strictEqual(errorOf(yield* play(ExchangeOperations.status()))._tag, "UnexpectedStatus")
       assert.deepStrictEqual(yield* statuses, [401])
     }).pipe(Effect.provide(layer({ skewMillis: 0, status: () => 401 })))
   )
@@ -504,11 +497,7 @@ describe("correctClockSkew", () => {
       Effect.gen(function* () {
         yield* from(0)
         assert.strictEqual((yield* play(get))._tag, "Success")
-        const { served } = yield* Exchange
-        assert.deepStrictEqual(
-          served.map(({ status }) => status),
-          [401, 200]
-        )
+        assert.deepStrictEqual(yield* statuses, [401, 200])
       }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, corrected)))
     )
   }
@@ -518,10 +507,7 @@ describe("correctClockSkew", () => {
       yield* from(0)
       assert.strictEqual(OrderGroups.create.descriptor.retry, "never")
       assert.strictEqual((yield* play(create))._tag, "Success")
-      assert.deepStrictEqual(
-        (yield* Exchange).served.map(({ status }) => status),
-        [401, 201]
-      )
+      assert.deepStrictEqual(yield* statuses, [401, 201])
     }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis }, corrected)))
   )
 
@@ -535,9 +521,7 @@ describe("correctClockSkew", () => {
     }
     return Effect.gen(function* () {
       yield* from(0)
-      const result = yield* play(get)
-      const error = result._tag === "Failure" ? result.failure : assert.fail("it must fail")
-      if (error._tag !== "Unauthorized") return assert.fail(error._tag)
+      const error = yield* refusal
       assert.strictEqual(error.attempts, 2)
       assert.strictEqual((yield* Exchange).served.length, 2)
       assert.include(error.message, "added to this machine's clock")
@@ -547,8 +531,7 @@ describe("correctClockSkew", () => {
   it.effect("does so as one of the policy's repeats, and so not where it allows none", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const result = yield* play(get)
-      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthorized")
+      assert.strictEqual(errorOf(yield* play(get))._tag, "Unauthorized")
       assert.strictEqual((yield* Exchange).served.length, 1)
       assert.strictEqual((yield* play(get))._tag, "Success", "the next call knows the time")
     }).pipe(
@@ -570,8 +553,7 @@ describe("correctClockSkew", () => {
     it.effect(`does not repeat a 401 that does not blame the timestamp and ${because}`, () =>
       Effect.gen(function* () {
         yield* from(0)
-        const result = yield* play(get)
-        assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthorized")
+        assert.strictEqual(errorOf(yield* play(get))._tag, "Unauthorized")
         assert.strictEqual((yield* Exchange).served.length, 1)
       }).pipe(Effect.provide(layer(settings, corrected)))
     )
@@ -580,8 +562,7 @@ describe("correctClockSkew", () => {
   it.effect("does not repeat another refusal, however far the clock is off", () =>
     Effect.gen(function* () {
       yield* from(0)
-      const result = yield* play(get)
-      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "NotFound")
+      assert.strictEqual(errorOf(yield* play(get))._tag, "NotFound")
       assert.strictEqual((yield* Exchange).served.length, 1)
     }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis, status: () => 404 }, corrected)))
   )

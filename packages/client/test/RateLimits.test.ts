@@ -12,36 +12,36 @@ import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { type Answer, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
+import { concurrently, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
-/** Ten tokens of the write bucket of shard 0. */
-
+/** Costs ten tokens of the write bucket of shard 0. */
 const create = (mark: string) => Orders.create(order(mark))
 const cancel = (order_id: string) => Orders.cancel({ order_id })
 const read = OrderGroups.get({ order_group_id: "g" })
 
 /** No time under way, so that the figures are round. */
+/** Makes one call for each name, concurrently. */
+const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effect.Effect<A, E, R>) =>
+  Effect.forEach(names, call, { concurrency: "unbounded" })
+
 const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
 
 const marks = Effect.map(Metered, ({ calls }) => calls().map(({ mark }) => mark))
 const times = Effect.map(Metered, ({ calls }) => calls().map(({ atMillis }) => atMillis))
 
 /** Spends what a full write bucket holds. */
-const spendAll = Effect.forEach(Array.from({ length: 10 }), () => create("first"), { concurrency: "unbounded" })
-
-const fork = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
+const spendAll = concurrently(10, () => create("first"))
 
 describe("a signed call", () => {
   it.effect("goes at once while the bucket holds its cost, and then as the bucket refills", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(
-        Effect.forEach(Array.from({ length: 13 }), () => create("o"), { concurrency: "unbounded" })
+      yield* runFor(
+        "1 second",
+        concurrently(13, () => create("o"))
       )
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
       // A thousandth slower than the exchange refills: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
-      assert.deepStrictEqual(yield* times, [...Array.from({ length: 10 }, () => 0), 101, 201, 301])
+      assert.deepStrictEqual(yield* times, [...Array<number>(10).fill(0), 101, 201, 301])
       assert.strictEqual((yield* Metered).refused(), 0)
     }).pipe(Effect.provide(layer({}, prompt)))
   )
@@ -49,9 +49,7 @@ describe("a signed call", () => {
   it.effect("is signed after its wait", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(create("late"))
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 second", create("late"))
       const late = (yield* Metered).calls().at(-1)!
       assert.strictEqual(late.atMillis, 101)
       assert.strictEqual(late.signedMillis, 101)
@@ -62,23 +60,16 @@ describe("a signed call", () => {
     Effect.gen(function* () {
       yield* spendAll
       // Learning the budget costs one read.
-      yield* Effect.forEach(Array.from({ length: 19 }), () => read, { concurrency: "unbounded" })
+      yield* concurrently(19, () => read)
       assert.strictEqual((yield* times).length, 29)
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
   const burst = Effect.gen(function* () {
-    const fiber = yield* fork(
-      Effect.forEach(
-        Array.from({ length: 12 }, (_, i) => `o${i}`),
-        (mark) => Effect.exit(create(mark)),
-        {
-          concurrency: "unbounded"
-        }
-      )
+    yield* runFor(
+      "1 minute",
+      concurrently(12, (i) => Effect.exit(create(`o${i}`)))
     )
-    yield* TestClock.adjust("1 minute")
-    yield* Fiber.join(fiber)
     const { calls, refused } = yield* Metered
     assert.strictEqual(refused(), 0)
     return calls()
@@ -89,7 +80,7 @@ describe("a signed call", () => {
   it.effect("after a burst waits for what refills from when the burst was answered", () =>
     Effect.gen(function* () {
       // The exchange's bucket may have been full for as long as the burst was under way.
-      assert.deepStrictEqual(yield* burst, [...Array.from({ length: 10 }, () => 0), 201, 301])
+      assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(Effect.provide(layer({ underWay: () => 100 })))
   )
 
@@ -118,9 +109,9 @@ describe("a signed call", () => {
 
   it.effect("that is answered later than its latency counts as arrived only once", () =>
     Effect.gen(function* () {
-      const slow = yield* fork(create("slow"))
+      const slow = yield* start(create("slow"))
       yield* TestClock.adjust("700 millis")
-      const others = yield* fork(spendAll)
+      const others = yield* start(spendAll)
       // The slow one is answered at 900 ms, the others at 1190.
       yield* TestClock.adjust("490 millis")
       yield* Fiber.join(slow)
@@ -131,7 +122,7 @@ describe("a signed call", () => {
 
   it.effect("is not metered where it is not signed", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 200 }), () => Exchange.status(), { concurrency: "unbounded" })
+      yield* concurrently(200, () => Exchange.status())
       assert.strictEqual((yield* Metered).arrived.length, 200)
       assert.strictEqual(yield* RateLimits.waitFor(Exchange.status), 0)
     }).pipe(Effect.provide(layer({}, prompt)))
@@ -139,7 +130,7 @@ describe("a signed call", () => {
 
   it.effect("is not metered where limits are off", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 200 }), () => read, { concurrency: "unbounded" })
+      yield* concurrently(200, () => read)
       assert.strictEqual((yield* Metered).arrived.length, 200)
       assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.get, { order_group_id: "g" }), 0)
     }).pipe(Effect.provide(layer({ read: { rate: 1e6, capacity: 1e6 } }, { limits: false })))
@@ -148,11 +139,13 @@ describe("a signed call", () => {
   it.effect("counts its wait in the total time and not in an attempt's", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(
-        Effect.flip(Effect.andThen(Orders.batchCreate(batch(10)), Effect.fail("sent" as const)))
+      assert.strictEqual(
+        yield* runFor(
+          "5 seconds",
+          Effect.flip(Effect.andThen(Orders.batchCreate(batch(10)), Effect.fail("sent" as const)))
+        ),
+        "sent"
       )
-      yield* TestClock.adjust("5 seconds")
-      assert.strictEqual(yield* Fiber.join(fiber), "sent")
       assert.strictEqual((yield* times).at(-1), 1002)
     }).pipe(
       Effect.provide(layer({}, { ...prompt, policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
@@ -163,9 +156,7 @@ describe("a signed call", () => {
     Effect.gen(function* () {
       yield* spendAll
       const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
-      const fiber = yield* fork(Effect.flip(late))
-      yield* TestClock.adjust("101 millis")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* runFor("101 millis", Effect.flip(late))
       assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
       assert.strictEqual((yield* times).length, 10)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
@@ -199,11 +190,9 @@ describe("a signed call", () => {
 
   it.effect("does not say that it was never sent where an earlier attempt was", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 9 }), () => create("first"), { concurrency: "unbounded" })
-      const fiber = yield* fork(Effect.flip(create("lost")))
-      yield* TestClock.adjust("1 minute")
-      // The repeat would wait for longer than it may: the failure of the first attempt stands.
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "GatewayTimeout")
+      yield* concurrently(9, () => create("first"))
+      // The retry would wait for longer than allowed, so the call fails with the error of the first attempt.
+      assert.strictEqual((yield* runFor("1 minute", Effect.flip(create("lost"))))._tag, "GatewayTimeout")
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
@@ -220,9 +209,10 @@ describe("a signed call", () => {
 describe("a repeat of an order whose answer was lost", () => {
   it.effect("is not sent where its tokens come later than a minute after", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.flip(Orders.batchCreate(batch(10))))
-      yield* TestClock.adjust("5 minutes")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "GatewayTimeout")
+      assert.strictEqual(
+        (yield* runFor("5 minutes", Effect.flip(Orders.batchCreate(batch(10)))))._tag,
+        "GatewayTimeout"
+      )
       assert.strictEqual((yield* Metered).calls().length, 1)
     }).pipe(
       Effect.provide(
@@ -244,7 +234,7 @@ describe("a batch", () => {
       yield* Orders.batchCreate(batch(7))
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(3)), 0)
       assert.isAbove(yield* RateLimits.waitFor(Orders.batchCreate, batch(4)), 99)
-      yield* Orders.batchCancel({ orders: Array.from({ length: 15 }, (_, i) => ({ order_id: `o${i}` })) })
+      yield* Orders.batchCancel({ orders: indexes(15).map((i) => ({ order_id: `o${i}` })) })
       assert.isAbove(yield* RateLimits.waitFor(Orders.batchCancel, { orders: [{ order_id: "o" }] }), 0)
       assert.strictEqual((yield* Metered).refused(), 0)
     }).pipe(Effect.provide(layer({}, prompt)))
@@ -267,10 +257,8 @@ describe("a batch", () => {
   it.effect("that costs all the bucket holds waits until it is full, and is not starved by small calls", () =>
     Effect.gen(function* () {
       yield* create("one")
-      const large = yield* fork(Orders.batchCreate(batch(10)))
-      const small = yield* fork(
-        Effect.forEach(Array.from({ length: 20 }), () => create("small"), { concurrency: "unbounded" })
-      )
+      const large = yield* start(Orders.batchCreate(batch(10)))
+      const small = yield* start(concurrently(20, () => create("small")))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(large)
       yield* Fiber.join(small)
@@ -286,10 +274,8 @@ describe("the order of those who wait", () => {
   it.effect("is that of their coming", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const names = Array.from({ length: 20 }, (_, i) => `o${i}`)
-      const fiber = yield* fork(Effect.forEach(names, create, { concurrency: "unbounded" }))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      const names = indexes(20).map((i) => `o${i}`)
+      yield* runFor("1 minute", all(names, create))
       assert.deepStrictEqual((yield* marks).slice(10), names)
     }).pipe(Effect.provide(layer({}, prompt)))
   )
@@ -297,9 +283,9 @@ describe("the order of those who wait", () => {
   it.effect("is cancels first, in the write bucket", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const creates = yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      const creates = yield* start(all(["a", "b", "c"], create))
       yield* TestClock.adjust("50 millis")
-      const cancels = yield* fork(Effect.forEach(["x", "y", "z"], cancel, { concurrency: "unbounded" }))
+      const cancels = yield* start(all(["x", "y", "z"], cancel))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(creates)
       yield* Fiber.join(cancels)
@@ -318,10 +304,8 @@ describe("the order of those who wait", () => {
     it.effect(`lets ${name} go first`, () =>
       Effect.gen(function* () {
         yield* spendAll
-        yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
-        const fiber = yield* fork(Effect.exit(call))
-        yield* TestClock.adjust("1 minute")
-        yield* Fiber.join(fiber)
+        yield* start(all(["a", "b", "c"], create))
+        yield* runFor("1 minute", Effect.exit(call))
         const { request } = (yield* Metered).calls()[10]!
         assert.notInclude(request, "POST")
       }).pipe(Effect.provide(layer({}, prompt)))
@@ -331,10 +315,10 @@ describe("the order of those who wait", () => {
   it.effect("is whatever the caller calls urgent first, in the read bucket", () =>
     Effect.gen(function* () {
       // Learning the budget costs one read.
-      yield* Effect.forEach(Array.from({ length: 19 }), () => read, { concurrency: "unbounded" })
+      yield* concurrently(19, () => read)
       const get = (order_group_id: string) => OrderGroups.get({ order_group_id })
-      const others = yield* fork(Effect.forEach(["a", "b"], get, { concurrency: "unbounded" }))
-      const settling = yield* fork(get("settle").pipe(Effect.provideService(RateLimits.Overrides, { urgent: true })))
+      const others = yield* start(all(["a", "b"], get))
+      const settling = yield* start(get("settle").pipe(Effect.provideService(RateLimits.Overrides, { urgent: true })))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(others)
       yield* Fiber.join(settling)
@@ -347,7 +331,7 @@ describe("RateLimits.Overrides", () => {
   it.effect("with maxWait 0 fails instead of waiting, and says how long it would have waited", () =>
     Effect.gen(function* () {
       yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
-      yield* Effect.forEach(Array.from({ length: 9 }), () => create("first"), { concurrency: "unbounded" })
+      yield* concurrently(9, () => create("first"))
       const error = yield* Effect.flip(create("late")).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
       if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
       assert.closeTo(error.waitMillis!, 100.1, 0.01)
@@ -358,7 +342,7 @@ describe("RateLimits.Overrides", () => {
   it.effect("counts those who wait already, and does not keep their place", () =>
     Effect.gen(function* () {
       yield* spendAll
-      yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      yield* start(all(["a", "b", "c"], create))
       const patient = Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "350 millis" })
       const error = yield* Effect.flip(patient)
       if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
@@ -372,19 +356,20 @@ describe("RateLimits.Overrides", () => {
   it.effect("with a maxWait that is long enough waits", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "101 millis" }))
-      yield* TestClock.adjust("101 millis")
-      yield* Fiber.join(fiber)
+      yield* runFor(
+        "101 millis",
+        Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "101 millis" })
+      )
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
   it.effect("fails when it has waited as long as it may, where more urgent calls came in between", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(
+      const fiber = yield* start(
         Effect.flip(Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "150 millis" }))
       )
-      yield* fork(Effect.forEach(Array.from({ length: 50 }), () => cancel("c"), { concurrency: "unbounded" }))
+      yield* start(concurrently(50, () => cancel("c")))
       yield* TestClock.adjust("150 millis")
       const error = yield* Fiber.join(fiber)
       if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
@@ -408,12 +393,10 @@ describe("RateLimits.waitFor", () => {
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
       yield* spendAll
-      yield* fork(Effect.forEach(["a", "b"], create, { concurrency: "unbounded" }))
+      yield* start(all(["a", "b"], create))
       const millis = yield* RateLimits.waitFor(Orders.create, order("o"))
       assert.closeTo(millis, 300.3, 0.01)
-      const fiber = yield* fork(create("c"))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 minute", create("c"))
       assert.closeTo((yield* times).at(-1)!, millis, 1)
     }).pipe(Effect.provide(layer({}, prompt)))
   )
@@ -430,14 +413,14 @@ describe("RateLimits.waitFor", () => {
   it.effect("is shorter for what goes first", () =>
     Effect.gen(function* () {
       yield* spendAll
-      yield* fork(Effect.forEach(["a", "b"], create, { concurrency: "unbounded" }))
+      yield* start(all(["a", "b"], create))
       assert.closeTo(yield* RateLimits.waitFor(Orders.cancel, { order_id: "o" }), 20.02, 0.01)
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
   it.effect("takes an order without an input to bill every shard", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 10 }), () => Orders.create({ ...order("o"), exchange_index: 3 }))
+      yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate), 0)
     }).pipe(Effect.provide(layer({}, prompt)))
@@ -488,14 +471,14 @@ describe("write buckets", () => {
         const touched: Array<number> = []
         for (const shard of [0, 1, 2, 3, 9]) {
           // Nine fit beside it where it cost something, and ten where it did not.
-          const all = Effect.forEach(Array.from({ length: 10 }), () =>
+          const creates = Effect.forEach(indexes(10), () =>
             Effect.exit(
               Orders.create({ ...routed, exchange_index: shard }).pipe(
                 Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
               )
             )
           )
-          if ((yield* all).some(Exit.isFailure)) touched.push(shard)
+          if ((yield* creates).some(Exit.isFailure)) touched.push(shard)
         }
         assert.deepStrictEqual(touched, [...shards])
         assert.strictEqual((yield* Metered).refused(), 0)
@@ -506,7 +489,7 @@ describe("write buckets", () => {
   it.effect("of one shard being empty holds up no order of another", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(create("waits"))
+      const fiber = yield* start(create("waits"))
       yield* Orders.create({ ...routed, exchange_index: 1 })
       assert.strictEqual((yield* times).length, 11)
       yield* TestClock.adjust("1 second")
@@ -517,10 +500,8 @@ describe("write buckets", () => {
   it.effect("pay for a routed order all at once, and small orders of one shard do not starve it", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(Orders.create({ ...routed, client_order_id: "routed" }))
-      const flood = yield* fork(
-        Effect.forEach(Array.from({ length: 30 }), () => create("small"), { concurrency: "unbounded" })
-      )
+      const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
+      const flood = yield* start(concurrently(30, () => create("small")))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
       yield* Fiber.join(flood)
@@ -538,8 +519,8 @@ describe("a 429", () => {
 
   it.effect("empties the bucket, so that the repeat and all others wait for it to refill", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(create("refused"))
-      const next = yield* fork(create("next"))
+      const fiber = yield* start(create("refused"))
+      const next = yield* start(create("next"))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
       yield* Fiber.join(next)
@@ -553,9 +534,7 @@ describe("a 429", () => {
 
   it.effect("empties no bucket but those that were billed", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.exit(create("refused")))
-      yield* TestClock.adjust("90 millis")
-      yield* Fiber.join(fiber)
+      yield* runFor("90 millis", Effect.exit(create("refused")))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, { ...order("o"), exchange_index: 1 }), 0)
       assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.list), 0)
@@ -575,8 +554,8 @@ describe("an interrupted call", () => {
   it.effect("that waits first in line takes nothing, and the next one moves up at once", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const first = yield* fork(Orders.batchCreate(batch(10)))
-      const second = yield* fork(create("second"))
+      const first = yield* start(Orders.batchCreate(batch(10)))
+      const second = yield* start(create("second"))
       yield* TestClock.adjust("200 millis")
       assert.strictEqual((yield* times).length, 10)
       yield* Fiber.interrupt(first)
@@ -589,9 +568,9 @@ describe("an interrupted call", () => {
   it.effect("that waits further back takes nothing, and nobody waits for it", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const first = yield* fork(create("first in line"))
-      const second = yield* fork(Orders.batchCreate(batch(9)))
-      const third = yield* fork(create("third"))
+      const first = yield* start(create("first in line"))
+      const second = yield* start(Orders.batchCreate(batch(9)))
+      const third = yield* start(create("third"))
       yield* Fiber.interrupt(second)
       yield* TestClock.adjust("202 millis")
       yield* Fiber.join(first)
@@ -620,7 +599,7 @@ describe("an interrupted call", () => {
 
   it.effect("that was sent does not: the exchange may have charged for it", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(create("o"))
+      const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
       assert.isFalse(yield* isFull)
     }).pipe(Effect.provide(layer({ underWay: () => 60_000 }, prompt)))
@@ -628,11 +607,9 @@ describe("an interrupted call", () => {
 
   it.effect("that was sent counts as under way until its latency has passed", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(spendAll)
+      const fiber = yield* start(spendAll)
       yield* Fiber.interrupt(fiber)
-      const late = yield* fork(create("late"))
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(late)
+      yield* runFor("1 second", create("late"))
       const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten before it never arrived here
       assert.closeTo(sentMillis, 601, 10)
     }).pipe(Effect.provide(layer({ underWay: (n) => (n < 12 ? 60_000 : 0) })))
@@ -641,7 +618,7 @@ describe("an interrupted call", () => {
   it.effect("leaves no timer: nothing is sent later, and others go on", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      const fiber = yield* start(all(["a", "b", "c"], create))
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual((yield* times).length, 10)
@@ -654,9 +631,7 @@ describe("an interrupted call", () => {
 describe("a call of which no byte has left", () => {
   it.effect("gives its tokens back", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.exit(Orders.batchCreate(batch(10))))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 minute", Effect.exit(Orders.batchCreate(batch(10))))
       // Four attempts of a hundred tokens each, within two seconds.
       const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
       assert.isBelow(last! - first!, 2000)
@@ -682,9 +657,7 @@ describe("RateLimits.Store", () => {
       }
       const play = (mark: string) =>
         Effect.gen(function* () {
-          const fiber = yield* Effect.forkChild(Effect.result(create(mark)))
-          yield* TestClock.adjust("1 minute")
-          return yield* Fiber.join(fiber)
+          return yield* runFor("1 minute", Effect.result(create(mark)))
         }).pipe(
           Effect.provide(layer({ answer: (_, mark) => answers[mark] })),
           Effect.provideService(RateLimits.Store, store)
@@ -748,8 +721,8 @@ describe("RateLimits.Store", () => {
         take: (want) => Effect.delay(inner!.take(want), "100 millis")
       }
       yield* Effect.gen(function* () {
-        const names = Array.from({ length: 8 }, (_, i) => `o${i}`)
-        yield* fork(Effect.forEach(names, create, { concurrency: "unbounded" }))
+        const names = indexes(8).map((i) => `o${i}`)
+        yield* start(all(names, create))
         yield* TestClock.adjust("100 millis")
         const sent = yield* marks
         // Lets the learning end, which asks the same store.
@@ -777,10 +750,8 @@ describe("RateLimits.Store", () => {
         waitFor: inner!.waitFor
       }
       yield* Effect.gen(function* () {
-        const fiber = yield* fork(create("o"))
-        const interrupting = yield* fork(Fiber.interrupt(fiber))
-        yield* TestClock.adjust("2 seconds")
-        yield* Fiber.join(interrupting)
+        const fiber = yield* start(create("o"))
+        yield* runFor("2 seconds", Fiber.interrupt(fiber))
         assert.deepStrictEqual(asked, ["take", "giveBack"])
         assert.deepStrictEqual((yield* Metered).arrived, [])
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)

@@ -7,12 +7,17 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import { type Budget, Exchange as Metered, layer, limitsOf } from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
+import { concurrently, indexes, runFor } from "./support/run.ts"
 
-/** Lets time pass in steps, so that calls which start late do not find it gone. */
-const pass = (seconds: number) =>
-  Effect.forEach(Array.from({ length: seconds }), () => TestClock.adjust("1 second"), { discard: true })
+/** Time passes in steps of a second, so that calls which start late still have time left. */
+const pass = (seconds: number) => Effect.forEach(indexes(seconds), () => TestClock.adjust("1 second"))
 
-const indexes = (count: number): Array<number> => Array.from({ length: count }, (_, i) => i)
+const runForSeconds = <A, E, R>(seconds: number, effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(effect)
+    yield* pass(seconds)
+    return yield* Fiber.join(fiber)
+  })
 
 const noFacts = (request: string) => (request.includes("/account/") ? { status: 403, body: {} } : undefined)
 
@@ -23,11 +28,10 @@ describe("calls before the budget is known", () => {
         const huge = { rate: 1e6, capacity: 1e6 }
         yield* Effect.gen(function* () {
           const read = OrderGroups.get({ order_group_id: "g" })
-          const fiber = yield* Effect.forkChild(
-            Effect.forEach(indexes(count), () => Effect.result(read), { concurrency: "unbounded" })
+          const results = yield* runForSeconds(
+            30,
+            concurrently(count, () => Effect.result(read))
           )
-          yield* pass(30)
-          const results = yield* Fiber.join(fiber)
           assert.isTrue(results.every(Result.isSuccess))
           assert.strictEqual((yield* Metered).refused(), 0)
         }).pipe(Effect.provide(layer({ read: huge, write: huge, underWay: () => 50 })))
@@ -38,7 +42,7 @@ describe("calls before the budget is known", () => {
   it.effect("wait while it is learned, and are then judged by it", () =>
     Effect.gen(function* () {
       const read = Effect.result(OrderGroups.get({ order_group_id: "g" }))
-      const fiber = yield* Effect.forkChild(Effect.forEach(indexes(1_000), () => read, { concurrency: "unbounded" }))
+      const fiber = yield* Effect.forkChild(concurrently(1_000, () => read))
       yield* TestClock.adjust("999 millis")
       // Neither sent nor refused: nobody knows yet.
       assert.strictEqual(fiber.pollUnsafe(), undefined)
@@ -58,9 +62,7 @@ describe("calls before the budget is known", () => {
       const intents = ids.map((client_order_id) =>
         Orders.buyYes({ ticker: "T", count: "1", yes_price: "0.50", client_order_id })
       )
-      const fiber = yield* Effect.forkChild(Orders.placeAll(intents))
-      yield* pass(60)
-      const outcomes = yield* Fiber.join(fiber)
+      const outcomes = yield* runForSeconds(60, Orders.placeAll(intents))
       assert.deepStrictEqual(
         outcomes.map(({ _tag }) => _tag),
         ids.map(() => "Rejected")
@@ -88,11 +90,10 @@ describe("calls before the budget is known", () => {
       const read = OrderGroups.get({ order_group_id: "g" }).pipe(
         Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" })
       )
-      const fiber = yield* Effect.forkChild(
-        Effect.forEach(indexes(200), () => Effect.result(read), { concurrency: "unbounded" })
+      const results = yield* runFor(
+        "2 seconds",
+        concurrently(200, () => Effect.result(read))
       )
-      yield* TestClock.adjust("2 seconds")
-      const results = yield* Fiber.join(fiber)
       assert.isTrue(results.some(Result.isFailure))
     }).pipe(
       Effect.provide(
@@ -110,15 +111,11 @@ describe("calls before the budget is known", () => {
 
 describe("a cancel", () => {
   const cancels = (count: number) =>
-    Effect.forEach(indexes(count), (i) => Effect.result(Orders.cancel({ order_id: `o${i}`, exchange_index: 0 })), {
-      concurrency: "unbounded"
-    })
+    concurrently(count, (i) => Effect.result(Orders.cancel({ order_id: `o${i}`, exchange_index: 0 })))
 
   it.effect("is never refused while the budget is a guess", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(cancels(3_000))
-      yield* pass(60)
-      const results = yield* Fiber.join(fiber)
+      const results = yield* runForSeconds(60, cancels(3_000))
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       // The exchange's own budget is large, and its account page is out of order.
@@ -138,9 +135,7 @@ describe("a cancel", () => {
 
   it.effect("does not wait for learning longer than half of its time", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(cancels(2_000))
-      yield* pass(15)
-      const results = yield* Fiber.join(fiber)
+      const results = yield* runForSeconds(15, cancels(2_000))
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       Effect.provide(
@@ -154,9 +149,7 @@ describe("a cancel", () => {
 
   it.effect("is refused where the account's own budget cannot pay for it in time", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(cancels(2_000))
-      yield* pass(60)
-      const results = yield* Fiber.join(fiber)
+      const results = yield* runForSeconds(60, cancels(2_000))
       const sent = results.filter(Result.isSuccess).length
       // 50 of a full bucket and 50 a second for 30 seconds.
       assert.closeTo(sent, 1_550, 10)
@@ -211,9 +204,7 @@ describe("a budget that was learned", () => {
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
       yield* TestClock.adjust("11 seconds")
-      const fiber = yield* Effect.forkChild(Orders.batchCreate(batch(20)))
-      yield* pass(60)
-      yield* Fiber.join(fiber)
+      yield* runForSeconds(60, Orders.batchCreate(batch(20)))
     }).pipe(
       Effect.provide(
         Layer.suspend(() => {
@@ -235,9 +226,9 @@ describe("a budget that was learned", () => {
 
   it.effect("is learned anew after a call was refused for its wait", () =>
     Effect.gen(function* () {
-      const refused = Effect.flip(
-        Effect.forEach(indexes(30), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
-      ).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
+      const refused = Effect.flip(concurrently(30, () => Orders.create(order("o")))).pipe(
+        Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
+      )
       yield* refused
       yield* TestClock.adjust("11 seconds")
       yield* refused
@@ -268,11 +259,10 @@ describe("a budget that was learned", () => {
   for (const capacity of [1, 9]) {
     it.effect(`is not believed where ${capacity} tokens would not pay for one request`, () =>
       Effect.gen(function* () {
-        const fiber = yield* Effect.forkChild(
-          Effect.forEach(indexes(20), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
+        yield* runForSeconds(
+          20,
+          concurrently(20, () => Orders.create(order("o")))
         )
-        yield* pass(20)
-        yield* Fiber.join(fiber)
         yield* Orders.cancel({ order_id: "o", exchange_index: 0 })
       }).pipe(Effect.provide(changing([{ rate: 100, capacity }], small)))
     )

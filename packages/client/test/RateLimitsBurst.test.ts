@@ -11,6 +11,7 @@ import * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import type * as RateLimits from "../src/limits/RateLimits.ts"
 import { type Budget, limitsOf } from "./support/exchange.ts"
+import { concurrently, indexes, runFor } from "./support/run.ts"
 import { serve, transports } from "./support/server.ts"
 
 /** A limiter by itself. What the exchange answers about the account is `budget`. */
@@ -43,18 +44,12 @@ const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
 /** A call costs ten tokens: a thousand calls a millisecond. */
 const fast: Budget = { rate: 10_000_000, capacity: 20_000 }
 
-const indexes = (count: number): Array<number> => Array.from({ length: count }, (_, i) => i)
-
 describe("a burst of calls", () => {
   for (const count of [1, 10, 1_000, 10_000, 100_000]) {
     it.effect(`of ${count} waits, and goes in the order of its arrival`, () =>
       Effect.gen(function* () {
         const { call, started } = caller(yield* limiterOf(fast, { latency: 0 }))
-        const fiber = yield* Effect.forkChild(
-          Effect.forEach(indexes(count), call, { concurrency: "unbounded", discard: true })
-        )
-        yield* TestClock.adjust("1 second")
-        yield* Fiber.join(fiber)
+        yield* runFor("1 second", concurrently(count, call))
         assert.strictEqual(started.length, count)
         assert.isTrue(started.every(({ index }, place) => index === place))
       }).pipe(Effect.scoped)
@@ -64,7 +59,7 @@ describe("a burst of calls", () => {
   it.live("of 100,000 waits on the real clock", () =>
     Effect.gen(function* () {
       const { call, started } = caller(yield* limiterOf(fast))
-      yield* Effect.forEach(indexes(100_000), call, { concurrency: "unbounded", discard: true })
+      yield* concurrently(100_000, call)
       assert.strictEqual(started.length, 100_000)
     }).pipe(Effect.scoped)
   )
@@ -102,11 +97,10 @@ describe("a burst of calls", () => {
     Effect.gen(function* () {
       const limiter = yield* limiterOf({ rate: 1e-3, capacity: 100 }, { latency: 0 })
       const { call, started } = caller(limiter, 5_000)
-      const fiber = yield* Effect.forkChild(
-        Effect.forEach(indexes(10_000), (index) => Effect.result(call(index)), { concurrency: "unbounded" })
+      const results = yield* runFor(
+        "5 seconds",
+        concurrently(10_000, (index) => Effect.result(call(index)))
       )
-      yield* TestClock.adjust("5 seconds")
-      const results = yield* Fiber.join(fiber)
       const refused = results.flatMap((result) => (Result.isFailure(result) ? [result.failure] : []))
       assert.strictEqual(refused.length + started.length, 10_000)
       assert.isTrue(refused.every((error) => error instanceof Errors.LimitExceeded && error.waitMillis! > 0))
@@ -127,9 +121,7 @@ describe("a burst of calls", () => {
         })
         const key = yield* ApiKey.generate({ keyId: "burst", kind: "ed25519" })
         const environment = Result.getOrThrow(Environment.fromUrl(server.url))
-        const all = Effect.forEach(indexes(600), () => Effect.result(OrderGroups.get({ order_group_id: "g" })), {
-          concurrency: "unbounded"
-        })
+        const all = concurrently(600, () => Effect.result(OrderGroups.get({ order_group_id: "g" })))
         const results = yield* Effect.provide(
           all,
           // A busy machine takes its time.

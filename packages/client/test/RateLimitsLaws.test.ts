@@ -8,6 +8,7 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import { Exchange as Metered, layer } from "./support/exchange.ts"
 import { holds } from "./support/laws.ts"
+import { batch, order } from "./support/orders.ts"
 
 const law = <A>(name: string, inputs: fc.Arbitrary<A>, check: Parameters<typeof holds<A>>[2], numRuns?: number) =>
   it(name, { timeout: 60_000 }, () => holds(name, inputs, check, numRuns))
@@ -148,17 +149,6 @@ describe("a store", () => {
   )
 })
 
-const order = (mark: string, exchange_index: number | undefined): Orders.CreateInput => ({
-  ticker: "T",
-  client_order_id: mark,
-  side: "bid",
-  count: "1",
-  price: "0.50",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  exchange_index
-})
-
 interface Planned {
   readonly atMillis: number
   readonly kind: "create" | "cancel" | "batch"
@@ -191,10 +181,15 @@ const planned = (
       return calls.map(({ pause, ...call }): Planned => ({ ...call, atMillis: (atMillis += pause) }))
     })
 
+/** A batch of orders without a shard. */
+const routedBatch = (size: number) => ({
+  orders: batch(size).orders.map((item) => ({ ...item, exchange_index: undefined }))
+})
+
 const callOf = ({ kind, shard, size }: Planned, i: number): Effect.Effect<void, unknown, Kalshi.KalshiWrite> => {
   switch (kind) {
     case "create":
-      return Effect.asVoid(Orders.create(order(String(i), shard)))
+      return Effect.asVoid(Orders.create({ ...order(String(i)), exchange_index: shard }))
     case "cancel":
       return Effect.asVoid(
         Orders.cancel({
@@ -203,9 +198,7 @@ const callOf = ({ kind, shard, size }: Planned, i: number): Effect.Effect<void, 
         })
       )
     case "batch":
-      return Effect.asVoid(
-        Orders.batchCreate({ orders: Array.from({ length: size }, (_, n) => order(`${i}-${n}`, undefined)) })
-      )
+      return Effect.asVoid(Orders.batchCreate(routedBatch(size)))
   }
 }
 
@@ -248,8 +241,7 @@ describe("a layer whose calls wait", () => {
           if (calls[i]!.interruptedAfter === undefined) assert.strictEqual(exit?._tag, "Success", `call ${i}`)
         }
         // Whatever was interrupted keeps nothing back: the buckets are full again.
-        const whole = { orders: Array.from({ length: 10 }, () => order("x", undefined)) }
-        assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, whole), 0)
+        assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, routedBatch(10)), 0)
       }).pipe(Effect.provide(layer({ underWay: (n) => delays[n % delays.length]! }, patient)))
   )
 

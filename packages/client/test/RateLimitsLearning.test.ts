@@ -15,18 +15,15 @@ import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { recorded } from "./support/calls.ts"
 import { type Budget, Exchange as Metered, layer, layerExchange, limitsOf } from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
+import { concurrently, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 const create = Orders.create(order("o"))
-const creates = (count: number) =>
-  Effect.forEach(Array.from({ length: count }), () => create, { concurrency: "unbounded", discard: true })
+const creates = (count: number) => concurrently(count, () => create)
 
 const read: Budget = { rate: 12_000, capacity: 36_000 }
 const write: Budget = { rate: 9_600, capacity: 28_800 }
 const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
-
-const fork = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
 
 /** What was asked of the account itself, in order. */
 const learning = Effect.map(Metered, ({ arrived }) =>
@@ -42,7 +39,7 @@ describe("the account's budget", () => {
   it.effect("is not asked for by a program that spends less than half of a default bucket", () =>
     Effect.gen(function* () {
       yield* creates(5)
-      yield* Effect.forEach(Array.from({ length: 10 }), () => OrderGroups.list())
+      yield* Effect.forEach(indexes(10), () => OrderGroups.list())
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(yield* learning, [])
     }).pipe(Effect.provide(layer({ read, write }, prompt)))
@@ -55,9 +52,7 @@ describe("the account's budget", () => {
       assert.deepStrictEqual(yield* learning, both)
       assert.isTrue(yield* capacityOf(2_880))
       assert.isFalse(yield* capacityOf(2_881))
-      const fiber = yield* fork(creates(3_000))
-      yield* TestClock.adjust("4 seconds")
-      yield* Fiber.join(fiber)
+      yield* runFor("4 seconds", creates(3_000))
       const { calls, refused } = yield* Metered
       assert.strictEqual(refused(), 0)
       // 40 tokens of the default's 100 are left, and 30,000 are wanted at 9,600 a second.
@@ -76,20 +71,17 @@ describe("the account's budget", () => {
 
   it.effect("is learned by several such batches at once only once", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(
-        Effect.forEach([11, 12, 13], (size) => Orders.batchCreate(batch(size)), { concurrency: "unbounded" })
+      yield* runFor(
+        "1 second",
+        concurrently(3, (i) => Orders.batchCreate(batch(11 + i)))
       )
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
       assert.deepStrictEqual(yield* learning, both)
     }).pipe(Effect.provide(layer({ read, write, underWay: () => 50 })))
   )
 
   it.effect("is for the exchange to judge where it cannot be learned: a large batch is sent", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Orders.batchCreate(batch(11)))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
     }).pipe(
       Effect.provide(
@@ -103,20 +95,17 @@ describe("the account's budget", () => {
 
   it.effect("is not waited for beyond what such a batch may wait", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(
+      yield* runFor(
+        "2 seconds",
         Orders.batchCreate(batch(11)).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" }))
       )
-      yield* TestClock.adjust("2 seconds")
-      yield* Fiber.join(fiber)
       assert.strictEqual((yield* Metered).calls()[0]!.sentMillis, 2_000)
     }).pipe(Effect.provide(layer({ read, write, underWay: (n) => (n === 0 ? 5_000 : 0) }, prompt)))
   )
 
   it.effect("is learned after a 429", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.exit(create))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 minute", Effect.exit(create))
       assert.deepStrictEqual((yield* learning).slice(0, 2), both)
     }).pipe(
       Effect.provide(
@@ -145,9 +134,7 @@ describe("the account's budget", () => {
       yield* Orders.batchCreate(batch(100))
       yield* TestClock.adjust("601 seconds")
       yield* Orders.batchCreate(batch(150))
-      const fiber = yield* fork(Effect.flip(Orders.batchCreate(batch(100))))
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "LimitExceeded")
+      assert.strictEqual((yield* runFor("1 second", Effect.flip(Orders.batchCreate(batch(100)))))._tag, "LimitExceeded")
     }).pipe(
       Effect.provide(
         Layer.suspend(() => {
@@ -196,9 +183,7 @@ describe("the account's budget", () => {
   for (const status of [401, 403, 500, 504]) {
     it.effect(`stays the default after a ${status}`, () =>
       Effect.gen(function* () {
-        const fiber = yield* fork(creates(12))
-        yield* TestClock.adjust("1 minute")
-        yield* Fiber.join(fiber)
+        yield* runFor("1 minute", creates(12))
         assert.closeTo((yield* Metered).calls().at(-1)!.atMillis, 200, 10)
       }).pipe(
         Effect.provide(
@@ -210,7 +195,7 @@ describe("the account's budget", () => {
 
   it.effect("is not asked for again within ten seconds of a failure", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.forEach(Array.from({ length: 90 }), () => Effect.delay(create, "100 millis")))
+      const fiber = yield* start(Effect.forEach(indexes(90), () => Effect.delay(create, "100 millis")))
       yield* TestClock.adjust("9.9 seconds")
       assert.strictEqual((yield* learning).length, 2)
       yield* TestClock.adjust("1 minute")
@@ -224,9 +209,7 @@ describe("the account's budget", () => {
 
   it.effect("pays for one request at a time however little of it may be used", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.forEach([create, create], (call) => call, { concurrency: "unbounded" }))
-      yield* TestClock.adjust("20 seconds")
-      yield* Fiber.join(fiber)
+      yield* runFor("20 seconds", creates(2))
       assert.deepStrictEqual(yield* learning, both)
       // A thousandth of 10,000 tokens a second pays for one order a second.
       assert.deepStrictEqual(
@@ -281,16 +264,10 @@ describe("learning", () => {
 
   it.effect("is paid for, and goes in front of the burst that starts it", () =>
     Effect.gen(function* () {
-      const list = (order_group_id: string) => OrderGroups.get({ order_group_id })
-      const fiber = yield* fork(
-        Effect.forEach(
-          Array.from({ length: 40 }, (_, i) => `g${i}`),
-          list,
-          { concurrency: "unbounded" }
-        )
+      yield* runFor(
+        "1 minute",
+        concurrently(40, (i) => OrderGroups.get({ order_group_id: `g${i}` }))
       )
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
       const { arrived, refused } = yield* Metered
       assert.strictEqual(refused(), 0)
       const signed = arrived.filter(({ signedMillis }) => signedMillis !== undefined)
@@ -457,12 +434,10 @@ describe("a layer at saturation", () => {
   for (const [name, underWay] of delays) {
     it.effect(`uses 95 % of what there is and is never answered 429, where requests arrive ${name}`, () =>
       Effect.gen(function* () {
-        const learned = yield* fork(creates(6))
         // Longer than the buckets take to fill.
-        yield* TestClock.adjust("5 seconds")
-        yield* Fiber.join(learned)
+        yield* runFor("5 seconds", creates(6))
         const began = yield* Clock.currentTimeMillis
-        const calls = Array.from({ length: 80 }, () => [Effect.forever(create), Effect.forever(OrderGroups.list())])
+        const calls = indexes(80).map(() => [Effect.forever(create), Effect.forever(OrderGroups.list())])
         const fiber = yield* Effect.forkChild(Effect.all(calls.flat(), { concurrency: "unbounded" }))
         yield* TestClock.adjust(`${seconds} seconds`)
         yield* Fiber.interrupt(fiber)

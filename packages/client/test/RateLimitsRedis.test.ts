@@ -12,6 +12,7 @@ import * as RateLimitsRedis from "../src/limits/RateLimitsRedis.ts"
 import { Exchange as Metered, layerExchange } from "./support/exchange.ts"
 import { holds } from "./support/laws.ts"
 import * as redis from "./support/redis.ts"
+import { concurrently } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 /** So slow that what a test does takes no time. */
@@ -254,9 +255,7 @@ describe.skipIf(missing !== undefined)(
       Effect.gen(function* () {
         const budget = { rate: 5_000, capacity: 5_000 }
         const kalshi = Kalshi.layer({ environment, signer: signer(), limits: { account: "mine" } })
-        const process = Effect.forEach(Array.from({ length: 400 }), () => OrderGroups.list(), {
-          concurrency: "unbounded"
-        }).pipe(
+        const process = concurrently(400, () => OrderGroups.list()).pipe(
           Effect.provide(
             kalshi.pipe(Layer.provide(RateLimitsRedis.layer()), Layer.provide(redis.layer(server.port)), Layer.fresh)
           )

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Schedule } from "effect"
+import { Effect, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import type { Failure } from "../src/Errors.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
+import { runFor } from "./support/run.ts"
 import { layer, type Reply, Script } from "./support/scripted.ts"
 
 const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, orders: [] } }
@@ -22,9 +23,7 @@ const played = () =>
       Effect.result(OrderGroups.get({ order_group_id: "g" })),
       Effect.clockWith((clock) => Effect.sync(() => (endedAt = clock.currentTimeMillisUnsafe())))
     )
-    const fiber = yield* Effect.forkChild(call)
-    yield* TestClock.adjust("1 minute")
-    const result = yield* Fiber.join(fiber)
+    const result = yield* runFor("1 minute", call)
     const { sent } = yield* Script
     return {
       waited: sent.length === 2 ? sent[1]!.atMillis - sent[0]!.atMillis : undefined,

@@ -6,6 +6,7 @@ import * as Exchange from "../src/rest/Exchange.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
+import { errorOf, runFor } from "./support/run.ts"
 import { isSigned, layer, type Reply, Script, signer } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -22,21 +23,27 @@ const order: Orders.CreateInput = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-/** Runs to the end on virtual time and gives the outcome with what was sent. */
+const withId = Orders.create({ ...order, client_order_id: "mine" })
+
+/** Runs a call against scripted replies. Returns its result and the requests. */
 const play = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
+  call: Effect.Effect<A, E, R>,
   replies: ReadonlyArray<Reply>,
-  policy: Partial<SendPolicy.SendPolicy> = {}
+  policy: Partial<SendPolicy.SendPolicy> = {},
+  by = signer()
 ) =>
   Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(Effect.result(effect))
-    yield* TestClock.adjust("5 minutes")
-    const result = yield* Fiber.join(fiber)
+    const result = yield* runFor("5 minutes", Effect.result(call))
     const { sent } = yield* Script
     return { result, sent }
-  }).pipe(Effect.provide(layer(replies, { policy })))
+  }).pipe(Effect.provide(layer(replies, { policy, signer: by })))
+
+/** The error of a call that must fail. */
+const failureOf = <A, E, R>(...input: Parameters<typeof play<A, E, R>>) =>
+  Effect.map(play(...input), ({ result }) => errorOf(result))
 
 const get = OrderGroups.get({ order_group_id: id })
+const createGroup = OrderGroups.create({ contracts_limit: 1 })
 
 describe("what is sent again", () => {
   const lost: ReadonlyArray<Reply> = [
@@ -65,7 +72,7 @@ describe("what is sent again", () => {
 
     it.effect(`never an operation of class never after ${name}`, () =>
       Effect.gen(function* () {
-        const { result, sent } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [reply])
+        const { result, sent } = yield* play(createGroup, [reply])
         assert.strictEqual(result._tag, "Failure")
         assert.strictEqual(sent.length, 1)
       })
@@ -75,7 +82,7 @@ describe("what is sent again", () => {
       Effect.gen(function* () {
         assert.strictEqual((yield* play(Orders.create(order), [reply])).sent.length, 1)
         assert.strictEqual((yield* play(Orders.create({ ...order, client_order_id: "" }), [reply])).sent.length, 1)
-        const { sent } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [reply, placed])
+        const { sent } = yield* play(withId, [reply, placed])
         assert.deepStrictEqual(
           sent.map(({ body }) => JSON.parse(body!).client_order_id),
           ["mine", "mine"]
@@ -92,7 +99,7 @@ describe("what is sent again", () => {
   ]) {
     it.effect(`every operation after ${reply.fault ?? reply.status}: nothing can have happened`, () =>
       Effect.gen(function* () {
-        const { result, sent } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [reply as Reply, created])
+        const { result, sent } = yield* play(createGroup, [reply as Reply, created])
         assert.strictEqual(result._tag, "Success")
         assert.strictEqual(sent.length, 2)
       })
@@ -117,7 +124,7 @@ describe("a fault of an established connection", () => {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
         assert.strictEqual(sent.length, 1, fault)
-        const failure = result._tag === "Failure" ? result.failure : assert.fail()
+        const failure = errorOf(result)
         assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe", fault)
       }
     })
@@ -143,7 +150,7 @@ describe("a host of several addresses", () => {
       ]) {
         const { result, sent } = yield* play(Orders.create(order), [reply])
         assert.strictEqual(sent.length, 1)
-        const failure = result._tag === "Failure" ? result.failure : assert.fail()
+        const failure = errorOf(result)
         assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe")
       }
     })
@@ -188,10 +195,7 @@ describe("the default policy", () => {
     Effect.gen(function* () {
       const { result, sent } = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, { status: 503 }])
       assert.strictEqual(sent.length, 4)
-      assert.strictEqual(
-        result._tag === "Failure" && result.failure._tag === "ServiceUnavailable" && result.failure.attempts,
-        4
-      )
+      assert.deepInclude(errorOf(result), { _tag: "ServiceUnavailable", attempts: 4 })
     })
   )
 
@@ -215,7 +219,7 @@ describe("the default policy", () => {
     Effect.gen(function* () {
       const { result, sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "31" } }])
       assert.strictEqual(sent.length, 1)
-      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "TooManyRequests")
+      assert.strictEqual(errorOf(result)._tag, "TooManyRequests")
     })
   )
 
@@ -223,7 +227,7 @@ describe("the default policy", () => {
     Effect.gen(function* () {
       const stalled: Reply = { ...group, delayMillis: 60_000 }
       const { result, sent } = yield* play(get, [stalled, stalled, stalled])
-      const failure = result._tag === "Failure" ? result.failure : assert.fail("it must time out")
+      const failure = errorOf(result)
       if (failure._tag !== "RequestTimeout") return assert.fail(failure._tag)
       assert.strictEqual(failure.limit, "total")
       assert.strictEqual(failure.timeoutMillis, 30_000)
@@ -234,9 +238,9 @@ describe("the default policy", () => {
 
   it.effect("says which limit ran out", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [{ ...created, delayMillis: 60_000 }])
+      const { message } = yield* failureOf(createGroup, [{ ...created, delayMillis: 60_000 }])
       assert.strictEqual(
-        result._tag === "Failure" && result.failure.message,
+        message,
         "OrderGroups.create timed out after 10000 ms (limit per attempt); the exchange may have carried out the request"
       )
     })
@@ -255,7 +259,7 @@ describe("SendPolicy.Overrides", () => {
 
   it.effect("cannot make an operation of class never be repeated", () =>
     Effect.gen(function* () {
-      const eager = Effect.provideService(OrderGroups.create({ contracts_limit: 1 }), SendPolicy.Overrides, {
+      const eager = Effect.provideService(createGroup, SendPolicy.Overrides, {
         retry: Schedule.recurs(9)
       })
       assert.strictEqual((yield* play(eager, [{ status: 503 }])).sent.length, 1)
@@ -321,7 +325,7 @@ describe("SendPolicy", () => {
       ]) {
         const { result, sent } = yield* play(get, [{ status: 503 }], { retry })
         assert.strictEqual(sent.length, 1)
-        assert.strictEqual(result._tag === "Failure" && result.failure._tag, "ServiceUnavailable")
+        assert.strictEqual(errorOf(result)._tag, "ServiceUnavailable")
       }
     })
   )
@@ -329,8 +333,7 @@ describe("SendPolicy", () => {
   it.effect("cannot repeat an order later than a minute after it was first sent and lost", () =>
     Effect.gen(function* () {
       const patient = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
-      const mine = Orders.create({ ...order, client_order_id: "mine" })
-      const { sent } = yield* play(mine, [{ status: 503 }, { status: 503 }], patient)
+      const { sent } = yield* play(withId, [{ status: 503 }, { status: 503 }], patient)
       assert.strictEqual(sent.length, 2)
       // The exchange may have known the id since the order was sent, however long its answer was waited for.
       const slow = {
@@ -338,7 +341,7 @@ describe("SendPolicy", () => {
         attemptTimeout: "50 seconds",
         totalTimeout: "1 hour"
       } as const
-      const waited = yield* play(mine, [{ status: 503, delayMillis: 100_000 }], slow)
+      const waited = yield* play(withId, [{ status: 503, delayMillis: 100_000 }], slow)
       assert.strictEqual(waited.sent.length, 1)
       // A read may be asked for as long as the policy likes.
       const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], patient)
@@ -369,39 +372,26 @@ describe("a signer", () => {
     const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
-      yield* TestClock.adjust("1 minute")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* failureOf(withId, [exists], {}, slow)
       assert.isTrue(error._tag === "Conflict" && !error.afterLostAnswer && error.attempts === 1)
-    }).pipe(Effect.provide(layer([exists], { signer: slow })))
+    })
   })
 
   it.effect("that never answers ends in a RequestTimeout that says nothing was sent", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create(order)))
-      yield* TestClock.adjust("1 minute")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* failureOf(Orders.create(order), [], {}, { ...signer(), sign: () => Effect.never })
       assert.isTrue(error._tag === "RequestTimeout" && error.requestSent === "no" && error.attempts === 0)
       assert.include(error.message, "nothing was sent")
-    }).pipe(Effect.provide(layer([], { signer: { ...signer(), sign: () => Effect.never } })))
+    })
   )
 
   it.effect("that throws fails with a SigningError", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(get)
-      assert.strictEqual(error._tag, "SigningError")
-    }).pipe(
-      Effect.provide(
-        layer([], {
-          signer: {
-            ...signer(),
-            sign: () => {
-              throw new Error("a fault of the signer")
-            }
-          }
-        })
-      )
-    )
+      const sign = () => {
+        throw new Error("a fault of the signer")
+      }
+      assert.strictEqual((yield* failureOf(get, [], {}, { ...signer(), sign }))._tag, "SigningError")
+    })
   )
 })
 
@@ -414,24 +404,18 @@ describe("a slow signer", () => {
     }
     const policy = { retry: Schedule.spaced("55 seconds"), totalTimeout: "1 hour" } as const
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
-      yield* TestClock.adjust("5 minutes")
-      const error = yield* Fiber.join(fiber)
+      const { result, sent } = yield* play(withId, [{ fault: "ECONNRESET", syscall: "read" }], policy, slow)
+      const error = errorOf(result)
       assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", attempts: 1 })
       assert.include(error.message, "may have forgotten its id")
-      assert.strictEqual((yield* Script).sent.length, 1)
-    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }], { signer: slow, policy })))
+      assert.strictEqual(sent.length, 1)
+    })
   })
 })
 
 describe("afterLostAnswer", () => {
   const lostThen = (then: Reply) =>
-    Effect.map(
-      play(Orders.create({ ...order, client_order_id: "mine" }), [{ fault: "ECONNRESET", syscall: "read" }, then], {
-        retry: Schedule.recurs(1)
-      }),
-      ({ result }) => (result._tag === "Failure" ? result.failure : assert.fail("it must fail"))
-    )
+    failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
   it.effect("is told by every answer to a repeat: it says nothing of the first", () =>
     Effect.gen(function* () {
@@ -458,12 +442,10 @@ describe("afterLostAnswer", () => {
     const declined = new SigningError({ description: "the KMS declined" })
     const flaky = { ...signer(), sign: (text: string) => (works-- > 0 ? signer().sign(text) : Effect.fail(declined)) }
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
-      yield* TestClock.adjust("1 minute")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }], {}, flaky)
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
       assert.include(error.message, "the KMS declined")
-    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }], { signer: flaky })))
+    })
   })
 
   const notFound: Reply = { status: 404, body: { code: "not_found" } }
@@ -471,11 +453,8 @@ describe("afterLostAnswer", () => {
 
   it.effect("marks a 404 on a delete whose first answer was lost", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [
-        { fault: "ECONNRESET", syscall: "read" },
-        notFound
-      ])
-      const failure = result._tag === "Failure" ? result.failure : assert.fail()
+      const replies: ReadonlyArray<Reply> = [{ fault: "ECONNRESET", syscall: "read" }, notFound]
+      const failure = yield* failureOf(OrderGroups.delete({ order_group_id: id }), replies)
       assert.isTrue(failure._tag === "NotFound" && failure.afterLostAnswer)
       assert.include(failure.message, "most likely that attempt succeeded")
     })
@@ -484,8 +463,8 @@ describe("afterLostAnswer", () => {
   it.effect("marks a 409 on a create whose first answer was lost", () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 504, 520, 524, 598]) {
-        const { result } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [{ status }, exists])
-        assert.isTrue(result._tag === "Failure" && result.failure._tag === "Conflict" && result.failure.afterLostAnswer)
+        const error = yield* failureOf(withId, [{ status }, exists])
+        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
       }
     })
   )
@@ -495,10 +474,8 @@ describe("afterLostAnswer", () => {
       for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }], [{ status: 425 }]] as ReadonlyArray<
         ReadonlyArray<Reply>
       >) {
-        const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [...before, notFound])
-        assert.isTrue(
-          result._tag === "Failure" && result.failure._tag === "NotFound" && !result.failure.afterLostAnswer
-        )
+        const error = yield* failureOf(OrderGroups.delete({ order_group_id: id }), [...before, notFound])
+        assert.isTrue(error._tag === "NotFound" && !error.afterLostAnswer)
       }
     })
   )
@@ -512,6 +489,6 @@ describe("interruption", () => {
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual((yield* Script).sent.length, 1)
-    }).pipe(Effect.provide(layer([{ status: 503 }], { signer: signer() })))
+    }).pipe(Effect.provide(layer([{ status: 503 }])))
   )
 })

@@ -12,6 +12,7 @@ import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import * as Telemetry from "../src/Telemetry.ts"
+import { runFor } from "./support/run.ts"
 import { layer, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -385,9 +386,10 @@ describe("a tracer or a metric that throws", () => {
   for (const [when, tracer] of Object.entries(tracers)) {
     it.effect(`changes nothing of what a call gives: ${when}`, () =>
       Effect.gen(function* () {
-        const answered = yield* Effect.forkChild(Effect.withTracer(Effect.all([get, Effect.flip(get)]), tracer))
-        yield* TestClock.adjust("1 minute")
-        const [answer, error] = yield* Fiber.join(answered)
+        const [answer, error] = yield* runFor(
+          "1 minute",
+          Effect.withTracer(Effect.all([get, Effect.flip(get)]), tracer)
+        )
         assert.deepStrictEqual(answer.orders, [])
         assert.strictEqual(error._tag, "NotFound")
         const interrupted = yield* Effect.forkChild(Effect.withTracer(get, tracer))
@@ -401,9 +403,10 @@ describe("a tracer or a metric that throws", () => {
 
   it.effect("changes nothing where a call waits for its tokens", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.withTracer(get, tracers["when a second span begins"]!))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual((yield* Fiber.join(fiber)).orders, [])
+      assert.deepStrictEqual(
+        (yield* runFor("1 minute", Effect.withTracer(get, tracers["when a second span begins"]!))).orders,
+        []
+      )
     }).pipe(
       Effect.provide(
         Kalshi.layer({ environment: Environment.sandbox, signer: signer() }).pipe(
@@ -418,9 +421,10 @@ describe("a tracer or a metric that throws", () => {
     Effect.gen(function* () {
       const registry = new Map<string, never>()
       registry.get = broken
-      const fiber = yield* Effect.forkChild(Effect.provideService(get, Metric.MetricRegistry, registry))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual((yield* Fiber.join(fiber)).orders, [])
+      assert.deepStrictEqual(
+        (yield* runFor("1 minute", Effect.provideService(get, Metric.MetricRegistry, registry))).orders,
+        []
+      )
     }).pipe(Effect.provide(layer([{ status: 503, body: {} }, group])))
   )
 })
