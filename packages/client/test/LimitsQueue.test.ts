@@ -21,7 +21,7 @@ const total = (calls: ReadonlyArray<Waiting>): number => calls.reduce((sum, { co
 const earliest = (calls: ReadonlyArray<Waiting>): number => Math.min(...calls.map((call) => call.deadlineMillis))
 
 describe("WaitingQueue", () => {
-  it("serves urgent calls first and each urgency in the order of arrival, whichever calls leave", () => {
+  it("serves urgent calls first, and each urgency in the order of arrival, while other calls leave", () => {
     hold(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const queue = new WaitingQueue<Waiting>()
@@ -39,7 +39,7 @@ describe("WaitingQueue", () => {
             if (first !== undefined) queue.postpone(first, deadlineMillis)
             assert.strictEqual(first?.deadlineMillis ?? deadlineMillis, deadlineMillis)
           } else if (all.length > 0) {
-            // The call may have left before.
+            // The call may already have left.
             const call = all[one.index % all.length]!
             if (one.do === "markInStore") {
               queue.markInStore(call)
@@ -51,7 +51,7 @@ describe("WaitingQueue", () => {
           }
           const urgent = queued.filter((call) => call.urgent)
           const served = [...urgent, ...queued.filter((call) => !call.urgent)]
-          // One more than there are: a list in a circle would have no end.
+          // One more than the queue holds, to detect a circular list.
           assert.deepStrictEqual(queue.first(served.length + 1), served)
           assert.deepStrictEqual(queue.first(2), served.slice(0, 2))
           assert.deepStrictEqual([...queue], served)
@@ -75,10 +75,10 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("gives deadlines in order when hundreds of calls wait and most of them leave", () => {
+  it("returns deadlines in order while hundreds of calls wait and most of them leave", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
-      // All different, and not sorted.
+      // All different and unsorted.
       const calls = Array.from({ length: 400 }, (_, index) => ({
         cost: 1,
         urgent: false,

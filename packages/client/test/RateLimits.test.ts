@@ -12,7 +12,7 @@ import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { type Answer, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
-import { concurrently, indexes, runFor, start } from "./support/run.ts"
+import { concurrently, errorOf, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 /** Costs ten tokens of the write bucket of shard 0. */
@@ -20,7 +20,7 @@ const create = (mark: string) => Orders.create(order(mark))
 const cancel = (order_id: string) => Orders.cancel({ order_id })
 const read = OrderGroups.get({ order_group_id: "g" })
 
-/** No time under way, so that the figures are round. */
+/** Requests arrive at once, so that the numbers are round. */
 /** Makes one call for each name, concurrently. */
 const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effect.Effect<A, E, R>) =>
   Effect.forEach(names, call, { concurrency: "unbounded" })
@@ -30,23 +30,23 @@ const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
 const marks = Effect.map(Metered, ({ calls }) => calls().map(({ mark }) => mark))
 const times = Effect.map(Metered, ({ calls }) => calls().map(({ atMillis }) => atMillis))
 
-/** Spends what a full write bucket holds. */
+/** Spends a full write bucket. */
 const spendAll = concurrently(10, () => create("first"))
 
-describe("a signed call", () => {
-  it.effect("goes at once while the bucket holds its cost, and then as the bucket refills", () =>
+describe("Kalshi.layer", () => {
+  it.effect("sends signed calls at once while the bucket has tokens, then as the bucket refills", () =>
     Effect.gen(function* () {
       yield* runFor(
         "1 second",
         concurrently(13, () => create("o"))
       )
-      // A thousandth slower than the exchange refills: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
+      // The client assumes a rate 0.1 % below the exchange's: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
       assert.deepStrictEqual(yield* times, [...Array<number>(10).fill(0), 101, 201, 301])
       assert.strictEqual((yield* Metered).refused(), 0)
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("is signed after its wait", () =>
+  it.effect("signs a call after its wait", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* runFor("1 second", create("late"))
@@ -56,7 +56,7 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("of a read waits for no write, and a write for no read", () =>
+  it.effect("keeps reads and writes in separate buckets", () =>
     Effect.gen(function* () {
       yield* spendAll
       // Learning the budget costs one read.
@@ -77,23 +77,23 @@ describe("a signed call", () => {
       .sort((a, b) => a - b)
   })
 
-  it.effect("after a burst waits for what refills from when the burst was answered", () =>
+  it.effect("waits after a burst for tokens that refill from the time of the responses", () =>
     Effect.gen(function* () {
-      // The exchange's bucket may have been full for as long as the burst was under way.
+      // The exchange's bucket may have been full until the burst arrived.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(Effect.provide(layer({ underWay: () => 100 })))
   )
 
-  it.effect("after a burst that is not answered waits for what refills once its latency has passed", () =>
+  it.effect("waits after a burst without responses for tokens that refill once the assumed latency has passed", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
     }).pipe(Effect.provide(layer({ underWay: () => 2_000 })))
   )
 
-  it.effect("that timed out counts as under way until its latency has passed", () =>
+  it.effect("counts a call that timed out as in flight until the assumed latency has passed", () =>
     Effect.gen(function* () {
-      // The ten time out after 50 ms, unanswered, and so do the two requests that learn: none of those arrives here.
+      // Ten calls and the two requests for the account's limits time out after 50 ms, and never arrive.
       const sent = yield* burst
       assert.closeTo(sent[0]!, 601, 10)
       assert.strictEqual(sent.length, 2)
@@ -107,12 +107,12 @@ describe("a signed call", () => {
     )
   )
 
-  it.effect("that is answered later than its latency counts as arrived only once", () =>
+  it.effect("charges a call only once if its response comes after the assumed latency", () =>
     Effect.gen(function* () {
       const slow = yield* start(create("slow"))
       yield* TestClock.adjust("700 millis")
       const others = yield* start(spendAll)
-      // The slow one is answered at 900 ms, the others at 1190.
+      // The slow call gets its response at 900 ms, the others at 1190 ms.
       yield* TestClock.adjust("490 millis")
       yield* Fiber.join(slow)
       yield* Fiber.join(others)
@@ -120,7 +120,7 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({ underWay: (n) => (n === 0 ? 900 : 490) })))
   )
 
-  it.effect("is not metered where it is not signed", () =>
+  it.effect("does not limit unsigned calls", () =>
     Effect.gen(function* () {
       yield* concurrently(200, () => Exchange.status())
       assert.strictEqual((yield* Metered).arrived.length, 200)
@@ -128,7 +128,7 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("is not metered where limits are off", () =>
+  it.effect("does not limit calls if limits are off", () =>
     Effect.gen(function* () {
       yield* concurrently(200, () => read)
       assert.strictEqual((yield* Metered).arrived.length, 200)
@@ -136,7 +136,7 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({ read: { rate: 1e6, capacity: 1e6 } }, { limits: false })))
   )
 
-  it.effect("counts its wait in the total time and not in an attempt's", () =>
+  it.effect("counts the wait toward the total timeout, not toward the attempt timeout", () =>
     Effect.gen(function* () {
       yield* spendAll
       assert.strictEqual(
@@ -152,7 +152,7 @@ describe("a signed call", () => {
     )
   )
 
-  it.effect("is not sent where its tokens come when its time is up, and gives them back", () =>
+  it.effect("does not send a call whose tokens arrive when its time is up, and returns the tokens", () =>
     Effect.gen(function* () {
       yield* spendAll
       const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
@@ -163,7 +163,7 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.live("tells no wait below zero to have been allowed, on a clock that moves meanwhile", () =>
+  it.live("reports an allowed wait of 0 ms, never less, on a real clock", () =>
     Effect.gen(function* () {
       yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
       const unwaiting = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
@@ -173,7 +173,7 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("fails at once, unsent, where the wait is longer than what is left of the whole call's time", () =>
+  it.effect("fails at once, without sending, if the wait is longer than the remaining total time", () =>
     Effect.gen(function* () {
       yield* spendAll
       const error = yield* Effect.flip(Orders.batchCreate(batch(10)))
@@ -188,7 +188,7 @@ describe("a signed call", () => {
     }).pipe(Effect.provide(layer({}, { ...prompt, policy: { totalTimeout: "500 millis" } })))
   )
 
-  it.effect("does not say that it was never sent where an earlier attempt was", () =>
+  it.effect("keeps the error of an earlier attempt that was sent", () =>
     Effect.gen(function* () {
       yield* concurrently(9, () => create("first"))
       // The retry would wait for longer than allowed, so the call fails with the error of the first attempt.
@@ -206,8 +206,8 @@ describe("a signed call", () => {
   )
 })
 
-describe("a repeat of an order whose answer was lost", () => {
-  it.effect("is not sent where its tokens come later than a minute after", () =>
+describe("Orders.batchCreate after a lost response", () => {
+  it.effect("is not retried if its tokens arrive more than a minute later", () =>
     Effect.gen(function* () {
       assert.strictEqual(
         (yield* runFor("5 minutes", Effect.flip(Orders.batchCreate(batch(10)))))._tag,
@@ -228,8 +228,8 @@ describe("a repeat of an order whose answer was lost", () => {
   )
 })
 
-describe("a batch", () => {
-  it.effect("is paid per order", () =>
+describe("Orders.batchCreate", () => {
+  it.effect("costs tokens per order", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(7))
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(3)), 0)
@@ -240,7 +240,7 @@ describe("a batch", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("that costs more than the bucket holds is refused before it is sent", () =>
+  it.effect("is rejected before it is sent if it costs more than the bucket's capacity", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Orders.batchCreate(batch(11)))
       if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
@@ -254,7 +254,7 @@ describe("a batch", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("that costs all the bucket holds waits until it is full, and is not starved by small calls", () =>
+  it.effect("waits for a full bucket if it costs the whole capacity, and is not starved by small calls", () =>
     Effect.gen(function* () {
       yield* create("one")
       const large = yield* start(Orders.batchCreate(batch(10)))
@@ -270,8 +270,8 @@ describe("a batch", () => {
   )
 })
 
-describe("the order of those who wait", () => {
-  it.effect("is that of their coming", () =>
+describe("the queue of waiting calls", () => {
+  it.effect("is served in the order of arrival", () =>
     Effect.gen(function* () {
       yield* spendAll
       const names = indexes(20).map((i) => `o${i}`)
@@ -280,7 +280,7 @@ describe("the order of those who wait", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("is cancels first, in the write bucket", () =>
+  it.effect("serves cancels first in the write bucket", () =>
     Effect.gen(function* () {
       yield* spendAll
       const creates = yield* start(all(["a", "b", "c"], create))
@@ -301,7 +301,7 @@ describe("the order of those who wait", () => {
     ["OrderGroups.delete", OrderGroups.delete({ order_group_id: "g" })]
   ]
   for (const [name, call] of urgent) {
-    it.effect(`lets ${name} go first`, () =>
+    it.effect(`serves ${name} first`, () =>
       Effect.gen(function* () {
         yield* spendAll
         yield* start(all(["a", "b", "c"], create))
@@ -312,7 +312,7 @@ describe("the order of those who wait", () => {
     )
   }
 
-  it.effect("is whatever the caller calls urgent first, in the read bucket", () =>
+  it.effect("serves calls that the caller marks as urgent first in the read bucket", () =>
     Effect.gen(function* () {
       // Learning the budget costs one read.
       yield* concurrently(19, () => read)
@@ -328,7 +328,7 @@ describe("the order of those who wait", () => {
 })
 
 describe("RateLimits.Overrides", () => {
-  it.effect("with maxWait 0 fails instead of waiting, and says how long it would have waited", () =>
+  it.effect("maxWait: 0 fails instead of waiting, and reports the wait", () =>
     Effect.gen(function* () {
       yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
       yield* concurrently(9, () => create("first"))
@@ -339,7 +339,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("counts those who wait already, and does not keep their place", () =>
+  it.effect("maxWait counts the calls that already wait, and a rejected call leaves the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* start(all(["a", "b", "c"], create))
@@ -353,7 +353,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("with a maxWait that is long enough waits", () =>
+  it.effect("maxWait allows a wait of exactly that length", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* runFor(
@@ -363,7 +363,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("fails when it has waited as long as it may, where more urgent calls came in between", () =>
+  it.effect("fails when maxWait has passed because urgent calls went first", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(
@@ -377,7 +377,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("with a maxWait that is no duration is an InvalidRequest", () =>
+  it.effect("fails with InvalidRequest if maxWait is not a duration", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         Effect.provideService(create("o"), RateLimits.Overrides, { maxWait: "soon" as "1 second" })
@@ -389,7 +389,7 @@ describe("RateLimits.Overrides", () => {
 })
 
 describe("RateLimits.waitFor", () => {
-  it.effect("says how long the next call would wait, and it then does", () =>
+  it.effect("returns the wait of the next call", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
       yield* spendAll
@@ -401,7 +401,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("takes nothing, and no place", () =>
+  it.effect("takes no tokens and no place in the queue", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
       yield* spendAll
@@ -410,7 +410,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("is shorter for what goes first", () =>
+  it.effect("returns a shorter wait for urgent calls", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* start(all(["a", "b"], create))
@@ -418,7 +418,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("takes an order without an input to bill every shard", () =>
+  it.effect("assumes that an order without an input is billed to every shard", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
@@ -433,27 +433,27 @@ describe("write buckets", () => {
   type Billed = readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>, ReadonlyArray<number>]
   const billed: ReadonlyArray<Billed> = [
     ["an order of shard 0 bills the common bucket", Orders.create(order("o")), [0]],
-    ["an order of shard 2 bills that shard's", Orders.create({ ...routed, exchange_index: 2 }), [2]],
+    ["an order of shard 2 bills that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
+    ["an order of an unknown shard bills that shard's bucket", Orders.create({ ...routed, exchange_index: 9 }), [9]],
+    ["an order with a ticker alone bills every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
     [
-      "an order of a shard that nobody told of bills that shard's",
-      Orders.create({ ...routed, exchange_index: 9 }),
-      [9]
-    ],
-    ["an order by its ticker bills every shard's", Orders.create(routed), [0, 1, 2, 3]],
-    [
-      "an order that asks to be routed bills every shard's",
+      "an order with exchange_index -1 bills every shard's bucket",
       Orders.create({ ...routed, exchange_index: -1 }),
       [0, 1, 2, 3]
     ],
-    ["a cancel without a ticker bills shard 0's", Orders.cancel({ order_id: "o" }), [0]],
-    ["a cancel by its ticker bills every shard's", Orders.cancel({ order_id: "o", market_ticker: "T" }), [0, 1, 2, 3]],
-    ["a cancel on shard 1 bills that shard's", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
+    ["a cancel without a ticker bills shard 0's bucket", Orders.cancel({ order_id: "o" }), [0]],
     [
-      "an amend bills every shard's, for it has a ticker",
+      "a cancel with a ticker bills every shard's bucket",
+      Orders.cancel({ order_id: "o", market_ticker: "T" }),
+      [0, 1, 2, 3]
+    ],
+    ["a cancel on shard 1 bills that shard's bucket", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
+    [
+      "an amend bills every shard's bucket, because it has a ticker",
       Orders.amend({ order_id: "o", ticker: "T", side: "bid", price: "0.50", count: "1" }),
       [0, 1, 2, 3]
     ],
-    ["a decrease without a ticker bills shard 0's", Orders.decrease({ order_id: "o", reduce_by: "1" }), [0]],
+    ["a decrease without a ticker bills shard 0's bucket", Orders.decrease({ order_id: "o", reduce_by: "1" }), [0]],
     ["a batch bills the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
     ["cancel-all bills the common bucket", Orders.cancelAll(), [0]],
     [
@@ -461,7 +461,7 @@ describe("write buckets", () => {
       OrderGroups.reset({ order_group_id: "g", exchange_index: 2 }),
       [0]
     ],
-    ["a quote bills shard 1's", Quotes.create(quote), [1]]
+    ["a quote bills shard 1's bucket", Quotes.create(quote), [1]]
   ]
 
   for (const [name, call, shards] of billed) {
@@ -470,7 +470,7 @@ describe("write buckets", () => {
         yield* Effect.exit(call)
         const touched: Array<number> = []
         for (const shard of [0, 1, 2, 3, 9]) {
-          // Nine fit beside it where it cost something, and ten where it did not.
+          // Nine more orders fit into a bucket that was billed, ten into any other.
           const creates = Effect.forEach(indexes(10), () =>
             Effect.exit(
               Orders.create({ ...routed, exchange_index: shard }).pipe(
@@ -486,7 +486,7 @@ describe("write buckets", () => {
     )
   }
 
-  it.effect("of one shard being empty holds up no order of another", () =>
+  it.effect("an empty bucket of one shard does not delay orders of another", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(create("waits"))
@@ -497,7 +497,7 @@ describe("write buckets", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("pay for a routed order all at once, and small orders of one shard do not starve it", () =>
+  it.effect("an order without a shard pays all buckets at once, and small orders of one shard do not starve it", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
@@ -511,13 +511,13 @@ describe("write buckets", () => {
   )
 })
 
-describe("a 429", () => {
+describe("TooManyRequests", () => {
   const once = (marked: string, answer: Answer) => {
     let left = 1
     return (_: string, mark: string) => (mark === marked && left-- > 0 ? answer : undefined)
   }
 
-  it.effect("empties the bucket, so that the repeat and all others wait for it to refill", () =>
+  it.effect("empties the bucket, so that the retry and all other calls wait for tokens", () =>
     Effect.gen(function* () {
       const fiber = yield* start(create("refused"))
       const next = yield* start(create("next"))
@@ -532,7 +532,7 @@ describe("a 429", () => {
     )
   )
 
-  it.effect("empties no bucket but those that were billed", () =>
+  it.effect("empties only the buckets that were billed", () =>
     Effect.gen(function* () {
       yield* runFor("90 millis", Effect.exit(create("refused")))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
@@ -547,11 +547,11 @@ describe("a 429", () => {
   )
 })
 
-describe("an interrupted call", () => {
-  /** Whether the bucket is as full as if nothing had ever been sent. */
+describe("interruption", () => {
+  /** Whether the bucket is full. */
   const isFull = Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(10)), (millis) => millis === 0)
 
-  it.effect("that waits first in line takes nothing, and the next one moves up at once", () =>
+  it.effect("of the first waiting call takes no tokens, and the next call moves up at once", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(Orders.batchCreate(batch(10)))
@@ -565,7 +565,7 @@ describe("an interrupted call", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("that waits further back takes nothing, and nobody waits for it", () =>
+  it.effect("of a waiting call further back takes no tokens, and the calls after it move up", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(create("first in line"))
@@ -579,7 +579,7 @@ describe("an interrupted call", () => {
     }).pipe(Effect.provide(layer({}, prompt)))
   )
 
-  it.effect("that was being signed gives its tokens back", () =>
+  it.effect("while signing returns the tokens", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const slow = Signer.make({
@@ -597,7 +597,7 @@ describe("an interrupted call", () => {
     })
   )
 
-  it.effect("that was sent does not: the exchange may have charged for it", () =>
+  it.effect("after sending keeps the tokens, because the exchange may have charged them", () =>
     Effect.gen(function* () {
       const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
@@ -605,7 +605,7 @@ describe("an interrupted call", () => {
     }).pipe(Effect.provide(layer({ underWay: () => 60_000 }, prompt)))
   )
 
-  it.effect("that was sent counts as under way until its latency has passed", () =>
+  it.effect("after sending counts the call as in flight until the assumed latency has passed", () =>
     Effect.gen(function* () {
       const fiber = yield* start(spendAll)
       yield* Fiber.interrupt(fiber)
@@ -615,7 +615,7 @@ describe("an interrupted call", () => {
     }).pipe(Effect.provide(layer({ underWay: (n) => (n < 12 ? 60_000 : 0) })))
   )
 
-  it.effect("leaves no timer: nothing is sent later, and others go on", () =>
+  it.effect("leaves no timer: nothing is sent later, and other calls continue", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(all(["a", "b", "c"], create))
@@ -628,8 +628,8 @@ describe("an interrupted call", () => {
   )
 })
 
-describe("a call of which no byte has left", () => {
-  it.effect("gives its tokens back", () =>
+describe("a refused connection", () => {
+  it.effect("returns the tokens", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Effect.exit(Orders.batchCreate(batch(10))))
       // Four attempts of a hundred tokens each, within two seconds.
@@ -640,7 +640,7 @@ describe("a call of which no byte has left", () => {
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("changes no answer where it breaks down after the request was sent", () =>
+  it.effect("does not change the result if the store fails after the request was sent", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {
@@ -656,9 +656,7 @@ describe("RateLimits.Store", () => {
         "given back": "ECONNREFUSED"
       }
       const play = (mark: string) =>
-        Effect.gen(function* () {
-          return yield* runFor("1 minute", Effect.result(create(mark)))
-        }).pipe(
+        runFor("1 minute", Effect.result(create(mark))).pipe(
           Effect.provide(layer({ answer: (_, mark) => answers[mark] })),
           Effect.provideService(RateLimits.Store, store)
         )
@@ -667,8 +665,7 @@ describe("RateLimits.Store", () => {
         ["drained", "TooManyRequests"],
         ["given back", "TransportError"]
       ] as const) {
-        const result = yield* play(mark)
-        assert.strictEqual(result._tag === "Failure" && result.failure._tag, tag)
+        assert.strictEqual(errorOf(yield* play(mark))._tag, tag)
       }
     })
   )
@@ -681,24 +678,24 @@ describe("RateLimits.Store", () => {
       return yield* Effect.provide(RateLimits.waitFor(Orders.create, order("o")), make(options.b))
     })
   }
-  /** Each with a store and an exchange of its own. */
+  /** Runs with a new store and a new exchange. */
   const shared = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient | Metered>) =>
     Effect.provide(effect, Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange())))
 
-  it.effect("is one for all the layers that are built under it", () =>
+  it.effect("is shared by all layers below it", () =>
     Effect.gen(function* () {
       assert.isAbove(yield* shared(two()), 0)
     })
   )
 
-  it.effect("keeps accounts apart, and one account's environments", () =>
+  it.effect("separates accounts, and the environments of one account", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* shared(two({ b: { limits: { account: "another", latency: 0 } } })), 0)
       assert.strictEqual(yield* shared(two({ b: { environment: { ...environment, name: "another" } } })), 0)
     })
   )
 
-  it.effect("takes the key's id for the account's name", () =>
+  it.effect("uses the key id as the default account name", () =>
     Effect.gen(function* () {
       const limits = { latency: 0 }
       assert.strictEqual(yield* shared(two({ a: { limits }, b: { limits, signer: signer("key-b") } })), 0)
@@ -706,13 +703,13 @@ describe("RateLimits.Store", () => {
     })
   )
 
-  it.effect("is each layer's own where none is given", () =>
+  it.effect("is separate for each layer if no store is provided", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* two(), 0)
     }).pipe(Effect.provide(layerExchange()))
   )
 
-  it.effect("may take its time: those who are first ask it at the same time", () =>
+  it.effect("may be slow: the first waiting calls query it concurrently", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const store: RateLimits.Store = {
@@ -725,20 +722,20 @@ describe("RateLimits.Store", () => {
         yield* start(all(names, create))
         yield* TestClock.adjust("100 millis")
         const sent = yield* marks
-        // Lets the learning end, which asks the same store.
+        // The requests for the account's limits use the same store: let them end.
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(sent, names)
       }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
     })
   )
 
-  it.effect("may take its time: an interruption meanwhile gives the tokens back", () =>
+  it.effect("may be slow: an interruption during the query returns the tokens", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
-      const asked: Array<string> = []
+      const used: Array<string> = []
       const slow = (name: string) =>
         Effect.andThen(
-          Effect.sync(() => asked.push(name)),
+          Effect.sync(() => used.push(name)),
           Effect.sleep("1 second")
         )
       const store: RateLimits.Store = {
@@ -752,7 +749,7 @@ describe("RateLimits.Store", () => {
       yield* Effect.gen(function* () {
         const fiber = yield* start(create("o"))
         yield* runFor("2 seconds", Fiber.interrupt(fiber))
-        assert.deepStrictEqual(asked, ["take", "giveBack"])
+        assert.deepStrictEqual(used, ["take", "giveBack"])
         assert.deepStrictEqual((yield* Metered).arrived, [])
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
       }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
@@ -772,16 +769,16 @@ describe("Kalshi.Options.limits", () => {
     ["shards", { shards: 1.5 }]
   ]
   for (const [name, limits] of wrong) {
-    it.effect(`says what is wrong with ${name} ${String(Object.values(limits)[0])}, and builds no layer`, () =>
+    it.effect(`rejects ${name} ${String(Object.values(limits)[0])} when the layer is built`, () =>
       Effect.gen(function* () {
         const exit = yield* Effect.exit(Effect.provide(read, layer({}, { limits })))
-        const text = Exit.isFailure(exit) ? String(exit.cause) : assert.fail("it must fail")
+        const text = Exit.isFailure(exit) ? String(exit.cause) : assert.fail("the layer was built")
         assert.include(text, `limits.${name}`)
       })
     )
   }
 
-  it.effect("share takes only a part of the budget, and of what a batch may cost", () =>
+  it.effect("share limits the budget and the largest batch", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(5)), 0)
       const error = yield* Effect.flip(Orders.batchCreate(batch(6)))

@@ -14,7 +14,7 @@ import { type Budget, limitsOf } from "./support/exchange.ts"
 import { concurrently, indexes, runFor } from "./support/run.ts"
 import { serve, transports } from "./support/server.ts"
 
-/** A limiter by itself. What the exchange answers about the account is `budget`. */
+/** A limiter without a client. The account has the given budget. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
   limits.make(options, "test", "key", () => {}, {
     limits: Effect.succeed(limitsOf(budget, budget)),
@@ -23,14 +23,14 @@ const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
 
 const descriptor = OrderGroups.get.descriptor
 
-interface Ended {
+interface Started {
   readonly index: number
   readonly atMillis: number
 }
 
-/** Calls of one operation, each of which notes when it was let go. */
+/** Calls of one operation, each of which records when it started. */
 const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
-  const started: Array<Ended> = []
+  const started: Array<Started> = []
   const call = (index: number) =>
     limiter.limit(
       { descriptor, input: { order_group_id: "g" }, maxMillis, wasSent: () => true, onWait: () => {} },
@@ -41,12 +41,12 @@ const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
   return { started, call }
 }
 
-/** A call costs ten tokens: a thousand calls a millisecond. */
+/** A call costs ten tokens: a thousand calls per millisecond. */
 const fast: Budget = { rate: 10_000_000, capacity: 20_000 }
 
-describe("a burst of calls", () => {
+describe("limits.make", () => {
   for (const count of [1, 10, 1_000, 10_000, 100_000]) {
-    it.effect(`of ${count} waits, and goes in the order of its arrival`, () =>
+    it.effect(`runs a burst of ${count} calls in the order of arrival`, () =>
       Effect.gen(function* () {
         const { call, started } = caller(yield* limiterOf(fast, { latency: 0 }))
         yield* runFor("1 second", concurrently(count, call))
@@ -56,7 +56,7 @@ describe("a burst of calls", () => {
     )
   }
 
-  it.live("of 100,000 waits on the real clock", () =>
+  it.live("runs a burst of 100,000 calls on the real clock", () =>
     Effect.gen(function* () {
       const { call, started } = caller(yield* limiterOf(fast))
       yield* concurrently(100_000, call)
@@ -75,7 +75,7 @@ describe("a burst of calls", () => {
   ]
   for (const [name, orderOf] of orders) {
     for (const count of name === "first to last" ? [10, 1_000, 100_000] : [10, 1_000, 10_000]) {
-      it.effect(`of ${count} that is interrupted ${name} leaves nobody waiting and no token taken`, () =>
+      it.effect(`keeps no call and no token of a burst of ${count} that is interrupted ${name}`, () =>
         Effect.gen(function* () {
           const slow: Budget = { rate: 20, capacity: 200 }
           const limiter = yield* limiterOf(slow, { latency: 0 })
@@ -85,7 +85,7 @@ describe("a burst of calls", () => {
           const sent = started.length
           for (const index of orderOf(count)) yield* Fiber.interrupt(fibers[index + 20]!)
           yield* TestClock.adjust("1 hour")
-          // What was not interrupted went, and nothing else.
+          // Only the calls that were not interrupted ran.
           assert.strictEqual(started.length, Math.max(sent, 20))
           assert.strictEqual(yield* limiter.waitFor(descriptor, { order_group_id: "g" }), 0)
         }).pipe(Effect.scoped)
@@ -93,7 +93,7 @@ describe("a burst of calls", () => {
     }
   }
 
-  it.effect("whose time ends while it waits is refused whole, each call with a wait above zero", () =>
+  it.effect("rejects every waiting call whose time ends, with a wait above zero", () =>
     Effect.gen(function* () {
       const limiter = yield* limiterOf({ rate: 1e-3, capacity: 100 }, { latency: 0 })
       const { call, started } = caller(limiter, 5_000)
@@ -108,7 +108,7 @@ describe("a burst of calls", () => {
   )
 
   for (const [name, transport] of transports) {
-    it.live(`of 600 over ${name}, signed with Ed25519, is answered whole`, () =>
+    it.live(`serves 600 concurrent calls over ${name}, signed with Ed25519`, () =>
       Effect.gen(function* () {
         const budget = { rate: 1e9, capacity: 1e9 }
         const server = yield* serve(({ target }, response) => {
@@ -124,7 +124,7 @@ describe("a burst of calls", () => {
         const all = concurrently(600, () => Effect.result(OrderGroups.get({ order_group_id: "g" })))
         const results = yield* Effect.provide(
           all,
-          // A busy machine takes its time.
+          // The machine may be busy.
           Kalshi.layer({
             environment,
             signer: Signer.fromApiKey(key),
