@@ -19,12 +19,12 @@ const bucket = (name: string, { capacity = 100, learned = false, refillRate = 10
 })
 
 /** A request, which arrives at once, for tokens of a bucket that holds 100 and refills by 100 a second. */
-const want = (id: string, cost: number, asking: WantOptions = {}): Want => {
-  const { capacity: _, learned: __, names = ["write"], refillRate: ___, ...rest } = asking
+const want = (id: string, cost: number, options: WantOptions = {}): Want => {
+  const { capacity: _, learned: __, names = ["write"], refillRate: ___, ...rest } = options
   return {
     id,
     account: "account",
-    buckets: names.map((name) => bucket(name, asking)),
+    buckets: names.map((name) => bucket(name, options)),
     cost,
     urgent: false,
     forced: false,
@@ -35,10 +35,10 @@ const want = (id: string, cost: number, asking: WantOptions = {}): Want => {
 }
 
 /** The tokens of a bucket now. */
-const level = (store: Store, asking: WantOptions = {}): Effect.Effect<number> =>
+const level = (store: Store, options: WantOptions = {}): Effect.Effect<number> =>
   Effect.map(
     Clock.monotonicTimeNanos,
-    (nanos) => store.level!("account", bucket("write", asking), Number(nanos) / 1e6).tokens
+    (nanos) => store.level!("account", bucket("write", options), Number(nanos) / 1e6).tokens
   )
 
 describe("memory.make", () => {
@@ -126,36 +126,36 @@ describe("memory.make", () => {
 
   it.effect("reserves the tokens of each call for at least its latency", () =>
     Effect.gen(function* () {
-      const asking = { refillRate: 200 }
+      const options = { refillRate: 200 }
       for (const [latencyMillis, heldMillis] of [
         [100, 200],
         [300, 400],
         [50, 200]
       ] as const) {
         const store = memory.make()
-        yield* store.take(want("a", 10, { ...asking, latencyMillis: 100 }))
+        yield* store.take(want("a", 10, { ...options, latencyMillis: 100 }))
         yield* TestClock.adjust(60)
-        yield* store.take(want("b", 10, { ...asking, latencyMillis }))
-        assert.strictEqual(yield* level(store, asking), 80)
+        yield* store.take(want("b", 10, { ...options, latencyMillis }))
+        assert.strictEqual(yield* level(store, options), 80)
         yield* TestClock.adjust(heldMillis - 60)
         // The bucket refilled the tokens of the first call, and stayed full until the second counts as arrived.
-        assert.strictEqual(yield* level(store, asking), 90, `${latencyMillis}`)
+        assert.strictEqual(yield* level(store, options), 90, `${latencyMillis}`)
         yield* TestClock.adjust(50)
-        assert.strictEqual(yield* level(store, asking), 100)
+        assert.strictEqual(yield* level(store, options), 100)
       }
     })
   )
 
   it.effect("reserves a single token, and a token that is taken much later", () =>
     Effect.gen(function* () {
-      const asking = { latencyMillis: 100 }
+      const options = { latencyMillis: 100 }
       const store = memory.make()
-      yield* store.take(want("a", 1, asking))
+      yield* store.take(want("a", 1, options))
       yield* TestClock.adjust(110)
       assert.strictEqual(yield* level(store), 100)
       yield* TestClock.adjust(890)
-      yield* store.take(want("b", 1, asking))
-      yield* store.take(want("c", 40, asking))
+      yield* store.take(want("b", 1, options))
+      yield* store.take(want("c", 40, options))
       yield* TestClock.adjust(99)
       assert.strictEqual(yield* level(store), 59)
       yield* TestClock.adjust(901)
@@ -182,16 +182,16 @@ describe("memory.make", () => {
 
   it.effect("assumes that the calls that were sent first arrive first", () =>
     Effect.gen(function* () {
-      const asking = { refillRate: 200, latencyMillis: 100 }
+      const options = { refillRate: 200, latencyMillis: 100 }
       const store = memory.make()
-      yield* store.take(want("a", 30, asking))
+      yield* store.take(want("a", 30, options))
       yield* TestClock.adjust(60)
-      const later = want("b", 10, asking)
+      const later = want("b", 10, options)
       yield* store.take(later)
       yield* store.arrived(later)
       yield* TestClock.adjust(140)
       // 20 tokens counted as arrived at 100 ms, the last 10 only now.
-      assert.strictEqual(yield* level(store, asking), 88)
+      assert.strictEqual(yield* level(store, options), 88)
     })
   )
 
@@ -207,14 +207,14 @@ describe("memory.make", () => {
 
   it.effect("returns a wait of at least ten milliseconds if only a response can free tokens", () =>
     Effect.gen(function* () {
-      const asking = { capacity: 1_000, refillRate: 1_000 }
+      const options = { capacity: 1_000, refillRate: 1_000 }
       const after = (costs: ReadonlyArray<readonly [cost: number, latencyMillis: number]>, cost: number) =>
         Effect.gen(function* () {
           const store = memory.make()
           for (const [index, [cost, latencyMillis]] of costs.entries()) {
-            yield* store.take(want(`${index}`, cost, { ...asking, latencyMillis }))
+            yield* store.take(want(`${index}`, cost, { ...options, latencyMillis }))
           }
-          return yield* store.take(want("last", cost, asking))
+          return yield* store.take(want("last", cost, options))
         })
       assert.strictEqual(yield* after([[1_000, 500]], 1), 10)
       assert.strictEqual(yield* after([[1, 500]], 1_000), 10)
@@ -316,11 +316,11 @@ describe("memory.make", () => {
 
   it.effect("reserves the tokens of a call for a latency of one millisecond", () =>
     Effect.gen(function* () {
-      const asking = { refillRate: 1_000 }
+      const options = { refillRate: 1_000 }
       const store = memory.make()
-      yield* store.take(want("a", 10, { ...asking, latencyMillis: 1 }))
+      yield* store.take(want("a", 10, { ...options, latencyMillis: 1 }))
       yield* TestClock.adjust(1)
-      assert.strictEqual(yield* level(store, asking), 90)
+      assert.strictEqual(yield* level(store, options), 90)
     })
   )
 

@@ -45,24 +45,24 @@ const failureOf = <A, E, R>(...input: Parameters<typeof play<A, E, R>>) =>
 const get = OrderGroups.get({ order_group_id: id })
 const createGroup = OrderGroups.create({ contracts_limit: 1 })
 
-describe("what is sent again", () => {
+describe("SendPolicy, retries", () => {
   const lost: ReadonlyArray<Reply> = [
     { fault: "ECONNRESET", syscall: "read" },
     { status: 500, body: {} },
     { status: 502, text: "" },
     { status: 503, body: {} },
     { status: 504, body: {} },
-    // Of what stands before the exchange: it passed the request on, or nobody knows.
+    // From a proxy before the exchange, which may have forwarded the request.
     ...[408, 501, 520, 521, 522, 523, 524, 525, 526, 527, 530, 598, 599].map((status) => ({
       status,
-      text: "<html>no answer in time</html>"
+      text: "<html>no response in time</html>"
     }))
   ]
 
   for (const reply of lost) {
     const name = "fault" in reply ? reply.fault : String(reply.status)
 
-    it.effect(`an idempotent operation after ${name}`, () =>
+    it.effect(`retry an idempotent operation after ${name}`, () =>
       Effect.gen(function* () {
         const { result, sent } = yield* play(get, [reply, reply, group])
         assert.strictEqual(result._tag, "Success")
@@ -70,7 +70,7 @@ describe("what is sent again", () => {
       })
     )
 
-    it.effect(`never an operation of class never after ${name}`, () =>
+    it.effect(`do not repeat an operation with retry "never" after ${name}`, () =>
       Effect.gen(function* () {
         const { result, sent } = yield* play(createGroup, [reply])
         assert.strictEqual(result._tag, "Failure")
@@ -78,7 +78,7 @@ describe("what is sent again", () => {
       })
     )
 
-    it.effect(`an order after ${name} only when it carries a client_order_id, the same each time`, () =>
+    it.effect(`repeat an order after ${name} only with a client_order_id, which stays the same`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* play(Orders.create(order), [reply])).sent.length, 1)
         assert.strictEqual((yield* play(Orders.create({ ...order, client_order_id: "" }), [reply])).sent.length, 1)
@@ -97,7 +97,7 @@ describe("what is sent again", () => {
     { status: 429, body: { error: "too many requests" } },
     { status: 425, text: "too early" }
   ]) {
-    it.effect(`every operation after ${reply.fault ?? reply.status}: nothing can have happened`, () =>
+    it.effect(`repeat every operation after ${reply.fault ?? reply.status}, because it was not carried out`, () =>
       Effect.gen(function* () {
         const { result, sent } = yield* play(createGroup, [reply as Reply, created])
         assert.strictEqual(result._tag, "Success")
@@ -107,7 +107,7 @@ describe("what is sent again", () => {
   }
 
   it.effect(
-    "nothing after an answer that will not change: 400, 401, 403, 404, 409, an undeclared status, a broken body",
+    "do not repeat after a permanent failure: 400, 401, 403, 404, 409, an undeclared status or an invalid body",
     () =>
       Effect.gen(function* () {
         for (const status of [400, 401, 403, 404, 407, 409, 418, 424, 426, 499, 302, 304, 204, 206]) {
@@ -118,8 +118,8 @@ describe("what is sent again", () => {
   )
 })
 
-describe("a fault of an established connection", () => {
-  it.effect("may have come after the request left, whatever its code: an order without an id is not repeated", () =>
+describe("TransportError of an established connection", () => {
+  it.effect("may mean that the request was sent, with any code: an order without an id is not repeated", () =>
     Effect.gen(function* () {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
@@ -131,17 +131,17 @@ describe("a fault of an established connection", () => {
   )
 })
 
-describe("a host of several addresses", () => {
+describe("TransportError of a host with several addresses", () => {
   const refused = { fault: "ECONNREFUSED", syscall: "connect" }
 
-  it.effect("was never reached where every one of them refused: an order without an id is sent again", () =>
+  it.effect("means that nothing was sent if every address refused: an order without an id is repeated", () =>
     Effect.gen(function* () {
       const { result, sent } = yield* play(Orders.create(order), [{ ...refused, others: [refused] }, placed])
       assert.deepStrictEqual([result._tag, sent.length], ["Success", 2])
     })
   )
 
-  it.effect("may have been reached where one of them did anything else", () =>
+  it.effect("may mean that the request was sent if one address failed in another way", () =>
     Effect.gen(function* () {
       const reset = { fault: "ECONNRESET", syscall: "read" }
       for (const reply of [
@@ -157,8 +157,8 @@ describe("a host of several addresses", () => {
   )
 })
 
-describe("each attempt", () => {
-  it.effect("is signed afresh, with the time at which it leaves", () =>
+describe("an attempt", () => {
+  it.effect("is signed with the time at which it is sent", () =>
     Effect.gen(function* () {
       // Ed25519 is deterministic: within one millisecond two signatures would be equal.
       const unavailable: Reply = { status: 503, delayMillis: 1 }
@@ -177,7 +177,7 @@ describe("each attempt", () => {
     })
   )
 
-  it.effect("of a public operation goes unsigned", () =>
+  it.effect("of a public operation is unsigned", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Exchange.status(), [
         { status: 200, body: { exchange_active: true, trading_active: true } }
@@ -208,14 +208,14 @@ describe("the default policy", () => {
     }).pipe(Random.withSeed("jitter"))
   )
 
-  it.effect("honours Retry-After where it is longer than its own wait", () =>
+  it.effect("waits for Retry-After if it is longer than its own wait", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "7" } }, group])
       assert.strictEqual(sent[1]!.atMillis - sent[0]!.atMillis, 7000)
     })
   )
 
-  it.effect("gives up at once where Retry-After goes past the whole call's time", () =>
+  it.effect("gives up at once if Retry-After exceeds the total timeout", () =>
     Effect.gen(function* () {
       const { result, sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "31" } }])
       assert.strictEqual(sent.length, 1)
@@ -236,7 +236,7 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("says which limit ran out", () =>
+  it.effect("names the timeout that was exceeded", () =>
     Effect.gen(function* () {
       const { message } = yield* failureOf(createGroup, [{ ...created, delayMillis: 60_000 }])
       assert.strictEqual(
@@ -248,7 +248,7 @@ describe("the default policy", () => {
 })
 
 describe("SendPolicy.Overrides", () => {
-  it.effect("wins over the layer's policy, which wins over the defaults", () =>
+  it.effect("overrides the layer's policy, which overrides the defaults", () =>
     Effect.gen(function* () {
       const layered = { retry: Schedule.recurs(1) }
       assert.strictEqual((yield* play(get, [{ status: 503 }, { status: 503 }], layered)).sent.length, 2)
@@ -257,12 +257,12 @@ describe("SendPolicy.Overrides", () => {
     })
   )
 
-  it.effect("cannot make an operation of class never be repeated", () =>
+  it.effect('cannot repeat an operation with retry "never"', () =>
     Effect.gen(function* () {
-      const eager = Effect.provideService(createGroup, SendPolicy.Overrides, {
+      const retried = Effect.provideService(createGroup, SendPolicy.Overrides, {
         retry: Schedule.recurs(9)
       })
-      assert.strictEqual((yield* play(eager, [{ status: 503 }])).sent.length, 1)
+      assert.strictEqual((yield* play(retried, [{ status: 503 }])).sent.length, 1)
     })
   )
 })
@@ -270,7 +270,7 @@ describe("SendPolicy.Overrides", () => {
 describe("SendPolicy", () => {
   const sentUnder = (policy: object) => play(get, [], policy)
 
-  it.effect("that cannot be is an InvalidRequest before anything is sent", () =>
+  it.effect("fails with InvalidRequest before anything is sent if it is invalid", () =>
     Effect.gen(function* () {
       for (const [policy, member] of [
         [{ attemptTimeout: 0 }, "attemptTimeout"],
@@ -290,7 +290,7 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("that is invalid is an InvalidRequest of an operation without input too", () =>
+  it.effect("fails with InvalidRequest if it is invalid, even for an operation without input", () =>
     Effect.gen(function* () {
       const call = Exchange.status().pipe(
         Effect.as("answered"),
@@ -305,14 +305,14 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("takes a member that is undefined for one that is left out", () =>
+  it.effect("treats an undefined option as missing", () =>
     Effect.gen(function* () {
       const policy: object = { retry: undefined, attemptTimeout: undefined, maxBodyBytes: undefined }
       assert.strictEqual((yield* play(get, [{ status: 503 }, group], policy)).sent.length, 2)
     })
   )
 
-  it.effect("whose schedule dies, throws or hangs is at its end, and the failure is the exchange's", () =>
+  it.effect("returns the exchange's error if the schedule dies, throws or hangs", () =>
     Effect.gen(function* () {
       const throws = (): Effect.Effect<[number, Duration.Duration]> => {
         throw new Error("a fault of the policy")
@@ -330,12 +330,12 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("cannot repeat an order later than a minute after it was first sent and lost", () =>
+  it.effect("cannot repeat an order more than a minute after the attempt whose response was lost", () =>
     Effect.gen(function* () {
       const patient = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
       const { sent } = yield* play(withId, [{ status: 503 }, { status: 503 }], patient)
       assert.strictEqual(sent.length, 2)
-      // The exchange may have known the id since the order was sent, however long its answer was waited for.
+      // The minute starts when the order is sent, even if its response is lost much later.
       const slow = {
         retry: Schedule.spaced("20 seconds"),
         attemptTimeout: "50 seconds",
@@ -343,13 +343,13 @@ describe("SendPolicy", () => {
       } as const
       const waited = yield* play(withId, [{ status: 503, delayMillis: 100_000 }], slow)
       assert.strictEqual(waited.sent.length, 1)
-      // A read may be asked for as long as the policy likes.
+      // A read may be retried at any time.
       const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], patient)
       assert.strictEqual(reads.sent.length, 4)
     })
   )
 
-  it.effect("counts time by a clock that nobody sets", () =>
+  it.effect("measures time on the monotonic clock", () =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       let setForward = 0
@@ -366,8 +366,8 @@ describe("SendPolicy", () => {
   )
 })
 
-describe("a signer", () => {
-  it.effect("that does not answer has sent nothing, and a repeat is no echo", () => {
+describe("Signer", () => {
+  it.effect("sends nothing while it hangs, so that a conflict on the retry is genuine", () => {
     let stalls = 1
     const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
@@ -377,7 +377,7 @@ describe("a signer", () => {
     })
   })
 
-  it.effect("that never answers ends in a RequestTimeout that says nothing was sent", () =>
+  it.effect("causes a RequestTimeout that says nothing was sent if it never completes", () =>
     Effect.gen(function* () {
       const error = yield* failureOf(Orders.create(order), [], {}, { ...signer(), sign: () => Effect.never })
       assert.isTrue(error._tag === "RequestTimeout" && error.requestSent === "no" && error.attempts === 0)
@@ -385,7 +385,7 @@ describe("a signer", () => {
     })
   )
 
-  it.effect("that throws fails with a SigningError", () =>
+  it.effect("causes a SigningError if it throws", () =>
     Effect.gen(function* () {
       const sign = () => {
         throw new Error("a fault of the signer")
@@ -396,7 +396,7 @@ describe("a signer", () => {
 })
 
 describe("a slow signer", () => {
-  it.effect("does not make an order be repeated later than a minute after it was sent and lost", () => {
+  it.effect("cannot repeat an order more than a minute after the attempt whose response was lost", () => {
     let signed = 0
     const slow = {
       ...signer(),
@@ -417,7 +417,7 @@ describe("afterLostAnswer", () => {
   const lostThen = (then: Reply) =>
     failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
-  it.effect("is told by every answer to a repeat: it says nothing of the first", () =>
+  it.effect("is true in every response to a retry, because the first attempt may have succeeded", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })
@@ -429,7 +429,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("makes a refused connection on the repeat no proof that nothing was sent", () =>
+  it.effect('keeps requestSent "maybe" if the retry\'s connection is refused', () =>
     Effect.gen(function* () {
       const error = yield* lostThen({ fault: "ECONNREFUSED" })
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
@@ -437,7 +437,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("makes a repeat that could not be signed a TransportError that may have been sent", () => {
+  it.effect("turns a SigningError of the retry into a TransportError that may have been sent", () => {
     let works = 1
     const declined = new SigningError({ description: "the KMS declined" })
     const flaky = { ...signer(), sign: (text: string) => (works-- > 0 ? signer().sign(text) : Effect.fail(declined)) }
@@ -451,7 +451,7 @@ describe("afterLostAnswer", () => {
   const notFound: Reply = { status: 404, body: { code: "not_found" } }
   const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
 
-  it.effect("marks a 404 on a delete whose first answer was lost", () =>
+  it.effect("is true in a 404 for a delete whose first response was lost", () =>
     Effect.gen(function* () {
       const replies: ReadonlyArray<Reply> = [{ fault: "ECONNRESET", syscall: "read" }, notFound]
       const failure = yield* failureOf(OrderGroups.delete({ order_group_id: id }), replies)
@@ -460,7 +460,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("marks a 409 on a create whose first answer was lost", () =>
+  it.effect("is true in a 409 for a create whose first response was lost", () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 504, 520, 524, 598]) {
         const error = yield* failureOf(withId, [{ status }, exists])
@@ -469,7 +469,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("is false after a first answer, a refused connection, a 429 or a 425", () =>
+  it.effect("is false after no earlier attempt, a refused connection, a 429 or a 425", () =>
     Effect.gen(function* () {
       for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }], [{ status: 425 }]] as ReadonlyArray<
         ReadonlyArray<Reply>
@@ -482,7 +482,7 @@ describe("afterLostAnswer", () => {
 })
 
 describe("interruption", () => {
-  it.effect("while waiting to try again leaves no second send", () =>
+  it.effect("during the wait for a retry prevents the retry", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(get)
       yield* TestClock.adjust(0)

@@ -49,8 +49,8 @@ for (const [name, httpClient] of transports) {
       result._tag === "Failure" ? result.failure : assert.fail("it must fail")
     )
 
-  describe(`over ${name}`, () => {
-    it.live("carries the three headers, a JSON type and no trace header", () =>
+  describe(`transport.make over ${name}`, () => {
+    it.live("sends the three signature headers, a JSON content type and no trace header", () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => json(response, 200, "{}"))
         yield* OrderGroups.reset({ order_group_id: "g" }).pipe(
@@ -68,7 +68,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("never follows a redirect: not to another origin, not to its own", () =>
+    it.live("never follows a redirect, to another origin or to its own", () =>
       Effect.gen(function* () {
         const thief = yield* serve((_, response) => json(response, 200, valid))
         for (const status of [301, 302, 303, 307, 308]) {
@@ -82,7 +82,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("reads an answer with a stated length, in chunks, and compressed", () =>
+    it.live("reads a response with a content length, in chunks, and compressed", () =>
       Effect.gen(function* () {
         const stated = yield* outcome((_, response) =>
           json(response, 200, valid, { "content-length": String(valid.length) })
@@ -103,7 +103,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("stops reading at the limit, whether the length is stated, hidden or compressed", () =>
+    it.live("stops reading at the limit, with a content length, in chunks, and compressed", () =>
       Effect.gen(function* () {
         const body = JSON.stringify({ is_auto_cancel_enabled: false, orders: [], padding: "x".repeat(100_000) })
         const policy = { maxBodyBytes: 50_000 }
@@ -129,7 +129,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("closes the connection of an answer that is too large, and does not ask for it again", () =>
+    it.live("closes the connection of a response that is too large, and does not retry", () =>
       Effect.gen(function* () {
         let closed = 0
         const server = yield* serve((_, response) => {
@@ -146,15 +146,15 @@ for (const [name, httpClient] of transports) {
     )
 
     const decorations: ReadonlyArray<readonly [string, (client: HttpClient.HttpClient) => HttpClient.HttpClient]> = [
-      ["repeats requests", HttpClient.retryTransient({ times: 3 })],
+      ["retries requests", HttpClient.retryTransient({ times: 3 })],
       ["follows redirects", HttpClient.followRedirects()]
     ]
     for (const [what, decorate] of decorations) {
-      it.live(`stops an HTTP client that ${what} before its second send`, () =>
+      it.live(`stops an HTTP client that ${what} before its second request`, () =>
         Effect.gen(function* () {
           const thief = yield* serve((_, response) => json(response, 201, "{}"))
           const server = yield* serve((_, response) =>
-            json(response, what === "repeats requests" ? 503 : 307, "{}", { location: thief.url })
+            json(response, what === "retries requests" ? 503 : 307, "{}", { location: thief.url })
           )
           const decorated = Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, decorate))
           const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
@@ -168,7 +168,7 @@ for (const [name, httpClient] of transports) {
       )
     }
 
-    it.live("takes the answer of an HTTP client that fails on its status", () =>
+    it.live("accepts the response of an HTTP client that fails on its status", () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => json(response, 404, '{"code":"not_found"}'))
         const decorated = Layer.effect(
@@ -184,7 +184,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("gives a TransportError that may have been sent for a body cut short, a reset and garbage", () =>
+    it.live("fails with a TransportError that may have been sent for a truncated body, a reset and invalid HTTP", () =>
       Effect.gen(function* () {
         for (const handle of [
           (_: Received, response: ServerResponse) => {
@@ -208,7 +208,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("says that nothing was sent where the connection was refused or the name does not resolve", () =>
+    it.live("says that nothing was sent if the connection is refused or the name does not resolve", () =>
       Effect.gen(function* () {
         const closed = yield* Effect.scoped(
           Effect.map(
@@ -218,12 +218,12 @@ for (const [name, httpClient] of transports) {
         )
         const refused = yield* Effect.flip(get).pipe(Effect.provide(client(closed)))
         assert.deepInclude(refused, { _tag: "TransportError", requestSent: "no", code: "ECONNREFUSED" })
-        const nowhere = yield* Effect.flip(get).pipe(Effect.provide(client("https://no-such-host.invalid")))
-        assert.deepInclude(nowhere, { _tag: "TransportError", requestSent: "no" })
+        const unresolved = yield* Effect.flip(get).pipe(Effect.provide(client("https://no-such-host.invalid")))
+        assert.deepInclude(unresolved, { _tag: "TransportError", requestSent: "no" })
       })
     )
 
-    it.live("names a content encoding that it did not ask for, of a success and of an error", () =>
+    it.live("names an unexpected content encoding of a success and of an error", () =>
       Effect.gen(function* () {
         const encodings: ReadonlyArray<readonly [encoding: string, encode: (text: string) => Uint8Array]> = [
           ["gzip", gzipSync],
@@ -237,7 +237,7 @@ for (const [name, httpClient] of transports) {
           const unread = yield* outcome((_, response) =>
             json(response, 200, encode(valid), { "content-encoding": encoding })
           )
-          // What the platform's fetch asks for by itself it decodes by itself.
+          // The platform's fetch decodes the encodings that it accepts.
           const isDecoded = unread.result._tag === "Success"
           if (name === "undici" || encoding.includes("dcb")) assert.isFalse(isDecoded, encoding)
           if (name === "fetch" && ["gzip", "br", "deflate"].includes(encoding)) assert.isTrue(isDecoded, encoding)
@@ -256,7 +256,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("says nothing of a content encoding where the body can be read", () =>
+    it.live("does not mention a content encoding if the body can be read", () =>
       Effect.gen(function* () {
         for (const encoding of ["identity", "dcb", ""]) {
           const read = yield* outcome((_, response) => json(response, 200, valid, { "content-encoding": encoding }))
@@ -275,7 +275,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("refuses invalid UTF-8, a byte-order mark and an empty body as ContractError", () =>
+    it.live("fails with ContractError for invalid UTF-8, a byte-order mark and an empty body", () =>
       Effect.gen(function* () {
         for (const bytes of [
           Buffer.concat([
@@ -292,7 +292,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("keeps nothing of an error that echoes its headers, those of the fetch options included", () =>
+    it.live("conceals the request's headers in an error that echoes them, including those of the fetch options", () =>
       Effect.gen(function* () {
         const server = yield* serve(({ headers }, response) => json(response, 418, JSON.stringify({ headers })))
         const error = yield* Effect.flip(get).pipe(
@@ -309,7 +309,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("takes a key named __proto__ as data and pollutes nothing", () =>
+    it.live("treats a member named __proto__ as data", () =>
       Effect.gen(function* () {
         const { result } = yield* outcome((_, response) =>
           json(response, 200, `{"is_auto_cancel_enabled":false,"orders":[],"__proto__":{"polluted":true}}`)
@@ -320,7 +320,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("stops waiting for an answer that never comes, and drops the connection", () =>
+    it.live("closes the connection after the timeout if no response arrives", () =>
       Effect.gen(function* () {
         let dropped = 0
         const error = yield* failure((_, response) => void response.on("close", () => dropped++), {
@@ -332,7 +332,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("stops waiting for a body that stalls after its headers", () =>
+    it.live("times out if the body stalls after the headers", () =>
       Effect.gen(function* () {
         const error = yield* failure(
           (_, response) => {
@@ -345,7 +345,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("drops the connection when it is interrupted", () =>
+    it.live("closes the connection when it is interrupted", () =>
       Effect.gen(function* () {
         let arrived = () => {}
         const arrival = new Promise<void>((resolve) => (arrived = resolve))
@@ -363,7 +363,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("drops the connection when it is interrupted in the middle of a body, and sends nothing more", () =>
+    it.live("closes the connection when it is interrupted within a body, and sends nothing more", () =>
       Effect.gen(function* () {
         let gone = () => {}
         const departure = new Promise<void>((resolve) => (gone = resolve))
@@ -373,7 +373,7 @@ for (const [name, httpClient] of transports) {
           response.write(valid) // and never the rest
         })
         const begun = yield* Deferred.make<void>()
-        const telling = Layer.effect(
+        const notifying = Layer.effect(
           HttpClient.HttpClient,
           Effect.map(
             HttpClient.HttpClient,
@@ -382,10 +382,10 @@ for (const [name, httpClient] of transports) {
         )
         const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
         const fiber = yield* Effect.forkChild(
-          get.pipe(Effect.provide(kalshi.pipe(Layer.provide(telling), Layer.provide(httpClient))))
+          get.pipe(Effect.provide(kalshi.pipe(Layer.provide(notifying), Layer.provide(httpClient))))
         )
         yield* Deferred.await(begun)
-        // An answer that nobody has begun to read is dropped by the garbage collector alone.
+        // Only the garbage collector closes a response whose body was never read.
         yield* Effect.sleep("10 millis")
         yield* Fiber.interrupt(fiber)
         yield* Effect.promise(() => departure)
@@ -393,7 +393,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("shows neither key nor signature to an application that logs its own HTTP client's requests", () =>
+    it.live("hides key and signature from an application that logs its HTTP client's requests", () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => json(response, 200, valid))
         const logged: Array<string> = []
