@@ -10,7 +10,16 @@ import * as Exchange from "../src/rest/Exchange.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { environment, layer, layerScript, type Reply, Script, type Sent, signer } from "./support/scripted.ts"
+import {
+  environment,
+  layer,
+  layerChanged,
+  layerScript,
+  type Reply,
+  Script,
+  type Sent,
+  signer
+} from "./support/scripted.ts"
 
 /** A character as a JSON escape. */
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
@@ -20,8 +29,16 @@ const valid = { is_auto_cancel_enabled: false, orders: [] }
 
 const once = { policy: { retry: SendPolicy.noRetry } }
 
-const failureOf = (reply: Reply) =>
-  OrderGroups.get({ order_group_id: id }).pipe(Effect.flip, Effect.provide(layer([reply], once)))
+const get = OrderGroups.get({ order_group_id: id })
+
+/** The error of a call that must fail. */
+const failureWith = <A, E>(
+  call: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
+  replies: ReadonlyArray<Reply>,
+  options: Partial<Kalshi.Options> = once
+) => call.pipe(Effect.flip, Effect.provide(layer(replies, options)))
+
+const failureOf = (reply: Reply) => failureWith(get, [reply])
 
 /** The shapes of an error body, with the code of each. */
 const shapes: ReadonlyArray<
@@ -192,10 +209,7 @@ describe("the message of a status error", () => {
       ] as const) {
         const replies = Array.from({ length: times + 1 }, () => reply)
         const policy = { retry: Schedule.upTo(Schedule.spaced(0), { times }) }
-        const error = yield* OrderGroups.get({ order_group_id: id }).pipe(
-          Effect.flip,
-          Effect.provide(layer(replies, { policy }))
-        )
+        const error = yield* failureWith(get, replies, { policy })
         assert.include(error.message, text)
       }
     })
@@ -375,7 +389,7 @@ describe("ErrorBody of a hostile response", () => {
       const body = { api_key_id: "x", private_key: "CANARY" }
       for (const status of [200, 201, 302, 400, 418, 500, 502]) {
         const reply = status === 201 ? { status, body: { ...body, api_key_id: 7 } } : { status, body }
-        const error = yield* ApiKeys.generate({ name: "k" }).pipe(Effect.flip, Effect.provide(layer([reply], once)))
+        const error = yield* failureWith(ApiKeys.generate({ name: "k" }), [reply])
         assert.notInclude(`${error.message}${JSON.stringify(error)}`, "CANARY", `status ${status}`)
         if (status > 400) assert.strictEqual("body" in error && error.body.message, "an unexpected body")
       }
@@ -395,7 +409,7 @@ describe("UnexpectedStatus", () => {
 describe("carriedOut", () => {
   const create = OrderGroups.create({ contracts_limit: 1 })
   const fateOf = (status: number) =>
-    Effect.map(create.pipe(Effect.flip, Effect.provide(layer([{ status, body: {} }], once))), (error) =>
+    Effect.map(failureWith(create, [{ status, body: {} }]), (error) =>
       "carriedOut" in error ? ([error.carriedOut, error.message] as const) : assert.fail(error._tag)
     )
 
@@ -441,10 +455,9 @@ describe("TooManyRequests", () => {
 
 describe("TransportError", () => {
   const messageOf = (reply: Reply, restUrl: string) =>
-    OrderGroups.get({ order_group_id: id }).pipe(
-      Effect.flip,
-      Effect.map(({ message }) => message),
-      Effect.provide(layer([reply], { ...once, environment: { ...environment, restUrl } }))
+    Effect.map(
+      failureWith(get, [reply], { ...once, environment: { ...environment, restUrl } }),
+      ({ message }) => message
     )
 
   it.effect("says how to start the local exchange if a connection on this machine was refused", () =>
@@ -485,7 +498,7 @@ describe("a duplicate JSON member", () => {
   it.effect("has its last value, as in the platform's JSON parser", () =>
     Effect.gen(function* () {
       const text = '{"is_auto_cancel_enabled":false,"orders":["a"],"is_auto_cancel_enabled":true,"orders":[]}'
-      const group = yield* OrderGroups.get({ order_group_id: id }).pipe(Effect.provide(layer([{ status: 200, text }])))
+      const group = yield* Effect.provide(get, layer([{ status: 200, text }]))
       assert.deepStrictEqual<unknown>(group, { is_auto_cancel_enabled: true, orders: [] })
     })
   )
@@ -522,9 +535,7 @@ describe("ContractError", () => {
 
   it.effect("ignores an error member that is null", () =>
     Effect.gen(function* () {
-      const response = yield* OrderGroups.get({ order_group_id: id }).pipe(
-        Effect.provide(layer([{ status: 200, body: { ...valid, error: null } }]))
-      )
+      const response = yield* Effect.provide(get, layer([{ status: 200, body: { ...valid, error: null } }]))
       assert.deepStrictEqual<unknown>(response, valid)
     })
   )
@@ -551,7 +562,7 @@ describe("Exchange.status", () => {
   it.effect("keeps the status that its 500, 503 and 504 carry", () =>
     Effect.gen(function* () {
       for (const status of [500, 503, 504]) {
-        const error = yield* Exchange.status().pipe(Effect.flip, Effect.provide(layer([{ status, body }], once)))
+        const error = yield* failureWith(Exchange.status(), [{ status, body }])
         assert.deepStrictEqual("payload" in error && error.payload, body, error._tag)
       }
     })
@@ -559,10 +570,7 @@ describe("Exchange.status", () => {
 
   it.effect("has no payload if the body has another shape", () =>
     Effect.gen(function* () {
-      const error = yield* Exchange.status().pipe(
-        Effect.flip,
-        Effect.provide(layer([{ status: 503, text: "<html>" }], once))
-      )
+      const error = yield* failureWith(Exchange.status(), [{ status: 503, text: "<html>" }])
       assert.strictEqual(error._tag, "ServiceUnavailable")
       assert.isUndefined("payload" in error ? error.payload : assert.fail())
     })
@@ -635,7 +643,7 @@ describe("an error whose response echoes the request's headers", () => {
   const echo = (status: number, text: (sent: Sent) => string) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_790_000_000_123)
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id }))
+      const error = yield* Effect.flip(get)
       return { error, sent: (yield* Script).sent[0]! }
     }).pipe(Effect.provide(layer([{ status, text }], { ...once, signer: signer(keyId) })))
 
@@ -657,9 +665,7 @@ describe("an error whose response echoes the request's headers", () => {
       const signature = `+${"aB3/".repeat(21)}x==`
       const plus = Signer.makeSync({ keyId, kind: "ed25519", sign: () => signature })
       const text = ({ headers }: Sent) => `got ${headers["kalshi-access-signature"]!.replaceAll("+", " ")}, sorry`
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
-        Effect.provide(layer([{ status: 502, text }], { ...once, signer: plus }))
-      )
+      const error = yield* failureWith(get, [{ status: 502, text }], { ...once, signer: plus })
       // The space may have been the plus.
       assert.include(error.message, "got<redacted>, sorry")
     })
@@ -727,11 +733,10 @@ describe("an error whose response echoes the request's headers", () => {
 
   it.effect("conceals a short key id as a whole word, and keeps words that contain it", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id }))
+      const reply = { status: 502, text: "key 'ha' has no hat, ha" }
+      const error = yield* failureWith(get, [reply], { ...once, signer: signer("ha") })
       assert.include(error.message, "key '<redacted>' has no hat, <redacted>")
-    }).pipe(
-      Effect.provide(layer([{ status: 502, text: "key 'ha' has no hat, ha" }], { ...once, signer: signer("ha") }))
-    )
+    })
   )
 
   it.effect("conceals the credentials that the application's HTTP client adds", () =>
@@ -742,15 +747,12 @@ describe("an error whose response echoes the request's headers", () => {
         cookie: "session=0123456789abcdef; theme=dark",
         "x-api-token": "tok_live_51H8xyzzy"
       }
-      const adding = Layer.effect(
-        HttpClient.HttpClient,
-        Effect.map(HttpClient.HttpClient, HttpClient.mapRequest(HttpClientRequest.setHeaders(credentials)))
-      )
+      const adding = layerChanged(HttpClient.mapRequest(HttpClientRequest.setHeaders(credentials)))
       const all = ({ headers }: Sent) =>
         Object.entries(headers)
           .map(([name, value]) => `${name}=${value}`)
           .join("\n")
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
+      const error = yield* Effect.flip(get).pipe(
         Effect.provide(
           Kalshi.layer({ environment, signer: signer(keyId), limits: false, ...once }).pipe(
             Layer.provide(adding),
@@ -791,7 +793,7 @@ describe("an error whose response echoes the request's headers", () => {
           })
         )
       })
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
+      const error = yield* Effect.flip(get).pipe(
         Effect.provide(
           Kalshi.layer({ environment, signer: signer(keyId), limits: false, ...once }).pipe(
             Layer.provide(Layer.succeed(HttpClient.HttpClient, leaking))

@@ -12,7 +12,7 @@ import { environment, signer } from "./support/scripted.ts"
 
 /** What a case observes. */
 interface Observed {
-  /** Blocks the call where it is to be testCase. */
+  /** Blocks the call until it is interrupted. */
   readonly here: Effect.Effect<never>
   /** How often `here` was testCase. */
   released: number
@@ -73,12 +73,12 @@ const placed = { order_id: "o-1", fill_count: "0.00", remaining_count: "1.00", t
 const layerOf = (testCase: Case, observed: Observed) => {
   const http = HttpClient.make((request, url) =>
     Effect.suspend(() => {
-      const answer = (status: number, body: unknown) =>
+      const respond = (status: number, body: unknown) =>
         HttpClientResponse.fromWeb(request, Response.json(body, { status }))
       // The client also fetches its limits.
-      if (url.pathname.includes("/account/")) return Effect.succeed(answer(404, {}))
+      if (url.pathname.includes("/account/")) return Effect.succeed(respond(404, {}))
       if (request.body._tag === "Uint8Array" && new TextDecoder().decode(request.body.body).includes("before")) {
-        return Effect.succeed(answer(201, placed))
+        return Effect.succeed(respond(201, placed))
       }
       observed.sent++
       const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED", syscall: "connect" })
@@ -86,9 +86,9 @@ const layerOf = (testCase: Case, observed: Observed) => {
         reason: new HttpClientError.TransportError({ request, cause })
       })
       return testCase.http === undefined
-        ? Effect.succeed(answer(503, {}))
+        ? Effect.succeed(respond(503, {}))
         : Effect.map(testCase.http(observed, refused), (value) =>
-            Object.defineProperty(answer(201, {}), "stream", { value })
+            Object.defineProperty(respond(201, {}), "stream", { value })
           )
     })
   )

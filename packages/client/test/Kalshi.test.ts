@@ -21,8 +21,8 @@ import * as Environment from "../src/Environment.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { environment, layerScript, Script, signer } from "./support/scripted.ts"
-import { serve, transports } from "./support/server.ts"
+import { environment, layer, layerScript, Script } from "./support/scripted.ts"
+import { respondJson, serve, transports } from "./support/server.ts"
 
 const valid = JSON.stringify({ is_auto_cancel_enabled: false, orders: [] })
 const get = OrderGroups.get({ order_group_id: "g" })
@@ -31,10 +31,7 @@ describe("Kalshi.layer with two keys in one process", () => {
   for (const [name, httpClient] of transports) {
     it.live(`signs 1,000 interleaved requests with the right key, over ${name}`, () =>
       Effect.gen(function* () {
-        const server = yield* serve((_, response) => {
-          response.writeHead(200, { "content-type": "application/json" })
-          response.end(valid)
-        })
+        const server = yield* serve((_, response) => respondJson(response, 200, valid))
         const where = Result.getOrThrow(Environment.fromUrl(server.url))
         const keys = yield* Effect.all({
           rsa: ApiKey.generate({ keyId: "account-rsa", kind: "rsa" }),
@@ -89,16 +86,13 @@ describe("Unauthorized", () => {
       assert.notInclude(inspect(error, { depth: null }), sent[0]!.headers["kalshi-access-signature"]!)
     }).pipe(
       Effect.provide(
-        Layer.provideMerge(
-          Kalshi.layer({ environment, signer: signer() }),
-          layerScript([
-            {
-              status: 401,
-              body: { error: { code: "authentication_error", message: "authentication_error" } },
-              headers: { date: "Thu, 01 Jan 1970 00:01:00 GMT" }
-            }
-          ])
-        )
+        layer([
+          {
+            status: 401,
+            body: { error: { code: "authentication_error", message: "authentication_error" } },
+            headers: { date: "Thu, 01 Jan 1970 00:01:00 GMT" }
+          }
+        ])
       )
     )
   )
@@ -112,29 +106,10 @@ describe("Kalshi.layer", () => {
   it.effect("does not build for an unsafe address", () =>
     Effect.gen(function* () {
       for (const restUrl of ["http://exchange.example/trade-api/v2", "ftp://exchange.example", "nonsense"]) {
-        const exit = yield* get.pipe(
-          Effect.provide(
-            Layer.provide(Kalshi.layer({ environment: { ...environment, restUrl }, signer: signer() }), layerScript([]))
-          ),
-          Effect.exit
-        )
+        const exit = yield* Effect.exit(Effect.provide(get, layer([], { environment: { ...environment, restUrl } })))
         assert.isTrue(exit._tag === "Failure" && Cause.hasDies(exit.cause), restUrl)
       }
     })
-  )
-
-  it.effect("ignores a slash at the end of the address", () =>
-    Effect.gen(function* () {
-      yield* get
-      assert.strictEqual((yield* Script).sent[0]!.target, "/trade-api/v2/portfolio/order_groups/g")
-    }).pipe(
-      Effect.provide(
-        Layer.provideMerge(
-          Kalshi.layer({ environment: { ...environment, restUrl: `${environment.restUrl}/` }, signer: signer() }),
-          layerScript([{ status: 200, text: valid }])
-        )
-      )
-    )
   )
 })
 

@@ -5,8 +5,8 @@ import { afterLostAnswer } from "../src/sending/lostAnswers.ts"
 
 const operation = "Orders.cancel"
 const body = { message: "why" }
-const answered = { operation, body, attempts: 2, afterLostAnswer: false }
-const repeatable = { ...answered, retryAfterMillis: 7 }
+const fields = { operation, body, attempts: 2, afterLostAnswer: false }
+const repeatable = { ...fields, retryAfterMillis: 7 }
 
 const intent: Errors.NotSent["intent"] = {
   operation,
@@ -59,11 +59,11 @@ describe("afterLostAnswer", () => {
   })
 
   const responses = [
-    new Errors.BadRequest(answered),
-    new Errors.Unauthorized({ ...answered, explanation: undefined }),
-    new Errors.Forbidden(answered),
-    new Errors.NotFound(answered),
-    new Errors.Conflict(answered),
+    new Errors.BadRequest(fields),
+    new Errors.Unauthorized({ ...fields, explanation: undefined }),
+    new Errors.Forbidden(fields),
+    new Errors.NotFound(fields),
+    new Errors.Conflict(fields),
     new Errors.TooManyRequests(repeatable),
     new Errors.InternalServerError({ ...repeatable, payload: { a: 1 } }),
     new Errors.BadGateway(repeatable),
@@ -82,7 +82,7 @@ describe("afterLostAnswer", () => {
 
   it("returns an error unchanged if it already says so", () => {
     for (const error of [
-      new Errors.NotFound({ ...answered, afterLostAnswer: true }),
+      new Errors.NotFound({ ...fields, afterLostAnswer: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),
       new Errors.RequestTimeout({ operation, limit: "attempt", timeoutMillis: 1, requestSent: "maybe", attempts: 1 }),
       new Errors.ContractError({ operation, status: 200, pointer: "", reason: "", rawBody: "", attempts: 1 })

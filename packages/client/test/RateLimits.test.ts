@@ -10,7 +10,7 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as Quotes from "../src/rest/Quotes.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { type Answer, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
+import { type ExchangeResponse, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
 import { concurrently, errorOf, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
@@ -81,14 +81,14 @@ describe("Kalshi.layer", () => {
     Effect.gen(function* () {
       // The exchange's bucket may have been full until the burst arrived.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
-    }).pipe(Effect.provide(layer({ underWay: () => 100 })))
+    }).pipe(Effect.provide(layer({ transitMillis: () => 100 })))
   )
 
   it.effect("waits after a burst without responses for tokens that refill once the assumed latency has passed", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
-    }).pipe(Effect.provide(layer({ underWay: () => 2_000 })))
+    }).pipe(Effect.provide(layer({ transitMillis: () => 2_000 })))
   )
 
   it.effect("counts a call that timed out as in flight until the assumed latency has passed", () =>
@@ -100,7 +100,7 @@ describe("Kalshi.layer", () => {
     }).pipe(
       Effect.provide(
         layer(
-          { underWay: (n) => (n < 12 ? 450 : 0) },
+          { transitMillis: (n) => (n < 12 ? 450 : 0) },
           { policy: { attemptTimeout: "50 millis", retry: SendPolicy.noRetry } }
         )
       )
@@ -117,7 +117,7 @@ describe("Kalshi.layer", () => {
       yield* Fiber.join(slow)
       yield* Fiber.join(others)
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.1)
-    }).pipe(Effect.provide(layer({ underWay: (n) => (n === 0 ? 900 : 490) })))
+    }).pipe(Effect.provide(layer({ transitMillis: (n) => (n === 0 ? 900 : 490) })))
   )
 
   it.effect("does not limit unsigned calls", () =>
@@ -198,7 +198,7 @@ describe("Kalshi.layer", () => {
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
       Effect.provide(
         layer(
-          { write: { rate: 1, capacity: 100 }, answer: (_, mark) => (mark === "lost" ? { status: 504 } : undefined) },
+          { write: { rate: 1, capacity: 100 }, respond: (_, mark) => (mark === "lost" ? { status: 504 } : undefined) },
           prompt
         )
       )
@@ -219,7 +219,7 @@ describe("Orders.batchCreate after a lost response", () => {
         layer(
           {
             write: { rate: 1, capacity: 100 },
-            answer: (request) => (request.includes("batched") ? { status: 504 } : undefined)
+            respond: (request) => (request.includes("batched") ? { status: 504 } : undefined)
           },
           { ...prompt, policy: { totalTimeout: "10 minutes" } }
         )
@@ -512,9 +512,9 @@ describe("write buckets", () => {
 })
 
 describe("TooManyRequests", () => {
-  const once = (marked: string, answer: Answer) => {
+  const once = (marked: string, response: ExchangeResponse) => {
     let left = 1
-    return (_: string, mark: string) => (mark === marked && left-- > 0 ? answer : undefined)
+    return (_: string, mark: string) => (mark === marked && left-- > 0 ? response : undefined)
   }
 
   it.effect("empties the bucket, so that the retry and all other calls wait for tokens", () =>
@@ -528,7 +528,7 @@ describe("TooManyRequests", () => {
       assert.strictEqual(first, 0)
       for (const at of others) assert.isAtLeast(at, 100)
     }).pipe(
-      Effect.provide(layer({ answer: once("refused", { status: 429, body: { error: "too many requests" } }) }, prompt))
+      Effect.provide(layer({ respond: once("refused", { status: 429, body: { error: "too many requests" } }) }, prompt))
     )
   )
 
@@ -541,7 +541,7 @@ describe("TooManyRequests", () => {
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
       Effect.provide(
-        layer({ answer: once("refused", { status: 429 }) }, { ...prompt, policy: { retry: SendPolicy.noRetry } })
+        layer({ respond: once("refused", { status: 429 }) }, { ...prompt, policy: { retry: SendPolicy.noRetry } })
       )
     )
   )
@@ -602,7 +602,7 @@ describe("interruption", () => {
       const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
       assert.isFalse(yield* isFull)
-    }).pipe(Effect.provide(layer({ underWay: () => 60_000 }, prompt)))
+    }).pipe(Effect.provide(layer({ transitMillis: () => 60_000 }, prompt)))
   )
 
   it.effect("after sending counts the call as in flight until the assumed latency has passed", () =>
@@ -612,7 +612,7 @@ describe("interruption", () => {
       yield* runFor("1 second", create("late"))
       const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten before it never arrived here
       assert.closeTo(sentMillis, 601, 10)
-    }).pipe(Effect.provide(layer({ underWay: (n) => (n < 12 ? 60_000 : 0) })))
+    }).pipe(Effect.provide(layer({ transitMillis: (n) => (n < 12 ? 60_000 : 0) })))
   )
 
   it.effect("leaves no timer: nothing is sent later, and other calls continue", () =>
@@ -635,7 +635,7 @@ describe("a refused connection", () => {
       // Four attempts of a hundred tokens each, within two seconds.
       const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
       assert.isBelow(last! - first!, 2000)
-    }).pipe(Effect.provide(layer({ answer: () => "ECONNREFUSED" }, prompt)))
+    }).pipe(Effect.provide(layer({ respond: () => "ECONNREFUSED" }, prompt)))
   )
 })
 
@@ -651,13 +651,13 @@ describe("RateLimits.Store", () => {
         giveBack: broken,
         drain: broken
       }
-      const answers: Readonly<Record<string, Answer | string>> = {
+      const responses: Readonly<Record<string, ExchangeResponse | string>> = {
         drained: { status: 429, body: { error: "too many requests" } },
         "given back": "ECONNREFUSED"
       }
       const play = (mark: string) =>
         runFor("1 minute", Effect.result(create(mark))).pipe(
-          Effect.provide(layer({ answer: (_, mark) => answers[mark] })),
+          Effect.provide(layer({ respond: (_, mark) => responses[mark] })),
           Effect.provideService(RateLimits.Store, store)
         )
       assert.strictEqual((yield* play("taken"))._tag, "Success")

@@ -34,7 +34,7 @@ describe("RateLimits before the budget is known", () => {
           )
           assert.isTrue(results.every(Result.isSuccess))
           assert.strictEqual((yield* Metered).refused(), 0)
-        }).pipe(Effect.provide(layer({ read: huge, write: huge, underWay: () => 50 })))
+        }).pipe(Effect.provide(layer({ read: huge, write: huge, transitMillis: () => 50 })))
       })
     )
   }
@@ -53,7 +53,7 @@ describe("RateLimits before the budget is known", () => {
       assert.closeTo(results.length - refused.length, 600, 25)
       assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({ underWay: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } })))
+    }).pipe(Effect.provide(layer({ transitMillis: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } })))
   )
 
   it.effect("does not treat orders as lost if the limits request is lost", () =>
@@ -71,7 +71,7 @@ describe("RateLimits before the budget is known", () => {
       Effect.provide(
         layer({
           write: { rate: 1e6, capacity: 1e6 },
-          answer: (request) => {
+          respond: (request) => {
             if (request.includes("/account/")) return { status: 504, body: {} }
             if (!request.includes("batched")) return undefined
             const refused = { error: { code: "invalid_parameters", message: "no" } }
@@ -99,8 +99,8 @@ describe("RateLimits before the budget is known", () => {
       Effect.provide(
         layer(
           {
-            answer: (r) => (r.includes("/account/") ? "EHANG" : undefined),
-            underWay: (n) => (n === 10 || n === 11 ? 60_000 : 0)
+            respond: (r) => (r.includes("/account/") ? "EHANG" : undefined),
+            transitMillis: (n) => (n === 10 || n === 11 ? 60_000 : 0)
           },
           { limits: { latency: 0 } }
         )
@@ -119,7 +119,7 @@ describe("Orders.cancel", () => {
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       // The actual budget is large, and the account's limits cannot be fetched.
-      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }))
     )
   )
 
@@ -129,7 +129,7 @@ describe("Orders.cancel", () => {
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }))
     )
   )
 
@@ -140,7 +140,7 @@ describe("Orders.cancel", () => {
     }).pipe(
       Effect.provide(
         layer(
-          { write: { rate: 1e6, capacity: 1e6 }, underWay: (n) => (n === 25 || n === 26 ? 60_000 : 0) },
+          { write: { rate: 1e6, capacity: 1e6 }, transitMillis: (n) => (n === 25 || n === 26 ? 60_000 : 0) },
           { limits: { latency: 0 } }
         )
       )
@@ -166,7 +166,7 @@ describe("a fetched budget", () => {
       return layer(
         {
           write: actual,
-          answer: (request) => {
+          respond: (request) => {
             if (request !== "GET /account/limits") return undefined
             const page = pages[Math.min(requests++, pages.length - 1)]!
             return { status: 200, body: limitsOf({ rate: 200, capacity: 200 }, page) }
@@ -212,7 +212,7 @@ describe("a fetched budget", () => {
           return layer(
             {
               write: large,
-              answer: (request) => {
+              respond: (request) => {
                 if (request !== "GET /account/limits") return undefined
                 return requests++ === 0 ? { status: 200, body: limitsOf(small, small) } : { status: 503, body: {} }
               }
@@ -248,7 +248,7 @@ describe("a fetched budget", () => {
     }).pipe(
       Effect.provide(
         layer(
-          { answer: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
+          { respond: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
           // The 429 emptied the bucket: it can serve the next request after 50 seconds.
           { limits: { latency: 0, share: 0.001 } }
         )

@@ -12,7 +12,7 @@ import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import type * as RateLimits from "../src/limits/RateLimits.ts"
 import { type Budget, limitsOf } from "./support/exchange.ts"
 import { concurrently, indexes, runFor } from "./support/run.ts"
-import { serve, transports } from "./support/server.ts"
+import { respondJson, serve, transports } from "./support/server.ts"
 
 /** A limiter without a client. The account has the given budget. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
@@ -117,7 +117,7 @@ describe("limits.make", () => {
             : target.endsWith("/account/endpoint_costs")
               ? { default_cost: 10, endpoint_costs: [] }
               : { is_auto_cancel_enabled: false, orders: [] }
-          response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
+          respondJson(response, 200, JSON.stringify(body))
         })
         const key = yield* ApiKey.generate({ keyId: "burst", kind: "ed25519" })
         const environment = Result.getOrThrow(Environment.fromUrl(server.url))

@@ -73,7 +73,7 @@ describe("memory.make", () => {
       const store = memory.make()
       const sent: Array<Spent> = []
       const arrived: Array<Spent> = []
-      const answers: Array<{ readonly atMillis: number; readonly want: RateLimits.Want }> = []
+      const responses: Array<{ readonly atMillis: number; readonly want: RateLimits.Want }> = []
       let now = 0
       const adjust = (millis: number) =>
         Effect.andThen(
@@ -82,11 +82,11 @@ describe("memory.make", () => {
         )
       const pass = Effect.fnUntraced(function* (millis: number) {
         const end = now + millis
-        answers.sort((a, b) => a.atMillis - b.atMillis)
-        for (let next = answers[0]; next !== undefined && next.atMillis <= end; next = answers[0]) {
+        responses.sort((a, b) => a.atMillis - b.atMillis)
+        for (let next = responses[0]; next !== undefined && next.atMillis <= end; next = responses[0]) {
           yield* adjust(next.atMillis - now)
           yield* store.arrived(next.want)
-          answers.shift()
+          responses.shift()
         }
         yield* adjust(end - now)
       })
@@ -100,8 +100,9 @@ describe("memory.make", () => {
         }
         sent.push({ atMillis: now, cost: want.cost })
         arrived.push({ atMillis: now + delay * latencyMillis, cost: want.cost })
-        const answered = Math.ceil((delay + (back ?? 0)) * latencyMillis)
-        if (back !== undefined && answered <= latencyMillis) answers.push({ atMillis: now + answered, want })
+        const respondedAfter = Math.ceil((delay + (back ?? 0)) * latencyMillis)
+        if (back !== undefined && respondedAfter <= latencyMillis)
+          responses.push({ atMillis: now + respondedAfter, want })
         if (afterwards === "drain") yield* store.drain(want)
       }
       return { sent, arrived }
@@ -242,7 +243,7 @@ describe("Kalshi.layer with waiting calls", () => {
         }
         // Interrupted calls keep no tokens: the buckets are full again.
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, routedBatch(10)), 0)
-      }).pipe(Effect.provide(layer({ underWay: (n) => delays[n % delays.length]! }, patient)))
+      }).pipe(Effect.provide(layer({ transitMillis: (n) => delays[n % delays.length]! }, patient)))
   )
 
   law(

@@ -66,7 +66,7 @@ describe("RateLimits, the account's budget", () => {
       assert.deepStrictEqual(yield* limitRequests, both)
       const error = yield* Effect.flip(Orders.batchCreate(batch(2_881)))
       assert.strictEqual(error._tag, "LimitExceeded")
-    }).pipe(Effect.provide(layer({ read, write, underWay: () => 0 }, prompt)), Effect.timeout("1 second"))
+    }).pipe(Effect.provide(layer({ read, write, transitMillis: () => 0 }, prompt)), Effect.timeout("1 second"))
   )
 
   it.effect("is fetched once for several such batches", () =>
@@ -76,7 +76,7 @@ describe("RateLimits, the account's budget", () => {
         concurrently(3, (i) => Orders.batchCreate(batch(11 + i)))
       )
       assert.deepStrictEqual(yield* limitRequests, both)
-    }).pipe(Effect.provide(layer({ read, write, underWay: () => 50 })))
+    }).pipe(Effect.provide(layer({ read, write, transitMillis: () => 50 })))
   )
 
   it.effect("is left to the exchange if it cannot be fetched: a large batch is sent", () =>
@@ -86,7 +86,11 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(
       Effect.provide(
         layer(
-          { read, write, answer: (request) => (request.includes("/account/") ? { status: 401, body: {} } : undefined) },
+          {
+            read,
+            write,
+            respond: (request) => (request.includes("/account/") ? { status: 401, body: {} } : undefined)
+          },
           prompt
         )
       )
@@ -100,7 +104,7 @@ describe("RateLimits, the account's budget", () => {
         Orders.batchCreate(batch(11)).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" }))
       )
       assert.strictEqual((yield* Metered).calls()[0]!.sentMillis, 2_000)
-    }).pipe(Effect.provide(layer({ read, write, underWay: (n) => (n === 0 ? 5_000 : 0) }, prompt)))
+    }).pipe(Effect.provide(layer({ read, write, transitMillis: (n) => (n === 0 ? 5_000 : 0) }, prompt)))
   )
 
   it.effect("is fetched after a 429", () =>
@@ -109,7 +113,7 @@ describe("RateLimits, the account's budget", () => {
       assert.deepStrictEqual((yield* limitRequests).slice(0, 2), both)
     }).pipe(
       Effect.provide(
-        layer({ read, write, answer: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) }, prompt)
+        layer({ read, write, respond: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) }, prompt)
       )
     )
   )
@@ -145,7 +149,7 @@ describe("RateLimits, the account's budget", () => {
             {
               read,
               write,
-              answer: (request) =>
+              respond: (request) =>
                 request === both[1] ? { status: 200, body: requests++ === 0 ? large : small } : undefined
             },
             prompt
@@ -187,7 +191,7 @@ describe("RateLimits, the account's budget", () => {
         assert.closeTo((yield* Metered).calls().at(-1)!.atMillis, 200, 10)
       }).pipe(
         Effect.provide(
-          layer({ answer: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) }, prompt)
+          layer({ respond: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) }, prompt)
         )
       )
     )
@@ -202,7 +206,7 @@ describe("RateLimits, the account's budget", () => {
       yield* Fiber.join(fiber)
     }).pipe(
       Effect.provide(
-        layer({ answer: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) }, prompt)
+        layer({ respond: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) }, prompt)
       )
     )
   )
@@ -225,7 +229,7 @@ describe("RateLimits, the account's budget", () => {
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const context = yield* Layer.buildWithScope(
-        layer({ underWay: (n) => (n === 5 || n === 6 ? 60_000 : 0) }, prompt),
+        layer({ transitMillis: (n) => (n === 5 || n === 6 ? 60_000 : 0) }, prompt),
         scope
       )
       yield* Effect.provide(creates(6), context)
@@ -411,7 +415,7 @@ describe("costs.read", () => {
     }).pipe(
       Effect.provide(
         layer(
-          { read, write, answer: (request) => (request === both[0] ? { status: 404, body: {} } : undefined) },
+          { read, write, respond: (request) => (request === both[0] ? { status: 404, body: {} } : undefined) },
           prompt
         )
       )
@@ -428,7 +432,7 @@ describe("Kalshi.layer at saturation", () => {
     ["after 450 ms", () => 450],
     ["after up to half a second", (n) => (n * 7_919) % 500]
   ]
-  for (const [name, underWay] of delays) {
+  for (const [name, transitMillis] of delays) {
     it.effect(`uses 95 % of the budget and never receives a 429 if requests arrive ${name}`, () =>
       Effect.gen(function* () {
         // Longer than the buckets need to fill.
@@ -451,7 +455,7 @@ describe("Kalshi.layer at saturation", () => {
           const { capacity, rate } = budgets[kind]
           assert.isAtLeast(used / (capacity + rate * seconds), 0.95, kind)
         }
-      }).pipe(Effect.provide(layer({ ...budgets, underWay })))
+      }).pipe(Effect.provide(layer({ ...budgets, transitMillis })))
     )
   }
 })

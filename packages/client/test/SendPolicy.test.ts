@@ -293,7 +293,7 @@ describe("SendPolicy", () => {
   it.effect("fails with InvalidRequest if it is invalid, even for an operation without input", () =>
     Effect.gen(function* () {
       const call = Exchange.status().pipe(
-        Effect.as("answered"),
+        Effect.as("succeeded"),
         // Compiles only if the operation's type names the error.
         Effect.catchTag("InvalidRequest", (error) => Effect.succeed(error.reason)),
         Effect.provideService(SendPolicy.Overrides, { attemptTimeout: 0 })

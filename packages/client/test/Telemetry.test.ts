@@ -336,13 +336,13 @@ describe("Telemetry, spans", () => {
     Effect.gen(function* () {
       const keyId = "canary-key-id"
       // The part of the key id that errors show.
-      const canaries = [keyId.slice(0, 8), id, "canary-answer", "kalshi-access", "ACCESS-", "authorization"]
+      const canaries = [keyId.slice(0, 8), id, "canary-response", "kalshi-access", "ACCESS-", "authorization"]
       const replies: ReadonlyArray<Reply> = [
-        { status: 200, body: { is_auto_cancel_enabled: false, orders: ["canary-answer"] } },
-        { status: 200, body: { orders: "canary-answer" } },
+        { status: 200, body: { is_auto_cancel_enabled: false, orders: ["canary-response"] } },
+        { status: 200, body: { orders: "canary-response" } },
         ...[302, 400, 401, 403, 404, 409, 418, 429, 500].map((status) => ({
           status,
-          body: { error: { code: "canary-answer", message: "canary-answer", details: `canary-answer ${keyId}` } }
+          body: { error: { code: "canary-response", message: "canary-response", details: `canary-response ${keyId}` } }
         })),
         { fault: "ECONNREFUSED" }
       ]
@@ -352,7 +352,7 @@ describe("Telemetry, spans", () => {
         raw.push(...some)
         canaries.push(sent[0]!.headers["kalshi-access-signature"]!)
         if ("status" in reply && reply.status === 401)
-          assert.include(whole(exit), "canary-answer", "the error contains the canary")
+          assert.include(whole(exit), "canary-response", "the error contains the canary")
       }
       assert.strictEqual(raw.length, replies.length * 2)
       const everything = whole(raw)

@@ -7,27 +7,26 @@ import * as Environment from "../src/Environment.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { signer } from "./support/scripted.ts"
-import { type Received, serve, transports } from "./support/server.ts"
+import { errorOf } from "./support/run.ts"
+import { layerChanged, signer } from "./support/scripted.ts"
+import { type Received, respondJson, serve, transports } from "./support/server.ts"
 
 const valid = JSON.stringify({ is_auto_cancel_enabled: false, orders: [] })
 const get = OrderGroups.get({ order_group_id: "g" })
 
-const json = (
-  response: ServerResponse,
-  status: number,
-  body: string | Uint8Array,
-  headers: Record<string, string> = {}
-) => {
-  response.writeHead(status, { "content-type": "application/json", ...headers })
-  response.end(body)
-}
-
 const environmentAt = (url: string) => Result.getOrThrow(Environment.fromUrl(url))
 
 for (const [name, httpClient] of transports) {
-  const client = (url: string, policy: Partial<SendPolicy.SendPolicy> = { retry: SendPolicy.noRetry }) =>
-    Kalshi.layer({ environment: environmentAt(url), signer: signer(), policy }).pipe(Layer.provide(httpClient))
+  const client = (
+    url: string,
+    policy: Partial<SendPolicy.SendPolicy> = { retry: SendPolicy.noRetry },
+    change: Parameters<typeof layerChanged>[0] = (unchanged) => unchanged,
+    keyId?: string
+  ) =>
+    Kalshi.layer({ environment: environmentAt(url), signer: signer(keyId), policy }).pipe(
+      Layer.provide(layerChanged(change)),
+      Layer.provide(httpClient)
+    )
 
   const outcome = (
     handle: (request: Received, response: ServerResponse) => void,
@@ -44,15 +43,12 @@ for (const [name, httpClient] of transports) {
   const failure = (
     handle: (request: Received, response: ServerResponse) => void,
     policy: Partial<SendPolicy.SendPolicy> = {}
-  ) =>
-    Effect.map(outcome(handle, policy), ({ result }) =>
-      result._tag === "Failure" ? result.failure : assert.fail("it must fail")
-    )
+  ) => Effect.map(outcome(handle, policy), ({ result }) => errorOf(result))
 
   describe(`transport.make over ${name}`, () => {
     it.live("sends the three signature headers, a JSON content type and no trace header", () =>
       Effect.gen(function* () {
-        const server = yield* serve((_, response) => json(response, 200, "{}"))
+        const server = yield* serve((_, response) => respondJson(response, 200, "{}"))
         yield* OrderGroups.reset({ order_group_id: "g" }).pipe(
           Effect.withSpan("an application's span"),
           Effect.provide(client(server.url))
@@ -70,12 +66,14 @@ for (const [name, httpClient] of transports) {
 
     it.live("never follows a redirect, to another origin or to its own", () =>
       Effect.gen(function* () {
-        const thief = yield* serve((_, response) => json(response, 200, valid))
+        const thief = yield* serve((_, response) => respondJson(response, 200, valid))
         for (const status of [301, 302, 303, 307, 308]) {
           for (const location of [`${thief.url}/stolen`, "/elsewhere"]) {
-            const { received, result } = yield* outcome((_, response) => json(response, status, "", { location }))
+            const { received, result } = yield* outcome((_, response) =>
+              respondJson(response, status, "", { location })
+            )
             assert.strictEqual(received.length, 1, `${status} ${location}`)
-            assert.strictEqual(result._tag === "Failure" && result.failure._tag, "UnexpectedStatus")
+            assert.strictEqual(errorOf(result)._tag, "UnexpectedStatus")
           }
         }
         assert.strictEqual(thief.received.length, 0)
@@ -85,7 +83,7 @@ for (const [name, httpClient] of transports) {
     it.live("reads a response with a content length, in chunks, and compressed", () =>
       Effect.gen(function* () {
         const stated = yield* outcome((_, response) =>
-          json(response, 200, valid, { "content-length": String(valid.length) })
+          respondJson(response, 200, valid, { "content-length": String(valid.length) })
         )
         assert.strictEqual(stated.result._tag, "Success")
         const chunked = yield* outcome((_, response) => {
@@ -96,8 +94,8 @@ for (const [name, httpClient] of transports) {
         assert.strictEqual(chunked.result._tag, "Success")
         const compressed = yield* outcome((request, response) =>
           String(request.headers["accept-encoding"]).includes("gzip")
-            ? json(response, 200, gzipSync(valid), { "content-encoding": "gzip" })
-            : json(response, 200, valid)
+            ? respondJson(response, 200, gzipSync(valid), { "content-encoding": "gzip" })
+            : respondJson(response, 200, valid)
         )
         assert.strictEqual(compressed.result._tag, "Success")
       })
@@ -109,7 +107,7 @@ for (const [name, httpClient] of transports) {
         const policy = { maxBodyBytes: 50_000 }
         for (const handle of [
           (_: Received, response: ServerResponse) =>
-            json(response, 200, body, { "content-length": String(body.length) }),
+            respondJson(response, 200, body, { "content-length": String(body.length) }),
           (_: Received, response: ServerResponse) => {
             response.writeHead(200, { "content-type": "application/json" })
             response.write(body.slice(0, 1000))
@@ -117,14 +115,14 @@ for (const [name, httpClient] of transports) {
           },
           (request: Received, response: ServerResponse) =>
             String(request.headers["accept-encoding"]).includes("gzip")
-              ? json(response, 200, gzipSync(body), { "content-encoding": "gzip" })
-              : json(response, 200, body)
+              ? respondJson(response, 200, gzipSync(body), { "content-encoding": "gzip" })
+              : respondJson(response, 200, body)
         ]) {
           const error = yield* failure(handle, policy)
           assert.strictEqual(error._tag, "TransportError")
           assert.include(error.message, "larger than the limit of 50000 bytes")
         }
-        const fits = yield* outcome((_, response) => json(response, 200, body), { maxBodyBytes: body.length })
+        const fits = yield* outcome((_, response) => respondJson(response, 200, body), { maxBodyBytes: body.length })
         assert.strictEqual(fits.result._tag, "Success")
       })
     )
@@ -145,21 +143,19 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    const decorations: ReadonlyArray<readonly [string, (client: HttpClient.HttpClient) => HttpClient.HttpClient]> = [
+    const changes: ReadonlyArray<readonly [string, (client: HttpClient.HttpClient) => HttpClient.HttpClient]> = [
       ["retries requests", HttpClient.retryTransient({ times: 3 })],
       ["follows redirects", HttpClient.followRedirects()]
     ]
-    for (const [what, decorate] of decorations) {
+    for (const [what, change] of changes) {
       it.live(`stops an HTTP client that ${what} before its second request`, () =>
         Effect.gen(function* () {
-          const thief = yield* serve((_, response) => json(response, 201, "{}"))
+          const thief = yield* serve((_, response) => respondJson(response, 201, "{}"))
           const server = yield* serve((_, response) =>
-            json(response, what === "retries requests" ? 503 : 307, "{}", { location: thief.url })
+            respondJson(response, what === "retries requests" ? 503 : 307, "{}", { location: thief.url })
           )
-          const decorated = Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, decorate))
-          const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
           const error = yield* Effect.flip(OrderGroups.create({ contracts_limit: 1 })).pipe(
-            Effect.provide(kalshi.pipe(Layer.provide(decorated), Layer.provide(httpClient)))
+            Effect.provide(client(server.url, {}, change))
           )
           assert.deepInclude(error, { _tag: "TransportError", code: "ERR_HTTP_CLIENT_REPEATS", requestSent: "maybe" })
           assert.strictEqual(server.received.length, 1)
@@ -170,15 +166,8 @@ for (const [name, httpClient] of transports) {
 
     it.live("accepts the response of an HTTP client that fails on its status", () =>
       Effect.gen(function* () {
-        const server = yield* serve((_, response) => json(response, 404, '{"code":"not_found"}'))
-        const decorated = Layer.effect(
-          HttpClient.HttpClient,
-          Effect.map(HttpClient.HttpClient, HttpClient.filterStatusOk)
-        )
-        const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
-        const error = yield* Effect.flip(get).pipe(
-          Effect.provide(kalshi.pipe(Layer.provide(decorated), Layer.provide(httpClient)))
-        )
+        const server = yield* serve((_, response) => respondJson(response, 404, '{"code":"not_found"}'))
+        const error = yield* Effect.flip(get).pipe(Effect.provide(client(server.url, {}, HttpClient.filterStatusOk)))
         assert.strictEqual(error._tag, "NotFound")
         assert.strictEqual(server.received.length, 1)
       })
@@ -235,7 +224,7 @@ for (const [name, httpClient] of transports) {
         ]
         for (const [encoding, encode] of encodings) {
           const unread = yield* outcome((_, response) =>
-            json(response, 200, encode(valid), { "content-encoding": encoding })
+            respondJson(response, 200, encode(valid), { "content-encoding": encoding })
           )
           // The platform's fetch decodes the encodings that it accepts.
           const isDecoded = unread.result._tag === "Success"
@@ -248,7 +237,7 @@ for (const [name, httpClient] of transports) {
           assert.notInclude(error.message, "UTF-8")
           for (const status of [404, 418, 502]) {
             const refused = yield* failure((_, response) =>
-              json(response, status, encode('{"code":"not_found"}'), { "content-encoding": encoding })
+              respondJson(response, status, encode('{"code":"not_found"}'), { "content-encoding": encoding })
             )
             assert.include(refused.message, `a body in the content encoding "${encoding}"`, `${status} ${encoding}`)
           }
@@ -259,18 +248,20 @@ for (const [name, httpClient] of transports) {
     it.live("does not mention a content encoding if the body can be read", () =>
       Effect.gen(function* () {
         for (const encoding of ["identity", "dcb", ""]) {
-          const read = yield* outcome((_, response) => json(response, 200, valid, { "content-encoding": encoding }))
+          const read = yield* outcome((_, response) =>
+            respondJson(response, 200, valid, { "content-encoding": encoding })
+          )
           assert.strictEqual(read.result._tag, "Success", encoding)
           const refused = yield* failure((_, response) =>
-            json(response, 404, '{"code":"not_found"}', { "content-encoding": encoding })
+            respondJson(response, 404, '{"code":"not_found"}', { "content-encoding": encoding })
           )
           assert.strictEqual("code" in refused && refused.code, "not_found")
         }
         const identity = yield* failure((_, response) =>
-          json(response, 200, new Uint8Array([0xff]), { "content-encoding": "Identity" })
+          respondJson(response, 200, new Uint8Array([0xff]), { "content-encoding": "Identity" })
         )
         assert.include(identity.message, "not valid UTF-8")
-        const empty = yield* failure((_, response) => json(response, 200, "", { "content-encoding": "dcb" }))
+        const empty = yield* failure((_, response) => respondJson(response, 200, "", { "content-encoding": "dcb" }))
         assert.include(empty.message, "the body is empty")
       })
     )
@@ -286,7 +277,7 @@ for (const [name, httpClient] of transports) {
           Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(valid)]),
           Buffer.alloc(0)
         ]) {
-          const error = yield* failure((_, response) => json(response, 200, bytes))
+          const error = yield* failure((_, response) => respondJson(response, 200, bytes))
           assert.strictEqual(error._tag, "ContractError")
         }
       })
@@ -294,7 +285,7 @@ for (const [name, httpClient] of transports) {
 
     it.live("conceals the request's headers in an error that echoes them, including those of the fetch options", () =>
       Effect.gen(function* () {
-        const server = yield* serve(({ headers }, response) => json(response, 418, JSON.stringify({ headers })))
+        const server = yield* serve(({ headers }, response) => respondJson(response, 418, JSON.stringify({ headers })))
         const error = yield* Effect.flip(get).pipe(
           Effect.provide(client(server.url)),
           Effect.provideService(FetchHttpClient.RequestInit, { headers: { "x-proxy-token": "tok_live_0123456789" } })
@@ -312,7 +303,7 @@ for (const [name, httpClient] of transports) {
     it.live("treats a member named __proto__ as data", () =>
       Effect.gen(function* () {
         const { result } = yield* outcome((_, response) =>
-          json(response, 200, `{"is_auto_cancel_enabled":false,"orders":[],"__proto__":{"polluted":true}}`)
+          respondJson(response, 200, `{"is_auto_cancel_enabled":false,"orders":[],"__proto__":{"polluted":true}}`)
         )
         const group = result._tag === "Success" ? result.success : assert.fail()
         assert.isUndefined((group as { polluted?: boolean }).polluted)
@@ -373,17 +364,8 @@ for (const [name, httpClient] of transports) {
           response.write(valid) // and never the rest
         })
         const begun = yield* Deferred.make<void>()
-        const notifying = Layer.effect(
-          HttpClient.HttpClient,
-          Effect.map(
-            HttpClient.HttpClient,
-            HttpClient.tap(() => Deferred.succeed(begun, undefined))
-          )
-        )
-        const kalshi = Kalshi.layer({ environment: environmentAt(server.url), signer: signer() })
-        const fiber = yield* Effect.forkChild(
-          get.pipe(Effect.provide(kalshi.pipe(Layer.provide(notifying), Layer.provide(httpClient))))
-        )
+        const notifying = HttpClient.tap(() => Deferred.succeed(begun, undefined))
+        const fiber = yield* Effect.forkChild(Effect.provide(get, client(server.url, {}, notifying)))
         yield* Deferred.await(begun)
         // Only the garbage collector closes a response whose body was never read.
         yield* Effect.sleep("10 millis")
@@ -395,24 +377,12 @@ for (const [name, httpClient] of transports) {
 
     it.live("hides key and signature from an application that logs its HTTP client's requests", () =>
       Effect.gen(function* () {
-        const server = yield* serve((_, response) => json(response, 200, valid))
+        const server = yield* serve((_, response) => respondJson(response, 200, valid))
         const logged: Array<string> = []
-        const logging = Layer.effect(
-          HttpClient.HttpClient,
-          Effect.map(
-            HttpClient.HttpClient,
-            HttpClient.tapRequest((request) =>
-              Effect.withFiber(() => Effect.sync(() => void logged.push(JSON.stringify(request), String(request))))
-            )
-          )
-        ).pipe(Layer.provide(httpClient))
-        yield* get.pipe(
-          Effect.provide(
-            Kalshi.layer({ environment: environmentAt(server.url), signer: signer("key-logged") }).pipe(
-              Layer.provide(logging)
-            )
-          )
+        const logging = HttpClient.tapRequest((request) =>
+          Effect.withFiber(() => Effect.sync(() => void logged.push(JSON.stringify(request), String(request))))
         )
+        yield* Effect.provide(get, client(server.url, {}, logging, "key-logged"))
         const signature = String(server.received[0]!.headers["kalshi-access-signature"])
         assert.isNotEmpty(logged)
         assert.notInclude(logged.join("\n"), signature)
