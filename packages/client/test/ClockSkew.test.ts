@@ -23,6 +23,9 @@ const from = (millis: number) => TestClock.setTime(day + millis)
 
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) => runFor("20 seconds", Effect.result(call))
 
+/** Calls at this many milliseconds after `day`. */
+const getAt = (millis: number) => Effect.andThen(from(millis), get)
+
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])
 
 describe("ClockSkew.measured", () => {
@@ -44,8 +47,7 @@ describe("ClockSkew.measured", () => {
 
   it.effect("is negative if this machine's clock is ahead", () =>
     Effect.gen(function* () {
-      yield* from(0)
-      yield* get
+      yield* getAt(0)
       assert.deepStrictEqual(yield* bounds, [-60_000, -59_000])
     }).pipe(Effect.provide(layer({ skewMillis: -60_000 })))
   )
@@ -60,14 +62,11 @@ describe("ClockSkew.measured", () => {
 
   it.effect("narrows to the interval that all responses allow", () =>
     Effect.gen(function* () {
-      yield* from(100)
-      yield* get
+      yield* getAt(100)
       assert.deepStrictEqual(yield* bounds, [4_900, 5_900])
-      yield* from(10_900)
-      yield* get
+      yield* getAt(10_900)
       assert.deepStrictEqual(yield* bounds, [4_900, 5_100])
-      yield* from(20_500)
-      yield* get
+      yield* getAt(20_500)
       assert.deepStrictEqual(yield* bounds, [4_900, 5_100])
     }).pipe(Effect.provide(layer({ skewMillis: 5_000 })))
   )
@@ -75,11 +74,9 @@ describe("ClockSkew.measured", () => {
   it.effect("narrows to one instant if two responses allow no other", () => {
     const settings: Settings = { skewMillis: 5_000 }
     return Effect.gen(function* () {
-      yield* from(100)
-      yield* get
+      yield* getAt(100)
       settings.skewMillis = 5_900
-      yield* from(1_100)
-      yield* get
+      yield* getAt(1_100)
       assert.deepStrictEqual(yield* bounds, [5_900, 5_900])
     }).pipe(Effect.provide(layer(settings)))
   })
@@ -87,8 +84,7 @@ describe("ClockSkew.measured", () => {
   it.effect("restarts if a response contradicts it", () => {
     const settings: Settings = { skewMillis: 5_000 }
     return Effect.gen(function* () {
-      yield* from(0)
-      yield* get
+      yield* getAt(0)
       settings.skewMillis = 9_000
       yield* get
       assert.deepStrictEqual(yield* bounds, [9_000, 10_000])
@@ -99,16 +95,13 @@ describe("ClockSkew.measured", () => {
     const settings: Settings = { skewMillis: 5_000 }
     return Effect.gen(function* () {
       for (const millis of [100, 10_900]) {
-        yield* from(millis)
-        yield* get
+        yield* getAt(millis)
       }
       for (const millis of [500, 1_100, 11_900]) {
-        yield* from(6 * 60_000 + millis)
-        yield* get
+        yield* getAt(6 * 60_000 + millis)
         assert.deepStrictEqual(yield* bounds, [4_900, 5_100], "from the last six minutes")
       }
-      yield* from(40 * 60_000 + 500)
-      yield* get
+      yield* getAt(40 * 60_000 + 500)
       assert.deepStrictEqual(yield* bounds, [4_500, 5_500], "from this response alone")
     }).pipe(Effect.provide(layer(settings)))
   })
@@ -132,8 +125,7 @@ describe("ClockSkew.measured", () => {
         const startMillis = 3_600_000 * hour++
         const measured = Effect.gen(function* () {
           for (const millis of [100, 10_900, ...later]) {
-            yield* from(startMillis + millis)
-            yield* get
+            yield* getAt(startMillis + millis)
           }
           return yield* bounds
         })
@@ -145,8 +137,7 @@ describe("ClockSkew.measured", () => {
   it.effect("restarts after this machine's clock was set", () => {
     const machine = new Machine()
     return Effect.gen(function* () {
-      yield* from(0)
-      yield* get
+      yield* getAt(0)
       machine.aheadMillis = 40_000
       assert.isUndefined(yield* ClockSkew.measured)
       yield* get
@@ -159,8 +150,7 @@ describe("ClockSkew.measured", () => {
     return Effect.gen(function* () {
       for (const aheadMillis of [250, -250, 251, -251]) {
         machine.aheadMillis = 0
-        yield* from(0)
-        yield* get
+        yield* getAt(0)
         assert.isDefined(yield* ClockSkew.measured)
         machine.aheadMillis = aheadMillis
         assert.strictEqual((yield* ClockSkew.measured) === undefined, Math.abs(aheadMillis) > 250, `${aheadMillis}`)
@@ -205,8 +195,7 @@ describe("ClockSkew.measured", () => {
   for (const [what, headers] of unfit) {
     it.effect(`ignores a response ${what}`, () =>
       Effect.gen(function* () {
-        yield* from(0)
-        yield* get
+        yield* getAt(0)
         assert.isUndefined(yield* ClockSkew.measured)
       }).pipe(Effect.provide(layer({ skewMillis: 60_000, headers: (_, date) => headers(date) })))
     )
@@ -218,8 +207,7 @@ describe("ClockSkew.measured", () => {
   ] as const) {
     it.effect(`measures ${what}`, () =>
       Effect.gen(function* () {
-        yield* from(0)
-        yield* get
+        yield* getAt(0)
         assert.deepStrictEqual(yield* bounds, [60_000, 61_000])
       }).pipe(Effect.provide(layer({ skewMillis: 60_000, headers: (_, date) => ({ date, "x-cache": name }) })))
     )
@@ -573,8 +561,7 @@ describe("correctClockSkew", () => {
   for (const skewMillis of [1_900, -1_500]) {
     it.effect(`does not correct a skew below the resolution of a date: ${skewMillis} ms`, () =>
       Effect.gen(function* () {
-        yield* from(0)
-        yield* get
+        yield* getAt(0)
         yield* get
         assert.strictEqual((yield* Exchange).served[1]!.signedMillis, day)
       }).pipe(Effect.provide(layer({ skewMillis }, corrected)))
@@ -587,8 +574,7 @@ describe("correctClockSkew", () => {
   ] as const) {
     it.effect(`corrects a skew above the resolution of a date: ${skewMillis} ms`, () =>
       Effect.gen(function* () {
-        yield* from(fromMillis)
-        yield* get
+        yield* getAt(fromMillis)
         yield* get
         assert.strictEqual((yield* Exchange).served[1]!.signedMillis, day + fromMillis + correctionMillis)
       }).pipe(Effect.provide(layer({ skewMillis }, corrected)))

@@ -36,6 +36,9 @@ const encoded = (
   input: unknown
 ) => encode.prepare(operation.descriptor)(input)
 
+/** The JSON body that is sent for an input. */
+const bodyOf = (...input: Parameters<typeof encoded>) => JSON.parse(Result.getOrThrow(encoded(...input)).body!)
+
 const order: Orders.CreateInput = {
   ticker: "TICK-1",
   side: "bid",
@@ -253,10 +256,8 @@ describe("InvalidRequest, an input", () => {
         return twice("1", "1000")
       }
     }
-    const result = encoded(Orders.create, getter)
-    if (Result.isFailure(result)) return assert.fail(result.failure.message)
+    assert.strictEqual(bodyOf(Orders.create, getter).count, "1")
     assert.strictEqual(reads, 1)
-    assert.strictEqual(JSON.parse(result.success.body!).count, "1")
     reads = 0
     const id = {
       ...order,
@@ -264,12 +265,11 @@ describe("InvalidRequest, an input", () => {
         return twice("mine", "")
       }
     }
-    const keyed = encoded(Orders.batchCreate, { orders: [id] })
-    if (Result.isFailure(keyed)) return assert.fail(keyed.failure.message)
-    assert.isTrue(keyed.success.keyed)
-    assert.strictEqual(JSON.parse(keyed.success.body!).orders[0].client_order_id, "mine")
+    const { body, input, keyed } = Result.getOrThrow(encoded(Orders.batchCreate, { orders: [id] }))
+    assert.isTrue(keyed)
+    assert.strictEqual(JSON.parse(body!).orders[0].client_order_id, "mine")
     // The input as it was read, whose items are counted.
-    assert.deepStrictEqual({ ...(keyed.success.input as object) }, JSON.parse(keyed.success.body!))
+    assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
   it.effect("is read once by a limited call, which costs the tokens of the items that are sent", () =>
@@ -299,9 +299,8 @@ describe("InvalidRequest, an input", () => {
           return read === 1 || typeof value === "symbol" ? value : typeof value === "number" ? 0 : "changed"
         }
       })
-    const result = encoded(Orders.batchCreate, changing({ orders: changing([changing(order)]) }))
-    if (Result.isFailure(result)) return assert.fail(result.failure.message)
-    assert.deepStrictEqual(JSON.parse(result.success.body!), { orders: [order] })
+    const input = changing({ orders: changing([changing(order)]) })
+    assert.deepStrictEqual(bodyOf(Orders.batchCreate, input), { orders: [order] })
     const got = encoded(OrderGroups.get, new Proxy({ order_group_id: id, subaccount: 1 }, {}))
     assert.include(Result.isSuccess(got) ? got.success : {}, { query: "?subaccount=1" })
   })
@@ -374,9 +373,7 @@ describe("InvalidRequest, an input", () => {
     const bare: object = Object.assign(Object.create(null), { orders: [order] })
     const frozen = Object.freeze({ orders: Object.freeze([Object.freeze(order)]) })
     for (const input of [foreign(order), bare, frozen]) {
-      const result = encoded(Orders.batchCreate, input)
-      if (Result.isFailure(result)) return assert.fail(result.failure.message)
-      assert.deepStrictEqual(JSON.parse(result.success.body!), { orders: [order] })
+      assert.deepStrictEqual(bodyOf(Orders.batchCreate, input), { orders: [order] })
     }
   })
 

@@ -208,49 +208,22 @@ describe("memory.make", () => {
   it.effect("returns a wait of at least ten milliseconds if only a response can free tokens", () =>
     Effect.gen(function* () {
       const options = { capacity: 1_000, refillRate: 1_000 }
-      const after = (costs: ReadonlyArray<readonly [cost: number, latencyMillis: number]>, cost: number) =>
+      const waitAfter = (cost: number, ...before: ReadonlyArray<readonly [cost: number, latencyMillis: number]>) =>
         Effect.gen(function* () {
           const store = memory.make()
-          for (const [index, [cost, latencyMillis]] of costs.entries()) {
+          for (const [index, [cost, latencyMillis]] of before.entries()) {
             yield* store.take(want(`${index}`, cost, { ...options, latencyMillis }))
           }
           return yield* store.take(want("last", cost, options))
         })
-      assert.strictEqual(yield* after([[1_000, 500]], 1), 10)
-      assert.strictEqual(yield* after([[1, 500]], 1_000), 10)
-      assert.strictEqual(yield* after([[1_000, 500]], 20), 20)
+      assert.strictEqual(yield* waitAfter(1, [1_000, 500]), 10)
+      assert.strictEqual(yield* waitAfter(1_000, [1, 500]), 10)
+      assert.strictEqual(yield* waitAfter(20, [1_000, 500]), 20)
       // The bucket can hold all of them: it refills in the meantime.
-      assert.strictEqual(
-        yield* after(
-          [
-            [500, 0],
-            [499, 500]
-          ],
-          2
-        ),
-        1
-      )
-      assert.strictEqual(
-        yield* after(
-          [
-            [1, 0],
-            [400, 500]
-          ],
-          600
-        ),
-        1
-      )
+      assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
+      assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
       // Nothing is in flight.
-      assert.strictEqual(
-        yield* after(
-          [
-            [1, 0],
-            [1_000, 0]
-          ],
-          1
-        ),
-        2
-      )
+      assert.strictEqual(yield* waitAfter(1, [1, 0], [1_000, 0]), 2)
     })
   )
 

@@ -3,6 +3,7 @@ import { Deferred, Effect, Exit, Fiber, Layer } from "effect"
 import type { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Errors from "../src/Errors.ts"
 import * as Exchange from "../src/rest/Exchange.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
@@ -26,6 +27,10 @@ const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effe
   Effect.forEach(names, call, { concurrency: "unbounded" })
 
 const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
+
+/** The error of a call that must fail with `LimitExceeded`. */
+const limitExceeded = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.flip(call), (error) => (error instanceof Errors.LimitExceeded ? error : assert.fail(error._tag)))
 
 const marks = Effect.map(Metered, ({ calls }) => calls().map(({ mark }) => mark))
 const times = Effect.map(Metered, ({ calls }) => calls().map(({ atMillis }) => atMillis))
@@ -176,8 +181,7 @@ describe("Kalshi.layer", () => {
   it.effect("fails at once, without sending, if the wait is longer than the remaining total time", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const error = yield* Effect.flip(Orders.batchCreate(batch(10)))
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      const error = yield* limitExceeded(Orders.batchCreate(batch(10)))
       assert.closeTo(error.waitMillis!, 1001, 0.1)
       assert.strictEqual(error.maxWaitMillis, 500)
       assert.strictEqual(
@@ -242,8 +246,7 @@ describe("Orders.batchCreate", () => {
 
   it.effect("is rejected before it is sent if it costs more than the bucket's capacity", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(Orders.batchCreate(batch(11)))
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      const error = yield* limitExceeded(Orders.batchCreate(batch(11)))
       assert.strictEqual(error.waitMillis, undefined)
       assert.strictEqual(
         error.message,
@@ -332,8 +335,9 @@ describe("RateLimits.Overrides", () => {
     Effect.gen(function* () {
       yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
       yield* concurrently(9, () => create("first"))
-      const error = yield* Effect.flip(create("late")).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      const error = yield* limitExceeded(create("late")).pipe(
+        Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
+      )
       assert.closeTo(error.waitMillis!, 100.1, 0.01)
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(Effect.provide(layer({}, prompt)))
@@ -344,8 +348,7 @@ describe("RateLimits.Overrides", () => {
       yield* spendAll
       yield* start(all(["a", "b", "c"], create))
       const patient = Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "350 millis" })
-      const error = yield* Effect.flip(patient)
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      const error = yield* limitExceeded(patient)
       assert.closeTo(error.waitMillis!, 400.4, 0.01)
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual((yield* marks).slice(10), ["a", "b", "c"])

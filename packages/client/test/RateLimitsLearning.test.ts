@@ -47,8 +47,7 @@ describe("RateLimits, the account's budget", () => {
 
   it.effect("is fetched in the background once more is spent, then used", () =>
     Effect.gen(function* () {
-      yield* creates(6)
-      yield* TestClock.adjust(0)
+      yield* runFor(0, creates(6))
       assert.deepStrictEqual(yield* limitRequests, both)
       assert.isTrue(yield* fitsBatch(2_880))
       assert.isFalse(yield* fitsBatch(2_881))
@@ -122,13 +121,11 @@ describe("RateLimits, the account's budget", () => {
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("599 seconds")
-      yield* create
-      yield* TestClock.adjust(0)
+      yield* runFor(0, create)
       assert.strictEqual((yield* limitRequests).length, 2)
       yield* TestClock.adjust("1 hour")
       assert.strictEqual((yield* limitRequests).length, 2)
-      yield* create
-      yield* TestClock.adjust(0)
+      yield* runFor(0, create)
       assert.strictEqual((yield* limitRequests).length, 4)
     }).pipe(Effect.provide(layer({ read, write }, prompt)))
   )
@@ -172,13 +169,11 @@ describe("RateLimits, the account's budget", () => {
   for (const [name, limits] of malformed) {
     it.effect(`stays the default after a response ${name}, and is fetched again later`, () =>
       Effect.gen(function* () {
-        yield* creates(6)
-        yield* TestClock.adjust(0)
+        yield* runFor(0, creates(6))
         assert.deepStrictEqual(yield* limitRequests, both)
         assert.closeTo(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 600.6, 0.1)
         yield* TestClock.adjust("11 seconds")
-        yield* create
-        yield* TestClock.adjust(0)
+        yield* runFor(0, create)
         assert.strictEqual((yield* limitRequests).length, 4)
       }).pipe(Effect.provide(layer({ limits }, prompt)))
     )
@@ -409,8 +404,7 @@ describe("costs.read", () => {
       yield* TestClock.adjust("1 second")
       assert.isTrue(yield* fitsBatch(2_880))
       yield* TestClock.adjust("11 seconds")
-      yield* create
-      yield* TestClock.adjust(0)
+      yield* runFor(0, create)
       assert.strictEqual((yield* limitRequests).length, 4)
     }).pipe(
       Effect.provide(

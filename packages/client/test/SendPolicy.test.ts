@@ -45,7 +45,7 @@ const failureOf = <A, E, R>(...input: Parameters<typeof play<A, E, R>>) =>
 const get = OrderGroups.get({ order_group_id: id })
 const createGroup = OrderGroups.create({ contracts_limit: 1 })
 
-describe("SendPolicy, retries", () => {
+describe("SendPolicy.retry", () => {
   const lost: ReadonlyArray<Reply> = [
     { fault: "ECONNRESET", syscall: "read" },
     { status: 500, body: {} },
@@ -62,7 +62,7 @@ describe("SendPolicy, retries", () => {
   for (const reply of lost) {
     const name = "fault" in reply ? reply.fault : String(reply.status)
 
-    it.effect(`retry an idempotent operation after ${name}`, () =>
+    it.effect(`repeats an idempotent operation after ${name}`, () =>
       Effect.gen(function* () {
         const { result, sent } = yield* play(get, [reply, reply, group])
         assert.strictEqual(result._tag, "Success")
@@ -70,7 +70,7 @@ describe("SendPolicy, retries", () => {
       })
     )
 
-    it.effect(`do not repeat an operation with retry "never" after ${name}`, () =>
+    it.effect(`does not repeat an operation with retry "never" after ${name}`, () =>
       Effect.gen(function* () {
         const { result, sent } = yield* play(createGroup, [reply])
         assert.strictEqual(result._tag, "Failure")
@@ -78,7 +78,7 @@ describe("SendPolicy, retries", () => {
       })
     )
 
-    it.effect(`repeat an order after ${name} only with a client_order_id, which stays the same`, () =>
+    it.effect(`repeats an order after ${name} only with a client_order_id, which stays the same`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* play(Orders.create(order), [reply])).sent.length, 1)
         assert.strictEqual((yield* play(Orders.create({ ...order, client_order_id: "" }), [reply])).sent.length, 1)
@@ -97,7 +97,7 @@ describe("SendPolicy, retries", () => {
     { status: 429, body: { error: "too many requests" } },
     { status: 425, text: "too early" }
   ]) {
-    it.effect(`repeat every operation after ${reply.fault ?? reply.status}, because it was not carried out`, () =>
+    it.effect(`repeats every operation after ${reply.fault ?? reply.status}, because it was not carried out`, () =>
       Effect.gen(function* () {
         const { result, sent } = yield* play(createGroup, [reply as Reply, created])
         assert.strictEqual(result._tag, "Success")
@@ -107,7 +107,7 @@ describe("SendPolicy, retries", () => {
   }
 
   it.effect(
-    "do not repeat after a permanent failure: 400, 401, 403, 404, 409, an undeclared status or an invalid body",
+    "does not repeat after a permanent failure: 400, 401, 403, 404, 409, an undeclared status or an invalid body",
     () =>
       Effect.gen(function* () {
         for (const status of [400, 401, 403, 404, 407, 409, 418, 424, 426, 499, 302, 304, 204, 206]) {
