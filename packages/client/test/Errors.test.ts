@@ -408,7 +408,7 @@ describe("UnexpectedStatus", () => {
 
 describe("carriedOut", () => {
   const create = OrderGroups.create({ contracts_limit: 1 })
-  const fateOf = (status: number) =>
+  const carriedOutOf = (status: number) =>
     Effect.map(failureWith(create, [{ status, body: {} }]), (error) =>
       "carriedOut" in error ? ([error.carriedOut, error.message] as const) : assert.fail(error._tag)
     )
@@ -416,23 +416,24 @@ describe("carriedOut", () => {
   it.effect("is maybe, also in the message, after 408 and every status from 500", () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 501, 502, 503, 504, 505, 520, 524, 527, 530, 598, 599]) {
-        const [fate, message] = yield* fateOf(status)
-        assert.strictEqual(fate, "maybe", `status ${status}`)
+        const [carriedOut, message] = yield* carriedOutOf(status)
+        assert.strictEqual(carriedOut, "maybe", `status ${status}`)
         assert.match(message, /the exchange may have carried out the request/, `status ${status}`)
       }
       for (const status of [101, 199, 300, 302, 307, 499])
-        assert.strictEqual((yield* fateOf(status))[0], "maybe", `${status}`)
+        assert.strictEqual((yield* carriedOutOf(status))[0], "maybe", `${status}`)
     })
   )
 
   it.effect("is no after a refusal, and yes after an undeclared success", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 404, 407, 409, 410, 418, 425, 429, 498]) {
-        const [fate, message] = yield* fateOf(status)
-        assert.strictEqual(fate, "no", `status ${status}`)
+        const [carriedOut, message] = yield* carriedOutOf(status)
+        assert.strictEqual(carriedOut, "no", `status ${status}`)
         assert.notInclude(message, "carried out", `status ${status}`)
       }
-      for (const status of [200, 202, 204, 299]) assert.strictEqual((yield* fateOf(status))[0], "yes", `${status}`)
+      for (const status of [200, 202, 204, 299])
+        assert.strictEqual((yield* carriedOutOf(status))[0], "yes", `${status}`)
     })
   )
 })

@@ -27,21 +27,21 @@ describe("WaitingQueue", () => {
         const queue = new WaitingQueue<Waiting>()
         const all: Array<Waiting> = []
         const queued: Array<Waiting> = []
-        for (const one of steps) {
-          if (one.do === "enqueue") {
-            const call = { ...one.call }
+        for (const action of steps) {
+          if (action.do === "enqueue") {
+            const call = { ...action.call }
             all.push(call)
             queued.push(call)
             queue.enqueue(call)
-          } else if (one.do === "postpone") {
+          } else if (action.do === "postpone") {
             const first = queue.nextDeadline()
-            const deadlineMillis = (first?.deadlineMillis ?? 0) + one.byMillis
+            const deadlineMillis = (first?.deadlineMillis ?? 0) + action.byMillis
             if (first !== undefined) queue.postpone(first, deadlineMillis)
             assert.strictEqual(first?.deadlineMillis ?? deadlineMillis, deadlineMillis)
           } else if (all.length > 0) {
             // The call may already have left.
-            const call = all[one.index % all.length]!
-            if (one.do === "markInStore") {
+            const call = all[action.index % all.length]!
+            if (action.do === "markInStore") {
               queue.markInStore(call)
               assert.isTrue(call.isInStore)
             } else {
@@ -88,14 +88,14 @@ describe("WaitingQueue", () => {
       for (const call of calls) queue.enqueue(call)
       for (const [index, call] of calls.entries()) if (index % staying !== 0) queue.remove(call)
       const deadlines = calls.filter((call) => queue.has(call)).map((call) => call.deadlineMillis)
-      const found: Array<number> = []
+      const returned: Array<number> = []
       for (let next = queue.nextDeadline(); next !== undefined; next = queue.nextDeadline()) {
-        found.push(next.deadlineMillis)
-        if (found.length > calls.length) break
+        returned.push(next.deadlineMillis)
+        if (returned.length > calls.length) break
         queue.remove(next)
       }
       assert.deepStrictEqual(
-        found,
+        returned,
         deadlines.toSorted((a, b) => a - b)
       )
     }

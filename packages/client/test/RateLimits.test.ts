@@ -26,7 +26,7 @@ const read = OrderGroups.get({ order_group_id: "g" })
 const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effect.Effect<A, E, R>) =>
   Effect.forEach(names, call, { concurrency: "unbounded" })
 
-const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
+const noLatency: Partial<Kalshi.Options> = { limits: { latency: 0 } }
 
 /** The error of a call that must fail with `LimitExceeded`. */
 const limitExceeded = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
@@ -48,7 +48,7 @@ describe("Kalshi.layer", () => {
       // The client assumes a rate 0.1 % below the exchange's: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
       assert.deepStrictEqual(yield* times, [...Array<number>(10).fill(0), 101, 201, 301])
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("signs a call after its wait", () =>
@@ -58,16 +58,16 @@ describe("Kalshi.layer", () => {
       const late = (yield* Metered).calls().at(-1)!
       assert.strictEqual(late.atMillis, 101)
       assert.strictEqual(late.signedMillis, 101)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("keeps reads and writes in separate buckets", () =>
     Effect.gen(function* () {
       yield* spendAll
-      // Learning the budget costs one read.
+      // The request for the account's limits costs one read.
       yield* concurrently(19, () => read)
       assert.strictEqual((yield* times).length, 29)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   const burst = Effect.gen(function* () {
@@ -130,7 +130,7 @@ describe("Kalshi.layer", () => {
       yield* concurrently(200, () => Exchange.status())
       assert.strictEqual((yield* Metered).arrived.length, 200)
       assert.strictEqual(yield* RateLimits.waitFor(Exchange.status), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("does not limit calls if limits are off", () =>
@@ -153,7 +153,7 @@ describe("Kalshi.layer", () => {
       )
       assert.strictEqual((yield* times).at(-1), 1002)
     }).pipe(
-      Effect.provide(layer({}, { ...prompt, policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
+      Effect.provide(layer({}, { ...noLatency, policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
     )
   )
 
@@ -165,7 +165,7 @@ describe("Kalshi.layer", () => {
       assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
       assert.strictEqual((yield* times).length, 10)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.live("reports an allowed wait of 0 ms, never less, on a real clock", () =>
@@ -175,7 +175,7 @@ describe("Kalshi.layer", () => {
       const error = yield* Effect.flip(unwaiting)
       assert.deepInclude(error, { _tag: "LimitExceeded", maxWaitMillis: 0 })
       assert.include(error.message, "and may wait 0 ms")
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("fails at once, without sending, if the wait is longer than the remaining total time", () =>
@@ -189,7 +189,7 @@ describe("Kalshi.layer", () => {
         "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, and may wait 500 ms"
       )
       assert.strictEqual((yield* Metered).calls().length, 10)
-    }).pipe(Effect.provide(layer({}, { ...prompt, policy: { totalTimeout: "500 millis" } })))
+    }).pipe(Effect.provide(layer({}, { ...noLatency, policy: { totalTimeout: "500 millis" } })))
   )
 
   it.effect("keeps the error of an earlier attempt that was sent", () =>
@@ -203,7 +203,7 @@ describe("Kalshi.layer", () => {
       Effect.provide(
         layer(
           { write: { rate: 1, capacity: 100 }, respond: (_, mark) => (mark === "lost" ? { status: 504 } : undefined) },
-          prompt
+          noLatency
         )
       )
     )
@@ -225,7 +225,7 @@ describe("Orders.batchCreate after a lost response", () => {
             write: { rate: 1, capacity: 100 },
             respond: (request) => (request.includes("batched") ? { status: 504 } : undefined)
           },
-          { ...prompt, policy: { totalTimeout: "10 minutes" } }
+          { ...noLatency, policy: { totalTimeout: "10 minutes" } }
         )
       )
     )
@@ -241,7 +241,7 @@ describe("Orders.batchCreate", () => {
       yield* Orders.batchCancel({ orders: indexes(15).map((i) => ({ order_id: `o${i}` })) })
       assert.isAbove(yield* RateLimits.waitFor(Orders.batchCancel, { orders: [{ order_id: "o" }] }), 0)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("is rejected before it is sent if it costs more than the bucket's capacity", () =>
@@ -254,7 +254,7 @@ describe("Orders.batchCreate", () => {
       )
       assert.deepStrictEqual((yield* Metered).calls(), [])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(11)), Number.POSITIVE_INFINITY)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("waits for a full bucket if it costs the whole capacity, and is not starved by small calls", () =>
@@ -269,7 +269,7 @@ describe("Orders.batchCreate", () => {
       assert.deepStrictEqual(requests.slice(0, 3), ["orders", "batched", "orders"])
       assert.strictEqual((yield* times)[1], 101)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 })
 
@@ -280,7 +280,7 @@ describe("the queue of waiting calls", () => {
       const names = indexes(20).map((i) => `o${i}`)
       yield* runFor("1 minute", all(names, create))
       assert.deepStrictEqual((yield* marks).slice(10), names)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("serves cancels first in the write bucket", () =>
@@ -294,7 +294,7 @@ describe("the queue of waiting calls", () => {
       yield* Fiber.join(cancels)
       assert.deepStrictEqual((yield* marks).slice(10), ["x", "y", "z", "a", "b", "c"])
       assert.strictEqual((yield* times)[10], 50)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   const urgent: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>]> = [
@@ -311,13 +311,13 @@ describe("the queue of waiting calls", () => {
         yield* runFor("1 minute", Effect.exit(call))
         const { request } = (yield* Metered).calls()[10]!
         assert.notInclude(request, "POST")
-      }).pipe(Effect.provide(layer({}, prompt)))
+      }).pipe(Effect.provide(layer({}, noLatency)))
     )
   }
 
   it.effect("serves calls that the caller marks as urgent first in the read bucket", () =>
     Effect.gen(function* () {
-      // Learning the budget costs one read.
+      // The request for the account's limits costs one read.
       yield* concurrently(19, () => read)
       const get = (order_group_id: string) => OrderGroups.get({ order_group_id })
       const others = yield* start(all(["a", "b"], get))
@@ -326,7 +326,7 @@ describe("the queue of waiting calls", () => {
       yield* Fiber.join(others)
       yield* Fiber.join(settling)
       assert.deepStrictEqual((yield* marks).slice(19), ["settle", "a", "b"])
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 })
 
@@ -340,7 +340,7 @@ describe("RateLimits.Overrides", () => {
       )
       assert.closeTo(error.waitMillis!, 100.1, 0.01)
       assert.strictEqual((yield* Metered).calls().length, 10)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("maxWait counts the calls that already wait, and a rejected call leaves the queue", () =>
@@ -353,7 +353,7 @@ describe("RateLimits.Overrides", () => {
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual((yield* marks).slice(10), ["a", "b", "c"])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("maxWait allows a wait of exactly that length", () =>
@@ -363,7 +363,7 @@ describe("RateLimits.Overrides", () => {
         "101 millis",
         Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "101 millis" })
       )
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("fails when maxWait has passed because urgent calls went first", () =>
@@ -377,7 +377,7 @@ describe("RateLimits.Overrides", () => {
       const error = yield* Fiber.join(fiber)
       if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
       assert.isAbove(error.waitMillis!, 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("fails with InvalidRequest if maxWait is not a duration", () =>
@@ -387,7 +387,7 @@ describe("RateLimits.Overrides", () => {
       )
       assert.strictEqual(error._tag, "InvalidRequest")
       assert.include(error.message, "RateLimits.Overrides.maxWait")
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 })
 
@@ -401,7 +401,7 @@ describe("RateLimits.waitFor", () => {
       assert.closeTo(millis, 300.3, 0.01)
       yield* runFor("1 minute", create("c"))
       assert.closeTo((yield* times).at(-1)!, millis, 1)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("takes no tokens and no place in the queue", () =>
@@ -410,7 +410,7 @@ describe("RateLimits.waitFor", () => {
       yield* spendAll
       for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.01)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("returns a shorter wait for urgent calls", () =>
@@ -418,7 +418,7 @@ describe("RateLimits.waitFor", () => {
       yield* spendAll
       yield* start(all(["a", "b"], create))
       assert.closeTo(yield* RateLimits.waitFor(Orders.cancel, { order_id: "o" }), 20.02, 0.01)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("assumes that an order without an input is billed to every shard", () =>
@@ -426,7 +426,7 @@ describe("RateLimits.waitFor", () => {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 })
 
@@ -485,7 +485,7 @@ describe("write buckets", () => {
         }
         assert.deepStrictEqual(touched, [...shards])
         assert.strictEqual((yield* Metered).refused(), 0)
-      }).pipe(Effect.provide(layer({}, prompt)))
+      }).pipe(Effect.provide(layer({}, noLatency)))
     )
   }
 
@@ -497,7 +497,7 @@ describe("write buckets", () => {
       assert.strictEqual((yield* times).length, 11)
       yield* TestClock.adjust("1 second")
       yield* Fiber.join(fiber)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("an order without a shard pays all buckets at once, and small orders of one shard do not starve it", () =>
@@ -510,7 +510,7 @@ describe("write buckets", () => {
       yield* Fiber.join(flood)
       assert.strictEqual((yield* marks)[10], "routed")
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 })
 
@@ -531,7 +531,9 @@ describe("TooManyRequests", () => {
       assert.strictEqual(first, 0)
       for (const at of others) assert.isAtLeast(at, 100)
     }).pipe(
-      Effect.provide(layer({ respond: once("refused", { status: 429, body: { error: "too many requests" } }) }, prompt))
+      Effect.provide(
+        layer({ respond: once("refused", { status: 429, body: { error: "too many requests" } }) }, noLatency)
+      )
     )
   )
 
@@ -544,7 +546,7 @@ describe("TooManyRequests", () => {
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
       Effect.provide(
-        layer({ respond: once("refused", { status: 429 }) }, { ...prompt, policy: { retry: SendPolicy.noRetry } })
+        layer({ respond: once("refused", { status: 429 }) }, { ...noLatency, policy: { retry: SendPolicy.noRetry } })
       )
     )
   )
@@ -565,7 +567,7 @@ describe("interruption", () => {
       yield* TestClock.adjust(0)
       assert.deepStrictEqual((yield* marks).slice(10), ["second"])
       yield* Fiber.join(second)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("of a waiting call further back takes no tokens, and the calls after it move up", () =>
@@ -579,7 +581,7 @@ describe("interruption", () => {
       yield* Fiber.join(first)
       yield* Fiber.join(third)
       assert.deepStrictEqual((yield* marks).slice(10), ["first in line", "third"])
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("while signing returns the tokens", () =>
@@ -596,7 +598,7 @@ describe("interruption", () => {
         assert.isFalse(yield* isFull)
         yield* Fiber.interrupt(fiber)
         assert.isTrue(yield* isFull)
-      }).pipe(Effect.provide(layer({}, { ...prompt, signer: slow })))
+      }).pipe(Effect.provide(layer({}, { ...noLatency, signer: slow })))
     })
   )
 
@@ -605,7 +607,7 @@ describe("interruption", () => {
       const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
       assert.isFalse(yield* isFull)
-    }).pipe(Effect.provide(layer({ transitMillis: () => 60_000 }, prompt)))
+    }).pipe(Effect.provide(layer({ transitMillis: () => 60_000 }, noLatency)))
   )
 
   it.effect("after sending counts the call as in flight until the assumed latency has passed", () =>
@@ -627,7 +629,7 @@ describe("interruption", () => {
       assert.strictEqual((yield* times).length, 10)
       yield* Orders.batchCreate(batch(10))
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 })
 
@@ -638,7 +640,7 @@ describe("a refused connection", () => {
       // Four attempts of a hundred tokens each, within two seconds.
       const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
       assert.isBelow(last! - first!, 2000)
-    }).pipe(Effect.provide(layer({ respond: () => "ECONNREFUSED" }, prompt)))
+    }).pipe(Effect.provide(layer({ respond: () => "ECONNREFUSED" }, noLatency)))
   )
 })
 
@@ -656,19 +658,19 @@ describe("RateLimits.Store", () => {
       }
       const responses: Readonly<Record<string, ExchangeResponse | string>> = {
         drained: { status: 429, body: { error: "too many requests" } },
-        "given back": "ECONNREFUSED"
+        returned: "ECONNREFUSED"
       }
-      const play = (mark: string) =>
+      const resultOf = (mark: string) =>
         runFor("1 minute", Effect.result(create(mark))).pipe(
           Effect.provide(layer({ respond: (_, mark) => responses[mark] })),
           Effect.provideService(RateLimits.Store, store)
         )
-      assert.strictEqual((yield* play("taken"))._tag, "Success")
+      assert.strictEqual((yield* resultOf("taken"))._tag, "Success")
       for (const [mark, tag] of [
         ["drained", "TooManyRequests"],
-        ["given back", "TransportError"]
+        ["returned", "TransportError"]
       ] as const) {
-        assert.strictEqual(errorOf(yield* play(mark))._tag, tag)
+        assert.strictEqual(errorOf(yield* resultOf(mark))._tag, tag)
       }
     })
   )
@@ -728,7 +730,7 @@ describe("RateLimits.Store", () => {
         // The requests for the account's limits use the same store: let them end.
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(sent, names)
-      }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
+      }).pipe(Effect.provide(layer({}, noLatency)), Effect.provideService(RateLimits.Store, store))
     })
   )
 
@@ -755,7 +757,7 @@ describe("RateLimits.Store", () => {
         assert.deepStrictEqual(used, ["take", "giveBack"])
         assert.deepStrictEqual((yield* Metered).arrived, [])
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
-      }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
+      }).pipe(Effect.provide(layer({}, noLatency)), Effect.provideService(RateLimits.Store, store))
     })
   )
 })

@@ -286,13 +286,13 @@ describe("Kalshi.layer with waiting calls", () => {
             [...marks].sort((a, b) => a - b)
           )
         }
-        for (const late of sent) {
-          if (!late.urgent) continue
-          const enteredMillis = calls[late.i!]!.atMillis
+        for (const cancel of sent) {
+          if (!cancel.urgent) continue
+          const enteredMillis = calls[cancel.i!]!.atMillis
           const before = sent.filter(
-            ({ place, sentMillis, urgent }) => !urgent && place < late.place && sentMillis > enteredMillis
+            ({ place, sentMillis, urgent }) => !urgent && place < cancel.place && sentMillis > enteredMillis
           )
-          assert.deepStrictEqual(before, [], `cancel ${late.i} came at ${enteredMillis} and waited`)
+          assert.deepStrictEqual(before, [], `cancel ${cancel.i} came at ${enteredMillis} and waited`)
         }
       }).pipe(Effect.provide(layer({}, { ...patient, limits: { latency: 0 } })))
   )

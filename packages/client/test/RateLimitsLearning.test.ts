@@ -23,7 +23,7 @@ const creates = (count: number) => concurrently(count, () => create)
 
 const read: Budget = { rate: 12_000, capacity: 36_000 }
 const write: Budget = { rate: 9_600, capacity: 28_800 }
-const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
+const noLatency: Partial<Kalshi.Options> = { limits: { latency: 0 } }
 
 /** The requests for the account's limits and costs, in order. */
 const limitRequests = Effect.map(Metered, ({ arrived }) =>
@@ -42,7 +42,7 @@ describe("RateLimits, the account's budget", () => {
       yield* Effect.forEach(indexes(10), () => OrderGroups.list())
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(yield* limitRequests, [])
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
   )
 
   it.effect("is fetched in the background once more is spent, then used", () =>
@@ -56,7 +56,7 @@ describe("RateLimits, the account's budget", () => {
       assert.strictEqual(refused(), 0)
       // 40 of the default 100 tokens are left, and 30,000 are needed at 9,600 a second.
       assert.closeTo(calls().at(-1)!.atMillis, 3_121, 10)
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
   )
 
   it.effect("is fetched by the first batch that exceeds a default bucket, which waits for it", () =>
@@ -65,7 +65,7 @@ describe("RateLimits, the account's budget", () => {
       assert.deepStrictEqual(yield* limitRequests, both)
       const error = yield* Effect.flip(Orders.batchCreate(batch(2_881)))
       assert.strictEqual(error._tag, "LimitExceeded")
-    }).pipe(Effect.provide(layer({ read, write, transitMillis: () => 0 }, prompt)), Effect.timeout("1 second"))
+    }).pipe(Effect.provide(layer({ read, write, transitMillis: () => 0 }, noLatency)), Effect.timeout("1 second"))
   )
 
   it.effect("is fetched once for several such batches", () =>
@@ -90,7 +90,7 @@ describe("RateLimits, the account's budget", () => {
             write,
             respond: (request) => (request.includes("/account/") ? { status: 401, body: {} } : undefined)
           },
-          prompt
+          noLatency
         )
       )
     )
@@ -103,7 +103,7 @@ describe("RateLimits, the account's budget", () => {
         Orders.batchCreate(batch(11)).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" }))
       )
       assert.strictEqual((yield* Metered).calls()[0]!.sentMillis, 2_000)
-    }).pipe(Effect.provide(layer({ read, write, transitMillis: (n) => (n === 0 ? 5_000 : 0) }, prompt)))
+    }).pipe(Effect.provide(layer({ read, write, transitMillis: (n) => (n === 0 ? 5_000 : 0) }, noLatency)))
   )
 
   it.effect("is fetched after a 429", () =>
@@ -112,7 +112,10 @@ describe("RateLimits, the account's budget", () => {
       assert.deepStrictEqual((yield* limitRequests).slice(0, 2), both)
     }).pipe(
       Effect.provide(
-        layer({ read, write, respond: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) }, prompt)
+        layer(
+          { read, write, respond: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) },
+          noLatency
+        )
       )
     )
   )
@@ -127,7 +130,7 @@ describe("RateLimits, the account's budget", () => {
       assert.strictEqual((yield* limitRequests).length, 2)
       yield* runFor(0, create)
       assert.strictEqual((yield* limitRequests).length, 4)
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
   )
 
   it.effect("rejects a waiting batch if the new budget is too small for it", () =>
@@ -149,7 +152,7 @@ describe("RateLimits, the account's budget", () => {
               respond: (request) =>
                 request === both[1] ? { status: 200, body: requests++ === 0 ? large : small } : undefined
             },
-            prompt
+            noLatency
           )
         })
       )
@@ -175,7 +178,7 @@ describe("RateLimits, the account's budget", () => {
         yield* TestClock.adjust("11 seconds")
         yield* runFor(0, create)
         assert.strictEqual((yield* limitRequests).length, 4)
-      }).pipe(Effect.provide(layer({ limits }, prompt)))
+      }).pipe(Effect.provide(layer({ limits }, noLatency)))
     )
   }
 
@@ -186,7 +189,7 @@ describe("RateLimits, the account's budget", () => {
         assert.closeTo((yield* Metered).calls().at(-1)!.atMillis, 200, 10)
       }).pipe(
         Effect.provide(
-          layer({ respond: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) }, prompt)
+          layer({ respond: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) }, noLatency)
         )
       )
     )
@@ -201,7 +204,10 @@ describe("RateLimits, the account's budget", () => {
       yield* Fiber.join(fiber)
     }).pipe(
       Effect.provide(
-        layer({ respond: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) }, prompt)
+        layer(
+          { respond: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) },
+          noLatency
+        )
       )
     )
   )
@@ -224,7 +230,7 @@ describe("RateLimits, the account's budget", () => {
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const context = yield* Layer.buildWithScope(
-        layer({ transitMillis: (n) => (n === 5 || n === 6 ? 60_000 : 0) }, prompt),
+        layer({ transitMillis: (n) => (n === 5 || n === 6 ? 60_000 : 0) }, noLatency),
         scope
       )
       yield* Effect.provide(creates(6), context)
@@ -258,7 +264,7 @@ describe("RateLimits, the limits requests", () => {
       assert.deepInclude(parents, ["Account.limits", undefined])
       assert.deepInclude(parents, ["Account.endpointCosts", undefined])
       assert.isTrue(yield* fitsBatch(2_880))
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
   )
 
   it.effect("cost tokens, and go before the waiting calls of the burst that starts them", () =>
@@ -274,20 +280,20 @@ describe("RateLimits, the limits requests", () => {
         signed.findIndex(({ request }) => request === both[1]),
         10
       )
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(Effect.provide(layer({}, noLatency)))
   )
 
   it.effect("of one layer serve the other layers of a shared store", () =>
     Effect.gen(function* () {
       const limits = { account: "mine", latency: 0 }
-      const one = Kalshi.layer({ environment, signer: signer(), limits })
-      yield* Effect.provide(Effect.andThen(creates(6), Effect.andThen(TestClock.adjust("10 seconds"), create)), one)
+      const first = Kalshi.layer({ environment, signer: signer(), limits })
+      yield* Effect.provide(Effect.andThen(creates(6), Effect.andThen(TestClock.adjust("10 seconds"), create)), first)
       assert.deepStrictEqual(yield* limitRequests, both)
       const requests = (yield* limitRequests).length
-      const two = Kalshi.layer({ environment, signer: signer(), limits })
+      const second = Kalshi.layer({ environment, signer: signer(), limits })
       // More than a default bucket holds, but too little to start a limits request.
-      yield* Effect.provide(creates(5), two)
-      assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), two), 0)
+      yield* Effect.provide(creates(5), second)
+      assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), second), 0)
       assert.strictEqual((yield* limitRequests).length, requests)
     }).pipe(Effect.provide(Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange({ read, write })))))
   )
@@ -410,7 +416,7 @@ describe("costs.read", () => {
       Effect.provide(
         layer(
           { read, write, respond: (request) => (request === both[0] ? { status: 404, body: {} } : undefined) },
-          prompt
+          noLatency
         )
       )
     )

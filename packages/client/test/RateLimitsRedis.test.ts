@@ -16,13 +16,13 @@ import { concurrently } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 /** Refills so slowly that the time of a test does not matter. */
-const still = { refillRate: 1e-9, capacity: 100, learned: true }
+const slowBudget = { refillRate: 1e-9, capacity: 100, learned: true }
 
 let wants = 0
 const wantOf = (cost: number, more: Partial<RateLimits.Want> = {}): RateLimits.Want => ({
   id: `want-${wants++}`,
   account: "a",
-  buckets: [{ name: "write", ...still }],
+  buckets: [{ name: "write", ...slowBudget }],
   cost,
   urgent: false,
   forced: false,
@@ -74,7 +74,7 @@ describe.skipIf(missing !== undefined)(
     test("takes tokens from all buckets or none, and a waiting order without a shard keeps its place in each", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
-        const bucket = (name: string) => ({ name, ...still })
+        const bucket = (name: string) => ({ name, ...slowBudget })
         yield* store.take(wantOf(95, { buckets: [bucket("write")] }))
         const routed = wantOf(10, { buckets: [bucket("write"), bucket("write/1")] })
         assert.isAbove(yield* store.take(routed), 0)

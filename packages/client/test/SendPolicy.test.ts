@@ -203,7 +203,7 @@ describe("the default policy", () => {
     Effect.gen(function* () {
       const { sent } = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group])
       const waits = sent.slice(1).map(({ atMillis }, i) => atMillis - sent[i]!.atMillis)
-      for (const [i, most] of [250, 500, 1000].entries()) assert.isAtMost(waits[i]!, most)
+      for (const [i, limit] of [250, 500, 1000].entries()) assert.isAtMost(waits[i]!, limit)
       assert.isAtLeast(new Set(waits).size, 2)
     }).pipe(Random.withSeed("jitter"))
   )

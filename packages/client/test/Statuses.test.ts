@@ -11,8 +11,9 @@ describe("isLostStatus", () => {
 
 describe("carriedOut", () => {
   it("returns yes for a success, no for a refusal, and maybe otherwise", () => {
-    const fates = all.map((status) => [status, statuses.carriedOut(status)] as const)
-    const of = (fate: "no" | "maybe" | "yes") => fates.flatMap(([status, is]) => (is === fate ? [status] : []))
+    const outcomes = all.map((status) => [status, statuses.carriedOut(status)] as const)
+    const of = (outcome: "no" | "maybe" | "yes") =>
+      outcomes.flatMap(([status, carriedOut]) => (carriedOut === outcome ? [status] : []))
     assert.deepStrictEqual(of("yes"), all.slice(100, 200))
     assert.deepStrictEqual(
       of("no"),

@@ -217,9 +217,9 @@ describe("Telemetry, spans", () => {
           }
         ]
       )
-      const prompt = yield* play(get, [group], { limits: {} }, store({ waits: [0] }))
+      const immediate = yield* play(get, [group], { limits: {} }, store({ waits: [0] }))
       assert.deepStrictEqual(
-        prompt.spans.map(({ name }) => name),
+        immediate.spans.map(({ name }) => name),
         ["OrderGroups.get", `GET ${template}`]
       )
     })
