@@ -3,8 +3,8 @@
  *
  * @module
  */
-import * as fs from "node:fs"
 import * as fc from "fast-check"
+import { recorded as recordedBodies } from "./calls.ts"
 
 /** The seed of every property. Set `FC_SEED` to use another. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_010)
@@ -76,24 +76,5 @@ export const size: fc.Arbitrary<string> = fc
   .oneof(fc.bigInt({ min: 0n, max: 10_000n }), fc.bigInt({ min: 0n, max: 10n ** 20n }))
   .map((hundredths) => write(hundredths, 2))
 
-interface Recorded {
-  readonly operation?: string
-  readonly body: Record<string, unknown>
-}
-
-const recordings = new URL("../../../../fixtures/recorded/", import.meta.url)
-
 /** The recorded bodies of one operation. */
-export const recorded = (operation: string): ReadonlyArray<Record<string, unknown>> =>
-  fs
-    .readdirSync(recordings)
-    .filter((name) => name.endsWith(".jsonl"))
-    .flatMap((name) =>
-      fs
-        .readFileSync(new URL(name, recordings), "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-        .map((line) => JSON.parse(line) as Recorded)
-    )
-    .filter((line) => line.operation === operation)
-    .map((line) => line.body)
+export const recorded = (operation: string) => recordedBodies(operation) as ReadonlyArray<Record<string, unknown>> // every body is an object
