@@ -9,7 +9,7 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as encode from "../src/sending/encode.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as Operation from "../src/Operation.ts"
-import { Exchange as Metered, layer as layerMetered } from "./support/exchange.ts"
+import { Exchange as Metered, provideExchange } from "./support/exchange.ts"
 import { environment, isSigned, layer, layerScript, Script, signer } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -285,7 +285,7 @@ describe("InvalidRequest, an input", () => {
       })
       assert.strictEqual(reads, 1)
       assert.strictEqual((yield* Metered).calls().length, 1)
-    }).pipe(Effect.provide(layerMetered({}, { limits: { latency: 0 } })))
+    }).pipe(provideExchange())
   )
 
   it("is read once if it is a Proxy", () => {

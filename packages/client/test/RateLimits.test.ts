@@ -11,7 +11,14 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as Quotes from "../src/rest/Quotes.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { type ExchangeResponse, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
+import {
+  type ExchangeResponse,
+  type Arrived,
+  Exchange as Metered,
+  layer,
+  layerExchange,
+  provideExchange
+} from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
 import { concurrently, errorOf, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
@@ -21,12 +28,9 @@ const create = (mark: string) => Orders.create(order(mark))
 const cancel = (order_id: string) => Orders.cancel({ order_id })
 const read = OrderGroups.get({ order_group_id: "g" })
 
-/** Requests arrive at once, so that the numbers are round. */
 /** Makes one call for each name, concurrently. */
 const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effect.Effect<A, E, R>) =>
   Effect.forEach(names, call, { concurrency: "unbounded" })
-
-const noLatency: Partial<Kalshi.Options> = { limits: { latency: 0 } }
 
 /** The error of a call that must fail with `LimitExceeded`. */
 const limitExceeded = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
@@ -48,7 +52,7 @@ describe("Kalshi.layer", () => {
       // The client assumes a rate 0.1 % below the exchange's: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
       assert.deepStrictEqual(yield* times, [...Array<number>(10).fill(0), 101, 201, 301])
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("signs a call after its wait", () =>
@@ -58,7 +62,7 @@ describe("Kalshi.layer", () => {
       const late = (yield* Metered).calls().at(-1)!
       assert.strictEqual(late.atMillis, 101)
       assert.strictEqual(late.signedMillis, 101)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("keeps reads and writes in separate buckets", () =>
@@ -67,7 +71,7 @@ describe("Kalshi.layer", () => {
       // The request for the account's limits costs one read.
       yield* concurrently(19, () => read)
       assert.strictEqual((yield* times).length, 29)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   const burst = Effect.gen(function* () {
@@ -86,14 +90,14 @@ describe("Kalshi.layer", () => {
     Effect.gen(function* () {
       // The exchange's bucket may have been full until the burst arrived.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
-    }).pipe(Effect.provide(layer({ transitMillis: () => 100 })))
+    }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )
 
   it.effect("waits after a burst without responses for tokens that refill once the assumed latency has passed", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
-    }).pipe(Effect.provide(layer({ transitMillis: () => 2_000 })))
+    }).pipe(provideExchange({ transitMillis: () => 2_000 }, { limits: {} }))
   )
 
   it.effect("counts a call that timed out as in flight until the assumed latency has passed", () =>
@@ -103,11 +107,9 @@ describe("Kalshi.layer", () => {
       assert.closeTo(sent[0]!, 601, 10)
       assert.strictEqual(sent.length, 2)
     }).pipe(
-      Effect.provide(
-        layer(
-          { transitMillis: (n) => (n < 12 ? 450 : 0) },
-          { policy: { attemptTimeout: "50 millis", retry: SendPolicy.noRetry } }
-        )
+      provideExchange(
+        { transitMillis: (n) => (n < 12 ? 450 : 0) },
+        { limits: {}, policy: { attemptTimeout: "50 millis", retry: SendPolicy.noRetry } }
       )
     )
   )
@@ -122,7 +124,7 @@ describe("Kalshi.layer", () => {
       yield* Fiber.join(slow)
       yield* Fiber.join(others)
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.1)
-    }).pipe(Effect.provide(layer({ transitMillis: (n) => (n === 0 ? 900 : 490) })))
+    }).pipe(provideExchange({ transitMillis: (n) => (n === 0 ? 900 : 490) }, { limits: {} }))
   )
 
   it.effect("does not limit unsigned calls", () =>
@@ -130,7 +132,7 @@ describe("Kalshi.layer", () => {
       yield* concurrently(200, () => Exchange.status())
       assert.strictEqual((yield* Metered).arrived.length, 200)
       assert.strictEqual(yield* RateLimits.waitFor(Exchange.status), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("does not limit calls if limits are off", () =>
@@ -138,7 +140,7 @@ describe("Kalshi.layer", () => {
       yield* concurrently(200, () => read)
       assert.strictEqual((yield* Metered).arrived.length, 200)
       assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.get, { order_group_id: "g" }), 0)
-    }).pipe(Effect.provide(layer({ read: { rate: 1e6, capacity: 1e6 } }, { limits: false })))
+    }).pipe(provideExchange({ read: { rate: 1e6, capacity: 1e6 } }, { limits: false }))
   )
 
   it.effect("counts the wait toward the total timeout, not toward the attempt timeout", () =>
@@ -152,9 +154,7 @@ describe("Kalshi.layer", () => {
         "sent"
       )
       assert.strictEqual((yield* times).at(-1), 1002)
-    }).pipe(
-      Effect.provide(layer({}, { ...noLatency, policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
-    )
+    }).pipe(provideExchange({}, { policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
   )
 
   it.effect("does not send a call whose tokens arrive when its time is up, and returns the tokens", () =>
@@ -165,7 +165,7 @@ describe("Kalshi.layer", () => {
       assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
       assert.strictEqual((yield* times).length, 10)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.live("reports an allowed wait of 0 ms, never less, on a real clock", () =>
@@ -175,7 +175,7 @@ describe("Kalshi.layer", () => {
       const error = yield* Effect.flip(unwaiting)
       assert.deepInclude(error, { _tag: "LimitExceeded", maxWaitMillis: 0 })
       assert.include(error.message, "and may wait 0 ms")
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("fails at once, without sending, if the wait is longer than the remaining total time", () =>
@@ -189,7 +189,7 @@ describe("Kalshi.layer", () => {
         "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, and may wait 500 ms"
       )
       assert.strictEqual((yield* Metered).calls().length, 10)
-    }).pipe(Effect.provide(layer({}, { ...noLatency, policy: { totalTimeout: "500 millis" } })))
+    }).pipe(provideExchange({}, { policy: { totalTimeout: "500 millis" } }))
   )
 
   it.effect("keeps the error of an earlier attempt that was sent", () =>
@@ -200,12 +200,10 @@ describe("Kalshi.layer", () => {
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      Effect.provide(
-        layer(
-          { write: { rate: 1, capacity: 100 }, respond: (_, mark) => (mark === "lost" ? { status: 504 } : undefined) },
-          noLatency
-        )
-      )
+      provideExchange({
+        write: { rate: 1, capacity: 100 },
+        respond: (_, mark) => (mark === "lost" ? { status: 504 } : undefined)
+      })
     )
   )
 })
@@ -219,14 +217,12 @@ describe("Orders.batchCreate after a lost response", () => {
       )
       assert.strictEqual((yield* Metered).calls().length, 1)
     }).pipe(
-      Effect.provide(
-        layer(
-          {
-            write: { rate: 1, capacity: 100 },
-            respond: (request) => (request.includes("batched") ? { status: 504 } : undefined)
-          },
-          { ...noLatency, policy: { totalTimeout: "10 minutes" } }
-        )
+      provideExchange(
+        {
+          write: { rate: 1, capacity: 100 },
+          respond: (request) => (request.includes("batched") ? { status: 504 } : undefined)
+        },
+        { policy: { totalTimeout: "10 minutes" } }
       )
     )
   )
@@ -241,7 +237,7 @@ describe("Orders.batchCreate", () => {
       yield* Orders.batchCancel({ orders: indexes(15).map((i) => ({ order_id: `o${i}` })) })
       assert.isAbove(yield* RateLimits.waitFor(Orders.batchCancel, { orders: [{ order_id: "o" }] }), 0)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("is rejected before it is sent if it costs more than the bucket's capacity", () =>
@@ -254,7 +250,7 @@ describe("Orders.batchCreate", () => {
       )
       assert.deepStrictEqual((yield* Metered).calls(), [])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(11)), Number.POSITIVE_INFINITY)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("waits for a full bucket if it costs the whole capacity, and is not starved by small calls", () =>
@@ -269,7 +265,7 @@ describe("Orders.batchCreate", () => {
       assert.deepStrictEqual(requests.slice(0, 3), ["orders", "batched", "orders"])
       assert.strictEqual((yield* times)[1], 101)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 })
 
@@ -280,7 +276,7 @@ describe("the queue of waiting calls", () => {
       const names = indexes(20).map((i) => `o${i}`)
       yield* runFor("1 minute", all(names, create))
       assert.deepStrictEqual((yield* marks).slice(10), names)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("serves cancels first in the write bucket", () =>
@@ -294,7 +290,7 @@ describe("the queue of waiting calls", () => {
       yield* Fiber.join(cancels)
       assert.deepStrictEqual((yield* marks).slice(10), ["x", "y", "z", "a", "b", "c"])
       assert.strictEqual((yield* times)[10], 50)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   const urgent: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>]> = [
@@ -311,7 +307,7 @@ describe("the queue of waiting calls", () => {
         yield* runFor("1 minute", Effect.exit(call))
         const { request } = (yield* Metered).calls()[10]!
         assert.notInclude(request, "POST")
-      }).pipe(Effect.provide(layer({}, noLatency)))
+      }).pipe(provideExchange())
     )
   }
 
@@ -326,7 +322,7 @@ describe("the queue of waiting calls", () => {
       yield* Fiber.join(others)
       yield* Fiber.join(settling)
       assert.deepStrictEqual((yield* marks).slice(19), ["settle", "a", "b"])
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 })
 
@@ -340,7 +336,7 @@ describe("RateLimits.Overrides", () => {
       )
       assert.closeTo(error.waitMillis!, 100.1, 0.01)
       assert.strictEqual((yield* Metered).calls().length, 10)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("maxWait counts the calls that already wait, and a rejected call leaves the queue", () =>
@@ -353,7 +349,7 @@ describe("RateLimits.Overrides", () => {
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual((yield* marks).slice(10), ["a", "b", "c"])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("maxWait allows a wait of exactly that length", () =>
@@ -363,7 +359,7 @@ describe("RateLimits.Overrides", () => {
         "101 millis",
         Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "101 millis" })
       )
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("fails when maxWait has passed because urgent calls went first", () =>
@@ -377,7 +373,7 @@ describe("RateLimits.Overrides", () => {
       const error = yield* Fiber.join(fiber)
       if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
       assert.isAbove(error.waitMillis!, 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("fails with InvalidRequest if maxWait is not a duration", () =>
@@ -387,7 +383,7 @@ describe("RateLimits.Overrides", () => {
       )
       assert.strictEqual(error._tag, "InvalidRequest")
       assert.include(error.message, "RateLimits.Overrides.maxWait")
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 })
 
@@ -401,7 +397,7 @@ describe("RateLimits.waitFor", () => {
       assert.closeTo(millis, 300.3, 0.01)
       yield* runFor("1 minute", create("c"))
       assert.closeTo((yield* times).at(-1)!, millis, 1)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("takes no tokens and no place in the queue", () =>
@@ -410,7 +406,7 @@ describe("RateLimits.waitFor", () => {
       yield* spendAll
       for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.01)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("returns a shorter wait for urgent calls", () =>
@@ -418,7 +414,7 @@ describe("RateLimits.waitFor", () => {
       yield* spendAll
       yield* start(all(["a", "b"], create))
       assert.closeTo(yield* RateLimits.waitFor(Orders.cancel, { order_id: "o" }), 20.02, 0.01)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("assumes that an order without an input is billed to every shard", () =>
@@ -426,7 +422,7 @@ describe("RateLimits.waitFor", () => {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 })
 
@@ -485,7 +481,7 @@ describe("write buckets", () => {
         }
         assert.deepStrictEqual(touched, [...shards])
         assert.strictEqual((yield* Metered).refused(), 0)
-      }).pipe(Effect.provide(layer({}, noLatency)))
+      }).pipe(provideExchange())
     )
   }
 
@@ -497,7 +493,7 @@ describe("write buckets", () => {
       assert.strictEqual((yield* times).length, 11)
       yield* TestClock.adjust("1 second")
       yield* Fiber.join(fiber)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("an order without a shard pays all buckets at once, and small orders of one shard do not starve it", () =>
@@ -510,7 +506,7 @@ describe("write buckets", () => {
       yield* Fiber.join(flood)
       assert.strictEqual((yield* marks)[10], "routed")
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 })
 
@@ -530,11 +526,7 @@ describe("TooManyRequests", () => {
       const [first, ...others] = yield* times
       assert.strictEqual(first, 0)
       for (const at of others) assert.isAtLeast(at, 100)
-    }).pipe(
-      Effect.provide(
-        layer({ respond: once("refused", { status: 429, body: { error: "too many requests" } }) }, noLatency)
-      )
-    )
+    }).pipe(provideExchange({ respond: once("refused", { status: 429, body: { error: "too many requests" } }) }))
   )
 
   it.effect("empties only the buckets that were billed", () =>
@@ -545,9 +537,7 @@ describe("TooManyRequests", () => {
       assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.list), 0)
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      Effect.provide(
-        layer({ respond: once("refused", { status: 429 }) }, { ...noLatency, policy: { retry: SendPolicy.noRetry } })
-      )
+      provideExchange({ respond: once("refused", { status: 429 }) }, { policy: { retry: SendPolicy.noRetry } })
     )
   )
 })
@@ -567,7 +557,7 @@ describe("interruption", () => {
       yield* TestClock.adjust(0)
       assert.deepStrictEqual((yield* marks).slice(10), ["second"])
       yield* Fiber.join(second)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("of a waiting call further back takes no tokens, and the calls after it move up", () =>
@@ -581,7 +571,7 @@ describe("interruption", () => {
       yield* Fiber.join(first)
       yield* Fiber.join(third)
       assert.deepStrictEqual((yield* marks).slice(10), ["first in line", "third"])
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("while signing returns the tokens", () =>
@@ -598,7 +588,7 @@ describe("interruption", () => {
         assert.isFalse(yield* isFull)
         yield* Fiber.interrupt(fiber)
         assert.isTrue(yield* isFull)
-      }).pipe(Effect.provide(layer({}, { ...noLatency, signer: slow })))
+      }).pipe(provideExchange({}, { signer: slow }))
     })
   )
 
@@ -607,7 +597,7 @@ describe("interruption", () => {
       const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
       assert.isFalse(yield* isFull)
-    }).pipe(Effect.provide(layer({ transitMillis: () => 60_000 }, noLatency)))
+    }).pipe(provideExchange({ transitMillis: () => 60_000 }))
   )
 
   it.effect("after sending counts the call as in flight until the assumed latency has passed", () =>
@@ -617,7 +607,7 @@ describe("interruption", () => {
       yield* runFor("1 second", create("late"))
       const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten before it never arrived here
       assert.closeTo(sentMillis, 601, 10)
-    }).pipe(Effect.provide(layer({ transitMillis: (n) => (n < 12 ? 60_000 : 0) })))
+    }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
 
   it.effect("leaves no timer: nothing is sent later, and other calls continue", () =>
@@ -629,7 +619,7 @@ describe("interruption", () => {
       assert.strictEqual((yield* times).length, 10)
       yield* Orders.batchCreate(batch(10))
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 })
 
@@ -640,7 +630,7 @@ describe("a refused connection", () => {
       // Four attempts of a hundred tokens each, within two seconds.
       const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
       assert.isBelow(last! - first!, 2000)
-    }).pipe(Effect.provide(layer({ respond: () => "ECONNREFUSED" }, noLatency)))
+    }).pipe(provideExchange({ respond: () => "ECONNREFUSED" }))
   )
 })
 
@@ -662,7 +652,7 @@ describe("RateLimits.Store", () => {
       }
       const resultOf = (mark: string) =>
         runFor("1 minute", Effect.result(create(mark))).pipe(
-          Effect.provide(layer({ respond: (_, mark) => responses[mark] })),
+          provideExchange({ respond: (_, mark) => responses[mark] }, { limits: {} }),
           Effect.provideService(RateLimits.Store, store)
         )
       assert.strictEqual((yield* resultOf("taken"))._tag, "Success")
@@ -730,7 +720,7 @@ describe("RateLimits.Store", () => {
         // The requests for the account's limits use the same store: let them end.
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(sent, names)
-      }).pipe(Effect.provide(layer({}, noLatency)), Effect.provideService(RateLimits.Store, store))
+      }).pipe(provideExchange(), Effect.provideService(RateLimits.Store, store))
     })
   )
 
@@ -757,7 +747,7 @@ describe("RateLimits.Store", () => {
         assert.deepStrictEqual(used, ["take", "giveBack"])
         assert.deepStrictEqual((yield* Metered).arrived, [])
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
-      }).pipe(Effect.provide(layer({}, noLatency)), Effect.provideService(RateLimits.Store, store))
+      }).pipe(provideExchange(), Effect.provideService(RateLimits.Store, store))
     })
   )
 })
@@ -790,6 +780,6 @@ describe("Kalshi.Options.limits", () => {
       assert.strictEqual(error._tag, "LimitExceeded")
       yield* Orders.batchCreate(batch(5))
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 200.2, 0.01)
-    }).pipe(Effect.provide(layer({}, { limits: { share: 0.5, latency: 0 } })))
+    }).pipe(provideExchange({}, { limits: { share: 0.5, latency: 0 } }))
   )
 })

@@ -5,7 +5,7 @@ import type * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
-import { type Budget, Exchange as Metered, layer, limitsOf } from "./support/exchange.ts"
+import { type Budget, Exchange as Metered, layer, limitsOf, provideExchange } from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
 import { concurrently, indexes, runFor } from "./support/run.ts"
 
@@ -34,7 +34,7 @@ describe("RateLimits before the budget is known", () => {
           )
           assert.isTrue(results.every(Result.isSuccess))
           assert.strictEqual((yield* Metered).refused(), 0)
-        }).pipe(Effect.provide(layer({ read: huge, write: huge, transitMillis: () => 50 })))
+        }).pipe(provideExchange({ read: huge, write: huge, transitMillis: () => 50 }, { limits: {} }))
       })
     )
   }
@@ -53,7 +53,7 @@ describe("RateLimits before the budget is known", () => {
       assert.closeTo(results.length - refused.length, 600, 25)
       assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({ transitMillis: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } })))
+    }).pipe(provideExchange({ transitMillis: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } }))
   )
 
   it.effect("does not treat orders as lost if the limits request is lost", () =>
@@ -68,8 +68,8 @@ describe("RateLimits before the budget is known", () => {
         ids.map(() => "Rejected")
       )
     }).pipe(
-      Effect.provide(
-        layer({
+      provideExchange(
+        {
           write: { rate: 1e6, capacity: 1e6 },
           respond: (request) => {
             if (request.includes("/account/")) return { status: 504, body: {} }
@@ -80,7 +80,8 @@ describe("RateLimits before the budget is known", () => {
               body: { orders: indexes(11).map((i) => ({ client_order_id: `id-${i}`, ...refused })) }
             }
           }
-        })
+        },
+        { limits: {} }
       )
     )
   )
@@ -96,15 +97,10 @@ describe("RateLimits before the budget is known", () => {
       )
       assert.isTrue(results.some(Result.isFailure))
     }).pipe(
-      Effect.provide(
-        layer(
-          {
-            respond: (r) => (r.includes("/account/") ? "EHANG" : undefined),
-            transitMillis: (n) => (n === 10 || n === 11 ? 60_000 : 0)
-          },
-          { limits: { latency: 0 } }
-        )
-      )
+      provideExchange({
+        respond: (r) => (r.includes("/account/") ? "EHANG" : undefined),
+        transitMillis: (n) => (n === 10 || n === 11 ? 60_000 : 0)
+      })
     )
   )
 })
@@ -119,7 +115,7 @@ describe("Orders.cancel", () => {
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       // The actual budget is large, and the account's limits cannot be fetched.
-      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }))
+      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }, { limits: {} })
     )
   )
 
@@ -129,7 +125,7 @@ describe("Orders.cancel", () => {
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }))
+      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }, { limits: {} })
     )
   )
 
@@ -138,12 +134,10 @@ describe("Orders.cancel", () => {
       const results = yield* runForSeconds(15, cancels(2_000))
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
-      Effect.provide(
-        layer(
-          { write: { rate: 1e6, capacity: 1e6 }, transitMillis: (n) => (n === 25 || n === 26 ? 60_000 : 0) },
-          { limits: { latency: 0 } }
-        )
-      )
+      provideExchange({
+        write: { rate: 1e6, capacity: 1e6 },
+        transitMillis: (n) => (n === 25 || n === 26 ? 60_000 : 0)
+      })
     )
   )
 
@@ -154,7 +148,7 @@ describe("Orders.cancel", () => {
       // 50 cancels from a full bucket, then 50 a second for 30 seconds.
       assert.closeTo(sent, 1_550, 10)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, { limits: { latency: 0 } })))
+    }).pipe(provideExchange())
   )
 })
 

@@ -6,7 +6,7 @@ import * as memory from "../src/limits/memory.ts"
 import type * as Kalshi from "../src/Kalshi.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
-import { Exchange as Metered, layer } from "./support/exchange.ts"
+import { Exchange as Metered, provideExchange } from "./support/exchange.ts"
 import { holds } from "./support/laws.ts"
 import { batch, order } from "./support/orders.ts"
 
@@ -243,7 +243,7 @@ describe("Kalshi.layer with waiting calls", () => {
         }
         // Interrupted calls keep no tokens: the buckets are full again.
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, routedBatch(10)), 0)
-      }).pipe(Effect.provide(layer({ transitMillis: (n) => delays[n % delays.length]! }, patient)))
+      }).pipe(provideExchange({ transitMillis: (n) => delays[n % delays.length]! }, { ...patient, limits: {} }))
   )
 
   law(
@@ -265,7 +265,7 @@ describe("Kalshi.layer with waiting calls", () => {
           return (now = start + wait)
         })
         assert.deepStrictEqual(sent, expected)
-      }).pipe(Effect.provide(layer({}, { ...patient, limits: { latency: 0 } })))
+      }).pipe(provideExchange({}, patient))
   )
 
   law(
@@ -294,6 +294,6 @@ describe("Kalshi.layer with waiting calls", () => {
           )
           assert.deepStrictEqual(before, [], `cancel ${cancel.i} came at ${enteredMillis} and waited`)
         }
-      }).pipe(Effect.provide(layer({}, { ...patient, limits: { latency: 0 } })))
+      }).pipe(provideExchange({}, patient))
   )
 })

@@ -13,7 +13,14 @@ import * as Quotes from "../src/rest/Quotes.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { recorded } from "./support/calls.ts"
-import { type Budget, Exchange as Metered, layer, layerExchange, limitsOf } from "./support/exchange.ts"
+import {
+  type Budget,
+  Exchange as Metered,
+  layer,
+  layerExchange,
+  limitsOf,
+  provideExchange
+} from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
 import { concurrently, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
@@ -42,7 +49,7 @@ describe("RateLimits, the account's budget", () => {
       yield* Effect.forEach(indexes(10), () => OrderGroups.list())
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(yield* limitRequests, [])
-    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
+    }).pipe(provideExchange({ read, write }))
   )
 
   it.effect("is fetched in the background once more is spent, then used", () =>
@@ -56,7 +63,7 @@ describe("RateLimits, the account's budget", () => {
       assert.strictEqual(refused(), 0)
       // 40 of the default 100 tokens are left, and 30,000 are needed at 9,600 a second.
       assert.closeTo(calls().at(-1)!.atMillis, 3_121, 10)
-    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
+    }).pipe(provideExchange({ read, write }))
   )
 
   it.effect("is fetched by the first batch that exceeds a default bucket, which waits for it", () =>
@@ -65,7 +72,7 @@ describe("RateLimits, the account's budget", () => {
       assert.deepStrictEqual(yield* limitRequests, both)
       const error = yield* Effect.flip(Orders.batchCreate(batch(2_881)))
       assert.strictEqual(error._tag, "LimitExceeded")
-    }).pipe(Effect.provide(layer({ read, write, transitMillis: () => 0 }, noLatency)), Effect.timeout("1 second"))
+    }).pipe(provideExchange({ read, write, transitMillis: () => 0 }), Effect.timeout("1 second"))
   )
 
   it.effect("is fetched once for several such batches", () =>
@@ -75,7 +82,7 @@ describe("RateLimits, the account's budget", () => {
         concurrently(3, (i) => Orders.batchCreate(batch(11 + i)))
       )
       assert.deepStrictEqual(yield* limitRequests, both)
-    }).pipe(Effect.provide(layer({ read, write, transitMillis: () => 50 })))
+    }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
   it.effect("is left to the exchange if it cannot be fetched: a large batch is sent", () =>
@@ -83,16 +90,11 @@ describe("RateLimits, the account's budget", () => {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
     }).pipe(
-      Effect.provide(
-        layer(
-          {
-            read,
-            write,
-            respond: (request) => (request.includes("/account/") ? { status: 401, body: {} } : undefined)
-          },
-          noLatency
-        )
-      )
+      provideExchange({
+        read,
+        write,
+        respond: (request) => (request.includes("/account/") ? { status: 401, body: {} } : undefined)
+      })
     )
   )
 
@@ -103,7 +105,7 @@ describe("RateLimits, the account's budget", () => {
         Orders.batchCreate(batch(11)).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" }))
       )
       assert.strictEqual((yield* Metered).calls()[0]!.sentMillis, 2_000)
-    }).pipe(Effect.provide(layer({ read, write, transitMillis: (n) => (n === 0 ? 5_000 : 0) }, noLatency)))
+    }).pipe(provideExchange({ read, write, transitMillis: (n) => (n === 0 ? 5_000 : 0) }))
   )
 
   it.effect("is fetched after a 429", () =>
@@ -111,12 +113,7 @@ describe("RateLimits, the account's budget", () => {
       yield* runFor("1 minute", Effect.exit(create))
       assert.deepStrictEqual((yield* limitRequests).slice(0, 2), both)
     }).pipe(
-      Effect.provide(
-        layer(
-          { read, write, respond: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) },
-          noLatency
-        )
-      )
+      provideExchange({ read, write, respond: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) })
     )
   )
 
@@ -130,7 +127,7 @@ describe("RateLimits, the account's budget", () => {
       assert.strictEqual((yield* limitRequests).length, 2)
       yield* runFor(0, create)
       assert.strictEqual((yield* limitRequests).length, 4)
-    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
+    }).pipe(provideExchange({ read, write }))
   )
 
   it.effect("rejects a waiting batch if the new budget is too small for it", () =>
@@ -178,7 +175,7 @@ describe("RateLimits, the account's budget", () => {
         yield* TestClock.adjust("11 seconds")
         yield* runFor(0, create)
         assert.strictEqual((yield* limitRequests).length, 4)
-      }).pipe(Effect.provide(layer({ limits }, noLatency)))
+      }).pipe(provideExchange({ limits }))
     )
   }
 
@@ -188,9 +185,7 @@ describe("RateLimits, the account's budget", () => {
         yield* runFor("1 minute", creates(12))
         assert.closeTo((yield* Metered).calls().at(-1)!.atMillis, 200, 10)
       }).pipe(
-        Effect.provide(
-          layer({ respond: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) }, noLatency)
-        )
+        provideExchange({ respond: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) })
       )
     )
   }
@@ -203,12 +198,7 @@ describe("RateLimits, the account's budget", () => {
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
     }).pipe(
-      Effect.provide(
-        layer(
-          { respond: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) },
-          noLatency
-        )
-      )
+      provideExchange({ respond: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) })
     )
   )
 
@@ -221,9 +211,7 @@ describe("RateLimits, the account's budget", () => {
         (yield* Metered).calls().map(({ atMillis }) => atMillis),
         [0, 1002]
       )
-    }).pipe(
-      Effect.provide(layer({ write: { rate: 10_000, capacity: 1_000 } }, { limits: { latency: 0, share: 0.001 } }))
-    )
+    }).pipe(provideExchange({ write: { rate: 10_000, capacity: 1_000 } }, { limits: { latency: 0, share: 0.001 } }))
   )
 
   it.effect("is fetched by a fiber that ends with the layer", () =>
@@ -264,7 +252,7 @@ describe("RateLimits, the limits requests", () => {
       assert.deepInclude(parents, ["Account.limits", undefined])
       assert.deepInclude(parents, ["Account.endpointCosts", undefined])
       assert.isTrue(yield* fitsBatch(2_880))
-    }).pipe(Effect.provide(layer({ read, write }, noLatency)))
+    }).pipe(provideExchange({ read, write }))
   )
 
   it.effect("cost tokens, and go before the waiting calls of the burst that starts them", () =>
@@ -280,7 +268,7 @@ describe("RateLimits, the limits requests", () => {
         signed.findIndex(({ request }) => request === both[1]),
         10
       )
-    }).pipe(Effect.provide(layer({}, noLatency)))
+    }).pipe(provideExchange())
   )
 
   it.effect("of one layer serve the other layers of a shared store", () =>
@@ -394,14 +382,7 @@ describe("costs.read", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(33)), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(34)), Number.POSITIVE_INFINITY)
-    }).pipe(
-      Effect.provide(
-        layer(
-          { costs: list([[3, "POST", "/trade-api/v2/portfolio/events/orders/batched"]]) },
-          { limits: { latency: 0 } }
-        )
-      )
-    )
+    }).pipe(provideExchange({ costs: list([[3, "POST", "/trade-api/v2/portfolio/events/orders/batched"]]) }))
   )
 
   it.effect("leaves the documented costs in place if the list cannot be fetched, and it is fetched again", () =>
@@ -413,12 +394,11 @@ describe("costs.read", () => {
       yield* runFor(0, create)
       assert.strictEqual((yield* limitRequests).length, 4)
     }).pipe(
-      Effect.provide(
-        layer(
-          { read, write, respond: (request) => (request === both[0] ? { status: 404, body: {} } : undefined) },
-          noLatency
-        )
-      )
+      provideExchange({
+        read,
+        write,
+        respond: (request) => (request === both[0] ? { status: 404, body: {} } : undefined)
+      })
     )
   )
 })
@@ -455,7 +435,7 @@ describe("Kalshi.layer at saturation", () => {
           const { capacity, rate } = budgets[kind]
           assert.isAtLeast(used / (capacity + rate * seconds), 0.95, kind)
         }
-      }).pipe(Effect.provide(layer({ ...budgets, transitMillis })))
+      }).pipe(provideExchange({ ...budgets, transitMillis }, { limits: {} }))
     )
   }
 })

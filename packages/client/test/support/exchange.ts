@@ -201,3 +201,7 @@ export const layer = (
   options: Partial<Kalshi.Options> = {}
 ): Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Exchange> =>
   Kalshi.layer({ environment, signer: signer(), ...options }).pipe(Layer.provideMerge(layerExchange(settings)))
+
+/** Provides such a client. Default: the client assumes that requests arrive at once. */
+export const provideExchange = (settings: Settings = {}, options: Partial<Kalshi.Options> = {}) =>
+  Effect.provide(layer(settings, { limits: { latency: 0 }, ...options }))
