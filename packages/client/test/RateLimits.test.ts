@@ -39,16 +39,15 @@ const limitExceeded = <A, E extends { readonly _tag: string }, R>(call: Effect.E
 const marks = Effect.map(Metered, ({ calls }) => calls().map(({ mark }) => mark))
 const times = Effect.map(Metered, ({ calls }) => calls().map(({ atMillis }) => atMillis))
 
+const creates = (count: number) => concurrently(count, () => create("o"))
+
 /** Spends a full write bucket. */
-const spendAll = concurrently(10, () => create("first"))
+const spendAll = creates(10)
 
 describe("Kalshi.layer", () => {
   it.effect("sends signed calls at once while the bucket has tokens, then as the bucket refills", () =>
     Effect.gen(function* () {
-      yield* runFor(
-        "1 second",
-        concurrently(13, () => create("o"))
-      )
+      yield* runFor("1 second", creates(13))
       // The client assumes a rate 0.1 % below the exchange's: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
       assert.deepStrictEqual(yield* times, [...Array<number>(10).fill(0), 101, 201, 301])
       assert.strictEqual((yield* Metered).refused(), 0)
@@ -194,7 +193,7 @@ describe("Kalshi.layer", () => {
 
   it.effect("keeps the error of an earlier attempt that was sent", () =>
     Effect.gen(function* () {
-      yield* concurrently(9, () => create("first"))
+      yield* creates(9)
       // The retry would wait for longer than allowed, so the call fails with the error of the first attempt.
       assert.strictEqual((yield* runFor("1 minute", Effect.flip(create("lost"))))._tag, "GatewayTimeout")
       assert.strictEqual((yield* Metered).calls().length, 10)
@@ -257,7 +256,7 @@ describe("Orders.batchCreate", () => {
     Effect.gen(function* () {
       yield* create("one")
       const large = yield* start(Orders.batchCreate(batch(10)))
-      const small = yield* start(concurrently(20, () => create("small")))
+      const small = yield* start(creates(20))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(large)
       yield* Fiber.join(small)
@@ -330,7 +329,7 @@ describe("RateLimits.Overrides", () => {
   it.effect("maxWait: 0 fails instead of waiting, and reports the wait", () =>
     Effect.gen(function* () {
       yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
-      yield* concurrently(9, () => create("first"))
+      yield* creates(9)
       const error = yield* limitExceeded(create("late")).pipe(
         Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
       )
@@ -470,14 +469,14 @@ describe("write buckets", () => {
         const touched: Array<number> = []
         for (const shard of [0, 1, 2, 3, 9]) {
           // Nine more orders fit into a bucket that was billed, ten into any other.
-          const creates = Effect.forEach(indexes(10), () =>
+          const attempts = Effect.forEach(indexes(10), () =>
             Effect.exit(
               Orders.create({ ...routed, exchange_index: shard }).pipe(
                 Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
               )
             )
           )
-          if ((yield* creates).some(Exit.isFailure)) touched.push(shard)
+          if ((yield* attempts).some(Exit.isFailure)) touched.push(shard)
         }
         assert.deepStrictEqual(touched, [...shards])
         assert.strictEqual((yield* Metered).refused(), 0)
@@ -500,7 +499,7 @@ describe("write buckets", () => {
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
-      const flood = yield* start(concurrently(30, () => create("small")))
+      const flood = yield* start(creates(30))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
       yield* Fiber.join(flood)
