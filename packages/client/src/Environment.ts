@@ -119,15 +119,12 @@ const addressFault = (address: string, allowPlainHttp: boolean): string | undefi
   return undefined
 }
 
-/**
- * @internal Holds an environment that was put together by hand to the rules of {@link fromUrl}, but for the path, which
- * is its own; a slash at its end is taken away.
- */
+/** @internal Checks an environment that a program made by hand. The rules of {@link fromUrl} apply, but any path is valid. */
 export const check = (environment: Environment): Result.Result<Environment, InvalidEnvironment> => {
   const fault = addressFault(environment.restUrl, environment.allowPlainHttp === true)
   if (fault !== undefined) return Result.fail(new InvalidEnvironment({ reason: fault }))
   const url = new URL(environment.restUrl)
   return url.search !== "" || url.hash !== ""
     ? Result.fail(new InvalidEnvironment({ reason: "The environment's restUrl must not hold a query or a fragment" }))
-    : Result.succeed({ ...environment, restUrl: environment.restUrl.replace(/\/+$/, "") })
+    : Result.succeed(environment)
 }

@@ -90,7 +90,7 @@ const makeSender = (
     // An address that requests cannot be signed for is a mistake in the program, like a wrong type.
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
-    const observing = yield* telemetry.make(new URL(environment.restUrl), options.name)
+    const observing = yield* telemetry.make(connections.restRootOf(environment), options.name)
     // The limiter learns the budgets by calls, which wait for tokens like every other: the sender is defined below.
     const facts = factsBy((descriptor, input) => Effect.suspend(() => sender.send(descriptor, input)))
     const limiter =

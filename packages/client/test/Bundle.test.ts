@@ -10,7 +10,7 @@ const source = (module: string) => fileURLToPath(urlOf(module))
 
 interface Bundle {
   readonly output: string
-  /** Paths of the modules that something is left of. */
+  /** Paths of the modules that remain in part. */
   readonly modules: ReadonlyArray<string>
 }
 
@@ -85,8 +85,8 @@ for (const [name, bundle] of [
   ["esbuild", withEsbuild],
   ["rollup", withRollup]
 ] as const) {
-  describe(`a browser's bundle of one operation and its layer, by ${name}`, () => {
-    it("holds that operation, the two that its limits are learned by, and no other", { timeout: 60_000 }, async () => {
+  describe(`a browser bundle of one operation and its layer, by ${name}`, () => {
+    it("contains that operation, the two operations that fetch limits, and no other", { timeout: 60_000 }, async () => {
       const { output } = await bundle(one)
       console.log(`${name}: ${(gzipSync(output).length / 1000).toFixed(1)} kB min+gzip`)
       const ids = await operationIds()
@@ -96,7 +96,7 @@ for (const [name, bundle] of [
       )
     })
 
-    it("leaves the placing of orders out where one order is read", { timeout: 60_000 }, async () => {
+    it("omits order placement if only one order is read", { timeout: 60_000 }, async () => {
       const { modules, output } = await bundle(`export { get } from ${JSON.stringify(source("Orders"))}`)
       assert.include(output, "GetOrder")
       assert.deepStrictEqual(
@@ -107,26 +107,22 @@ for (const [name, bundle] of [
       )
     })
 
-    it(
-      "needs no Node module, and leaves out the configuration and the streams it does not use",
-      { timeout: 60_000 },
-      async () => {
-        const { modules } = await bundle(one)
-        assert.isDefined(modules.find((path) => path.includes("OrderGroups")))
-        for (const absent of [
-          /[/]Config\.[jt]s$/,
-          /SigningConfig/,
-          /[/]ConfigProvider\./,
-          /node:/,
-          /platform-node/,
-          /client[/]src[/]Pages\.ts$/
-        ]) {
-          assert.isUndefined(
-            modules.find((path) => absent.test(path)),
-            String(absent)
-          )
-        }
+    it("requires no Node module, and omits unused configuration and streams", { timeout: 60_000 }, async () => {
+      const { modules } = await bundle(one)
+      assert.isDefined(modules.find((path) => path.includes("OrderGroups")))
+      for (const absent of [
+        /[/]Config\.[jt]s$/,
+        /SigningConfig/,
+        /[/]ConfigProvider\./,
+        /node:/,
+        /platform-node/,
+        /client[/]src[/]Pages\.ts$/
+      ]) {
+        assert.isUndefined(
+          modules.find((path) => absent.test(path)),
+          String(absent)
+        )
       }
-    )
+    })
   })
 }

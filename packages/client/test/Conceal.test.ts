@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as conceal from "../src/sending/conceal.ts"
 
-/** Conceals one value of one header. */
+/** Conceals the value of one header. */
 const concealing = (value: string, name = "kalshi-access-signature") => conceal.make({ [name]: value })
 
 const value = "AbCd+FgHiJ/LmNoPqRsTuVwXyZ=="
 
 describe("conceal.make", () => {
-  it("leaves every text alone without headers, or with none that holds a secret", () => {
+  it("changes no text without headers, or without a secret header", () => {
     for (const headers of [
       undefined,
       {},
@@ -18,7 +18,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("takes a value out wherever it stands, and no more than it", () => {
+  it("replaces a value everywhere, and nothing else", () => {
     const hide = concealing(value)
     assert.strictEqual(hide(value), "<redacted>")
     assert.strictEqual(hide(`a${value}b${value}${value}c`), "a<redacted>b<redacted><redacted>c")
@@ -26,7 +26,7 @@ describe("conceal.make", () => {
     assert.strictEqual(hide(""), "")
   })
 
-  it("takes out what is long enough to be a piece of it, and leaves what is shorter or something else", () => {
+  it("replaces long prefixes of a value, and keeps shorter or different text", () => {
     const hide = concealing(value)
     assert.strictEqual(hide(`<${value.slice(0, 16)}>`), "<<redacted>>")
     for (const text of [
@@ -40,7 +40,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("reads lines that are wrapped anywhere within a value", () => {
+  it("replaces a value with a line break at any position", () => {
     for (let at = 1; at < value.length; at++) {
       for (const wrap of ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "\n\t", "%0A", "%0d%0a", "&#10;"]) {
         const wrapped = `<${value.slice(0, at)}${wrap}${value.slice(at)}>`
@@ -49,14 +49,14 @@ describe("conceal.make", () => {
     }
   })
 
-  it("takes a percent sign, a backslash and an ampersand that escape nothing as they stand", () => {
+  it("treats a percent sign, a backslash and an ampersand that escape nothing as plain text", () => {
     for (const odd of ["secret%zz-and-more", "secret&none;and-more", "secret&and%2-more", "secret&#x110000;more"]) {
       assert.strictEqual(concealing(odd)(`<${odd}>`), "<<redacted>>", odd)
     }
     assert.strictEqual(concealing(value)(`100%${value}&${value}\\`), "100%<redacted>&<redacted>\\")
   })
 
-  it("takes a value of less than eight characters out only where it stands by itself", () => {
+  it("replaces a value of less than eight characters only as a whole word", () => {
     assert.strictEqual(
       concealing("key-abc")("key-abc, key-abcd, xkey-abc, (key-abc)"),
       "<redacted>, key-abcd, xkey-abc, (<redacted>)"
@@ -64,7 +64,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("key-abcd")("key-abcd, key-abcde, xkey-abcd"), "<redacted>, <redacted>e, x<redacted>")
   })
 
-  it("leaves a number that is a member of an object, and takes out one that stands anywhere else", () => {
+  it("keeps a number that is a member of a JSON object, and replaces it everywhere else", () => {
     const hide = concealing("1790000000123", "kalshi-access-timestamp")
     for (const text of [
       '":1790000000123}',
@@ -86,7 +86,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("takes the parts of a credential out, each by itself", () => {
+  it("replaces each part of a credential separately", () => {
     const bearer = concealing("Bearer abcdefgh", "authorization")
     assert.strictEqual(bearer("Bearer abcdefgh; token=abcdefgh"), "Bearer <redacted>; token=<redacted>")
     assert.strictEqual(concealing("Bearer abcdefg", "authorization")("Bearer abcdefg"), "Bearer abcdefg")
@@ -98,12 +98,12 @@ describe("conceal.make", () => {
     assert.strictEqual(basic("Basic dXNlcjpwYXNzd29yZA=="), "Basic <redacted>")
   })
 
-  it("takes the longest of the values that begin at a place", () => {
+  it("replaces the longest of the values that start at one position", () => {
     const hide = conceal.make({ "kalshi-access-key": "abcdefgh", "kalshi-access-signature": "abcdefghijkl" })
     assert.strictEqual(hide("abcdefghijkl abcdefgh"), "<redacted> <redacted>")
   })
 
-  it("cuts at a limit of the text as it came, and never within a value", () => {
+  it("truncates at a limit of the original text, and never within a value", () => {
     const hide = concealing(value)
     const text = `0123${value}6789`
     const cuts = [0, 1, 4, 5, 4 + value.length - 1, 4 + value.length, 4 + value.length + 1, 1_000]
@@ -115,7 +115,7 @@ describe("conceal.make", () => {
 })
 
 describe("conceal.inJson", () => {
-  it("conceals texts and names at every depth, and keeps everything else", () => {
+  it("conceals strings and member names at every depth, and keeps everything else", () => {
     const json = JSON.parse(
       `{"a":["${value}",1,null,true,{"${value}":"x${value}"}],"__proto__":{"b":"${value}"},"c":false}`
     ) as unknown

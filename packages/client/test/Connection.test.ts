@@ -5,7 +5,8 @@ import * as Environment from "../src/Environment.ts"
 import * as connections from "../src/sending/connection.ts"
 import { make as makeTelemetry } from "../src/sending/observer.ts"
 import { read } from "../src/sending/skew.ts"
-import { signer } from "./support/scripted.ts"
+import * as OrderGroups from "../src/rest/OrderGroups.ts"
+import { environment, isSigned, layer, Script, signer } from "./support/scripted.ts"
 
 const upgrade = { method: "GET", path: "/trade-api/ws/v2" } as const
 
@@ -21,7 +22,7 @@ const connect = (options: Partial<connections.ConnectionOptions> = {}) =>
     })
   )
 
-/** A response whose date is an hour ahead of this machine's clock. */
+/** Receives a response whose date is an hour ahead of this machine's clock. */
 const receiveFromAhead = ({ clockSkew }: connections.Connection) =>
   Effect.map(
     Clock.clockWith((clock) => Effect.succeed(read(clock))),
@@ -29,7 +30,7 @@ const receiveFromAhead = ({ clockSkew }: connections.Connection) =>
   )
 
 describe("Connection", () => {
-  it.effect("signs a request of any kind, such as the feed's handshake, with this machine's time", () =>
+  it.effect("signs any request, such as the feed's handshake, with this machine's time", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_000_000)
       const connection = yield* connect()
@@ -61,4 +62,21 @@ describe("Connection", () => {
       assert.isUndefined(yield* connection.sign(upgrade))
     }).pipe(Effect.scoped)
   )
+
+  for (const [restUrl, path] of [
+    ["https://example.test", ""],
+    ["https://example.test/", ""],
+    ["https://example.test/trade-api/v2/", "/trade-api/v2"],
+    ["https://example.test/trade-api/v2//", "/trade-api/v2"]
+  ] as const) {
+    it.effect(`signs and sends the same path if the REST root is ${restUrl}`, () =>
+      Effect.gen(function* () {
+        yield* OrderGroups.list()
+        const [request] = (yield* Script).sent
+        if (request === undefined) return assert.fail("not sent")
+        assert.strictEqual(request.target, `${path}/portfolio/order_groups`)
+        assert.isTrue(isSigned(request, "GET", request.target))
+      }).pipe(Effect.provide(layer([{ status: 200, body: {} }], { environment: { ...environment, restUrl } })))
+    )
+  }
 })

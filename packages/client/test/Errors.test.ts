@@ -10,9 +10,18 @@ import * as Exchange from "../src/rest/Exchange.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { environment, layer, layerScript, type Reply, Script, type Sent, signer } from "./support/scripted.ts"
+import {
+  environment,
+  layer,
+  layerChanged,
+  layerScript,
+  type Reply,
+  Script,
+  type Sent,
+  signer
+} from "./support/scripted.ts"
 
-/** A character as JSON can always write it. */
+/** A character as a JSON escape. */
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -20,10 +29,18 @@ const valid = { is_auto_cancel_enabled: false, orders: [] }
 
 const once = { policy: { retry: SendPolicy.noRetry } }
 
-const failureOf = (reply: Reply) =>
-  OrderGroups.get({ order_group_id: id }).pipe(Effect.flip, Effect.provide(layer([reply], once)))
+const get = OrderGroups.get({ order_group_id: id })
 
-/** The wire's shapes of an error body, and what each says. */
+/** The error of a call that must fail. */
+const failureWith = <A, E>(
+  call: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
+  replies: ReadonlyArray<Reply>,
+  options: Partial<Kalshi.Options> = once
+) => call.pipe(Effect.flip, Effect.provide(layer(replies, options)))
+
+const failureOf = (reply: Reply) => failureWith(get, [reply])
+
+/** The shapes of an error body, with the code of each. */
 const shapes: ReadonlyArray<
   readonly [name: string, reply: { body?: unknown; text?: string }, code: string | undefined]
 > = [
@@ -50,9 +67,9 @@ const expectedTag = (status: number): string =>
     504: "GatewayTimeout"
   })[status] ?? "UnexpectedStatus"
 
-describe("every status from 100 to 599 of OrderGroups.get", () => {
+describe("OrderGroups.get with every status from 100 to 599", () => {
   for (const [name, reply, code] of shapes) {
-    it.effect(`gives exactly one typed outcome with a body that is ${name}`, () =>
+    it.effect(`fails with one typed error for a body that is ${name}`, () =>
       Effect.gen(function* () {
         for (let status = 100; status <= 599; status++) {
           const error = yield* failureOf({ status, ...reply })
@@ -61,8 +78,7 @@ describe("every status from 100 to 599 of OrderGroups.get", () => {
             continue
           }
           assert.strictEqual(error._tag, expectedTag(status), `status ${status}`)
-          if (!("status" in error) || error._tag === "ContractError")
-            return assert.fail("an answered error has a status")
+          if (!("status" in error) || error._tag === "ContractError") return assert.fail("the error has no status")
           assert.strictEqual(error.status, status)
           const bodyless = [101, 103, 204, 205, 304].includes(status)
           assert.strictEqual(error.code, bodyless ? undefined : code)
@@ -73,7 +89,7 @@ describe("every status from 100 to 599 of OrderGroups.get", () => {
     )
   }
 
-  it.effect("is UnexpectedStatus for every success but the declared one, even with a valid body", () =>
+  it.effect("fails with UnexpectedStatus for every undeclared success, even with a valid body", () =>
     Effect.gen(function* () {
       for (const status of [201, 202, 203, 206, 226]) {
         assert.strictEqual((yield* failureOf({ status, body: valid }))._tag, "UnexpectedStatus")
@@ -82,7 +98,7 @@ describe("every status from 100 to 599 of OrderGroups.get", () => {
   )
 })
 
-describe("an error's body", () => {
+describe("ErrorBody", () => {
   it.effect("keeps code, message, details and service of the nested shape", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({
@@ -99,14 +115,14 @@ describe("an error's body", () => {
     })
   )
 
-  it.effect("takes the bare string of a 429 as the message", () =>
+  it.effect("uses the bare string of a 429 as the message", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 429, body: { error: "too many requests" } })
       assert.deepStrictEqual(error._tag === "TooManyRequests" && error.body, { message: "too many requests" })
     })
   )
 
-  it.effect("shows the beginning of what is no JSON, and no more than that", () =>
+  it.effect("shows the beginning of a body that is not JSON", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 502, text: `<html>${"x".repeat(100_000)}` })
       assert.include(error.message, "<html>xxx")
@@ -114,7 +130,7 @@ describe("an error's body", () => {
     })
   )
 
-  it.effect("keeps 2,048 characters of a text, and marks where it is cut", () =>
+  it.effect("keeps 2,048 characters of a text, and marks a truncated text", () =>
     Effect.gen(function* () {
       const whole = yield* failureOf({ status: 418, body: { error: { message: "x".repeat(2_048) } } })
       assert.strictEqual("body" in whole && whole.body.message, "x".repeat(2_048))
@@ -123,7 +139,7 @@ describe("an error's body", () => {
     })
   )
 
-  it.effect("says that a body is empty, also where it is white space", () =>
+  it.effect("reports an empty body, including white space", () =>
     Effect.gen(function* () {
       for (const text of ["", " \r\n"]) {
         const error = yield* failureOf({ status: 418, text })
@@ -132,7 +148,7 @@ describe("an error's body", () => {
     })
   )
 
-  it.effect("keeps 200 characters of what is no JSON, and 2,048 of each text that is", () =>
+  it.effect("keeps 200 characters of a body that is not JSON, and 2,048 of each JSON string", () =>
     Effect.gen(function* () {
       const bodyOf = (reply: Reply) =>
         Effect.map(failureOf({ status: 502, ...reply }), (error) =>
@@ -148,7 +164,7 @@ describe("an error's body", () => {
     })
   )
 
-  it.effect("prints fields of another type as JSON instead of losing them", () =>
+  it.effect("keeps fields of another type as JSON", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 404, body: { error: { code: 7, message: null, details: { a: 1 } } } })
       assert.deepStrictEqual(error._tag === "NotFound" && error.body, {
@@ -160,10 +176,10 @@ describe("an error's body", () => {
   )
 })
 
-describe("the message of an answered error", () => {
+describe("the message of a status error", () => {
   const messageOf = (body: unknown) => Effect.map(failureOf({ status: 404, body }), ({ message }) => message)
 
-  it.effect("says each thing once, and nothing that is empty", () =>
+  it.effect("contains each non-empty part once", () =>
     Effect.gen(function* () {
       const start = "OrderGroups.get failed with status 404: "
       assert.strictEqual(yield* messageOf({ code: "a_code" }), `${start}a_code`)
@@ -174,7 +190,7 @@ describe("the message of an answered error", () => {
     })
   )
 
-  it.effect("is cut after 500 characters", () =>
+  it.effect("is truncated after 500 characters", () =>
     Effect.gen(function* () {
       const start = "OrderGroups.get failed with status 404: "
       const fits = "x".repeat(500 - start.length)
@@ -183,28 +199,25 @@ describe("the message of an answered error", () => {
     })
   )
 
-  it.effect("counts the attempts from the second on", () =>
+  it.effect("names the number of attempts if it is more than one", () =>
     Effect.gen(function* () {
       const reply: Reply = { status: 502, text: "" }
-      for (const [times, said] of [
+      for (const [times, text] of [
         [0, "failed with status 502: an empty body"],
         [1, "failed with status 502 after 2 attempts: an empty body"],
         [2, "failed with status 502 after 3 attempts: an empty body"]
       ] as const) {
         const replies = Array.from({ length: times + 1 }, () => reply)
         const policy = { retry: Schedule.upTo(Schedule.spaced(0), { times }) }
-        const error = yield* OrderGroups.get({ order_group_id: id }).pipe(
-          Effect.flip,
-          Effect.provide(layer(replies, { policy }))
-        )
-        assert.include(error.message, said)
+        const error = yield* failureWith(get, replies, { policy })
+        assert.include(error.message, text)
       }
     })
   )
 })
 
-describe("an error class", () => {
-  it("has the status of its name", () => {
+describe("the error classes", () => {
+  it("have the status of their names", () => {
     const fields = { operation: "a.b", body: { message: "m" }, attempts: 1, afterLostAnswer: false }
     const repeatable = { ...fields, retryAfterMillis: undefined }
     const errors = [
@@ -226,7 +239,7 @@ describe("an error class", () => {
   })
 })
 
-describe("the message of an Unauthorized", () => {
+describe("Unauthorized.message", () => {
   const messageOf = (explanation: Partial<Errors.Explanation>, code = "authentication_error", lost = false) =>
     new Errors.Unauthorized({
       operation: "a.b",
@@ -259,7 +272,7 @@ describe("the message of an Unauthorized", () => {
     assert.include(messageOf({}, "authentication_error", true), "the response to an earlier attempt was lost")
   })
 
-  it("blames the clock where it is off by more than a second and what the measurement may be off by", () => {
+  it("blames the clock if its skew exceeds a second plus the measurement error", () => {
     const isBlamed = (explanation: Partial<Errors.Explanation>) => messageOf(explanation).includes("clock is")
     for (const sign of [1, -1]) {
       assert.isFalse(isBlamed({ measuredClockSkewMillis: 1_000 * sign }))
@@ -269,7 +282,7 @@ describe("the message of an Unauthorized", () => {
     }
   })
 
-  it("goes by the time that was signed where the clock was corrected", () => {
+  it("uses the signed time if the clock was corrected", () => {
     const right = messageOf({ clockSkewMillis: 45_000, measuredClockSkewMillis: 45_500 })
     assert.include(right, "check that the key id")
     assert.include(right, ", 45000 ms added to this machine's clock")
@@ -287,19 +300,19 @@ describe("the message of an Unauthorized", () => {
     )
   })
 
-  it("has times above two minutes in minutes", () => {
-    for (const [millis, said] of [
+  it("shows times above two minutes in minutes", () => {
+    for (const [millis, text] of [
       [120_000, "120000 ms"],
       [120_001, "2 minutes"],
       [125_000, "2.1 minutes"],
       [36_000_000, "600 minutes"]
     ] as const) {
-      assert.include(messageOf({ measuredClockSkewMillis: millis }), `clock is ${said} (`)
+      assert.include(messageOf({ measuredClockSkewMillis: millis }), `clock is ${text} (`)
     }
   })
 })
 
-describe("the message of an UnexpectedStatus", () => {
+describe("UnexpectedStatus.message", () => {
   const messageOf = (status: number, afterLostAnswer = false) => {
     const error = new Errors.UnexpectedStatus({
       operation: "a.b",
@@ -313,7 +326,7 @@ describe("the message of an UnexpectedStatus", () => {
     return [error.carriedOut, error.message.replace(/^.*: m /, "")]
   }
 
-  it("says what became of the request", () => {
+  it("says whether the request was carried out", () => {
     const success = ["yes", "(a success that the operation does not declare: the exchange carried out the request)"]
     const redirect = [
       "maybe",
@@ -324,7 +337,7 @@ describe("the message of an UnexpectedStatus", () => {
       "(a status that the operation does not declare; the exchange may have carried out the request)"
     ]
     const refusal = ["no", "(a status that the operation does not declare)"]
-    for (const [status, said] of [
+    for (const [status, expected] of [
       [0, redirect],
       [1, open],
       [199, open],
@@ -341,7 +354,7 @@ describe("the message of an UnexpectedStatus", () => {
       [500, open],
       [999, open]
     ] as const) {
-      assert.deepStrictEqual(messageOf(status), said, `${status}`)
+      assert.deepStrictEqual(messageOf(status), expected, `${status}`)
     }
     assert.deepStrictEqual(messageOf(204, true), success)
     assert.deepStrictEqual(messageOf(418, true), [
@@ -351,8 +364,8 @@ describe("the message of an UnexpectedStatus", () => {
   })
 })
 
-describe("a body that is hostile", () => {
-  it.effect("nested beyond the platform's stack is still exactly one error, which prints", () =>
+describe("ErrorBody of a hostile response", () => {
+  it.effect("can be printed if it is nested deeper than the platform's stack", () =>
     Effect.gen(function* () {
       const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
       for (const status of [404, 418]) {
@@ -363,7 +376,7 @@ describe("a body that is hostile", () => {
     })
   )
 
-  it.effect("of great length is kept in part", () =>
+  it.effect("is truncated if it is very long", () =>
     Effect.gen(function* () {
       const long = "x".repeat(1_000_000)
       const error = yield* failureOf({ status: 418, body: { error: { code: long, message: long, details: long } } })
@@ -371,12 +384,12 @@ describe("a body that is hostile", () => {
     })
   )
 
-  it.effect("of an operation whose answer holds a secret is not quoted, whatever its status", () =>
+  it.effect("never quotes the response of an operation that returns a secret", () =>
     Effect.gen(function* () {
       const body = { api_key_id: "x", private_key: "CANARY" }
       for (const status of [200, 201, 302, 400, 418, 500, 502]) {
         const reply = status === 201 ? { status, body: { ...body, api_key_id: 7 } } : { status, body }
-        const error = yield* ApiKeys.generate({ name: "k" }).pipe(Effect.flip, Effect.provide(layer([reply], once)))
+        const error = yield* failureWith(ApiKeys.generate({ name: "k" }), [reply])
         assert.notInclude(`${error.message}${JSON.stringify(error)}`, "CANARY", `status ${status}`)
         if (status > 400) assert.strictEqual("body" in error && error.body.message, "an unexpected body")
       }
@@ -385,7 +398,7 @@ describe("a body that is hostile", () => {
 })
 
 describe("UnexpectedStatus", () => {
-  it.effect("says of a success that the request was carried out, and of a redirect that it is not followed", () =>
+  it.effect("says that a success was carried out, and that a redirect is not followed", () =>
     Effect.gen(function* () {
       assert.include((yield* failureOf({ status: 202, body: valid })).message, "the exchange carried out the request")
       assert.include((yield* failureOf({ status: 307 })).message, "a redirect, which the client never follows")
@@ -395,37 +408,38 @@ describe("UnexpectedStatus", () => {
 
 describe("carriedOut", () => {
   const create = OrderGroups.create({ contracts_limit: 1 })
-  const fateOf = (status: number) =>
-    Effect.map(create.pipe(Effect.flip, Effect.provide(layer([{ status, body: {} }], once))), (error) =>
+  const carriedOutOf = (status: number) =>
+    Effect.map(failureWith(create, [{ status, body: {} }]), (error) =>
       "carriedOut" in error ? ([error.carriedOut, error.message] as const) : assert.fail(error._tag)
     )
 
-  it.effect("is maybe, in the message too, after every answer that does not say: 408 and whatever begins with 5", () =>
+  it.effect("is maybe, also in the message, after 408 and every status from 500", () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 501, 502, 503, 504, 505, 520, 524, 527, 530, 598, 599]) {
-        const [fate, message] = yield* fateOf(status)
-        assert.strictEqual(fate, "maybe", `status ${status}`)
+        const [carriedOut, message] = yield* carriedOutOf(status)
+        assert.strictEqual(carriedOut, "maybe", `status ${status}`)
         assert.match(message, /the exchange may have carried out the request/, `status ${status}`)
       }
       for (const status of [101, 199, 300, 302, 307, 499])
-        assert.strictEqual((yield* fateOf(status))[0], "maybe", `${status}`)
+        assert.strictEqual((yield* carriedOutOf(status))[0], "maybe", `${status}`)
     })
   )
 
-  it.effect("is no after a refusal, and yes after a success that is not declared", () =>
+  it.effect("is no after a refusal, and yes after an undeclared success", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 404, 407, 409, 410, 418, 425, 429, 498]) {
-        const [fate, message] = yield* fateOf(status)
-        assert.strictEqual(fate, "no", `status ${status}`)
+        const [carriedOut, message] = yield* carriedOutOf(status)
+        assert.strictEqual(carriedOut, "no", `status ${status}`)
         assert.notInclude(message, "carried out", `status ${status}`)
       }
-      for (const status of [200, 202, 204, 299]) assert.strictEqual((yield* fateOf(status))[0], "yes", `${status}`)
+      for (const status of [200, 202, 204, 299])
+        assert.strictEqual((yield* carriedOutOf(status))[0], "yes", `${status}`)
     })
   )
 })
 
 describe("TooManyRequests", () => {
-  it.effect("holds the wait that the answer asked for, in seconds or as a date", () =>
+  it.effect("contains the wait of Retry-After, in seconds or as a date", () =>
     Effect.gen(function* () {
       const wait = (header: string) =>
         Effect.map(failureOf({ status: 429, headers: { "retry-after": header } }), (error) =>
@@ -433,22 +447,21 @@ describe("TooManyRequests", () => {
         )
       assert.strictEqual(yield* wait("2"), 2000)
       assert.strictEqual(yield* wait("0"), 0)
-      assert.strictEqual(yield* wait("Thu, 01 Jan 1970 00:00:03 GMT"), 3000) // the test clock stands at zero
-      for (const nonsense of ["-1", "soon", "1.5", "2026-01-01", "", "Foo, 2099"])
-        assert.isUndefined(yield* wait(nonsense))
+      assert.strictEqual(yield* wait("Thu, 01 Jan 1970 00:00:03 GMT"), 3000) // the test clock is at zero
+      for (const invalid of ["-1", "soon", "1.5", "2026-01-01", "", "Foo, 2099"])
+        assert.isUndefined(yield* wait(invalid))
     })
   )
 })
 
 describe("TransportError", () => {
   const messageOf = (reply: Reply, restUrl: string) =>
-    OrderGroups.get({ order_group_id: id }).pipe(
-      Effect.flip,
-      Effect.map(({ message }) => message),
-      Effect.provide(layer([reply], { ...once, environment: { ...environment, restUrl } }))
+    Effect.map(
+      failureWith(get, [reply], { ...once, environment: { ...environment, restUrl } }),
+      ({ message }) => message
     )
 
-  it.effect("says how to start the local exchange where a connection on this machine was refused", () =>
+  it.effect("says how to start the local exchange if a connection on this machine was refused", () =>
     Effect.gen(function* () {
       const refused: Reply = { fault: "ECONNREFUSED" }
       for (const [origin, port] of [
@@ -468,7 +481,7 @@ describe("TransportError", () => {
     })
   )
 
-  it.effect("does not say so of another host, or of another fault", () =>
+  it.effect("does not say so for another host, or another fault", () =>
     Effect.gen(function* () {
       for (const [reply, restUrl] of [
         [{ fault: "ECONNREFUSED" }, "https://external-api.demo.kalshi.co/trade-api/v2"],
@@ -482,11 +495,11 @@ describe("TransportError", () => {
   )
 })
 
-describe("a member that comes twice", () => {
-  it.effect("counts as the last of them, as in every JSON parser of the platform", () =>
+describe("a duplicate JSON member", () => {
+  it.effect("has its last value, as in the platform's JSON parser", () =>
     Effect.gen(function* () {
       const text = '{"is_auto_cancel_enabled":false,"orders":["a"],"is_auto_cancel_enabled":true,"orders":[]}'
-      const group = yield* OrderGroups.get({ order_group_id: id }).pipe(Effect.provide(layer([{ status: 200, text }])))
+      const group = yield* Effect.provide(get, layer([{ status: 200, text }]))
       assert.deepStrictEqual<unknown>(group, { is_auto_cancel_enabled: true, orders: [] })
     })
   )
@@ -498,7 +511,7 @@ describe("ContractError", () => {
       error._tag === "ContractError" ? error : assert.fail(error._tag)
     )
 
-  it.effect("names the JSON pointer of the first break and what was wanted there", () =>
+  it.effect("names the JSON pointer of the first mismatch and the expected value", () =>
     Effect.gen(function* () {
       const missing = yield* contract({ body: { is_auto_cancel_enabled: true } })
       assert.strictEqual(missing.pointer, "/orders")
@@ -514,23 +527,21 @@ describe("ContractError", () => {
     })
   )
 
-  it.effect("is what a success with an error in its body becomes, even where the rest is valid", () =>
+  it.effect("rejects a success with an error in its body, even if the rest is valid", () =>
     Effect.gen(function* () {
       const error = yield* contract({ body: { ...valid, error: { code: "deprecated_v1_order_endpoint" } } })
       assert.strictEqual(error.pointer, "/error")
     })
   )
 
-  it.effect("takes an error that is null for none", () =>
+  it.effect("ignores an error member that is null", () =>
     Effect.gen(function* () {
-      const answer = yield* OrderGroups.get({ order_group_id: id }).pipe(
-        Effect.provide(layer([{ status: 200, body: { ...valid, error: null } }]))
-      )
-      assert.deepStrictEqual<unknown>(answer, valid)
+      const response = yield* Effect.provide(get, layer([{ status: 200, body: { ...valid, error: null } }]))
+      assert.deepStrictEqual<unknown>(response, valid)
     })
   )
 
-  it.effect("refuses an integer that a double cannot hold", () =>
+  it.effect("rejects an integer that a double cannot hold", () =>
     Effect.gen(function* () {
       const error = yield* contract({
         text: '{"is_auto_cancel_enabled":true,"orders":[],"exchange_index":9007199254740993}'
@@ -552,25 +563,22 @@ describe("Exchange.status", () => {
   it.effect("keeps the status that its 500, 503 and 504 carry", () =>
     Effect.gen(function* () {
       for (const status of [500, 503, 504]) {
-        const error = yield* Exchange.status().pipe(Effect.flip, Effect.provide(layer([{ status, body }], once)))
+        const error = yield* failureWith(Exchange.status(), [{ status, body }])
         assert.deepStrictEqual("payload" in error && error.payload, body, error._tag)
       }
     })
   )
 
-  it.effect("has no payload where the body is something else", () =>
+  it.effect("has no payload if the body has another shape", () =>
     Effect.gen(function* () {
-      const error = yield* Exchange.status().pipe(
-        Effect.flip,
-        Effect.provide(layer([{ status: 503, text: "<html>" }], once))
-      )
+      const error = yield* failureWith(Exchange.status(), [{ status: 503, text: "<html>" }])
       assert.strictEqual(error._tag, "ServiceUnavailable")
       assert.isUndefined("payload" in error ? error.payload : assert.fail())
     })
   )
 })
 
-describe("an error whose answer echoes the request's headers", () => {
+describe("an error whose response echoes the request's headers", () => {
   const keyId = "7d1ff6a5-9f6c-4a3e-8a55-0d6f9d5b2c11"
   const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
@@ -579,31 +587,28 @@ describe("an error whose answer echoes the request's headers", () => {
 
   const json = (text: string): string => JSON.stringify(text)
 
-  /** How a server can write what it was sent. */
+  /** Ways in which a server can encode what it received. */
   const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) => string]> = [
-    ["as they stand", (text) => text],
+    ["unchanged", (text) => text],
     ["percent-encoded", encodeURIComponent],
-    [
-      "percent-encoded in small letters",
-      (text) => encodeURIComponent(text).replace(/%../g, (hex) => hex.toLowerCase())
-    ],
+    ["percent-encoded in lower case", (text) => encodeURIComponent(text).replace(/%../g, (hex) => hex.toLowerCase())],
     ["percent-encoded twice", (text) => encodeURIComponent(encodeURIComponent(text))],
     ["decoded as a form", (text) => text.replaceAll("+", " ")],
     ["in JSON", json],
     ["in JSON within JSON", (text) => json(json(text))],
     ["in JSON with escaped slashes", (text) => json(text).replaceAll("/", "\\/")],
-    ["in JSON with every sign escaped", (text) => json(text).replace(/[+/=]/g, escaped)],
-    ["in JSON within JSON with every sign escaped", (text) => json(json(text).replace(/[+/=]/g, escaped))],
+    ["in JSON with all punctuation escaped", (text) => json(text).replace(/[+/=]/g, escaped)],
+    ["in JSON within JSON with all punctuation escaped", (text) => json(json(text).replace(/[+/=]/g, escaped))],
     ["in HTML", (text) => text.replace(/[+/=]/g, (sign) => `&#${sign.charCodeAt(0)};`)],
     ["in HTML in hexadecimal", (text) => text.replace(/[+/=]/g, (sign) => `&#x${sign.charCodeAt(0).toString(16)};`)],
     ["in HTML by name", (text) => text.replaceAll("+", "&plus;").replaceAll("/", "&sol;").replaceAll("=", "&equals;")],
     ["in base64 for URLs", (text) => text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")],
-    ["in capital letters", (text) => text.toUpperCase()],
+    ["in upper case", (text) => text.toUpperCase()],
     ["in lines of 76 characters", (text) => text.replace(/.{76}/g, "$&\n")],
     ["in lines of 30 characters, in JSON", (text) => json(text.replace(/.{30}/g, "$&\r\n"))]
   ]
 
-  /** Bodies that hold some text, in all places of which an error keeps something. */
+  /** Bodies with a text in each place that an error keeps. */
   const bodies: ReadonlyArray<readonly [name: string, body: (text: string) => string]> = [
     ["nothing but it", (text) => text],
     ["HTML", (text) => `<html><pre>${text}</pre></html>`],
@@ -617,7 +622,7 @@ describe("an error whose answer echoes the request's headers", () => {
     ["names of members", (text) => `{${json(text)}:1,"orders":[{${json(text)}:2}]}`]
   ]
 
-  /** All that anybody could print of an error, but for its account of what was signed. */
+  /** Everything that an error prints, except its explanation of the signature. */
   const printed = (error: object): string => {
     const { explanation: _, ...rest } = error as { explanation?: unknown }
     const message = String(error).replace(/; signed text .*/, "")
@@ -625,12 +630,12 @@ describe("an error whose answer echoes the request's headers", () => {
   }
 
   const assertConcealed = (text: string, { headers }: Sent, what: string): void => {
-    // Bare of all that an encoding or a printer can have put between.
-    const bare = (part: string) => part.replace(/[^a-z0-9]/gi, "").toLowerCase()
-    const all = bare(text)
-    assert.notInclude(all, bare(headers["kalshi-access-key"]!), `${what}: the key's id`)
+    // Without the characters that an encoding or a printer can insert.
+    const alphanumeric = (part: string) => part.replace(/[^a-z0-9]/gi, "").toLowerCase()
+    const all = alphanumeric(text)
+    assert.notInclude(all, alphanumeric(headers["kalshi-access-key"]!), `${what}: the key's id`)
     assert.notInclude(all, headers["kalshi-access-timestamp"]!, `${what}: the timestamp`)
-    const signature = bare(headers["kalshi-access-signature"]!)
+    const signature = alphanumeric(headers["kalshi-access-signature"]!)
     for (let i = 0; i + 16 <= signature.length; i += 4) {
       assert.notInclude(all, signature.slice(i, i + 16), `${what}: the signature from ${i}`)
     }
@@ -639,12 +644,12 @@ describe("an error whose answer echoes the request's headers", () => {
   const echo = (status: number, text: (sent: Sent) => string) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_790_000_000_123)
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id }))
+      const error = yield* Effect.flip(get)
       return { error, sent: (yield* Script).sent[0]! }
     }).pipe(Effect.provide(layer([{ status, text }], { ...once, signer: signer(keyId) })))
 
   for (const [name, body] of bodies) {
-    it.effect(`keeps none of them in ${name}, however they are encoded`, () =>
+    it.effect(`conceals them in ${name}, in every encoding`, () =>
       Effect.gen(function* () {
         for (const status of [200, 401, 404, 418, 502]) {
           for (const [encoding, encode] of encodings) {
@@ -656,20 +661,18 @@ describe("an error whose answer echoes the request's headers", () => {
     )
   }
 
-  it.effect("conceals a signature that begins with a plus, which a form turns into a space", () =>
+  it.effect("conceals a signature that starts with a plus, which a form decodes to a space", () =>
     Effect.gen(function* () {
       const signature = `+${"aB3/".repeat(21)}x==`
       const plus = Signer.makeSync({ keyId, kind: "ed25519", sign: () => signature })
       const text = ({ headers }: Sent) => `got ${headers["kalshi-access-signature"]!.replaceAll("+", " ")}, sorry`
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
-        Effect.provide(layer([{ status: 502, text }], { ...once, signer: plus }))
-      )
-      // The space before it may have been the plus.
+      const error = yield* failureWith(get, [{ status: 502, text }], { ...once, signer: plus })
+      // The space may have been the plus.
       assert.include(error.message, "got<redacted>, sorry")
     })
   )
 
-  it.effect("keeps no part of a value where the text is cut", () =>
+  it.effect("keeps no part of a value at the end of a truncated text", () =>
     Effect.gen(function* () {
       for (const [status, limit, around] of [
         [200, 2048, (text: string) => text],
@@ -689,7 +692,7 @@ describe("an error whose answer echoes the request's headers", () => {
     })
   )
 
-  it.effect("keeps no part of a value that the server has cut", () =>
+  it.effect("conceals a value that the server truncated", () =>
     Effect.gen(function* () {
       for (const length of [16, 20, 40, 85]) {
         const { error, sent } = yield* echo(502, ({ headers }) => headers["kalshi-access-signature"]!.slice(0, length))
@@ -699,7 +702,7 @@ describe("an error whose answer echoes the request's headers", () => {
     })
   )
 
-  it.effect("keeps the rest of what was said", () =>
+  it.effect("keeps the rest of the text", () =>
     Effect.gen(function* () {
       const { error } = yield* echo(418, (request) =>
         JSON.stringify({
@@ -708,39 +711,36 @@ describe("an error whose answer echoes the request's headers", () => {
         })
       )
       if (error._tag !== "UnexpectedStatus") return assert.fail(error._tag)
-      const said = [
+      const concealed = [
         "rule 7 of KALSHI-ACCESS-KEY: <redacted>",
         "KALSHI-ACCESS-TIMESTAMP: <redacted>",
         "KALSHI-ACCESS-SIGNATURE: <redacted>: blocked"
       ].join("\r\n")
-      assert.strictEqual(error.body.message, said)
-      assert.deepStrictEqual(error.json, { error: { code: "blocked", message: said }, n: [1, null, true] })
+      assert.strictEqual(error.body.message, concealed)
+      assert.deepStrictEqual(error.json, { error: { code: "blocked", message: concealed }, n: [1, null, true] })
     })
   )
 
-  it.effect(
-    "leaves a time of the exchange's alone that is the timestamp by chance: an order's id stands after it",
-    () =>
-      Effect.gen(function* () {
-        const body = '{"ts_ms": 1790000000123,"order_id":"o-1","at":"1790000000123"}'
-        const { error } = yield* echo(200, () => body)
-        assert.strictEqual(
-          error._tag === "ContractError" && error.rawBody,
-          body.replace('"1790000000123"', '"<redacted>"')
-        )
-      })
-  )
-
-  it.effect("takes a short key id out where it stands alone, and leaves words that hold it", () =>
+  it.effect("keeps a time of the exchange that equals the timestamp by chance", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id }))
-      assert.include(error.message, "key '<redacted>' has no hat, <redacted>")
-    }).pipe(
-      Effect.provide(layer([{ status: 502, text: "key 'ha' has no hat, ha" }], { ...once, signer: signer("ha") }))
-    )
+      const body = '{"ts_ms": 1790000000123,"order_id":"o-1","at":"1790000000123"}'
+      const { error } = yield* echo(200, () => body)
+      assert.strictEqual(
+        error._tag === "ContractError" && error.rawBody,
+        body.replace('"1790000000123"', '"<redacted>"')
+      )
+    })
   )
 
-  it.effect("keeps none of the credentials that the application's own HTTP client adds", () =>
+  it.effect("conceals a short key id as a whole word, and keeps words that contain it", () =>
+    Effect.gen(function* () {
+      const reply = { status: 502, text: "key 'ha' has no hat, ha" }
+      const error = yield* failureWith(get, [reply], { ...once, signer: signer("ha") })
+      assert.include(error.message, "key '<redacted>' has no hat, <redacted>")
+    })
+  )
+
+  it.effect("conceals the credentials that the application's HTTP client adds", () =>
     Effect.gen(function* () {
       const credentials = {
         "proxy-authorization": "Basic dXNlcjpwYXNzd29yZA==",
@@ -748,15 +748,12 @@ describe("an error whose answer echoes the request's headers", () => {
         cookie: "session=0123456789abcdef; theme=dark",
         "x-api-token": "tok_live_51H8xyzzy"
       }
-      const adding = Layer.effect(
-        HttpClient.HttpClient,
-        Effect.map(HttpClient.HttpClient, HttpClient.mapRequest(HttpClientRequest.setHeaders(credentials)))
-      )
+      const adding = layerChanged(HttpClient.mapRequest(HttpClientRequest.setHeaders(credentials)))
       const all = ({ headers }: Sent) =>
         Object.entries(headers)
           .map(([name, value]) => `${name}=${value}`)
           .join("\n")
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
+      const error = yield* Effect.flip(get).pipe(
         Effect.provide(
           Kalshi.layer({ environment, signer: signer(keyId), limits: false, ...once }).pipe(
             Layer.provide(adding),
@@ -774,7 +771,7 @@ describe("an error whose answer echoes the request's headers", () => {
     })
   )
 
-  it.effect("keeps none of them in the words of a transport, nor in a span", () =>
+  it.effect("conceals them in the message of a transport, and in spans", () =>
     Effect.gen(function* () {
       const spans: Array<Tracer.NativeSpan> = []
       const tracer = Tracer.make({
@@ -785,7 +782,7 @@ describe("an error whose answer echoes the request's headers", () => {
         }
       })
       const sent: Array<Sent["headers"]> = []
-      const rude = HttpClient.make((request) => {
+      const leaking = HttpClient.make((request) => {
         sent.push({ ...request.headers })
         const words = Object.values(request.headers).join(", ")
         return Effect.fail(
@@ -797,10 +794,10 @@ describe("an error whose answer echoes the request's headers", () => {
           })
         )
       })
-      const error = yield* Effect.flip(OrderGroups.get({ order_group_id: id })).pipe(
+      const error = yield* Effect.flip(get).pipe(
         Effect.provide(
           Kalshi.layer({ environment, signer: signer(keyId), limits: false, ...once }).pipe(
-            Layer.provide(Layer.succeed(HttpClient.HttpClient, rude))
+            Layer.provide(Layer.succeed(HttpClient.HttpClient, leaking))
           )
         ),
         Effect.provideService(Tracer.Tracer, tracer)

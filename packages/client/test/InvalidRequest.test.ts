@@ -9,12 +9,12 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as encode from "../src/sending/encode.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as Operation from "../src/Operation.ts"
-import { Exchange as Metered, layer as layerMetered } from "./support/exchange.ts"
+import { Exchange as Metered, provideExchange } from "./support/exchange.ts"
 import { environment, isSigned, layer, layerScript, Script, signer } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** Calls with an input that the types refuse; asserts that nothing was sent. */
+/** The error of a call with an input that the types reject. Asserts that nothing was sent. */
 const refusal = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
@@ -30,11 +30,14 @@ const refusal = (
     return refused
   }).pipe(Effect.provide(layer([])))
 
-/** What an input becomes on the wire; whatever the types say of it. */
+/** The request of an input, which may have any type. */
 const encoded = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
 ) => encode.prepare(operation.descriptor)(input)
+
+/** The JSON body that is sent for an input. */
+const bodyOf = (...input: Parameters<typeof encoded>) => JSON.parse(Result.getOrThrow(encoded(...input)).body!)
 
 const order: Orders.CreateInput = {
   ticker: "TICK-1",
@@ -45,7 +48,7 @@ const order: Orders.CreateInput = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-describe("a path segment", () => {
+describe("InvalidRequest, a path parameter", () => {
   for (const [segment, reason] of [
     ["", "empty"],
     [".", "cannot stand as a path segment"],
@@ -58,7 +61,7 @@ describe("a path segment", () => {
     ["a\u0000b", "control characters"],
     ["\ud800", "well-formed"]
   ] as const) {
-    it.effect(`is refused when it is ${JSON.stringify(segment)}`, () =>
+    it.effect(`is rejected if it is ${JSON.stringify(segment)}`, () =>
       Effect.gen(function* () {
         const error = yield* refusal(OrderGroups.get, { order_group_id: segment })
         assert.strictEqual(error.pointer, "/order_group_id")
@@ -77,29 +80,27 @@ describe("a path segment", () => {
   )
 })
 
-describe("an input", () => {
-  it.effect("that lacks a required field is refused by the field's name", () =>
+describe("InvalidRequest, an input", () => {
+  it.effect("is rejected if a required field is missing", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* refusal(OrderGroups.get, {})).pointer, "/order_group_id")
-      const { side: _, ...sideless } = order
-      const error = yield* refusal(Orders.create, sideless)
+      const { side: _, ...withoutSide } = order
+      const error = yield* refusal(Orders.create, withoutSide)
       assert.strictEqual(error.pointer, "/side")
       assert.strictEqual(error.message, "Orders.create was not sent: invalid input at /side: this field is required")
     })
   )
 
-  it.effect(
-    "with a field that does not exist is refused: a misspelt order_group_id would place the order outside its group",
-    () =>
-      Effect.gen(function* () {
-        assert.strictEqual((yield* refusal(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
-        assert.strictEqual((yield* refusal(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
-        const odd = yield* refusal(OrderGroups.get, { order_group_id: id, "a/b~c": 1 })
-        assert.strictEqual(odd.pointer, "/a~1b~0c")
-      })
+  it.effect("is rejected if it has an unknown field, such as a misspelt order_group_id", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* refusal(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
+      assert.strictEqual((yield* refusal(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
+      const odd = yield* refusal(OrderGroups.get, { order_group_id: id, "a/b~c": 1 })
+      assert.strictEqual(odd.pointer, "/a~1b~0c")
+    })
   )
 
-  it.effect("with a value of the wrong kind is refused at its place", () =>
+  it.effect("is rejected at a value of the wrong type", () =>
     Effect.gen(function* () {
       for (const [field, value] of [
         ["side", "buy"],
@@ -129,7 +130,7 @@ describe("an input", () => {
     })
   )
 
-  it.effect("with milliseconds for Unix seconds is refused at its place, with a hint", () =>
+  it.effect("is rejected at milliseconds instead of Unix seconds, with a hint", () =>
     Effect.gen(function* () {
       const milliseconds = 1_764_390_000_000
       for (const [operation, input, pointer] of [
@@ -155,7 +156,7 @@ describe("an input", () => {
     })
   )
 
-  it("may hold Unix seconds until the year 2100, and zero where it clears a time", () => {
+  it("accepts Unix seconds until the year 2100, and zero that clears a time", () => {
     for (const [operation, input] of [
       [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
       [Orders.list, { min_ts: -1 }],
@@ -167,7 +168,7 @@ describe("an input", () => {
     }
   })
 
-  it.effect("with seconds for Unix milliseconds is refused at its place, with a hint", () =>
+  it.effect("is rejected at seconds instead of Unix milliseconds, with a hint", () =>
     Effect.gen(function* () {
       for (const field of ["from", "to"]) {
         for (const seconds of [1_000_000_000, 1_764_390_000, 99_999_999_999]) {
@@ -182,7 +183,7 @@ describe("an input", () => {
     })
   )
 
-  it.effect("may leave a field out as undefined, at any depth", () =>
+  it.effect("omits undefined fields at any depth", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate({ orders: [{ ...order, client_order_id: "mine", subaccount: undefined }] })
       const { sent } = yield* Script
@@ -190,7 +191,7 @@ describe("an input", () => {
     }).pipe(Effect.provide(layer([{ status: 201, body: { orders: [] } }])))
   )
 
-  it.effect("that is an instance of a class is refused: what its accessors give would not be sent", () =>
+  it.effect("is rejected if it is an instance of a class, whose accessors would not be sent", () =>
     Effect.gen(function* () {
       class Intent {
         readonly ticker = "TICK-1"
@@ -211,26 +212,24 @@ describe("an input", () => {
     })
   )
 
-  it.effect(
-    "with a list that is an instance of a class is refused: its toJSON would be sent in place of its items",
-    () =>
-      Effect.gen(function* () {
-        class Batch extends Array<Orders.CreateInput> {
-          toJSON() {
-            return [{ ...order, count: "100" }]
-          }
+  it.effect("is rejected at a list with a toJSON, which would replace its items", () =>
+    Effect.gen(function* () {
+      class Batch extends Array<Orders.CreateInput> {
+        toJSON() {
+          return [{ ...order, count: "100" }]
         }
-        const error = yield* refusal(Orders.batchCreate, { orders: Batch.from([order]) })
-        assert.strictEqual(error.pointer, "/orders")
-        assert.include(error.reason, "plain array")
-        const own = Object.assign([order], { toJSON: () => [{ ...order, count: "100" }] })
-        assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: own })).pointer, "/orders")
-        const method = { ...order, toJSON: () => ({ ...order, count: "100" }) }
-        assert.strictEqual((yield* refusal(Orders.create, method)).pointer, "/toJSON")
-      })
+      }
+      const error = yield* refusal(Orders.batchCreate, { orders: Batch.from([order]) })
+      assert.strictEqual(error.pointer, "/orders")
+      assert.include(error.reason, "plain array")
+      const own = Object.assign([order], { toJSON: () => [{ ...order, count: "100" }] })
+      assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: own })).pointer, "/orders")
+      const method = { ...order, toJSON: () => ({ ...order, count: "100" }) }
+      assert.strictEqual((yield* refusal(Orders.create, method)).pointer, "/toJSON")
+    })
   )
 
-  it.effect("is refused while Array.prototype has a toJSON, which would replace every list", () =>
+  it.effect("is rejected while Array.prototype has a toJSON, which would replace every list", () =>
     Effect.gen(function* () {
       const pollute = Effect.sync(() =>
         Reflect.defineProperty(Array.prototype, "toJSON", { configurable: true, value: () => ["replaced"] })
@@ -248,7 +247,7 @@ describe("an input", () => {
     })
   )
 
-  it("is read once: what was checked is what is sent, keyed and counted", () => {
+  it("is read once: the checked value is sent, keyed and counted", () => {
     let reads = 0
     const twice = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
     const getter = {
@@ -257,10 +256,8 @@ describe("an input", () => {
         return twice("1", "1000")
       }
     }
-    const result = encoded(Orders.create, getter)
-    if (Result.isFailure(result)) return assert.fail(result.failure.message)
+    assert.strictEqual(bodyOf(Orders.create, getter).count, "1")
     assert.strictEqual(reads, 1)
-    assert.strictEqual(JSON.parse(result.success.body!).count, "1")
     reads = 0
     const id = {
       ...order,
@@ -268,31 +265,30 @@ describe("an input", () => {
         return twice("mine", "")
       }
     }
-    const keyed = encoded(Orders.batchCreate, { orders: [id] })
-    if (Result.isFailure(keyed)) return assert.fail(keyed.failure.message)
-    assert.isTrue(keyed.success.keyed)
-    assert.strictEqual(JSON.parse(keyed.success.body!).orders[0].client_order_id, "mine")
-    // The whole of it as read, for what counts its items.
-    assert.deepStrictEqual({ ...(keyed.success.input as object) }, JSON.parse(keyed.success.body!))
+    const { body, input, keyed } = Result.getOrThrow(encoded(Orders.batchCreate, { orders: [id] }))
+    assert.isTrue(keyed)
+    assert.strictEqual(JSON.parse(body!).orders[0].client_order_id, "mine")
+    // The input as it was read, whose items are counted.
+    assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
-  it.effect("is read once by a metered call, whose tokens are those of the items that are sent", () =>
+  it.effect("is read once by a limited call, which costs the tokens of the items that are sent", () =>
     Effect.gen(function* () {
       const keys = Array.from({ length: 30 }, (_, index) => ({ ...order, client_order_id: `o${index}` }))
       let reads = 0
       const sender = yield* Kalshi.KalshiWrite
       yield* sender.send(Orders.batchCreate.descriptor, {
         get orders() {
-          // Thirty orders cost more than the bucket holds.
+          // Thirty orders cost more than the bucket's capacity.
           return reads++ === 0 ? keys.slice(0, 1) : keys
         }
       })
       assert.strictEqual(reads, 1)
       assert.strictEqual((yield* Metered).calls().length, 1)
-    }).pipe(Effect.provide(layerMetered({}, { limits: { latency: 0 } })))
+    }).pipe(provideExchange())
   )
 
-  it("behind a Proxy is read once", () => {
+  it("is read once if it is a Proxy", () => {
     const reads = new Map<PropertyKey, number>()
     const changing = <A extends object>(target: A): A =>
       new Proxy(target, {
@@ -303,14 +299,13 @@ describe("an input", () => {
           return read === 1 || typeof value === "symbol" ? value : typeof value === "number" ? 0 : "changed"
         }
       })
-    const result = encoded(Orders.batchCreate, changing({ orders: changing([changing(order)]) }))
-    if (Result.isFailure(result)) return assert.fail(result.failure.message)
-    assert.deepStrictEqual(JSON.parse(result.success.body!), { orders: [order] })
+    const input = changing({ orders: changing([changing(order)]) })
+    assert.deepStrictEqual(bodyOf(Orders.batchCreate, input), { orders: [order] })
     const got = encoded(OrderGroups.get, new Proxy({ order_group_id: id, subaccount: 1 }, {}))
     assert.include(Result.isSuccess(got) ? got.success : {}, { query: "?subaccount=1" })
   })
 
-  it.effect("that cannot be read is refused at its place", () =>
+  it.effect("is rejected at a field that cannot be read", () =>
     Effect.gen(function* () {
       const thrown = {
         ...order,
@@ -329,13 +324,13 @@ describe("an input", () => {
     })
   )
 
-  it.effect("with a list that has holes is refused at the first", () =>
+  it.effect("is rejected at the first hole of a list", () =>
     Effect.gen(function* () {
       const holes = [order, order, order]
       delete holes[1]
       assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: holes })).pointer, "/orders/1")
       assert.strictEqual((yield* refusal(Orders.batchCreate, { orders: [order, undefined] })).pointer, "/orders/1")
-      // Not one item is copied of what would fill the memory.
+      // A copy of this list would exhaust the memory.
       assert.strictEqual(
         (yield* refusal(Orders.batchCreate, { orders: Object.assign([], { length: 2 ** 32 - 1 }) })).pointer,
         "/orders/0"
@@ -343,7 +338,7 @@ describe("an input", () => {
     })
   )
 
-  it.effect("with what JSON does not know is refused at its place", () =>
+  it.effect("is rejected at a value that JSON cannot represent", () =>
     Effect.gen(function* () {
       for (const value of [10n, Symbol("s"), () => "1", new Date(0), new String("1"), new Map(), new Uint8Array(2)]) {
         assert.strictEqual((yield* refusal(Orders.create, { ...order, count: value })).pointer, "/count")
@@ -351,7 +346,7 @@ describe("an input", () => {
     })
   )
 
-  it.effect("whose prototype holds fields is refused: only its own fields would be sent", () =>
+  it.effect("is rejected if its prototype has fields, which would not be sent", () =>
     Effect.gen(function* () {
       const bare: object = Object.assign(Object.create(null), { reduce_only: true })
       for (const prototype of [bare, { reduce_only: true }]) {
@@ -361,7 +356,7 @@ describe("an input", () => {
     })
   )
 
-  it("is keyed where each order has an id that is not empty, and at least one order is there", () => {
+  it("is keyed if it has at least one order, and every order has a non-empty id", () => {
     const keyed = (operation: Parameters<typeof encoded>[0], input: unknown) =>
       Result.getOrThrow(encoded(operation, input)).keyed
     assert.isTrue(keyed(Orders.create, { ...order, client_order_id: "a" }))
@@ -373,18 +368,16 @@ describe("an input", () => {
     assert.isFalse(keyed(Orders.batchCreate, { orders: [] }))
   })
 
-  it("may be a plain object of another realm, or one without a prototype", () => {
+  it("may be a plain object of another realm, or an object without a prototype", () => {
     const foreign = runInNewContext(`(order) => ({ orders: [{ ...order }] })`) as (item: object) => object
     const bare: object = Object.assign(Object.create(null), { orders: [order] })
     const frozen = Object.freeze({ orders: Object.freeze([Object.freeze(order)]) })
     for (const input of [foreign(order), bare, frozen]) {
-      const result = encoded(Orders.batchCreate, input)
-      if (Result.isFailure(result)) return assert.fail(result.failure.message)
-      assert.deepStrictEqual(JSON.parse(result.success.body!), { orders: [order] })
+      assert.deepStrictEqual(bodyOf(Orders.batchCreate, input), { orders: [order] })
     }
   })
 
-  it.effect("that goes round in a circle is refused", () =>
+  it.effect("is rejected if it is circular", () =>
     Effect.gen(function* () {
       const circle: { ticker: string; self?: unknown } = { ticker: "T" }
       circle.self = circle
@@ -392,7 +385,7 @@ describe("an input", () => {
     })
   )
 
-  it.effect("with text that is no Unicode is refused at its place: the exchange would read another text", () =>
+  it.effect("is rejected at text with a lone surrogate, which the exchange would read differently", () =>
     Effect.gen(function* () {
       const orders = [{ ...order, client_order_id: "\ud800" }]
       assert.strictEqual((yield* refusal(Orders.batchCreate, { orders })).pointer, "/orders/0/client_order_id")
@@ -400,20 +393,20 @@ describe("an input", () => {
     })
   )
 
-  it.effect("with a field named __proto__ is refused like any other", () =>
+  it.effect("is rejected if it has a field named __proto__", () =>
     Effect.gen(function* () {
       const input: unknown = JSON.parse(`{"order_group_id":"${id}","__proto__":{"subaccount":1}}`)
       assert.strictEqual((yield* refusal(OrderGroups.get, input)).pointer, "/__proto__")
     })
   )
 
-  it.effect("that is no object is refused", () =>
+  it.effect("is rejected if it is not an object", () =>
     Effect.gen(function* () {
       for (const input of [null, "x", 3, [id]]) assert.strictEqual((yield* refusal(OrderGroups.get, input)).pointer, "")
     })
   )
 
-  it.effect("never appears in the refusal", () =>
+  it.effect("never appears in the error", () =>
     Effect.gen(function* () {
       const error = yield* refusal(Orders.create, { ...order, price: "canary-value" })
       assert.notInclude(error.message + JSON.stringify(error), "canary-value")
@@ -421,7 +414,7 @@ describe("an input", () => {
   )
 })
 
-describe("a rule between fields", () => {
+describe("Operation.make, rules", () => {
   const checked: Array<unknown> = []
   const description = {
     operationId: "X",
@@ -450,7 +443,7 @@ describe("a rule between fields", () => {
     rules: [({ id }) => (id === "x" ? { pointer: "/id", reason: "it is x: give another" } : undefined)]
   })
 
-  it.effect("refuses by its place and reason, in the order of the rules", () =>
+  it.effect("reject an input with pointer and reason, in their order", () =>
     Effect.gen(function* () {
       assert.include(yield* refusal(withBody, { id: "a", low: 20, high: 10 }), {
         pointer: "/high",
@@ -461,7 +454,7 @@ describe("a rule between fields", () => {
     })
   )
 
-  it("gets the whole input, path and body, after the schemas have passed it", () => {
+  it("receive the whole input, path and body, after the schemas accept it", () => {
     checked.length = 0
     for (const input of [
       { id: "a", low: 20 },
@@ -478,7 +471,7 @@ describe("a rule between fields", () => {
 })
 
 describe("an operation without input", () => {
-  it.effect("ignores what a combinator hands it", () =>
+  it.effect("ignores the argument of a combinator", () =>
     Effect.gen(function* () {
       const status = yield* Effect.flatMap(Effect.succeed({ not: "for it" }), Exchange.status)
       assert.isTrue(status.trading_active)
@@ -486,8 +479,8 @@ describe("an operation without input", () => {
   )
 })
 
-describe("a layer", () => {
-  it.effect("that only reads refuses a write at run time as well", () =>
+describe("InvalidRequest, a layer", () => {
+  it.effect("that only reads rejects a write at run time", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiRead
       const error = yield* Effect.flip(sender.send(OrderGroups.reset.descriptor, { order_group_id: id }))
@@ -498,7 +491,7 @@ describe("a layer", () => {
     )
   )
 
-  it.effect("without a key refuses what must be signed", () =>
+  it.effect("without a key rejects a signed operation", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiPublic
       const error = yield* Effect.flip(sender.send(OrderGroups.get.descriptor, { order_group_id: id }))

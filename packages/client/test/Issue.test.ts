@@ -5,7 +5,7 @@ import { firstBreak } from "../src/wire/issue.ts"
 
 const breakOf = (schema: Schema.Codec<unknown>, value: unknown) => {
   const decoded = Schema.decodeUnknownResult(schema, { onExcessProperty: "error" })(value)
-  return Result.isFailure(decoded) ? firstBreak(decoded.failure.issue) : assert.fail("it decodes")
+  return Result.isFailure(decoded) ? firstBreak(decoded.failure.issue) : assert.fail("the value is valid")
 }
 
 const {
@@ -32,40 +32,40 @@ describe("firstBreak", () => {
   > = [
     ["escapes a key in its pointer", [Struct({ "a/b~c": String }), {}, "/a~1b~0c", "this field is required"]],
     [
-      "points at a missing field, one that should not be there, and one of another type",
+      "points at a missing field, an unknown field and a field of another type",
       [Struct({ a: String }), {}, "/a", "this field is required"],
       [Struct({ a: String }), { a: "", b: 1 }, "/b", "there is no such field"],
       [Struct({ a: String }), { a: 7 }, "/a", "Expected string"],
       [String, 7, "", "Expected string"]
     ],
     [
-      "points into lists and fields of fields",
+      "points into lists and nested fields",
       [Struct({ a: ListOf(Struct({ b: Number })) }), { a: [{ b: 1 }, { b: "x" }] }, "/a/1/b", "Expected number"]
     ],
     [
-      "points at a field whose text cannot be read",
+      "points at a field whose text cannot be parsed",
       [Struct({ a: FiniteFromString }), { a: "x" }, "/a", "expected a finite number"],
       [Struct({ a: BigIntFromString }), { a: "x" }, "/a", "expected a string representing a bigint"]
     ],
     [
-      "says what a check expects, as far as it tells",
+      "shows what a check expects, if the check names it",
       [matching("a price"), "x", "", "expected a price"],
       [Number.check(Schema.makeFilter((n: number) => n < 3, { message: "too large" })), 4, "", "too large"],
       [Number.check(Schema.makeFilter((n: number) => n < 3, { title: "small" })), 4, "", "the value is out of range"],
       [Number.check(Schema.makeFilter((n: number) => n < 3)), 4, "", "the value is out of range"]
     ],
     [
-      "names every type that is wanted where no branch is near",
+      "names every expected type if no branch of a union is close",
       [Struct({ a: NullOr(String) }), { a: 7 }, "/a", "Expected string | null"],
       [Literals(["a", "b"]), "c", "", 'Expected "a" | "b"']
     ],
     [
-      "names the reasons of all branches that fail in one place, each once",
+      "names the reasons of all branches that fail at one place, each once",
       [Union([matching("a price"), matching("a count")]), "x", "", "expected a price, or expected a count"],
       [Union([matching("a price"), matching("a price")]), "x", "", "expected a price"]
     ],
     [
-      "takes the branch that gets furthest for the one that is meant",
+      "reports the branch that fails deepest",
       ...[
         Union([Struct({ a: Struct({ b: Number }) }), Struct({ a: Null })]),
         Union([Struct({ a: Null }), Struct({ a: Struct({ b: Number }) })])

@@ -4,27 +4,27 @@ import { TestClock } from "effect/testing"
 import * as memory from "../src/limits/memory.ts"
 import type { Store, Want } from "../src/limits/RateLimits.ts"
 
-interface Asking extends Partial<Omit<Want, "id" | "cost" | "buckets">> {
+interface WantOptions extends Partial<Omit<Want, "id" | "cost" | "buckets">> {
   readonly names?: ReadonlyArray<string>
   readonly capacity?: number
   readonly refillRate?: number
   readonly learned?: boolean
 }
 
-const bucket = (name: string, { capacity = 100, learned = false, refillRate = 100 }: Asking = {}) => ({
+const bucket = (name: string, { capacity = 100, learned = false, refillRate = 100 }: WantOptions = {}) => ({
   name,
   capacity,
   refillRate,
   learned
 })
 
-/** Tokens of a bucket that holds 100 and refills by 100 a second, for a request that arrives at once. */
-const want = (id: string, cost: number, asking: Asking = {}): Want => {
-  const { capacity: _, learned: __, names = ["write"], refillRate: ___, ...rest } = asking
+/** A request, which arrives at once, for tokens of a bucket that holds 100 and refills by 100 a second. */
+const want = (id: string, cost: number, options: WantOptions = {}): Want => {
+  const { capacity: _, learned: __, names = ["write"], refillRate: ___, ...rest } = options
   return {
     id,
     account: "account",
-    buckets: names.map((name) => bucket(name, asking)),
+    buckets: names.map((name) => bucket(name, options)),
     cost,
     urgent: false,
     forced: false,
@@ -34,17 +34,17 @@ const want = (id: string, cost: number, asking: Asking = {}): Want => {
   }
 }
 
-/** What a store says of a bucket now. */
-const level = (store: Store, asking: Asking = {}): Effect.Effect<number> =>
+/** The tokens of a bucket now. */
+const level = (store: Store, options: WantOptions = {}): Effect.Effect<number> =>
   Effect.map(
     Clock.monotonicTimeNanos,
-    (nanos) => store.level!("account", bucket("write", asking), Number(nanos) / 1e6).tokens
+    (nanos) => store.level!("account", bucket("write", options), Number(nanos) / 1e6).tokens
   )
 
-describe("make", () => {
-  it.effect("makes a store that answers at once", () => Effect.sync(() => assert.isTrue(memory.make().isLocal)))
+describe("memory.make", () => {
+  it.effect("makes a local store", () => Effect.sync(() => assert.isTrue(memory.make().isLocal)))
 
-  it.effect("takes the tokens of a call, or says in how many milliseconds they will have refilled", () =>
+  it.effect("takes the tokens of a call, or returns the milliseconds until they have refilled", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* store.take(want("a", 100)), 0)
@@ -56,12 +56,12 @@ describe("make", () => {
       yield* TestClock.adjust(1)
       assert.strictEqual(yield* store.take(want("b", 10)), 0)
       assert.strictEqual(yield* level(store), 0)
-      // It waits no more.
+      // The call is no longer in the queue.
       assert.strictEqual(yield* store.waitFor(want("c", 10)), 100)
     })
   )
 
-  it.effect("does not let a call wait for less than the error of a sum", () =>
+  it.effect("ignores a shortage below the rounding error", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* store.waitFor(want("a", 100.000_000_5)), 0)
@@ -69,7 +69,7 @@ describe("make", () => {
     })
   )
 
-  it.effect("keeps the order of the calls that it refused: urgent ones first, then who waits for longer", () =>
+  it.effect("keeps waiting calls in order: urgent calls first, then the longest wait", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100))
@@ -79,7 +79,7 @@ describe("make", () => {
       const second = want("second", 10)
       assert.deepStrictEqual([yield* store.take(first), yield* store.take(second)], [100, 200])
       assert.deepStrictEqual([yield* store.take(second), yield* store.take(first)], [200, 100])
-      // It came before them, though the store knows it only now.
+      // This call started first, although the store sees it last.
       const early = want("early", 10, { waitedMillis: 50 })
       assert.strictEqual(yield* store.waitFor(early), 100)
       assert.deepStrictEqual([yield* store.take(early), yield* store.take(first)], [100, 200])
@@ -91,7 +91,7 @@ describe("make", () => {
     })
   )
 
-  it.effect("counts those before a call that want any of its buckets, and no others", () =>
+  it.effect("counts only the calls before it that use one of its buckets", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100, { names: ["write"] }))
@@ -103,7 +103,7 @@ describe("make", () => {
     })
   )
 
-  it.effect("holds the tokens of a call until it has surely arrived, and refills from then on", () =>
+  it.effect("reserves the tokens of a call until it has certainly arrived, and refills from then on", () =>
     Effect.gen(function* () {
       const store = memory.make()
       const call = want("a", 100, { latencyMillis: 500 })
@@ -116,46 +116,46 @@ describe("make", () => {
       assert.strictEqual(yield* level(store), 0)
       yield* TestClock.adjust(100)
       assert.strictEqual(yield* level(store), 10)
-      const answered = want("c", 10, { latencyMillis: 500 })
-      assert.strictEqual(yield* store.take(answered), 0)
-      yield* store.arrived(answered)
+      const responded = want("c", 10, { latencyMillis: 500 })
+      assert.strictEqual(yield* store.take(responded), 0)
+      yield* store.arrived(responded)
       yield* TestClock.adjust(1_000)
       assert.strictEqual(yield* level(store), 100)
     })
   )
 
-  it.effect("holds what was sent later for longer, each for its latency at least", () =>
+  it.effect("reserves the tokens of each call for at least its latency", () =>
     Effect.gen(function* () {
-      const asking = { refillRate: 200 }
+      const options = { refillRate: 200 }
       for (const [latencyMillis, heldMillis] of [
         [100, 200],
         [300, 400],
         [50, 200]
       ] as const) {
         const store = memory.make()
-        yield* store.take(want("a", 10, { ...asking, latencyMillis: 100 }))
+        yield* store.take(want("a", 10, { ...options, latencyMillis: 100 }))
         yield* TestClock.adjust(60)
-        yield* store.take(want("b", 10, { ...asking, latencyMillis }))
-        assert.strictEqual(yield* level(store, asking), 80)
+        yield* store.take(want("b", 10, { ...options, latencyMillis }))
+        assert.strictEqual(yield* level(store, options), 80)
         yield* TestClock.adjust(heldMillis - 60)
-        // The bucket had refilled what the first one took, and was full until the second counts as arrived.
-        assert.strictEqual(yield* level(store, asking), 90, `${latencyMillis}`)
+        // The bucket refilled the tokens of the first call, and stayed full until the second counts as arrived.
+        assert.strictEqual(yield* level(store, options), 90, `${latencyMillis}`)
         yield* TestClock.adjust(50)
-        assert.strictEqual(yield* level(store, asking), 100)
+        assert.strictEqual(yield* level(store, options), 100)
       }
     })
   )
 
-  it.effect("holds a single token, and one that is taken long after the others", () =>
+  it.effect("reserves a single token, and a token that is taken much later", () =>
     Effect.gen(function* () {
-      const asking = { latencyMillis: 100 }
+      const options = { latencyMillis: 100 }
       const store = memory.make()
-      yield* store.take(want("a", 1, asking))
+      yield* store.take(want("a", 1, options))
       yield* TestClock.adjust(110)
       assert.strictEqual(yield* level(store), 100)
       yield* TestClock.adjust(890)
-      yield* store.take(want("b", 1, asking))
-      yield* store.take(want("c", 40, asking))
+      yield* store.take(want("b", 1, options))
+      yield* store.take(want("c", 40, options))
       yield* TestClock.adjust(99)
       assert.strictEqual(yield* level(store), 59)
       yield* TestClock.adjust(901)
@@ -163,14 +163,14 @@ describe("make", () => {
     })
   )
 
-  it.effect("releases the tokens of one call that arrived, and not those of another", () =>
+  it.effect("releases only the tokens of the call that arrived", () =>
     Effect.gen(function* () {
       const store = memory.make()
       const calls = [want("a", 10, { latencyMillis: 100 }), want("b", 30, { latencyMillis: 100 })]
       for (const call of calls) yield* store.take(call)
       yield* store.arrived(calls[0]!)
       yield* TestClock.adjust(50)
-      // It is at 95, and the second one is still on its way.
+      // The level is 95, and the second call is still in flight.
       assert.strictEqual(yield* level(store), 65)
       const other = memory.make()
       yield* TestClock.adjust(1)
@@ -180,22 +180,22 @@ describe("make", () => {
     })
   )
 
-  it.effect("takes what arrived to be of the calls that were sent first", () =>
+  it.effect("assumes that the calls that were sent first arrive first", () =>
     Effect.gen(function* () {
-      const asking = { refillRate: 200, latencyMillis: 100 }
+      const options = { refillRate: 200, latencyMillis: 100 }
       const store = memory.make()
-      yield* store.take(want("a", 30, asking))
+      yield* store.take(want("a", 30, options))
       yield* TestClock.adjust(60)
-      const later = want("b", 10, asking)
+      const later = want("b", 10, options)
       yield* store.take(later)
       yield* store.arrived(later)
       yield* TestClock.adjust(140)
-      // 20 counted as arrived at 100 ms, and the last 10 only now.
-      assert.strictEqual(yield* level(store, asking), 88)
+      // 20 tokens counted as arrived at 100 ms, the last 10 only now.
+      assert.strictEqual(yield* level(store, options), 88)
     })
   )
 
-  it.effect("books at once what arrives at once, also while others are on their way", () =>
+  it.effect("charges a call that arrives at once, even while others are in flight", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 10, { latencyMillis: 500 }))
@@ -205,56 +205,29 @@ describe("make", () => {
     })
   )
 
-  it.effect("is asked again after ten milliseconds at the earliest where only an answer can help", () =>
+  it.effect("returns a wait of at least ten milliseconds if only a response can free tokens", () =>
     Effect.gen(function* () {
-      const asking = { capacity: 1_000, refillRate: 1_000 }
-      const after = (costs: ReadonlyArray<readonly [cost: number, latencyMillis: number]>, cost: number) =>
+      const options = { capacity: 1_000, refillRate: 1_000 }
+      const waitAfter = (cost: number, ...before: ReadonlyArray<readonly [cost: number, latencyMillis: number]>) =>
         Effect.gen(function* () {
           const store = memory.make()
-          for (const [index, [cost, latencyMillis]] of costs.entries()) {
-            yield* store.take(want(`${index}`, cost, { ...asking, latencyMillis }))
+          for (const [index, [cost, latencyMillis]] of before.entries()) {
+            yield* store.take(want(`${index}`, cost, { ...options, latencyMillis }))
           }
-          return yield* store.take(want("last", cost, asking))
+          return yield* store.take(want("last", cost, options))
         })
-      assert.strictEqual(yield* after([[1_000, 500]], 1), 10)
-      assert.strictEqual(yield* after([[1, 500]], 1_000), 10)
-      assert.strictEqual(yield* after([[1_000, 500]], 20), 20)
-      // The bucket can hold them all: it refills in the meantime.
-      assert.strictEqual(
-        yield* after(
-          [
-            [500, 0],
-            [499, 500]
-          ],
-          2
-        ),
-        1
-      )
-      assert.strictEqual(
-        yield* after(
-          [
-            [1, 0],
-            [400, 500]
-          ],
-          600
-        ),
-        1
-      )
-      // Nothing is on its way.
-      assert.strictEqual(
-        yield* after(
-          [
-            [1, 0],
-            [1_000, 0]
-          ],
-          1
-        ),
-        2
-      )
+      assert.strictEqual(yield* waitAfter(1, [1_000, 500]), 10)
+      assert.strictEqual(yield* waitAfter(1_000, [1, 500]), 10)
+      assert.strictEqual(yield* waitAfter(20, [1_000, 500]), 20)
+      // The bucket can hold all of them: it refills in the meantime.
+      assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
+      assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
+      // Nothing is in flight.
+      assert.strictEqual(yield* waitAfter(1, [1, 0], [1_000, 0]), 2)
     })
   )
 
-  it.effect("goes by what was learned of a bucket, whoever knows less", () =>
+  it.effect("uses the fetched limits of a bucket, even for calls with default limits", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* level(store, { capacity: 50, learned: true }), 50)
@@ -264,7 +237,7 @@ describe("make", () => {
     })
   )
 
-  it.effect("keeps nothing of a bucket that was only looked at", () =>
+  it.effect("stores nothing for a bucket that was only read", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* level(store, { capacity: 10 }), 10)
@@ -273,20 +246,20 @@ describe("make", () => {
     })
   )
 
-  it.effect("lets a forced call go, and lets the bucket owe what is missing", () =>
+  it.effect("allows a forced call, and its bucket goes below zero", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100))
       assert.strictEqual(yield* store.take(want("b", 50, { forced: true })), 0)
       assert.strictEqual(yield* level(store), 0)
       assert.strictEqual(yield* store.waitFor(want("c", 10)), 600)
-      // What it owes is not remitted where the exchange had too few tokens.
+      // Emptying the bucket does not raise it to zero.
       yield* store.drain(want("b", 50))
       assert.strictEqual(yield* store.waitFor(want("c", 10)), 600)
     })
   )
 
-  it.effect("takes all that a bucket holds for a call that costs more, and says how long all of it would take", () =>
+  it.effect("takes the whole capacity for a call that costs more, and returns the wait for its full cost", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* store.waitFor(want("a", 150)), 500)
@@ -295,7 +268,7 @@ describe("make", () => {
     })
   )
 
-  it.effect("gives back what was taken, up to what the bucket holds", () =>
+  it.effect("returns tokens up to the capacity", () =>
     Effect.gen(function* () {
       for (const latencyMillis of [0, 1, 500]) {
         const store = memory.make()
@@ -314,20 +287,20 @@ describe("make", () => {
     })
   )
 
-  it.effect("holds the tokens of a call for a latency of one millisecond", () =>
+  it.effect("reserves the tokens of a call for a latency of one millisecond", () =>
     Effect.gen(function* () {
-      const asking = { refillRate: 1_000 }
+      const options = { refillRate: 1_000 }
       const store = memory.make()
-      yield* store.take(want("a", 10, { ...asking, latencyMillis: 1 }))
+      yield* store.take(want("a", 10, { ...options, latencyMillis: 1 }))
       yield* TestClock.adjust(1)
-      assert.strictEqual(yield* level(store, asking), 90)
+      assert.strictEqual(yield* level(store, options), 90)
     })
   )
 
-  it.effect("empties a bucket that the exchange found empty, besides what is on its way", () =>
+  it.effect("empties a bucket except for reserved tokens", () =>
     Effect.gen(function* () {
       const store = memory.make()
-      // Also one that it did not know.
+      // This bucket is new to the store.
       yield* store.drain(want("a", 10))
       assert.strictEqual(yield* level(store), 0)
       yield* TestClock.adjust(500)

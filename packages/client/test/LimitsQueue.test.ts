@@ -21,27 +21,27 @@ const total = (calls: ReadonlyArray<Waiting>): number => calls.reduce((sum, { co
 const earliest = (calls: ReadonlyArray<Waiting>): number => Math.min(...calls.map((call) => call.deadlineMillis))
 
 describe("WaitingQueue", () => {
-  it("serves urgent calls first and each urgency in the order of arrival, whichever calls leave", () => {
+  it("serves urgent calls first, and each urgency in the order of arrival, while other calls leave", () => {
     hold(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const queue = new WaitingQueue<Waiting>()
         const all: Array<Waiting> = []
         const queued: Array<Waiting> = []
-        for (const one of steps) {
-          if (one.do === "enqueue") {
-            const call = { ...one.call }
+        for (const action of steps) {
+          if (action.do === "enqueue") {
+            const call = { ...action.call }
             all.push(call)
             queued.push(call)
             queue.enqueue(call)
-          } else if (one.do === "postpone") {
+          } else if (action.do === "postpone") {
             const first = queue.nextDeadline()
-            const deadlineMillis = (first?.deadlineMillis ?? 0) + one.byMillis
+            const deadlineMillis = (first?.deadlineMillis ?? 0) + action.byMillis
             if (first !== undefined) queue.postpone(first, deadlineMillis)
             assert.strictEqual(first?.deadlineMillis ?? deadlineMillis, deadlineMillis)
           } else if (all.length > 0) {
-            // The call may have left before.
-            const call = all[one.index % all.length]!
-            if (one.do === "markInStore") {
+            // The call may already have left.
+            const call = all[action.index % all.length]!
+            if (action.do === "markInStore") {
               queue.markInStore(call)
               assert.isTrue(call.isInStore)
             } else {
@@ -51,7 +51,7 @@ describe("WaitingQueue", () => {
           }
           const urgent = queued.filter((call) => call.urgent)
           const served = [...urgent, ...queued.filter((call) => !call.urgent)]
-          // One more than there are: a list in a circle would have no end.
+          // One more than the queue holds, to detect a circular list.
           assert.deepStrictEqual(queue.first(served.length + 1), served)
           assert.deepStrictEqual(queue.first(2), served.slice(0, 2))
           assert.deepStrictEqual([...queue], served)
@@ -75,10 +75,10 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("gives deadlines in order when hundreds of calls wait and most of them leave", () => {
+  it("returns deadlines in order while hundreds of calls wait and most of them leave", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
-      // All different, and not sorted.
+      // All different and unsorted.
       const calls = Array.from({ length: 400 }, (_, index) => ({
         cost: 1,
         urgent: false,
@@ -88,14 +88,14 @@ describe("WaitingQueue", () => {
       for (const call of calls) queue.enqueue(call)
       for (const [index, call] of calls.entries()) if (index % staying !== 0) queue.remove(call)
       const deadlines = calls.filter((call) => queue.has(call)).map((call) => call.deadlineMillis)
-      const found: Array<number> = []
+      const returned: Array<number> = []
       for (let next = queue.nextDeadline(); next !== undefined; next = queue.nextDeadline()) {
-        found.push(next.deadlineMillis)
-        if (found.length > calls.length) break
+        returned.push(next.deadlineMillis)
+        if (returned.length > calls.length) break
         queue.remove(next)
       }
       assert.deepStrictEqual(
-        found,
+        returned,
         deadlines.toSorted((a, b) => a - b)
       )
     }

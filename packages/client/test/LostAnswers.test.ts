@@ -5,8 +5,8 @@ import { afterLostAnswer } from "../src/sending/lostAnswers.ts"
 
 const operation = "Orders.cancel"
 const body = { message: "why" }
-const answered = { operation, body, attempts: 2, afterLostAnswer: false }
-const repeatable = { ...answered, retryAfterMillis: 7 }
+const fields = { operation, body, attempts: 2, afterLostAnswer: false }
+const repeatable = { ...fields, retryAfterMillis: 7 }
 
 const intent: Errors.NotSent["intent"] = {
   operation,
@@ -15,18 +15,18 @@ const intent: Errors.NotSent["intent"] = {
   query: "",
   body: undefined,
   cost: undefined
-} as never // a message needs no more of it
+} as never // its message reads no other field
 
 describe("afterLostAnswer", () => {
-  const unanswered = [
+  const withoutResponse = [
     new Errors.TransportError({ operation, requestSent: "no", code: "ENOTFOUND", reason: "no such host", attempts: 2 }),
     new SigningError({ description: "the KMS declined" }),
     new Errors.LimitExceeded({ operation, bucket: "write", cost: 2, capacity: 1, waitMillis: 5, maxWaitMillis: 1 }),
     new Errors.InvalidRequest({ operation, pointer: "", reason: "no such field" }),
     new Errors.NotSent({ operation, intent })
   ]
-  for (const error of unanswered) {
-    it(`makes ${error._tag} a TransportError that says that the exchange may have carried out the request`, () => {
+  for (const error of withoutResponse) {
+    it(`turns ${error._tag} into a TransportError that says that the exchange may have carried out the request`, () => {
       const after = afterLostAnswer(error, { operation, attempts: 2 })
       assert.instanceOf(after, Errors.TransportError)
       assert.deepInclude(after, { operation, requestSent: "maybe", attempts: 2 })
@@ -37,13 +37,15 @@ describe("afterLostAnswer", () => {
   }
 
   it("keeps the code and the reason of the later failure", () => {
-    const [refused, unsigned, metered] = unanswered.map((error) => afterLostAnswer(error, { operation, attempts: 2 }))
+    const [refused, unsigned, metered] = withoutResponse.map((error) =>
+      afterLostAnswer(error, { operation, attempts: 2 })
+    )
     assert.deepInclude(refused, { code: "ENOTFOUND", reason: "the response to an attempt was lost, then no such host" })
     assert.include(unsigned!.message, "the repeat could not be signed: the KMS declined")
     assert.include(metered!.message, "2 tokens of the write bucket")
   })
 
-  it("makes a time-out before sending one after sending", () => {
+  it("turns a timeout before sending into a timeout after sending", () => {
     const early = new Errors.RequestTimeout({
       operation,
       limit: "total",
@@ -56,12 +58,12 @@ describe("afterLostAnswer", () => {
     assert.deepInclude(after, { limit: "total", timeoutMillis: 30_000, requestSent: "maybe", attempts: 3 })
   })
 
-  const answers = [
-    new Errors.BadRequest(answered),
-    new Errors.Unauthorized({ ...answered, explanation: undefined }),
-    new Errors.Forbidden(answered),
-    new Errors.NotFound(answered),
-    new Errors.Conflict(answered),
+  const responses = [
+    new Errors.BadRequest(fields),
+    new Errors.Unauthorized({ ...fields, explanation: undefined }),
+    new Errors.Forbidden(fields),
+    new Errors.NotFound(fields),
+    new Errors.Conflict(fields),
     new Errors.TooManyRequests(repeatable),
     new Errors.InternalServerError({ ...repeatable, payload: { a: 1 } }),
     new Errors.BadGateway(repeatable),
@@ -69,8 +71,8 @@ describe("afterLostAnswer", () => {
     new Errors.GatewayTimeout({ ...repeatable, payload: undefined }),
     new Errors.UnexpectedStatus({ ...repeatable, status: 418, json: { b: 2 } })
   ]
-  for (const error of answers) {
-    it(`marks ${error._tag}, and keeps its class and fields`, () => {
+  for (const error of responses) {
+    it(`sets afterLostAnswer on ${error._tag}, and keeps its class and other fields`, () => {
       const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // any of them
       assert.strictEqual<unknown>(after.constructor, error.constructor)
       assert.deepStrictEqual<object>({ ...after }, { ...error, afterLostAnswer: true })
@@ -78,9 +80,9 @@ describe("afterLostAnswer", () => {
     })
   }
 
-  it("leaves alone what says so already", () => {
+  it("returns an error unchanged if it already says so", () => {
     for (const error of [
-      new Errors.NotFound({ ...answered, afterLostAnswer: true }),
+      new Errors.NotFound({ ...fields, afterLostAnswer: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),
       new Errors.RequestTimeout({ operation, limit: "attempt", timeoutMillis: 1, requestSent: "maybe", attempts: 1 }),
       new Errors.ContractError({ operation, status: 200, pointer: "", reason: "", rawBody: "", attempts: 1 })

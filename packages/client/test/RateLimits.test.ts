@@ -3,6 +3,7 @@ import { Deferred, Effect, Exit, Fiber, Layer } from "effect"
 import type { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Signer from "@kalshi-effect/signing/Signer"
+import * as Errors from "../src/Errors.ts"
 import * as Exchange from "../src/rest/Exchange.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
@@ -10,75 +11,73 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as Quotes from "../src/rest/Quotes.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { type Answer, type Arrived, Exchange as Metered, layer, layerExchange } from "./support/exchange.ts"
+import {
+  type ExchangeResponse,
+  type Arrived,
+  Exchange as Metered,
+  layer,
+  layerExchange,
+  provideExchange
+} from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
+import { concurrently, errorOf, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
-/** Ten tokens of the write bucket of shard 0. */
-
+/** Costs ten tokens of the write bucket of shard 0. */
 const create = (mark: string) => Orders.create(order(mark))
 const cancel = (order_id: string) => Orders.cancel({ order_id })
 const read = OrderGroups.get({ order_group_id: "g" })
 
-/** No time under way, so that the figures are round. */
-const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
+/** Makes one call for each name, concurrently. */
+const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effect.Effect<A, E, R>) =>
+  Effect.forEach(names, call, { concurrency: "unbounded" })
+
+/** The error of a call that must fail with `LimitExceeded`. */
+const limitExceeded = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.flip(call), (error) => (error instanceof Errors.LimitExceeded ? error : assert.fail(error._tag)))
 
 const marks = Effect.map(Metered, ({ calls }) => calls().map(({ mark }) => mark))
 const times = Effect.map(Metered, ({ calls }) => calls().map(({ atMillis }) => atMillis))
 
-/** Spends what a full write bucket holds. */
-const spendAll = Effect.forEach(Array.from({ length: 10 }), () => create("first"), { concurrency: "unbounded" })
+const creates = (count: number) => concurrently(count, () => create("o"))
 
-const fork = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
+/** Spends a full write bucket. */
+const spendAll = creates(10)
 
-describe("a signed call", () => {
-  it.effect("goes at once while the bucket holds its cost, and then as the bucket refills", () =>
+describe("Kalshi.layer", () => {
+  it.effect("sends signed calls at once while the bucket has tokens, then as the bucket refills", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(
-        Effect.forEach(Array.from({ length: 13 }), () => create("o"), { concurrency: "unbounded" })
-      )
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
-      // A thousandth slower than the exchange refills: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
-      assert.deepStrictEqual(yield* times, [...Array.from({ length: 10 }, () => 0), 101, 201, 301])
+      yield* runFor("1 second", creates(13))
+      // The client assumes a rate 0.1 % below the exchange's: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
+      assert.deepStrictEqual(yield* times, [...Array<number>(10).fill(0), 101, 201, 301])
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("is signed after its wait", () =>
+  it.effect("signs a call after its wait", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(create("late"))
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 second", create("late"))
       const late = (yield* Metered).calls().at(-1)!
       assert.strictEqual(late.atMillis, 101)
       assert.strictEqual(late.signedMillis, 101)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("of a read waits for no write, and a write for no read", () =>
+  it.effect("keeps reads and writes in separate buckets", () =>
     Effect.gen(function* () {
       yield* spendAll
-      // Learning the budget costs one read.
-      yield* Effect.forEach(Array.from({ length: 19 }), () => read, { concurrency: "unbounded" })
+      // The request for the account's limits costs one read.
+      yield* concurrently(19, () => read)
       assert.strictEqual((yield* times).length, 29)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
   const burst = Effect.gen(function* () {
-    const fiber = yield* fork(
-      Effect.forEach(
-        Array.from({ length: 12 }, (_, i) => `o${i}`),
-        (mark) => Effect.exit(create(mark)),
-        {
-          concurrency: "unbounded"
-        }
-      )
+    yield* runFor(
+      "1 minute",
+      concurrently(12, (i) => Effect.exit(create(`o${i}`)))
     )
-    yield* TestClock.adjust("1 minute")
-    yield* Fiber.join(fiber)
     const { calls, refused } = yield* Metered
     assert.strictEqual(refused(), 0)
     return calls()
@@ -86,107 +85,102 @@ describe("a signed call", () => {
       .sort((a, b) => a - b)
   })
 
-  it.effect("after a burst waits for what refills from when the burst was answered", () =>
+  it.effect("waits after a burst for tokens that refill from the time of the responses", () =>
     Effect.gen(function* () {
-      // The exchange's bucket may have been full for as long as the burst was under way.
-      assert.deepStrictEqual(yield* burst, [...Array.from({ length: 10 }, () => 0), 201, 301])
-    }).pipe(Effect.provide(layer({ underWay: () => 100 })))
+      // The exchange's bucket may have been full until the burst arrived.
+      assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
+    }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )
 
-  it.effect("after a burst that is not answered waits for what refills once its latency has passed", () =>
+  it.effect("waits after a burst without responses for tokens that refill once the assumed latency has passed", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
-    }).pipe(Effect.provide(layer({ underWay: () => 2_000 })))
+    }).pipe(provideExchange({ transitMillis: () => 2_000 }, { limits: {} }))
   )
 
-  it.effect("that timed out counts as under way until its latency has passed", () =>
+  it.effect("counts a call that timed out as in flight until the assumed latency has passed", () =>
     Effect.gen(function* () {
-      // The ten time out after 50 ms, unanswered, and so do the two requests that learn: none of those arrives here.
+      // Ten calls and the two requests for the account's limits time out after 50 ms, and never arrive.
       const sent = yield* burst
       assert.closeTo(sent[0]!, 601, 10)
       assert.strictEqual(sent.length, 2)
     }).pipe(
-      Effect.provide(
-        layer(
-          { underWay: (n) => (n < 12 ? 450 : 0) },
-          { policy: { attemptTimeout: "50 millis", retry: SendPolicy.noRetry } }
-        )
+      provideExchange(
+        { transitMillis: (n) => (n < 12 ? 450 : 0) },
+        { limits: {}, policy: { attemptTimeout: "50 millis", retry: SendPolicy.noRetry } }
       )
     )
   )
 
-  it.effect("that is answered later than its latency counts as arrived only once", () =>
+  it.effect("charges a call only once if its response comes after the assumed latency", () =>
     Effect.gen(function* () {
-      const slow = yield* fork(create("slow"))
+      const slow = yield* start(create("slow"))
       yield* TestClock.adjust("700 millis")
-      const others = yield* fork(spendAll)
-      // The slow one is answered at 900 ms, the others at 1190.
+      const others = yield* start(spendAll)
+      // The slow call gets its response at 900 ms, the others at 1190 ms.
       yield* TestClock.adjust("490 millis")
       yield* Fiber.join(slow)
       yield* Fiber.join(others)
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.1)
-    }).pipe(Effect.provide(layer({ underWay: (n) => (n === 0 ? 900 : 490) })))
+    }).pipe(provideExchange({ transitMillis: (n) => (n === 0 ? 900 : 490) }, { limits: {} }))
   )
 
-  it.effect("is not metered where it is not signed", () =>
+  it.effect("does not limit unsigned calls", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 200 }), () => Exchange.status(), { concurrency: "unbounded" })
+      yield* concurrently(200, () => Exchange.status())
       assert.strictEqual((yield* Metered).arrived.length, 200)
       assert.strictEqual(yield* RateLimits.waitFor(Exchange.status), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("is not metered where limits are off", () =>
+  it.effect("does not limit calls if limits are off", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 200 }), () => read, { concurrency: "unbounded" })
+      yield* concurrently(200, () => read)
       assert.strictEqual((yield* Metered).arrived.length, 200)
       assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.get, { order_group_id: "g" }), 0)
-    }).pipe(Effect.provide(layer({ read: { rate: 1e6, capacity: 1e6 } }, { limits: false })))
+    }).pipe(provideExchange({ read: { rate: 1e6, capacity: 1e6 } }, { limits: false }))
   )
 
-  it.effect("counts its wait in the total time and not in an attempt's", () =>
+  it.effect("counts the wait toward the total timeout, not toward the attempt timeout", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(
-        Effect.flip(Effect.andThen(Orders.batchCreate(batch(10)), Effect.fail("sent" as const)))
+      assert.strictEqual(
+        yield* runFor(
+          "5 seconds",
+          Effect.flip(Effect.andThen(Orders.batchCreate(batch(10)), Effect.fail("sent" as const)))
+        ),
+        "sent"
       )
-      yield* TestClock.adjust("5 seconds")
-      assert.strictEqual(yield* Fiber.join(fiber), "sent")
       assert.strictEqual((yield* times).at(-1), 1002)
-    }).pipe(
-      Effect.provide(layer({}, { ...prompt, policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
-    )
+    }).pipe(provideExchange({}, { policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
   )
 
-  it.effect("is not sent where its tokens come when its time is up, and gives them back", () =>
+  it.effect("does not send a call whose tokens arrive when its time is up, and returns the tokens", () =>
     Effect.gen(function* () {
       yield* spendAll
       const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
-      const fiber = yield* fork(Effect.flip(late))
-      yield* TestClock.adjust("101 millis")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* runFor("101 millis", Effect.flip(late))
       assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
       assert.strictEqual((yield* times).length, 10)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.live("tells no wait below zero to have been allowed, on a clock that moves meanwhile", () =>
+  it.live("reports an allowed wait of 0 ms, never less, on a real clock", () =>
     Effect.gen(function* () {
       yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
       const unwaiting = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
       const error = yield* Effect.flip(unwaiting)
       assert.deepInclude(error, { _tag: "LimitExceeded", maxWaitMillis: 0 })
       assert.include(error.message, "and may wait 0 ms")
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("fails at once, unsent, where the wait is longer than what is left of the whole call's time", () =>
+  it.effect("fails at once, without sending, if the wait is longer than the remaining total time", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const error = yield* Effect.flip(Orders.batchCreate(batch(10)))
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      const error = yield* limitExceeded(Orders.batchCreate(batch(10)))
       assert.closeTo(error.waitMillis!, 1001, 0.1)
       assert.strictEqual(error.maxWaitMillis, 500)
       assert.strictEqual(
@@ -194,66 +188,60 @@ describe("a signed call", () => {
         "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, and may wait 500 ms"
       )
       assert.strictEqual((yield* Metered).calls().length, 10)
-    }).pipe(Effect.provide(layer({}, { ...prompt, policy: { totalTimeout: "500 millis" } })))
+    }).pipe(provideExchange({}, { policy: { totalTimeout: "500 millis" } }))
   )
 
-  it.effect("does not say that it was never sent where an earlier attempt was", () =>
+  it.effect("keeps the error of an earlier attempt that was sent", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 9 }), () => create("first"), { concurrency: "unbounded" })
-      const fiber = yield* fork(Effect.flip(create("lost")))
-      yield* TestClock.adjust("1 minute")
-      // The repeat would wait for longer than it may: the failure of the first attempt stands.
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "GatewayTimeout")
+      yield* creates(9)
+      // The retry would wait for longer than allowed, so the call fails with the error of the first attempt.
+      assert.strictEqual((yield* runFor("1 minute", Effect.flip(create("lost"))))._tag, "GatewayTimeout")
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      Effect.provide(
-        layer(
-          { write: { rate: 1, capacity: 100 }, answer: (_, mark) => (mark === "lost" ? { status: 504 } : undefined) },
-          prompt
-        )
-      )
+      provideExchange({
+        write: { rate: 1, capacity: 100 },
+        respond: (_, mark) => (mark === "lost" ? { status: 504 } : undefined)
+      })
     )
   )
 })
 
-describe("a repeat of an order whose answer was lost", () => {
-  it.effect("is not sent where its tokens come later than a minute after", () =>
+describe("Orders.batchCreate after a lost response", () => {
+  it.effect("is not retried if its tokens arrive more than a minute later", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.flip(Orders.batchCreate(batch(10))))
-      yield* TestClock.adjust("5 minutes")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "GatewayTimeout")
+      assert.strictEqual(
+        (yield* runFor("5 minutes", Effect.flip(Orders.batchCreate(batch(10)))))._tag,
+        "GatewayTimeout"
+      )
       assert.strictEqual((yield* Metered).calls().length, 1)
     }).pipe(
-      Effect.provide(
-        layer(
-          {
-            write: { rate: 1, capacity: 100 },
-            answer: (request) => (request.includes("batched") ? { status: 504 } : undefined)
-          },
-          { ...prompt, policy: { totalTimeout: "10 minutes" } }
-        )
+      provideExchange(
+        {
+          write: { rate: 1, capacity: 100 },
+          respond: (request) => (request.includes("batched") ? { status: 504 } : undefined)
+        },
+        { policy: { totalTimeout: "10 minutes" } }
       )
     )
   )
 })
 
-describe("a batch", () => {
-  it.effect("is paid per order", () =>
+describe("Orders.batchCreate", () => {
+  it.effect("costs tokens per order", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(7))
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(3)), 0)
       assert.isAbove(yield* RateLimits.waitFor(Orders.batchCreate, batch(4)), 99)
-      yield* Orders.batchCancel({ orders: Array.from({ length: 15 }, (_, i) => ({ order_id: `o${i}` })) })
+      yield* Orders.batchCancel({ orders: indexes(15).map((i) => ({ order_id: `o${i}` })) })
       assert.isAbove(yield* RateLimits.waitFor(Orders.batchCancel, { orders: [{ order_id: "o" }] }), 0)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("that costs more than the bucket holds is refused before it is sent", () =>
+  it.effect("is rejected before it is sent if it costs more than the bucket's capacity", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(Orders.batchCreate(batch(11)))
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      const error = yield* limitExceeded(Orders.batchCreate(batch(11)))
       assert.strictEqual(error.waitMillis, undefined)
       assert.strictEqual(
         error.message,
@@ -261,16 +249,14 @@ describe("a batch", () => {
       )
       assert.deepStrictEqual((yield* Metered).calls(), [])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(11)), Number.POSITIVE_INFINITY)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("that costs all the bucket holds waits until it is full, and is not starved by small calls", () =>
+  it.effect("waits for a full bucket if it costs the whole capacity, and is not starved by small calls", () =>
     Effect.gen(function* () {
       yield* create("one")
-      const large = yield* fork(Orders.batchCreate(batch(10)))
-      const small = yield* fork(
-        Effect.forEach(Array.from({ length: 20 }), () => create("small"), { concurrency: "unbounded" })
-      )
+      const large = yield* start(Orders.batchCreate(batch(10)))
+      const small = yield* start(creates(20))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(large)
       yield* Fiber.join(small)
@@ -278,34 +264,32 @@ describe("a batch", () => {
       assert.deepStrictEqual(requests.slice(0, 3), ["orders", "batched", "orders"])
       assert.strictEqual((yield* times)[1], 101)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 })
 
-describe("the order of those who wait", () => {
-  it.effect("is that of their coming", () =>
+describe("the queue of waiting calls", () => {
+  it.effect("is served in the order of arrival", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const names = Array.from({ length: 20 }, (_, i) => `o${i}`)
-      const fiber = yield* fork(Effect.forEach(names, create, { concurrency: "unbounded" }))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      const names = indexes(20).map((i) => `o${i}`)
+      yield* runFor("1 minute", all(names, create))
       assert.deepStrictEqual((yield* marks).slice(10), names)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("is cancels first, in the write bucket", () =>
+  it.effect("serves cancels first in the write bucket", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const creates = yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      const creates = yield* start(all(["a", "b", "c"], create))
       yield* TestClock.adjust("50 millis")
-      const cancels = yield* fork(Effect.forEach(["x", "y", "z"], cancel, { concurrency: "unbounded" }))
+      const cancels = yield* start(all(["x", "y", "z"], cancel))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(creates)
       yield* Fiber.join(cancels)
       assert.deepStrictEqual((yield* marks).slice(10), ["x", "y", "z", "a", "b", "c"])
       assert.strictEqual((yield* times)[10], 50)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
   const urgent: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>]> = [
@@ -315,132 +299,129 @@ describe("the order of those who wait", () => {
     ["OrderGroups.delete", OrderGroups.delete({ order_group_id: "g" })]
   ]
   for (const [name, call] of urgent) {
-    it.effect(`lets ${name} go first`, () =>
+    it.effect(`serves ${name} first`, () =>
       Effect.gen(function* () {
         yield* spendAll
-        yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
-        const fiber = yield* fork(Effect.exit(call))
-        yield* TestClock.adjust("1 minute")
-        yield* Fiber.join(fiber)
+        yield* start(all(["a", "b", "c"], create))
+        yield* runFor("1 minute", Effect.exit(call))
         const { request } = (yield* Metered).calls()[10]!
         assert.notInclude(request, "POST")
-      }).pipe(Effect.provide(layer({}, prompt)))
+      }).pipe(provideExchange())
     )
   }
 
-  it.effect("is whatever the caller calls urgent first, in the read bucket", () =>
+  it.effect("serves calls that the caller marks as urgent first in the read bucket", () =>
     Effect.gen(function* () {
-      // Learning the budget costs one read.
-      yield* Effect.forEach(Array.from({ length: 19 }), () => read, { concurrency: "unbounded" })
+      // The request for the account's limits costs one read.
+      yield* concurrently(19, () => read)
       const get = (order_group_id: string) => OrderGroups.get({ order_group_id })
-      const others = yield* fork(Effect.forEach(["a", "b"], get, { concurrency: "unbounded" }))
-      const settling = yield* fork(get("settle").pipe(Effect.provideService(RateLimits.Overrides, { urgent: true })))
+      const others = yield* start(all(["a", "b"], get))
+      const settling = yield* start(get("settle").pipe(Effect.provideService(RateLimits.Overrides, { urgent: true })))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(others)
       yield* Fiber.join(settling)
       assert.deepStrictEqual((yield* marks).slice(19), ["settle", "a", "b"])
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 })
 
 describe("RateLimits.Overrides", () => {
-  it.effect("with maxWait 0 fails instead of waiting, and says how long it would have waited", () =>
+  it.effect("maxWait: 0 fails instead of waiting, and reports the wait", () =>
     Effect.gen(function* () {
       yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
-      yield* Effect.forEach(Array.from({ length: 9 }), () => create("first"), { concurrency: "unbounded" })
-      const error = yield* Effect.flip(create("late")).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      yield* creates(9)
+      const error = yield* limitExceeded(create("late")).pipe(
+        Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
+      )
       assert.closeTo(error.waitMillis!, 100.1, 0.01)
       assert.strictEqual((yield* Metered).calls().length, 10)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("counts those who wait already, and does not keep their place", () =>
+  it.effect("maxWait counts the calls that already wait, and a rejected call leaves the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
-      yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      yield* start(all(["a", "b", "c"], create))
       const patient = Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "350 millis" })
-      const error = yield* Effect.flip(patient)
-      if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
+      const error = yield* limitExceeded(patient)
       assert.closeTo(error.waitMillis!, 400.4, 0.01)
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual((yield* marks).slice(10), ["a", "b", "c"])
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("with a maxWait that is long enough waits", () =>
+  it.effect("maxWait allows a wait of exactly that length", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "101 millis" }))
-      yield* TestClock.adjust("101 millis")
-      yield* Fiber.join(fiber)
-    }).pipe(Effect.provide(layer({}, prompt)))
+      yield* runFor(
+        "101 millis",
+        Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "101 millis" })
+      )
+    }).pipe(provideExchange())
   )
 
-  it.effect("fails when it has waited as long as it may, where more urgent calls came in between", () =>
+  it.effect("fails when maxWait has passed because urgent calls went first", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(
+      const fiber = yield* start(
         Effect.flip(Effect.provideService(create("late"), RateLimits.Overrides, { maxWait: "150 millis" }))
       )
-      yield* fork(Effect.forEach(Array.from({ length: 50 }), () => cancel("c"), { concurrency: "unbounded" }))
+      yield* start(concurrently(50, () => cancel("c")))
       yield* TestClock.adjust("150 millis")
       const error = yield* Fiber.join(fiber)
       if (error._tag !== "LimitExceeded") return assert.fail(error._tag)
       assert.isAbove(error.waitMillis!, 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("with a maxWait that is no duration is an InvalidRequest", () =>
+  it.effect("fails with InvalidRequest if maxWait is not a duration", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         Effect.provideService(create("o"), RateLimits.Overrides, { maxWait: "soon" as "1 second" })
       )
       assert.strictEqual(error._tag, "InvalidRequest")
       assert.include(error.message, "RateLimits.Overrides.maxWait")
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 })
 
 describe("RateLimits.waitFor", () => {
-  it.effect("says how long the next call would wait, and it then does", () =>
+  it.effect("returns the wait of the next call", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
       yield* spendAll
-      yield* fork(Effect.forEach(["a", "b"], create, { concurrency: "unbounded" }))
+      yield* start(all(["a", "b"], create))
       const millis = yield* RateLimits.waitFor(Orders.create, order("o"))
       assert.closeTo(millis, 300.3, 0.01)
-      const fiber = yield* fork(create("c"))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 minute", create("c"))
       assert.closeTo((yield* times).at(-1)!, millis, 1)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("takes nothing, and no place", () =>
+  it.effect("takes no tokens and no place in the queue", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
       yield* spendAll
       for (let i = 0; i < 100; i++) yield* RateLimits.waitFor(Orders.create, order("o"))
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 100.1, 0.01)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("is shorter for what goes first", () =>
+  it.effect("returns a shorter wait for urgent calls", () =>
     Effect.gen(function* () {
       yield* spendAll
-      yield* fork(Effect.forEach(["a", "b"], create, { concurrency: "unbounded" }))
+      yield* start(all(["a", "b"], create))
       assert.closeTo(yield* RateLimits.waitFor(Orders.cancel, { order_id: "o" }), 20.02, 0.01)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("takes an order without an input to bill every shard", () =>
+  it.effect("assumes that an order without an input is billed to every shard", () =>
     Effect.gen(function* () {
-      yield* Effect.forEach(Array.from({ length: 10 }), () => Orders.create({ ...order("o"), exchange_index: 3 }))
+      yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 })
 
@@ -450,27 +431,27 @@ describe("write buckets", () => {
   type Billed = readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>, ReadonlyArray<number>]
   const billed: ReadonlyArray<Billed> = [
     ["an order of shard 0 bills the common bucket", Orders.create(order("o")), [0]],
-    ["an order of shard 2 bills that shard's", Orders.create({ ...routed, exchange_index: 2 }), [2]],
+    ["an order of shard 2 bills that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
+    ["an order of an unknown shard bills that shard's bucket", Orders.create({ ...routed, exchange_index: 9 }), [9]],
+    ["an order with a ticker alone bills every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
     [
-      "an order of a shard that nobody told of bills that shard's",
-      Orders.create({ ...routed, exchange_index: 9 }),
-      [9]
-    ],
-    ["an order by its ticker bills every shard's", Orders.create(routed), [0, 1, 2, 3]],
-    [
-      "an order that asks to be routed bills every shard's",
+      "an order with exchange_index -1 bills every shard's bucket",
       Orders.create({ ...routed, exchange_index: -1 }),
       [0, 1, 2, 3]
     ],
-    ["a cancel without a ticker bills shard 0's", Orders.cancel({ order_id: "o" }), [0]],
-    ["a cancel by its ticker bills every shard's", Orders.cancel({ order_id: "o", market_ticker: "T" }), [0, 1, 2, 3]],
-    ["a cancel on shard 1 bills that shard's", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
+    ["a cancel without a ticker bills shard 0's bucket", Orders.cancel({ order_id: "o" }), [0]],
     [
-      "an amend bills every shard's, for it has a ticker",
+      "a cancel with a ticker bills every shard's bucket",
+      Orders.cancel({ order_id: "o", market_ticker: "T" }),
+      [0, 1, 2, 3]
+    ],
+    ["a cancel on shard 1 bills that shard's bucket", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
+    [
+      "an amend bills every shard's bucket, because it has a ticker",
       Orders.amend({ order_id: "o", ticker: "T", side: "bid", price: "0.50", count: "1" }),
       [0, 1, 2, 3]
     ],
-    ["a decrease without a ticker bills shard 0's", Orders.decrease({ order_id: "o", reduce_by: "1" }), [0]],
+    ["a decrease without a ticker bills shard 0's bucket", Orders.decrease({ order_id: "o", reduce_by: "1" }), [0]],
     ["a batch bills the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
     ["cancel-all bills the common bucket", Orders.cancelAll(), [0]],
     [
@@ -478,7 +459,7 @@ describe("write buckets", () => {
       OrderGroups.reset({ order_group_id: "g", exchange_index: 2 }),
       [0]
     ],
-    ["a quote bills shard 1's", Quotes.create(quote), [1]]
+    ["a quote bills shard 1's bucket", Quotes.create(quote), [1]]
   ]
 
   for (const [name, call, shards] of billed) {
@@ -487,120 +468,112 @@ describe("write buckets", () => {
         yield* Effect.exit(call)
         const touched: Array<number> = []
         for (const shard of [0, 1, 2, 3, 9]) {
-          // Nine fit beside it where it cost something, and ten where it did not.
-          const all = Effect.forEach(Array.from({ length: 10 }), () =>
+          // Nine more orders fit into a bucket that was billed, ten into any other.
+          const attempts = Effect.forEach(indexes(10), () =>
             Effect.exit(
               Orders.create({ ...routed, exchange_index: shard }).pipe(
                 Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
               )
             )
           )
-          if ((yield* all).some(Exit.isFailure)) touched.push(shard)
+          if ((yield* attempts).some(Exit.isFailure)) touched.push(shard)
         }
         assert.deepStrictEqual(touched, [...shards])
         assert.strictEqual((yield* Metered).refused(), 0)
-      }).pipe(Effect.provide(layer({}, prompt)))
+      }).pipe(provideExchange())
     )
   }
 
-  it.effect("of one shard being empty holds up no order of another", () =>
+  it.effect("an empty bucket of one shard does not delay orders of another", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(create("waits"))
+      const fiber = yield* start(create("waits"))
       yield* Orders.create({ ...routed, exchange_index: 1 })
       assert.strictEqual((yield* times).length, 11)
       yield* TestClock.adjust("1 second")
       yield* Fiber.join(fiber)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("pay for a routed order all at once, and small orders of one shard do not starve it", () =>
+  it.effect("an order without a shard pays all buckets at once, and small orders of one shard do not starve it", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(Orders.create({ ...routed, client_order_id: "routed" }))
-      const flood = yield* fork(
-        Effect.forEach(Array.from({ length: 30 }), () => create("small"), { concurrency: "unbounded" })
-      )
+      const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
+      const flood = yield* start(creates(30))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
       yield* Fiber.join(flood)
       assert.strictEqual((yield* marks)[10], "routed")
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 })
 
-describe("a 429", () => {
-  const once = (marked: string, answer: Answer) => {
+describe("TooManyRequests", () => {
+  const once = (marked: string, response: ExchangeResponse) => {
     let left = 1
-    return (_: string, mark: string) => (mark === marked && left-- > 0 ? answer : undefined)
+    return (_: string, mark: string) => (mark === marked && left-- > 0 ? response : undefined)
   }
 
-  it.effect("empties the bucket, so that the repeat and all others wait for it to refill", () =>
+  it.effect("empties the bucket, so that the retry and all other calls wait for tokens", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(create("refused"))
-      const next = yield* fork(create("next"))
+      const fiber = yield* start(create("refused"))
+      const next = yield* start(create("next"))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
       yield* Fiber.join(next)
       const [first, ...others] = yield* times
       assert.strictEqual(first, 0)
       for (const at of others) assert.isAtLeast(at, 100)
-    }).pipe(
-      Effect.provide(layer({ answer: once("refused", { status: 429, body: { error: "too many requests" } }) }, prompt))
-    )
+    }).pipe(provideExchange({ respond: once("refused", { status: 429, body: { error: "too many requests" } }) }))
   )
 
-  it.effect("empties no bucket but those that were billed", () =>
+  it.effect("empties only the buckets that were billed", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.exit(create("refused")))
-      yield* TestClock.adjust("90 millis")
-      yield* Fiber.join(fiber)
+      yield* runFor("90 millis", Effect.exit(create("refused")))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, { ...order("o"), exchange_index: 1 }), 0)
       assert.strictEqual(yield* RateLimits.waitFor(OrderGroups.list), 0)
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      Effect.provide(
-        layer({ answer: once("refused", { status: 429 }) }, { ...prompt, policy: { retry: SendPolicy.noRetry } })
-      )
+      provideExchange({ respond: once("refused", { status: 429 }) }, { policy: { retry: SendPolicy.noRetry } })
     )
   )
 })
 
-describe("an interrupted call", () => {
-  /** Whether the bucket is as full as if nothing had ever been sent. */
+describe("interruption", () => {
+  /** Whether the bucket is full. */
   const isFull = Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(10)), (millis) => millis === 0)
 
-  it.effect("that waits first in line takes nothing, and the next one moves up at once", () =>
+  it.effect("of the first waiting call takes no tokens, and the next call moves up at once", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const first = yield* fork(Orders.batchCreate(batch(10)))
-      const second = yield* fork(create("second"))
+      const first = yield* start(Orders.batchCreate(batch(10)))
+      const second = yield* start(create("second"))
       yield* TestClock.adjust("200 millis")
       assert.strictEqual((yield* times).length, 10)
       yield* Fiber.interrupt(first)
       yield* TestClock.adjust(0)
       assert.deepStrictEqual((yield* marks).slice(10), ["second"])
       yield* Fiber.join(second)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("that waits further back takes nothing, and nobody waits for it", () =>
+  it.effect("of a waiting call further back takes no tokens, and the calls after it move up", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const first = yield* fork(create("first in line"))
-      const second = yield* fork(Orders.batchCreate(batch(9)))
-      const third = yield* fork(create("third"))
+      const first = yield* start(create("first in line"))
+      const second = yield* start(Orders.batchCreate(batch(9)))
+      const third = yield* start(create("third"))
       yield* Fiber.interrupt(second)
       yield* TestClock.adjust("202 millis")
       yield* Fiber.join(first)
       yield* Fiber.join(third)
       assert.deepStrictEqual((yield* marks).slice(10), ["first in line", "third"])
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("that was being signed gives its tokens back", () =>
+  it.effect("while signing returns the tokens", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const slow = Signer.make({
@@ -614,58 +587,54 @@ describe("an interrupted call", () => {
         assert.isFalse(yield* isFull)
         yield* Fiber.interrupt(fiber)
         assert.isTrue(yield* isFull)
-      }).pipe(Effect.provide(layer({}, { ...prompt, signer: slow })))
+      }).pipe(provideExchange({}, { signer: slow }))
     })
   )
 
-  it.effect("that was sent does not: the exchange may have charged for it", () =>
+  it.effect("after sending keeps the tokens, because the exchange may have charged them", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(create("o"))
+      const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
       assert.isFalse(yield* isFull)
-    }).pipe(Effect.provide(layer({ underWay: () => 60_000 }, prompt)))
+    }).pipe(provideExchange({ transitMillis: () => 60_000 }))
   )
 
-  it.effect("that was sent counts as under way until its latency has passed", () =>
+  it.effect("after sending counts the call as in flight until the assumed latency has passed", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(spendAll)
+      const fiber = yield* start(spendAll)
       yield* Fiber.interrupt(fiber)
-      const late = yield* fork(create("late"))
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(late)
+      yield* runFor("1 second", create("late"))
       const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten before it never arrived here
       assert.closeTo(sentMillis, 601, 10)
-    }).pipe(Effect.provide(layer({ underWay: (n) => (n < 12 ? 60_000 : 0) })))
+    }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
 
-  it.effect("leaves no timer: nothing is sent later, and others go on", () =>
+  it.effect("leaves no timer: nothing is sent later, and other calls continue", () =>
     Effect.gen(function* () {
       yield* spendAll
-      const fiber = yield* fork(Effect.forEach(["a", "b", "c"], create, { concurrency: "unbounded" }))
+      const fiber = yield* start(all(["a", "b", "c"], create))
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual((yield* times).length, 10)
       yield* Orders.batchCreate(batch(10))
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 })
 
-describe("a call of which no byte has left", () => {
-  it.effect("gives its tokens back", () =>
+describe("a refused connection", () => {
+  it.effect("returns the tokens", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.exit(Orders.batchCreate(batch(10))))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 minute", Effect.exit(Orders.batchCreate(batch(10))))
       // Four attempts of a hundred tokens each, within two seconds.
       const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
       assert.isBelow(last! - first!, 2000)
-    }).pipe(Effect.provide(layer({ answer: () => "ECONNREFUSED" }, prompt)))
+    }).pipe(provideExchange({ respond: () => "ECONNREFUSED" }))
   )
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("changes no answer where it breaks down after the request was sent", () =>
+  it.effect("does not change the result if the store fails after the request was sent", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {
@@ -676,26 +645,21 @@ describe("RateLimits.Store", () => {
         giveBack: broken,
         drain: broken
       }
-      const answers: Readonly<Record<string, Answer | string>> = {
+      const responses: Readonly<Record<string, ExchangeResponse | string>> = {
         drained: { status: 429, body: { error: "too many requests" } },
-        "given back": "ECONNREFUSED"
+        returned: "ECONNREFUSED"
       }
-      const play = (mark: string) =>
-        Effect.gen(function* () {
-          const fiber = yield* Effect.forkChild(Effect.result(create(mark)))
-          yield* TestClock.adjust("1 minute")
-          return yield* Fiber.join(fiber)
-        }).pipe(
-          Effect.provide(layer({ answer: (_, mark) => answers[mark] })),
+      const resultOf = (mark: string) =>
+        runFor("1 minute", Effect.result(create(mark))).pipe(
+          provideExchange({ respond: (_, mark) => responses[mark] }, { limits: {} }),
           Effect.provideService(RateLimits.Store, store)
         )
-      assert.strictEqual((yield* play("taken"))._tag, "Success")
+      assert.strictEqual((yield* resultOf("taken"))._tag, "Success")
       for (const [mark, tag] of [
         ["drained", "TooManyRequests"],
-        ["given back", "TransportError"]
+        ["returned", "TransportError"]
       ] as const) {
-        const result = yield* play(mark)
-        assert.strictEqual(result._tag === "Failure" && result.failure._tag, tag)
+        assert.strictEqual(errorOf(yield* resultOf(mark))._tag, tag)
       }
     })
   )
@@ -708,24 +672,24 @@ describe("RateLimits.Store", () => {
       return yield* Effect.provide(RateLimits.waitFor(Orders.create, order("o")), make(options.b))
     })
   }
-  /** Each with a store and an exchange of its own. */
+  /** Runs with a new store and a new exchange. */
   const shared = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient | Metered>) =>
     Effect.provide(effect, Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange())))
 
-  it.effect("is one for all the layers that are built under it", () =>
+  it.effect("is shared by all layers below it", () =>
     Effect.gen(function* () {
       assert.isAbove(yield* shared(two()), 0)
     })
   )
 
-  it.effect("keeps accounts apart, and one account's environments", () =>
+  it.effect("separates accounts, and the environments of one account", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* shared(two({ b: { limits: { account: "another", latency: 0 } } })), 0)
       assert.strictEqual(yield* shared(two({ b: { environment: { ...environment, name: "another" } } })), 0)
     })
   )
 
-  it.effect("takes the key's id for the account's name", () =>
+  it.effect("uses the key id as the default account name", () =>
     Effect.gen(function* () {
       const limits = { latency: 0 }
       assert.strictEqual(yield* shared(two({ a: { limits }, b: { limits, signer: signer("key-b") } })), 0)
@@ -733,13 +697,13 @@ describe("RateLimits.Store", () => {
     })
   )
 
-  it.effect("is each layer's own where none is given", () =>
+  it.effect("is separate for each layer if no store is provided", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* two(), 0)
     }).pipe(Effect.provide(layerExchange()))
   )
 
-  it.effect("may take its time: those who are first ask it at the same time", () =>
+  it.effect("may be slow: the first waiting calls query it concurrently", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const store: RateLimits.Store = {
@@ -748,24 +712,24 @@ describe("RateLimits.Store", () => {
         take: (want) => Effect.delay(inner!.take(want), "100 millis")
       }
       yield* Effect.gen(function* () {
-        const names = Array.from({ length: 8 }, (_, i) => `o${i}`)
-        yield* fork(Effect.forEach(names, create, { concurrency: "unbounded" }))
+        const names = indexes(8).map((i) => `o${i}`)
+        yield* start(all(names, create))
         yield* TestClock.adjust("100 millis")
         const sent = yield* marks
-        // Lets the learning end, which asks the same store.
+        // The requests for the account's limits use the same store: let them end.
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(sent, names)
-      }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
+      }).pipe(provideExchange(), Effect.provideService(RateLimits.Store, store))
     })
   )
 
-  it.effect("may take its time: an interruption meanwhile gives the tokens back", () =>
+  it.effect("may be slow: an interruption during the query returns the tokens", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
-      const asked: Array<string> = []
+      const used: Array<string> = []
       const slow = (name: string) =>
         Effect.andThen(
-          Effect.sync(() => asked.push(name)),
+          Effect.sync(() => used.push(name)),
           Effect.sleep("1 second")
         )
       const store: RateLimits.Store = {
@@ -777,14 +741,12 @@ describe("RateLimits.Store", () => {
         waitFor: inner!.waitFor
       }
       yield* Effect.gen(function* () {
-        const fiber = yield* fork(create("o"))
-        const interrupting = yield* fork(Fiber.interrupt(fiber))
-        yield* TestClock.adjust("2 seconds")
-        yield* Fiber.join(interrupting)
-        assert.deepStrictEqual(asked, ["take", "giveBack"])
+        const fiber = yield* start(create("o"))
+        yield* runFor("2 seconds", Fiber.interrupt(fiber))
+        assert.deepStrictEqual(used, ["take", "giveBack"])
         assert.deepStrictEqual((yield* Metered).arrived, [])
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 0)
-      }).pipe(Effect.provide(layer({}, prompt)), Effect.provideService(RateLimits.Store, store))
+      }).pipe(provideExchange(), Effect.provideService(RateLimits.Store, store))
     })
   )
 })
@@ -801,22 +763,22 @@ describe("Kalshi.Options.limits", () => {
     ["shards", { shards: 1.5 }]
   ]
   for (const [name, limits] of wrong) {
-    it.effect(`says what is wrong with ${name} ${String(Object.values(limits)[0])}, and builds no layer`, () =>
+    it.effect(`rejects ${name} ${String(Object.values(limits)[0])} when the layer is built`, () =>
       Effect.gen(function* () {
         const exit = yield* Effect.exit(Effect.provide(read, layer({}, { limits })))
-        const text = Exit.isFailure(exit) ? String(exit.cause) : assert.fail("it must fail")
+        const text = Exit.isFailure(exit) ? String(exit.cause) : assert.fail("the layer was built")
         assert.include(text, `limits.${name}`)
       })
     )
   }
 
-  it.effect("share takes only a part of the budget, and of what a batch may cost", () =>
+  it.effect("share limits the budget and the largest batch", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(5)), 0)
       const error = yield* Effect.flip(Orders.batchCreate(batch(6)))
       assert.strictEqual(error._tag, "LimitExceeded")
       yield* Orders.batchCreate(batch(5))
       assert.closeTo(yield* RateLimits.waitFor(Orders.create, order("o")), 200.2, 0.01)
-    }).pipe(Effect.provide(layer({}, { limits: { share: 0.5, latency: 0 } })))
+    }).pipe(provideExchange({}, { limits: { share: 0.5, latency: 0 } }))
   )
 })

@@ -5,71 +5,73 @@ import type * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
-import { type Budget, Exchange as Metered, layer, limitsOf } from "./support/exchange.ts"
+import { type Budget, Exchange as Metered, layer, limitsOf, provideExchange } from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
+import { concurrently, indexes, runFor } from "./support/run.ts"
 
-/** Lets time pass in steps, so that calls which start late do not find it gone. */
-const pass = (seconds: number) =>
-  Effect.forEach(Array.from({ length: seconds }), () => TestClock.adjust("1 second"), { discard: true })
+/** Time passes in steps of a second, so that calls which start late still have time left. */
+const passTime = (seconds: number) => Effect.forEach(indexes(seconds), () => TestClock.adjust("1 second"))
 
-const indexes = (count: number): Array<number> => Array.from({ length: count }, (_, i) => i)
+const runForSeconds = <A, E, R>(seconds: number, effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(effect)
+    yield* passTime(seconds)
+    return yield* Fiber.join(fiber)
+  })
 
 const noFacts = (request: string) => (request.includes("/account/") ? { status: 403, body: {} } : undefined)
 
-describe("calls before the budget is known", () => {
+describe("RateLimits before the budget is known", () => {
   for (const count of [1_000, 10_000]) {
-    it.effect(`are never refused where the budget turns out to be large: ${count} at once`, () =>
+    it.effect(`never rejects ${count} concurrent calls that the actual budget can serve`, () =>
       Effect.gen(function* () {
         const huge = { rate: 1e6, capacity: 1e6 }
         yield* Effect.gen(function* () {
           const read = OrderGroups.get({ order_group_id: "g" })
-          const fiber = yield* Effect.forkChild(
-            Effect.forEach(indexes(count), () => Effect.result(read), { concurrency: "unbounded" })
+          const results = yield* runForSeconds(
+            30,
+            concurrently(count, () => Effect.result(read))
           )
-          yield* pass(30)
-          const results = yield* Fiber.join(fiber)
           assert.isTrue(results.every(Result.isSuccess))
           assert.strictEqual((yield* Metered).refused(), 0)
-        }).pipe(Effect.provide(layer({ read: huge, write: huge, underWay: () => 50 })))
+        }).pipe(provideExchange({ read: huge, write: huge, transitMillis: () => 50 }, { limits: {} }))
       })
     )
   }
 
-  it.effect("wait while it is learned, and are then judged by it", () =>
+  it.effect("keeps calls waiting while it fetches the budget, then applies it", () =>
     Effect.gen(function* () {
       const read = Effect.result(OrderGroups.get({ order_group_id: "g" }))
-      const fiber = yield* Effect.forkChild(Effect.forEach(indexes(1_000), () => read, { concurrency: "unbounded" }))
+      const fiber = yield* Effect.forkChild(concurrently(1_000, () => read))
       yield* TestClock.adjust("999 millis")
-      // Neither sent nor refused: nobody knows yet.
+      // Neither sent nor rejected.
       assert.strictEqual(fiber.pollUnsafe(), undefined)
-      yield* pass(31)
+      yield* passTime(31)
       const results = yield* Fiber.join(fiber)
       const refused = results.filter(Result.isFailure)
-      // 20 tokens a second for 30 seconds pay for 600 calls, and a full bucket for 19 more beside the learning.
+      // 200 tokens a second serve 600 calls in 30 seconds; a full bucket serves 19 more beside the limits request.
       assert.closeTo(results.length - refused.length, 600, 25)
       assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({ underWay: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } })))
+    }).pipe(provideExchange({ transitMillis: (n) => (n < 40 ? 1_000 : 0) }, { limits: { latency: 2_000 } }))
   )
 
-  it.effect("are not taken for lost where a request that learns is", () =>
+  it.effect("does not treat orders as lost if the limits request is lost", () =>
     Effect.gen(function* () {
       const ids = indexes(11).map((i) => `id-${i}`)
       const intents = ids.map((client_order_id) =>
         Orders.buyYes({ ticker: "T", count: "1", yes_price: "0.50", client_order_id })
       )
-      const fiber = yield* Effect.forkChild(Orders.placeAll(intents))
-      yield* pass(60)
-      const outcomes = yield* Fiber.join(fiber)
+      const outcomes = yield* runForSeconds(60, Orders.placeAll(intents))
       assert.deepStrictEqual(
         outcomes.map(({ _tag }) => _tag),
         ids.map(() => "Rejected")
       )
     }).pipe(
-      Effect.provide(
-        layer({
+      provideExchange(
+        {
           write: { rate: 1e6, capacity: 1e6 },
-          answer: (request) => {
+          respond: (request) => {
             if (request.includes("/account/")) return { status: 504, body: {} }
             if (!request.includes("batched")) return undefined
             const refused = { error: { code: "invalid_parameters", message: "no" } }
@@ -78,104 +80,89 @@ describe("calls before the budget is known", () => {
               body: { orders: indexes(11).map((i) => ({ client_order_id: `id-${i}`, ...refused })) }
             }
           }
-        })
+        },
+        { limits: {} }
       )
     )
   )
 
-  it.effect("do not wait for learning longer than they may", () =>
+  it.effect("does not let calls wait for the budget longer than maxWait", () =>
     Effect.gen(function* () {
       const read = OrderGroups.get({ order_group_id: "g" }).pipe(
         Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" })
       )
-      const fiber = yield* Effect.forkChild(
-        Effect.forEach(indexes(200), () => Effect.result(read), { concurrency: "unbounded" })
+      const results = yield* runFor(
+        "2 seconds",
+        concurrently(200, () => Effect.result(read))
       )
-      yield* TestClock.adjust("2 seconds")
-      const results = yield* Fiber.join(fiber)
       assert.isTrue(results.some(Result.isFailure))
     }).pipe(
-      Effect.provide(
-        layer(
-          {
-            answer: (r) => (r.includes("/account/") ? "EHANG" : undefined),
-            underWay: (n) => (n === 10 || n === 11 ? 60_000 : 0)
-          },
-          { limits: { latency: 0 } }
-        )
-      )
+      provideExchange({
+        respond: (r) => (r.includes("/account/") ? "EHANG" : undefined),
+        transitMillis: (n) => (n === 10 || n === 11 ? 60_000 : 0)
+      })
     )
   )
 })
 
-describe("a cancel", () => {
+describe("Orders.cancel", () => {
   const cancels = (count: number) =>
-    Effect.forEach(indexes(count), (i) => Effect.result(Orders.cancel({ order_id: `o${i}`, exchange_index: 0 })), {
-      concurrency: "unbounded"
-    })
+    concurrently(count, (i) => Effect.result(Orders.cancel({ order_id: `o${i}`, exchange_index: 0 })))
 
-  it.effect("is never refused while the budget is a guess", () =>
+  it.effect("is never rejected while the budget is unknown", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(cancels(3_000))
-      yield* pass(60)
-      const results = yield* Fiber.join(fiber)
+      const results = yield* runForSeconds(60, cancels(3_000))
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
-      // The exchange's own budget is large, and its account page is out of order.
-      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+      // The actual budget is large, and the account's limits cannot be fetched.
+      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }, { limits: {} })
     )
   )
 
-  it.effect("that may not wait is sent while the budget is a guess", () =>
+  it.effect("with maxWait: 0 is sent while the budget is unknown", () =>
     Effect.gen(function* () {
       const results = yield* cancels(60)
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
       Effect.provideService(RateLimits.Overrides, { maxWait: 0 }),
-      Effect.provide(layer({ write: { rate: 1e6, capacity: 1e6 }, answer: noFacts }))
+      provideExchange({ write: { rate: 1e6, capacity: 1e6 }, respond: noFacts }, { limits: {} })
     )
   )
 
-  it.effect("does not wait for learning longer than half of its time", () =>
+  it.effect("waits for the budget for at most half of its time", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(cancels(2_000))
-      yield* pass(15)
-      const results = yield* Fiber.join(fiber)
+      const results = yield* runForSeconds(15, cancels(2_000))
       assert.isTrue(results.every(Result.isSuccess))
     }).pipe(
-      Effect.provide(
-        layer(
-          { write: { rate: 1e6, capacity: 1e6 }, underWay: (n) => (n === 25 || n === 26 ? 60_000 : 0) },
-          { limits: { latency: 0 } }
-        )
-      )
+      provideExchange({
+        write: { rate: 1e6, capacity: 1e6 },
+        transitMillis: (n) => (n === 25 || n === 26 ? 60_000 : 0)
+      })
     )
   )
 
-  it.effect("is refused where the account's own budget cannot pay for it in time", () =>
+  it.effect("is rejected if the account's budget cannot serve it in time", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(cancels(2_000))
-      yield* pass(60)
-      const results = yield* Fiber.join(fiber)
+      const results = yield* runForSeconds(60, cancels(2_000))
       const sent = results.filter(Result.isSuccess).length
-      // 50 of a full bucket and 50 a second for 30 seconds.
+      // 50 cancels from a full bucket, then 50 a second for 30 seconds.
       assert.closeTo(sent, 1_550, 10)
       assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(Effect.provide(layer({}, { limits: { latency: 0 } })))
+    }).pipe(provideExchange())
   )
 })
 
-describe("a budget that was learned", () => {
-  /** An exchange whose account page answers one budget after the other; the last one stays. */
+describe("a fetched budget", () => {
+  /** An exchange that returns these budgets in order; the last one stays. */
   const changing = (pages: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
     Layer.suspend(() => {
-      let asked = 0
+      let requests = 0
       return layer(
         {
           write: actual,
-          answer: (request) => {
+          respond: (request) => {
             if (request !== "GET /account/limits") return undefined
-            const page = pages[Math.min(asked++, pages.length - 1)]!
+            const page = pages[Math.min(requests++, pages.length - 1)]!
             return { status: 200, body: limitsOf({ rate: 200, capacity: 200 }, page) }
           }
         },
@@ -185,18 +172,18 @@ describe("a budget that was learned", () => {
   const small: Budget = { rate: 100, capacity: 100 }
   const large: Budget = { rate: 400, capacity: 400 }
 
-  it.effect("is learned anew by a batch that it would refuse, which then goes", () =>
+  it.effect("is fetched again by a batch that it would reject, which is then sent", () =>
     Effect.gen(function* () {
       const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
       assert.strictEqual(first._tag, "LimitExceeded")
-      // The account moves up a tier.
+      // The account moves to a higher tier.
       yield* TestClock.adjust("11 seconds")
       yield* Orders.batchCreate(batch(20))
       assert.strictEqual((yield* Metered).calls().length, 1)
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
-  it.effect("refuses at once within ten seconds, and asks the exchange only once in that time", () =>
+  it.effect("rejects at once within ten seconds, and is fetched only once in that time", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 5; i++) {
         assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
@@ -207,23 +194,21 @@ describe("a budget that was learned", () => {
     }).pipe(Effect.provide(changing([small], small)))
   )
 
-  it.effect("refuses no batch while it cannot be confirmed", () =>
+  it.effect("rejects no batch while it cannot be fetched again", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
       yield* TestClock.adjust("11 seconds")
-      const fiber = yield* Effect.forkChild(Orders.batchCreate(batch(20)))
-      yield* pass(60)
-      yield* Fiber.join(fiber)
+      yield* runForSeconds(60, Orders.batchCreate(batch(20)))
     }).pipe(
       Effect.provide(
         Layer.suspend(() => {
-          let asked = 0
+          let requests = 0
           return layer(
             {
               write: large,
-              answer: (request) => {
+              respond: (request) => {
                 if (request !== "GET /account/limits") return undefined
-                return asked++ === 0 ? { status: 200, body: limitsOf(small, small) } : { status: 503, body: {} }
+                return requests++ === 0 ? { status: 200, body: limitsOf(small, small) } : { status: 503, body: {} }
               }
             },
             { limits: { latency: 0 } }
@@ -233,11 +218,11 @@ describe("a budget that was learned", () => {
     )
   )
 
-  it.effect("is learned anew after a call was refused for its wait", () =>
+  it.effect("is fetched again after a call was rejected because of its wait", () =>
     Effect.gen(function* () {
-      const refused = Effect.flip(
-        Effect.forEach(indexes(30), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
-      ).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
+      const refused = Effect.flip(concurrently(30, () => Orders.create(order("o")))).pipe(
+        Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
+      )
       yield* refused
       yield* TestClock.adjust("11 seconds")
       yield* refused
@@ -246,7 +231,7 @@ describe("a budget that was learned", () => {
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
-  it.effect("is learned at once while the bucket that pays for it is empty", () =>
+  it.effect("is fetched at once even if the read bucket is empty", () =>
     Effect.gen(function* () {
       const read = Effect.result(OrderGroups.get({ order_group_id: "refused" }))
       const fiber = yield* Effect.forkChild(read)
@@ -257,8 +242,8 @@ describe("a budget that was learned", () => {
     }).pipe(
       Effect.provide(
         layer(
-          { answer: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
-          // The bucket, emptied by the 429, pays for the next request after 50 seconds.
+          { respond: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
+          // The 429 emptied the bucket: it can serve the next request after 50 seconds.
           { limits: { latency: 0, share: 0.001 } }
         )
       )
@@ -266,13 +251,12 @@ describe("a budget that was learned", () => {
   )
 
   for (const capacity of [1, 9]) {
-    it.effect(`is not believed where ${capacity} tokens would not pay for one request`, () =>
+    it.effect(`is ignored if its capacity of ${capacity} tokens is less than the cost of one request`, () =>
       Effect.gen(function* () {
-        const fiber = yield* Effect.forkChild(
-          Effect.forEach(indexes(20), () => Orders.create(order("o")), { concurrency: "unbounded", discard: true })
+        yield* runForSeconds(
+          20,
+          concurrently(20, () => Orders.create(order("o")))
         )
-        yield* pass(20)
-        yield* Fiber.join(fiber)
         yield* Orders.cancel({ order_id: "o", exchange_index: 0 })
       }).pipe(Effect.provide(changing([{ rate: 100, capacity }], small)))
     )

@@ -11,9 +11,10 @@ import * as Kalshi from "../src/Kalshi.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import type * as RateLimits from "../src/limits/RateLimits.ts"
 import { type Budget, limitsOf } from "./support/exchange.ts"
-import { serve, transports } from "./support/server.ts"
+import { concurrently, indexes, runFor } from "./support/run.ts"
+import { respondJson, serve, transports } from "./support/server.ts"
 
-/** A limiter by itself. What the exchange answers about the account is `budget`. */
+/** A limiter without a client. The account has the given budget. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
   limits.make(options, "test", "key", () => {}, {
     limits: Effect.succeed(limitsOf(budget, budget)),
@@ -22,14 +23,14 @@ const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
 
 const descriptor = OrderGroups.get.descriptor
 
-interface Ended {
+interface Started {
   readonly index: number
   readonly atMillis: number
 }
 
-/** Calls of one operation, each of which notes when it was let go. */
+/** Calls of one operation, each of which records when it started. */
 const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
-  const started: Array<Ended> = []
+  const started: Array<Started> = []
   const call = (index: number) =>
     limiter.limit(
       { descriptor, input: { order_group_id: "g" }, maxMillis, wasSent: () => true, onWait: () => {} },
@@ -40,31 +41,25 @@ const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
   return { started, call }
 }
 
-/** A call costs ten tokens: a thousand calls a millisecond. */
+/** A call costs ten tokens: a thousand calls per millisecond. */
 const fast: Budget = { rate: 10_000_000, capacity: 20_000 }
 
-const indexes = (count: number): Array<number> => Array.from({ length: count }, (_, i) => i)
-
-describe("a burst of calls", () => {
+describe("limits.make", () => {
   for (const count of [1, 10, 1_000, 10_000, 100_000]) {
-    it.effect(`of ${count} waits, and goes in the order of its arrival`, () =>
+    it.effect(`runs a burst of ${count} calls in the order of arrival`, () =>
       Effect.gen(function* () {
         const { call, started } = caller(yield* limiterOf(fast, { latency: 0 }))
-        const fiber = yield* Effect.forkChild(
-          Effect.forEach(indexes(count), call, { concurrency: "unbounded", discard: true })
-        )
-        yield* TestClock.adjust("1 second")
-        yield* Fiber.join(fiber)
+        yield* runFor("1 second", concurrently(count, call))
         assert.strictEqual(started.length, count)
         assert.isTrue(started.every(({ index }, place) => index === place))
       }).pipe(Effect.scoped)
     )
   }
 
-  it.live("of 100,000 waits on the real clock", () =>
+  it.live("runs a burst of 100,000 calls on the real clock", () =>
     Effect.gen(function* () {
       const { call, started } = caller(yield* limiterOf(fast))
-      yield* Effect.forEach(indexes(100_000), call, { concurrency: "unbounded", discard: true })
+      yield* concurrently(100_000, call)
       assert.strictEqual(started.length, 100_000)
     }).pipe(Effect.scoped)
   )
@@ -80,7 +75,7 @@ describe("a burst of calls", () => {
   ]
   for (const [name, orderOf] of orders) {
     for (const count of name === "first to last" ? [10, 1_000, 100_000] : [10, 1_000, 10_000]) {
-      it.effect(`of ${count} that is interrupted ${name} leaves nobody waiting and no token taken`, () =>
+      it.effect(`keeps no call and no token of a burst of ${count} that is interrupted ${name}`, () =>
         Effect.gen(function* () {
           const slow: Budget = { rate: 20, capacity: 200 }
           const limiter = yield* limiterOf(slow, { latency: 0 })
@@ -90,7 +85,7 @@ describe("a burst of calls", () => {
           const sent = started.length
           for (const index of orderOf(count)) yield* Fiber.interrupt(fibers[index + 20]!)
           yield* TestClock.adjust("1 hour")
-          // What was not interrupted went, and nothing else.
+          // Only the calls that were not interrupted ran.
           assert.strictEqual(started.length, Math.max(sent, 20))
           assert.strictEqual(yield* limiter.waitFor(descriptor, { order_group_id: "g" }), 0)
         }).pipe(Effect.scoped)
@@ -98,15 +93,14 @@ describe("a burst of calls", () => {
     }
   }
 
-  it.effect("whose time ends while it waits is refused whole, each call with a wait above zero", () =>
+  it.effect("rejects every waiting call whose time ends, with a wait above zero", () =>
     Effect.gen(function* () {
       const limiter = yield* limiterOf({ rate: 1e-3, capacity: 100 }, { latency: 0 })
       const { call, started } = caller(limiter, 5_000)
-      const fiber = yield* Effect.forkChild(
-        Effect.forEach(indexes(10_000), (index) => Effect.result(call(index)), { concurrency: "unbounded" })
+      const results = yield* runFor(
+        "5 seconds",
+        concurrently(10_000, (index) => Effect.result(call(index)))
       )
-      yield* TestClock.adjust("5 seconds")
-      const results = yield* Fiber.join(fiber)
       const refused = results.flatMap((result) => (Result.isFailure(result) ? [result.failure] : []))
       assert.strictEqual(refused.length + started.length, 10_000)
       assert.isTrue(refused.every((error) => error instanceof Errors.LimitExceeded && error.waitMillis! > 0))
@@ -114,7 +108,7 @@ describe("a burst of calls", () => {
   )
 
   for (const [name, transport] of transports) {
-    it.live(`of 600 over ${name}, signed with Ed25519, is answered whole`, () =>
+    it.live(`serves 600 concurrent calls over ${name}, signed with Ed25519`, () =>
       Effect.gen(function* () {
         const budget = { rate: 1e9, capacity: 1e9 }
         const server = yield* serve(({ target }, response) => {
@@ -123,16 +117,14 @@ describe("a burst of calls", () => {
             : target.endsWith("/account/endpoint_costs")
               ? { default_cost: 10, endpoint_costs: [] }
               : { is_auto_cancel_enabled: false, orders: [] }
-          response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
+          respondJson(response, 200, JSON.stringify(body))
         })
         const key = yield* ApiKey.generate({ keyId: "burst", kind: "ed25519" })
         const environment = Result.getOrThrow(Environment.fromUrl(server.url))
-        const all = Effect.forEach(indexes(600), () => Effect.result(OrderGroups.get({ order_group_id: "g" })), {
-          concurrency: "unbounded"
-        })
+        const all = concurrently(600, () => Effect.result(OrderGroups.get({ order_group_id: "g" })))
         const results = yield* Effect.provide(
           all,
-          // A busy machine takes its time.
+          // The machine may be busy.
           Kalshi.layer({
             environment,
             signer: Signer.fromApiKey(key),

@@ -6,13 +6,14 @@ import * as memory from "../src/limits/memory.ts"
 import type * as Kalshi from "../src/Kalshi.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
-import { Exchange as Metered, layer } from "./support/exchange.ts"
+import { Exchange as Metered, provideExchange } from "./support/exchange.ts"
 import { holds } from "./support/laws.ts"
+import { batch, order } from "./support/orders.ts"
 
 const law = <A>(name: string, inputs: fc.Arbitrary<A>, check: Parameters<typeof holds<A>>[2], numRuns?: number) =>
   it(name, { timeout: 60_000 }, () => holds(name, inputs, check, numRuns))
 
-/** A call that wants tokens of one bucket. */
+/** A request for tokens of one bucket. */
 const wantOf = (id: number, cost: number, { capacity, refillRate }: RateLimits.Budget, latencyMillis: number) => ({
   id: String(id),
   account: "a",
@@ -33,8 +34,8 @@ interface Spent {
   readonly cost: number
 }
 
-describe("a store", () => {
-  it.effect("lets the urgent request of another client go first", () =>
+describe("memory.make", () => {
+  it.effect("serves an urgent call of another client first", () =>
     Effect.gen(function* () {
       const store = memory.make()
       const budget = { capacity: 10, refillRate: 10 }
@@ -53,11 +54,11 @@ describe("a store", () => {
   const steps = fc.array(
     fc.record({
       pauseMillis: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 5_000 })),
-      /** Of the bucket. */
+      /** Share of the bucket's capacity. */
       part: fc.oneof({ weight: 5, arbitrary: fc.double({ min: 0, max: 0.2, noNaN: true }) }, fc.constant(1)),
-      /** Of the latency. */
+      /** Share of the latency after which the request arrives. */
       delay: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
-      /** Of the latency: how much later it is answered, if at all. */
+      /** Share of the latency that the response takes; undefined if it is lost. */
       back: fc.option(fc.oneof(fc.constantFrom(0, 0.01), fc.double({ min: 0, max: 2, noNaN: true })), {
         nil: undefined
       }),
@@ -66,13 +67,13 @@ describe("a store", () => {
     { minLength: 1, maxLength: 60, size: "max" }
   )
 
-  /** Takes one after the other, each as soon as the store says, and tells what was sent when and what arrived when. */
+  /** Takes tokens for one step after the other. Returns when each request was sent and when it arrived. */
   const play = ({ budget, latencyMillis, steps: program }: Program) =>
     Effect.gen(function* () {
       const store = memory.make()
       const sent: Array<Spent> = []
       const arrived: Array<Spent> = []
-      const answers: Array<{ readonly atMillis: number; readonly want: RateLimits.Want }> = []
+      const responses: Array<{ readonly atMillis: number; readonly want: RateLimits.Want }> = []
       let now = 0
       const adjust = (millis: number) =>
         Effect.andThen(
@@ -81,11 +82,11 @@ describe("a store", () => {
         )
       const pass = Effect.fnUntraced(function* (millis: number) {
         const end = now + millis
-        answers.sort((a, b) => a.atMillis - b.atMillis)
-        for (let next = answers[0]; next !== undefined && next.atMillis <= end; next = answers[0]) {
+        responses.sort((a, b) => a.atMillis - b.atMillis)
+        for (let next = responses[0]; next !== undefined && next.atMillis <= end; next = responses[0]) {
           yield* adjust(next.atMillis - now)
           yield* store.arrived(next.want)
-          answers.shift()
+          responses.shift()
         }
         yield* adjust(end - now)
       })
@@ -99,8 +100,9 @@ describe("a store", () => {
         }
         sent.push({ atMillis: now, cost: want.cost })
         arrived.push({ atMillis: now + delay * latencyMillis, cost: want.cost })
-        const answered = Math.ceil((delay + (back ?? 0)) * latencyMillis)
-        if (back !== undefined && answered <= latencyMillis) answers.push({ atMillis: now + answered, want })
+        const respondedAfter = Math.ceil((delay + (back ?? 0)) * latencyMillis)
+        if (back !== undefined && respondedAfter <= latencyMillis)
+          responses.push({ atMillis: now + respondedAfter, want })
         if (afterwards === "drain") yield* store.drain(want)
       }
       return { sent, arrived }
@@ -110,7 +112,7 @@ describe("a store", () => {
   type Program = typeof program extends fc.Arbitrary<infer A> ? A : never
 
   law(
-    "lets no more be sent in any window than the bucket holds and what refills in it",
+    "never allows more in a time window than the capacity plus what refills in it",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -120,8 +122,8 @@ describe("a store", () => {
           let sum = 0
           for (let to = from; to < sent.length; to++) {
             sum += sent[to]!.cost
-            const most = capacity + ((sent[to]!.atMillis - sent[from]!.atMillis) * refillRate) / 1000
-            assert.isAtMost(sum, most + 1e-3, `of ${from} to ${to}`)
+            const limit = capacity + ((sent[to]!.atMillis - sent[from]!.atMillis) * refillRate) / 1000
+            assert.isAtMost(sum, limit + 1e-3, `of ${from} to ${to}`)
           }
         }
       }),
@@ -129,7 +131,7 @@ describe("a store", () => {
   )
 
   law(
-    "lets nothing be sent that finds too few tokens, whenever within the latency each arrives",
+    "never allows a request that finds too few tokens, at any arrival within the latency",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -148,23 +150,12 @@ describe("a store", () => {
   )
 })
 
-const order = (mark: string, exchange_index: number | undefined): Orders.CreateInput => ({
-  ticker: "T",
-  client_order_id: mark,
-  side: "bid",
-  count: "1",
-  price: "0.50",
-  time_in_force: "good_till_canceled",
-  self_trade_prevention_type: "taker_at_cross",
-  exchange_index
-})
-
 interface Planned {
   readonly atMillis: number
   readonly kind: "create" | "cancel" | "batch"
   readonly size: number
   readonly shard: number | undefined
-  /** When it is interrupted, after it began. */
+  /** Milliseconds from the start of the call to its interruption. */
   readonly interruptedAfter: number | undefined
 }
 
@@ -191,10 +182,15 @@ const planned = (
       return calls.map(({ pause, ...call }): Planned => ({ ...call, atMillis: (atMillis += pause) }))
     })
 
+/** A batch of orders without a shard. */
+const routedBatch = (size: number) => ({
+  orders: batch(size).orders.map((item) => ({ ...item, exchange_index: undefined }))
+})
+
 const callOf = ({ kind, shard, size }: Planned, i: number): Effect.Effect<void, unknown, Kalshi.KalshiWrite> => {
   switch (kind) {
     case "create":
-      return Effect.asVoid(Orders.create(order(String(i), shard)))
+      return Effect.asVoid(Orders.create({ ...order(String(i)), exchange_index: shard }))
     case "cancel":
       return Effect.asVoid(
         Orders.cancel({
@@ -203,15 +199,13 @@ const callOf = ({ kind, shard, size }: Planned, i: number): Effect.Effect<void, 
         })
       )
     case "batch":
-      return Effect.asVoid(
-        Orders.batchCreate({ orders: Array.from({ length: size }, (_, n) => order(`${i}-${n}`, undefined)) })
-      )
+      return Effect.asVoid(Orders.batchCreate(routedBatch(size)))
   }
 }
 
 const patient = { policy: { totalTimeout: "1 hour" } } as const
 
-/** Makes the calls at their times, and lets all the time pass that they need. */
+/** Makes the calls at their times, and runs them to the end. */
 const run = (calls: ReadonlyArray<Planned>) =>
   Effect.gen(function* () {
     const fibers = yield* Effect.forEach(calls, (call, i) =>
@@ -232,9 +226,9 @@ const run = (calls: ReadonlyArray<Planned>) =>
     return yield* Effect.forEach(fibers, Fiber.join)
   })
 
-describe("a layer whose calls wait", () => {
+describe("Kalshi.layer with waiting calls", () => {
   law(
-    "is never answered 429 and forgets nobody, however late calls arrive, are interrupted, and bill one shard or all",
+    "never receives a 429 and completes every call, with any delays, interruptions and shards",
     fc.tuple(
       planned(["create", "create", "cancel", "batch"], [undefined, 0, 0, 1, 2], true),
       fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 20 })
@@ -247,20 +241,19 @@ describe("a layer whose calls wait", () => {
         for (const [i, exit] of exits.entries()) {
           if (calls[i]!.interruptedAfter === undefined) assert.strictEqual(exit?._tag, "Success", `call ${i}`)
         }
-        // Whatever was interrupted keeps nothing back: the buckets are full again.
-        const whole = { orders: Array.from({ length: 10 }, () => order("x", undefined)) }
-        assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, whole), 0)
-      }).pipe(Effect.provide(layer({ underWay: (n) => delays[n % delays.length]! }, patient)))
+        // Interrupted calls keep no tokens: the buckets are full again.
+        assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, routedBatch(10)), 0)
+      }).pipe(provideExchange({ transitMillis: (n) => delays[n % delays.length]! }, { ...patient, limits: {} }))
   )
 
   law(
-    "sends each call in the very millisecond in which the tokens for it, after all that came before it, are there",
+    "sends each call in the millisecond in which its tokens are available",
     planned(["create", "batch"], [0], false),
     (calls) =>
       Effect.gen(function* () {
         yield* run(calls)
         const sent = (yield* Metered).calls().map(({ sentMillis }) => sentMillis)
-        // The account's budget is that of the default, and its rate is used but for a thousandth.
+        // The account has the default budget. The client uses 99.9 % of its rate.
         let level = 100
         let now = 0
         const expected = calls.map(({ atMillis, kind, size }) => {
@@ -272,11 +265,11 @@ describe("a layer whose calls wait", () => {
           return (now = start + wait)
         })
         assert.deepStrictEqual(sent, expected)
-      }).pipe(Effect.provide(layer({}, { ...patient, limits: { latency: 0 } })))
+      }).pipe(provideExchange({}, patient))
   )
 
   law(
-    "sends calls of one urgency in the order in which they came, and none while a more urgent one waits",
+    "sends calls of one urgency in the order of arrival, and none while a more urgent call waits",
     planned(["create", "cancel", "batch", "cancel"], [0], true),
     (calls) =>
       Effect.gen(function* () {
@@ -285,7 +278,7 @@ describe("a layer whose calls wait", () => {
           const body = request.includes("batched")
           return { i: body ? undefined : Number(mark), urgent: request.startsWith("DELETE"), sentMillis, place }
         })
-        // Batches carry no mark: those that were sent are in the order of the plan, less those that were interrupted.
+        // Batches have no mark.
         for (const urgent of [true, false]) {
           const marks = sent.flatMap(({ i, urgent: of }) => (of === urgent && i !== undefined ? [i] : []))
           assert.deepStrictEqual(
@@ -293,14 +286,14 @@ describe("a layer whose calls wait", () => {
             [...marks].sort((a, b) => a - b)
           )
         }
-        for (const late of sent) {
-          if (!late.urgent) continue
-          const enteredMillis = calls[late.i!]!.atMillis
+        for (const cancel of sent) {
+          if (!cancel.urgent) continue
+          const enteredMillis = calls[cancel.i!]!.atMillis
           const before = sent.filter(
-            ({ place, sentMillis, urgent }) => !urgent && place < late.place && sentMillis > enteredMillis
+            ({ place, sentMillis, urgent }) => !urgent && place < cancel.place && sentMillis > enteredMillis
           )
-          assert.deepStrictEqual(before, [], `cancel ${late.i} came at ${enteredMillis} and waited`)
+          assert.deepStrictEqual(before, [], `cancel ${cancel.i} came at ${enteredMillis} and waited`)
         }
-      }).pipe(Effect.provide(layer({}, { ...patient, limits: { latency: 0 } })))
+      }).pipe(provideExchange({}, patient))
   )
 })

@@ -13,155 +13,143 @@ import * as Quotes from "../src/rest/Quotes.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { recorded } from "./support/calls.ts"
-import { type Budget, Exchange as Metered, layer, layerExchange, limitsOf } from "./support/exchange.ts"
+import {
+  type Budget,
+  Exchange as Metered,
+  layer,
+  layerExchange,
+  limitsOf,
+  provideExchange
+} from "./support/exchange.ts"
 import { batch, order } from "./support/orders.ts"
+import { concurrently, indexes, runFor, start } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
 const create = Orders.create(order("o"))
-const creates = (count: number) =>
-  Effect.forEach(Array.from({ length: count }), () => create, { concurrency: "unbounded", discard: true })
+const creates = (count: number) => concurrently(count, () => create)
 
 const read: Budget = { rate: 12_000, capacity: 36_000 }
 const write: Budget = { rate: 9_600, capacity: 28_800 }
-const prompt: Partial<Kalshi.Options> = { limits: { latency: 0 } }
+const noLatency: Partial<Kalshi.Options> = { limits: { latency: 0 } }
 
-const fork = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
-
-/** What was asked of the account itself, in order. */
-const learning = Effect.map(Metered, ({ arrived }) =>
+/** The requests for the account's limits and costs, in order. */
+const limitRequests = Effect.map(Metered, ({ arrived }) =>
   arrived.flatMap(({ request }) => (request.startsWith("GET /account/") ? [request] : []))
 )
 const both = ["GET /account/endpoint_costs", "GET /account/limits"]
 
-/** How long an order would wait that needs all of a default bucket, and so what has become of it. */
-const capacityOf = (size: number) =>
+/** Whether the write bucket can hold the cost of a batch of this size. */
+const fitsBatch = (size: number) =>
   Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(size)), (millis) => millis < Number.POSITIVE_INFINITY)
 
-describe("the account's budget", () => {
-  it.effect("is not asked for by a program that spends less than half of a default bucket", () =>
+describe("RateLimits, the account's budget", () => {
+  it.effect("is not fetched by a program that spends less than half of a default bucket", () =>
     Effect.gen(function* () {
       yield* creates(5)
-      yield* Effect.forEach(Array.from({ length: 10 }), () => OrderGroups.list())
+      yield* Effect.forEach(indexes(10), () => OrderGroups.list())
       yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual(yield* learning, [])
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+      assert.deepStrictEqual(yield* limitRequests, [])
+    }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is learned in the background once more is spent, and then used", () =>
+  it.effect("is fetched in the background once more is spent, then used", () =>
     Effect.gen(function* () {
-      yield* creates(6)
-      yield* TestClock.adjust(0)
-      assert.deepStrictEqual(yield* learning, both)
-      assert.isTrue(yield* capacityOf(2_880))
-      assert.isFalse(yield* capacityOf(2_881))
-      const fiber = yield* fork(creates(3_000))
-      yield* TestClock.adjust("4 seconds")
-      yield* Fiber.join(fiber)
+      yield* runFor(0, creates(6))
+      assert.deepStrictEqual(yield* limitRequests, both)
+      assert.isTrue(yield* fitsBatch(2_880))
+      assert.isFalse(yield* fitsBatch(2_881))
+      yield* runFor("4 seconds", creates(3_000))
       const { calls, refused } = yield* Metered
       assert.strictEqual(refused(), 0)
-      // 40 tokens of the default's 100 are left, and 30,000 are wanted at 9,600 a second.
+      // 40 of the default 100 tokens are left, and 30,000 are needed at 9,600 a second.
       assert.closeTo(calls().at(-1)!.atMillis, 3_121, 10)
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+    }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is learned by the first batch that a default bucket would not hold, which waits for it", () =>
+  it.effect("is fetched by the first batch that exceeds a default bucket, which waits for it", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(11))
-      assert.deepStrictEqual(yield* learning, both)
+      assert.deepStrictEqual(yield* limitRequests, both)
       const error = yield* Effect.flip(Orders.batchCreate(batch(2_881)))
       assert.strictEqual(error._tag, "LimitExceeded")
-    }).pipe(Effect.provide(layer({ read, write, underWay: () => 0 }, prompt)), Effect.timeout("1 second"))
+    }).pipe(provideExchange({ read, write, transitMillis: () => 0 }), Effect.timeout("1 second"))
   )
 
-  it.effect("is learned by several such batches at once only once", () =>
+  it.effect("is fetched once for several such batches", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(
-        Effect.forEach([11, 12, 13], (size) => Orders.batchCreate(batch(size)), { concurrency: "unbounded" })
+      yield* runFor(
+        "1 second",
+        concurrently(3, (i) => Orders.batchCreate(batch(11 + i)))
       )
-      yield* TestClock.adjust("1 second")
-      yield* Fiber.join(fiber)
-      assert.deepStrictEqual(yield* learning, both)
-    }).pipe(Effect.provide(layer({ read, write, underWay: () => 50 })))
+      assert.deepStrictEqual(yield* limitRequests, both)
+    }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("is for the exchange to judge where it cannot be learned: a large batch is sent", () =>
+  it.effect("is left to the exchange if it cannot be fetched: a large batch is sent", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Orders.batchCreate(batch(11)))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
     }).pipe(
-      Effect.provide(
-        layer(
-          { read, write, answer: (request) => (request.includes("/account/") ? { status: 401, body: {} } : undefined) },
-          prompt
-        )
-      )
+      provideExchange({
+        read,
+        write,
+        respond: (request) => (request.includes("/account/") ? { status: 401, body: {} } : undefined)
+      })
     )
   )
 
-  it.effect("is not waited for beyond what such a batch may wait", () =>
+  it.effect("does not delay such a batch longer than its maxWait", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(
+      yield* runFor(
+        "2 seconds",
         Orders.batchCreate(batch(11)).pipe(Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" }))
       )
-      yield* TestClock.adjust("2 seconds")
-      yield* Fiber.join(fiber)
       assert.strictEqual((yield* Metered).calls()[0]!.sentMillis, 2_000)
-    }).pipe(Effect.provide(layer({ read, write, underWay: (n) => (n === 0 ? 5_000 : 0) }, prompt)))
+    }).pipe(provideExchange({ read, write, transitMillis: (n) => (n === 0 ? 5_000 : 0) }))
   )
 
-  it.effect("is learned after a 429", () =>
+  it.effect("is fetched after a 429", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.exit(create))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
-      assert.deepStrictEqual((yield* learning).slice(0, 2), both)
+      yield* runFor("1 minute", Effect.exit(create))
+      assert.deepStrictEqual((yield* limitRequests).slice(0, 2), both)
     }).pipe(
-      Effect.provide(
-        layer({ read, write, answer: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) }, prompt)
-      )
+      provideExchange({ read, write, respond: (request) => (request.startsWith("POST") ? { status: 429 } : undefined) })
     )
   )
 
-  it.effect("is learned anew when it has grown old, by the next call and by no timer", () =>
+  it.effect("is fetched again when it is old, by the next call and not by a timer", () =>
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("599 seconds")
-      yield* create
-      yield* TestClock.adjust(0)
-      assert.strictEqual((yield* learning).length, 2)
+      yield* runFor(0, create)
+      assert.strictEqual((yield* limitRequests).length, 2)
       yield* TestClock.adjust("1 hour")
-      assert.strictEqual((yield* learning).length, 2)
-      yield* create
-      yield* TestClock.adjust(0)
-      assert.strictEqual((yield* learning).length, 4)
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+      assert.strictEqual((yield* limitRequests).length, 2)
+      yield* runFor(0, create)
+      assert.strictEqual((yield* limitRequests).length, 4)
+    }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("that shrank refuses a batch which waits for what there was", () =>
+  it.effect("rejects a waiting batch if the new budget is too small for it", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(100))
       yield* TestClock.adjust("601 seconds")
       yield* Orders.batchCreate(batch(150))
-      const fiber = yield* fork(Effect.flip(Orders.batchCreate(batch(100))))
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "LimitExceeded")
+      assert.strictEqual((yield* runFor("1 second", Effect.flip(Orders.batchCreate(batch(100)))))._tag, "LimitExceeded")
     }).pipe(
       Effect.provide(
         Layer.suspend(() => {
-          let asked = 0
+          let requests = 0
           const large = limitsOf(read, { rate: 100, capacity: 2_000 })
           const small = limitsOf(read, { rate: 100, capacity: 500 })
           return layer(
             {
               read,
               write,
-              answer: (request) =>
-                request === both[1] ? { status: 200, body: asked++ === 0 ? large : small } : undefined
+              respond: (request) =>
+                request === both[1] ? { status: 200, body: requests++ === 0 ? large : small } : undefined
             },
-            prompt
+            noLatency
           )
         })
       )
@@ -170,7 +158,7 @@ describe("the account's budget", () => {
 
   const good = limitsOf(read, write)
   const malformed: ReadonlyArray<readonly [string, unknown]> = [
-    ["no object", []],
+    ["that is not an object", []],
     ["without the write bucket", { ...good, write: undefined }],
     ["with a rate of zero", { ...good, write: { bucket_capacity: 100, refill_rate: 0 } }],
     ["with a negative rate", { ...good, read: { bucket_capacity: 100, refill_rate: -5 } }],
@@ -179,83 +167,71 @@ describe("the account's budget", () => {
     ["that is an error", { error: { code: "not_found", message: "no limits" } }]
   ]
   for (const [name, limits] of malformed) {
-    it.effect(`stays the default after an answer ${name}, and is asked for again later`, () =>
+    it.effect(`stays the default after a response ${name}, and is fetched again later`, () =>
       Effect.gen(function* () {
-        yield* creates(6)
-        yield* TestClock.adjust(0)
-        assert.deepStrictEqual(yield* learning, both)
+        yield* runFor(0, creates(6))
+        assert.deepStrictEqual(yield* limitRequests, both)
         assert.closeTo(yield* RateLimits.waitFor(Orders.batchCreate, batch(10)), 600.6, 0.1)
         yield* TestClock.adjust("11 seconds")
-        yield* create
-        yield* TestClock.adjust(0)
-        assert.strictEqual((yield* learning).length, 4)
-      }).pipe(Effect.provide(layer({ limits }, prompt)))
+        yield* runFor(0, create)
+        assert.strictEqual((yield* limitRequests).length, 4)
+      }).pipe(provideExchange({ limits }))
     )
   }
 
   for (const status of [401, 403, 500, 504]) {
     it.effect(`stays the default after a ${status}`, () =>
       Effect.gen(function* () {
-        const fiber = yield* fork(creates(12))
-        yield* TestClock.adjust("1 minute")
-        yield* Fiber.join(fiber)
+        yield* runFor("1 minute", creates(12))
         assert.closeTo((yield* Metered).calls().at(-1)!.atMillis, 200, 10)
       }).pipe(
-        Effect.provide(
-          layer({ answer: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) }, prompt)
-        )
+        provideExchange({ respond: (request) => (request.includes("/account/") ? { status, body: {} } : undefined) })
       )
     )
   }
 
-  it.effect("is not asked for again within ten seconds of a failure", () =>
+  it.effect("is not fetched again within ten seconds of a failure", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.forEach(Array.from({ length: 90 }), () => Effect.delay(create, "100 millis")))
+      const fiber = yield* start(Effect.forEach(indexes(90), () => Effect.delay(create, "100 millis")))
       yield* TestClock.adjust("9.9 seconds")
-      assert.strictEqual((yield* learning).length, 2)
+      assert.strictEqual((yield* limitRequests).length, 2)
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
     }).pipe(
-      Effect.provide(
-        layer({ answer: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) }, prompt)
-      )
+      provideExchange({ respond: (request) => (request.includes("/account/") ? { status: 403, body: {} } : undefined) })
     )
   )
 
-  it.effect("pays for one request at a time however little of it may be used", () =>
+  it.effect("serves one request at a time even with a very small share", () =>
     Effect.gen(function* () {
-      const fiber = yield* fork(Effect.forEach([create, create], (call) => call, { concurrency: "unbounded" }))
-      yield* TestClock.adjust("20 seconds")
-      yield* Fiber.join(fiber)
-      assert.deepStrictEqual(yield* learning, both)
-      // A thousandth of 10,000 tokens a second pays for one order a second.
+      yield* runFor("20 seconds", creates(2))
+      assert.deepStrictEqual(yield* limitRequests, both)
+      // A thousandth of 10,000 tokens a second serves one order a second.
       assert.deepStrictEqual(
         (yield* Metered).calls().map(({ atMillis }) => atMillis),
         [0, 1002]
       )
-    }).pipe(
-      Effect.provide(layer({ write: { rate: 10_000, capacity: 1_000 } }, { limits: { latency: 0, share: 0.001 } }))
-    )
+    }).pipe(provideExchange({ write: { rate: 10_000, capacity: 1_000 } }, { limits: { latency: 0, share: 0.001 } }))
   )
 
-  it.effect("is learned by a fiber that ends with the layer", () =>
+  it.effect("is fetched by a fiber that ends with the layer", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const context = yield* Layer.buildWithScope(
-        layer({ underWay: (n) => (n === 5 || n === 6 ? 60_000 : 0) }, prompt),
+        layer({ transitMillis: (n) => (n === 5 || n === 6 ? 60_000 : 0) }, noLatency),
         scope
       )
       yield* Effect.provide(creates(6), context)
       yield* TestClock.adjust(0)
       yield* Scope.close(scope, yield* Effect.exit(Effect.void))
       yield* TestClock.adjust("5 minutes")
-      assert.deepStrictEqual(yield* Effect.provide(learning, context), [])
+      assert.deepStrictEqual(yield* Effect.provide(limitRequests, context), [])
     })
   )
 })
 
-describe("learning", () => {
-  it.effect("is part of no caller's span, and under none of its overrides", () =>
+describe("RateLimits, the limits requests", () => {
+  it.effect("have no caller's span as parent, and ignore the caller's overrides", () =>
     Effect.gen(function* () {
       const parents: Array<readonly [name: string, parent: string | undefined]> = []
       const tracer = Tracer.make({
@@ -275,22 +251,16 @@ describe("learning", () => {
       assert.deepInclude(parents, ["Orders.create", "mine"])
       assert.deepInclude(parents, ["Account.limits", undefined])
       assert.deepInclude(parents, ["Account.endpointCosts", undefined])
-      assert.isTrue(yield* capacityOf(2_880))
-    }).pipe(Effect.provide(layer({ read, write }, prompt)))
+      assert.isTrue(yield* fitsBatch(2_880))
+    }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is paid for, and goes in front of the burst that starts it", () =>
+  it.effect("cost tokens, and go before the waiting calls of the burst that starts them", () =>
     Effect.gen(function* () {
-      const list = (order_group_id: string) => OrderGroups.get({ order_group_id })
-      const fiber = yield* fork(
-        Effect.forEach(
-          Array.from({ length: 40 }, (_, i) => `g${i}`),
-          list,
-          { concurrency: "unbounded" }
-        )
+      yield* runFor(
+        "1 minute",
+        concurrently(40, (i) => OrderGroups.get({ order_group_id: `g${i}` }))
       )
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
       const { arrived, refused } = yield* Metered
       assert.strictEqual(refused(), 0)
       const signed = arrived.filter(({ signedMillis }) => signedMillis !== undefined)
@@ -298,36 +268,33 @@ describe("learning", () => {
         signed.findIndex(({ request }) => request === both[1]),
         10
       )
-    }).pipe(Effect.provide(layer({}, prompt)))
+    }).pipe(provideExchange())
   )
 
-  it.effect("of a store that several layers share serves those that have learned nothing", () =>
+  it.effect("of one layer serve the other layers of a shared store", () =>
     Effect.gen(function* () {
       const limits = { account: "mine", latency: 0 }
-      const one = Kalshi.layer({ environment, signer: signer(), limits })
-      yield* Effect.provide(Effect.andThen(creates(6), Effect.andThen(TestClock.adjust("10 seconds"), create)), one)
-      assert.deepStrictEqual(yield* learning, both)
-      const asked = (yield* learning).length
-      const two = Kalshi.layer({ environment, signer: signer(), limits })
-      // More than a default bucket holds, and less than one learns after.
-      yield* Effect.provide(creates(5), two)
-      assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), two), 0)
-      assert.strictEqual((yield* learning).length, asked)
+      const first = Kalshi.layer({ environment, signer: signer(), limits })
+      yield* Effect.provide(Effect.andThen(creates(6), Effect.andThen(TestClock.adjust("10 seconds"), create)), first)
+      assert.deepStrictEqual(yield* limitRequests, both)
+      const requests = (yield* limitRequests).length
+      const second = Kalshi.layer({ environment, signer: signer(), limits })
+      // More than a default bucket holds, but too little to start a limits request.
+      yield* Effect.provide(creates(5), second)
+      assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), second), 0)
+      assert.strictEqual((yield* limitRequests).length, requests)
     }).pipe(Effect.provide(Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange({ read, write })))))
   )
 })
 
-describe("what an operation costs", () => {
+describe("costs.read", () => {
   const list = (entries: ReadonlyArray<readonly [cost: number, method: string, path: string]>, default_cost = 10) => ({
     default_cost,
     endpoint_costs: entries.map(([cost, method, path]) => ({ cost, method, path }))
   })
-  const costOf = (answer: GetAccountEndpointCostsResponse) => {
-    const found = costs.read(answer)
-    return found ?? assert.fail("it must make sense")
-  }
+  const costOf = (list: GetAccountEndpointCostsResponse) => costs.read(list) ?? assert.fail("the list is invalid")
 
-  it("is what demo listed in July 2026", () => {
+  it("reads the list that demo returned in July 2026", () => {
     const [body] = recorded("GetAccountEndpointCosts") as ReadonlyArray<GetAccountEndpointCostsResponse>
     const cost = costOf(body!)
     const expected = [
@@ -350,12 +317,12 @@ describe("what an operation costs", () => {
     for (const [{ descriptor }, tokens] of expected) assert.strictEqual(cost(descriptor), tokens, descriptor.name)
   })
 
-  it("is the default of the list where it is not on it, whatever was documented", () => {
+  it("returns the list's default for an operation that is not listed", () => {
     assert.strictEqual(costOf(list([], 7))(Orders.cancel.descriptor), 7)
     assert.strictEqual(costOf(list([], 0))(Orders.cancel.descriptor), 0)
   })
 
-  it("is found by method and path, whatever the parameters are called and the path begins with", () => {
+  it("matches method and path, with any parameter names and any prefix", () => {
     for (const path of [
       "/trade-api/v2/portfolio/orders/:order_id",
       "/trade-api/v2/portfolio/orders/:id/",
@@ -369,24 +336,24 @@ describe("what an operation costs", () => {
     }
   })
 
-  it("takes a segment for a parameter only as a whole", () => {
+  it("treats only a whole segment as a parameter", () => {
     for (const path of ["/portfolio/orders/a:b", "/portfolio/orders/{a}b"]) {
       assert.strictEqual(costOf(list([[3, "GET", path]]))(Orders.get.descriptor), 10)
     }
   })
 
-  it("wants every segment in front of a wildcard", () => {
+  it("requires every segment before a wildcard", () => {
     const cost = costOf(list([[3, "GET", "/portfolio/fills/*rest"]]))
     assert.strictEqual(cost(Orders.get.descriptor), 10)
   })
 
-  it("keeps a parameter apart from a fixed segment in its place", () => {
+  it("does not match a parameter with a fixed segment", () => {
     const cost = costOf(list([[3, "DELETE", "/trade-api/v2/portfolio/events/orders/:order_id"]]))
     assert.strictEqual(cost(Orders.cancel.descriptor), 3)
     assert.strictEqual(cost(Orders.batchCancel.descriptor), 10)
   })
 
-  it("lets a wildcard stand for one segment or more, and the nearest route win, in any order", () => {
+  it("matches a wildcard with one or more segments, and prefers the most specific route in any order", () => {
     const entries = [
       [5, "GET", "/trade-api/v2/portfolio/*rest"],
       [6, "GET", "/trade-api/v2/portfolio/orders/*"],
@@ -403,66 +370,55 @@ describe("what an operation costs", () => {
     }
   })
 
-  it("is not taken from a list that makes no sense", () => {
+  it("returns undefined for a list with an invalid cost", () => {
     assert.isUndefined(costs.read(list([], -1)))
     assert.isUndefined(costs.read(list([], Number.NaN)))
     assert.isUndefined(costs.read(list([[-2, "GET", "/portfolio/orders"]])))
   })
 
-  it.effect("is the account's own once it is learned", () =>
+  it.effect("provides the account's costs once they are fetched", () =>
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(33)), 0)
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(34)), Number.POSITIVE_INFINITY)
-    }).pipe(
-      Effect.provide(
-        layer(
-          { costs: list([[3, "POST", "/trade-api/v2/portfolio/events/orders/batched"]]) },
-          { limits: { latency: 0 } }
-        )
-      )
-    )
+    }).pipe(provideExchange({ costs: list([[3, "POST", "/trade-api/v2/portfolio/events/orders/batched"]]) }))
   )
 
-  it.effect("stays what was documented where the list cannot be had, and is asked for again", () =>
+  it.effect("leaves the documented costs in place if the list cannot be fetched, and it is fetched again", () =>
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("1 second")
-      assert.isTrue(yield* capacityOf(2_880))
+      assert.isTrue(yield* fitsBatch(2_880))
       yield* TestClock.adjust("11 seconds")
-      yield* create
-      yield* TestClock.adjust(0)
-      assert.strictEqual((yield* learning).length, 4)
+      yield* runFor(0, create)
+      assert.strictEqual((yield* limitRequests).length, 4)
     }).pipe(
-      Effect.provide(
-        layer(
-          { read, write, answer: (request) => (request === both[0] ? { status: 404, body: {} } : undefined) },
-          prompt
-        )
-      )
+      provideExchange({
+        read,
+        write,
+        respond: (request) => (request === both[0] ? { status: 404, body: {} } : undefined)
+      })
     )
   )
 })
 
-describe("a layer at saturation", () => {
+describe("Kalshi.layer at saturation", () => {
   const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 200, capacity: 600 } }
   const seconds = 30
   const delays: ReadonlyArray<readonly [string, (n: number) => number]> = [
     ["at once", () => 0],
     ["after 50 ms", () => 50],
     ["after 450 ms", () => 450],
-    ["after anything up to half a second", (n) => (n * 7_919) % 500]
+    ["after up to half a second", (n) => (n * 7_919) % 500]
   ]
-  for (const [name, underWay] of delays) {
-    it.effect(`uses 95 % of what there is and is never answered 429, where requests arrive ${name}`, () =>
+  for (const [name, transitMillis] of delays) {
+    it.effect(`uses 95 % of the budget and never receives a 429 if requests arrive ${name}`, () =>
       Effect.gen(function* () {
-        const learned = yield* fork(creates(6))
-        // Longer than the buckets take to fill.
-        yield* TestClock.adjust("5 seconds")
-        yield* Fiber.join(learned)
+        // Longer than the buckets need to fill.
+        yield* runFor("5 seconds", creates(6))
         const began = yield* Clock.currentTimeMillis
-        const calls = Array.from({ length: 80 }, () => [Effect.forever(create), Effect.forever(OrderGroups.list())])
+        const calls = indexes(80).map(() => [Effect.forever(create), Effect.forever(OrderGroups.list())])
         const fiber = yield* Effect.forkChild(Effect.all(calls.flat(), { concurrency: "unbounded" }))
         yield* TestClock.adjust(`${seconds} seconds`)
         yield* Fiber.interrupt(fiber)
@@ -479,7 +435,7 @@ describe("a layer at saturation", () => {
           const { capacity, rate } = budgets[kind]
           assert.isAtLeast(used / (capacity + rate * seconds), 0.95, kind)
         }
-      }).pipe(Effect.provide(layer({ ...budgets, underWay })))
+      }).pipe(provideExchange({ ...budgets, transitMillis }, { limits: {} }))
     )
   }
 })

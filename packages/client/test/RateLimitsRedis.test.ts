@@ -12,16 +12,17 @@ import * as RateLimitsRedis from "../src/limits/RateLimitsRedis.ts"
 import { Exchange as Metered, layerExchange } from "./support/exchange.ts"
 import { holds } from "./support/laws.ts"
 import * as redis from "./support/redis.ts"
+import { concurrently } from "./support/run.ts"
 import { environment, signer } from "./support/scripted.ts"
 
-/** So slow that what a test does takes no time. */
-const still = { refillRate: 1e-9, capacity: 100, learned: true }
+/** Refills so slowly that the time of a test does not matter. */
+const slowBudget = { refillRate: 1e-9, capacity: 100, learned: true }
 
 let wants = 0
 const wantOf = (cost: number, more: Partial<RateLimits.Want> = {}): RateLimits.Want => ({
   id: `want-${wants++}`,
   account: "a",
-  buckets: [{ name: "write", ...still }],
+  buckets: [{ name: "write", ...slowBudget }],
   cost,
   urgent: false,
   forced: false,
@@ -30,7 +31,7 @@ const wantOf = (cost: number, more: Partial<RateLimits.Want> = {}): RateLimits.W
   ...more
 })
 
-/** A store of a process of its own: it has its own connection. */
+/** A store of a separate process: it has its own connection. */
 const storeOf = (server: redis.RedisServer, options?: RateLimitsRedis.Options) =>
   Effect.gen(function* () {
     const context = yield* Layer.build(redis.layer(server.port))
@@ -45,7 +46,7 @@ describe.skipIf(missing !== undefined)(
     const test = (name: string, body: (server: redis.RedisServer) => Effect.Effect<void, unknown, Scope.Scope>) =>
       it.live(name, () => Effect.scoped(Effect.flatMap(redis.serve, body)), 60_000)
 
-    test("is one budget for all processes, and keeps accounts apart", (server) =>
+    test("shares one budget between processes, and separates accounts", (server) =>
       Effect.gen(function* () {
         const [one, two] = [yield* storeOf(server), yield* storeOf(server)]
         assert.strictEqual(yield* one.take(wantOf(60)), 0)
@@ -53,27 +54,27 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take(wantOf(60, { account: "b" })), 0)
       }))
 
-    test("lets whoever came first go first, whichever process it is in, and cancels before all", (server) =>
+    test("serves calls of all processes in the order of arrival, and cancels first", (server) =>
       Effect.gen(function* () {
         const [one, two] = [yield* storeOf(server), yield* storeOf(server)]
         yield* one.take(wantOf(90))
         const first = wantOf(20)
         assert.isAbove(yield* one.take(first), 0)
-        // Ten tokens are there; they are kept for the first.
+        // The ten tokens that are left are reserved for the first call.
         const second = wantOf(10)
         assert.isAbove(yield* two.take(second), 0)
         assert.isAbove(yield* two.take(wantOf(10, { waitedMillis: -1 })), 0)
         assert.strictEqual(yield* two.take(wantOf(2, { urgent: true })), 0)
-        // One that has been waiting for longer goes before it, wherever it waited.
+        // A call that has waited longer goes first, in any process.
         assert.strictEqual(yield* two.take(wantOf(2, { waitedMillis: 60_000 })), 0)
         yield* one.giveUp(first)
         assert.strictEqual(yield* two.take({ ...second, cost: 6 }), 0)
       }))
 
-    test("takes from all buckets or from none, and a waiting routed order keeps its place in each", (server) =>
+    test("takes tokens from all buckets or none, and a waiting order without a shard keeps its place in each", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
-        const bucket = (name: string) => ({ name, ...still })
+        const bucket = (name: string) => ({ name, ...slowBudget })
         yield* store.take(wantOf(95, { buckets: [bucket("write")] }))
         const routed = wantOf(10, { buckets: [bucket("write"), bucket("write/1")] })
         assert.isAbove(yield* store.take(routed), 0)
@@ -81,16 +82,16 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.take(wantOf(10, { buckets: [bucket("write/1")] })), 0)
       }))
 
-    test("lets a learned budget serve those who have learned none, and no default shrink it", (server) =>
+    test("uses a fetched budget for all processes, and no default shrinks it", (server) =>
       Effect.gen(function* () {
-        const [knows, guesses] = [yield* storeOf(server), yield* storeOf(server)]
+        const [fetched, unfetched] = [yield* storeOf(server), yield* storeOf(server)]
         const buckets = (capacity: number, learned: boolean) => [{ name: "write", refillRate: 1e-9, capacity, learned }]
-        yield* knows.take(wantOf(500, { buckets: buckets(5_000, true) }))
-        assert.strictEqual(yield* guesses.take(wantOf(100, { buckets: buckets(100, false) })), 0)
-        assert.strictEqual(yield* knows.take(wantOf(4_400, { buckets: buckets(5_000, true) })), 0)
+        yield* fetched.take(wantOf(500, { buckets: buckets(5_000, true) }))
+        assert.strictEqual(yield* unfetched.take(wantOf(100, { buckets: buckets(100, false) })), 0)
+        assert.strictEqual(yield* fetched.take(wantOf(4_400, { buckets: buckets(5_000, true) })), 0)
       }))
 
-    test("empties a bucket, and takes back what was not spent up to what it holds", (server) =>
+    test("empties a bucket, and returns unspent tokens up to the capacity", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
         const taken = wantOf(30)
@@ -103,7 +104,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.waitFor(wantOf(0.1)), 0)
       }))
 
-    test("survives a server that has forgotten its scripts", (server) =>
+    test("survives a server that lost its scripts", (server) =>
       Effect.gen(function* () {
         const context = yield* Layer.build(redis.layer(server.port))
         const store = yield* Effect.provide(RateLimitsRedis.make(), context)
@@ -115,7 +116,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.take(wantOf(60)), 0)
       }))
 
-    test("is not stopped by a server's clock that was set back, nor by the place of a process that died", (server) =>
+    test("continues after the server's clock was set back, and removes the waiting calls of a dead process", (server) =>
       Effect.gen(function* () {
         const context = yield* Layer.build(redis.layer(server.port))
         const store = yield* Effect.provide(RateLimitsRedis.make(), context)
@@ -130,19 +131,19 @@ describe.skipIf(missing !== undefined)(
         yield* send("HSET", "kalshi-limits:{a}", "p:died", `1 ${micros - 5_000_000} ${micros - 1} 40 write`)
         assert.strictEqual(yield* store.take(wantOf(50)), 0)
         assert.strictEqual(yield* send("HEXISTS", "kalshi-limits:{a}", "p:died"), 0)
-        // It is this server that has decided, and no bucket in memory.
+        // The server decided, not the buckets in memory.
         assert.isAbove(Number(yield* send("PTTL", "kalshi-limits:{a}")), 0)
       }))
 
-    test("goes on alone while the server is away, says so once, and comes back", (server) =>
+    test("continues with buckets in memory while the server is unavailable, logs it once, and returns to the server", (server) =>
       Effect.gen(function* () {
-        const said: Array<string> = []
-        const logger = Logger.make(({ message }) => void said.push(String(message)))
+        const logged: Array<string> = []
+        const logger = Logger.make(({ message }) => void logged.push(String(message)))
         yield* Effect.gen(function* () {
           const store = yield* storeOf(server, { timeout: "100 millis" })
           yield* store.take(wantOf(60))
           yield* server.hang
-          // Its own bucket is full: nobody else is known of.
+          // The bucket in memory is full: it knows no other process.
           const alone = wantOf(60)
           assert.strictEqual(yield* store.take(alone), 0)
           const refused = wantOf(60)
@@ -150,28 +151,28 @@ describe.skipIf(missing !== undefined)(
           yield* store.giveUp(refused)
           yield* store.giveBack(alone)
           assert.strictEqual(yield* store.waitFor(wantOf(60)), 0)
-          assert.strictEqual(said.length, 1)
-          assert.include(said[0], "Redis is unavailable")
+          assert.strictEqual(logged.length, 1)
+          assert.include(logged[0], "Redis is unavailable")
           yield* server.resume
           yield* Effect.sleep("1100 millis")
-          // What was taken alone was not given back to the others.
+          // Tokens taken from memory were not returned to the server.
           assert.isAbove(yield* store.take(wantOf(60)), 0)
           assert.strictEqual(yield* store.take(wantOf(0.5, { urgent: true })), 0)
-          assert.strictEqual(said.length, 1)
+          assert.strictEqual(logged.length, 1)
         }).pipe(Effect.provide(Logger.layer([logger])))
       }))
 
-    test("does not call a server away that answered while this process was held up", (server) =>
+    test("does not treat a server as unavailable if it responded while this process was blocked", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server, { timeout: "100 millis" })
         yield* store.take(wantOf(60))
         const fiber = yield* Effect.forkChild(store.take(wantOf(60)), { startImmediately: true })
-        // Blocks the thread: the answer is there before the timer is looked at.
+        // Blocks the thread: the response arrives before the timer fires.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
         assert.isAbove(yield* Fiber.join(fiber), 0)
       }))
 
-    test("can be waited for by no call for longer than its timeout, even where it is interrupted", (server) =>
+    test("delays no call longer than the timeout, even if the call is uninterruptible", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server, { timeout: "100 millis" })
         yield* server.hang
@@ -180,7 +181,7 @@ describe.skipIf(missing !== undefined)(
         yield* server.resume
       }))
 
-    it("decides as the store in memory does, whatever time passes", { timeout: 60_000 }, () =>
+    it("decides like the store in memory, at any time", { timeout: 60_000 }, () =>
       Effect.runPromise(
         Effect.scoped(
           Effect.gen(function* () {
@@ -189,7 +190,7 @@ describe.skipIf(missing !== undefined)(
             const inRedis = yield* Effect.provide(RateLimitsRedis.make(), context)
             const bucket = fc.constantFrom("read", "write", "write/1")
             const step = fc.record({
-              ask: fc.constantFrom("take", "take", "take", "arrived", "giveUp", "giveBack", "drain", "waitFor"),
+              command: fc.constantFrom("take", "take", "take", "arrived", "giveUp", "giveBack", "drain", "waitFor"),
               id: fc.integer({ min: 0, max: 5 }),
               cost: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 120 })),
               urgent: fc.boolean(),
@@ -202,12 +203,12 @@ describe.skipIf(missing !== undefined)(
             const steps = fc.array(step, { minLength: 1, maxLength: 40, size: "max" })
             let runs = 0
             yield* Effect.promise(() =>
-              holds("decides as the store in memory does, whatever time passes", steps, (program) =>
+              holds("decides like the store in memory, at any time", steps, (program) =>
                 Effect.gen(function* () {
                   const inMemory = memory.make()
                   const account = `run ${runs++}`
                   const { clock, pass } = makeClock()
-                  for (const { ask, buckets, cost, id, latency, learned, passes, urgent, waited } of program) {
+                  for (const { command, buckets, cost, id, latency, learned, passes, urgent, waited } of program) {
                     pass(passes * unitMillis)
                     yield* passInRedis(context, account, passes * unitMillis)
                     const want = wantOf(cost, {
@@ -223,10 +224,10 @@ describe.skipIf(missing !== undefined)(
                         learned
                       }))
                     })
-                    const ours = yield* Effect.provideService(inMemory[ask](want), Clock.Clock, clock)
-                    const theirs = yield* inRedis[ask](want)
-                    if (ask !== "take" && ask !== "waitFor") continue
-                    assert.closeTo(Number(theirs), Number(ours), 1e-5 * Math.max(1, Number(ours)), ask)
+                    const ours = yield* Effect.provideService(inMemory[command](want), Clock.Clock, clock)
+                    const theirs = yield* inRedis[command](want)
+                    if (command !== "take" && command !== "waitFor") continue
+                    assert.closeTo(Number(theirs), Number(ours), 1e-5 * Math.max(1, Number(ours)), command)
                   }
                 })
               )
@@ -236,7 +237,7 @@ describe.skipIf(missing !== undefined)(
       )
     )
 
-    test("lets two processes together spend no more than there is, the clock of one two seconds ahead", (server) =>
+    test("keeps two processes within one budget, even if one clock is two seconds ahead", (server) =>
       Effect.gen(function* () {
         const [rate, capacity] = [2_000, 2_000]
         const workers = [0, 2_000].map((ahead) => start([server.port, ahead, 1_000, rate, capacity]))
@@ -250,13 +251,11 @@ describe.skipIf(missing !== undefined)(
         for (const tokens of taken) assert.isAbove(Number(tokens), 0)
       }))
 
-    test("keeps two layers on one account from every 429", (server) =>
+    test("prevents every 429 for two layers of one account", (server) =>
       Effect.gen(function* () {
         const budget = { rate: 5_000, capacity: 5_000 }
         const kalshi = Kalshi.layer({ environment, signer: signer(), limits: { account: "mine" } })
-        const process = Effect.forEach(Array.from({ length: 400 }), () => OrderGroups.list(), {
-          concurrency: "unbounded"
-        }).pipe(
+        const process = concurrently(400, () => OrderGroups.list()).pipe(
           Effect.provide(
             kalshi.pipe(Layer.provide(RateLimitsRedis.layer()), Layer.provide(redis.layer(server.port)), Layer.fresh)
           )
@@ -271,10 +270,10 @@ describe.skipIf(missing !== undefined)(
   }
 )
 
-/** So long that the time which the test itself takes is nothing beside it. */
+/** So long that the duration of the test does not matter. */
 const unitMillis = 1e11
 
-/** A clock that is moved by hand. */
+/** A clock that a test sets. */
 const makeClock = () => {
   let millis = 0
   const nanos = () => BigInt(millis) * 1_000_000n
@@ -290,7 +289,7 @@ const makeClock = () => {
   return { clock, pass: (more: number) => void (millis += more) }
 }
 
-/** A server's clock cannot be moved: whatever it has written down becomes so much older instead. */
+/** A server's clock cannot be set: this makes everything that it stored older instead. */
 const passInRedis = (context: Context.Context<Redis.Redis>, account: string, millis: number) =>
   Effect.gen(function* () {
     if (millis === 0) return
@@ -298,7 +297,7 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     const key = `kalshi-limits:{${account}}`
     const fields = yield* send<ReadonlyArray<string>>("HGETALL", key)
     for (let i = 0; i < fields.length; i += 2) {
-      // When a bucket was counted, and when what is held lapses; since when a place waits, but not when it lapses.
+      // Of a bucket: when it was counted, and when its reserved tokens are due. Of a waiting call: its start, not its expiry.
       const times = fields[i]!.startsWith("b:") ? [1, 6] : [1]
       const numbers = fields[i + 1]!.split(" ").map((text, n) =>
         times.includes(n) ? String(Number(text) - millis * 1_000) : text
@@ -307,7 +306,7 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     }
   }).pipe(Effect.provide(context))
 
-/** A process that takes tokens, and what it says next. */
+/** Starts a process that takes tokens. `next` is its next message. */
 const start = (args: ReadonlyArray<number>) => {
   const child: ChildProcess = fork(fileURLToPath(new URL("support/redisWorker.ts", import.meta.url)), args.map(String))
   const next = Effect.callback<unknown>((resume) => {

@@ -6,6 +6,7 @@ import * as Exchange from "../src/rest/Exchange.ts"
 import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
+import { errorOf, runFor } from "./support/run.ts"
 import { isSigned, layer, type Reply, Script, signer } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -22,40 +23,46 @@ const order: Orders.CreateInput = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-/** Runs to the end on virtual time and gives the outcome with what was sent. */
+const withId = Orders.create({ ...order, client_order_id: "mine" })
+
+/** Runs a call against scripted replies. Returns its result and the requests. */
 const play = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
+  call: Effect.Effect<A, E, R>,
   replies: ReadonlyArray<Reply>,
-  policy: Partial<SendPolicy.SendPolicy> = {}
+  policy: Partial<SendPolicy.SendPolicy> = {},
+  by = signer()
 ) =>
   Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(Effect.result(effect))
-    yield* TestClock.adjust("5 minutes")
-    const result = yield* Fiber.join(fiber)
+    const result = yield* runFor("5 minutes", Effect.result(call))
     const { sent } = yield* Script
     return { result, sent }
-  }).pipe(Effect.provide(layer(replies, { policy })))
+  }).pipe(Effect.provide(layer(replies, { policy, signer: by })))
+
+/** The error of a call that must fail. */
+const failureOf = <A, E, R>(...input: Parameters<typeof play<A, E, R>>) =>
+  Effect.map(play(...input), ({ result }) => errorOf(result))
 
 const get = OrderGroups.get({ order_group_id: id })
+const createGroup = OrderGroups.create({ contracts_limit: 1 })
 
-describe("what is sent again", () => {
+describe("SendPolicy.retry", () => {
   const lost: ReadonlyArray<Reply> = [
     { fault: "ECONNRESET", syscall: "read" },
     { status: 500, body: {} },
     { status: 502, text: "" },
     { status: 503, body: {} },
     { status: 504, body: {} },
-    // Of what stands before the exchange: it passed the request on, or nobody knows.
+    // From a proxy before the exchange, which may have forwarded the request.
     ...[408, 501, 520, 521, 522, 523, 524, 525, 526, 527, 530, 598, 599].map((status) => ({
       status,
-      text: "<html>no answer in time</html>"
+      text: "<html>no response in time</html>"
     }))
   ]
 
   for (const reply of lost) {
     const name = "fault" in reply ? reply.fault : String(reply.status)
 
-    it.effect(`an idempotent operation after ${name}`, () =>
+    it.effect(`repeats an idempotent operation after ${name}`, () =>
       Effect.gen(function* () {
         const { result, sent } = yield* play(get, [reply, reply, group])
         assert.strictEqual(result._tag, "Success")
@@ -63,19 +70,19 @@ describe("what is sent again", () => {
       })
     )
 
-    it.effect(`never an operation of class never after ${name}`, () =>
+    it.effect(`does not repeat an operation with retry "never" after ${name}`, () =>
       Effect.gen(function* () {
-        const { result, sent } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [reply])
+        const { result, sent } = yield* play(createGroup, [reply])
         assert.strictEqual(result._tag, "Failure")
         assert.strictEqual(sent.length, 1)
       })
     )
 
-    it.effect(`an order after ${name} only when it carries a client_order_id, the same each time`, () =>
+    it.effect(`repeats an order after ${name} only with a client_order_id, which stays the same`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* play(Orders.create(order), [reply])).sent.length, 1)
         assert.strictEqual((yield* play(Orders.create({ ...order, client_order_id: "" }), [reply])).sent.length, 1)
-        const { sent } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [reply, placed])
+        const { sent } = yield* play(withId, [reply, placed])
         assert.deepStrictEqual(
           sent.map(({ body }) => JSON.parse(body!).client_order_id),
           ["mine", "mine"]
@@ -90,9 +97,9 @@ describe("what is sent again", () => {
     { status: 429, body: { error: "too many requests" } },
     { status: 425, text: "too early" }
   ]) {
-    it.effect(`every operation after ${reply.fault ?? reply.status}: nothing can have happened`, () =>
+    it.effect(`repeats every operation after ${reply.fault ?? reply.status}, because it was not carried out`, () =>
       Effect.gen(function* () {
-        const { result, sent } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [reply as Reply, created])
+        const { result, sent } = yield* play(createGroup, [reply as Reply, created])
         assert.strictEqual(result._tag, "Success")
         assert.strictEqual(sent.length, 2)
       })
@@ -100,7 +107,7 @@ describe("what is sent again", () => {
   }
 
   it.effect(
-    "nothing after an answer that will not change: 400, 401, 403, 404, 409, an undeclared status, a broken body",
+    "does not repeat after a permanent failure: 400, 401, 403, 404, 409, an undeclared status or an invalid body",
     () =>
       Effect.gen(function* () {
         for (const status of [400, 401, 403, 404, 407, 409, 418, 424, 426, 499, 302, 304, 204, 206]) {
@@ -111,30 +118,30 @@ describe("what is sent again", () => {
   )
 })
 
-describe("a fault of an established connection", () => {
-  it.effect("may have come after the request left, whatever its code: an order without an id is not repeated", () =>
+describe("TransportError of an established connection", () => {
+  it.effect("may mean that the request was sent, with any code: an order without an id is not repeated", () =>
     Effect.gen(function* () {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
         assert.strictEqual(sent.length, 1, fault)
-        const failure = result._tag === "Failure" ? result.failure : assert.fail()
+        const failure = errorOf(result)
         assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe", fault)
       }
     })
   )
 })
 
-describe("a host of several addresses", () => {
+describe("TransportError of a host with several addresses", () => {
   const refused = { fault: "ECONNREFUSED", syscall: "connect" }
 
-  it.effect("was never reached where every one of them refused: an order without an id is sent again", () =>
+  it.effect("means that nothing was sent if every address refused: an order without an id is repeated", () =>
     Effect.gen(function* () {
       const { result, sent } = yield* play(Orders.create(order), [{ ...refused, others: [refused] }, placed])
       assert.deepStrictEqual([result._tag, sent.length], ["Success", 2])
     })
   )
 
-  it.effect("may have been reached where one of them did anything else", () =>
+  it.effect("may mean that the request was sent if one address failed in another way", () =>
     Effect.gen(function* () {
       const reset = { fault: "ECONNRESET", syscall: "read" }
       for (const reply of [
@@ -143,17 +150,19 @@ describe("a host of several addresses", () => {
       ]) {
         const { result, sent } = yield* play(Orders.create(order), [reply])
         assert.strictEqual(sent.length, 1)
-        const failure = result._tag === "Failure" ? result.failure : assert.fail()
+        const failure = errorOf(result)
         assert.isTrue(failure._tag === "TransportError" && failure.requestSent === "maybe")
       }
     })
   )
 })
 
-describe("each attempt", () => {
-  it.effect("is signed afresh, with the time at which it leaves", () =>
+describe("an attempt", () => {
+  it.effect("is signed with the time at which it is sent", () =>
     Effect.gen(function* () {
-      const { sent } = yield* play(get, [{ status: 503 }, { status: 503 }, group])
+      // Ed25519 is deterministic: within one millisecond two signatures would be equal.
+      const unavailable: Reply = { status: 503, delayMillis: 1 }
+      const { sent } = yield* play(get, [unavailable, unavailable, group])
       assert.strictEqual(new Set(sent.map(({ headers }) => headers["kalshi-access-signature"])).size, 3)
       for (const { atMillis, headers } of sent) assert.strictEqual(headers["kalshi-access-timestamp"], String(atMillis))
       assert.isAbove(sent[2]!.atMillis, sent[0]!.atMillis)
@@ -168,7 +177,7 @@ describe("each attempt", () => {
     })
   )
 
-  it.effect("of a public operation goes unsigned", () =>
+  it.effect("of a public operation is unsigned", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Exchange.status(), [
         { status: 200, body: { exchange_active: true, trading_active: true } }
@@ -186,10 +195,7 @@ describe("the default policy", () => {
     Effect.gen(function* () {
       const { result, sent } = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, { status: 503 }])
       assert.strictEqual(sent.length, 4)
-      assert.strictEqual(
-        result._tag === "Failure" && result.failure._tag === "ServiceUnavailable" && result.failure.attempts,
-        4
-      )
+      assert.deepInclude(errorOf(result), { _tag: "ServiceUnavailable", attempts: 4 })
     })
   )
 
@@ -197,23 +203,23 @@ describe("the default policy", () => {
     Effect.gen(function* () {
       const { sent } = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group])
       const waits = sent.slice(1).map(({ atMillis }, i) => atMillis - sent[i]!.atMillis)
-      for (const [i, most] of [250, 500, 1000].entries()) assert.isAtMost(waits[i]!, most)
+      for (const [i, limit] of [250, 500, 1000].entries()) assert.isAtMost(waits[i]!, limit)
       assert.isAtLeast(new Set(waits).size, 2)
     }).pipe(Random.withSeed("jitter"))
   )
 
-  it.effect("honours Retry-After where it is longer than its own wait", () =>
+  it.effect("waits for Retry-After if it is longer than its own wait", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "7" } }, group])
       assert.strictEqual(sent[1]!.atMillis - sent[0]!.atMillis, 7000)
     })
   )
 
-  it.effect("gives up at once where Retry-After goes past the whole call's time", () =>
+  it.effect("gives up at once if Retry-After exceeds the total timeout", () =>
     Effect.gen(function* () {
       const { result, sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "31" } }])
       assert.strictEqual(sent.length, 1)
-      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "TooManyRequests")
+      assert.strictEqual(errorOf(result)._tag, "TooManyRequests")
     })
   )
 
@@ -221,7 +227,7 @@ describe("the default policy", () => {
     Effect.gen(function* () {
       const stalled: Reply = { ...group, delayMillis: 60_000 }
       const { result, sent } = yield* play(get, [stalled, stalled, stalled])
-      const failure = result._tag === "Failure" ? result.failure : assert.fail("it must time out")
+      const failure = errorOf(result)
       if (failure._tag !== "RequestTimeout") return assert.fail(failure._tag)
       assert.strictEqual(failure.limit, "total")
       assert.strictEqual(failure.timeoutMillis, 30_000)
@@ -230,11 +236,11 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("says which limit ran out", () =>
+  it.effect("names the timeout that was exceeded", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(OrderGroups.create({ contracts_limit: 1 }), [{ ...created, delayMillis: 60_000 }])
+      const { message } = yield* failureOf(createGroup, [{ ...created, delayMillis: 60_000 }])
       assert.strictEqual(
-        result._tag === "Failure" && result.failure.message,
+        message,
         "OrderGroups.create timed out after 10000 ms (limit per attempt); the exchange may have carried out the request"
       )
     })
@@ -242,7 +248,7 @@ describe("the default policy", () => {
 })
 
 describe("SendPolicy.Overrides", () => {
-  it.effect("wins over the layer's policy, which wins over the defaults", () =>
+  it.effect("overrides the layer's policy, which overrides the defaults", () =>
     Effect.gen(function* () {
       const layered = { retry: Schedule.recurs(1) }
       assert.strictEqual((yield* play(get, [{ status: 503 }, { status: 503 }], layered)).sent.length, 2)
@@ -251,12 +257,12 @@ describe("SendPolicy.Overrides", () => {
     })
   )
 
-  it.effect("cannot make an operation of class never be repeated", () =>
+  it.effect('cannot repeat an operation with retry "never"', () =>
     Effect.gen(function* () {
-      const eager = Effect.provideService(OrderGroups.create({ contracts_limit: 1 }), SendPolicy.Overrides, {
+      const retried = Effect.provideService(createGroup, SendPolicy.Overrides, {
         retry: Schedule.recurs(9)
       })
-      assert.strictEqual((yield* play(eager, [{ status: 503 }])).sent.length, 1)
+      assert.strictEqual((yield* play(retried, [{ status: 503 }])).sent.length, 1)
     })
   )
 })
@@ -264,7 +270,7 @@ describe("SendPolicy.Overrides", () => {
 describe("SendPolicy", () => {
   const sentUnder = (policy: object) => play(get, [], policy)
 
-  it.effect("that cannot be is an InvalidRequest before anything is sent", () =>
+  it.effect("fails with InvalidRequest before anything is sent if it is invalid", () =>
     Effect.gen(function* () {
       for (const [policy, member] of [
         [{ attemptTimeout: 0 }, "attemptTimeout"],
@@ -284,10 +290,10 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("that is invalid is an InvalidRequest of an operation without input too", () =>
+  it.effect("fails with InvalidRequest if it is invalid, even for an operation without input", () =>
     Effect.gen(function* () {
       const call = Exchange.status().pipe(
-        Effect.as("answered"),
+        Effect.as("succeeded"),
         // Compiles only if the operation's type names the error.
         Effect.catchTag("InvalidRequest", (error) => Effect.succeed(error.reason)),
         Effect.provideService(SendPolicy.Overrides, { attemptTimeout: 0 })
@@ -299,14 +305,14 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("takes a member that is undefined for one that is left out", () =>
+  it.effect("treats an undefined option as missing", () =>
     Effect.gen(function* () {
       const policy: object = { retry: undefined, attemptTimeout: undefined, maxBodyBytes: undefined }
       assert.strictEqual((yield* play(get, [{ status: 503 }, group], policy)).sent.length, 2)
     })
   )
 
-  it.effect("whose schedule dies, throws or hangs is at its end, and the failure is the exchange's", () =>
+  it.effect("returns the exchange's error if the schedule dies, throws or hangs", () =>
     Effect.gen(function* () {
       const throws = (): Effect.Effect<[number, Duration.Duration]> => {
         throw new Error("a fault of the policy")
@@ -319,32 +325,31 @@ describe("SendPolicy", () => {
       ]) {
         const { result, sent } = yield* play(get, [{ status: 503 }], { retry })
         assert.strictEqual(sent.length, 1)
-        assert.strictEqual(result._tag === "Failure" && result.failure._tag, "ServiceUnavailable")
+        assert.strictEqual(errorOf(result)._tag, "ServiceUnavailable")
       }
     })
   )
 
-  it.effect("cannot repeat an order later than a minute after it was first sent and lost", () =>
+  it.effect("cannot repeat an order more than a minute after the attempt whose response was lost", () =>
     Effect.gen(function* () {
       const patient = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
-      const mine = Orders.create({ ...order, client_order_id: "mine" })
-      const { sent } = yield* play(mine, [{ status: 503 }, { status: 503 }], patient)
+      const { sent } = yield* play(withId, [{ status: 503 }, { status: 503 }], patient)
       assert.strictEqual(sent.length, 2)
-      // The exchange may have known the id since the order was sent, however long its answer was waited for.
+      // The minute starts when the order is sent, even if its response is lost much later.
       const slow = {
         retry: Schedule.spaced("20 seconds"),
         attemptTimeout: "50 seconds",
         totalTimeout: "1 hour"
       } as const
-      const waited = yield* play(mine, [{ status: 503, delayMillis: 100_000 }], slow)
+      const waited = yield* play(withId, [{ status: 503, delayMillis: 100_000 }], slow)
       assert.strictEqual(waited.sent.length, 1)
-      // A read may be asked for as long as the policy likes.
+      // A read may be retried at any time.
       const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], patient)
       assert.strictEqual(reads.sent.length, 4)
     })
   )
 
-  it.effect("counts time by a clock that nobody sets", () =>
+  it.effect("measures time on the monotonic clock", () =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       let setForward = 0
@@ -361,50 +366,37 @@ describe("SendPolicy", () => {
   )
 })
 
-describe("a signer", () => {
-  it.effect("that does not answer has sent nothing, and a repeat is no echo", () => {
+describe("Signer", () => {
+  it.effect("sends nothing while it hangs, so that a conflict on the retry is genuine", () => {
     let stalls = 1
     const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
-      yield* TestClock.adjust("1 minute")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* failureOf(withId, [exists], {}, slow)
       assert.isTrue(error._tag === "Conflict" && !error.afterLostAnswer && error.attempts === 1)
-    }).pipe(Effect.provide(layer([exists], { signer: slow })))
+    })
   })
 
-  it.effect("that never answers ends in a RequestTimeout that says nothing was sent", () =>
+  it.effect("causes a RequestTimeout that says nothing was sent if it never completes", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create(order)))
-      yield* TestClock.adjust("1 minute")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* failureOf(Orders.create(order), [], {}, { ...signer(), sign: () => Effect.never })
       assert.isTrue(error._tag === "RequestTimeout" && error.requestSent === "no" && error.attempts === 0)
       assert.include(error.message, "nothing was sent")
-    }).pipe(Effect.provide(layer([], { signer: { ...signer(), sign: () => Effect.never } })))
+    })
   )
 
-  it.effect("that throws fails with a SigningError", () =>
+  it.effect("causes a SigningError if it throws", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(get)
-      assert.strictEqual(error._tag, "SigningError")
-    }).pipe(
-      Effect.provide(
-        layer([], {
-          signer: {
-            ...signer(),
-            sign: () => {
-              throw new Error("a fault of the signer")
-            }
-          }
-        })
-      )
-    )
+      const sign = () => {
+        throw new Error("a fault of the signer")
+      }
+      assert.strictEqual((yield* failureOf(get, [], {}, { ...signer(), sign }))._tag, "SigningError")
+    })
   )
 })
 
 describe("a slow signer", () => {
-  it.effect("does not make an order be repeated later than a minute after it was sent and lost", () => {
+  it.effect("cannot repeat an order more than a minute after the attempt whose response was lost", () => {
     let signed = 0
     const slow = {
       ...signer(),
@@ -412,26 +404,20 @@ describe("a slow signer", () => {
     }
     const policy = { retry: Schedule.spaced("55 seconds"), totalTimeout: "1 hour" } as const
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
-      yield* TestClock.adjust("5 minutes")
-      const error = yield* Fiber.join(fiber)
+      const { result, sent } = yield* play(withId, [{ fault: "ECONNRESET", syscall: "read" }], policy, slow)
+      const error = errorOf(result)
       assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", attempts: 1 })
       assert.include(error.message, "may have forgotten its id")
-      assert.strictEqual((yield* Script).sent.length, 1)
-    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }], { signer: slow, policy })))
+      assert.strictEqual(sent.length, 1)
+    })
   })
 })
 
 describe("afterLostAnswer", () => {
   const lostThen = (then: Reply) =>
-    Effect.map(
-      play(Orders.create({ ...order, client_order_id: "mine" }), [{ fault: "ECONNRESET", syscall: "read" }, then], {
-        retry: Schedule.recurs(1)
-      }),
-      ({ result }) => (result._tag === "Failure" ? result.failure : assert.fail("it must fail"))
-    )
+    failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
-  it.effect("is told by every answer to a repeat: it says nothing of the first", () =>
+  it.effect("is true in every response to a retry, because the first attempt may have succeeded", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })
@@ -443,7 +429,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("makes a refused connection on the repeat no proof that nothing was sent", () =>
+  it.effect('keeps requestSent "maybe" if the retry\'s connection is refused', () =>
     Effect.gen(function* () {
       const error = yield* lostThen({ fault: "ECONNREFUSED" })
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
@@ -451,65 +437,58 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("makes a repeat that could not be signed a TransportError that may have been sent", () => {
+  it.effect("turns a SigningError of the retry into a TransportError that may have been sent", () => {
     let works = 1
     const declined = new SigningError({ description: "the KMS declined" })
     const flaky = { ...signer(), sign: (text: string) => (works-- > 0 ? signer().sign(text) : Effect.fail(declined)) }
     return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.flip(Orders.create({ ...order, client_order_id: "mine" })))
-      yield* TestClock.adjust("1 minute")
-      const error = yield* Fiber.join(fiber)
+      const error = yield* failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }], {}, flaky)
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
       assert.include(error.message, "the KMS declined")
-    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }], { signer: flaky })))
+    })
   })
 
   const notFound: Reply = { status: 404, body: { code: "not_found" } }
   const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
 
-  it.effect("marks a 404 on a delete whose first answer was lost", () =>
+  it.effect("is true in a 404 for a delete whose first response was lost", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [
-        { fault: "ECONNRESET", syscall: "read" },
-        notFound
-      ])
-      const failure = result._tag === "Failure" ? result.failure : assert.fail()
+      const replies: ReadonlyArray<Reply> = [{ fault: "ECONNRESET", syscall: "read" }, notFound]
+      const failure = yield* failureOf(OrderGroups.delete({ order_group_id: id }), replies)
       assert.isTrue(failure._tag === "NotFound" && failure.afterLostAnswer)
       assert.include(failure.message, "most likely that attempt succeeded")
     })
   )
 
-  it.effect("marks a 409 on a create whose first answer was lost", () =>
+  it.effect("is true in a 409 for a create whose first response was lost", () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 504, 520, 524, 598]) {
-        const { result } = yield* play(Orders.create({ ...order, client_order_id: "mine" }), [{ status }, exists])
-        assert.isTrue(result._tag === "Failure" && result.failure._tag === "Conflict" && result.failure.afterLostAnswer)
+        const error = yield* failureOf(withId, [{ status }, exists])
+        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
       }
     })
   )
 
-  it.effect("is false after a first answer, a refused connection, a 429 or a 425", () =>
+  it.effect("is false after no earlier attempt, a refused connection, a 429 or a 425", () =>
     Effect.gen(function* () {
       for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }], [{ status: 425 }]] as ReadonlyArray<
         ReadonlyArray<Reply>
       >) {
-        const { result } = yield* play(OrderGroups.delete({ order_group_id: id }), [...before, notFound])
-        assert.isTrue(
-          result._tag === "Failure" && result.failure._tag === "NotFound" && !result.failure.afterLostAnswer
-        )
+        const error = yield* failureOf(OrderGroups.delete({ order_group_id: id }), [...before, notFound])
+        assert.isTrue(error._tag === "NotFound" && !error.afterLostAnswer)
       }
     })
   )
 })
 
 describe("interruption", () => {
-  it.effect("while waiting to try again leaves no second send", () =>
+  it.effect("during the wait for a retry prevents the retry", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(get)
       yield* TestClock.adjust(0)
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual((yield* Script).sent.length, 1)
-    }).pipe(Effect.provide(layer([{ status: 503 }], { signer: signer() })))
+    }).pipe(Effect.provide(layer([{ status: 503 }])))
   )
 })

@@ -3,7 +3,7 @@ import { dateMillis, isBeyondResolution, make, type Reading, type Skew } from ".
 
 const noon = Date.UTC(2026, 9, 9, 12)
 
-/** A machine whose wall clock is ahead of the monotonic one by what it was set. */
+/** A reading of both clocks. The wall clock was set ahead by `aheadMillis`. */
 const at = (monotonicMillis: number, aheadMillis = 0): Reading => ({
   wallMillis: noon + monotonicMillis + aheadMillis,
   monotonicMillis
@@ -11,7 +11,7 @@ const at = (monotonicMillis: number, aheadMillis = 0): Reading => ({
 
 const dated = (millis: number) => ({ date: new Date(millis).toUTCString() })
 
-/** An answer that was sent and received at one instant, dated by a clock that differs from the true time. */
+/** Measures a response that arrives at once, with this date. */
 const observe = (skew: Skew, monotonicMillis: number, dateAfterNoonMillis: number, aheadMillis = 0) => {
   const now = at(monotonicMillis, aheadMillis)
   return skew.observe(now, now, dated(noon + dateAfterNoonMillis))
@@ -37,7 +37,7 @@ describe("dateMillis", () => {
     }
   })
 
-  it("reads nothing else, even where the platform would", () => {
+  it("rejects other formats, even those that the platform reads", () => {
     for (const text of [
       "",
       "2026-10-09T12:00:00Z",
@@ -57,7 +57,7 @@ describe("dateMillis", () => {
 })
 
 describe("isBeyondResolution", () => {
-  it("holds only where every skew of the interval is more than a second", () => {
+  it("is true only if every skew of the interval exceeds a second", () => {
     for (const [lowerMillis, upperMillis, correctedMillis, expected] of [
       [1_000, 2_000, 0, false],
       [1_001, 2_001, 0, true],
@@ -79,14 +79,14 @@ describe("isBeyondResolution", () => {
   })
 })
 
-describe("make", () => {
-  it("measures nothing before the first answer", () => {
+describe("skew.make", () => {
+  it("measures nothing before the first response", () => {
     const skew = make()
     assert.isUndefined(skew.measured(at(0)))
     assert.strictEqual(skew.correctionMillis(at(0)), 0)
   })
 
-  it("gives what one answer says by itself", () => {
+  it("returns the interval of one response", () => {
     const skew = make()
     const sample = skew.observe(at(0), at(300), dated(noon + 60_000))
     assert.deepStrictEqual(sample, { lowerMillis: 59_700, upperMillis: 61_000 })
@@ -99,33 +99,33 @@ describe("make", () => {
     assert.strictEqual(skew.measured(at(1_300))?.ageMillis, 1_000)
   })
 
-  it("takes a date from 1970 on", () => {
+  it("accepts dates from 1970", () => {
     const skew = make()
     const now = { wallMillis: 0, monotonicMillis: 0 }
     assert.isUndefined(skew.observe(now, now, dated(-1_000)))
     assert.deepStrictEqual(skew.observe(now, now, dated(0)), { lowerMillis: 0, upperMillis: 1_000 })
   })
 
-  it("takes a date with white space around it", () => {
+  it("accepts a date with surrounding white space", () => {
     const { date } = dated(noon)
     assert.isDefined(make().observe(at(0), at(0), { date: ` ${date}\t` }))
   })
 
-  it("takes answers together that agree on a single skew", () => {
+  it("combines responses that agree on a single skew", () => {
     const skew = make()
     observe(skew, 0, 5_000)
     observe(skew, 2_000, 6_000)
     assert.deepStrictEqual(boundsOf(skew, at(2_000)), [5_000, 5_000])
   })
 
-  it("begins anew with an answer that contradicts those before", () => {
+  it("restarts with a response that contradicts the earlier ones", () => {
     const skew = make()
     observe(skew, 0, 5_000)
     observe(skew, 2_001, 6_000)
     assert.deepStrictEqual(boundsOf(skew, at(2_001)), [3_999, 4_999])
   })
 
-  it("forgets at a jump of the wall clock of more than 250 ms", () => {
+  it("restarts after a jump of the wall clock by more than 250 ms", () => {
     for (const [aheadMillis, expected] of [
       [250, [0, 1_000]],
       [251, undefined],
@@ -138,20 +138,20 @@ describe("make", () => {
     }
   })
 
-  it("does not narrow across a jump of the wall clock, even where both sides could agree", () => {
+  it("does not combine responses before and after a jump of the wall clock", () => {
     const skew = make()
     observe(skew, 0, 0)
     observe(skew, 10_000, 10_000, 600)
     assert.deepStrictEqual(boundsOf(skew, at(10_000, 600)), [-600, 400])
   })
 
-  it("takes nothing from an answer during which the wall clock jumped", () => {
+  it("ignores a response if the wall clock jumped while it was in flight", () => {
     const skew = make()
     assert.isUndefined(skew.observe(at(0), at(100, 251), dated(noon)))
     assert.isDefined(skew.observe(at(0), at(100, 250), dated(noon)))
   })
 
-  it("corrects only a skew that dates can show", () => {
+  it("corrects only a skew above the resolution of a date", () => {
     const near = make()
     observe(near, 0, 1_000)
     assert.strictEqual(near.correctionMillis(at(0)), 0)
@@ -160,7 +160,7 @@ describe("make", () => {
     assert.strictEqual(beyond.correctionMillis(at(999)), 1_501)
   })
 
-  /** The answers of the first second agree on 0 to 800 ms; a later one says 0 to 1,000, or 1 to 1,001. */
+  /** The responses of the first second agree on 0 to 800 ms; a later response allows 0 to 1,000, or 1 to 1,001. */
   const narrowedThen = (laterMillis: number) => {
     const skew = make()
     observe(skew, 0, 0)
@@ -171,7 +171,7 @@ describe("make", () => {
   const observeWholeSecond = (skew: Skew, atMillis: number) =>
     observe(skew, atMillis, Math.ceil(atMillis / 1_000) * 1_000)
 
-  it("keeps what answers agreed on while it is younger than fifteen minutes", () => {
+  it("keeps a combined interval for fifteen minutes", () => {
     for (const [laterMillis, expected] of [
       [299_999, [1, 800]],
       [300_000, [0, 800]],
@@ -182,7 +182,7 @@ describe("make", () => {
     }
   })
 
-  it("replaces it by what answers agreed on since, once that is five minutes old", () => {
+  it("replaces it with the interval of later responses once that is five minutes old", () => {
     const skew = narrowedThen(300_000)
     observeWholeSecond(skew, 599_999)
     assert.deepStrictEqual(boundsOf(skew, at(599_999)), [1, 800])

@@ -4,15 +4,16 @@ import * as statuses from "../src/statuses.ts"
 const all = Array.from({ length: 500 }, (_, index) => 100 + index)
 
 describe("isLostStatus", () => {
-  it("is true of 408 and of everything from 500 up", () => {
+  it("is true for 408 and for statuses from 500", () => {
     for (const status of all) assert.strictEqual(statuses.isLostStatus(status), status === 408 || status > 499)
   })
 })
 
 describe("carriedOut", () => {
-  it("says yes of a success, no of a refusal, and maybe of all else", () => {
-    const fates = all.map((status) => [status, statuses.carriedOut(status)] as const)
-    const of = (fate: "no" | "maybe" | "yes") => fates.flatMap(([status, is]) => (is === fate ? [status] : []))
+  it("returns yes for a success, no for a refusal, and maybe otherwise", () => {
+    const outcomes = all.map((status) => [status, statuses.carriedOut(status)] as const)
+    const of = (outcome: "no" | "maybe" | "yes") =>
+      outcomes.flatMap(([status, carriedOut]) => (carriedOut === outcome ? [status] : []))
     assert.deepStrictEqual(of("yes"), all.slice(100, 200))
     assert.deepStrictEqual(
       of("no"),
@@ -23,7 +24,7 @@ describe("carriedOut", () => {
 })
 
 describe("isRefusedForNow", () => {
-  it("is true of too early and of too many", () => {
+  it("is true for 425 and 429", () => {
     assert.deepStrictEqual(all.filter(statuses.isRefusedForNow), [425, 429])
   })
 })

@@ -12,6 +12,7 @@ import * as OrderGroups from "../src/rest/OrderGroups.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import * as Telemetry from "../src/Telemetry.ts"
+import { runFor } from "./support/run.ts"
 import { layer, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -20,7 +21,7 @@ const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, order
 const notFound: Reply = { status: 404, body: { error: { code: "not_found", message: `no ${id}` } }, delayMillis: 30 }
 const get = OrderGroups.get({ order_group_id: id })
 
-/** What every request has. */
+/** The attributes of every request. */
 const request = {
   "http.request.method": "GET",
   "url.template": template,
@@ -29,8 +30,8 @@ const request = {
 }
 const operation = { "kalshi.operation.name": "OrderGroups.get", "kalshi.operation.id": "GetOrderGroup" }
 
-describe("a call's spans", () => {
-  it.effect("are one of the operation and one of its request, which is a child", () =>
+describe("Telemetry, spans", () => {
+  it.effect("are a span for the operation, with a child for its request", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [group])
       assert.deepStrictEqual(spans, [
@@ -54,7 +55,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("have a request more for each repeat, which counts them", () =>
+  it.effect("include a request for each retry, with its number", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [{ status: 503, body: {}, delayMillis: 10 }, group])
       assert.deepStrictEqual(
@@ -78,7 +79,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("name an answered error by its tag, its status and its code, and repeat nothing of its text", () =>
+  it.effect("name a status error by tag, status and code, without its text", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [notFound])
       const failed = { "error.type": "NotFound", "kalshi.error.code": "not_found" }
@@ -95,7 +96,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("say of a request without an answer what the system said", () =>
+  it.effect("contain the system's code for a request without a response", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [{ fault: "ECONNRESET", syscall: "read", delayMillis: 40 }], once)
       assert.deepStrictEqual(spans[1], {
@@ -110,7 +111,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("say of a request that ran out of time that it did, not that it was interrupted", () =>
+  it.effect("mark a request that timed out as timed out, not as interrupted", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [{ ...group, delayMillis: 60_000 }], {
         policy: { ...once.policy, attemptTimeout: "2 seconds" }
@@ -125,14 +126,14 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("say of a success that breaks the contract both that it was one and that it does", () =>
+  it.effect("contain the status and the ContractError of a success with an invalid body", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [{ status: 200, body: { orders: "none" } }])
       assert.deepInclude(spans[1]!.attributes, { "http.response.status_code": 200, "error.type": "ContractError" })
     })
   )
 
-  it.effect("end as interrupted with the call, and are no errors then", () =>
+  it.effect("end as interrupted with the call, without an error", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(Effect.timeoutOption(get, "50 millis"), [group])
       assert.deepStrictEqual(
@@ -145,7 +146,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("have no request where nothing was sent, as for an input that is wrong", () =>
+  it.effect("include no request if nothing was sent because of an invalid input", () =>
     Effect.gen(function* () {
       const wrong = yield* play(OrderGroups.get({ order_group_id: "" }), [])
       assert.deepStrictEqual(
@@ -161,11 +162,11 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("have no request where it could not be signed", () =>
+  it.effect("include no request if it could not be signed", () =>
     Effect.gen(function* () {
       const broken = {
         ...signer(),
-        sign: () => Effect.fail(new SigningError({ description: "the module is away" }))
+        sign: () => Effect.fail(new SigningError({ description: "the module is unavailable" }))
       }
       const { spans } = yield* play(get, [], { signer: broken })
       assert.deepStrictEqual(
@@ -175,9 +176,9 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("call a defect one, and leave its text to the application", () =>
+  it.effect("mark a defect, without its text", () =>
     Effect.gen(function* () {
-      // Nobody scripted it: the HTTP client dies, and its words name the whole address.
+      // The request is not scripted: the HTTP client dies, and its message contains the whole address.
       const { exit, spans } = yield* play(get, [])
       assert.isTrue(Exit.isFailure(exit) && Cause.pretty(exit.cause).includes(id))
       assert.deepStrictEqual(
@@ -187,7 +188,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("have a child for a wait for tokens, and none where there was none", () =>
+  it.effect("include a child for a wait for tokens, and none without a wait", () =>
     Effect.gen(function* () {
       const waiting = yield* play(get, [group], { limits: {} }, store({ waits: [250, 0] }))
       assert.deepStrictEqual(
@@ -216,15 +217,15 @@ describe("a call's spans", () => {
           }
         ]
       )
-      const prompt = yield* play(get, [group], { limits: {} }, store({ waits: [0] }))
+      const immediate = yield* play(get, [group], { limits: {} }, store({ waits: [0] }))
       assert.deepStrictEqual(
-        prompt.spans.map(({ name }) => name),
+        immediate.spans.map(({ name }) => name),
         ["OrderGroups.get", `GET ${template}`]
       )
     })
   )
 
-  it.effect("show a wait that was given up, and by whom", () =>
+  it.effect("show why a wait ended early", () =>
     Effect.gen(function* () {
       const interrupted = yield* play(
         Effect.timeoutOption(get, "50 millis"),
@@ -255,7 +256,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("are part of the application's trace, with its annotations and its decision to sample", () =>
+  it.effect("are part of the application's trace, with its annotations and its sampling decision", () =>
     Effect.gen(function* () {
       const { raw, spans } = yield* play(
         get.pipe(Effect.withSpan("requote", { sampled: false }), Effect.annotateSpans({ strategy: "s-1" })),
@@ -277,7 +278,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("are what the HTTP client's own spans are children of, and no trace header leaves", () =>
+  it.effect("replace the HTTP client's own spans, and send no trace header", () =>
     Effect.gen(function* () {
       const { sent, spans } = yield* play(
         get.pipe(
@@ -302,7 +303,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("are not made where tracing is off", () =>
+  it.effect("are not created if tracing is off", () =>
     Effect.gen(function* () {
       const untraced = Effect.withTracerEnabled(get, false)
       const { exit, spans } = yield* play(untraced, [group], { limits: {} }, store({ waits: [250, 0] }))
@@ -311,7 +312,7 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("name the client where it has a name, and the server by its address", () =>
+  it.effect("contain the client's name, and the server's address", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(
         Exchange.status(),
@@ -331,17 +332,17 @@ describe("a call's spans", () => {
     })
   )
 
-  it.effect("hold no key id, header, signature, id, input, answer or text of an error, however the call ends", () =>
+  it.effect("contain no key id, header, signature, id, input, response or error text, for any outcome", () =>
     Effect.gen(function* () {
       const keyId = "canary-key-id"
-      // As much of the key's id as errors print.
-      const canaries = [keyId.slice(0, 8), id, "canary-answer", "kalshi-access", "ACCESS-", "authorization"]
+      // The part of the key id that errors show.
+      const canaries = [keyId.slice(0, 8), id, "canary-response", "kalshi-access", "ACCESS-", "authorization"]
       const replies: ReadonlyArray<Reply> = [
-        { status: 200, body: { is_auto_cancel_enabled: false, orders: ["canary-answer"] } },
-        { status: 200, body: { orders: "canary-answer" } },
+        { status: 200, body: { is_auto_cancel_enabled: false, orders: ["canary-response"] } },
+        { status: 200, body: { orders: "canary-response" } },
         ...[302, 400, 401, 403, 404, 409, 418, 429, 500].map((status) => ({
           status,
-          body: { error: { code: "canary-answer", message: "canary-answer", details: `canary-answer ${keyId}` } }
+          body: { error: { code: "canary-response", message: "canary-response", details: `canary-response ${keyId}` } }
         })),
         { fault: "ECONNREFUSED" }
       ]
@@ -351,7 +352,7 @@ describe("a call's spans", () => {
         raw.push(...some)
         canaries.push(sent[0]!.headers["kalshi-access-signature"]!)
         if ("status" in reply && reply.status === 401)
-          assert.include(whole(exit), "canary-answer", "there is something to leak")
+          assert.include(whole(exit), "canary-response", "the error contains the canary")
       }
       assert.strictEqual(raw.length, replies.length * 2)
       const everything = whole(raw)
@@ -365,30 +366,31 @@ const server = { "server.address": "127.0.0.1", "server.port": "8787" }
 const ofRequest = { "http.request.method": "GET", "url.template": template, ...server, unit: "s" }
 const ofCall = { "kalshi.operation.name": "OrderGroups.get", ...server, unit: "s" }
 
-describe("a tracer or a metric that throws", () => {
+describe("Telemetry with a tracer or a metric that throws", () => {
   const broken = () => {
     throw new Error("the tracer is broken")
   }
   const tracers: Readonly<Record<string, Tracer.Tracer>> = {
-    "when a span begins": Tracer.make({ span: broken }),
-    "when a span is told something": Tracer.make({
+    "when a span starts": Tracer.make({ span: broken }),
+    "when a span gets an attribute": Tracer.make({
       span: (options) => Object.assign(new Tracer.NativeSpan(options), { attribute: broken })
     }),
     "when a span ends": Tracer.make({
       span: (options) => Object.assign(new Tracer.NativeSpan(options), { end: broken })
     }),
-    "when a second span begins": Tracer.make({
+    "when a second span starts": Tracer.make({
       span: (options) => (Option.isSome(options.parent) ? broken() : new Tracer.NativeSpan(options))
     })
   }
 
   for (const [when, tracer] of Object.entries(tracers)) {
-    it.effect(`changes nothing of what a call gives: ${when}`, () =>
+    it.effect(`does not change the result of a call: ${when}`, () =>
       Effect.gen(function* () {
-        const answered = yield* Effect.forkChild(Effect.withTracer(Effect.all([get, Effect.flip(get)]), tracer))
-        yield* TestClock.adjust("1 minute")
-        const [answer, error] = yield* Fiber.join(answered)
-        assert.deepStrictEqual(answer.orders, [])
+        const [response, error] = yield* runFor(
+          "1 minute",
+          Effect.withTracer(Effect.all([get, Effect.flip(get)]), tracer)
+        )
+        assert.deepStrictEqual(response.orders, [])
         assert.strictEqual(error._tag, "NotFound")
         const interrupted = yield* Effect.forkChild(Effect.withTracer(get, tracer))
         yield* TestClock.adjust(1)
@@ -399,11 +401,12 @@ describe("a tracer or a metric that throws", () => {
     )
   }
 
-  it.effect("changes nothing where a call waits for its tokens", () =>
+  it.effect("does not change a call that waits for tokens", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.withTracer(get, tracers["when a second span begins"]!))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual((yield* Fiber.join(fiber)).orders, [])
+      assert.deepStrictEqual(
+        (yield* runFor("1 minute", Effect.withTracer(get, tracers["when a second span starts"]!))).orders,
+        []
+      )
     }).pipe(
       Effect.provide(
         Kalshi.layer({ environment: Environment.sandbox, signer: signer() }).pipe(
@@ -414,19 +417,20 @@ describe("a tracer or a metric that throws", () => {
     )
   )
 
-  it.effect("changes nothing when it is a metric", () =>
+  it.effect("does not change a call if the metric throws", () =>
     Effect.gen(function* () {
       const registry = new Map<string, never>()
       registry.get = broken
-      const fiber = yield* Effect.forkChild(Effect.provideService(get, Metric.MetricRegistry, registry))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual((yield* Fiber.join(fiber)).orders, [])
+      assert.deepStrictEqual(
+        (yield* runFor("1 minute", Effect.provideService(get, Metric.MetricRegistry, registry))).orders,
+        []
+      )
     }).pipe(Effect.provide(layer([{ status: 503, body: {} }, group])))
   )
 })
 
-describe("a call's metrics", () => {
-  it.effect("are the durations of its requests and its own, in seconds, by outcome", () =>
+describe("Telemetry, metrics", () => {
+  it.effect("are the durations of the call and its requests in seconds, by outcome", () =>
     Effect.gen(function* () {
       const { metrics } = yield* play(get, [{ status: 503, body: {}, delayMillis: 10 }, group])
       assert.deepStrictEqual(metrics, [
@@ -452,7 +456,7 @@ describe("a call's metrics", () => {
     })
   )
 
-  it.effect("add up over calls, in the buckets that OpenTelemetry advises", () =>
+  it.effect("add up over calls, in the buckets that OpenTelemetry recommends", () =>
     Effect.gen(function* () {
       const { snapshots } = yield* play(Effect.all([get, get, get]), [
         group,
@@ -480,7 +484,7 @@ describe("a call's metrics", () => {
     })
   )
 
-  it.effect("tell a failure, a call that was interrupted and a defect from a success", () =>
+  it.effect("separate errors and interruptions from successes", () =>
     Effect.gen(function* () {
       const types = (played: { readonly metrics: ReadonlyArray<Series> }) =>
         played.metrics.map(({ attributes, id: name }) => [name, attributes["error.type"]])
@@ -496,7 +500,7 @@ describe("a call's metrics", () => {
     })
   )
 
-  it.effect("count waits for tokens, and how long they took", () =>
+  it.effect("count waits for tokens, with their durations", () =>
     Effect.gen(function* () {
       const { metrics } = yield* play(
         Effect.all([get, get]),
@@ -518,7 +522,7 @@ describe("a call's metrics", () => {
     })
   )
 
-  it.effect("show what the buckets hold that have been used, when they are asked, as long as the layer lives", () =>
+  it.effect("show the current tokens of the used buckets, until the layer is closed", () =>
     Effect.gen(function* () {
       const registry = new Map()
       const levels = Effect.map(Metric.snapshot, (all) =>
@@ -530,7 +534,7 @@ describe("a call's metrics", () => {
         assert.deepStrictEqual(yield* levels, [])
         const fiber = yield* Effect.forkChild(get)
         yield* TestClock.adjust(0)
-        // Under way: the bucket may not have been charged yet, and what it will be is no longer there to take.
+        // The request is in flight: its tokens are reserved.
         assert.deepStrictEqual(yield* levels, [
           ["kalshi.client.rate_limit.tokens", "read", 190],
           ["kalshi.client.rate_limit.capacity", "read", 200]
@@ -538,7 +542,7 @@ describe("a call's metrics", () => {
         yield* TestClock.adjust("10 millis")
         yield* Fiber.join(fiber)
         yield* TestClock.adjust("25 millis")
-        // A thousandth slower than the exchange refills: 200 tokens a second.
+        // The client assumes a rate 0.1 % below the exchange's 200 tokens a second.
         assert.closeTo(Number((yield* levels)[0]![2]), 194.995, 1e-6)
       }).pipe(
         Effect.provide(layer([{ ...group, delayMillis: 10 }], { limits: {} })),
@@ -548,31 +552,29 @@ describe("a call's metrics", () => {
     })
   )
 
-  it.effect(
-    "are apart for two clients that have names, together for two that have none, and never show a key's id",
-    () =>
-      Effect.gen(function* () {
-        const counts = (names: ReadonlyArray<string | undefined>) =>
-          Effect.gen(function* () {
-            const registry = new Map()
-            for (const [index, name] of names.entries()) {
-              yield* play(get, [group], { name, signer: signer(`canary-key-${index}`) }, Layer.empty, registry)
-            }
-            assert.notInclude(whole(registry), "canary")
-            const metrics = yield* series(registry)
-            return metrics
-              .filter(({ id: name }) => name === Telemetry.requestDuration.name)
-              .map(({ attributes, count }) => [attributes["kalshi.client.name"], count])
-          })
-        assert.deepStrictEqual(yield* counts(["maker", "taker"]), [
-          ["maker", 1],
-          ["taker", 1]
-        ])
-        assert.deepStrictEqual(yield* counts([undefined, undefined]), [[undefined, 2]])
-      })
+  it.effect("are separate for named clients, shared by unnamed clients, and never contain a key id", () =>
+    Effect.gen(function* () {
+      const counts = (names: ReadonlyArray<string | undefined>) =>
+        Effect.gen(function* () {
+          const registry = new Map()
+          for (const [index, name] of names.entries()) {
+            yield* play(get, [group], { name, signer: signer(`canary-key-${index}`) }, Layer.empty, registry)
+          }
+          assert.notInclude(whole(registry), "canary")
+          const metrics = yield* series(registry)
+          return metrics
+            .filter(({ id: name }) => name === Telemetry.requestDuration.name)
+            .map(({ attributes, count }) => [attributes["kalshi.client.name"], count])
+        })
+      assert.deepStrictEqual(yield* counts(["maker", "taker"]), [
+        ["maker", 1],
+        ["taker", 1]
+      ])
+      assert.deepStrictEqual(yield* counts([undefined, undefined]), [[undefined, 2]])
+    })
   )
 
-  it.effect("bear the names, kinds, units and attributes that the module tells, in its table as well", () =>
+  it.effect("have the names, kinds, units and attributes of Telemetry.instruments and of its documentation", () =>
     Effect.gen(function* () {
       const { snapshots } = yield* play(
         get,
@@ -583,14 +585,14 @@ describe("a call's metrics", () => {
       const seen = new Set<string>()
       for (const { attributes = {}, description, id: name, type } of snapshots) {
         seen.add(name)
-        const told = Telemetry.instruments.find((instrument) => instrument.name === name)
-        if (told === undefined) return assert.fail(name)
+        const instrument = Telemetry.instruments.find(({ name: other }) => other === name)
+        if (instrument === undefined) return assert.fail(name)
         const { unit, ...rest } = attributes
         assert.deepStrictEqual(
           { kind: type.toLowerCase(), unit, description },
-          { kind: told.kind, unit: told.unit, description: told.description }
+          { kind: instrument.kind, unit: instrument.unit, description: instrument.description }
         )
-        assert.includeMembers([...told.attributes], Object.keys(rest))
+        assert.includeMembers([...instrument.attributes], Object.keys(rest))
       }
       assert.deepStrictEqual([...seen].sort(), Telemetry.instruments.map(({ name }) => name).sort())
 
@@ -604,8 +606,8 @@ describe("a call's metrics", () => {
       )
       for (const [, name, , , attributes] of rows) {
         if (attributes === "the same") continue
-        const told = Telemetry.instruments.find((instrument) => instrument.name === name)!
-        assert.sameMembers(named(attributes!), [...told.attributes], name)
+        const instrument = Telemetry.instruments.find(({ name: other }) => other === name)!
+        assert.sameMembers(named(attributes!), [...instrument.attributes], name)
       }
     })
   )
@@ -618,7 +620,7 @@ interface Series {
   readonly sum?: number
 }
 
-/** Counters and histograms of a registry, in order. */
+/** The counters and histograms of a registry, sorted. */
 const series = (registry: Metric.MetricRegistry): Effect.Effect<ReadonlyArray<Series>> =>
   Effect.map(Effect.provideService(Metric.snapshot, Metric.MetricRegistry, registry), (all) =>
     all
@@ -634,7 +636,7 @@ const keyOf = ({ attributes, id: name }: Series): string =>
 
 const once = { policy: { retry: SendPolicy.noRetry } }
 
-/** Plays a call on virtual time; what was sent, what spans and metrics there are then. */
+/** Runs a call against scripted replies. Returns its exit, requests, spans and metrics. */
 const play = <A, E>(
   call: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
   replies: ReadonlyArray<Reply>,
@@ -678,11 +680,11 @@ const play = <A, E>(
     )
   })
 
-/** An exchange that says nothing of the account's limits. */
+/** An exchange that does not return the account's limits. */
 const noFacts = (path: string): Reply | undefined =>
   path.startsWith("/trade-api/v2/account/") ? { status: 403, body: {} } : undefined
 
-/** Whether a span is of a request that learns the account's limits. */
+/** Whether a span belongs to a request for the account's limits. */
 const isLearning = ({ name }: Tracer.NativeSpan): boolean => name.startsWith("Account.") || name.includes("/account/")
 
 const spanOf = (span: Tracer.NativeSpan, startedAt: number) => {
@@ -699,11 +701,11 @@ const spanOf = (span: Tracer.NativeSpan, startedAt: number) => {
   }
 }
 
-/** All that a value holds, whatever it would rather print of itself. */
+/** Everything in a value, without its own inspection. */
 const whole = (value: unknown): string =>
   inspect(value, { depth: null, customInspect: false, showHidden: true, maxArrayLength: null, maxStringLength: null })
 
-/** An exit as exporters print it. */
+/** An exit as exporters show it. */
 const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return exit.value === undefined ? "success" : `success: ${String(exit.value)}`
   if (Cause.hasInterruptsOnly(exit.cause)) return "interrupted"
@@ -712,7 +714,7 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
     .join("\n")
 }
 
-/** A store of tokens that makes one call wait so long, and so much longer when it asks again after that. */
+/** A store that delays a call by the given waits, one after the other. */
 const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>; readonly level?: boolean }) => {
   const left = [...waits]
   let readyMillis = 0
@@ -721,7 +723,7 @@ const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>
     take: ({ forced }) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         if (forced) return 0
-        if (now >= readyMillis) readyMillis = now + (left.shift() ?? assert.fail("the call has its tokens"))
+        if (now >= readyMillis) readyMillis = now + (left.shift() ?? assert.fail("the call already has its tokens"))
         return readyMillis - now
       }),
     waitFor: () => Effect.succeed(0),

@@ -8,7 +8,7 @@ class Name extends Context.Service<Name, string>()("test/Name") {}
 
 const late = Effect.succeed("late")
 
-/** The platform's clock, a clock that is not the platform's own, and what makes time pass on each. */
+/** The platform's clock, and another clock. */
 const clocks: ReadonlyArray<readonly [string, <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
   ["on the platform's clock", (effect) => effect],
   ["on another clock", shifted(1_000)]
@@ -17,7 +17,7 @@ const clocks: ReadonlyArray<readonly [string, <A, E, R>(effect: Effect.Effect<A,
 describe("timeoutOrElse", () => {
   for (const [name, on] of clocks) {
     describe(name, () => {
-      it.live("gives what the effect gives in time", () =>
+      it.live("returns what the effect returns in time", () =>
         Effect.gen(function* () {
           assert.strictEqual(yield* on(timeoutOrElse(Effect.succeed("now"), 60_000, late)), "now")
           assert.strictEqual(yield* on(timeoutOrElse(Effect.delay(Effect.succeed("soon"), 5), 60_000, late)), "soon")
@@ -44,7 +44,7 @@ describe("timeoutOrElse", () => {
         })
       )
 
-      it.live("interrupts what takes longer, and goes on once its finalizers have run", () =>
+      it.live("interrupts a slow effect, and continues once its finalizers have run", () =>
         Effect.gen(function* () {
           const steps: Array<string> = []
           const slow = Effect.onInterrupt(Effect.never, () =>
@@ -59,7 +59,7 @@ describe("timeoutOrElse", () => {
         })
       )
 
-      it.live("is interrupted with its caller, finalizers and all", () =>
+      it.live("is interrupted with its caller, and runs the finalizers", () =>
         Effect.gen(function* () {
           const started = yield* Deferred.make<void>()
           let finalized = false
@@ -76,7 +76,7 @@ describe("timeoutOrElse", () => {
         })
       )
 
-      it.live("takes a limit that is longer than any timer of the platform", () =>
+      it.live("accepts a limit that is longer than the platform's timers allow", () =>
         Effect.gen(function* () {
           const soon = Effect.delay(Effect.succeed("soon"), 5)
           assert.strictEqual(yield* on(timeoutOrElse(soon, 2 ** 31, late)), "soon")
@@ -85,7 +85,7 @@ describe("timeoutOrElse", () => {
     })
   }
 
-  it.effect("keeps to a test's clock", () =>
+  it.effect("uses a test's clock", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(timeoutOrElse(Effect.never, 10_000, Clock.currentTimeMillis))
       yield* TestClock.adjust("9999 millis")

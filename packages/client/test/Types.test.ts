@@ -1,4 +1,4 @@
-/** What the compiler must hold; the assertions cost nothing at run time, `tsc -b` judges them. */
+/** Assertions about types, which `tsc -b` checks. */
 import { assert, describe, expectTypeOf, it } from "vitest"
 import type { SigningError } from "@kalshi-effect/signing/SigningError"
 import { Effect, Layer, Schema } from "effect"
@@ -31,14 +31,14 @@ type CommonFailure =
 describe("OrderGroups.get", () => {
   const call = OrderGroups.get({ order_group_id: "x" })
 
-  it("gives the response, fails with exactly Unauthorized, NotFound and the common failures, and needs KalshiRead", () => {
+  it("returns the response, fails with Unauthorized, NotFound and the common failures, and requires KalshiRead", () => {
     expectTypeOf(call).toEqualTypeOf<
       Effect.Effect<GetOrderGroupResponse, Errors.Unauthorized | Errors.NotFound | CommonFailure, Kalshi.KalshiRead>
     >()
     expectTypeOf<Kalshi.Failure>().toEqualTypeOf<CommonFailure>()
   })
 
-  it("is handled to the end by handling its errors by name", () => {
+  it("has only the common failures left once its own errors are handled", () => {
     const handled = call.pipe(
       Effect.catchTags({
         NotFound: () => Effect.succeed("gone" as const),
@@ -52,7 +52,7 @@ describe("OrderGroups.get", () => {
 })
 
 describe("OrderGroups.reset", () => {
-  it("changes something, so that it can also fail with NotSent, which no read does", () => {
+  it("can also fail with NotSent because it is a write", () => {
     const call = OrderGroups.reset({ order_group_id: "x" })
     expectTypeOf<Effect.Error<typeof call>>().toEqualTypeOf<
       Errors.Unauthorized | Errors.NotFound | CommonFailure | Errors.NotSent
@@ -64,7 +64,7 @@ describe("OrderGroups.reset", () => {
 })
 
 describe("Exchange.status", () => {
-  it("is public: it never fails to sign, and its errors carry the type that it declares", () => {
+  it("is public: it has no SigningError, and its errors carry the declared payload", () => {
     type Expected =
       | Errors.InternalServerError<ExchangeStatus>
       | Errors.ServiceUnavailable<ExchangeStatus>
@@ -83,24 +83,24 @@ describe("Exchange.status", () => {
     void Exchange.status({})
   })
 
-  it("can fail with InvalidRequest although it has no input: a policy can be invalid too", () => {
+  it("can fail with InvalidRequest because of an invalid policy, although it has no input", () => {
     const handled = Exchange.status().pipe(Effect.catchTag("InvalidRequest", (error) => Effect.succeed(error.reason)))
     expectTypeOf<Effect.Success<typeof handled>>().toEqualTypeOf<ExchangeStatus | string>()
     expectTypeOf<Extract<Effect.Error<typeof handled>, Errors.InvalidRequest>>().toEqualTypeOf<never>()
   })
 })
 
-describe("capabilities", () => {
+describe("Capability", () => {
   const write = OrderGroups.reset({ order_group_id: "x" })
 
-  it("let a read run under the read-only layer", () => {
+  it("allows a read under the read-only layer", () => {
     const program = OrderGroups.list().pipe(
       Effect.provide(Layer.provide(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))
     )
     expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<never>()
   })
 
-  it("do not let a write compile under the read-only layer", () => {
+  it("rejects a write under the read-only layer", () => {
     const program = write.pipe(
       Effect.provide(Layer.provide(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))
     )
@@ -110,7 +110,7 @@ describe("capabilities", () => {
     void (() => Effect.runPromise(program))
   })
 
-  it("do not let a read or a write compile under the public layer, which lets what is public run", () => {
+  it("rejects reads and writes under the public layer, and allows public operations", () => {
     const provided = Effect.provide(Layer.provide(Kalshi.layerPublic({ environment }), layerScript([])))
     expectTypeOf<Effect.Services<ReturnType<typeof run>>>().toEqualTypeOf<Kalshi.KalshiRead | Kalshi.KalshiWrite>()
     const run = () => Effect.andThen(OrderGroups.list(), write).pipe(provided)
@@ -121,7 +121,7 @@ describe("capabilities", () => {
     expectTypeOf<Effect.Services<typeof open>>().toEqualTypeOf<never>()
   })
 
-  it("all come with a dry run, whose journal no other layer has", () => {
+  it("is complete under a dry run, which alone has a journal", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layerDryRun>>().toEqualTypeOf<
       Layer.Layer<
         Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | DryRun.DryRun,
@@ -136,7 +136,7 @@ describe("capabilities", () => {
     expectTypeOf<Effect.Services<typeof journal>>().toEqualTypeOf<DryRun.DryRun>()
   })
 
-  it("need no more than an HttpClient", () => {
+  it("requires only an HttpClient", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layer>>().toEqualTypeOf<
       Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite, never, HttpClient.HttpClient>
     >()
@@ -155,7 +155,7 @@ describe("Operation.make", () => {
   } as const
   type X<E> = Operation.Operation<void, EmptyResponse, E, Kalshi.KalshiRead>
 
-  it("does not compile when an error is declared and not listed, or listed and not declared", () => {
+  it("requires the listed errors to equal the declared errors", () => {
     const exact: X<Errors.NotFound> = Operation.make({ ...description, errors: [Errors.NotFound] })
     expectTypeOf(exact.descriptor.operationId).toEqualTypeOf<string>()
     // @ts-expect-error -- Unauthorized is declared and not listed
@@ -170,7 +170,7 @@ describe("Operation.make", () => {
     void extra
   })
 
-  it("does not compile when the output, the input or the capability is another", () => {
+  it("requires the declared output, input and capability", () => {
     // @ts-expect-error -- the output is EmptyResponse
     const output: Operation.Operation<void, string, never, Kalshi.KalshiRead> = Operation.make({
       ...description,
@@ -189,17 +189,17 @@ describe("Operation.make", () => {
     void [output, input, capability]
   })
 
-  it("does not compile when a keyed operation has no key, or another class has one", () => {
+  it("requires a key for a keyed operation, and rejects it for others", () => {
     const { retry, ...rest } = { ...description, errors: [] } as const
     const key = { field: "client_order_id" }
     void Operation.make({ ...rest, retry: "keyed", key })
-    // @ts-expect-error -- where its id is stays open
+    // @ts-expect-error -- the field of the key is missing
     void Operation.make({ ...rest, retry: "keyed" })
-    // @ts-expect-error -- it is repeated whether or not it has an id
+    // @ts-expect-error -- only a keyed operation has a key
     void Operation.make({ ...rest, retry, key })
   })
 
-  it("bills a GET to the read bucket and every other method to the write bucket, unless the description differs", () => {
+  it("bills a GET to the read bucket and other methods to the write bucket by default", () => {
     const rest = { ...description, errors: [] } as const
     const plain = { cost: 10, costPer: "request", writeBucket: "common", urgent: false }
     assert.deepStrictEqual(Operation.make(rest).descriptor.limits, { ...plain, bucket: "read" })
@@ -213,7 +213,7 @@ describe("Operation.make", () => {
     assert.strictEqual(Operation.make({ ...rest, limits: { bucket: "write" } }).descriptor.limits.bucket, "write")
   })
 
-  it("gives its rules the input, and nothing that the input has not", () => {
+  it("passes the typed input to its rules", () => {
     const query = { a: Operation.optional(Schema.String), b: Operation.required(Schema.Int) }
     void Operation.make({
       ...description,
@@ -229,13 +229,13 @@ describe("Operation.make", () => {
         }
       ]
     })
-    // @ts-expect-error -- a fault has a place and a reason
+    // @ts-expect-error -- a rule returns a pointer and a reason
     void Operation.make({ ...description, errors: [], query, rules: [() => "wrong"] })
   })
 })
 
-describe("requests", () => {
-  it("take money and counts as text that reads as a number", () => {
+describe("Orders.create", () => {
+  it("accepts prices and counts as numeric strings only", () => {
     const order = {
       ticker: "T",
       side: "bid",
@@ -243,7 +243,7 @@ describe("requests", () => {
       self_trade_prevention_type: "maker"
     } as const
     void Orders.create({ ...order, count: "1", price: "0.56" })
-    // @ts-expect-error -- a number could have lost digits already
+    // @ts-expect-error -- a number may have lost digits
     void Orders.create({ ...order, count: "1", price: 0.56 })
     // @ts-expect-error -- not a number at all
     void Orders.create({ ...order, count: "one", price: "0.56" })

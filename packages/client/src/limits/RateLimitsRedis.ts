@@ -9,9 +9,9 @@
  *
  * **Gotchas**
  *
- * - If Redis does not answer, a call waits for at most `timeout`, and no order fails. Each process continues with buckets
- *   of its own in memory, and asks Redis again after a second. Until then the processes together may spend more than the
- *   account has, and receive 429.
+ * - If Redis does not respond, a call waits for at most `timeout`, and no order fails. Each process continues with its own
+ *   buckets in memory, and queries Redis again after a second. Until then the processes together may exceed the account's
+ *   budget and receive 429.
  * - The calls of a process that dies while they wait stay in the queue for two more seconds.
  * - If the server's clock is set forward, or a replica takes over whose clock is ahead, the buckets fill too early. Slew
  *   the server's clock, do not step it.
@@ -28,14 +28,14 @@ import * as RateLimits from "./RateLimits.ts"
 
 /** Options of the store. */
 export interface Options {
-  /** What its keys begin with. Default: `kalshi-limits:`. */
+  /** The prefix of its keys. Default: `kalshi-limits:`. */
   readonly prefix?: string | undefined
-  /** How long Redis may take to answer before it counts as unavailable. Default: 500 ms. */
+  /** How long Redis may take to respond before it counts as unavailable. Default: 500 ms. */
   readonly timeout?: Duration.Input | undefined
 }
 
-/** How long the store does not ask Redis after a failure. */
-const awayMillis = 1_000
+/** How long the store does not query Redis after a failure. */
+const unavailableMillis = 1_000
 
 /**
  * One account is one hash. A bucket is a field `b:<name>` of: its tokens; the microsecond of their count; the learned rate
@@ -82,13 +82,13 @@ local function book(bucket, charge, at)
   bucket.tokens, bucket.at = level(bucket, at) - charge, at
 end
 
-local buckets, news = {}, false
+local buckets, changed = {}, false
 for i = 8, #ARGV, 4 do
   local name, rate, capacity = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local bucket = found[name]
     or { tokens = capacity, at = now, rate = 0, capacity = 0, older = 0, newer = 0, lapses = now, latency = 0 }
   if ARGV[i + 3] == '1' then
-    news = news or bucket.rate ~= rate or bucket.capacity ~= capacity
+    changed = changed or bucket.rate ~= rate or bucket.capacity ~= capacity
     bucket.rate, bucket.capacity = rate, capacity
   end
   bucket.name = name
@@ -161,7 +161,7 @@ if op == 'giveUp' then
   return '0'
 end
 
-if news then keep() end
+if changed then keep() end
 if op == 'waitFor' then return exact(wait(false)) end
 
 if op == 'take' then
@@ -193,13 +193,14 @@ keep()
 return '0'
 `
 
-const away = "away" as const
+const unavailable = "unavailable" as const
 
-type Ask = "take" | "giveUp" | "arrived" | "giveBack" | "drain" | "waitFor"
+/** The operations of the script. */
+type Command = "take" | "giveUp" | "arrived" | "giveBack" | "drain" | "waitFor"
 
-const argumentsOf = (key: string, ask: Ask, want: RateLimits.Want): ReadonlyArray<unknown> => [
+const argumentsOf = (key: string, command: Command, want: RateLimits.Want): ReadonlyArray<unknown> => [
   key,
-  ask,
+  command,
   want.id,
   want.urgent ? 1 : 0,
   Math.round(want.waitedMillis * 1000),
@@ -219,37 +220,38 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
     const timedOut = Effect.andThen(half, Effect.andThen(half, Effect.fail("no response in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())
 
-    let awayUntil: number | undefined
-    const ask = (what: Ask, want: RateLimits.Want): Effect.Effect<number, typeof away> =>
+    let unavailableUntil: number | undefined
+    const query = (command: Command, want: RateLimits.Want): Effect.Effect<number, typeof unavailable> =>
       Effect.clockWith((clock) =>
         Effect.suspend(() => {
-          if (awayUntil !== undefined && monotonicMillis(clock) < awayUntil) return Effect.fail(away)
+          if (unavailableUntil !== undefined && monotonicMillis(clock) < unavailableUntil)
+            return Effect.fail(unavailable)
           // The braces keep an account's key on one node of a cluster.
-          const answered = run(`${prefix}{${want.account}}`, what, want).pipe(
+          const response = run(`${prefix}{${want.account}}`, command, want).pipe(
             Effect.map(Number),
             Effect.filterOrFail(Number.isFinite, () => "the response is not a number"),
             Effect.raceFirst(timedOut)
           )
-          return Effect.matchEffect(answered, {
+          return Effect.matchEffect(response, {
             onSuccess: (millis) => {
-              awayUntil = undefined
+              unavailableUntil = undefined
               return Effect.succeed(millis)
             },
             onFailure: (reason) => {
-              const isNews = awayUntil === undefined
-              awayUntil = monotonicMillis(clock) + awayMillis
-              const logged = isNews
+              const wasAvailable = unavailableUntil === undefined
+              unavailableUntil = monotonicMillis(clock) + unavailableMillis
+              const logged = wasAvailable
                 ? Effect.logWarning(
-                    "Redis is unavailable: this process limits its own calls until Redis answers again",
+                    "Redis is unavailable: this process limits its own calls until Redis responds again",
                     reason
                   )
                 : Effect.void
-              return Effect.andThen(logged, Effect.fail(away))
+              return Effect.andThen(logged, Effect.fail(unavailable))
             }
           })
         })
       )
-    const notify = (what: Ask, want: RateLimits.Want): Effect.Effect<void> => Effect.ignore(ask(what, want))
+    const notify = (command: Command, want: RateLimits.Want): Effect.Effect<void> => Effect.ignore(query(command, want))
 
     /** Counts tokens while Redis is unavailable. */
     const fallback = memory.make()
@@ -260,12 +262,12 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
         return millis
       })
     return {
-      take: (want) => Effect.catch(ask("take", want), () => takeFromFallback(want)),
+      take: (want) => Effect.catch(query("take", want), () => takeFromFallback(want)),
       giveUp: (want) => Effect.andThen(fallback.giveUp(want), notify("giveUp", want)),
       arrived: (want) => (takenFromFallback.has(want) ? fallback.arrived(want) : notify("arrived", want)),
       giveBack: (want) => (takenFromFallback.has(want) ? fallback.giveBack(want) : notify("giveBack", want)),
       drain: (want) => Effect.andThen(fallback.drain(want), notify("drain", want)),
-      waitFor: (want) => Effect.catch(ask("waitFor", want), () => fallback.waitFor(want))
+      waitFor: (want) => Effect.catch(query("waitFor", want), () => fallback.waitFor(want))
     }
   })
 

@@ -8,14 +8,14 @@ import { loopback } from "../Environment.ts"
 import * as Errors from "../Errors.ts"
 import { Recorded, recordSent } from "./attemptTimes.ts"
 import type { CallState } from "./callState.ts"
-import type { Connection, Signed } from "./connection.ts"
+import type { Connection, RestRoot, Signed } from "./connection.ts"
 import type { Arrived, CallFailure } from "./decode.ts"
 import * as skew from "./skew.ts"
 import { timeoutOrElse } from "./timeout.ts"
 import type { Transport, TransportFault } from "./transport.ts"
 
 /** What a refused connection on this machine most likely means. */
-const hintOf = ({ hostname, origin, port, protocol }: URL, { code, requestSent }: TransportFault): string => {
+const hintOf = ({ hostname, origin, port, protocol }: RestRoot, { code, requestSent }: TransportFault): string => {
   if (code !== "ECONNREFUSED" || requestSent !== "no" || !loopback.test(hostname)) return ""
   const listening = port === "" ? (protocol === "https:" ? "443" : "80") : port
   return `; nothing listens at ${origin}: start the local exchange (kalshi-sandbox --port ${listening})`

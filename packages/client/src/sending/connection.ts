@@ -64,10 +64,18 @@ export interface Signed extends SignedRequest {
   readonly clockSkewMillis: number
 }
 
+/** The parts of an environment's `restUrl`. The path has no slash at its end, and is empty at the host's root. */
+export type RestRoot = Pick<URL, "hostname" | "origin" | "pathname" | "port" | "protocol">
+
+/** Reads an environment's `restUrl`. A `URL` cannot hold an empty path: its `pathname` would be `/`. */
+export const restRootOf = ({ restUrl }: Environment): RestRoot => {
+  const { hostname, origin, pathname, port, protocol } = new URL(restUrl)
+  return { hostname, origin, pathname: pathname.replace(/\/+$/, ""), port, protocol }
+}
+
 /** What everything shares that talks to the exchange for one layer. */
 export interface Connection extends ConnectionOptions {
-  /** The environment's `restUrl`. */
-  readonly restRoot: URL
+  readonly restRoot: RestRoot
   /** Measures the exchange's clock by the responses of this connection. */
   readonly clockSkew: skew.Skew
   /** Signs a request now. Gives undefined on a connection without a key. */
@@ -96,7 +104,7 @@ export const make = (options: ConnectionOptions): Connection => {
 
   return {
     ...options,
-    restRoot: new URL(environment.restUrl),
+    restRoot: restRootOf(environment),
     clockSkew,
     sign: (request) => {
       if (signer === undefined) return Effect.undefined

@@ -135,8 +135,14 @@ const endSpan = (span: Tracer.Span, endNanos: bigint, attributes: Attributes, ex
   quietly(() => span.end(endNanos, exit))
 }
 
+/** The server's part of a REST root. */
+type Server = Pick<URL, "hostname" | "port" | "protocol">
+
 /** Makes the telemetry of a layer. Its metrics of bucket levels disappear when the scope ends. */
-export const make = (restRoot: URL, name: string | undefined): Effect.Effect<Telemetry, never, Scope.Scope> =>
+export const make = (
+  restRoot: Server & Pick<URL, "pathname">,
+  name: string | undefined
+): Effect.Effect<Telemetry, never, Scope.Scope> =>
   Effect.map(metrics.levels(serverOf(restRoot, name)), (watchLevel) => {
     const client = clientOf(name)
     const server = serverOf(restRoot, name)
@@ -166,7 +172,7 @@ export const make = (restRoot: URL, name: string | undefined): Effect.Effect<Tel
 
 const clientOf = (name: string | undefined) => (name === undefined ? {} : { "kalshi.client.name": name })
 
-const serverOf = ({ hostname, port, protocol }: URL, name: string | undefined) => ({
+const serverOf = ({ hostname, port, protocol }: Server, name: string | undefined) => ({
   "server.address": hostname,
   "server.port": port === "" ? (protocol === "https:" ? "443" : "80") : port,
   ...clientOf(name)

@@ -1,7 +1,4 @@
-/**
- * An exchange that meters: token buckets of its own making, charged when a request arrives, which takes as long as a test
- * says. It answers what it charged for, and 429 where there were too few tokens.
- */
+/** An exchange with token buckets. It charges a request when it arrives, and returns 429 if there are too few tokens. */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import * as Kalshi from "../../src/Kalshi.ts"
@@ -15,18 +12,18 @@ export interface Budget {
 export interface Arrived {
   /** Method and target below the API's root. */
   readonly request: string
-  /** The caller's own mark: `client_order_id`, or the last segment of the path. */
+  /** The `client_order_id`, or the last segment of the path. */
   readonly mark: string
   readonly atMillis: number
-  /** When the client let go of it. */
+  /** When the client sent it. */
   readonly sentMillis: number
-  /** The time in its signature; undefined where it has none. */
+  /** The signed time; undefined if unsigned. */
   readonly signedMillis: number | undefined
   readonly cost: number
   readonly status: number
 }
 
-export interface Answer {
+export interface ExchangeResponse {
   readonly status: number
   readonly body?: unknown
 }
@@ -34,20 +31,20 @@ export interface Answer {
 export interface Settings {
   readonly read?: Budget
   readonly write?: Budget
-  /** Milliseconds that the n-th request is on its way. */
-  readonly underWay?: (n: number) => number
-  /** What answers instead of the usual: an answer, or the code of a connection that was not made. */
-  readonly answer?: (request: string, mark: string) => Answer | string | undefined
-  /** Answers of the account's facts, instead of the truth. */
+  /** Milliseconds that the n-th request takes to arrive. Default: 0. */
+  readonly transitMillis?: (n: number) => number
+  /** Replaces the usual response by another, or by the code of a failed connection. */
+  readonly respond?: (request: string, mark: string) => ExchangeResponse | string | undefined
+  /** Replace the account's actual limits and costs. */
   readonly limits?: unknown
   readonly costs?: unknown
 }
 
-/** The documented default and exceptions of what is called in these tests. */
+/** The documented cost of the operations in these tests. */
 const costOf = (request: string): number =>
   request.startsWith("DELETE /portfolio/events/orders") || /^GET \/portfolio\/orders\/[^/?]+$/.test(request) ? 2 : 10
 
-const bodies = (method: string, path: string): Answer => {
+const success = (method: string, path: string): ExchangeResponse => {
   if (path === "/portfolio/events/orders/batched") {
     return { status: method === "POST" ? 201 : 200, body: { orders: [] } }
   }
@@ -67,8 +64,8 @@ interface Bucket {
   atMillis: number
 }
 
-/** The exchange's side of what a request is billed: the rules once more, written apart from the client's. */
-const payers = (method: string, path: string, query: URLSearchParams, body: Record<string, unknown>) => {
+/** The buckets that a request is billed to. Independent of the client's rules. */
+const bucketsOf = (method: string, path: string, query: URLSearchParams, body: Record<string, unknown>) => {
   if (method === "GET") return ["read"]
   if (path.startsWith("/communications/")) return ["write 1"]
   const single = /^\/portfolio\/events\/orders(?:\/(?!batched)[^/]+(?:\/(?:amend|decrease))?)?$/.test(path)
@@ -76,19 +73,16 @@ const payers = (method: string, path: string, query: URLSearchParams, body: Reco
   const index = body["exchange_index"] ?? query.get("exchange_index")
   const ticker = body["ticker"] ?? query.get("market_ticker") ?? body["market_ticker"]
   if (index !== null && index !== undefined && Number(index) >= 0) return [`write ${String(index)}`]
-  return index === null || index === undefined
-    ? ticker === undefined || ticker === null
-      ? ["write 0"]
-      : ["write 0", "write 1", "write 2", "write 3"]
-    : ["write 0", "write 1", "write 2", "write 3"]
+  const hasTarget = (index ?? ticker) !== null && (index ?? ticker) !== undefined
+  return hasTarget ? ["write 0", "write 1", "write 2", "write 3"] : ["write 0"]
 }
 
 export class Exchange extends Context.Service<
   Exchange,
   {
-    /** In the order of their arrival. */
+    /** In the order of arrival. */
     readonly arrived: Array<Arrived>
-    /** Everything but the learning of limits. */
+    /** Without the requests for the account's limits and costs. */
     readonly calls: () => ReadonlyArray<Arrived>
     readonly refused: () => number
   }
@@ -108,7 +102,7 @@ export const layerExchange = (settings: Settings = {}): Layer.Layer<HttpClient.H
       const buckets = new Map<string, Bucket>()
       let requests = 0
       const charge = (names: ReadonlyArray<string>, cost: number, nowMillis: number): boolean => {
-        const paying = names.map((name) => {
+        const billed = names.map((name) => {
           const { capacity, rate } = name === "read" ? read : write
           const bucket = buckets.get(name) ?? { thousandths: capacity * 1000, atMillis: nowMillis }
           buckets.set(name, bucket)
@@ -119,8 +113,8 @@ export const layerExchange = (settings: Settings = {}): Layer.Layer<HttpClient.H
           bucket.atMillis = nowMillis
           return bucket
         })
-        if (paying.some(({ thousandths }) => thousandths < cost * 1000)) return false
-        for (const bucket of paying) bucket.thousandths -= cost * 1000
+        if (billed.some(({ thousandths }) => thousandths < cost * 1000)) return false
+        for (const bucket of billed) bucket.thousandths -= cost * 1000
         return true
       }
       const client = HttpClient.make((request, url) =>
@@ -132,23 +126,23 @@ export const layerExchange = (settings: Settings = {}): Layer.Layer<HttpClient.H
           const body = (
             request.body._tag === "Uint8Array" ? JSON.parse(new TextDecoder().decode(request.body.body)) : {}
           ) as Record<string, unknown>
-          const delay = settings.underWay?.(n) ?? 0
+          const delay = settings.transitMillis?.(n) ?? 0
           if (delay > 0) yield* Effect.sleep(delay)
           const atMillis = yield* Clock.currentTimeMillis
           const timestamp = request.headers["kalshi-access-timestamp"]
           const orders = Array.isArray(body["orders"]) ? Math.max(1, body["orders"].length) : 1
           const cost = timestamp === undefined ? 0 : costOf(line) * orders
-          const paid = cost === 0 || charge(payers(request.method, path, url.searchParams, body), cost, atMillis)
-          const usual = (): Answer => {
+          const paid = cost === 0 || charge(bucketsOf(request.method, path, url.searchParams, body), cost, atMillis)
+          const usual = (): ExchangeResponse => {
             if (!paid) return { status: 429, body: { error: "too many requests" } }
             if (path === "/account/endpoint_costs") return { status: 200, body: settings.costs ?? recordedCosts }
             return path === "/account/limits"
               ? { status: 200, body: settings.limits ?? limitsOf(read, write) }
-              : bodies(request.method, path)
+              : success(request.method, path)
           }
           const mark = String(body["client_order_id"] ?? path.split("/").at(-1))
-          const answer = settings.answer?.(line, mark) ?? usual()
-          const status = typeof answer === "string" ? 0 : answer.status
+          const response = settings.respond?.(line, mark) ?? usual()
+          const status = typeof response === "string" ? 0 : response.status
           arrived.push({
             request: line,
             mark,
@@ -158,23 +152,23 @@ export const layerExchange = (settings: Settings = {}): Layer.Layer<HttpClient.H
             cost,
             status
           })
-          if (typeof answer === "string") {
-            const cause = Object.assign(new Error(answer), { code: answer, syscall: "connect" })
+          if (typeof response === "string") {
+            const cause = Object.assign(new Error(response), { code: response, syscall: "connect" })
             return yield* new HttpClientError.HttpClientError({
               reason: new HttpClientError.TransportError({ request, cause })
             })
           }
-          const text = answer.body === undefined ? null : JSON.stringify(answer.body)
+          const text = response.body === undefined ? null : JSON.stringify(response.body)
           return HttpClientResponse.fromWeb(request, new Response(text, { status }))
         })
       )
-      const isLearning = ({ request }: Arrived) => request.startsWith("GET /account/")
+      const isLimitRequest = ({ request }: Arrived) => request.startsWith("GET /account/")
       return Context.make(HttpClient.HttpClient, client).pipe(
         Context.add(
           Exchange,
           Exchange.of({
             arrived,
-            calls: () => arrived.filter((one) => !isLearning(one)),
+            calls: () => arrived.filter((request) => !isLimitRequest(request)),
             refused: () => arrived.filter(({ status }) => status === 429).length
           })
         )
@@ -189,7 +183,7 @@ export const limitsOf = (read: Budget, write: Budget) => ({
   write: { bucket_capacity: write.capacity, refill_rate: write.rate }
 })
 
-/** In the notation of the list that demo answered in July 2026. */
+/** In the notation that demo returned in July 2026. */
 export const recordedCosts = {
   default_cost: 10,
   endpoint_costs: [
@@ -201,9 +195,13 @@ export const recordedCosts = {
   ]
 }
 
-/** A whole client against an exchange that meters. */
+/** A client of an exchange with token buckets. */
 export const layer = (
   settings: Settings = {},
   options: Partial<Kalshi.Options> = {}
 ): Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Exchange> =>
   Kalshi.layer({ environment, signer: signer(), ...options }).pipe(Layer.provideMerge(layerExchange(settings)))
+
+/** Provides such a client. Default: the client assumes that requests arrive at once. */
+export const provideExchange = (settings: Settings = {}, options: Partial<Kalshi.Options> = {}) =>
+  Effect.provide(layer(settings, { limits: { latency: 0 }, ...options }))

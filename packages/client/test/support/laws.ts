@@ -1,21 +1,21 @@
-/** Laws that hold of random programs, each on a virtual clock of its own. */
+/** Checks properties of random inputs, each on its own virtual clock. */
 import { Effect, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 
-/** Set `FC_SEED`, and `FC_PATH`, to replay what a failure prints. */
+/** Set `FC_SEED` and `FC_PATH` to replay a failure. */
 const seed = Number(process.env["FC_SEED"] ?? 20_261_122)
 const path = process.env["FC_PATH"]
 
-/** Holds a law. Fails with the counterexample and one line that replays it. */
+/** Checks a property. Fails with the counterexample and the command that replays it. */
 export const holds = async <A>(
   name: string,
   inputs: fc.Arbitrary<A>,
-  law: (input: A) => Effect.Effect<void, unknown, Scope.Scope>,
+  check: (input: A) => Effect.Effect<void, unknown, Scope.Scope>,
   numRuns = 100
 ): Promise<void> => {
   const property = fc.asyncProperty(inputs, (input) =>
-    Effect.runPromise(Effect.scoped(law(input)).pipe(Effect.provide(TestClock.layer())))
+    Effect.runPromise(Effect.scoped(check(input)).pipe(Effect.provide(TestClock.layer())))
   )
   const outcome = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path }) })
   if (!outcome.failed) return

@@ -1,15 +1,15 @@
 /**
- * An oracle for money that shares nothing with the library: decimals as fractions of integers.
+ * Exact money arithmetic for tests, independent of the library: decimals as fractions of integers.
  *
  * @module
  */
-import * as fs from "node:fs"
 import * as fc from "fast-check"
+import { recorded as recordedBodies } from "./calls.ts"
 
-/** The seed of every property; set `FC_SEED` to try another. */
+/** The seed of every property. Set `FC_SEED` to use another. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_010)
 
-/** Holds a law; a failure prints the seed and the path that replay it. */
+/** Checks a property. A failure prints the seed and the path that replay it. */
 export const hold = (property: fc.IRawProperty<unknown>, numRuns = 1_000): void => {
   fc.assert(property as fc.IProperty<unknown>, { seed, numRuns })
 }
@@ -41,14 +41,14 @@ export const same = (a: Fraction, b: Fraction): boolean => difference(a, b) === 
 
 export const isMultiple = (a: Fraction, step: Fraction): boolean => (a.of * step.over) % (a.over * step.of) === 0n
 
-/** A decimal with exactly these places, as any client might have written it. */
+/** A decimal with exactly these places. */
 export const write = (units: bigint, places: number): string => {
   const digits = (units < 0n ? -units : units).toString().padStart(places + 1, "0")
   const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
   return units < 0n ? `-${text}` : text
 }
 
-/** Decimal texts with none to `places` decimals, small ones and ones far beyond a double's 15 digits. */
+/** Decimals with zero to `places` places, small or far beyond a double's 15 digits. */
 export const decimal = (places: number): fc.Arbitrary<string> =>
   fc
     .tuple(
@@ -61,7 +61,7 @@ export const decimal = (places: number): fc.Arbitrary<string> =>
     )
     .map(([units, written]) => write(units, written))
 
-/** Prices from 0 to 1 dollar with none to `places` decimals. */
+/** Prices from 0 to 1 dollar with zero to `places` decimals. */
 export const price = (places: number): fc.Arbitrary<string> =>
   fc
     .integer({ min: 0, max: places })
@@ -76,24 +76,5 @@ export const size: fc.Arbitrary<string> = fc
   .oneof(fc.bigInt({ min: 0n, max: 10_000n }), fc.bigInt({ min: 0n, max: 10n ** 20n }))
   .map((hundredths) => write(hundredths, 2))
 
-interface Recorded {
-  readonly operation?: string
-  readonly body: Record<string, unknown>
-}
-
-const recordings = new URL("../../../../fixtures/recorded/", import.meta.url)
-
 /** The recorded bodies of one operation. */
-export const recorded = (operation: string): ReadonlyArray<Record<string, unknown>> =>
-  fs
-    .readdirSync(recordings)
-    .filter((name) => name.endsWith(".jsonl"))
-    .flatMap((name) =>
-      fs
-        .readFileSync(new URL(name, recordings), "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-        .map((line) => JSON.parse(line) as Recorded)
-    )
-    .filter((line) => line.operation === operation)
-    .map((line) => line.body)
+export const recorded = (operation: string) => recordedBodies(operation) as ReadonlyArray<Record<string, unknown>> // every body is an object

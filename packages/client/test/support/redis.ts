@@ -1,4 +1,4 @@
-/** A `redis-server` of the test's own on loopback, and Effect's `Redis` service over a bare socket to it. */
+/** A temporary `redis-server` on loopback, and Effect's `Redis` service over a socket to it. */
 import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { connect, createServer, type AddressInfo, type Socket } from "node:net"
@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { Effect, Layer, type Scope } from "effect"
 import { Redis } from "effect/persistence"
 
-/** Why there is no server to test against; undefined where there is. */
+/** Why no server can be started; undefined if it can. */
 export const missing: string | undefined =
   spawnSync("redis-server", ["--version"]).error === undefined ? undefined : "no redis-server on this machine"
 
@@ -20,29 +20,20 @@ const freePort: Effect.Effect<number> = Effect.callback((resume) => {
 
 export interface RedisServer {
   readonly port: number
-  /** Stops it from answering, as a machine that hangs would, and lets it go on. */
+  /** Suspends the process, so that it does not respond. */
   readonly hang: Effect.Effect<void>
+  /** Continues the process. */
   readonly resume: Effect.Effect<void>
 }
 
-/** Starts a server that keeps nothing, and stops it when the scope closes. */
+/** Starts a server that persists nothing, and stops it when the scope closes. */
 export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acquireRelease(
   Effect.gen(function* () {
     const port = yield* freePort
     const folder = mkdtempSync(join(tmpdir(), "kalshi-redis-"))
-    const settings = [
-      "--port",
-      String(port),
-      "--bind",
-      "127.0.0.1",
-      "--save",
-      "",
-      "--appendonly",
-      "no",
-      "--dir",
-      folder
-    ]
-    const child = spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] })
+    const settings = { port, bind: "127.0.0.1", save: "", appendonly: "no", dir: folder }
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
+    const child = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] })
     yield* Effect.callback<void>((resume) => {
       child.stdout.on("data", (chunk: Buffer) => {
         if (chunk.toString().includes("Ready to accept connections")) resume(Effect.void)
@@ -69,7 +60,7 @@ export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acqu
 
 type Reply = string | number | null | Error | ReadonlyArray<Reply>
 
-/** Reads one reply of the protocol's second version; undefined where it has not all come. */
+/** Parses one reply of RESP2; undefined if it is incomplete. */
 const read = (text: string, at: number): { readonly reply: Reply; readonly end: number } | undefined => {
   const end = text.indexOf("\r\n", at)
   if (end === -1) return undefined
@@ -101,7 +92,7 @@ const read = (text: string, at: number): { readonly reply: Reply; readonly end: 
       return { reply: items, end: from }
     }
     default:
-      return { reply: new Error(`not of the protocol: ${line}`), end: next }
+      return { reply: new Error(`not a RESP2 reply: ${line}`), end: next }
   }
 }
 
@@ -125,7 +116,7 @@ const connection = Effect.fnUntraced(function* (port: number) {
     }
   })
   socket.on("close", () => {
-    for (const tell of waiting.splice(0)) tell(new Error("the connection is closed"))
+    for (const resolve of waiting.splice(0)) resolve(new Error("the connection is closed"))
   })
   return <A>(...command: ReadonlyArray<string>) =>
     Effect.callback<A, Redis.RedisError>((resume) => {
@@ -139,15 +130,15 @@ const connection = Effect.fnUntraced(function* (port: number) {
     })
 })
 
-/** Effect's `Redis` service, for commands and scripts alone. */
+/** Effect's `Redis` service, without subscriptions. */
 export const layer = (port: number): Layer.Layer<Redis.Redis, Redis.RedisError> =>
   Layer.effect(
     Redis.Redis,
     Effect.flatMap(connection(port), (send) =>
       Redis.make({
         send,
-        subscribe: () => Effect.die(new Error("nothing here subscribes")),
-        connect: Effect.die(new Error("nothing here reserves a connection"))
+        subscribe: () => Effect.die(new Error("subscriptions are not supported")),
+        connect: Effect.die(new Error("reserved connections are not supported"))
       })
     )
   )

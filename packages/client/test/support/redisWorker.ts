@@ -1,5 +1,5 @@
 /**
- * A process that takes tokens as fast as the store in Redis lets it, with a clock that is set as its arguments say.
+ * A process that takes tokens from the store in Redis as fast as possible.
  * Arguments: the server's port, milliseconds by which the clock is ahead, milliseconds to run, tokens a second, capacity.
  */
 import { Effect } from "effect"

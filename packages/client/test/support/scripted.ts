@@ -1,7 +1,4 @@
-/**
- * The one double of the HTTP boundary: plays scripted replies in order, keeps what it was sent, and dies on a request
- * that nobody scripted or on a reply that nobody asked for.
- */
+/** A scripted HTTP client: returns replies in order and records requests. Dies on an unscripted request or an unused reply. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto"
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
@@ -22,65 +19,66 @@ export type Reply =
   | {
       readonly status: number
       readonly body?: unknown
-      /** Sent as it stands, instead of `body` as JSON; made of the request by a server that echoes. */
+      /** The literal body, instead of `body` as JSON. A function echoes parts of the request. */
       readonly text?: string | ((sent: Sent) => string)
       readonly headers?: Record<string, string>
       readonly delayMillis?: number
     }
-  /** No answer: a fault with this code, of connecting unless another system call is named. */
+  /** No response: a fault with this code. */
   | {
       readonly fault: string
+      /** The system call that failed. Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
       readonly syscall?: string
-      /** How further addresses of the host failed. */
+      /** The faults of further addresses of the host. */
       readonly others?: ReadonlyArray<{ readonly fault: string; readonly syscall: string }>
-      /** The HTTP client dies of it, instead of failing. */
+      /** Whether the HTTP client dies instead of failing. */
       readonly dies?: boolean
       readonly delayMillis?: number
     }
 
-export class Script extends Context.Service<Script, { readonly sent: Array<Sent>; readonly unused: () => number }>()(
-  "test/Script"
-) {}
+export class Script extends Context.Service<Script, { readonly sent: Array<Sent> }>()("test/Script") {}
 
-/** Statuses whose answers the platform's own Response refuses to carry a body for. */
+/** Statuses for which the platform's `Response` accepts no body. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
 const toResponse = (reply: Exclude<Reply, { fault: string }>, sent: Sent): Response => {
-  const said = typeof reply.text === "function" ? reply.text(sent) : reply.text
-  const text = said ?? (reply.body === undefined ? "" : JSON.stringify(reply.body))
+  const literal = typeof reply.text === "function" ? reply.text(sent) : reply.text
+  const text = literal ?? (reply.body === undefined ? "" : JSON.stringify(reply.body))
   const body = bodyless.has(reply.status) || text === "" ? null : text
   const init = { headers: { "content-type": "application/json", ...reply.headers } }
   if (reply.status >= 200) return new Response(body, { ...init, status: reply.status })
-  // Response refuses 1xx; a client that gets one all the same must still make something of it.
+  // `Response` rejects 1xx, but a client must handle one.
   return Object.defineProperty(new Response(body, init), "status", { value: reply.status })
 }
 
-/** `aside` answers requests that belong to no script, such as those that learn the account's limits. */
+/** `unscripted` replies to requests outside the script, such as those for the account's limits. */
 export const layerScript = (
   replies: ReadonlyArray<Reply>,
-  aside: (path: string) => Reply | undefined = () => undefined
+  unscripted: (path: string) => Reply | undefined = () => undefined
 ): Layer.Layer<HttpClient.HttpClient | Script> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const sent: Array<Sent> = []
-      const left = [...replies]
+      const remaining = [...replies]
       yield* Effect.addFinalizer(() =>
-        left.length === 0 ? Effect.void : Effect.die(new Error(`${left.length} scripted replies were never asked for`))
+        remaining.length === 0
+          ? Effect.void
+          : Effect.die(new Error(`${remaining.length} scripted replies were not used`))
       )
       const client = HttpClient.make((request, url) =>
         Effect.gen(function* () {
           const atMillis = yield* Clock.currentTimeMillis
           const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : undefined
-          const one: Sent = {
+          const recorded: Sent = {
             method: request.method,
             target: url.pathname + url.search,
             headers: { ...request.headers },
             body,
             atMillis
           }
-          const apart = aside(url.pathname)
-          if (apart === undefined) sent.push(one)
-          const reply = apart ?? left.shift()
+          const other = unscripted(url.pathname)
+          if (other === undefined) sent.push(recorded)
+          const reply = other ?? remaining.shift()
           if (reply === undefined)
             return yield* Effect.die(new Error(`unscripted request: ${request.method} ${url.href}`))
           if (reply.delayMillis !== undefined) yield* Effect.sleep(reply.delayMillis)
@@ -90,19 +88,17 @@ export const layerScript = (
             const errors = [{ fault: reply.fault, syscall }, ...(reply.others ?? [])].map(({ fault, syscall }) =>
               Object.assign(new Error(`${syscall} ${fault}`), { code: fault, syscall })
             )
-            // Node gathers the faults of several addresses under the code of the first.
+            // Node reports the faults of several addresses under the code of the first.
             const cause =
               errors.length === 1 ? errors[0] : Object.assign(new AggregateError(errors), { code: reply.fault })
             return yield* new HttpClientError.HttpClientError({
               reason: new HttpClientError.TransportError({ request, cause })
             })
           }
-          return HttpClientResponse.fromWeb(request, toResponse(reply, one))
+          return HttpClientResponse.fromWeb(request, toResponse(reply, recorded))
         })
       )
-      return Context.make(HttpClient.HttpClient, client).pipe(
-        Context.add(Script, Script.of({ sent, unused: () => left.length }))
-      )
+      return Context.make(HttpClient.HttpClient, client).pipe(Context.add(Script, Script.of({ sent })))
     })
   )
 
@@ -110,10 +106,10 @@ type KeyPair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject }
 
 const keys = new Map<string, KeyPair>()
 
-/** PKCS#8 of an Ed25519 key, up to its 32 bytes. */
+/** The PKCS#8 prefix before the 32 bytes of an Ed25519 key. */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex")
 
-/** A key made from its id: the same signatures in every run. */
+/** A key derived from its id: the same signatures in every run. */
 const keyOf = (keyId: string): KeyPair => {
   const known = keys.get(keyId)
   if (known !== undefined) return known
@@ -124,7 +120,7 @@ const keyOf = (keyId: string): KeyPair => {
   return made
 }
 
-/** Signs for real, and synchronously: WebCrypto's promises do not finish under virtual time. */
+/** A real, synchronous signer: WebCrypto's promises do not resolve under virtual time. */
 export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
   Signer.makeSync({
     keyId,
@@ -132,7 +128,7 @@ export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
     sign: (text) => sign(null, Buffer.from(text), keyOf(keyId).privateKey).toString("base64")
   })
 
-/** Whether a request carries its own key's signature of exactly this method and path at the time it names. */
+/** Whether a request is signed by its key, for this method, this path and its own timestamp. */
 export const isSigned = ({ headers }: Sent, method: string, path: string): boolean =>
   verify(
     null,
@@ -143,7 +139,11 @@ export const isSigned = ({ headers }: Sent, method: string, path: string): boole
 
 export const environment: Environment.Environment = { ...Environment.sandbox, name: "test" }
 
-/** A whole client against a script, which meters nothing unless told to. */
+/** Changes the HTTP client below, as an application may. */
+export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
+  Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
+
+/** A client with scripted replies. Default: no rate limits. */
 export const layer = (
   replies: ReadonlyArray<Reply>,
   options: Partial<Kalshi.Options> = {}

@@ -1,4 +1,4 @@
-/** A raw HTTP server on loopback that answers as a test tells it, byte for byte where needed. */
+/** An HTTP server on loopback, whose responses a test writes. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Effect, type Scope } from "effect"
@@ -24,10 +24,10 @@ export const serve = (
     Effect.callback<LocalServer & { readonly close: () => void }>((resume) => {
       const received: Array<Received> = []
       const server = createServer((request, response) => {
-        const one = { method: request.method ?? "", target: request.url ?? "", headers: request.headers }
-        received.push(one)
+        const { headers, method = "", url: target = "" } = request
+        received.push({ headers, method, target })
         request.resume()
-        handle(one, response)
+        handle({ headers, method, target }, response)
       })
       server.listen(0, "127.0.0.1", () => {
         const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
@@ -41,7 +41,14 @@ export const serve = (
     ({ close }) => Effect.sync(close)
   )
 
-/** Both transports that applications use: the platform's fetch, and undici through platform-node. */
+export const respondJson = (
+  response: ServerResponse,
+  status: number,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {}
+): void => void response.writeHead(status, { "content-type": "application/json", ...headers }).end(body)
+
+/** The transports that applications use: the platform's fetch, and undici from platform-node. */
 export const transports: ReadonlyArray<readonly [string, Layer.Layer<HttpClient.HttpClient>]> = [
   ["fetch", FetchHttpClient.layer],
   ["undici", NodeHttpClient.layerUndici]

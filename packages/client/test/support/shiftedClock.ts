@@ -1,7 +1,7 @@
-/** The clock of a machine that was set wrong. */
+/** A clock that is set wrong. */
 import { Clock, Effect } from "effect"
 
-/** Runs with a clock that is this much ahead, in wall time and since its start. */
+/** Runs an effect with a wall clock and a monotonic clock that are ahead. */
 export const shifted =
   (aheadMillis: number) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
