@@ -7,13 +7,13 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as Portfolio from "../src/rest/Portfolio.ts"
 import * as Subaccounts from "../src/rest/Subaccounts.ts"
 import * as Transfers from "../src/rest/Transfers.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { itFails, itSendsAndDecodes, recorded } from "./support/calls.ts"
 import { environment, layerScript, Script } from "./support/scripted.ts"
 
 const forbidden = { status: 403, body: { error: { code: "permission_denied", message: "no order through the API" } } }
 
 describe("Account.limits", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the buckets that demo was recorded with",
       call: Account.limits(),
@@ -41,7 +41,7 @@ describe("Account.limits", () => {
 })
 
 describe("Account.endpointCosts", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the list that demo was recorded with, wildcards and all",
       call: Account.endpointCosts(),
@@ -70,7 +70,7 @@ describe("Account.endpointCosts", () => {
 })
 
 describe("Account.usageLevelVolumeProgress", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads volumes and goals as they came",
       call: Account.usageLevelVolumeProgress(),
@@ -92,7 +92,7 @@ describe("Account.usageLevelVolumeProgress", () => {
 })
 
 describe("Account.upgradeUsageLevel", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends an empty object, and answers nothing whatever comes with its 201",
       call: Account.upgradeUsageLevel(),
@@ -102,20 +102,15 @@ describe("Account.upgradeUsageLevel", () => {
     }
   ])
 
-  it.effect("is not repeated after a lost answer", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Account.upgradeUsageLevel(), [{ fault: "ECONNRESET" }])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
-    })
-  )
+  itFails("is not repeated after a lost answer", Account.upgradeUsageLevel(), [{ fault: "ECONNRESET" }], {
+    _tag: "TransportError",
+    requestSent: "maybe"
+  })
 
-  it.effect("fails with Forbidden where the account does not qualify", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Account.upgradeUsageLevel(), [forbidden])
-      assert.include(error, { _tag: "Forbidden", code: "permission_denied" })
-    })
-  )
+  itFails("fails with Forbidden where the account does not qualify", Account.upgradeUsageLevel(), [forbidden], {
+    _tag: "Forbidden",
+    code: "permission_denied"
+  })
 })
 
 describe("descriptor.limits.cost", () => {

@@ -3,8 +3,8 @@ import { Effect, Stream } from "effect"
 import * as Events from "../src/rest/Events.ts"
 import type * as Parameters from "../src/generated/parameters.ts"
 import { market } from "./support/bodies.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, isExample, itIs } from "./support/operations.ts"
+import { itRejects, itSendsAndDecodes } from "./support/calls.ts"
+import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
 import { layer, Script } from "./support/scripted.ts"
 
 const event = {
@@ -40,8 +40,8 @@ const openMarkets = Events.list.items.events({ status: "open", with_nested_marke
 )
 
 describe("Events.list", () => {
-  itIs(Events.list(), { name: "Events.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
-  itCalls([
+  itDeclares(Events.list(), { name: "Events.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
+  itSendsAndDecodes([
     {
       it: "lists events with their markets and milestones",
       call: Events.list({ with_nested_markets: true, with_milestones: true }),
@@ -64,7 +64,7 @@ describe("Events.list", () => {
       request:
         "GET /events?limit=200&cursor=c%3D%2F%2B&with_nested_markets=false&with_milestones=false&status=settled&series_ticker=KXMLBGAME&tickers=A-1%2CB-2&min_close_ts=1790000000&min_updated_ts=0",
       reply: { status: 200, body: { events: null, cursor: "" } },
-      answer: { events: [], cursor: "" }
+      value: { events: [], cursor: "" }
     }
   ])
 
@@ -100,12 +100,12 @@ describe("Events.list", () => {
 })
 
 describe("Events.listMultivariate", () => {
-  itIs(Events.listMultivariate(), {
+  itDeclares(Events.listMultivariate(), {
     name: "Events.listMultivariate",
     signed: "never",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "lists the events of combos, of all collections or of one",
       call: Events.listMultivariate(),
@@ -123,7 +123,7 @@ describe("Events.listMultivariate", () => {
       }),
       request: "GET /events/multivariate?limit=1&cursor=c&series_ticker=S&collection_ticker=C&with_nested_markets=true",
       reply: { status: 200, body: { events: null, cursor: "" } },
-      answer: { events: [], cursor: "" }
+      value: { events: [], cursor: "" }
     }
   ])
 
@@ -133,12 +133,12 @@ describe("Events.listMultivariate", () => {
 })
 
 describe("Events.get", () => {
-  itIs(Events.get({ event_ticker: "E-1" }), {
+  itDeclares(Events.get({ event_ticker: "E-1" }), {
     name: "Events.get",
     signed: "never",
     errors: ["BadRequest", "Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the markets beside the event",
       call: Events.get({ event_ticker: "E-1.5" }),
@@ -150,7 +150,7 @@ describe("Events.get", () => {
       call: Events.get({ event_ticker: "E-1", with_nested_markets: true }),
       request: "GET /events/E-1?with_nested_markets=true",
       reply: { status: 200, body: { event: { ...event, markets: [market] }, markets: null } },
-      answer: { event: { ...event, markets: [market] }, markets: [] }
+      value: { event: { ...event, markets: [market] }, markets: [] }
     },
     {
       it: "reads an override of the fee",
@@ -171,12 +171,12 @@ describe("Events.get", () => {
 })
 
 describe("Events.metadata", () => {
-  itIs(Events.metadata({ event_ticker: "E-1" }), {
+  itDeclares(Events.metadata({ event_ticker: "E-1" }), {
     name: "Events.metadata",
     signed: "never",
     errors: ["BadRequest", "Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads what is needed to show an event",
       call: Events.metadata({ event_ticker: "E-1" }),
@@ -198,7 +198,7 @@ describe("Events.metadata", () => {
       call: Events.metadata({ event_ticker: "E-1" }),
       request: "GET /events/E-1/metadata",
       reply: { status: 200, body: { image_url: "", market_details: null, settlement_sources: null } },
-      answer: { image_url: "", market_details: [], settlement_sources: [] }
+      value: { image_url: "", market_details: [], settlement_sources: [] }
     }
   ])
 
@@ -208,8 +208,8 @@ describe("Events.metadata", () => {
 })
 
 describe("Events.feeChanges", () => {
-  itIs(Events.feeChanges(), { name: "Events.feeChanges", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Events.feeChanges(), { name: "Events.feeChanges", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
       it: "reads a new fee, and one taken back",
       call: Events.feeChanges(),
@@ -244,7 +244,7 @@ describe("Events.feeChanges", () => {
       call: Events.feeChanges({ event_ticker: "E-1", limit: 1000, cursor: "c" }),
       request: "GET /events/fee_changes?event_ticker=E-1&limit=1000&cursor=c",
       reply: { status: 200, body: { event_fee_changes: null, cursor: "" } },
-      answer: { event_fee_changes: [], cursor: "" }
+      value: { event_fee_changes: [], cursor: "" }
     }
   ])
 
@@ -265,12 +265,12 @@ const candlestick = {
 }
 
 describe("Events.candlesticks", () => {
-  itIs(Events.candlesticks({ ...range, period_interval: 1 }), {
+  itDeclares(Events.candlesticks({ ...range, period_interval: 1 }), {
     name: "Events.candlesticks",
     signed: "never",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads one list per market, of which one is null and read as empty",
       call: Events.candlesticks({ ...range, period_interval: 60 }),
@@ -283,7 +283,7 @@ describe("Events.candlesticks", () => {
           adjusted_end_ts: 1_790_003_600
         }
       },
-      answer: {
+      value: {
         market_tickers: ["E-1-A", "E-1-B"],
         market_candlesticks: [[candlestick], []],
         adjusted_end_ts: 1_790_003_600
@@ -300,8 +300,12 @@ describe("Events.candlesticks", () => {
 
 describe("Events.forecastPercentileHistory", () => {
   const call = Events.forecastPercentileHistory({ ...range, percentiles: [0, 5000, 9999], period_interval: 0 })
-  itIs(call, { name: "Events.forecastPercentileHistory", signed: "always", errors: ["BadRequest", "Unauthorized"] })
-  itCalls([
+  itDeclares(call, {
+    name: "Events.forecastPercentileHistory",
+    signed: "always",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itSendsAndDecodes([
     {
       it: "repeats the key for each percentile",
       call,
@@ -330,22 +334,19 @@ describe("Events.forecastPercentileHistory", () => {
     }
   ])
 
-  it.effect("refuses, before anything is sent, no percentile, too many, and one out of bounds", () =>
-    Effect.gen(function* () {
-      for (const [percentiles, pointer] of [
+  itRejects(
+    "refuses, before anything is sent, no percentile, too many, and one out of bounds",
+    (
+      [
         [[], "/percentiles"],
         [Array.from({ length: 11 }, (_, i) => i), "/percentiles"],
         [[50, 10_000], "/percentiles/1"],
         [[0.5], "/percentiles/0"]
-      ] as const) {
-        const { error, requests } = yield* failureOf(
-          Events.forecastPercentileHistory({ ...range, percentiles, period_interval: 1 }),
-          []
-        )
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([percentiles, pointer]) => [
+      Events.forecastPercentileHistory({ ...range, percentiles, period_interval: 1 }),
+      pointer
+    ])
   )
 
   it("takes every parameter of the document", () => {

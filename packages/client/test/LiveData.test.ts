@@ -1,15 +1,14 @@
-import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe, expectTypeOf, it } from "@effect/vitest"
 import type * as Parameters from "../src/generated/parameters.ts"
 import * as LiveData from "../src/rest/LiveData.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, itIs } from "./support/operations.ts"
+import { itRejects, itSendsAndDecodes } from "./support/calls.ts"
+import { type InputOf, itDeclares } from "./support/operations.ts"
 
 const live = { type: "football_game", milestone_id: "m-1", details: { home_points: 7, away: { points: 3 } } }
 
 describe("LiveData.get", () => {
-  itIs(LiveData.get({ milestone_id: "m-1" }), { name: "LiveData.get", signed: "never", errors: ["NotFound"] })
-  itCalls([
+  itDeclares(LiveData.get({ milestone_id: "m-1" }), { name: "LiveData.get", signed: "never", errors: ["NotFound"] })
+  itSendsAndDecodes([
     {
       it: "reads one milestone's, and keeps the open details whole",
       call: LiveData.get({ milestone_id: "m-1", include_player_stats: true }),
@@ -26,8 +25,8 @@ describe("LiveData.get", () => {
 })
 
 describe("LiveData.batchGet", () => {
-  itIs(LiveData.batchGet({ milestone_ids: ["m-1"] }), { name: "LiveData.batchGet", signed: "never", errors: [] })
-  itCalls([
+  itDeclares(LiveData.batchGet({ milestone_ids: ["m-1"] }), { name: "LiveData.batchGet", signed: "never", errors: [] })
+  itSendsAndDecodes([
     {
       it: "repeats the key for each milestone",
       call: LiveData.batchGet({ milestone_ids: ["m-1", "m,2"], include_player_stats: false }),
@@ -39,18 +38,16 @@ describe("LiveData.batchGet", () => {
       call: LiveData.batchGet({ milestone_ids: ["m-1"] }),
       request: "GET /live_data/batch?milestone_ids=m-1",
       reply: { status: 200, body: { live_datas: null } },
-      answer: { live_datas: [] }
+      value: { live_datas: [] }
     }
   ])
 
-  it.effect("refuses, before anything is sent, no milestone and more than 100", () =>
-    Effect.gen(function* () {
-      for (const milestone_ids of [[], Array.from({ length: 101 }, (_, i) => `m-${i}`)]) {
-        const { error, requests } = yield* failureOf(LiveData.batchGet({ milestone_ids }), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer: "/milestone_ids" })
-        assert.strictEqual(requests, 0)
-      }
-    })
+  itRejects(
+    "refuses, before anything is sent, no milestone and more than 100",
+    [[], Array.from({ length: 101 }, (_, i) => `m-${i}`)].map((milestone_ids) => [
+      LiveData.batchGet({ milestone_ids }),
+      "/milestone_ids"
+    ])
   )
 
   it("takes every parameter of the document", () => {
@@ -59,12 +56,12 @@ describe("LiveData.batchGet", () => {
 })
 
 describe("LiveData.getByEvent", () => {
-  itIs(LiveData.getByEvent({ event_ticker: "E-1" }), {
+  itDeclares(LiveData.getByEvent({ event_ticker: "E-1" }), {
     name: "LiveData.getByEvent",
     signed: "never",
     errors: ["NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads an event's, over the stretch asked for",
       call: LiveData.getByEvent({ event_ticker: "E-1", range: "15min" }),
@@ -98,12 +95,12 @@ describe("LiveData.getByEvent", () => {
 })
 
 describe("LiveData.getByType", () => {
-  itIs(LiveData.getByType({ type: "football_game", milestone_id: "m-1" }), {
+  itDeclares(LiveData.getByType({ type: "football_game", milestone_id: "m-1" }), {
     name: "LiveData.getByType",
     signed: "never",
     errors: ["NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "puts the type before the milestone",
       call: LiveData.getByType({ milestone_id: "m-1", type: "football_game", include_player_stats: true }),
@@ -120,12 +117,12 @@ describe("LiveData.getByType", () => {
 })
 
 describe("LiveData.gameStats", () => {
-  itIs(LiveData.gameStats({ milestone_id: "m-1" }), {
+  itDeclares(LiveData.gameStats({ milestone_id: "m-1" }), {
     name: "LiveData.gameStats",
     signed: "never",
     errors: ["NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads a game period by period",
       call: LiveData.gameStats({ milestone_id: "m-1" }),
@@ -146,12 +143,12 @@ describe("LiveData.gameStats", () => {
 })
 
 describe("LiveData.weatherIndex", () => {
-  itIs(LiveData.weatherIndex({ city: "miami" }), {
+  itDeclares(LiveData.weatherIndex({ city: "miami" }), {
     name: "LiveData.weatherIndex",
     signed: "never",
     errors: ["BadRequest"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads a window in milliseconds with the readings of the stations",
       call: LiveData.weatherIndex({ city: "miami", from: 1_790_000_000_000, to: 1_790_000_060_000, detailed: true }),
@@ -192,7 +189,7 @@ describe("LiveData.weatherIndex", () => {
       call: LiveData.weatherIndex({ city: "new york", last_sec: 3600 }),
       request: "GET /live_data/weather/new%20york?last_sec=3600",
       reply: { status: 200, body: { city: "new york", units: "fahrenheit", timeseries: null } },
-      answer: { city: "new york", units: "fahrenheit", timeseries: [] }
+      value: { city: "new york", units: "fahrenheit", timeseries: [] }
     }
   ])
 
@@ -204,12 +201,12 @@ describe("LiveData.weatherIndex", () => {
 })
 
 describe("LiveData.weatherIndexCalibrations", () => {
-  itIs(LiveData.weatherIndexCalibrations({ city: "miami" }), {
+  itDeclares(LiveData.weatherIndexCalibrations({ city: "miami" }), {
     name: "LiveData.weatherIndexCalibrations",
     signed: "never",
     errors: ["BadRequest"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the versions of an index and the weights of its stations",
       call: LiveData.weatherIndexCalibrations({ city: "miami" }),

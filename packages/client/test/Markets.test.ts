@@ -5,15 +5,15 @@ import type * as Parameters from "../src/generated/parameters.ts"
 import * as encode from "../src/sending/encode.ts"
 import * as Markets from "../src/rest/Markets.ts"
 import { market, recordedMarket, trade } from "./support/bodies.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
-import { type InputOf, isExample, itIs } from "./support/operations.ts"
+import { itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
+import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
 import { layer } from "./support/scripted.ts"
 
 const seed = 20_261_009
 
 describe("Markets.list", () => {
-  itIs(Markets.list(), { name: "Markets.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
-  itCalls([
+  itDeclares(Markets.list(), { name: "Markets.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
+  itSendsAndDecodes([
     {
       it: "lists markets of all kinds",
       call: Markets.list(),
@@ -63,28 +63,25 @@ describe("Markets.list", () => {
       request:
         "GET /markets?limit=0&cursor=c&event_ticker=E&series_ticker=S&min_created_ts=1&max_created_ts=2&min_updated_ts=3&max_close_ts=4&min_close_ts=5&min_settled_ts=6&max_settled_ts=7&status=paused&tickers=A%2CB&mve_filter=exclude",
       reply: { status: 200, body: { markets: null, cursor: "" } },
-      answer: { markets: [], cursor: "" }
+      value: { markets: [], cursor: "" }
     }
   ])
 
-  it.effect("refuses, before anything is sent, a status of the other vocabulary and a page too large", () =>
-    Effect.gen(function* () {
-      for (const [input, pointer] of [
+  itRejects(
+    "refuses, before anything is sent, a status of the other vocabulary and a page too large",
+    (
+      [
         [{ status: "active" as "open" }, "/status"],
         [{ limit: 1001 }, "/limit"],
         [{ min_close_ts: 1.5 }, "/min_close_ts"]
-      ] as const) {
-        const { error, requests } = yield* failureOf(Markets.list(input), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([input, pointer]) => [Markets.list(input), pointer])
   )
 
   it.effect("never makes up a price: a market without one breaks the contract", () =>
     Effect.gen(function* () {
       const { yes_ask_dollars: _, ...priceless } = market
-      const { error } = yield* failureOf(Markets.list(), [
+      const { error } = yield* play(Markets.list(), [
         { status: 200, body: { markets: [market, priceless], cursor: "" } }
       ])
       assert.include(error, { _tag: "ContractError", pointer: "/markets/1/yes_ask_dollars" })
@@ -97,14 +94,18 @@ describe("Markets.list", () => {
 })
 
 describe("Markets.get", () => {
-  itIs(Markets.get({ ticker: "T" }), { name: "Markets.get", signed: "never", errors: ["Unauthorized", "NotFound"] })
-  itCalls([
+  itDeclares(Markets.get({ ticker: "T" }), {
+    name: "Markets.get",
+    signed: "never",
+    errors: ["Unauthorized", "NotFound"]
+  })
+  itSendsAndDecodes([
     {
       it: "reads the market that demo was recorded with, without the fields that the document has dropped since",
       call: Markets.get({ ticker: "KXMLBGAME-26JUL081840NYYTB-NYY" }),
       request: "GET /markets/KXMLBGAME-26JUL081840NYYTB-NYY",
       reply: { status: 200, body: recordedMarket },
-      answer: { market }
+      value: { market }
     },
     {
       it: "takes a ticker with a dot, as real ones have",
@@ -133,12 +134,12 @@ const bestBids = Effect.gen(function* () {
 })
 
 describe("Markets.orderbook", () => {
-  itIs(Markets.orderbook({ ticker: "T" }), {
+  itDeclares(Markets.orderbook({ ticker: "T" }), {
     name: "Markets.orderbook",
-    signed: "where there is a key",
+    signed: "optional",
     errors: ["Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the book that demo was recorded with: a side without bids is an empty list",
       call: Markets.orderbook({ ticker: "T" }),
@@ -179,7 +180,7 @@ describe("Markets.orderbook", () => {
         [{ ...book, no_dollars: null }, "/orderbook_fp/no_dollars"],
         [{ yes_dollars: [] }, "/orderbook_fp/no_dollars"]
       ] as const) {
-        const { error } = yield* failureOf(Markets.orderbook({ ticker: "T" }), [
+        const { error } = yield* play(Markets.orderbook({ ticker: "T" }), [
           { status: 200, body: { orderbook_fp: body } }
         ])
         assert.include(error, { _tag: "ContractError", pointer })
@@ -195,12 +196,12 @@ describe("Markets.orderbook", () => {
 })
 
 describe("Markets.orderbooks", () => {
-  itIs(Markets.orderbooks({ tickers: ["A", "B"] }), {
+  itDeclares(Markets.orderbooks({ tickers: ["A", "B"] }), {
     name: "Markets.orderbooks",
-    signed: "where there is a key",
+    signed: "optional",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "repeats the key for each ticker",
       call: Markets.orderbooks({ tickers: ["A-1", "B 2"] }),
@@ -212,23 +213,20 @@ describe("Markets.orderbooks", () => {
       call: Markets.orderbooks({ tickers: ["A-1"] }),
       request: "GET /markets/orderbooks?tickers=A-1",
       reply: { status: 200, body: { orderbooks: null } },
-      answer: { orderbooks: [] }
+      value: { orderbooks: [] }
     }
   ])
 
-  it.effect("refuses, before anything is sent, no ticker, more than 100, and one too long", () =>
-    Effect.gen(function* () {
-      for (const [tickers, pointer] of [
+  itRejects(
+    "refuses, before anything is sent, no ticker, more than 100, and one too long",
+    (
+      [
         [[], "/tickers"],
         [Array.from({ length: 101 }, (_, i) => `T-${i}`), "/tickers"],
         [["T", "T".repeat(201)], "/tickers/1"],
         ["T" as unknown as ReadonlyArray<string>, "/tickers"]
-      ] as const) {
-        const { error, requests } = yield* failureOf(Markets.orderbooks({ tickers }), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([tickers, pointer]) => [Markets.orderbooks({ tickers }), pointer])
   )
 
   it("sends any list of tickers so that it reads back item by item", () => {
@@ -249,8 +247,8 @@ describe("Markets.orderbooks", () => {
 })
 
 describe("Markets.trades", () => {
-  itIs(Markets.trades(), { name: "Markets.trades", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Markets.trades(), { name: "Markets.trades", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
       it: "lists everybody's trades",
       call: Markets.trades(),
@@ -262,7 +260,7 @@ describe("Markets.trades", () => {
       call: Markets.trades({ limit: 1000, cursor: "c", ticker: "T", min_ts: 1, max_ts: 2, is_block_trade: false }),
       request: "GET /markets/trades?limit=1000&cursor=c&ticker=T&min_ts=1&max_ts=2&is_block_trade=false",
       reply: { status: 200, body: { trades: null, cursor: "" } },
-      answer: { trades: [], cursor: "" }
+      value: { trades: [], cursor: "" }
     }
   ])
 
@@ -289,12 +287,12 @@ const busy = {
 const range = { start_ts: 1_790_000_000, end_ts: 1_790_003_600 }
 
 describe("Markets.candlesticks", () => {
-  itIs(Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1 }), {
+  itDeclares(Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1 }), {
     name: "Markets.candlesticks",
     signed: "never",
     errors: ["BadRequest", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads periods with trades and without",
       call: Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1440 }),
@@ -313,20 +311,13 @@ describe("Markets.candlesticks", () => {
       request:
         "GET /series/S/markets/T/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=1&include_latest_before_start=true",
       reply: { status: 200, body: { ticker: "T", candlesticks: null } },
-      answer: { ticker: "T", candlesticks: [] }
+      value: { ticker: "T", candlesticks: [] }
     }
   ])
 
-  it.effect("refuses a period that the document does not know", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(
-        Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 5 as 1 }),
-        []
-      )
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/period_interval" })
-      assert.strictEqual(requests, 0)
-    })
-  )
+  itRejects("refuses a period that the document does not know", [
+    [Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 5 as 1 }), "/period_interval"]
+  ])
 
   it("takes every parameter of the document", () => {
     expectTypeOf<Markets.CandlesticksInput>().toEqualTypeOf<
@@ -336,12 +327,12 @@ describe("Markets.candlesticks", () => {
 })
 
 describe("Markets.batchCandlesticks", () => {
-  itIs(Markets.batchCandlesticks({ ...range, market_tickers: "A,B", period_interval: 60 }), {
+  itDeclares(Markets.batchCandlesticks({ ...range, market_tickers: "A,B", period_interval: 60 }), {
     name: "Markets.batchCandlesticks",
     signed: "never",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "joins the tickers by commas under one key",
       call: Markets.batchCandlesticks({
@@ -361,7 +352,7 @@ describe("Markets.batchCandlesticks", () => {
           ]
         }
       },
-      answer: {
+      value: {
         markets: [
           { market_ticker: "A", candlesticks: [busy] },
           { market_ticker: "B", candlesticks: [] }
@@ -373,7 +364,7 @@ describe("Markets.batchCandlesticks", () => {
       call: Markets.batchCandlesticks({ ...range, market_tickers: "A", period_interval: 1 }),
       request: "GET /markets/candlesticks?market_tickers=A&start_ts=1790000000&end_ts=1790003600&period_interval=1",
       reply: { status: 200, body: { markets: null } },
-      answer: { markets: [] }
+      value: { markets: [] }
     }
   ])
 

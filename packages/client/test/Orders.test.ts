@@ -1,13 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SigningError } from "@kalshi-effect/signing/SigningError"
-import { Effect, Fiber, Result, Schedule } from "effect"
-import { TestClock } from "effect/testing"
-import type { Options } from "../src/Kalshi.ts"
+import { Effect, Schedule } from "effect"
 import * as Orders from "../src/trading/Orders.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { Machine } from "./support/datedExchange.ts"
-import { layer, type Reply, Script, signer } from "./support/scripted.ts"
+import { itFails, itRejects, itSendsAndDecodes, play, type Setting } from "./support/calls.ts"
+import { type Reply, signer } from "./support/scripted.ts"
 
 const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
 const reads = "/portfolio/orders"
@@ -56,7 +53,7 @@ const notFound = { status: 404, body: { error: { code: "not_found", message: "no
 const badRequest = { status: 400, body: { error: { code: "bad_request", message: "no" } } }
 
 describe("Orders.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads a page, nulls and a status that is not known yet included",
       call: Orders.list(),
@@ -83,7 +80,7 @@ describe("Orders.list", () => {
 })
 
 describe("Orders.get", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads one order and keeps its decimals as they came",
       call: Orders.get({ order_id }),
@@ -94,7 +91,7 @@ describe("Orders.get", () => {
 })
 
 describe("Orders.queuePosition", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the contracts ahead, parts included",
       call: Orders.queuePosition({ order_id }),
@@ -105,7 +102,7 @@ describe("Orders.queuePosition", () => {
 })
 
 describe("Orders.queuePositions", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads them for some markets, or for an event, of one subaccount",
       call: Orders.queuePositions({ market_tickers: "KXA-B-C,KXA-B-D", event_ticker: "KXA-B", subaccount: 3 }),
@@ -126,7 +123,7 @@ describe("Orders.create", () => {
     remaining_count: "10.00",
     ts_ms: 1791428428978
   }
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends the intent as it stands; an answer without fills has no averages",
       call: Orders.create(intent),
@@ -170,28 +167,23 @@ describe("Orders.create", () => {
     }
   ])
 
-  it.effect("is repeated under its own id after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Orders.create(intent), [
-        lost,
-        { status: 409, body: { error: { code: "order_already_exists", message: "order already exists" } } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "Conflict", code: "order_already_exists", afterLostAnswer: true })
-    })
+  itFails(
+    "is repeated under its own id after a lost answer, and marks the echo",
+    Orders.create(intent),
+    [lost, { status: 409, body: { error: { code: "order_already_exists", message: "order already exists" } } }],
+    { _tag: "Conflict", code: "order_already_exists", afterLostAnswer: true }
   )
 
-  it.effect("is not repeated after a lost answer without an id of its own", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Orders.create({ ...intent, client_order_id: undefined }), [lost])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
-    })
+  itFails(
+    "is not repeated after a lost answer without an id of its own",
+    Orders.create({ ...intent, client_order_id: undefined }),
+    [lost],
+    { _tag: "TransportError", requestSent: "maybe" }
   )
 
   it.effect("says why it was refused", () =>
     Effect.gen(function* () {
-      const { error } = yield* failureOf(Orders.create(intent), [
+      const { error } = yield* play(Orders.create(intent), [
         { status: 400, body: { error: { code: "invalid_order", message: "invalid order", details: "off the grid" } } }
       ])
       assert.include(error, { _tag: "BadRequest", code: "invalid_order" })
@@ -199,13 +191,11 @@ describe("Orders.create", () => {
     })
   )
 
-  it.effect("surfaces the 404 of a market that does not exist, which the document does not declare", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Orders.create(intent), [
-        { status: 404, body: { error: { code: "market_not_found", message: "market not found" } } }
-      ])
-      assert.include(error, { _tag: "UnexpectedStatus", status: 404, code: "market_not_found" })
-    })
+  itFails(
+    "surfaces the 404 of a market that does not exist, which the document does not declare",
+    Orders.create(intent),
+    [{ status: 404, body: { error: { code: "market_not_found", message: "market not found" } } }],
+    { _tag: "UnexpectedStatus", status: 404, code: "market_not_found" }
   )
 })
 
@@ -219,7 +209,7 @@ describe("Orders.batchCreate", () => {
   const orders = [intent, second]
   const refusal = { code: "insufficient_balance", message: "insufficient balance" }
 
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "gives success with an error on the item that was refused, and on that one alone",
       call: Orders.batchCreate({ orders }),
@@ -256,64 +246,44 @@ describe("Orders.batchCreate", () => {
     }
   ])
 
-  it.effect("lets the refused items be picked out, as its example does", () =>
+  it.effect("returns rejected items that can be filtered, as its example shows", () =>
     Effect.gen(function* () {
       const refused = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
-        Effect.map(Orders.batchCreate({ orders: batch }), (answer) =>
-          answer.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
+        Effect.map(Orders.batchCreate({ orders: batch }), (response) =>
+          response.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
         )
-      assert.deepStrictEqual(yield* refused(orders), [{ client_order_id: second.client_order_id, error: refusal }])
-    }).pipe(
-      Effect.provide(
-        layer([
-          {
-            status: 201,
-            body: {
-              orders: [
-                { client_order_id: intent.client_order_id, order_id, error: null },
-                { client_order_id: second.client_order_id, error: refusal }
-              ]
-            }
-          }
-        ])
-      )
-    )
-  )
-
-  it.effect("is a ContractError where the error is of the whole batch, under a success status", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Orders.batchCreate({ orders }), [
-        { status: 201, body: { orders: [], error: refusal } }
-      ])
-      assert.include(error, { _tag: "ContractError", pointer: "/error" })
+      const items = [
+        { client_order_id: intent.client_order_id, order_id, error: null },
+        { client_order_id: second.client_order_id, error: refusal }
+      ]
+      const { value } = yield* play(refused(orders), [{ status: 201, body: { orders: items } }])
+      assert.deepStrictEqual(value, [{ client_order_id: second.client_order_id, error: refusal }])
     })
   )
 
-  it.effect("is repeated after a lost answer only where every order has an id of its own", () =>
-    Effect.gen(function* () {
-      const all = yield* failureOf(Orders.batchCreate({ orders }), [lost, badRequest])
-      assert.strictEqual(all.requests, 2)
-      const { client_order_id: _, ...anonymous } = second
-      const some = yield* failureOf(Orders.batchCreate({ orders: [intent, anonymous] }), [lost])
-      assert.strictEqual(some.requests, 1)
-    })
+  itFails(
+    "is a ContractError where the error is of the whole batch, under a success status",
+    Orders.batchCreate({ orders }),
+    [{ status: 201, body: { orders: [], error: refusal } }],
+    { _tag: "ContractError", pointer: "/error" }
   )
 
-  it.effect("names the field of the order that cannot be sent", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(
-        Orders.batchCreate({ orders: [intent, { ...second, price: "1.5" }] }),
-        []
-      )
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/orders/1/price" })
-      assert.strictEqual(requests, 0)
-    })
+  itFails("retries after a lost response if every order has an id", Orders.batchCreate({ orders }), [lost, badRequest])
+
+  itFails(
+    "does not retry after a lost response if an order has no id",
+    Orders.batchCreate({ orders: [intent, { ...second, client_order_id: undefined }] }),
+    [lost]
   )
+
+  itRejects("names the field of the order that cannot be sent", [
+    [Orders.batchCreate({ orders: [intent, { ...second, price: "1.5" }] }), "/orders/1/price"]
+  ])
 })
 
 describe("Orders.amend", () => {
   const amendment = { ticker: intent.ticker, side: "bid", price: "0.55", count: "10" } as const
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "puts the order in the path, the subaccount in the query and the rest in the body; counts may be null",
       call: Orders.amend({
@@ -355,17 +325,12 @@ describe("Orders.amend", () => {
     }
   ])
 
-  it.effect("is not repeated after a lost answer", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(Orders.amend({ order_id, ...amendment }), [{ status: 503 }])
-      assert.strictEqual(requests, 1)
-    })
-  )
+  itFails("is not repeated after a lost answer", Orders.amend({ order_id, ...amendment }), [{ status: 503 }])
 })
 
 describe("Orders.decrease", () => {
   const left = { status: 200, body: { order_id, remaining_count: "3.50", ts_ms: 1791428428978 } }
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "takes off a number of contracts, on the shard of a market",
       call: Orders.decrease({ order_id, reduce_by: "6.5", market_ticker: intent.ticker }),
@@ -382,16 +347,15 @@ describe("Orders.decrease", () => {
     }
   ])
 
-  it.effect("is not repeated after a lost answer: it would take off twice", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(Orders.decrease({ order_id, reduce_by: "1" }), [lost])
-      assert.strictEqual(requests, 1)
-    })
+  itFails(
+    "is not repeated after a lost answer: it would take off twice",
+    Orders.decrease({ order_id, reduce_by: "1" }),
+    [lost]
   )
 })
 
 describe("Orders.cancel", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "says where the order is, and sends no body",
       call: Orders.cancel({ order_id, subaccount: 3, exchange_index: -1, market_ticker: "KXBTC-26NOV23-T114999.99" }),
@@ -400,13 +364,10 @@ describe("Orders.cancel", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Orders.cancel({ order_id }), [lost, notFound])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-    })
-  )
+  itFails("is repeated after a lost answer, and marks the echo", Orders.cancel({ order_id }), [lost, notFound], {
+    _tag: "NotFound",
+    afterLostAnswer: true
+  })
 })
 
 describe("Orders.batchCancel", () => {
@@ -414,7 +375,7 @@ describe("Orders.batchCancel", () => {
     { order_id, market_ticker: intent.ticker },
     { order_id: "gone", exchange_index: 0, subaccount: 3 }
   ]
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends a DELETE with a body, and gives success with an error on the item that was not cancelled",
       call: Orders.batchCancel({ orders }),
@@ -432,16 +393,11 @@ describe("Orders.batchCancel", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(Orders.batchCancel({ orders }), [lost, badRequest])
-      assert.strictEqual(requests, 2)
-    })
-  )
+  itFails("is repeated after a lost answer", Orders.batchCancel({ orders }), [lost, badRequest])
 })
 
 describe("Orders.cancelAll", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "says nothing of subaccounts unless told, which means all of them, and answers nothing",
       call: Orders.cancelAll(),
@@ -456,12 +412,9 @@ describe("Orders.cancelAll", () => {
     }
   ])
 
-  it.effect("is not repeated after a lost answer: orders placed in between would go too", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(Orders.cancelAll(), [{ status: 504 }])
-      assert.strictEqual(requests, 1)
-    })
-  )
+  itFails("is not repeated after a lost answer: orders placed in between would go too", Orders.cancelAll(), [
+    { status: 504 }
+  ])
 })
 
 describe("Orders.ensureCanceled", () => {
@@ -470,30 +423,28 @@ describe("Orders.ensureCanceled", () => {
   const canceled: Reply = { status: 200, body: { order_id, reduced_by: "5.50", ts_ms: 1 } }
   const asOf: Reply = { status: 200, body: { as_of_time: "1969-12-31T00:00:00Z" } }
   const reset: Reply = { fault: "ECONNRESET", syscall: "read" }
-  const away: Reply = { fault: "ENOTFOUND" }
+  const unreachable: Reply = { fault: "ENOTFOUND" }
   const refusal = (status: number): Reply => ({ status, body: { error: { code: "some_code", message: "why" } } })
 
-  /** Runs to the end on virtual time, each request once: a cancel, a read, and in every later round the time first. */
-  const play = (
+  /** Sends each request once: a cancel, a read, and in every later round the freshness of the reads first. */
+  const cancel = (
     replies: ReadonlyArray<Reply>,
-    options: Orders.CancelOptions & { readonly target?: Orders.CancelTarget } & Partial<Options> = {}
-  ) => {
-    const { target: given = target, within, ...rest } = options
-    return Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.result(Orders.ensureCanceled(given, { within })))
-      yield* TestClock.adjust("1 minute")
-      const result = yield* Fiber.join(fiber)
-      return { result, sent: (yield* Script).sent }
-    }).pipe(Effect.provide(layer(replies, { policy: { retry: SendPolicy.noRetry }, ...rest })))
-  }
+    {
+      target: canceledOrder = target,
+      within,
+      ...setting
+    }: Setting & Orders.CancelOptions & { readonly target?: Orders.CancelTarget } = {}
+  ) =>
+    play(Orders.ensureCanceled(canceledOrder, { within }), replies, {
+      policy: { retry: SendPolicy.noRetry },
+      ...setting
+    })
 
   /** Time for two rounds after the first. */
   const within = 350
 
-  const mayRest = (result: Result.Result<Orders.Cancellation, unknown>): Orders.MayRest => {
-    const cancellation = Result.getOrThrow(result)
-    return cancellation._tag === "MayRest" ? cancellation : assert.fail(cancellation._tag)
-  }
+  const mayRest = (cancellation: Orders.Cancellation): Orders.MayRest =>
+    cancellation._tag === "MayRest" ? cancellation : assert.fail(cancellation._tag)
 
   const methods = (sent: ReadonlyArray<{ readonly method: string; readonly target: string }>) =>
     sent.map(({ method, target }) => (target.includes("user_data_timestamp") ? "TIME" : method))
@@ -511,9 +462,12 @@ describe("Orders.ensureCanceled", () => {
   for (const [what, loss] of losses) {
     it.effect(`does not say that nothing was sent after a cancel ${what}`, () =>
       Effect.gen(function* () {
-        const { result, sent } = yield* play([loss, away, asOf, away, away, asOf, away, away], { within })
+        const { sent, value } = yield* cancel(
+          [loss, unreachable, asOf, unreachable, unreachable, asOf, unreachable, unreachable],
+          { within }
+        )
         assert.deepStrictEqual(methods(sent), ["DELETE", "GET", "TIME", "DELETE", "GET", "TIME", "DELETE", "GET"])
-        const { error } = mayRest(result)
+        const { error } = mayRest(value)
         assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", code: "ENOTFOUND" })
         assert.notInclude(String(error?.message), "nothing was sent")
         assert.include(String(error?.message), "was lost")
@@ -529,8 +483,8 @@ describe("Orders.ensureCanceled", () => {
           [429, "TooManyRequests"]
         ] as const) {
           const refused = refusal(status)
-          const replies = [loss, notFound, asOf, refused, away, asOf, refused, away]
-          const { error } = mayRest((yield* play(replies, { within })).result)
+          const replies = [loss, notFound, asOf, refused, unreachable, asOf, refused, unreachable]
+          const { error } = mayRest((yield* cancel(replies, { within })).value)
           if (error === undefined || !("carriedOut" in error)) return assert.fail(`no answered error, status ${status}`)
           assert.strictEqual(error._tag, tag)
           assert.deepStrictEqual([error.status, error.afterLostAnswer, error.carriedOut], [status, true, "maybe"])
@@ -542,11 +496,21 @@ describe("Orders.ensureCanceled", () => {
   it.effect("says the same where the lost attempt was one of several of a call", () =>
     Effect.gen(function* () {
       const policy = { retry: Schedule.recurs(1) }
-      const replies = [reset, away, away, away, asOf, away, away, away, away]
-      const { error } = mayRest((yield* play(replies, { within: 150, policy })).result)
+      const replies = [
+        reset,
+        unreachable,
+        unreachable,
+        unreachable,
+        asOf,
+        unreachable,
+        unreachable,
+        unreachable,
+        unreachable
+      ]
+      const { error } = mayRest((yield* cancel(replies, { within: 150, policy })).value)
       assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", code: "ENOTFOUND" })
       const denied = [reset, refusal(401), notFound, asOf, refusal(401), notFound]
-      const last = mayRest((yield* play(denied, { within: 150, policy })).result)
+      const last = mayRest((yield* cancel(denied, { within: 150, policy })).value)
       assert.deepInclude(last.error, { _tag: "Unauthorized", afterLostAnswer: true })
     })
   )
@@ -554,65 +518,67 @@ describe("Orders.ensureCanceled", () => {
   it.effect("says the same where a later cancel cannot be signed", () =>
     Effect.gen(function* () {
       let signs = 2
-      const flaky: Options["signer"] = {
+      const flaky: NonNullable<Setting["signer"]> = {
         ...signer(),
         sign: (text) =>
           signs-- > 0 ? signer().sign(text) : Effect.fail(new SigningError({ description: "the KMS declined" }))
       }
-      const unsigned = mayRest((yield* play([reset, away, asOf, asOf], { within, signer: flaky })).result)
+      const unsigned = mayRest((yield* cancel([reset, unreachable, asOf, asOf], { within, signer: flaky })).value)
       assert.deepInclude(unsigned.error, { _tag: "TransportError", requestSent: "maybe", attempts: 1 })
       assert.include(String(unsigned.error?.message), "the KMS declined")
     })
   )
 
-  it.effect("does not make cancelAllOnExit report that nothing was sent", () => {
-    const reports: Array<Orders.ExitReport> = []
-    const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-    const round = [asOf, away, away]
-    const placed: Reply = {
-      status: 201,
-      body: { order_id, fill_count: "0.00", remaining_count: "10.00", ts_ms: 1 }
-    }
-    return Effect.gen(function* () {
+  it.effect("makes cancelAllOnExit report that a cancel may have been sent", () =>
+    Effect.gen(function* () {
+      const reports: Array<Orders.ExitReport> = []
+      const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
+      const round = [asOf, unreachable, unreachable]
+      const placed = { status: 201, body: { order_id, fill_count: "0.00", remaining_count: "10.00", ts_ms: 1 } }
       const bid = Orders.buyYes({ ticker: intent.ticker, count: "10", yes_price: "0.56" })
-      const scoped = Effect.provide(Orders.place(bid), Orders.cancelAllOnExit({ within: "1 second", onExit }))
-      const fiber = yield* Effect.forkChild(scoped)
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
+      yield* play(
+        Effect.provide(Orders.place(bid), Orders.cancelAllOnExit({ within: "1 second", onExit })),
+        [placed, unreachable, reset, unreachable, ...round, ...round, ...round],
+        { policy: { retry: SendPolicy.noRetry } }
+      )
       const { left } = reports[0]!
       assert.deepStrictEqual(
         left.map((one) => one.order_id),
         [order_id]
       )
       assert.notInclude(left[0]!.reason, "nothing was sent")
-    }).pipe(
-      Effect.provide(
-        layer([placed, away, reset, away, ...round, ...round, ...round], { policy: { retry: SendPolicy.noRetry } })
-      )
-    )
-  })
+    })
+  )
 
   it.effect("finds what a lost cancel did, however often later ones do not leave", () =>
     Effect.gen(function* () {
-      const { result } = yield* play([reset, away, asOf, away, away, asOf, away, is("canceled")])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "AlreadyCanceled", afterLostAnswer: true })
-      const refused = yield* play([reset, away, asOf, refusal(401), is("executed")])
-      assert.strictEqual(Result.getOrThrow(refused.result)._tag, "Executed")
+      const { value } = yield* cancel([
+        reset,
+        unreachable,
+        asOf,
+        unreachable,
+        unreachable,
+        asOf,
+        unreachable,
+        is("canceled")
+      ])
+      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: true })
+      const refused = yield* cancel([reset, unreachable, asOf, refusal(401), is("executed")])
+      assert.strictEqual(refused.value._tag, "Executed")
     })
   )
 
   it.effect("fails at once where no cancel can have been carried out", () =>
     Effect.gen(function* () {
       for (const [reply, tag] of [
-        [away, "TransportError"],
+        [unreachable, "TransportError"],
         [refusal(401), "Unauthorized"],
         [refusal(403), "UnexpectedStatus"],
         [refusal(425), "UnexpectedStatus"],
         [refusal(429), "TooManyRequests"]
       ] as const) {
         for (const before of [[], [notFound, is("resting"), asOf]]) {
-          const { result } = yield* play([...before, reply])
-          const error = Result.isFailure(result) ? result.failure : assert.fail("it must fail")
+          const { error } = yield* cancel([...before, reply])
           assert.strictEqual(error._tag, tag)
           if ("afterLostAnswer" in error) assert.isFalse(error.afterLostAnswer)
           if ("requestSent" in error) assert.strictEqual(error.requestSent, "no")
@@ -623,15 +589,15 @@ describe("Orders.ensureCanceled", () => {
 
   it.effect("does not call an order cancelled before where an answer that was not lost said that nothing rests", () =>
     Effect.gen(function* () {
-      const { result } = yield* play([notFound, is("canceled")])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "AlreadyCanceled", afterLostAnswer: false })
+      const { value } = yield* cancel([notFound, is("canceled")])
+      assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: false })
     })
   )
 
   it.effect("counts a cancel that was under way when its time was up", () =>
     Effect.gen(function* () {
       const replies: ReadonlyArray<Reply> = [notFound, is("resting"), asOf, { ...canceled, delayMillis: 5_000 }]
-      const { error, order: last } = mayRest((yield* play(replies, { within })).result)
+      const { error, order: last } = mayRest((yield* cancel(replies, { within })).value)
       assert.deepInclude(error, { _tag: "NotFound", afterLostAnswer: true })
       assert.strictEqual(last?.status, "resting")
     })
@@ -640,7 +606,7 @@ describe("Orders.ensureCanceled", () => {
   it.effect("says of a 404 that no answer was lost where none was, and no cancel was under way at the end", () =>
     Effect.gen(function* () {
       const replies = [notFound, is("resting"), asOf, notFound, is("resting")]
-      const { error } = mayRest((yield* play(replies, { within: 150 })).result)
+      const { error } = mayRest((yield* cancel(replies, { within: 150 })).value)
       assert.deepInclude(error, { _tag: "NotFound", afterLostAnswer: false })
     })
   )
@@ -648,9 +614,12 @@ describe("Orders.ensureCanceled", () => {
   it.effect("counts an answer about another order as a cancel that may have been carried out", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
-      const { result, sent } = yield* play([other, away, away, away, asOf, away, away], { within })
+      const { sent, value } = yield* cancel(
+        [other, unreachable, unreachable, unreachable, asOf, unreachable, unreachable],
+        { within }
+      )
       assert.deepStrictEqual(methods(sent), ["DELETE", "GET", "DELETE", "GET", "TIME", "DELETE", "GET"])
-      assert.deepInclude(mayRest(result).error, { _tag: "TransportError", requestSent: "maybe" })
+      assert.deepInclude(mayRest(value).error, { _tag: "TransportError", requestSent: "maybe" })
     })
   )
 
@@ -659,42 +628,37 @@ describe("Orders.ensureCanceled", () => {
       const fresh: Reply = { status: 200, body: { as_of_time: "2026-10-08T03:00:28Z" } }
       const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
       for (const round of [
-        [fresh, notFound, away],
+        [fresh, notFound, unreachable],
         [fresh, notFound, { status: 503 }],
         [fresh, other, notFound],
         [fresh, { status: 502 }, notFound],
-        [away, notFound, notFound],
+        [unreachable, notFound, notFound],
         [{ status: 200, body: { as_of_time: "soon" } }, notFound, notFound]
       ] as const) {
-        mayRest((yield* play([notFound, notFound, ...round], { within: 150 })).result)
+        mayRest((yield* cancel([notFound, notFound, ...round], { within: 150 })).value)
       }
-      const { result } = yield* play([notFound, notFound, fresh, notFound, notFound])
-      assert.strictEqual(Result.getOrThrow(result)._tag, "NoSuchOrder")
+      const { value } = yield* cancel([notFound, notFound, fresh, notFound, notFound])
+      assert.strictEqual(value._tag, "NoSuchOrder")
     })
   )
 
-  it.effect("goes by what was known of the exchange's clock when it began, where the machine's was set since", () => {
-    const machine = new Machine()
-    const startMillis = 36_000_000
-    const dated: Reply = {
-      status: 200,
-      body: { orders: [], cursor: "" },
-      headers: { date: new Date(startMillis + 10_000).toUTCString() }
-    }
-    const freshness = { status: 200, body: { as_of_time: new Date(startMillis + 9_000).toISOString() } }
-    return Effect.gen(function* () {
-      yield* TestClock.setTime(startMillis)
-      yield* Orders.list()
-      const fiber = yield* Effect.forkChild(Orders.ensureCanceled(target, { within: 150 }))
-      yield* TestClock.adjust(1)
-      machine.aheadMillis = -5_000
-      yield* TestClock.adjust("1 minute")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "MayRest")
-    }).pipe(
-      machine.run,
-      Effect.provide(layer([dated, { ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound]))
-    )
-  })
+  it.effect("uses the exchange's clock as measured at its start if the local clock was set since", () =>
+    Effect.gen(function* () {
+      const startMillis = 36_000_000
+      const dated: Reply = {
+        status: 200,
+        body: { orders: [], cursor: "" },
+        headers: { date: new Date(startMillis + 10_000).toUTCString() }
+      }
+      const freshness = { status: 200, body: { as_of_time: new Date(startMillis + 9_000).toISOString() } }
+      const { value } = yield* play(
+        Effect.andThen(Orders.list(), Orders.ensureCanceled(target, { within: 150 })),
+        [dated, { ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound],
+        { atMillis: startMillis, clockSteps: [[1, -5_000]] }
+      )
+      assert.strictEqual(value._tag, "MayRest")
+    })
+  )
 
   for (const [what, exchange_index, query] of [
     ["by its market where its shard is not known", undefined, `?market_ticker=${order.ticker}`],
@@ -704,7 +668,7 @@ describe("Orders.ensureCanceled", () => {
   ] as const) {
     it.effect(`cancels an order ${what}`, () =>
       Effect.gen(function* () {
-        const { sent } = yield* play([canceled], { target: { ...target, exchange_index } })
+        const { sent } = yield* cancel([canceled], { target: { ...target, exchange_index } })
         assert.strictEqual(sent[0]!.target, `/trade-api/v2${writes}/${order_id}${query}`)
       })
     )
@@ -712,7 +676,7 @@ describe("Orders.ensureCanceled", () => {
 
   it.effect("cancels in the subaccount of the order, as an Accepted or a list names it", () =>
     Effect.gen(function* () {
-      for (const [given, subaccount] of [
+      for (const [fields, subaccount] of [
         [{ subaccount: 3 }, "3"],
         [{ subaccount: 0 }, "0"],
         [{ subaccount_number: 4 }, "4"],
@@ -720,39 +684,27 @@ describe("Orders.ensureCanceled", () => {
         [{ subaccount_number: null }, null],
         [{}, null]
       ] as const) {
-        const { sent } = yield* play([canceled], { target: { ...target, exchange_index: 1, ...given } })
+        const { sent } = yield* cancel([canceled], { target: { ...target, exchange_index: 1, ...fields } })
         assert.strictEqual(new URL(sent[0]!.target, "http://x").searchParams.get("subaccount"), subaccount)
       }
     })
   )
 
-  it.effect(
-    "does not say that there is no such order by a list that is older than the call, whoever sets the clock",
-    () => {
-      const machine = new Machine()
-      // It is ten o'clock, and the machine believes that it is nine.
-      const tenMillis = 36_000_000
-      machine.aheadMillis = -3_600_000
-      const older: Reply = { status: 200, body: { as_of_time: new Date(tenMillis - 60_000).toISOString() } }
-      const fresher: Reply = { status: 200, body: { as_of_time: new Date(tenMillis + 60_000).toISOString() } }
-      const found = (freshness: Reply) =>
-        Effect.gen(function* () {
-          yield* TestClock.setTime(tenMillis)
-          const fiber = yield* Effect.forkChild(Orders.ensureCanceled(target, { within: 150 }))
-          yield* TestClock.adjust(1)
-          machine.aheadMillis = 0
-          yield* TestClock.adjust("1 minute")
-          return (yield* Fiber.join(fiber))._tag
-        }).pipe(
-          machine.run,
-          Effect.provide(layer([{ ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound]))
-        )
-      return Effect.gen(function* () {
-        assert.strictEqual(yield* found(older), "MayRest")
-        machine.aheadMillis = -3_600_000
-        assert.strictEqual(yield* found(fresher), "NoSuchOrder")
-      })
-    }
+  it.effect("returns NoSuchOrder only if the lists are newer than the call, even if the local clock was set", () =>
+    Effect.gen(function* () {
+      const atMillis = 36_000_000
+      // The local clock is one hour behind and then set right.
+      const clocks = { aheadMillis: -3_600_000, clockSteps: [[1, 0]] } as const
+      for (const [listMillis, expected] of [
+        [atMillis - 60_000, "MayRest"],
+        [atMillis + 60_000, "NoSuchOrder"]
+      ] as const) {
+        const freshness = { status: 200, body: { as_of_time: new Date(listMillis).toISOString() } }
+        const replies = [{ ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound]
+        const { value } = yield* cancel(replies, { ...clocks, atMillis, within: 150 })
+        assert.strictEqual(value._tag, expected)
+      }
+    })
   )
 
   it.effect(
@@ -774,13 +726,8 @@ describe("Orders.ensureCanceled", () => {
             skewMillis === undefined ? {} : { date: new Date(startMillis + skewMillis).toUTCString() }
           const none = { ...notFound, headers }
           const freshness = { status: 200, body: { as_of_time: new Date(startMillis + asOfMillis).toISOString() } }
-          const tag = yield* Effect.gen(function* () {
-            yield* TestClock.setTime(startMillis)
-            const fiber = yield* Effect.forkChild(Orders.ensureCanceled(target, { within: 150 }))
-            yield* TestClock.adjust("1 minute")
-            return (yield* Fiber.join(fiber))._tag
-          }).pipe(Effect.provide(layer([none, none, freshness, none, none])))
-          assert.strictEqual(tag, expected, `${skewMillis} ${asOfMillis}`)
+          const { value } = yield* cancel([none, none, freshness, none, none], { atMillis: startMillis, within: 150 })
+          assert.strictEqual(value._tag, expected, `${skewMillis} ${asOfMillis}`)
         }
       })
   )
@@ -788,16 +735,25 @@ describe("Orders.ensureCanceled", () => {
   it.effect("has no error of a cancel that was answered, but about another order", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 200, body: { order_id: "another", reduced_by: "5.50", ts_ms: 1 } }
-      const { result } = yield* play([other, is("resting"), { ...canceled, delayMillis: 5_000 }], { within })
-      assert.deepInclude(mayRest(result), { error: undefined })
+      const { value } = yield* cancel([other, is("resting"), { ...canceled, delayMillis: 5_000 }], { within })
+      assert.deepInclude(mayRest(value), { error: undefined })
     })
   )
 
   it.effect("says how often the last cancel was tried, where an earlier one was lost", () =>
     Effect.gen(function* () {
-      const replies = [reset, reset, is("resting"), asOf, away, away, is("resting"), { ...asOf, delayMillis: 5_000 }]
-      const { result } = yield* play(replies, { within, policy: { retry: Schedule.recurs(1) } })
-      assert.deepInclude(mayRest(result).error, { _tag: "TransportError", requestSent: "maybe", attempts: 2 })
+      const replies = [
+        reset,
+        reset,
+        is("resting"),
+        asOf,
+        unreachable,
+        unreachable,
+        is("resting"),
+        { ...asOf, delayMillis: 5_000 }
+      ]
+      const { value } = yield* cancel(replies, { within, policy: { retry: Schedule.recurs(1) } })
+      assert.deepInclude(mayRest(value).error, { _tag: "TransportError", requestSent: "maybe", attempts: 2 })
     })
   )
 
@@ -805,7 +761,7 @@ describe("Orders.ensureCanceled", () => {
     Effect.gen(function* () {
       const round: ReadonlyArray<Reply> = [asOf, notFound, is("resting")]
       const rounds = [1, 2, 3, 4, 5, 6, 7].flatMap(() => round)
-      const { sent } = yield* play([notFound, is("resting"), ...rounds, asOf, canceled])
+      const { sent } = yield* cancel([notFound, is("resting"), ...rounds, asOf, canceled])
       const cancels = sent.filter(({ method }) => method === "DELETE").map(({ atMillis }) => atMillis)
       assert.deepStrictEqual(
         cancels.slice(1).map((atMillis, i) => atMillis - cancels[i]!),
@@ -818,7 +774,7 @@ describe("Orders.ensureCanceled", () => {
     Effect.gen(function* () {
       const round: ReadonlyArray<Reply> = [asOf, notFound, is("resting")]
       const rounds = [1, 2, 3, 4, 5, 6, 7, 8].flatMap(() => round)
-      const { sent } = yield* play([notFound, is("resting"), ...rounds])
+      const { sent } = yield* cancel([notFound, is("resting"), ...rounds])
       assert.strictEqual(sent.at(-1)!.atMillis, 4_600)
     })
   )

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
 import * as Quotes from "../src/rest/Quotes.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes, recorded } from "./support/calls.ts"
 
 const rfq_id = "42b2770c-7bcc-423b-af6b-d954cbcb267e"
 const quote_id = "0fab643f-bf47-4455-a44f-2dc0b00acbbf"
@@ -11,7 +10,7 @@ const byQuoteId = `/communications/quotes/${quote_id}`
 const quotes = recorded("Quote")
 
 describe("Quotes.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the quotes that demo was recorded with",
       call: Quotes.list({ user_filter: "self", min_ts: 1783300000, max_ts: 1783303000 }),
@@ -35,17 +34,15 @@ describe("Quotes.list", () => {
       }),
       request: `GET /communications/quotes?cursor=c&min_ts=1&max_ts=2&limit=500&status=open&quote_creator_user_id=u&user_filter=self&rfq_user_filter=self&rfq_creator_user_id=v&rfq_creator_subtrader_id=s&rfq_id=${rfq_id}`,
       reply: { status: 200, body: { quotes: null } },
-      answer: { quotes: [] }
+      value: { quotes: [] }
     }
   ])
 
-  it.effect("surfaces the 403 of a list without a filter, which the document does not declare", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Quotes.list(), [
-        { status: 403, body: { error: { code: "permission_denied", message: "no" } } }
-      ])
-      assert.include(error, { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" })
-    })
+  itFails(
+    "surfaces the 403 of a list without a filter, which the document does not declare",
+    Quotes.list(),
+    [{ status: 403, body: { error: { code: "permission_denied", message: "no" } } }],
+    { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" }
   )
 })
 
@@ -54,7 +51,7 @@ for (const [name, operation, request] of [
   ["getByQuoteId", Quotes.getByQuoteId({ quote_id }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls(
+    itSendsAndDecodes(
       quotes.map((quote, index) => ({
         it: `reads quote ${index + 1} of those that demo was recorded with`,
         call: operation,
@@ -66,7 +63,7 @@ for (const [name, operation, request] of [
 }
 
 describe("Quotes.create", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "quotes both sides",
       call: Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.4815", rest_remainder: false, post_only: true }),
@@ -83,28 +80,19 @@ describe("Quotes.create", () => {
     }
   ])
 
-  it.effect("refuses a price that is none before anything is sent", () =>
-    Effect.gen(function* () {
-      for (const price of ["-0.10", "1.01", "48", ".5", "0.48000", "1e-2"] as const) {
-        const { error, requests } = yield* failureOf(
-          Quotes.create({ rfq_id, yes_bid: price, no_bid: "0", rest_remainder: false }),
-          []
-        )
-        assert.strictEqual(requests, 0)
-        assert.include(error, { _tag: "InvalidRequest", pointer: "/yes_bid" }, price)
-      }
-    })
+  itRejects(
+    "refuses a price that is none before anything is sent",
+    (["-0.10", "1.01", "48", ".5", "0.48000", "1e-2"] as const).map((price) => [
+      Quotes.create({ rfq_id, yes_bid: price, no_bid: "0", rest_remainder: false }),
+      "/yes_bid"
+    ])
   )
 
-  it.effect("is not sent a second time after a lost answer", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(
-        Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.48", rest_remainder: false }),
-        [{ status: 504 }]
-      )
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "GatewayTimeout" })
-    })
+  itFails(
+    "is not sent a second time after a lost answer",
+    Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.48", rest_remainder: false }),
+    [{ status: 504 }],
+    { _tag: "GatewayTimeout" }
   )
 })
 
@@ -116,7 +104,7 @@ for (const [name, operation, request] of [
   ["acceptByQuoteId", Quotes.acceptByQuoteId({ quote_id, accepted_side: "yes" }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls([
+    itSendsAndDecodes([
       {
         it: "puts the side in the body and gives nothing",
         call: operation,
@@ -126,13 +114,9 @@ for (const [name, operation, request] of [
       }
     ])
 
-    it.effect("is not sent a second time after a lost answer", () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation, [{ fault: "ECONNRESET" }])
-        assert.strictEqual(requests, 1)
-        assert.include(error, { _tag: "TransportError" })
-      })
-    )
+    itFails("is not sent a second time after a lost answer", operation, [{ fault: "ECONNRESET" }], {
+      _tag: "TransportError"
+    })
   })
 }
 
@@ -141,7 +125,7 @@ for (const [name, operation, request] of [
   ["confirmByQuoteId", Quotes.confirmByQuoteId({ quote_id }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls([
+    itSendsAndDecodes([
       {
         it: "sends an empty JSON object, which the exchange wants, and gives nothing",
         call: operation,
@@ -151,20 +135,13 @@ for (const [name, operation, request] of [
       }
     ])
 
-    it.effect("fails with BadRequest when it is late, with the code", () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation, [late])
-        assert.strictEqual(requests, 1)
-        assert.include(error, { _tag: "BadRequest", status: 400, code: "expired" })
-      })
-    )
+    itFails("fails with BadRequest when it is late, with the code", operation, [late], {
+      _tag: "BadRequest",
+      status: 400,
+      code: "expired"
+    })
 
-    it.effect("is not sent a second time after a lost answer", () =>
-      Effect.gen(function* () {
-        const { requests } = yield* failureOf(operation, [{ status: 503 }])
-        assert.strictEqual(requests, 1)
-      })
-    )
+    itFails("is not sent a second time after a lost answer", operation, [{ status: 503 }])
   })
 }
 
@@ -173,7 +150,7 @@ for (const [name, operation, request] of [
   ["deleteByQuoteId", Quotes.deleteByQuoteId({ quote_id }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls([
+    itSendsAndDecodes([
       {
         it: "sends no body and gives nothing",
         call: operation,
@@ -182,20 +159,16 @@ for (const [name, operation, request] of [
       }
     ])
 
-    it.effect("is NotFound once the quote was accepted", () =>
-      Effect.gen(function* () {
-        const { error } = yield* failureOf(operation, [gone])
-        assert.include(error, { _tag: "NotFound", code: "not_found", afterLostAnswer: false })
-      })
-    )
+    itFails("is NotFound once the quote was accepted", operation, [gone], {
+      _tag: "NotFound",
+      code: "not_found",
+      afterLostAnswer: false
+    })
 
-    it.effect("is repeated after a lost answer, and marks the echo", () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation, [{ fault: "ECONNRESET" }, gone])
-        assert.strictEqual(requests, 2)
-        assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-      })
-    )
+    itFails("is repeated after a lost answer, and marks the echo", operation, [{ fault: "ECONNRESET" }, gone], {
+      _tag: "NotFound",
+      afterLostAnswer: true
+    })
   })
 }
 

@@ -1,13 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream } from "effect"
-import { TestClock } from "effect/testing"
+import { Effect, Layer } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import * as Environment from "../src/Environment.ts"
 import * as FixedPoint from "../src/money/FixedPoint.ts"
 import * as Kalshi from "../src/Kalshi.ts"
 import * as RfqBatches from "../src/rest/RfqBatches.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { layer, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
+import { collect, itFails, itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
+import { layerScript, type Reply, signer } from "./support/scripted.ts"
 
 const rfq_batch_id = "9d1a3c1e-6a52-4a0b-9a53-0d6b5f1f4a11"
 const batch_quote_id = "0fab643f-bf47-4455-a44f-2dc0b00acbbf"
@@ -48,16 +47,8 @@ const childQuote = (rfq_id: string) => ({
   status: "accepted"
 })
 
-/** Lets a call's waits go by. */
-const inTime = <A, E, R>(call: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(call)
-    yield* TestClock.adjust("1 minute")
-    return yield* Fiber.join(fiber)
-  })
-
 describe("RfqBatches.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "asks for everybody's",
       call: RfqBatches.list(),
@@ -69,50 +60,37 @@ describe("RfqBatches.list", () => {
       call: RfqBatches.list({ cursor: "c=", subaccount: 3, limit: 20, status: "accepted", user_filter: "self" }),
       request: `GET ${batches}?cursor=c%3D&subaccount=3&limit=20&status=accepted&user_filter=self`,
       reply: { status: 200, body: { rfq_batches: null } },
-      answer: { rfq_batches: [] }
+      value: { rfq_batches: [] }
     }
   ])
 
-  it.effect("reads whole pages, whose length the exchange decides, until there is no cursor", () =>
+  it.effect("reads all pages of any length", () =>
     Effect.gen(function* () {
-      const ids = yield* Stream.runCollect(Stream.map(RfqBatches.list.items({ limit: 20 }), ({ id }) => id))
-      assert.deepStrictEqual([...ids], ["1", "2", "3"])
-      const { sent } = yield* Script
+      const page = (ids: ReadonlyArray<string>, cursor?: string) => ({
+        status: 200,
+        body: { rfq_batches: ids.map((id) => ({ ...batch, id })), cursor }
+      })
+      const { sent, value } = yield* play(collect(RfqBatches.list.items({ limit: 20 })), [
+        page(["1"], "+1"),
+        page(["2", "3"], "+2"),
+        page([])
+      ])
+      assert.deepStrictEqual(
+        value.items.map(({ id }) => id),
+        ["1", "2", "3"]
+      )
       assert.deepStrictEqual(
         sent.map(({ target }) => target.split("?")[1]),
         ["limit=20", "cursor=%2B1&limit=20", "cursor=%2B2&limit=20"]
       )
-    }).pipe(
-      Effect.provide(
-        layer([
-          { status: 200, body: { rfq_batches: [{ ...batch, id: "1" }], cursor: "+1" } },
-          {
-            status: 200,
-            body: {
-              rfq_batches: [
-                { ...batch, id: "2" },
-                { ...batch, id: "3" }
-              ],
-              cursor: "+2"
-            }
-          },
-          { status: 200, body: { rfq_batches: [] } }
-        ])
-      )
-    )
-  )
-
-  it.effect("refuses more than 20 batches for a page, naming the field", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(RfqBatches.list({ limit: 21 }), [])
-      assert.strictEqual(requests, 0)
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/limit" })
     })
   )
+
+  itRejects("refuses more than 20 batches for a page, naming the field", [[RfqBatches.list({ limit: 21 }), "/limit"]])
 })
 
 describe("RfqBatches.get", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads one, whose status may be new",
       call: RfqBatches.get({ rfq_batch_id }),
@@ -140,7 +118,7 @@ describe("RfqBatches.create", () => {
     client_batch_id: "mine",
     subaccount: 63
   }
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "asks for one number of contracts on every child",
       call: RfqBatches.create({ children: [a, b], contracts_fp: "10" }),
@@ -159,32 +137,28 @@ describe("RfqBatches.create", () => {
 
   const one = RfqBatches.create({ children: [a, b], contracts_fp: "10", client_batch_id: "mine" })
 
-  it.effect("is repeated with its id after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(one, [
-        { fault: "ECONNRESET", syscall: "read" },
-        { status: 409, body: { code: "conflict" } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "Conflict", afterLostAnswer: true })
-    })
+  itFails(
+    "is repeated with its id after a lost answer, and marks the echo",
+    one,
+    [
+      { fault: "ECONNRESET", syscall: "read" },
+      { status: 409, body: { code: "conflict" } }
+    ],
+    { _tag: "Conflict", afterLostAnswer: true }
   )
 
-  it.effect("is not repeated after a lost answer without an id", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(RfqBatches.create({ children: [a, b], contracts_fp: "10" }), [
-        { fault: "ECONNRESET", syscall: "read" }
-      ])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
-    })
+  itFails(
+    "is not repeated after a lost answer without an id",
+    RfqBatches.create({ children: [a, b], contracts_fp: "10" }),
+    [{ fault: "ECONNRESET", syscall: "read" }],
+    { _tag: "TransportError", requestSent: "maybe" }
   )
 
-  it.effect("fails with the code of a member who cannot use batches", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(one, [{ status: 403, body: { error: { code: "rfq_batch_unavailable" } } }])
-      assert.include(error, { _tag: "Forbidden", code: "rfq_batch_unavailable" })
-    })
+  itFails(
+    "fails with the code of a member who cannot use batches",
+    one,
+    [{ status: 403, body: { error: { code: "rfq_batch_unavailable" } } }],
+    { _tag: "Forbidden", code: "rfq_batch_unavailable" }
   )
 
   const refused: ReadonlyArray<readonly [string, RfqBatches.CreateInput, pointer: string, reason: string]> = [
@@ -285,18 +259,17 @@ describe("RfqBatches.create", () => {
     ["fewer than two children", { children: [a], contracts_fp: "1" }, "/children", "expected a list of 2 to 57 items"]
   ]
   for (const [what, input, pointer, reason] of refused) {
-    it.effect(`refuses ${what}, and says what to do`, () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(RfqBatches.create(input), [])
-        assert.strictEqual(requests, 0)
-        assert.include(error, { _tag: "InvalidRequest", operation: "RfqBatches.create", pointer, reason })
-      })
-    )
+    itFails(`refuses ${what}, and says what to do`, RfqBatches.create(input), [], {
+      _tag: "InvalidRequest",
+      operation: "RfqBatches.create",
+      pointer,
+      reason
+    })
   }
 })
 
 describe("RfqBatches.delete", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends no body and gives nothing",
       call: RfqBatches.delete({ rfq_batch_id }),
@@ -305,15 +278,14 @@ describe("RfqBatches.delete", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(RfqBatches.delete({ rfq_batch_id }), [
-        { fault: "ECONNRESET", syscall: "read" },
-        { status: 404, body: { code: "not_found" } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-    })
+  itFails(
+    "is repeated after a lost answer, and marks the echo",
+    RfqBatches.delete({ rfq_batch_id }),
+    [
+      { fault: "ECONNRESET", syscall: "read" },
+      { status: 404, body: { code: "not_found" } }
+    ],
+    { _tag: "NotFound", afterLostAnswer: true }
   )
 })
 
@@ -330,7 +302,7 @@ const best = {
 }
 
 describe("RfqBatches.bestQuotes", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads a side that nobody bids as absent",
       call: RfqBatches.bestQuotes({ rfq_batch_id }),
@@ -351,7 +323,7 @@ describe("RfqBatches.accept", () => {
     body: { accepted_side: "no", quotes: [childQuote(first), childQuote(second)] }
   }
 
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends one lowest bid for each child",
       call: RfqBatches.accept({ ...input, client_order_id: "mine" }),
@@ -361,23 +333,23 @@ describe("RfqBatches.accept", () => {
     }
   ])
 
-  it.effect("is repeated with its id after a lost answer, and gives the first one's result", () =>
+  it.effect("retries with the same id after a lost response and returns the result", () =>
     Effect.gen(function* () {
-      const { accepted_side } = yield* inTime(RfqBatches.accept({ ...input, client_order_id: "mine" }))
-      assert.strictEqual(accepted_side, "no")
-      const { sent } = yield* Script
-      assert.strictEqual(sent.length, 2)
+      const call = RfqBatches.accept({ ...input, client_order_id: "mine" })
+      const { sent, value } = yield* play(call, [{ fault: "ECONNRESET", syscall: "read" }, accepted])
+      assert.strictEqual(value.accepted_side, "no")
+      assert.lengthOf(sent, 2)
       assert.strictEqual(sent[1]!.body, sent[0]!.body)
-    }).pipe(Effect.provide(layer([{ fault: "ECONNRESET", syscall: "read" }, accepted])))
+    })
   )
 
   it.effect("is not repeated after a lost answer without an id, or with an empty one", () =>
     Effect.gen(function* () {
       for (const id of [{}, { client_order_id: "" }]) {
-        const { error, requests } = yield* failureOf(RfqBatches.accept({ ...input, ...id }), [
+        const { error, sent } = yield* play(RfqBatches.accept({ ...input, ...id }), [
           { fault: "ECONNRESET", syscall: "read" }
         ])
-        assert.strictEqual(requests, 1)
+        assert.lengthOf(sent, 1)
         assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
       }
     })
@@ -386,8 +358,8 @@ describe("RfqBatches.accept", () => {
   it.effect("refuses two lowest bids for one child, and says what to do", () =>
     Effect.gen(function* () {
       const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" } as const]
-      const { error, requests } = yield* failureOf(RfqBatches.accept({ ...input, min_bids: twice }), [])
-      assert.strictEqual(requests, 0)
+      const { error, sent } = yield* play(RfqBatches.accept({ ...input, min_bids: twice }), [])
+      assert.isEmpty(sent)
       assert.include(error, {
         _tag: "InvalidRequest",
         pointer: "/min_bids/2/rfq_id",
@@ -406,17 +378,17 @@ describe("RfqBatches.accept", () => {
         [400, changed],
         [422, changed]
       ] as const) {
-        const { error, requests } = yield* failureOf(RfqBatches.accept(input), [{ status, body }])
-        assert.strictEqual(requests, 1)
+        const { error, sent } = yield* play(RfqBatches.accept(input), [{ status, body }])
+        assert.lengthOf(sent, 1)
         assert.isTrue("code" in error && error.code === "rfq_batch_quotes_changed")
         assert.isTrue("body" in error && error.body.details === JSON.stringify(changed.details))
       }
     })
   )
 
-  it.effect("leaves the children whose bid got worse to be found in the best quotes, as its first example does", () =>
+  it.effect("lets the best quotes show which bids got worse, as its first example does", () =>
     Effect.gen(function* () {
-      const worse = yield* RfqBatches.accept(input).pipe(
+      const worse = RfqBatches.accept(input).pipe(
         Effect.as<ReadonlyArray<string>>([]),
         Effect.catchIf(
           (error) => "code" in error && error.code === "rfq_batch_quotes_changed",
@@ -430,15 +402,12 @@ describe("RfqBatches.accept", () => {
             )
         )
       )
-      assert.deepStrictEqual(worse, [second])
-    }).pipe(
-      Effect.provide(
-        layer([
-          { status: 409, body: { error: changed } },
-          { status: 200, body: { best_quotes: best } }
-        ])
-      )
-    )
+      const { value } = yield* play(worse, [
+        { status: 409, body: { error: changed } },
+        { status: 200, body: { best_quotes: best } }
+      ])
+      assert.deepStrictEqual(value, [second])
+    })
   )
 
   it.effect("shows the whole body of a refusal to an HTTP client, as its second example does", () => {
@@ -488,7 +457,7 @@ describe("RfqBatches.quotes", () => {
     accepted_side: "no",
     quotes: [childQuote(second)]
   }
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads a batch quote with the children that its maker won",
       call: RfqBatches.quotes({ rfq_batch_id }),
@@ -504,7 +473,7 @@ describe("RfqBatches.quote", () => {
     { rfq_id: second, yes_bid: "0.20", no_bid: "0.4000" }
   ]
   const input = { rfq_batch_id, quotes, rest_remainder: false }
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends a price for each side of each child",
       call: RfqBatches.quote({ ...input, post_only: true, subaccount: 0 }),
@@ -514,25 +483,23 @@ describe("RfqBatches.quote", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer, since it replaces itself", () =>
+  it.effect("retries after a lost response, since a quote replaces itself", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* inTime(RfqBatches.quote(input)), { id: batch_quote_id })
-      assert.strictEqual((yield* Script).sent.length, 2)
-    }).pipe(
-      Effect.provide(
-        layer([
-          { fault: "ECONNRESET", syscall: "read" },
-          { status: 201, body: { id: batch_quote_id } }
-        ])
-      )
-    )
+      const replies = [
+        { fault: "ECONNRESET", syscall: "read" },
+        { status: 201, body: { id: batch_quote_id } }
+      ]
+      const { sent, value } = yield* play(RfqBatches.quote(input), replies)
+      assert.deepStrictEqual(value, { id: batch_quote_id })
+      assert.lengthOf(sent, 2)
+    })
   )
 
   it.effect("refuses two prices for one child, and says what to do", () =>
     Effect.gen(function* () {
       const twice = [quotes[0]!, { ...quotes[1]!, rfq_id: first }]
-      const { error, requests } = yield* failureOf(RfqBatches.quote({ ...input, quotes: twice }), [])
-      assert.strictEqual(requests, 0)
+      const { error, sent } = yield* play(RfqBatches.quote({ ...input, quotes: twice }), [])
+      assert.isEmpty(sent)
       assert.include(error, {
         _tag: "InvalidRequest",
         pointer: "/quotes/1/rfq_id",
@@ -545,7 +512,7 @@ describe("RfqBatches.quote", () => {
 const own = { rfq_batch_id, batch_quote_id }
 
 describe("RfqBatches.deleteQuote", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends no body and gives nothing",
       call: RfqBatches.deleteQuote(own),
@@ -554,20 +521,19 @@ describe("RfqBatches.deleteQuote", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(RfqBatches.deleteQuote(own), [
-        { fault: "ECONNRESET", syscall: "read" },
-        { status: 404, body: { code: "not_found" } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-    })
+  itFails(
+    "is repeated after a lost answer, and marks the echo",
+    RfqBatches.deleteQuote(own),
+    [
+      { fault: "ECONNRESET", syscall: "read" },
+      { status: 404, body: { code: "not_found" } }
+    ],
+    { _tag: "NotFound", afterLostAnswer: true }
   )
 })
 
 describe("RfqBatches.confirmQuote", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends an empty object, which the exchange wants for a body",
       call: RfqBatches.confirmQuote(own),
@@ -577,14 +543,13 @@ describe("RfqBatches.confirmQuote", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(RfqBatches.confirmQuote(own), [
-        { fault: "ECONNRESET", syscall: "read" },
-        { status: 409, body: { code: "conflict" } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "Conflict", afterLostAnswer: true })
-    })
+  itFails(
+    "is repeated after a lost answer, and marks the echo",
+    RfqBatches.confirmQuote(own),
+    [
+      { fault: "ECONNRESET", syscall: "read" },
+      { status: 409, body: { code: "conflict" } }
+    ],
+    { _tag: "Conflict", afterLostAnswer: true }
   )
 })

@@ -1,7 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe } from "@effect/vitest"
 import * as Rfqs from "../src/rest/Rfqs.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes, recorded } from "./support/calls.ts"
 
 const rfq_id = "42b2770c-7bcc-423b-af6b-d954cbcb267e"
 const ticker = "KXMLBGAME-26JUL081840NYYTB-NYY"
@@ -21,7 +20,7 @@ const rfq = {
 }
 
 describe("Rfqs.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "asks for everybody's",
       call: Rfqs.list(),
@@ -43,21 +42,17 @@ describe("Rfqs.list", () => {
       request:
         "GET /communications/rfqs?cursor=c%3D&event_ticker=E&market_ticker=M&subaccount=3&limit=100&status=open&creator_user_id=u&user_filter=self",
       reply: { status: 200, body: { rfqs: null } },
-      answer: { rfqs: [] }
+      value: { rfqs: [] }
     }
   ])
 
-  it.effect("sends no other filter of users than self", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Rfqs.list({ user_filter: "others" as "self" }), [])
-      assert.strictEqual(requests, 0)
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/user_filter" })
-    })
-  )
+  itRejects("sends no other filter of users than self", [
+    [Rfqs.list({ user_filter: "others" as "self" }), "/user_filter"]
+  ])
 })
 
 describe("Rfqs.get", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads one",
       call: Rfqs.get({ rfq_id }),
@@ -68,7 +63,7 @@ describe("Rfqs.get", () => {
 })
 
 describe("Rfqs.create", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "asks for a number of contracts, and gives the id that demo was recorded with",
       call: Rfqs.create({ market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true }),
@@ -101,38 +96,25 @@ describe("Rfqs.create", () => {
 
   const one = Rfqs.create({ market_ticker: ticker, contracts_fp: "1", rest_remainder: false })
 
-  it.effect("fails with Conflict when one is open on the market already", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(one, [
-        { status: 409, body: { error: { code: "conflict", message: "an RFQ is open" } } }
-      ])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "Conflict", afterLostAnswer: false })
-    })
+  itFails(
+    "fails with Conflict when one is open on the market already",
+    one,
+    [{ status: 409, body: { error: { code: "conflict", message: "an RFQ is open" } } }],
+    { _tag: "Conflict", afterLostAnswer: false }
   )
 
-  it.effect("is not sent a second time after a lost answer", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(one, [{ fault: "ECONNRESET" }])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
-    })
-  )
+  itFails("is not sent a second time after a lost answer", one, [{ fault: "ECONNRESET" }], {
+    _tag: "TransportError",
+    requestSent: "maybe"
+  })
 
-  it.effect("refuses a sum that is no amount of dollars, naming the field", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(
-        Rfqs.create({ market_ticker: ticker, target_cost_dollars: "1e3", rest_remainder: false }),
-        []
-      )
-      assert.strictEqual(requests, 0)
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/target_cost_dollars" })
-    })
-  )
+  itRejects("refuses a sum that is no amount of dollars, naming the field", [
+    [Rfqs.create({ market_ticker: ticker, target_cost_dollars: "1e3", rest_remainder: false }), "/target_cost_dollars"]
+  ])
 })
 
 describe("Rfqs.delete", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends no body and gives nothing",
       call: Rfqs.delete({ rfq_id }),
@@ -141,20 +123,16 @@ describe("Rfqs.delete", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Rfqs.delete({ rfq_id }), [
-        { fault: "ECONNRESET" },
-        { status: 404, body: { code: "not_found" } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-    })
+  itFails(
+    "is repeated after a lost answer, and marks the echo",
+    Rfqs.delete({ rfq_id }),
+    [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
+    { _tag: "NotFound", afterLostAnswer: true }
   )
 })
 
 describe("Rfqs.communicationsId", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the id that demo was recorded with",
       call: Rfqs.communicationsId(),

@@ -1,11 +1,11 @@
 import { describe } from "@effect/vitest"
 import * as Search from "../src/rest/Search.ts"
-import { itCalls } from "./support/calls.ts"
-import { itIs } from "./support/operations.ts"
+import { itSendsAndDecodes } from "./support/calls.ts"
+import { itDeclares } from "./support/operations.ts"
 
 describe("Search.tagsByCategories", () => {
-  itIs(Search.tagsByCategories(), { name: "Search.tagsByCategories", signed: "never", errors: ["Unauthorized"] })
-  itCalls([
+  itDeclares(Search.tagsByCategories(), { name: "Search.tagsByCategories", signed: "never", errors: ["Unauthorized"] })
+  itSendsAndDecodes([
     {
       it: "reads the tags of each category, of which one is null and read as empty",
       call: Search.tagsByCategories(),
@@ -14,14 +14,14 @@ describe("Search.tagsByCategories", () => {
         status: 200,
         body: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": null } }
       },
-      answer: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": [] } }
+      value: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": [] } }
     }
   ])
 })
 
 describe("Search.filtersBySport", () => {
-  itIs(Search.filtersBySport(), { name: "Search.filtersBySport", signed: "never", errors: ["Unauthorized"] })
-  itCalls([
+  itDeclares(Search.filtersBySport(), { name: "Search.filtersBySport", signed: "never", errors: ["Unauthorized"] })
+  itSendsAndDecodes([
     {
       it: "reads the scopes and competitions of each sport, and the order to show them in",
       call: Search.filtersBySport(),
@@ -48,7 +48,7 @@ describe("Search.filtersBySport", () => {
           sport_ordering: null
         }
       },
-      answer: {
+      value: {
         filters_by_sports: { Chess: { scopes: [], competitions: { Masters: { scopes: [] } } } },
         sport_ordering: []
       }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Transfers from "../src/rest/Transfers.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
 
 const root = "/portfolio/intra_exchange_instance_transfer"
 const client_transfer_id = "6f1c3a52-7b0e-4d8e-9a53-0d6b5f1f4a11"
@@ -18,7 +18,7 @@ const transfer = {
 }
 
 describe("Transfers.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads amounts as dollars",
       call: Transfers.list({ limit: 500, cursor: "c" }),
@@ -35,7 +35,7 @@ describe("Transfers.list", () => {
 })
 
 describe("Transfers.get", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads one transfer, in a status that is not known yet too",
       call: Transfers.get({ transfer_id: "t-1" }),
@@ -47,7 +47,7 @@ describe("Transfers.get", () => {
   it.effect("fails with NotFound, in every shape of its body", () =>
     Effect.gen(function* () {
       for (const body of [{ error: { code: "not_found", message: "no" } }, { code: "not_found" }]) {
-        const { error } = yield* failureOf(Transfers.get({ transfer_id: "t-2" }), [{ status: 404, body }])
+        const { error } = yield* play(Transfers.get({ transfer_id: "t-2" }), [{ status: 404, body }])
         assert.include(error, { _tag: "NotFound", code: "not_found", afterLostAnswer: false })
       }
     })
@@ -56,7 +56,7 @@ describe("Transfers.get", () => {
 
 describe("Transfers.create", () => {
   const started = { status: 200, body: { transfer_id: "t-1" } }
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends the amount as the integer it is: hundredths of a cent",
       call: Transfers.create(input),
@@ -96,33 +96,24 @@ describe("Transfers.create", () => {
     ],
     ["is not repeated after a lost answer without one", Transfers.create(input), [{ fault: "ECONNRESET" }]]
   ] as const) {
-    it.effect(sentence, () =>
-      Effect.gen(function* () {
-        const { requests } = yield* failureOf(call, replies)
-        assert.strictEqual(requests, replies.length)
-      })
-    )
+    itFails(sentence, call, replies)
   }
 
-  it.effect("refuses dollars, a part of a hundredth of a cent, and an instance that does not exist", () =>
-    Effect.gen(function* () {
-      for (const [pointer, wrong] of [
+  itRejects(
+    "refuses dollars, a part of a hundredth of a cent, and an instance that does not exist",
+    (
+      [
         ["/amount", { amount: "12.50" }],
         ["/amount", { amount: 12.5 }],
         ["/destination", { destination: "perpetual" }],
         ["/destination_exchange_shard", { destination_exchange_shard: 101 }]
-      ] as const) {
-        // A caller without types can still get here.
-        const { error, requests } = yield* failureOf(Transfers.create({ ...input, ...wrong } as never), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([pointer, wrong]) => [Transfers.create({ ...input, ...wrong } as never), pointer])
   )
 })
 
 describe("Transfers.targetBalanceAllocation", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads shares in whole percents",
       call: Transfers.targetBalanceAllocation(),
@@ -149,7 +140,7 @@ describe("Transfers.targetBalanceAllocation", () => {
 
 describe("Transfers.setTargetBalanceAllocation", () => {
   const allocations = [{ exchange_index: 2, percent: 100 }]
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends the whole allocation",
       call: Transfers.setTargetBalanceAllocation({ allocations, resting_margin_reservation: "sum" }),
@@ -166,24 +157,17 @@ describe("Transfers.setTargetBalanceAllocation", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer: it sets a value", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Transfers.setTargetBalanceAllocation({ allocations }), [
-        { status: 502 },
-        { status: 403 }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "Forbidden" })
-    })
+  itFails(
+    "is repeated after a lost answer: it sets a value",
+    Transfers.setTargetBalanceAllocation({ allocations }),
+    [{ status: 502 }, { status: 403 }],
+    { _tag: "Forbidden" }
   )
 
-  it.effect("refuses a share that is no whole percent", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(
-        Transfers.setTargetBalanceAllocation({ allocations: [{ exchange_index: 0, percent: 33.3 }] }),
-        []
-      )
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/allocations/0/percent" })
-    })
-  )
+  itRejects("refuses a share that is no whole percent", [
+    [
+      Transfers.setTargetBalanceAllocation({ allocations: [{ exchange_index: 0, percent: 33.3 }] }),
+      "/allocations/0/percent"
+    ]
+  ])
 })
