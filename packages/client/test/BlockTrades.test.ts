@@ -5,7 +5,7 @@ import { itFails, itRejects, itSendsAndDecodes } from "./support/calls.ts"
 const id = "8d6a1c1e-2b0f-4c5e-9a54-0f6f2b7f0a11"
 const root = "/communications/block-trade-proposals"
 
-/** As the buyer sees it: nothing of the seller. */
+/** As shown to the buyer: without the seller. */
 const proposal = {
   id,
   proposer_user_id: "buyer",
@@ -40,13 +40,13 @@ const proposed: BlockTrades.ProposeInput = {
 describe("BlockTrades.list", () => {
   itSendsAndDecodes([
     {
-      it: "reads the proposals, prices and counts as the integers that they are",
+      it: "reads proposals with integer prices and counts",
       call: BlockTrades.list(),
       request: `GET ${root}`,
       reply: { status: 200, body: { block_trade_proposals: [proposal], cursor: "" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: BlockTrades.list({ cursor: "c", market_ticker: "M", limit: 1, status: "pending" }),
       request: `GET ${root}?cursor=c&market_ticker=M&limit=1&status=pending`,
       reply: { status: 200, body: { block_trade_proposals: null } },
@@ -58,7 +58,7 @@ describe("BlockTrades.list", () => {
 describe("BlockTrades.propose", () => {
   itSendsAndDecodes([
     {
-      it: "sends its whole input as the body",
+      it: "sends its input as the body",
       call: BlockTrades.propose(proposed),
       request: `POST ${root}`,
       body: proposed,
@@ -94,7 +94,7 @@ describe("BlockTrades.propose", () => {
 describe("BlockTrades.accept", () => {
   itSendsAndDecodes([
     {
-      it: "sends an empty JSON object where there is nothing to say",
+      it: "sends an empty object by default",
       call: BlockTrades.accept({ block_trade_proposal_id: id }),
       request: `POST ${root}/${id}/accept`,
       body: {},
@@ -109,7 +109,7 @@ describe("BlockTrades.accept", () => {
     }
   ])
 
-  itFails("is not sent a second time after a lost answer", BlockTrades.accept({ block_trade_proposal_id: id }), [
+  itFails("does not retry after a lost response", BlockTrades.accept({ block_trade_proposal_id: id }), [
     { status: 500 }
   ])
 })

@@ -262,9 +262,9 @@ describe("Orders.cancelAllOnExit", () => {
         resting,
         Orders.place(Orders.buyNo({ ticker, count: "1", no_price: "0.1", client_order_id: "lost" }))
       )
-      const answers = [created, lost, lost, lost, lost, asOf(60_000), lists()]
-      const denied = refused(401, "authentication_error")
-      const { report } = yield* run(unknown, [...answers, denied, asOf(60_000), lists()])
+      const replies = [created, lost, lost, lost, lost, asOf(60_000), lists()]
+      const rejected = refused(401, "authentication_error")
+      const { report } = yield* run(unknown, [...replies, rejected, asOf(60_000), lists()])
       assert.deepStrictEqual(
         report?.left.map(({ client_order_id, order_id }) => [client_order_id, order_id]),
         [
@@ -579,7 +579,7 @@ describe("Orders.cancelAllOnExit", () => {
   it.effect("cancels as soon as all calls have ended", () =>
     Effect.gen(function* () {
       const call = (client_order_id: string) => Orders.place(buy({ client_order_id }))
-      const answers = (client_order_id: string, delayMillis: number): Reply => ({
+      const replyTo = (client_order_id: string, delayMillis: number): Reply => ({
         status: 201,
         body: { ...createResponse, client_order_id, order_id: client_order_id },
         delayMillis
@@ -589,13 +589,13 @@ describe("Orders.cancelAllOnExit", () => {
           .filter(({ method }) => method === "DELETE")
           .map(({ atMillis, target }) => [target.split(/[/?]/)[6], atMillis])
       const alone = Effect.andThen(Effect.forkDetach(call("a"), { startImmediately: true }), Effect.sleep(1))
-      const one = yield* run(alone, [answers("a", 3_000), canceledAs("a")])
+      const one = yield* run(alone, [replyTo("a", 3_000), canceledAs("a")])
       assert.deepStrictEqual(times(one.sent), [["a", 3_000]])
       const after = Effect.andThen(
         call("a"),
         Effect.andThen(Effect.forkDetach(call("b"), { startImmediately: true }), Effect.sleep(1))
       )
-      const second = yield* run(after, [answers("a", 1), answers("b", 3_000), canceledAs("a"), canceledAs("b")])
+      const second = yield* run(after, [replyTo("a", 1), replyTo("b", 3_000), canceledAs("a"), canceledAs("b")])
       assert.deepStrictEqual(times(second.sent), [
         ["a", 2],
         ["b", 3_001]
@@ -604,7 +604,7 @@ describe("Orders.cancelAllOnExit", () => {
         Effect.forEach(["a", "b"], (id) => Effect.forkDetach(call(id), { startImmediately: true })),
         Effect.sleep(1)
       )
-      const two = yield* run(both, [answers("a", 1_000), answers("b", 3_000), canceledAs("a"), canceledAs("b")])
+      const two = yield* run(both, [replyTo("a", 1_000), replyTo("b", 3_000), canceledAs("a"), canceledAs("b")])
       assert.deepStrictEqual(times(two.sent), [
         ["a", 3_000],
         ["b", 3_000]

@@ -49,7 +49,7 @@ describe("Events.list", () => {
       reply: { status: 200, body: { events: [{ ...event, markets: [market] }], milestones: [milestone], cursor: "" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Events.list({
         limit: 200,
         cursor: "c=/+",
@@ -68,33 +68,31 @@ describe("Events.list", () => {
     }
   ])
 
-  it.effect(
-    "has an example that runs: it walks all pages, past one without events, and stops at the empty cursor",
-    () =>
-      Effect.gen(function* () {
-        isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
-        assert.deepStrictEqual(yield* Stream.runCollect(openMarkets), [market["ticker"], "SECOND"])
-        const first = "/trade-api/v2/events?with_nested_markets=true&status=open"
-        assert.deepStrictEqual(
-          (yield* Script).sent.map(({ target }) => target),
-          [
-            first,
-            "/trade-api/v2/events?cursor=p2&with_nested_markets=true&status=open",
-            "/trade-api/v2/events?cursor=p3&with_nested_markets=true&status=open"
-          ]
-        )
-      }).pipe(
-        Effect.provide(
-          layer([
-            { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
-            { status: 200, body: { events: null, cursor: "p3" } },
-            { status: 200, body: { events: [{ ...event, markets: [{ ...market, ticker: "SECOND" }] }], cursor: "" } }
-          ])
-        )
+  it.effect("runs its example: it reads all pages, past an empty one, up to the empty cursor", () =>
+    Effect.gen(function* () {
+      isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
+      assert.deepStrictEqual(yield* Stream.runCollect(openMarkets), [market["ticker"], "SECOND"])
+      const first = "/trade-api/v2/events?with_nested_markets=true&status=open"
+      assert.deepStrictEqual(
+        (yield* Script).sent.map(({ target }) => target),
+        [
+          first,
+          "/trade-api/v2/events?cursor=p2&with_nested_markets=true&status=open",
+          "/trade-api/v2/events?cursor=p3&with_nested_markets=true&status=open"
+        ]
       )
+    }).pipe(
+      Effect.provide(
+        layer([
+          { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
+          { status: 200, body: { events: null, cursor: "p3" } },
+          { status: 200, body: { events: [{ ...event, markets: [{ ...market, ticker: "SECOND" }] }], cursor: "" } }
+        ])
+      )
+    )
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventsQuery>>()
   })
 })
@@ -107,13 +105,13 @@ describe("Events.listMultivariate", () => {
   })
   itSendsAndDecodes([
     {
-      it: "lists the events of combos, of all collections or of one",
+      it: "lists the events of combos",
       call: Events.listMultivariate(),
       request: "GET /events/multivariate",
       reply: { status: 200, body: { events: [event], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Events.listMultivariate({
         limit: 1,
         cursor: "c",
@@ -127,7 +125,7 @@ describe("Events.listMultivariate", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.ListMultivariateInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMultivariateEventsQuery>>()
   })
 })
@@ -140,20 +138,20 @@ describe("Events.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads the markets beside the event",
+      it: "reads the markets next to the event",
       call: Events.get({ event_ticker: "E-1.5" }),
       request: "GET /events/E-1.5",
       reply: { status: 200, body: { event, markets: [market] } }
     },
     {
-      it: "reads them inside it, and the list beside it, null by then, as empty",
+      it: "reads nested markets and decodes the null list next to the event as empty",
       call: Events.get({ event_ticker: "E-1", with_nested_markets: true }),
       request: "GET /events/E-1?with_nested_markets=true",
       reply: { status: 200, body: { event: { ...event, markets: [market] }, markets: null } },
       value: { event: { ...event, markets: [market] }, markets: [] }
     },
     {
-      it: "reads an override of the fee",
+      it: "reads a fee override",
       call: Events.get({ event_ticker: "E-1" }),
       request: "GET /events/E-1",
       reply: {
@@ -163,7 +161,7 @@ describe("Events.get", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetEventPath, typeof Parameters.GetEventQuery>
     >()
@@ -178,7 +176,7 @@ describe("Events.metadata", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads what is needed to show an event",
+      it: "reads the display data of an event",
       call: Events.metadata({ event_ticker: "E-1" }),
       request: "GET /events/E-1/metadata",
       reply: {
@@ -194,7 +192,7 @@ describe("Events.metadata", () => {
       }
     },
     {
-      it: "reads lists that are null as empty",
+      it: "decodes null lists as empty",
       call: Events.metadata({ event_ticker: "E-1" }),
       request: "GET /events/E-1/metadata",
       reply: { status: 200, body: { image_url: "", market_details: null, settlement_sources: null } },
@@ -202,7 +200,7 @@ describe("Events.metadata", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.MetadataInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventMetadataPath>>()
   })
 })
@@ -211,7 +209,7 @@ describe("Events.feeChanges", () => {
   itDeclares(Events.feeChanges(), { name: "Events.feeChanges", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "reads a new fee, and one taken back",
+      it: "reads a new and a removed override",
       call: Events.feeChanges(),
       request: "GET /events/fee_changes",
       reply: {
@@ -240,7 +238,7 @@ describe("Events.feeChanges", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Events.feeChanges({ event_ticker: "E-1", limit: 1000, cursor: "c" }),
       request: "GET /events/fee_changes?event_ticker=E-1&limit=1000&cursor=c",
       reply: { status: 200, body: { event_fee_changes: null, cursor: "" } },
@@ -248,7 +246,7 @@ describe("Events.feeChanges", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.FeeChangesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventFeeChangesQuery>>()
   })
 })
@@ -272,7 +270,7 @@ describe("Events.candlesticks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads one list per market, of which one is null and read as empty",
+      it: "reads one list per market and decodes a null list as empty",
       call: Events.candlesticks({ ...range, period_interval: 60 }),
       request: "GET /series/S/events/E-1/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=60",
       reply: {
@@ -291,7 +289,7 @@ describe("Events.candlesticks", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.CandlesticksInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMarketCandlesticksByEventPath, typeof Parameters.GetMarketCandlesticksByEventQuery>
     >()
@@ -307,7 +305,7 @@ describe("Events.forecastPercentileHistory", () => {
   })
   itSendsAndDecodes([
     {
-      it: "repeats the key for each percentile",
+      it: "repeats the query key for each percentile",
       call,
       request:
         "GET /series/S/events/E-1/forecast_percentile_history?percentiles=0&percentiles=5000&percentiles=9999&start_ts=1790000000&end_ts=1790003600&period_interval=0",
@@ -335,7 +333,7 @@ describe("Events.forecastPercentileHistory", () => {
   ])
 
   itRejects(
-    "refuses, before anything is sent, no percentile, too many, and one out of bounds",
+    "rejects no percentile, too many, and one out of range",
     (
       [
         [[], "/percentiles"],
@@ -349,7 +347,7 @@ describe("Events.forecastPercentileHistory", () => {
     ])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.ForecastPercentileHistoryInput>().toEqualTypeOf<
       InputOf<
         typeof Parameters.GetEventForecastPercentilesHistoryPath,

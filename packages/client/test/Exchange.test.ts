@@ -25,13 +25,13 @@ describe("Exchange.status", () => {
   itDeclares(Exchange.status(), { name: "Exchange.status", signed: "never", errors: [] })
   itSendsAndDecodes([
     {
-      it: "reads the exchange as a whole and per shard",
+      it: "reads the status of the exchange and of each shard",
       call: Exchange.status(),
       request: "GET /exchange/status",
       reply: { status: 200, body: status }
     },
     {
-      it: "takes an answer without the shards",
+      it: "accepts a response without shards",
       call: Exchange.status(),
       request: "GET /exchange/status",
       reply: { status: 200, body: { exchange_active: true, trading_active: true } }
@@ -39,7 +39,7 @@ describe("Exchange.status", () => {
   ])
 
   for (const code of [500, 503, 504]) {
-    it.effect(`keeps the status that a ${code} carries`, () =>
+    it.effect(`keeps the status in the body of a ${code}`, () =>
       Effect.gen(function* () {
         const { error } = yield* play(
           Exchange.status(),
@@ -61,7 +61,7 @@ describe("Exchange.schedule", () => {
   itDeclares(Exchange.schedule(), { name: "Exchange.schedule", signed: "never", errors: [] })
   itSendsAndDecodes([
     {
-      it: "reads the hours of each weekday and the planned maintenance",
+      it: "reads the hours of each weekday and the maintenance windows",
       call: Exchange.schedule(),
       request: "GET /exchange/schedule",
       reply: {
@@ -84,7 +84,7 @@ describe("Exchange.schedule", () => {
       }
     },
     {
-      it: "reads days without sessions that are null as empty",
+      it: "decodes null sessions and windows as empty",
       call: Exchange.schedule(),
       request: "GET /exchange/schedule",
       reply: {
@@ -112,7 +112,7 @@ describe("Exchange.userDataTimestamp", () => {
   itDeclares(Exchange.userDataTimestamp(), { name: "Exchange.userDataTimestamp", signed: "never", errors: [] })
   itSendsAndDecodes([
     {
-      it: "reads a time and keeps it as it came",
+      it: "reads a time and keeps it unchanged",
       call: Exchange.userDataTimestamp(),
       request: "GET /exchange/user_data_timestamp",
       reply: { status: 200, body: { as_of_time: "2026-10-09T12:34:28.97871Z" } }
@@ -120,7 +120,7 @@ describe("Exchange.userDataTimestamp", () => {
   ])
 
   itFails(
-    "refuses a Unix time where the document says RFC 3339",
+    "fails with ContractError on a Unix time",
     Exchange.userDataTimestamp(),
     [{ status: 200, body: { as_of_time: 1_791_549_268 } }],
     { _tag: "ContractError", pointer: "/as_of_time" }

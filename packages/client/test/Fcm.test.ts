@@ -53,7 +53,7 @@ describe("Fcm.listSubtraders", () => {
   const subtrader = { subtrader_id, trading_blocked: false, fcm_trading_blocked: true, propagation_pending: true }
   itSendsAndDecodes([
     {
-      it: "reads them all, and shards that are null as none",
+      it: "lists subtraders and decodes null shards as empty",
       call: Fcm.listSubtraders(),
       request: "GET /fcm/subtraders",
       reply: {
@@ -95,7 +95,7 @@ describe("Fcm.listOrders", () => {
       reply: { status: 200, body: { orders: [order], cursor: "" } }
     },
     {
-      it: "asks for all, and reads a list that is null as empty",
+      it: "sends no filter and decodes a null list as empty",
       call: Fcm.listOrders(),
       request: "GET /fcm/orders",
       reply: { status: 200, body: { orders: null, cursor: "" } },
@@ -104,7 +104,7 @@ describe("Fcm.listOrders", () => {
   ])
 
   itFails(
-    "fails with Forbidden for a key that is bound to another subtrader",
+    "fails with Forbidden if the key belongs to another subtrader",
     Fcm.listOrders(),
     [{ status: 403, body: {} }],
     { _tag: "Forbidden", status: 403 }
@@ -151,7 +151,7 @@ describe("Fcm.listPositions", () => {
 describe("Fcm.listFills", () => {
   itSendsAndDecodes([
     {
-      it: "reads a page, with the side of the other party absent",
+      it: "reads a page without the side of the counterparty",
       call: Fcm.listFills({ min_ts: 1, max_ts: 2, cursor: "c" }),
       request: "GET /fcm/fills?min_ts=1&max_ts=2&cursor=c",
       reply: { status: 200, body: { fills: [fill], cursor: "" } }
@@ -173,13 +173,13 @@ describe("Fcm.getBlockedCategories", () => {
 describe("Fcm.getDailyCap", () => {
   itSendsAndDecodes([
     {
-      it: "reads a subtrader's cap",
+      it: "reads the cap of a subtrader",
       call: Fcm.getDailyCap({ subtrader_id }),
       request: "GET /fcm/subtraders/event_contract_daily_cap?subtrader_id=acme_1",
       reply: { status: 200, body: cap }
     },
     {
-      it: "may be asked without a subtrader",
+      it: "reads the cap without a subtrader",
       call: Fcm.getDailyCap(),
       request: "GET /fcm/subtraders/event_contract_daily_cap",
       reply: { status: 200, body: cap }
@@ -190,7 +190,7 @@ describe("Fcm.getDailyCap", () => {
 describe("Fcm.createSubtrader", () => {
   itSendsAndDecodes([
     {
-      it: "sends the suffix and gives the id",
+      it: "sends the suffix and returns the id",
       call: Fcm.createSubtrader({ subtrader_suffix: "1" }),
       request: "POST /fcm/subtraders",
       body: { subtrader_suffix: "1" },
@@ -219,7 +219,7 @@ describe("Fcm.transferPosition", () => {
   ])
 
   itRejects(
-    "refuses a price over one dollar, which a price in dollars never is",
+    "rejects a price over one dollar, a negative price and a fraction",
     [10_001, -1, 0.56].map((price_centicents) => [
       Fcm.transferPosition({ ...moved, price_centicents }),
       "/price_centicents"
@@ -230,7 +230,7 @@ describe("Fcm.transferPosition", () => {
 describe("Fcm.updateBlockedCategories", () => {
   itSendsAndDecodes([
     {
-      it: "blocks one category and gives all that are blocked",
+      it: "blocks one category and returns all blocked categories",
       call: Fcm.updateBlockedCategories({ subtrader_id, category: "Sports", blocked: true }),
       request: "PUT /fcm/subtraders/blocked_categories",
       body: { subtrader_id, category: "Sports", blocked: true },
@@ -242,7 +242,7 @@ describe("Fcm.updateBlockedCategories", () => {
 describe("Fcm.updateDailyCap", () => {
   itSendsAndDecodes([
     {
-      it: "sends dollars as text",
+      it: "sends dollars as a string",
       call: Fcm.updateDailyCap({ subtrader_id, limit: "1000.00" }),
       request: "PUT /fcm/subtraders/event_contract_daily_cap",
       body: { subtrader_id, limit: "1000.00" },
@@ -254,7 +254,7 @@ describe("Fcm.updateDailyCap", () => {
 describe("Fcm.deleteDailyCap", () => {
   itSendsAndDecodes([
     {
-      it: "names the subtrader in the query",
+      it: "sends the subtrader in the query",
       call: Fcm.deleteDailyCap({ subtrader_id }),
       request: "DELETE /fcm/subtraders/event_contract_daily_cap?subtrader_id=acme_1",
       reply: { status: 200, body: {} }

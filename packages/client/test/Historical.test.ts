@@ -8,7 +8,7 @@ import { itRejects, itSendsAndDecodes, recorded } from "./support/calls.ts"
 import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
 import { layer, Script } from "./support/scripted.ts"
 
-/** The recording of an operation that holds most. */
+/** The largest recording of an operation. */
 const fullest = (operation: string) =>
   recorded(operation).toSorted((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0]
 
@@ -16,7 +16,7 @@ describe("Historical.cutoff", () => {
   itDeclares(Historical.cutoff(), { name: "Historical.cutoff", signed: "never", errors: [] })
   itSendsAndDecodes([
     {
-      it: "reads four times as RFC 3339, and keeps them as they came",
+      it: "reads four RFC 3339 times and keeps them unchanged",
       call: Historical.cutoff(),
       request: "GET /historical/cutoff",
       reply: {
@@ -30,7 +30,7 @@ describe("Historical.cutoff", () => {
       }
     },
     {
-      it: "takes an answer without the time of positions",
+      it: "accepts a response without the time of positions",
       call: Historical.cutoff(),
       request: "GET /historical/cutoff",
       reply: {
@@ -56,7 +56,7 @@ describe("Historical.fills", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads the fills that demo was recorded with, which lack a shard",
+      it: "decodes fills recorded in demo, which have no shard",
       call: Historical.fills(),
       request: "GET /historical/fills",
       reply: { status: 200, body: fullest("GetFills") }
@@ -69,7 +69,7 @@ describe("Historical.fills", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.FillsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetFillsHistoricalQuery>>()
   })
 })
@@ -98,7 +98,7 @@ describe("Historical.markets", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Historical.markets({
         limit: 0,
         cursor: "c",
@@ -114,11 +114,11 @@ describe("Historical.markets", () => {
     }
   ])
 
-  itRejects("refuses to ask for combos alone, which the live list knows", [
+  itRejects("rejects the filter `only`, which only the live list has", [
     [Historical.markets({ mve_filter: "only" as "exclude" }), "/mve_filter"]
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.MarketsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalMarketsQuery>>()
   })
 })
@@ -130,7 +130,7 @@ describe("Historical.market", () => {
   itDeclares(Historical.market({ ticker: "T" }), { name: "Historical.market", signed: "never", errors: ["NotFound"] })
   itSendsAndDecodes([
     {
-      it: "reads one",
+      it: "reads one market",
       call: Historical.market({ ticker: "T-1" }),
       request: "GET /historical/markets/T-1",
       reply: { status: 200, body: recordedMarket },
@@ -138,7 +138,7 @@ describe("Historical.market", () => {
     }
   ])
 
-  it.effect("has an example that runs: it reads the historical side after the live read fails with 404", () =>
+  it.effect("runs its example: it reads the historical market after a 404 of the live read", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Historical", "A market on either side of the cutoff")
       assert.deepStrictEqual<unknown>(yield* anyMarket("T-1"), { market })
@@ -156,7 +156,7 @@ describe("Historical.market", () => {
     )
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.MarketInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalMarketPath>>()
   })
 })
@@ -172,7 +172,7 @@ describe("Historical.marketCandlesticks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads money and counts by their bare names, and periods without trades as null",
+      it: "reads prices and counts without suffix, and null prices of periods without trades",
       call: Historical.marketCandlesticks({ ...range, period_interval: 60 }),
       request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=60",
       reply: {
@@ -193,7 +193,7 @@ describe("Historical.marketCandlesticks", () => {
       }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: Historical.marketCandlesticks({ ...range, period_interval: 1440 }),
       request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=1440",
       reply: { status: 200, body: { ticker: "T", candlesticks: null } },
@@ -201,7 +201,7 @@ describe("Historical.marketCandlesticks", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.MarketCandlesticksInput>().toEqualTypeOf<
       InputOf<
         typeof Parameters.GetMarketCandlesticksHistoricalPath,
@@ -243,13 +243,13 @@ describe("Historical.orders", () => {
   })
   itSendsAndDecodes([
     {
-      it: "lists old orders",
+      it: "lists historical orders",
       call: Historical.orders(),
       request: "GET /historical/orders",
       reply: { status: 200, body: { orders: [order], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Historical.orders(everyFilter),
       request: `GET /historical/orders?${everyFilterSent}`,
       reply: { status: 200, body: { orders: null, cursor: "" } },
@@ -257,7 +257,7 @@ describe("Historical.orders", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.OrdersInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalOrdersQuery>>()
   })
 })
@@ -273,21 +273,21 @@ describe("Historical.positions", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads the positions that demo was recorded with, six decimals and all, without a field dropped since",
+      it: "decodes positions recorded in demo, without a field that the document dropped",
       call: Historical.positions(),
       request: "GET /historical/positions",
       reply: { status: 200, body: fullest("GetPositions") },
       value: withoutRestingOrders(fullest("GetPositions"))
     },
     {
-      it: "sends every filter, and takes an answer without a cursor",
+      it: "sends every filter and accepts a response without a cursor",
       call: Historical.positions({ ticker: "T", event_ticker: "E", limit: 1, cursor: "c", subaccount: 63 }),
       request: "GET /historical/positions?ticker=T&event_ticker=E&subaccount=63&limit=1&cursor=c",
       reply: { status: 200, body: { market_positions: [], event_positions: [] } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.PositionsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalPositionsQuery>>()
   })
 })
@@ -296,13 +296,13 @@ describe("Historical.trades", () => {
   itDeclares(Historical.trades(), { name: "Historical.trades", signed: "never", errors: ["BadRequest", "NotFound"] })
   itSendsAndDecodes([
     {
-      it: "lists everybody's old trades",
+      it: "lists historical public trades",
       call: Historical.trades(),
       request: "GET /historical/trades",
       reply: { status: 200, body: { trades: [{ ...trade, taker_side: "no" }], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Historical.trades({ ticker: "T", min_ts: 1, max_ts: 2, limit: 0, cursor: "c", is_block_trade: true }),
       request: "GET /historical/trades?ticker=T&min_ts=1&max_ts=2&limit=0&cursor=c&is_block_trade=true",
       reply: { status: 200, body: { trades: null, cursor: "" } },
@@ -310,7 +310,7 @@ describe("Historical.trades", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.TradesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetTradesHistoricalQuery>>()
   })
 })

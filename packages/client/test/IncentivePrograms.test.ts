@@ -23,7 +23,7 @@ describe("IncentivePrograms.list", () => {
   itDeclares(IncentivePrograms.list(), { name: "IncentivePrograms.list", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "lists programs, and hands on the cursor by its own name",
+      it: "lists programs with their cursor, next_cursor",
       call: IncentivePrograms.list(),
       request: "GET /incentive_programs",
       reply: {
@@ -35,7 +35,7 @@ describe("IncentivePrograms.list", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: IncentivePrograms.list({
         status: "paid_out",
         type: "margin_taker_volume",
@@ -59,7 +59,7 @@ describe("IncentivePrograms.list", () => {
     )
   }
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<IncentivePrograms.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetIncentiveProgramsQuery>>()
   })
 })

@@ -10,14 +10,14 @@ describe("LiveData.get", () => {
   itDeclares(LiveData.get({ milestone_id: "m-1" }), { name: "LiveData.get", signed: "never", errors: ["NotFound"] })
   itSendsAndDecodes([
     {
-      it: "reads one milestone's, and keeps the open details whole",
+      it: "reads the data of one milestone and keeps unknown details",
       call: LiveData.get({ milestone_id: "m-1", include_player_stats: true }),
       request: "GET /live_data/milestone/m-1?include_player_stats=true",
       reply: { status: 200, body: { live_data: live } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetLiveDataByMilestonePath, typeof Parameters.GetLiveDataByMilestoneQuery>
     >()
@@ -28,13 +28,13 @@ describe("LiveData.batchGet", () => {
   itDeclares(LiveData.batchGet({ milestone_ids: ["m-1"] }), { name: "LiveData.batchGet", signed: "never", errors: [] })
   itSendsAndDecodes([
     {
-      it: "repeats the key for each milestone",
+      it: "repeats the query key for each milestone",
       call: LiveData.batchGet({ milestone_ids: ["m-1", "m,2"], include_player_stats: false }),
       request: "GET /live_data/batch?milestone_ids=m-1&milestone_ids=m%2C2&include_player_stats=false",
       reply: { status: 200, body: { live_datas: [live] } }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: LiveData.batchGet({ milestone_ids: ["m-1"] }),
       request: "GET /live_data/batch?milestone_ids=m-1",
       reply: { status: 200, body: { live_datas: null } },
@@ -43,14 +43,14 @@ describe("LiveData.batchGet", () => {
   ])
 
   itRejects(
-    "refuses, before anything is sent, no milestone and more than 100",
+    "rejects no milestone and more than 100",
     [[], Array.from({ length: 101 }, (_, i) => `m-${i}`)].map((milestone_ids) => [
       LiveData.batchGet({ milestone_ids }),
       "/milestone_ids"
     ])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.BatchGetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetLiveDatasQuery>>()
   })
 })
@@ -63,7 +63,7 @@ describe("LiveData.getByEvent", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads an event's, over the stretch asked for",
+      it: "reads the data of an event over a range",
       call: LiveData.getByEvent({ event_ticker: "E-1", range: "15min" }),
       request: "GET /live_data/events/E-1?range=15min",
       reply: {
@@ -80,14 +80,14 @@ describe("LiveData.getByEvent", () => {
       }
     },
     {
-      it: "takes an answer with no more than a type and its details",
+      it: "accepts a response with only type and details",
       call: LiveData.getByEvent({ event_ticker: "E-1" }),
       request: "GET /live_data/events/E-1",
       reply: { status: 200, body: { live_data: { type: "weather", details: {} } } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GetByEventInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetEventLiveDataPath, typeof Parameters.GetEventLiveDataQuery>
     >()
@@ -102,14 +102,14 @@ describe("LiveData.getByType", () => {
   })
   itSendsAndDecodes([
     {
-      it: "puts the type before the milestone",
+      it: "sends the type before the milestone in the path",
       call: LiveData.getByType({ milestone_id: "m-1", type: "football_game", include_player_stats: true }),
       request: "GET /live_data/football_game/milestone/m-1?include_player_stats=true",
       reply: { status: 200, body: { live_data: live } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GetByTypeInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetLiveDataPath, typeof Parameters.GetLiveDataQuery>
     >()
@@ -130,14 +130,14 @@ describe("LiveData.gameStats", () => {
       reply: { status: 200, body: { pbp: { periods: [{ events: [{ clock: "12:00", yards: 4 }] }, {}] } } }
     },
     {
-      it: "takes an answer without plays",
+      it: "accepts a response without plays",
       call: LiveData.gameStats({ milestone_id: "m-1" }),
       request: "GET /live_data/milestone/m-1/game_stats",
       reply: { status: 200, body: {} }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GameStatsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetGameStatsPath>>()
   })
 })
@@ -150,7 +150,7 @@ describe("LiveData.weatherIndex", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads a window in milliseconds with the readings of the stations",
+      it: "reads a window in milliseconds with station readings",
       call: LiveData.weatherIndex({ city: "miami", from: 1_790_000_000_000, to: 1_790_000_060_000, detailed: true }),
       request: "GET /live_data/weather/miami?from=1790000000000&to=1790000060000&detailed=true",
       reply: {
@@ -185,7 +185,7 @@ describe("LiveData.weatherIndex", () => {
       }
     },
     {
-      it: "reads the last seconds, and a list that is null as empty",
+      it: "sends last_sec and decodes a null list as empty",
       call: LiveData.weatherIndex({ city: "new york", last_sec: 3600 }),
       request: "GET /live_data/weather/new%20york?last_sec=3600",
       reply: { status: 200, body: { city: "new york", units: "fahrenheit", timeseries: null } },
@@ -193,7 +193,7 @@ describe("LiveData.weatherIndex", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.WeatherIndexInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetWeatherIndexPath, typeof Parameters.GetWeatherIndexQuery>
     >()
@@ -208,7 +208,7 @@ describe("LiveData.weatherIndexCalibrations", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads the versions of an index and the weights of its stations",
+      it: "reads the versions of an index and its station weights",
       call: LiveData.weatherIndexCalibrations({ city: "miami" }),
       request: "GET /live_data/weather/miami/calibrations",
       reply: {
@@ -234,7 +234,7 @@ describe("LiveData.weatherIndexCalibrations", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.WeatherIndexCalibrationsInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetWeatherIndexCalibrationsPath>
     >()

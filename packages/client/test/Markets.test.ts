@@ -43,7 +43,7 @@ describe("Markets.list", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Markets.list({
         limit: 0,
         cursor: "c",
@@ -68,7 +68,7 @@ describe("Markets.list", () => {
   ])
 
   itRejects(
-    "refuses, before anything is sent, a status of the other vocabulary and a page too large",
+    "rejects a status of a market, too large a limit and a fractional time",
     (
       [
         [{ status: "active" as "open" }, "/status"],
@@ -78,7 +78,7 @@ describe("Markets.list", () => {
     ).map(([input, pointer]) => [Markets.list(input), pointer])
   )
 
-  it.effect("never makes up a price: a market without one breaks the contract", () =>
+  it.effect("fails with ContractError if a market has no price", () =>
     Effect.gen(function* () {
       const { yes_ask_dollars: _, ...priceless } = market
       const { error } = yield* play(Markets.list(), [
@@ -88,7 +88,7 @@ describe("Markets.list", () => {
     })
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketsQuery>>()
   })
 })
@@ -101,21 +101,21 @@ describe("Markets.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads the market that demo was recorded with, without the fields that the document has dropped since",
+      it: "decodes a market recorded in demo, without fields that the document dropped",
       call: Markets.get({ ticker: "KXMLBGAME-26JUL081840NYYTB-NYY" }),
       request: "GET /markets/KXMLBGAME-26JUL081840NYYTB-NYY",
       reply: { status: 200, body: recordedMarket },
       value: { market }
     },
     {
-      it: "takes a ticker with a dot, as real ones have",
+      it: "accepts a ticker with a dot",
       call: Markets.get({ ticker: "KXBTC-26OCT09-T114999.99" }),
       request: "GET /markets/KXBTC-26OCT09-T114999.99",
       reply: { status: 200, body: { market } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketPath>>()
   })
 })
@@ -141,26 +141,26 @@ describe("Markets.orderbook", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads the book that demo was recorded with: a side without bids is an empty list",
+      it: "decodes a book recorded in demo: a side without bids is an empty list",
       call: Markets.orderbook({ ticker: "T" }),
       request: "GET /markets/T/orderbook",
       reply: { status: 200, body: recorded("GetMarketOrderbook")[0] }
     },
     {
-      it: "keeps prices and counts as they came, in their order",
+      it: "keeps prices and counts unchanged, in order",
       call: Markets.orderbook({ ticker: "T", depth: 100 }),
       request: "GET /markets/T/orderbook?depth=100",
       reply: { status: 200, body: { orderbook_fp: book } }
     },
     {
-      it: "sends a depth of 0, which is all levels",
+      it: "sends a depth of 0, which means all levels",
       call: Markets.orderbook({ ticker: "T", depth: 0 }),
       request: "GET /markets/T/orderbook?depth=0",
       reply: { status: 200, body: { orderbook_fp: book } }
     }
   ])
 
-  it.effect("has an example that runs: the best bid is the last level", () =>
+  it.effect("runs its example: the best bid is the last level", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Markets", "The best bids")
       const best = yield* bestBids.pipe(Effect.provide(layer([{ status: 200, body: { orderbook_fp: book } }])))
@@ -172,7 +172,7 @@ describe("Markets.orderbook", () => {
     })
   )
 
-  it.effect("refuses a book with a level that is no pair of a price and a count, or without a side", () =>
+  it.effect("fails with ContractError on an invalid level or a missing side", () =>
     Effect.gen(function* () {
       for (const [body, pointer] of [
         [{ ...book, yes_dollars: [[0.48, "1.00"]] }, "/orderbook_fp/yes_dollars/0/0"],
@@ -188,7 +188,7 @@ describe("Markets.orderbook", () => {
     })
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.OrderbookInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMarketOrderbookPath, typeof Parameters.GetMarketOrderbookQuery>
     >()
@@ -203,13 +203,13 @@ describe("Markets.orderbooks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "repeats the key for each ticker",
+      it: "repeats the query key for each ticker",
       call: Markets.orderbooks({ tickers: ["A-1", "B 2"] }),
       request: "GET /markets/orderbooks?tickers=A-1&tickers=B%202",
       reply: { status: 200, body: { orderbooks: [{ ticker: "A-1", orderbook_fp: book }] } }
     },
     {
-      it: "does so for one, and reads a list that is null as empty",
+      it: "sends one ticker and decodes a null list as empty",
       call: Markets.orderbooks({ tickers: ["A-1"] }),
       request: "GET /markets/orderbooks?tickers=A-1",
       reply: { status: 200, body: { orderbooks: null } },
@@ -218,7 +218,7 @@ describe("Markets.orderbooks", () => {
   ])
 
   itRejects(
-    "refuses, before anything is sent, no ticker, more than 100, and one too long",
+    "rejects no ticker, more than 100, one too long, and a string",
     (
       [
         [[], "/tickers"],
@@ -229,7 +229,7 @@ describe("Markets.orderbooks", () => {
     ).map(([tickers, pointer]) => [Markets.orderbooks({ tickers }), pointer])
   )
 
-  it("sends any list of tickers so that it reads back item by item", () => {
+  it("encodes any list of tickers so that it decodes to the same list", () => {
     const compiled = encode.prepare(Markets.orderbooks.descriptor)
     const ticker = fc.string({ unit: "binary", maxLength: 200 })
     fc.assert(
@@ -241,7 +241,7 @@ describe("Markets.orderbooks", () => {
     )
   })
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.OrderbooksInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketOrderbooksQuery>>()
   })
 })
@@ -250,13 +250,13 @@ describe("Markets.trades", () => {
   itDeclares(Markets.trades(), { name: "Markets.trades", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "lists everybody's trades",
+      it: "lists public trades",
       call: Markets.trades(),
       request: "GET /markets/trades",
       reply: { status: 200, body: { trades: [trade, { ...trade, is_block_trade: true }], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Markets.trades({ limit: 1000, cursor: "c", ticker: "T", min_ts: 1, max_ts: 2, is_block_trade: false }),
       request: "GET /markets/trades?limit=1000&cursor=c&ticker=T&min_ts=1&max_ts=2&is_block_trade=false",
       reply: { status: 200, body: { trades: null, cursor: "" } },
@@ -264,7 +264,7 @@ describe("Markets.trades", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.TradesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetTradesQuery>>()
   })
 })
@@ -294,13 +294,13 @@ describe("Markets.candlesticks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads periods with trades and without",
+      it: "reads periods with and without trades",
       call: Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1440 }),
       request: "GET /series/S/markets/T/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=1440",
       reply: { status: 200, body: { ticker: "T", candlesticks: [quiet, busy] } }
     },
     {
-      it: "asks for the price from before, and reads a list that is null as empty",
+      it: "requests the latest price before the start and decodes a null list as empty",
       call: Markets.candlesticks({
         ...range,
         series_ticker: "S",
@@ -315,11 +315,11 @@ describe("Markets.candlesticks", () => {
     }
   ])
 
-  itRejects("refuses a period that the document does not know", [
+  itRejects("rejects an undocumented period", [
     [Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 5 as 1 }), "/period_interval"]
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.CandlesticksInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMarketCandlesticksPath, typeof Parameters.GetMarketCandlesticksQuery>
     >()
@@ -334,7 +334,7 @@ describe("Markets.batchCandlesticks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "joins the tickers by commas under one key",
+      it: "joins the tickers by commas",
       call: Markets.batchCandlesticks({
         ...range,
         market_tickers: "A,B",
@@ -360,7 +360,7 @@ describe("Markets.batchCandlesticks", () => {
       }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: Markets.batchCandlesticks({ ...range, market_tickers: "A", period_interval: 1 }),
       request: "GET /markets/candlesticks?market_tickers=A&start_ts=1790000000&end_ts=1790003600&period_interval=1",
       reply: { status: 200, body: { markets: null } },
@@ -368,7 +368,7 @@ describe("Markets.batchCandlesticks", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.BatchCandlesticksInput>().toEqualTypeOf<
       InputOf<typeof Parameters.BatchGetMarketCandlesticksQuery>
     >()

@@ -28,13 +28,13 @@ describe("Milestones.list", () => {
   })
   itSendsAndDecodes([
     {
-      it: "lists milestones and keeps their open details whole",
+      it: "lists milestones and keeps unknown details",
       call: Milestones.list({ limit: 500 }),
       request: "GET /milestones?limit=500",
       reply: { status: 200, body: { milestones: [milestone], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Milestones.list({
         limit: 1,
         minimum_start_date: "2026-10-01T00:00:00+02:00",
@@ -54,7 +54,7 @@ describe("Milestones.list", () => {
   ])
 
   itRejects(
-    "refuses, before anything is sent, a missing limit and a date that is none",
+    "rejects a missing or too large limit and an invalid date",
     (
       [
         [{} as Milestones.ListInput, "/limit"],
@@ -65,7 +65,7 @@ describe("Milestones.list", () => {
     ).map(([input, pointer]) => [Milestones.list(input), pointer])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Milestones.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMilestonesQuery>>()
   })
 })
@@ -85,7 +85,7 @@ describe("Milestones.get", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Milestones.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMilestonePath>>()
   })
 })

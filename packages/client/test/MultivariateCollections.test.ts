@@ -31,7 +31,7 @@ const collection = {
   price_ranges: [{ start: "0.0000", end: "0.0100", step: "0.0001" }]
 }
 
-/** As it was before the document required a price grid. */
+/** From before the document required a price grid. */
 const { price_level_structure: _structure, price_ranges: _ranges, ...older } = collection
 
 describe("MultivariateCollections.list", () => {
@@ -42,13 +42,13 @@ describe("MultivariateCollections.list", () => {
   })
   itSendsAndDecodes([
     {
-      it: "lists collections, with a price grid or without",
+      it: "lists collections with and without a price grid",
       call: MultivariateCollections.list(),
       request: "GET /multivariate_event_collections",
       reply: { status: 200, body: { multivariate_contracts: [collection, older], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: MultivariateCollections.list({
         status: "open",
         associated_event_ticker: "E-1",
@@ -63,7 +63,7 @@ describe("MultivariateCollections.list", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<MultivariateCollections.ListInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMultivariateEventCollectionsQuery>
     >()
@@ -85,7 +85,7 @@ describe("MultivariateCollections.get", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<MultivariateCollections.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMultivariateEventCollectionPath>
     >()
@@ -112,7 +112,7 @@ describe("MultivariateCollections.createMarket", () => {
   })
   itSendsAndDecodes([
     {
-      it: "puts the collection in the path and the legs in the body",
+      it: "sends the collection in the path and the legs in the body",
       call: MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: legs }),
       request: "POST /multivariate_event_collections/C",
       body: { selected_markets: legs },
@@ -120,7 +120,7 @@ describe("MultivariateCollections.createMarket", () => {
     }
   ])
 
-  it.effect("has an example that runs, and answers the whole market when asked", () =>
+  it.effect("runs its example and returns the whole market on request", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "MultivariateCollections", "Both teams to win")
       const { sent, value } = yield* play(combo, [{ status: 200, body: { ...made, market } }])
@@ -142,7 +142,7 @@ describe("MultivariateCollections.createMarket", () => {
     [createWith({ ...legs[0], price: "0.50" }), "/selected_markets/0/price"]
   ])
 
-  it("needs the capability to write", () => {
+  it("requires the write capability", () => {
     expectTypeOf<Effect.Services<typeof combo>>().toEqualTypeOf<KalshiWrite>()
   })
 })

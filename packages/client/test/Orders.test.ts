@@ -55,7 +55,7 @@ const badRequest = { status: 400, body: { error: { code: "bad_request", message:
 describe("Orders.list", () => {
   itSendsAndDecodes([
     {
-      it: "reads a page, nulls and a status that is not known yet included",
+      it: "reads a page with nulls and an unknown status",
       call: Orders.list(),
       request: `GET ${reads}`,
       reply: { status: 200, body: { orders: [order, { ...order, status: "parked" }], cursor: "" } }
@@ -82,7 +82,7 @@ describe("Orders.list", () => {
 describe("Orders.get", () => {
   itSendsAndDecodes([
     {
-      it: "reads one order and keeps its decimals as they came",
+      it: "reads one order and keeps its decimals unchanged",
       call: Orders.get({ order_id }),
       request: `GET ${reads}/${order_id}`,
       reply: { status: 200, body: { order } }
@@ -93,7 +93,7 @@ describe("Orders.get", () => {
 describe("Orders.queuePosition", () => {
   itSendsAndDecodes([
     {
-      it: "reads the contracts ahead, parts included",
+      it: "reads the contracts ahead, fractions included",
       call: Orders.queuePosition({ order_id }),
       request: `GET ${reads}/${order_id}/queue_position`,
       reply: { status: 200, body: { queue_position_fp: "1250.75" } }
@@ -104,7 +104,7 @@ describe("Orders.queuePosition", () => {
 describe("Orders.queuePositions", () => {
   itSendsAndDecodes([
     {
-      it: "reads them for some markets, or for an event, of one subaccount",
+      it: "filters by markets, event and subaccount",
       call: Orders.queuePositions({ market_tickers: "KXA-B-C,KXA-B-D", event_ticker: "KXA-B", subaccount: 3 }),
       request: `GET ${reads}/queue_positions?market_tickers=KXA-B-C%2CKXA-B-D&event_ticker=KXA-B&subaccount=3`,
       reply: {
@@ -125,14 +125,14 @@ describe("Orders.create", () => {
   }
   itSendsAndDecodes([
     {
-      it: "sends the intent as it stands; an answer without fills has no averages",
+      it: "sends the input unchanged and accepts a response without averages",
       call: Orders.create(intent),
       request: `POST ${writes}`,
       body: intent,
       reply: { status: 201, body: resting }
     },
     {
-      it: "sends every option, and leaves out what is undefined",
+      it: "sends every option and omits undefined fields",
       call: Orders.create({
         ...intent,
         client_order_id: undefined,
@@ -168,20 +168,20 @@ describe("Orders.create", () => {
   ])
 
   itFails(
-    "is repeated under its own id after a lost answer, and marks the echo",
+    "retries with its id after a lost response and marks the error",
     Orders.create(intent),
     [lost, { status: 409, body: { error: { code: "order_already_exists", message: "order already exists" } } }],
     { _tag: "Conflict", code: "order_already_exists", afterLostAnswer: true }
   )
 
   itFails(
-    "is not repeated after a lost answer without an id of its own",
+    "does not retry after a lost response without an id",
     Orders.create({ ...intent, client_order_id: undefined }),
     [lost],
     { _tag: "TransportError", requestSent: "maybe" }
   )
 
-  it.effect("says why it was refused", () =>
+  it.effect("reports the reason of a rejection", () =>
     Effect.gen(function* () {
       const { error } = yield* play(Orders.create(intent), [
         { status: 400, body: { error: { code: "invalid_order", message: "invalid order", details: "off the grid" } } }
@@ -192,7 +192,7 @@ describe("Orders.create", () => {
   )
 
   itFails(
-    "surfaces the 404 of a market that does not exist, which the document does not declare",
+    "fails with UnexpectedStatus on the undocumented 404 of an unknown market",
     Orders.create(intent),
     [{ status: 404, body: { error: { code: "market_not_found", message: "market not found" } } }],
     { _tag: "UnexpectedStatus", status: 404, code: "market_not_found" }
@@ -211,7 +211,7 @@ describe("Orders.batchCreate", () => {
 
   itSendsAndDecodes([
     {
-      it: "gives success with an error on the item that was refused, and on that one alone",
+      it: "returns success with an error on the rejected item only",
       call: Orders.batchCreate({ orders }),
       request: `POST ${writes}/batched`,
       body: { orders },
@@ -235,7 +235,7 @@ describe("Orders.batchCreate", () => {
       }
     },
     {
-      it: "takes an item of which nothing is there but its error",
+      it: "accepts an item that has only an error",
       call: Orders.batchCreate({ orders: [intent] }),
       request: `POST ${writes}/batched`,
       body: { orders: [intent] },
@@ -248,7 +248,7 @@ describe("Orders.batchCreate", () => {
 
   it.effect("returns rejected items that can be filtered, as its example shows", () =>
     Effect.gen(function* () {
-      const refused = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
+      const rejectedOf = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
         Effect.map(Orders.batchCreate({ orders: batch }), (response) =>
           response.orders.flatMap(({ client_order_id, error }) => (error ? [{ client_order_id, error }] : []))
         )
@@ -256,13 +256,13 @@ describe("Orders.batchCreate", () => {
         { client_order_id: intent.client_order_id, order_id, error: null },
         { client_order_id: second.client_order_id, error: refusal }
       ]
-      const { value } = yield* play(refused(orders), [{ status: 201, body: { orders: items } }])
+      const { value } = yield* play(rejectedOf(orders), [{ status: 201, body: { orders: items } }])
       assert.deepStrictEqual(value, [{ client_order_id: second.client_order_id, error: refusal }])
     })
   )
 
   itFails(
-    "is a ContractError where the error is of the whole batch, under a success status",
+    "fails with ContractError if a success status has an error for the whole batch",
     Orders.batchCreate({ orders }),
     [{ status: 201, body: { orders: [], error: refusal } }],
     { _tag: "ContractError", pointer: "/error" }
@@ -276,7 +276,7 @@ describe("Orders.batchCreate", () => {
     [lost]
   )
 
-  itRejects("names the field of the order that cannot be sent", [
+  itRejects("rejects a batch with an invalid order and names its field", [
     [Orders.batchCreate({ orders: [intent, { ...second, price: "1.5" }] }), "/orders/1/price"]
   ])
 })
@@ -285,7 +285,7 @@ describe("Orders.amend", () => {
   const amendment = { ticker: intent.ticker, side: "bid", price: "0.55", count: "10" } as const
   itSendsAndDecodes([
     {
-      it: "puts the order in the path, the subaccount in the query and the rest in the body; counts may be null",
+      it: "sends the order in the path, the subaccount in the query and the rest in the body; accepts null counts",
       call: Orders.amend({
         order_id,
         subaccount: 3,
@@ -317,7 +317,7 @@ describe("Orders.amend", () => {
       }
     },
     {
-      it: "keeps the expiry by leaving it out; counts may be absent",
+      it: "omits the expiration to keep it; accepts missing counts",
       call: Orders.amend({ order_id, ...amendment }),
       request: `POST ${writes}/${order_id}/amend`,
       body: amendment,
@@ -325,21 +325,21 @@ describe("Orders.amend", () => {
     }
   ])
 
-  itFails("is not repeated after a lost answer", Orders.amend({ order_id, ...amendment }), [{ status: 503 }])
+  itFails("does not retry after a lost response", Orders.amend({ order_id, ...amendment }), [{ status: 503 }])
 })
 
 describe("Orders.decrease", () => {
   const left = { status: 200, body: { order_id, remaining_count: "3.50", ts_ms: 1791428428978 } }
   itSendsAndDecodes([
     {
-      it: "takes off a number of contracts, on the shard of a market",
+      it: "decreases by a count on the shard of a market",
       call: Orders.decrease({ order_id, reduce_by: "6.5", market_ticker: intent.ticker }),
       request: `POST ${writes}/${order_id}/decrease`,
       body: { reduce_by: "6.5", market_ticker: intent.ticker },
       reply: left
     },
     {
-      it: "leaves a number of contracts, on a shard, of a subaccount",
+      it: "decreases to a count on a shard of a subaccount",
       call: Orders.decrease({ order_id, reduce_by: undefined, reduce_to: "3.5", subaccount: 0, exchange_index: 1 }),
       request: `POST ${writes}/${order_id}/decrease?subaccount=0`,
       body: { reduce_to: "3.5", exchange_index: 1 },
@@ -348,7 +348,7 @@ describe("Orders.decrease", () => {
   ])
 
   itFails(
-    "is not repeated after a lost answer: it would take off twice",
+    "does not retry after a lost response: it would decrease twice",
     Orders.decrease({ order_id, reduce_by: "1" }),
     [lost]
   )
@@ -357,14 +357,14 @@ describe("Orders.decrease", () => {
 describe("Orders.cancel", () => {
   itSendsAndDecodes([
     {
-      it: "says where the order is, and sends no body",
+      it: "sends the location of the order in the query and no body",
       call: Orders.cancel({ order_id, subaccount: 3, exchange_index: -1, market_ticker: "KXBTC-26NOV23-T114999.99" }),
       request: `DELETE ${writes}/${order_id}?subaccount=3&exchange_index=-1&market_ticker=KXBTC-26NOV23-T114999.99`,
       reply: { status: 200, body: { order_id, client_order_id: "c", reduced_by: "5.50", ts_ms: 1791428428978 } }
     }
   ])
 
-  itFails("is repeated after a lost answer, and marks the echo", Orders.cancel({ order_id }), [lost, notFound], {
+  itFails("retries after a lost response and marks the error", Orders.cancel({ order_id }), [lost, notFound], {
     _tag: "NotFound",
     afterLostAnswer: true
   })
@@ -377,7 +377,7 @@ describe("Orders.batchCancel", () => {
   ]
   itSendsAndDecodes([
     {
-      it: "sends a DELETE with a body, and gives success with an error on the item that was not cancelled",
+      it: "sends a DELETE with a body and returns an error on the item that was not canceled",
       call: Orders.batchCancel({ orders }),
       request: `DELETE ${writes}/batched`,
       body: { orders },
@@ -393,28 +393,26 @@ describe("Orders.batchCancel", () => {
     }
   ])
 
-  itFails("is repeated after a lost answer", Orders.batchCancel({ orders }), [lost, badRequest])
+  itFails("retries after a lost response", Orders.batchCancel({ orders }), [lost, badRequest])
 })
 
 describe("Orders.cancelAll", () => {
   itSendsAndDecodes([
     {
-      it: "says nothing of subaccounts unless told, which means all of them, and answers nothing",
+      it: "cancels the orders of all subaccounts by default and returns nothing",
       call: Orders.cancelAll(),
       request: `DELETE ${writes}`,
       reply: { status: 204 }
     },
     {
-      it: "cancels the primary account alone where 0 is given",
+      it: "cancels the orders of the primary account if the subaccount is 0",
       call: Orders.cancelAll({ subaccount: 0 }),
       request: `DELETE ${writes}?subaccount=0`,
       reply: { status: 204 }
     }
   ])
 
-  itFails("is not repeated after a lost answer: orders placed in between would go too", Orders.cancelAll(), [
-    { status: 504 }
-  ])
+  itFails("does not retry after a lost response: it would cancel newer orders", Orders.cancelAll(), [{ status: 504 }])
 })
 
 describe("Orders.ensureCanceled", () => {
@@ -451,8 +449,8 @@ describe("Orders.ensureCanceled", () => {
 
   const losses: ReadonlyArray<readonly [what: string, reply: Reply]> = [
     ["whose connection broke", reset],
-    ["that had no answer in time", { ...canceled, delayMillis: 15_000 }],
-    ["whose answer does not decode", { status: 200, body: {} }],
+    ["that timed out", { ...canceled, delayMillis: 15_000 }],
+    ["whose response does not decode", { status: 200, body: {} }],
     ...[408, 500, 502, 503, 504, 520, 524, 598].map(
       (status) => [`that failed with status ${status}`, { status, text: "" }] as const
     ),
@@ -460,7 +458,7 @@ describe("Orders.ensureCanceled", () => {
   ]
 
   for (const [what, loss] of losses) {
-    it.effect(`does not say that nothing was sent after a cancel ${what}`, () =>
+    it.effect(`reports that a cancel may have been sent after one ${what}`, () =>
       Effect.gen(function* () {
         const { sent, value } = yield* cancel(
           [loss, unreachable, asOf, unreachable, unreachable, asOf, unreachable, unreachable],
@@ -474,7 +472,7 @@ describe("Orders.ensureCanceled", () => {
       })
     )
 
-    it.effect(`gives a later refusal afterLostAnswer after a cancel ${what}`, () =>
+    it.effect(`sets afterLostAnswer on a later rejection after a cancel ${what}`, () =>
       Effect.gen(function* () {
         for (const [status, tag] of [
           [401, "Unauthorized"],
@@ -482,10 +480,10 @@ describe("Orders.ensureCanceled", () => {
           [404, "NotFound"],
           [429, "TooManyRequests"]
         ] as const) {
-          const refused = refusal(status)
-          const replies = [loss, notFound, asOf, refused, unreachable, asOf, refused, unreachable]
+          const rejected = refusal(status)
+          const replies = [loss, notFound, asOf, rejected, unreachable, asOf, rejected, unreachable]
           const { error } = mayRest((yield* cancel(replies, { within })).value)
-          if (error === undefined || !("carriedOut" in error)) return assert.fail(`no answered error, status ${status}`)
+          if (error === undefined || !("carriedOut" in error)) return assert.fail(`no error with a status: ${status}`)
           assert.strictEqual(error._tag, tag)
           assert.deepStrictEqual([error.status, error.afterLostAnswer, error.carriedOut], [status, true, "maybe"])
         }
@@ -493,7 +491,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("says the same where the lost attempt was one of several of a call", () =>
+  it.effect("reports a lost attempt among several attempts of a call", () =>
     Effect.gen(function* () {
       const policy = { retry: Schedule.recurs(1) }
       const replies = [
@@ -515,7 +513,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("says the same where a later cancel cannot be signed", () =>
+  it.effect("reports a lost attempt even if a later cancel cannot be signed", () =>
     Effect.gen(function* () {
       let signs = 2
       const flaky: NonNullable<Setting["signer"]> = {
@@ -550,7 +548,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("finds what a lost cancel did, however often later ones do not leave", () =>
+  it.effect("finds the effect of a lost cancel even if later cancels are not sent", () =>
     Effect.gen(function* () {
       const { value } = yield* cancel([
         reset,
@@ -563,12 +561,12 @@ describe("Orders.ensureCanceled", () => {
         is("canceled")
       ])
       assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: true })
-      const refused = yield* cancel([reset, unreachable, asOf, refusal(401), is("executed")])
-      assert.strictEqual(refused.value._tag, "Executed")
+      const executed = yield* cancel([reset, unreachable, asOf, refusal(401), is("executed")])
+      assert.strictEqual(executed.value._tag, "Executed")
     })
   )
 
-  it.effect("fails at once where no cancel can have been carried out", () =>
+  it.effect("fails at once if no cancel can have been executed", () =>
     Effect.gen(function* () {
       for (const [reply, tag] of [
         [unreachable, "TransportError"],
@@ -587,14 +585,14 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("does not call an order cancelled before where an answer that was not lost said that nothing rests", () =>
+  it.effect("does not set afterLostAnswer if no response was lost", () =>
     Effect.gen(function* () {
       const { value } = yield* cancel([notFound, is("canceled")])
       assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: false })
     })
   )
 
-  it.effect("counts a cancel that was under way when its time was up", () =>
+  it.effect("counts a cancel in flight at the time limit as lost", () =>
     Effect.gen(function* () {
       const replies: ReadonlyArray<Reply> = [notFound, is("resting"), asOf, { ...canceled, delayMillis: 5_000 }]
       const { error, order: last } = mayRest((yield* cancel(replies, { within })).value)
@@ -603,7 +601,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("says of a 404 that no answer was lost where none was, and no cancel was under way at the end", () =>
+  it.effect("does not set afterLostAnswer on a 404 if no response was lost and no cancel was in flight", () =>
     Effect.gen(function* () {
       const replies = [notFound, is("resting"), asOf, notFound, is("resting")]
       const { error } = mayRest((yield* cancel(replies, { within: 150 })).value)
@@ -611,7 +609,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("counts an answer about another order as a cancel that may have been carried out", () =>
+  it.effect("counts a response about another order as a cancel that may have been executed", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
       const { sent, value } = yield* cancel(
@@ -623,7 +621,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("says that there is no such order only where the cancel and the read both did not find it", () =>
+  it.effect("returns NoSuchOrder only if both the cancel and a fresh read get 404", () =>
     Effect.gen(function* () {
       const fresh: Reply = { status: 200, body: { as_of_time: "2026-10-08T03:00:28Z" } }
       const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
@@ -661,8 +659,8 @@ describe("Orders.ensureCanceled", () => {
   )
 
   for (const [what, exchange_index, query] of [
-    ["by its market where its shard is not known", undefined, `?market_ticker=${order.ticker}`],
-    ["by its market where the exchange was asked to route it", -1, `?market_ticker=${order.ticker}`],
+    ["by its market if its shard is unknown", undefined, `?market_ticker=${order.ticker}`],
+    ["by its market if the exchange routed it", -1, `?market_ticker=${order.ticker}`],
     ["on shard 0 by its index", 0, "?exchange_index=0"],
     ["on shard 2 by its index", 2, "?exchange_index=2"]
   ] as const) {
@@ -674,7 +672,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("cancels in the subaccount of the order, as an Accepted or a list names it", () =>
+  it.effect("uses the subaccount of an Accepted or of a listed order", () =>
     Effect.gen(function* () {
       for (const [fields, subaccount] of [
         [{ subaccount: 3 }, "3"],
@@ -707,32 +705,30 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect(
-    "says that there is no such order only by a list that is fresher than the call, by the exchange's clock",
-    () =>
-      Effect.gen(function* () {
-        const startMillis = 36_000_000
-        for (const [skewMillis, asOfMillis, expected] of [
-          [undefined, 0, "MayRest"],
-          [undefined, 1, "NoSuchOrder"],
-          // The exchange is ahead by ten seconds, or by eleven.
-          [10_000, 10_500, "MayRest"],
-          [10_000, 11_001, "NoSuchOrder"],
-          // It is behind: this machine's time is the later one.
-          [-10_000, -1_000, "MayRest"],
-          [-10_000, 1, "NoSuchOrder"]
-        ] as const) {
-          const headers: Record<string, string> =
-            skewMillis === undefined ? {} : { date: new Date(startMillis + skewMillis).toUTCString() }
-          const none = { ...notFound, headers }
-          const freshness = { status: 200, body: { as_of_time: new Date(startMillis + asOfMillis).toISOString() } }
-          const { value } = yield* cancel([none, none, freshness, none, none], { atMillis: startMillis, within: 150 })
-          assert.strictEqual(value._tag, expected, `${skewMillis} ${asOfMillis}`)
-        }
-      })
+  it.effect("returns NoSuchOrder only if the lists are newer than the call by the exchange's clock", () =>
+    Effect.gen(function* () {
+      const startMillis = 36_000_000
+      for (const [skewMillis, asOfMillis, expected] of [
+        [undefined, 0, "MayRest"],
+        [undefined, 1, "NoSuchOrder"],
+        // The exchange is ten to eleven seconds ahead.
+        [10_000, 10_500, "MayRest"],
+        [10_000, 11_001, "NoSuchOrder"],
+        // The exchange is behind, so the local time counts.
+        [-10_000, -1_000, "MayRest"],
+        [-10_000, 1, "NoSuchOrder"]
+      ] as const) {
+        const headers: Record<string, string> =
+          skewMillis === undefined ? {} : { date: new Date(startMillis + skewMillis).toUTCString() }
+        const none = { ...notFound, headers }
+        const freshness = { status: 200, body: { as_of_time: new Date(startMillis + asOfMillis).toISOString() } }
+        const { value } = yield* cancel([none, none, freshness, none, none], { atMillis: startMillis, within: 150 })
+        assert.strictEqual(value._tag, expected, `${skewMillis} ${asOfMillis}`)
+      }
+    })
   )
 
-  it.effect("has no error of a cancel that was answered, but about another order", () =>
+  it.effect("reports no error after a response about another order", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 200, body: { order_id: "another", reduced_by: "5.50", ts_ms: 1 } }
       const { value } = yield* cancel([other, is("resting"), { ...canceled, delayMillis: 5_000 }], { within })
@@ -740,7 +736,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("says how often the last cancel was tried, where an earlier one was lost", () =>
+  it.effect("reports the attempts of the last cancel if an earlier one was lost", () =>
     Effect.gen(function* () {
       const replies = [
         reset,
@@ -757,7 +753,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("waits longer from round to round, up to a second", () =>
+  it.effect("increases the wait between rounds up to one second", () =>
     Effect.gen(function* () {
       const round: ReadonlyArray<Reply> = [asOf, notFound, is("resting")]
       const rounds = [1, 2, 3, 4, 5, 6, 7].flatMap(() => round)
@@ -770,7 +766,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("looks for five seconds unless it is given another time", () =>
+  it.effect("stops after five seconds by default", () =>
     Effect.gen(function* () {
       const round: ReadonlyArray<Reply> = [asOf, notFound, is("resting")]
       const rounds = [1, 2, 3, 4, 5, 6, 7, 8].flatMap(() => round)

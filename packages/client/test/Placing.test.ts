@@ -361,11 +361,11 @@ describe("Orders.place", () => {
   it.effect("looks the order up after a conflict with an unknown code, even if the id was generated", () =>
     Effect.gen(function* () {
       for (const code of ["duplicate_client_id", "something_new"]) {
-        const strange = refused(409, code)
-        assert.strictEqual((yield* place([strange, asOf(1), lists(order)])).outcome._tag, "Accepted")
+        const conflict = refused(409, code)
+        assert.strictEqual((yield* place([conflict, asOf(1), lists(order)])).outcome._tag, "Accepted")
         const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
         const { value } = yield* play(withFixedId(Orders.place(fresh)), [
-          strange,
+          conflict,
           asOf(1),
           lists({ ...order, client_order_id: fixedId })
         ])
@@ -376,13 +376,13 @@ describe("Orders.place", () => {
 
   it.effect("sets exists after an unlisted conflict only if its code or empty body indicates a duplicate", () =>
     Effect.gen(function* () {
-      for (const [reply, says] of [
+      for (const [reply, exists] of [
         [refused(409, "duplicate_client_id"), true],
         [{ status: 409, text: "" }, true],
         [refused(409, "something_new"), false]
       ] as const) {
         const { outcome } = yield* place([reply, asOf(1), lists()], { within: 50 })
-        assert.deepInclude(outcome, { _tag: "Unknown", exists: says })
+        assert.deepInclude(outcome, { _tag: "Unknown", exists })
       }
     })
   )
@@ -487,7 +487,7 @@ describe("Orders.place", () => {
 
   it.effect("sets exists after any 2xx status of a single create", () =>
     Effect.gen(function* () {
-      for (const [status, says] of [
+      for (const [status, exists] of [
         [199, false],
         [200, true],
         [299, true],
@@ -495,7 +495,7 @@ describe("Orders.place", () => {
         [408, false]
       ] as const) {
         const { outcome } = yield* place([{ status, body: {} }, asOf(1), lists()], { ...once, within: 50 })
-        assert.deepInclude(outcome, { _tag: "Unknown", exists: says }, String(status))
+        assert.deepInclude(outcome, { _tag: "Unknown", exists }, String(status))
         // The status of a batch proves nothing about one order.
         const batch = yield* play(
           Orders.placeAll([intent], { within: 50 }),
@@ -639,8 +639,17 @@ describe("Orders.place", () => {
 
   it.effect("rejects values that are not intents and explains how to make one", () =>
     Effect.gen(function* () {
-      for (const what of [undefined, null, "buy", 1, {}, { ticker, side: "bid" }, { request: {} }, { request: null }]) {
-        const invalid = what as unknown as Orders.OrderIntent // untyped callers can pass it
+      for (const value of [
+        undefined,
+        null,
+        "buy",
+        1,
+        {},
+        { ticker, side: "bid" },
+        { request: {} },
+        { request: null }
+      ]) {
+        const invalid = value as unknown as Orders.OrderIntent // untyped callers can pass it
         const { paths, error } = yield* play(Orders.place(invalid), [])
 
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
@@ -871,8 +880,8 @@ describe("Orders.place: limits", () => {
       })
       const { outcome } = yield* place([created], { intent: routed })
       assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
-      const broken = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
-      assert.deepInclude(broken.outcome, { _tag: "Accepted", learned: "salvage", exchange_index: undefined })
+      const salvaged = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
+      assert.deepInclude(salvaged.outcome, { _tag: "Accepted", learned: "salvage", exchange_index: undefined })
     })
   )
 })
@@ -986,17 +995,17 @@ describe("Orders.placeAll", () => {
         ]
       }
       const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
-      const [refused, taken, placed] = value
-      assert.strictEqual(refused?._tag, "Rejected")
-      assert.deepInclude(refused?._tag === "Rejected" && refused.error, {
+      const [rejected, duplicated, accepted] = value
+      assert.strictEqual(rejected?._tag, "Rejected")
+      assert.deepInclude(rejected?._tag === "Rejected" && rejected.error, {
         _tag: "ItemRefused",
         operation: "Orders.batchCreate",
         code: "insufficient_balance",
         body: refusal
       })
-      assert.match(refused?._tag === "Rejected" ? refused.error.message : "", /: insufficient_balance: too little$/)
-      assert.deepInclude(taken, { _tag: "Unknown", exists: true })
-      assert.strictEqual(placed?._tag, "Accepted")
+      assert.match(rejected?._tag === "Rejected" ? rejected.error.message : "", /: insufficient_balance: too little$/)
+      assert.deepInclude(duplicated, { _tag: "Unknown", exists: true })
+      assert.strictEqual(accepted?._tag, "Accepted")
     })
   )
 
@@ -1048,7 +1057,7 @@ describe("Orders.placeAll", () => {
 
   it.effect("returns the details of an item", () =>
     Effect.gen(function* () {
-      const says = {
+      const details = {
         fill_count: FixedPoint.countUnsafe("4"),
         remaining_count: FixedPoint.countUnsafe("6"),
         average_fill_price: FixedPoint.dollarsUnsafe("0.555"),
@@ -1056,10 +1065,10 @@ describe("Orders.placeAll", () => {
         ts_ms: 5
       }
       const { value } = yield* play(Orders.placeAll([intent]), [
-        { status: 201, body: { orders: [{ ...says, client_order_id: clientOrderId, order_id }] } }
+        { status: 201, body: { orders: [{ ...details, client_order_id: clientOrderId, order_id }] } }
       ])
-      assert.deepInclude(value[0], { ...says, _tag: "Accepted", learned: "answer" })
-      const silent = Object.fromEntries(Object.keys(says).map((name) => [name, null]))
+      assert.deepInclude(value[0], { ...details, _tag: "Accepted", learned: "answer" })
+      const silent = Object.fromEntries(Object.keys(details).map((name) => [name, null]))
       const less = yield* play(Orders.placeAll([intent]), [
         { status: 201, body: { orders: [{ ...silent, client_order_id: clientOrderId, order_id }] } }
       ])
@@ -1096,7 +1105,7 @@ describe("Orders.placeAll", () => {
   it.effect("looks up an order whose item has both an error and details of an order", () =>
     Effect.gen(function* () {
       const refusal = { client_order_id: clientOrderId, ...error("insufficient_balance") }
-      for (const [item, says] of [
+      for (const [item, exists] of [
         [{ ...refusal, order_id }, true],
         [{ ...refusal, fill_count: "0.01" }, true],
         [{ ...refusal, order_id: "", remaining_count: "10.00" }, true]
@@ -1109,7 +1118,7 @@ describe("Orders.placeAll", () => {
           asOf(1),
           lists()
         ])
-        assert.deepInclude(value[0], { _tag: "Unknown", exists: says })
+        assert.deepInclude(value[0], { _tag: "Unknown", exists })
       }
       // A rejected item can have an empty id and zero counts.
       const plain = { ...refusal, order_id: "", fill_count: "0.00", remaining_count: null }
@@ -1120,7 +1129,7 @@ describe("Orders.placeAll", () => {
 
   it.effect("looks up an order whose item has neither an error nor an id", () =>
     Effect.gen(function* () {
-      for (const [item, says] of [
+      for (const [item, exists] of [
         [{ client_order_id: clientOrderId }, false],
         [{ client_order_id: clientOrderId, order_id: "", error: null }, false],
         [{ client_order_id: clientOrderId, remaining_count: "10.00" }, true]
@@ -1130,7 +1139,7 @@ describe("Orders.placeAll", () => {
         assert.deepInclude(value[0], { _tag: "Accepted", learned: "list", order_id })
         const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), lists()])
         const [outcome] = never.value
-        assert.deepInclude(outcome, { _tag: "Unknown", exists: says })
+        assert.deepInclude(outcome, { _tag: "Unknown", exists })
         const error = outcome?._tag === "Unknown" && outcome.error
         assert.deepInclude(error, { _tag: "ContractError", pointer: "/orders" })
         assert.include(error && error.message, clientOrderId)
@@ -1336,7 +1345,7 @@ describe("Orders.buyYes with two prices", () => {
 describe("Orders.ensureCanceled from untyped code", () => {
   it.effect("rejects values that are not orders or name no shard", () =>
     Effect.gen(function* () {
-      for (const what of [
+      for (const value of [
         undefined,
         null,
         order_id,
@@ -1348,7 +1357,7 @@ describe("Orders.ensureCanceled from untyped code", () => {
         { order_id, ticker: "" },
         { order_id, exchange_index: -1 }
       ]) {
-        const invalid = what as Orders.CancelTarget // untyped callers can pass it
+        const invalid = value as Orders.CancelTarget // untyped callers can pass it
         const { paths, error } = yield* play(Orders.ensureCanceled(invalid), [])
 
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.ensureCanceled", pointer: "" })

@@ -10,13 +10,13 @@ interface Recorded {
 describe("Portfolio.balance", () => {
   itSendsAndDecodes([
     ...recorded("GetBalance").map((body, index) => ({
-      it: `reads balance ${index + 1} of those that demo was recorded with`,
+      it: `decodes balance ${index + 1} recorded in demo`,
       call: Portfolio.balance(),
       request: "GET /portfolio/balance",
       reply: { status: 200, body }
     })),
     {
-      it: "asks for a subaccount and a shard, and takes an answer without the breakdown",
+      it: "sends subaccount and shard, and accepts a response without a breakdown",
       call: Portfolio.balance({ subaccount: 63, exchange_index: 2 }),
       request: "GET /portfolio/balance?subaccount=63&exchange_index=2",
       reply: {
@@ -26,7 +26,7 @@ describe("Portfolio.balance", () => {
     }
   ])
 
-  it.effect("shows the cents cut off beside the dollars that are exact, in demo's recordings", () =>
+  it.effect("returns truncated cents next to exact dollars, as recorded in demo", () =>
     Effect.gen(function* () {
       const pairs: Array<string> = []
       for (const body of recorded("GetBalance")) {
@@ -43,7 +43,7 @@ describe("Portfolio.balance", () => {
 describe("Portfolio.positions", () => {
   itSendsAndDecodes([
     ...recorded("GetPositions").map((body, index) => ({
-      it: `reads answer ${index + 1} of those that demo was recorded with, less a field that is no more`,
+      it: `decodes response ${index + 1} recorded in demo, without a field that the document dropped`,
       call: Portfolio.positions(),
       request: "GET /portfolio/positions",
       reply: { status: 200, body },
@@ -82,13 +82,13 @@ describe("Portfolio.positions", () => {
 describe("Portfolio.fills", () => {
   itSendsAndDecodes([
     ...recorded("GetFills").map((body, index) => ({
-      it: `reads answer ${index + 1} of those that demo was recorded with`,
+      it: `decodes response ${index + 1} recorded in demo`,
       call: Portfolio.fills(),
       request: "GET /portfolio/fills",
       reply: { status: 200, body }
     })),
     {
-      it: "sends every filter, several markets joined by the caller",
+      it: "sends every filter, with joined tickers",
       call: Portfolio.fills({
         ticker: "KXA-1,KXB-2.5",
         order_id: "o",
@@ -105,7 +105,7 @@ describe("Portfolio.fills", () => {
     }
   ])
 
-  it.effect("names the place of a price that is no exact decimal", () =>
+  it.effect("fails with ContractError and the pointer of a price that is a number", () =>
     Effect.gen(function* () {
       const fill = {
         fill_id: "f",
@@ -130,7 +130,7 @@ describe("Portfolio.fills", () => {
 describe("Portfolio.settlements", () => {
   itSendsAndDecodes([
     {
-      it: "keeps whole cents and exact dollars apart, and takes the value of a scalar market or none",
+      it: "reads cents and exact dollars, and an optional settlement value",
       call: Portfolio.settlements({
         limit: 2,
         cursor: "c",
@@ -189,21 +189,21 @@ for (const [name, operation, record] of [
     const one = { ...record, id: "d", amount_cents: 100_000, fee_cents: 0, created_ts: 1783302928 }
     itSendsAndDecodes([
       {
-        it: "reads a page: cents, and Unix seconds that may be missing",
+        it: "reads a page with cents and optional Unix seconds",
         call: operation({ limit: 500, cursor: "c" }),
         request: `GET /portfolio/${name}?limit=500&cursor=c`,
         reply: { status: 200, body: { [name]: [one, { ...one, finalized_ts: 1783302999 }], cursor: "" } }
       }
     ])
 
-    itRejects("refuses a page of more than 500 before anything is sent", [[operation({ limit: 501 }), "/limit"]])
+    itRejects("rejects a limit over 500", [[operation({ limit: 501 }), "/limit"]])
   })
 }
 
 describe("Portfolio.restingOrderTotalValue", () => {
   itSendsAndDecodes([
     {
-      it: "reads cents as a whole and dollars per shard",
+      it: "reads total cents and dollars per shard",
       call: Portfolio.restingOrderTotalValue(),
       request: "GET /portfolio/summary/total_resting_order_value",
       reply: {
@@ -217,7 +217,7 @@ describe("Portfolio.restingOrderTotalValue", () => {
   ])
 
   itFails(
-    "surfaces demo's 403, which the document does not declare",
+    "fails with UnexpectedStatus on demo's undocumented 403",
     Portfolio.restingOrderTotalValue(),
     [{ status: 403, body: { error: { code: "permission_denied", message: "no" } } }],
     { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" }

@@ -12,13 +12,13 @@ const quotes = recorded("Quote")
 describe("Quotes.list", () => {
   itSendsAndDecodes([
     {
-      it: "reads the quotes that demo was recorded with",
+      it: "decodes the quotes recorded in demo",
       call: Quotes.list({ user_filter: "self", min_ts: 1783300000, max_ts: 1783303000 }),
       request: "GET /communications/quotes?min_ts=1783300000&max_ts=1783303000&user_filter=self",
       reply: { status: 200, body: { quotes, cursor: "" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Quotes.list({
         cursor: "c",
         min_ts: 1,
@@ -39,7 +39,7 @@ describe("Quotes.list", () => {
   ])
 
   itFails(
-    "surfaces the 403 of a list without a filter, which the document does not declare",
+    "fails with UnexpectedStatus on the undocumented 403 of a list without a filter",
     Quotes.list(),
     [{ status: 403, body: { error: { code: "permission_denied", message: "no" } } }],
     { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" }
@@ -53,7 +53,7 @@ for (const [name, operation, request] of [
   describe(`Quotes.${name}`, () => {
     itSendsAndDecodes(
       quotes.map((quote, index) => ({
-        it: `reads quote ${index + 1} of those that demo was recorded with`,
+        it: `decodes quote ${index + 1} recorded in demo`,
         call: operation,
         request: `GET ${request}`,
         reply: { status: 200, body: { quote } }
@@ -72,7 +72,7 @@ describe("Quotes.create", () => {
       reply: { status: 201, body: recorded("CreateQuote")[0] }
     },
     {
-      it: "declines a side with a bare zero",
+      it: "declines a side with a price of 0",
       call: Quotes.create({ rfq_id, yes_bid: "0", no_bid: "0.50", rest_remainder: true, subaccount: 0 }),
       request: "POST /communications/quotes",
       body: { rfq_id, yes_bid: "0", no_bid: "0.50", rest_remainder: true, subaccount: 0 },
@@ -81,7 +81,7 @@ describe("Quotes.create", () => {
   ])
 
   itRejects(
-    "refuses a price that is none before anything is sent",
+    "rejects an invalid price",
     (["-0.10", "1.01", "48", ".5", "0.48000", "1e-2"] as const).map((price) => [
       Quotes.create({ rfq_id, yes_bid: price, no_bid: "0", rest_remainder: false }),
       "/yes_bid"
@@ -89,7 +89,7 @@ describe("Quotes.create", () => {
   )
 
   itFails(
-    "is not sent a second time after a lost answer",
+    "does not retry after a lost response",
     Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.48", rest_remainder: false }),
     [{ status: 504 }],
     { _tag: "GatewayTimeout" }
@@ -106,7 +106,7 @@ for (const [name, operation, request] of [
   describe(`Quotes.${name}`, () => {
     itSendsAndDecodes([
       {
-        it: "puts the side in the body and gives nothing",
+        it: "sends the side in the body and returns nothing",
         call: operation,
         request: `PUT ${request}/accept`,
         body: { accepted_side: "yes" },
@@ -114,7 +114,7 @@ for (const [name, operation, request] of [
       }
     ])
 
-    itFails("is not sent a second time after a lost answer", operation, [{ fault: "ECONNRESET" }], {
+    itFails("does not retry after a lost response", operation, [{ fault: "ECONNRESET" }], {
       _tag: "TransportError"
     })
   })
@@ -127,7 +127,7 @@ for (const [name, operation, request] of [
   describe(`Quotes.${name}`, () => {
     itSendsAndDecodes([
       {
-        it: "sends an empty JSON object, which the exchange wants, and gives nothing",
+        it: "sends an empty object, because the exchange requires a body, and returns nothing",
         call: operation,
         request: `PUT ${request}/confirm`,
         body: {},
@@ -135,13 +135,13 @@ for (const [name, operation, request] of [
       }
     ])
 
-    itFails("fails with BadRequest when it is late, with the code", operation, [late], {
+    itFails("fails with BadRequest and its code after the deadline", operation, [late], {
       _tag: "BadRequest",
       status: 400,
       code: "expired"
     })
 
-    itFails("is not sent a second time after a lost answer", operation, [{ status: 503 }])
+    itFails("does not retry after a lost response", operation, [{ status: 503 }])
   })
 }
 
@@ -152,34 +152,34 @@ for (const [name, operation, request] of [
   describe(`Quotes.${name}`, () => {
     itSendsAndDecodes([
       {
-        it: "sends no body and gives nothing",
+        it: "sends no body and returns nothing",
         call: operation,
         request: `DELETE ${request}`,
         reply: { status: 204 }
       }
     ])
 
-    itFails("is NotFound once the quote was accepted", operation, [gone], {
+    itFails("fails with NotFound after the quote was accepted", operation, [gone], {
       _tag: "NotFound",
       code: "not_found",
       afterLostAnswer: false
     })
 
-    itFails("is repeated after a lost answer, and marks the echo", operation, [{ fault: "ECONNRESET" }, gone], {
+    itFails("retries after a lost response and marks the error", operation, [{ fault: "ECONNRESET" }, gone], {
       _tag: "NotFound",
       afterLostAnswer: true
     })
   })
 }
 
-describe("the cost of a quote's operations", () => {
+describe("descriptor.limits.cost of Quotes", () => {
   const [costs] = recorded("GetAccountEndpointCosts") as ReadonlyArray<{
     readonly default_cost: number
     readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
   }>
 
   for (const { descriptor } of Object.values(Quotes)) {
-    it(`${descriptor.name} costs what the account's list said in demo`, () => {
+    it(`of ${descriptor.name} equals the cost recorded in demo`, () => {
       const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
       const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
       assert.strictEqual(descriptor.limits.cost, listed?.cost ?? costs!.default_cost)

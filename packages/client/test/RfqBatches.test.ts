@@ -50,13 +50,13 @@ const childQuote = (rfq_id: string) => ({
 describe("RfqBatches.list", () => {
   itSendsAndDecodes([
     {
-      it: "asks for everybody's",
+      it: "lists the batches of all users",
       call: RfqBatches.list(),
       request: `GET ${batches}`,
       reply: { status: 200, body: { rfq_batches: [batch], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: RfqBatches.list({ cursor: "c=", subaccount: 3, limit: 20, status: "accepted", user_filter: "self" }),
       request: `GET ${batches}?cursor=c%3D&subaccount=3&limit=20&status=accepted&user_filter=self`,
       reply: { status: 200, body: { rfq_batches: null } },
@@ -86,13 +86,13 @@ describe("RfqBatches.list", () => {
     })
   )
 
-  itRejects("refuses more than 20 batches for a page, naming the field", [[RfqBatches.list({ limit: 21 }), "/limit"]])
+  itRejects("rejects a limit over 20", [[RfqBatches.list({ limit: 21 }), "/limit"]])
 })
 
 describe("RfqBatches.get", () => {
   itSendsAndDecodes([
     {
-      it: "reads one, whose status may be new",
+      it: "reads one with an unknown status",
       call: RfqBatches.get({ rfq_batch_id }),
       request: `GET ${scoped}`,
       reply: { status: 200, body: { rfq_batch: { ...batch, status: "a status of tomorrow" } } }
@@ -120,14 +120,14 @@ describe("RfqBatches.create", () => {
   }
   itSendsAndDecodes([
     {
-      it: "asks for one number of contracts on every child",
+      it: "requests the same count for every child",
       call: RfqBatches.create({ children: [a, b], contracts_fp: "10" }),
       request: `POST ${batches}`,
       body: { children: [a, b], contracts_fp: "10" },
       reply: { status: 201, body: { rfq_batch: batch } }
     },
     {
-      it: "asks for what a sum buys, on combos by ticker and by legs",
+      it: "requests by target cost, with combos by ticker and by legs",
       call: RfqBatches.create(whole),
       request: `POST ${batches}`,
       body: whole,
@@ -138,7 +138,7 @@ describe("RfqBatches.create", () => {
   const one = RfqBatches.create({ children: [a, b], contracts_fp: "10", client_batch_id: "mine" })
 
   itFails(
-    "is repeated with its id after a lost answer, and marks the echo",
+    "retries with its id after a lost response and marks the error",
     one,
     [
       { fault: "ECONNRESET", syscall: "read" },
@@ -148,20 +148,20 @@ describe("RfqBatches.create", () => {
   )
 
   itFails(
-    "is not repeated after a lost answer without an id",
+    "does not retry after a lost response without an id",
     RfqBatches.create({ children: [a, b], contracts_fp: "10" }),
     [{ fault: "ECONNRESET", syscall: "read" }],
     { _tag: "TransportError", requestSent: "maybe" }
   )
 
   itFails(
-    "fails with the code of a member who cannot use batches",
+    "fails with Forbidden if the member cannot use batches",
     one,
     [{ status: 403, body: { error: { code: "rfq_batch_unavailable" } } }],
     { _tag: "Forbidden", code: "rfq_batch_unavailable" }
   )
 
-  const refused: ReadonlyArray<readonly [string, RfqBatches.CreateInput, pointer: string, reason: string]> = [
+  const invalid: ReadonlyArray<readonly [string, RfqBatches.CreateInput, pointer: string, reason: string]> = [
     [
       "an empty id",
       { children: [a, b], contracts_fp: "1", client_batch_id: "" },
@@ -258,8 +258,8 @@ describe("RfqBatches.create", () => {
     ],
     ["fewer than two children", { children: [a], contracts_fp: "1" }, "/children", "expected a list of 2 to 57 items"]
   ]
-  for (const [what, input, pointer, reason] of refused) {
-    itFails(`refuses ${what}, and says what to do`, RfqBatches.create(input), [], {
+  for (const [what, input, pointer, reason] of invalid) {
+    itFails(`rejects ${what} with a reason`, RfqBatches.create(input), [], {
       _tag: "InvalidRequest",
       operation: "RfqBatches.create",
       pointer,
@@ -271,7 +271,7 @@ describe("RfqBatches.create", () => {
 describe("RfqBatches.delete", () => {
   itSendsAndDecodes([
     {
-      it: "sends no body and gives nothing",
+      it: "sends no body and returns nothing",
       call: RfqBatches.delete({ rfq_batch_id }),
       request: `DELETE ${scoped}`,
       reply: { status: 204 }
@@ -279,7 +279,7 @@ describe("RfqBatches.delete", () => {
   ])
 
   itFails(
-    "is repeated after a lost answer, and marks the echo",
+    "retries after a lost response and marks the error",
     RfqBatches.delete({ rfq_batch_id }),
     [
       { fault: "ECONNRESET", syscall: "read" },
@@ -304,7 +304,7 @@ const best = {
 describe("RfqBatches.bestQuotes", () => {
   itSendsAndDecodes([
     {
-      it: "reads a side that nobody bids as absent",
+      it: "reads a side without bids as absent",
       call: RfqBatches.bestQuotes({ rfq_batch_id }),
       request: `GET ${scoped}/best_quotes`,
       reply: { status: 200, body: { best_quotes: best } }
@@ -325,7 +325,7 @@ describe("RfqBatches.accept", () => {
 
   itSendsAndDecodes([
     {
-      it: "sends one lowest bid for each child",
+      it: "sends one minimum bid per child",
       call: RfqBatches.accept({ ...input, client_order_id: "mine" }),
       request: `PUT ${scoped}/accept`,
       body: { accepted_side: "no", min_bids, client_order_id: "mine" },
@@ -343,7 +343,7 @@ describe("RfqBatches.accept", () => {
     })
   )
 
-  it.effect("is not repeated after a lost answer without an id, or with an empty one", () =>
+  it.effect("does not retry after a lost response without an id or with an empty id", () =>
     Effect.gen(function* () {
       for (const id of [{}, { client_order_id: "" }]) {
         const { error, sent } = yield* play(RfqBatches.accept({ ...input, ...id }), [
@@ -355,7 +355,7 @@ describe("RfqBatches.accept", () => {
     })
   )
 
-  it.effect("refuses two lowest bids for one child, and says what to do", () =>
+  it.effect("rejects two minimum bids for one child with a reason", () =>
     Effect.gen(function* () {
       const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" } as const]
       const { error, sent } = yield* play(RfqBatches.accept({ ...input, min_bids: twice }), [])
@@ -368,10 +368,10 @@ describe("RfqBatches.accept", () => {
     })
   )
 
-  // Nobody has documented where the children are listed, nor with which status: all of these are made up.
+  // The status and the place of the children in the body are undocumented. These values are examples.
   const changed = { code: "rfq_batch_quotes_changed", message: "bids got worse", details: [{ rfq_id: second }] }
 
-  it.effect("says by its code that bids got worse, whatever the status, and keeps the details as text", () =>
+  it.effect("reports worse bids by code for any status and keeps the details as text", () =>
     Effect.gen(function* () {
       for (const [status, body] of [
         [409, { error: changed }],
@@ -410,7 +410,7 @@ describe("RfqBatches.accept", () => {
     })
   )
 
-  it.effect("shows the whole body of a refusal to an HTTP client, as its second example does", () => {
+  it.effect("lets an HTTP client read the whole error body, as its second example does", () => {
     const shown: Array<string> = []
     const showing = Layer.effect(
       HttpClient.HttpClient,
@@ -459,7 +459,7 @@ describe("RfqBatches.quotes", () => {
   }
   itSendsAndDecodes([
     {
-      it: "reads a batch quote with the children that its maker won",
+      it: "reads a batch quote with its accepted children",
       call: RfqBatches.quotes({ rfq_batch_id }),
       request: `GET ${scoped}/quotes`,
       reply: { status: 200, body: { batch_quotes: [one] } }
@@ -475,7 +475,7 @@ describe("RfqBatches.quote", () => {
   const input = { rfq_batch_id, quotes, rest_remainder: false }
   itSendsAndDecodes([
     {
-      it: "sends a price for each side of each child",
+      it: "sends a price for both sides of each child",
       call: RfqBatches.quote({ ...input, post_only: true, subaccount: 0 }),
       request: `POST ${scoped}/quotes`,
       body: { quotes, rest_remainder: false, post_only: true, subaccount: 0 },
@@ -495,7 +495,7 @@ describe("RfqBatches.quote", () => {
     })
   )
 
-  it.effect("refuses two prices for one child, and says what to do", () =>
+  it.effect("rejects two prices for one child with a reason", () =>
     Effect.gen(function* () {
       const twice = [quotes[0]!, { ...quotes[1]!, rfq_id: first }]
       const { error, sent } = yield* play(RfqBatches.quote({ ...input, quotes: twice }), [])
@@ -514,7 +514,7 @@ const own = { rfq_batch_id, batch_quote_id }
 describe("RfqBatches.deleteQuote", () => {
   itSendsAndDecodes([
     {
-      it: "sends no body and gives nothing",
+      it: "sends no body and returns nothing",
       call: RfqBatches.deleteQuote(own),
       request: `DELETE ${scoped}/quotes/${batch_quote_id}`,
       reply: { status: 204 }
@@ -522,7 +522,7 @@ describe("RfqBatches.deleteQuote", () => {
   ])
 
   itFails(
-    "is repeated after a lost answer, and marks the echo",
+    "retries after a lost response and marks the error",
     RfqBatches.deleteQuote(own),
     [
       { fault: "ECONNRESET", syscall: "read" },
@@ -535,7 +535,7 @@ describe("RfqBatches.deleteQuote", () => {
 describe("RfqBatches.confirmQuote", () => {
   itSendsAndDecodes([
     {
-      it: "sends an empty object, which the exchange wants for a body",
+      it: "sends an empty object, because the exchange requires a body",
       call: RfqBatches.confirmQuote(own),
       request: `PUT ${scoped}/quotes/${batch_quote_id}/confirm`,
       body: {},
@@ -544,7 +544,7 @@ describe("RfqBatches.confirmQuote", () => {
   ])
 
   itFails(
-    "is repeated after a lost answer, and marks the echo",
+    "retries after a lost response and marks the error",
     RfqBatches.confirmQuote(own),
     [
       { fault: "ECONNRESET", syscall: "read" },

@@ -22,13 +22,13 @@ const rfq = {
 describe("Rfqs.list", () => {
   itSendsAndDecodes([
     {
-      it: "asks for everybody's",
+      it: "lists the RFQs of all users",
       call: Rfqs.list(),
       request: "GET /communications/rfqs",
       reply: { status: 200, body: { rfqs: [rfq], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Rfqs.list({
         cursor: "c=",
         event_ticker: "E",
@@ -46,15 +46,13 @@ describe("Rfqs.list", () => {
     }
   ])
 
-  itRejects("sends no other filter of users than self", [
-    [Rfqs.list({ user_filter: "others" as "self" }), "/user_filter"]
-  ])
+  itRejects("rejects any user filter but self", [[Rfqs.list({ user_filter: "others" as "self" }), "/user_filter"]])
 })
 
 describe("Rfqs.get", () => {
   itSendsAndDecodes([
     {
-      it: "reads one",
+      it: "reads one with an unknown status",
       call: Rfqs.get({ rfq_id }),
       request: `GET /communications/rfqs/${rfq_id}`,
       reply: { status: 200, body: { rfq: { ...rfq, status: "a status of tomorrow" } } }
@@ -65,14 +63,14 @@ describe("Rfqs.get", () => {
 describe("Rfqs.create", () => {
   itSendsAndDecodes([
     {
-      it: "asks for a number of contracts, and gives the id that demo was recorded with",
+      it: "requests by count and decodes the id recorded in demo",
       call: Rfqs.create({ market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true }),
       request: "POST /communications/rfqs",
       body: { market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true },
       reply: { status: 201, body: recorded("CreateRFQ")[0] }
     },
     {
-      it: "asks for what a sum buys",
+      it: "requests by target cost",
       call: Rfqs.create({
         market_ticker: ticker,
         target_cost_dollars: "25.00",
@@ -97,18 +95,18 @@ describe("Rfqs.create", () => {
   const one = Rfqs.create({ market_ticker: ticker, contracts_fp: "1", rest_remainder: false })
 
   itFails(
-    "fails with Conflict when one is open on the market already",
+    "fails with Conflict if the market already has an open RFQ",
     one,
     [{ status: 409, body: { error: { code: "conflict", message: "an RFQ is open" } } }],
     { _tag: "Conflict", afterLostAnswer: false }
   )
 
-  itFails("is not sent a second time after a lost answer", one, [{ fault: "ECONNRESET" }], {
+  itFails("does not retry after a lost response", one, [{ fault: "ECONNRESET" }], {
     _tag: "TransportError",
     requestSent: "maybe"
   })
 
-  itRejects("refuses a sum that is no amount of dollars, naming the field", [
+  itRejects("rejects an invalid target cost", [
     [Rfqs.create({ market_ticker: ticker, target_cost_dollars: "1e3", rest_remainder: false }), "/target_cost_dollars"]
   ])
 })
@@ -116,7 +114,7 @@ describe("Rfqs.create", () => {
 describe("Rfqs.delete", () => {
   itSendsAndDecodes([
     {
-      it: "sends no body and gives nothing",
+      it: "sends no body and returns nothing",
       call: Rfqs.delete({ rfq_id }),
       request: `DELETE /communications/rfqs/${rfq_id}`,
       reply: { status: 204 }
@@ -124,7 +122,7 @@ describe("Rfqs.delete", () => {
   ])
 
   itFails(
-    "is repeated after a lost answer, and marks the echo",
+    "retries after a lost response and marks the error",
     Rfqs.delete({ rfq_id }),
     [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
     { _tag: "NotFound", afterLostAnswer: true }
@@ -134,7 +132,7 @@ describe("Rfqs.delete", () => {
 describe("Rfqs.communicationsId", () => {
   itSendsAndDecodes([
     {
-      it: "reads the id that demo was recorded with",
+      it: "decodes the id recorded in demo",
       call: Rfqs.communicationsId(),
       request: "GET /communications/id",
       reply: { status: 200, body: recorded("GetCommunicationsID")[0] }

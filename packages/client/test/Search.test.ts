@@ -7,7 +7,7 @@ describe("Search.tagsByCategories", () => {
   itDeclares(Search.tagsByCategories(), { name: "Search.tagsByCategories", signed: "never", errors: ["Unauthorized"] })
   itSendsAndDecodes([
     {
-      it: "reads the tags of each category, of which one is null and read as empty",
+      it: "reads the tags of each category and decodes null tags as empty",
       call: Search.tagsByCategories(),
       request: "GET /search/tags_by_categories",
       reply: {
@@ -23,7 +23,7 @@ describe("Search.filtersBySport", () => {
   itDeclares(Search.filtersBySport(), { name: "Search.filtersBySport", signed: "never", errors: ["Unauthorized"] })
   itSendsAndDecodes([
     {
-      it: "reads the scopes and competitions of each sport, and the order to show them in",
+      it: "reads the scopes and competitions of each sport and their order",
       call: Search.filtersBySport(),
       request: "GET /search/filters_by_sport",
       reply: {
@@ -38,7 +38,7 @@ describe("Search.filtersBySport", () => {
       }
     },
     {
-      it: "reads lists that are null as empty",
+      it: "decodes null lists as empty",
       call: Search.filtersBySport(),
       request: "GET /search/filters_by_sport",
       reply: {

@@ -24,13 +24,13 @@ describe("Series.list", () => {
   itDeclares(Series.list(), { name: "Series.list", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "lists all of them in one answer",
+      it: "lists all series in one response",
       call: Series.list(),
       request: "GET /series",
       reply: { status: 200, body: { series: [series] } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Series.list({
         category: "Climate and Weather",
         tags: "Rain",
@@ -45,7 +45,7 @@ describe("Series.list", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Series.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetSeriesListQuery>>()
   })
 })
@@ -54,7 +54,7 @@ describe("Series.get", () => {
   itDeclares(Series.get({ series_ticker: "KXRAIN" }), { name: "Series.get", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "reads one, with its volume when asked",
+      it: "reads one with its volume on request",
       call: Series.get({ series_ticker: "KXRAIN", include_volume: true }),
       request: "GET /series/KXRAIN?include_volume=true",
       reply: { status: 200, body: { series: { ...series, volume_fp: "1234567.89", fee_type: "a fee of tomorrow" } } }
@@ -62,11 +62,11 @@ describe("Series.get", () => {
   ])
 
   itRejects(
-    "refuses a ticker that would ask another operation",
+    "rejects a ticker that would change the path",
     ["", "..", "KXRAIN/markets"].map((series_ticker) => [Series.get({ series_ticker }), "/series_ticker"])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Series.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetSeriesPath, typeof Parameters.GetSeriesQuery>
     >()
@@ -77,7 +77,7 @@ describe("Series.feeChanges", () => {
   itDeclares(Series.feeChanges(), { name: "Series.feeChanges", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "lists the changes of one series, past ones too",
+      it: "lists the changes of one series, including past ones",
       call: Series.feeChanges({ series_ticker: "KXRAIN", show_historical: true }),
       request: "GET /series/fee_changes?series_ticker=KXRAIN&show_historical=true",
       reply: {
@@ -96,7 +96,7 @@ describe("Series.feeChanges", () => {
       }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: Series.feeChanges(),
       request: "GET /series/fee_changes",
       reply: { status: 200, body: { series_fee_change_arr: null } },
@@ -104,7 +104,7 @@ describe("Series.feeChanges", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Series.FeeChangesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetSeriesFeeChangesQuery>>()
   })
 })

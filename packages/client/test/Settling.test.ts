@@ -112,10 +112,10 @@ describe("Orders.settle", () => {
 
   it.effect("stays Unknown if a list cannot be read to its end", () =>
     Effect.gen(function* () {
-      const broken = refused(400, "bad_request")
+      const failing = refused(400, "bad_request")
       for (const pages of [
-        [lists(), broken],
-        [broken, lists()]
+        [lists(), failing],
+        [failing, lists()]
       ]) {
         const early = Orders.settle(placement, { within: 50 })
         const { value } = yield* play(early, [asOf(100_000), ...pages], { atMillis: 100_000 })
@@ -137,10 +137,10 @@ describe("Orders.settle", () => {
 
   it.effect("reads lists of unknown freshness and keeps the freshness of earlier lists", () =>
     Effect.gen(function* () {
-      const silent = [refused(400, "no"), lists(), lists()]
-      const found = yield* play(Orders.settle(placement), [...silent, refused(400, "no"), lists(order)])
+      const undatedRound = [refused(400, "no"), lists(), lists()]
+      const found = yield* play(Orders.settle(placement), [...undatedRound, refused(400, "no"), lists(order)])
       assert.strictEqual(found.value._tag, "Accepted")
-      const never = yield* play(Orders.settle(placement, { within: 150 }), [asOf(0), lists(), lists(), ...silent])
+      const never = yield* play(Orders.settle(placement, { within: 150 }), [asOf(0), lists(), lists(), ...undatedRound])
       assert.deepInclude(never.value, {
         _tag: "Unknown",
         notListedAsOf: "1970-01-01T00:00:00.000Z"
@@ -160,8 +160,8 @@ describe("Orders.settle", () => {
 
   it.effect("never returns NotPlaced after a success status", () =>
     Effect.gen(function* () {
-      const broken: Reply = { status: 201, text: "<html>" }
-      const { outcome } = yield* place([broken, asOf(0), lists()], { atMillis: 0, within: 50 })
+      const failing: Reply = { status: 201, text: "<html>" }
+      const { outcome } = yield* place([failing, asOf(0), lists()], { atMillis: 0, within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
       assert.strictEqual((yield* settleUnlisted(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
       // A success status with an error in its body is not a success.

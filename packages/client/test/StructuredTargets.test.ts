@@ -18,13 +18,13 @@ describe("StructuredTargets.list", () => {
   itDeclares(StructuredTargets.list(), { name: "StructuredTargets.list", signed: "never", errors: ["Unauthorized"] })
   itSendsAndDecodes([
     {
-      it: "repeats the key for each id",
+      it: "repeats the query key for each id",
       call: StructuredTargets.list({ ids: ["a", "b"] }),
       request: "GET /structured_targets?ids=a&ids=b",
       reply: { status: 200, body: { structured_targets: [target, {}], cursor: "" } }
     },
     {
-      it: "sends every filter, and takes an answer that holds nothing",
+      it: "sends every filter and accepts an empty response",
       call: StructuredTargets.list({
         ids: ["a"],
         type: "baseball_team",
@@ -38,11 +38,11 @@ describe("StructuredTargets.list", () => {
   ])
 
   itRejects(
-    "refuses more than 2,000 ids, and an empty list of them, before anything is sent",
+    "rejects more than 2,000 ids and an empty list",
     [Array.from({ length: 2001 }, (_, i) => `${i}`), []].map((ids) => [StructuredTargets.list({ ids }), "/ids"])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<StructuredTargets.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetStructuredTargetsQuery>>()
   })
 })
@@ -62,7 +62,7 @@ describe("StructuredTargets.get", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<StructuredTargets.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetStructuredTargetPath>>()
   })
 })

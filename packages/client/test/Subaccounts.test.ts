@@ -12,7 +12,7 @@ const transfer = {
 describe("Subaccounts.balances", () => {
   itSendsAndDecodes([
     {
-      it: "reads the cash of every subaccount per shard, in dollars",
+      it: "reads the cash of every subaccount and shard in dollars",
       call: Subaccounts.balances(),
       request: "GET /portfolio/subaccounts/balances",
       reply: {
@@ -32,7 +32,7 @@ describe("Subaccounts.create", () => {
   const made = { status: 201, body: { subaccount_number: 1 } }
   itSendsAndDecodes([
     {
-      it: "sends an empty object where nothing is asked for: the exchange refuses a write without a body",
+      it: "sends an empty object by default: the exchange rejects a write without a body",
       call: Subaccounts.create(),
       request: "POST /portfolio/subaccounts",
       body: {},
@@ -48,7 +48,7 @@ describe("Subaccounts.create", () => {
   ])
 
   itFails(
-    "is not repeated after a lost answer: a second one could not be removed",
+    "does not retry after a lost response: a second subaccount could not be removed",
     Subaccounts.create(),
     [{ status: 504 }],
     { _tag: "GatewayTimeout" }
@@ -73,7 +73,7 @@ describe("Subaccounts.updateNetting", () => {
   const input = { subaccount_number: 3, enabled: false }
   itSendsAndDecodes([
     {
-      it: "sends the setting, and answers nothing whatever comes with its 200",
+      it: "sends the setting, ignores the response body and returns nothing",
       call: Subaccounts.updateNetting(input),
       request: "PUT /portfolio/subaccounts/netting",
       body: input,
@@ -81,7 +81,7 @@ describe("Subaccounts.updateNetting", () => {
     }
   ])
 
-  itFails("is repeated after a lost answer: it sets a value", Subaccounts.updateNetting(input), [
+  itFails("retries after a lost response: it sets a value", Subaccounts.updateNetting(input), [
     { fault: "ECONNRESET" },
     { status: 400, body: { error: { code: "bad_request", message: "no such subaccount" } } }
   ])
@@ -90,7 +90,7 @@ describe("Subaccounts.updateNetting", () => {
 describe("Subaccounts.transfer", () => {
   itSendsAndDecodes([
     {
-      it: "sends whole cents under the id of the intent",
+      it: "sends whole cents with the client_transfer_id",
       call: Subaccounts.transfer({ ...transfer, exchange_index: 1 }),
       request: "POST /portfolio/subaccounts/transfer",
       body: { ...transfer, exchange_index: 1 },
@@ -99,7 +99,7 @@ describe("Subaccounts.transfer", () => {
   ])
 
   itFails(
-    "is repeated under the same id after a lost answer, and surfaces the echo as an undeclared 409",
+    "retries with the same id after a lost response and fails with UnexpectedStatus on the undocumented 409",
     Subaccounts.transfer(transfer),
     [{ fault: "ECONNRESET" }, { status: 409, body: { error: { code: "already_exists", message: "seen" } } }],
     { _tag: "UnexpectedStatus", status: 409, attempts: 2 }
@@ -114,7 +114,7 @@ describe("Subaccounts.transfer", () => {
 describe("Subaccounts.transfers", () => {
   itSendsAndDecodes([
     {
-      it: "reads a page: cents, and Unix seconds",
+      it: "reads a page with cents and Unix seconds",
       call: Subaccounts.transfers({ limit: 1000, cursor: "c" }),
       request: "GET /portfolio/subaccounts/transfers?limit=1000&cursor=c",
       reply: {

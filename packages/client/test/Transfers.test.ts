@@ -26,7 +26,7 @@ describe("Transfers.list", () => {
       reply: { status: 200, body: { transfers: [transfer], cursor: "" } }
     },
     {
-      it: "takes an answer without a cursor: there are no more pages",
+      it: "accepts a response without a cursor, which ends the pages",
       call: Transfers.list(),
       request: `GET ${root}s`,
       reply: { status: 200, body: { transfers: [] } }
@@ -37,14 +37,14 @@ describe("Transfers.list", () => {
 describe("Transfers.get", () => {
   itSendsAndDecodes([
     {
-      it: "reads one transfer, in a status that is not known yet too",
+      it: "reads one transfer with an unknown status",
       call: Transfers.get({ transfer_id: "t-1" }),
       request: `GET ${root}s/t-1`,
       reply: { status: 200, body: { transfer: { ...transfer, status: "reversed" } } }
     }
   ])
 
-  it.effect("fails with NotFound, in every shape of its body", () =>
+  it.effect("fails with NotFound for every form of error body", () =>
     Effect.gen(function* () {
       for (const body of [{ error: { code: "not_found", message: "no" } }, { code: "not_found" }]) {
         const { error } = yield* play(Transfers.get({ transfer_id: "t-2" }), [{ status: 404, body }])
@@ -58,14 +58,14 @@ describe("Transfers.create", () => {
   const started = { status: 200, body: { transfer_id: "t-1" } }
   itSendsAndDecodes([
     {
-      it: "sends the amount as the integer it is: hundredths of a cent",
+      it: "sends the amount as an integer of centicents",
       call: Transfers.create(input),
       request: `POST ${root}`,
       body: input,
       reply: started
     },
     {
-      it: "sends both ends in full",
+      it: "sends source and destination in full",
       call: Transfers.create({
         ...input,
         source_exchange_shard: 0,
@@ -87,20 +87,15 @@ describe("Transfers.create", () => {
     }
   ])
 
-  const refused = { status: 400, body: { error: { code: "insufficient_balance", message: "no" } } }
-  for (const [sentence, call, replies] of [
-    [
-      "is repeated after a lost answer under an id of yours",
-      Transfers.create({ ...input, client_transfer_id }),
-      [{ fault: "ECONNRESET" }, refused]
-    ],
-    ["is not repeated after a lost answer without one", Transfers.create(input), [{ fault: "ECONNRESET" }]]
-  ] as const) {
-    itFails(sentence, call, replies)
-  }
+  const lost = { fault: "ECONNRESET" }
+  itFails("retries after a lost response with an id", Transfers.create({ ...input, client_transfer_id }), [
+    lost,
+    { status: 400, body: { error: { code: "insufficient_balance", message: "no" } } }
+  ])
+  itFails("does not retry after a lost response without an id", Transfers.create(input), [lost])
 
   itRejects(
-    "refuses dollars, a part of a hundredth of a cent, and an instance that does not exist",
+    "rejects dollars, a fraction of a centicent, and an unknown instance or shard",
     (
       [
         ["/amount", { amount: "12.50" }],
@@ -108,14 +103,14 @@ describe("Transfers.create", () => {
         ["/destination", { destination: "perpetual" }],
         ["/destination_exchange_shard", { destination_exchange_shard: 101 }]
       ] as const
-    ).map(([pointer, wrong]) => [Transfers.create({ ...input, ...wrong } as never), pointer])
+    ).map(([pointer, fields]) => [Transfers.create({ ...input, ...fields } as never), pointer])
   )
 })
 
 describe("Transfers.targetBalanceAllocation", () => {
   itSendsAndDecodes([
     {
-      it: "reads shares in whole percents",
+      it: "reads shares in whole percent",
       call: Transfers.targetBalanceAllocation(),
       request: "GET /portfolio/target_balance_allocation",
       reply: {
@@ -130,7 +125,7 @@ describe("Transfers.targetBalanceAllocation", () => {
       }
     },
     {
-      it: "reads an account that does not rebalance",
+      it: "reads an account without rebalancing",
       call: Transfers.targetBalanceAllocation(),
       request: "GET /portfolio/target_balance_allocation",
       reply: { status: 200, body: { allocations: [] } }
@@ -149,7 +144,7 @@ describe("Transfers.setTargetBalanceAllocation", () => {
       reply: { status: 200, body: {} }
     },
     {
-      it: "sends an empty list, which ends the rebalancing",
+      it: "sends an empty list, which stops rebalancing",
       call: Transfers.setTargetBalanceAllocation({ allocations: [] }),
       request: "POST /portfolio/target_balance_allocation",
       body: { allocations: [] },
@@ -158,13 +153,13 @@ describe("Transfers.setTargetBalanceAllocation", () => {
   ])
 
   itFails(
-    "is repeated after a lost answer: it sets a value",
+    "retries after a lost response: it sets a value",
     Transfers.setTargetBalanceAllocation({ allocations }),
     [{ status: 502 }, { status: 403 }],
     { _tag: "Forbidden" }
   )
 
-  itRejects("refuses a share that is no whole percent", [
+  itRejects("rejects a fractional percent", [
     [
       Transfers.setTargetBalanceAllocation({ allocations: [{ exchange_index: 0, percent: 33.3 }] }),
       "/allocations/0/percent"
