@@ -17,13 +17,13 @@ import {
   intent,
   journaled,
   list,
-  lists,
+  listed,
   lost,
   mismatches,
   once,
   order,
   order_id,
-  refused,
+  errorReply,
   ticker,
   timestamp,
   unreachable
@@ -78,7 +78,7 @@ describe("Orders.cancelAllOnExit", () => {
     Effect.gen(function* () {
       const filled: Reply = { status: 201, body: { ...createResponse, fill_count: "10.00", remaining_count: "0.00" } }
       assert.deepStrictEqual((yield* run(resting, [filled])).paths, [create])
-      assert.deepStrictEqual((yield* run(resting, [refused(400, "invalid_order")])).paths, [create])
+      assert.deepStrictEqual((yield* run(resting, [errorReply(400, "invalid_order")])).paths, [create])
       const early = Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker }))
       assert.deepStrictEqual((yield* run(early, [created, canceled])).paths, [create, target])
     })
@@ -87,7 +87,7 @@ describe("Orders.cancelAllOnExit", () => {
   it.effect("finds and cancels an order whose placement was interrupted in flight", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 8_000 }
-      const { exit, paths, report } = yield* run(resting, [slow, asOf(60_000), lists(order), canceled])
+      const { exit, paths, report } = yield* run(resting, [slow, asOf(60_000), listed(order), canceled])
       assert.isTrue(Exit.isFailure(exit))
       assert.deepStrictEqual(paths, [create, timestamp, list, target])
       assert.deepStrictEqual(report?.left, [])
@@ -120,7 +120,7 @@ describe("Orders.cancelAllOnExit", () => {
         totalTimeout: "1 minute"
       })
       const program = Effect.andThen(Effect.forkDetach(patient), (fiber) => Effect.as(Effect.sleep(1), fiber))
-      const { exit, paths, report } = yield* run(program, [unreachable, asOf(60_000), lists()], {
+      const { exit, paths, report } = yield* run(program, [unreachable, asOf(60_000), listed()], {
         within: "4 seconds"
       })
       assert.deepStrictEqual(paths, [create, timestamp, list])
@@ -144,10 +144,10 @@ describe("Orders.cancelAllOnExit", () => {
         lost,
         lost,
         asOf(-60_000),
-        lists(),
+        listed(),
         { ...canceled, delayMillis: 600_000 },
         asOf(60_000),
-        lists({ ...order, client_order_id: "other", order_id: "found" }),
+        listed({ ...order, client_order_id: "other", order_id: "found" }),
         { status: 200, body: { order_id: "found", reduced_by: "10.00", ts_ms: 1 } }
       ])
       assert.deepStrictEqual(
@@ -162,7 +162,7 @@ describe("Orders.cancelAllOnExit", () => {
       const other = buy({ client_order_id: "other" })
       const { report } = yield* run(
         Effect.andThen(Orders.place(other, { within: 50 }), resting),
-        [lost, asOf(60_000), lists(), created, canceled, asOf(60_000), lists()],
+        [lost, asOf(60_000), listed(), created, canceled, asOf(60_000), listed()],
         once
       )
       assert.deepStrictEqual(
@@ -176,7 +176,7 @@ describe("Orders.cancelAllOnExit", () => {
     Effect.gen(function* () {
       const early = Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker }, { within: 50 }))
       const stillRests: Reply = { status: 200, body: { order } }
-      const { paths, report } = yield* run(early, [created, refused(404, "not_found"), stillRests, canceled])
+      const { paths, report } = yield* run(early, [created, errorReply(404, "not_found"), stillRests, canceled])
       assert.deepStrictEqual(paths, [create, target, `GET /portfolio/orders/${order_id}`, target])
       assert.deepStrictEqual(counts(report), [1, 0])
     })
@@ -187,7 +187,7 @@ describe("Orders.cancelAllOnExit", () => {
       const slow = { ...asOf(60_000), delayMillis: 8_000 }
       const { report } = yield* run(resting, [
         created,
-        refused(404, "not_found"),
+        errorReply(404, "not_found"),
         { status: 200, body: { order } },
         slow,
         canceled
@@ -201,7 +201,7 @@ describe("Orders.cancelAllOnExit", () => {
       const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
       const { report } = yield* run(
         program,
-        [created, lost, asOf(-60_000), lists(), refused(401, "authentication_error"), asOf(60_000), lists(order)],
+        [created, lost, asOf(-60_000), listed(), errorReply(401, "authentication_error"), asOf(60_000), listed(order)],
         once
       )
       assert.deepStrictEqual(
@@ -215,7 +215,7 @@ describe("Orders.cancelAllOnExit", () => {
   it.effect("cancels an order once if it was lost and then placed again under the same id", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Orders.place(intent, { within: 50 }), resting)
-      const replies = [lost, lost, lost, lost, asOf(-60_000), lists(), created, canceled]
+      const replies = [lost, lost, lost, lost, asOf(-60_000), listed(), created, canceled]
       const { report } = yield* run(program, replies)
       assert.deepStrictEqual(counts(report), [1, 0])
     })
@@ -224,7 +224,7 @@ describe("Orders.cancelAllOnExit", () => {
   it.effect("waits for both of two calls with the same id", () =>
     Effect.gen(function* () {
       const twice = Effect.all([Effect.forkDetach(resting), Effect.forkDetach(resting)])
-      const replies = [refused(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
+      const replies = [errorReply(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
       const { paths, report } = yield* run(Effect.andThen(twice, Effect.sleep(1)), replies)
       assert.deepStrictEqual(paths, [create, create, target])
       assert.deepStrictEqual(counts(report), [1, 0])
@@ -262,9 +262,9 @@ describe("Orders.cancelAllOnExit", () => {
         resting,
         Orders.place(Orders.buyNo({ ticker, count: "1", no_price: "0.1", client_order_id: "lost" }))
       )
-      const replies = [created, lost, lost, lost, lost, asOf(60_000), lists()]
-      const rejected = refused(401, "authentication_error")
-      const { report } = yield* run(unknown, [...replies, rejected, asOf(60_000), lists()])
+      const replies = [created, lost, lost, lost, lost, asOf(60_000), listed()]
+      const rejected = errorReply(401, "authentication_error")
+      const { report } = yield* run(unknown, [...replies, rejected, asOf(60_000), listed()])
       assert.deepStrictEqual(
         report?.left.map(({ client_order_id, order_id }) => [client_order_id, order_id]),
         [
@@ -313,11 +313,11 @@ describe("Orders.cancelAllOnExit", () => {
   it.effect("finds and cancels an order whose placement died", () =>
     Effect.gen(function* () {
       const died: Reply = { fault: "the HTTP client is broken", dies: true }
-      const found = yield* run(resting, [died, asOf(60_000), lists(order), canceled])
+      const found = yield* run(resting, [died, asOf(60_000), listed(order), canceled])
       assert.isTrue(Exit.hasDies(found.exit))
       assert.deepStrictEqual(found.paths, [create, timestamp, list, target])
       assert.deepStrictEqual(counts(found.report), [1, 0])
-      const { report } = yield* run(resting, [died, asOf(60_000), lists()])
+      const { report } = yield* run(resting, [died, asOf(60_000), listed()])
       assert.deepStrictEqual(
         report?.left.map(({ client_order_id, exists, order_id }) => [client_order_id, order_id, exists]),
         [[clientOrderId, undefined, false]]
@@ -331,17 +331,21 @@ describe("Orders.cancelAllOnExit", () => {
       const { report } = yield* run(program, [
         duplicate,
         asOf(50_000),
-        lists(),
+        listed(),
         asOf(50_000),
-        lists(),
+        listed(),
         asOf(50_500),
-        lists(order),
+        listed(order),
         canceled
       ])
       assert.deepStrictEqual(counts(report), [1, 0])
-      const { report: gone } = yield* run(program, [duplicate, asOf(60_000), lists(), refused(400, "no"), lists()], {
-        within: 100
-      })
+      const { report: gone } = yield* run(
+        program,
+        [duplicate, asOf(60_000), listed(), errorReply(400, "no"), listed()],
+        {
+          within: 100
+        }
+      )
       assert.deepInclude(gone?.left[0], { client_order_id: clientOrderId, order_id: undefined, exists: true })
       assert.include(gone?.left[0]?.reason, "no list of orders could be read")
     })
@@ -353,7 +357,7 @@ describe("Orders.cancelAllOnExit", () => {
         for (const first of [lost, duplicate]) {
           const { paths, report } = yield* run(
             Orders.place(intent, { within: 50 }), // The order is listed only at the end.
-            [first, asOf(60_000), lists(), asOf(60_000), lists(other)],
+            [first, asOf(60_000), listed(), asOf(60_000), listed(other)],
             once
           )
           assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, list])
@@ -372,7 +376,7 @@ describe("Orders.cancelAllOnExit", () => {
       const other = { ...order, ticker: "ANOTHER", initial_count_fp: "1000.00" }
       const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
-        [lost, asOf(60_000), lists(), asOf(60_000), lists(other)],
+        [lost, asOf(60_000), listed(), asOf(60_000), listed(other)],
         once
       )
       assert.include(report?.left[0]?.reason, "its ticker, count differs")
@@ -383,7 +387,7 @@ describe("Orders.cancelAllOnExit", () => {
     Effect.gen(function* () {
       const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
-        [lost, asOf(60_000), lists(), asOf(60_000), lists()],
+        [lost, asOf(60_000), listed(), asOf(60_000), listed()],
         once
       )
       const left = report?.left[0] ?? assert.fail("it is left")
@@ -395,7 +399,7 @@ describe("Orders.cancelAllOnExit", () => {
         request: Result.getOrThrow(intent.request)
       })
       const settle = Orders.settle(journaled(left))
-      const { value } = yield* play(settle, [asOf(60_001), lists(), lists()], { atMillis: 3_600_000 })
+      const { value } = yield* play(settle, [asOf(60_001), listed(), listed()], { atMillis: 3_600_000 })
       assert.strictEqual(value._tag, "NotPlaced")
     })
   )
@@ -407,7 +411,7 @@ describe("Orders.cancelAllOnExit", () => {
         created,
         { status: 201, body: { ...createResponse, client_order_id: "second" } },
         asOf(60_000),
-        lists({ ...order, client_order_id: "second", order_id: "another" }),
+        listed({ ...order, client_order_id: "second", order_id: "another" }),
         canceled,
         canceledAs("another")
       ])
@@ -427,7 +431,17 @@ describe("Orders.cancelAllOnExit", () => {
         [dearer, intent]
       ]) {
         const program = Effect.forEach(calls, (call) => Orders.place(call, { within: 50 }))
-        const replies = [lost, asOf(60_000), lists(), lost, asOf(60_000), lists(), asOf(60_000), lists(order), canceled]
+        const replies = [
+          lost,
+          asOf(60_000),
+          listed(),
+          lost,
+          asOf(60_000),
+          listed(),
+          asOf(60_000),
+          listed(order),
+          canceled
+        ]
         const { report } = yield* run(program, replies, once)
         assert.deepStrictEqual(counts(report), [1, 0])
       }
@@ -443,8 +457,8 @@ describe("Orders.cancelAllOnExit", () => {
         client_order_id: clientOrderId
       })
       const program = Effect.forEach([intent, elsewhere], (call) => Orders.place(call, { within: 50 }))
-      const replies = [lost, asOf(60_000), lists(), lost, asOf(60_000), lists()]
-      const end = [asOf(60_000), lists(order), lists(), canceled]
+      const replies = [lost, asOf(60_000), listed(), lost, asOf(60_000), listed()]
+      const end = [asOf(60_000), listed(order), listed(), canceled]
       const { report } = yield* run(program, [...replies, ...end], once)
       assert.deepStrictEqual(
         report?.left.map(({ ticker }) => ticker),
@@ -453,7 +467,7 @@ describe("Orders.cancelAllOnExit", () => {
       // A response to one call proves nothing about the other.
       const answered = yield* run(
         program,
-        [lost, asOf(60_000), lists(), created, canceled, asOf(60_000), lists()],
+        [lost, asOf(60_000), listed(), created, canceled, asOf(60_000), listed()],
         once
       )
       assert.deepStrictEqual(
@@ -549,11 +563,11 @@ describe("Orders.cancelAllOnExit", () => {
         })
       const stuck = { ...canceled, delayMillis: 600_000 }
       assert.strictEqual(yield* endedAfter(resting, [created, stuck]), 10_000)
-      const looking = [lost, asOf(60_000), lists(), { ...asOf(60_000), delayMillis: 600_000 }]
+      const looking = [lost, asOf(60_000), listed(), { ...asOf(60_000), delayMillis: 600_000 }]
       assert.strictEqual(yield* endedAfter(resting, looking), 5_000)
       // Waiting for an unfinished call uses the same half.
       const slow = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
-      const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), lists()]
+      const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), listed()]
       assert.strictEqual(yield* endedAfter(slow, sending), 5_000)
     })
   )
@@ -568,7 +582,7 @@ describe("Orders.cancelAllOnExit", () => {
       })
       yield* play(Effect.provide(resting, Layer.provideMerge(Orders.cancelAllOnExit(), Logger.layer([logger]))), [
         created,
-        refused(401, "authentication_error")
+        errorReply(401, "authentication_error")
       ])
       assert.deepStrictEqual(messages, [["an order may still rest although its scope is closed"]])
       assert.deepInclude(annotations, { client_order_id: clientOrderId, order_id, ticker })
@@ -627,7 +641,7 @@ describe("Orders.cancelAllOnExit", () => {
         }
       })
       const stuck: Reply = { fault: "ECONNRESET", syscall: "read", delayMillis: 9_000 }
-      const { report } = yield* run(program, [stuck, stuck, stuck, asOf(50_000), lists(order), lists(), canceled], {
+      const { report } = yield* run(program, [stuck, stuck, stuck, asOf(50_000), listed(order), listed(), canceled], {
         ...once,
         within: "4 seconds"
       })
@@ -657,7 +671,7 @@ describe("Orders.cancelAllOnExit", () => {
       const patient = Effect.provideService(resting, SendPolicy.Overrides, { retry: Schedule.spaced("2500 millis") })
       const program = Effect.forkDetach(patient, { startImmediately: true })
       const slow = { ...asOf(60_000), delayMillis: 1_000 }
-      const { paths } = yield* run(program, [unreachable, slow, lists()], { within: "4 seconds" })
+      const { paths } = yield* run(program, [unreachable, slow, listed()], { within: "4 seconds" })
       assert.deepStrictEqual(paths, [create, timestamp, list])
     })
   )
@@ -689,7 +703,7 @@ describe("Orders.cancelAllOnExit", () => {
   it.effect("reports the last possible attempt of an interrupted placement", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 8_000 }
-      const { report } = yield* run(resting, [slow, asOf(60_000), lists()])
+      const { report } = yield* run(resting, [slow, asOf(60_000), listed()])
       assert.deepInclude(report?.left[0], {
         client_order_id: clientOrderId,
         placedAtMillis: 0,
@@ -701,7 +715,7 @@ describe("Orders.cancelAllOnExit", () => {
   it.effect("reports no window for an order that was never signed", () =>
     Effect.gen(function* () {
       const stuck = { ...signer(), sign: (text: string) => (/POST/.test(text) ? Effect.never : signer().sign(text)) }
-      const { report } = yield* run(resting, [asOf(60_000), lists()], { signer: stuck })
+      const { report } = yield* run(resting, [asOf(60_000), listed()], { signer: stuck })
       assert.deepInclude(report?.left[0], { client_order_id: clientOrderId, clockChanged: false, window: undefined })
     })
   )

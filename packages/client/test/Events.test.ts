@@ -3,9 +3,8 @@ import { Effect, Stream } from "effect"
 import * as Events from "../src/rest/Events.ts"
 import type * as Parameters from "../src/generated/parameters.ts"
 import { market } from "./support/bodies.ts"
-import { itRejects, itSendsAndDecodes } from "./support/calls.ts"
+import { itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
 import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
-import { layer, Script } from "./support/scripted.ts"
 
 const event = {
   event_ticker: "KXMLBGAME-26JUL081840NYYTB",
@@ -71,25 +70,21 @@ describe("Events.list", () => {
   it.effect("runs its example: it reads all pages, past an empty one, up to the empty cursor", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
-      assert.deepStrictEqual(yield* Stream.runCollect(openMarkets), [market["ticker"], "SECOND"])
-      const first = "/trade-api/v2/events?with_nested_markets=true&status=open"
+      const { sent, value } = yield* play(Stream.runCollect(openMarkets), [
+        { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
+        { status: 200, body: { events: null, cursor: "p3" } },
+        { status: 200, body: { events: [{ ...event, markets: [{ ...market, ticker: "SECOND" }] }], cursor: "" } }
+      ])
+      assert.deepStrictEqual(value, [market["ticker"], "SECOND"])
       assert.deepStrictEqual(
-        (yield* Script).sent.map(({ target }) => target),
+        sent.map(({ target }) => target),
         [
-          first,
+          "/trade-api/v2/events?with_nested_markets=true&status=open",
           "/trade-api/v2/events?cursor=p2&with_nested_markets=true&status=open",
           "/trade-api/v2/events?cursor=p3&with_nested_markets=true&status=open"
         ]
       )
-    }).pipe(
-      Effect.provide(
-        layer([
-          { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
-          { status: 200, body: { events: null, cursor: "p3" } },
-          { status: 200, body: { events: [{ ...event, markets: [{ ...market, ticker: "SECOND" }] }], cursor: "" } }
-        ])
-      )
-    )
+    })
   )
 
   it("accepts every documented parameter", () => {

@@ -4,9 +4,8 @@ import type * as Parameters from "../src/generated/parameters.ts"
 import * as Historical from "../src/rest/Historical.ts"
 import * as Markets from "../src/rest/Markets.ts"
 import { market, recordedMarket, trade } from "./support/bodies.ts"
-import { itRejects, itSendsAndDecodes, recorded } from "./support/calls.ts"
+import { itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
 import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
-import { layer, Script } from "./support/scripted.ts"
 
 /** The largest recording of an operation. */
 const fullest = (operation: string) =>
@@ -141,19 +140,13 @@ describe("Historical.market", () => {
   it.effect("runs its example: it reads the historical market after a 404 of the live read", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Historical", "A market on either side of the cutoff")
-      assert.deepStrictEqual<unknown>(yield* anyMarket("T-1"), { market })
-      assert.deepStrictEqual(
-        (yield* Script).sent.map(({ target }) => target),
-        ["/trade-api/v2/markets/T-1", "/trade-api/v2/historical/markets/T-1"]
-      )
-    }).pipe(
-      Effect.provide(
-        layer([
-          { status: 404, body: { error: { code: "not_found", message: "not found" } } },
-          { status: 200, body: { market } }
-        ])
-      )
-    )
+      const { paths, value } = yield* play(anyMarket("T-1"), [
+        { status: 404, body: { error: { code: "not_found", message: "not found" } } },
+        { status: 200, body: { market } }
+      ])
+      assert.deepStrictEqual<unknown>(value, { market })
+      assert.deepStrictEqual(paths, ["GET /markets/T-1", "GET /historical/markets/T-1"])
+    })
   )
 
   it("accepts every documented parameter", () => {

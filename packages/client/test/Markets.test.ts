@@ -5,9 +5,8 @@ import type * as Parameters from "../src/generated/parameters.ts"
 import * as encode from "../src/sending/encode.ts"
 import * as Markets from "../src/rest/Markets.ts"
 import { market, recordedMarket, trade } from "./support/bodies.ts"
-import { itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
 import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
-import { layer } from "./support/scripted.ts"
 
 const seed = 20_261_009
 
@@ -78,14 +77,12 @@ describe("Markets.list", () => {
     ).map(([input, pointer]) => [Markets.list(input), pointer])
   )
 
-  it.effect("fails with ContractError if a market has no price", () =>
-    Effect.gen(function* () {
-      const { yes_ask_dollars: _, ...priceless } = market
-      const { error } = yield* play(Markets.list(), [
-        { status: 200, body: { markets: [market, priceless], cursor: "" } }
-      ])
-      assert.include(error, { _tag: "ContractError", pointer: "/markets/1/yes_ask_dollars" })
-    })
+  const { yes_ask_dollars: _, ...withoutPrice } = market
+  itFails(
+    "fails with ContractError if a market has no price",
+    Markets.list(),
+    [{ status: 200, body: { markets: [market, withoutPrice], cursor: "" } }],
+    { _tag: "ContractError", pointer: "/markets/1/yes_ask_dollars" }
   )
 
   it("accepts every documented parameter", () => {
@@ -163,30 +160,26 @@ describe("Markets.orderbook", () => {
   it.effect("runs its example: the best bid is the last level", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Markets", "The best bids")
-      const best = yield* bestBids.pipe(Effect.provide(layer([{ status: 200, body: { orderbook_fp: book } }])))
-      assert.deepStrictEqual<unknown>(best, { yes: ["0.4800", "0.50"], no: ["0.510000", "12.00"] })
-      const none = yield* bestBids.pipe(
-        Effect.provide(layer([{ status: 200, body: recorded("GetMarketOrderbook")[0] }]))
-      )
-      assert.deepStrictEqual(none, { yes: undefined, no: undefined })
+      const best = yield* play(bestBids, [{ status: 200, body: { orderbook_fp: book } }])
+      assert.deepStrictEqual<unknown>(best.value, { yes: ["0.4800", "0.50"], no: ["0.510000", "12.00"] })
+      const none = yield* play(bestBids, [{ status: 200, body: recorded("GetMarketOrderbook")[0] }])
+      assert.deepStrictEqual(none.value, { yes: undefined, no: undefined })
     })
   )
 
-  it.effect("fails with ContractError on an invalid level or a missing side", () =>
-    Effect.gen(function* () {
-      for (const [body, pointer] of [
-        [{ ...book, yes_dollars: [[0.48, "1.00"]] }, "/orderbook_fp/yes_dollars/0/0"],
-        [{ ...book, yes_dollars: [["0.48", "1"]] }, "/orderbook_fp/yes_dollars/0/1"],
-        [{ ...book, no_dollars: null }, "/orderbook_fp/no_dollars"],
-        [{ yes_dollars: [] }, "/orderbook_fp/no_dollars"]
-      ] as const) {
-        const { error } = yield* play(Markets.orderbook({ ticker: "T" }), [
-          { status: 200, body: { orderbook_fp: body } }
-        ])
-        assert.include(error, { _tag: "ContractError", pointer })
-      }
-    })
-  )
+  for (const [what, orderbook_fp, pointer] of [
+    ["a price is a number", { ...book, yes_dollars: [[0.48, "1.00"]] }, "/orderbook_fp/yes_dollars/0/0"],
+    ["a count has no decimals", { ...book, yes_dollars: [["0.48", "1"]] }, "/orderbook_fp/yes_dollars/0/1"],
+    ["a side is null", { ...book, no_dollars: null }, "/orderbook_fp/no_dollars"],
+    ["a side is missing", { yes_dollars: [] }, "/orderbook_fp/no_dollars"]
+  ] as const) {
+    itFails(
+      `fails with ContractError if ${what}`,
+      Markets.orderbook({ ticker: "T" }),
+      [{ status: 200, body: { orderbook_fp } }],
+      { _tag: "ContractError", pointer }
+    )
+  }
 
   it("accepts every documented parameter", () => {
     expectTypeOf<Markets.OrderbookInput>().toEqualTypeOf<

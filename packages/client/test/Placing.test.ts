@@ -23,14 +23,14 @@ import {
   duplicate,
   intent,
   list,
-  lists,
+  listed,
   lost,
   mismatches,
   once,
   order,
   order_id,
   place,
-  refused,
+  errorReply,
   ticker,
   timestamp,
   unreachable,
@@ -259,7 +259,12 @@ describe("Orders.place", () => {
 
   it.effect("looks the order up after order_already_exists", () =>
     Effect.gen(function* () {
-      const { outcome, paths, sent } = yield* place([lost, duplicate, asOf(1), lists({ ...order, status: "executed" })])
+      const { outcome, paths, sent } = yield* place([
+        lost,
+        duplicate,
+        asOf(1),
+        listed({ ...order, status: "executed" })
+      ])
       assert.deepStrictEqual(paths, [create, create, timestamp, list])
       assert.deepInclude(outcome, {
         _tag: "Accepted",
@@ -277,12 +282,12 @@ describe("Orders.place", () => {
       const { outcome, paths } = yield* place([
         duplicate,
         asOf(-60_000),
-        lists(),
+        listed(),
         asOf(-60_000),
         // Equal to the last attempt is not newer.
         asOf(0),
         asOf(1),
-        lists(order)
+        listed(order)
       ])
       assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, timestamp, timestamp, list])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
@@ -292,7 +297,7 @@ describe("Orders.place", () => {
   it.effect("never returns Rejected because an order is not listed", () =>
     Effect.gen(function* () {
       // The retry was rejected. The result of the first attempt is unknown: it may still arrive.
-      const after = [lost, refused(400, "insufficient_balance"), asOf(3_610_000), lists()]
+      const after = [lost, errorReply(400, "insufficient_balance"), asOf(3_610_000), listed()]
       const late = { atMillis: 3_600_000 }
       const { outcome } = yield* place(after, late)
       assert.deepInclude(outcome, {
@@ -301,7 +306,7 @@ describe("Orders.place", () => {
         notListedAsOf: "1970-01-01T01:00:10.000Z"
       })
       assert.strictEqual(outcome._tag === "Unknown" && outcome.error?._tag, "BadRequest")
-      const unanswered = [lost, lost, lost, lost, asOf(3_630_000), lists()]
+      const unanswered = [lost, lost, lost, lost, asOf(3_630_000), listed()]
       assert.strictEqual((yield* place(unanswered, late)).outcome._tag, "Unknown")
     })
   )
@@ -325,10 +330,10 @@ describe("Orders.place", () => {
   ] as const) {
     it.effect(`rejects an order on ${status} ${code}, and looks it up if a response was lost before`, () =>
       Effect.gen(function* () {
-        const { outcome, paths } = yield* place([refused(status, code)])
+        const { outcome, paths } = yield* place([errorReply(status, code)])
         assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
         assert.strictEqual(outcome._tag === "Rejected" && outcome.error.code, code)
-        const after = yield* place([lost, refused(status, code), asOf(1), lists(order)])
+        const after = yield* place([lost, errorReply(status, code), asOf(1), listed(order)])
         assert.deepInclude(after.outcome, { _tag: "Accepted", order_id })
       })
     )
@@ -345,29 +350,29 @@ describe("Orders.place", () => {
   it.effect("returns Rejected after a conflict if an order of the opposite side has the id", () =>
     Effect.gen(function* () {
       const opposite = { ...order, book_side: "ask" }
-      assert.strictEqual((yield* place([duplicate, asOf(1), lists(opposite)])).outcome._tag, "Rejected")
-      assert.strictEqual((yield* place([lost, duplicate, asOf(1), lists(opposite)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
+      assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(opposite)])).outcome._tag, "Unknown")
     })
   )
 
   it.effect("returns Unknown if the listed order differs only in price, because it may have been amended", () =>
     Effect.gen(function* () {
       const amended = { ...order, yes_price_dollars: "0.5500" }
-      assert.strictEqual((yield* place([duplicate, asOf(1), lists(amended)])).outcome._tag, "Unknown")
-      assert.strictEqual((yield* place([lost, duplicate, asOf(1), lists(amended)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* place([duplicate, asOf(1), listed(amended)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(amended)])).outcome._tag, "Unknown")
     })
   )
 
   it.effect("looks the order up after a conflict with an unknown code, even if the id was generated", () =>
     Effect.gen(function* () {
       for (const code of ["duplicate_client_id", "something_new"]) {
-        const conflict = refused(409, code)
-        assert.strictEqual((yield* place([conflict, asOf(1), lists(order)])).outcome._tag, "Accepted")
+        const conflict = errorReply(409, code)
+        assert.strictEqual((yield* place([conflict, asOf(1), listed(order)])).outcome._tag, "Accepted")
         const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
         const { value } = yield* play(withFixedId(Orders.place(fresh)), [
           conflict,
           asOf(1),
-          lists({ ...order, client_order_id: fixedId })
+          listed({ ...order, client_order_id: fixedId })
         ])
         assert.deepInclude(value, { _tag: "Accepted", learned: "list", order_id })
       }
@@ -377,11 +382,11 @@ describe("Orders.place", () => {
   it.effect("sets exists after an unlisted conflict only if its code or empty body indicates a duplicate", () =>
     Effect.gen(function* () {
       for (const [reply, exists] of [
-        [refused(409, "duplicate_client_id"), true],
+        [errorReply(409, "duplicate_client_id"), true],
         [{ status: 409, text: "" }, true],
-        [refused(409, "something_new"), false]
+        [errorReply(409, "something_new"), false]
       ] as const) {
-        const { outcome } = yield* place([reply, asOf(1), lists()], { within: 50 })
+        const { outcome } = yield* place([reply, asOf(1), listed()], { within: 50 })
         assert.deepInclude(outcome, { _tag: "Unknown", exists })
       }
     })
@@ -391,10 +396,10 @@ describe("Orders.place", () => {
     it.effect(`does not match an order with another ${difference}`, () =>
       Effect.gen(function* () {
         const mismatch = { order: other as Orders.Order, differs: [difference] }
-        const { outcome, paths } = yield* place([duplicate, asOf(1), lists(other)])
+        const { outcome, paths } = yield* place([duplicate, asOf(1), listed(other)])
         assert.deepStrictEqual(paths, [create, timestamp, list])
         if (difference !== "side") assert.deepInclude(outcome, { _tag: "Unknown", exists: true, mismatch })
-        const after = yield* place([lost, duplicate, asOf(1), lists(other)])
+        const after = yield* place([lost, duplicate, asOf(1), listed(other)])
         assert.deepInclude(after.outcome, { _tag: "Unknown", exists: true, mismatch })
         const batch = yield* play(Orders.placeAll([intent]), [
           lost,
@@ -403,7 +408,7 @@ describe("Orders.place", () => {
             body: { orders: [{ client_order_id: clientOrderId, error: { code: "order_already_exists" } }] }
           },
           asOf(1),
-          lists(other)
+          listed(other)
         ])
         assert.deepInclude(batch.value[0], { _tag: "Unknown", exists: true, mismatch })
       })
@@ -420,16 +425,16 @@ describe("Orders.place", () => {
       Effect.gen(function* () {
         for (const status of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 520]) {
           const reply = { status, body: { error } }
-          const found = yield* place([reply, asOf(1), lists(order)], once)
+          const found = yield* place([reply, asOf(1), listed(order)], once)
           assert.deepStrictEqual(found.paths, [create, timestamp, list], String(status))
           assert.deepInclude(found.outcome, { _tag: "Accepted", learned: "list", order_id })
-          const { outcome } = yield* place([reply, asOf(1), lists()], { ...once, within: 50 })
+          const { outcome } = yield* place([reply, asOf(1), listed()], { ...once, within: 50 })
           assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
         }
         // The error of a batch does not name the order.
         const batch = yield* play(
           Orders.placeAll([intent]),
-          [{ status: 400, body: { error } }, asOf(1), lists(order)],
+          [{ status: 400, body: { error } }, asOf(1), listed(order)],
           once
         )
         assert.deepInclude(batch.value[0], { _tag: "Accepted", learned: "list" })
@@ -451,7 +456,7 @@ describe("Orders.place", () => {
         "order_id_in_use",
         "order_id taken"
       ]) {
-        const { paths } = yield* place([refused(400, code), asOf(1), lists(order)])
+        const { paths } = yield* place([errorReply(400, code), asOf(1), listed(order)])
         assert.strictEqual(paths.length, 3, code)
       }
     })
@@ -477,8 +482,8 @@ describe("Orders.place", () => {
         // Success and redirects have their own tests.
         if (status === 201 || status === 409 || (status > 201 && status < 400)) continue
         const isRefusal = refusals.has(status)
-        const replies = isRefusal ? [] : [asOf(1), lists(order)]
-        const { outcome, paths } = yield* place([refused(status, "no"), ...replies], once)
+        const replies = isRefusal ? [] : [asOf(1), listed(order)]
+        const { outcome, paths } = yield* place([errorReply(status, "no"), ...replies], once)
         assert.strictEqual(outcome._tag, isRefusal ? "Rejected" : "Accepted", String(status))
         assert.strictEqual(paths.length, isRefusal ? 1 : 3)
       }
@@ -494,12 +499,12 @@ describe("Orders.place", () => {
         [300, false],
         [408, false]
       ] as const) {
-        const { outcome } = yield* place([{ status, body: {} }, asOf(1), lists()], { ...once, within: 50 })
+        const { outcome } = yield* place([{ status, body: {} }, asOf(1), listed()], { ...once, within: 50 })
         assert.deepInclude(outcome, { _tag: "Unknown", exists }, String(status))
         // The status of a batch proves nothing about one order.
         const batch = yield* play(
           Orders.placeAll([intent], { within: 50 }),
-          [{ status, body: {} }, asOf(1), lists()],
+          [{ status, body: {} }, asOf(1), listed()],
           once
         )
         assert.deepInclude(batch.value[0], { _tag: "Unknown", exists: false }, String(status))
@@ -510,7 +515,7 @@ describe("Orders.place", () => {
   for (const [name, text] of [
     ["truncated", JSON.stringify(createResponse).slice(0, 120)],
     ["with invalid bytes at the end", JSON.stringify(createResponse).replace('"0.00"', '"\ufffd\ufffd')],
-    ["with a field of the invalid type", JSON.stringify({ ...createResponse, fill_count: 0 })],
+    ["with a field of the wrong type", JSON.stringify({ ...createResponse, fill_count: 0 })],
     ["with a missing field", JSON.stringify({ order_id, client_order_id: clientOrderId })],
     [
       "with text after its end",
@@ -549,7 +554,7 @@ describe("Orders.place", () => {
   ] as const) {
     it.effect(`looks the order up after an undecodable success whose id ${name}`, () =>
       Effect.gen(function* () {
-        const { outcome, paths } = yield* place([{ status: 201, text }, asOf(1), lists(order)])
+        const { outcome, paths } = yield* place([{ status: 201, text }, asOf(1), listed(order)])
         assert.deepStrictEqual(paths, [create, timestamp, list])
         assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
       })
@@ -562,9 +567,9 @@ describe("Orders.place", () => {
         status: 201,
         body: { ...createResponse, order_id: clientOrderId, client_order_id: "another" }
       }
-      const { outcome } = yield* place([other, asOf(1), lists(order)])
+      const { outcome } = yield* place([other, asOf(1), listed(order)])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
-      const never = yield* place([other, asOf(1), lists()], { within: 50 })
+      const never = yield* place([other, asOf(1), listed()], { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
       assert.deepInclude(never.outcome._tag === "Unknown" && never.outcome.error, {
         _tag: "ContractError",
@@ -627,9 +632,9 @@ describe("Orders.place", () => {
   it.effect("ignores a success with an empty order id", () =>
     Effect.gen(function* () {
       const empty: Reply = { status: 201, body: { ...createResponse, order_id: "" } }
-      const { outcome } = yield* place([empty, asOf(1), lists(order)])
+      const { outcome } = yield* place([empty, asOf(1), listed(order)])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
-      const never = yield* place([empty, asOf(1), lists()], { within: 50 })
+      const never = yield* place([empty, asOf(1), listed()], { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
       const error = never.outcome._tag === "Unknown" && never.outcome.error
       assert.deepInclude(error, { _tag: "ContractError", pointer: "/order_id" })
@@ -673,7 +678,7 @@ describe("Orders.place: attempt times", () => {
 
   it.effect("computes the window in which the exchange can have accepted the order from the signed timestamps", () =>
     Effect.gen(function* () {
-      const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), lists()], { atMillis, within: 50 })
+      const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
         .filter(({ method }) => method === "POST")
         .map(({ headers }) => Number(headers["kalshi-access-timestamp"]))
@@ -690,7 +695,7 @@ describe("Orders.place: attempt times", () => {
 
   it.effect("measures the start of the window by the date of a response", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* place([dated({ status: 500, body: {} }, atMillis + 5_000), asOf(0), lists()], {
+      const { outcome } = yield* place([dated({ status: 500, body: {} }, atMillis + 5_000), asOf(0), listed()], {
         ...once,
         atMillis,
         within: 50
@@ -705,7 +710,7 @@ describe("Orders.place: attempt times", () => {
   it.effect("dates the last attempt by its signature if clock skew is corrected", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
-      const replies = [dated(lists(), atMillis + 300_000), lost, asOf(0), lists()]
+      const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
       const { value } = yield* play(program, replies, {
         atMillis,
         ...once,
@@ -724,7 +729,7 @@ describe("Orders.place: attempt times", () => {
   /** Loses two responses, each after 2 seconds, while the wall clock is set to another offset every second. */
   const loseTwo = (...aheadMillis: ReadonlyArray<number>) =>
     Effect.map(
-      place([{ ...lost, delayMillis: 2_000 }, { ...lost, delayMillis: 2_000 }, asOf(0), lists()], {
+      place([{ ...lost, delayMillis: 2_000 }, { ...lost, delayMillis: 2_000 }, asOf(0), listed()], {
         atMillis,
         clockSteps: aheadMillis.map((millis) => [1_000, millis]),
         policy: { retry: Schedule.recurs(1) },
@@ -774,14 +779,14 @@ describe("Orders.place: attempt times", () => {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
       // Without a date: one minute for the clock difference and one for the dates of orders.
-      assert.strictEqual(yield* since([lost, asOf(0), lists()]), "9880")
-      assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), lists()]), "9640")
+      assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
+      assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
   )
 
   it.effect("searches all orders of the market if the local clock was set", () =>
     Effect.gen(function* () {
-      const { sent } = yield* place([{ ...lost, delayMillis: 2_000 }, asOf(0), lists()], {
+      const { sent } = yield* place([{ ...lost, delayMillis: 2_000 }, asOf(0), listed()], {
         ...once,
         atMillis,
         clockSteps: [[1_000, 1_000]],
@@ -794,7 +799,7 @@ describe("Orders.place: attempt times", () => {
   it.effect("stops searching when the lists are two seconds newer than the last attempt, and stays Unknown", () =>
     Effect.gen(function* () {
       const late = { ...lost, delayMillis: 1_000 }
-      const { outcome, paths } = yield* place([late, asOf(2_900), lists(), asOf(3_000), asOf(3_001), lists()], {
+      const { outcome, paths } = yield* place([late, asOf(2_900), listed(), asOf(3_000), asOf(3_001), listed()], {
         ...once,
         atMillis: 0
       })
@@ -810,11 +815,11 @@ describe("Orders.place: attempt times", () => {
         [
           lost,
           dated(asOf(0), 9_000),
-          lists(),
+          listed(),
           { ...dated(asOf(12_000), 11_000), delayMillis: 2_000 },
-          lists(),
+          listed(),
           dated(asOf(12_001), 12_000),
-          lists()
+          listed()
         ],
         { ...once, atMillis: 0 }
       )
@@ -824,13 +829,13 @@ describe("Orders.place: attempt times", () => {
 
   it.effect("reads the lists again after they advance, by steps that grow to ten seconds", () =>
     Effect.gen(function* () {
-      const replies: Array<Reply> = [duplicate, asOf(101_000), lists()]
+      const replies: Array<Reply> = [duplicate, asOf(101_000), listed()]
       let before = 101_000
       for (const gap of [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
-        replies.push(asOf(before + gap - 1), asOf(before + gap), lists())
+        replies.push(asOf(before + gap - 1), asOf(before + gap), listed())
         before += gap
       }
-      const { outcome, paths } = yield* place([...replies.slice(0, -1), lists(order)], {
+      const { outcome, paths } = yield* place([...replies.slice(0, -1), listed(order)], {
         atMillis: 100_000,
         within: "1 minute"
       })
@@ -852,7 +857,7 @@ describe("Orders.place: attempt times", () => {
   it.effect("polls the freshness of the lists with a backoff of up to one second", () =>
     Effect.gen(function* () {
       const stale = Array.from({ length: 7 }, () => asOf(0))
-      const { sent } = yield* place([duplicate, asOf(0), lists(), ...stale.slice(1)], { atMillis: 0, within: 4_000 })
+      const { sent } = yield* place([duplicate, asOf(0), listed(), ...stale.slice(1)], { atMillis: 0, within: 4_000 })
       const times = sent.filter(({ target }) => target.includes("user_data")).map(({ atMillis }) => atMillis)
       assert.deepStrictEqual(times, [0, 100, 300, 700, 1_500, 2_500, 3_500])
     })
@@ -862,7 +867,7 @@ describe("Orders.place: attempt times", () => {
 describe("Orders.place: limits", () => {
   it.effect("searches without limit if `within` is Infinity", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* place([duplicate, asOf(1), lists(), asOf(60_000), lists(order)], {
+      const { outcome } = yield* place([duplicate, asOf(1), listed(), asOf(60_000), listed(order)], {
         within: "Infinity"
       })
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list" })
@@ -900,9 +905,9 @@ describe("Orders.place: shard and subaccount", () => {
       }
       const withSubaccount = Orders.buyYes({ ...input, subaccount: 3 })
       const shown = { ...order, exchange_index: 2, subaccount_number: 3 }
-      const found = yield* place([duplicate, asOf(1), lists(shown)], { intent: withSubaccount })
+      const found = yield* place([duplicate, asOf(1), listed(shown)], { intent: withSubaccount })
       assert.deepInclude(found.outcome, { _tag: "Accepted", exchange_index: 2, subaccount: 3 })
-      const bare = yield* place([duplicate, asOf(1), lists({ ...order, subaccount_number: null })])
+      const bare = yield* place([duplicate, asOf(1), listed({ ...order, subaccount_number: null })])
       assert.deepInclude(bare.outcome, { _tag: "Accepted", exchange_index: undefined, subaccount: undefined })
     })
   )
@@ -922,7 +927,7 @@ describe("Orders.place: shard and subaccount", () => {
         })
         return yield* Effect.provideService(Orders.place(intent), KalshiRead, watched)
       })
-      const { value } = yield* play(program, [duplicate, asOf(1), lists(order)])
+      const { value } = yield* play(program, [duplicate, asOf(1), listed(order)])
       assert.strictEqual(value._tag, "Accepted")
       assert.deepStrictEqual(urgent, [true])
     })
@@ -972,7 +977,7 @@ describe("Orders.placeAll", () => {
           }
         },
         asOf(60_000),
-        lists({ ...order, client_order_id: "a", order_id: "found" })
+        listed({ ...order, client_order_id: "a", order_id: "found" })
       ])
       const batch = createBatch
       assert.deepStrictEqual(paths, [batch, batch, timestamp, list])
@@ -994,7 +999,7 @@ describe("Orders.placeAll", () => {
           item("c")
         ]
       }
-      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
+      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), listed()])
       const [rejected, duplicated, accepted] = value
       assert.strictEqual(rejected?._tag, "Rejected")
       assert.deepInclude(rejected?._tag === "Rejected" && rejected.error, {
@@ -1012,13 +1017,13 @@ describe("Orders.placeAll", () => {
   it.effect("looks up an order that the response omits or repeats", () =>
     Effect.gen(function* () {
       const body = { orders: [item("a"), item("b"), { ...item("b"), order_id: "d" }] }
-      const found = [lists({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })]
+      const found = [listed({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })]
       const { value } = yield* play(Orders.placeAll(three), [{ status: 201, body }, asOf(1), ...found])
       assert.deepStrictEqual(
         value.map((outcome) => outcome._tag === "Accepted" && outcome.learned),
         ["answer", "list", "list"]
       )
-      const never = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
+      const never = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), listed()])
       const [, twice, missing] = never.value
       assert.deepInclude(twice, { _tag: "Unknown", exists: true })
       assert.deepInclude(missing, { _tag: "Unknown", exists: false })
@@ -1036,7 +1041,7 @@ describe("Orders.placeAll", () => {
 
   it.effect("does not salvage an order id from an undecodable batch response", () =>
     Effect.gen(function* () {
-      const found = lists(
+      const found = listed(
         ...["a", "b", "c"].map((client_order_id) => ({ ...order, client_order_id, order_id: client_order_id }))
       )
       const { value } = yield* play(Orders.placeAll(three), [{ status: 201, body: { order_id } }, asOf(1), found])
@@ -1047,7 +1052,7 @@ describe("Orders.placeAll", () => {
       const never = yield* play(Orders.placeAll(three, { within: 50 }), [
         { status: 201, body: { order_id } },
         asOf(1),
-        lists()
+        listed()
       ])
       for (const outcome of never.value) {
         assert.deepInclude(outcome, { _tag: "Unknown", exists: false })
@@ -1096,7 +1101,7 @@ describe("Orders.placeAll", () => {
       const own = yield* play(Orders.placeAll([intent], { within: 50 }), [
         { status: 201, body: { orders: [{ client_order_id: clientOrderId, error: { message: "no" } }] } },
         asOf(1),
-        lists()
+        listed()
       ])
       assert.strictEqual(own.value[0]?._tag, "Unknown")
     })
@@ -1111,12 +1116,12 @@ describe("Orders.placeAll", () => {
         [{ ...refusal, order_id: "", remaining_count: "10.00" }, true]
       ] as const) {
         const body = { orders: [item] }
-        const found = yield* play(Orders.placeAll([intent]), [{ status: 201, body }, asOf(1), lists(order)])
+        const found = yield* play(Orders.placeAll([intent]), [{ status: 201, body }, asOf(1), listed(order)])
         assert.deepInclude(found.value[0], { _tag: "Accepted", learned: "list", order_id })
         const { value } = yield* play(Orders.placeAll([intent], { within: 50 }), [
           { status: 201, body },
           asOf(1),
-          lists()
+          listed()
         ])
         assert.deepInclude(value[0], { _tag: "Unknown", exists })
       }
@@ -1135,9 +1140,9 @@ describe("Orders.placeAll", () => {
         [{ client_order_id: clientOrderId, remaining_count: "10.00" }, true]
       ] as const) {
         const reply: Reply = { status: 201, body: { orders: [item] } }
-        const { value } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), lists(order)])
+        const { value } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
         assert.deepInclude(value[0], { _tag: "Accepted", learned: "list", order_id })
-        const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), lists()])
+        const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
         const [outcome] = never.value
         assert.deepInclude(outcome, { _tag: "Unknown", exists })
         const error = outcome?._tag === "Unknown" && outcome.error
@@ -1159,7 +1164,7 @@ describe("Orders.placeAll", () => {
         const found = yield* play(withFixedId(Orders.placeAll([fresh])), [
           { status: 201, body },
           asOf(1),
-          lists({ ...order, client_order_id: fixedId })
+          listed({ ...order, client_order_id: fixedId })
         ])
         assert.deepInclude(found.value[0], { _tag: "Accepted", learned: "list", order_id })
       })
@@ -1169,7 +1174,7 @@ describe("Orders.placeAll", () => {
   it.effect("does not match one order to two intents", () =>
     Effect.gen(function* () {
       const body = { orders: [item("a"), { ...item("b"), order_id: "a" }, item("c")] }
-      const found = lists({ ...order, client_order_id: "b", order_id: "a" })
+      const found = listed({ ...order, client_order_id: "b", order_id: "a" })
       const { paths, value } = yield* play(Orders.placeAll(three, { within: 50 }), [
         { status: 201, body },
         asOf(1),
@@ -1195,7 +1200,7 @@ describe("Orders.placeAll", () => {
       const { value } = yield* play(Orders.placeAll(three), [
         { status: 201, body: { orders: [item("a"), item("c")] } },
         asOf(1),
-        lists({ ...order, client_order_id: "b", order_id: "a" })
+        listed({ ...order, client_order_id: "b", order_id: "a" })
       ])
       assert.deepStrictEqual(
         value.map(({ _tag }) => _tag),
@@ -1211,7 +1216,7 @@ describe("Orders.placeAll", () => {
 
   it.effect("returns the request and the window of each Unknown order", () =>
     Effect.gen(function* () {
-      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [lost, asOf(0), lists()], once)
+      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [lost, asOf(0), listed()], once)
       for (const [index, outcome] of value.entries()) {
         assert.deepInclude(outcome, {
           _tag: "Unknown",
@@ -1239,7 +1244,7 @@ describe("Orders.ensureCanceled", () => {
   const target = { order_id, ticker }
   const cancel = `DELETE /portfolio/events/orders/${order_id}`
   const read = `GET /portfolio/orders/${order_id}`
-  const notFound = refused(404, "not_found")
+  const notFound = errorReply(404, "not_found")
   const is = (status: string): Reply => ({ status: 200, body: { order: { ...order, status } } })
   const canceled: Reply = { status: 200, body: { order_id, reduced_by: "6.00", ts_ms: 1 } }
 
@@ -1329,7 +1334,7 @@ describe("Orders.ensureCanceled", () => {
 
   it.effect("fails with the error of a rejected cancel", () =>
     Effect.gen(function* () {
-      const { error } = yield* play(Orders.ensureCanceled(target), [refused(401, "authentication_error")])
+      const { error } = yield* play(Orders.ensureCanceled(target), [errorReply(401, "authentication_error")])
       assert.strictEqual(error._tag, "Unauthorized")
     })
   )

@@ -105,25 +105,25 @@ describe("Portfolio.fills", () => {
     }
   ])
 
-  it.effect("fails with ContractError and the pointer of a price that is a number", () =>
-    Effect.gen(function* () {
-      const fill = {
-        fill_id: "f",
-        trade_id: "f",
-        order_id: "o",
-        ticker: "T",
-        market_ticker: "T",
-        outcome_side: "yes",
-        book_side: "bid",
-        count_fp: "1.00",
-        yes_price_dollars: "0.4800",
-        no_price_dollars: 0.52,
-        is_taker: true,
-        fee_cost: "0.017500"
-      }
-      const { error } = yield* play(Portfolio.fills(), [{ status: 200, body: { fills: [fill], cursor: "" } }])
-      assert.include(error, { _tag: "ContractError", pointer: "/fills/0/no_price_dollars" })
-    })
+  const fill = {
+    fill_id: "f",
+    trade_id: "f",
+    order_id: "o",
+    ticker: "T",
+    market_ticker: "T",
+    outcome_side: "yes",
+    book_side: "bid",
+    count_fp: "1.00",
+    yes_price_dollars: "0.4800",
+    no_price_dollars: 0.52,
+    is_taker: true,
+    fee_cost: "0.017500"
+  }
+  itFails(
+    "fails with ContractError if a price is a number",
+    Portfolio.fills(),
+    [{ status: 200, body: { fills: [fill], cursor: "" } }],
+    { _tag: "ContractError", pointer: "/fills/0/no_price_dollars" }
   )
 })
 

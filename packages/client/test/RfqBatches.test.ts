@@ -343,29 +343,25 @@ describe("RfqBatches.accept", () => {
     })
   )
 
-  it.effect("does not retry after a lost response without an id or with an empty id", () =>
-    Effect.gen(function* () {
-      for (const id of [{}, { client_order_id: "" }]) {
-        const { error, sent } = yield* play(RfqBatches.accept({ ...input, ...id }), [
-          { fault: "ECONNRESET", syscall: "read" }
-        ])
-        assert.lengthOf(sent, 1)
-        assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
-      }
-    })
-  )
+  for (const id of [{}, { client_order_id: "" }]) {
+    itFails(
+      `does not retry after a lost response with ${"client_order_id" in id ? "an empty" : "no"} id`,
+      RfqBatches.accept({ ...input, ...id }),
+      [{ fault: "ECONNRESET", syscall: "read" }],
+      { _tag: "TransportError", requestSent: "maybe" }
+    )
+  }
 
-  it.effect("rejects two minimum bids for one child with a reason", () =>
-    Effect.gen(function* () {
-      const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" } as const]
-      const { error, sent } = yield* play(RfqBatches.accept({ ...input, min_bids: twice }), [])
-      assert.isEmpty(sent)
-      assert.include(error, {
-        _tag: "InvalidRequest",
-        pointer: "/min_bids/2/rfq_id",
-        reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
-      })
-    })
+  const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" } as const]
+  itFails(
+    "rejects two minimum bids for one child with a reason",
+    RfqBatches.accept({ ...input, min_bids: twice }),
+    [],
+    {
+      _tag: "InvalidRequest",
+      pointer: "/min_bids/2/rfq_id",
+      reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+    }
   )
 
   // The status and the place of the children in the body are undocumented. These values are examples.
@@ -495,18 +491,12 @@ describe("RfqBatches.quote", () => {
     })
   )
 
-  it.effect("rejects two prices for one child with a reason", () =>
-    Effect.gen(function* () {
-      const twice = [quotes[0]!, { ...quotes[1]!, rfq_id: first }]
-      const { error, sent } = yield* play(RfqBatches.quote({ ...input, quotes: twice }), [])
-      assert.isEmpty(sent)
-      assert.include(error, {
-        _tag: "InvalidRequest",
-        pointer: "/quotes/1/rfq_id",
-        reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
-      })
-    })
-  )
+  const twice = [quotes[0]!, { ...quotes[1]!, rfq_id: first }]
+  itFails("rejects two prices for one child with a reason", RfqBatches.quote({ ...input, quotes: twice }), [], {
+    _tag: "InvalidRequest",
+    pointer: "/quotes/1/rfq_id",
+    reason: "an earlier entry is for the same child: give exactly one entry for each child of the batch"
+  })
 })
 
 const own = { rfq_batch_id, batch_quote_id }

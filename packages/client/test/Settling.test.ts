@@ -10,12 +10,12 @@ import {
   intent,
   journaled,
   list,
-  lists,
+  listed,
   mismatches,
   order,
   order_id,
   place,
-  refused,
+  errorReply,
   ticker,
   timestamp
 } from "./support/placing.ts"
@@ -45,7 +45,7 @@ const withoutWindow: Orders.Placement = {
 /** Settles a placement that the only lists do not show: every later read is too late. */
 const settleUnlisted = (placement: Orders.Placement, freshness: Reply, atMillis: number) =>
   Effect.map(
-    play(Orders.settle(placement, { within: 50 }), [freshness, lists(), lists()], { atMillis }),
+    play(Orders.settle(placement, { within: 50 }), [freshness, listed(), listed()], { atMillis }),
     ({ value }) => value
   )
 
@@ -55,9 +55,9 @@ const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as c
 describe("Orders.settle", () => {
   it.effect("finds a live or a historical order", () =>
     Effect.gen(function* () {
-      const live = yield* play(Orders.settle(placement), [asOf(0), lists(order)])
+      const live = yield* play(Orders.settle(placement), [asOf(0), listed(order)])
       assert.deepInclude(live.value, { _tag: "Accepted", learned: "list", order_id })
-      const found = yield* play(Orders.settle(placement), [asOf(0), lists(), lists({ ...order, status: "executed" })])
+      const found = yield* play(Orders.settle(placement), [asOf(0), listed(), listed({ ...order, status: "executed" })])
       assert.deepStrictEqual(found.paths, [timestamp, list, historical])
       assert.deepInclude(found.value, { _tag: "Accepted", learned: "list", order_id })
     })
@@ -66,9 +66,11 @@ describe("Orders.settle", () => {
   it.effect("ignores other orders of the market", () =>
     Effect.gen(function* () {
       const another = { ...order, client_order_id: "another", order_id: clientOrderId }
-      const { value } = yield* play(Orders.settle(placement), [asOf(0), lists(another, order)])
+      const { value } = yield* play(Orders.settle(placement), [asOf(0), listed(another, order)])
       assert.deepInclude(value, { _tag: "Accepted", order_id })
-      const none = yield* play(Orders.settle(placement), [asOf(90_001), lists(another), lists()], { atMillis: 100_000 })
+      const none = yield* play(Orders.settle(placement), [asOf(90_001), listed(another), listed()], {
+        atMillis: 100_000
+      })
       assert.strictEqual(none.value._tag, "NotPlaced")
     })
   )
@@ -76,7 +78,7 @@ describe("Orders.settle", () => {
   it.effect("finds an order on a later page", () =>
     Effect.gen(function* () {
       const first: Reply = { status: 200, body: { orders: [], cursor: "more" } }
-      const { paths, value } = yield* play(Orders.settle(placement), [asOf(0), first, lists(order)])
+      const { paths, value } = yield* play(Orders.settle(placement), [asOf(0), first, listed(order)])
       assert.deepStrictEqual(paths, [timestamp, list, list])
       assert.deepInclude(value, { _tag: "Accepted", learned: "list", order_id })
     })
@@ -112,10 +114,10 @@ describe("Orders.settle", () => {
 
   it.effect("stays Unknown if a list cannot be read to its end", () =>
     Effect.gen(function* () {
-      const failing = refused(400, "bad_request")
+      const failing = errorReply(400, "bad_request")
       for (const pages of [
-        [lists(), failing],
-        [failing, lists()]
+        [listed(), failing],
+        [failing, listed()]
       ]) {
         const early = Orders.settle(placement, { within: 50 })
         const { value } = yield* play(early, [asOf(100_000), ...pages], { atMillis: 100_000 })
@@ -126,7 +128,7 @@ describe("Orders.settle", () => {
 
   it.effect("stays Unknown if the freshness of the lists is unknown", () =>
     Effect.gen(function* () {
-      for (const as_of of [refused(400, "no"), { status: 200, body: { as_of_time: "2026-13-45T00:00:00Z" } }]) {
+      for (const as_of of [errorReply(400, "no"), { status: 200, body: { as_of_time: "2026-13-45T00:00:00Z" } }]) {
         assert.deepInclude(yield* settleUnlisted(placement, as_of, 100_000), {
           _tag: "Unknown",
           notListedAsOf: undefined
@@ -137,10 +139,15 @@ describe("Orders.settle", () => {
 
   it.effect("reads lists of unknown freshness and keeps the freshness of earlier lists", () =>
     Effect.gen(function* () {
-      const undatedRound = [refused(400, "no"), lists(), lists()]
-      const found = yield* play(Orders.settle(placement), [...undatedRound, refused(400, "no"), lists(order)])
+      const undatedRound = [errorReply(400, "no"), listed(), listed()]
+      const found = yield* play(Orders.settle(placement), [...undatedRound, errorReply(400, "no"), listed(order)])
       assert.strictEqual(found.value._tag, "Accepted")
-      const never = yield* play(Orders.settle(placement, { within: 150 }), [asOf(0), lists(), lists(), ...undatedRound])
+      const never = yield* play(Orders.settle(placement, { within: 150 }), [
+        asOf(0),
+        listed(),
+        listed(),
+        ...undatedRound
+      ])
       assert.deepInclude(never.value, {
         _tag: "Unknown",
         notListedAsOf: "1970-01-01T00:00:00.000Z"
@@ -150,7 +157,7 @@ describe("Orders.settle", () => {
 
   it.effect("never returns NotPlaced after a duplicate error, even from a journal", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* place([duplicate, asOf(0), lists()], { within: 50 })
+      const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
       for (const what of [outcome, journaled(outcome)]) {
         assert.deepInclude(yield* settleUnlisted(what, asOf(3_600_000), 3_600_000), { _tag: "Unknown", exists: true })
@@ -161,12 +168,12 @@ describe("Orders.settle", () => {
   it.effect("never returns NotPlaced after a success status", () =>
     Effect.gen(function* () {
       const failing: Reply = { status: 201, text: "<html>" }
-      const { outcome } = yield* place([failing, asOf(0), lists()], { atMillis: 0, within: 50 })
+      const { outcome } = yield* place([failing, asOf(0), listed()], { atMillis: 0, within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
       assert.strictEqual((yield* settleUnlisted(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
       // A success status with an error in its body is not a success.
       const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
-      const none = yield* place([error, asOf(0), lists()], { atMillis: 0, within: 50 })
+      const none = yield* place([error, asOf(0), listed()], { atMillis: 0, within: 50 })
       assert.deepInclude(none.outcome, { _tag: "Unknown", exists: false })
       assert.strictEqual((yield* settleUnlisted(journaled(none.outcome), asOf(3_600_000), 3_600_000))._tag, "NotPlaced")
     })
@@ -174,7 +181,7 @@ describe("Orders.settle", () => {
 
   it.effect("keeps the fields of an Unknown that stays Unknown", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* place([duplicate, asOf(0), lists()], { within: 50 })
+      const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       const again = yield* settleUnlisted(outcome, asOf(0), 0)
       assert.deepStrictEqual(again, { ...(outcome as Orders.Unknown), lastAttemptMillis: outcome.lastAttemptMillis! })
       // A journal loses the error.
@@ -186,7 +193,7 @@ describe("Orders.settle", () => {
     Effect.gen(function* () {
       const since = (placements: ReadonlyArray<Orders.Placement>) =>
         Effect.map(
-          play(Orders.settleAll(placements, { within: 50 }), [asOf(0), lists(), lists()], { atMillis: 1_000_000 }),
+          play(Orders.settleAll(placements, { within: 50 }), [asOf(0), listed(), listed()], { atMillis: 1_000_000 }),
           ({ sent }) => [queryOf(sent[1]!).get("min_ts"), queryOf(sent[2]!).get("min_ts")]
         )
       const from = (fromMillis: number) => ({ ...placement, window: { fromMillis, untilMillis: 900_000 } })
@@ -248,15 +255,15 @@ describe("Orders.settle", () => {
         Orders.settle(started),
         [
           dated(asOf(130_000), 130_000),
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           { ...dated(asOf(250_000), 260_000), delayMillis: 130_000 },
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           // The previous response arrived 300 ms into the second of its date.
           dated(asOf(250_701), 260_000),
-          lists(),
-          lists()
+          listed(),
+          listed()
         ],
         { atMillis: 130_000, policy: noTimeouts }
       )
@@ -296,11 +303,11 @@ describe("Orders.settle", () => {
         Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_000 }),
         [
           dated(asOf(3_600_000), 3_600_000),
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           { ...dated(asOf(3_721_001), 3_722_000), delayMillis: 122_000 },
-          lists(),
-          lists()
+          listed(),
+          listed()
         ],
         { atMillis: 3_600_000, policy: noTimeouts }
       )
@@ -314,11 +321,11 @@ describe("Orders.settle", () => {
         Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_001 }, { within: 122_150 }),
         [
           dated(asOf(3_600_000), 3_600_000),
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           { ...dated(asOf(3_722_000), 3_722_000), delayMillis: 122_000 },
-          lists(),
-          lists()
+          listed(),
+          listed()
         ],
         { atMillis: 3_600_000, policy: noTimeouts }
       )
@@ -341,10 +348,10 @@ describe("Orders.settle", () => {
         Orders.settle(ahead),
         [
           dated(asOf(3_600_000), 3_600_000),
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           { ...dated(asOf(3_722_000), 3_722_000), delayMillis: 122_000 },
-          lists(order)
+          listed(order)
         ],
         { atMillis: 3_600_000, policy: noTimeouts }
       )
@@ -356,14 +363,14 @@ describe("Orders.settle", () => {
     Effect.gen(function* () {
       const slow = { ...asOf(3_600_000), delayMillis: 2_000 }
       const settle = (...replies: ReadonlyArray<Reply>) =>
-        play(Orders.settle(placement, { within: "5 seconds" }), [slow, lists(), lists(), ...replies], {
+        play(Orders.settle(placement, { within: "5 seconds" }), [slow, listed(), listed(), ...replies], {
           atMillis: 10_000,
           clockSteps: [[1_000, 3_600_000]]
         })
       const undated = yield* settle({ ...asOf(3_600_000), delayMillis: 60_000 })
       assert.deepInclude(undated.value, { _tag: "Unknown", notListedAsOf: undefined })
       // A date makes the local clock irrelevant.
-      const measured = yield* settle(dated(asOf(3_600_000), 3_612_000), lists(), lists())
+      const measured = yield* settle(dated(asOf(3_600_000), 3_612_000), listed(), listed())
       assert.strictEqual(measured.value._tag, "NotPlaced")
     })
   )
@@ -373,7 +380,7 @@ describe("Orders.settle", () => {
       const withRequest = { ...placement, request }
       for (const [difference, other] of mismatches) {
         for (const what of [withRequest, journaled(withRequest)]) {
-          const { paths, value } = yield* play(Orders.settle(what), [asOf(100_000), lists(other), lists()], {
+          const { paths, value } = yield* play(Orders.settle(what), [asOf(100_000), listed(other), listed()], {
             atMillis: 100_000
           })
           assert.deepStrictEqual(paths, [timestamp, list, historical])
@@ -385,7 +392,7 @@ describe("Orders.settle", () => {
         // Without a request, only the id and the market are compared.
         const bare = yield* play(
           Orders.settle(placement),
-          [asOf(100_000), lists(other), ...(difference === "ticker" ? [lists()] : [])],
+          [asOf(100_000), listed(other), ...(difference === "ticker" ? [listed()] : [])],
           { atMillis: 100_000 }
         )
         assert.strictEqual(bare.value._tag, difference === "ticker" ? "Unknown" : "Accepted")
@@ -396,9 +403,9 @@ describe("Orders.settle", () => {
   it.effect("agrees with Orders.place about an order that differs from the request", () =>
     Effect.gen(function* () {
       for (const [difference, other] of mismatches) {
-        const { outcome } = yield* place([duplicate, asOf(1), lists(other)])
+        const { outcome } = yield* place([duplicate, asOf(1), listed(other)])
         assert.strictEqual(outcome._tag, difference === "side" ? "Rejected" : "Unknown")
-        const { value } = yield* play(Orders.settle(journaled(outcome)), [asOf(1), lists(other), lists()])
+        const { value } = yield* play(Orders.settle(journaled(outcome)), [asOf(1), listed(other), listed()])
         assert.strictEqual(value._tag, "Unknown", difference)
       }
     })
@@ -424,8 +431,8 @@ describe("Orders.settle", () => {
       ] as const) {
         const { value } = yield* play(Orders.settle(what), [
           asOf(0),
-          lists(shown),
-          ...(tag === "Accepted" ? [] : [lists()])
+          listed(shown),
+          ...(tag === "Accepted" ? [] : [listed()])
         ])
         assert.strictEqual(value._tag, tag, JSON.stringify([what.request, shown]))
       }
@@ -437,14 +444,14 @@ describe("Orders.settle", () => {
       const withRequest = { ...placement, request }
       const [, other] = mismatches[3]!
       const page: Reply = { status: 200, body: { orders: [other], cursor: "more" } }
-      const behind = yield* play(Orders.settle(withRequest), [asOf(0), page, lists(order)])
+      const behind = yield* play(Orders.settle(withRequest), [asOf(0), page, listed(order)])
       assert.deepInclude(behind.value, { _tag: "Accepted", order_id })
-      const found = yield* play(Orders.settle(withRequest), [asOf(0), lists(other), lists(order)])
+      const found = yield* play(Orders.settle(withRequest), [asOf(0), listed(other), listed(order)])
       assert.deepInclude(found.value, { _tag: "Accepted", order_id })
       // An unread page may contain it.
       const unread = yield* play(
         Orders.settle(withRequest),
-        [asOf(0), page, refused(400, "no"), lists(), asOf(40_000), page, lists(order)],
+        [asOf(0), page, errorReply(400, "no"), listed(), asOf(40_000), page, listed(order)],
         { atMillis: 40_000 }
       )
       assert.deepStrictEqual(unread.paths, [timestamp, list, list, historical, timestamp, list, list])
@@ -457,7 +464,7 @@ describe("Orders.settle", () => {
       const never = { ...withoutWindow, client_order_id: "never", lastAttemptMillis: 36_000_000 }
       const { value } = yield* play(
         Orders.settleAll([never, placement], { within: 150 }),
-        [asOf(29_000), lists(), lists(), asOf(31_000), lists(order), lists()],
+        [asOf(29_000), listed(), listed(), asOf(31_000), listed(order), listed()],
         { atMillis: 31_000 }
       )
       assert.deepStrictEqual(
@@ -518,7 +525,7 @@ describe("Orders.settleAll", () => {
       const elsewhere = { ...placement, ticker: "ANOTHER" }
       const { value } = yield* play(
         Orders.settleAll([placement, elsewhere]),
-        [asOf(100_000), lists(order), lists(), lists()],
+        [asOf(100_000), listed(order), listed(), listed()],
         { atMillis: 100_000 }
       )
       assert.deepStrictEqual(
@@ -533,7 +540,7 @@ describe("Orders.settleAll", () => {
       const wanted = ["a", "b", "c"].map((client_order_id) => ({ ...placement, client_order_id }))
       const { paths, value } = yield* play(
         Orders.settleAll(wanted),
-        [asOf(100_000), lists({ ...order, client_order_id: "b" }), lists({ ...order, client_order_id: "c" })],
+        [asOf(100_000), listed({ ...order, client_order_id: "b" }), listed({ ...order, client_order_id: "c" })],
         { atMillis: 100_000 }
       )
       assert.strictEqual(paths.length, 3)
@@ -549,8 +556,8 @@ describe("Orders.settleAll", () => {
       const other = { ...placement, request: { ...request, price: "0.50" as const } }
       const { value } = yield* play(Orders.settleAll([other, { ...placement, request }]), [
         asOf(0),
-        lists(order),
-        lists()
+        listed(order),
+        listed()
       ])
       assert.deepStrictEqual(
         value.map(({ _tag }) => _tag),

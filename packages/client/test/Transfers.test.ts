@@ -1,7 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe } from "@effect/vitest"
 import * as Transfers from "../src/rest/Transfers.ts"
-import { itFails, itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes } from "./support/calls.ts"
 
 const root = "/portfolio/intra_exchange_instance_transfer"
 const client_transfer_id = "6f1c3a52-7b0e-4d8e-9a53-0d6b5f1f4a11"
@@ -44,14 +43,14 @@ describe("Transfers.get", () => {
     }
   ])
 
-  it.effect("fails with NotFound for every form of error body", () =>
-    Effect.gen(function* () {
-      for (const body of [{ error: { code: "not_found", message: "no" } }, { code: "not_found" }]) {
-        const { error } = yield* play(Transfers.get({ transfer_id: "t-2" }), [{ status: 404, body }])
-        assert.include(error, { _tag: "NotFound", code: "not_found", afterLostAnswer: false })
-      }
-    })
-  )
+  for (const body of [{ error: { code: "not_found", message: "no" } }, { code: "not_found" }]) {
+    itFails(
+      `fails with NotFound on ${JSON.stringify(body)}`,
+      Transfers.get({ transfer_id: "t-2" }),
+      [{ status: 404, body }],
+      { _tag: "NotFound", code: "not_found", afterLostAnswer: false }
+    )
+  }
 })
 
 describe("Transfers.create", () => {

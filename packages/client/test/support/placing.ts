@@ -24,8 +24,11 @@ export const createResponse = {
 }
 export const created: Reply = { status: 201, body: createResponse }
 export const lost: Reply = { fault: "ECONNRESET", syscall: "read" }
-export const refused = (status: number, code: string): Reply => ({ status, body: { error: { code, message: code } } })
-export const duplicate = refused(409, "order_already_exists")
+export const errorReply = (status: number, code: string): Reply => ({
+  status,
+  body: { error: { code, message: code } }
+})
+export const duplicate = errorReply(409, "order_already_exists")
 export const unreachable: Reply = { fault: "ECONNREFUSED" }
 
 export const order = {
@@ -56,7 +59,7 @@ export const dated = (reply: Reply, millis: number): Reply => ({
   headers: { date: new Date(millis).toUTCString() }
 })
 /** The last page of a list of orders. */
-export const lists = (...orders: ReadonlyArray<object>): Reply => ({ status: 200, body: { orders, cursor: "" } })
+export const listed = (...orders: ReadonlyArray<object>): Reply => ({ status: 200, body: { orders, cursor: "" } })
 
 export const create = "POST /portfolio/events/orders"
 export const createBatch = `${create}/batched`
