@@ -7,6 +7,7 @@ import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import {
   asOf,
+  batchCreated,
   buy,
   clientOrderId,
   create,
@@ -46,9 +47,8 @@ describe("Orders.cancelAllOnExit", () => {
       const reports: Array<Orders.ExitReport> = []
       const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
       const scoped = Effect.provide(program, Orders.cancelAllOnExit({ onExit, within }))
-      const played = yield* play(scoped, replies, { interruptAfterMillis: 5_000, ...setting })
+      const { exit, paths, sent } = yield* play(scoped, replies, { interruptAfterMillis: 5_000, ...setting })
       assert.isAtMost(reports.length, 1)
-      const { exit, paths, sent } = played
       return { exit, paths, sent, report: reports[0] }
     })
 
@@ -106,7 +106,7 @@ describe("Orders.cancelAllOnExit", () => {
     Effect.gen(function* () {
       const program = Effect.forkDetach(Effect.delay(Effect.flip(resting), 100))
       const { exit, paths } = yield* run(program, [])
-      const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
+      const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("the program failed"))
       assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
       assert.include(error.message, "is closed")
       assert.deepStrictEqual(paths, [])
@@ -128,7 +128,7 @@ describe("Orders.cancelAllOnExit", () => {
         report?.left.map(({ client_order_id }) => client_order_id),
         [clientOrderId]
       )
-      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
+      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("the program failed"))
       assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: clientOrderId, lastAttemptMillis: 2_001 })
     })
   )
@@ -286,7 +286,7 @@ describe("Orders.cancelAllOnExit", () => {
     Effect.gen(function* () {
       const cut: Reply = { status: 201, text: JSON.stringify({ order_id, client_order_id: clientOrderId }) }
       assert.deepStrictEqual((yield* run(resting, [cut, canceled])).paths, [create, target])
-      const item: Reply = { status: 201, body: { orders: [{ order_id, client_order_id: clientOrderId }] } }
+      const item: Reply = batchCreated({ order_id, client_order_id: clientOrderId })
       const { paths } = yield* run(Orders.placeAll([intent]), [item, canceled])
       assert.deepStrictEqual(paths, [createBatch, target])
     })
@@ -296,7 +296,7 @@ describe("Orders.cancelAllOnExit", () => {
     Effect.gen(function* () {
       const cut: Reply = { status: 201, text: JSON.stringify({ order_id, client_order_id: clientOrderId }) }
       for (const time_in_force of ["immediate_or_cancel", "fill_or_kill"] as const) {
-        const brief = buy({ client_order_id: clientOrderId, time_in_force })
+        const brief = buy({ time_in_force })
         assert.deepStrictEqual((yield* run(Orders.place(brief), [cut])).paths, [create])
       }
     })
@@ -356,7 +356,8 @@ describe("Orders.cancelAllOnExit", () => {
       Effect.gen(function* () {
         for (const first of [lost, duplicate]) {
           const { paths, report } = yield* run(
-            Orders.place(intent, { within: 50 }), // The order is listed only at the end.
+            Orders.place(intent, { within: 50 }),
+            // The order is listed only at the end.
             [first, asOf(60_000), listed(), asOf(60_000), listed(other)],
             once
           )
@@ -390,7 +391,7 @@ describe("Orders.cancelAllOnExit", () => {
         [lost, asOf(60_000), listed(), asOf(60_000), listed()],
         once
       )
-      const left = report?.left[0] ?? assert.fail("it is left")
+      const left = report?.left[0] ?? assert.fail("no order was left")
       assert.deepInclude(left, {
         placedAtMillis: 0,
         lastAttemptMillis: 0,
@@ -687,7 +688,7 @@ describe("Orders.cancelAllOnExit", () => {
         ],
         { within: 0 }
       )
-      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
+      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("the program failed"))
       assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: clientOrderId, error: undefined })
       assert.deepInclude(report?.left[0], { client_order_id: clientOrderId, order_id: undefined })
     })

@@ -13,6 +13,7 @@ import { play, queryOf } from "./support/calls.ts"
 import { hold, write } from "./support/money.ts"
 import {
   asOf,
+  batchCreated,
   buy,
   clientOrderId,
   create,
@@ -31,6 +32,7 @@ import {
   order_id,
   place,
   errorReply,
+  tagsOf,
   ticker,
   timestamp,
   unreachable,
@@ -368,8 +370,8 @@ describe("Orders.place", () => {
       for (const code of ["duplicate_client_id", "something_new"]) {
         const conflict = errorReply(409, code)
         assert.strictEqual((yield* place([conflict, asOf(1), listed(order)])).outcome._tag, "Accepted")
-        const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
-        const { value } = yield* play(withFixedId(Orders.place(fresh)), [
+        const withoutId = buy({ client_order_id: undefined })
+        const { value } = yield* play(withFixedId(Orders.place(withoutId)), [
           conflict,
           asOf(1),
           listed({ ...order, client_order_id: fixedId })
@@ -403,10 +405,7 @@ describe("Orders.place", () => {
         assert.deepInclude(after.outcome, { _tag: "Unknown", exists: true, mismatch })
         const batch = yield* play(Orders.placeAll([intent]), [
           lost,
-          {
-            status: 201,
-            body: { orders: [{ client_order_id: clientOrderId, error: { code: "order_already_exists" } }] }
-          },
+          batchCreated({ client_order_id: clientOrderId, error: { code: "order_already_exists" } }),
           asOf(1),
           listed(other)
         ])
@@ -644,25 +643,15 @@ describe("Orders.place", () => {
 
   it.effect("rejects values that are not intents and explains how to make one", () =>
     Effect.gen(function* () {
-      for (const value of [
-        undefined,
-        null,
-        "buy",
-        1,
-        {},
-        { ticker, side: "bid" },
-        { request: {} },
-        { request: null }
-      ]) {
-        const invalid = value as unknown as Orders.OrderIntent // untyped callers can pass it
-        const { paths, error } = yield* play(Orders.place(invalid), [])
-
+      const plain = { ticker, side: "bid" }
+      for (const input of [undefined, null, "buy", 1, {}, plain, { request: {} }, { request: null }]) {
+        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass it
+        const { error, paths } = yield* play(Orders.place(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
         assert.include(error.message, "Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
         const batch = yield* play(Orders.placeAll([intent, invalid]), [])
-        const second = batch.error
-        assert.deepInclude(second, { _tag: "InvalidRequest", operation: "Orders.placeAll", pointer: "/1" })
-        assert.include(second.message, "Orders.buyYes")
+        assert.deepInclude(batch.error, { _tag: "InvalidRequest", operation: "Orders.placeAll", pointer: "/1" })
+        assert.include(batch.error.message, "Orders.buyYes")
         assert.deepStrictEqual([paths, batch.paths], [[], []])
       }
       const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass it
@@ -711,11 +700,7 @@ describe("Orders.place: attempt times", () => {
     Effect.gen(function* () {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
       const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
-      const { value } = yield* play(program, replies, {
-        atMillis,
-        ...once,
-        correctClockSkew: true
-      })
+      const { value } = yield* play(program, replies, { ...once, atMillis, correctClockSkew: true })
       // A date is taken as the middle of its second.
       assert.deepInclude(value, {
         _tag: "Unknown",
@@ -799,10 +784,7 @@ describe("Orders.place: attempt times", () => {
   it.effect("stops searching when the lists are two seconds newer than the last attempt, and stays Unknown", () =>
     Effect.gen(function* () {
       const late = { ...lost, delayMillis: 1_000 }
-      const { outcome, paths } = yield* place([late, asOf(2_900), listed(), asOf(3_000), asOf(3_001), listed()], {
-        ...once,
-        atMillis: 0
-      })
+      const { outcome, paths } = yield* place([late, asOf(2_900), listed(), asOf(3_000), asOf(3_001), listed()], once)
       assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, timestamp, list])
       assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: "1970-01-01T00:00:03.001Z" })
     })
@@ -821,7 +803,7 @@ describe("Orders.place: attempt times", () => {
           dated(asOf(12_001), 12_000),
           listed()
         ],
-        { ...once, atMillis: 0 }
+        once
       )
       assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: "1970-01-01T00:00:12.001Z" })
     })
@@ -857,7 +839,7 @@ describe("Orders.place: attempt times", () => {
   it.effect("polls the freshness of the lists with a backoff of up to one second", () =>
     Effect.gen(function* () {
       const stale = Array.from({ length: 7 }, () => asOf(0))
-      const { sent } = yield* place([duplicate, asOf(0), listed(), ...stale.slice(1)], { atMillis: 0, within: 4_000 })
+      const { sent } = yield* place([duplicate, asOf(0), listed(), ...stale.slice(1)], { within: 4_000 })
       const times = sent.filter(({ target }) => target.includes("user_data")).map(({ atMillis }) => atMillis)
       assert.deepStrictEqual(times, [0, 100, 300, 700, 1_500, 2_500, 3_500])
     })
@@ -876,13 +858,7 @@ describe("Orders.place: limits", () => {
 
   it.effect("reports no shard if the exchange routes the order", () =>
     Effect.gen(function* () {
-      const routed = Orders.buyYes({
-        ticker,
-        count: "10",
-        yes_price: "0.56",
-        client_order_id: clientOrderId,
-        exchange_index: -1
-      })
+      const routed = buy({ exchange_index: -1 })
       const { outcome } = yield* place([created], { intent: routed })
       assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
       const salvaged = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
@@ -894,16 +870,15 @@ describe("Orders.place: limits", () => {
 describe("Orders.place: shard and subaccount", () => {
   it.effect("reports the shard and subaccount of the intent or the list", () =>
     Effect.gen(function* () {
-      const input = { ticker, count: "10", yes_price: "0.56", client_order_id: clientOrderId } as const
       for (const [exchange_index, subaccount] of [
         [0, 0],
         [1, 3],
         [undefined, undefined]
       ] as const) {
-        const placed = yield* place([created], { intent: Orders.buyYes({ ...input, exchange_index, subaccount }) })
+        const placed = yield* place([created], { intent: buy({ exchange_index, subaccount }) })
         assert.deepInclude(placed.outcome, { _tag: "Accepted", exchange_index, subaccount })
       }
-      const withSubaccount = Orders.buyYes({ ...input, subaccount: 3 })
+      const withSubaccount = buy({ subaccount: 3 })
       const shown = { ...order, exchange_index: 2, subaccount_number: 3 }
       const found = yield* place([duplicate, asOf(1), listed(shown)], { intent: withSubaccount })
       assert.deepInclude(found.outcome, { _tag: "Accepted", exchange_index: 2, subaccount: 3 })
@@ -942,14 +917,10 @@ describe("Orders.placeAll", () => {
   it.effect("matches items to intents by client_order_id, not by position", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.placeAll(three), [
-        {
-          status: 201,
-          body: { orders: [item("c"), { client_order_id: "a", ...error("invalid_order") }, item("b")] }
-        }
+        batchCreated(item("c"), { client_order_id: "a", ...error("invalid_order") }, item("b"))
       ])
-      const outcomes = value
       assert.deepStrictEqual(
-        outcomes.map((outcome) => [
+        value.map((outcome) => [
           outcome._tag,
           outcome._tag === "Accepted" ? outcome.order_id : outcome.client_order_id
         ]),
@@ -966,23 +937,17 @@ describe("Orders.placeAll", () => {
     Effect.gen(function* () {
       const { paths, value } = yield* play(Orders.placeAll(three), [
         lost,
-        {
-          status: 201,
-          body: {
-            orders: [
-              { client_order_id: "a", ...error("order_already_exists") },
-              { client_order_id: "b", ...error("insufficient_balance") },
-              item("c")
-            ]
-          }
-        },
+        batchCreated(
+          { client_order_id: "a", ...error("order_already_exists") },
+          { client_order_id: "b", ...error("insufficient_balance") },
+          item("c")
+        ),
         asOf(60_000),
         listed({ ...order, client_order_id: "a", order_id: "found" })
       ])
-      const batch = createBatch
-      assert.deepStrictEqual(paths, [batch, batch, timestamp, list])
+      assert.deepStrictEqual(paths, [createBatch, createBatch, timestamp, list])
       assert.deepStrictEqual(
-        value.map(({ _tag }) => _tag),
+        tagsOf(value),
         // The first attempt may have placed b although the retry rejected it.
         ["Accepted", "Unknown", "Accepted"]
       )
@@ -992,14 +957,12 @@ describe("Orders.placeAll", () => {
   it.effect("returns Rejected for one order even if another is not found", () =>
     Effect.gen(function* () {
       const refusal = { code: "insufficient_balance", details: "too little" }
-      const body = {
-        orders: [
-          { client_order_id: "a", error: refusal },
-          { client_order_id: "b", ...error("order_already_exists") },
-          item("c")
-        ]
-      }
-      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), listed()])
+      const reply = batchCreated(
+        { client_order_id: "a", error: refusal },
+        { client_order_id: "b", ...error("order_already_exists") },
+        item("c")
+      )
+      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [reply, asOf(1), listed()])
       const [rejected, duplicated, accepted] = value
       assert.strictEqual(rejected?._tag, "Rejected")
       assert.deepInclude(rejected?._tag === "Rejected" && rejected.error, {
@@ -1016,14 +979,14 @@ describe("Orders.placeAll", () => {
 
   it.effect("looks up an order that the response omits or repeats", () =>
     Effect.gen(function* () {
-      const body = { orders: [item("a"), item("b"), { ...item("b"), order_id: "d" }] }
-      const found = [listed({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })]
-      const { value } = yield* play(Orders.placeAll(three), [{ status: 201, body }, asOf(1), ...found])
+      const reply = batchCreated(item("a"), item("b"), { ...item("b"), order_id: "d" })
+      const found = listed({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })
+      const { value } = yield* play(Orders.placeAll(three), [reply, asOf(1), found])
       assert.deepStrictEqual(
         value.map((outcome) => outcome._tag === "Accepted" && outcome.learned),
         ["answer", "list", "list"]
       )
-      const never = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), listed()])
+      const never = yield* play(Orders.placeAll(three, { within: 50 }), [reply, asOf(1), listed()])
       const [, twice, missing] = never.value
       assert.deepInclude(twice, { _tag: "Unknown", exists: true })
       assert.deepInclude(missing, { _tag: "Unknown", exists: false })
@@ -1070,12 +1033,12 @@ describe("Orders.placeAll", () => {
         ts_ms: 5
       }
       const { value } = yield* play(Orders.placeAll([intent]), [
-        { status: 201, body: { orders: [{ ...details, client_order_id: clientOrderId, order_id }] } }
+        batchCreated({ ...details, client_order_id: clientOrderId, order_id })
       ])
       assert.deepInclude(value[0], { ...details, _tag: "Accepted", learned: "answer" })
-      const silent = Object.fromEntries(Object.keys(details).map((name) => [name, null]))
+      const nulls = Object.fromEntries(Object.keys(details).map((name) => [name, null]))
       const less = yield* play(Orders.placeAll([intent]), [
-        { status: 201, body: { orders: [{ ...silent, client_order_id: clientOrderId, order_id }] } }
+        batchCreated({ ...nulls, client_order_id: clientOrderId, order_id })
       ])
       assert.deepInclude(less.value[0], {
         _tag: "Accepted",
@@ -1090,16 +1053,16 @@ describe("Orders.placeAll", () => {
 
   it.effect("returns Rejected for an item error of any code if the id was generated", () =>
     Effect.gen(function* () {
-      const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
+      const withoutId = buy({ client_order_id: undefined })
       const client_order_id = fixedId
       for (const error of [{ message: "no" }, { code: "market_does_not_exist", message: "no" }]) {
-        const reply = { status: 201, body: { orders: [{ client_order_id, error }] } }
-        const { paths, value } = yield* play(withFixedId(Orders.placeAll([fresh])), [reply])
+        const reply = batchCreated({ client_order_id, error })
+        const { paths, value } = yield* play(withFixedId(Orders.placeAll([withoutId])), [reply])
         assert.deepStrictEqual([value[0]?._tag, paths.length], ["Rejected", 1])
       }
       // The caller may have used its own id before.
       const own = yield* play(Orders.placeAll([intent], { within: 50 }), [
-        { status: 201, body: { orders: [{ client_order_id: clientOrderId, error: { message: "no" } }] } },
+        batchCreated({ client_order_id: clientOrderId, error: { message: "no" } }),
         asOf(1),
         listed()
       ])
@@ -1115,19 +1078,15 @@ describe("Orders.placeAll", () => {
         [{ ...refusal, fill_count: "0.01" }, true],
         [{ ...refusal, order_id: "", remaining_count: "10.00" }, true]
       ] as const) {
-        const body = { orders: [item] }
-        const found = yield* play(Orders.placeAll([intent]), [{ status: 201, body }, asOf(1), listed(order)])
+        const reply = batchCreated(item)
+        const found = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
         assert.deepInclude(found.value[0], { _tag: "Accepted", learned: "list", order_id })
-        const { value } = yield* play(Orders.placeAll([intent], { within: 50 }), [
-          { status: 201, body },
-          asOf(1),
-          listed()
-        ])
+        const { value } = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
         assert.deepInclude(value[0], { _tag: "Unknown", exists })
       }
       // A rejected item can have an empty id and zero counts.
       const plain = { ...refusal, order_id: "", fill_count: "0.00", remaining_count: null }
-      const { paths, value } = yield* play(Orders.placeAll([intent]), [{ status: 201, body: { orders: [plain] } }])
+      const { paths, value } = yield* play(Orders.placeAll([intent]), [batchCreated(plain)])
       assert.deepStrictEqual([value[0]?._tag, paths.length], ["Rejected", 1])
     })
   )
@@ -1139,7 +1098,7 @@ describe("Orders.placeAll", () => {
         [{ client_order_id: clientOrderId, order_id: "", error: null }, false],
         [{ client_order_id: clientOrderId, remaining_count: "10.00" }, true]
       ] as const) {
-        const reply: Reply = { status: 201, body: { orders: [item] } }
+        const reply: Reply = batchCreated(item)
         const { value } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
         assert.deepInclude(value[0], { _tag: "Accepted", learned: "list", order_id })
         const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
@@ -1159,10 +1118,9 @@ describe("Orders.placeAll", () => {
   ] as const) {
     it.effect(`looks up an order whose item reports a duplicate ${how}, even if the id was generated`, () =>
       Effect.gen(function* () {
-        const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
-        const body = { orders: [{ client_order_id: fixedId, error }] }
-        const found = yield* play(withFixedId(Orders.placeAll([fresh])), [
-          { status: 201, body },
+        const withoutId = buy({ client_order_id: undefined })
+        const found = yield* play(withFixedId(Orders.placeAll([withoutId])), [
+          batchCreated({ client_order_id: fixedId, error }),
           asOf(1),
           listed({ ...order, client_order_id: fixedId })
         ])
@@ -1173,13 +1131,9 @@ describe("Orders.placeAll", () => {
 
   it.effect("does not match one order to two intents", () =>
     Effect.gen(function* () {
-      const body = { orders: [item("a"), { ...item("b"), order_id: "a" }, item("c")] }
+      const reply = batchCreated(item("a"), { ...item("b"), order_id: "a" }, item("c"))
       const found = listed({ ...order, client_order_id: "b", order_id: "a" })
-      const { paths, value } = yield* play(Orders.placeAll(three, { within: 50 }), [
-        { status: 201, body },
-        asOf(1),
-        found
-      ])
+      const { paths, value } = yield* play(Orders.placeAll(three, { within: 50 }), [reply, asOf(1), found])
       assert.deepStrictEqual(paths, [createBatch, timestamp, list])
       assert.deepStrictEqual(
         value.map((outcome) => [
@@ -1198,14 +1152,11 @@ describe("Orders.placeAll", () => {
   it.effect("trusts the list over the response about which intent an order belongs to", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.placeAll(three), [
-        { status: 201, body: { orders: [item("a"), item("c")] } },
+        batchCreated(item("a"), item("c")),
         asOf(1),
         listed({ ...order, client_order_id: "b", order_id: "a" })
       ])
-      assert.deepStrictEqual(
-        value.map(({ _tag }) => _tag),
-        ["Unknown", "Accepted", "Accepted"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["Unknown", "Accepted", "Accepted"])
       const [outcome] = value
       assert.deepInclude(outcome, { exists: true, notListedAsOf: undefined })
       const error = outcome?._tag === "Unknown" && outcome.error
@@ -1250,7 +1201,7 @@ describe("Orders.ensureCanceled", () => {
 
   it.effect("cancels on the market's shard and returns the canceled count", () =>
     Effect.gen(function* () {
-      const { value, sent } = yield* play(Orders.ensureCanceled(target), [canceled])
+      const { sent, value } = yield* play(Orders.ensureCanceled(target), [canceled])
       assert.deepStrictEqual(value, {
         _tag: "Canceled",
         order_id,

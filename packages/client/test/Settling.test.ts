@@ -16,6 +16,7 @@ import {
   order_id,
   place,
   errorReply,
+  tagsOf,
   ticker,
   timestamp
 } from "./support/placing.ts"
@@ -168,12 +169,12 @@ describe("Orders.settle", () => {
   it.effect("never returns NotPlaced after a success status", () =>
     Effect.gen(function* () {
       const failing: Reply = { status: 201, text: "<html>" }
-      const { outcome } = yield* place([failing, asOf(0), listed()], { atMillis: 0, within: 50 })
+      const { outcome } = yield* place([failing, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
       assert.strictEqual((yield* settleUnlisted(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
       // A success status with an error in its body is not a success.
       const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
-      const none = yield* place([error, asOf(0), listed()], { atMillis: 0, within: 50 })
+      const none = yield* place([error, asOf(0), listed()], { within: 50 })
       assert.deepInclude(none.outcome, { _tag: "Unknown", exists: false })
       assert.strictEqual((yield* settleUnlisted(journaled(none.outcome), asOf(3_600_000), 3_600_000))._tag, "NotPlaced")
     })
@@ -467,10 +468,7 @@ describe("Orders.settle", () => {
         [asOf(29_000), listed(), listed(), asOf(31_000), listed(order), listed()],
         { atMillis: 31_000 }
       )
-      assert.deepStrictEqual(
-        value.map(({ _tag }) => _tag),
-        ["Unknown", "Accepted"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["Unknown", "Accepted"])
     })
   )
 
@@ -528,10 +526,7 @@ describe("Orders.settleAll", () => {
         [asOf(100_000), listed(order), listed(), listed()],
         { atMillis: 100_000 }
       )
-      assert.deepStrictEqual(
-        value.map(({ _tag }) => _tag),
-        ["Accepted", "NotPlaced"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["Accepted", "NotPlaced"])
     })
   )
 
@@ -544,10 +539,7 @@ describe("Orders.settleAll", () => {
         { atMillis: 100_000 }
       )
       assert.strictEqual(paths.length, 3)
-      assert.deepStrictEqual(
-        value.map(({ _tag }) => _tag),
-        ["NotPlaced", "Accepted", "Accepted"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["NotPlaced", "Accepted", "Accepted"])
     })
   )
 
@@ -559,10 +551,7 @@ describe("Orders.settleAll", () => {
         listed(order),
         listed()
       ])
-      assert.deepStrictEqual(
-        value.map(({ _tag }) => _tag),
-        ["Unknown", "Accepted"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["Unknown", "Accepted"])
     })
   )
 

@@ -51,6 +51,8 @@ export const order = {
   maker_fees_dollars: "0.000000"
 }
 
+/** The response to a batch. */
+export const batchCreated = (...orders: ReadonlyArray<object>): Reply => ({ status: 201, body: { orders } })
 /** The freshness of the lists. */
 export const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
 /** A reply with a date header. */
@@ -95,3 +97,6 @@ export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
 
 /** A placement after a round trip through a JSON journal. */
 export const journaled = (placement: Orders.Placement): Orders.Placement => JSON.parse(JSON.stringify(placement))
+
+export const tagsOf = (outcomes: ReadonlyArray<{ readonly _tag: string }>): ReadonlyArray<string> =>
+  outcomes.map(({ _tag }) => _tag)
