@@ -5,7 +5,19 @@ import * as FixedPoint from "../src/money/FixedPoint.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { play, queryOf, type Setting } from "./support/calls.ts"
-import { asOf, clientOrderId, errorReply, lost, order, order_id, ticker, timestamp } from "./support/placing.ts"
+import {
+  asOf,
+  buy,
+  clientOrderId,
+  dated,
+  errorReply,
+  listed,
+  lost,
+  order,
+  order_id,
+  ticker,
+  timestamp
+} from "./support/placing.ts"
 import { type Reply, signer } from "./support/scripted.ts"
 
 const target = { order_id, ticker }
@@ -208,9 +220,11 @@ describe("Orders.ensureCanceled", () => {
       const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
       const round = [stale, unresolved, unresolved]
       const placed = { status: 201, body: { order_id, fill_count: "0.00", remaining_count: "10.00", ts_ms: 1 } }
-      const bid = Orders.buyYes({ ticker: ticker, count: "10", yes_price: "0.56" })
       yield* play(
-        Effect.provide(Orders.place(bid), Orders.cancelAllOnExit({ within: "1 second", onExit })),
+        Effect.provide(
+          Orders.place(buy({ client_order_id: undefined })),
+          Orders.cancelAllOnExit({ within: "1 second", onExit })
+        ),
         [placed, unresolved, lost, unresolved, ...round, ...round, ...round],
         { policy: { retry: SendPolicy.noRetry } }
       )
@@ -298,7 +312,7 @@ describe("Orders.ensureCanceled", () => {
 
   it.effect("returns NoSuchOrder only if both the cancel and a fresh read get 404", () =>
     Effect.gen(function* () {
-      const fresh: Reply = { status: 200, body: { as_of_time: "2026-10-08T03:00:28Z" } }
+      const fresh = asOf(Date.UTC(2026, 9, 8))
       const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
       for (const round of [
         [fresh, notFound, unresolved],
@@ -318,15 +332,16 @@ describe("Orders.ensureCanceled", () => {
   it.effect("uses the exchange's clock as measured at its start if the local clock was set since", () =>
     Effect.gen(function* () {
       const startMillis = 36_000_000
-      const dated: Reply = {
-        status: 200,
-        body: { orders: [], cursor: "" },
-        headers: { date: new Date(startMillis + 10_000).toUTCString() }
-      }
-      const freshness = { status: 200, body: { as_of_time: new Date(startMillis + 9_000).toISOString() } }
       const { value } = yield* play(
         Effect.andThen(Orders.list(), Orders.ensureCanceled(target, { within: 150 })),
-        [dated, { ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound],
+        [
+          dated(listed(), startMillis + 10_000),
+          { ...notFound, delayMillis: 10 },
+          notFound,
+          asOf(startMillis + 9_000),
+          notFound,
+          notFound
+        ],
         { atMillis: startMillis, clockSteps: [[1, -5_000]] }
       )
       assert.strictEqual(value._tag, "MayRest")
@@ -358,7 +373,7 @@ describe("Orders.ensureCanceled", () => {
         [{}, null]
       ] as const) {
         const { sent } = yield* cancel([canceled], { target: { ...target, exchange_index: 1, ...fields } })
-        assert.strictEqual(new URL(sent[0]!.target, "http://x").searchParams.get("subaccount"), subaccount)
+        assert.strictEqual(queryOf(sent[0]!).get("subaccount"), subaccount)
       }
     })
   )
@@ -372,8 +387,7 @@ describe("Orders.ensureCanceled", () => {
         [atMillis - 60_000, "MayRest"],
         [atMillis + 60_000, "NoSuchOrder"]
       ] as const) {
-        const freshness = { status: 200, body: { as_of_time: new Date(listMillis).toISOString() } }
-        const replies = [{ ...notFound, delayMillis: 10 }, notFound, freshness, notFound, notFound]
+        const replies = [{ ...notFound, delayMillis: 10 }, notFound, asOf(listMillis), notFound, notFound]
         const { value } = yield* cancel(replies, { ...clocks, atMillis, within: 150 })
         assert.strictEqual(value._tag, expected)
       }
@@ -393,11 +407,9 @@ describe("Orders.ensureCanceled", () => {
         [-10_000, -1_000, "MayRest"],
         [-10_000, 1, "NoSuchOrder"]
       ] as const) {
-        const headers: Record<string, string> =
-          skewMillis === undefined ? {} : { date: new Date(startMillis + skewMillis).toUTCString() }
-        const none = { ...notFound, headers }
-        const freshness = { status: 200, body: { as_of_time: new Date(startMillis + asOfMillis).toISOString() } }
-        const { value } = yield* cancel([none, none, freshness, none, none], { atMillis: startMillis, within: 150 })
+        const none = skewMillis === undefined ? notFound : dated(notFound, startMillis + skewMillis)
+        const replies = [none, none, asOf(startMillis + asOfMillis), none, none]
+        const { value } = yield* cancel(replies, { atMillis: startMillis, within: 150 })
         assert.strictEqual(value._tag, expected, `${skewMillis} ${asOfMillis}`)
       }
     })
@@ -467,14 +479,13 @@ describe("Orders.ensureCanceled from untyped code", () => {
         { order_id, exchange_index: -1 }
       ]) {
         const invalid = value as Orders.CancelTarget // untyped callers can pass it
-        const { paths, error } = yield* play(Orders.ensureCanceled(invalid), [])
-
+        const { error, paths } = yield* play(Orders.ensureCanceled(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.ensureCanceled", pointer: "" })
         assert.isNotEmpty(error._tag === "InvalidRequest" && error.reason)
         assert.deepStrictEqual(paths, [])
       }
       for (const exchange_index of [0, 1]) {
-        const onShard = { order_id, exchange_index } as Orders.CancelTarget // without its market
+        const onShard = { order_id, exchange_index } as Orders.CancelTarget // untyped callers can omit the market
         const { value } = yield* play(Orders.ensureCanceled(onShard), [canceled])
         assert.strictEqual(value._tag, "Canceled")
       }

@@ -43,14 +43,14 @@ const withoutWindow: Orders.Placement = {
   lastAttemptMillis: 0
 }
 
-/** Settles a placement that the only lists do not show: every later read is too late. */
+/** Settles a placement that is not listed. The time limit leaves time for one round. */
 const settleUnlisted = (placement: Orders.Placement, freshness: Reply, atMillis: number) =>
   Effect.map(
     play(Orders.settle(placement, { within: 50 }), [freshness, listed(), listed()], { atMillis }),
     ({ value }) => value
   )
 
-/** A slow exchange may take its time. */
+/** For responses that take minutes. */
 const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as const
 
 describe("Orders.settle", () => {
@@ -100,8 +100,8 @@ describe("Orders.settle", () => {
 
   it.effect("returns NotPlaced for a window of zero length", () =>
     Effect.gen(function* () {
-      const moment = { ...placement, window: { fromMillis: 90_000, untilMillis: 90_000 } }
-      assert.strictEqual((yield* settleUnlisted(moment, asOf(90_001), 100_000))._tag, "NotPlaced")
+      const zeroLength = { ...placement, window: { fromMillis: 90_000, untilMillis: 90_000 } }
+      assert.strictEqual((yield* settleUnlisted(zeroLength, asOf(90_001), 100_000))._tag, "NotPlaced")
     })
   )
 
@@ -120,8 +120,8 @@ describe("Orders.settle", () => {
         [listed(), failing],
         [failing, listed()]
       ]) {
-        const early = Orders.settle(placement, { within: 50 })
-        const { value } = yield* play(early, [asOf(100_000), ...pages], { atMillis: 100_000 })
+        const settle = Orders.settle(placement, { within: 50 })
+        const { value } = yield* play(settle, [asOf(100_000), ...pages], { atMillis: 100_000 })
         assert.deepInclude(value, { _tag: "Unknown", notListedAsOf: undefined })
       }
     })
@@ -160,8 +160,11 @@ describe("Orders.settle", () => {
     Effect.gen(function* () {
       const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
-      for (const what of [outcome, journaled(outcome)]) {
-        assert.deepInclude(yield* settleUnlisted(what, asOf(3_600_000), 3_600_000), { _tag: "Unknown", exists: true })
+      for (const unknown of [outcome, journaled(outcome)]) {
+        assert.deepInclude(yield* settleUnlisted(unknown, asOf(3_600_000), 3_600_000), {
+          _tag: "Unknown",
+          exists: true
+        })
       }
     })
   )
@@ -280,16 +283,16 @@ describe("Orders.settle", () => {
     })
   )
 
-  for (const [why, what] of [
+  for (const [why, unsettled] of [
     ["the local clock was set during the call", { ...placement, clockChanged: true }],
     ["the last attempt is before the first", { ...placement, placedAtMillis: 30_001 }],
     ["the last attempt is before the first, in a journal", { ...withoutWindow, placedAtMillis: 1 }],
-    ["the window ends before it begins", { ...placement, window: { fromMillis: 90_001, untilMillis: 90_000 } }],
-    ["the last attempt is later than now at the exchange", { ...withoutWindow, lastAttemptMillis: 3_660_001 }]
+    ["the window ends before it starts", { ...placement, window: { fromMillis: 90_001, untilMillis: 90_000 } }],
+    ["the last attempt is in the future of the exchange", { ...withoutWindow, lastAttemptMillis: 3_660_001 }]
   ] as const) {
     it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
-        for (const one of [what, journaled(what)]) {
+        for (const one of [unsettled, journaled(unsettled)]) {
           // Ten hours later by the exchange's clock.
           assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
@@ -297,7 +300,7 @@ describe("Orders.settle", () => {
     )
   }
 
-  it.effect("accepts a last attempt within the clock tolerance of the start", () =>
+  it.effect("returns NotPlaced if the last attempt is not after the start", () =>
     Effect.gen(function* () {
       // The exchange's clock is one second ahead at most.
       const { value } = yield* play(
@@ -380,8 +383,8 @@ describe("Orders.settle", () => {
     Effect.gen(function* () {
       const withRequest = { ...placement, request }
       for (const [difference, other] of mismatches) {
-        for (const what of [withRequest, journaled(withRequest)]) {
-          const { paths, value } = yield* play(Orders.settle(what), [asOf(100_000), listed(other), listed()], {
+        for (const one of [withRequest, journaled(withRequest)]) {
+          const { paths, value } = yield* play(Orders.settle(one), [asOf(100_000), listed(other), listed()], {
             atMillis: 100_000
           })
           assert.deepStrictEqual(paths, [timestamp, list, historical])
@@ -416,7 +419,7 @@ describe("Orders.settle", () => {
     Effect.gen(function* () {
       const withRequest = { ...placement, request: { ...request, subaccount: 0 } }
       const capped = { ...withRequest, request: { ...request, reduce_only: true } }
-      for (const [what, shown, tag] of [
+      for (const [requested, shown, tag] of [
         [withRequest, { ...order, yes_price_dollars: "0.56", subaccount_number: null }, "Accepted"],
         [withRequest, { ...order, subaccount_number: 0 }, "Accepted"],
         [{ ...withRequest, request: { ...request, subaccount: 3 } }, { ...order, subaccount_number: 3 }, "Accepted"],
@@ -430,12 +433,12 @@ describe("Orders.settle", () => {
         [{ ...withRequest, request: { ...request, price: "much" as "0.56" } }, order, "Unknown"],
         [{ ...withRequest, request: { ...request, count: "many" as "10" } }, order, "Unknown"]
       ] as const) {
-        const { value } = yield* play(Orders.settle(what), [
+        const { value } = yield* play(Orders.settle(requested), [
           asOf(0),
           listed(shown),
           ...(tag === "Accepted" ? [] : [listed()])
         ])
-        assert.strictEqual(value._tag, tag, JSON.stringify([what.request, shown]))
+        assert.strictEqual(value._tag, tag, JSON.stringify([requested.request, shown]))
       }
     })
   )
@@ -474,7 +477,7 @@ describe("Orders.settle", () => {
 
   it.effect("rejects values that are not placements", () =>
     Effect.gen(function* () {
-      for (const [what, pointer] of [
+      for (const [input, pointer] of [
         [undefined, ""],
         [null, ""],
         ["id", ""],
@@ -494,7 +497,7 @@ describe("Orders.settle", () => {
         [{ ...placement, window: { fromMillis: 0 } }, "/window"],
         [{ ...placement, window: { fromMillis: null, untilMillis: 0 } }, "/window"]
       ] as const) {
-        const invalid = what as Orders.Placement // untyped callers can pass it
+        const invalid = input as Orders.Placement // untyped callers can pass it
         const one = yield* play(Orders.settle(invalid), [])
         assert.isNotEmpty(one.error.reason)
         assert.deepInclude(one.error, {
