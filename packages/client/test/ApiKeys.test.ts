@@ -133,7 +133,7 @@ describe("ApiKeys.generate", () => {
     })
   )
 
-  for (const [what, reply] of [
+  for (const [fault, reply] of [
     ["lacks its id", { status: 201, body: { private_key: pem } }],
     ["has an id of the wrong type", { status: 201, body: { ...generated, api_key_id: 7 } }],
     ["has the key in a list", { status: 201, body: { ...generated, private_key: [pem] } }],
@@ -144,7 +144,7 @@ describe("ApiKeys.generate", () => {
     ["has another success status", { status: 200, body: generated }],
     ["is a redirect", { status: 307, body: generated }]
   ] as const) {
-    it.effect(`keeps nothing of a response that ${what}`, () =>
+    it.effect(`keeps nothing of a response that ${fault}`, () =>
       Effect.gen(function* () {
         const text = yield* printed(reply)
         assert.notInclude(text, canary)

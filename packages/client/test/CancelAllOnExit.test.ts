@@ -24,6 +24,7 @@ import {
   once,
   order,
   order_id,
+  reportOf,
   errorReply,
   ticker,
   timestamp,
@@ -233,17 +234,9 @@ describe("Orders.cancelAllOnExit", () => {
 
   it.effect("uses the policy of the layer, not the overrides of the program", () =>
     Effect.gen(function* () {
-      const reports: Array<Orders.ExitReport> = []
-      const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-      const hasty = { attemptTimeout: "1 second" } as const
-      yield* play(
-        resting.pipe(
-          Effect.provide(Orders.cancelAllOnExit({ onExit })),
-          Effect.provideService(SendPolicy.Overrides, hasty)
-        ),
-        [created, { ...canceled, delayMillis: 2_000 }]
-      )
-      assert.deepStrictEqual(counts(reports[0]), [1, 0])
+      const program = Effect.provideService(reportOf(resting), SendPolicy.Overrides, { attemptTimeout: "1 second" })
+      const { value } = yield* play(program, [created, { ...canceled, delayMillis: 2_000 }])
+      assert.deepStrictEqual(counts(value), [1, 0])
     })
   )
 
@@ -426,24 +419,15 @@ describe("Orders.cancelAllOnExit", () => {
 
   it.effect("finds the order of either of two different calls with the same id", () =>
     Effect.gen(function* () {
-      const dearer = Orders.buyYes({ ticker, count: "10", yes_price: "0.57", client_order_id: clientOrderId })
+      const dearer = buy({ yes_price: "0.57" })
       for (const calls of [
         [intent, dearer],
         [dearer, intent]
       ]) {
         const program = Effect.forEach(calls, (call) => Orders.place(call, { within: 50 }))
-        const replies = [
-          lost,
-          asOf(60_000),
-          listed(),
-          lost,
-          asOf(60_000),
-          listed(),
-          asOf(60_000),
-          listed(order),
-          canceled
-        ]
-        const { report } = yield* run(program, replies, once)
+        const notFound = [lost, asOf(60_000), listed()]
+        const found = [asOf(60_000), listed(order), canceled]
+        const { report } = yield* run(program, [...notFound, ...notFound, ...found], once)
         assert.deepStrictEqual(counts(report), [1, 0])
       }
     })
@@ -451,12 +435,7 @@ describe("Orders.cancelAllOnExit", () => {
 
   it.effect("separates orders of two markets with the same id", () =>
     Effect.gen(function* () {
-      const elsewhere = Orders.buyYes({
-        ticker: "ELSE",
-        count: "10",
-        yes_price: "0.56",
-        client_order_id: clientOrderId
-      })
+      const elsewhere = buy({ ticker: "ELSE" })
       const program = Effect.forEach([intent, elsewhere], (call) => Orders.place(call, { within: 50 }))
       const replies = [lost, asOf(60_000), listed(), lost, asOf(60_000), listed()]
       const end = [asOf(60_000), listed(order), listed(), canceled]
@@ -466,13 +445,13 @@ describe("Orders.cancelAllOnExit", () => {
         ["ELSE"]
       )
       // A response to one call proves nothing about the other.
-      const answered = yield* run(
+      const placed = yield* run(
         program,
         [lost, asOf(60_000), listed(), created, canceled, asOf(60_000), listed()],
         once
       )
       assert.deepStrictEqual(
-        answered.report?.left.map(({ ticker }) => ticker),
+        placed.report?.left.map(({ ticker }) => ticker),
         [ticker]
       )
     })
@@ -515,13 +494,7 @@ describe("Orders.cancelAllOnExit", () => {
                   })
                 : writes.send(descriptor, input)
           })
-          const reports: Array<Orders.ExitReport> = []
-          const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-          yield* resting.pipe(
-            Effect.provide(Orders.cancelAllOnExit({ onExit })),
-            Effect.provideService(KalshiWrite, failing)
-          )
-          return reports[0]!
+          return yield* Effect.provideService(reportOf(resting), KalshiWrite, failing)
         })
         const { value: report } = yield* play(program, isRetryable ? [created, canceled] : [created])
         assert.deepStrictEqual(counts(report), isRetryable ? [1, 0] : [0, 1])
@@ -629,9 +602,7 @@ describe("Orders.cancelAllOnExit", () => {
 
   it.effect("looks up the order of a call that cannot be interrupted", () =>
     Effect.gen(function* () {
-      const elsewhere = Orders.place(
-        Orders.buyYes({ ticker: "ELSE", count: "10", yes_price: "0.56", client_order_id: clientOrderId })
-      )
+      const elsewhere = Orders.place(buy({ ticker: "ELSE" }))
       const third = Orders.place(buy({ client_order_id: "third" }))
       const program = Effect.gen(function* () {
         const writes = yield* KalshiWrite
@@ -641,7 +612,7 @@ describe("Orders.cancelAllOnExit", () => {
           yield* Effect.forkDetach(stubborn, { startImmediately: true })
         }
       })
-      const stuck: Reply = { fault: "ECONNRESET", syscall: "read", delayMillis: 9_000 }
+      const stuck: Reply = { ...lost, delayMillis: 9_000 }
       const { report } = yield* run(program, [stuck, stuck, stuck, asOf(50_000), listed(order), listed(), canceled], {
         ...once,
         within: "4 seconds"

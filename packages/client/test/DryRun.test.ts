@@ -264,8 +264,8 @@ describe("DryRun.Intent.cost", () => {
     ["returns an invalid position", () => ({ position: "many" }), /many/],
     ["returns an unknown member", () => ({ member: "none" }), /^the answer of marketOf cannot be used: /]
   ]
-  for (const [what, marketOf, because] of faulty) {
-    it.effect(`is unknown, with a reason, if marketOf ${what}, and the intent is kept`, () =>
+  for (const [fault, marketOf, because] of faulty) {
+    it.effect(`is unknown, with a reason, if marketOf ${fault}, and the intent is kept`, () =>
       Effect.gen(function* () {
         const cost = yield* costOf(Orders.create(order))
         assert.isUndefined(cost.worstCase)

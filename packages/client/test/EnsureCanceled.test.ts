@@ -15,6 +15,7 @@ import {
   lost,
   order,
   order_id,
+  reportOf,
   ticker,
   timestamp
 } from "./support/placing.ts"
@@ -144,7 +145,7 @@ describe("Orders.ensureCanceled", () => {
   const methods = (sent: ReadonlyArray<{ readonly method: string; readonly target: string }>) =>
     sent.map(({ method, target }) => (target.includes("user_data_timestamp") ? "TIME" : method))
 
-  const losses: ReadonlyArray<readonly [what: string, reply: Reply]> = [
+  const losses: ReadonlyArray<readonly [how: string, reply: Reply]> = [
     ["whose connection broke", lost],
     ["that timed out", { ...canceled, delayMillis: 15_000 }],
     ["whose response does not decode", { status: 200, body: {} }],
@@ -154,8 +155,8 @@ describe("Orders.ensureCanceled", () => {
     ...[202, 204, 302].map((status) => [`that failed with status ${status}`, { status, text: "" }] as const)
   ]
 
-  for (const [what, loss] of losses) {
-    it.effect(`reports that a cancel may have been sent after one ${what}`, () =>
+  for (const [how, loss] of losses) {
+    it.effect(`reports that a cancel may have been sent after one ${how}`, () =>
       Effect.gen(function* () {
         const { sent, value } = yield* cancel(
           [loss, unresolved, stale, unresolved, unresolved, stale, unresolved, unresolved],
@@ -169,7 +170,7 @@ describe("Orders.ensureCanceled", () => {
       })
     )
 
-    it.effect(`sets afterLostAnswer on a later rejection after a cancel ${what}`, () =>
+    it.effect(`sets afterLostAnswer on a later rejection after a cancel ${how}`, () =>
       Effect.gen(function* () {
         for (const [status, tag] of [
           [401, "Unauthorized"],
@@ -216,19 +217,14 @@ describe("Orders.ensureCanceled", () => {
 
   it.effect("makes cancelAllOnExit report that a cancel may have been sent", () =>
     Effect.gen(function* () {
-      const reports: Array<Orders.ExitReport> = []
-      const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
       const round = [stale, unresolved, unresolved]
       const placed = { status: 201, body: { order_id, fill_count: "0.00", remaining_count: "10.00", ts_ms: 1 } }
-      yield* play(
-        Effect.provide(
-          Orders.place(buy({ client_order_id: undefined })),
-          Orders.cancelAllOnExit({ within: "1 second", onExit })
-        ),
+      const { value } = yield* play(
+        reportOf(Orders.place(buy({ client_order_id: undefined })), { within: "1 second" }),
         [placed, unresolved, lost, unresolved, ...round, ...round, ...round],
         { policy: { retry: SendPolicy.noRetry } }
       )
-      const { left } = reports[0]!
+      const { left } = value
       assert.deepStrictEqual(
         left.map((one) => one.order_id),
         [order_id]
@@ -348,13 +344,13 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  for (const [what, exchange_index, query] of [
+  for (const [how, exchange_index, query] of [
     ["by its market if its shard is unknown", undefined, `?market_ticker=${ticker}`],
     ["by its market if the exchange routed it", -1, `?market_ticker=${ticker}`],
     ["on shard 0 by its index", 0, "?exchange_index=0"],
     ["on shard 2 by its index", 2, "?exchange_index=2"]
   ] as const) {
-    it.effect(`cancels an order ${what}`, () =>
+    it.effect(`cancels an order ${how}`, () =>
       Effect.gen(function* () {
         const { sent } = yield* cancel([canceled], { target: { ...target, exchange_index } })
         assert.strictEqual(sent[0]!.target, `/trade-api/v2/portfolio/events/orders/${order_id}${query}`)

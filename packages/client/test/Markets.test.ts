@@ -167,14 +167,14 @@ describe("Markets.orderbook", () => {
     })
   )
 
-  for (const [what, orderbook_fp, pointer] of [
+  for (const [fault, orderbook_fp, pointer] of [
     ["a price is a number", { ...book, yes_dollars: [[0.48, "1.00"]] }, "/orderbook_fp/yes_dollars/0/0"],
     ["a count has no decimals", { ...book, yes_dollars: [["0.48", "1"]] }, "/orderbook_fp/yes_dollars/0/1"],
     ["a side is null", { ...book, no_dollars: null }, "/orderbook_fp/no_dollars"],
     ["a side is missing", { yes_dollars: [] }, "/orderbook_fp/no_dollars"]
   ] as const) {
     itFails(
-      `fails with ContractError if ${what}`,
+      `fails with ContractError if ${fault}`,
       Markets.orderbook({ ticker: "T" }),
       [{ status: 200, body: { orderbook_fp } }],
       { _tag: "ContractError", pointer }

@@ -53,12 +53,12 @@ describe("Pages.items", () => {
     })
   )
 
-  for (const [what, last] of [
+  for (const [kind, last] of [
     ["empty", ""],
     ["null", null],
     ["absent", undefined]
   ] as const) {
-    it.effect(`ends if the cursor is ${what}`, () =>
+    it.effect(`ends if the cursor is ${kind}`, () =>
       Effect.gen(function* () {
         const outcome = yield* read(targets, [page(["1"], "a"), page(["2"], last)])
         assert.deepStrictEqual([ids(outcome), outcome.error, outcome.queries.length], ["1 2", undefined, 2])
@@ -199,12 +199,12 @@ const isPaged = (value: unknown): value is AnyPaged =>
   typeof value === "function" && "descriptor" in value && "pages" in value
 
 describe("Pages of every operation", () => {
-  for (const [what, end] of [
+  for (const [kind, end] of [
     ["empty", { cursor: "" }],
     ["null", { cursor: null }],
     ["absent", {}]
   ] as const) {
-    it.effect(`ends if the cursor is ${what}`, () =>
+    it.effect(`ends if the cursor is ${kind}`, () =>
       Effect.gen(function* () {
         const operations = yield* Effect.promise(pagedOperations)
         assert.strictEqual(operations.length, 29)

@@ -258,8 +258,8 @@ describe("RfqBatches.create", () => {
     ],
     ["fewer than two children", { children: [a], contracts_fp: "1" }, "/children", "expected a list of 2 to 57 items"]
   ]
-  for (const [what, input, pointer, reason] of invalid) {
-    itFails(`rejects ${what} with a reason`, RfqBatches.create(input), [], {
+  for (const [fault, input, pointer, reason] of invalid) {
+    itFails(`rejects ${fault} with a reason`, RfqBatches.create(input), [], {
       _tag: "InvalidRequest",
       operation: "RfqBatches.create",
       pointer,

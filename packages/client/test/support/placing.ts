@@ -1,4 +1,5 @@
-/** Intents, replies and a journal for tests that place orders. */
+/** Intents, replies, outcomes and reports for tests that place orders. */
+import { assert } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import * as Orders from "../../src/trading/Orders.ts"
 import { play, type Setting } from "./calls.ts"
@@ -85,6 +86,20 @@ export const place = (
     paths,
     sent
   }))
+
+/** Runs a program under `cancelAllOnExit` and returns the report. */
+export const reportOf = <E, R extends Orders.Capabilities>(
+  program: Effect.Effect<unknown, E, R>,
+  options?: Orders.ExitOptions
+) =>
+  Effect.suspend(() => {
+    const reports: Array<Orders.ExitReport> = []
+    const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
+    return program.pipe(
+      Effect.provide(Orders.cancelAllOnExit({ onExit, ...options })),
+      Effect.andThen(Effect.sync(() => reports[0] ?? assert.fail("there was no report")))
+    )
+  })
 
 /** Orders with the same id that differ from the intent, each with the field that differs. */
 export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
