@@ -7,21 +7,21 @@ import * as Orders from "../src/trading/Orders.ts"
 import * as Portfolio from "../src/rest/Portfolio.ts"
 import * as Subaccounts from "../src/rest/Subaccounts.ts"
 import * as Transfers from "../src/rest/Transfers.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { itFails, itSendsAndDecodes, recorded } from "./support/calls.ts"
 import { environment, layerScript, Script } from "./support/scripted.ts"
 
 const forbidden = { status: 403, body: { error: { code: "permission_denied", message: "no order through the API" } } }
 
 describe("Account.limits", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the buckets that demo was recorded with",
+      it: "decodes the buckets recorded in demo",
       call: Account.limits(),
       request: "GET /account/limits",
       reply: { status: 200, body: recorded("GetAccountApiLimits")[0] }
     },
     {
-      it: "reads grants, permanent and not, and a tier that is not known yet",
+      it: "reads temporary and permanent grants and an unknown tier",
       call: Account.limits(),
       request: "GET /account/limits",
       reply: {
@@ -41,16 +41,16 @@ describe("Account.limits", () => {
 })
 
 describe("Account.endpointCosts", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the list that demo was recorded with, wildcards and all",
+      it: "decodes the list recorded in demo, wildcards included",
       call: Account.endpointCosts(),
       request: "GET /account/endpoint_costs",
       reply: { status: 200, body: recorded("GetAccountEndpointCosts")[0] }
     }
   ])
 
-  it.effect("needs no key and sends no signature", () =>
+  it.effect("sends no signature without a key", () =>
     Effect.gen(function* () {
       yield* Account.endpointCosts()
       const { sent } = yield* Script
@@ -70,9 +70,9 @@ describe("Account.endpointCosts", () => {
 })
 
 describe("Account.usageLevelVolumeProgress", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads volumes and goals as they came",
+      it: "reads volumes and goals unchanged",
       call: Account.usageLevelVolumeProgress(),
       request: "GET /account/api_usage_level/volume_progress",
       reply: {
@@ -92,9 +92,9 @@ describe("Account.usageLevelVolumeProgress", () => {
 })
 
 describe("Account.upgradeUsageLevel", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends an empty object, and answers nothing whatever comes with its 201",
+      it: "sends an empty object, ignores the response body and returns nothing",
       call: Account.upgradeUsageLevel(),
       request: "POST /account/api_usage_level/upgrade",
       body: {},
@@ -102,20 +102,15 @@ describe("Account.upgradeUsageLevel", () => {
     }
   ])
 
-  it.effect("is not repeated after a lost answer", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Account.upgradeUsageLevel(), [{ fault: "ECONNRESET" }])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
-    })
-  )
+  itFails("does not retry after a lost response", Account.upgradeUsageLevel(), [{ fault: "ECONNRESET" }], {
+    _tag: "TransportError",
+    requestSent: "maybe"
+  })
 
-  it.effect("fails with Forbidden where the account does not qualify", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Account.upgradeUsageLevel(), [forbidden])
-      assert.include(error, { _tag: "Forbidden", code: "permission_denied" })
-    })
-  )
+  itFails("fails with Forbidden if the account does not qualify", Account.upgradeUsageLevel(), [forbidden], {
+    _tag: "Forbidden",
+    code: "permission_denied"
+  })
 })
 
 describe("descriptor.limits.cost", () => {
@@ -123,18 +118,18 @@ describe("descriptor.limits.cost", () => {
     readonly default_cost: number
     readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
   }>
-  // Younger than the recording: 2 tokens by the changelog of 3 September 2026.
-  const younger: Readonly<Record<string, number>> = { CancelAllOrders: 2 }
+  // Newer than the recording: 2 tokens, from the changelog of 3 September 2026.
+  const newer: Readonly<Record<string, number>> = { CancelAllOrders: 2 }
 
   for (const module of [Account, ApiKeys, Orders, Portfolio, Subaccounts, Transfers]) {
     for (const operation of Object.values(module)) {
-      // A module of operations has other things beside them.
+      // The modules have other exports as well.
       if (typeof operation !== "function" || !("descriptor" in operation)) continue
       const { descriptor } = operation
-      it(`of ${descriptor.name} is what the account's list said in demo`, () => {
+      it(`of ${descriptor.name} equals the cost recorded in demo`, () => {
         const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
         const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
-        const expected = listed?.cost ?? younger[descriptor.operationId] ?? costs!.default_cost
+        const expected = listed?.cost ?? newer[descriptor.operationId] ?? costs!.default_cost
         assert.strictEqual(descriptor.limits.cost, expected)
       })
     }

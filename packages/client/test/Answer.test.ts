@@ -18,7 +18,7 @@ const series = {
   unknown_member: 1
 }
 
-const answerOf = (...list: ReadonlyArray<unknown>): Answer.Answer => ({
+const responseOf = (...list: ReadonlyArray<unknown>): Answer.Answer => ({
   status: 200,
   body: JSON.stringify({ series: list })
 })
@@ -27,32 +27,32 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe("decoder", () => {
+describe("Answer.decoder", () => {
   for (const compiledDecoding of [true, false]) {
     const decode = Answer.decoder(Series.list, { compiledDecoding })
     const way = compiledDecoding ? "compiled" : "interpreted"
 
-    it(`reads null lists as empty and leaves unknown members out, ${way}`, () => {
+    it(`decodes null lists as empty and omits unknown fields (${way})`, () => {
       const { unknown_member: _, ...known } = series
-      const decoded = Result.getOrThrow(decode(answerOf(series)))
+      const decoded = Result.getOrThrow(decode(responseOf(series)))
       assert.deepStrictEqual<unknown>(decoded.series, [
         { ...known, additional_prohibitions: [], settlement_sources: [] }
       ])
       assert.deepStrictEqual(Result.getOrThrow(decode({ status: 200, body: '{"series":null}' })), { series: [] })
     })
 
-    it(`names the place and the reason of a break, ${way}`, () => {
-      const breakOf = (broken: object): object => {
-        const error = Result.getOrThrow(Result.flip(decode(answerOf(series, { ...series, ...broken }))))
+    it(`reports pointer and reason of a contract error (${way})`, () => {
+      const contractError = (fields: object): object => {
+        const error = Result.getOrThrow(Result.flip(decode(responseOf(series, { ...series, ...fields }))))
         return error._tag === "ContractError" ? { pointer: error.pointer, reason: error.reason } : error
       }
       assert.deepStrictEqual(
         [
-          breakOf({ title: 1 }),
-          breakOf({ title: undefined }),
-          breakOf({ tags: [1] }),
-          breakOf({ volume_fp: "1" }),
-          breakOf({ last_updated_ts: "2026-02-30T00:00:00Z" })
+          contractError({ title: 1 }),
+          contractError({ title: undefined }),
+          contractError({ tags: [1] }),
+          contractError({ volume_fp: "1" }),
+          contractError({ last_updated_ts: "2026-02-30T00:00:00Z" })
         ],
         [
           { pointer: "/series/1/title", reason: "Expected string" },
@@ -65,19 +65,19 @@ describe("decoder", () => {
     })
   }
 
-  it("makes code of a schema on the first answer, and once", () => {
+  it("compiles the schema once, on the first response", () => {
     const make = vi.fn(globalThis.Function)
     vi.stubGlobal("Function", make)
     const decode = Answer.decoder(Series.list)
     assert.strictEqual(make.mock.calls.length, 0)
-    for (let i = 0; i < 3; i++) decode(answerOf(series))
+    for (let i = 0; i < 3; i++) decode(responseOf(series))
     assert.strictEqual(make.mock.calls.length, 1)
   })
 
-  it("makes no code without compiled decoding", () => {
+  it("does not compile without compiledDecoding", () => {
     const make = vi.fn(globalThis.Function)
     vi.stubGlobal("Function", make)
-    Answer.decoder(Series.list, { compiledDecoding: false })(answerOf(series))
+    Answer.decoder(Series.list, { compiledDecoding: false })(responseOf(series))
     assert.strictEqual(make.mock.calls.length, 0)
   })
 })

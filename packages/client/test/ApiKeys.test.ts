@@ -6,7 +6,7 @@ import { Cause, Effect, Layer, Logger, Redacted, Result, SchemaParser, Tracer } 
 import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
 import * as Answer from "../src/rest/Answer.ts"
 import * as ApiKeys from "../src/rest/ApiKeys.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
 import { layer, type Reply } from "./support/scripted.ts"
 
 const canary = "CANARY-7f3a"
@@ -14,7 +14,7 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${canary}\n-----END PRIVATE KEY-----\n
 const input = { name: "maker", key_type: "ed25519", scopes: ["read", "write::trade"], subaccount: 3 } as const
 const generated = { api_key_id: "k-1", private_key: pem, key_type: "ed25519", warning: null }
 
-/** Every text that a value becomes on its way to a screen, a file or a colleague. */
+/** Every text form of a value. */
 const prints = (value: unknown): string =>
   [
     JSON.stringify(value),
@@ -24,7 +24,7 @@ const prints = (value: unknown): string =>
     Cause.pretty(Cause.fail(value))
   ].join("\n")
 
-/** Runs a call with a logger and a tracer that keep everything; gives all that they, and its outcome, would print. */
+/** Everything that loggers, the tracer and the result of a call print. */
 const printed = (reply: Reply): Effect.Effect<string> =>
   Effect.suspend(() => {
     const seen: Array<string> = []
@@ -62,9 +62,9 @@ const printed = (reply: Reply): Effect.Effect<string> =>
   })
 
 describe("ApiKeys.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads what keys may do and are locked to, a scope that is not known yet included",
+      it: "reads the scopes and restrictions of keys, unknown scopes included",
       call: ApiKeys.list({ fcm_subtrader_id: "s" }),
       request: "GET /api_keys?fcm_subtrader_id=s",
       reply: {
@@ -83,7 +83,7 @@ describe("ApiKeys.list", () => {
 
 describe("ApiKeys.create", () => {
   const key = { name: "own", public_key: "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n" }
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends the public key",
       call: ApiKeys.create({ ...key, scopes: undefined }),
@@ -93,26 +93,15 @@ describe("ApiKeys.create", () => {
     }
   ])
 
-  it.effect("is not repeated after a lost answer", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(ApiKeys.create(key), [{ fault: "ECONNRESET" }])
-      assert.strictEqual(requests, 1)
-    })
-  )
+  itFails("does not retry after a lost response", ApiKeys.create(key), [{ fault: "ECONNRESET" }])
 
-  it.effect("refuses a scope that does not exist", () =>
-    Effect.gen(function* () {
-      // A caller without types can still get here.
-      const { error } = yield* failureOf(ApiKeys.create({ ...key, scopes: ["read", "admin"] as never }), [])
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/scopes/1" })
-    })
-  )
+  itRejects("rejects an unknown scope", [[ApiKeys.create({ ...key, scopes: ["read", "admin"] as never }), "/scopes/1"]])
 })
 
 describe("ApiKeys.generate", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends what the key may do, and gives its private half under wraps",
+      it: "sends scopes and restrictions and returns the private key as Redacted",
       call: Effect.map(ApiKeys.generate(input), ({ private_key, ...rest }) => ({
         ...rest,
         private_key: Redacted.value(private_key)
@@ -120,10 +109,10 @@ describe("ApiKeys.generate", () => {
       request: "POST /api_keys/generate",
       body: input,
       reply: { status: 201, body: { ...generated, tomorrow: true } },
-      answer: generated
+      value: generated
     },
     {
-      it: "takes the least that the exchange may answer",
+      it: "accepts a minimal response",
       call: Effect.map(ApiKeys.generate({ name: "n" }), ({ private_key, ...rest }) => ({
         ...rest,
         private_key: Redacted.value(private_key)
@@ -134,7 +123,7 @@ describe("ApiKeys.generate", () => {
     }
   ])
 
-  it.effect("prints its answer without the key, whoever prints it", () =>
+  it.effect("never prints the key", () =>
     Effect.gen(function* () {
       const text = yield* printed({ status: 201, body: generated })
       assert.notInclude(text, canary)
@@ -144,50 +133,45 @@ describe("ApiKeys.generate", () => {
     })
   )
 
-  for (const [what, reply] of [
+  for (const [fault, reply] of [
     ["lacks its id", { status: 201, body: { private_key: pem } }],
-    ["has an id of another type", { status: 201, body: { ...generated, api_key_id: 7 } }],
+    ["has an id of the wrong type", { status: 201, body: { ...generated, api_key_id: 7 } }],
     ["has the key in a list", { status: 201, body: { ...generated, private_key: [pem] } }],
     ["has the key in an object", { status: 201, body: { ...generated, private_key: { pem } } }],
     ["has the key under an error", { status: 201, body: { ...generated, error: { message: pem } } }],
-    ["is the key alone", { status: 201, text: pem }],
-    ["is cut short", { status: 201, text: JSON.stringify(generated).slice(0, -9) }],
-    ["comes with another success status", { status: 200, body: generated }],
-    ["comes with a redirect", { status: 307, body: generated }]
+    ["is only the key", { status: 201, text: pem }],
+    ["is truncated", { status: 201, text: JSON.stringify(generated).slice(0, -9) }],
+    ["has another success status", { status: 200, body: generated }],
+    ["is a redirect", { status: 307, body: generated }]
   ] as const) {
-    it.effect(`keeps nothing of an answer that ${what}`, () =>
+    it.effect(`keeps nothing of a response that ${fault}`, () =>
       Effect.gen(function* () {
         const text = yield* printed(reply)
         assert.notInclude(text, canary)
         assert.match(text, reply.status === 201 ? /ContractError/ : /UnexpectedStatus/)
-        const { error } = yield* failureOf(ApiKeys.generate(input), [reply])
+        const { error } = yield* play(ApiKeys.generate(input), [reply])
         assert.notInclude(prints(error), canary)
       })
     )
   }
 
-  it.effect("names the place that broke, all the same", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(ApiKeys.generate(input), [
-        { status: 201, body: { ...generated, private_key: { pem } } }
-      ])
-      assert.include(error, { _tag: "ContractError", pointer: "/private_key", rawBody: "" })
-    })
+  itFails(
+    "fails with ContractError and the pointer",
+    ApiKeys.generate(input),
+    [{ status: 201, body: { ...generated, private_key: { pem } } }],
+    { _tag: "ContractError", pointer: "/private_key", rawBody: "" }
   )
 
-  it.effect("is not repeated after a lost answer: it would make another key", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(ApiKeys.generate(input), [{ fault: "ECONNRESET" }])
-      assert.strictEqual(requests, 1)
-    })
-  )
+  itFails("does not retry after a lost response: it would create another key", ApiKeys.generate(input), [
+    { fault: "ECONNRESET" }
+  ])
 
   for (const [kind, key] of [
     ["ed25519", generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" })],
     ["rsa", generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" })]
   ] as const) {
-    // On the real clock: WebCrypto's promises do not finish under a virtual one.
-    it.live(`gives a key of kind ${kind} that signs as it comes`, () =>
+    // On the live clock: WebCrypto's promises do not settle on virtual time.
+    it.live(`returns a usable ${kind} key`, () =>
       Effect.gen(function* () {
         const { api_key_id, private_key } = yield* ApiKeys.generate({ name: "n", key_type: kind })
         const apiKey = yield* ApiKey.fromPem({ keyId: api_key_id, privateKey: private_key })
@@ -200,20 +184,20 @@ describe("ApiKeys.generate", () => {
     )
   }
 
-  it("wraps the key when an answer is replayed, and when its schema is compiled", () => {
+  it("redacts the key in replayed responses and in compiled decoders", () => {
     const replayed = Result.getOrThrow(
       Answer.decoder(ApiKeys.generate)({ status: 201, body: JSON.stringify(generated) })
     )
     const schema = ApiKeys.generate.descriptor.success.body!
     SchemaJITCompiler.enable(schema.ast)
     const compiled = SchemaParser.decodeSync(schema)(generated)
-    for (const answer of [replayed, compiled]) {
-      assert.notInclude(prints(answer), canary)
-      assert.isTrue(Redacted.isRedacted((answer as ApiKeys.GeneratedApiKey).private_key))
+    for (const response of [replayed, compiled]) {
+      assert.notInclude(prints(response), canary)
+      assert.isTrue(Redacted.isRedacted((response as ApiKeys.GeneratedApiKey).private_key))
     }
   })
 
-  it("does not write a key back", () => {
+  it("does not encode a key", () => {
     const schema = ApiKeys.generate.descriptor.success.body!
     const back = SchemaParser.encodeUnknownResult(schema)({ ...generated, private_key: Redacted.make(pem) })
     assert.isTrue(Result.isFailure(back))
@@ -222,23 +206,19 @@ describe("ApiKeys.generate", () => {
 })
 
 describe("ApiKeys.delete", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends no body and answers nothing",
+      it: "sends no body and returns nothing",
       call: ApiKeys.delete({ api_key: "k-1" }),
       request: "DELETE /api_keys/k-1",
       reply: { status: 204 }
     }
   ])
 
-  it.effect("is repeated after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(ApiKeys.delete({ api_key: "k-1" }), [
-        { fault: "ECONNRESET" },
-        { status: 404, body: { code: "not_found" } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-    })
+  itFails(
+    "retries after a lost response and marks the error",
+    ApiKeys.delete({ api_key: "k-1" }),
+    [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
+    { _tag: "NotFound", afterLostAnswer: true }
   )
 })

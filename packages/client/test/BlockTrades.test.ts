@@ -1,12 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe } from "@effect/vitest"
 import * as BlockTrades from "../src/rest/BlockTrades.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes } from "./support/calls.ts"
 
 const id = "8d6a1c1e-2b0f-4c5e-9a54-0f6f2b7f0a11"
 const root = "/communications/block-trade-proposals"
 
-/** As the buyer sees it: nothing of the seller. */
+/** As shown to the buyer: without the seller. */
 const proposal = {
   id,
   proposer_user_id: "buyer",
@@ -39,27 +38,27 @@ const proposed: BlockTrades.ProposeInput = {
 }
 
 describe("BlockTrades.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the proposals, prices and counts as the integers that they are",
+      it: "reads proposals with integer prices and counts",
       call: BlockTrades.list(),
       request: `GET ${root}`,
       reply: { status: 200, body: { block_trade_proposals: [proposal], cursor: "" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: BlockTrades.list({ cursor: "c", market_ticker: "M", limit: 1, status: "pending" }),
       request: `GET ${root}?cursor=c&market_ticker=M&limit=1&status=pending`,
       reply: { status: 200, body: { block_trade_proposals: null } },
-      answer: { block_trade_proposals: [] }
+      value: { block_trade_proposals: [] }
     }
   ])
 })
 
 describe("BlockTrades.propose", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends its whole input as the body",
+      it: "sends its input as the body",
       call: BlockTrades.propose(proposed),
       request: `POST ${root}`,
       body: proposed,
@@ -75,31 +74,27 @@ describe("BlockTrades.propose", () => {
     ["buyer_subaccount", 64],
     ["maker_side", "maybe"]
   ] as const) {
-    it.effect(`refuses ${field} ${JSON.stringify(value)} before anything is sent`, () =>
-      Effect.gen(function* () {
-        // The point is an input that the types refuse as well.
-        const input = { ...proposed, [field]: value } as BlockTrades.ProposeInput
-        const { error, requests } = yield* failureOf(BlockTrades.propose(input), [])
-        assert.strictEqual(requests, 0)
-        assert.include(error, { _tag: "InvalidRequest", pointer: `/${field}` })
-      })
-    )
+    // The types reject these inputs as well.
+    const input = { ...proposed, [field]: value } as BlockTrades.ProposeInput
+    itRejects(`rejects ${field} ${JSON.stringify(value)}`, [[BlockTrades.propose(input), `/${field}`]])
   }
 
-  it.effect("is Forbidden to a key without the scope, and not sent a second time after a lost answer", () =>
-    Effect.gen(function* () {
-      const refused = yield* failureOf(BlockTrades.propose(proposed), [{ status: 403, body: {} }])
-      assert.include(refused.error, { _tag: "Forbidden" })
-      const lost = yield* failureOf(BlockTrades.propose(proposed), [{ fault: "ECONNRESET" }])
-      assert.strictEqual(lost.requests, 1)
-    })
+  itFails(
+    "fails with Forbidden if the key lacks the scope",
+    BlockTrades.propose(proposed),
+    [{ status: 403, body: {} }],
+    {
+      _tag: "Forbidden"
+    }
   )
+
+  itFails("does not retry after a lost response", BlockTrades.propose(proposed), [{ fault: "ECONNRESET" }])
 })
 
 describe("BlockTrades.accept", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends an empty JSON object where there is nothing to say",
+      it: "sends an empty object by default",
       call: BlockTrades.accept({ block_trade_proposal_id: id }),
       request: `POST ${root}/${id}/accept`,
       body: {},
@@ -114,10 +109,7 @@ describe("BlockTrades.accept", () => {
     }
   ])
 
-  it.effect("is not sent a second time after a lost answer", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(BlockTrades.accept({ block_trade_proposal_id: id }), [{ status: 500 }])
-      assert.strictEqual(requests, 1)
-    })
-  )
+  itFails("does not retry after a lost response", BlockTrades.accept({ block_trade_proposal_id: id }), [
+    { status: 500 }
+  ])
 })

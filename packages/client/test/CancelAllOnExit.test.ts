@@ -1,61 +1,59 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber, Layer, Logger, References, Result, Schedule } from "effect"
-import { TestClock } from "effect/testing"
 import { KalshiWrite } from "../src/Capability.ts"
 import * as Errors from "../src/Errors.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
 import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import {
-  answer,
   asOf,
+  batchCreated,
+  buy,
+  clientOrderId,
   create,
+  createBatch,
   created,
-  exists,
+  createResponse,
+  duplicate,
   intent,
   journaled,
   list,
-  lists,
+  listed,
   lost,
-  mine,
+  mismatches,
   once,
   order,
   order_id,
-  others,
-  pathOf,
-  play,
-  refused,
+  reportOf,
+  errorReply,
   ticker,
   timestamp,
   unreachable
 } from "./support/placing.ts"
-import { layer, type Reply, Script, type Sent, signer } from "./support/scripted.ts"
+import { play, type Setting } from "./support/calls.ts"
+import { type Reply, type Sent, signer } from "./support/scripted.ts"
 
-describe("cancelAllOnExit", () => {
+describe("Orders.cancelAllOnExit", () => {
   const target = `DELETE /portfolio/events/orders/${order_id}`
   const canceled: Reply = { status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } }
 
-  /** Runs a program under the layer on virtual time: its exit, the report, and what was sent. */
-  const under = <A, E>(
+  /** Runs a program under the layer, interrupts it after 5 seconds, and returns the report as well. */
+  const run = <A, E>(
     program: Effect.Effect<A, E, Orders.Capabilities>,
     replies: ReadonlyArray<Reply>,
-    options: Orders.ExitOptions = {},
-    setting = {}
+    options: Orders.ExitOptions & Setting = {}
   ) =>
     Effect.gen(function* () {
-      yield* TestClock.setTime(0)
+      const { within, ...setting } = options
       const reports: Array<Orders.ExitReport> = []
       const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-      const scoped = Effect.provide(program, Orders.cancelAllOnExit({ onExit, ...options }))
-      const fiber = yield* Effect.forkChild(scoped)
-      yield* TestClock.adjust("5 seconds")
-      yield* Effect.forkChild(Fiber.interrupt(fiber))
-      yield* TestClock.adjust("5 minutes")
-      const exit = yield* Fiber.await(fiber)
-      const { sent } = yield* Script
+      const scoped = Effect.provide(program, Orders.cancelAllOnExit({ onExit, within }))
+      const { exit, paths, sent } = yield* play(scoped, replies, { interruptAfterMillis: 5_000, ...setting })
       assert.isAtMost(reports.length, 1)
-      return { exit, report: reports[0], sent, paths: sent.map(pathOf) }
-    }).pipe(Effect.provide(layer(replies, setting)))
+      return { exit, paths, sent, report: reports[0] }
+    })
+
+  const counts = (report: Orders.ExitReport | undefined) => [report?.ended.length, report?.left.length]
 
   const resting = Orders.place(intent)
 
@@ -65,95 +63,92 @@ describe("cancelAllOnExit", () => {
     ["defect", Effect.andThen(resting, Effect.die("died"))],
     ["interruption", Effect.andThen(resting, Effect.never)]
   ] as const) {
-    it.effect(`cancels what rests after ${how}`, () =>
+    it.effect(`cancels resting orders after ${how}`, () =>
       Effect.gen(function* () {
-        const { paths, report } = yield* under(
+        const { paths, report } = yield* run(
           Effect.asVoid(program as Effect.Effect<unknown, unknown, Orders.Capabilities>),
           [created, canceled]
         )
         assert.deepStrictEqual(paths, [create, target])
-        assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+        assert.deepStrictEqual(counts(report), [1, 0])
       })
     )
   }
 
-  it.effect("has nothing to do with what rests no more, was refused, or was cancelled before", () =>
+  it.effect("ignores orders that were filled, rejected or canceled", () =>
     Effect.gen(function* () {
-      const filled: Reply = { status: 201, body: { ...answer, fill_count: "10.00", remaining_count: "0.00" } }
-      assert.deepStrictEqual((yield* under(resting, [filled])).paths, [create])
-      assert.deepStrictEqual((yield* under(resting, [refused(400, "invalid_order")])).paths, [create])
+      const filled: Reply = { status: 201, body: { ...createResponse, fill_count: "10.00", remaining_count: "0.00" } }
+      assert.deepStrictEqual((yield* run(resting, [filled])).paths, [create])
+      assert.deepStrictEqual((yield* run(resting, [errorReply(400, "invalid_order")])).paths, [create])
       const early = Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker }))
-      assert.deepStrictEqual((yield* under(early, [created, canceled])).paths, [create, target])
+      assert.deepStrictEqual((yield* run(early, [created, canceled])).paths, [create, target])
     })
   )
 
-  it.effect("finds and cancels an order whose placing was interrupted on its way", () =>
+  it.effect("finds and cancels an order whose placement was interrupted in flight", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 8_000 }
-      const { exit, paths, report } = yield* under(resting, [slow, asOf(60_000), lists(order), canceled])
+      const { exit, paths, report } = yield* run(resting, [slow, asOf(60_000), listed(order), canceled])
       assert.isTrue(Exit.isFailure(exit))
       assert.deepStrictEqual(paths, [create, timestamp, list, target])
       assert.deepStrictEqual(report?.left, [])
     })
   )
 
-  it.effect("waits for an order that another fiber is placing", () =>
+  it.effect("waits for a placement in another fiber", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 3_000 }
       const program = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
-      assert.deepStrictEqual((yield* under(program, [slow, canceled])).paths, [create, target])
+      assert.deepStrictEqual((yield* run(program, [slow, canceled])).paths, [create, target])
     })
   )
 
-  it.effect("places nothing more under it", () =>
+  it.effect("rejects new orders after the scope has closed", () =>
     Effect.gen(function* () {
-      const program = Effect.gen(function* () {
-        const later = yield* Effect.forkDetach(Effect.delay(Effect.flip(resting), 100))
-        return later
-      })
-      const { exit, paths } = yield* under(program, [])
-      const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
+      const program = Effect.forkDetach(Effect.delay(Effect.flip(resting), 100))
+      const { exit, paths } = yield* run(program, [])
+      const error = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("the program failed"))
       assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
       assert.include(error.message, "is closed")
       assert.deepStrictEqual(paths, [])
     })
   )
 
-  it.effect("sends nothing after its end of what was waiting to be sent", () =>
+  it.effect("stops retries when the scope closes", () =>
     Effect.gen(function* () {
       const patient = Effect.provideService(resting, SendPolicy.Overrides, {
         retry: Schedule.spaced("20 seconds"),
         totalTimeout: "1 minute"
       })
       const program = Effect.andThen(Effect.forkDetach(patient), (fiber) => Effect.as(Effect.sleep(1), fiber))
-      const { exit, paths, report } = yield* under(program, [unreachable, asOf(60_000), lists()], {
+      const { exit, paths, report } = yield* run(program, [unreachable, asOf(60_000), listed()], {
         within: "4 seconds"
       })
       assert.deepStrictEqual(paths, [create, timestamp, list])
       assert.deepStrictEqual(
         report?.left.map(({ client_order_id }) => client_order_id),
-        [mine]
+        [clientOrderId]
       )
-      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
-      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine, lastAttemptMillis: 2_001 })
+      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("the program failed"))
+      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: clientOrderId, lastAttemptMillis: 2_001 })
     })
   )
 
-  it.effect("looks for what was lost while an order cannot be cancelled", () =>
+  it.effect("looks up lost orders while a cancel is pending", () =>
     Effect.gen(function* () {
-      const other = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "other" })
+      const other = buy({ client_order_id: "other" })
       const program = Effect.andThen(resting, Orders.place(other, { within: 50 }))
-      const { report } = yield* under(program, [
+      const { report } = yield* run(program, [
         created,
         lost,
         lost,
         lost,
         lost,
         asOf(-60_000),
-        lists(),
+        listed(),
         { ...canceled, delayMillis: 600_000 },
         asOf(60_000),
-        lists({ ...order, client_order_id: "other", order_id: "found" }),
+        listed({ ...order, client_order_id: "other", order_id: "found" }),
         { status: 200, body: { order_id: "found", reduced_by: "10.00", ts_ms: 1 } }
       ])
       assert.deepStrictEqual(
@@ -163,14 +158,13 @@ describe("cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks for what was lost after another order of its market was placed", () =>
+  it.effect("looks up a lost order even if a later order of the market was placed", () =>
     Effect.gen(function* () {
-      const other = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "other" })
-      const { report } = yield* under(
+      const other = buy({ client_order_id: "other" })
+      const { report } = yield* run(
         Effect.andThen(Orders.place(other, { within: 50 }), resting),
-        [lost, asOf(60_000), lists(), created, canceled, asOf(60_000), lists()],
-        {},
-        once.options
+        [lost, asOf(60_000), listed(), created, canceled, asOf(60_000), listed()],
+        once
       )
       assert.deepStrictEqual(
         [report?.ended.map(({ order_id }) => order_id), report?.left.map(({ client_order_id }) => client_order_id)],
@@ -179,38 +173,37 @@ describe("cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels at its end what a cancel before could not end", () =>
+  it.effect("cancels again if an earlier cancel did not succeed", () =>
     Effect.gen(function* () {
       const early = Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker }, { within: 50 }))
       const stillRests: Reply = { status: 200, body: { order } }
-      const { paths, report } = yield* under(early, [created, refused(404, "not_found"), stillRests, canceled])
+      const { paths, report } = yield* run(early, [created, errorReply(404, "not_found"), stillRests, canceled])
       assert.deepStrictEqual(paths, [create, target, `GET /portfolio/orders/${order_id}`, target])
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+      assert.deepStrictEqual(counts(report), [1, 0])
     })
   )
 
-  it.effect("looks for the state of an order as long as it may", () =>
+  it.effect("looks up the state of an order until time is up", () =>
     Effect.gen(function* () {
       const slow = { ...asOf(60_000), delayMillis: 8_000 }
-      const { report } = yield* under(resting, [
+      const { report } = yield* run(resting, [
         created,
-        refused(404, "not_found"),
+        errorReply(404, "not_found"),
         { status: 200, body: { order } },
         slow,
         canceled
       ])
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+      assert.deepStrictEqual(counts(report), [1, 0])
     })
   )
 
-  it.effect("says why an order is left that was also found under a lost call of its id", () =>
+  it.effect("reports why an order was left that a lost call with the same id also found", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
-      const { report } = yield* under(
+      const { report } = yield* run(
         program,
-        [created, lost, asOf(-60_000), lists(), refused(401, "authentication_error"), asOf(60_000), lists(order)],
-        {},
-        once.options
+        [created, lost, asOf(-60_000), listed(), errorReply(401, "authentication_error"), asOf(60_000), listed(order)],
+        once
       )
       assert.deepStrictEqual(
         report?.left.map(({ order_id }) => order_id),
@@ -220,69 +213,61 @@ describe("cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels an order once that was lost and then placed again under its id", () =>
+  it.effect("cancels an order once if it was lost and then placed again under the same id", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Orders.place(intent, { within: 50 }), resting)
-      const replies = [lost, lost, lost, lost, asOf(-60_000), lists(), created, canceled]
-      const { report } = yield* under(program, replies)
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+      const replies = [lost, lost, lost, lost, asOf(-60_000), listed(), created, canceled]
+      const { report } = yield* run(program, replies)
+      assert.deepStrictEqual(counts(report), [1, 0])
     })
   )
 
-  it.effect("waits for each of two calls under one id", () =>
+  it.effect("waits for both of two calls with the same id", () =>
     Effect.gen(function* () {
       const twice = Effect.all([Effect.forkDetach(resting), Effect.forkDetach(resting)])
-      const replies = [refused(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
-      const { paths, report } = yield* under(Effect.andThen(twice, Effect.sleep(1)), replies)
+      const replies = [errorReply(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
+      const { paths, report } = yield* run(Effect.andThen(twice, Effect.sleep(1)), replies)
       assert.deepStrictEqual(paths, [create, create, target])
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+      assert.deepStrictEqual(counts(report), [1, 0])
     })
   )
 
-  it.effect("goes by the layer's policy at its end, and not by what its program asked for its own calls", () =>
+  it.effect("uses the policy of the layer, not the overrides of the program", () =>
     Effect.gen(function* () {
-      const reports: Array<Orders.ExitReport> = []
-      const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-      const hasty = { attemptTimeout: "1 second" } as const
-      yield* play(
-        resting.pipe(
-          Effect.provide(Orders.cancelAllOnExit({ onExit })),
-          Effect.provideService(SendPolicy.Overrides, hasty)
-        ),
-        [created, { ...canceled, delayMillis: 2_000 }]
-      )
-      assert.deepStrictEqual([reports[0]?.ended.length, reports[0]?.left.length], [1, 0])
+      const program = Effect.provideService(reportOf(resting), SendPolicy.Overrides, { attemptTimeout: "1 second" })
+      const { value } = yield* play(program, [created, { ...canceled, delayMillis: 2_000 }])
+      assert.deepStrictEqual(counts(value), [1, 0])
     })
   )
 
-  it.effect("tries as long as it may where a cancel was refused for the moment", () =>
+  it.effect("retries a cancel after 429 until time is up", () =>
     Effect.gen(function* () {
       const tooMany: Reply = { status: 429, body: { error: "too many requests" } }
       const refusals = Array.from({ length: 5 }, () => tooMany)
-      const passing = yield* under(resting, [created, ...refusals, canceled])
-      assert.deepStrictEqual([passing.report?.ended.length, passing.report?.left.length], [1, 0])
+      const passing = yield* run(resting, [created, ...refusals, canceled])
+      assert.deepStrictEqual(counts(passing.report), [1, 0])
     })
   )
 
-  it.effect("reports what may rest still, in a bounded time", () =>
+  it.effect("reports orders that may still rest, within its time limit", () =>
     Effect.gen(function* () {
       const unknown = Effect.andThen(
         resting,
         Orders.place(Orders.buyNo({ ticker, count: "1", no_price: "0.1", client_order_id: "lost" }))
       )
-      const answers = [created, lost, lost, lost, lost, asOf(60_000), lists()]
-      const denied = refused(401, "authentication_error")
-      const { report } = yield* under(unknown, [...answers, denied, asOf(60_000), lists()])
+      const replies = [created, lost, lost, lost, lost, asOf(60_000), listed()]
+      const rejected = errorReply(401, "authentication_error")
+      const { report } = yield* run(unknown, [...replies, rejected, asOf(60_000), listed()])
       assert.deepStrictEqual(
         report?.left.map(({ client_order_id, order_id }) => [client_order_id, order_id]),
         [
-          [mine, order_id],
+          [clientOrderId, order_id],
           ["lost", undefined]
         ]
       )
       assert.include(report?.left[1]?.reason, "no list of orders as of 1970-01-01T00:01:00.000Z shows it")
       const stuck = { ...canceled, delayMillis: 600_000 }
-      const bounded = yield* under(resting, [created, stuck], { within: "2 seconds" })
+      const bounded = yield* run(resting, [created, stuck], { within: "2 seconds" })
       assert.include(bounded.report?.left[0]?.reason, "closing took longer than 2000 ms")
     })
   )
@@ -290,86 +275,89 @@ describe("cancelAllOnExit", () => {
   const cancels = (order_id: string) => `DELETE /portfolio/events/orders/${order_id}`
   const canceledAs = (order_id: string): Reply => ({ status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } })
 
-  it.effect("cancels an order whose answer does not say how much of it remains", () =>
+  it.effect("cancels an order if the response lacks the remaining count", () =>
     Effect.gen(function* () {
-      const cut: Reply = { status: 201, text: JSON.stringify({ order_id, client_order_id: mine }) }
-      assert.deepStrictEqual((yield* under(resting, [cut, canceled])).paths, [create, target])
-      const item: Reply = { status: 201, body: { orders: [{ order_id, client_order_id: mine }] } }
-      const { paths } = yield* under(Orders.placeAll([intent]), [item, canceled])
-      assert.deepStrictEqual(paths, [`${create}/batched`, target])
+      const cut: Reply = { status: 201, text: JSON.stringify({ order_id, client_order_id: clientOrderId }) }
+      assert.deepStrictEqual((yield* run(resting, [cut, canceled])).paths, [create, target])
+      const item: Reply = batchCreated({ order_id, client_order_id: clientOrderId })
+      const { paths } = yield* run(Orders.placeAll([intent]), [item, canceled])
+      assert.deepStrictEqual(paths, [createBatch, target])
     })
   )
 
-  it.effect("does not cancel what cannot rest", () =>
+  it.effect("does not cancel orders that cannot rest", () =>
     Effect.gen(function* () {
-      const cut: Reply = { status: 201, text: JSON.stringify({ order_id, client_order_id: mine }) }
+      const cut: Reply = { status: 201, text: JSON.stringify({ order_id, client_order_id: clientOrderId }) }
       for (const time_in_force of ["immediate_or_cancel", "fill_or_kill"] as const) {
-        const brief = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: mine, time_in_force })
-        assert.deepStrictEqual((yield* under(Orders.place(brief), [cut])).paths, [create])
+        const brief = buy({ time_in_force })
+        assert.deepStrictEqual((yield* run(Orders.place(brief), [cut])).paths, [create])
       }
     })
   )
 
-  it.effect("does not cancel orders of Orders.create, which it does not cover", () =>
+  it.effect("does not cancel orders of Orders.create", () =>
     Effect.gen(function* () {
       const program = Orders.create(Result.getOrThrow(intent.request))
-      const { paths, report } = yield* under(program, [created])
+      const { paths, report } = yield* run(program, [created])
       assert.deepStrictEqual([paths, report], [[create], { ended: [], left: [] }])
     })
   )
 
-  it.effect("finds and cancels an order whose placing died", () =>
+  it.effect("finds and cancels an order whose placement died", () =>
     Effect.gen(function* () {
       const died: Reply = { fault: "the HTTP client is broken", dies: true }
-      const found = yield* under(resting, [died, asOf(60_000), lists(order), canceled])
+      const found = yield* run(resting, [died, asOf(60_000), listed(order), canceled])
       assert.isTrue(Exit.hasDies(found.exit))
       assert.deepStrictEqual(found.paths, [create, timestamp, list, target])
-      assert.deepStrictEqual([found.report?.ended.length, found.report?.left.length], [1, 0])
-      const { report } = yield* under(resting, [died, asOf(60_000), lists()])
+      assert.deepStrictEqual(counts(found.report), [1, 0])
+      const { report } = yield* run(resting, [died, asOf(60_000), listed()])
       assert.deepStrictEqual(
         report?.left.map(({ client_order_id, exists, order_id }) => [client_order_id, order_id, exists]),
-        [[mine, undefined, false]]
+        [[clientOrderId, undefined, false]]
       )
     })
   )
 
-  it.effect("looks for an order that the exchange said to exist, also where the lists are fresh", () =>
+  it.effect("keeps looking for an order that the exchange reported as a duplicate", () =>
     Effect.gen(function* () {
       const program = Orders.place(intent, { within: 50 })
-      const { report } = yield* under(program, [
-        exists,
+      const { report } = yield* run(program, [
+        duplicate,
         asOf(50_000),
-        lists(),
+        listed(),
         asOf(50_000),
-        lists(),
+        listed(),
         asOf(50_500),
-        lists(order),
+        listed(order),
         canceled
       ])
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
-      const { report: gone } = yield* under(program, [exists, asOf(60_000), lists(), refused(400, "no"), lists()], {
-        within: 100
-      })
-      assert.deepInclude(gone?.left[0], { client_order_id: mine, order_id: undefined, exists: true })
+      assert.deepStrictEqual(counts(report), [1, 0])
+      const { report: gone } = yield* run(
+        program,
+        [duplicate, asOf(60_000), listed(), errorReply(400, "no"), listed()],
+        {
+          within: 100
+        }
+      )
+      assert.deepInclude(gone?.left[0], { client_order_id: clientOrderId, order_id: undefined, exists: true })
       assert.include(gone?.left[0]?.reason, "no list of orders could be read")
     })
   )
 
-  for (const [difference, other] of others) {
-    it.effect(`leaves an order under its id that has another ${difference}, and says so`, () =>
+  for (const [difference, other] of mismatches) {
+    it.effect(`leaves an order that differs in ${difference} and reports it`, () =>
       Effect.gen(function* () {
-        for (const first of [lost, exists]) {
-          const { paths, report } = yield* under(
+        for (const first of [lost, duplicate]) {
+          const { paths, report } = yield* run(
             Orders.place(intent, { within: 50 }),
-            // It is listed only at the end.
-            [first, asOf(60_000), lists(), asOf(60_000), lists(other)],
-            {},
-            once.options
+            // The order is listed only at the end.
+            [first, asOf(60_000), listed(), asOf(60_000), listed(other)],
+            once
           )
           assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, list])
           assert.deepStrictEqual(report?.ended, [])
           const [left] = report?.left ?? []
-          assert.deepInclude(left, { client_order_id: mine, order_id: undefined })
+          assert.deepInclude(left, { client_order_id: clientOrderId, order_id: undefined })
           assert.include(left?.reason, `its ${difference}`)
           assert.include(left?.reason, order_id)
         }
@@ -377,28 +365,26 @@ describe("cancelAllOnExit", () => {
     )
   }
 
-  it.effect("names all in which an order under its id differs", () =>
+  it.effect("reports every difference of an order with the same id", () =>
     Effect.gen(function* () {
       const other = { ...order, ticker: "ANOTHER", initial_count_fp: "1000.00" }
-      const { report } = yield* under(
+      const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
-        [lost, asOf(60_000), lists(), asOf(60_000), lists(other)],
-        {},
-        once.options
+        [lost, asOf(60_000), listed(), asOf(60_000), listed(other)],
+        once
       )
       assert.include(report?.left[0]?.reason, "its ticker, count differs")
     })
   )
 
-  it.effect("reports what is left so that it can be settled later, from a journal too", () =>
+  it.effect("reports left orders as placements that can be settled from a journal", () =>
     Effect.gen(function* () {
-      const { report } = yield* under(
+      const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
-        [lost, asOf(60_000), lists(), asOf(60_000), lists()],
-        {},
-        once.options
+        [lost, asOf(60_000), listed(), asOf(60_000), listed()],
+        once
       )
-      const left = report?.left[0] ?? assert.fail("it is left")
+      const left = report?.left[0] ?? assert.fail("no order was left")
       assert.deepInclude(left, {
         placedAtMillis: 0,
         lastAttemptMillis: 0,
@@ -407,65 +393,65 @@ describe("cancelAllOnExit", () => {
         request: Result.getOrThrow(intent.request)
       })
       const settle = Orders.settle(journaled(left))
-      const { result } = yield* play(settle, [asOf(60_001), lists(), lists()], { atMillis: 3_600_000 })
-      assert.strictEqual(Result.getOrThrow(result)._tag, "NotPlaced")
+      const { value } = yield* play(settle, [asOf(60_001), listed(), listed()], { atMillis: 3_600_000 })
+      assert.strictEqual(value._tag, "NotPlaced")
     })
   )
 
-  it.effect("does not take one order for those of two calls", () =>
+  it.effect("does not match one order to two calls", () =>
     Effect.gen(function* () {
-      const second = Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "second" })
-      const { paths, report } = yield* under(Effect.andThen(resting, Orders.place(second)), [
+      const second = buy({ client_order_id: "second" })
+      const { paths, report } = yield* run(Effect.andThen(resting, Orders.place(second)), [
         created,
-        { status: 201, body: { ...answer, client_order_id: "second" } },
+        { status: 201, body: { ...createResponse, client_order_id: "second" } },
         asOf(60_000),
-        lists({ ...order, client_order_id: "second", order_id: "another" }),
+        listed({ ...order, client_order_id: "second", order_id: "another" }),
         canceled,
         canceledAs("another")
       ])
       assert.deepStrictEqual(paths, [create, create, timestamp, list, target, cancels("another")])
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [2, 0])
-      // The same call again under its id is another matter: its order is its own.
-      const again = yield* under(Effect.andThen(resting, resting), [created, created, canceled])
+      assert.deepStrictEqual(counts(report), [2, 0])
+      // A repeated call with the same id has the same order.
+      const again = yield* run(Effect.andThen(resting, resting), [created, created, canceled])
       assert.deepStrictEqual(again.paths, [create, create, target])
     })
   )
 
-  it.effect("finds the order of either of two calls under one id that asked for different things", () =>
+  it.effect("finds the order of either of two different calls with the same id", () =>
     Effect.gen(function* () {
-      const dearer = Orders.buyYes({ ticker, count: "10", yes_price: "0.57", client_order_id: mine })
+      const dearer = buy({ yes_price: "0.57" })
       for (const calls of [
         [intent, dearer],
         [dearer, intent]
       ]) {
         const program = Effect.forEach(calls, (call) => Orders.place(call, { within: 50 }))
-        const replies = [lost, asOf(60_000), lists(), lost, asOf(60_000), lists(), asOf(60_000), lists(order), canceled]
-        const { report } = yield* under(program, replies, {}, once.options)
-        assert.deepStrictEqual([report?.ended.length, report?.left.length], [1, 0])
+        const notFound = [lost, asOf(60_000), listed()]
+        const found = [asOf(60_000), listed(order), canceled]
+        const { report } = yield* run(program, [...notFound, ...notFound, ...found], once)
+        assert.deepStrictEqual(counts(report), [1, 0])
       }
     })
   )
 
-  it.effect("keeps orders of two markets apart that have one id", () =>
+  it.effect("separates orders of two markets with the same id", () =>
     Effect.gen(function* () {
-      const elsewhere = Orders.buyYes({ ticker: "ELSE", count: "10", yes_price: "0.56", client_order_id: mine })
+      const elsewhere = buy({ ticker: "ELSE" })
       const program = Effect.forEach([intent, elsewhere], (call) => Orders.place(call, { within: 50 }))
-      const replies = [lost, asOf(60_000), lists(), lost, asOf(60_000), lists()]
-      const end = [asOf(60_000), lists(order), lists(), canceled]
-      const { report } = yield* under(program, [...replies, ...end], {}, once.options)
+      const replies = [lost, asOf(60_000), listed(), lost, asOf(60_000), listed()]
+      const end = [asOf(60_000), listed(order), listed(), canceled]
+      const { report } = yield* run(program, [...replies, ...end], once)
       assert.deepStrictEqual(
         report?.left.map(({ ticker }) => ticker),
         ["ELSE"]
       )
-      // An answer to one says nothing of the other either.
-      const answered = yield* under(
+      // A response to one call proves nothing about the other.
+      const placed = yield* run(
         program,
-        [lost, asOf(60_000), lists(), created, canceled, asOf(60_000), lists()],
-        {},
-        once.options
+        [lost, asOf(60_000), listed(), created, canceled, asOf(60_000), listed()],
+        once
       )
       assert.deepStrictEqual(
-        answered.report?.left.map(({ ticker }) => ticker),
+        placed.report?.left.map(({ ticker }) => ticker),
         [ticker]
       )
     })
@@ -473,12 +459,12 @@ describe("cancelAllOnExit", () => {
 
   const body = { message: "no" }
   const shared = { operation: "Orders.cancel", attempts: 1 }
-  const said = { ...shared, body, afterLostAnswer: false }
-  const sent = { ...shared, requestSent: "no", reason: "no" } as const
-  for (const [error, isPassing] of [
-    [new Errors.TooManyRequests({ ...said, retryAfterMillis: undefined }), true],
-    [new Errors.TransportError({ ...sent, code: "ENOTFOUND" }), true],
-    [new Errors.RequestTimeout({ ...sent, limit: "total", timeoutMillis: 1 }), true],
+  const responseFields = { ...shared, body, afterLostAnswer: false }
+  const unsentFields = { ...shared, requestSent: "no", reason: "no" } as const
+  for (const [error, isRetryable] of [
+    [new Errors.TooManyRequests({ ...responseFields, retryAfterMillis: undefined }), true],
+    [new Errors.TransportError({ ...unsentFields, code: "ENOTFOUND" }), true],
+    [new Errors.RequestTimeout({ ...unsentFields, limit: "total", timeoutMillis: 1 }), true],
     [
       new Errors.LimitExceeded({
         operation: "Orders.cancel",
@@ -490,10 +476,10 @@ describe("cancelAllOnExit", () => {
       }),
       true
     ],
-    [new Errors.Unauthorized({ ...said, explanation: undefined }), false],
+    [new Errors.Unauthorized({ ...responseFields, explanation: undefined }), false],
     [new Errors.InvalidRequest({ operation: "Orders.cancel", pointer: "", reason: "no" }), false]
   ] as const) {
-    it.effect(`${isPassing ? "cancels again after" : "leaves an order whose cancel failed with"} ${error._tag}`, () =>
+    it.effect(`${isRetryable ? "cancels again after" : "leaves an order whose cancel failed with"} ${error._tag}`, () =>
       Effect.gen(function* () {
         const failsAt: Array<number> = []
         const program = Effect.gen(function* () {
@@ -508,70 +494,59 @@ describe("cancelAllOnExit", () => {
                   })
                 : writes.send(descriptor, input)
           })
-          const reports: Array<Orders.ExitReport> = []
-          const onExit = (report: Orders.ExitReport) => Effect.sync(() => void reports.push(report))
-          yield* resting.pipe(
-            Effect.provide(Orders.cancelAllOnExit({ onExit })),
-            Effect.provideService(KalshiWrite, failing)
-          )
-          return reports[0]!
+          return yield* Effect.provideService(reportOf(resting), KalshiWrite, failing)
         })
-        const { result } = yield* play(program, isPassing ? [created, canceled] : [created])
-        const report = Result.getOrThrow(result)
-        assert.deepStrictEqual([report.ended.length, report.left.length], isPassing ? [1, 0] : [0, 1])
+        const { value: report } = yield* play(program, isRetryable ? [created, canceled] : [created])
+        assert.deepStrictEqual(counts(report), isRetryable ? [1, 0] : [0, 1])
         assert.deepStrictEqual(
           failsAt.map((millis) => millis - failsAt[0]!),
-          isPassing ? [0, 500] : [0]
+          isRetryable ? [0, 500] : [0]
         )
-        if (!isPassing) assert.strictEqual(report.left[0]?.reason, error.message)
+        if (!isRetryable) assert.strictEqual(report.left[0]?.reason, error.message)
       })
     )
   }
 
-  it.effect("cancels sixteen orders at once, and then the others", () =>
+  it.effect("cancels up to sixteen orders at once", () =>
     Effect.gen(function* () {
       const ids = Array.from({ length: 17 }, (_, index) => `order-${index}`)
-      const intents = ids.map((client_order_id) =>
-        Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id })
-      )
-      const orders = ids.map((client_order_id) => ({ ...answer, client_order_id, order_id: client_order_id }))
-      const { report, sent } = yield* under(Orders.placeAll(intents), [
+      const intents = ids.map((client_order_id) => buy({ client_order_id }))
+      const orders = ids.map((client_order_id) => ({ ...createResponse, client_order_id, order_id: client_order_id }))
+      const { report, sent } = yield* run(Orders.placeAll(intents), [
         { status: 201, body: { orders } },
         ...ids.map((order_id) => ({ ...canceledAs(order_id), delayMillis: 1_000 }))
       ])
-      assert.deepStrictEqual([report?.ended.length, report?.left.length], [17, 0])
+      assert.deepStrictEqual(counts(report), [17, 0])
       const times = sent.slice(1).map(({ atMillis }) => atMillis - sent[0]!.atMillis)
       assert.deepStrictEqual(times, [...Array.from({ length: 16 }, () => 0), 1_000])
     })
   )
 
-  it.effect("takes at most ten seconds by default, and half of that to look", () =>
+  it.effect("takes ten seconds at most by default, and half of that for lookups", () =>
     Effect.gen(function* () {
       const endedAfter = (
         program: Effect.Effect<unknown, unknown, Orders.Capabilities>,
         replies: ReadonlyArray<Reply>
       ) =>
         Effect.gen(function* () {
-          yield* TestClock.setTime(0)
-          const times: Array<number> = []
-          const onExit = () => Effect.map(Clock.currentTimeMillis, (millis) => void times.push(millis))
           const timed = Effect.flatMap(Effect.exit(program), () => Clock.currentTimeMillis)
-          const fiber = yield* Effect.forkChild(Effect.provide(timed, Orders.cancelAllOnExit({ onExit })))
-          yield* TestClock.adjust("5 minutes")
-          return times[0]! - (yield* Fiber.join(fiber))
-        }).pipe(Effect.provide(layer(replies, { policy: { retry: Schedule.recurs(0), attemptTimeout: "5 minutes" } })))
+          const scoped = Effect.provide(timed, Orders.cancelAllOnExit({ onExit: () => Effect.void }))
+          const policy = { ...once.policy, attemptTimeout: "5 minutes" } as const
+          const { endedMillis, value } = yield* play(scoped, replies, { policy })
+          return endedMillis - value
+        })
       const stuck = { ...canceled, delayMillis: 600_000 }
       assert.strictEqual(yield* endedAfter(resting, [created, stuck]), 10_000)
-      const looking = [lost, asOf(60_000), lists(), { ...asOf(60_000), delayMillis: 600_000 }]
+      const looking = [lost, asOf(60_000), listed(), { ...asOf(60_000), delayMillis: 600_000 }]
       assert.strictEqual(yield* endedAfter(resting, looking), 5_000)
-      // It waits as long for a call that has not ended, and then looks.
+      // Waiting for an unfinished call uses the same half.
       const slow = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
-      const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), lists()]
+      const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), listed()]
       assert.strictEqual(yield* endedAfter(slow, sending), 5_000)
     })
   )
 
-  it.effect("logs a warning about every order that is left, without onExit", () =>
+  it.effect("logs a warning for every left order without onExit", () =>
     Effect.gen(function* () {
       const messages: Array<unknown> = []
       const annotations: Record<string, unknown> = {}
@@ -581,21 +556,20 @@ describe("cancelAllOnExit", () => {
       })
       yield* play(Effect.provide(resting, Layer.provideMerge(Orders.cancelAllOnExit(), Logger.layer([logger]))), [
         created,
-        refused(401, "authentication_error")
+        errorReply(401, "authentication_error")
       ])
       assert.deepStrictEqual(messages, [["an order may still rest although its scope is closed"]])
-      assert.deepInclude(annotations, { client_order_id: mine, order_id, ticker })
+      assert.deepInclude(annotations, { client_order_id: clientOrderId, order_id, ticker })
       assert.include(annotations["reason"], "authentication_error")
     })
   )
 
-  it.effect("cancels as soon as all calls have ended, those that ended before included", () =>
+  it.effect("cancels as soon as all calls have ended", () =>
     Effect.gen(function* () {
-      const call = (client_order_id: string) =>
-        Orders.place(Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id }))
-      const answers = (client_order_id: string, delayMillis: number): Reply => ({
+      const call = (client_order_id: string) => Orders.place(buy({ client_order_id }))
+      const replyTo = (client_order_id: string, delayMillis: number): Reply => ({
         status: 201,
-        body: { ...answer, client_order_id, order_id: client_order_id },
+        body: { ...createResponse, client_order_id, order_id: client_order_id },
         delayMillis
       })
       const times = (sent: ReadonlyArray<Sent>) =>
@@ -603,13 +577,13 @@ describe("cancelAllOnExit", () => {
           .filter(({ method }) => method === "DELETE")
           .map(({ atMillis, target }) => [target.split(/[/?]/)[6], atMillis])
       const alone = Effect.andThen(Effect.forkDetach(call("a"), { startImmediately: true }), Effect.sleep(1))
-      const one = yield* under(alone, [answers("a", 3_000), canceledAs("a")])
+      const one = yield* run(alone, [replyTo("a", 3_000), canceledAs("a")])
       assert.deepStrictEqual(times(one.sent), [["a", 3_000]])
       const after = Effect.andThen(
         call("a"),
         Effect.andThen(Effect.forkDetach(call("b"), { startImmediately: true }), Effect.sleep(1))
       )
-      const second = yield* under(after, [answers("a", 1), answers("b", 3_000), canceledAs("a"), canceledAs("b")])
+      const second = yield* run(after, [replyTo("a", 1), replyTo("b", 3_000), canceledAs("a"), canceledAs("b")])
       assert.deepStrictEqual(times(second.sent), [
         ["a", 2],
         ["b", 3_001]
@@ -618,7 +592,7 @@ describe("cancelAllOnExit", () => {
         Effect.forEach(["a", "b"], (id) => Effect.forkDetach(call(id), { startImmediately: true })),
         Effect.sleep(1)
       )
-      const two = yield* under(both, [answers("a", 1_000), answers("b", 3_000), canceledAs("a"), canceledAs("b")])
+      const two = yield* run(both, [replyTo("a", 1_000), replyTo("b", 3_000), canceledAs("a"), canceledAs("b")])
       assert.deepStrictEqual(times(two.sent), [
         ["a", 3_000],
         ["b", 3_000]
@@ -626,12 +600,10 @@ describe("cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks for the order of a call that cannot be interrupted", () =>
+  it.effect("looks up the order of a call that cannot be interrupted", () =>
     Effect.gen(function* () {
-      const elsewhere = Orders.place(
-        Orders.buyYes({ ticker: "ELSE", count: "10", yes_price: "0.56", client_order_id: mine })
-      )
-      const third = Orders.place(Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: "third" }))
+      const elsewhere = Orders.place(buy({ ticker: "ELSE" }))
+      const third = Orders.place(buy({ client_order_id: "third" }))
       const program = Effect.gen(function* () {
         const writes = yield* KalshiWrite
         const send: typeof writes.send = (...call) => Effect.uninterruptible(writes.send(...call))
@@ -640,13 +612,11 @@ describe("cancelAllOnExit", () => {
           yield* Effect.forkDetach(stubborn, { startImmediately: true })
         }
       })
-      const stuck: Reply = { fault: "ECONNRESET", syscall: "read", delayMillis: 9_000 }
-      const { report } = yield* under(
-        program,
-        [stuck, stuck, stuck, asOf(50_000), lists(order), lists(), canceled],
-        { within: "4 seconds" },
-        once.options
-      )
+      const stuck: Reply = { ...lost, delayMillis: 9_000 }
+      const { report } = yield* run(program, [stuck, stuck, stuck, asOf(50_000), listed(order), listed(), canceled], {
+        ...once,
+        within: "4 seconds"
+      })
       assert.deepStrictEqual(
         report?.ended.map(({ order_id }) => order_id),
         [order_id]
@@ -658,9 +628,9 @@ describe("cancelAllOnExit", () => {
           ticker,
           lastAttemptMillis
         ]),
-        // It was looked for when half of the time had gone by.
+        // The lookup starts after half of the time.
         [
-          [mine, undefined, "ELSE", 2_000],
+          [clientOrderId, undefined, "ELSE", 2_000],
           ["third", undefined, ticker, 2_000]
         ]
       )
@@ -668,20 +638,20 @@ describe("cancelAllOnExit", () => {
     })
   )
 
-  it.effect("sends no repeat of an order while it looks for it", () =>
+  it.effect("sends no retry of an order while it looks the order up", () =>
     Effect.gen(function* () {
       const patient = Effect.provideService(resting, SendPolicy.Overrides, { retry: Schedule.spaced("2500 millis") })
       const program = Effect.forkDetach(patient, { startImmediately: true })
       const slow = { ...asOf(60_000), delayMillis: 1_000 }
-      const { paths } = yield* under(program, [unreachable, slow, lists()], { within: "4 seconds" })
+      const { paths } = yield* run(program, [unreachable, slow, listed()], { within: "4 seconds" })
       assert.deepStrictEqual(paths, [create, timestamp, list])
     })
   )
 
-  it.effect("abandons a call that has not ended where it has no time at all", () =>
+  it.effect("abandons an unfinished call if `within` is 0", () =>
     Effect.gen(function* () {
       const program = Effect.forkDetach(resting, { startImmediately: true })
-      const { exit, report } = yield* under(
+      const { exit, report } = yield* run(
         program,
         [
           { ...created, delayMillis: 8_000 },
@@ -689,36 +659,40 @@ describe("cancelAllOnExit", () => {
         ],
         { within: 0 }
       )
-      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("it failed"))
-      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine, error: undefined })
-      assert.deepInclude(report?.left[0], { client_order_id: mine, order_id: undefined })
+      const outcome = yield* Fiber.join(Exit.isSuccess(exit) ? exit.value : assert.fail("the program failed"))
+      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: clientOrderId, error: undefined })
+      assert.deepInclude(report?.left[0], { client_order_id: clientOrderId, order_id: undefined })
     })
   )
 
-  it.effect("does not look for an order of which nothing was sent", () =>
+  it.effect("does not look up an order that was not sent", () =>
     Effect.gen(function* () {
-      const { paths, report } = yield* under(Effect.exit(resting), [unreachable], {}, once.options)
+      const { paths, report } = yield* run(Effect.exit(resting), [unreachable], once)
       assert.deepStrictEqual([paths, report], [[create], { ended: [], left: [] }])
     })
   )
 
-  it.effect("reports until when an order can have been sent whose placing was interrupted", () =>
+  it.effect("reports the last possible attempt of an interrupted placement", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 8_000 }
-      const { report } = yield* under(resting, [slow, asOf(60_000), lists()])
-      assert.deepInclude(report?.left[0], { client_order_id: mine, placedAtMillis: 0, lastAttemptMillis: 5_000 })
+      const { report } = yield* run(resting, [slow, asOf(60_000), listed()])
+      assert.deepInclude(report?.left[0], {
+        client_order_id: clientOrderId,
+        placedAtMillis: 0,
+        lastAttemptMillis: 5_000
+      })
     })
   )
 
-  it.effect("does not say when the exchange can have taken an order that was never signed", () =>
+  it.effect("reports no window for an order that was never signed", () =>
     Effect.gen(function* () {
       const stuck = { ...signer(), sign: (text: string) => (/POST/.test(text) ? Effect.never : signer().sign(text)) }
-      const { report } = yield* under(resting, [asOf(60_000), lists()], {}, { signer: stuck })
-      assert.deepInclude(report?.left[0], { client_order_id: mine, clockChanged: false, window: undefined })
+      const { report } = yield* run(resting, [asOf(60_000), listed()], { signer: stuck })
+      assert.deepInclude(report?.left[0], { client_order_id: clientOrderId, clockChanged: false, window: undefined })
     })
   )
 
-  it.effect("takes its tokens before other calls", () =>
+  it.effect("cancels with urgent priority", () =>
     Effect.gen(function* () {
       const urgent: Array<boolean | undefined> = []
       const program = Effect.gen(function* () {

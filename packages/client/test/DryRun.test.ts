@@ -15,7 +15,7 @@ import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { isExample } from "./support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
-/** A dry run against a script: what is not scripted, a write above all, dies. */
+/** A dry run against a script. A write dies because it is not scripted. */
 const layer = (replies: ReadonlyArray<Reply> = [], options: Partial<Kalshi.DryRunOptions> = {}) =>
   Kalshi.layerDryRun({ environment, signer: signer(), limits: false, ...options }).pipe(
     Layer.provideMerge(layerScript(replies))
@@ -34,7 +34,7 @@ const order: Orders.CreateInput = {
 const terms = { fee_type: "quadratic", fee_multiplier: 1 }
 const known = { marketOf: () => ({ terms, mostFills: 1 }) }
 
-/** What a write fails with, which must be that it was not sent. */
+/** The NotSent error of a write. Fails the test on any other result. */
 const notSent = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>): Effect.Effect<NotSent, void, R> =>
   Effect.flip(write).pipe(
     Effect.map((error) =>
@@ -42,14 +42,14 @@ const notSent = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>): Effect.Effec
         ? (error as NotSent) // the one error of this tag
         : assert.fail(inspect(error))
     ),
-    Effect.mapError(() => assert.fail("it must fail"))
+    Effect.mapError(() => assert.fail("the write succeeded"))
   )
 
 const costOf = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>) =>
-  Effect.map(notSent(write), ({ intent }) => intent.cost ?? assert.fail("it must have a cost"))
+  Effect.map(notSent(write), ({ intent }) => intent.cost ?? assert.fail("the intent has no cost"))
 
 describe("Kalshi.layerDryRun", () => {
-  it.effect("sends no write, and gives what would have been sent, without key or signature", () =>
+  it.effect("fails a write with the intended request, without key or signature", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_000)
       const error = yield* notSent(Orders.create({ ...order, reduce_only: undefined }))
@@ -74,7 +74,7 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("gives the path with its query, and no body where there is none", () =>
+  it.effect("reports the path with its query, and no body for a request without one", () =>
     Effect.gen(function* () {
       const { intent } = yield* notSent(Orders.cancel({ order_id: "o-1", exchange_index: 2, market_ticker: "T'1" }))
       assert.deepStrictEqual(
@@ -90,7 +90,7 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("sends reads and public operations, signed as ever", () =>
+  it.effect("sends and signs reads", () =>
     Effect.gen(function* () {
       yield* notSent(OrderGroups.trigger({ order_group_id: "g" }))
       assert.deepStrictEqual(yield* OrderGroups.list(), { order_groups: [] })
@@ -103,11 +103,11 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layer([{ status: 200, body: { order_groups: [] } }])))
   )
 
-  it.effect("refuses wrong input as sending does, and writes nothing down of it", () =>
+  it.effect("rejects invalid input and does not record it", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
-      const wrong = yield* Effect.flip(Orders.create({ ...order, price: "0.56.1" as "0.56" }))
-      assert.deepInclude({ ...wrong }, { _tag: "InvalidRequest", pointer: "/price" })
+      const invalid = yield* Effect.flip(Orders.create({ ...order, price: "0.56.1" as "0.56" }))
+      assert.deepInclude({ ...invalid }, { _tag: "InvalidRequest", pointer: "/price" })
       const policy = yield* Effect.flip(Orders.create(order)).pipe(
         Effect.provideService(SendPolicy.Overrides, { attemptTimeout: 0 })
       )
@@ -116,8 +116,8 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("asks nothing of the signer and of the limits for what it does not send", () => {
-    const not = () => Effect.die(new Error("nothing of this is to be asked"))
+  it.effect("uses neither signer nor limits for a write", () => {
+    const not = () => Effect.die(new Error("this must not be called"))
     const untouched = { take: not, giveUp: not, arrived: not, giveBack: not, drain: not, waitFor: not }
     return Effect.gen(function* () {
       for (let n = 0; n < 50; n++) yield* notSent(Orders.create(order))
@@ -132,7 +132,7 @@ describe("Kalshi.layerDryRun", () => {
     )
   })
 
-  it.effect("is not repeated by any policy", () =>
+  it.effect("does not retry a write", () =>
     Effect.gen(function* () {
       yield* notSent(Orders.create(order))
       assert.strictEqual((yield* (yield* DryRun.DryRun).intents).length, 1)
@@ -140,8 +140,8 @@ describe("Kalshi.layerDryRun", () => {
   )
 })
 
-describe("the cost of an intent", () => {
-  it.effect("is that of OrderCost by the terms that were given", () =>
+describe("DryRun.Intent.cost", () => {
+  it.effect("is the OrderCost for the terms of marketOf", () =>
     Effect.gen(function* () {
       const cost = yield* costOf(Orders.create(order))
       assert.deepStrictEqual(cost.terms, "given")
@@ -150,11 +150,11 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("goes by assumed terms, and says so, where nothing was said of the market", () =>
+  it.effect("uses and reports assumed terms without marketOf", () =>
     Effect.gen(function* () {
       const error = yield* notSent(Orders.create(order))
       const { worstCase } = OrderCost.of(order).pipe((cost) =>
-        cost._tag === "Success" ? cost.success : assert.fail("it has a cost")
+        cost._tag === "Success" ? cost.success : assert.fail("the order has no cost")
       )
       assert.strictEqual(error.intent.cost?.terms, "assumed")
       assert.strictEqual(error.intent.cost?.worstCase, worstCase._tag === "Success" ? worstCase.success : undefined)
@@ -162,7 +162,7 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("of a batch is the sum of its orders", () =>
+  it.effect("sums the orders of a batch", () =>
     Effect.gen(function* () {
       const single = yield* costOf(Orders.create(order))
       const batch = yield* costOf(Orders.batchCreate({ orders: [order, { ...order, ticker: "TICK-2" }] }))
@@ -171,7 +171,7 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("of a batch is a bound where an order that may only reduce follows one that closes", () => {
+  it.effect("is an upper bound if a reduce_only order follows a closing order in a batch", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-100") })
     const resting = { ...order, price: "0.40", count: "100" } as const
     const reducing = {
@@ -189,7 +189,7 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("of a batch has a position cover the first orders of its ticker alone", () => {
+  it.effect("covers only the first orders of a ticker by the position", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-10") })
     return Effect.gen(function* () {
       const cost = yield* costOf(
@@ -202,13 +202,13 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("of a batch without orders is nothing", () =>
+  it.effect("is zero for an empty batch", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* costOf(Orders.batchCreate({ orders: [] }))).worstCase, "0.00")
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("is not known, with the reason, where no public table gives the fee", () =>
+  it.effect("is unknown, with a reason, if no public table has the fee", () =>
     Effect.gen(function* () {
       const cost = yield* costOf(Orders.batchCreate({ orders: [{ ...order, ticker: "TICK-0" }, order] }))
       assert.isUndefined(cost.worstCase)
@@ -225,7 +225,7 @@ describe("the cost of an intent", () => {
     )
   )
 
-  it.effect("is not known, with the reason, where the order is for nothing", () =>
+  it.effect("is unknown, with a reason, if the count is zero", () =>
     Effect.gen(function* () {
       const cost = yield* costOf(Orders.create({ ...order, count: "0" }))
       assert.isUndefined(cost.worstCase)
@@ -234,7 +234,7 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("goes by assumed terms where marketOf answers nothing", () =>
+  it.effect("uses assumed terms if marketOf returns undefined", () =>
     Effect.gen(function* () {
       const cost = yield* costOf(Orders.create(order))
       assert.strictEqual(cost.terms, "assumed")
@@ -242,7 +242,7 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer([], { marketOf: () => undefined })))
   )
 
-  // A program in JavaScript may answer anything.
+  // Untyped code can return anything.
   const faulty: ReadonlyArray<readonly [string, () => unknown, RegExp]> = [
     [
       "throws",
@@ -252,20 +252,20 @@ describe("the cost of an intent", () => {
       /^marketOf failed: no such market$/
     ],
     [
-      "throws what is no error",
+      "throws a string",
       () => {
         // oxlint-disable-next-line no-throw-literal -- the point
         throw "no market"
       },
       /^marketOf failed: no market$/
     ],
-    ["answers a promise", async () => ({ terms }), /^marketOf must return an object or undefined, not a promise$/],
-    ["answers text", () => "TICK-1", /^marketOf must return an object or undefined, not a promise$/],
-    ["answers a position that is no count", () => ({ position: "many" }), /many/],
-    ["answers a member that does not exist", () => ({ member: "none" }), /^the result of marketOf is invalid: /]
+    ["returns a promise", async () => ({ terms }), /^marketOf must return an object or undefined, not a promise$/],
+    ["returns a string", () => "TICK-1", /^marketOf must return an object or undefined, not a promise$/],
+    ["returns an invalid position", () => ({ position: "many" }), /many/],
+    ["returns an unknown member", () => ({ member: "none" }), /^the result of marketOf is invalid: /]
   ]
-  for (const [what, marketOf, because] of faulty) {
-    it.effect(`is not known, with the reason, where marketOf ${what}, and the intent is kept`, () =>
+  for (const [fault, marketOf, because] of faulty) {
+    it.effect(`is unknown, with a reason, if marketOf ${fault}, and the intent is kept`, () =>
       Effect.gen(function* () {
         const cost = yield* costOf(Orders.create(order))
         assert.isUndefined(cost.worstCase)
@@ -276,7 +276,7 @@ describe("the cost of an intent", () => {
     )
   }
 
-  it.effect("says of which order marketOf failed", () => {
+  it.effect("names the order for which marketOf failed", () => {
     const marketOf = ({ ticker }: Orders.CreateInput) => {
       if (ticker === "TICK-2") throw new Error("no such market")
       return { terms }
@@ -291,7 +291,7 @@ describe("the cost of an intent", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("is that of orders alone", () =>
+  it.effect("is undefined for writes that place no orders", () =>
     Effect.gen(function* () {
       for (const write of [OrderGroups.create({ contracts_limit: 1 }), Orders.cancelAll({ subaccount: 0 })]) {
         assert.isUndefined((yield* notSent(write)).intent.cost)
@@ -305,7 +305,7 @@ describe("DryRun.DryRun", () => {
   const ids = (intents: ReadonlyArray<DryRun.Intent>) =>
     intents.map(({ number, path }) => `${number} ${path.split("/").at(-2)}`)
 
-  it.effect("keeps the intents in order, the last so many, numbered over all", () =>
+  it.effect("keeps the last intents in order, numbered from the start", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       for (const id of ["a", "b", "c", "d"]) yield* write(id)
@@ -314,7 +314,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer([], { keepIntents: 3 })))
   )
 
-  it.effect("keeps one intent where it is to keep one, and changes nothing of what it gave before", () =>
+  it.effect("keeps one intent if keepIntents is 1, and does not change earlier results", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       yield* write("a")
@@ -325,7 +325,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer([], { keepIntents: 1 })))
   )
 
-  it.effect("gives them once to who takes them", () =>
+  it.effect("returns taken intents once", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       yield* write("a")
@@ -336,7 +336,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("streams what is kept and then what comes, each once, and shows an intent to who waits for it", () =>
+  it.effect("streams the kept intents and then new ones, each once", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       yield* write("a")
@@ -348,7 +348,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("ends its streams with the layer", () =>
+  it.effect("ends its streams when the layer closes", () =>
     Effect.gen(function* () {
       const reader = yield* Effect.gen(function* () {
         const { changes } = yield* DryRun.DryRun
@@ -366,7 +366,7 @@ describe("DryRun.DryRun", () => {
     })
   )
 
-  it.effect("is of each layer by itself", () =>
+  it.effect("belongs to one layer", () =>
     Effect.gen(function* () {
       yield* write("a")
       const other = yield* Effect.andThen(
@@ -378,7 +378,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("cannot keep a number of intents that is none", () =>
+  it.effect("rejects an invalid keepIntents", () =>
     Effect.gen(function* () {
       for (const keepIntents of [0, -1, 1.5, Number.NaN]) {
         const exit = yield* Effect.exit(Effect.scoped(Layer.build(layer([], { keepIntents }))))
@@ -387,7 +387,7 @@ describe("DryRun.DryRun", () => {
     })
   )
 
-  it.effect("tells what a program would have done", () =>
+  it.effect("runs its example: it lists what a program would have sent", () =>
     Effect.gen(function* () {
       const rehearsal = Effect.gen(function* () {
         const journal = yield* DryRun.DryRun
@@ -415,14 +415,14 @@ describe("Kalshi.layerDryRunConfig", () => {
     )
   const variables = { KALSHI_ENV: "production", KALSHI_API_KEY_ID: "k", KALSHI_PRIVATE_KEY: pem }
 
-  it.live("reads what Kalshi.layerConfig reads, and sends nothing to production either", () =>
+  it.live("reads the variables of Kalshi.layerConfig and sends nothing to production", () =>
     Effect.gen(function* () {
       assert.isTrue(Exit.isSuccess(yield* run(variables)))
       assert.isTrue(Exit.isFailure(yield* run({ ...variables, KALSHI_ENV: "prod" })))
     })
   )
 
-  it.live("is no other for a variable that says that this is no dry run", () =>
+  it.live("ignores variables that disable dry runs", () =>
     Effect.gen(function* () {
       for (const name of ["KALSHI_DRY_RUN", "DRY_RUN"]) {
         assert.isTrue(Exit.isSuccess(yield* run({ ...variables, [name]: "false" })))

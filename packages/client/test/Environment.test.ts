@@ -3,13 +3,13 @@ import { Result } from "effect"
 import * as Environment from "../src/Environment.ts"
 
 describe("Environment.parse", () => {
-  it("knows production, demo and sandbox by name", () => {
+  it("parses production, demo and sandbox by name", () => {
     for (const known of [Environment.production, Environment.demo, Environment.sandbox]) {
       assert.deepStrictEqual(Environment.parse(` ${known.name} `), Result.succeed(known))
     }
   })
 
-  it("adds the paths of REST and of the feed to an address", () => {
+  it("adds the REST and feed paths to a URL", () => {
     for (const address of ["https://example.test", "https://example.test/", "https://example.test/trade-api/v2/"]) {
       const parsed = Environment.parse(address)
       assert.deepStrictEqual(Result.getOrThrow(parsed), {
@@ -20,7 +20,7 @@ describe("Environment.parse", () => {
     }
   })
 
-  it("takes plain http for loopback alone", () => {
+  it("accepts plain http only for loopback", () => {
     for (const address of ["http://127.0.0.1:8787", "http://127.1.2.3", "http://localhost:1", "http://[::1]:9"]) {
       assert.isTrue(Result.isSuccess(Environment.parse(address)), address)
     }
@@ -34,7 +34,7 @@ describe("Environment.parse", () => {
     }
   })
 
-  it("refuses what is no address, or more than scheme, host and port, without repeating a password", () => {
+  it("rejects invalid URLs without repeating a password", () => {
     for (const text of ["", "prod", "ftp://example.test", "https://example.test/other", "https://example.test/?a=1"]) {
       assert.isTrue(Result.isFailure(Environment.parse(text)), text)
     }
@@ -43,7 +43,7 @@ describe("Environment.parse", () => {
     assert.notInclude(JSON.stringify(withPassword), "hunter2")
   })
 
-  it("knows the documented hosts, whose feeds are elsewhere", () => {
+  it("maps the documented hosts to their feeds", () => {
     assert.deepStrictEqual(Environment.parse("https://external-api.kalshi.com"), Result.succeed(Environment.production))
     assert.deepStrictEqual(Environment.parse("https://external-api.demo.kalshi.co/"), Result.succeed(Environment.demo))
     const shared = Result.getOrThrow(Environment.parse("https://demo-api.kalshi.co"))
@@ -51,7 +51,7 @@ describe("Environment.parse", () => {
     assert.strictEqual(shared.feedUrl, "wss://demo-api.kalshi.co/trade-api/ws/v2")
   })
 
-  it("takes plain http elsewhere only when told", () => {
+  it("accepts plain http with allowPlainHttp", () => {
     assert.isTrue(Result.isSuccess(Environment.fromUrl("http://10.0.0.1:8787", { allowPlainHttp: true })))
   })
 })

@@ -3,9 +3,8 @@ import { Effect, Stream } from "effect"
 import * as Events from "../src/rest/Events.ts"
 import type * as Parameters from "../src/generated/parameters.ts"
 import { market } from "./support/bodies.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, isExample, itIs } from "./support/operations.ts"
-import { layer, Script } from "./support/scripted.ts"
+import { itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
+import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
 
 const event = {
   event_ticker: "KXMLBGAME-26JUL081840NYYTB",
@@ -40,8 +39,8 @@ const openMarkets = Events.list.items.events({ status: "open", with_nested_marke
 )
 
 describe("Events.list", () => {
-  itIs(Events.list(), { name: "Events.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
-  itCalls([
+  itDeclares(Events.list(), { name: "Events.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
+  itSendsAndDecodes([
     {
       it: "lists events with their markets and milestones",
       call: Events.list({ with_nested_markets: true, with_milestones: true }),
@@ -49,7 +48,7 @@ describe("Events.list", () => {
       reply: { status: 200, body: { events: [{ ...event, markets: [market] }], milestones: [milestone], cursor: "" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Events.list({
         limit: 200,
         cursor: "c=/+",
@@ -64,56 +63,50 @@ describe("Events.list", () => {
       request:
         "GET /events?limit=200&cursor=c%3D%2F%2B&with_nested_markets=false&with_milestones=false&status=settled&series_ticker=KXMLBGAME&tickers=A-1%2CB-2&min_close_ts=1790000000&min_updated_ts=0",
       reply: { status: 200, body: { events: null, cursor: "" } },
-      answer: { events: [], cursor: "" }
+      value: { events: [], cursor: "" }
     }
   ])
 
-  it.effect(
-    "has an example that runs: it walks all pages, past one without events, and stops at the empty cursor",
-    () =>
-      Effect.gen(function* () {
-        isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
-        assert.deepStrictEqual(yield* Stream.runCollect(openMarkets), [market["ticker"], "SECOND"])
-        const first = "/trade-api/v2/events?with_nested_markets=true&status=open"
-        assert.deepStrictEqual(
-          (yield* Script).sent.map(({ target }) => target),
-          [
-            first,
-            "/trade-api/v2/events?cursor=p2&with_nested_markets=true&status=open",
-            "/trade-api/v2/events?cursor=p3&with_nested_markets=true&status=open"
-          ]
-        )
-      }).pipe(
-        Effect.provide(
-          layer([
-            { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
-            { status: 200, body: { events: null, cursor: "p3" } },
-            { status: 200, body: { events: [{ ...event, markets: [{ ...market, ticker: "SECOND" }] }], cursor: "" } }
-          ])
-        )
+  it.effect("runs its example: it reads all pages, past an empty one, up to the empty cursor", () =>
+    Effect.gen(function* () {
+      isExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
+      const { sent, value } = yield* play(Stream.runCollect(openMarkets), [
+        { status: 200, body: { events: [{ ...event, markets: [market] }, event], cursor: "p2" } },
+        { status: 200, body: { events: null, cursor: "p3" } },
+        { status: 200, body: { events: [{ ...event, markets: [{ ...market, ticker: "SECOND" }] }], cursor: "" } }
+      ])
+      assert.deepStrictEqual(value, [market["ticker"], "SECOND"])
+      assert.deepStrictEqual(
+        sent.map(({ target }) => target),
+        [
+          "/trade-api/v2/events?with_nested_markets=true&status=open",
+          "/trade-api/v2/events?cursor=p2&with_nested_markets=true&status=open",
+          "/trade-api/v2/events?cursor=p3&with_nested_markets=true&status=open"
+        ]
       )
+    })
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventsQuery>>()
   })
 })
 
 describe("Events.listMultivariate", () => {
-  itIs(Events.listMultivariate(), {
+  itDeclares(Events.listMultivariate(), {
     name: "Events.listMultivariate",
     signed: "never",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "lists the events of combos, of all collections or of one",
+      it: "lists the events of combos",
       call: Events.listMultivariate(),
       request: "GET /events/multivariate",
       reply: { status: 200, body: { events: [event], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Events.listMultivariate({
         limit: 1,
         cursor: "c",
@@ -123,37 +116,37 @@ describe("Events.listMultivariate", () => {
       }),
       request: "GET /events/multivariate?limit=1&cursor=c&series_ticker=S&collection_ticker=C&with_nested_markets=true",
       reply: { status: 200, body: { events: null, cursor: "" } },
-      answer: { events: [], cursor: "" }
+      value: { events: [], cursor: "" }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.ListMultivariateInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMultivariateEventsQuery>>()
   })
 })
 
 describe("Events.get", () => {
-  itIs(Events.get({ event_ticker: "E-1" }), {
+  itDeclares(Events.get({ event_ticker: "E-1" }), {
     name: "Events.get",
     signed: "never",
     errors: ["BadRequest", "Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the markets beside the event",
+      it: "reads the markets next to the event",
       call: Events.get({ event_ticker: "E-1.5" }),
       request: "GET /events/E-1.5",
       reply: { status: 200, body: { event, markets: [market] } }
     },
     {
-      it: "reads them inside it, and the list beside it, null by then, as empty",
+      it: "reads nested markets and decodes the null list next to the event as empty",
       call: Events.get({ event_ticker: "E-1", with_nested_markets: true }),
       request: "GET /events/E-1?with_nested_markets=true",
       reply: { status: 200, body: { event: { ...event, markets: [market] }, markets: null } },
-      answer: { event: { ...event, markets: [market] }, markets: [] }
+      value: { event: { ...event, markets: [market] }, markets: [] }
     },
     {
-      it: "reads an override of the fee",
+      it: "reads a fee override",
       call: Events.get({ event_ticker: "E-1" }),
       request: "GET /events/E-1",
       reply: {
@@ -163,7 +156,7 @@ describe("Events.get", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetEventPath, typeof Parameters.GetEventQuery>
     >()
@@ -171,14 +164,14 @@ describe("Events.get", () => {
 })
 
 describe("Events.metadata", () => {
-  itIs(Events.metadata({ event_ticker: "E-1" }), {
+  itDeclares(Events.metadata({ event_ticker: "E-1" }), {
     name: "Events.metadata",
     signed: "never",
     errors: ["BadRequest", "Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads what is needed to show an event",
+      it: "reads the display data of an event",
       call: Events.metadata({ event_ticker: "E-1" }),
       request: "GET /events/E-1/metadata",
       reply: {
@@ -194,24 +187,24 @@ describe("Events.metadata", () => {
       }
     },
     {
-      it: "reads lists that are null as empty",
+      it: "decodes null lists as empty",
       call: Events.metadata({ event_ticker: "E-1" }),
       request: "GET /events/E-1/metadata",
       reply: { status: 200, body: { image_url: "", market_details: null, settlement_sources: null } },
-      answer: { image_url: "", market_details: [], settlement_sources: [] }
+      value: { image_url: "", market_details: [], settlement_sources: [] }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.MetadataInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventMetadataPath>>()
   })
 })
 
 describe("Events.feeChanges", () => {
-  itIs(Events.feeChanges(), { name: "Events.feeChanges", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Events.feeChanges(), { name: "Events.feeChanges", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
-      it: "reads a new fee, and one taken back",
+      it: "reads a new and a removed override",
       call: Events.feeChanges(),
       request: "GET /events/fee_changes",
       reply: {
@@ -240,15 +233,15 @@ describe("Events.feeChanges", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Events.feeChanges({ event_ticker: "E-1", limit: 1000, cursor: "c" }),
       request: "GET /events/fee_changes?event_ticker=E-1&limit=1000&cursor=c",
       reply: { status: 200, body: { event_fee_changes: null, cursor: "" } },
-      answer: { event_fee_changes: [], cursor: "" }
+      value: { event_fee_changes: [], cursor: "" }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.FeeChangesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetEventFeeChangesQuery>>()
   })
 })
@@ -265,14 +258,14 @@ const candlestick = {
 }
 
 describe("Events.candlesticks", () => {
-  itIs(Events.candlesticks({ ...range, period_interval: 1 }), {
+  itDeclares(Events.candlesticks({ ...range, period_interval: 1 }), {
     name: "Events.candlesticks",
     signed: "never",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads one list per market, of which one is null and read as empty",
+      it: "reads one list per market and decodes a null list as empty",
       call: Events.candlesticks({ ...range, period_interval: 60 }),
       request: "GET /series/S/events/E-1/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=60",
       reply: {
@@ -283,7 +276,7 @@ describe("Events.candlesticks", () => {
           adjusted_end_ts: 1_790_003_600
         }
       },
-      answer: {
+      value: {
         market_tickers: ["E-1-A", "E-1-B"],
         market_candlesticks: [[candlestick], []],
         adjusted_end_ts: 1_790_003_600
@@ -291,7 +284,7 @@ describe("Events.candlesticks", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.CandlesticksInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMarketCandlesticksByEventPath, typeof Parameters.GetMarketCandlesticksByEventQuery>
     >()
@@ -300,10 +293,14 @@ describe("Events.candlesticks", () => {
 
 describe("Events.forecastPercentileHistory", () => {
   const call = Events.forecastPercentileHistory({ ...range, percentiles: [0, 5000, 9999], period_interval: 0 })
-  itIs(call, { name: "Events.forecastPercentileHistory", signed: "always", errors: ["BadRequest", "Unauthorized"] })
-  itCalls([
+  itDeclares(call, {
+    name: "Events.forecastPercentileHistory",
+    signed: "always",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itSendsAndDecodes([
     {
-      it: "repeats the key for each percentile",
+      it: "repeats the query key for each percentile",
       call,
       request:
         "GET /series/S/events/E-1/forecast_percentile_history?percentiles=0&percentiles=5000&percentiles=9999&start_ts=1790000000&end_ts=1790003600&period_interval=0",
@@ -330,25 +327,22 @@ describe("Events.forecastPercentileHistory", () => {
     }
   ])
 
-  it.effect("refuses, before anything is sent, no percentile, too many, and one out of bounds", () =>
-    Effect.gen(function* () {
-      for (const [percentiles, pointer] of [
+  itRejects(
+    "rejects no percentile, too many, and one out of range",
+    (
+      [
         [[], "/percentiles"],
         [Array.from({ length: 11 }, (_, i) => i), "/percentiles"],
         [[50, 10_000], "/percentiles/1"],
         [[0.5], "/percentiles/0"]
-      ] as const) {
-        const { error, requests } = yield* failureOf(
-          Events.forecastPercentileHistory({ ...range, percentiles, period_interval: 1 }),
-          []
-        )
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([percentiles, pointer]) => [
+      Events.forecastPercentileHistory({ ...range, percentiles, period_interval: 1 }),
+      pointer
+    ])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Events.ForecastPercentileHistoryInput>().toEqualTypeOf<
       InputOf<
         typeof Parameters.GetEventForecastPercentilesHistoryPath,

@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Result } from "effect"
-import { TestClock } from "effect/testing"
+import { Effect } from "effect"
 import * as Exchange from "../src/rest/Exchange.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { itIs } from "./support/operations.ts"
-import { layer, type Reply, Script } from "./support/scripted.ts"
+import { itFails, itSendsAndDecodes, play } from "./support/calls.ts"
+import { itDeclares } from "./support/operations.ts"
+import type { Reply } from "./support/scripted.ts"
 
 const status = {
   exchange_active: true,
@@ -23,16 +22,16 @@ const status = {
 }
 
 describe("Exchange.status", () => {
-  itIs(Exchange.status(), { name: "Exchange.status", signed: "never", errors: [] })
-  itCalls([
+  itDeclares(Exchange.status(), { name: "Exchange.status", signed: "never", errors: [] })
+  itSendsAndDecodes([
     {
-      it: "reads the exchange as a whole and per shard",
+      it: "reads the status of the exchange and of each shard",
       call: Exchange.status(),
       request: "GET /exchange/status",
       reply: { status: 200, body: status }
     },
     {
-      it: "takes an answer without the shards",
+      it: "accepts a response without shards",
       call: Exchange.status(),
       request: "GET /exchange/status",
       reply: { status: 200, body: { exchange_active: true, trading_active: true } }
@@ -40,9 +39,9 @@ describe("Exchange.status", () => {
   ])
 
   for (const code of [500, 503, 504]) {
-    it.effect(`keeps the status that a ${code} carries`, () =>
+    it.effect(`keeps the status in the body of a ${code}`, () =>
       Effect.gen(function* () {
-        const { error } = yield* failureOf(
+        const { error } = yield* play(
           Exchange.status(),
           Array.from({ length: 4 }, () => ({ status: code, body: status }))
         )
@@ -59,10 +58,10 @@ const everyDay = (hours: unknown) =>
   )
 
 describe("Exchange.schedule", () => {
-  itIs(Exchange.schedule(), { name: "Exchange.schedule", signed: "never", errors: [] })
-  itCalls([
+  itDeclares(Exchange.schedule(), { name: "Exchange.schedule", signed: "never", errors: [] })
+  itSendsAndDecodes([
     {
-      it: "reads the hours of each weekday and the planned maintenance",
+      it: "reads the hours of each weekday and the maintenance windows",
       call: Exchange.schedule(),
       request: "GET /exchange/schedule",
       reply: {
@@ -85,7 +84,7 @@ describe("Exchange.schedule", () => {
       }
     },
     {
-      it: "reads days without sessions that are null as empty",
+      it: "decodes null sessions and windows as empty",
       call: Exchange.schedule(),
       request: "GET /exchange/schedule",
       reply: {
@@ -99,7 +98,7 @@ describe("Exchange.schedule", () => {
           }
         }
       },
-      answer: {
+      value: {
         schedule: {
           standard_hours: [{ start_time: "2026-10-01T04:00:00Z", end_time: "2027-01-01T05:00:00Z", ...everyDay([]) }],
           maintenance_windows: []
@@ -110,66 +109,61 @@ describe("Exchange.schedule", () => {
 })
 
 describe("Exchange.userDataTimestamp", () => {
-  itIs(Exchange.userDataTimestamp(), { name: "Exchange.userDataTimestamp", signed: "never", errors: [] })
-  itCalls([
+  itDeclares(Exchange.userDataTimestamp(), { name: "Exchange.userDataTimestamp", signed: "never", errors: [] })
+  itSendsAndDecodes([
     {
-      it: "reads a time and keeps it as it came",
+      it: "reads a time and keeps it unchanged",
       call: Exchange.userDataTimestamp(),
       request: "GET /exchange/user_data_timestamp",
       reply: { status: 200, body: { as_of_time: "2026-10-09T12:34:28.97871Z" } }
     }
   ])
 
-  it.effect("refuses a Unix time where the document says RFC 3339", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Exchange.userDataTimestamp(), [
-        { status: 200, body: { as_of_time: 1_791_549_268 } }
-      ])
-      assert.include(error, { _tag: "ContractError", pointer: "/as_of_time" })
-    })
+  itFails(
+    "fails with ContractError on a Unix time",
+    Exchange.userDataTimestamp(),
+    [{ status: 200, body: { as_of_time: 1_791_549_268 } }],
+    { _tag: "ContractError", pointer: "/as_of_time" }
   )
 })
 
-describe("readAfter", () => {
+describe("Exchange.readAfter", () => {
   const asOf = (time: string): Reply => ({ status: 200, body: { as_of_time: time } })
   const write = { ts_ms: 1_000 }
 
-  const after = (replies: ReadonlyArray<Reply>, options?: Exchange.ReadAfterOptions) =>
-    Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.result(Exchange.readAfter(write, options)))
-      yield* TestClock.adjust("1 minute")
-      const result = yield* Fiber.join(fiber)
-      const { sent } = yield* Script
-      return { result, atMillis: sent.map(({ atMillis }) => atMillis) }
-    }).pipe(Effect.provide(layer(replies)))
+  const readAfter = (replies: ReadonlyArray<Reply>, options?: Exchange.ReadAfterOptions) =>
+    play(Exchange.readAfter(write, options), replies)
 
-  it.effect("waits until the reads are fresher than the write, not only as fresh", () =>
+  it.effect("waits until the reads are newer than the write", () =>
     Effect.gen(function* () {
       const same = asOf("1970-01-01T00:00:01Z")
       const later = asOf("1970-01-01T00:00:01.001Z")
-      const { atMillis, result } = yield* after([asOf("1970-01-01T00:00:00.98765Z"), same, same, later])
-      assert.deepStrictEqual(result, Result.succeed("1970-01-01T00:00:01.001Z"))
-      assert.deepStrictEqual(atMillis, [0, 50, 150, 350])
+      const { sent, value } = yield* readAfter([asOf("1970-01-01T00:00:00.98765Z"), same, same, later])
+      assert.deepStrictEqual(value, "1970-01-01T00:00:01.001Z")
+      assert.deepStrictEqual(
+        sent.map(({ atMillis }) => atMillis),
+        [0, 50, 150, 350]
+      )
     })
   )
 
-  it.effect("gives up after its time, and says how fresh they were", () =>
+  it.effect("fails with ReadsLag after `within` and reports the last freshness", () =>
     Effect.gen(function* () {
       const old = asOf("1970-01-01T00:00:00Z")
-      const { atMillis, result } = yield* after([old, old, old, old], { within: 200 })
-      assert.deepStrictEqual(atMillis, [0, 50, 150, 200])
-      assert.isTrue(Result.isFailure(result) && result.failure._tag === "ReadsLag")
+      const { error, sent } = yield* readAfter([old, old, old, old], { within: 200 })
+      assert.deepStrictEqual(
+        sent.map(({ atMillis }) => atMillis),
+        [0, 50, 150, 200]
+      )
+      assert.strictEqual(error._tag, "ReadsLag")
       assert.strictEqual(
-        Result.isFailure(result) ? result.failure.message : "",
+        error.message,
         "the reads did not show the write of 1970-01-01T00:00:01.000Z within 200 ms, because they were as of 1970-01-01T00:00:00Z: wait longer, by the option within"
       )
     })
   )
 
-  it.effect("fails as the reading does", () =>
-    Effect.gen(function* () {
-      const { result } = yield* after([{ status: 404, body: {} }])
-      assert.strictEqual(Result.isFailure(result) && result.failure._tag, "UnexpectedStatus")
-    })
-  )
+  itFails("fails with the error of the read", Exchange.readAfter(write), [{ status: 404, body: {} }], {
+    _tag: "UnexpectedStatus"
+  })
 })

@@ -1,7 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe } from "@effect/vitest"
 import * as Fcm from "../src/rest/Fcm.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes } from "./support/calls.ts"
 
 const subtrader_id = "acme_1"
 
@@ -52,9 +51,9 @@ const cap = {
 
 describe("Fcm.listSubtraders", () => {
   const subtrader = { subtrader_id, trading_blocked: false, fcm_trading_blocked: true, propagation_pending: true }
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads them all, and shards that are null as none",
+      it: "lists subtraders and decodes null shards as empty",
       call: Fcm.listSubtraders(),
       request: "GET /fcm/subtraders",
       reply: {
@@ -66,7 +65,7 @@ describe("Fcm.listSubtraders", () => {
           ]
         }
       },
-      answer: {
+      value: {
         subtraders: [
           { ...subtrader, exchange_indices: [0, 1] },
           { ...subtrader, exchange_indices: [] }
@@ -77,7 +76,7 @@ describe("Fcm.listSubtraders", () => {
 })
 
 describe("Fcm.listOrders", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends every filter",
       call: Fcm.listOrders({
@@ -96,24 +95,24 @@ describe("Fcm.listOrders", () => {
       reply: { status: 200, body: { orders: [order], cursor: "" } }
     },
     {
-      it: "asks for all, and reads a list that is null as empty",
+      it: "sends no filter and decodes a null list as empty",
       call: Fcm.listOrders(),
       request: "GET /fcm/orders",
       reply: { status: 200, body: { orders: null, cursor: "" } },
-      answer: { orders: [], cursor: "" }
+      value: { orders: [], cursor: "" }
     }
   ])
 
-  it.effect("fails with Forbidden for a key that is bound to another subtrader", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Fcm.listOrders(), [{ status: 403, body: {} }])
-      assert.include(error, { _tag: "Forbidden", status: 403 })
-    })
+  itFails(
+    "fails with Forbidden if the key belongs to another subtrader",
+    Fcm.listOrders(),
+    [{ status: 403, body: {} }],
+    { _tag: "Forbidden", status: 403 }
   )
 })
 
 describe("Fcm.listPositions", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends every filter",
       call: Fcm.listPositions({
@@ -150,9 +149,9 @@ describe("Fcm.listPositions", () => {
 })
 
 describe("Fcm.listFills", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads a page, with the side of the other party absent",
+      it: "reads a page without the side of the counterparty",
       call: Fcm.listFills({ min_ts: 1, max_ts: 2, cursor: "c" }),
       request: "GET /fcm/fills?min_ts=1&max_ts=2&cursor=c",
       reply: { status: 200, body: { fills: [fill], cursor: "" } }
@@ -161,7 +160,7 @@ describe("Fcm.listFills", () => {
 })
 
 describe("Fcm.getBlockedCategories", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the categories",
       call: Fcm.getBlockedCategories({ subtrader_id }),
@@ -172,15 +171,15 @@ describe("Fcm.getBlockedCategories", () => {
 })
 
 describe("Fcm.getDailyCap", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads a subtrader's cap",
+      it: "reads the cap of a subtrader",
       call: Fcm.getDailyCap({ subtrader_id }),
       request: "GET /fcm/subtraders/event_contract_daily_cap?subtrader_id=acme_1",
       reply: { status: 200, body: cap }
     },
     {
-      it: "may be asked without a subtrader",
+      it: "reads the cap without a subtrader",
       call: Fcm.getDailyCap(),
       request: "GET /fcm/subtraders/event_contract_daily_cap",
       reply: { status: 200, body: cap }
@@ -189,9 +188,9 @@ describe("Fcm.getDailyCap", () => {
 })
 
 describe("Fcm.createSubtrader", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends the suffix and gives the id",
+      it: "sends the suffix and returns the id",
       call: Fcm.createSubtrader({ subtrader_suffix: "1" }),
       request: "POST /fcm/subtraders",
       body: { subtrader_suffix: "1" },
@@ -209,7 +208,7 @@ const moved: Fcm.TransferPositionInput = {
 }
 
 describe("Fcm.transferPosition", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends count and price as integers",
       call: Fcm.transferPosition(moved),
@@ -219,21 +218,19 @@ describe("Fcm.transferPosition", () => {
     }
   ])
 
-  it.effect("refuses a price over one dollar, which a price in dollars never is", () =>
-    Effect.gen(function* () {
-      for (const price_centicents of [10_001, -1, 0.56]) {
-        const { error, requests } = yield* failureOf(Fcm.transferPosition({ ...moved, price_centicents }), [])
-        assert.strictEqual(requests, 0)
-        assert.include(error, { _tag: "InvalidRequest", pointer: "/price_centicents" })
-      }
-    })
+  itRejects(
+    "rejects a price over one dollar, a negative price and a fraction",
+    [10_001, -1, 0.56].map((price_centicents) => [
+      Fcm.transferPosition({ ...moved, price_centicents }),
+      "/price_centicents"
+    ])
   )
 })
 
 describe("Fcm.updateBlockedCategories", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "blocks one category and gives all that are blocked",
+      it: "blocks one category and returns all blocked categories",
       call: Fcm.updateBlockedCategories({ subtrader_id, category: "Sports", blocked: true }),
       request: "PUT /fcm/subtraders/blocked_categories",
       body: { subtrader_id, category: "Sports", blocked: true },
@@ -243,9 +240,9 @@ describe("Fcm.updateBlockedCategories", () => {
 })
 
 describe("Fcm.updateDailyCap", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends dollars as text",
+      it: "sends dollars as a string",
       call: Fcm.updateDailyCap({ subtrader_id, limit: "1000.00" }),
       request: "PUT /fcm/subtraders/event_contract_daily_cap",
       body: { subtrader_id, limit: "1000.00" },
@@ -255,9 +252,9 @@ describe("Fcm.updateDailyCap", () => {
 })
 
 describe("Fcm.deleteDailyCap", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "names the subtrader in the query",
+      it: "sends the subtrader in the query",
       call: Fcm.deleteDailyCap({ subtrader_id }),
       request: "DELETE /fcm/subtraders/event_contract_daily_cap?subtrader_id=acme_1",
       reply: { status: 200, body: {} }
@@ -265,19 +262,15 @@ describe("Fcm.deleteDailyCap", () => {
   ])
 })
 
-describe("what is sent again after a lost answer", () => {
-  for (const [name, operation, requests] of [
+describe("Fcm after a lost response", () => {
+  for (const [name, call, requests] of [
     ["Fcm.createSubtrader", Fcm.createSubtrader({ subtrader_suffix: "1" }), 1],
     ["Fcm.transferPosition", Fcm.transferPosition(moved), 1],
     ["Fcm.updateBlockedCategories", Fcm.updateBlockedCategories({ subtrader_id, category: "S", blocked: true }), 4],
     ["Fcm.updateDailyCap", Fcm.updateDailyCap({ subtrader_id, limit: "1.00" }), 4],
     ["Fcm.deleteDailyCap", Fcm.deleteDailyCap({ subtrader_id }), 4]
   ] as const) {
-    it.effect(`${name} leaves ${requests === 1 ? "once" : "until the policy ends"}`, () =>
-      Effect.gen(function* () {
-        const lost = Array.from({ length: requests }, () => ({ fault: "ECONNRESET" }))
-        assert.strictEqual((yield* failureOf(operation, lost)).requests, requests)
-      })
-    )
+    const lost = Array.from({ length: requests }, () => ({ fault: "ECONNRESET" }))
+    itFails(requests === 1 ? `${name} does not retry` : `${name} retries until the policy ends`, call, lost)
   }
 })

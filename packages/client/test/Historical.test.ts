@@ -4,19 +4,18 @@ import type * as Parameters from "../src/generated/parameters.ts"
 import * as Historical from "../src/rest/Historical.ts"
 import * as Markets from "../src/rest/Markets.ts"
 import { market, recordedMarket, trade } from "./support/bodies.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
-import { type InputOf, isExample, itIs } from "./support/operations.ts"
-import { layer, Script } from "./support/scripted.ts"
+import { itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
+import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
 
-/** The recording of an operation that holds most. */
+/** The largest recording of an operation. */
 const fullest = (operation: string) =>
   recorded(operation).toSorted((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0]
 
 describe("Historical.cutoff", () => {
-  itIs(Historical.cutoff(), { name: "Historical.cutoff", signed: "never", errors: [] })
-  itCalls([
+  itDeclares(Historical.cutoff(), { name: "Historical.cutoff", signed: "never", errors: [] })
+  itSendsAndDecodes([
     {
-      it: "reads four times as RFC 3339, and keeps them as they came",
+      it: "reads four RFC 3339 times and keeps them unchanged",
       call: Historical.cutoff(),
       request: "GET /historical/cutoff",
       reply: {
@@ -30,7 +29,7 @@ describe("Historical.cutoff", () => {
       }
     },
     {
-      it: "takes an answer without the time of positions",
+      it: "accepts a response without the time of positions",
       call: Historical.cutoff(),
       request: "GET /historical/cutoff",
       reply: {
@@ -49,14 +48,14 @@ const everyFilter = { ticker: "T", max_ts: 2, limit: 1000, cursor: "c", min_ts: 
 const everyFilterSent = "ticker=T&min_ts=1&max_ts=2&limit=1000&cursor=c&subaccount=0"
 
 describe("Historical.fills", () => {
-  itIs(Historical.fills(), {
+  itDeclares(Historical.fills(), {
     name: "Historical.fills",
     signed: "always",
     errors: ["BadRequest", "Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the fills that demo was recorded with, which lack a shard",
+      it: "decodes fills recorded in demo, which have no shard",
       call: Historical.fills(),
       request: "GET /historical/fills",
       reply: { status: 200, body: fullest("GetFills") }
@@ -69,14 +68,14 @@ describe("Historical.fills", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.FillsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetFillsHistoricalQuery>>()
   })
 })
 
 describe("Historical.markets", () => {
-  itIs(Historical.markets(), { name: "Historical.markets", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Historical.markets(), { name: "Historical.markets", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
       it: "lists settled markets",
       call: Historical.markets(),
@@ -98,7 +97,7 @@ describe("Historical.markets", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Historical.markets({
         limit: 0,
         cursor: "c",
@@ -110,19 +109,15 @@ describe("Historical.markets", () => {
       request:
         "GET /historical/markets?limit=0&cursor=c&tickers=A%2CB&event_ticker=E&series_ticker=S&mve_filter=exclude",
       reply: { status: 200, body: { markets: null, cursor: "" } },
-      answer: { markets: [], cursor: "" }
+      value: { markets: [], cursor: "" }
     }
   ])
 
-  it.effect("refuses to ask for combos alone, which the live list knows", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Historical.markets({ mve_filter: "only" as "exclude" }), [])
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/mve_filter" })
-      assert.strictEqual(requests, 0)
-    })
-  )
+  itRejects("rejects the filter `only`, which only the live list has", [
+    [Historical.markets({ mve_filter: "only" as "exclude" }), "/mve_filter"]
+  ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.MarketsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalMarketsQuery>>()
   })
 })
@@ -131,36 +126,30 @@ const anyMarket = (ticker: string) =>
   Markets.get({ ticker }).pipe(Effect.catchTag("NotFound", () => Historical.market({ ticker })))
 
 describe("Historical.market", () => {
-  itIs(Historical.market({ ticker: "T" }), { name: "Historical.market", signed: "never", errors: ["NotFound"] })
-  itCalls([
+  itDeclares(Historical.market({ ticker: "T" }), { name: "Historical.market", signed: "never", errors: ["NotFound"] })
+  itSendsAndDecodes([
     {
-      it: "reads one",
+      it: "reads one market",
       call: Historical.market({ ticker: "T-1" }),
       request: "GET /historical/markets/T-1",
       reply: { status: 200, body: recordedMarket },
-      answer: { market }
+      value: { market }
     }
   ])
 
-  it.effect("has an example that runs: it reads the historical side after the live read fails with 404", () =>
+  it.effect("runs its example: it reads the historical market after a 404 of the live read", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Historical", "A market on either side of the cutoff")
-      assert.deepStrictEqual<unknown>(yield* anyMarket("T-1"), { market })
-      assert.deepStrictEqual(
-        (yield* Script).sent.map(({ target }) => target),
-        ["/trade-api/v2/markets/T-1", "/trade-api/v2/historical/markets/T-1"]
-      )
-    }).pipe(
-      Effect.provide(
-        layer([
-          { status: 404, body: { error: { code: "not_found", message: "not found" } } },
-          { status: 200, body: { market } }
-        ])
-      )
-    )
+      const { paths, value } = yield* play(anyMarket("T-1"), [
+        { status: 404, body: { error: { code: "not_found", message: "not found" } } },
+        { status: 200, body: { market } }
+      ])
+      assert.deepStrictEqual<unknown>(value, { market })
+      assert.deepStrictEqual(paths, ["GET /markets/T-1", "GET /historical/markets/T-1"])
+    })
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.MarketInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalMarketPath>>()
   })
 })
@@ -169,14 +158,14 @@ const range = { ticker: "T", start_ts: 1_780_000_000, end_ts: 1_780_003_600 }
 const offer = { open: "0.4800", low: "0.4700", high: "0.5000", close: "0.490000" }
 
 describe("Historical.marketCandlesticks", () => {
-  itIs(Historical.marketCandlesticks({ ...range, period_interval: 1 }), {
+  itDeclares(Historical.marketCandlesticks({ ...range, period_interval: 1 }), {
     name: "Historical.marketCandlesticks",
     signed: "never",
     errors: ["BadRequest", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads money and counts by their bare names, and periods without trades as null",
+      it: "reads prices and counts without suffix, and null prices of periods without trades",
       call: Historical.marketCandlesticks({ ...range, period_interval: 60 }),
       request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=60",
       reply: {
@@ -197,15 +186,15 @@ describe("Historical.marketCandlesticks", () => {
       }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: Historical.marketCandlesticks({ ...range, period_interval: 1440 }),
       request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=1440",
       reply: { status: 200, body: { ticker: "T", candlesticks: null } },
-      answer: { ticker: "T", candlesticks: [] }
+      value: { ticker: "T", candlesticks: [] }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.MarketCandlesticksInput>().toEqualTypeOf<
       InputOf<
         typeof Parameters.GetMarketCandlesticksHistoricalPath,
@@ -240,24 +229,28 @@ const order = {
 }
 
 describe("Historical.orders", () => {
-  itIs(Historical.orders(), { name: "Historical.orders", signed: "always", errors: ["BadRequest", "Unauthorized"] })
-  itCalls([
+  itDeclares(Historical.orders(), {
+    name: "Historical.orders",
+    signed: "always",
+    errors: ["BadRequest", "Unauthorized"]
+  })
+  itSendsAndDecodes([
     {
-      it: "lists old orders",
+      it: "lists historical orders",
       call: Historical.orders(),
       request: "GET /historical/orders",
       reply: { status: 200, body: { orders: [order], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Historical.orders(everyFilter),
       request: `GET /historical/orders?${everyFilterSent}`,
       reply: { status: 200, body: { orders: null, cursor: "" } },
-      answer: { orders: [], cursor: "" }
+      value: { orders: [], cursor: "" }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.OrdersInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalOrdersQuery>>()
   })
 })
@@ -266,51 +259,51 @@ const withoutRestingOrders = (body: unknown): unknown =>
   JSON.parse(JSON.stringify(body), (key, value: unknown) => (key === "resting_orders_count" ? undefined : value))
 
 describe("Historical.positions", () => {
-  itIs(Historical.positions(), {
+  itDeclares(Historical.positions(), {
     name: "Historical.positions",
     signed: "always",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the positions that demo was recorded with, six decimals and all, without a field dropped since",
+      it: "decodes positions recorded in demo, without a field that the document dropped",
       call: Historical.positions(),
       request: "GET /historical/positions",
       reply: { status: 200, body: fullest("GetPositions") },
-      answer: withoutRestingOrders(fullest("GetPositions"))
+      value: withoutRestingOrders(fullest("GetPositions"))
     },
     {
-      it: "sends every filter, and takes an answer without a cursor",
+      it: "sends every filter and accepts a response without a cursor",
       call: Historical.positions({ ticker: "T", event_ticker: "E", limit: 1, cursor: "c", subaccount: 63 }),
       request: "GET /historical/positions?ticker=T&event_ticker=E&subaccount=63&limit=1&cursor=c",
       reply: { status: 200, body: { market_positions: [], event_positions: [] } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.PositionsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetHistoricalPositionsQuery>>()
   })
 })
 
 describe("Historical.trades", () => {
-  itIs(Historical.trades(), { name: "Historical.trades", signed: "never", errors: ["BadRequest", "NotFound"] })
-  itCalls([
+  itDeclares(Historical.trades(), { name: "Historical.trades", signed: "never", errors: ["BadRequest", "NotFound"] })
+  itSendsAndDecodes([
     {
-      it: "lists everybody's old trades",
+      it: "lists historical public trades",
       call: Historical.trades(),
       request: "GET /historical/trades",
       reply: { status: 200, body: { trades: [{ ...trade, taker_side: "no" }], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Historical.trades({ ticker: "T", min_ts: 1, max_ts: 2, limit: 0, cursor: "c", is_block_trade: true }),
       request: "GET /historical/trades?ticker=T&min_ts=1&max_ts=2&limit=0&cursor=c&is_block_trade=true",
       reply: { status: 200, body: { trades: null, cursor: "" } },
-      answer: { trades: [], cursor: "" }
+      value: { trades: [], cursor: "" }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Historical.TradesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetTradesHistoricalQuery>>()
   })
 })

@@ -11,6 +11,7 @@ import * as Kalshi from "../src/Kalshi.ts"
 import type * as Pages from "../src/Pages.ts"
 import type * as Portfolio from "../src/rest/Portfolio.ts"
 import { market as recordedMarket } from "./support/bodies.ts"
+import { collect } from "./support/calls.ts"
 import { holds } from "./support/laws.ts"
 import { isExample } from "./support/operations.ts"
 import { environment, signer } from "./support/scripted.ts"
@@ -18,30 +19,30 @@ import { environment, signer } from "./support/scripted.ts"
 const hour = 3_600_000
 const day = 24 * hour
 
-/** The clock when a reading begins. */
+/** The time at the start of each test. */
 const nowMillis = 100 * day
 
 interface Item {
   readonly id: string
-  /** Undefined where the exchange does not say. */
+  /** Undefined if the exchange shows no time. */
   readonly atMillis: number | undefined
 }
 
 /** An exchange with one list in two tiers, and a cutoff that moves at set times. */
 interface Tiers {
   readonly items: ReadonlyArray<Item>
-  /** The cutoff from each time on, in order. */
+  /** The cutoffs, each with the time from which it applies. */
   readonly cutoffs: ReadonlyArray<{ readonly fromMillis: number; readonly atMillis: number }>
-  /** How long the n-th request is on its way. */
-  readonly underWayMillis: (n: number) => number
+  /** The transit time of the n-th request. */
+  readonly transitMillis: (n: number) => number
   readonly pageSize: number
-  /** What a thing changes sides by, where it is not the time that it shows. */
+  /** The time that decides the tier of an item. Default: the time that it shows. */
   readonly tierMillis?: (item: Item) => number
-  /** The field of the cutoffs that belongs to the list; without it the exchange does not say. */
+  /** The cutoff field of the list. Default: trades_created_ts. */
   readonly cutoffField?: string
 }
 
-/** What the lists of one kind look like on the wire. */
+/** The paths and bodies of one kind of list. */
 interface Kind {
   readonly live: string
   readonly historical: string
@@ -89,14 +90,14 @@ const layerOf = (kind: Kind, tiers: Tiers, requests: Array<string> = []) => {
     Effect.gen(function* () {
       const path = url.pathname.slice("/trade-api/v2".length)
       const n = requests.push(`${path}${url.search}`) - 1
-      yield* Effect.sleep(tiers.underWayMillis(n))
+      yield* Effect.sleep(tiers.transitMillis(n))
       const now = yield* Clock.currentTimeMillis
       const cutoff = tiers.cutoffs.findLast(({ fromMillis }) => fromMillis <= now)!.atMillis
-      const answer = () => {
+      const body = () => {
         if (path === "/historical/cutoff") return { ...fixedCutoffs, [field]: timeOf(cutoff) }
         const isHistorical = path === kind.historical
         assert.include([kind.live, kind.historical], path)
-        // A cursor is a place among all things, whichever tier they are in by now.
+        // A cursor is an index into all items of both tiers.
         const from = Number(url.searchParams.get("cursor") ?? 0)
         const listed = tiers.items
           .map((item, place) => ({ item, place }))
@@ -110,7 +111,7 @@ const layerOf = (kind: Kind, tiers: Tiers, requests: Array<string> = []) => {
           cursor: next === undefined ? "" : String(next.place)
         }
       }
-      return HttpClientResponse.fromWeb(request, new Response(JSON.stringify(answer()), { status: 200 }))
+      return HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body()), { status: 200 }))
     })
   )
   return Kalshi.layer({ environment, signer: signer(), limits: false }).pipe(
@@ -119,13 +120,13 @@ const layerOf = (kind: Kind, tiers: Tiers, requests: Array<string> = []) => {
 }
 
 interface Outcome<A> {
-  readonly given: ReadonlyArray<A>
+  readonly items: ReadonlyArray<A>
   readonly error: unknown
   readonly requests: ReadonlyArray<string>
 }
 
-/** Reads to the end on virtual time. */
-const outcomeOf = <A>(
+/** Reads a stream to its end on virtual time. */
+const read = <A>(
   stream: Stream.Stream<A, unknown, KalshiPublic | KalshiRead>,
   tiers: Tiers,
   kind: Kind = fillsKind
@@ -133,31 +134,25 @@ const outcomeOf = <A>(
   const requests: Array<string> = []
   return Effect.gen(function* () {
     yield* TestClock.setTime(nowMillis)
-    const given: Array<A> = []
-    const fiber = yield* Effect.forkChild(
-      Effect.match(
-        Stream.runForEach(stream, (item) => Effect.sync(() => given.push(item))),
-        { onSuccess: () => undefined, onFailure: (error) => error }
-      )
-    )
+    const fiber = yield* Effect.forkChild(collect(stream))
     yield* TestClock.adjust(day)
-    return { given, error: yield* Fiber.join(fiber), requests }
+    return { ...(yield* Fiber.join(fiber)), requests }
   }).pipe(Effect.provide(layerOf(kind, tiers, requests)))
 }
 
-const still = (cutoffMillis: number): Omit<Tiers, "items"> => ({
+const fixedCutoff = (cutoffMillis: number): Omit<Tiers, "items"> => ({
   cutoffs: [{ fromMillis: 0, atMillis: cutoffMillis }],
-  underWayMillis: () => 10,
+  transitMillis: () => 10,
   pageSize: 2
 })
 
 const item = (id: string, atMillis: number | undefined): Item => ({ id, atMillis })
 
-const idsOf = ({ given }: Outcome<Portfolio.Fill>) => given.map(({ fill_id }) => fill_id).join(" ")
+const idsOf = ({ items }: Outcome<Portfolio.Fill>) => items.map(({ fill_id }) => fill_id).join(" ")
 
 const cutoffMillis = 80 * day
 
-/** From the newest to the oldest, across the cutoff. */
+/** From newest to oldest, across the cutoff. */
 const items = [
   item("now", nowMillis),
   item("near", cutoffMillis + 3 * hour),
@@ -166,10 +161,10 @@ const items = [
   item("old", 0)
 ]
 
-describe("fills", () => {
-  it.effect("reads the live side and then the historical one, each in the exchange's order", () =>
+describe("History.fills", () => {
+  it.effect("reads the live tier and then the historical tier, each in the exchange's order", () =>
     Effect.gen(function* () {
-      const outcome = yield* outcomeOf(History.fills({ limit: 2, ticker: "T" }), { items, ...still(cutoffMillis) })
+      const outcome = yield* read(History.fills({ limit: 2, ticker: "T" }), { items, ...fixedCutoff(cutoffMillis) })
       assert.strictEqual(idsOf(outcome), "now near next past old")
       assert.deepStrictEqual(outcome.requests, [
         "/historical/cutoff",
@@ -181,123 +176,126 @@ describe("fills", () => {
     })
   )
 
-  it.effect("gives what moves behind the live reading once", () =>
+  it.effect("emits an item once that moves after the live tier was read", () =>
     Effect.gen(function* () {
-      // After the live side, before the historical one.
+      // Between the live and the historical reads.
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 35, atMillis: cutoffMillis + 4 * hour }
       ]
-      const outcome = yield* outcomeOf(History.fills(), { items, ...still(0), cutoffs })
+      const outcome = yield* read(History.fills(), { items, ...fixedCutoff(0), cutoffs })
       assert.strictEqual(idsOf(outcome), "now near next past old")
     })
   )
 
-  it.effect("does not lose what moves before the live reading comes to it", () =>
+  it.effect("emits an item that moves before the live tier was read", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 25, atMillis: cutoffMillis + 4 * hour }
       ]
-      const outcome = yield* outcomeOf(History.fills(), { items, ...still(0), cutoffs })
+      const outcome = yield* read(History.fills(), { items, ...fixedCutoff(0), cutoffs })
       assert.strictEqual(idsOf(outcome), "now near next past old")
-      assert.strictEqual(outcome.given.length, 5)
+      assert.strictEqual(outcome.items.length, 5)
     })
   )
 
-  it.effect("passes over what moved far beyond the overlap, where it was live all the while", () =>
+  it.effect("skips items that were live and moved far beyond the overlap", () =>
     Effect.gen(function* () {
-      // In the midst of a historical reading that takes long.
+      // During the historical reads.
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 45, atMillis: nowMillis - 1 },
         { fromMillis: nowMillis + 65, atMillis: nowMillis + 1 }
       ]
-      const outcome = yield* outcomeOf(History.fills({}, { overlapMillis: 2 * hour }), { items, ...still(0), cutoffs })
+      const outcome = yield* read(History.fills({}, { overlapMillis: 2 * hour }), { items, ...fixedCutoff(0), cutoffs })
       assert.isUndefined(outcome.error)
       assert.strictEqual(idsOf(outcome), "now near next past old")
     })
   )
 
-  it.effect("tells the fills of two orders of one account apart, which share an id where they met", () =>
+  it.effect("distinguishes the fills of two own orders that share a fill id", () =>
     Effect.gen(function* () {
       const pair = [item("f/maker", cutoffMillis), item("f/taker", cutoffMillis - 1)]
-      const outcome = yield* outcomeOf(History.fills(), { items: pair, ...still(cutoffMillis) })
+      const outcome = yield* read(History.fills(), { items: pair, ...fixedCutoff(cutoffMillis) })
       assert.deepStrictEqual(
-        outcome.given.map(({ order_id }) => order_id),
+        outcome.items.map(({ order_id }) => order_id),
         ["maker", "taker"]
       )
     })
   )
 
-  it.effect("does not let go of what has no time", () =>
+  it.effect("emits items without a time", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 25, atMillis: nowMillis + 1 }
       ]
       const timeless = [item("a", undefined), item("b", undefined)]
-      const outcome = yield* outcomeOf(History.fills(), { items: timeless, ...still(0), cutoffs })
+      const outcome = yield* read(History.fills(), { items: timeless, ...fixedCutoff(0), cutoffs })
       assert.strictEqual(idsOf(outcome), "a b")
     })
   )
 
-  it.effect("asks for nothing more once enough was given", () =>
+  it.effect("sends no request after enough items", () =>
     Effect.gen(function* () {
-      const outcome = yield* outcomeOf(History.fills().pipe(Stream.take(2)), { items, ...still(cutoffMillis) })
+      const outcome = yield* read(History.fills().pipe(Stream.take(2)), { items, ...fixedCutoff(cutoffMillis) })
       assert.deepStrictEqual(outcome.requests, ["/historical/cutoff", "/portfolio/fills"])
     })
   )
 
-  for (const [where, offsetMillis] of [
-    ["whose pages shift", 10 * day],
-    ["whose pages shift within the overlap", hour],
-    ["whose pages shift, of the archive", -hour]
+  for (const [how, offsetMillis] of [
+    ["live pages shift", 10 * day],
+    ["live pages shift within the overlap", hour],
+    ["historical pages shift", -hour]
   ] as const) {
-    it.effect(`emits an item once that one side repeats, ${where}`, () =>
+    it.effect(`emits an item once that one tier repeats: ${how}`, () =>
       Effect.gen(function* () {
-        // An item that arrived between two requests pushes the last one of a page onto the next.
+        // A new item moves the last item of a page to the next page.
         const repeated = ["f3", "f2", "f2", "f1"].map((id, index) => item(id, cutoffMillis + offsetMillis - index))
-        const outcome = yield* outcomeOf(History.fills(), { items: repeated, ...still(cutoffMillis) })
+        const outcome = yield* read(History.fills(), { items: repeated, ...fixedCutoff(cutoffMillis) })
         assert.strictEqual(idsOf(outcome), "f3 f2 f1")
         assert.isUndefined(outcome.error)
       })
     )
   }
 
-  it.effect("emits an item once that comes on both sides and twice on each", () =>
+  it.effect("emits an item once that both tiers list twice", () =>
     Effect.gen(function* () {
       const old = cutoffMillis - hour
       const repeated = ["a", "b", "a", "b", "c"].map((id) => item(id, old))
-      // All of it is live first, and historical after the live side was read.
+      // All items are live first, and historical after the live tier was read.
       const cutoffs = [
         { fromMillis: 0, atMillis: 0 },
         { fromMillis: nowMillis + 45, atMillis: cutoffMillis }
       ]
       const stream = History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY })
-      const outcome = yield* outcomeOf(stream, { items: repeated, ...still(0), cutoffs })
+      const outcome = yield* read(stream, { items: repeated, ...fixedCutoff(0), cutoffs })
       assert.strictEqual(idsOf(outcome), "a b c")
     })
   )
 
-  it.effect("refuses options that are no numbers of their kind, before it sends anything", () =>
+  it.effect("rejects invalid options and sends nothing", () =>
     Effect.gen(function* () {
-      // A program in JavaScript may pass anything.
+      // Untyped callers can pass anything.
       const options: ReadonlyArray<readonly [string, unknown]> = [
         ...[-1, Number.NaN, "5"].map((overlapMillis) => ["/overlapMillis", { overlapMillis }] as const),
         ...[0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5"].map(
           (maxRemembered) => ["/maxRemembered", { maxRemembered }] as const
         )
       ]
-      for (const [pointer, given] of options) {
-        const outcome = yield* outcomeOf(History.fills({}, given as History.Options), { items, ...still(cutoffMillis) })
+      for (const [pointer, invalid] of options) {
+        const outcome = yield* read(History.fills({}, invalid as History.Options), {
+          items,
+          ...fixedCutoff(cutoffMillis)
+        })
         assert.include(outcome.error, { _tag: "InvalidRequest", operation: "History.fills", pointer })
         assert.isEmpty(outcome.requests)
       }
     })
   )
 
-  it.effect("refuses an input that one side does not take, before it sends anything", () =>
+  it.effect("rejects input that only one tier accepts and sends nothing", () =>
     Effect.gen(function* () {
       class Filter {
         get ticker() {
@@ -305,16 +303,16 @@ describe("fills", () => {
         }
       }
       const calls: ReadonlyArray<readonly [Stream.Stream<unknown, unknown, KalshiRead | KalshiPublic>, string]> = [
-        // The live side alone has these filters.
+        // Only the live tier has these filters.
         [History.orders({ status: "resting" } as History.OrdersInput), "/status"],
         [History.fills({ order_id: "o" } as History.FillsInput), "/order_id"],
-        // A cursor belongs to one side.
+        // A cursor belongs to one tier.
         [History.trades({ cursor: "c" } as History.TradesInput), "/cursor"],
         [History.markets({ limit: -1 }), "/limit"],
         [History.positions.market_positions(new Filter() as History.PositionsInput), ""]
       ]
       for (const [stream, pointer] of calls) {
-        const outcome = yield* outcomeOf(stream, { items, ...still(cutoffMillis) })
+        const outcome = yield* read(stream, { items, ...fixedCutoff(cutoffMillis) })
         assert.include(outcome.error, { _tag: "InvalidRequest", pointer })
         assert.isTrue(String((outcome.error as Errors.InvalidRequest).operation).startsWith("History."))
         assert.isEmpty(outcome.requests)
@@ -323,7 +321,7 @@ describe("fills", () => {
   )
 })
 
-describe("the example of fees", () => {
+describe("History: example of fees", () => {
   const fees = History.fills({ limit: 1000 }).pipe(
     Stream.map((fill) => FixedPoint.toMicros(fill.fee_cost)),
     Stream.runFold(
@@ -332,49 +330,49 @@ describe("the example of fees", () => {
     )
   )
 
-  it.effect("adds up both sides", () =>
+  it.effect("adds up both tiers", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "History", "All fees ever paid, each exact")
-      const outcome = yield* outcomeOf(Stream.fromEffect(fees), { items, ...still(cutoffMillis) })
-      assert.deepStrictEqual(outcome.given, [5n * 17_500n])
+      const outcome = yield* read(Stream.fromEffect(fees), { items, ...fixedCutoff(cutoffMillis) })
+      assert.deepStrictEqual(outcome.items, [5n * 17_500n])
     })
   )
 })
 
-describe("HistoryUncertain", () => {
-  it.effect("ends a reading under which the cutoff moved further than the overlap", () =>
+describe("History.HistoryUncertain", () => {
+  it.effect("ends the stream if the cutoff moves further than the overlap", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 25, atMillis: cutoffMillis + 4 * hour }
       ]
-      const tiers = { items, ...still(0), cutoffs }
-      const outcome = yield* outcomeOf(History.fills({}, { overlapMillis: 2 * hour }), tiers)
+      const tiers = { items, ...fixedCutoff(0), cutoffs }
+      const outcome = yield* read(History.fills({}, { overlapMillis: 2 * hour }), tiers)
       assert.strictEqual(idsOf(outcome), "now near")
       assert.instanceOf(outcome.error, History.HistoryUncertain)
       assert.strictEqual(
         (outcome.error as Error).message,
         'History.fills cannot determine whether it already emitted "near o": the cutoff moved from 1970-03-22T00:00:00.000Z to 1970-03-22T04:00:00.000Z during the reading, further than the overlap of 7200000 ms: read again with a larger overlapMillis'
       )
-      const again = yield* outcomeOf(History.fills({}, { overlapMillis: 5 * hour }), tiers)
+      const again = yield* read(History.fills({}, { overlapMillis: 5 * hour }), tiers)
       assert.strictEqual(idsOf(again), "now near next past old")
     })
   )
 
-  it.effect("ends a reading of what is historical by another time than it shows", () =>
+  it.effect("ends the stream if an item is historical although its time is not", () =>
     Effect.gen(function* () {
-      const tiers = { items: [item("a", nowMillis - 1)], ...still(cutoffMillis), tierMillis: () => 0 }
-      const outcome = yield* outcomeOf(History.fills(), tiers)
+      const tiers = { items: [item("a", nowMillis - 1)], ...fixedCutoff(cutoffMillis), tierMillis: () => 0 }
+      const outcome = yield* read(History.fills(), tiers)
       assert.include(outcome.error, { _tag: "HistoryUncertain", id: "a o" })
       assert.include((outcome.error as Error).message, "overlapMillis: Infinity")
-      const all = yield* outcomeOf(History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY }), tiers)
+      const all = yield* read(History.fills({}, { overlapMillis: Number.POSITIVE_INFINITY }), tiers)
       assert.strictEqual(idsOf(all), "a")
     })
   )
 })
 
-describe("HistoryUncertain, where a cutoff is missing", () => {
-  it("still has a message", () => {
+describe("History.HistoryUncertain without a cutoff", () => {
+  it("has a message", () => {
     const error = new History.HistoryUncertain({
       operation: "History.fills",
       id: "f o",
@@ -386,34 +384,34 @@ describe("HistoryUncertain, where a cutoff is missing", () => {
   })
 })
 
-describe("HistoryTooLarge", () => {
-  it.effect("ends a reading that would have to remember more ids than it may", () =>
+describe("History.HistoryTooLarge", () => {
+  it.effect("ends the stream if it would remember more than maxRemembered ids", () =>
     Effect.gen(function* () {
-      const tiers = { items, ...still(0) }
+      const tiers = { items, ...fixedCutoff(0) }
       const all = { overlapMillis: Number.POSITIVE_INFINITY }
-      const outcome = yield* outcomeOf(History.fills({}, { ...all, maxRemembered: 3 }), tiers)
+      const outcome = yield* read(History.fills({}, { ...all, maxRemembered: 3 }), tiers)
       assert.strictEqual(idsOf(outcome), "now near next")
       assert.instanceOf(outcome.error, History.HistoryTooLarge)
       assert.strictEqual(
         (outcome.error as Error).message,
         "History.fills would have to remember more than 3 ids to emit each item once: read it in parts, by min_ts and max_ts or by ticker, or raise maxRemembered"
       )
-      const enough = yield* outcomeOf(History.fills({}, { ...all, maxRemembered: 5 }), tiers)
+      const enough = yield* read(History.fills({}, { ...all, maxRemembered: 5 }), tiers)
       assert.strictEqual(idsOf(enough), "now near next past old")
       assert.isUndefined(enough.error)
     })
   )
 
-  it.effect("does not count what is younger than the overlap", () =>
+  it.effect("does not count items newer than the overlap", () =>
     Effect.gen(function* () {
       const options = { overlapMillis: 2 * hour, maxRemembered: 1 }
-      const outcome = yield* outcomeOf(History.fills({}, options), { items, ...still(cutoffMillis) })
+      const outcome = yield* read(History.fills({}, options), { items, ...fixedCutoff(cutoffMillis) })
       assert.strictEqual(idsOf(outcome), "now near next past old")
     })
   )
 })
 
-describe("a history", () => {
+describe("History", () => {
   const order = ({ atMillis, id }: Item) => ({
     order_id: id,
     user_id: "u",
@@ -467,9 +465,9 @@ describe("a history", () => {
     readonly stream: Stream.Stream<unknown, unknown, KalshiPublic | KalshiRead>
     readonly kind: Kind
     readonly cutoffField: string
-    readonly idOf: (given: never) => string
+    readonly idOf: (item: never) => string
     readonly query?: string
-    /** Has things that stay live until something happens to them, and no time before. */
+    /** Has items that stay live and have no time until they close. */
     readonly open: boolean
   }
 
@@ -505,7 +503,7 @@ describe("a history", () => {
       open: false
     },
     {
-      name: "positions, of which no cutoff is known",
+      name: "positions without a cutoff",
       stream: History.positions.market_positions(),
       kind: {
         live: "/portfolio/positions",
@@ -529,7 +527,7 @@ describe("a history", () => {
   ]
 
   for (const { cutoffField, idOf, kind, name, open, query = "", stream } of rows) {
-    it.effect(`of ${name} gives each once, by the cutoff that is theirs, while it moves`, () =>
+    it.effect(`emits each of ${name} once while their cutoff moves`, () =>
       Effect.gen(function* () {
         const cutoffs = [
           { fromMillis: 0, atMillis: cutoffMillis },
@@ -539,24 +537,21 @@ describe("a history", () => {
         const all = open ? [...items, item("open", undefined)] : items
         const tiers = {
           items: all,
-          ...still(0),
+          ...fixedCutoff(0),
           cutoffs,
           cutoffField,
           tierMillis: ({ atMillis }: Item) => atMillis ?? Infinity
         }
-        const outcome = yield* outcomeOf(stream, tiers, kind)
+        const outcome = yield* read(stream, tiers, kind)
         assert.isUndefined(outcome.error)
-        assert.deepStrictEqual(
-          outcome.given.map((given) => idOf(given as never)).sort(),
-          all.map(({ id }) => id).sort()
-        )
+        assert.deepStrictEqual(outcome.items.map((one) => idOf(one as never)).sort(), all.map(({ id }) => id).sort())
         assert.strictEqual(outcome.requests[1], `${kind.live}${query}`)
         assert.isAtLeast(outcome.requests.filter((request) => request.startsWith(kind.historical)).length, 1)
       })
     )
   }
 
-  it.effect("of event positions is told apart by the event", () =>
+  it.effect("distinguishes event positions by event", () =>
     Effect.gen(function* () {
       const body = ({ id }: Item): unknown => ({
         event_ticker: id,
@@ -571,23 +566,23 @@ describe("a history", () => {
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 35, atMillis: cutoffMillis + 4 * hour }
       ]
-      const tiers = { items, ...still(0), cutoffs, cutoffField: "market_positions_last_updated_ts" }
-      const outcome = yield* outcomeOf(History.positions.event_positions(), tiers, kind)
+      const tiers = { items, ...fixedCutoff(0), cutoffs, cutoffField: "market_positions_last_updated_ts" }
+      const outcome = yield* read(History.positions.event_positions(), tiers, kind)
       assert.deepStrictEqual(
-        outcome.given.map(({ event_ticker }) => event_ticker),
+        outcome.items.map(({ event_ticker }) => event_ticker),
         items.map(({ id }) => id)
       )
     })
   )
 })
 
-describe("the laws of a history", () => {
+describe("History.fills: properties", () => {
   const scenario = fc.record({
-    /** Hours around the first cutoff; undefined where the exchange shows no time. */
+    /** Hours around the first cutoff. Undefined if the exchange shows no time. */
     hours: fc.array(fc.option(fc.integer({ min: -30, max: 60 }), { freq: 12, nil: undefined }), { maxLength: 40 }),
     newestFirst: fc.boolean(),
     pageSize: fc.integer({ min: 1, max: 7 }),
-    underWay: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 12 }),
+    transits: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 12 }),
     moves: fc.array(
       fc.record({ afterMillis: fc.integer({ min: 0, max: 12_000 }), hours: fc.integer({ min: 0, max: 24 }) }),
       { maxLength: 6 }
@@ -595,18 +590,18 @@ describe("the laws of a history", () => {
     overlapHours: fc.oneof(fc.constantFrom(0, 480, Number.POSITIVE_INFINITY), fc.integer({ min: 0, max: 150 }))
   })
 
-  const play = ({
+  const scenarioOf = ({
     hours,
     moves,
     newestFirst,
     overlapHours,
     pageSize,
-    underWay
+    transits
   }: typeof scenario extends fc.Arbitrary<infer A> ? A : never) => {
     const all = hours.map((hoursAfter, index) =>
       item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
     )
-    // A thing without a time has one all the same.
+    // An item without a visible time has a tier all the same.
     const tierMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
     let atMillis = cutoffMillis
     const cutoffs = [
@@ -621,23 +616,23 @@ describe("the laws of a history", () => {
       cutoffs,
       pageSize,
       tierMillis,
-      underWayMillis: (n) => underWay[n % underWay.length]!
+      transitMillis: (n) => transits[n % transits.length]!
     }
     return { tiers, stream: History.fills({}, { overlapMillis: overlapHours * hour }), furthestMillis: atMillis }
   }
 
-  it("each thing is given exactly once, wherever it is while the cutoff moves", { timeout: 60_000 }, () => {
+  it("emits each item exactly once while the cutoff moves", { timeout: 60_000 }, () => {
     let moved = 0
     return holds(
       "each thing exactly once",
       scenario,
       (input) =>
         Effect.gen(function* () {
-          const { furthestMillis, stream, tiers } = play({ ...input, overlapHours: 480 })
-          const outcome = yield* outcomeOf(stream, tiers)
+          const { furthestMillis, stream, tiers } = scenarioOf({ ...input, overlapHours: 480 })
+          const outcome = yield* read(stream, tiers)
           assert.isUndefined(outcome.error)
           assert.deepStrictEqual(
-            outcome.given.map(({ fill_id }) => fill_id).sort(),
+            outcome.items.map(({ fill_id }) => fill_id).sort(),
             tiers.items.map(({ id }) => id).sort()
           )
           if (furthestMillis > cutoffMillis) moved++
@@ -646,39 +641,35 @@ describe("the laws of a history", () => {
     ).then(() => assert.isAbove(moved, 50))
   })
 
-  it(
-    "with too small an overlap nothing is given twice, and nothing is lost without an error",
-    { timeout: 60_000 },
-    () => {
-      const ends = { uncertain: 0, whole: 0 }
-      return holds(
-        "never twice, never lost in silence",
-        scenario,
-        (input) =>
-          Effect.gen(function* () {
-            const { stream, tiers } = play(input)
-            const outcome = yield* outcomeOf(stream, tiers)
-            const ids = outcome.given.map(({ fill_id }) => fill_id)
-            assert.strictEqual(new Set(ids).size, ids.length)
-            if (outcome.error === undefined) {
-              assert.strictEqual(ids.length, tiers.items.length)
-              ends.whole++
-            } else {
-              assert.instanceOf(outcome.error, History.HistoryUncertain)
-              ends.uncertain++
-            }
-          }),
-        200
-      ).then(() => {
-        assert.isAbove(ends.whole, 25)
-        assert.isAbove(ends.uncertain, 5)
-      })
-    }
-  )
+  it("with a small overlap, emits no item twice and loses none without an error", { timeout: 60_000 }, () => {
+    const ends = { uncertain: 0, whole: 0 }
+    return holds(
+      "never twice, never lost in silence",
+      scenario,
+      (input) =>
+        Effect.gen(function* () {
+          const { stream, tiers } = scenarioOf(input)
+          const outcome = yield* read(stream, tiers)
+          const ids = outcome.items.map(({ fill_id }) => fill_id)
+          assert.strictEqual(new Set(ids).size, ids.length)
+          if (outcome.error === undefined) {
+            assert.strictEqual(ids.length, tiers.items.length)
+            ends.whole++
+          } else {
+            assert.instanceOf(outcome.error, History.HistoryUncertain)
+            ends.uncertain++
+          }
+        }),
+      200
+    ).then(() => {
+      assert.isAbove(ends.whole, 25)
+      assert.isAbove(ends.uncertain, 5)
+    })
+  })
 })
 
-describe("the types", () => {
-  it("are exact: items, the errors of both sides, and what both sides need", () => {
+describe("History: types", () => {
+  it("have exact items, errors and capabilities of both tiers", () => {
     expectTypeOf(History.fills()).toEqualTypeOf<
       Stream.Stream<
         Portfolio.Fill,
@@ -693,7 +684,7 @@ describe("the types", () => {
       >
     >()
     expectTypeOf<Stream.Services<ReturnType<typeof History.trades>>>().toEqualTypeOf<KalshiPublic>()
-    // @ts-expect-error -- the historical side cannot be asked for an order's fills
+    // @ts-expect-error -- the historical tier has no filter by order
     void (() => History.fills({ order_id: "o" }))
   })
 })

@@ -1,9 +1,8 @@
-import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe, expectTypeOf, it } from "@effect/vitest"
 import type * as Parameters from "../src/generated/parameters.ts"
 import * as IncentivePrograms from "../src/rest/IncentivePrograms.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, itIs } from "./support/operations.ts"
+import { itFails, itSendsAndDecodes } from "./support/calls.ts"
+import { type InputOf, itDeclares } from "./support/operations.ts"
 
 const program = {
   id: "p-1",
@@ -21,10 +20,10 @@ const program = {
 }
 
 describe("IncentivePrograms.list", () => {
-  itIs(IncentivePrograms.list(), { name: "IncentivePrograms.list", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(IncentivePrograms.list(), { name: "IncentivePrograms.list", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
-      it: "lists programs, and hands on the cursor by its own name",
+      it: "lists programs with their cursor, next_cursor",
       call: IncentivePrograms.list(),
       request: "GET /incentive_programs",
       reply: {
@@ -36,7 +35,7 @@ describe("IncentivePrograms.list", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: IncentivePrograms.list({
         status: "paid_out",
         type: "margin_taker_volume",
@@ -47,22 +46,20 @@ describe("IncentivePrograms.list", () => {
       request:
         "GET /incentive_programs?status=paid_out&type=margin_taker_volume&incentive_description=Quote%20both%20sides&limit=10000&cursor=next",
       reply: { status: 200, body: { incentive_programs: null } },
-      answer: { incentive_programs: [] }
+      value: { incentive_programs: [] }
     }
   ])
 
-  it.effect("refuses a reward that is no whole number of hundredths of a cent", () =>
-    Effect.gen(function* () {
-      for (const period_reward of [0.5, "5000000", 2 ** 53]) {
-        const { error } = yield* failureOf(IncentivePrograms.list(), [
-          { status: 200, body: { incentive_programs: [{ ...program, period_reward }] } }
-        ])
-        assert.include(error, { _tag: "ContractError", pointer: "/incentive_programs/0/period_reward" })
-      }
-    })
-  )
+  for (const period_reward of [0.5, "5000000", 2 ** 53]) {
+    itFails(
+      `rejects the reward ${JSON.stringify(period_reward)}, which is not a whole number of centicents`,
+      IncentivePrograms.list(),
+      [{ status: 200, body: { incentive_programs: [{ ...program, period_reward }] } }],
+      { _tag: "ContractError", pointer: "/incentive_programs/0/period_reward" }
+    )
+  }
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<IncentivePrograms.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetIncentiveProgramsQuery>>()
   })
 })

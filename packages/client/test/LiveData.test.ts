@@ -1,24 +1,23 @@
-import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe, expectTypeOf, it } from "@effect/vitest"
 import type * as Parameters from "../src/generated/parameters.ts"
 import * as LiveData from "../src/rest/LiveData.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, itIs } from "./support/operations.ts"
+import { itRejects, itSendsAndDecodes } from "./support/calls.ts"
+import { type InputOf, itDeclares } from "./support/operations.ts"
 
 const live = { type: "football_game", milestone_id: "m-1", details: { home_points: 7, away: { points: 3 } } }
 
 describe("LiveData.get", () => {
-  itIs(LiveData.get({ milestone_id: "m-1" }), { name: "LiveData.get", signed: "never", errors: ["NotFound"] })
-  itCalls([
+  itDeclares(LiveData.get({ milestone_id: "m-1" }), { name: "LiveData.get", signed: "never", errors: ["NotFound"] })
+  itSendsAndDecodes([
     {
-      it: "reads one milestone's, and keeps the open details whole",
+      it: "reads the data of one milestone and keeps unknown details",
       call: LiveData.get({ milestone_id: "m-1", include_player_stats: true }),
       request: "GET /live_data/milestone/m-1?include_player_stats=true",
       reply: { status: 200, body: { live_data: live } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetLiveDataByMilestonePath, typeof Parameters.GetLiveDataByMilestoneQuery>
     >()
@@ -26,47 +25,45 @@ describe("LiveData.get", () => {
 })
 
 describe("LiveData.batchGet", () => {
-  itIs(LiveData.batchGet({ milestone_ids: ["m-1"] }), { name: "LiveData.batchGet", signed: "never", errors: [] })
-  itCalls([
+  itDeclares(LiveData.batchGet({ milestone_ids: ["m-1"] }), { name: "LiveData.batchGet", signed: "never", errors: [] })
+  itSendsAndDecodes([
     {
-      it: "repeats the key for each milestone",
+      it: "repeats the query key for each milestone",
       call: LiveData.batchGet({ milestone_ids: ["m-1", "m,2"], include_player_stats: false }),
       request: "GET /live_data/batch?milestone_ids=m-1&milestone_ids=m%2C2&include_player_stats=false",
       reply: { status: 200, body: { live_datas: [live] } }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: LiveData.batchGet({ milestone_ids: ["m-1"] }),
       request: "GET /live_data/batch?milestone_ids=m-1",
       reply: { status: 200, body: { live_datas: null } },
-      answer: { live_datas: [] }
+      value: { live_datas: [] }
     }
   ])
 
-  it.effect("refuses, before anything is sent, no milestone and more than 100", () =>
-    Effect.gen(function* () {
-      for (const milestone_ids of [[], Array.from({ length: 101 }, (_, i) => `m-${i}`)]) {
-        const { error, requests } = yield* failureOf(LiveData.batchGet({ milestone_ids }), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer: "/milestone_ids" })
-        assert.strictEqual(requests, 0)
-      }
-    })
+  itRejects(
+    "rejects no milestone and more than 100",
+    [[], Array.from({ length: 101 }, (_, i) => `m-${i}`)].map((milestone_ids) => [
+      LiveData.batchGet({ milestone_ids }),
+      "/milestone_ids"
+    ])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.BatchGetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetLiveDatasQuery>>()
   })
 })
 
 describe("LiveData.getByEvent", () => {
-  itIs(LiveData.getByEvent({ event_ticker: "E-1" }), {
+  itDeclares(LiveData.getByEvent({ event_ticker: "E-1" }), {
     name: "LiveData.getByEvent",
     signed: "never",
     errors: ["NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads an event's, over the stretch asked for",
+      it: "reads the data of an event over a range",
       call: LiveData.getByEvent({ event_ticker: "E-1", range: "15min" }),
       request: "GET /live_data/events/E-1?range=15min",
       reply: {
@@ -83,14 +80,14 @@ describe("LiveData.getByEvent", () => {
       }
     },
     {
-      it: "takes an answer with no more than a type and its details",
+      it: "accepts a response with only type and details",
       call: LiveData.getByEvent({ event_ticker: "E-1" }),
       request: "GET /live_data/events/E-1",
       reply: { status: 200, body: { live_data: { type: "weather", details: {} } } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GetByEventInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetEventLiveDataPath, typeof Parameters.GetEventLiveDataQuery>
     >()
@@ -98,21 +95,21 @@ describe("LiveData.getByEvent", () => {
 })
 
 describe("LiveData.getByType", () => {
-  itIs(LiveData.getByType({ type: "football_game", milestone_id: "m-1" }), {
+  itDeclares(LiveData.getByType({ type: "football_game", milestone_id: "m-1" }), {
     name: "LiveData.getByType",
     signed: "never",
     errors: ["NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "puts the type before the milestone",
+      it: "sends the type before the milestone in the path",
       call: LiveData.getByType({ milestone_id: "m-1", type: "football_game", include_player_stats: true }),
       request: "GET /live_data/football_game/milestone/m-1?include_player_stats=true",
       reply: { status: 200, body: { live_data: live } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GetByTypeInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetLiveDataPath, typeof Parameters.GetLiveDataQuery>
     >()
@@ -120,12 +117,12 @@ describe("LiveData.getByType", () => {
 })
 
 describe("LiveData.gameStats", () => {
-  itIs(LiveData.gameStats({ milestone_id: "m-1" }), {
+  itDeclares(LiveData.gameStats({ milestone_id: "m-1" }), {
     name: "LiveData.gameStats",
     signed: "never",
     errors: ["NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads a game period by period",
       call: LiveData.gameStats({ milestone_id: "m-1" }),
@@ -133,27 +130,27 @@ describe("LiveData.gameStats", () => {
       reply: { status: 200, body: { pbp: { periods: [{ events: [{ clock: "12:00", yards: 4 }] }, {}] } } }
     },
     {
-      it: "takes an answer without plays",
+      it: "accepts a response without plays",
       call: LiveData.gameStats({ milestone_id: "m-1" }),
       request: "GET /live_data/milestone/m-1/game_stats",
       reply: { status: 200, body: {} }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.GameStatsInput>().toEqualTypeOf<InputOf<typeof Parameters.GetGameStatsPath>>()
   })
 })
 
 describe("LiveData.weatherIndex", () => {
-  itIs(LiveData.weatherIndex({ city: "miami" }), {
+  itDeclares(LiveData.weatherIndex({ city: "miami" }), {
     name: "LiveData.weatherIndex",
     signed: "never",
     errors: ["BadRequest"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads a window in milliseconds with the readings of the stations",
+      it: "reads a window in milliseconds with station readings",
       call: LiveData.weatherIndex({ city: "miami", from: 1_790_000_000_000, to: 1_790_000_060_000, detailed: true }),
       request: "GET /live_data/weather/miami?from=1790000000000&to=1790000060000&detailed=true",
       reply: {
@@ -188,15 +185,15 @@ describe("LiveData.weatherIndex", () => {
       }
     },
     {
-      it: "reads the last seconds, and a list that is null as empty",
+      it: "sends last_sec and decodes a null list as empty",
       call: LiveData.weatherIndex({ city: "new york", last_sec: 3600 }),
       request: "GET /live_data/weather/new%20york?last_sec=3600",
       reply: { status: 200, body: { city: "new york", units: "fahrenheit", timeseries: null } },
-      answer: { city: "new york", units: "fahrenheit", timeseries: [] }
+      value: { city: "new york", units: "fahrenheit", timeseries: [] }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.WeatherIndexInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetWeatherIndexPath, typeof Parameters.GetWeatherIndexQuery>
     >()
@@ -204,14 +201,14 @@ describe("LiveData.weatherIndex", () => {
 })
 
 describe("LiveData.weatherIndexCalibrations", () => {
-  itIs(LiveData.weatherIndexCalibrations({ city: "miami" }), {
+  itDeclares(LiveData.weatherIndexCalibrations({ city: "miami" }), {
     name: "LiveData.weatherIndexCalibrations",
     signed: "never",
     errors: ["BadRequest"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the versions of an index and the weights of its stations",
+      it: "reads the versions of an index and its station weights",
       call: LiveData.weatherIndexCalibrations({ city: "miami" }),
       request: "GET /live_data/weather/miami/calibrations",
       reply: {
@@ -237,7 +234,7 @@ describe("LiveData.weatherIndexCalibrations", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<LiveData.WeatherIndexCalibrationsInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetWeatherIndexCalibrationsPath>
     >()

@@ -5,15 +5,14 @@ import type * as Parameters from "../src/generated/parameters.ts"
 import * as encode from "../src/sending/encode.ts"
 import * as Markets from "../src/rest/Markets.ts"
 import { market, recordedMarket, trade } from "./support/bodies.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
-import { type InputOf, isExample, itIs } from "./support/operations.ts"
-import { layer } from "./support/scripted.ts"
+import { itFails, itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
+import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
 
 const seed = 20_261_009
 
 describe("Markets.list", () => {
-  itIs(Markets.list(), { name: "Markets.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
-  itCalls([
+  itDeclares(Markets.list(), { name: "Markets.list", signed: "never", errors: ["BadRequest", "Unauthorized"] })
+  itSendsAndDecodes([
     {
       it: "lists markets of all kinds",
       call: Markets.list(),
@@ -43,7 +42,7 @@ describe("Markets.list", () => {
       }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Markets.list({
         limit: 0,
         cursor: "c",
@@ -63,58 +62,57 @@ describe("Markets.list", () => {
       request:
         "GET /markets?limit=0&cursor=c&event_ticker=E&series_ticker=S&min_created_ts=1&max_created_ts=2&min_updated_ts=3&max_close_ts=4&min_close_ts=5&min_settled_ts=6&max_settled_ts=7&status=paused&tickers=A%2CB&mve_filter=exclude",
       reply: { status: 200, body: { markets: null, cursor: "" } },
-      answer: { markets: [], cursor: "" }
+      value: { markets: [], cursor: "" }
     }
   ])
 
-  it.effect("refuses, before anything is sent, a status of the other vocabulary and a page too large", () =>
-    Effect.gen(function* () {
-      for (const [input, pointer] of [
+  itRejects(
+    "rejects a status of a market, too large a limit and a fractional time",
+    (
+      [
         [{ status: "active" as "open" }, "/status"],
         [{ limit: 1001 }, "/limit"],
         [{ min_close_ts: 1.5 }, "/min_close_ts"]
-      ] as const) {
-        const { error, requests } = yield* failureOf(Markets.list(input), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([input, pointer]) => [Markets.list(input), pointer])
   )
 
-  it.effect("never makes up a price: a market without one breaks the contract", () =>
-    Effect.gen(function* () {
-      const { yes_ask_dollars: _, ...priceless } = market
-      const { error } = yield* failureOf(Markets.list(), [
-        { status: 200, body: { markets: [market, priceless], cursor: "" } }
-      ])
-      assert.include(error, { _tag: "ContractError", pointer: "/markets/1/yes_ask_dollars" })
-    })
+  const { yes_ask_dollars: _, ...withoutPrice } = market
+  itFails(
+    "fails with ContractError if a market has no price",
+    Markets.list(),
+    [{ status: 200, body: { markets: [market, withoutPrice], cursor: "" } }],
+    { _tag: "ContractError", pointer: "/markets/1/yes_ask_dollars" }
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketsQuery>>()
   })
 })
 
 describe("Markets.get", () => {
-  itIs(Markets.get({ ticker: "T" }), { name: "Markets.get", signed: "never", errors: ["Unauthorized", "NotFound"] })
-  itCalls([
+  itDeclares(Markets.get({ ticker: "T" }), {
+    name: "Markets.get",
+    signed: "never",
+    errors: ["Unauthorized", "NotFound"]
+  })
+  itSendsAndDecodes([
     {
-      it: "reads the market that demo was recorded with, without the fields that the document has dropped since",
+      it: "decodes a market recorded in demo, without fields that the document dropped",
       call: Markets.get({ ticker: "KXMLBGAME-26JUL081840NYYTB-NYY" }),
       request: "GET /markets/KXMLBGAME-26JUL081840NYYTB-NYY",
       reply: { status: 200, body: recordedMarket },
-      answer: { market }
+      value: { market }
     },
     {
-      it: "takes a ticker with a dot, as real ones have",
+      it: "accepts a ticker with a dot",
       call: Markets.get({ ticker: "KXBTC-26OCT09-T114999.99" }),
       request: "GET /markets/KXBTC-26OCT09-T114999.99",
       reply: { status: 200, body: { market } }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketPath>>()
   })
 })
@@ -133,61 +131,57 @@ const bestBids = Effect.gen(function* () {
 })
 
 describe("Markets.orderbook", () => {
-  itIs(Markets.orderbook({ ticker: "T" }), {
+  itDeclares(Markets.orderbook({ ticker: "T" }), {
     name: "Markets.orderbook",
-    signed: "where there is a key",
+    signed: "optional",
     errors: ["Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the book that demo was recorded with: a side without bids is an empty list",
+      it: "decodes a book recorded in demo: a side without bids is an empty list",
       call: Markets.orderbook({ ticker: "T" }),
       request: "GET /markets/T/orderbook",
       reply: { status: 200, body: recorded("GetMarketOrderbook")[0] }
     },
     {
-      it: "keeps prices and counts as they came, in their order",
+      it: "keeps prices and counts unchanged, in order",
       call: Markets.orderbook({ ticker: "T", depth: 100 }),
       request: "GET /markets/T/orderbook?depth=100",
       reply: { status: 200, body: { orderbook_fp: book } }
     },
     {
-      it: "sends a depth of 0, which is all levels",
+      it: "sends a depth of 0, which means all levels",
       call: Markets.orderbook({ ticker: "T", depth: 0 }),
       request: "GET /markets/T/orderbook?depth=0",
       reply: { status: 200, body: { orderbook_fp: book } }
     }
   ])
 
-  it.effect("has an example that runs: the best bid is the last level", () =>
+  it.effect("runs its example: the best bid is the last level", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Markets", "The best bids")
-      const best = yield* bestBids.pipe(Effect.provide(layer([{ status: 200, body: { orderbook_fp: book } }])))
-      assert.deepStrictEqual<unknown>(best, { yes: ["0.4800", "0.50"], no: ["0.510000", "12.00"] })
-      const none = yield* bestBids.pipe(
-        Effect.provide(layer([{ status: 200, body: recorded("GetMarketOrderbook")[0] }]))
-      )
-      assert.deepStrictEqual(none, { yes: undefined, no: undefined })
+      const best = yield* play(bestBids, [{ status: 200, body: { orderbook_fp: book } }])
+      assert.deepStrictEqual<unknown>(best.value, { yes: ["0.4800", "0.50"], no: ["0.510000", "12.00"] })
+      const none = yield* play(bestBids, [{ status: 200, body: recorded("GetMarketOrderbook")[0] }])
+      assert.deepStrictEqual(none.value, { yes: undefined, no: undefined })
     })
   )
 
-  it.effect("refuses a book with a level that is no pair of a price and a count, or without a side", () =>
-    Effect.gen(function* () {
-      for (const [body, pointer] of [
-        [{ ...book, yes_dollars: [[0.48, "1.00"]] }, "/orderbook_fp/yes_dollars/0/0"],
-        [{ ...book, yes_dollars: [["0.48", "1"]] }, "/orderbook_fp/yes_dollars/0/1"],
-        [{ ...book, no_dollars: null }, "/orderbook_fp/no_dollars"],
-        [{ yes_dollars: [] }, "/orderbook_fp/no_dollars"]
-      ] as const) {
-        const { error } = yield* failureOf(Markets.orderbook({ ticker: "T" }), [
-          { status: 200, body: { orderbook_fp: body } }
-        ])
-        assert.include(error, { _tag: "ContractError", pointer })
-      }
-    })
-  )
+  for (const [fault, orderbook_fp, pointer] of [
+    ["a price is a number", { ...book, yes_dollars: [[0.48, "1.00"]] }, "/orderbook_fp/yes_dollars/0/0"],
+    ["a count has no decimals", { ...book, yes_dollars: [["0.48", "1"]] }, "/orderbook_fp/yes_dollars/0/1"],
+    ["a side is null", { ...book, no_dollars: null }, "/orderbook_fp/no_dollars"],
+    ["a side is missing", { yes_dollars: [] }, "/orderbook_fp/no_dollars"]
+  ] as const) {
+    itFails(
+      `fails with ContractError if ${fault}`,
+      Markets.orderbook({ ticker: "T" }),
+      [{ status: 200, body: { orderbook_fp } }],
+      { _tag: "ContractError", pointer }
+    )
+  }
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.OrderbookInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMarketOrderbookPath, typeof Parameters.GetMarketOrderbookQuery>
     >()
@@ -195,43 +189,40 @@ describe("Markets.orderbook", () => {
 })
 
 describe("Markets.orderbooks", () => {
-  itIs(Markets.orderbooks({ tickers: ["A", "B"] }), {
+  itDeclares(Markets.orderbooks({ tickers: ["A", "B"] }), {
     name: "Markets.orderbooks",
-    signed: "where there is a key",
+    signed: "optional",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "repeats the key for each ticker",
+      it: "repeats the query key for each ticker",
       call: Markets.orderbooks({ tickers: ["A-1", "B 2"] }),
       request: "GET /markets/orderbooks?tickers=A-1&tickers=B%202",
       reply: { status: 200, body: { orderbooks: [{ ticker: "A-1", orderbook_fp: book }] } }
     },
     {
-      it: "does so for one, and reads a list that is null as empty",
+      it: "sends one ticker and decodes a null list as empty",
       call: Markets.orderbooks({ tickers: ["A-1"] }),
       request: "GET /markets/orderbooks?tickers=A-1",
       reply: { status: 200, body: { orderbooks: null } },
-      answer: { orderbooks: [] }
+      value: { orderbooks: [] }
     }
   ])
 
-  it.effect("refuses, before anything is sent, no ticker, more than 100, and one too long", () =>
-    Effect.gen(function* () {
-      for (const [tickers, pointer] of [
+  itRejects(
+    "rejects no ticker, more than 100, one too long, and a string",
+    (
+      [
         [[], "/tickers"],
         [Array.from({ length: 101 }, (_, i) => `T-${i}`), "/tickers"],
         [["T", "T".repeat(201)], "/tickers/1"],
         ["T" as unknown as ReadonlyArray<string>, "/tickers"]
-      ] as const) {
-        const { error, requests } = yield* failureOf(Markets.orderbooks({ tickers }), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([tickers, pointer]) => [Markets.orderbooks({ tickers }), pointer])
   )
 
-  it("sends any list of tickers so that it reads back item by item", () => {
+  it("encodes any list of tickers so that it decodes to the same list", () => {
     const compiled = encode.prepare(Markets.orderbooks.descriptor)
     const ticker = fc.string({ unit: "binary", maxLength: 200 })
     fc.assert(
@@ -243,30 +234,30 @@ describe("Markets.orderbooks", () => {
     )
   })
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.OrderbooksInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMarketOrderbooksQuery>>()
   })
 })
 
 describe("Markets.trades", () => {
-  itIs(Markets.trades(), { name: "Markets.trades", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Markets.trades(), { name: "Markets.trades", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
-      it: "lists everybody's trades",
+      it: "lists public trades",
       call: Markets.trades(),
       request: "GET /markets/trades",
       reply: { status: 200, body: { trades: [trade, { ...trade, is_block_trade: true }], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Markets.trades({ limit: 1000, cursor: "c", ticker: "T", min_ts: 1, max_ts: 2, is_block_trade: false }),
       request: "GET /markets/trades?limit=1000&cursor=c&ticker=T&min_ts=1&max_ts=2&is_block_trade=false",
       reply: { status: 200, body: { trades: null, cursor: "" } },
-      answer: { trades: [], cursor: "" }
+      value: { trades: [], cursor: "" }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.TradesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetTradesQuery>>()
   })
 })
@@ -289,20 +280,20 @@ const busy = {
 const range = { start_ts: 1_790_000_000, end_ts: 1_790_003_600 }
 
 describe("Markets.candlesticks", () => {
-  itIs(Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1 }), {
+  itDeclares(Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1 }), {
     name: "Markets.candlesticks",
     signed: "never",
     errors: ["BadRequest", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads periods with trades and without",
+      it: "reads periods with and without trades",
       call: Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 1440 }),
       request: "GET /series/S/markets/T/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=1440",
       reply: { status: 200, body: { ticker: "T", candlesticks: [quiet, busy] } }
     },
     {
-      it: "asks for the price from before, and reads a list that is null as empty",
+      it: "requests the latest price before the start and decodes a null list as empty",
       call: Markets.candlesticks({
         ...range,
         series_ticker: "S",
@@ -313,22 +304,15 @@ describe("Markets.candlesticks", () => {
       request:
         "GET /series/S/markets/T/candlesticks?start_ts=1790000000&end_ts=1790003600&period_interval=1&include_latest_before_start=true",
       reply: { status: 200, body: { ticker: "T", candlesticks: null } },
-      answer: { ticker: "T", candlesticks: [] }
+      value: { ticker: "T", candlesticks: [] }
     }
   ])
 
-  it.effect("refuses a period that the document does not know", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(
-        Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 5 as 1 }),
-        []
-      )
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/period_interval" })
-      assert.strictEqual(requests, 0)
-    })
-  )
+  itRejects("rejects an undocumented period", [
+    [Markets.candlesticks({ ...range, series_ticker: "S", ticker: "T", period_interval: 5 as 1 }), "/period_interval"]
+  ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.CandlesticksInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMarketCandlesticksPath, typeof Parameters.GetMarketCandlesticksQuery>
     >()
@@ -336,14 +320,14 @@ describe("Markets.candlesticks", () => {
 })
 
 describe("Markets.batchCandlesticks", () => {
-  itIs(Markets.batchCandlesticks({ ...range, market_tickers: "A,B", period_interval: 60 }), {
+  itDeclares(Markets.batchCandlesticks({ ...range, market_tickers: "A,B", period_interval: 60 }), {
     name: "Markets.batchCandlesticks",
     signed: "never",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "joins the tickers by commas under one key",
+      it: "joins the tickers by commas",
       call: Markets.batchCandlesticks({
         ...range,
         market_tickers: "A,B",
@@ -361,7 +345,7 @@ describe("Markets.batchCandlesticks", () => {
           ]
         }
       },
-      answer: {
+      value: {
         markets: [
           { market_ticker: "A", candlesticks: [busy] },
           { market_ticker: "B", candlesticks: [] }
@@ -369,15 +353,15 @@ describe("Markets.batchCandlesticks", () => {
       }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: Markets.batchCandlesticks({ ...range, market_tickers: "A", period_interval: 1 }),
       request: "GET /markets/candlesticks?market_tickers=A&start_ts=1790000000&end_ts=1790003600&period_interval=1",
       reply: { status: 200, body: { markets: null } },
-      answer: { markets: [] }
+      value: { markets: [] }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Markets.BatchCandlesticksInput>().toEqualTypeOf<
       InputOf<typeof Parameters.BatchGetMarketCandlesticksQuery>
     >()

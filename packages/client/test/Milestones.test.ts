@@ -1,9 +1,8 @@
-import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe, expectTypeOf, it } from "@effect/vitest"
 import type * as Parameters from "../src/generated/parameters.ts"
 import * as Milestones from "../src/rest/Milestones.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, itIs } from "./support/operations.ts"
+import { itRejects, itSendsAndDecodes } from "./support/calls.ts"
+import { type InputOf, itDeclares } from "./support/operations.ts"
 
 const milestone = {
   id: "m-1",
@@ -22,20 +21,20 @@ const milestone = {
 }
 
 describe("Milestones.list", () => {
-  itIs(Milestones.list({ limit: 1 }), {
+  itDeclares(Milestones.list({ limit: 1 }), {
     name: "Milestones.list",
     signed: "never",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "lists milestones and keeps their open details whole",
+      it: "lists milestones and keeps unknown details",
       call: Milestones.list({ limit: 500 }),
       request: "GET /milestones?limit=500",
       reply: { status: 200, body: { milestones: [milestone], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Milestones.list({
         limit: 1,
         minimum_start_date: "2026-10-01T00:00:00+02:00",
@@ -50,37 +49,34 @@ describe("Milestones.list", () => {
       request:
         "GET /milestones?limit=1&minimum_start_date=2026-10-01T00%3A00%3A00%2B02%3A00&category=Sports&competition=Pro%20Football&source_id=s&type=football_game&related_event_ticker=E-1&cursor=c&min_updated_ts=1790000000",
       reply: { status: 200, body: { milestones: null } },
-      answer: { milestones: [] }
+      value: { milestones: [] }
     }
   ])
 
-  it.effect("refuses, before anything is sent, a missing limit and a date that is none", () =>
-    Effect.gen(function* () {
-      for (const [input, pointer] of [
+  itRejects(
+    "rejects a missing or too large limit and an invalid date",
+    (
+      [
         [{} as Milestones.ListInput, "/limit"],
         [{ limit: 501 }, "/limit"],
         [{ limit: 1, minimum_start_date: "2026-02-30T00:00:00Z" }, "/minimum_start_date"],
         [{ limit: 1, minimum_start_date: "2026-10-01" }, "/minimum_start_date"]
-      ] as const) {
-        const { error, requests } = yield* failureOf(Milestones.list(input), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([input, pointer]) => [Milestones.list(input), pointer])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Milestones.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMilestonesQuery>>()
   })
 })
 
 describe("Milestones.get", () => {
-  itIs(Milestones.get({ milestone_id: "m-1" }), {
+  itDeclares(Milestones.get({ milestone_id: "m-1" }), {
     name: "Milestones.get",
     signed: "never",
     errors: ["BadRequest", "Unauthorized", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads one",
       call: Milestones.get({ milestone_id: "m-1" }),
@@ -89,7 +85,7 @@ describe("Milestones.get", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Milestones.GetInput>().toEqualTypeOf<InputOf<typeof Parameters.GetMilestonePath>>()
   })
 })

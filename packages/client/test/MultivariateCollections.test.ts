@@ -5,9 +5,8 @@ import type * as Parameters from "../src/generated/parameters.ts"
 import * as MultivariateCollections from "../src/rest/MultivariateCollections.ts"
 import type { TickerPair } from "../src/rest/MultivariateCollections.ts"
 import { market } from "./support/bodies.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, isExample, itIs } from "./support/operations.ts"
-import { layer, Script } from "./support/scripted.ts"
+import { itFails, itRejects, itSendsAndDecodes, play } from "./support/calls.ts"
+import { type InputOf, isExample, itDeclares } from "./support/operations.ts"
 
 const collection = {
   collection_ticker: "KXMVESPORTS-R",
@@ -32,24 +31,24 @@ const collection = {
   price_ranges: [{ start: "0.0000", end: "0.0100", step: "0.0001" }]
 }
 
-/** As it was before the document required a price grid. */
+/** From before the document required a price grid. */
 const { price_level_structure: _structure, price_ranges: _ranges, ...older } = collection
 
 describe("MultivariateCollections.list", () => {
-  itIs(MultivariateCollections.list(), {
+  itDeclares(MultivariateCollections.list(), {
     name: "MultivariateCollections.list",
     signed: "never",
     errors: ["BadRequest"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "lists collections, with a price grid or without",
+      it: "lists collections with and without a price grid",
       call: MultivariateCollections.list(),
       request: "GET /multivariate_event_collections",
       reply: { status: 200, body: { multivariate_contracts: [collection, older], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: MultivariateCollections.list({
         status: "open",
         associated_event_ticker: "E-1",
@@ -60,11 +59,11 @@ describe("MultivariateCollections.list", () => {
       request:
         "GET /multivariate_event_collections?status=open&associated_event_ticker=E-1&series_ticker=S&limit=200&cursor=c",
       reply: { status: 200, body: { multivariate_contracts: null } },
-      answer: { multivariate_contracts: [] }
+      value: { multivariate_contracts: [] }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<MultivariateCollections.ListInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMultivariateEventCollectionsQuery>
     >()
@@ -72,12 +71,12 @@ describe("MultivariateCollections.list", () => {
 })
 
 describe("MultivariateCollections.get", () => {
-  itIs(MultivariateCollections.get({ collection_ticker: "C" }), {
+  itDeclares(MultivariateCollections.get({ collection_ticker: "C" }), {
     name: "MultivariateCollections.get",
     signed: "never",
     errors: ["BadRequest", "NotFound"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads one",
       call: MultivariateCollections.get({ collection_ticker: "KXMVESPORTS-R" }),
@@ -86,7 +85,7 @@ describe("MultivariateCollections.get", () => {
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<MultivariateCollections.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetMultivariateEventCollectionPath>
     >()
@@ -106,14 +105,14 @@ describe("MultivariateCollections.createMarket", () => {
   const legs = [{ event_ticker: "E-1", market_ticker: "E-1-A", side: "no" }] as const
   const made = { event_ticker: "KXMVE-1", market_ticker: "KXMVE-1-X" }
 
-  itIs(combo, {
+  itDeclares(combo, {
     name: "MultivariateCollections.createMarket",
     signed: "always",
     errors: ["BadRequest", "Unauthorized"]
   })
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "puts the collection in the path and the legs in the body",
+      it: "sends the collection in the path and the legs in the body",
       call: MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: legs }),
       request: "POST /multivariate_event_collections/C",
       body: { selected_markets: legs },
@@ -121,43 +120,29 @@ describe("MultivariateCollections.createMarket", () => {
     }
   ])
 
-  it.effect("has an example that runs, and answers the whole market when asked", () =>
+  it.effect("runs its example and returns the whole market on request", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "MultivariateCollections", "Both teams to win")
-      assert.deepStrictEqual<unknown>(yield* combo, { ...made, market })
-      const [sent] = (yield* Script).sent
-      const body = JSON.parse(sent!.body!)
+      const { sent, value } = yield* play(combo, [{ status: 200, body: { ...made, market } }])
+      assert.deepStrictEqual<unknown>(value, { ...made, market })
+      const body = JSON.parse(sent[0]!.body!)
       assert.deepStrictEqual(Object.keys(body), ["selected_markets", "with_market_payload"])
       assert.strictEqual(body.selected_markets.length, 2)
-    }).pipe(Effect.provide(layer([{ status: 200, body: { ...made, market } }])))
-  )
-
-  it.effect("is on the wire once when its answer is lost: it takes no id of the caller's", () =>
-    Effect.gen(function* () {
-      for (const reply of [{ status: 503 }, { status: 500 }, { fault: "ECONNRESET" }]) {
-        assert.strictEqual((yield* failureOf(combo, [reply])).requests, 1)
-      }
     })
   )
 
-  it.effect("refuses, before anything is sent, a side that is none and a leg with a field too many", () =>
-    Effect.gen(function* () {
-      const wrong: ReadonlyArray<readonly [leg: object, pointer: string]> = [
-        [{ ...legs[0], side: "YES" }, "/selected_markets/0/side"],
-        [{ ...legs[0], price: "0.50" }, "/selected_markets/0/price"]
-      ]
-      for (const [leg, pointer] of wrong) {
-        const { error, requests } = yield* failureOf(
-          MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: [leg as TickerPair] }),
-          []
-        )
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
-  )
+  for (const reply of [{ status: 503 }, { status: 500 }, { fault: "ECONNRESET" }]) {
+    itFails(`does not retry after ${"status" in reply ? reply.status : "a lost response"}`, combo, [reply])
+  }
 
-  it("needs the capability to write", () => {
+  const createWith = (leg: object) =>
+    MultivariateCollections.createMarket({ collection_ticker: "C", selected_markets: [leg as TickerPair] }) // untyped
+  itRejects("rejects an invalid side and a leg with an unknown field", [
+    [createWith({ ...legs[0], side: "YES" }), "/selected_markets/0/side"],
+    [createWith({ ...legs[0], price: "0.50" }), "/selected_markets/0/price"]
+  ])
+
+  it("requires the write capability", () => {
     expectTypeOf<Effect.Services<typeof combo>>().toEqualTypeOf<KalshiWrite>()
   })
 })

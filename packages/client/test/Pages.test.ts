@@ -14,9 +14,10 @@ import * as Pages from "../src/Pages.ts"
 import * as Portfolio from "../src/rest/Portfolio.ts"
 import type * as Kalshi from "../src/Kalshi.ts"
 import * as StructuredTargets from "../src/rest/StructuredTargets.ts"
+import { collect, play } from "./support/calls.ts"
 import { load, moduleNames } from "./support/modules.ts"
 import { isExample } from "./support/operations.ts"
-import { layer, type Reply, Script } from "./support/scripted.ts"
+import { layer, type Reply } from "./support/scripted.ts"
 
 const target = (id: string) => ({ id })
 
@@ -27,41 +28,21 @@ const page = (ids: ReadonlyArray<string>, cursor?: string | null): Reply => ({
 
 const targets = StructuredTargets.list.items()
 
-interface Outcome<A> {
-  /** What was given before the end. */
-  readonly given: ReadonlyArray<A>
-  /** What it ended with; undefined for the end of the pages. */
-  readonly error: unknown
-  /** The queries that were sent. */
-  readonly queries: ReadonlyArray<string>
-}
+/** Reads a stream to its end, and returns the sent queries as well. */
+const read = <A>(stream: Stream.Stream<A, unknown, KalshiPublic | KalshiRead>, replies: ReadonlyArray<Reply>) =>
+  Effect.map(play(collect(stream), replies), ({ sent, value }) => ({
+    ...value,
+    queries: sent.map(({ target }) => new URL(target, "http://x").search)
+  }))
 
-/** Reads to the end on virtual time. */
-const outcomeOf = <A>(
-  stream: Stream.Stream<A, unknown, Kalshi.KalshiPublic | Kalshi.KalshiRead>,
-  replies: ReadonlyArray<Reply>
-): Effect.Effect<Outcome<A>> =>
-  Effect.gen(function* () {
-    const given: Array<A> = []
-    const fiber = yield* Effect.forkChild(
-      Effect.match(
-        Stream.runForEach(stream, (item) => Effect.sync(() => given.push(item))),
-        { onSuccess: () => undefined, onFailure: (error) => error }
-      )
-    )
-    yield* TestClock.adjust("1 minute")
-    const error = yield* Fiber.join(fiber)
-    const { sent } = yield* Script
-    return { given, error, queries: sent.map((one) => new URL(one.target, "http://x").search) }
-  }).pipe(Effect.provide(layer(replies)))
+const ids = ({ items }: { readonly items: ReadonlyArray<{ readonly id?: string }> }) =>
+  items.map(({ id }) => id).join(" ")
 
-const ids = (outcome: Outcome<{ readonly id?: string }>) => outcome.given.map(({ id }) => id).join(" ")
-
-describe("items", () => {
-  it.effect("goes from page to page, each cursor sent back as it came, until one is empty", () =>
+describe("Pages.items", () => {
+  it.effect("sends each cursor back unchanged until it is empty", () =>
     Effect.gen(function* () {
       const cursor = "a=/+&é %2F\u0000#?"
-      const outcome = yield* outcomeOf(targets, [page(["1", "2"], cursor), page(["3"], " "), page(["4"], "")])
+      const outcome = yield* read(targets, [page(["1", "2"], cursor), page(["3"], " "), page(["4"], "")])
       assert.strictEqual(ids(outcome), "1 2 3 4")
       assert.isUndefined(outcome.error)
       assert.deepStrictEqual(
@@ -72,36 +53,36 @@ describe("items", () => {
     })
   )
 
-  for (const [what, last] of [
+  for (const [kind, last] of [
     ["empty", ""],
     ["null", null],
     ["absent", undefined]
   ] as const) {
-    it.effect(`ends at a cursor that is ${what}`, () =>
+    it.effect(`ends if the cursor is ${kind}`, () =>
       Effect.gen(function* () {
-        const outcome = yield* outcomeOf(targets, [page(["1"], "a"), page(["2"], last)])
+        const outcome = yield* read(targets, [page(["1"], "a"), page(["2"], last)])
         assert.deepStrictEqual([ids(outcome), outcome.error, outcome.queries.length], ["1 2", undefined, 2])
       })
     )
   }
 
-  it.effect("goes on over empty pages, and over those without the list, as long as there is a cursor", () =>
+  it.effect("continues over empty pages and pages without the list while there is a cursor", () =>
     Effect.gen(function* () {
       const replies = [page([], "a"), { status: 200, body: { cursor: "b" } }, page(["1"], "c"), page([])]
-      const outcome = yield* outcomeOf(targets, replies)
+      const outcome = yield* read(targets, replies)
       assert.deepStrictEqual([ids(outcome), outcome.error, outcome.queries.length], ["1", undefined, 4])
     })
   )
 
-  it.effect("takes the size of a page and every filter from the input, on each page", () =>
+  it.effect("sends the page size and every filter for each page", () =>
     Effect.gen(function* () {
       const stream = StructuredTargets.list.items({ page_size: 2, type: "team" })
-      const outcome = yield* outcomeOf(stream, [page(["1", "2"], "a"), page(["3"], "")])
+      const outcome = yield* read(stream, [page(["1", "2"], "a"), page(["3"], "")])
       assert.deepStrictEqual(outcome.queries, ["?type=team&page_size=2", "?type=team&page_size=2&cursor=a"])
     })
   )
 
-  it.effect("asks for nothing before it is run, nor for a page that nobody wants", () =>
+  it.effect("requests only the pages that are consumed", () =>
     Effect.gen(function* () {
       for (const [take, requests] of [
         [0, 0],
@@ -111,54 +92,54 @@ describe("items", () => {
         [4, 2]
       ] as const) {
         const replies = [page(["1", "2"], "a"), page(["3", "4"], "b")].slice(0, requests)
-        const outcome = yield* outcomeOf(targets.pipe(Stream.take(take)), replies)
-        assert.deepStrictEqual([outcome.given.length, outcome.queries.length], [take, requests])
+        const outcome = yield* read(targets.pipe(Stream.take(take)), replies)
+        assert.deepStrictEqual([outcome.items.length, outcome.queries.length], [take, requests])
       }
     })
   )
 
-  it.effect("reads anew each time that it is run", () =>
+  it.effect("starts over on each run", () =>
     Effect.gen(function* () {
       const twice = Stream.concat(targets, targets)
-      const outcome = yield* outcomeOf(twice, [page(["1"], "a"), page(["2"]), page(["1"], "a"), page(["2"])])
+      const outcome = yield* read(twice, [page(["1"], "a"), page(["2"]), page(["1"], "a"), page(["2"])])
       assert.deepStrictEqual([ids(outcome), outcome.error], ["1 2 1 2", undefined])
     })
   )
 
-  it.effect("begins at the cursor of the input", () =>
+  it.effect("starts at the cursor of the input", () =>
     Effect.gen(function* () {
-      const outcome = yield* outcomeOf(StructuredTargets.list.items({ cursor: "b" }), [page(["3"])])
+      const outcome = yield* read(StructuredTargets.list.items({ cursor: "b" }), [page(["3"])])
       assert.deepStrictEqual(outcome.queries, ["?cursor=b"])
     })
   )
 
-  it.effect("refuses to begin at an empty cursor, which is an end, and to read no page at all", () =>
+  it.effect("rejects an empty cursor and an invalid maxPages", () =>
     Effect.gen(function* () {
-      const empty = yield* outcomeOf(StructuredTargets.list.items({ cursor: "" }), [])
+      const empty = yield* read(StructuredTargets.list.items({ cursor: "" }), [])
       assert.include(empty.error, { _tag: "InvalidRequest", operation: "StructuredTargets.list", pointer: "/cursor" })
       for (const maxPages of [0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, "2"]) {
-        // A program in JavaScript may pass anything.
-        const none = yield* outcomeOf(StructuredTargets.list.items({}, { maxPages: maxPages as number }), [])
+        // Untyped callers can pass anything.
+        const none = yield* read(StructuredTargets.list.items({}, { maxPages: maxPages as number }), [])
         assert.include(none.error, { _tag: "InvalidRequest", pointer: "/maxPages" })
       }
       const unlimited = StructuredTargets.list.items({}, { maxPages: Number.POSITIVE_INFINITY })
-      assert.isUndefined((yield* outcomeOf(unlimited, [page(["1"])])).error)
+      assert.isUndefined((yield* read(unlimited, [page(["1"])])).error)
     })
   )
 
-  it.effect("refuses an instance of a class, whose accessors would not be sent", () =>
+  it.effect("rejects a class instance, whose accessors would not be sent", () =>
     Effect.gen(function* () {
       class Input {
         get type() {
           return "team"
         }
       }
-      const outcome = yield* outcomeOf(StructuredTargets.list.items(new Input()), [])
+      const outcome = yield* read(StructuredTargets.list.items(new Input()), [])
       assert.include(outcome.error, { _tag: "InvalidRequest", operation: "StructuredTargets.list", pointer: "" })
     })
   )
 
-  it.effect("reads the cursor and the list under the names that an operation has for them", () =>
+  it.effect("uses the operation's names of cursor and list", () =>
     Effect.gen(function* () {
       const program = {
         end_date: "2026-01-01T00:00:00Z",
@@ -175,13 +156,13 @@ describe("items", () => {
         status: 200,
         body: { incentive_programs: [program], next_cursor }
       })
-      const outcome = yield* outcomeOf(IncentivePrograms.list.items(), [reply("n"), reply(null)])
-      assert.deepStrictEqual([outcome.given.length, outcome.error], [2, undefined])
+      const outcome = yield* read(IncentivePrograms.list.items(), [reply("n"), reply(null)])
+      assert.deepStrictEqual([outcome.items.length, outcome.error], [2, undefined])
       assert.deepStrictEqual(outcome.queries, ["", "?cursor=n"])
     })
   )
 
-  it.effect("has a reader for each list where an answer has more than one", () =>
+  it.effect("has one stream per list if a response has several", () =>
     Effect.gen(function* () {
       const position = {
         event_ticker: "E",
@@ -195,15 +176,15 @@ describe("items", () => {
         { status: 200, body: { market_positions: [], event_positions: [position], cursor: "a" } },
         { status: 200, body: { market_positions: [], event_positions: [] } }
       ]
-      const events = yield* outcomeOf(Portfolio.positions.items.event_positions(), replies)
-      assert.deepStrictEqual(events.given, [position as (typeof events.given)[number]])
-      const markets = yield* outcomeOf(Portfolio.positions.items.market_positions({ ticker: "T" }), replies)
-      assert.deepStrictEqual([markets.given.length, markets.queries], [0, ["?ticker=T", "?cursor=a&ticker=T"]])
+      const events = yield* read(Portfolio.positions.items.event_positions(), replies)
+      assert.deepStrictEqual(events.items, [position as (typeof events.items)[number]])
+      const markets = yield* read(Portfolio.positions.items.market_positions({ ticker: "T" }), replies)
+      assert.deepStrictEqual([markets.items.length, markets.queries], [0, ["?ticker=T", "?cursor=a&ticker=T"]])
     })
   )
 })
 
-/** Every operation that reads a page. */
+/** All operations with pages. */
 const pagedOperations = async (): Promise<ReadonlyArray<AnyPaged>> => {
   const modules = await Promise.all(moduleNames.map(load))
   return modules.flatMap((module) => Object.values(module).filter(isPaged))
@@ -217,13 +198,13 @@ interface AnyPaged {
 const isPaged = (value: unknown): value is AnyPaged =>
   typeof value === "function" && "descriptor" in value && "pages" in value
 
-describe("every operation with pages", () => {
-  for (const [what, end] of [
+describe("Pages of every operation", () => {
+  for (const [kind, end] of [
     ["empty", { cursor: "" }],
     ["null", { cursor: null }],
     ["absent", {}]
   ] as const) {
-    it.effect(`ends at a cursor that is ${what}`, () =>
+    it.effect(`ends if the cursor is ${kind}`, () =>
       Effect.gen(function* () {
         const operations = yield* Effect.promise(pagedOperations)
         assert.strictEqual(operations.length, 29)
@@ -235,21 +216,21 @@ describe("every operation with pages", () => {
             ...lists.map((list) => [list, []]),
             ...Object.values(end).map((value) => [cursor, value])
           ])
-          const outcome = yield* outcomeOf(pages(input), [{ status: descriptor.success.status, body }])
-          assert.deepStrictEqual([descriptor.name, outcome.error, outcome.given], [descriptor.name, undefined, [body]])
+          const outcome = yield* read(pages(input), [{ status: descriptor.success.status, body }])
+          assert.deepStrictEqual([descriptor.name, outcome.error, outcome.items], [descriptor.name, undefined, [body]])
         }
       })
     )
   }
 })
 
-describe("pages", () => {
+describe("Pages.pages", () => {
   const pages = StructuredTargets.list.pages()
 
-  it.effect("gives each answer as it is, empty ones too", () =>
+  it.effect("emits each response unchanged, even empty ones", () =>
     Effect.gen(function* () {
-      const outcome = yield* outcomeOf(pages, [page(["1"], "a"), page([], "b"), page(["2"], "")])
-      assert.deepStrictEqual(outcome.given, [
+      const outcome = yield* read(pages, [page(["1"], "a"), page([], "b"), page(["2"], "")])
+      assert.deepStrictEqual(outcome.items, [
         { structured_targets: [target("1")], cursor: "a" },
         { structured_targets: [], cursor: "b" },
         { structured_targets: [target("2")], cursor: "" }
@@ -257,20 +238,20 @@ describe("pages", () => {
     })
   )
 
-  it.effect("ends with the operation's own error, after what came before, whose cursor goes on from there", () =>
+  it.effect("ends with the operation's error and can continue from the last cursor", () =>
     Effect.gen(function* () {
       const refusal = { status: 401, body: { error: { code: "authentication_error", message: "no" } } }
-      const broken = yield* outcomeOf(pages, [page(["1"], "a"), page(["2"], "b"), refusal])
-      assert.include(broken.error, { _tag: "Unauthorized", operation: "StructuredTargets.list" })
-      const last = broken.given.at(-1)?.cursor
+      const refused = yield* read(pages, [page(["1"], "a"), page(["2"], "b"), refusal])
+      assert.include(refused.error, { _tag: "Unauthorized", operation: "StructuredTargets.list" })
+      const last = refused.items.at(-1)?.cursor
       assert.strictEqual(last, "b")
-      const rest = yield* outcomeOf(StructuredTargets.list.pages({ cursor: "b" }), [page(["3"])])
+      const rest = yield* read(StructuredTargets.list.pages({ cursor: "b" }), [page(["3"])])
       assert.deepStrictEqual(rest.queries, ["?cursor=b"])
     })
   )
 })
 
-describe("the example of continuing", () => {
+describe("Pages: example of continuing", () => {
   const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) =>
     Effect.suspend(() => {
       let cursor: string | undefined
@@ -283,15 +264,14 @@ describe("the example of continuing", () => {
 
   const orders = (cursor: string) => ({ status: 200, body: { orders: [], cursor } })
 
-  it.effect("reads no page twice, and continues where it failed", () =>
+  it.effect("continues after a failure and reads no page twice", () =>
     Effect.gen(function* () {
       isExample(import.meta.url, "Pages", "Continuing where a failure ended the reading")
       const refusal = { status: 400, body: { code: "bad_request" } }
       const kept: Array<unknown> = []
       const program = readAll(({ cursor }) => Effect.sync(() => kept.push(cursor)))
-      const { sent } = yield* Effect.andThen(program, Script).pipe(
-        Effect.provide(layer([orders("a"), refusal, orders("b"), refusal, refusal, orders("")]))
-      )
+      const replies = [orders("a"), refusal, orders("b"), refusal, refusal, orders("")]
+      const { sent } = yield* play(program, replies)
       assert.deepStrictEqual(kept, ["a", "b", ""])
       assert.deepStrictEqual(
         sent.map((one) => new URL(one.target, "http://x").searchParams.get("cursor")),
@@ -300,42 +280,37 @@ describe("the example of continuing", () => {
     })
   )
 
-  it.effect("reads the whole list each time that it runs", () =>
+  it.effect("reads the whole list on each run", () =>
     Effect.gen(function* () {
       const kept: Array<unknown> = []
       const program = readAll(({ cursor }) => Effect.sync(() => kept.push(cursor)))
-      yield* Effect.andThen(program, program).pipe(
-        Effect.provide(layer([orders("a"), orders(""), orders("a"), orders("")]))
-      )
+      yield* play(Effect.andThen(program, program), [orders("a"), orders(""), orders("a"), orders("")])
       assert.deepStrictEqual(kept, ["a", "", "a", ""])
     })
   )
 })
 
-describe("RepeatedCursor", () => {
+describe("Pages.RepeatedCursor", () => {
   for (const period of [1, 2, 3, 7]) {
-    it.effect(`ends pages that go round by ${period}, each given once`, () =>
+    it.effect(`ends a cycle of ${period} after emitting each page once`, () =>
       Effect.gen(function* () {
         const cursors = Array.from({ length: period }, (_, index) => `c${index}`)
         const replies = [page(["0"], "before"), page(["1"], cursors[0])]
         for (const [index] of cursors.entries()) replies.push(page([String(index + 2)], cursors[(index + 1) % period]))
-        const outcome = yield* outcomeOf(targets, replies)
+        const outcome = yield* read(targets, replies)
         assert.instanceOf(outcome.error, Pages.RepeatedCursor)
         assert.include(outcome.error, { operation: "StructuredTargets.list", cursor: "c0", pages: period + 2 })
         assert.deepStrictEqual(
-          outcome.given.map(({ id }) => id),
+          outcome.items.map(({ id }) => id),
           replies.map((_, index) => String(index))
         )
       })
     )
   }
 
-  it.effect("sees the cursor that the reading began with", () =>
+  it.effect("detects the cursor of the input", () =>
     Effect.gen(function* () {
-      const outcome = yield* outcomeOf(StructuredTargets.list.items({ cursor: "a" }), [
-        page(["1"], "b"),
-        page(["2"], "a")
-      ])
+      const outcome = yield* read(StructuredTargets.list.items({ cursor: "a" }), [page(["1"], "b"), page(["2"], "a")])
       assert.include(outcome.error, { _tag: "RepeatedCursor", cursor: "a", pages: 2 })
       assert.strictEqual(
         String((outcome.error as Error).message),
@@ -345,8 +320,8 @@ describe("RepeatedCursor", () => {
   )
 })
 
-describe("a pull that is repeated", () => {
-  /** The outcome of some pulls, each an item or the tag of an error, with `interval` to wait for each. */
+describe("Pages.items: repeated pulls", () => {
+  /** The outcomes of several pulls: ids, or the tag of an error. */
   const pulls = (count: number, timeout: Duration.Input, replies: ReadonlyArray<Reply>) =>
     Effect.gen(function* () {
       const pull = yield* Stream.toPull(targets)
@@ -366,7 +341,7 @@ describe("a pull that is repeated", () => {
       return outcomes
     }).pipe(Effect.scoped, Effect.provide(layer(replies)))
 
-  it.effect("continues after a request that failed", () =>
+  it.effect("continue after a failed request", () =>
     Effect.gen(function* () {
       const refusal: Reply = { status: 401, body: { code: "authentication_error" } }
       const outcomes = yield* pulls(5, "1 hour", [refusal, page(["1"], "a"), refusal, page(["2"], "")])
@@ -374,7 +349,7 @@ describe("a pull that is repeated", () => {
     })
   )
 
-  it.effect("continues after a time-out", () =>
+  it.effect("continue after a timeout", () =>
     Effect.gen(function* () {
       const slow = { ...page(["2"], "b"), delayMillis: 5000 }
       const outcomes = yield* pulls(4, "1 second", [page(["1"], "a"), slow, page(["2"], "b"), page(["3"], "")])
@@ -382,7 +357,7 @@ describe("a pull that is repeated", () => {
     })
   )
 
-  it.effect("still sees pages that form a circle", () =>
+  it.effect("detect a cycle of pages", () =>
     Effect.gen(function* () {
       const refusal: Reply = { status: 401, body: { code: "authentication_error" } }
       const outcomes = yield* pulls(4, "1 hour", [page(["1"], "a"), refusal, page(["2"], "a")])
@@ -391,11 +366,11 @@ describe("a pull that is repeated", () => {
   )
 })
 
-describe("PageBudgetExceeded", () => {
-  it.effect("ends a list that is longer, after all that the budget allowed, and says where to go on", () =>
+describe("Pages.PageBudgetExceeded", () => {
+  it.effect("ends a longer list after maxPages pages and names the next cursor", () =>
     Effect.gen(function* () {
       const stream = StructuredTargets.list.items({}, { maxPages: 2 })
-      const outcome = yield* outcomeOf(stream, [page(["1"], "a"), page(["2"], "x".repeat(200))])
+      const outcome = yield* read(stream, [page(["1"], "a"), page(["2"], "x".repeat(200))])
       assert.strictEqual(ids(outcome), "1 2")
       assert.include(outcome.error, { _tag: "PageBudgetExceeded", maxPages: 2, cursor: "x".repeat(200) })
       assert.strictEqual(
@@ -407,31 +382,28 @@ describe("PageBudgetExceeded", () => {
     })
   )
 
-  it.effect("is no error of a list that fits, nor of one of which no more was wanted", () =>
+  it.effect("does not fail if the list fits or no more items are consumed", () =>
     Effect.gen(function* () {
-      const fits = yield* outcomeOf(StructuredTargets.list.items({}, { maxPages: 2 }), [
-        page(["1"], "a"),
-        page(["2"], "")
-      ])
+      const fits = yield* read(StructuredTargets.list.items({}, { maxPages: 2 }), [page(["1"], "a"), page(["2"], "")])
       assert.isUndefined(fits.error)
       const few = StructuredTargets.list.items({}, { maxPages: 1 }).pipe(Stream.take(1))
-      assert.isUndefined((yield* outcomeOf(few, [page(["1"], "a")])).error)
+      assert.isUndefined((yield* read(few, [page(["1"], "a")])).error)
     })
   )
 
-  it.effect("counts empty pages, so that a list without end ends", () =>
+  it.effect("counts empty pages", () =>
     Effect.gen(function* () {
       const stream = StructuredTargets.list.items({}, { maxPages: 3 })
-      const outcome = yield* outcomeOf(stream, [page([], "a"), page([], "b"), page([], "c")])
+      const outcome = yield* read(stream, [page([], "a"), page([], "b"), page([], "c")])
       assert.include(outcome.error, { _tag: "PageBudgetExceeded", cursor: "c" })
     })
   )
 })
 
-describe("the types", () => {
+describe("Pages: types", () => {
   type ReadFailure = Errors.BadRequest | Errors.Unauthorized | Kalshi.Failure | Pages.RepeatedCursor
 
-  it("are exact: items, errors, and the operation's own capability", () => {
+  it("have exact items, errors and capability", () => {
     expectTypeOf(Orders.list.items({ limit: 1000 })).toEqualTypeOf<
       Stream.Stream<Orders.Order, ReadFailure, KalshiRead>
     >()
@@ -445,30 +417,30 @@ describe("the types", () => {
     >()
   })
 
-  it("have the error of a budget where there is one", () => {
+  it("include PageBudgetExceeded if maxPages is set", () => {
     expectTypeOf(Orders.list.items(undefined, { maxPages: 3 })).toEqualTypeOf<
       Stream.Stream<Orders.Order, ReadFailure | Pages.PageBudgetExceeded, KalshiRead>
     >()
   })
 
-  it("name each list where there is more than one", () => {
+  it("name each list if there are several", () => {
     expectTypeOf(Portfolio.positions.items.market_positions()).toEqualTypeOf<
       Stream.Stream<Portfolio.MarketPosition, ReadFailure, KalshiRead>
     >()
     expectTypeOf<keyof typeof Fcm.listPositions.items>().toEqualTypeOf<"market_positions" | "event_positions">()
     expectTypeOf<Stream.Success<ReturnType<typeof Events.list.items.milestones>>>().toEqualTypeOf<Milestone>()
-    // @ts-expect-error -- which of the two is meant must be said
+    // @ts-expect-error -- the list must be named
     void (() => Portfolio.positions.items())
   })
 
-  it("are of operations with a cursor alone", () => {
-    // @ts-expect-error -- its answer is whole
+  it("exist only for operations with a cursor", () => {
+    // @ts-expect-error -- it has no pages
     assert.isUndefined(Exchange.status.pages)
-    // @ts-expect-error -- it takes no such field
+    // @ts-expect-error -- it has no such field
     void (() => Orders.list.items({ page_size: 3 }))
   })
 
-  it("hold the description: a list or a cursor that the answer does not have does not compile", () => {
+  it("reject a list or cursor that the response does not have", () => {
     const { descriptor } = Portfolio.deposits
     const description = {
       ...descriptor,
@@ -483,7 +455,7 @@ describe("the types", () => {
       Pages.make({
         ...description,
         success: { status: 200, body: GetDepositsResponse },
-        // @ts-expect-error -- the list is called deposits, and the cursor cursor
+        // @ts-expect-error -- the fields are deposits and cursor
         pages: { cursor: "next_cursor", lists: ["payments"] }
       })
     void make

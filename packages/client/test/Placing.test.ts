@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Result, Schedule } from "effect"
+import { Effect, Result, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { SigningError } from "@kalshi-effect/signing/SigningError"
 import { KalshiRead, KalshiWrite } from "../src/Capability.ts"
@@ -10,39 +9,42 @@ import * as FixedPoint from "../src/money/FixedPoint.ts"
 import * as Orders from "../src/trading/Orders.ts"
 import * as PriceGrid from "../src/money/PriceGrid.ts"
 import * as RateLimits from "../src/limits/RateLimits.ts"
-import { Machine } from "./support/datedExchange.ts"
+import { play, queryOf } from "./support/calls.ts"
 import { hold, write } from "./support/money.ts"
 import {
-  answer,
   asOf,
+  batchCreated,
+  buy,
+  clientOrderId,
   create,
+  createBatch,
   created,
+  createResponse,
   dated,
-  exists,
+  duplicate,
   intent,
   list,
-  lists,
+  listed,
   lost,
-  mine,
+  mismatches,
   once,
   order,
   order_id,
-  others,
-  placing,
-  play,
-  refused,
+  place,
+  errorReply,
+  tagsOf,
   ticker,
   timestamp,
   unreachable,
   uuid
 } from "./support/placing.ts"
-import { layer, type Reply, Script } from "./support/scripted.ts"
+import { layer, type Reply } from "./support/scripted.ts"
 
 const requestOf = (intent: Orders.OrderIntent): Readonly<Record<string, unknown>> => ({
   ...Result.getOrThrow(intent.request)
 })
 
-/** The id that is made where the random bytes are all zero. */
+/** The id generated from zero bytes. */
 const fixedId = "00000000-0000-4000-8000-000000000000"
 
 const withFixedId = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -52,14 +54,14 @@ const withFixedId = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, 
     SecureRandom.make((size) => new Uint8Array(size))
   )
 
-const wrong = (intent: Orders.OrderIntent): string =>
+const invalidReason = (intent: Orders.OrderIntent): string =>
   Result.match(intent.request, {
     onFailure: ({ pointer, reason }) => `${pointer}: ${reason}`,
-    onSuccess: () => assert.fail("it is a proper request")
+    onSuccess: () => assert.fail("the intent is valid")
   })
 
-describe("buyYes, sellYes, buyNo and sellNo", () => {
-  it("say side and price as the book of YES has them", () => {
+describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
+  it("convert side and price to the YES book", () => {
     const size = { ticker, count: "10" } as const
     for (const [intent, side, price] of [
       [Orders.buyYes({ ...size, yes_price: "0.56" }), "bid", "0.56"],
@@ -71,7 +73,7 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
     }
   })
 
-  it("rest until cancelled, and end where they meet an own order, unless told otherwise", () => {
+  it("default to good_till_canceled and taker_at_cross", () => {
     assert.deepStrictEqual(
       { ...requestOf(Orders.buyNo({ ticker, count: "2.5", no_price: "0.4", order_group_id: "g" })) },
       {
@@ -94,21 +96,21 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
     assert.deepInclude(requestOf(ioc), { time_in_force: "immediate_or_cancel", reduce_only: true })
   })
 
-  it("do not compile with the price of the other outcome", () => {
+  it("do not compile with a price of the other outcome", () => {
     const no = Orders.noPrice(FixedPoint.dollarsUnsafe("0.44"))
-    // @ts-expect-error: a price of NO is no price of YES
+    // @ts-expect-error: a NO price is not a YES price
     Orders.buyYes({ ticker, count: "1", yes_price: no })
-    // @ts-expect-error: an amount says of no outcome that it is its price
+    // @ts-expect-error: an amount has no outcome
     Orders.buyYes({ ticker, count: "1", yes_price: FixedPoint.dollarsUnsafe("0.44") })
-    // @ts-expect-error: NO has a price of its own
+    // @ts-expect-error: buyNo requires no_price
     const lax = Orders.buyNo({ ticker, count: "1", yes_price: "0.44" })
     assert.include(requestOf(lax), { side: "ask", price: "0.44" })
-    // @ts-expect-error: a request that was written by hand is no intent
+    // @ts-expect-error: a plain object is not an intent
     void (() => Orders.place({ request: requestOf(intent) }))
     assert.strictEqual(requestOf(Orders.buyNo({ ticker, count: "1", no_price: no })).price, "0.56")
   })
 
-  it("refuse a price off the market's grid, and name the nearest in the words of the caller", () => {
+  it("reject a price off the grid and name the nearest prices of the same outcome", () => {
     const d = FixedPoint.dollarsUnsafe
     const grid = Result.getOrThrow(
       PriceGrid.make([
@@ -119,17 +121,17 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
     const size = { ticker, count: "1", grid } as const
     assert.strictEqual(requestOf(Orders.buyYes({ ...size, yes_price: "0.055" })).price, "0.055")
     assert.strictEqual(
-      wrong(Orders.buyYes({ ...size, yes_price: "0.425" })),
+      invalidReason(Orders.buyYes({ ...size, yes_price: "0.425" })),
       "/yes_price: 0.425 is not on the market's price grid; the nearest prices are 0.42 and 0.43"
     )
     assert.strictEqual(
-      wrong(Orders.buyNo({ ...size, no_price: "0.425" })),
+      invalidReason(Orders.buyNo({ ...size, no_price: "0.425" })),
       "/no_price: 0.425 is not on the market's price grid; the nearest prices are 0.43 and 0.42"
     )
     assert.strictEqual(requestOf(Orders.buyNo({ ...size, no_price: "0.945" })).price, "0.055")
   })
 
-  it("say what they were made to do", () => {
+  it("expose action and outcome", () => {
     const size = { ticker, count: "1" } as const
     for (const [intent, action, outcome] of [
       [Orders.buyYes({ ...size, yes_price: "0.56" }), "buy", "yes"],
@@ -141,16 +143,16 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
     }
   })
 
-  it("refuse what is no price", () => {
-    assert.include(wrong(Orders.buyYes({ ticker, count: "1", yes_price: "1.01" })), "/yes_price: ")
-    assert.include(wrong(Orders.sellNo({ ticker, count: "1", no_price: "5e-1" })), "/no_price: ")
+  it("reject invalid prices and an empty id", () => {
+    assert.include(invalidReason(Orders.buyYes({ ticker, count: "1", yes_price: "1.01" })), "/yes_price: ")
+    assert.include(invalidReason(Orders.sellNo({ ticker, count: "1", no_price: "5e-1" })), "/no_price: ")
     assert.match(
-      wrong(Orders.sellNo({ ticker, count: "1", no_price: "0.5", client_order_id: "" })),
+      invalidReason(Orders.sellNo({ ticker, count: "1", no_price: "0.5", client_order_id: "" })),
       /^\/client_order_id: ./
     )
   })
 
-  it("are two by two the same orders, at prices that make one dollar", () => {
+  it("buyYes equals sellNo, and sellYes equals buyNo, at complementary prices", () => {
     hold(
       fc.property(fc.integer({ min: 0, max: 10_000 }), (tenThousandths) => {
         const yes = Orders.yesPrice(FixedPoint.dollarsUnsafe(write(BigInt(tenThousandths), 4)))
@@ -165,30 +167,30 @@ describe("buyYes, sellYes, buyNo and sellNo", () => {
   })
 })
 
-describe("buyYes, sellYes, buyNo, sellNo and closePosition, called from untyped code", () => {
-  it("make an intent that says what is wrong, and do not throw", () => {
+describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo, Orders.closePosition from untyped code", () => {
+  it("return an invalid intent instead of throwing", () => {
     for (const input of [undefined, null, "KXHIGHNY-26NOV23-T50", 10]) {
       for (const make of [Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo]) {
-        assert.match(wrong(make(input as never)), /^: the input is not an object/) // as untyped code gives it
+        assert.match(invalidReason(make(input as never)), /^: the input is not an object/) // untyped callers can pass it
       }
-      assert.include(wrong(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
+      assert.include(invalidReason(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
       const position = { ticker, position_fp: FixedPoint.countUnsafe("1"), exchange_index: 0 }
-      assert.match(wrong(Orders.closePosition(position, input as never)), /^: .*yes_price and no_price/)
+      assert.match(invalidReason(Orders.closePosition(position, input as never)), /^: .*yes_price and no_price/)
     }
-    assert.include(wrong(Orders.buyYes({ ticker, count: "1", yes_price: 0.56 as never })), "/yes_price: ")
-    assert.include(wrong(Orders.buyNo({ ticker, count: "1", no_price: {} as never })), "/no_price: ")
+    assert.include(invalidReason(Orders.buyYes({ ticker, count: "1", yes_price: 0.56 as never })), "/yes_price: ")
+    assert.include(invalidReason(Orders.buyNo({ ticker, count: "1", no_price: {} as never })), "/no_price: ")
     assert.include(
-      wrong(Orders.closePosition({ ticker, position_fp: 5 } as never, { yes_price: "0.5" })),
+      invalidReason(Orders.closePosition({ ticker, position_fp: 5 } as never, { yes_price: "0.5" })),
       "position_fp"
     )
-    assert.match(wrong(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), /^\/position_fp: ./)
+    assert.match(invalidReason(Orders.closePosition({ ticker } as never, { yes_price: "0.5" })), /^\/position_fp: ./)
   })
 })
 
-describe("closePosition", () => {
+describe("Orders.closePosition", () => {
   const position = (held: string) => ({ ticker, position_fp: FixedPoint.countUnsafe(held), exchange_index: 2 })
 
-  it("sells what is held, at once and no more than that", () => {
+  it("sells the position as immediate_or_cancel and reduce_only", () => {
     assert.deepStrictEqual(
       { ...requestOf(Orders.closePosition(position("7.50"), { yes_price: "0.30" })) },
       {
@@ -206,32 +208,31 @@ describe("closePosition", () => {
     assert.deepInclude(no, { side: "bid", price: "0.70", count: "2", reduce_only: true })
   })
 
-  it("sells all of a position in NO as of one in YES", () => {
+  it("sells a NO position", () => {
     const no = Orders.closePosition(position("-7.50"), { no_price: "0.30" })
     assert.deepInclude(no, { action: "sell", outcome: "no" })
     assert.deepInclude(requestOf(no), { side: "bid", price: "0.70", count: FixedPoint.countUnsafe("7.50") })
   })
 
-  it("takes the price of either outcome", () => {
+  it("accepts the price of either outcome", () => {
     const no = requestOf(Orders.closePosition(position("-1"), { yes_price: "0.70" }))
     assert.deepInclude(no, { side: "bid", price: "0.70" })
   })
 
-  it("has nothing to do with no position", () => {
+  it("rejects an empty position", () => {
     const none = Orders.closePosition(position("0"), { yes_price: "0.30" })
-    assert.match(wrong(none), /^: the position is 0.00; there is nothing to close/)
+    assert.match(invalidReason(none), /^: the position is 0.00; there is nothing to close/)
     assert.deepInclude(none, { action: "sell", outcome: "yes" })
   })
 })
 
-describe("place", () => {
-  it.effect("sends one order with an id of its own, and says that it was accepted", () =>
+describe("Orders.place", () => {
+  it.effect("sends one order with a generated id and returns Accepted", () =>
     Effect.gen(function* () {
-      const { client_order_id: _, ...anonymous } = answer
-      const { outcome, sent } = yield* placing(
-        [{ status: 201, body: anonymous }],
-        Orders.buyNo({ ticker, count: "10", no_price: "0.44" })
-      )
+      const { client_order_id: _, ...anonymous } = createResponse
+      const { outcome, sent } = yield* place([{ status: 201, body: anonymous }], {
+        intent: Orders.buyNo({ ticker, count: "10", no_price: "0.44" })
+      })
       const body = JSON.parse(sent[0]!.body!)
       assert.match(body.client_order_id, uuid)
       assert.deepInclude(body, { ticker, side: "ask", price: "0.56", count: "10" })
@@ -245,20 +246,27 @@ describe("place", () => {
     })
   )
 
-  it.effect("repeats an order whose answer was lost under the same id", () =>
+  it.effect("retries under the same id after a lost response", () =>
     Effect.gen(function* () {
       const anonymous = Orders.buyYes({ ticker, count: "1", yes_price: "0.5" })
-      const { client_order_id: _, ...body } = answer
-      const { outcome, sent } = yield* placing([lost, { status: 503, body: {} }, { status: 201, body }], anonymous)
+      const { client_order_id: _, ...body } = createResponse
+      const { outcome, sent } = yield* place([lost, { status: 503, body: {} }, { status: 201, body }], {
+        intent: anonymous
+      })
       const ids = sent.map(({ body }) => JSON.parse(body!).client_order_id as string)
       assert.strictEqual(outcome._tag, "Accepted")
       assert.deepStrictEqual(ids, [ids[0], ids[0], ids[0]])
     })
   )
 
-  it.effect("looks for the order where the exchange says that it has the id already", () =>
+  it.effect("looks the order up after order_already_exists", () =>
     Effect.gen(function* () {
-      const { outcome, paths, sent } = yield* placing([lost, exists, asOf(1), lists({ ...order, status: "executed" })])
+      const { outcome, paths, sent } = yield* place([
+        lost,
+        duplicate,
+        asOf(1),
+        listed({ ...order, status: "executed" })
+      ])
       assert.deepStrictEqual(paths, [create, create, timestamp, list])
       assert.deepInclude(outcome, {
         _tag: "Accepted",
@@ -266,48 +274,49 @@ describe("place", () => {
         order_id,
         fill_count: FixedPoint.countUnsafe("4")
       })
-      const query = new URLSearchParams(sent[3]!.target.split("?")[1])
+      const query = queryOf(sent[3]!)
       assert.deepStrictEqual([query.get("ticker"), query.get("limit")], [ticker, "1000"])
     })
   )
 
-  it.effect("waits for lists that are fresher than the last attempt", () =>
+  it.effect("waits for lists newer than the last attempt", () =>
     Effect.gen(function* () {
-      const { outcome, paths } = yield* placing([
-        exists,
+      const { outcome, paths } = yield* place([
+        duplicate,
         asOf(-60_000),
-        lists(),
+        listed(),
         asOf(-60_000),
-        // By exactly as much as the last attempt is not enough.
+        // Equal to the last attempt is not newer.
         asOf(0),
         asOf(1),
-        lists(order)
+        listed(order)
       ])
       assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, timestamp, timestamp, list])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
     })
   )
 
-  it.effect("never takes absence for a refusal, however fresh the lists are", () =>
+  it.effect("never returns Rejected because an order is not listed", () =>
     Effect.gen(function* () {
-      // The repeat was refused; what the first attempt did is not known, and it may still be on its way.
-      const after = [lost, refused(400, "insufficient_balance"), asOf(3_610_000), lists()]
+      // The retry was rejected. The result of the first attempt is unknown: it may still arrive.
+      const after = [lost, errorReply(400, "insufficient_balance"), asOf(3_610_000), listed()]
       const late = { atMillis: 3_600_000 }
-      const { outcome } = yield* placing(after, intent, undefined, late)
-      assert.deepInclude(outcome, { _tag: "Unknown", client_order_id: mine, notListedAsOf: "1970-01-01T01:00:10.000Z" })
+      const { outcome } = yield* place(after, late)
+      assert.deepInclude(outcome, {
+        _tag: "Unknown",
+        client_order_id: clientOrderId,
+        notListedAsOf: "1970-01-01T01:00:10.000Z"
+      })
       assert.strictEqual(outcome._tag === "Unknown" && outcome.error?._tag, "BadRequest")
-      const unanswered = [lost, lost, lost, lost, asOf(3_630_000), lists()]
-      assert.strictEqual((yield* placing(unanswered, intent, undefined, late)).outcome._tag, "Unknown")
+      const unanswered = [lost, lost, lost, lost, asOf(3_630_000), listed()]
+      assert.strictEqual((yield* place(unanswered, late)).outcome._tag, "Unknown")
     })
   )
 
-  it.effect("looks no longer than it is told, also where reading fails", () =>
+  it.effect("stops searching after `within`, even if reads fail", () =>
     Effect.gen(function* () {
-      const outcome = yield* Effect.gen(function* () {
-        const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
-        yield* TestClock.adjust("1 second")
-        return yield* Fiber.join(fiber)
-      }).pipe(Effect.provide(layer([exists, { fault: "ECONNREFUSED", delayMillis: 5_000 }])))
+      const slow: Reply = { ...unreachable, delayMillis: 5_000 }
+      const { outcome } = yield* place([duplicate, slow], { within: "1 second" })
       assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: undefined })
     })
   )
@@ -321,88 +330,86 @@ describe("place", () => {
     [409, "exchange_is_paused"],
     [409, "fill_or_kill_insufficient_resting_volume"]
   ] as const) {
-    it.effect(`is rejected by a ${status} ${code} when no answer was lost, and looks for it when one was`, () =>
+    it.effect(`rejects an order on ${status} ${code}, and looks it up if a response was lost before`, () =>
       Effect.gen(function* () {
-        const { outcome, paths } = yield* placing([refused(status, code)])
+        const { outcome, paths } = yield* place([errorReply(status, code)])
         assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
         assert.strictEqual(outcome._tag === "Rejected" && outcome.error.code, code)
-        const after = yield* placing([lost, refused(status, code), asOf(1), lists(order)])
+        const after = yield* place([lost, errorReply(status, code), asOf(1), listed(order)])
         assert.deepInclude(after.outcome, { _tag: "Accepted", order_id })
       })
     )
   }
 
-  it.effect("is rejected when all its attempts were too many", () =>
+  it.effect("returns Rejected if every attempt gets 429", () =>
     Effect.gen(function* () {
       const tooMany: Reply = { status: 429, body: { error: "too many requests" } }
-      const { outcome } = yield* placing([tooMany, tooMany, tooMany, tooMany])
+      const { outcome } = yield* place([tooMany, tooMany, tooMany, tooMany])
       assert.strictEqual(outcome._tag === "Rejected" && outcome.error._tag, "TooManyRequests")
     })
   )
 
-  it.effect("is rejected by a conflict when another order has the id", () =>
+  it.effect("returns Rejected after a conflict if an order of the opposite side has the id", () =>
     Effect.gen(function* () {
       const opposite = { ...order, book_side: "ask" }
-      assert.strictEqual((yield* placing([exists, asOf(1), lists(opposite)])).outcome._tag, "Rejected")
-      assert.strictEqual((yield* placing([lost, exists, asOf(1), lists(opposite)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
+      assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(opposite)])).outcome._tag, "Unknown")
     })
   )
 
-  it.effect("does not tell an order that was amended since from another's: then nobody can say", () =>
+  it.effect("returns Unknown if the listed order differs only in price, because it may have been amended", () =>
     Effect.gen(function* () {
       const amended = { ...order, yes_price_dollars: "0.5500" }
-      assert.strictEqual((yield* placing([exists, asOf(1), lists(amended)])).outcome._tag, "Unknown")
-      assert.strictEqual((yield* placing([lost, exists, asOf(1), lists(amended)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* place([duplicate, asOf(1), listed(amended)])).outcome._tag, "Unknown")
+      assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(amended)])).outcome._tag, "Unknown")
     })
   )
 
-  it.effect("looks for the order after a conflict with a code that is not known, also where the id is fresh", () =>
+  it.effect("looks the order up after a conflict with an unknown code, even if the id was generated", () =>
     Effect.gen(function* () {
       for (const code of ["duplicate_client_id", "something_new"]) {
-        const strange = refused(409, code)
-        assert.strictEqual((yield* placing([strange, asOf(1), lists(order)])).outcome._tag, "Accepted")
-        const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
-        const { result } = yield* play(withFixedId(Orders.place(fresh)), [
-          strange,
+        const conflict = errorReply(409, code)
+        assert.strictEqual((yield* place([conflict, asOf(1), listed(order)])).outcome._tag, "Accepted")
+        const withoutId = buy({ client_order_id: undefined })
+        const { value } = yield* play(withFixedId(Orders.place(withoutId)), [
+          conflict,
           asOf(1),
-          lists({ ...order, client_order_id: fixedId })
+          listed({ ...order, client_order_id: fixedId })
         ])
-        assert.deepInclude(Result.getOrThrow(result), { _tag: "Accepted", learned: "list", order_id })
+        assert.deepInclude(value, { _tag: "Accepted", learned: "list", order_id })
       }
     })
   )
 
-  it.effect(
-    "is Unknown after a conflict with a code that is not known, which only one about an order says to exist",
-    () =>
-      Effect.gen(function* () {
-        for (const [reply, says] of [
-          [refused(409, "duplicate_client_id"), true],
-          [{ status: 409, text: "" }, true],
-          [refused(409, "something_new"), false]
-        ] as const) {
-          const { outcome } = yield* placing([reply, asOf(1), lists()], intent, { within: 50 })
-          assert.deepInclude(outcome, { _tag: "Unknown", exists: says })
-        }
-      })
+  it.effect("sets exists after an unlisted conflict only if its code or empty body indicates a duplicate", () =>
+    Effect.gen(function* () {
+      for (const [reply, exists] of [
+        [errorReply(409, "duplicate_client_id"), true],
+        [{ status: 409, text: "" }, true],
+        [errorReply(409, "something_new"), false]
+      ] as const) {
+        const { outcome } = yield* place([reply, asOf(1), listed()], { within: 50 })
+        assert.deepInclude(outcome, { _tag: "Unknown", exists })
+      }
+    })
   )
 
-  for (const [difference, other] of others) {
-    it.effect(`does not take an order with another ${difference} for the one that is meant`, () =>
+  for (const [difference, other] of mismatches) {
+    it.effect(`does not match an order with another ${difference}`, () =>
       Effect.gen(function* () {
         const mismatch = { order: other as Orders.Order, differs: [difference] }
-        const { outcome, paths } = yield* placing([exists, asOf(1), lists(other)])
+        const { outcome, paths } = yield* place([duplicate, asOf(1), listed(other)])
         assert.deepStrictEqual(paths, [create, timestamp, list])
         if (difference !== "side") assert.deepInclude(outcome, { _tag: "Unknown", exists: true, mismatch })
-        const after = yield* placing([lost, exists, asOf(1), lists(other)])
+        const after = yield* place([lost, duplicate, asOf(1), listed(other)])
         assert.deepInclude(after.outcome, { _tag: "Unknown", exists: true, mismatch })
         const batch = yield* play(Orders.placeAll([intent]), [
           lost,
-          { status: 201, body: { orders: [{ client_order_id: mine, error: { code: "order_already_exists" } }] } },
+          batchCreated({ client_order_id: clientOrderId, error: { code: "order_already_exists" } }),
           asOf(1),
-          lists(other)
+          listed(other)
         ])
-        assert.deepInclude(Result.getOrThrow(batch.result)[0], { _tag: "Unknown", exists: true, mismatch })
+        assert.deepInclude(batch.value[0], { _tag: "Unknown", exists: true, mismatch })
       })
     )
   }
@@ -413,28 +420,28 @@ describe("place", () => {
     ["by its message", { code: "invalid_order", message: "Order already exists" }],
     ["by its details", { code: "invalid_order", message: "no", details: "client order id already in use" }]
   ] as const) {
-    it.effect(`looks for the order where a refusal says ${how} that it exists, whatever its status`, () =>
+    it.effect(`looks the order up if an error of any status reports a duplicate ${how}`, () =>
       Effect.gen(function* () {
         for (const status of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 520]) {
           const reply = { status, body: { error } }
-          const found = yield* placing([reply, asOf(1), lists(order)], intent, undefined, once)
+          const found = yield* place([reply, asOf(1), listed(order)], once)
           assert.deepStrictEqual(found.paths, [create, timestamp, list], String(status))
           assert.deepInclude(found.outcome, { _tag: "Accepted", learned: "list", order_id })
-          const { outcome } = yield* placing([reply, asOf(1), lists()], intent, { within: 50 }, once)
+          const { outcome } = yield* place([reply, asOf(1), listed()], { ...once, within: 50 })
           assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
         }
-        // In a batch it is about one of the orders, and nobody can say which.
+        // The error of a batch does not name the order.
         const batch = yield* play(
           Orders.placeAll([intent]),
-          [{ status: 400, body: { error } }, asOf(1), lists(order)],
+          [{ status: 400, body: { error } }, asOf(1), listed(order)],
           once
         )
-        assert.deepInclude(Result.getOrThrow(batch.result)[0], { _tag: "Accepted", learned: "list" })
+        assert.deepInclude(batch.value[0], { _tag: "Accepted", learned: "list" })
       })
     )
   }
 
-  it.effect("recognises the words of an error about an existing order", () =>
+  it.effect("recognizes duplicate errors by their words", () =>
     Effect.gen(function* () {
       for (const code of [
         "already_exist",
@@ -448,116 +455,120 @@ describe("place", () => {
         "order_id_in_use",
         "order_id taken"
       ]) {
-        const { paths } = yield* placing([refused(400, code), asOf(1), lists(order)])
+        const { paths } = yield* place([errorReply(400, code), asOf(1), listed(order)])
         assert.strictEqual(paths.length, 3, code)
       }
     })
   )
 
-  it.effect(
-    "is rejected where a refusal says that something else does not exist, or that a market has closed already",
-    () =>
-      Effect.gen(function* () {
-        for (const error of [
-          { code: "market_does_not_exist", message: "the market does not exist" },
-          { code: "invalid_order", message: "order group does not exist" },
-          { code: "MARKET_INACTIVE", message: "the market is already closed" }
-        ]) {
-          const { outcome, paths } = yield* placing([{ status: 400, body: { error } }])
-          assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
-        }
-      })
+  it.effect("returns Rejected if an error says that something does not exist, or that the market is closed", () =>
+    Effect.gen(function* () {
+      for (const error of [
+        { code: "market_does_not_exist", message: "the market does not exist" },
+        { code: "invalid_order", message: "order group does not exist" },
+        { code: "MARKET_INACTIVE", message: "the market is already closed" }
+      ]) {
+        const { outcome, paths } = yield* place([{ status: 400, body: { error } }])
+        assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
+      }
+    })
   )
 
-  it.effect("is rejected by the statuses of a request that was not carried out, and by no other", () =>
+  it.effect("returns Rejected only for statuses that mean the request was not executed", () =>
     Effect.gen(function* () {
       const refusals = new Set([400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429])
       for (let status = 200; status < 600; status++) {
-        // Success has its own tests; a redirect has no body.
+        // Success and redirects have their own tests.
         if (status === 201 || status === 409 || (status > 201 && status < 400)) continue
         const isRefusal = refusals.has(status)
-        const replies = isRefusal ? [] : [asOf(1), lists(order)]
-        const { outcome, paths } = yield* placing([refused(status, "no"), ...replies], intent, undefined, once)
+        const replies = isRefusal ? [] : [asOf(1), listed(order)]
+        const { outcome, paths } = yield* place([errorReply(status, "no"), ...replies], once)
         assert.strictEqual(outcome._tag, isRefusal ? "Rejected" : "Accepted", String(status))
         assert.strictEqual(paths.length, isRefusal ? 1 : 3)
       }
     })
   )
 
-  it.effect("knows that an order exists whose create was answered with another success", () =>
+  it.effect("sets exists after any 2xx status of a single create", () =>
     Effect.gen(function* () {
-      for (const [status, says] of [
+      for (const [status, exists] of [
         [199, false],
         [200, true],
         [299, true],
         [300, false],
         [408, false]
       ] as const) {
-        const { outcome } = yield* placing([{ status, body: {} }, asOf(1), lists()], intent, { within: 50 }, once)
-        assert.deepInclude(outcome, { _tag: "Unknown", exists: says }, String(status))
-        // Of a batch it says of none of its orders that it was placed.
+        const { outcome } = yield* place([{ status, body: {} }, asOf(1), listed()], { ...once, within: 50 })
+        assert.deepInclude(outcome, { _tag: "Unknown", exists }, String(status))
+        // The status of a batch proves nothing about one order.
         const batch = yield* play(
           Orders.placeAll([intent], { within: 50 }),
-          [{ status, body: {} }, asOf(1), lists()],
+          [{ status, body: {} }, asOf(1), listed()],
           once
         )
-        assert.deepInclude(Result.getOrThrow(batch.result)[0], { _tag: "Unknown", exists: false }, String(status))
+        assert.deepInclude(batch.value[0], { _tag: "Unknown", exists: false }, String(status))
       }
     })
   )
 
   for (const [name, text] of [
-    ["cut short", JSON.stringify(answer).slice(0, 120)],
-    ["with nonsense at its end", JSON.stringify(answer).replace('"0.00"', '"\ufffd\ufffd')],
-    ["with a field of another type", JSON.stringify({ ...answer, fill_count: 0 })],
-    ["without a field", JSON.stringify({ order_id, client_order_id: mine })],
-    ["with more behind its end", `${JSON.stringify({ order_id, client_order_id: mine })}"order_id":"${mine}",`],
-    ["with an error that is null", JSON.stringify({ ...answer, error: null, fill_count: 0 })],
-    ["with a client_order_id that is null", JSON.stringify({ ...answer, client_order_id: null, fill_count: 0 })],
+    ["truncated", JSON.stringify(createResponse).slice(0, 120)],
+    ["with invalid bytes at the end", JSON.stringify(createResponse).replace('"0.00"', '"\ufffd\ufffd')],
+    ["with a field of the wrong type", JSON.stringify({ ...createResponse, fill_count: 0 })],
+    ["with a missing field", JSON.stringify({ order_id, client_order_id: clientOrderId })],
     [
-      "behind values of every other kind",
+      "with text after its end",
+      `${JSON.stringify({ order_id, client_order_id: clientOrderId })}"order_id":"${clientOrderId}",`
+    ],
+    ["with a null error", JSON.stringify({ ...createResponse, error: null, fill_count: 0 })],
+    ["with a null client_order_id", JSON.stringify({ ...createResponse, client_order_id: null, fill_count: 0 })],
+    [
+      "after values of every other type",
       `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
     ]
   ] as const) {
-    it.effect(`still has the order's id of a success that does not decode: ${name}`, () =>
+    it.effect(`salvages the order id from an undecodable success: ${name}`, () =>
       Effect.gen(function* () {
-        const { outcome } = yield* placing([{ status: 201, text }])
+        const { outcome } = yield* place([{ status: 201, text }])
         assert.deepInclude(outcome, { _tag: "Accepted", learned: "salvage", order_id, remaining_count: undefined })
       })
     )
   }
 
   for (const [name, text] of [
-    ["is cut short itself", JSON.stringify(answer).slice(0, 40)],
-    ["is of another order", JSON.stringify({ ...answer, fill_count: 0, client_order_id: "another" })],
-    ["is there twice", `{"order_id":"${order_id}","order_id":"${mine}",`],
-    ["lies deeper", JSON.stringify({ order: answer })],
-    ["is no id", JSON.stringify({ ...answer, order_id: "\ufffd\ufffd", fill_count: 0 })],
-    ["stands beside an error", JSON.stringify({ ...answer, error: { code: "deprecated_v1_order_endpoint" } })],
-    ["stands beside an error, cut short", `{"order_id":"${order_id}","error":"no",`],
-    ["stands beside an error that is an object, cut short", `{"order_id":"${order_id}","error":{"code":"x"`],
-    ["stands beside an error after a list, cut short", `{"order_id":"${order_id}","fills":[],"error":{"code":"x"`],
-    ["is longer than an id", `{"order_id":"${order_id}0",`],
-    ["begins before an id", `{"order_id":"0${order_id}",`],
-    ["stands in what is no object", `[ "order_id":"${order_id}", {`],
-    ["stands behind what is no JSON", `{"fee":1.2.3,"order_id":"${order_id}",`],
-    ["is nowhere", "<html>"]
+    ["is truncated", JSON.stringify(createResponse).slice(0, 40)],
+    ["belongs to another order", JSON.stringify({ ...createResponse, fill_count: 0, client_order_id: "another" })],
+    ["appears twice", `{"order_id":"${order_id}","order_id":"${clientOrderId}",`],
+    ["is nested", JSON.stringify({ order: createResponse })],
+    ["is not a UUID", JSON.stringify({ ...createResponse, order_id: "\ufffd\ufffd", fill_count: 0 })],
+    ["is next to an error", JSON.stringify({ ...createResponse, error: { code: "deprecated_v1_order_endpoint" } })],
+    ["is next to an error, truncated", `{"order_id":"${order_id}","error":"no",`],
+    ["is next to an error object, truncated", `{"order_id":"${order_id}","error":{"code":"x"`],
+    ["is next to an error after a list, truncated", `{"order_id":"${order_id}","fills":[],"error":{"code":"x"`],
+    ["has a suffix", `{"order_id":"${order_id}0",`],
+    ["has a prefix", `{"order_id":"0${order_id}",`],
+    ["is not in an object", `[ "order_id":"${order_id}", {`],
+    ["follows invalid JSON", `{"fee":1.2.3,"order_id":"${order_id}",`],
+    ["is missing", "<html>"]
   ] as const) {
-    it.effect(`looks for the order of a success that does not decode and whose id ${name}`, () =>
+    it.effect(`looks the order up after an undecodable success whose id ${name}`, () =>
       Effect.gen(function* () {
-        const { outcome, paths } = yield* placing([{ status: 201, text }, asOf(1), lists(order)])
+        const { outcome, paths } = yield* place([{ status: 201, text }, asOf(1), listed(order)])
         assert.deepStrictEqual(paths, [create, timestamp, list])
         assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
       })
     )
   }
 
-  it.effect("does not believe an answer about another order", () =>
+  it.effect("ignores a success with the client_order_id of another order", () =>
     Effect.gen(function* () {
-      const other: Reply = { status: 201, body: { ...answer, order_id: mine, client_order_id: "another" } }
-      const { outcome } = yield* placing([other, asOf(1), lists(order)])
+      const other: Reply = {
+        status: 201,
+        body: { ...createResponse, order_id: clientOrderId, client_order_id: "another" }
+      }
+      const { outcome } = yield* place([other, asOf(1), listed(order)])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
-      const never = yield* placing([other, asOf(1), lists()], intent, { within: 50 })
+      const never = yield* place([other, asOf(1), listed()], { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
       assert.deepInclude(never.outcome._tag === "Unknown" && never.outcome.error, {
         _tag: "ContractError",
@@ -569,16 +580,14 @@ describe("place", () => {
     })
   )
 
-  it.effect("fails where nothing was sent, and says why", () =>
+  it.effect("fails if nothing was sent", () =>
     Effect.gen(function* () {
       const unsent = yield* play(Orders.place(intent), [unreachable, unreachable, unreachable, unreachable])
-      assert.strictEqual(unsent.result._tag === "Failure" && unsent.result.failure._tag, "TransportError")
-      const bad = Orders.buyYes({ ticker, count: "1", yes_price: "1.5" })
-      const invalid = yield* play(Orders.place(bad), [])
-      assert.strictEqual(invalid.result._tag === "Failure" && invalid.result.failure._tag, "InvalidRequest")
-      const fine = Orders.buyYes({ ticker, count: "1", yes_price: "0.12345" })
-      const finer = yield* play(Orders.place(fine), [])
-      assert.strictEqual(finer.result._tag === "Failure" && finer.result.failure._tag, "InvalidRequest")
+      assert.strictEqual(unsent.error._tag, "TransportError")
+      for (const yes_price of ["1.5", "0.12345"] as const) {
+        const { error } = yield* play(Orders.place(buy({ yes_price })), [])
+        assert.strictEqual(error._tag, "InvalidRequest")
+      }
     })
   )
 
@@ -608,7 +617,7 @@ describe("place", () => {
     }),
     new Errors.RequestTimeout({ ...unsent, limit: "total", timeoutMillis: 1 })
   ]) {
-    it.effect(`fails with the ${error._tag} of an order that was not sent`, () =>
+    it.effect(`fails with ${error._tag} if the order was not sent`, () =>
       Effect.gen(function* () {
         const writes = yield* KalshiWrite
         const failing = KalshiWrite.of({ ...writes, send: () => Effect.fail(error) })
@@ -619,12 +628,12 @@ describe("place", () => {
     )
   }
 
-  it.effect("does not believe an answer without the id of an order", () =>
+  it.effect("ignores a success with an empty order id", () =>
     Effect.gen(function* () {
-      const empty: Reply = { status: 201, body: { ...answer, order_id: "" } }
-      const { outcome } = yield* placing([empty, asOf(1), lists(order)])
+      const empty: Reply = { status: 201, body: { ...createResponse, order_id: "" } }
+      const { outcome } = yield* place([empty, asOf(1), listed(order)])
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list", order_id })
-      const never = yield* placing([empty, asOf(1), lists()], intent, { within: 50 })
+      const never = yield* place([empty, asOf(1), listed()], { within: 50 })
       assert.deepInclude(never.outcome, { _tag: "Unknown", exists: true })
       const error = never.outcome._tag === "Unknown" && never.outcome.error
       assert.deepInclude(error, { _tag: "ContractError", pointer: "/order_id" })
@@ -632,39 +641,33 @@ describe("place", () => {
     })
   )
 
-  it.effect("fails for what is not an intent, as its types do, and says how to make one", () =>
+  it.effect("rejects values that are not intents and explains how to make one", () =>
     Effect.gen(function* () {
-      for (const what of [undefined, null, "buy", 1, {}, { ticker, side: "bid" }, { request: {} }, { request: null }]) {
-        const wrong = what as unknown as Orders.OrderIntent // as untyped code gives it
-        const { paths, result } = yield* play(Effect.flip(Orders.place(wrong)), [])
-        const error = Result.getOrThrow(result)
+      const plain = { ticker, side: "bid" }
+      for (const input of [undefined, null, "buy", 1, {}, plain, { request: {} }, { request: null }]) {
+        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass it
+        const { error, paths } = yield* play(Orders.place(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
         assert.include(error.message, "Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
-        const batch = yield* play(Effect.flip(Orders.placeAll([intent, wrong])), [])
-        const second = Result.getOrThrow(batch.result)
-        assert.deepInclude(second, { _tag: "InvalidRequest", operation: "Orders.placeAll", pointer: "/1" })
-        assert.include(second.message, "Orders.buyYes")
+        const batch = yield* play(Orders.placeAll([intent, invalid]), [])
+        assert.deepInclude(batch.error, { _tag: "InvalidRequest", operation: "Orders.placeAll", pointer: "/1" })
+        assert.include(batch.error.message, "Orders.buyYes")
         assert.deepStrictEqual([paths, batch.paths], [[], []])
       }
-      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // as untyped code gives it
-      const { result } = yield* play(Effect.flip(Orders.placeAll(noList)), [])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "InvalidRequest", pointer: "" })
-      assert.include(Result.getOrThrow(result).message, "not an array")
+      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass it
+      const { error } = yield* play(Orders.placeAll(noList), [])
+      assert.deepInclude(error, { _tag: "InvalidRequest", pointer: "" })
+      assert.include(error.message, "not an array")
     })
   )
 })
 
-describe("place, about the time of its attempts", () => {
+describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("says in which minutes the exchange can have taken the order, by the timestamps of its signatures", () =>
+  it.effect("computes the window in which the exchange can have accepted the order from the signed timestamps", () =>
     Effect.gen(function* () {
-      const { outcome, sent } = yield* placing(
-        [lost, lost, lost, lost, asOf(0), lists()],
-        intent,
-        { within: 50 },
-        { atMillis }
-      )
+      const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
         .filter(({ method }) => method === "POST")
         .map(({ headers }) => Number(headers["kalshi-access-timestamp"]))
@@ -673,20 +676,19 @@ describe("place, about the time of its attempts", () => {
         placedAtMillis: atMillis,
         lastAttemptMillis: signed[3]!,
         clockChanged: false,
-        // Nothing has measured the exchange's clock: it is at most a minute behind.
+        // The exchange's clock is not measured. It can be up to a minute behind.
         window: { fromMillis: atMillis - 60_000, untilMillis: signed[3]! + 60_000 }
       })
     })
   )
 
-  it.effect("knows from the dates of answers when it began by the exchange's clock", () =>
+  it.effect("measures the start of the window by the date of a response", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* placing(
-        [dated({ status: 500, body: {} }, atMillis + 5_000), asOf(0), lists()],
-        intent,
-        { within: 50 },
-        { ...once, atMillis }
-      )
+      const { outcome } = yield* place([dated({ status: 500, body: {} }, atMillis + 5_000), asOf(0), listed()], {
+        ...once,
+        atMillis,
+        within: 50
+      })
       assert.deepInclude(outcome, {
         _tag: "Unknown",
         window: { fromMillis: atMillis + 5_000, untilMillis: atMillis + 60_000 }
@@ -694,16 +696,13 @@ describe("place, about the time of its attempts", () => {
     })
   )
 
-  it.effect("takes the last attempt to be no earlier than its signature, which a corrected clock may have made", () =>
+  it.effect("dates the last attempt by its signature if clock skew is corrected", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
-      const replies = [dated(lists(), atMillis + 300_000), lost, asOf(0), lists()]
-      const { result } = yield* play(program, replies, {
-        atMillis,
-        options: { ...once.options, correctClockSkew: true }
-      })
-      // The middle of the second that the date stands for.
-      assert.deepInclude(Result.getOrThrow(result), {
+      const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
+      const { value } = yield* play(program, replies, { ...once, atMillis, correctClockSkew: true })
+      // A date is taken as the middle of its second.
+      assert.deepInclude(value, {
         _tag: "Unknown",
         placedAtMillis: atMillis,
         lastAttemptMillis: atMillis + 300_500,
@@ -712,46 +711,36 @@ describe("place, about the time of its attempts", () => {
     })
   )
 
-  /** Loses two answers, each after 2 seconds, while the wall clock is set before each second. */
-  const whileSet = (aheadMillis: ReadonlyArray<number>) => {
-    const machine = new Machine()
-    return Effect.gen(function* () {
-      yield* TestClock.setTime(atMillis)
-      const fiber = yield* Effect.forkChild(Orders.place(intent, { within: 50 }))
-      for (const millis of aheadMillis) {
-        machine.aheadMillis = millis
-        yield* TestClock.adjust("1 second")
-      }
-      yield* TestClock.adjust("1 minute")
-      return yield* Fiber.join(fiber)
-    }).pipe(
-      machine.run,
-      Effect.provide(
-        layer([{ ...lost, delayMillis: 2_000 }, { ...lost, delayMillis: 2_000 }, asOf(0), lists()], {
-          policy: { retry: Schedule.recurs(1) }
-        })
-      )
+  /** Loses two responses, each after 2 seconds, while the wall clock is set to another offset every second. */
+  const loseTwo = (...aheadMillis: ReadonlyArray<number>) =>
+    Effect.map(
+      place([{ ...lost, delayMillis: 2_000 }, { ...lost, delayMillis: 2_000 }, asOf(0), listed()], {
+        atMillis,
+        clockSteps: aheadMillis.map((millis) => [1_000, millis]),
+        policy: { retry: Schedule.recurs(1) },
+        within: 50
+      }),
+      ({ outcome }) => outcome
     )
-  }
 
   for (const [how, aheadMillis] of [
-    ["back", [0, -3_600_000]],
-    ["forward", [0, 3_600_000]],
-    ["forward for one attempt, and back", [0, 120_000, 120_000, 0]],
-    ["by a quarter of a second and more", [0, 251]]
+    ["back", [-3_600_000]],
+    ["forward", [3_600_000]],
+    ["forward for one attempt, and back", [120_000, 120_000, 0]],
+    ["by more than a quarter of a second", [251]]
   ] as const) {
-    it.effect(`records that this machine's clock was set ${how} during the call`, () =>
+    it.effect(`records that the local clock was set ${how} during the call`, () =>
       Effect.gen(function* () {
-        const outcome = yield* whileSet(aheadMillis)
+        const outcome = yield* loseTwo(...aheadMillis)
         assert.deepInclude(outcome, { _tag: "Unknown", clockChanged: true, window: undefined })
-        assert.isAtLeast(outcome.lastAttemptMillis!, atMillis + 4_000, "by a clock that nobody sets")
+        assert.isAtLeast(outcome.lastAttemptMillis!, atMillis + 4_000, "by the monotonic clock")
       })
     )
   }
 
   it.effect("ignores a clock that is slewed", () =>
     Effect.gen(function* () {
-      assert.deepInclude(yield* whileSet([0, 100, 250]), {
+      assert.deepInclude(yield* loseTwo(100, 250), {
         _tag: "Unknown",
         clockChanged: false,
         lastAttemptMillis: atMillis + 4_000
@@ -759,184 +748,146 @@ describe("place, about the time of its attempts", () => {
     })
   )
 
-  it.effect("records a clock that was set while it looked for the order", () =>
+  it.effect("records a clock change during the search", () =>
     Effect.gen(function* () {
-      const machine = new Machine()
-      const outcome = yield* Effect.gen(function* () {
-        const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
-        yield* TestClock.adjust("100 millis")
-        machine.aheadMillis = 1_000
-        yield* TestClock.adjust("1 minute")
-        return yield* Fiber.join(fiber)
-      }).pipe(machine.run, Effect.provide(layer([lost, { ...asOf(0), delayMillis: 5_000 }], once.options)))
+      const { outcome } = yield* place([lost, { ...asOf(0), delayMillis: 5_000 }], {
+        ...once,
+        clockSteps: [[100, 1_000]],
+        within: "1 second"
+      })
       assert.deepInclude(outcome, { _tag: "Unknown", clockChanged: true, window: undefined })
     })
   )
 
-  it.effect("looks from a minute before its beginning, by the exchange's clock", () =>
+  it.effect("searches from one minute before the window, by the exchange's clock", () =>
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
-        Effect.map(placing(replies, intent, { within: 50 }, { ...once, atMillis }), ({ sent }) =>
-          new URLSearchParams(sent[2]!.target.split("?")[1]).get("min_ts")
-        )
-      // Not measured: a minute for the clocks, and one for the clock that dates orders.
-      assert.strictEqual(yield* since([lost, asOf(0), lists()]), "9880")
-      assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), lists()]), "9640")
+        Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
+      // Without a date: one minute for the clock difference and one for the dates of orders.
+      assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
+      assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
   )
 
-  it.effect("looks through all orders of the market where this machine's clock was set", () =>
+  it.effect("searches all orders of the market if the local clock was set", () =>
     Effect.gen(function* () {
-      const machine = new Machine()
-      const sent = yield* Effect.gen(function* () {
-        yield* TestClock.setTime(atMillis)
-        const fiber = yield* Effect.forkChild(Orders.place(intent, { within: 50 }))
-        yield* TestClock.adjust("1 second")
-        machine.aheadMillis = 1_000
-        yield* TestClock.adjust("1 minute")
-        yield* Fiber.join(fiber)
-        return (yield* Script).sent
-      }).pipe(machine.run, Effect.provide(layer([{ ...lost, delayMillis: 2_000 }, asOf(0), lists()], once.options)))
-      assert.isNull(new URLSearchParams(sent[2]!.target.split("?")[1]).get("min_ts"))
+      const { sent } = yield* place([{ ...lost, delayMillis: 2_000 }, asOf(0), listed()], {
+        ...once,
+        atMillis,
+        clockSteps: [[1_000, 1_000]],
+        within: 50
+      })
+      assert.isNull(queryOf(sent[2]!).get("min_ts"))
     })
   )
 
-  it.effect("ends its search once the lists are two seconds past the last attempt, which proves nothing", () =>
+  it.effect("stops searching when the lists are two seconds newer than the last attempt, and stays Unknown", () =>
     Effect.gen(function* () {
       const late = { ...lost, delayMillis: 1_000 }
-      const { outcome, paths } = yield* placing(
-        [late, asOf(2_900), lists(), asOf(3_000), asOf(3_001), lists()],
-        intent,
-        undefined,
-        { ...once, atMillis: 0 }
-      )
+      const { outcome, paths } = yield* place([late, asOf(2_900), listed(), asOf(3_000), asOf(3_001), listed()], once)
       assert.deepStrictEqual(paths, [create, timestamp, list, timestamp, timestamp, list])
       assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: "1970-01-01T00:00:03.001Z" })
     })
   )
 
-  it.effect("counts those two seconds by the exchange's clock", () =>
+  it.effect("measures these two seconds by the exchange's clock", () =>
     Effect.gen(function* () {
-      // It is nine to ten seconds ahead by its first date, so that the last attempt was at ten seconds at the latest.
-      const { outcome } = yield* placing(
+      // The first date shows nine to ten seconds, so the last attempt was at ten seconds or before.
+      const { outcome } = yield* place(
         [
           lost,
           dated(asOf(0), 9_000),
-          lists(),
+          listed(),
           { ...dated(asOf(12_000), 11_000), delayMillis: 2_000 },
-          lists(),
+          listed(),
           dated(asOf(12_001), 12_000),
-          lists()
+          listed()
         ],
-        intent,
-        undefined,
-        { ...once, atMillis: 0 }
+        once
       )
       assert.deepInclude(outcome, { _tag: "Unknown", notListedAsOf: "1970-01-01T00:00:12.001Z" })
     })
   )
 
-  it.effect("reads the lists again once they are fresher, by more and more, up to ten seconds", () =>
+  it.effect("reads the lists again after they advance, by steps that grow to ten seconds", () =>
     Effect.gen(function* () {
-      const replies: Array<Reply> = [exists, asOf(101_000), lists()]
+      const replies: Array<Reply> = [duplicate, asOf(101_000), listed()]
       let before = 101_000
       for (const gap of [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
-        replies.push(asOf(before + gap - 1), asOf(before + gap), lists())
+        replies.push(asOf(before + gap - 1), asOf(before + gap), listed())
         before += gap
       }
-      const { outcome, paths } = yield* placing(
-        [...replies.slice(0, -1), lists(order)],
-        intent,
-        { within: "1 minute" },
-        { atMillis: 100_000 }
-      )
+      const { outcome, paths } = yield* place([...replies.slice(0, -1), listed(order)], {
+        atMillis: 100_000,
+        within: "1 minute"
+      })
       assert.strictEqual(outcome._tag, "Accepted")
       const rounds = Array.from({ length: 7 }, () => [timestamp, timestamp, list])
       assert.deepStrictEqual(paths, [create, timestamp, list, ...rounds.flat()])
     })
   )
 
-  it.effect("looks for ten seconds by default", () =>
+  it.effect("searches for ten seconds by default", () =>
     Effect.gen(function* () {
-      const stuck = { ...asOf(0), delayMillis: 20_000 }
-      const within = (adjust: "9999 millis" | "10001 millis") =>
-        Effect.gen(function* () {
-          const fiber = yield* Effect.forkChild(Orders.place(intent))
-          yield* TestClock.adjust(adjust)
-          const ended = fiber.pollUnsafe() !== undefined
-          yield* Fiber.interrupt(fiber)
-          return ended
-        }).pipe(
-          Effect.provide(layer([lost, stuck], { policy: { ...once.options?.policy, attemptTimeout: "1 minute" } }))
-        )
-      assert.deepStrictEqual([yield* within("9999 millis"), yield* within("10001 millis")], [false, true])
+      const policy = { ...once.policy, attemptTimeout: "1 minute" } as const
+      const slow = { ...asOf(0), delayMillis: 20_000 }
+      const { endedMillis } = yield* play(Orders.place(intent), [lost, slow], { policy })
+      assert.strictEqual(endedMillis, 10_000)
     })
   )
 
-  it.effect("asks how fresh the lists are less and less often, up to once a second", () =>
+  it.effect("polls the freshness of the lists with a backoff of up to one second", () =>
     Effect.gen(function* () {
       const stale = Array.from({ length: 7 }, () => asOf(0))
-      const { sent } = yield* placing(
-        [exists, asOf(0), lists(), ...stale.slice(1)],
-        intent,
-        { within: 4_000 },
-        { atMillis: 0 }
-      )
+      const { sent } = yield* place([duplicate, asOf(0), listed(), ...stale.slice(1)], { within: 4_000 })
       const times = sent.filter(({ target }) => target.includes("user_data")).map(({ atMillis }) => atMillis)
       assert.deepStrictEqual(times, [0, 100, 300, 700, 1_500, 2_500, 3_500])
     })
   )
 })
 
-describe("place, at its bounds", () => {
-  it.effect("looks for ever where it is told to", () =>
+describe("Orders.place: limits", () => {
+  it.effect("searches without limit if `within` is Infinity", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* placing([exists, asOf(1), lists(), asOf(60_000), lists(order)], intent, {
+      const { outcome } = yield* place([duplicate, asOf(1), listed(), asOf(60_000), listed(order)], {
         within: "Infinity"
       })
       assert.deepInclude(outcome, { _tag: "Accepted", learned: "list" })
     })
   )
 
-  it.effect("knows no shard of an order that the exchange was asked to route", () =>
+  it.effect("reports no shard if the exchange routes the order", () =>
     Effect.gen(function* () {
-      const routed = Orders.buyYes({
-        ticker,
-        count: "10",
-        yes_price: "0.56",
-        client_order_id: mine,
-        exchange_index: -1
-      })
-      const { outcome } = yield* placing([created], routed)
+      const routed = buy({ exchange_index: -1 })
+      const { outcome } = yield* place([created], { intent: routed })
       assert.deepInclude(outcome, { _tag: "Accepted", exchange_index: undefined })
-      const broken = yield* placing([{ status: 201, text: JSON.stringify({ order_id }) }], routed)
-      assert.deepInclude(broken.outcome, { _tag: "Accepted", learned: "salvage", exchange_index: undefined })
+      const salvaged = yield* place([{ status: 201, text: JSON.stringify({ order_id }) }], { intent: routed })
+      assert.deepInclude(salvaged.outcome, { _tag: "Accepted", learned: "salvage", exchange_index: undefined })
     })
   )
 })
 
-describe("place, about where an order is", () => {
-  it.effect("says the shard and the subaccount that the intent or the list names", () =>
+describe("Orders.place: shard and subaccount", () => {
+  it.effect("reports the shard and subaccount of the intent or the list", () =>
     Effect.gen(function* () {
-      const input = { ticker, count: "10", yes_price: "0.56", client_order_id: mine } as const
       for (const [exchange_index, subaccount] of [
         [0, 0],
         [1, 3],
         [undefined, undefined]
       ] as const) {
-        const placed = yield* placing([created], Orders.buyYes({ ...input, exchange_index, subaccount }))
+        const placed = yield* place([created], { intent: buy({ exchange_index, subaccount }) })
         assert.deepInclude(placed.outcome, { _tag: "Accepted", exchange_index, subaccount })
       }
-      const there = Orders.buyYes({ ...input, subaccount: 3 })
+      const withSubaccount = buy({ subaccount: 3 })
       const shown = { ...order, exchange_index: 2, subaccount_number: 3 }
-      const found = yield* placing([exists, asOf(1), lists(shown)], there)
+      const found = yield* place([duplicate, asOf(1), listed(shown)], { intent: withSubaccount })
       assert.deepInclude(found.outcome, { _tag: "Accepted", exchange_index: 2, subaccount: 3 })
-      const bare = yield* placing([exists, asOf(1), lists({ ...order, subaccount_number: null })])
+      const bare = yield* place([duplicate, asOf(1), listed({ ...order, subaccount_number: null })])
       assert.deepInclude(bare.outcome, { _tag: "Accepted", exchange_index: undefined, subaccount: undefined })
     })
   )
 
-  it.effect("takes its tokens before other calls while it looks for an order", () =>
+  it.effect("searches with urgent priority", () =>
     Effect.gen(function* () {
       const urgent: Array<boolean | undefined> = []
       const program = Effect.gen(function* () {
@@ -951,31 +902,25 @@ describe("place, about where an order is", () => {
         })
         return yield* Effect.provideService(Orders.place(intent), KalshiRead, watched)
       })
-      const { result } = yield* play(program, [exists, asOf(1), lists(order)])
-      assert.strictEqual(Result.getOrThrow(result)._tag, "Accepted")
+      const { value } = yield* play(program, [duplicate, asOf(1), listed(order)])
+      assert.strictEqual(value._tag, "Accepted")
       assert.deepStrictEqual(urgent, [true])
     })
   )
 })
 
-describe("placeAll", () => {
-  const three = ["a", "b", "c"].map((client_order_id) =>
-    Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id })
-  )
-  const item = (client_order_id: string) => ({ ...answer, client_order_id, order_id: client_order_id })
+describe("Orders.placeAll", () => {
+  const three = ["a", "b", "c"].map((client_order_id) => buy({ client_order_id }))
+  const item = (client_order_id: string) => ({ ...createResponse, client_order_id, order_id: client_order_id })
   const error = (code: string) => ({ error: { code, message: code } })
 
-  it.effect("says of each order what became of it, whatever the order of the answer", () =>
+  it.effect("matches items to intents by client_order_id, not by position", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(Orders.placeAll(three), [
-        {
-          status: 201,
-          body: { orders: [item("c"), { client_order_id: "a", ...error("invalid_order") }, item("b")] }
-        }
+      const { value } = yield* play(Orders.placeAll(three), [
+        batchCreated(item("c"), { client_order_id: "a", ...error("invalid_order") }, item("b"))
       ])
-      const outcomes = Result.getOrThrow(result)
       assert.deepStrictEqual(
-        outcomes.map((outcome) => [
+        value.map((outcome) => [
           outcome._tag,
           outcome._tag === "Accepted" ? outcome.order_id : outcome.client_order_id
         ]),
@@ -988,69 +933,61 @@ describe("placeAll", () => {
     })
   )
 
-  it.effect("looks with one reading for all that were lost, and for those that are there already", () =>
+  it.effect("looks up lost and duplicate orders with one search", () =>
     Effect.gen(function* () {
-      const { paths, result } = yield* play(Orders.placeAll(three), [
+      const { paths, value } = yield* play(Orders.placeAll(three), [
         lost,
-        {
-          status: 201,
-          body: {
-            orders: [
-              { client_order_id: "a", ...error("order_already_exists") },
-              { client_order_id: "b", ...error("insufficient_balance") },
-              item("c")
-            ]
-          }
-        },
+        batchCreated(
+          { client_order_id: "a", ...error("order_already_exists") },
+          { client_order_id: "b", ...error("insufficient_balance") },
+          item("c")
+        ),
         asOf(60_000),
-        lists({ ...order, client_order_id: "a", order_id: "found" })
+        listed({ ...order, client_order_id: "a", order_id: "found" })
       ])
-      const batch = `${create}/batched`
-      assert.deepStrictEqual(paths, [batch, batch, timestamp, list])
+      assert.deepStrictEqual(paths, [createBatch, createBatch, timestamp, list])
       assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        // The first attempt may have been carried out, whatever the repeat says of b.
+        tagsOf(value),
+        // The first attempt may have placed b although the retry rejected it.
         ["Accepted", "Unknown", "Accepted"]
       )
     })
   )
 
-  it.effect("keeps the refusal of one order where another one is not found", () =>
+  it.effect("returns Rejected for one order even if another is not found", () =>
     Effect.gen(function* () {
       const refusal = { code: "insufficient_balance", details: "too little" }
-      const body = {
-        orders: [
-          { client_order_id: "a", error: refusal },
-          { client_order_id: "b", ...error("order_already_exists") },
-          item("c")
-        ]
-      }
-      const { result } = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
-      const [refused, taken, placed] = Result.getOrThrow(result)
-      assert.strictEqual(refused?._tag, "Rejected")
-      assert.deepInclude(refused?._tag === "Rejected" && refused.error, {
+      const reply = batchCreated(
+        { client_order_id: "a", error: refusal },
+        { client_order_id: "b", ...error("order_already_exists") },
+        item("c")
+      )
+      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [reply, asOf(1), listed()])
+      const [rejected, duplicated, accepted] = value
+      assert.strictEqual(rejected?._tag, "Rejected")
+      assert.deepInclude(rejected?._tag === "Rejected" && rejected.error, {
         _tag: "ItemRefused",
         operation: "Orders.batchCreate",
         code: "insufficient_balance",
         body: refusal
       })
-      assert.match(refused?._tag === "Rejected" ? refused.error.message : "", /: insufficient_balance: too little$/)
-      assert.deepInclude(taken, { _tag: "Unknown", exists: true })
-      assert.strictEqual(placed?._tag, "Accepted")
+      assert.match(rejected?._tag === "Rejected" ? rejected.error.message : "", /: insufficient_balance: too little$/)
+      assert.deepInclude(duplicated, { _tag: "Unknown", exists: true })
+      assert.strictEqual(accepted?._tag, "Accepted")
     })
   )
 
-  it.effect("looks for an order that its answer does not name, or names twice", () =>
+  it.effect("looks up an order that the response omits or repeats", () =>
     Effect.gen(function* () {
-      const body = { orders: [item("a"), item("b"), { ...item("b"), order_id: "d" }] }
-      const found = [lists({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })]
-      const { result } = yield* play(Orders.placeAll(three), [{ status: 201, body }, asOf(1), ...found])
+      const reply = batchCreated(item("a"), item("b"), { ...item("b"), order_id: "d" })
+      const found = listed({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })
+      const { value } = yield* play(Orders.placeAll(three), [reply, asOf(1), found])
       assert.deepStrictEqual(
-        Result.getOrThrow(result).map((outcome) => outcome._tag === "Accepted" && outcome.learned),
+        value.map((outcome) => outcome._tag === "Accepted" && outcome.learned),
         ["answer", "list", "list"]
       )
-      const never = yield* play(Orders.placeAll(three, { within: 50 }), [{ status: 201, body }, asOf(1), lists()])
-      const [, twice, missing] = Result.getOrThrow(never.result)
+      const never = yield* play(Orders.placeAll(three, { within: 50 }), [reply, asOf(1), listed()])
+      const [, twice, missing] = never.value
       assert.deepInclude(twice, { _tag: "Unknown", exists: true })
       assert.deepInclude(missing, { _tag: "Unknown", exists: false })
       const error = missing?._tag === "Unknown" ? missing.error : undefined
@@ -1065,45 +1002,45 @@ describe("placeAll", () => {
     })
   )
 
-  it.effect("takes no id of a broken answer for that of each of its orders", () =>
+  it.effect("does not salvage an order id from an undecodable batch response", () =>
     Effect.gen(function* () {
-      const found = lists(
+      const found = listed(
         ...["a", "b", "c"].map((client_order_id) => ({ ...order, client_order_id, order_id: client_order_id }))
       )
-      const { result } = yield* play(Orders.placeAll(three), [{ status: 201, body: { order_id } }, asOf(1), found])
+      const { value } = yield* play(Orders.placeAll(three), [{ status: 201, body: { order_id } }, asOf(1), found])
       assert.deepStrictEqual(
-        Result.getOrThrow(result).map((outcome) => outcome._tag === "Accepted" && outcome.order_id),
+        value.map((outcome) => outcome._tag === "Accepted" && outcome.order_id),
         ["a", "b", "c"]
       )
       const never = yield* play(Orders.placeAll(three, { within: 50 }), [
         { status: 201, body: { order_id } },
         asOf(1),
-        lists()
+        listed()
       ])
-      for (const outcome of Result.getOrThrow(never.result)) {
+      for (const outcome of never.value) {
         assert.deepInclude(outcome, { _tag: "Unknown", exists: false })
       }
     })
   )
 
-  it.effect("gives what an item says of its order", () =>
+  it.effect("returns the details of an item", () =>
     Effect.gen(function* () {
-      const says = {
+      const details = {
         fill_count: FixedPoint.countUnsafe("4"),
         remaining_count: FixedPoint.countUnsafe("6"),
         average_fill_price: FixedPoint.dollarsUnsafe("0.555"),
         average_fee_paid: FixedPoint.dollarsUnsafe("0.0125"),
         ts_ms: 5
       }
-      const { result } = yield* play(Orders.placeAll([intent]), [
-        { status: 201, body: { orders: [{ ...says, client_order_id: mine, order_id }] } }
+      const { value } = yield* play(Orders.placeAll([intent]), [
+        batchCreated({ ...details, client_order_id: clientOrderId, order_id })
       ])
-      assert.deepInclude(Result.getOrThrow(result)[0], { ...says, _tag: "Accepted", learned: "answer" })
-      const silent = Object.fromEntries(Object.keys(says).map((name) => [name, null]))
+      assert.deepInclude(value[0], { ...details, _tag: "Accepted", learned: "answer" })
+      const nulls = Object.fromEntries(Object.keys(details).map((name) => [name, null]))
       const less = yield* play(Orders.placeAll([intent]), [
-        { status: 201, body: { orders: [{ ...silent, client_order_id: mine, order_id }] } }
+        batchCreated({ ...nulls, client_order_id: clientOrderId, order_id })
       ])
-      assert.deepInclude(Result.getOrThrow(less.result)[0], {
+      assert.deepInclude(less.value[0], {
         _tag: "Accepted",
         fill_count: undefined,
         remaining_count: undefined,
@@ -1114,66 +1051,62 @@ describe("placeAll", () => {
     })
   )
 
-  it.effect("is rejected by an item without a code, or with whatever code, where the id is fresh", () =>
+  it.effect("returns Rejected for an item error of any code if the id was generated", () =>
     Effect.gen(function* () {
-      const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
+      const withoutId = buy({ client_order_id: undefined })
       const client_order_id = fixedId
       for (const error of [{ message: "no" }, { code: "market_does_not_exist", message: "no" }]) {
-        const reply = { status: 201, body: { orders: [{ client_order_id, error }] } }
-        const { paths, result } = yield* play(withFixedId(Orders.placeAll([fresh])), [reply])
-        assert.deepStrictEqual([Result.getOrThrow(result)[0]?._tag, paths.length], ["Rejected", 1])
+        const reply = batchCreated({ client_order_id, error })
+        const { paths, value } = yield* play(withFixedId(Orders.placeAll([withoutId])), [reply])
+        assert.deepStrictEqual([value[0]?._tag, paths.length], ["Rejected", 1])
       }
-      // Of an id of the caller's own nobody can say what it was used for before.
+      // The caller may have used its own id before.
       const own = yield* play(Orders.placeAll([intent], { within: 50 }), [
-        { status: 201, body: { orders: [{ client_order_id: mine, error: { message: "no" } }] } },
+        batchCreated({ client_order_id: clientOrderId, error: { message: "no" } }),
         asOf(1),
-        lists()
+        listed()
       ])
-      assert.strictEqual(Result.getOrThrow(own.result)[0]?._tag, "Unknown")
+      assert.strictEqual(own.value[0]?._tag, "Unknown")
     })
   )
 
-  it.effect("looks for an order whose item has an error, and shows an order all the same", () =>
+  it.effect("looks up an order whose item has both an error and details of an order", () =>
     Effect.gen(function* () {
-      const refusal = { client_order_id: mine, ...error("insufficient_balance") }
-      for (const [item, says] of [
+      const refusal = { client_order_id: clientOrderId, ...error("insufficient_balance") }
+      for (const [item, exists] of [
         [{ ...refusal, order_id }, true],
         [{ ...refusal, fill_count: "0.01" }, true],
         [{ ...refusal, order_id: "", remaining_count: "10.00" }, true]
       ] as const) {
-        const body = { orders: [item] }
-        const found = yield* play(Orders.placeAll([intent]), [{ status: 201, body }, asOf(1), lists(order)])
-        assert.deepInclude(Result.getOrThrow(found.result)[0], { _tag: "Accepted", learned: "list", order_id })
-        const { result } = yield* play(Orders.placeAll([intent], { within: 50 }), [
-          { status: 201, body },
-          asOf(1),
-          lists()
-        ])
-        assert.deepInclude(Result.getOrThrow(result)[0], { _tag: "Unknown", exists: says })
+        const reply = batchCreated(item)
+        const found = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
+        assert.deepInclude(found.value[0], { _tag: "Accepted", learned: "list", order_id })
+        const { value } = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
+        assert.deepInclude(value[0], { _tag: "Unknown", exists })
       }
-      // A refused item can have an empty id, and counts of nothing.
+      // A rejected item can have an empty id and zero counts.
       const plain = { ...refusal, order_id: "", fill_count: "0.00", remaining_count: null }
-      const { paths, result } = yield* play(Orders.placeAll([intent]), [{ status: 201, body: { orders: [plain] } }])
-      assert.deepStrictEqual([Result.getOrThrow(result)[0]?._tag, paths.length], ["Rejected", 1])
+      const { paths, value } = yield* play(Orders.placeAll([intent]), [batchCreated(plain)])
+      assert.deepStrictEqual([value[0]?._tag, paths.length], ["Rejected", 1])
     })
   )
 
-  it.effect("looks for an order whose item has neither an error nor an id", () =>
+  it.effect("looks up an order whose item has neither an error nor an id", () =>
     Effect.gen(function* () {
-      for (const [item, says] of [
-        [{ client_order_id: mine }, false],
-        [{ client_order_id: mine, order_id: "", error: null }, false],
-        [{ client_order_id: mine, remaining_count: "10.00" }, true]
+      for (const [item, exists] of [
+        [{ client_order_id: clientOrderId }, false],
+        [{ client_order_id: clientOrderId, order_id: "", error: null }, false],
+        [{ client_order_id: clientOrderId, remaining_count: "10.00" }, true]
       ] as const) {
-        const reply: Reply = { status: 201, body: { orders: [item] } }
-        const { result } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), lists(order)])
-        assert.deepInclude(Result.getOrThrow(result)[0], { _tag: "Accepted", learned: "list", order_id })
-        const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), lists()])
-        const [outcome] = Result.getOrThrow(never.result)
-        assert.deepInclude(outcome, { _tag: "Unknown", exists: says })
+        const reply: Reply = batchCreated(item)
+        const { value } = yield* play(Orders.placeAll([intent]), [reply, asOf(1), listed(order)])
+        assert.deepInclude(value[0], { _tag: "Accepted", learned: "list", order_id })
+        const never = yield* play(Orders.placeAll([intent], { within: 50 }), [reply, asOf(1), listed()])
+        const [outcome] = never.value
+        assert.deepInclude(outcome, { _tag: "Unknown", exists })
         const error = outcome?._tag === "Unknown" && outcome.error
         assert.deepInclude(error, { _tag: "ContractError", pointer: "/orders" })
-        assert.include(error && error.message, mine)
+        assert.include(error && error.message, clientOrderId)
       }
     })
   )
@@ -1183,32 +1116,27 @@ describe("placeAll", () => {
     ["by its message", { code: "invalid_order", message: "duplicate client_order_id" }],
     ["by its details", { details: "order exists" }]
   ] as const) {
-    it.effect(`looks for an order whose item says ${how} that it exists, also where the id is fresh`, () =>
+    it.effect(`looks up an order whose item reports a duplicate ${how}, even if the id was generated`, () =>
       Effect.gen(function* () {
-        const fresh = Orders.buyYes({ ticker, count: "10", yes_price: "0.56" })
-        const body = { orders: [{ client_order_id: fixedId, error }] }
-        const found = yield* play(withFixedId(Orders.placeAll([fresh])), [
-          { status: 201, body },
+        const withoutId = buy({ client_order_id: undefined })
+        const found = yield* play(withFixedId(Orders.placeAll([withoutId])), [
+          batchCreated({ client_order_id: fixedId, error }),
           asOf(1),
-          lists({ ...order, client_order_id: fixedId })
+          listed({ ...order, client_order_id: fixedId })
         ])
-        assert.deepInclude(Result.getOrThrow(found.result)[0], { _tag: "Accepted", learned: "list", order_id })
+        assert.deepInclude(found.value[0], { _tag: "Accepted", learned: "list", order_id })
       })
     )
   }
 
-  it.effect("does not take one order for that of two intents", () =>
+  it.effect("does not match one order to two intents", () =>
     Effect.gen(function* () {
-      const body = { orders: [item("a"), { ...item("b"), order_id: "a" }, item("c")] }
-      const found = lists({ ...order, client_order_id: "b", order_id: "a" })
-      const { paths, result } = yield* play(Orders.placeAll(three, { within: 50 }), [
-        { status: 201, body },
-        asOf(1),
-        found
-      ])
-      assert.deepStrictEqual(paths, [`${create}/batched`, timestamp, list])
+      const reply = batchCreated(item("a"), { ...item("b"), order_id: "a" }, item("c"))
+      const found = listed({ ...order, client_order_id: "b", order_id: "a" })
+      const { paths, value } = yield* play(Orders.placeAll(three, { within: 50 }), [reply, asOf(1), found])
+      assert.deepStrictEqual(paths, [createBatch, timestamp, list])
       assert.deepStrictEqual(
-        Result.getOrThrow(result).map((outcome) => [
+        value.map((outcome) => [
           outcome._tag,
           outcome._tag === "Accepted" ? outcome.order_id : outcome._tag === "Unknown" && outcome.exists
         ]),
@@ -1221,18 +1149,15 @@ describe("placeAll", () => {
     })
   )
 
-  it.effect("believes a list about whose an order is, and not the answer", () =>
+  it.effect("trusts the list over the response about which intent an order belongs to", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(Orders.placeAll(three), [
-        { status: 201, body: { orders: [item("a"), item("c")] } },
+      const { value } = yield* play(Orders.placeAll(three), [
+        batchCreated(item("a"), item("c")),
         asOf(1),
-        lists({ ...order, client_order_id: "b", order_id: "a" })
+        listed({ ...order, client_order_id: "b", order_id: "a" })
       ])
-      assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        ["Unknown", "Accepted", "Accepted"]
-      )
-      const [outcome] = Result.getOrThrow(result)
+      assert.deepStrictEqual(tagsOf(value), ["Unknown", "Accepted", "Accepted"])
+      const [outcome] = value
       assert.deepInclude(outcome, { exists: true, notListedAsOf: undefined })
       const error = outcome?._tag === "Unknown" && outcome.error
       assert.deepInclude(error, { _tag: "ContractError", pointer: "/order_id" })
@@ -1240,10 +1165,10 @@ describe("placeAll", () => {
     })
   )
 
-  it.effect("says of each of its orders what was asked for, and when", () =>
+  it.effect("returns the request and the window of each Unknown order", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(Orders.placeAll(three, { within: 50 }), [lost, asOf(0), lists()], once)
-      for (const [index, outcome] of Result.getOrThrow(result).entries()) {
+      const { value } = yield* play(Orders.placeAll(three, { within: 50 }), [lost, asOf(0), listed()], once)
+      for (const [index, outcome] of value.entries()) {
         assert.deepInclude(outcome, {
           _tag: "Unknown",
           request: Result.getOrThrow(three[index]!.request),
@@ -1253,157 +1178,22 @@ describe("placeAll", () => {
     })
   )
 
-  it.effect("sends nothing of a batch that is wrong in part, and nothing at all for no intents", () =>
+  it.effect("sends nothing if one intent is invalid, two share an id, or there are none", () =>
     Effect.gen(function* () {
       const bad = Orders.buyYes({ ticker, count: "1", yes_price: "1.5" })
       const invalid = yield* play(Orders.placeAll([intent, bad]), [])
-      assert.strictEqual(
-        Result.isFailure(invalid.result) && "pointer" in invalid.result.failure && invalid.result.failure.pointer,
-        "/1/yes_price"
-      )
-      const twice = yield* play(Effect.flip(Orders.placeAll([intent, intent])), [])
-      assert.deepInclude(Result.getOrThrow(twice.result), { _tag: "InvalidRequest", pointer: "" })
-      assert.include(Result.getOrThrow(twice.result).message, "the same client_order_id")
-      assert.deepStrictEqual(Result.getOrThrow((yield* play(Orders.placeAll([]), [])).result), [])
+      assert.deepInclude(invalid.error, { pointer: "/1/yes_price" })
+      const twice = yield* play(Orders.placeAll([intent, intent]), [])
+      assert.deepInclude(twice.error, { _tag: "InvalidRequest", pointer: "" })
+      assert.include(twice.error.message, "the same client_order_id")
+      assert.deepStrictEqual((yield* play(Orders.placeAll([]), [])).value, [])
     })
   )
 })
 
-describe("ensureCanceled", () => {
-  const target = { order_id, ticker }
-  const cancel = `DELETE /portfolio/events/orders/${order_id}`
-  const read = `GET /portfolio/orders/${order_id}`
-  const notFound = refused(404, "not_found")
-  const is = (status: string): Reply => ({ status: 200, body: { order: { ...order, status } } })
-  const canceled: Reply = { status: 200, body: { order_id, reduced_by: "6.00", ts_ms: 1 } }
-
-  it.effect("cancels on the market's shard, and says how much rested", () =>
-    Effect.gen(function* () {
-      const { result, sent } = yield* play(Orders.ensureCanceled(target), [canceled])
-      assert.deepStrictEqual(Result.getOrThrow(result), {
-        _tag: "Canceled",
-        order_id,
-        reduced_by: FixedPoint.countUnsafe("6"),
-        ts_ms: 1
-      })
-      assert.include(sent[0]!.target, `market_ticker=${ticker}`)
-    })
-  )
-
-  for (const [status, tag] of [
-    ["canceled", "AlreadyCanceled"],
-    ["executed", "Executed"]
-  ] as const) {
-    it.effect(`says ${tag} of an order that is ${status}`, () =>
-      Effect.gen(function* () {
-        const { paths, result } = yield* play(Orders.ensureCanceled(target), [notFound, is(status)])
-        assert.deepStrictEqual(paths, [cancel, read])
-        assert.strictEqual(Result.getOrThrow(result)._tag, tag)
-      })
-    )
-  }
-
-  it.effect("believes no answer about another order, and reads its own", () =>
-    Effect.gen(function* () {
-      const other: Reply = { status: 200, body: { order_id: mine, reduced_by: "6.00", ts_ms: 1 } }
-      const { paths, result } = yield* play(Orders.ensureCanceled(target), [other, is("canceled")])
-      assert.deepStrictEqual(paths, [cancel, read])
-      assert.strictEqual(Result.getOrThrow(result)._tag, "AlreadyCanceled")
-    })
-  )
-
-  it.effect("finds the shard by the market where the exchange was asked to route the order", () =>
-    Effect.gen(function* () {
-      const { sent } = yield* play(Orders.ensureCanceled({ ...target, exchange_index: -1 }), [canceled])
-      const query = new URLSearchParams(sent[0]!.target.split("?")[1])
-      assert.deepStrictEqual([query.get("market_ticker"), query.get("exchange_index")], [ticker, null])
-    })
-  )
-
-  it.effect("says when it was most likely this call that cancelled", () =>
-    Effect.gen(function* () {
-      const { result } = yield* play(Orders.ensureCanceled(target), [lost, notFound, is("canceled")])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "AlreadyCanceled", afterLostAnswer: true })
-      const all = yield* play(Orders.ensureCanceled(target), [lost, lost, lost, lost, is("canceled")])
-      assert.deepInclude(Result.getOrThrow(all.result), { _tag: "AlreadyCanceled", afterLostAnswer: true })
-    })
-  )
-
-  it.effect("cancels again what is not found and seems to rest", () =>
-    Effect.gen(function* () {
-      const { paths, result } = yield* play(Orders.ensureCanceled(target), [notFound, is("resting"), asOf(1), canceled])
-      assert.deepStrictEqual(paths, [cancel, read, timestamp, cancel])
-      assert.strictEqual(Result.getOrThrow(result)._tag, "Canceled")
-    })
-  )
-
-  it.effect("says that there is no such order once the reads are fresh enough to show one", () =>
-    Effect.gen(function* () {
-      const { paths, result } = yield* play(Orders.ensureCanceled(target), [
-        notFound,
-        notFound,
-        asOf(-60_000),
-        notFound,
-        notFound,
-        asOf(3_600_000),
-        notFound,
-        notFound
-      ])
-      assert.strictEqual(paths.length, 8)
-      assert.strictEqual(Result.getOrThrow(result)._tag, "NoSuchOrder")
-    })
-  )
-
-  it.effect("does not say that it is gone while nobody knows", () =>
-    Effect.gen(function* () {
-      const { result } = yield* play(Orders.ensureCanceled(target, { within: 50 }), [notFound, is("resting")])
-      assert.strictEqual(Result.getOrThrow(result)._tag, "MayRest")
-    })
-  )
-
-  it.effect("fails as a cancel does where it had an answer", () =>
-    Effect.gen(function* () {
-      const { result } = yield* play(Orders.ensureCanceled(target), [refused(401, "authentication_error")])
-      assert.strictEqual(Result.isFailure(result) && result.failure._tag, "Unauthorized")
-    })
-  )
-})
-
-describe("an intent with two prices", () => {
-  it("is refused, as its types refuse it already", () => {
+describe("Orders.buyYes with two prices", () => {
+  it("returns an invalid intent", () => {
     const { request } = Orders.buyYes({ ticker, count: "1", yes_price: "0.56", no_price: "0.44" } as never) // on purpose
     assert.isTrue(Result.isFailure(request))
   })
-})
-
-describe("ensureCanceled, called from untyped code", () => {
-  it.effect("fails for what is not an order, or is on a shard that nobody names", () =>
-    Effect.gen(function* () {
-      for (const what of [
-        undefined,
-        null,
-        order_id,
-        {},
-        { order_id: "", ticker },
-        { order_id: 5, ticker },
-        { ticker },
-        { order_id },
-        { order_id, ticker: "" },
-        { order_id, exchange_index: -1 }
-      ]) {
-        const wrong = what as Orders.CancelTarget // as untyped code gives it
-        const { paths, result } = yield* play(Effect.flip(Orders.ensureCanceled(wrong)), [])
-        const error = Result.getOrThrow(result)
-        assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.ensureCanceled", pointer: "" })
-        assert.isNotEmpty(error._tag === "InvalidRequest" && error.reason)
-        assert.deepStrictEqual(paths, [])
-      }
-      const canceled: Reply = { status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } }
-      for (const exchange_index of [0, 1]) {
-        const onShard = { order_id, exchange_index } as Orders.CancelTarget // without its market
-        const { result } = yield* play(Orders.ensureCanceled(onShard), [canceled])
-        assert.strictEqual(Result.getOrThrow(result)._tag, "Canceled")
-      }
-    })
-  )
 })

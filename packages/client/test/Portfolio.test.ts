@@ -1,23 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Portfolio from "../src/rest/Portfolio.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
-import { layer } from "./support/scripted.ts"
+import { itFails, itRejects, itSendsAndDecodes, play, recorded } from "./support/calls.ts"
 
 interface Recorded {
   readonly market_positions: ReadonlyArray<{ readonly resting_orders_count?: number }>
 }
 
 describe("Portfolio.balance", () => {
-  itCalls([
+  itSendsAndDecodes([
     ...recorded("GetBalance").map((body, index) => ({
-      it: `reads balance ${index + 1} of those that demo was recorded with`,
+      it: `decodes balance ${index + 1} recorded in demo`,
       call: Portfolio.balance(),
       request: "GET /portfolio/balance",
       reply: { status: 200, body }
     })),
     {
-      it: "asks for a subaccount and a shard, and takes an answer without the breakdown",
+      it: "sends subaccount and shard, and accepts a response without a breakdown",
       call: Portfolio.balance({ subaccount: 63, exchange_index: 2 }),
       request: "GET /portfolio/balance?subaccount=63&exchange_index=2",
       reply: {
@@ -27,14 +26,14 @@ describe("Portfolio.balance", () => {
     }
   ])
 
-  it.effect("shows the cents cut off beside the dollars that are exact, in demo's recordings", () =>
+  it.effect("returns truncated cents next to exact dollars, as recorded in demo", () =>
     Effect.gen(function* () {
       const pairs: Array<string> = []
       for (const body of recorded("GetBalance")) {
-        const answer = yield* Portfolio.balance().pipe(Effect.provide(layer([{ status: 200, body }])))
-        const [dollars, fraction] = answer.balance_dollars.split(".")
-        assert.strictEqual(String(answer.balance), `${dollars}${fraction!.slice(0, 2)}`)
-        pairs.push(`${answer.balance} ${answer.balance_dollars}`)
+        const { value } = yield* play(Portfolio.balance(), [{ status: 200, body }])
+        const [dollars, fraction] = value.balance_dollars.split(".")
+        assert.strictEqual(String(value.balance), `${dollars}${fraction!.slice(0, 2)}`)
+        pairs.push(`${value.balance} ${value.balance_dollars}`)
       }
       assert.include(pairs, "99946 999.4625")
     })
@@ -42,13 +41,13 @@ describe("Portfolio.balance", () => {
 })
 
 describe("Portfolio.positions", () => {
-  itCalls([
+  itSendsAndDecodes([
     ...recorded("GetPositions").map((body, index) => ({
-      it: `reads answer ${index + 1} of those that demo was recorded with, less a field that is no more`,
+      it: `decodes response ${index + 1} recorded in demo, without a field that the document dropped`,
       call: Portfolio.positions(),
       request: "GET /portfolio/positions",
       reply: { status: 200, body },
-      answer: {
+      value: {
         ...(body as Recorded),
         market_positions: (body as Recorded).market_positions.map((position) => {
           const { resting_orders_count: _, ...rest } = position
@@ -74,28 +73,22 @@ describe("Portfolio.positions", () => {
     }
   ])
 
-  it.effect("refuses a status of settlement that the exchange does not know, and a page that is too long", () =>
-    Effect.gen(function* () {
-      // A caller without types can still get here.
-      const unknown = yield* failureOf(Portfolio.positions({ settlement_status: "paid" as never }), [])
-      assert.include(unknown.error, { _tag: "InvalidRequest", pointer: "/settlement_status" })
-      const long = yield* failureOf(Portfolio.positions({ limit: 1001 }), [])
-      assert.include(long.error, { _tag: "InvalidRequest", pointer: "/limit" })
-      assert.strictEqual(unknown.requests + long.requests, 0)
-    })
-  )
+  itRejects("rejects an unknown settlement status and a limit over 1000", [
+    [Portfolio.positions({ settlement_status: "paid" as never }), "/settlement_status"], // untyped callers can pass it
+    [Portfolio.positions({ limit: 1001 }), "/limit"]
+  ])
 })
 
 describe("Portfolio.fills", () => {
-  itCalls([
+  itSendsAndDecodes([
     ...recorded("GetFills").map((body, index) => ({
-      it: `reads answer ${index + 1} of those that demo was recorded with`,
+      it: `decodes response ${index + 1} recorded in demo`,
       call: Portfolio.fills(),
       request: "GET /portfolio/fills",
       reply: { status: 200, body }
     })),
     {
-      it: "sends every filter, several markets joined by the caller",
+      it: "sends every filter, with joined tickers",
       call: Portfolio.fills({
         ticker: "KXA-1,KXB-2.5",
         order_id: "o",
@@ -112,32 +105,32 @@ describe("Portfolio.fills", () => {
     }
   ])
 
-  it.effect("names the place of a price that is no exact decimal", () =>
-    Effect.gen(function* () {
-      const fill = {
-        fill_id: "f",
-        trade_id: "f",
-        order_id: "o",
-        ticker: "T",
-        market_ticker: "T",
-        outcome_side: "yes",
-        book_side: "bid",
-        count_fp: "1.00",
-        yes_price_dollars: "0.4800",
-        no_price_dollars: 0.52,
-        is_taker: true,
-        fee_cost: "0.017500"
-      }
-      const { error } = yield* failureOf(Portfolio.fills(), [{ status: 200, body: { fills: [fill], cursor: "" } }])
-      assert.include(error, { _tag: "ContractError", pointer: "/fills/0/no_price_dollars" })
-    })
+  const fill = {
+    fill_id: "f",
+    trade_id: "f",
+    order_id: "o",
+    ticker: "T",
+    market_ticker: "T",
+    outcome_side: "yes",
+    book_side: "bid",
+    count_fp: "1.00",
+    yes_price_dollars: "0.4800",
+    no_price_dollars: 0.52,
+    is_taker: true,
+    fee_cost: "0.017500"
+  }
+  itFails(
+    "fails with ContractError if a price is a number",
+    Portfolio.fills(),
+    [{ status: 200, body: { fills: [fill], cursor: "" } }],
+    { _tag: "ContractError", pointer: "/fills/0/no_price_dollars" }
   )
 })
 
 describe("Portfolio.settlements", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "keeps whole cents and exact dollars apart, and takes the value of a scalar market or none",
+      it: "reads cents and exact dollars, and an optional settlement value",
       call: Portfolio.settlements({
         limit: 2,
         cursor: "c",
@@ -194,29 +187,23 @@ for (const [name, operation, record] of [
 ] as const) {
   describe(`Portfolio.${name}`, () => {
     const one = { ...record, id: "d", amount_cents: 100_000, fee_cents: 0, created_ts: 1783302928 }
-    itCalls([
+    itSendsAndDecodes([
       {
-        it: "reads a page: cents, and Unix seconds that may be missing",
+        it: "reads a page with cents and optional Unix seconds",
         call: operation({ limit: 500, cursor: "c" }),
         request: `GET /portfolio/${name}?limit=500&cursor=c`,
         reply: { status: 200, body: { [name]: [one, { ...one, finalized_ts: 1783302999 }], cursor: "" } }
       }
     ])
 
-    it.effect("refuses a page of more than 500 before anything is sent", () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation({ limit: 501 }), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer: "/limit" })
-        assert.strictEqual(requests, 0)
-      })
-    )
+    itRejects("rejects a limit over 500", [[operation({ limit: 501 }), "/limit"]])
   })
 }
 
 describe("Portfolio.restingOrderTotalValue", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads cents as a whole and dollars per shard",
+      it: "reads total cents and dollars per shard",
       call: Portfolio.restingOrderTotalValue(),
       request: "GET /portfolio/summary/total_resting_order_value",
       reply: {
@@ -229,12 +216,10 @@ describe("Portfolio.restingOrderTotalValue", () => {
     }
   ])
 
-  it.effect("surfaces demo's 403, which the document does not declare", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Portfolio.restingOrderTotalValue(), [
-        { status: 403, body: { error: { code: "permission_denied", message: "no" } } }
-      ])
-      assert.include(error, { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" })
-    })
+  itFails(
+    "fails with UnexpectedStatus on demo's undocumented 403",
+    Portfolio.restingOrderTotalValue(),
+    [{ status: 403, body: { error: { code: "permission_denied", message: "no" } } }],
+    { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" }
   )
 })

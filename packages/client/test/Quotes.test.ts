@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
 import * as Quotes from "../src/rest/Quotes.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes, recorded } from "./support/calls.ts"
 
 const rfq_id = "42b2770c-7bcc-423b-af6b-d954cbcb267e"
 const quote_id = "0fab643f-bf47-4455-a44f-2dc0b00acbbf"
@@ -11,15 +10,15 @@ const byQuoteId = `/communications/quotes/${quote_id}`
 const quotes = recorded("Quote")
 
 describe("Quotes.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the quotes that demo was recorded with",
+      it: "decodes the quotes recorded in demo",
       call: Quotes.list({ user_filter: "self", min_ts: 1783300000, max_ts: 1783303000 }),
       request: "GET /communications/quotes?min_ts=1783300000&max_ts=1783303000&user_filter=self",
       reply: { status: 200, body: { quotes, cursor: "" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Quotes.list({
         cursor: "c",
         min_ts: 1,
@@ -35,17 +34,15 @@ describe("Quotes.list", () => {
       }),
       request: `GET /communications/quotes?cursor=c&min_ts=1&max_ts=2&limit=500&status=open&quote_creator_user_id=u&user_filter=self&rfq_user_filter=self&rfq_creator_user_id=v&rfq_creator_subtrader_id=s&rfq_id=${rfq_id}`,
       reply: { status: 200, body: { quotes: null } },
-      answer: { quotes: [] }
+      value: { quotes: [] }
     }
   ])
 
-  it.effect("surfaces the 403 of a list without a filter, which the document does not declare", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(Quotes.list(), [
-        { status: 403, body: { error: { code: "permission_denied", message: "no" } } }
-      ])
-      assert.include(error, { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" })
-    })
+  itFails(
+    "fails with UnexpectedStatus on the undocumented 403 of a list without a filter",
+    Quotes.list(),
+    [{ status: 403, body: { error: { code: "permission_denied", message: "no" } } }],
+    { _tag: "UnexpectedStatus", status: 403, code: "permission_denied" }
   )
 })
 
@@ -54,9 +51,9 @@ for (const [name, operation, request] of [
   ["getByQuoteId", Quotes.getByQuoteId({ quote_id }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls(
+    itSendsAndDecodes(
       quotes.map((quote, index) => ({
-        it: `reads quote ${index + 1} of those that demo was recorded with`,
+        it: `decodes quote ${index + 1} recorded in demo`,
         call: operation,
         request: `GET ${request}`,
         reply: { status: 200, body: { quote } }
@@ -66,7 +63,7 @@ for (const [name, operation, request] of [
 }
 
 describe("Quotes.create", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "quotes both sides",
       call: Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.4815", rest_remainder: false, post_only: true }),
@@ -75,7 +72,7 @@ describe("Quotes.create", () => {
       reply: { status: 201, body: recorded("CreateQuote")[0] }
     },
     {
-      it: "declines a side with a bare zero",
+      it: "declines a side with a price of 0",
       call: Quotes.create({ rfq_id, yes_bid: "0", no_bid: "0.50", rest_remainder: true, subaccount: 0 }),
       request: "POST /communications/quotes",
       body: { rfq_id, yes_bid: "0", no_bid: "0.50", rest_remainder: true, subaccount: 0 },
@@ -83,28 +80,19 @@ describe("Quotes.create", () => {
     }
   ])
 
-  it.effect("refuses a price that is none before anything is sent", () =>
-    Effect.gen(function* () {
-      for (const price of ["-0.10", "1.01", "48", ".5", "0.48000", "1e-2"] as const) {
-        const { error, requests } = yield* failureOf(
-          Quotes.create({ rfq_id, yes_bid: price, no_bid: "0", rest_remainder: false }),
-          []
-        )
-        assert.strictEqual(requests, 0)
-        assert.include(error, { _tag: "InvalidRequest", pointer: "/yes_bid" }, price)
-      }
-    })
+  itRejects(
+    "rejects an invalid price",
+    (["-0.10", "1.01", "48", ".5", "0.48000", "1e-2"] as const).map((price) => [
+      Quotes.create({ rfq_id, yes_bid: price, no_bid: "0", rest_remainder: false }),
+      "/yes_bid"
+    ])
   )
 
-  it.effect("is not sent a second time after a lost answer", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(
-        Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.48", rest_remainder: false }),
-        [{ status: 504 }]
-      )
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "GatewayTimeout" })
-    })
+  itFails(
+    "does not retry after a lost response",
+    Quotes.create({ rfq_id, yes_bid: "0.48", no_bid: "0.48", rest_remainder: false }),
+    [{ status: 504 }],
+    { _tag: "GatewayTimeout" }
   )
 })
 
@@ -116,9 +104,9 @@ for (const [name, operation, request] of [
   ["acceptByQuoteId", Quotes.acceptByQuoteId({ quote_id, accepted_side: "yes" }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls([
+    itSendsAndDecodes([
       {
-        it: "puts the side in the body and gives nothing",
+        it: "sends the side in the body and returns nothing",
         call: operation,
         request: `PUT ${request}/accept`,
         body: { accepted_side: "yes" },
@@ -126,13 +114,9 @@ for (const [name, operation, request] of [
       }
     ])
 
-    it.effect("is not sent a second time after a lost answer", () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation, [{ fault: "ECONNRESET" }])
-        assert.strictEqual(requests, 1)
-        assert.include(error, { _tag: "TransportError" })
-      })
-    )
+    itFails("does not retry after a lost response", operation, [{ fault: "ECONNRESET" }], {
+      _tag: "TransportError"
+    })
   })
 }
 
@@ -141,9 +125,9 @@ for (const [name, operation, request] of [
   ["confirmByQuoteId", Quotes.confirmByQuoteId({ quote_id }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls([
+    itSendsAndDecodes([
       {
-        it: "sends an empty JSON object, which the exchange wants, and gives nothing",
+        it: "sends an empty object, because the exchange requires a body, and returns nothing",
         call: operation,
         request: `PUT ${request}/confirm`,
         body: {},
@@ -151,20 +135,13 @@ for (const [name, operation, request] of [
       }
     ])
 
-    it.effect("fails with BadRequest when it is late, with the code", () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation, [late])
-        assert.strictEqual(requests, 1)
-        assert.include(error, { _tag: "BadRequest", status: 400, code: "expired" })
-      })
-    )
+    itFails("fails with BadRequest and its code after the deadline", operation, [late], {
+      _tag: "BadRequest",
+      status: 400,
+      code: "expired"
+    })
 
-    it.effect("is not sent a second time after a lost answer", () =>
-      Effect.gen(function* () {
-        const { requests } = yield* failureOf(operation, [{ status: 503 }])
-        assert.strictEqual(requests, 1)
-      })
-    )
+    itFails("does not retry after a lost response", operation, [{ status: 503 }])
   })
 }
 
@@ -173,40 +150,36 @@ for (const [name, operation, request] of [
   ["deleteByQuoteId", Quotes.deleteByQuoteId({ quote_id }), byQuoteId]
 ] as const) {
   describe(`Quotes.${name}`, () => {
-    itCalls([
+    itSendsAndDecodes([
       {
-        it: "sends no body and gives nothing",
+        it: "sends no body and returns nothing",
         call: operation,
         request: `DELETE ${request}`,
         reply: { status: 204 }
       }
     ])
 
-    it.effect("is NotFound once the quote was accepted", () =>
-      Effect.gen(function* () {
-        const { error } = yield* failureOf(operation, [gone])
-        assert.include(error, { _tag: "NotFound", code: "not_found", afterLostAnswer: false })
-      })
-    )
+    itFails("fails with NotFound after the quote was accepted", operation, [gone], {
+      _tag: "NotFound",
+      code: "not_found",
+      afterLostAnswer: false
+    })
 
-    it.effect("is repeated after a lost answer, and marks the echo", () =>
-      Effect.gen(function* () {
-        const { error, requests } = yield* failureOf(operation, [{ fault: "ECONNRESET" }, gone])
-        assert.strictEqual(requests, 2)
-        assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-      })
-    )
+    itFails("retries after a lost response and marks the error", operation, [{ fault: "ECONNRESET" }, gone], {
+      _tag: "NotFound",
+      afterLostAnswer: true
+    })
   })
 }
 
-describe("the cost of a quote's operations", () => {
+describe("descriptor.limits.cost of Quotes", () => {
   const [costs] = recorded("GetAccountEndpointCosts") as ReadonlyArray<{
     readonly default_cost: number
     readonly endpoint_costs: ReadonlyArray<{ readonly cost: number; readonly method: string; readonly path: string }>
   }>
 
   for (const { descriptor } of Object.values(Quotes)) {
-    it(`${descriptor.name} costs what the account's list said in demo`, () => {
+    it(`of ${descriptor.name} equals the cost recorded in demo`, () => {
       const path = `/trade-api/v2${descriptor.path.replaceAll(/\{(\w+)\}/g, ":$1")}`
       const listed = costs!.endpoint_costs.find((row) => row.method === descriptor.method && row.path === path)
       assert.strictEqual(descriptor.limits.cost, listed?.cost ?? costs!.default_cost)

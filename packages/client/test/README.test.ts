@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const examplesOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
-/** Bundles modules given as text, with packages and all, runs them, and answers what they printed. */
+/** Bundles and runs the source text of modules, and returns what they printed. */
 const run = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-client-examples-"))
   try {
@@ -48,7 +48,7 @@ ${modules[Number(name)]!}`,
           }
         }
       ],
-      // undici is CommonJS, and asks for Node's own modules by require.
+      // undici is CommonJS and requires Node's modules.
       banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url)' },
       bundle: true,
       outfile,
@@ -68,60 +68,61 @@ ${modules[Number(name)]!}`,
 
 const keyId = "a952bcbe-ec3b-4b5b-b8f9-11dae589608c"
 
-/** A fill that cost its taker 0.0175. */
+/** A fill with a fee of 0.0175. */
 const fill = recorded("GetFills")
   .flatMap((body) => (body as { readonly fills: ReadonlyArray<{ readonly fee_cost: string }> }).fills)
   .find(({ fee_cost }) => fee_cost === "0.017500")
 
-/** The exchange of the examples: whether a request must be signed, and its answer. */
-const answers: Readonly<Record<string, { readonly signed: boolean; readonly status: number; readonly body: unknown }>> =
-  {
-    "GET /trade-api/v2/portfolio/balance": {
-      signed: true,
-      status: 200,
-      body: recorded("GetBalance").find((body) => JSON.stringify(body).includes('"999.4625"'))
-    },
-    "GET /trade-api/v2/portfolio/fills?limit=1000": {
-      signed: true,
-      status: 200,
-      body: { fills: [fill], cursor: "CgsI+/==" }
-    },
-    "GET /trade-api/v2/portfolio/fills?limit=1000&cursor=CgsI%2B%2F%3D%3D": {
-      signed: true,
-      status: 200,
-      body: { fills: [fill], cursor: "" }
-    },
-    // A collector of OTLP, on the same port.
-    "POST /v1/metrics": { signed: false, status: 200, body: {} },
-    "POST /v1/traces": { signed: false, status: 200, body: {} },
-    "GET /trade-api/v2/exchange/status": {
-      signed: false,
-      status: 200,
-      body: { exchange_active: true, trading_active: true }
-    },
-    "POST /trade-api/v2/portfolio/events/orders": {
-      signed: true,
-      status: 400,
-      body: { error: { code: "invalid_order", message: "invalid order", details: "insufficient balance" } }
-    },
-    "POST /trade-api/v2/portfolio/events/orders/batched": { signed: true, status: 201, body: { orders: [] } }
-  }
+/** The server's responses, and whether each request must be signed. */
+const responses: Readonly<
+  Record<string, { readonly signed: boolean; readonly status: number; readonly body: unknown }>
+> = {
+  "GET /trade-api/v2/portfolio/balance": {
+    signed: true,
+    status: 200,
+    body: recorded("GetBalance").find((body) => JSON.stringify(body).includes('"999.4625"'))
+  },
+  "GET /trade-api/v2/portfolio/fills?limit=1000": {
+    signed: true,
+    status: 200,
+    body: { fills: [fill], cursor: "CgsI+/==" }
+  },
+  "GET /trade-api/v2/portfolio/fills?limit=1000&cursor=CgsI%2B%2F%3D%3D": {
+    signed: true,
+    status: 200,
+    body: { fills: [fill], cursor: "" }
+  },
+  // An OTLP collector on the same port.
+  "POST /v1/metrics": { signed: false, status: 200, body: {} },
+  "POST /v1/traces": { signed: false, status: 200, body: {} },
+  "GET /trade-api/v2/exchange/status": {
+    signed: false,
+    status: 200,
+    body: { exchange_active: true, trading_active: true }
+  },
+  "POST /trade-api/v2/portfolio/events/orders": {
+    signed: true,
+    status: 400,
+    body: { error: { code: "invalid_order", message: "invalid order", details: "insufficient balance" } }
+  },
+  "POST /trade-api/v2/portfolio/events/orders/batched": { signed: true, status: 201, body: { orders: [] } }
+}
 
-/** Serves the examples on loopback while they run; answers what they printed and what they asked for. */
+/** Runs an example against a loopback server, and returns what it printed and requested. */
 const runAgainstServer = async (
   example: string
 ): Promise<{ readonly printed: ReadonlyArray<string>; readonly requests: ReadonlyArray<string> }> => {
   const requests: Array<string> = []
-  const answer = (response: ServerResponse, status: number, body: unknown) =>
+  const respond = (response: ServerResponse, status: number, body: unknown) =>
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
   const server = createServer((request, response) => {
     const name = `${request.method} ${request.url}`
     requests.push(name)
     request.resume()
-    const known = answers[name]
-    if (known === undefined) return answer(response, 418, { code: "unscripted" })
-    if ((request.headers["kalshi-access-key"] === keyId) !== known.signed) return answer(response, 401, {})
-    return answer(response, known.status, known.body)
+    const known = responses[name]
+    if (known === undefined) return respond(response, 418, { code: "unscripted" })
+    if ((request.headers["kalshi-access-key"] === keyId) !== known.signed) return respond(response, 401, {})
+    return respond(response, known.status, known.body)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   try {
@@ -144,7 +145,7 @@ const runAgainstServer = async (
   }
 }
 
-/** As {@link runAgainstServer}, with a Redis besides where the example wants one, which it must then have used. */
+/** Like {@link runAgainstServer}. Starts Redis if the example uses it, and asserts that it was used. */
 const runExample = (example: string): ReturnType<typeof runAgainstServer> =>
   example.includes("NodeRedis")
     ? Effect.runPromise(
@@ -168,7 +169,7 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
   ["runs a bot in a dry run", ["GET /trade-api/v2/exchange/status"]],
   ["handles the error of a refused order", ["POST /trade-api/v2/portfolio/events/orders"]],
   [
-    "adds up all fees by pages",
+    "adds up all fees over pages",
     [
       "GET /trade-api/v2/portfolio/fills?limit=1000",
       "GET /trade-api/v2/portfolio/fills?limit=1000&cursor=CgsI%2B%2F%3D%3D"
@@ -181,24 +182,24 @@ const examples: ReadonlyArray<readonly [example: string, requests: ReadonlyArray
   ["measures the clock", ["GET /trade-api/v2/exchange/status"]]
 ]
 
-describe("an example of the README", () => {
+describe("README examples", () => {
   afterEach(() => {
     vi.unstubAllEnvs()
   })
 
-  it("runs on Node 20, which undici does not: it needs Node 22.19", () => {
+  it("run on Node 20: they do not import NodeHttpClient, which needs Node 22.19", () => {
     const main = fs.readFileSync(path.join(root, "../../README.md"), "utf8")
     for (const example of [...examplesOf(main), ...examplesOf(readme)]) assert.notInclude(example, "NodeHttpClient")
   })
 
-  it("is one of those below", () => {
+  it("are all tested", () => {
     assert.strictEqual(examplesOf(readme).length, examples.length)
   })
 
   for (const [index, [sentence, requests]] of examples.entries()) {
     const without = examplesOf(readme)[index]?.includes("NodeRedis") === true ? redis.missing : undefined
     const skipped = without === undefined ? "" : ` (skipped: ${without})`
-    it.skipIf(skipped !== "")(`${sentence}, and prints what it says${skipped}`, async () => {
+    it.skipIf(skipped !== "")(`${sentence} and prints the documented output${skipped}`, async () => {
       const example = examplesOf(readme)[index]!
       const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
       assert.isNotEmpty(expected)
@@ -214,8 +215,8 @@ const operationsIn = async (name: string): Promise<ReadonlyArray<string>> => {
     .map((key) => `${name}.${key}`)
 }
 
-describe("the examples in the doc blocks of the operations", () => {
-  it("import what there is, and run", async () => {
+describe("doc block examples", () => {
+  it("import existing modules and run", async () => {
     const names = await Promise.all(
       moduleNames.map(async (name) => ((await operationsIn(name)).length > 0 ? [name] : []))
     )
@@ -232,8 +233,8 @@ describe("the examples in the doc blocks of the operations", () => {
   })
 })
 
-describe("the README", () => {
-  it("names every operation once under what one wants it for, and none that is not there", async () => {
+describe("README", () => {
+  it("lists every operation once", async () => {
     const [, section] = /^## I want to …$([\s\S]*?)^Besides the operations/m.exec(readme)!
     const named = [...section!.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1]!)
     const operations = [...(await Promise.all(moduleNames.map(operationsIn))).flat()].sort()
@@ -245,14 +246,14 @@ describe("the README", () => {
     assert.deepStrictEqual([...new Set(named)].sort(), operations)
   })
 
-  it("names the modules that there are besides", () => {
+  it("lists the other modules", () => {
     const [line] = /^Besides the operations.*$/m.exec(readme)!
     const modules = [...line.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
     assert.isNotEmpty(modules)
     assert.includeMembers([...moduleNames], modules)
   })
 
-  it("links to what exists", () => {
+  it("has no broken links", () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)]
     assert.isNotEmpty(links)
     for (const [, file, anchor] of links) {

@@ -5,8 +5,8 @@ import { hold } from "./support/money.ts"
 
 const ids = fc.array(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 60 })
 
-describe("all", () => {
-  it("remembers every id, in sets no larger than they may be", () => {
+describe("Remembered.all", () => {
+  it("remembers every id in sets of limited size", () => {
     hold(
       fc.property(ids, fc.integer({ min: 1, max: 5 }), (added, perSet) => {
         const memory = Remembered.all({ maxIds: 100, perSet })
@@ -21,14 +21,13 @@ describe("all", () => {
     )
   })
 
-  it("refuses one more than it may hold", () => {
+  it("rejects an id beyond maxIds", () => {
     const memory = Remembered.all({ maxIds: 3, perSet: 2 })
     assert.deepStrictEqual(["a", "b", "c", "d"].map(memory.add), [true, true, true, false])
     assert.deepStrictEqual(["a", "b", "c", "d"].map(memory.has), [true, true, true, false])
   })
 
-  it("goes on in another set where the platform's largest one is full", () => {
-    // As small as sets can be: what a set of the platform refuses is never reached.
+  it("starts a new set when one is full", () => {
     const memory = Remembered.all({ maxIds: 1000, perSet: 1 })
     for (let n = 0; n < 1000; n++) assert.isTrue(memory.add(String(n)))
     assert.isTrue(memory.has("0") && memory.has("999"))
@@ -36,8 +35,8 @@ describe("all", () => {
   })
 })
 
-describe("recent", () => {
-  it("remembers the last so many ids, and forgets those before them", () => {
+describe("Remembered.recent", () => {
+  it("remembers the last ids and forgets older ones", () => {
     hold(
       fc.property(ids, fc.integer({ min: 1, max: 8 }), (added, size) => {
         const memory = Remembered.recent(size)

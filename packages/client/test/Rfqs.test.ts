@@ -1,7 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe } from "@effect/vitest"
 import * as Rfqs from "../src/rest/Rfqs.ts"
-import { failureOf, itCalls, recorded } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes, recorded } from "./support/calls.ts"
 
 const rfq_id = "42b2770c-7bcc-423b-af6b-d954cbcb267e"
 const ticker = "KXMLBGAME-26JUL081840NYYTB-NYY"
@@ -21,15 +20,15 @@ const rfq = {
 }
 
 describe("Rfqs.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "asks for everybody's",
+      it: "lists the RFQs of all users",
       call: Rfqs.list(),
       request: "GET /communications/rfqs",
       reply: { status: 200, body: { rfqs: [rfq], cursor: "next" } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Rfqs.list({
         cursor: "c=",
         event_ticker: "E",
@@ -43,23 +42,17 @@ describe("Rfqs.list", () => {
       request:
         "GET /communications/rfqs?cursor=c%3D&event_ticker=E&market_ticker=M&subaccount=3&limit=100&status=open&creator_user_id=u&user_filter=self",
       reply: { status: 200, body: { rfqs: null } },
-      answer: { rfqs: [] }
+      value: { rfqs: [] }
     }
   ])
 
-  it.effect("sends no other filter of users than self", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Rfqs.list({ user_filter: "others" as "self" }), [])
-      assert.strictEqual(requests, 0)
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/user_filter" })
-    })
-  )
+  itRejects("rejects any user filter but self", [[Rfqs.list({ user_filter: "others" as "self" }), "/user_filter"]])
 })
 
 describe("Rfqs.get", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads one",
+      it: "reads one with an unknown status",
       call: Rfqs.get({ rfq_id }),
       request: `GET /communications/rfqs/${rfq_id}`,
       reply: { status: 200, body: { rfq: { ...rfq, status: "a status of tomorrow" } } }
@@ -68,16 +61,16 @@ describe("Rfqs.get", () => {
 })
 
 describe("Rfqs.create", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "asks for a number of contracts, and gives the id that demo was recorded with",
+      it: "requests by count and decodes the id recorded in demo",
       call: Rfqs.create({ market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true }),
       request: "POST /communications/rfqs",
       body: { market_ticker: ticker, contracts_fp: "1.5", rest_remainder: false, replace_existing: true },
       reply: { status: 201, body: recorded("CreateRFQ")[0] }
     },
     {
-      it: "asks for what a sum buys",
+      it: "requests by target cost",
       call: Rfqs.create({
         market_ticker: ticker,
         target_cost_dollars: "25.00",
@@ -101,62 +94,45 @@ describe("Rfqs.create", () => {
 
   const one = Rfqs.create({ market_ticker: ticker, contracts_fp: "1", rest_remainder: false })
 
-  it.effect("fails with Conflict when one is open on the market already", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(one, [
-        { status: 409, body: { error: { code: "conflict", message: "an RFQ is open" } } }
-      ])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "Conflict", afterLostAnswer: false })
-    })
+  itFails(
+    "fails with Conflict if the market already has an open RFQ",
+    one,
+    [{ status: 409, body: { error: { code: "conflict", message: "an RFQ is open" } } }],
+    { _tag: "Conflict", afterLostAnswer: false }
   )
 
-  it.effect("is not sent a second time after a lost answer", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(one, [{ fault: "ECONNRESET" }])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "TransportError", requestSent: "maybe" })
-    })
-  )
+  itFails("does not retry after a lost response", one, [{ fault: "ECONNRESET" }], {
+    _tag: "TransportError",
+    requestSent: "maybe"
+  })
 
-  it.effect("refuses a sum that is no amount of dollars, naming the field", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(
-        Rfqs.create({ market_ticker: ticker, target_cost_dollars: "1e3", rest_remainder: false }),
-        []
-      )
-      assert.strictEqual(requests, 0)
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/target_cost_dollars" })
-    })
-  )
+  itRejects("rejects an invalid target cost", [
+    [Rfqs.create({ market_ticker: ticker, target_cost_dollars: "1e3", rest_remainder: false }), "/target_cost_dollars"]
+  ])
 })
 
 describe("Rfqs.delete", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends no body and gives nothing",
+      it: "sends no body and returns nothing",
       call: Rfqs.delete({ rfq_id }),
       request: `DELETE /communications/rfqs/${rfq_id}`,
       reply: { status: 204 }
     }
   ])
 
-  it.effect("is repeated after a lost answer, and marks the echo", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Rfqs.delete({ rfq_id }), [
-        { fault: "ECONNRESET" },
-        { status: 404, body: { code: "not_found" } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "NotFound", afterLostAnswer: true })
-    })
+  itFails(
+    "retries after a lost response and marks the error",
+    Rfqs.delete({ rfq_id }),
+    [{ fault: "ECONNRESET" }, { status: 404, body: { code: "not_found" } }],
+    { _tag: "NotFound", afterLostAnswer: true }
   )
 })
 
 describe("Rfqs.communicationsId", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the id that demo was recorded with",
+      it: "decodes the id recorded in demo",
       call: Rfqs.communicationsId(),
       request: "GET /communications/id",
       reply: { status: 200, body: recorded("GetCommunicationsID")[0] }

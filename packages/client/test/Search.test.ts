@@ -1,29 +1,29 @@
 import { describe } from "@effect/vitest"
 import * as Search from "../src/rest/Search.ts"
-import { itCalls } from "./support/calls.ts"
-import { itIs } from "./support/operations.ts"
+import { itSendsAndDecodes } from "./support/calls.ts"
+import { itDeclares } from "./support/operations.ts"
 
 describe("Search.tagsByCategories", () => {
-  itIs(Search.tagsByCategories(), { name: "Search.tagsByCategories", signed: "never", errors: ["Unauthorized"] })
-  itCalls([
+  itDeclares(Search.tagsByCategories(), { name: "Search.tagsByCategories", signed: "never", errors: ["Unauthorized"] })
+  itSendsAndDecodes([
     {
-      it: "reads the tags of each category, of which one is null and read as empty",
+      it: "reads the tags of each category and decodes null tags as empty",
       call: Search.tagsByCategories(),
       request: "GET /search/tags_by_categories",
       reply: {
         status: 200,
         body: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": null } }
       },
-      answer: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": [] } }
+      value: { tags_by_categories: { Sports: ["Baseball", "Soccer"], "Climate and Weather": [] } }
     }
   ])
 })
 
 describe("Search.filtersBySport", () => {
-  itIs(Search.filtersBySport(), { name: "Search.filtersBySport", signed: "never", errors: ["Unauthorized"] })
-  itCalls([
+  itDeclares(Search.filtersBySport(), { name: "Search.filtersBySport", signed: "never", errors: ["Unauthorized"] })
+  itSendsAndDecodes([
     {
-      it: "reads the scopes and competitions of each sport, and the order to show them in",
+      it: "reads the scopes and competitions of each sport and their order",
       call: Search.filtersBySport(),
       request: "GET /search/filters_by_sport",
       reply: {
@@ -38,7 +38,7 @@ describe("Search.filtersBySport", () => {
       }
     },
     {
-      it: "reads lists that are null as empty",
+      it: "decodes null lists as empty",
       call: Search.filtersBySport(),
       request: "GET /search/filters_by_sport",
       reply: {
@@ -48,7 +48,7 @@ describe("Search.filtersBySport", () => {
           sport_ordering: null
         }
       },
-      answer: {
+      value: {
         filters_by_sports: { Chess: { scopes: [], competitions: { Masters: { scopes: [] } } } },
         sport_ordering: []
       }

@@ -1,9 +1,8 @@
-import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe, expectTypeOf, it } from "@effect/vitest"
 import type * as Parameters from "../src/generated/parameters.ts"
 import * as Series from "../src/rest/Series.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
-import { type InputOf, itIs } from "./support/operations.ts"
+import { itRejects, itSendsAndDecodes } from "./support/calls.ts"
+import { type InputOf, itDeclares } from "./support/operations.ts"
 
 const series = {
   ticker: "KXRAIN",
@@ -22,16 +21,16 @@ const series = {
 }
 
 describe("Series.list", () => {
-  itIs(Series.list(), { name: "Series.list", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Series.list(), { name: "Series.list", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
-      it: "lists all of them in one answer",
+      it: "lists all series in one response",
       call: Series.list(),
       request: "GET /series",
       reply: { status: 200, body: { series: [series] } }
     },
     {
-      it: "sends every filter, and reads a list that is null as empty",
+      it: "sends every filter and decodes a null list as empty",
       call: Series.list({
         category: "Climate and Weather",
         tags: "Rain",
@@ -42,37 +41,32 @@ describe("Series.list", () => {
       request:
         "GET /series?category=Climate%20and%20Weather&tags=Rain&include_product_metadata=true&include_volume=false&min_updated_ts=1790000000",
       reply: { status: 200, body: { series: null } },
-      answer: { series: [] }
+      value: { series: [] }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Series.ListInput>().toEqualTypeOf<InputOf<typeof Parameters.GetSeriesListQuery>>()
   })
 })
 
 describe("Series.get", () => {
-  itIs(Series.get({ series_ticker: "KXRAIN" }), { name: "Series.get", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Series.get({ series_ticker: "KXRAIN" }), { name: "Series.get", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
-      it: "reads one, with its volume when asked",
+      it: "reads one with its volume on request",
       call: Series.get({ series_ticker: "KXRAIN", include_volume: true }),
       request: "GET /series/KXRAIN?include_volume=true",
       reply: { status: 200, body: { series: { ...series, volume_fp: "1234567.89", fee_type: "a fee of tomorrow" } } }
     }
   ])
 
-  it.effect("refuses a ticker that would ask another operation", () =>
-    Effect.gen(function* () {
-      for (const series_ticker of ["", "..", "KXRAIN/markets"]) {
-        const { error, requests } = yield* failureOf(Series.get({ series_ticker }), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer: "/series_ticker" })
-        assert.strictEqual(requests, 0)
-      }
-    })
+  itRejects(
+    "rejects a ticker that would change the path",
+    ["", "..", "KXRAIN/markets"].map((series_ticker) => [Series.get({ series_ticker }), "/series_ticker"])
   )
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Series.GetInput>().toEqualTypeOf<
       InputOf<typeof Parameters.GetSeriesPath, typeof Parameters.GetSeriesQuery>
     >()
@@ -80,10 +74,10 @@ describe("Series.get", () => {
 })
 
 describe("Series.feeChanges", () => {
-  itIs(Series.feeChanges(), { name: "Series.feeChanges", signed: "never", errors: ["BadRequest"] })
-  itCalls([
+  itDeclares(Series.feeChanges(), { name: "Series.feeChanges", signed: "never", errors: ["BadRequest"] })
+  itSendsAndDecodes([
     {
-      it: "lists the changes of one series, past ones too",
+      it: "lists the changes of one series, including past ones",
       call: Series.feeChanges({ series_ticker: "KXRAIN", show_historical: true }),
       request: "GET /series/fee_changes?series_ticker=KXRAIN&show_historical=true",
       reply: {
@@ -102,15 +96,15 @@ describe("Series.feeChanges", () => {
       }
     },
     {
-      it: "reads a list that is null as empty",
+      it: "decodes a null list as empty",
       call: Series.feeChanges(),
       request: "GET /series/fee_changes",
       reply: { status: 200, body: { series_fee_change_arr: null } },
-      answer: { series_fee_change_arr: [] }
+      value: { series_fee_change_arr: [] }
     }
   ])
 
-  it("takes every parameter of the document", () => {
+  it("accepts every documented parameter", () => {
     expectTypeOf<Series.FeeChangesInput>().toEqualTypeOf<InputOf<typeof Parameters.GetSeriesFeeChangesQuery>>()
   })
 })

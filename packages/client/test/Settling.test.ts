@@ -1,107 +1,111 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Result } from "effect"
-import { TestClock } from "effect/testing"
+import { Effect, Result } from "effect"
 import * as Orders from "../src/trading/Orders.ts"
-import { Machine } from "./support/datedExchange.ts"
+import { play, queryOf } from "./support/calls.ts"
 import {
   asOf,
+  clientOrderId,
   dated,
-  exists,
+  duplicate,
   intent,
   journaled,
   list,
-  lists,
-  mine,
+  listed,
+  mismatches,
   order,
   order_id,
-  others,
-  placing,
-  play,
-  refused,
+  place,
+  errorReply,
+  tagsOf,
   ticker,
   timestamp
 } from "./support/placing.ts"
-import { layer, type Reply, type Sent } from "./support/scripted.ts"
+import type { Reply } from "./support/scripted.ts"
 
-const old = "GET /historical/orders"
+const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
 /** Attempts between 0 and 30 seconds, by the exchange's clock. */
 const placement: Orders.Placement = {
-  client_order_id: mine,
+  client_order_id: clientOrderId,
   ticker,
   placedAtMillis: 0,
   lastAttemptMillis: 30_000,
   window: { fromMillis: 0, untilMillis: 90_000 }
 }
 
-/** A placement that a journal holds, with nothing about the exchange's clock. */
-const byHand: Orders.Placement = { client_order_id: mine, ticker, placedAtMillis: 0, lastAttemptMillis: 0 }
+/** A placement without a window, as an older journal holds it. */
+const withoutWindow: Orders.Placement = {
+  client_order_id: clientOrderId,
+  ticker,
+  placedAtMillis: 0,
+  lastAttemptMillis: 0
+}
 
-/** One that no list shows, at a time of this machine: every further reading comes too late. */
-const absent = (
-  what: Orders.Placement,
-  as_of: Reply,
-  atMillis: number
-): Effect.Effect<Orders.Settlement, never, never> =>
-  Effect.map(play(Orders.settle(what, { within: 50 }), [as_of, lists(), lists()], { atMillis }), ({ result }) =>
-    Result.getOrThrow(result)
+/** Settles a placement that is not listed. The time limit leaves time for one round. */
+const settleUnlisted = (placement: Orders.Placement, freshness: Reply, atMillis: number) =>
+  Effect.map(
+    play(Orders.settle(placement, { within: 50 }), [freshness, listed(), listed()], { atMillis }),
+    ({ value }) => value
   )
 
-const queryOf = ({ target }: Sent): URLSearchParams => new URLSearchParams(target.split("?")[1])
+/** For responses that take minutes. */
+const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as const
 
-describe("settle", () => {
-  it.effect("finds an order among the live ones, or among the old", () =>
+describe("Orders.settle", () => {
+  it.effect("finds a live or a historical order", () =>
     Effect.gen(function* () {
-      const live = yield* play(Orders.settle(placement), [asOf(0), lists(order)])
-      assert.deepInclude(Result.getOrThrow(live.result), { _tag: "Accepted", learned: "list", order_id })
-      const aged = yield* play(Orders.settle(placement), [asOf(0), lists(), lists({ ...order, status: "executed" })])
-      assert.deepStrictEqual(aged.paths, [timestamp, list, old])
-      assert.deepInclude(Result.getOrThrow(aged.result), { _tag: "Accepted", learned: "list", order_id })
+      const live = yield* play(Orders.settle(placement), [asOf(0), listed(order)])
+      assert.deepInclude(live.value, { _tag: "Accepted", learned: "list", order_id })
+      const found = yield* play(Orders.settle(placement), [asOf(0), listed(), listed({ ...order, status: "executed" })])
+      assert.deepStrictEqual(found.paths, [timestamp, list, historical])
+      assert.deepInclude(found.value, { _tag: "Accepted", learned: "list", order_id })
     })
   )
 
-  it.effect("passes over the other orders of the market", () =>
+  it.effect("ignores other orders of the market", () =>
     Effect.gen(function* () {
-      const another = { ...order, client_order_id: "another", order_id: mine }
-      const { result } = yield* play(Orders.settle(placement), [asOf(0), lists(another, order)])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "Accepted", order_id })
-      const none = yield* play(Orders.settle(placement), [asOf(90_001), lists(another), lists()], { atMillis: 100_000 })
-      assert.strictEqual(Result.getOrThrow(none.result)._tag, "NotPlaced")
+      const another = { ...order, client_order_id: "another", order_id: clientOrderId }
+      const { value } = yield* play(Orders.settle(placement), [asOf(0), listed(another, order)])
+      assert.deepInclude(value, { _tag: "Accepted", order_id })
+      const none = yield* play(Orders.settle(placement), [asOf(90_001), listed(another), listed()], {
+        atMillis: 100_000
+      })
+      assert.strictEqual(none.value._tag, "NotPlaced")
     })
   )
 
   it.effect("finds an order on a later page", () =>
     Effect.gen(function* () {
       const first: Reply = { status: 200, body: { orders: [], cursor: "more" } }
-      const { paths, result } = yield* play(Orders.settle(placement), [asOf(0), first, lists(order)])
+      const { paths, value } = yield* play(Orders.settle(placement), [asOf(0), first, listed(order)])
       assert.deepStrictEqual(paths, [timestamp, list, list])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "Accepted", learned: "list", order_id })
+      assert.deepInclude(value, { _tag: "Accepted", learned: "list", order_id })
     })
   )
 
-  it.effect("says NotPlaced once the exchange refuses the last signature", () =>
+  it.effect("returns NotPlaced once the lists are newer than the window", () =>
     Effect.gen(function* () {
-      assert.deepInclude(yield* absent(placement, asOf(90_001), 100_000), {
+      assert.deepInclude(yield* settleUnlisted(placement, asOf(90_001), 100_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:30.001Z"
       })
-      assert.deepInclude(yield* absent(placement, asOf(90_000), 100_000), {
+      assert.deepInclude(yield* settleUnlisted(placement, asOf(90_000), 100_000), {
         _tag: "Unknown",
         notListedAsOf: "1970-01-01T00:01:30.000Z"
       })
     })
   )
 
-  it.effect("says NotPlaced of a window that is one moment", () =>
+  it.effect("returns NotPlaced for a window of zero length", () =>
     Effect.gen(function* () {
-      const moment = { ...placement, window: { fromMillis: 90_000, untilMillis: 90_000 } }
-      assert.strictEqual((yield* absent(moment, asOf(90_001), 100_000))._tag, "NotPlaced")
+      const zeroLength = { ...placement, window: { fromMillis: 90_000, untilMillis: 90_000 } }
+      assert.strictEqual((yield* settleUnlisted(zeroLength, asOf(90_001), 100_000))._tag, "NotPlaced")
     })
   )
 
-  it.effect("reads no page after the one that shows the order", () =>
+  it.effect("stops reading at the page that contains the order", () =>
     Effect.gen(function* () {
       const page: Reply = { status: 200, body: { orders: [order], cursor: "more" } }
       const { paths } = yield* play(Orders.settle(placement), [asOf(0), page])
@@ -109,395 +113,371 @@ describe("settle", () => {
     })
   )
 
-  it.effect("does not conclude from lists that could not be read whole", () =>
+  it.effect("stays Unknown if a list cannot be read to its end", () =>
     Effect.gen(function* () {
-      const broken = refused(400, "bad_request")
+      const failing = errorReply(400, "bad_request")
       for (const pages of [
-        [lists(), broken],
-        [broken, lists()]
+        [listed(), failing],
+        [failing, listed()]
       ]) {
-        const early = Orders.settle(placement, { within: 50 })
-        const { result } = yield* play(early, [asOf(100_000), ...pages], { atMillis: 100_000 })
-        assert.deepInclude(Result.getOrThrow(result), { _tag: "Unknown", notListedAsOf: undefined })
+        const settle = Orders.settle(placement, { within: 50 })
+        const { value } = yield* play(settle, [asOf(100_000), ...pages], { atMillis: 100_000 })
+        assert.deepInclude(value, { _tag: "Unknown", notListedAsOf: undefined })
       }
     })
   )
 
-  it.effect("does not conclude where the exchange does not say how fresh the lists are", () =>
+  it.effect("stays Unknown if the freshness of the lists is unknown", () =>
     Effect.gen(function* () {
-      for (const as_of of [refused(400, "no"), { status: 200, body: { as_of_time: "2026-13-45T00:00:00Z" } }]) {
-        assert.deepInclude(yield* absent(placement, as_of, 100_000), { _tag: "Unknown", notListedAsOf: undefined })
+      for (const as_of of [errorReply(400, "no"), { status: 200, body: { as_of_time: "2026-13-45T00:00:00Z" } }]) {
+        assert.deepInclude(yield* settleUnlisted(placement, as_of, 100_000), {
+          _tag: "Unknown",
+          notListedAsOf: undefined
+        })
       }
     })
   )
 
-  it.effect("reads lists of which nobody says how fresh they are, and keeps what it knew of earlier ones", () =>
+  it.effect("reads lists of unknown freshness and keeps the freshness of earlier lists", () =>
     Effect.gen(function* () {
-      const silent = [refused(400, "no"), lists(), lists()]
-      const found = yield* play(Orders.settle(placement), [...silent, refused(400, "no"), lists(order)])
-      assert.strictEqual(Result.getOrThrow(found.result)._tag, "Accepted")
-      const never = yield* play(Orders.settle(placement, { within: 150 }), [asOf(0), lists(), lists(), ...silent])
-      assert.deepInclude(Result.getOrThrow(never.result), {
+      const undatedRound = [errorReply(400, "no"), listed(), listed()]
+      const found = yield* play(Orders.settle(placement), [...undatedRound, errorReply(400, "no"), listed(order)])
+      assert.strictEqual(found.value._tag, "Accepted")
+      const never = yield* play(Orders.settle(placement, { within: 150 }), [
+        asOf(0),
+        listed(),
+        listed(),
+        ...undatedRound
+      ])
+      assert.deepInclude(never.value, {
         _tag: "Unknown",
         notListedAsOf: "1970-01-01T00:00:00.000Z"
       })
     })
   )
 
-  it.effect("never says NotPlaced of an order that the exchange called a duplicate, also in another process", () =>
+  it.effect("never returns NotPlaced after a duplicate error, even from a journal", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* placing([exists, asOf(0), lists()], intent, { within: 50 })
+      const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
-      for (const what of [outcome, journaled(outcome)]) {
-        assert.deepInclude(yield* absent(what, asOf(3_600_000), 3_600_000), { _tag: "Unknown", exists: true })
+      for (const unknown of [outcome, journaled(outcome)]) {
+        assert.deepInclude(yield* settleUnlisted(unknown, asOf(3_600_000), 3_600_000), {
+          _tag: "Unknown",
+          exists: true
+        })
       }
     })
   )
 
-  it.effect("never says NotPlaced of an order that was answered as placed", () =>
+  it.effect("never returns NotPlaced after a success status", () =>
     Effect.gen(function* () {
-      const broken: Reply = { status: 201, text: "<html>" }
-      const { outcome } = yield* placing([broken, asOf(0), lists()], intent, { within: 50 }, { atMillis: 0 })
+      const failing: Reply = { status: 201, text: "<html>" }
+      const { outcome } = yield* place([failing, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
-      assert.strictEqual((yield* absent(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
-      // Where the success has an error in its body, it is none.
+      assert.strictEqual((yield* settleUnlisted(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
+      // A success status with an error in its body is not a success.
       const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
-      const none = yield* placing([error, asOf(0), lists()], intent, { within: 50 }, { atMillis: 0 })
+      const none = yield* place([error, asOf(0), listed()], { within: 50 })
       assert.deepInclude(none.outcome, { _tag: "Unknown", exists: false })
-      assert.strictEqual((yield* absent(journaled(none.outcome), asOf(3_600_000), 3_600_000))._tag, "NotPlaced")
+      assert.strictEqual((yield* settleUnlisted(journaled(none.outcome), asOf(3_600_000), 3_600_000))._tag, "NotPlaced")
     })
   )
 
-  it.effect("keeps what an Unknown says where it stays Unknown", () =>
+  it.effect("keeps the fields of an Unknown that stays Unknown", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* placing([exists, asOf(0), lists()], intent, { within: 50 })
-      const again = yield* absent(outcome, asOf(0), 0)
+      const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
+      const again = yield* settleUnlisted(outcome, asOf(0), 0)
       assert.deepStrictEqual(again, { ...(outcome as Orders.Unknown), lastAttemptMillis: outcome.lastAttemptMillis! })
-      // An error that was written as JSON is no error any more.
-      assert.deepInclude(yield* absent(journaled(outcome), asOf(0), 0), { _tag: "Unknown", error: undefined })
+      // A journal loses the error.
+      assert.deepInclude(yield* settleUnlisted(journaled(outcome), asOf(0), 0), { _tag: "Unknown", error: undefined })
     })
   )
 
-  it.effect(
-    "reads lists from a minute before the exchange can have taken the order, and whole where nobody knows",
-    () =>
-      Effect.gen(function* () {
-        const since = (placements: ReadonlyArray<Orders.Placement>) =>
-          Effect.map(
-            play(Orders.settleAll(placements, { within: 50 }), [asOf(0), lists(), lists()], { atMillis: 1_000_000 }),
-            ({ sent }) => [queryOf(sent[1]!).get("min_ts"), queryOf(sent[2]!).get("min_ts")]
-          )
-        const from = (fromMillis: number) => ({ ...placement, window: { fromMillis, untilMillis: 900_000 } })
-        assert.deepStrictEqual(yield* since([from(600_999)]), ["540", "540"])
-        assert.deepStrictEqual(yield* since([from(700_000), from(600_000), from(800_000)]), ["540", "540"])
-        assert.deepStrictEqual(yield* since([from(30_000)]), ["0", "0"])
-        assert.deepStrictEqual(yield* since([from(700_000), { ...placement, window: undefined }]), [null, null])
-      })
+  it.effect("reads the lists from one minute before the window, or all of them without a window", () =>
+    Effect.gen(function* () {
+      const since = (placements: ReadonlyArray<Orders.Placement>) =>
+        Effect.map(
+          play(Orders.settleAll(placements, { within: 50 }), [asOf(0), listed(), listed()], { atMillis: 1_000_000 }),
+          ({ sent }) => [queryOf(sent[1]!).get("min_ts"), queryOf(sent[2]!).get("min_ts")]
+        )
+      const from = (fromMillis: number) => ({ ...placement, window: { fromMillis, untilMillis: 900_000 } })
+      assert.deepStrictEqual(yield* since([from(600_999)]), ["540", "540"])
+      assert.deepStrictEqual(yield* since([from(700_000), from(600_000), from(800_000)]), ["540", "540"])
+      assert.deepStrictEqual(yield* since([from(30_000)]), ["0", "0"])
+      assert.deepStrictEqual(yield* since([from(700_000), { ...placement, window: undefined }]), [null, null])
+    })
   )
 
-  it.effect("believes no list to be fresher than the exchange's own time", () =>
+  it.effect("caps the freshness of the lists by the exchange's clock", () =>
     Effect.gen(function* () {
-      // By its date the exchange's clock is at most at 91 seconds here.
-      assert.deepInclude(yield* absent(placement, dated(asOf(3_600_000), 90_000), 90_000), {
+      // By the date, the exchange's clock is at 91 seconds at most.
+      assert.deepInclude(yield* settleUnlisted(placement, dated(asOf(3_600_000), 90_000), 90_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31.000Z"
       })
-      // Where it is as fresh as that, the exchange's own text stays.
+      // Freshness within the cap keeps the exchange's text.
       const whole: Reply = { status: 200, body: { as_of_time: "1970-01-01T00:01:31Z" } }
-      assert.deepInclude(yield* absent(placement, dated(whole, 90_000), 90_000), {
+      assert.deepInclude(yield* settleUnlisted(placement, dated(whole, 90_000), 90_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31Z"
       })
-      assert.deepInclude(yield* absent(placement, dated(asOf(3_600_000), 89_000), 89_000), {
+      assert.deepInclude(yield* settleUnlisted(placement, dated(asOf(3_600_000), 89_000), 89_000), {
         _tag: "Unknown",
         notListedAsOf: "1970-01-01T00:01:30.000Z"
       })
-      // Without a date it is within a minute of this machine's.
-      assert.deepInclude(yield* absent(placement, asOf(3_600_000), 30_001), {
+      // Without a date, the exchange's clock is within a minute of the local clock.
+      assert.deepInclude(yield* settleUnlisted(placement, asOf(3_600_000), 30_001), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:30.001Z"
       })
-      assert.deepInclude(yield* absent(placement, asOf(3_600_000), 30_000), {
+      assert.deepInclude(yield* settleUnlisted(placement, asOf(3_600_000), 30_000), {
         _tag: "Unknown",
         notListedAsOf: "1970-01-01T00:01:30.000Z"
       })
     })
   )
 
-  it.effect(
-    "allows for a minute between the clocks, and for the minute of a signature, where a journal has no window",
-    () =>
-      Effect.gen(function* () {
-        assert.strictEqual((yield* absent(byHand, asOf(120_001), 130_000))._tag, "NotPlaced")
-        assert.strictEqual((yield* absent(byHand, asOf(120_000), 130_000))._tag, "Unknown")
-        // An exchange that is known to be five minutes ahead: 301 seconds at most.
-        assert.strictEqual((yield* absent(byHand, dated(asOf(361_001), 400_000), 100_000))._tag, "NotPlaced")
-        assert.strictEqual((yield* absent(byHand, dated(asOf(361_000), 400_000), 100_000))._tag, "Unknown")
-      })
-  )
-
-  it.effect("counts from its own beginning where a journal has no last attempt", () =>
+  it.effect("without a window, allows one minute for the clock difference and one for the signature", () =>
     Effect.gen(function* () {
-      const { lastAttemptMillis: _, ...begun } = byHand
-      // The exchange's clock is at most at 131 seconds here, and a signature can have been a minute ahead.
-      assert.strictEqual((yield* absent(begun, dated(asOf(130_000), 130_000), 130_000))._tag, "Unknown")
-      const settlement = yield* Effect.gen(function* () {
-        yield* TestClock.setTime(130_000)
-        const fiber = yield* Effect.forkChild(Orders.settle(begun))
-        yield* TestClock.adjust("5 minutes")
-        return yield* Fiber.join(fiber)
-      }).pipe(
-        Effect.provide(
-          layer(
-            [
-              dated(asOf(130_000), 130_000),
-              lists(),
-              lists(),
-              { ...dated(asOf(250_000), 260_000), delayMillis: 130_000 },
-              lists(),
-              lists(),
-              // That answer came 300 ms after its date's second began.
-              dated(asOf(250_701), 260_000),
-              lists(),
-              lists()
-            ],
-            { policy: { attemptTimeout: "Infinity", totalTimeout: "Infinity" } }
-          )
-        )
+      assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
+      assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_000), 130_000))._tag, "Unknown")
+      // The exchange is five minutes ahead: 301 seconds at most.
+      assert.strictEqual(
+        (yield* settleUnlisted(withoutWindow, dated(asOf(361_001), 400_000), 100_000))._tag,
+        "NotPlaced"
       )
-      assert.deepInclude(settlement, { _tag: "NotPlaced", notListedAsOf: "1970-01-01T00:04:10.701Z" })
+      assert.strictEqual((yield* settleUnlisted(withoutWindow, dated(asOf(361_000), 400_000), 100_000))._tag, "Unknown")
     })
   )
 
-  it.effect("says by the exchange's clock when it began, where it stays Unknown without a last attempt", () =>
+  it.effect("without a last attempt, counts from the start of settle", () =>
     Effect.gen(function* () {
-      const { lastAttemptMillis: _, ...begun } = byHand
-      const settlement = yield* absent(begun, dated(asOf(0), 430_000), 130_000)
+      const { lastAttemptMillis: _, ...started } = withoutWindow
+      // The exchange's clock is at 131 seconds at most, and a signature can be one minute ahead.
+      assert.strictEqual((yield* settleUnlisted(started, dated(asOf(130_000), 130_000), 130_000))._tag, "Unknown")
+      const { value } = yield* play(
+        Orders.settle(started),
+        [
+          dated(asOf(130_000), 130_000),
+          listed(),
+          listed(),
+          { ...dated(asOf(250_000), 260_000), delayMillis: 130_000 },
+          listed(),
+          listed(),
+          // The previous response arrived 300 ms into the second of its date.
+          dated(asOf(250_701), 260_000),
+          listed(),
+          listed()
+        ],
+        { atMillis: 130_000, policy: noTimeouts }
+      )
+      assert.deepInclude(value, { _tag: "NotPlaced", notListedAsOf: "1970-01-01T00:04:10.701Z" })
+    })
+  )
+
+  it.effect("without a last attempt, reports its start by the exchange's clock", () =>
+    Effect.gen(function* () {
+      const { lastAttemptMillis: _, ...started } = withoutWindow
+      const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
       assert.deepInclude(settlement, { _tag: "Unknown", lastAttemptMillis: 431_000 })
     })
   )
 
-  for (const [why, what] of [
-    ["this machine's clock was set while the order was sent", { ...placement, clockChanged: true }],
+  for (const [why, unsettled] of [
+    ["the local clock was set during the call", { ...placement, clockChanged: true }],
     ["the last attempt is before the first", { ...placement, placedAtMillis: 30_001 }],
-    ["the last attempt is before the first, in a journal", { ...byHand, placedAtMillis: 1 }],
-    ["the window ends before it begins", { ...placement, window: { fromMillis: 90_001, untilMillis: 90_000 } }],
-    ["the last attempt is later than now at the exchange", { ...byHand, lastAttemptMillis: 3_660_001 }]
+    ["the last attempt is before the first, in a journal", { ...withoutWindow, placedAtMillis: 1 }],
+    ["the window ends before it starts", { ...placement, window: { fromMillis: 90_001, untilMillis: 90_000 } }],
+    ["the last attempt is in the future of the exchange", { ...withoutWindow, lastAttemptMillis: 3_660_001 }]
   ] as const) {
-    it.effect(`never says NotPlaced where ${why}`, () =>
+    it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
-        for (const one of [what, journaled(what)]) {
+        for (const one of [unsettled, journaled(unsettled)]) {
           // Ten hours later by the exchange's clock.
-          assert.strictEqual((yield* absent(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
+          assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
       })
     )
   }
 
-  it.effect("says NotPlaced of a last attempt that was just now when it began", () =>
+  it.effect("returns NotPlaced if the last attempt is not after the start", () =>
     Effect.gen(function* () {
-      // The exchange's clock is at most a second ahead.
-      const { result } = yield* play(
-        Orders.settle({ ...byHand, lastAttemptMillis: 3_601_000 }),
+      // The exchange's clock is one second ahead at most.
+      const { value } = yield* play(
+        Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_000 }),
         [
           dated(asOf(3_600_000), 3_600_000),
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           { ...dated(asOf(3_721_001), 3_722_000), delayMillis: 122_000 },
-          lists(),
-          lists()
+          listed(),
+          listed()
         ],
-        { atMillis: 3_600_000, options: { policy: { attemptTimeout: "Infinity", totalTimeout: "Infinity" } } }
+        { atMillis: 3_600_000, policy: noTimeouts }
       )
-      assert.strictEqual(Result.getOrThrow(result)._tag, "NotPlaced")
+      assert.strictEqual(value._tag, "NotPlaced")
     })
   )
 
-  it.effect("never says NotPlaced of a last attempt that is later than the beginning, however long it looks", () =>
+  it.effect("never returns NotPlaced if the last attempt is after the start", () =>
     Effect.gen(function* () {
-      const { result } = yield* play(
-        Orders.settle({ ...byHand, lastAttemptMillis: 3_601_001 }, { within: 122_150 }),
+      const { value } = yield* play(
+        Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_001 }, { within: 122_150 }),
         [
           dated(asOf(3_600_000), 3_600_000),
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           { ...dated(asOf(3_722_000), 3_722_000), delayMillis: 122_000 },
-          lists(),
-          lists()
+          listed(),
+          listed()
         ],
-        { atMillis: 3_600_000, options: { policy: { attemptTimeout: "Infinity", totalTimeout: "Infinity" } } }
+        { atMillis: 3_600_000, policy: noTimeouts }
       )
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "Unknown", notListedAsOf: "1970-01-01T01:02:02.000Z" })
+      assert.deepInclude(value, { _tag: "Unknown", notListedAsOf: "1970-01-01T01:02:02.000Z" })
     })
   )
 
-  it.effect("looks for three minutes by default", () =>
+  it.effect("searches for three minutes by default", () =>
     Effect.gen(function* () {
-      const within = (millis: number) =>
-        Effect.gen(function* () {
-          const fiber = yield* Effect.forkChild(Orders.settle(placement))
-          yield* TestClock.adjust(millis)
-          const ended = fiber.pollUnsafe() !== undefined
-          yield* Fiber.interrupt(fiber)
-          return ended
-        }).pipe(
-          Effect.provide(
-            layer([{ ...asOf(0), delayMillis: 600_000 }], {
-              policy: { attemptTimeout: "1 hour", totalTimeout: "1 hour" }
-            })
-          )
-        )
-      assert.deepStrictEqual([yield* within(179_999), yield* within(180_000)], [false, true])
+      const policy = { attemptTimeout: "1 hour", totalTimeout: "1 hour" } as const
+      const { endedMillis } = yield* play(Orders.settle(placement), [{ ...asOf(0), delayMillis: 600_000 }], { policy })
+      assert.strictEqual(endedMillis, 180_000)
     })
   )
 
-  it.effect("still finds the order where the last attempt is later than now", () =>
+  it.effect("finds the order even if the last attempt is in the future", () =>
     Effect.gen(function* () {
-      const ahead = { ...byHand, lastAttemptMillis: 3_661_001 }
-      const { result } = yield* play(
+      const ahead = { ...withoutWindow, lastAttemptMillis: 3_661_001 }
+      const { value } = yield* play(
         Orders.settle(ahead),
         [
           dated(asOf(3_600_000), 3_600_000),
-          lists(),
-          lists(),
+          listed(),
+          listed(),
           { ...dated(asOf(3_722_000), 3_722_000), delayMillis: 122_000 },
-          lists(order)
+          listed(order)
         ],
-        { atMillis: 3_600_000, options: { policy: { attemptTimeout: "Infinity", totalTimeout: "Infinity" } } }
+        { atMillis: 3_600_000, policy: noTimeouts }
       )
-      assert.strictEqual(Result.getOrThrow(result)._tag, "Accepted")
+      assert.strictEqual(value._tag, "Accepted")
     })
   )
 
-  it.effect("concludes nothing from a clock that is set while it looks, before an answer has a date", () =>
+  it.effect("ignores the local clock if it was set during the search and no response had a date", () =>
     Effect.gen(function* () {
-      const machine = new Machine()
-      const settling = Effect.gen(function* () {
-        yield* TestClock.setTime(10_000)
-        const fiber = yield* Effect.forkChild(Orders.settle(placement, { within: "5 seconds" }))
-        yield* TestClock.adjust("1 second")
-        machine.aheadMillis = 3_600_000
-        yield* TestClock.adjust("1 minute")
-        return yield* Fiber.join(fiber)
-      })
       const slow = { ...asOf(3_600_000), delayMillis: 2_000 }
-      const settlement = yield* settling.pipe(
-        machine.run,
-        Effect.provide(layer([slow, lists(), lists(), { ...asOf(3_600_000), delayMillis: 60_000 }]))
-      )
-      assert.deepInclude(settlement, { _tag: "Unknown", notListedAsOf: undefined })
-      // Once an answer has a date, it does not matter what the clock showed before.
-      machine.aheadMillis = 0
-      const measured = yield* settling.pipe(
-        machine.run,
-        Effect.provide(layer([slow, lists(), lists(), dated(asOf(3_600_000), 3_612_000), lists(), lists()]))
-      )
-      assert.strictEqual(measured._tag, "NotPlaced")
+      const settle = (...replies: ReadonlyArray<Reply>) =>
+        play(Orders.settle(placement, { within: "5 seconds" }), [slow, listed(), listed(), ...replies], {
+          atMillis: 10_000,
+          clockSteps: [[1_000, 3_600_000]]
+        })
+      const undated = yield* settle({ ...asOf(3_600_000), delayMillis: 60_000 })
+      assert.deepInclude(undated.value, { _tag: "Unknown", notListedAsOf: undefined })
+      // A date makes the local clock irrelevant.
+      const measured = yield* settle(dated(asOf(3_600_000), 3_612_000), listed(), listed())
+      assert.strictEqual(measured.value._tag, "NotPlaced")
     })
   )
 
-  it.effect("is Unknown where another order has the id, and shows in what that differs", () =>
+  it.effect("returns Unknown with the differences if another order has the id", () =>
     Effect.gen(function* () {
-      const asked = { ...placement, request }
-      for (const [difference, other] of others) {
-        for (const what of [asked, journaled(asked)]) {
-          const { paths, result } = yield* play(Orders.settle(what), [asOf(100_000), lists(other), lists()], {
+      const withRequest = { ...placement, request }
+      for (const [difference, other] of mismatches) {
+        for (const one of [withRequest, journaled(withRequest)]) {
+          const { paths, value } = yield* play(Orders.settle(one), [asOf(100_000), listed(other), listed()], {
             atMillis: 100_000
           })
-          assert.deepStrictEqual(paths, [timestamp, list, old])
-          assert.deepInclude(Result.getOrThrow(result), {
+          assert.deepStrictEqual(paths, [timestamp, list, historical])
+          assert.deepInclude(value, {
             _tag: "Unknown",
             mismatch: { order: other as Orders.Order, differs: [difference] }
           })
         }
-        // A journal that holds no more has the id and the market to go by.
+        // Without a request, only the id and the market are compared.
         const bare = yield* play(
           Orders.settle(placement),
-          [asOf(100_000), lists(other), ...(difference === "ticker" ? [lists()] : [])],
+          [asOf(100_000), listed(other), ...(difference === "ticker" ? [listed()] : [])],
           { atMillis: 100_000 }
         )
-        assert.strictEqual(Result.getOrThrow(bare.result)._tag, difference === "ticker" ? "Unknown" : "Accepted")
+        assert.strictEqual(bare.value._tag, difference === "ticker" ? "Unknown" : "Accepted")
       }
     })
   )
 
-  it.effect("agrees with place about an order that is not what was asked for", () =>
+  it.effect("agrees with Orders.place about an order that differs from the request", () =>
     Effect.gen(function* () {
-      for (const [difference, other] of others) {
-        const { outcome } = yield* placing([exists, asOf(1), lists(other)])
+      for (const [difference, other] of mismatches) {
+        const { outcome } = yield* place([duplicate, asOf(1), listed(other)])
         assert.strictEqual(outcome._tag, difference === "side" ? "Rejected" : "Unknown")
-        const { result } = yield* play(Orders.settle(journaled(outcome)), [asOf(1), lists(other), lists()])
-        assert.strictEqual(Result.getOrThrow(result)._tag, "Unknown", difference)
+        const { value } = yield* play(Orders.settle(journaled(outcome)), [asOf(1), listed(other), listed()])
+        assert.strictEqual(value._tag, "Unknown", difference)
       }
     })
   )
 
-  it.effect("recognises the order that is meant, however its numbers are written", () =>
+  it.effect("matches numbers by value, not by text", () =>
     Effect.gen(function* () {
-      const asked = { ...placement, request: { ...request, subaccount: 0 } }
-      const capped = { ...asked, request: { ...request, reduce_only: true } }
-      for (const [what, shown, tag] of [
-        [asked, { ...order, yes_price_dollars: "0.56", subaccount_number: null }, "Accepted"],
-        [asked, { ...order, subaccount_number: 0 }, "Accepted"],
-        [{ ...asked, request: { ...request, subaccount: 3 } }, { ...order, subaccount_number: 3 }, "Accepted"],
-        [{ ...asked, request: { ...request, subaccount: 3 } }, order, "Unknown"],
+      const withRequest = { ...placement, request: { ...request, subaccount: 0 } }
+      const capped = { ...withRequest, request: { ...request, reduce_only: true } }
+      for (const [requested, shown, tag] of [
+        [withRequest, { ...order, yes_price_dollars: "0.56", subaccount_number: null }, "Accepted"],
+        [withRequest, { ...order, subaccount_number: 0 }, "Accepted"],
+        [{ ...withRequest, request: { ...request, subaccount: 3 } }, { ...order, subaccount_number: 3 }, "Accepted"],
+        [{ ...withRequest, request: { ...request, subaccount: 3 } }, order, "Unknown"],
         [capped, order, "Accepted"],
-        // The exchange caps an order that may only reduce by what is held.
+        // The exchange caps a reduce_only order at the position.
         [capped, { ...order, initial_count_fp: "4.00" }, "Accepted"],
         [capped, { ...order, initial_count_fp: "10.01" }, "Unknown"],
-        [asked, { ...order, initial_count_fp: "4.00" }, "Unknown"],
-        // What no order can have been asked for with is nobody's.
-        [{ ...asked, request: { ...request, price: "much" as "0.56" } }, order, "Unknown"],
-        [{ ...asked, request: { ...request, count: "many" as "10" } }, order, "Unknown"]
+        [withRequest, { ...order, initial_count_fp: "4.00" }, "Unknown"],
+        // An invalid request matches no order.
+        [{ ...withRequest, request: { ...request, price: "much" as "0.56" } }, order, "Unknown"],
+        [{ ...withRequest, request: { ...request, count: "many" as "10" } }, order, "Unknown"]
       ] as const) {
-        const { result } = yield* play(Orders.settle(what), [
+        const { value } = yield* play(Orders.settle(requested), [
           asOf(0),
-          lists(shown),
-          ...(tag === "Accepted" ? [] : [lists()])
+          listed(shown),
+          ...(tag === "Accepted" ? [] : [listed()])
         ])
-        assert.strictEqual(Result.getOrThrow(result)._tag, tag, JSON.stringify([what.request, shown]))
+        assert.strictEqual(value._tag, tag, JSON.stringify([requested.request, shown]))
       }
     })
   )
 
-  it.effect("finds the order that is meant behind another one of its id", () =>
+  it.effect("finds the matching order after another order with the same id", () =>
     Effect.gen(function* () {
-      const asked = { ...placement, request }
-      const [, other] = others[3]!
+      const withRequest = { ...placement, request }
+      const [, other] = mismatches[3]!
       const page: Reply = { status: 200, body: { orders: [other], cursor: "more" } }
-      const behind = yield* play(Orders.settle(asked), [asOf(0), page, lists(order)])
-      assert.deepInclude(Result.getOrThrow(behind.result), { _tag: "Accepted", order_id })
-      const aged = yield* play(Orders.settle(asked), [asOf(0), lists(other), lists(order)])
-      assert.deepInclude(Result.getOrThrow(aged.result), { _tag: "Accepted", order_id })
-      // A page that could not be read may have it.
+      const behind = yield* play(Orders.settle(withRequest), [asOf(0), page, listed(order)])
+      assert.deepInclude(behind.value, { _tag: "Accepted", order_id })
+      const found = yield* play(Orders.settle(withRequest), [asOf(0), listed(other), listed(order)])
+      assert.deepInclude(found.value, { _tag: "Accepted", order_id })
+      // An unread page may contain it.
       const unread = yield* play(
-        Orders.settle(asked),
-        [asOf(0), page, refused(400, "no"), lists(), asOf(40_000), page, lists(order)],
+        Orders.settle(withRequest),
+        [asOf(0), page, errorReply(400, "no"), listed(), asOf(40_000), page, listed(order)],
         { atMillis: 40_000 }
       )
-      assert.deepStrictEqual(unread.paths, [timestamp, list, list, old, timestamp, list, list])
-      assert.deepInclude(Result.getOrThrow(unread.result), { _tag: "Accepted", order_id })
+      assert.deepStrictEqual(unread.paths, [timestamp, list, list, historical, timestamp, list, list])
+      assert.deepInclude(unread.value, { _tag: "Accepted", order_id })
     })
   )
 
-  it.effect("is not held up by another placement that can never be decided", () =>
+  it.effect("settles one placement even if another can never be settled", () =>
     Effect.gen(function* () {
-      const never = { ...byHand, client_order_id: "never", lastAttemptMillis: 36_000_000 }
-      const { result } = yield* play(
+      const never = { ...withoutWindow, client_order_id: "never", lastAttemptMillis: 36_000_000 }
+      const { value } = yield* play(
         Orders.settleAll([never, placement], { within: 150 }),
-        [asOf(29_000), lists(), lists(), asOf(31_000), lists(order), lists()],
+        [asOf(29_000), listed(), listed(), asOf(31_000), listed(order), listed()],
         { atMillis: 31_000 }
       )
-      assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        ["Unknown", "Accepted"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["Unknown", "Accepted"])
     })
   )
 
-  it.effect("fails for what is not a placement, as its types do", () =>
+  it.effect("rejects values that are not placements", () =>
     Effect.gen(function* () {
-      for (const [what, pointer] of [
+      for (const [input, pointer] of [
         [undefined, ""],
         [null, ""],
         ["id", ""],
@@ -517,79 +497,70 @@ describe("settle", () => {
         [{ ...placement, window: { fromMillis: 0 } }, "/window"],
         [{ ...placement, window: { fromMillis: null, untilMillis: 0 } }, "/window"]
       ] as const) {
-        const wrong = what as Orders.Placement // as untyped code gives it
-        const one = yield* play(Effect.flip(Orders.settle(wrong)), [])
-        assert.isNotEmpty(Result.getOrThrow(one.result).reason)
-        assert.deepInclude(Result.getOrThrow(one.result), {
+        const invalid = input as Orders.Placement // untyped callers can pass it
+        const one = yield* play(Orders.settle(invalid), [])
+        assert.isNotEmpty(one.error.reason)
+        assert.deepInclude(one.error, {
           _tag: "InvalidRequest",
           operation: "Orders.settle",
           pointer
         })
-        const many = yield* play(Effect.flip(Orders.settleAll([placement, wrong])), [])
-        assert.deepInclude(Result.getOrThrow(many.result), {
+        const many = yield* play(Orders.settleAll([placement, invalid]), [])
+        assert.deepInclude(many.error, {
           _tag: "InvalidRequest",
           operation: "Orders.settleAll",
           pointer: `/1${pointer}`
         })
       }
-      const noList = placement as unknown as ReadonlyArray<Orders.Placement> // as untyped code gives it
-      const { result } = yield* play(Effect.flip(Orders.settleAll(noList)), [])
-      assert.deepInclude(Result.getOrThrow(result), { _tag: "InvalidRequest", pointer: "" })
-      assert.include(Result.getOrThrow(result).message, "not an array")
+      const noList = placement as unknown as ReadonlyArray<Orders.Placement> // untyped callers can pass it
+      const { error } = yield* play(Orders.settleAll(noList), [])
+      assert.deepInclude(error, { _tag: "InvalidRequest", pointer: "" })
+      assert.include(error.message, "not an array")
     })
   )
 })
 
-describe("settleAll", () => {
-  it.effect("does not take an order of another market for one with the same id", () =>
+describe("Orders.settleAll", () => {
+  it.effect("does not match an order of another market with the same id", () =>
     Effect.gen(function* () {
       const elsewhere = { ...placement, ticker: "ANOTHER" }
-      const { result } = yield* play(
+      const { value } = yield* play(
         Orders.settleAll([placement, elsewhere]),
-        [asOf(100_000), lists(order), lists(), lists()],
+        [asOf(100_000), listed(order), listed(), listed()],
         { atMillis: 100_000 }
       )
-      assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        ["Accepted", "NotPlaced"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["Accepted", "NotPlaced"])
     })
   )
 
-  it.effect("settles many with the same reads", () =>
+  it.effect("settles many placements with the same reads", () =>
     Effect.gen(function* () {
       const wanted = ["a", "b", "c"].map((client_order_id) => ({ ...placement, client_order_id }))
-      const { paths, result } = yield* play(
+      const { paths, value } = yield* play(
         Orders.settleAll(wanted),
-        [asOf(100_000), lists({ ...order, client_order_id: "b" }), lists({ ...order, client_order_id: "c" })],
+        [asOf(100_000), listed({ ...order, client_order_id: "b" }), listed({ ...order, client_order_id: "c" })],
         { atMillis: 100_000 }
       )
       assert.strictEqual(paths.length, 3)
-      assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        ["NotPlaced", "Accepted", "Accepted"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["NotPlaced", "Accepted", "Accepted"])
     })
   )
 
-  it.effect("settles two placements of one id, each by what was asked for", () =>
+  it.effect("settles two placements with the same id by their requests", () =>
     Effect.gen(function* () {
       const other = { ...placement, request: { ...request, price: "0.50" as const } }
-      const { result } = yield* play(Orders.settleAll([other, { ...placement, request }]), [
+      const { value } = yield* play(Orders.settleAll([other, { ...placement, request }]), [
         asOf(0),
-        lists(order),
-        lists()
+        listed(order),
+        listed()
       ])
-      assert.deepStrictEqual(
-        Result.getOrThrow(result).map(({ _tag }) => _tag),
-        ["Unknown", "Accepted"]
-      )
+      assert.deepStrictEqual(tagsOf(value), ["Unknown", "Accepted"])
     })
   )
 
-  it.effect("reads nothing for no placements", () =>
+  it.effect("sends nothing for an empty list", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(Result.getOrThrow((yield* play(Orders.settleAll([]), [])).result), [])
+      assert.deepStrictEqual((yield* play(Orders.settleAll([]), [])).value, [])
     })
   )
 })

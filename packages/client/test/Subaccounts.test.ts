@@ -1,7 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe } from "@effect/vitest"
 import * as Subaccounts from "../src/rest/Subaccounts.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes } from "./support/calls.ts"
 
 const transfer = {
   client_transfer_id: "6f1c3a52-7b0e-4d8e-9a53-0d6b5f1f4a11",
@@ -11,9 +10,9 @@ const transfer = {
 }
 
 describe("Subaccounts.balances", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads the cash of every subaccount per shard, in dollars",
+      it: "reads the cash of every subaccount and shard in dollars",
       call: Subaccounts.balances(),
       request: "GET /portfolio/subaccounts/balances",
       reply: {
@@ -31,9 +30,9 @@ describe("Subaccounts.balances", () => {
 
 describe("Subaccounts.create", () => {
   const made = { status: 201, body: { subaccount_number: 1 } }
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends an empty object where nothing is asked for: the exchange refuses a write without a body",
+      it: "sends an empty object by default: the exchange rejects a write without a body",
       call: Subaccounts.create(),
       request: "POST /portfolio/subaccounts",
       body: {},
@@ -48,17 +47,16 @@ describe("Subaccounts.create", () => {
     }
   ])
 
-  it.effect("is not repeated after a lost answer: a second one could not be removed", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Subaccounts.create(), [{ status: 504 }])
-      assert.strictEqual(requests, 1)
-      assert.include(error, { _tag: "GatewayTimeout" })
-    })
+  itFails(
+    "does not retry after a lost response: a second subaccount could not be removed",
+    Subaccounts.create(),
+    [{ status: 504 }],
+    { _tag: "GatewayTimeout" }
   )
 })
 
 describe("Subaccounts.netting", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads the setting of every subaccount",
       call: Subaccounts.netting(),
@@ -73,9 +71,9 @@ describe("Subaccounts.netting", () => {
 
 describe("Subaccounts.updateNetting", () => {
   const input = { subaccount_number: 3, enabled: false }
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends the setting, and answers nothing whatever comes with its 200",
+      it: "sends the setting, ignores the response body and returns nothing",
       call: Subaccounts.updateNetting(input),
       request: "PUT /portfolio/subaccounts/netting",
       body: input,
@@ -83,21 +81,16 @@ describe("Subaccounts.updateNetting", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer: it sets a value", () =>
-    Effect.gen(function* () {
-      const { requests } = yield* failureOf(Subaccounts.updateNetting(input), [
-        { fault: "ECONNRESET" },
-        { status: 400, body: { error: { code: "bad_request", message: "no such subaccount" } } }
-      ])
-      assert.strictEqual(requests, 2)
-    })
-  )
+  itFails("retries after a lost response: it sets a value", Subaccounts.updateNetting(input), [
+    { fault: "ECONNRESET" },
+    { status: 400, body: { error: { code: "bad_request", message: "no such subaccount" } } }
+  ])
 })
 
 describe("Subaccounts.transfer", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends whole cents under the id of the intent",
+      it: "sends whole cents with the client_transfer_id",
       call: Subaccounts.transfer({ ...transfer, exchange_index: 1 }),
       request: "POST /portfolio/subaccounts/transfer",
       body: { ...transfer, exchange_index: 1 },
@@ -105,32 +98,23 @@ describe("Subaccounts.transfer", () => {
     }
   ])
 
-  it.effect("is repeated under the same id after a lost answer, and surfaces the echo as an undeclared 409", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Subaccounts.transfer(transfer), [
-        { fault: "ECONNRESET" },
-        { status: 409, body: { error: { code: "already_exists", message: "seen" } } }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "UnexpectedStatus", status: 409, attempts: 2 })
-    })
+  itFails(
+    "retries with the same id after a lost response and fails with UnexpectedStatus on the undocumented 409",
+    Subaccounts.transfer(transfer),
+    [{ fault: "ECONNRESET" }, { status: 409, body: { error: { code: "already_exists", message: "seen" } } }],
+    { _tag: "UnexpectedStatus", status: 409, attempts: 2 }
   )
 
-  it.effect("refuses an id that is no UUID, and a part of a cent", () =>
-    Effect.gen(function* () {
-      const id = yield* failureOf(Subaccounts.transfer({ ...transfer, client_transfer_id: "mine" }), [])
-      assert.include(id.error, { _tag: "InvalidRequest", pointer: "/client_transfer_id" })
-      const amount = yield* failureOf(Subaccounts.transfer({ ...transfer, amount_cents: 12.5 }), [])
-      assert.include(amount.error, { _tag: "InvalidRequest", pointer: "/amount_cents" })
-      assert.strictEqual(id.requests + amount.requests, 0)
-    })
-  )
+  itRejects("rejects an id that is not a UUID, and a fraction of a cent", [
+    [Subaccounts.transfer({ ...transfer, client_transfer_id: "mine" }), "/client_transfer_id"],
+    [Subaccounts.transfer({ ...transfer, amount_cents: 12.5 }), "/amount_cents"]
+  ])
 })
 
 describe("Subaccounts.transfers", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads a page: cents, and Unix seconds",
+      it: "reads a page with cents and Unix seconds",
       call: Subaccounts.transfers({ limit: 1000, cursor: "c" }),
       request: "GET /portfolio/subaccounts/transfers?limit=1000&cursor=c",
       reply: {

@@ -1,7 +1,6 @@
-import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { describe } from "@effect/vitest"
 import * as Transfers from "../src/rest/Transfers.ts"
-import { failureOf, itCalls } from "./support/calls.ts"
+import { itFails, itRejects, itSendsAndDecodes } from "./support/calls.ts"
 
 const root = "/portfolio/intra_exchange_instance_transfer"
 const client_transfer_id = "6f1c3a52-7b0e-4d8e-9a53-0d6b5f1f4a11"
@@ -18,7 +17,7 @@ const transfer = {
 }
 
 describe("Transfers.list", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "reads amounts as dollars",
       call: Transfers.list({ limit: 500, cursor: "c" }),
@@ -26,7 +25,7 @@ describe("Transfers.list", () => {
       reply: { status: 200, body: { transfers: [transfer], cursor: "" } }
     },
     {
-      it: "takes an answer without a cursor: there are no more pages",
+      it: "accepts a response without a cursor, which ends the pages",
       call: Transfers.list(),
       request: `GET ${root}s`,
       reply: { status: 200, body: { transfers: [] } }
@@ -35,37 +34,37 @@ describe("Transfers.list", () => {
 })
 
 describe("Transfers.get", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads one transfer, in a status that is not known yet too",
+      it: "reads one transfer with an unknown status",
       call: Transfers.get({ transfer_id: "t-1" }),
       request: `GET ${root}s/t-1`,
       reply: { status: 200, body: { transfer: { ...transfer, status: "reversed" } } }
     }
   ])
 
-  it.effect("fails with NotFound, in every shape of its body", () =>
-    Effect.gen(function* () {
-      for (const body of [{ error: { code: "not_found", message: "no" } }, { code: "not_found" }]) {
-        const { error } = yield* failureOf(Transfers.get({ transfer_id: "t-2" }), [{ status: 404, body }])
-        assert.include(error, { _tag: "NotFound", code: "not_found", afterLostAnswer: false })
-      }
-    })
-  )
+  for (const body of [{ error: { code: "not_found", message: "no" } }, { code: "not_found" }]) {
+    itFails(
+      `fails with NotFound on ${JSON.stringify(body)}`,
+      Transfers.get({ transfer_id: "t-2" }),
+      [{ status: 404, body }],
+      { _tag: "NotFound", code: "not_found", afterLostAnswer: false }
+    )
+  }
 })
 
 describe("Transfers.create", () => {
   const started = { status: 200, body: { transfer_id: "t-1" } }
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "sends the amount as the integer it is: hundredths of a cent",
+      it: "sends the amount as an integer of centicents",
       call: Transfers.create(input),
       request: `POST ${root}`,
       body: input,
       reply: started
     },
     {
-      it: "sends both ends in full",
+      it: "sends source and destination in full",
       call: Transfers.create({
         ...input,
         source_exchange_shard: 0,
@@ -87,44 +86,30 @@ describe("Transfers.create", () => {
     }
   ])
 
-  const refused = { status: 400, body: { error: { code: "insufficient_balance", message: "no" } } }
-  for (const [sentence, call, replies] of [
-    [
-      "is repeated after a lost answer under an id of yours",
-      Transfers.create({ ...input, client_transfer_id }),
-      [{ fault: "ECONNRESET" }, refused]
-    ],
-    ["is not repeated after a lost answer without one", Transfers.create(input), [{ fault: "ECONNRESET" }]]
-  ] as const) {
-    it.effect(sentence, () =>
-      Effect.gen(function* () {
-        const { requests } = yield* failureOf(call, replies)
-        assert.strictEqual(requests, replies.length)
-      })
-    )
-  }
+  const lost = { fault: "ECONNRESET" }
+  itFails("retries after a lost response with an id", Transfers.create({ ...input, client_transfer_id }), [
+    lost,
+    { status: 400, body: { error: { code: "insufficient_balance", message: "no" } } }
+  ])
+  itFails("does not retry after a lost response without an id", Transfers.create(input), [lost])
 
-  it.effect("refuses dollars, a part of a hundredth of a cent, and an instance that does not exist", () =>
-    Effect.gen(function* () {
-      for (const [pointer, wrong] of [
+  itRejects(
+    "rejects dollars, a fraction of a centicent, and an unknown instance or shard",
+    (
+      [
         ["/amount", { amount: "12.50" }],
         ["/amount", { amount: 12.5 }],
         ["/destination", { destination: "perpetual" }],
         ["/destination_exchange_shard", { destination_exchange_shard: 101 }]
-      ] as const) {
-        // A caller without types can still get here.
-        const { error, requests } = yield* failureOf(Transfers.create({ ...input, ...wrong } as never), [])
-        assert.include(error, { _tag: "InvalidRequest", pointer })
-        assert.strictEqual(requests, 0)
-      }
-    })
+      ] as const
+    ).map(([pointer, fields]) => [Transfers.create({ ...input, ...fields } as never), pointer])
   )
 })
 
 describe("Transfers.targetBalanceAllocation", () => {
-  itCalls([
+  itSendsAndDecodes([
     {
-      it: "reads shares in whole percents",
+      it: "reads shares in whole percent",
       call: Transfers.targetBalanceAllocation(),
       request: "GET /portfolio/target_balance_allocation",
       reply: {
@@ -139,7 +124,7 @@ describe("Transfers.targetBalanceAllocation", () => {
       }
     },
     {
-      it: "reads an account that does not rebalance",
+      it: "reads an account without rebalancing",
       call: Transfers.targetBalanceAllocation(),
       request: "GET /portfolio/target_balance_allocation",
       reply: { status: 200, body: { allocations: [] } }
@@ -149,7 +134,7 @@ describe("Transfers.targetBalanceAllocation", () => {
 
 describe("Transfers.setTargetBalanceAllocation", () => {
   const allocations = [{ exchange_index: 2, percent: 100 }]
-  itCalls([
+  itSendsAndDecodes([
     {
       it: "sends the whole allocation",
       call: Transfers.setTargetBalanceAllocation({ allocations, resting_margin_reservation: "sum" }),
@@ -158,7 +143,7 @@ describe("Transfers.setTargetBalanceAllocation", () => {
       reply: { status: 200, body: {} }
     },
     {
-      it: "sends an empty list, which ends the rebalancing",
+      it: "sends an empty list, which stops rebalancing",
       call: Transfers.setTargetBalanceAllocation({ allocations: [] }),
       request: "POST /portfolio/target_balance_allocation",
       body: { allocations: [] },
@@ -166,24 +151,17 @@ describe("Transfers.setTargetBalanceAllocation", () => {
     }
   ])
 
-  it.effect("is repeated after a lost answer: it sets a value", () =>
-    Effect.gen(function* () {
-      const { error, requests } = yield* failureOf(Transfers.setTargetBalanceAllocation({ allocations }), [
-        { status: 502 },
-        { status: 403 }
-      ])
-      assert.strictEqual(requests, 2)
-      assert.include(error, { _tag: "Forbidden" })
-    })
+  itFails(
+    "retries after a lost response: it sets a value",
+    Transfers.setTargetBalanceAllocation({ allocations }),
+    [{ status: 502 }, { status: 403 }],
+    { _tag: "Forbidden" }
   )
 
-  it.effect("refuses a share that is no whole percent", () =>
-    Effect.gen(function* () {
-      const { error } = yield* failureOf(
-        Transfers.setTargetBalanceAllocation({ allocations: [{ exchange_index: 0, percent: 33.3 }] }),
-        []
-      )
-      assert.include(error, { _tag: "InvalidRequest", pointer: "/allocations/0/percent" })
-    })
-  )
+  itRejects("rejects a fractional percent", [
+    [
+      Transfers.setTargetBalanceAllocation({ allocations: [{ exchange_index: 0, percent: 33.3 }] }),
+      "/allocations/0/percent"
+    ]
+  ])
 })

@@ -1,7 +1,7 @@
-/** Bodies that several modules' tests share. */
+/** Response bodies that several tests share. */
 import { recorded } from "./calls.ts"
 
-/** The market that demo was recorded with in July 2026, as it was sent. */
+/** A market recorded in demo in July 2026, unchanged. */
 export const recordedMarket = recorded("GetMarket")[0] as { readonly market: Readonly<Record<string, unknown>> }
 
 const {
@@ -11,7 +11,7 @@ const {
   ...known
 } = recordedMarket.market
 
-/** The same market without the three fields that the document has dropped since. */
+/** The recorded market without the three fields that the document has dropped since. */
 export const market = known
 
 export const trade = {

@@ -1,53 +1,162 @@
-/** Tables of calls: what goes on the wire for each, and what comes of its answer. */
+/** Plays calls against a script on virtual time, and declares the tests that operations share. */
 import { readdirSync, readFileSync } from "node:fs"
+import { inspect } from "node:util"
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Cause, Clock, Effect, Exit, Fiber, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { KalshiPublic, KalshiRead, KalshiWrite } from "../../src/Capability.ts"
-import { layer, type Reply, Script } from "./scripted.ts"
+import type * as Kalshi from "../../src/Kalshi.ts"
+import { Machine } from "./datedExchange.ts"
+import { layer, type Reply, Script, type Sent } from "./scripted.ts"
 
-type AnyCall<E = unknown> = Effect.Effect<unknown, E, KalshiPublic | KalshiRead | KalshiWrite>
+export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
-export interface Call {
+type AnyCall = Effect.Effect<unknown, unknown, Capabilities>
+
+/** The options of the client, and what happens while a call runs. */
+export interface Setting extends Partial<Kalshi.Options> {
+  /** The time at the start, in Unix milliseconds. Default: 0. */
+  readonly atMillis?: number
+  /** The wall clock minus the virtual clock at the start. Default: 0. */
+  readonly aheadMillis?: number
+  /** Changes of the wall clock: milliseconds since the step before, and the new offset from the virtual clock. */
+  readonly clockSteps?: ReadonlyArray<readonly [afterMillis: number, aheadMillis: number]>
+  /** Interrupts the call after this time. Default: never. */
+  readonly interruptAfterMillis?: number
+}
+
+/** Method and path below the API's root, without the query. */
+export const pathOf = ({ method, target }: Sent): string =>
+  `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
+
+export const queryOf = ({ target }: Sent): URLSearchParams => new URLSearchParams(target.split("?")[1])
+
+/** A call that has ended. */
+export class Played<A, E> {
+  readonly exit: Exit.Exit<A, E>
+  readonly sent: ReadonlyArray<Sent>
+  /** When the call ended. */
+  readonly endedMillis: number
+
+  constructor(exit: Exit.Exit<A, E>, sent: ReadonlyArray<Sent>, endedMillis: number) {
+    this.exit = exit
+    this.sent = sent
+    this.endedMillis = endedMillis
+  }
+
+  get paths(): ReadonlyArray<string> {
+    return this.sent.map(pathOf)
+  }
+
+  /** The result. Fails the test if the call failed. */
+  get value(): A {
+    return Exit.isSuccess(this.exit) ? this.exit.value : assert.fail(Cause.pretty(this.exit.cause))
+  }
+
+  /** The typed error. Fails the test if the call did not fail with one. */
+  get error(): E {
+    if (Exit.isSuccess(this.exit)) return assert.fail(`the call succeeded: ${inspect(this.exit.value)}`)
+    const error = Cause.findError(this.exit.cause)
+    return Result.isSuccess(error) ? error.success : assert.fail(Cause.pretty(this.exit.cause))
+  }
+}
+
+/** Runs a call to its end on virtual time, against scripted replies. */
+export const play = <A, E, R>(
+  call: Effect.Effect<A, E, R>,
+  replies: ReadonlyArray<Reply>,
+  { aheadMillis = 0, atMillis = 0, clockSteps, interruptAfterMillis, ...options }: Setting = {}
+) => {
+  const machine = new Machine()
+  machine.aheadMillis = aheadMillis
+  const played = Effect.gen(function* () {
+    yield* TestClock.setTime(atMillis)
+    let endedMillis = 0
+    const timed = Effect.onExit(call, () =>
+      Effect.map(Clock.currentTimeMillis, (millis) => void (endedMillis = millis))
+    )
+    const fiber = yield* Effect.forkChild(timed)
+    for (const [afterMillis, millis] of clockSteps ?? []) {
+      yield* TestClock.adjust(afterMillis)
+      machine.aheadMillis = millis
+    }
+    if (interruptAfterMillis !== undefined) {
+      yield* TestClock.adjust(interruptAfterMillis)
+      yield* Effect.forkChild(Fiber.interrupt(fiber))
+    }
+    yield* TestClock.adjust("5 minutes")
+    const exit = yield* Fiber.await(fiber)
+    return new Played(exit, (yield* Script).sent, endedMillis)
+  }).pipe(Effect.provide(layer(replies, options)))
+  return clockSteps === undefined ? played : machine.run(played)
+}
+
+/** Reads a stream to its end: its items, and the error that ended it, if any. */
+export const collect = <A, R>(
+  stream: Stream.Stream<A, unknown, R>
+): Effect.Effect<{ readonly items: ReadonlyArray<A>; readonly error: unknown }, never, R> =>
+  Effect.suspend(() => {
+    const items: Array<A> = []
+    return Stream.runForEach(stream, (item) => Effect.sync(() => items.push(item))).pipe(
+      Effect.match({ onSuccess: () => undefined, onFailure: (error) => error }),
+      Effect.map((error) => ({ items, error }))
+    )
+  })
+
+interface Row {
   /** A sentence of behaviour. */
   readonly it: string
   readonly call: AnyCall
   /** Method and target below the API's root. */
   readonly request: string
-  /** The JSON body; none when left out. */
+  /** The JSON body of the request. Default: no body. */
   readonly body?: unknown
   readonly reply: Reply
-  /** What the call gives; the reply's body when left out. */
-  readonly answer?: unknown
+  /** The result. Default: the reply's body. */
+  readonly value?: unknown
 }
 
-/** One test per row. */
-export const itCalls = (calls: ReadonlyArray<Call>): void => {
-  for (const { answer, body, call, it: sentence, reply, request } of calls) {
+/** One test per row: the call sends one request and returns the decoded response. */
+export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
+  for (const { body, call, it: sentence, reply, request, value: expected } of rows) {
     it.effect(sentence, () =>
       Effect.gen(function* () {
-        const got = yield* call
-        const { sent } = yield* Script
+        const { sent, value } = yield* play(call, [reply])
         const [method, target] = request.split(" ")
         assert.strictEqual(sent.length, 1)
         assert.strictEqual(`${sent[0]!.method} ${sent[0]!.target}`, `${method} /trade-api/v2${target}`)
         assert.deepStrictEqual(sent[0]!.body === undefined ? undefined : JSON.parse(sent[0]!.body), body)
         assert.strictEqual(sent[0]!.headers["content-type"], body === undefined ? undefined : "application/json")
-        assert.deepStrictEqual(got, answer ?? ("body" in reply ? reply.body : undefined))
-      }).pipe(Effect.provide(layer([reply])))
+        assert.deepStrictEqual(value, expected ?? ("body" in reply ? reply.body : undefined))
+      })
     )
   }
 }
 
-/** Plays a call that must fail on virtual time; its error, and how many requests left. */
-export const failureOf = <E>(call: AnyCall<E>, replies: ReadonlyArray<Reply>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(Effect.flip(call))
-    yield* TestClock.adjust("1 minute")
-    const error = yield* Fiber.join(fiber)
-    const { sent } = yield* Script
-    return { error, requests: sent.length }
-  }).pipe(Effect.provide(layer(replies)))
+/** One test: the call uses all replies and fails with an error that has the given fields. */
+export const itFails = (sentence: string, call: AnyCall, replies: ReadonlyArray<Reply>, fields: object = {}): void => {
+  it.effect(sentence, () =>
+    Effect.gen(function* () {
+      const { error, sent } = yield* play(call, replies)
+      assert.strictEqual(sent.length, replies.length)
+      assert.include(error as object, fields)
+    })
+  )
+}
+
+/** One test: each input is rejected at its pointer, and nothing is sent. */
+export const itRejects = (sentence: string, cases: ReadonlyArray<readonly [call: AnyCall, pointer: string]>): void => {
+  it.effect(sentence, () =>
+    Effect.gen(function* () {
+      assert.isNotEmpty(cases)
+      for (const [call, pointer] of cases) {
+        const { error, sent } = yield* play(call, [])
+        assert.include(error as object, { _tag: "InvalidRequest", pointer })
+        assert.isEmpty(sent)
+      }
+    })
+  )
+}
 
 const recordings = new URL("../../../../fixtures/recorded/", import.meta.url)
 
@@ -57,7 +166,7 @@ interface Recording {
   readonly body: unknown
 }
 
-/** The bodies that were recorded of an operation, or of a component, over all recordings. */
+/** The recorded bodies of an operation or a component, from all recordings. */
 export const recorded = (name: string): ReadonlyArray<unknown> => {
   const bodies = readdirSync(recordings)
     .filter((file) => file.endsWith(".jsonl"))
@@ -65,6 +174,6 @@ export const recorded = (name: string): ReadonlyArray<unknown> => {
     .map((line) => JSON.parse(line) as Recording)
     .filter(({ operation, schema }) => operation === name || schema === name)
     .map(({ body }) => body)
-  if (bodies.length === 0) throw new Error(`nothing was recorded of ${name}`)
+  if (bodies.length === 0) throw new Error(`no recordings of ${name}`)
   return bodies
 }

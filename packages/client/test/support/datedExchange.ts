@@ -1,20 +1,22 @@
-/** An exchange whose clock differs from this machine's: it dates its answers, and refuses what was signed too far off. */
+/**
+ * An exchange whose clock differs from the client's. It dates its responses and rejects timestamps outside its window.
+ */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import * as Kalshi from "../../src/Kalshi.ts"
 import { environment, signer } from "./scripted.ts"
 
 export interface Settings {
-  /** Its clock minus the virtual one, which is the machine's unless the machine's was set. */
+  /** The exchange's clock minus the virtual clock. */
   skewMillis: number
-  /** How far off a timestamp may be; any far when left out. */
+  /** The largest accepted difference of a timestamp. Default: no limit. */
   readonly windowMillis?: number
-  /** How long a request is under way there, and its answer back. */
+  /** The transit time of a request and of its response. Default: 0. */
   readonly upMillis?: number
   readonly downMillis?: number
-  /** In the place of the usual headers of the n-th answer, from 0, given the date they would tell. */
+  /** The headers of the n-th response, from 0. Default: its date. */
   readonly headers?: (n: number, date: string) => Record<string, string>
-  /** In the place of the usual status of the n-th answer. */
+  /** The status of the n-th response. Default: 200, 201 for POST, 401 for a rejected timestamp. */
   readonly status?: (n: number) => number | undefined
   /** The code of a 401. Default: the timestamp expired. */
   readonly refusal?: { readonly code: string; readonly details?: string }
@@ -24,7 +26,7 @@ export interface Served {
   readonly method: string
   readonly path: string
   readonly signedMillis: number | undefined
-  /** By the clock that nobody sets. */
+  /** By the monotonic clock. */
   readonly atMillis: number
   readonly status: number
 }
@@ -58,12 +60,12 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
           const millis = atMillis + settings.skewMillis
           const timestamp = request.headers["kalshi-access-timestamp"]
           const signedMillis = timestamp === undefined ? undefined : Number(timestamp)
-          const isOff =
+          const isOutside =
             signedMillis !== undefined &&
             Math.abs(signedMillis - millis) > (settings.windowMillis ?? Number.POSITIVE_INFINITY)
           const n = served.length
           const success = request.method === "POST" ? 201 : 200
-          const status = settings.status?.(n) ?? (isOff ? 401 : success)
+          const status = settings.status?.(n) ?? (isOutside ? 401 : success)
           const date = httpDate(millis)
           served.push({ method: request.method, path: url.pathname, signedMillis, atMillis, status })
           if (settings.downMillis !== undefined) yield* Effect.sleep(settings.downMillis)
@@ -78,7 +80,7 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
     })
   )
 
-/** A whole client against such an exchange. */
+/** A client connected to this exchange. */
 export const layer = (
   settings: Settings,
   options: Partial<Kalshi.Options> = {}
@@ -87,21 +89,21 @@ export const layer = (
     Layer.provideMerge(layerExchange(settings))
   )
 
-/** The wall clock of a machine that is set by hand, and the monotonic one that is not. */
+/** A machine whose wall clock can be set while its monotonic clock runs on. */
 export class Machine {
   aheadMillis = 0
 
   readonly run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.clockWith((clock) => {
       const nanos = () => BigInt(this.aheadMillis) * 1_000_000n
-      const set: Clock.Clock = {
-        // What a test's clock has besides.
+      const shifted: Clock.Clock = {
+        // The test clock has more members than the interface.
         ...clock,
         currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + this.aheadMillis,
         currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + this.aheadMillis),
         currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + nanos(),
         currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + nanos())
       }
-      return Effect.provideService(effect, Clock.Clock, set)
+      return Effect.provideService(effect, Clock.Clock, shifted)
     })
 }

@@ -1,4 +1,4 @@
-/** The modules that users import, by the package's own map of exports. */
+/** The public modules, from the package's exports map. */
 import { readFileSync } from "node:fs"
 
 const manifestUrl = new URL("../../package.json", import.meta.url)
@@ -10,15 +10,14 @@ const urls: ReadonlyMap<string, URL> = new Map(
   )
 )
 
-/** Names such as `Orders`, without the generated modules. */
+/** Names such as `Orders`. Excludes generated modules. */
 export const moduleNames: ReadonlyArray<string> = [...urls.keys()].filter((name) => !name.includes("/"))
 
 /** The source file of a module. */
 export const urlOf = (name: string): URL => {
   const url = urls.get(name)
-  if (url === undefined) throw new Error(`the package exports no ${name}`)
+  if (url === undefined) throw new Error(`the package does not export ${name}`)
   return url
 }
 
-/** Loads a module. */
 export const load = (name: string): Promise<Readonly<Record<string, unknown>>> => import(urlOf(name).href)

@@ -1,7 +1,7 @@
-/** Inputs of orders. */
+/** Inputs that create orders. */
 import type * as Orders from "../../src/trading/Orders.ts"
 
-/** An order of shard 0. */
+/** An order on shard 0. */
 export const order = (client_order_id: string): Orders.CreateInput => ({
   ticker: "TICK-1",
   client_order_id,
@@ -13,7 +13,7 @@ export const order = (client_order_id: string): Orders.CreateInput => ({
   exchange_index: 0
 })
 
-/** A batch of such orders. */
+/** A batch of orders on shard 0. */
 export const batch = (size: number): Orders.BatchCreateInput => ({
   orders: Array.from({ length: size }, (_, i) => order(`b${i}`))
 })
