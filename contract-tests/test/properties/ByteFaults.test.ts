@@ -14,8 +14,9 @@ const run = (operation: ClientOperations.ClientOperation, layer?: typeof Kalshi.
   Effect.runPromise(P7.hold({ operation, seed, runs: 1 }, layer))
 
 describe("P7", () => {
-  for (const id of P7.thorough) {
-    it(`holds of ${id} under every fault, on fetch and on undici`, async () => {
+  // One of each sending class.
+  for (const id of ["GetOrderGroup", "CreateOrderV2", "CancelAllOrders"]) {
+    it(`${id} passes for every fault, on fetch and on undici`, async () => {
       const outcome = await run(named(id))
       if (outcome._tag !== "Held") return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
       assert.isAbove(outcome.runs, 0)

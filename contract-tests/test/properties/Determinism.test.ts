@@ -11,17 +11,6 @@ const settings = { seed: Replay.seedFrom(), runs: 1 }
 const runOn = (property: Property.Property) => Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
 describe("P15", () => {
-  // Of the others it is the command's business, which runs them all the same.
-  for (const id of ["P1", "P1′", "P3", "P4", "P5", "P9", "P10"]) {
-    it(`holds of ${id}, whose failures are met again`, async () => {
-      const property = All.all.find((one) => one.id === id)
-      if (property === undefined) return assert.fail(`there is no ${id}`)
-      const outcome = await runOn(property)
-      if (outcome._tag !== "Held") return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
-      assert.strictEqual(outcome.reached["replayed"], 1)
-    })
-  }
-
   it("is of every property of operations", () => {
     const ofProperties = All.others.find(({ id }) => id === "P15")
     assert.deepStrictEqual(

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import type * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import { P6 } from "../../src/properties/DocumentDrift.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { named } from "../operations/support/client.ts"
@@ -10,15 +10,6 @@ const run = (operation: ClientOperations.ClientOperation) =>
   Effect.runSync(P6.run({ operation, seed: Replay.seedFrom(), runs: 1 }))
 
 describe("P6", () => {
-  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`holds of ${module}`, () => {
-      for (const operation of ClientOperations.ofModule(module, exported)) {
-        const outcome = run(operation)
-        if (outcome._tag === "Failed") assert.fail(outcome.report)
-      }
-    })
-  }
-
   it("gets to every kind of edit, and of each to a witness that only it allows", () => {
     const reached: Record<string, number> = {}
     for (const id of ["GetOrders", "GetMarketOrderbook", "GetApiKeys", "GetMilestones"]) {

@@ -8,14 +8,6 @@ import { plant } from "../reference/support.ts"
 const settings = { seed: Replay.seedFrom(), runs: 1 }
 
 describe("P0", () => {
-  for (const target of P0.P0.targets) {
-    it(`holds of ${target}`, () => {
-      const outcome = P0.hold(target, settings)
-      if (outcome._tag === "Held") assert.isAbove(outcome.runs, 0)
-      else assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
-    })
-  }
-
   it("pins 30 nulls beside $ref, 13 beside an untyped allOf, one beside an enum, none of the feed", () => {
     const count = (beside: NullableByIntent.Place["beside"]): number =>
       [...NullableByIntent.pinned.rest, ...NullableByIntent.pinned.feed].filter((place) => place.beside === beside)

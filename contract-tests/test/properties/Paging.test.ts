@@ -29,10 +29,6 @@ describe("P10", () => {
     }
   })
 
-  for (const client of paged) {
-    it(`holds of ${client.name}`, () => void held(client, 15))
-  }
-
   it("gets to what it is about", () => {
     const always = [
       ...["an end that is empty", "an end that is null", "an empty list that is []", "an empty page with a cursor"],

@@ -16,12 +16,6 @@ const held = (operation: ClientOperations.ClientOperation, runs: number): Proper
 }
 
 describe("P9", () => {
-  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`holds of ${module}`, () => {
-      for (const operation of ClientOperations.ofModule(module, exported)) held(operation, 30)
-    })
-  }
-
   it("gets to what it is about, in each class", () => {
     const always = ["sent again", "succeeded after refusals", "interrupted on the wire"]
     const signed = ["signed anew for its age"]
