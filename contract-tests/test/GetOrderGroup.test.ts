@@ -1,6 +1,4 @@
-/**
- * The contract of one operation, from the published document to the client's answer: the pattern for all the others.
- */
+/** The contract of one operation, from the published document to the client's result: a model for the others. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Environment from "@kalshi-effect/client/Environment"
@@ -52,7 +50,7 @@ describe("GetOrderGroup against the document", () => {
     }
   })
 
-  it("violates everything that the document says of this body", () => {
+  it("violates every constraint of this body", () => {
     const kinds = Object.keys(report.kinds)
     for (const kind of [
       "missing-required",
@@ -81,7 +79,7 @@ describe("GetOrderGroup against the document", () => {
     ]
   ]
   for (const [name, check, plant] of faults) {
-    it(`sees a client that ${name}`, () => {
+    it(`detects a client that ${name}`, () => {
       const planted = suite.run({ ...client, decode: (input) => client.decode(plant(input as Json)) })
       assert.isAbove(planted.checks[check].failed, 0)
     })
@@ -107,10 +105,10 @@ interface Scripted {
   readonly contentType: string
 }
 
-/** Statuses whose answers the platform gives no body. */
+/** Statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-/** What a status must become, from the document alone. */
+/** The expected outcome of a status, derived only from the document. */
 const expected = ({ status, text }: Scripted): string => {
   if (status === operation.success.status) {
     const json = parse(text)
@@ -162,13 +160,13 @@ const answers: fc.Arbitrary<Scripted> = fc.record({
 })
 
 describe("GetOrderGroup over a connection", () => {
-  it("gives exactly one typed outcome for every status and body, and never a defect", async () => {
+  it("returns exactly one typed outcome for every status and body, never a defect", async () => {
     const apiKey = await Effect.runPromise(ApiKey.generate({ keyId: "contract", kind: "ed25519" }))
     let next: Scripted = { status: 200, text: "", contentType: "" }
     const http = HttpClient.make((request) => {
       const { contentType, status, text } = next
       const response = new Response(bodyless.has(status) ? null : text, { headers: { "content-type": contentType } })
-      // The platform's Response refuses statuses below 200; a client that meets one must still make something of it.
+      // The platform's Response refuses statuses below 200; the client must still return an outcome for them.
       return Effect.succeed(
         HttpClientResponse.fromWeb(request, Object.defineProperty(response, "status", { value: status }))
       )

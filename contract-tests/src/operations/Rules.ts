@@ -185,6 +185,7 @@ const changed = (input: JsonObject, changes: Changes): JsonObject =>
     Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   )
 
+/** Long because it is a table: one row per case. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const input = changed(plain, {
     children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],

@@ -45,6 +45,7 @@ const documents: ReadonlyArray<Fault> = [
   )
 ]
 
+/** A data table. */
 const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
     "refuses unknown fields",

@@ -6,7 +6,7 @@ import * as Replay from "../../src/runner/Replay.ts"
 
 const seed = Replay.seedFrom()
 
-/** Few: `pnpm contract` runs 100 per operation. */
+/** Random cases per operation. `pnpm contract` runs 100. */
 const runs = 5
 
 /** Properties that take up to seconds per operation: each checks its share of the operations. */
@@ -37,7 +37,7 @@ describe("properties", () => {
   for (const { id, runOn, targets } of others) {
     it(`${id} passes for its targets`, async () => {
       for (const target of targets) {
-        // Takes the longest of all: P7 waits for real timeouts.
+        // Skipped because it is slow: P7 waits for real timeouts.
         if (target === "P7") continue
         const outcome = await Effect.runPromise(runOn(target, { seed, runs: 1 }))
         if (outcome._tag !== "Held") assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)

@@ -29,7 +29,7 @@ describe("P7", () => {
     })
   }
 
-  it("comes to every fault in every class of sending, whatever the seed, and to each operation", () => {
+  it("covers every fault in every sending class for any seed, and every operation", () => {
     for (const from of [seed, 0, -1, 2 ** 31 - 1]) {
       const met = new Set<string>()
       for (const operation of ClientOperations.all) {
@@ -47,7 +47,7 @@ describe("P7", () => {
 
 describe("planted faults in reading bytes", () => {
   const client = named("GetOrderGroup")
-  // Its types are those of no operation: it is a fault on purpose.
+  // No operation has these types: the fault is deliberate.
   const wrapped = (wrap: (effect: Effect.Effect<unknown, { readonly _tag: string }, never>) => unknown) =>
     Object.assign((input: unknown) => wrap(client.operation(input) as never), {
       descriptor: client.descriptor
@@ -90,7 +90,7 @@ describe("planted faults in reading bytes", () => {
     ]
   ]
   for (const [what, because, operation, layer] of faults) {
-    it(`sees ${what}`, async () => {
+    it(`detects ${what}`, async () => {
       const outcome = await run(operation, layer)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
       assert.match(outcome.because, because)

@@ -8,7 +8,7 @@ import { altered, named } from "../operations/support/client.ts"
 const seed = Replay.seedFrom()
 
 describe("P1′", () => {
-  it("makes values of many forms, and lets pass the new members of enums alone", () => {
+  it("generates many values, and tolerates only new enum members", () => {
     const outcome = P1Prime.hold({ operation: named("GetOrders"), seed, runs: 50 })
     if (outcome._tag !== "Held") return assert.fail("it must hold")
     assert.isAbove(outcome.runs, 300)
@@ -16,13 +16,13 @@ describe("P1′", () => {
   })
 })
 
-describe("planted faults in what is accepted", () => {
+describe("planted faults in decoders", () => {
   const text = Schema.String
   const group = { is_auto_cancel_enabled: Schema.Boolean, orders: Schema.Array(text) }
   const balance = named("GetBalance").descriptor.success.body
   const reading = (id: string, body: Schema.Codec<unknown>) =>
     altered(id, ({ success }) => ({ success: { ...success, body } }))
-  // Its encoded side is what the planted schema says.
+  // The planted schema defines its encoded side.
   const struct = (fields: Schema.Struct.Fields) => Schema.Struct(fields) as unknown as Schema.Codec<unknown>
 
   const faults: ReadonlyArray<readonly [string, string, ClientOperations.ClientOperation]> = [
@@ -59,7 +59,7 @@ describe("planted faults in what is accepted", () => {
     ["anything at all", "", reading("GetOrderGroup", Schema.Unknown as Schema.Codec<unknown>)]
   ]
   for (const [what, pointer, operation] of faults) {
-    it(`sees ${what}`, () => {
+    it(`detects ${what}`, () => {
       const outcome = P1Prime.hold({ operation, seed, runs: 10 })
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
       assert.strictEqual(outcome.pointer, pointer)
@@ -67,12 +67,12 @@ describe("planted faults in what is accepted", () => {
     })
   }
 
-  it("sees nothing where nothing is planted", () => {
+  it("passes without a planted fault", () => {
     assert.isDefined(balance)
     assert.strictEqual(P1Prime.hold({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag, "Held")
   })
 
-  it("lets a listed leniency pass, and fails where one is stale", () => {
+  it("tolerates a listed leniency, and fails for a stale one", () => {
     const [, , operation] = faults[0]!
     const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", because: "planted" }
     assert.strictEqual(P1Prime.hold({ operation, seed, runs: 10 }, [leniency])._tag, "Held")

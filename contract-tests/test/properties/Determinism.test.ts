@@ -11,7 +11,7 @@ const settings = { seed: Replay.seedFrom(), runs: 1 }
 const runOn = (property: Property.Property) => Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
 describe("P15", () => {
-  it("is of every property of operations", () => {
+  it("targets every property of operations", () => {
     const ofProperties = All.others.find(({ id }) => id === "P15")
     assert.deepStrictEqual(
       ofProperties?.targets,
@@ -21,7 +21,7 @@ describe("P15", () => {
 })
 
 describe("planted faults in properties", () => {
-  /** A property that fails of operations which GET by PUT, as P15 plants them, at numbers above 10. */
+  /** A property that fails above 10 for the fault that P15 plants: a read sent as PUT. */
   const made = (run: (run: Property.Run) => Property.Outcome): Property.Property => ({
     id: "P5",
     statement: "Planted.",
@@ -34,7 +34,7 @@ describe("planted faults in properties", () => {
       if (isPlanted(run) && n > 10) throw new Error("more than 10")
     })
 
-  it("are not seen where there is none", async () => {
+  it("pass without a planted fault", async () => {
     assert.strictEqual((await runOn(made(honest)))._tag, "Held")
   })
 
@@ -76,7 +76,7 @@ describe("planted faults in properties", () => {
     ]
   ]
   for (const [what, because, property] of faults) {
-    it(`sees one that ${what}`, async () => {
+    it(`detects a property that ${what}`, async () => {
       const outcome = await runOn(property)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
       assert.match(outcome.because, because)

@@ -10,7 +10,7 @@ const run = (operation: ClientOperations.ClientOperation) =>
   Effect.runSync(P6.run({ operation, seed: Replay.seedFrom(), runs: 1 }))
 
 describe("P6", () => {
-  it("gets to every kind of edit, and of each to a witness that only it allows", () => {
+  it("reaches every kind of edit, each with a value that only it allows", () => {
     const reached: Record<string, number> = {}
     for (const id of ["GetOrders", "GetMarketOrderbook", "GetApiKeys", "GetMilestones"]) {
       const outcome = run(named(id))
@@ -34,7 +34,7 @@ describe("P6", () => {
   })
 })
 
-describe("planted faults in what tomorrow's answers become", () => {
+describe("planted faults in reading future responses", () => {
   const known: ReadonlySet<unknown> = new Set(["resting", "canceled", "executed"])
   const faults: ReadonlyArray<readonly [string, RegExp, ClientOperations.ClientOperation]> = [
     ["a member that is gone made up", /becomes optional .* it decoded/, reading("GetOrders", orElse("orders", []))],
@@ -94,7 +94,7 @@ describe("planted faults in what tomorrow's answers become", () => {
     ]
   ]
   for (const [what, because, operation] of faults) {
-    it(`sees ${what}`, () => {
+    it(`detects ${what}`, () => {
       const outcome = run(operation)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
       assert.match(outcome.because, because)

@@ -27,7 +27,7 @@ describe("planted faults in the reference", () => {
               }
             ]
           }`
-  /** What is planted, in which file, instead of what; the target that sees it, and how. */
+  /** The name of the fault, its file, the change, the target that detects it, and the reason. */
   const faults: ReadonlyArray<readonly [string, string, (text: string) => string, string, RegExp]> = [
     ["a file that was edited by hand", "rest.json", (text) => text.replace("\n  ", "\n    "), "rest.json", /canonical/],
     [
@@ -100,7 +100,7 @@ describe("planted faults in the reference", () => {
     ]
   ]
   for (const [what, file, change, target, because] of faults) {
-    it(`sees ${what}`, () => {
+    it(`detects ${what}`, () => {
       const changed = change(Integrity.read(file))
       assert.notStrictEqual(changed, Integrity.read(file), "nothing was planted")
       const outcome = P0.hold(target, settings, (name) => (name === file ? changed : Integrity.read(name)))

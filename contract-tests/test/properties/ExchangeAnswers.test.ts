@@ -12,7 +12,7 @@ import { altered, named } from "../operations/support/client.ts"
 
 const seed = 7
 
-/** An exchange whose answers are changed on their way. */
+/** An exchange with changed responses. */
 const answering = (change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>) =>
   LocalExchange.make((http) =>
     HttpClient.transformResponse(http, (sent) =>
@@ -35,7 +35,7 @@ const failureOf = (outcome: Property.Outcome): Property.Failed =>
 const local = LocalExchange.make()
 
 describe("P12", () => {
-  it("says the same of the same operation, whatever was called before it", () => {
+  it("gives the same result independent of earlier calls", () => {
     const run = { operation: named("CreateOrderV2"), seed, runs: 1 }
     const answers = [0, 1].map(() => {
       const [exchanged] = local.call(run.operation, {
@@ -85,7 +85,7 @@ describe("P12", () => {
     }
   ]
   for (const { exchange, finds, name } of faults) {
-    it(`finds ${name}`, () => {
+    it(`detects ${name}`, () => {
       const found = failureOf(holdOn(exchange, { operation: named("GetOrder"), seed, runs: 1 }))
       assert.match(found.because, finds.because)
       assert.strictEqual(found.pointer, finds.pointer)
@@ -94,7 +94,7 @@ describe("P12", () => {
     })
   }
 
-  it("finds a client that reads a declared error as another", () => {
+  it("detects a client that decodes a declared error as another", () => {
     const refusing = answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
     const operation = altered("GetOrder", () => ({ errors: [] }))
     assert.strictEqual(
@@ -103,7 +103,7 @@ describe("P12", () => {
     )
   })
 
-  it("tells neither keys nor what is about keys", () => {
+  it("redacts keys and everything about keys", () => {
     for (const id of ["GenerateApiKey", "GetApiKeys"]) {
       const operation = named(id)
       const broken = answering(({ body }) => ({ status: 418, body }))
@@ -127,7 +127,7 @@ describe("P12", () => {
     assert.include(report, Replay.line({ property: "P12@demo", target: "Orders.list", seed, path: "" }))
   })
 
-  it("is held in a run by its statement", () => {
+  it("has a statement and runs", () => {
     const outcome = Effect.runSync(P12.run({ operation: named("GetOrderGroups"), seed, runs: 1 }))
     assert.deepStrictEqual(outcome, { _tag: "Held", runs: 1, reached: { "2xx": 1 } })
   })

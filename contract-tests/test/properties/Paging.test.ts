@@ -22,14 +22,14 @@ const held = (operation: ClientOperations.ClientOperation, runs: number): Proper
 const paged = ClientOperations.all.filter((client) => Descriptors.paging(document, referenceOf(client)) !== undefined)
 
 describe("P10", () => {
-  it("is about every operation with a cursor, and no other", () => {
+  it("applies exactly to the operations with a cursor", () => {
     assert.strictEqual(paged.length, 29)
     for (const client of ClientOperations.all.filter((one) => !paged.includes(one))) {
       assert.strictEqual(run(client, 1)._tag, "Skipped", client.name)
     }
   })
 
-  it("gets to what it is about", () => {
+  it("reaches its relevant situations", () => {
     const always = [
       ...["an end that is empty", "an end that is null", "an empty list that is []", "an empty page with a cursor"],
       ...["a reading that stopped early", "a failure after the first page", "pages in a cycle"]
@@ -69,11 +69,11 @@ interface State {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** A reader with one fault, or none, written apart from the client's. */
+/** A reader with at most one fault, written independently of the client's. */
 const reader =
   ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
   (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {
-    // Any input, and any answer.
+    // Accepts any input and any response.
     const call = operation as unknown as (given: Answer) => Effect.Effect<Answer, unknown, unknown>
     const isEnd = (cursor: unknown): boolean =>
       cursor === undefined ||
@@ -138,7 +138,7 @@ const withReader = (fault: Fault | undefined): ClientOperations.ClientOperation 
 }
 
 describe("planted faults in readers of pages", () => {
-  it("are not seen where there is none", () => void held(withReader(undefined), 40))
+  it("pass without a planted fault", () => void held(withReader(undefined), 40))
 
   const because: Readonly<Record<Fault, RegExp>> = {
     "follows a repeated cursor": /pages in a cycle|keeps requesting pages/,
@@ -156,7 +156,7 @@ describe("planted faults in readers of pages", () => {
     "leaves the budget's cursor behind": /a budget that ends with another cursor/
   }
   for (const [fault, why] of Object.entries(because) as ReadonlyArray<[Fault, RegExp]>) {
-    it(`sees one that ${fault}`, () => {
+    it(`detects a reader that ${fault}`, () => {
       const outcome = run(withReader(fault), 60)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
       assert.match(outcome.because, why)
@@ -164,7 +164,7 @@ describe("planted faults in readers of pages", () => {
     })
   }
 
-  it("sees an operation whose pages nobody turns", () => {
+  it("detects an operation without pages", () => {
     const client = named("GetOrders")
     const operation = Object.assign((...input: Parameters<typeof client.operation>) => client.operation(...input), {
       descriptor: client.descriptor

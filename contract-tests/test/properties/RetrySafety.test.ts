@@ -16,7 +16,7 @@ const held = (operation: ClientOperations.ClientOperation, runs: number): Proper
 }
 
 describe("P9", () => {
-  it("gets to what it is about, in each class", () => {
+  it("reaches its relevant situations in each class", () => {
     const always = ["sent again", "succeeded after refusals", "interrupted on the wire"]
     const signed = ["signed anew for its age"]
     const lost = [
@@ -37,7 +37,7 @@ describe("P9", () => {
     }
   })
 
-  it("holds an operation to the class that the design gives it, whatever its descriptor says", () => {
+  it("uses the designed class, not the descriptor's", () => {
     for (const [id, retry] of [
       ["CreateOrderGroup", "idempotent"],
       ["CancelAllOrders", "idempotent"],
@@ -51,7 +51,7 @@ describe("P9", () => {
     }
   })
 
-  it("shrinks a failure, and its token meets it again", () => {
+  it("shrinks a failure and reproduces it from its token", () => {
     const operation = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
     const failed = Effect.runSync(P9.run({ operation, seed, runs: 300 }))
     if (failed._tag !== "Failed") return assert.fail("the planted fault was not seen")
@@ -65,11 +65,11 @@ describe("P9", () => {
 })
 
 describe("SendingClass", () => {
-  it("names operations that the document has", () => {
+  it("lists only operations of the document", () => {
     for (const id of SendingClass.listed) assert.isDefined(document.operation(id), id)
   })
 
-  it("is what every descriptor says", () => {
+  it("matches every descriptor", () => {
     for (const client of ClientOperations.all) {
       assert.strictEqual(client.descriptor.retry, SendingClass.of(referenceOf(client)), client.name)
     }

@@ -18,7 +18,7 @@ describe("P14", () => {
   })
 })
 
-describe("planted holes in the values of the suite", () => {
+describe("planted gaps in the suite's values", () => {
   const operation = named("GetOrders")
   const { schema } = referenceOf(operation).success
   if (schema === undefined) throw new Error("the document lost its body")
@@ -26,7 +26,7 @@ describe("planted holes in the values of the suite", () => {
   const hold = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
     P14.hold({ operation, seed }, [{ schema, suite }])
 
-  it("are not seen where there are none", () => assert.strictEqual(hold({ mutants, values })._tag, "Held"))
+  it("pass without a planted fault", () => assert.strictEqual(hold({ mutants, values })._tag, "Held"))
 
   const holes: ReadonlyArray<readonly [string, RegExp, Parameters<typeof hold>[0]]> = [
     ["no values", /no valid value comes to it/, { mutants, values: [] }],
@@ -63,7 +63,7 @@ describe("planted holes in the values of the suite", () => {
     ]
   ]
   for (const [what, because, suite] of holes) {
-    it(`sees ${what}`, () => {
+    it(`detects ${what}`, () => {
       const outcome = hold(suite)
       if (outcome._tag !== "Failed") return assert.fail("the planted hole was not seen")
       assert.match(outcome.because, because)

@@ -14,7 +14,7 @@ const run = (operation: ClientOperations.ClientOperation, runs: number, instead:
   Effect.runPromise(P8.hold({ operation, seed, runs, shrink: false }, instead))
 
 describe("P8", () => {
-  it("gets to what it is about", async () => {
+  it("reaches its relevant situations", async () => {
     const outcome = await run(named("GetOrders"), 200)
     if (outcome._tag !== "Held") return assert.fail("it must hold")
     const about = [
@@ -86,7 +86,7 @@ describe("planted faults of signing", () => {
     ]
   ]
   for (const [what, because, instead] of faults) {
-    it(`sees ${what}`, async () => {
+    it(`detects ${what}`, async () => {
       const outcome = await run(named("GetOrders"), 100, instead)
       if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
       assert.match(outcome.because, because)
@@ -94,7 +94,7 @@ describe("planted faults of signing", () => {
     })
   }
 
-  it("sees a public operation that is signed, and a signed one that is not", async () => {
+  it("detects a signed public operation, and an unsigned private one", async () => {
     const signed = await run(
       altered("GetMarkets", () => ({ auth: "required" })),
       40
@@ -107,7 +107,7 @@ describe("planted faults of signing", () => {
     assert.include(unsigned._tag === "Failed" ? unsigned.because : "", "carries the key id")
   })
 
-  it("sees an answer's secret that is printed", async () => {
+  it("detects a printed secret of a response", async () => {
     const outcome = await run(
       altered("GenerateApiKey", () => ({ secret: false })),
       200

@@ -119,7 +119,7 @@ const fold = () => {
   return { folded: gzipSync(unfolded), unfolded }
 }
 
-/** Every one of them. */
+/** A data table: every fault. */
 export const byteFaults: ReadonlyArray<ByteFault> = [
   early("reset before the headers", "lost", () => (socket) => reset(socket)),
   early("closed before the headers", "lost", () => (socket) => end(socket)),

@@ -180,54 +180,45 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** The call's own account of its outcome is accurate. */
-const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string) => void): void => {
-  const { attempts, exit, interruptedAt } = called
-  if (exit === undefined) throw new Broken("the call never ended")
+/** An interrupted call ends at once, and its request with it. */
+const heldInterruption = (
+  { attempts, endMillis }: Called,
+  exit: Exit.Exit<unknown, unknown>,
+  interruptedAt: number,
+  reach: (what: string) => void
+): void => {
+  must(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause), "an interrupted call did not end as one")
+  must(endMillis === interruptedAt, "an interrupted call went on")
   const last = attempts.at(-1)
-  if (interruptedAt !== undefined) {
-    must(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause), "an interrupted call did not end as one")
-    must(called.endMillis === interruptedAt, "an interrupted call went on")
-    if (last === undefined) return
-    must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
-    must(startOf(last) <= interruptedAt, "sent again after it was interrupted")
-    if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
-    return
-  }
+  if (last === undefined) return
+  must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
+  must(startOf(last) <= interruptedAt, "sent again after it was interrupted")
+  if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
+}
+
+/** A success is what the last response says, whatever came before. */
+const heldSuccess = ({ called, target }: Judged, value: unknown, reach: (what: string) => void): void => {
+  const { attempts } = called
+  const before = attempts.slice(0, -1).map(verdictOn)
+  const { fate } = attempts.at(-1)?.sent ?? {}
+  must(fate?._tag === "answered" && fate.status === success && fate.body === "whole", "a success that was not answered")
+  const once = Answer.decoder(target.client.operation)({
+    status: target.reference.success.status,
+    body: target.body
+  })
+  must(
+    Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(value),
+    "what came before changed the value of a success"
+  )
+  if (before.some(isNothing)) reach("succeeded after refusals")
+  if (before.includes("lost")) reach("succeeded after a lost answer")
+}
+
+/** What an error says of earlier attempts is true. */
+const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) => void): void => {
   const sends = attempts.filter(({ sent }) => sent !== undefined).length
   const verdicts = attempts.map(verdictOn)
   const lostBefore = verdicts.slice(0, -1).includes("lost")
-  if (Exit.isSuccess(exit)) {
-    const { fate } = last?.sent ?? {}
-    must(
-      fate?._tag === "answered" && fate.status === success && fate.body === "whole",
-      "a success that was not answered"
-    )
-    const once = Answer.decoder(target.client.operation)({
-      status: target.reference.success.status,
-      body: target.body
-    })
-    must(
-      Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(exit.value),
-      "what came before changed the value of a success"
-    )
-    if (verdicts.slice(0, -1).some(isNothing)) reach("succeeded after refusals")
-    if (lostBefore) reach("succeeded after a lost answer")
-    return
-  }
-  const [reason] = exit.cause.reasons
-  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`ended in ${Cause.pretty(exit.cause)}`)
-  const { error } = reason
-  const tag = field(error, "_tag")
-  if (last === undefined) {
-    // Its time limit can expire while it waits for tokens.
-    must(
-      scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
-      `${String(tag)} before anything was sent`
-    )
-    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, and the error says maybe")
-    return
-  }
   if (field(error, "attempts") !== undefined)
     must(field(error, "attempts") === sends, `says ${String(field(error, "attempts"))} attempts of ${sends}`)
   const says = field(error, "requestSent")
@@ -248,6 +239,21 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
     must(carriedOut === (isOpen ? "maybe" : "no"), `carriedOut is ${String(carriedOut)} of ${status}`)
     if (!lostBefore && isOpen && status !== 302) reach("said itself that it may have been carried out")
   }
+}
+
+/** The error is that of the last attempt. */
+const heldError = ({ called, scenario, target }: Judged, error: unknown): void => {
+  const tag = field(error, "_tag")
+  const last = called.attempts.at(-1)
+  if (last === undefined) {
+    // Its time limit can expire while it waits for tokens.
+    must(
+      scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
+      `${String(tag)} before anything was sent`
+    )
+    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, and the error says maybe")
+    return
+  }
   const { sent, signed } = last
   const { fate } = sent ?? {}
   // Its time limit can expire while a retry waits for tokens.
@@ -262,13 +268,26 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
         : // It is not sent if it was signed too late for its id.
-          lostBefore || signed?.ended === "done"
+          called.attempts.slice(0, -1).some((attempt) => verdictOn(attempt) === "lost") || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"
       : sent.ended === "interrupted"
         ? "RequestTimeout"
         : "TransportError"
   must(tag === expected, `${String(tag)} where ${expected} is true`)
+}
+
+/** The call's own account of its outcome is accurate. */
+const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
+  const { called } = judged
+  const { exit, interruptedAt } = called
+  if (exit === undefined) throw new Broken("the call never ended")
+  if (interruptedAt !== undefined) return heldInterruption(called, exit, interruptedAt, reach)
+  if (Exit.isSuccess(exit)) return heldSuccess(judged, exit.value, reach)
+  const [reason] = exit.cause.reasons
+  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`ended in ${Cause.pretty(exit.cause)}`)
+  if (called.attempts.length > 0) heldFields(called, reason.error, reach)
+  heldError(judged, reason.error)
 }
 
 /** The budgets of the lowest tier: tokens per second, and the capacity of a bucket. */
