@@ -64,8 +64,8 @@ describe("GetOrderGroup against the document", () => {
   })
 
   const faults: ReadonlyArray<readonly [name: string, check: Conformance.Check, plant: (body: Json) => Json]> = [
-    ["takes a missing list for an empty one", "precision", (body) => withDefault(body, "orders", [])],
-    ["takes a missing flag for false", "precision", (body) => withDefault(body, "is_auto_cancel_enabled", false)],
+    ["reads a missing list as empty", "precision", (body) => withDefault(body, "orders", [])],
+    ["reads a missing flag as false", "precision", (body) => withDefault(body, "is_auto_cancel_enabled", false)],
     [
       "reads the limit through a double",
       "round-trip",

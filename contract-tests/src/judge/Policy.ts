@@ -49,7 +49,7 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Position, Rule
       because: "the exchange adds members without notice; a client that breaks on one is down, one that hides it lies"
     }
   },
-  "const-mismatch": both(reject("a fixed value tells variants apart: another one is another message")),
+  "const-mismatch": both(reject("a fixed value distinguishes variants of a message")),
   "below-minimum": both(reject(unbounded)),
   "above-maximum": both(reject(unbounded)),
   "fractional-integer": both(reject(unsound)),

@@ -1,6 +1,6 @@
 /**
- * The planted faults: one to a few for each property, so that its laws are proved to detect something. The
- * mutation tester judges the tests of single modules.
+ * The planted faults: at least one per property, to prove that the property detects something. The mutation tester
+ * measures the tests of single modules.
  */
 import type { Fault } from "./Fault.ts"
 
@@ -80,8 +80,8 @@ const decoding: ReadonlyArray<Fault> = [
   onGroup("P2")(
     "reports the list instead of the item",
     wire,
-    /`\$\{path\}\/\$\{escape\(key\)\}`/,
-    '`${path}/${typeof key === "number" ? "" : escape(key)}`'
+    /`\$\{path\}\/\$\{escapePointer\(key\)\}`/,
+    '`${path}/${typeof key === "number" ? "" : escapePointer(key)}`'
   ),
   detectedBy("P2", "Exchange.userDataTimestamp")(
     "accepts a day that does not exist",
@@ -92,7 +92,7 @@ const decoding: ReadonlyArray<Fault> = [
   detectedBy("P2", "Portfolio.fills")(
     "checks types only, when compiled",
     wire,
-    /check\(ast\.checks \?\? \[\], ast, output, lines\)/,
+    /this\.#check\(ast\.checks \?\? \[\], ast, output, lines\)/,
     ""
   ),
   onGroup("P3")(
@@ -110,13 +110,13 @@ const decoding: ReadonlyArray<Fault> = [
   onGroup("P4")(
     "accepts any 2xx as the success",
     sending,
-    /arrived\.status === success\.status/,
-    "arrived.status >= 200 && arrived.status < 300"
+    /return status === successStatus/,
+    "return status >= 200 && status < 300"
   ),
   onGroup("P4")(
     "fails with errors that the operation does not declare",
     sending,
-    /declared\.has\(status\) \|\| alwaysPossible\.has\(status\)/,
+    /isDeclared \|\| commonStatuses\.has\(status\)/,
     "status >= 400"
   ),
   onGroup("P4")("replaces invalid UTF-8 in a response", sending, /fatal: true, ignoreBOM: true/, "ignoreBOM: true"),
@@ -139,12 +139,12 @@ const decoding: ReadonlyArray<Fault> = [
 ]
 
 const encoding: ReadonlyArray<Fault> = [
-  onGroup("P5")("does not encode a path segment", sending, /target \+= encodeURIComponent\(text\)/, "target += text"),
+  onGroup("P5")("does not encode a path segment", sending, /return encodeURIComponent\(text\)/, "return text"),
   detectedBy("P5", "Orders.list")(
     "does not check a query parameter",
     sending,
-    /const checked = check\(value\)\n/,
-    "const checked = Result.succeed(value)\n"
+    /check\(value, pointer\)\n(?= +const items)/,
+    "\n"
   ),
   encodingBatch(
     "checks only the first rule between fields",
@@ -200,7 +200,7 @@ const retries: ReadonlyArray<Fault> = [
   retrying(
     "repeats a request that must not be repeated",
     sending,
-    /descriptor\.retry === "idempotent" \|\| keyed/,
+    /descriptor\.retry === "idempotent" \|\| this\.isKeyed/,
     "true"
   ),
   ordering(
@@ -219,21 +219,21 @@ const retries: ReadonlyArray<Fault> = [
   ordering(
     "repeats an order after the exchange may have forgotten its id",
     sending,
-    /monotonicMillis\(\) \+ wait - call\.lostAtMillis > keyHorizonMillis/,
+    /this\.isKeyed && this\.lostMillis !== undefined/,
     "false"
   ),
   reading("does not repeat after a 503", client, /status === 408 \|\| status >= 500/, "status === 408 || status > 503"),
   retrying(
     "retries every 401 as an expired timestamp",
     sending,
-    /call\.signedAnew = blamesTimestamp\(error\.body\) \|\|/,
-    "call.signedAnew = true ||"
+    /call\.wasSignedAgain = blamesTimestamp\(error\.body\) \|\|/,
+    "call.wasSignedAgain = true ||"
   ),
   reading(
     "signs a millisecond after the header",
     "packages/signing/src",
-    /signed\(signer, join\(timestamp, request/,
-    "signed(signer, join(String(timestampMillis + 1), request"
+    /signSafely\(signer, join\(timestamp, request/,
+    "signSafely(signer, join(String(timestampMillis + 1), request"
   ),
   retrying(
     "reports a connection reset as a request that was not sent",
@@ -244,12 +244,17 @@ const retries: ReadonlyArray<Fault> = [
   detectedBy("P9", "OrderGroups.delete")(
     "does not report that an earlier response was lost",
     sending,
-    /lostAnswer: call\.lostAtMillis !== undefined/,
+    /lostAnswer: call\.lostMillis !== undefined/,
     "lostAnswer: false"
   ),
-  reading("ignores Retry-After", sending, /Math\.max\(delay, askedWait\(error\)\)/, "delay"),
-  reading("retries after the call's total time", sending, /wait < remaining\(\) && !tooLate/, "wait >= 0 && !tooLate"),
-  reading("does not end an attempt at its time limit", sending, /remainingMillis <= policy\.attemptMillis/, "true"),
+  reading("ignores Retry-After", sending, /Math\.max\(delay, requestedWait\(error\)\)/, "delay"),
+  reading(
+    "retries after the call's total time",
+    sending,
+    /wait < call\.remainingMillis\(\)/,
+    "wait < Number.POSITIVE_INFINITY"
+  ),
+  reading("does not end an attempt at its time limit", sending, /remainingMillis <= attemptMillis/, "true"),
   reading(
     "waits between attempts although it was interrupted",
     sending,

@@ -178,7 +178,7 @@ describe("planted faults in outcomes", { timeout: 60_000 }, () => {
 
   const faults: ReadonlyArray<readonly [string, ReadonlyArray<number>, ClientOperations.ClientOperation]> = [
     ["an error class dropped", [404], errorsOf("GetOrder", () => [Errors.Unauthorized])],
-    ["an error class too many", [409], errorsOf("GetOrder", (errors) => [...errors, Errors.Conflict])],
+    ["a surplus error class", [409], errorsOf("GetOrder", (errors) => [...errors, Errors.Conflict])],
     [
       "a wrong status",
       [200, 201],

@@ -413,7 +413,7 @@ describe("planted faults in descriptors", () => {
       )
     ],
     ["a dropped body", "body", allWith(altered("CreateOrderV2", () => ({ body: undefined })))],
-    ["a body where none is", "body", allWith(altered("CancelOrderV2", () => ({ body: Schema.Struct({}) })))],
+    ["an undeclared body", "body", allWith(altered("CancelOrderV2", () => ({ body: Schema.Struct({}) })))],
     [
       "a wrong status",
       "success",
@@ -426,7 +426,7 @@ describe("planted faults in descriptors", () => {
     ],
     ["an error class dropped", "errors", allWith(altered("GetOrder", () => ({ errors: [Unauthorized] })))],
     [
-      "an error class too many",
+      "a surplus error class",
       "errors",
       allWith(altered("GetOrder", () => ({ errors: [Unauthorized, NotFound, Conflict] })))
     ],
@@ -454,15 +454,15 @@ describe("planted faults in descriptors", () => {
         }))
       )
     ],
-    ["a secured operation that is not signed", "auth", allWith(altered("GetOrders", () => ({ auth: "none" })))],
-    ["a public operation that is signed", "auth", allWith(altered("GetMarkets", () => ({ auth: "optional" })))],
+    ["an unsigned private operation", "auth", allWith(altered("GetOrders", () => ({ auth: "none" })))],
+    ["a signed public operation", "auth", allWith(altered("GetMarkets", () => ({ auth: "optional" })))],
     [
       "a write that a read-only layer would send",
       "access",
       allWith(altered("CreateOrderV2", () => ({ access: "read" })))
     ],
-    ["a read that needs leave to write", "access", allWith(altered("GetOrders", () => ({ access: "write" })))],
-    ["a list whose pages nobody turns", "pages", allWith(altered("GetOrders", () => ({ pages: undefined })))],
+    ["a read that requires the write capability", "access", allWith(altered("GetOrders", () => ({ access: "write" })))],
+    ["a list without pages", "pages", allWith(altered("GetOrders", () => ({ pages: undefined })))],
     [
       "pages where the answer is whole",
       "pages",
@@ -491,7 +491,7 @@ describe("planted faults in descriptors", () => {
   const creators = ["quote_creator_user_id", "rfq_creator_user_id"]
 
   const operations: ReadonlyArray<readonly [string, string, (source: string) => string]> = [
-    ["an operation that is not marked", "GetQuote", unmarked],
+    ["a deprecated operation without a mark", "GetQuote", unmarked],
     ["an operation marked that is not deprecated", "GetQuotes", marking(/\*\/\s*export const list\b/)],
     ["the same under another name", "DeleteRFQQuote", marking(/\*\/\s*remove as delete\b/)]
   ]
@@ -509,7 +509,7 @@ describe("planted faults in descriptors", () => {
   }
 
   const fields: ReadonlyArray<readonly [string, ReadonlyArray<string>, (source: string) => string]> = [
-    ["inputs that are not marked", creators, unmarked],
+    ["deprecated inputs without a mark", creators, unmarked],
     [
       "an input that is gone",
       ["quote_creator_user_id"],

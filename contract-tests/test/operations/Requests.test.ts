@@ -489,8 +489,8 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
       "completeness",
       altered("ResetOrderGroup", () => ({ path: "/portfolio/order_groups/{order_group_id}/trigger" }))
     ],
-    ["a signature where none belongs", "completeness", altered("GetExchangeStatus", () => ({ auth: "required" }))],
-    ["no signature where one belongs", "completeness", altered("GetOrders", () => ({ auth: "none" }))],
+    ["an unexpected signature", "completeness", altered("GetExchangeStatus", () => ({ auth: "required" }))],
+    ["a missing signature", "completeness", altered("GetOrders", () => ({ auth: "none" }))],
     [
       "a body that takes anything",
       "precision",

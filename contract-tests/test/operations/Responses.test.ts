@@ -56,8 +56,8 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
         at("yes_price_dollars", (text) => (typeof text === "string" ? String(Number(text)) : text))
       )
     ],
-    ["a required list taken for empty", "precision", reading("GetOrders", orElse("orders", []))],
-    ["an id made up", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
+    ["a missing required list read as empty", "precision", reading("GetOrders", orElse("orders", []))],
+    ["an invented id", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
     [
       "null read as absent",
       "round-trip",
@@ -107,7 +107,7 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
       )
     ],
     [
-      "a body that is anything",
+      "a body without a schema",
       "precision",
       altered("GetOrder", ({ success }) => ({ success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> } }))
     ],

@@ -55,31 +55,35 @@ describe("planted faults in reading bytes", () => {
 
   const faults: ReadonlyArray<readonly [string, RegExp, ClientOperations.ClientOperation, typeof Kalshi.layer?]> = [
     [
-      "a write that is sent again",
+      "a retried write",
       /2 requests|sent twice|TransportError expected, Success/,
       altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
     ],
-    ["a read that is not", /Success expected, TransportError/, altered("GetOrderGroup", () => ({ retry: "never" }))],
     [
-      "a body that is anything",
+      "a read without retries",
+      /Success expected, TransportError/,
+      altered("GetOrderGroup", () => ({ retry: "never" }))
+    ],
+    [
+      "a body without a schema",
       /ContractError expected, Success/,
       altered("GetOrderGroup", ({ success }) => ({
         success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> }
       }))
     ],
     [
-      "a limit that is not kept",
+      "an ignored size limit",
       /unfolds .* TransportError expected, ContractError/,
       client,
       (options) => Kalshi.layer({ ...options, policy: { maxBodyBytes: 16 * 1024 * 1024 } })
     ],
     [
-      "a lost answer taken for an empty one",
+      "a lost response read as an empty one",
       /TransportError expected, Success/,
       { ...client, operation: wrapped((effect) => Effect.orElseSucceed(effect, () => ({}))) }
     ],
     [
-      "a request that may have arrived and is said to have not",
+      "a request that may have arrived, reported as not sent",
       /requestSent is no/,
       {
         ...client,
@@ -92,7 +96,7 @@ describe("planted faults in reading bytes", () => {
   for (const [what, because, operation, layer] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(operation, layer)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.match(outcome.because, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

@@ -10,7 +10,7 @@ const seed = Replay.seedFrom()
 describe("P1′", () => {
   it("generates many values, and tolerates only new enum members", () => {
     const outcome = P1Prime.hold({ operation: named("GetOrders"), seed, runs: 50 })
-    if (outcome._tag !== "Held") return assert.fail("it must hold")
+    if (outcome._tag !== "Held") return assert.fail("the property must pass")
     assert.isAbove(outcome.runs, 300)
     assert.isAbove(outcome.reached["new members of enums"] ?? 0, 0)
   })
@@ -27,7 +27,7 @@ describe("planted faults in decoders", () => {
 
   const faults: ReadonlyArray<readonly [string, string, ClientOperations.ClientOperation]> = [
     [
-      "any text for a count",
+      "any string for a count",
       "/contracts_limit_fp",
       reading("GetOrderGroup", struct({ ...group, contracts_limit_fp: Schema.optionalKey(text) }))
     ],
@@ -42,7 +42,7 @@ describe("planted faults in decoders", () => {
       reading("GetOrderGroup", struct({ ...group, is_auto_cancel_enabled: Schema.NullOr(Schema.Boolean) }))
     ],
     [
-      "a required member that may be missing",
+      "a required member made optional",
       "/orders",
       reading("GetOrderGroup", struct({ ...group, orders: Schema.optionalKey(Schema.Array(text)) }))
     ],
@@ -56,12 +56,12 @@ describe("planted faults in decoders", () => {
       "/is_auto_cancel_enabled",
       reading("GetOrderGroup", struct({ ...group, is_auto_cancel_enabled: Schema.Union([Schema.Boolean, text]) }))
     ],
-    ["anything at all", "", reading("GetOrderGroup", Schema.Unknown as Schema.Codec<unknown>)]
+    ["any value", "", reading("GetOrderGroup", Schema.Unknown as Schema.Codec<unknown>)]
   ]
   for (const [what, pointer, operation] of faults) {
     it(`detects ${what}`, () => {
       const outcome = P1Prime.hold({ operation, seed, runs: 10 })
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.strictEqual(outcome.pointer, pointer)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
@@ -77,6 +77,6 @@ describe("planted faults in decoders", () => {
     const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", because: "planted" }
     assert.strictEqual(P1Prime.hold({ operation, seed, runs: 10 }, [leniency])._tag, "Held")
     const stale = P1Prime.hold({ operation: named("GetOrderGroup"), seed, runs: 10 }, [leniency])
-    assert.include(stale._tag === "Failed" ? stale.because : "", "is none any more")
+    assert.include(stale._tag === "Failed" ? stale.because : "", "is no longer needed")
   })
 })

@@ -41,44 +41,44 @@ describe("planted faults in properties", () => {
   let count = 0
   const faults: ReadonlyArray<readonly [string, RegExp, Property.Property]> = [
     [
-      "counts on from one run to the next",
-      /says another thing twice/,
+      "counts across runs",
+      /gives two different results/,
       made((run) => {
         const outcome = honest(run)
         return outcome._tag === "Held" ? { ...outcome, reached: { runs: count++ } } : outcome
       })
     ],
     [
-      "does not see what is planted",
-      /does not see what is planted/,
+      "does not detect the planted fault",
+      /does not detect the planted fault/,
       made(() => ({ _tag: "Held", runs: 1, reached: {} }))
     ],
     [
-      "finds another counterexample each time",
-      /another counterexample the second time|says another thing/,
+      "finds another counterexample every time",
+      /another counterexample the second time|gives two different results/,
       made((run) => {
         const outcome = honest(run)
         return outcome._tag === "Failed" ? { ...outcome, counterexample: String(count++) } : outcome
       })
     ],
     [
-      "takes no path, and another seed than it is given",
-      /does not meet the failure again/,
+      "ignores the path and the seed",
+      /does not reproduce the failure/,
       made((run) => {
         const outcome = honest(run)
         return outcome._tag === "Failed" && run.path !== undefined ? { ...outcome, counterexample: "another" } : outcome
       })
     ],
     [
-      "holds when it is replayed",
-      /does not meet the failure again/,
+      "passes when replayed",
+      /does not reproduce the failure/,
       made((run) => (run.path === undefined ? honest(run) : { _tag: "Held", runs: 1, reached: {} }))
     ]
   ]
   for (const [what, because, property] of faults) {
     it(`detects a property that ${what}`, async () => {
       const outcome = await runOn(property)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.match(outcome.because, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

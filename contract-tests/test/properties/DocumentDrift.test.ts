@@ -14,7 +14,7 @@ describe("P6", () => {
     const reached: Record<string, number> = {}
     for (const id of ["GetOrders", "GetMarketOrderbook", "GetApiKeys", "GetMilestones"]) {
       const outcome = run(named(id))
-      if (outcome._tag !== "Held") return assert.fail("it must hold")
+      if (outcome._tag !== "Held") return assert.fail("the property must pass")
       for (const [what, times] of Object.entries(outcome.reached)) reached[what] = (reached[what] ?? 0) + times
     }
     for (const type of ["boolean", "number", "string", "array", "object"]) {
@@ -26,7 +26,7 @@ describe("P6", () => {
     for (const what of ["broke: it becomes nullable", "broke: the member becomes optional"]) {
       assert.isAbove(reached[what] ?? 0, 0, what)
     }
-    for (const what of ["went on: there is a new member", "went on: the enum has a new member"]) {
+    for (const what of ["continued:  there is a new member", "continued:  the enum has a new member"]) {
       assert.isAbove(reached[what] ?? 0, 0, what)
     }
     assert.notProperty(reached, "allowed already")
@@ -37,9 +37,13 @@ describe("P6", () => {
 describe("planted faults in reading future responses", () => {
   const known: ReadonlySet<unknown> = new Set(["resting", "canceled", "executed"])
   const faults: ReadonlyArray<readonly [string, RegExp, ClientOperations.ClientOperation]> = [
-    ["a member that is gone made up", /becomes optional .* it decoded/, reading("GetOrders", orElse("orders", []))],
     [
-      "null taken for nought",
+      "a missing member replaced by a default",
+      /becomes optional .* it decoded/,
+      reading("GetOrders", orElse("orders", []))
+    ],
+    [
+      "null read as zero",
       /becomes nullable .* it decoded/,
       reading(
         "GetBalance",
@@ -47,7 +51,7 @@ describe("planted faults in reading future responses", () => {
       )
     ],
     [
-      "a number in words read",
+      "a number in a string",
       /becomes string .* it decoded/,
       reading(
         "GetBalance",
@@ -55,7 +59,7 @@ describe("planted faults in reading future responses", () => {
       )
     ],
     [
-      "a decimal cut to its form",
+      "a truncated decimal",
       /pattern is dropped .* it decoded/,
       reading(
         "GetOrders",
@@ -63,7 +67,7 @@ describe("planted faults in reading future responses", () => {
       )
     ],
     [
-      "a new member of an enum shown as a known one",
+      "a new enum member read as a known one",
       /a new member at .*"a_new_member" expected, "resting"/,
       reading(
         "GetOrders",
@@ -96,7 +100,7 @@ describe("planted faults in reading future responses", () => {
   for (const [what, because, operation] of faults) {
     it(`detects ${what}`, () => {
       const outcome = run(operation)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.match(outcome.because, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

@@ -54,14 +54,14 @@ describe("P12", () => {
 
   const faults = [
     {
-      name: "a field that is left out, by its pointer",
+      name: "a missing field, by its pointer",
       exchange: answering(({ body }) => ({ body: body.replaceAll('"order_id":', '"id":') })),
-      finds: { because: /breaks the document/, pointer: "/order/order_id" }
+      finds: { because: /violates the document/, pointer: "/order/order_id" }
     },
     {
-      name: "a number where the document has a text",
+      name: "a number instead of a string",
       exchange: answering(({ body }) => ({ body: body.replace(/"ticker":"[^"]*"/, '"ticker":7') })),
-      finds: { because: /breaks the document/, pointer: "/order/ticker" }
+      finds: { because: /violates the document/, pointer: "/order/ticker" }
     },
     {
       name: "a page of HTML",
@@ -99,7 +99,7 @@ describe("P12", () => {
     const operation = altered("GetOrder", () => ({ errors: [] }))
     assert.strictEqual(
       failureOf(holdOn(refusing, { operation, seed, runs: 1 })).because,
-      "the client misreads the answer"
+      "the client misreads the response"
     )
   })
 

@@ -32,7 +32,7 @@ describe("planted gaps in the suite's values", () => {
     ["no values", /no valid value comes to it/, { mutants, values: [] }],
     ["no mutants", /no mutant violates it/, { mutants: [], values }],
     [
-      "an enum that is never left",
+      "an enum without invalid members",
       /no mutant violates it: enum at /,
       {
         mutants: mutants.filter(
@@ -42,22 +42,22 @@ describe("planted gaps in the suite's values", () => {
       }
     ],
     [
-      "a decimal that is never malformed",
+      "a decimal without malformed values",
       /no mutant violates it: pattern at /,
       { mutants: mutants.filter(({ kind }) => kind !== "pattern-violation"), values }
     ],
     [
-      "a time that is never malformed",
+      "a time without malformed values",
       /no mutant violates it: format at /,
       { mutants: mutants.filter(({ kind }) => kind !== "format-violation"), values }
     ],
     [
-      "a member that is never missing",
+      "a required member that is always present",
       /no mutant violates it: required at /,
       { mutants: mutants.filter(({ kind }) => kind !== "missing-required"), values }
     ],
     [
-      "lists that are never filled",
+      "lists that are always empty",
       /no valid value comes to it: .* at /,
       { mutants, values: values.map((value) => ({ ...(value as object), orders: [] })) }
     ]
@@ -65,7 +65,7 @@ describe("planted gaps in the suite's values", () => {
   for (const [what, because, suite] of holes) {
     it(`detects ${what}`, () => {
       const outcome = hold(suite)
-      if (outcome._tag !== "Failed") return assert.fail("the planted hole was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted gap was not detected")
       assert.match(outcome.because, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

@@ -16,7 +16,7 @@ const run = (operation: ClientOperations.ClientOperation, runs: number, instead:
 describe("P8", () => {
   it("reaches its relevant situations", async () => {
     const outcome = await run(named("GetOrders"), 200)
-    if (outcome._tag !== "Held") return assert.fail("it must hold")
+    if (outcome._tag !== "Held") return assert.fail("the property must pass")
     const about = [
       ...["signed with rsa", "signed with ed25519", "signed without the query", "signed again for a repeat"],
       ...["succeeded", "failed", "failed with an echo of its headers"]
@@ -44,7 +44,7 @@ describe("planted faults of signing", () => {
       signing(({ signer }, text) => signer.sign(text.replace(/^\d+/, (ms) => ms.slice(0, -3))))
     ],
     [
-      "a signature that is kept for the repeat",
+      "a signature reused for a retry",
       /does not verify|an earlier attempt/,
       signing(({ id, signer }, text) => {
         const [, path = ""] = text.split("/trade-api")
@@ -88,7 +88,7 @@ describe("planted faults of signing", () => {
   for (const [what, because, instead] of faults) {
     it(`detects ${what}`, async () => {
       const outcome = await run(named("GetOrders"), 100, instead)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.match(outcome.because, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
@@ -112,6 +112,6 @@ describe("planted faults of signing", () => {
       altered("GenerateApiKey", () => ({ secret: false })),
       200
     )
-    assert.include(outcome._tag === "Failed" ? outcome.because : "", "holds the secret of its answer")
+    assert.include(outcome._tag === "Failed" ? outcome.because : "", "holds the secret of its response")
   })
 })

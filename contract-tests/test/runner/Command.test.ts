@@ -139,7 +139,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
     )
     const { code, stderr } = await asked(url)
     assert.deepStrictEqual(
-      [code, /does not answer as the exchange does: .*nothing was sent/.test(stderr)],
+      [code, /does not respond like the exchange: .*nothing was sent/.test(stderr)],
       [2, true],
       stderr
     )
@@ -150,11 +150,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       (_, response) => void response.setHeader("content-type", "text/html").end("<html>hello</html>"),
       async (url) => {
         const { code, stderr } = await asked(url)
-        assert.deepStrictEqual(
-          [code, /does not answer as the exchange does: .*not JSON/.test(stderr)],
-          [2, true],
-          stderr
-        )
+        assert.deepStrictEqual([code, /does not respond like the exchange: .*not JSON/.test(stderr)], [2, true], stderr)
       }
     ))
 
@@ -163,7 +159,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       () => {},
       async (url) => {
         const { code, stderr } = await asked(url)
-        assert.deepStrictEqual([code, /no whole answer within 1000 ms/.test(stderr)], [2, true], stderr)
+        assert.deepStrictEqual([code, /timed out after 1000 ms/.test(stderr)], [2, true], stderr)
       }
     ))
 
@@ -196,8 +192,8 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       async (url) => {
         const { code, stdout } = await run(["run", "--target", url, "--timeout", "0.2s"], stray)
         assert.strictEqual(code, 1)
-        assert.include(stdout, "no whole answer came")
-        assert.include(stdout, "stopped answering: 3 calls in a row had no answer")
+        assert.include(stdout, "no complete response arrived")
+        assert.include(stdout, "stopped responding: 3 calls in a row had no response")
         assert.match(lastLine(stdout), counts)
       }
     )
@@ -208,7 +204,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       exchanging(({ sandbox }) =>
         Effect.promise(async () => {
           const { code, stderr } = await asked(sandbox.url)
-          assert.deepStrictEqual([code, /refuses the key: .*answered 401/.test(stderr)], [2, true], stderr)
+          assert.deepStrictEqual([code, /refuses the key: .*status 401/.test(stderr)], [2, true], stderr)
           assert.notInclude(stderr, stray.KALSHI_API_KEY_ID)
         })
       )

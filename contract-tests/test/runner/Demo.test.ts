@@ -155,17 +155,22 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       "on production",
       ["run", "--target", "production", "--allow-writes"],
       { KALSHI_ENV: "production" },
-      /demo exchange alone/
+      /only on the demo exchange/
     ],
-    ["on a local address", ["run", "--target", "http://127.0.0.1:9", "--allow-writes"], {}, /demo exchange alone/],
     [
-      "with a key that nobody called demo's",
+      "on a local address",
+      ["run", "--target", "http://127.0.0.1:9", "--allow-writes"],
+      {},
+      /only on the demo exchange/
+    ],
+    [
+      "with a key without KALSHI_ENV=demo",
       ["run", "--target", "demo", "--allow-writes"],
       { KALSHI_ENV: "" },
       /needs KALSHI_ENV=demo/
     ],
-    ["of a run that there was not", ["cleanup", "--run-id", "abcdef123456"], {}, /there is no journal of a run/],
-    ["of a run by a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id takes what a run printed/]
+    ["of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /no journal of a run/],
+    ["of a run id that is a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id takes what a run printed/]
   ]
   it.each(refused)("is refused %s", async (_, args, environment, says) => {
     const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo", DEMO_URL: "http://127.0.0.1:9" }

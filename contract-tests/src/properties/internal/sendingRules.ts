@@ -113,9 +113,9 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
     const previous = called.attempts[i - 1]
     if (previous !== undefined) {
       const before = verdictOn(previous)
-      must(before !== "known", "sent again after an answer that will not change")
-      if (before === "expired") must(++expirations === 1, "signed anew more than once for its age")
-      must(before !== "lost" || repeatable, "sent again although it may have been carried out")
+      must(before !== "known", "sent again after a final response")
+      if (before === "expired") must(++expirations === 1, "signed again more than once after expiry")
+      must(before !== "lost" || repeatable, "sent again although it may have taken effect")
     }
     if (keyed && lostAt !== undefined) {
       const latest = attempt.sent?.atMillis ?? startOf(attempt)
@@ -125,7 +125,7 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
   }
   if (repeatable) return
   const risky = called.attempts.filter((attempt) => ["lost", "known"].includes(verdictOn(attempt)))
-  must(risky.length <= 1, "on the wire again after a byte of it may have left")
+  must(risky.length <= 1, "on the wire again after a byte may have left")
 }
 
 /**
@@ -159,19 +159,19 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
       must(startOf(next) - end >= Math.max(delay[0], asked), "sent again before the wait was over")
       const waited = startOf(next) - end
       must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy says")
-      if (asked > delay[1]) reach("waited as long as it was asked to")
-      if (isFirstExpired) reach("signed anew for its age")
+      if (asked > delay[1]) reach("waited for Retry-After")
+      if (isFirstExpired) reach("signed again after expiry")
       continue
     }
     if (metered || interruptedAt !== undefined || !may) continue
     if (delay === "stuck") {
-      must(endMillis === mustEndBy, "did not wait for its policy to the end")
+      must(endMillis === mustEndBy, "did not wait for its policy")
       continue
     }
     const wait = typeof delay === "string" ? Number.NaN : Math.max(delay[0], asked)
     const exact = typeof delay !== "string" && (delay[0] === delay[1] || asked >= delay[1])
     const late = keyed && lostAt !== undefined && end + wait - lostAt > horizonMillis
-    if (late) reach("ended because its id may be forgotten")
+    if (late) reach("stopped before its id may be forgotten")
     must(!exact || late || end + wait >= mustEndBy, "given up although the policy had another attempt")
     must(endMillis === end, "failed later than it could")
   }
@@ -188,7 +188,7 @@ const heldInterruption = (
   reach: (what: string) => void
 ): void => {
   must(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause), "an interrupted call did not end as one")
-  must(endMillis === interruptedAt, "an interrupted call went on")
+  must(endMillis === interruptedAt, "an interrupted call continued")
   const last = attempts.at(-1)
   if (last === undefined) return
   must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
@@ -196,25 +196,28 @@ const heldInterruption = (
   if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
 }
 
-/** A success is what the last response says, whatever came before. */
+/** A success is the decoded last response, independent of earlier attempts. */
 const heldSuccess = ({ called, target }: Judged, value: unknown, reach: (what: string) => void): void => {
   const { attempts } = called
   const before = attempts.slice(0, -1).map(verdictOn)
   const { fate } = attempts.at(-1)?.sent ?? {}
-  must(fate?._tag === "answered" && fate.status === success && fate.body === "whole", "a success that was not answered")
+  must(
+    fate?._tag === "answered" && fate.status === success && fate.body === "whole",
+    "a success without a complete successful response"
+  )
   const once = Answer.decoder(target.client.operation)({
     status: target.reference.success.status,
     body: target.body
   })
   must(
     Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(value),
-    "what came before changed the value of a success"
+    "earlier attempts changed the value of a success"
   )
   if (before.some(isNothing)) reach("succeeded after refusals")
-  if (before.includes("lost")) reach("succeeded after a lost answer")
+  if (before.includes("lost")) reach("succeeded after a lost response")
 }
 
-/** What an error says of earlier attempts is true. */
+/** The fields of an error about its attempts are correct. */
 const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) => void): void => {
   const sends = attempts.filter(({ sent }) => sent !== undefined).length
   const verdicts = attempts.map(verdictOn)
@@ -225,7 +228,7 @@ const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) 
   if (says !== undefined) {
     const nothing = verdicts.every(isNothing)
     must(says === (nothing ? "no" : "maybe"), `says that a request was sent: ${String(says)}`)
-    if (!nothing && verdicts.at(-1) === "unsent") reach("said that an earlier attempt may have been sent")
+    if (!nothing && verdicts.at(-1) === "unsent") reach("reported that an earlier attempt may have been sent")
   }
   const echo = field(error, "afterLostAnswer")
   if (echo !== undefined) {
@@ -237,7 +240,7 @@ const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) 
     const status = Number(field(error, "status"))
     const isOpen = lostBefore || status < 400 || isUnclear(status)
     must(carriedOut === (isOpen ? "maybe" : "no"), `carriedOut is ${String(carriedOut)} of ${status}`)
-    if (!lostBefore && isOpen && status !== 302) reach("said itself that it may have been carried out")
+    if (!lostBefore && isOpen && status !== 302) reach("reported that it may have taken effect")
   }
 }
 
@@ -260,7 +263,7 @@ const heldError = ({ called, scenario, target }: Judged, error: unknown): void =
   if (scenario.metered && tag === "RequestTimeout" && field(error, "limit") === "total") return
   if (sent?.ended === "done" && fate?._tag === "answered") {
     const status = fate.status === success ? target.reference.success.status : fate.status
-    must(field(error, "status") === status, `${String(tag)} of an answer with ${status}`)
+    must(field(error, "status") === status, `${String(tag)} of a response with ${status}`)
     return
   }
   const expected =
@@ -274,10 +277,10 @@ const heldError = ({ called, scenario, target }: Judged, error: unknown): void =
       : sent.ended === "interrupted"
         ? "RequestTimeout"
         : "TransportError"
-  must(tag === expected, `${String(tag)} where ${expected} is true`)
+  must(tag === expected, `${String(tag)}, expected ${expected}`)
 }
 
-/** The call's own account of its outcome is accurate. */
+/** The reported outcome of a call is accurate. */
 const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
   const { called } = judged
   const { exit, interruptedAt } = called

@@ -43,7 +43,7 @@ const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
     if (ticker !== undefined) return ticker
     const { markets } = yield* Effect.mapError(
       provide(Markets.list({ status: "open", limit: 100 })),
-      failing("no market could be looked for")
+      failing("no market could be found")
     )
     const found = markets?.find(({ yes_ask_dollars }) => farDollars.test(yes_ask_dollars))
     if (found === undefined)
