@@ -157,7 +157,14 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
           fc.record({ error: fc.jsonValue() }).map((value) => JSON.stringify(value)),
           fc.record({ code: fc.jsonValue(), message: fc.jsonValue() }).map((value) => JSON.stringify(value))
         ),
-        headers: fc.constantFrom({}, { "content-type": "text/html" }, { "retry-after": "soon" }, { date: "yesterday" })
+        headers: fc.constantFrom(
+          {},
+          { "content-type": "text/html" },
+          { "content-type": "application/octet-stream" },
+          { "content-type": "" },
+          { "retry-after": "soon" },
+          { date: "yesterday" }
+        )
       })
     })
     await Replay.holds(
