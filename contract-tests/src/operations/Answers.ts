@@ -117,7 +117,7 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
       known === undefined || !(error instanceof known)
         ? "the error has no class of a response"
         : "status" in error && error.status !== scripted.status
-          ? `the error says ${error.status}`
+          ? `the error has status ${error.status}`
           : !("operation" in error) || error.operation !== client.name
             ? "the error does not name its operation"
             : error.message === "" || error.message.length > printed || !error.message.startsWith(client.name)

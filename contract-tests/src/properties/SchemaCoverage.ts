@@ -36,7 +36,7 @@ export const gaps: ReadonlyArray<Gap> = [
   gap("additionalProperties", "it allows everything", (argument) => argument === true || isEmpty(argument)),
   gap("required", "it requires nothing", (argument) => isArray(argument) && argument.length === 0),
   gap("format", "every JSON number is a double: anything else violates the type", (argument) => argument === "double"),
-  gap("format", "the enum beside it says more", (_, node) => node.enum !== undefined)
+  gap("format", "the enum beside it is stricter", (_, node) => node.enum !== undefined)
 ]
 
 function isEmpty(value: Json): boolean {

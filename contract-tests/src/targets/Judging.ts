@@ -74,7 +74,7 @@ const faultOf = (
   }
   if (status >= 400 && declared === undefined && wanted === "UnexpectedStatus") {
     return {
-      because: `answered ${status}, which the document does not declare`,
+      because: `the response has the undeclared status ${status}`,
       pointer: undefined,
       expected: `one of ${[...reference.responses.keys()].join(", ")}`,
       got: String(status)
@@ -84,7 +84,7 @@ const faultOf = (
   if (invalid !== undefined) return invalid
   if (status < 400 && wanted !== "Success") {
     return {
-      because: `answered ${status} with what is no success`,
+      because: `the response has status ${status}, which is not the documented success`,
       pointer: undefined,
       expected: String(reference.success.status),
       got: wanted
@@ -138,7 +138,15 @@ export const findingOf = (
     )
   }
   return succeeds && tag !== "Success"
-    ? found({ because: `answered ${last.answer.status}`, pointer: undefined, expected: "a success", got: said }, last)
+    ? found(
+        {
+          because: `the response has status ${last.answer.status}`,
+          pointer: undefined,
+          expected: "a success",
+          got: said
+        },
+        last
+      )
     : undefined
 }
 

@@ -67,7 +67,9 @@ const connect = (
       return yield* unusable(`--allow-writes works only on the demo exchange: ${environment.name} is only read`)
     }
     if (owner !== "demo")
-      return yield* unusable("--allow-writes needs KALSHI_ENV=demo beside the key: it says whose key it is")
+      return yield* unusable(
+        "--allow-writes needs KALSHI_ENV=demo, which states that the key belongs to the demo exchange"
+      )
     const remote = yield* Target.remote(environment, owner)
     const owned = new Set<string>()
     const clock = yield* Clock.Clock

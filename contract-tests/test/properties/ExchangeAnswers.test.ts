@@ -71,17 +71,17 @@ describe("P12", () => {
     {
       name: "a status that is not declared",
       exchange: answering(() => ({ status: 418 })),
-      finds: { because: /answered 418, which the document does not declare/, pointer: undefined }
+      finds: { because: /undeclared status 418/, pointer: undefined }
     },
     {
       name: "a success that is not declared",
       exchange: answering(() => ({ status: 202 })),
-      finds: { because: /answered 202 with what is no success/, pointer: undefined }
+      finds: { because: /status 202, which is not the documented success/, pointer: undefined }
     },
     {
       name: "a refusal where the request is in order",
       exchange: answering(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' })),
-      finds: { because: /answered 404/, pointer: undefined }
+      finds: { because: /status 404/, pointer: undefined }
     }
   ]
   for (const { exchange, finds, name } of faults) {

@@ -274,19 +274,19 @@ describe("planted faults in the exchange", () => {
     {
       name: "that passes over a limit",
       operation: "GetOrders",
-      finds: /at \/limit .*answered 200/,
+      finds: /at \/limit .*status 200/,
       through: sentOtherwise(/limit=[^&]*/, "limit=10")
     },
     {
       name: "that takes any side for a bid",
       operation: "CreateOrderV2",
-      finds: /at \/side .*answered 201/,
+      finds: /at \/side .*status 201/,
       through: sentOtherwise(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
     },
     {
       name: "that reads counts leniently",
       operation: "CreateOrderV2",
-      finds: /at \/count .*answered 201/,
+      finds: /at \/count .*status 201/,
       through: sentOtherwise(/"count":(?:"[^"]*"|\w+)/, '"count":"1"')
     },
     {
@@ -304,13 +304,13 @@ describe("planted faults in the exchange", () => {
     {
       name: "that answers a status that is not declared",
       operation: "GetOrders",
-      finds: /answered 422, undeclared/,
+      finds: /status 422, undeclared/,
       through: answeredOtherwise(() => ({ status: 422 }))
     },
     {
       name: "that fails",
       operation: "GetOrders",
-      finds: /answered 500/,
+      finds: /status 500/,
       through: answeredOtherwise(() => ({ status: 500 }))
     },
     {

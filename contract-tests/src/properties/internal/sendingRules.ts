@@ -158,7 +158,7 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
       if (typeof delay === "string") throw new Broken(`attempt ${i + 2} is one more than the policy has`)
       must(startOf(next) - end >= Math.max(delay[0], asked), "sent again before the wait was over")
       const waited = startOf(next) - end
-      must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy says")
+      must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy allows")
       if (asked > delay[1]) reach("waited for Retry-After")
       if (isFirstExpired) reach("signed again after expiry")
       continue
@@ -223,11 +223,11 @@ const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) 
   const verdicts = attempts.map(verdictOn)
   const lostBefore = verdicts.slice(0, -1).includes("lost")
   if (field(error, "attempts") !== undefined)
-    must(field(error, "attempts") === sends, `says ${String(field(error, "attempts"))} attempts of ${sends}`)
+    must(field(error, "attempts") === sends, `reports ${String(field(error, "attempts"))} attempts instead of ${sends}`)
   const says = field(error, "requestSent")
   if (says !== undefined) {
     const nothing = verdicts.every(isNothing)
-    must(says === (nothing ? "no" : "maybe"), `says that a request was sent: ${String(says)}`)
+    must(says === (nothing ? "no" : "maybe"), `requestSent is ${String(says)}`)
     if (!nothing && verdicts.at(-1) === "unsent") reach("reported that an earlier attempt may have been sent")
   }
   const echo = field(error, "afterLostAnswer")
@@ -254,7 +254,7 @@ const heldError = ({ called, scenario, target }: Judged, error: unknown): void =
       scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
       `${String(tag)} before anything was sent`
     )
-    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, and the error says maybe")
+    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, but requestSent is maybe")
     return
   }
   const { sent, signed } = last

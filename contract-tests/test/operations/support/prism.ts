@@ -134,7 +134,7 @@ export const start = async (): Promise<Prism> => {
         }
       )
       request.setTimeout(answerWithinMillis, () =>
-        request.destroy(new Error(`no answer to ${sent.method} ${sent.target}`))
+        request.destroy(new Error(`no response to ${sent.method} ${sent.target}`))
       )
       request.once("error", reject)
       request.end(sent.body)

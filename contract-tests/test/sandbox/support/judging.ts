@@ -87,8 +87,8 @@ const declaresRefusal = ({ reference }: Operation): boolean =>
 /** The fault of a refusal, if any: it must have a declared status and a reason that the client decodes. */
 export const refusalFault = (operation: Operation, got: Got): string | undefined => {
   const { client, reference } = operation
-  if (got.status < 400 || got.status > 499) return `answered ${got.status}`
-  if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `answered ${got.status}, undeclared`
+  if (got.status < 400 || got.status > 499) return `status ${got.status}`
+  if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `status ${got.status}, undeclared`
   if (!/^application\/json\b/.test(got.headers["content-type"] ?? "")) return "the refusal is not said to be JSON"
   const error = memberOf(Answers.parse(got.body), "error")
   const [code, message, details] = ["code", "message", "details"].map((name) => memberOf(error, name))
