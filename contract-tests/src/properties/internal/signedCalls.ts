@@ -11,8 +11,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientError from "effect/http/HttpClientError"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -21,6 +19,7 @@ import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
+import { broken } from "./wire.ts"
 
 /** A key, its public half as another library reads it, and the pieces of text that would reveal it. */
 export interface Key {
@@ -150,16 +149,6 @@ const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
       : [])
   ].join("\n")
 
-const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
-  Effect.fail(
-    new HttpClientError.HttpClientError({
-      reason: new HttpClientError.TransportError({
-        request,
-        cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
-      })
-    })
-  )
-
 /** A transport that follows the fates, the last one repeatedly, and records the attempts. */
 const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: Array<Attempt>): HttpClient.HttpClient =>
   HttpClient.make((request, url) => {
@@ -169,9 +158,9 @@ const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: A
     attempts.push({ atMillis: clock.currentTimeMillisUnsafe(), method, path, query, headers: { ...headers } })
     switch (fate?._tag) {
       case "refused":
-        return broken(request, "ECONNREFUSED", "connect")
+        return Effect.fail(broken(request, "ECONNREFUSED", "connect"))
       case "reset":
-        return broken(request, "ECONNRESET", "read")
+        return Effect.fail(broken(request, "ECONNRESET", "read"))
       case "interrupted":
         return Effect.interrupt
       case "answered": {

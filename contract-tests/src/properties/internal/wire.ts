@@ -132,7 +132,8 @@ const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: 
     })
   )
 
-const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
+/** The error of a broken connection, in the form of Node. */
+export const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({
       request,
