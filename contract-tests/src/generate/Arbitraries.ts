@@ -136,6 +136,145 @@ const filtered = <A extends Json>(
   return arbitrary.filter(accepts)
 }
 
+/** What every schema of a judge shares. */
+interface Tools {
+  readonly judge: Judge
+  readonly shapes: ReturnType<typeof Shape.make>
+  readonly grammar: ReturnType<typeof Pattern.reader>
+  readonly anyString: fc.Arbitrary<string>
+  readonly anyValue: fc.Arbitrary<Json>
+}
+
+const arbitraryOf = (tools: Tools, node: Shape.Node): fc.Arbitrary<Json> | undefined => {
+  const options = tools.shapes.alternatives(node).flatMap((alternative) => {
+    if (alternative.depth > unrolled) return []
+    const made = alternativeOf(tools, alternative)
+    if (made === undefined) return []
+    const accepted =
+      alternative.excluded.length === 0
+        ? made
+        : filtered(
+            made,
+            (value) => !alternative.excluded.some((schema) => tools.judge.accepts(schema)(value)),
+            "exactly one branch of oneOf"
+          )
+    return [{ weight: alternative.kind === "null" ? 1 : 4, arbitrary: accepted }]
+  })
+  const [only] = options
+  if (only === undefined) return undefined
+  if (options.length === 1) return only.arbitrary
+  // Failures shrink towards the first.
+  const nullFirst = [...options].sort((left, right) => left.weight - right.weight)
+  return fc.oneof({ withCrossShrink: true }, ...nullFirst)
+}
+
+const alternativeOf = (tools: Tools, alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
+  switch (alternative.kind) {
+    case "any":
+      return tools.anyValue
+    case "null":
+      return fc.constant(null)
+    case "boolean":
+      return fc.boolean()
+    case "literal":
+      return fc.constantFrom(...alternative.values)
+    case "number":
+      return numbers(alternative)
+    case "string":
+      return stringOf(tools, alternative)
+    case "array":
+      return arrayOf(tools, alternative)
+    case "object":
+      return objectArbitrary(tools, alternative)
+  }
+}
+
+const stringOf = (tools: Tools, alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
+  const { formats, maxLength, minLength, patterns } = alternative
+  const [format, pattern] = [formats[0], patterns[0]]
+  if (format === undefined && pattern === undefined) {
+    return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? tools.anyString : strings(minLength, maxLength)
+  }
+  const base =
+    format === undefined
+      ? tools.grammar(pattern ?? "").arbitrary()
+      : (stringFormats.get(format)?.arbitrary() ?? fc.constant(""))
+  const simple = formats.length + patterns.length === 1 && minLength === 0 && maxLength === Number.POSITIVE_INFINITY
+  if (simple) return base
+  const accepts = tools.judge.accepts({ ...alternative.schema, type: "string" })
+  return filtered(base, accepts, "string constraints")
+}
+
+const arrayOf = (tools: Tools, alternative: Shape.ArrayAlternative): fc.Arbitrary<Json> | undefined => {
+  const { maxItems, minItems, prefix, unique } = alternative
+  const first = prefix.map((node) => arbitraryOf(tools, node))
+  const blocked = first.findIndex((arbitrary) => arbitrary === undefined)
+  const rest = blocked < 0 ? arbitraryOf(tools, alternative.items) : undefined
+  const most = Math.min(maxItems, blocked < 0 ? (rest === undefined ? prefix.length : maxItems) : blocked)
+  if (most < minItems) return undefined
+  if (prefix.length > 0) {
+    const known = first.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
+    const missing = Math.max(0, minItems - prefix.length)
+    const more =
+      rest === undefined || most <= prefix.length
+        ? fc.constant([])
+        : fc.array(rest, { minLength: missing, maxLength: missing + 2 })
+    const made = fc
+      .tuple(
+        fc.tuple(...known),
+        more,
+        fc.integer({
+          min: Math.min(minItems, known.length),
+          max: most === Number.POSITIVE_INFINITY ? known.length + 2 : most
+        })
+      )
+      .map(([head, tail, length]) => [...head, ...tail].slice(0, Math.max(length, minItems)))
+    return unique
+      ? filtered(made, tools.judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
+      : made
+  }
+  if (rest === undefined) return fc.constant([])
+  const bounds = { minLength: minItems, maxLength: Math.min(most, minItems + 4) }
+  return unique
+    ? fc.uniqueArray(rest, { ...bounds, selector: (value) => JSON.stringify(value) })
+    : fc.array(rest, bounds)
+}
+
+const objectArbitrary = (tools: Tools, alternative: Shape.ObjectAlternative): fc.Arbitrary<Json> | undefined => {
+  const names: Array<string> = []
+  const fields: Array<fc.Arbitrary<{ readonly value: Json } | null>> = []
+  const required = [...alternative.required].filter((name) => !alternative.properties.has(name))
+  const declared: ReadonlyArray<readonly [string, Shape.Node]> = [
+    ...alternative.properties,
+    ...required.map((name) => [name, alternative.additional] as const)
+  ]
+  for (const [name, node] of declared) {
+    const value = arbitraryOf(tools, node)
+    if (alternative.required.has(name)) {
+      if (value === undefined) return undefined
+      names.push(name)
+      fields.push(value.map((made) => ({ value: made })))
+    } else if (value !== undefined) {
+      names.push(name)
+      fields.push(
+        fc.option(
+          value.map((made) => ({ value: made })),
+          { freq: absentOneIn }
+        )
+      )
+    }
+  }
+  const known = fc
+    .tuple(...fields)
+    .map((made) => made.flatMap((field, index) => (field === null ? [] : [[names[index] ?? "", field.value] as const])))
+  if (!alternative.open) return known.map(objectOf)
+  const other = arbitraryOf(tools, alternative.additional)
+  if (other === undefined) return known.map(objectOf)
+  return fc
+    .tuple(known, members(other, new Set(declared.map(([name]) => name))))
+    .map(([entries, extra]) => objectOf([...entries, ...Object.entries(extra)]))
+}
+
 /** Creates arbitraries for the schemas of a document. Each node is computed once. */
 export interface Arbitraries {
   /**
@@ -148,146 +287,17 @@ export interface Arbitraries {
 
 /** Creates arbitraries for the schemas of a judge. */
 export const make = (judge: Judge): Arbitraries => {
-  const shapes = Shape.make(judge.resolve)
-  const grammar = Pattern.reader()
   const anyString = strings(0, Number.POSITIVE_INFINITY)
-  const anyValue = anything(anyString, 2)
-
-  const arbitraryOf = (node: Shape.Node): fc.Arbitrary<Json> | undefined => {
-    const options = shapes.alternatives(node).flatMap((alternative) => {
-      if (alternative.depth > unrolled) return []
-      const made = alternativeOf(alternative)
-      if (made === undefined) return []
-      const accepted =
-        alternative.excluded.length === 0
-          ? made
-          : filtered(
-              made,
-              (value) => !alternative.excluded.some((schema) => judge.accepts(schema)(value)),
-              "exactly one branch of oneOf"
-            )
-      return [{ weight: alternative.kind === "null" ? 1 : 4, arbitrary: accepted }]
-    })
-    const [only] = options
-    if (only === undefined) return undefined
-    if (options.length === 1) return only.arbitrary
-    // Failures shrink towards the first.
-    const nullFirst = [...options].sort((left, right) => left.weight - right.weight)
-    return fc.oneof({ withCrossShrink: true }, ...nullFirst)
+  const tools: Tools = {
+    judge,
+    shapes: Shape.make(judge.resolve),
+    grammar: Pattern.reader(),
+    anyString,
+    anyValue: anything(anyString, 2)
   }
-
-  const alternativeOf = (alternative: Shape.Alternative): fc.Arbitrary<Json> | undefined => {
-    switch (alternative.kind) {
-      case "any":
-        return anyValue
-      case "null":
-        return fc.constant(null)
-      case "boolean":
-        return fc.boolean()
-      case "literal":
-        return fc.constantFrom(...alternative.values)
-      case "number":
-        return numbers(alternative)
-      case "string":
-        return stringOf(alternative)
-      case "array":
-        return arrayOf(alternative)
-      case "object":
-        return objectArbitrary(alternative)
-    }
-  }
-
-  const stringOf = (alternative: Shape.StringAlternative): fc.Arbitrary<string> => {
-    const { formats, maxLength, minLength, patterns } = alternative
-    const [format, pattern] = [formats[0], patterns[0]]
-    if (format === undefined && pattern === undefined) {
-      return minLength === 0 && maxLength === Number.POSITIVE_INFINITY ? anyString : strings(minLength, maxLength)
-    }
-    const base =
-      format === undefined
-        ? grammar(pattern ?? "").arbitrary()
-        : (stringFormats.get(format)?.arbitrary() ?? fc.constant(""))
-    const simple = formats.length + patterns.length === 1 && minLength === 0 && maxLength === Number.POSITIVE_INFINITY
-    if (simple) return base
-    const accepts = judge.accepts({ ...alternative.schema, type: "string" })
-    return filtered(base, accepts, "string constraints")
-  }
-
-  const arrayOf = (alternative: Shape.ArrayAlternative): fc.Arbitrary<Json> | undefined => {
-    const { maxItems, minItems, prefix, unique } = alternative
-    const first = prefix.map(arbitraryOf)
-    const blocked = first.findIndex((arbitrary) => arbitrary === undefined)
-    const rest = blocked < 0 ? arbitraryOf(alternative.items) : undefined
-    const most = Math.min(maxItems, blocked < 0 ? (rest === undefined ? prefix.length : maxItems) : blocked)
-    if (most < minItems) return undefined
-    if (prefix.length > 0) {
-      const known = first.flatMap((arbitrary) => (arbitrary === undefined ? [] : [arbitrary]))
-      const missing = Math.max(0, minItems - prefix.length)
-      const more =
-        rest === undefined || most <= prefix.length
-          ? fc.constant([])
-          : fc.array(rest, { minLength: missing, maxLength: missing + 2 })
-      const made = fc
-        .tuple(
-          fc.tuple(...known),
-          more,
-          fc.integer({
-            min: Math.min(minItems, known.length),
-            max: most === Number.POSITIVE_INFINITY ? known.length + 2 : most
-          })
-        )
-        .map(([head, tail, length]) => [...head, ...tail].slice(0, Math.max(length, minItems)))
-      return unique
-        ? filtered(made, judge.accepts({ ...alternative.schema, type: "array" }), "array constraints")
-        : made
-    }
-    if (rest === undefined) return fc.constant([])
-    const bounds = { minLength: minItems, maxLength: Math.min(most, minItems + 4) }
-    return unique
-      ? fc.uniqueArray(rest, { ...bounds, selector: (value) => JSON.stringify(value) })
-      : fc.array(rest, bounds)
-  }
-
-  const objectArbitrary = (alternative: Shape.ObjectAlternative): fc.Arbitrary<Json> | undefined => {
-    const names: Array<string> = []
-    const fields: Array<fc.Arbitrary<{ readonly value: Json } | null>> = []
-    const required = [...alternative.required].filter((name) => !alternative.properties.has(name))
-    const declared: ReadonlyArray<readonly [string, Shape.Node]> = [
-      ...alternative.properties,
-      ...required.map((name) => [name, alternative.additional] as const)
-    ]
-    for (const [name, node] of declared) {
-      const value = arbitraryOf(node)
-      if (alternative.required.has(name)) {
-        if (value === undefined) return undefined
-        names.push(name)
-        fields.push(value.map((made) => ({ value: made })))
-      } else if (value !== undefined) {
-        names.push(name)
-        fields.push(
-          fc.option(
-            value.map((made) => ({ value: made })),
-            { freq: absentOneIn }
-          )
-        )
-      }
-    }
-    const known = fc
-      .tuple(...fields)
-      .map((made) =>
-        made.flatMap((field, index) => (field === null ? [] : [[names[index] ?? "", field.value] as const]))
-      )
-    if (!alternative.open) return known.map(objectOf)
-    const other = arbitraryOf(alternative.additional)
-    if (other === undefined) return known.map(objectOf)
-    return fc
-      .tuple(known, members(other, new Set(declared.map(([name]) => name))))
-      .map(([entries, extra]) => objectOf([...entries, ...Object.entries(extra)]))
-  }
-
   return {
     of: (schema) => {
-      const made = arbitraryOf(shapes.root(schema))
+      const made = arbitraryOf(tools, tools.shapes.root(schema))
       if (made === undefined) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
       return made
     }

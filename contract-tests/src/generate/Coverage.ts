@@ -65,6 +65,135 @@ const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> =>
   return [...new Set([...usual, ...edges].map(noMinusZero))].filter(inside)
 }
 
+/** What every schema of a judge shares. */
+interface Tools {
+  readonly judge: Judge
+  readonly shapes: ReturnType<typeof Shape.make>
+  readonly grammar: ReturnType<typeof Pattern.reader>
+}
+
+const valuesOf = (tools: Tools, node: Shape.Node): ReadonlyArray<Json> =>
+  tools.shapes.alternatives(node).flatMap((alternative) => {
+    if (alternative.depth > unrolled) return []
+    return alternativeOf(tools, alternative).filter(
+      (value) => !alternative.excluded.some((schema) => tools.judge.accepts(schema)(value))
+    )
+  })
+
+const alternativeOf = (tools: Tools, alternative: Shape.Alternative): ReadonlyArray<Json> => {
+  switch (alternative.kind) {
+    case "any":
+      return anything
+    case "null":
+      return [null]
+    case "boolean":
+      return [true, false]
+    case "literal":
+      return alternative.values
+    case "number":
+      return numbers(alternative)
+    case "string":
+      return stringsOf(tools, alternative)
+    case "array":
+      return arraysOf(tools, alternative)
+    case "object":
+      return objectsOf(tools, alternative)
+  }
+}
+
+const stringsOf = (tools: Tools, alternative: Shape.StringAlternative): ReadonlyArray<string> => {
+  const { formats, maxLength, minLength, patterns } = alternative
+  if (formats.length === 0 && patterns.length === 0) return strings(minLength, maxLength)
+  const schema = { ...alternative.schema, type: "string" } as const
+  const found = [
+    ...formats.flatMap((name) => stringFormats.get(name)?.examples ?? []),
+    ...patterns.flatMap((pattern) => tools.grammar(pattern).edges)
+  ].filter(tools.judge.accepts(schema))
+  if (found.length > 0) return found
+  // No prepared example satisfies all constraints: use random values that do.
+  const arbitrary = Arbitraries.make(tools.judge).of(schema)
+  return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
+}
+
+const arraysOf = (tools: Tools, alternative: Shape.ArrayAlternative): ReadonlyArray<Json> => {
+  const { maxItems, minItems, prefix, unique } = alternative
+  const head = prefix.map((node) => valuesOf(tools, node))
+  const rest = valuesOf(tools, alternative.items)
+  const blocked = head.findIndex((values) => values.length === 0)
+  const longest = blocked >= 0 ? blocked : rest.length === 0 ? prefix.length : maxItems
+  const most = Math.min(maxItems, longest)
+  if (most < minItems) return []
+  const made: Array<ReadonlyArray<Json>> = []
+  const usual = Math.min(Math.max(2, prefix.length, minItems), most)
+  const column = (index: number): ReadonlyArray<Json> => head[index] ?? rest
+  const rows = Math.max(
+    1,
+    ...head.map((values) => values.length),
+    usual > prefix.length ? Math.ceil(rest.length / (usual - prefix.length)) : 0
+  )
+  for (let row = 0; row < rows; row++) {
+    made.push(
+      Array.from({ length: usual }, (_, index) => {
+        const values = column(index)
+        const at = index < prefix.length ? row : row * (usual - prefix.length) + (index - prefix.length)
+        return values[at % values.length] ?? null
+      })
+    )
+  }
+  const first = (length: number): ReadonlyArray<Json> =>
+    Array.from({ length }, (_, index) => column(index)[index % column(index).length] ?? null)
+  for (const length of new Set([0, 1, 2, minItems, ...(most <= 200 ? [most] : [])])) {
+    if (length !== usual && length >= minItems && length <= most) made.push(first(length))
+  }
+  if (!unique) return made
+  return made.filter((values) =>
+    values.every((value, index) => !values.slice(0, index).some((other) => equals(other, value)))
+  )
+}
+
+const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): ReadonlyArray<Json> => {
+  const columns: Array<readonly [string, ReadonlyArray<Json | typeof absent>]> = []
+  const undeclared = [...alternative.required].filter((name) => !alternative.properties.has(name))
+  for (const [name, node] of [
+    ...alternative.properties,
+    ...undeclared.map((name) => [name, alternative.additional] as const)
+  ]) {
+    const values = valuesOf(tools, node)
+    const required = alternative.required.has(name)
+    if (required && values.length === 0) return []
+    columns.push([name, required ? values : [...values, absent]])
+  }
+  const names = new Set(columns.map(([name]) => name))
+  const others = alternative.open ? valuesOf(tools, alternative.additional) : []
+  const free = memberNames.filter((name) => !names.has(name))
+  const extras: ReadonlyArray<ReadonlyArray<readonly [string, Json]>> =
+    others.length === 0
+      ? [[]]
+      : [
+          ...others.map((value, index) => [[free[index % free.length] ?? "", value] as const]),
+          [],
+          ...free.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
+          free.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
+        ]
+  const row = (index: number): Json =>
+    objectOf([
+      ...columns.flatMap(([name, values]) => {
+        const value = values[index % values.length]
+        return value === undefined || value === absent ? [] : [[name, value] as const]
+      }),
+      ...(extras[index % extras.length] ?? [])
+    ])
+  const rows = Math.max(1, extras.length, ...columns.map(([, values]) => values.length))
+  const made = Array.from({ length: rows }, (_, index) => row(index))
+  const least = objectOf(
+    columns.flatMap(([name, values]) => {
+      const value = values[0]
+      return !alternative.required.has(name) || value === undefined || value === absent ? [] : [[name, value] as const]
+    })
+  )
+  return made.some((value) => equals(value, least)) ? made : [...made, least]
+}
+
 /** Creates coverage sets for the schemas of a document. */
 export interface Coverage {
   /**
@@ -77,136 +206,10 @@ export interface Coverage {
 
 /** Creates coverage sets for the schemas of a judge. */
 export const make = (judge: Judge): Coverage => {
-  const shapes = Shape.make(judge.resolve)
-  const grammar = Pattern.reader()
-
-  const valuesOf = (node: Shape.Node): ReadonlyArray<Json> =>
-    shapes.alternatives(node).flatMap((alternative) => {
-      if (alternative.depth > unrolled) return []
-      return alternativeOf(alternative).filter(
-        (value) => !alternative.excluded.some((schema) => judge.accepts(schema)(value))
-      )
-    })
-
-  const alternativeOf = (alternative: Shape.Alternative): ReadonlyArray<Json> => {
-    switch (alternative.kind) {
-      case "any":
-        return anything
-      case "null":
-        return [null]
-      case "boolean":
-        return [true, false]
-      case "literal":
-        return alternative.values
-      case "number":
-        return numbers(alternative)
-      case "string":
-        return stringsOf(alternative)
-      case "array":
-        return arraysOf(alternative)
-      case "object":
-        return objectsOf(alternative)
-    }
-  }
-
-  const stringsOf = (alternative: Shape.StringAlternative): ReadonlyArray<string> => {
-    const { formats, maxLength, minLength, patterns } = alternative
-    if (formats.length === 0 && patterns.length === 0) return strings(minLength, maxLength)
-    const schema = { ...alternative.schema, type: "string" } as const
-    const found = [
-      ...formats.flatMap((name) => stringFormats.get(name)?.examples ?? []),
-      ...patterns.flatMap((pattern) => grammar(pattern).edges)
-    ].filter(judge.accepts(schema))
-    if (found.length > 0) return found
-    // No prepared example satisfies all constraints: use random values that do.
-    const arbitrary = Arbitraries.make(judge).of(schema)
-    return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
-  }
-
-  const arraysOf = (alternative: Shape.ArrayAlternative): ReadonlyArray<Json> => {
-    const { maxItems, minItems, prefix, unique } = alternative
-    const head = prefix.map(valuesOf)
-    const rest = valuesOf(alternative.items)
-    const blocked = head.findIndex((values) => values.length === 0)
-    const longest = blocked >= 0 ? blocked : rest.length === 0 ? prefix.length : maxItems
-    const most = Math.min(maxItems, longest)
-    if (most < minItems) return []
-    const made: Array<ReadonlyArray<Json>> = []
-    const usual = Math.min(Math.max(2, prefix.length, minItems), most)
-    const column = (index: number): ReadonlyArray<Json> => head[index] ?? rest
-    const rows = Math.max(
-      1,
-      ...head.map((values) => values.length),
-      usual > prefix.length ? Math.ceil(rest.length / (usual - prefix.length)) : 0
-    )
-    for (let row = 0; row < rows; row++) {
-      made.push(
-        Array.from({ length: usual }, (_, index) => {
-          const values = column(index)
-          const at = index < prefix.length ? row : row * (usual - prefix.length) + (index - prefix.length)
-          return values[at % values.length] ?? null
-        })
-      )
-    }
-    const first = (length: number): ReadonlyArray<Json> =>
-      Array.from({ length }, (_, index) => column(index)[index % column(index).length] ?? null)
-    for (const length of new Set([0, 1, 2, minItems, ...(most <= 200 ? [most] : [])])) {
-      if (length !== usual && length >= minItems && length <= most) made.push(first(length))
-    }
-    if (!unique) return made
-    return made.filter((values) =>
-      values.every((value, index) => !values.slice(0, index).some((other) => equals(other, value)))
-    )
-  }
-
-  const objectsOf = (alternative: Shape.ObjectAlternative): ReadonlyArray<Json> => {
-    const columns: Array<readonly [string, ReadonlyArray<Json | typeof absent>]> = []
-    const undeclared = [...alternative.required].filter((name) => !alternative.properties.has(name))
-    for (const [name, node] of [
-      ...alternative.properties,
-      ...undeclared.map((name) => [name, alternative.additional] as const)
-    ]) {
-      const values = valuesOf(node)
-      const required = alternative.required.has(name)
-      if (required && values.length === 0) return []
-      columns.push([name, required ? values : [...values, absent]])
-    }
-    const names = new Set(columns.map(([name]) => name))
-    const others = alternative.open ? valuesOf(alternative.additional) : []
-    const free = memberNames.filter((name) => !names.has(name))
-    const extras: ReadonlyArray<ReadonlyArray<readonly [string, Json]>> =
-      others.length === 0
-        ? [[]]
-        : [
-            ...others.map((value, index) => [[free[index % free.length] ?? "", value] as const]),
-            [],
-            ...free.map((name, index) => [[name, others[index % others.length] ?? null] as const]),
-            free.slice(0, 2).map((name, index) => [name, others[index % others.length] ?? null] as const)
-          ]
-    const row = (index: number): Json =>
-      objectOf([
-        ...columns.flatMap(([name, values]) => {
-          const value = values[index % values.length]
-          return value === undefined || value === absent ? [] : [[name, value] as const]
-        }),
-        ...(extras[index % extras.length] ?? [])
-      ])
-    const rows = Math.max(1, extras.length, ...columns.map(([, values]) => values.length))
-    const made = Array.from({ length: rows }, (_, index) => row(index))
-    const least = objectOf(
-      columns.flatMap(([name, values]) => {
-        const value = values[0]
-        return !alternative.required.has(name) || value === undefined || value === absent
-          ? []
-          : [[name, value] as const]
-      })
-    )
-    return made.some((value) => equals(value, least)) ? made : [...made, least]
-  }
-
+  const tools: Tools = { judge, shapes: Shape.make(judge.resolve), grammar: Pattern.reader() }
   return {
     of: (schema) => {
-      const values = valuesOf(shapes.root(schema))
+      const values = valuesOf(tools, tools.shapes.root(schema))
       if (values.length === 0) throw new UnusableSchema("no value of bounded depth satisfies this schema", "")
       return values
     }

@@ -157,7 +157,7 @@ const otherTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** The most plausible value of another type: one that a lenient decoder would convert back. */
+/** The most plausible value of another type, which a lenient decoder would convert back. */
 const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArray<Json> => {
   switch (type) {
     case "boolean":

@@ -43,8 +43,14 @@ const noLeaf = (ast: SchemaAST.AST): never => {
   throw new UnknownForm(`a schema of the form ${ast._tag}, which the suite makes no values of`)
 }
 
-/** Creates values from candidates of some schemas of a document. */
-export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnValues => {
+/** The values that leaves are offered. */
+interface Candidates {
+  readonly pools: Readonly<Record<"Boolean" | "Null" | "Number" | "String", ReadonlyArray<Json>>>
+  /** Lengths of lists. */
+  readonly lengths: ReadonlyArray<number>
+}
+
+const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Candidates => {
   const grammar = Pattern.reader()
   const texts = new Set<string>(plainTexts)
   const numbers = new Set<number>(plainNumbers)
@@ -73,34 +79,40 @@ export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnV
       for (const step of count === undefined ? [] : [-1, 0, 1]) lengths.add(Math.max(0, (count ?? 0) + step))
     }
   }
-  const pools = { Boolean: [true, false], Null: [null], Number: [...numbers], String: [...texts] } as const
-
-  /** The values that pass the checks of the schema. */
-  const accepted = <A extends Json>(ast: SchemaAST.AST, values: ReadonlyArray<A>): ReadonlyArray<A> =>
-    ast.checks === undefined ? values : values.filter(Schema.is(Schema.make(ast)))
-
-  const leafOf = (ast: SchemaAST.AST): ReadonlyArray<Json> | undefined => {
-    switch (ast._tag) {
-      case "Boolean":
-      case "Null":
-      case "Number":
-      case "String": {
-        const found = accepted<Json>(ast, pools[ast._tag])
-        if (found.length === 0) throw new UnknownForm(`a ${ast._tag} that accepts nothing of all that was offered`)
-        return found
-      }
-      case "Literal":
-        return typeof ast.literal === "bigint" ? noLeaf(ast) : [ast.literal]
-      case "Unknown":
-        return anything
-      default:
-        return undefined
-    }
+  return {
+    pools: { Boolean: [true, false], Null: [null], Number: [...numbers], String: [...texts] },
+    lengths: [...lengths]
   }
+}
 
+/** The values that pass the checks of the schema. */
+const accepted = <A extends Json>(ast: SchemaAST.AST, values: ReadonlyArray<A>): ReadonlyArray<A> =>
+  ast.checks === undefined ? values : values.filter(Schema.is(Schema.make(ast)))
+
+const leafOf = ({ pools }: Candidates, ast: SchemaAST.AST): ReadonlyArray<Json> | undefined => {
+  switch (ast._tag) {
+    case "Boolean":
+    case "Null":
+    case "Number":
+    case "String": {
+      const found = accepted<Json>(ast, pools[ast._tag])
+      if (found.length === 0) throw new UnknownForm(`a ${ast._tag} that accepts nothing of all that was offered`)
+      return found
+    }
+    case "Literal":
+      return typeof ast.literal === "bigint" ? noLeaf(ast) : [ast.literal]
+    case "Unknown":
+      return anything
+    default:
+      return undefined
+  }
+}
+
+/** Creates the coverage of schemas. */
+const makeCoverage = (candidates: Candidates) => {
   const known = new WeakMap<SchemaAST.AST, ReadonlyArray<Json>>()
   const valuesOf = (ast: SchemaAST.AST): ReadonlyArray<Json> => {
-    const made = known.get(ast) ?? leafOf(ast) ?? treeOf(ast)
+    const made = known.get(ast) ?? leafOf(candidates, ast) ?? treeOf(ast)
     known.set(ast, made)
     return made
   }
@@ -127,7 +139,7 @@ export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnV
       ...Array.from({ length: more }, (_, item) => tail[(index * more + item) % tail.length] ?? null)
     ]
     const all = Array.from({ length: rows }, (_, index) => row(index, tail.length === 0 ? 0 : 2))
-    return tail.length === 0 ? all : [...all, ...[0, 1, ...lengths].map((length) => row(0, length))]
+    return tail.length === 0 ? all : [...all, ...[0, 1, ...candidates.lengths].map((length) => row(0, length))]
   }
 
   const objectsOf = ({ indexSignatures, propertySignatures }: SchemaAST.Objects): ReadonlyArray<Json> => {
@@ -150,15 +162,21 @@ export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnV
     )
   }
 
+  return valuesOf
+}
+
+const checked = (ast: SchemaAST.AST, arbitrary: fc.Arbitrary<Json>): fc.Arbitrary<Json> =>
+  ast.checks === undefined ? arbitrary : arbitrary.filter(Schema.is(Schema.make(ast)))
+
+/** Creates the arbitraries of schemas. */
+const makeArbitraries = (candidates: Candidates) => {
   const arbitraries = new WeakMap<SchemaAST.AST, fc.Arbitrary<Json>>()
   const arbitraryOf = (ast: SchemaAST.AST): fc.Arbitrary<Json> => {
-    const leaf = leafOf(ast)
+    const leaf = leafOf(candidates, ast)
     const made = arbitraries.get(ast) ?? (leaf === undefined ? treeArbitrary(ast) : fc.constantFrom(...leaf))
     arbitraries.set(ast, made)
     return made
   }
-  const checked = (ast: SchemaAST.AST, arbitrary: fc.Arbitrary<Json>): fc.Arbitrary<Json> =>
-    ast.checks === undefined ? arbitrary : arbitrary.filter(Schema.is(Schema.make(ast)))
   const treeArbitrary = (ast: SchemaAST.AST): fc.Arbitrary<Json> => {
     switch (ast._tag) {
       case "Union":
@@ -191,6 +209,14 @@ export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnV
     }
   }
 
+  return arbitraryOf
+}
+
+/** Creates values from candidates of some schemas of a document. */
+export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnValues => {
+  const candidates = candidatesOf(schemas, resolve)
+  const arbitraryOf = makeArbitraries(candidates)
+  const valuesOf = makeCoverage(candidates)
   const wire = (schema: Schema.Constraint): SchemaAST.AST => SchemaAST.toEncoded(schema.ast)
   return { arbitrary: (schema) => arbitraryOf(wire(schema)), coverage: (schema) => valuesOf(wire(schema)) }
 }

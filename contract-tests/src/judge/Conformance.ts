@@ -300,6 +300,99 @@ const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, p
     }
   })
 
+/** Counts runs and failures by check, and keeps the first failures. */
+const makeTallies = (target: string, shown: number) => {
+  const tallies: Record<Check, { run: number; failed: number }> = {
+    completeness: { run: 0, failed: 0 },
+    "own-values": { run: 0, failed: 0 },
+    precision: { run: 0, failed: 0 },
+    "round-trip": { run: 0, failed: 0 },
+    tolerance: { run: 0, failed: 0 }
+  }
+  const failures: Array<Failure> = []
+  /** A failure with a replay line is always kept. */
+  const fail = (fault: Fault | undefined, replay?: string): void => {
+    if (fault === undefined) return
+    if (tallies[fault.check].failed++ < shown || replay !== undefined) failures.push({ ...fault, target, replay })
+  }
+  return { tallies, failures, fail }
+}
+
+/** Checks random values: the number of runs, and the shrunk counterexample with the line that replays it. */
+const checkRandom = <A>(
+  codec: Codec<A>,
+  { name, position }: Target,
+  values: fc.Arbitrary<Json>,
+  { path = "", runs = 200, seed = Replay.seedFrom() }: Options
+) => {
+  const details = fc.check(
+    fc.property(values, (value) => faultOf(codec, value) === undefined),
+    { numRuns: runs, seed, ...(path === "" ? {} : { path }) }
+  )
+  if (details.counterexample === null) return { runs: details.numRuns }
+  const [value] = details.counterexample
+  const replay = { property, target: `${position} ${name}`, seed: details.seed, path: details.counterexamplePath ?? "" }
+  return { runs: details.numRuns, fault: faultOf(codec, value) ?? unsteady(value), replay: Replay.line(replay) }
+}
+
+/** The values of a target, prepared once for any number of codecs. */
+interface Prepared extends Omit<Suite, "run"> {
+  readonly judged: (value: Json) => Judge.Verdict
+  readonly random: () => fc.Arbitrary<Json>
+}
+
+const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Report => {
+  const { additions, discarded, judged, mutants, random, target, values } = prepared
+  const { name, position } = target
+  const { fail, failures, tallies } = makeTallies(name, options.failuresShown ?? 3)
+  const wanted = (...checks: ReadonlyArray<Check>): boolean =>
+    options.checks === undefined || options.checks.some((check) => checks.includes(check))
+  /** A valid value has a round trip only if it decodes. */
+  const tallyValid = (fault: Fault | undefined, count: number): void => {
+    tallies.completeness.run += count
+    if (codec.encode !== undefined) {
+      tallies["round-trip"].run += fault?.check === "completeness" ? count - 1 : count
+    }
+  }
+  if (wanted("completeness", "round-trip")) {
+    for (const value of values) {
+      const fault = faultOf(codec, value)
+      tallyValid(fault, 1)
+      fail(fault)
+    }
+    if (options.runs !== 0) {
+      const { fault, replay, runs } = checkRandom(codec, target, random(), options)
+      tallyValid(fault, runs)
+      fail(fault, replay)
+    }
+  }
+  for (const mutant of mutants) {
+    const check: Check = treatmentOf(mutant.kind, position) === "reject" ? "precision" : "tolerance"
+    if (!wanted(check)) continue
+    tallies[check].run++
+    fail(mutantFault(codec, mutant, position))
+  }
+  for (const addition of wanted("tolerance") ? additions : []) {
+    tallies.tolerance.run++
+    fail(additionFault(codec, addition))
+  }
+  for (const fault of wanted("own-values") ? ownFaults(codec, judged, position) : []) {
+    tallies["own-values"].run++
+    fail(fault)
+  }
+  const kinds: Partial<Record<Mutants.Kind, number>> = {}
+  for (const { kind } of mutants) kinds[kind] = (kinds[kind] ?? 0) + 1
+  return {
+    target: name,
+    position,
+    passed: Object.values(tallies).every((tally) => tally.failed === 0),
+    checks: tallies,
+    kinds,
+    discarded: discarded.length,
+    failures
+  }
+}
+
 /** Prepares suites for schemas; `resolve` resolves their references. */
 export const make = (resolve: Resolve): Conformance => {
   const judge = Judge.make(resolve)
@@ -308,87 +401,18 @@ export const make = (resolve: Resolve): Conformance => {
   const mutants = Mutants.make(judge)
 
   const suite = (target: Target): Suite => {
-    const { name, position, schema } = target
+    const { schema } = target
     const values = coverage.of(schema)
-    const survey = mutants.survey(schema)(values)
-    const additions = mutants.additions(schema)(values)
     let arbitrary: fc.Arbitrary<Json> | undefined
-    const random = (): fc.Arbitrary<Json> => (arbitrary ??= arbitraries.of(schema))
-    const kinds: Partial<Record<Mutants.Kind, number>> = {}
-    for (const { kind } of survey.mutants) kinds[kind] = (kinds[kind] ?? 0) + 1
-
-    const run = <A>(codec: Codec<A>, options: Options = {}): Report => {
-      const shown = options.failuresShown ?? 3
-      const wanted = (...checks: ReadonlyArray<Check>): boolean =>
-        options.checks === undefined || options.checks.some((check) => checks.includes(check))
-      const tallies: Record<Check, { run: number; failed: number }> = {
-        completeness: { run: 0, failed: 0 },
-        "own-values": { run: 0, failed: 0 },
-        precision: { run: 0, failed: 0 },
-        "round-trip": { run: 0, failed: 0 },
-        tolerance: { run: 0, failed: 0 }
-      }
-      const failures: Array<Failure> = []
-      const fail = (fault: Fault, replay?: string): void => {
-        const tally = tallies[fault.check]
-        if (tally.failed++ < shown || replay !== undefined) failures.push({ ...fault, target: name, replay })
-      }
-      /** A valid value has a round trip only if it decodes. */
-      const tallyValid = (fault: Fault | undefined, count: number): void => {
-        tallies.completeness.run += count
-        if (codec.encode !== undefined) {
-          tallies["round-trip"].run += fault?.check === "completeness" ? count - 1 : count
-        }
-      }
-      const isRead = wanted("completeness", "round-trip")
-      for (const value of isRead ? values : []) {
-        const fault = faultOf(codec, value)
-        tallyValid(fault, 1)
-        if (fault !== undefined) fail(fault)
-      }
-      const { path = "", runs = 200 } = options
-      if (isRead && runs > 0) {
-        const details = fc.check(
-          fc.property(random(), (value) => faultOf(codec, value) === undefined),
-          { numRuns: runs, seed: options.seed ?? Replay.seedFrom(), ...(path === "" ? {} : { path }) }
-        )
-        const found =
-          details.counterexample === null
-            ? undefined
-            : (faultOf(codec, details.counterexample[0]) ?? unsteady(details.counterexample[0]))
-        tallyValid(found, details.numRuns)
-        if (found !== undefined) {
-          const replay = { property, target: `${position} ${name}`, seed: details.seed }
-          fail(found, Replay.line({ ...replay, path: details.counterexamplePath ?? "" }))
-        }
-      }
-      for (const mutant of survey.mutants) {
-        const check: Check = treatmentOf(mutant.kind, position) === "reject" ? "precision" : "tolerance"
-        if (!wanted(check)) continue
-        tallies[check].run++
-        const fault = mutantFault(codec, mutant, position)
-        if (fault !== undefined) fail(fault)
-      }
-      for (const addition of wanted("tolerance") ? additions : []) {
-        tallies.tolerance.run++
-        const fault = additionFault(codec, addition)
-        if (fault !== undefined) fail(fault)
-      }
-      for (const fault of wanted("own-values") ? ownFaults(codec, judge(schema), position) : []) {
-        tallies["own-values"].run++
-        if (fault !== undefined) fail(fault)
-      }
-      return {
-        target: name,
-        position,
-        passed: Object.values(tallies).every((tally) => tally.failed === 0),
-        checks: tallies,
-        kinds,
-        discarded: survey.discarded.length,
-        failures
-      }
+    const prepared: Prepared = {
+      target,
+      values,
+      ...mutants.survey(schema)(values),
+      additions: mutants.additions(schema)(values),
+      judged: judge(schema),
+      random: () => (arbitrary ??= arbitraries.of(schema))
     }
-    return { target, values, mutants: survey.mutants, discarded: survey.discarded, additions, run }
+    return { ...prepared, run: (codec, options = {}) => runSuite(prepared, codec, options) }
   }
 
   return { judge, suite }

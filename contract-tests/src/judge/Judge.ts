@@ -206,6 +206,59 @@ const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): Reado
   return meant !== undefined && others.every((other) => samePlaces(other, meant)) ? meant : undefined
 }
 
+interface Compiled {
+  readonly accepts: (value: Json) => boolean
+  readonly explain: (value: Json) => ReadonlyArray<ErrorObject>
+}
+
+/** ajv compiles objects only. */
+const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [schema] } : schema)
+
+const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
+const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }
+
+/** Validates the branches of a union with `thorough`, and explains a mismatch by the branch that was meant. */
+const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
+  const branchValidators = new WeakMap<object, ReadonlyArray<ValidateFunction>>()
+  const validate: {
+    (branches: ReadonlyArray<Prepared>, data: unknown, parent: unknown, context?: { instancePath: string }): boolean
+    errors?: Array<Partial<ErrorObject>>
+  } = (branches, data, _parent, context) => {
+    const at = context?.instancePath ?? ""
+    let validators = branchValidators.get(branches)
+    if (validators === undefined) {
+      validators = branches.map((branch) => thorough.compile(wrap(branch)))
+      branchValidators.set(branches, validators)
+    }
+    const failed: Array<ReadonlyArray<ErrorObject>> = []
+    let matches = 0
+    for (const branch of validators) {
+      if (branch(data)) matches++
+      else failed.push(branch.errors ?? [])
+    }
+    if (exactly ? matches === 1 : matches > 0) return true
+    const own = { keyword, instancePath: at, schemaPath: "", params: {}, message: `matches ${matches} branches` }
+    const meant = matches === 0 ? meantBranch(failed) : undefined
+    validate.errors =
+      meant === undefined ? [own] : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
+    return false
+  }
+  return validate
+}
+
+/** An ajv that reports every error, with those of unions reduced to one branch. */
+const makeThorough = (): Ajv2020 => {
+  const thorough = makeAjv(true)
+  for (const [keyword, name, exactly] of [
+    [anyBranch, "anyOf", false],
+    [oneBranch, "oneOf", true]
+  ] as const) {
+    const validate = explainUnion(thorough, name, exactly)
+    thorough.addKeyword({ keyword, schemaType: "array", errors: "full", validate })
+  }
+  return thorough
+}
+
 /**
  * Creates a judge for the schemas of a document, given the document's `resolver`.
  *
@@ -213,8 +266,7 @@ const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): Reado
  */
 export const make = (resolve: Resolve): Judge => {
   const fast = makeAjv(false)
-  const thorough = makeAjv(true)
-  const branchValidators = new WeakMap<object, ReadonlyArray<ValidateFunction>>()
+  const thorough = makeThorough()
   const registered = new Set<string>()
   let renames = false
 
@@ -234,56 +286,9 @@ export const make = (resolve: Resolve): Judge => {
     }
     return id(ref)
   }
-  const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [schema] } : schema)
   const note = (schema: JsonSchema): void => {
     if (typeof schema !== "boolean" && mentionsProto(schema)) renames = true
     for (const inner of subschemas(schema)) note(inner.schema)
-  }
-  const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
-  const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }
-
-  const explainUnion = (keyword: string, exactly: boolean) => {
-    const validate: {
-      (branches: ReadonlyArray<Prepared>, data: unknown, parent: unknown, context?: { instancePath: string }): boolean
-      errors?: Array<Partial<ErrorObject>>
-    } = (branches, data, _parent, context) => {
-      const at = context?.instancePath ?? ""
-      let validators = branchValidators.get(branches)
-      if (validators === undefined) {
-        validators = branches.map((branch) => thorough.compile(wrap(branch)))
-        branchValidators.set(branches, validators)
-      }
-      const failed: Array<ReadonlyArray<ErrorObject>> = []
-      let matches = 0
-      for (const branch of validators) {
-        if (branch(data)) matches++
-        else failed.push(branch.errors ?? [])
-      }
-      if (exactly ? matches === 1 : matches > 0) return true
-      const own = { keyword, instancePath: at, schemaPath: "", params: {}, message: `matches ${matches} branches` }
-      const meant = matches === 0 ? meantBranch(failed) : undefined
-      validate.errors =
-        meant === undefined ? [own] : meant.map((error) => ({ ...error, instancePath: `${at}${error.instancePath}` }))
-      return false
-    }
-    return validate
-  }
-  thorough.addKeyword({
-    keyword: anyBranch,
-    schemaType: "array",
-    errors: "full",
-    validate: explainUnion("anyOf", false)
-  })
-  thorough.addKeyword({
-    keyword: oneBranch,
-    schemaType: "array",
-    errors: "full",
-    validate: explainUnion("oneOf", true)
-  })
-
-  interface Compiled {
-    readonly accepts: (value: Json) => boolean
-    readonly explain: (value: Json) => ReadonlyArray<ErrorObject>
   }
   const cache = new WeakMap<object, Compiled>()
   const compile = (schema: JsonSchema): Compiled => {

@@ -33,7 +33,7 @@ export interface Rule {
 const reject = (because: string): Rule => ({ treatment: "reject", because })
 const both = (rule: Rule): Record<Position, Rule> => ({ request: rule, response: rule })
 
-const unsound = "the value cannot mean what the document says it means"
+const unsound = "the value cannot have the documented meaning"
 const unreadable = "a value of another type would be converted by guesswork, and money is among them"
 const unbounded = "the document bounds the value, and what lies outside was never agreed"
 
@@ -41,7 +41,7 @@ const unbounded = "the document bounds the value, and what lies outside was neve
 export const policy: { readonly [D in Departure]: Readonly<Record<Position, Rule>> } = {
   "missing-required": both(reject("a default in place of a missing member would be an invention")),
   "wrong-type": both(reject(unreadable)),
-  "null-where-not-nullable": both(reject("null is neither absent nor empty, and nothing says what it would mean")),
+  "null-where-not-nullable": both(reject("null is neither absent nor empty, and has no documented meaning")),
   "enum-non-member": {
     request: reject("the exchange would refuse it, or understand something else"),
     response: {
@@ -49,7 +49,7 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Position, Rule
       because: "the exchange adds members without notice; a client that breaks on one is down, one that hides it lies"
     }
   },
-  "const-mismatch": both(reject("a fixed value tells variants apart: another one is another message")),
+  "const-mismatch": both(reject("a fixed value distinguishes variants of a message")),
   "below-minimum": both(reject(unbounded)),
   "above-maximum": both(reject(unbounded)),
   "fractional-integer": both(reject(unsound)),
@@ -65,11 +65,11 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Position, Rule
   "duplicate-items": both(reject(unsound)),
   "extra-property": {
     request: reject("the document closes the object, so the exchange may refuse the whole request"),
-    response: { treatment: "tolerate", because: "the exchange adds members before the document says so" }
+    response: { treatment: "tolerate", because: "the exchange adds members before they are documented" }
   },
   "unknown-field": {
     request: { treatment: "tolerate", because: "the document leaves the object open" },
-    response: { treatment: "tolerate", because: "the exchange adds members before the document says so" }
+    response: { treatment: "tolerate", because: "the exchange adds members before they are documented" }
   }
 }
 

@@ -77,7 +77,7 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
   }
 }
 
-/** Whether a body contains an error, whatever its status is. A null error does not count. */
+/** Whether a body contains an error, with any status. A null error does not count. */
 const holdsError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)
@@ -115,9 +115,9 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
     const known = classes[error._tag]
     const fault =
       known === undefined || !(error instanceof known)
-        ? "the error is of no class that an answer can become"
+        ? "the error has no class of a response"
         : "status" in error && error.status !== scripted.status
-          ? `the error says ${error.status}`
+          ? `the error has status ${error.status}`
           : !("operation" in error) || error.operation !== client.name
             ? "the error does not name its operation"
             : error.message === "" || error.message.length > printed || !error.message.startsWith(client.name)
@@ -252,12 +252,12 @@ export const errorShapes: ReadonlyArray<ErrorShape> = [
     says: { ...said, service: "exchange" }
   },
   {
-    name: "nested, code alone",
+    name: "nested, code only",
     body: '{"error":{"code":"some_code"}}',
     says: { code: "some_code", message: "some_code" }
   },
   { name: "flat", body: JSON.stringify(said), says: said },
-  { name: "flat, code alone", body: '{"code":"not_found"}', says: { code: "not_found", message: "not_found" } },
+  { name: "flat, code only", body: '{"code":"not_found"}', says: { code: "not_found", message: "not_found" } },
   { name: "string", body: '{"error":"too many requests"}', says: { message: "too many requests" } },
   { name: "empty", body: "", says: { message: "an empty body" } },
   { name: "1 MiB nested", body: largeError, says: { code: "large", message: "x".repeat(mebibyte) } }

@@ -31,7 +31,7 @@ const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
   return isArray(legs) ? legs : undefined
 }
 
-/** A combo is the same whatever the order of its legs. */
+/** Identifies a combo, independent of the order of its legs. */
 const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
@@ -185,6 +185,7 @@ const changed = (input: JsonObject, changes: Changes): JsonObject =>
     Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   )
 
+/** Long because it is a table: one row per case. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const input = changed(plain, {
     children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],

@@ -90,88 +90,107 @@ const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requ
   return undefined
 }
 
+/** A result as data; undefined if the call hung. */
+const seenOf = (result: Result.Result<unknown, unknown> | void, server: faultyServer.FaultyServer): Seen => {
+  // A failure of the client is plain data, so it is compared as JSON.
+  const error = result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
+  return {
+    tag: result === undefined ? "nothing" : error === undefined ? "Success" : String(memberOf(error, "_tag")),
+    requestSent: memberOf(error, "requestSent"),
+    limit: memberOf(error, "limit"),
+    code: memberOf(error, "code"),
+    requests: server.received(),
+    written: server.written()
+  }
+}
+
+type Call = (
+  policy: Partial<SendPolicy.SendPolicy>,
+  responses: ReadonlyArray<faultyServer.Answer>
+) => Effect.Effect<Seen>
+
+/** Calls an operation on a server of its own, which responds as scripted. */
+const makeCall = (
+  operation: ClientOperations.ClientOperation,
+  http: Layer.Layer<HttpClient.HttpClient>,
+  layer: typeof Kalshi.layer
+) =>
+  Effect.gen(function* () {
+    const input = plainest(operation)
+    const server = yield* faultyServer.make
+    const environment = yield* Effect.orDie(Effect.fromResult(Environment.fromUrl(server.url)))
+    const { signer } = Requests.layerOptions
+    const context = yield* Layer.build(
+      Layer.provide(layer({ environment, limits: false, signer, policy: { maxBodyBytes } }), http)
+    )
+    const call: Call = (policy, responses) => {
+      server.script(responses)
+      return Effect.result(operation.operation(input)).pipe(
+        Effect.provideService(SendPolicy.Overrides, policy),
+        Effect.provideContext(context),
+        Effect.timeoutOrElse({ duration: hangsAfter, orElse: () => Effect.void }),
+        Effect.map((result) => seenOf(result, server))
+      )
+    }
+    return call
+  })
+
+/** Calls without a retry, with a retry, and again: the reason for a failure, if any. */
+const checkFault = (
+  fault: ByteFault,
+  call: Call,
+  { good, hasBody, repeats }: { readonly good: Good; readonly hasBody: boolean; readonly repeats: boolean }
+): Effect.Effect<string | undefined> =>
+  Effect.gen(function* () {
+    const attemptTimeout = attemptMillis(fault)
+    const tags = outcomes[fault.outcome](hasBody)
+    const once = yield* call({ retry: SendPolicy.noRetry, attemptTimeout }, [fault.answer(good)])
+    const wrong = faultOf(fault, once, tags, 1)
+    if (wrong !== undefined) return `once: ${wrong}`
+
+    // With one retry available: it happens only if it can help and cannot repeat an effect.
+    const isRetryable =
+      repeats && (once.tag === "RequestTimeout" || (once.tag === "TransportError" && fault.outcome !== "large"))
+    // On a busy machine even the valid response may be too late, if the time limit is short on purpose.
+    const isShort = fault.outcome === "timeout"
+    const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
+    const again = yield* call(policy, [fault.answer(good), whole(good)])
+    // The two tags of a truncated body are a race, so the retry may get the other one.
+    const isRetried = fault.outcome === "cut" ? again.requests === 2 : isRetryable
+    const requests = isRetried ? (isShort ? Math.max(2, again.requests) : 2) : 1
+    const stillWrong = faultOf(fault, again, isRetried ? ["Success"] : tags, requests)
+    if (stillWrong !== undefined || (isRetried && !repeats)) {
+      return `with a retry available: ${stillWrong ?? "it was sent twice"}`
+    }
+
+    // Leftover bytes on the connection must not reach another response.
+    const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [whole(good)])
+    return after.tag === "Success" && after.requests === 1
+      ? undefined
+      : `in the call after it: Success expected, ${after.tag}`
+  })
+
 /** Checks an operation; a test may replace the client's own `layer`. */
 export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { operation, seed } = run
       const reference = referenceOf(operation)
-      const input = plainest(operation)
       const hasBody = reference.success.schema !== undefined
       const good: Good = { status: reference.success.status, body: hasBody ? textOf(validBody(operation)) : "" }
       const sendingClass = SendingClass.of(reference)
-      const repeats = sendingClass === "idempotent" || SendingClass.isKeyed(reference, input)
+      const repeats = sendingClass === "idempotent" || SendingClass.isKeyed(reference, plainest(operation))
       const reached: Record<string, number> = {}
       let runs = 0
       for (const [name, http] of Object.entries(clients)) {
-        const server = yield* faultyServer.make
-        const environment = yield* Effect.orDie(Effect.fromResult(Environment.fromUrl(server.url)))
-        const { signer } = Requests.layerOptions
-        const context = yield* Layer.build(
-          Layer.provide(layer({ environment, limits: false, signer, policy: { maxBodyBytes } }), http)
-        )
-        const call = (
-          policy: Partial<SendPolicy.SendPolicy>,
-          answers: ReadonlyArray<faultyServer.Answer>
-        ): Effect.Effect<Seen> => {
-          server.script(answers)
-          return Effect.result(operation.operation(input)).pipe(
-            Effect.provideService(SendPolicy.Overrides, policy),
-            Effect.provideContext(context),
-            Effect.timeoutOrElse({ duration: hangsAfter, orElse: () => Effect.void }),
-            Effect.map((result) => {
-              // A failure of the client is plain data, so it is compared as JSON.
-              const error =
-                result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
-              return {
-                tag:
-                  result === undefined ? "nothing" : error === undefined ? "Success" : String(memberOf(error, "_tag")),
-                requestSent: memberOf(error, "requestSent"),
-                limit: memberOf(error, "limit"),
-                code: memberOf(error, "code"),
-                requests: server.received(),
-                written: server.written()
-              }
-            })
-          )
-        }
+        const call = yield* makeCall(operation, http, layer)
         for (const fault of faultsOf(operation, seed)) {
           if (fault.inBody && good.status === 204) continue
-          const attemptTimeout = attemptMillis(fault)
-          const broken = (when: string, because: string): Outcome =>
-            failed(id, operation.name, seed, {
-              runs,
-              because: `${fault.name}, on ${name}, ${when}: ${because}`,
-              counterexample: fault.name
-            })
-          const tags = outcomes[fault.outcome](hasBody)
-
-          const once = yield* call({ retry: SendPolicy.noRetry, attemptTimeout }, [fault.answer(good)])
-          const wrong = faultOf(fault, once, tags, 1)
-          if (wrong !== undefined) return broken("once", wrong)
-
-          // With one retry available: it happens only if it can help and cannot repeat an effect.
-          const isMended =
-            repeats && (once.tag === "RequestTimeout" || (once.tag === "TransportError" && fault.outcome !== "large"))
-          // On a busy machine even the valid response may be too late, if the time limit is short on purpose.
-          const isShort = fault.outcome === "timeout"
-          const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
-          const again = yield* call(policy, [fault.answer(good), whole(good)])
-          // The two tags of a truncated body are a race, so the retry may get the other one.
-          const mended = fault.outcome === "cut" ? again.requests === 2 : isMended
-          const unmended = faultOf(
-            fault,
-            again,
-            mended ? ["Success"] : tags,
-            mended ? (isShort ? Math.max(2, again.requests) : 2) : 1
-          )
-          if (unmended !== undefined || (mended && !repeats))
-            return broken("with a repeat to spare", unmended ?? "it was sent twice")
-
-          // Leftover bytes on the connection must not reach another response.
-          const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [whole(good)])
-          if (after.tag !== "Success" || after.requests !== 1)
-            return broken("in the call after it", `Success expected, ${after.tag}`)
+          const found = yield* checkFault(fault, call, { good, hasBody, repeats })
+          if (found !== undefined) {
+            const because = `${fault.name}, on ${name}, ${found}`
+            return failed(id, operation.name, seed, { runs, because, counterexample: fault.name })
+          }
           runs += 3
           reached[`${fault.outcome} on ${name}`] = (reached[`${fault.outcome} on ${name}`] ?? 0) + 1
           reached[sendingClass] = (reached[sendingClass] ?? 0) + 1

@@ -115,7 +115,7 @@ export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Ou
   if (random._tag !== "Held") return random
   const stale = path === "" ? mine.find((leniency) => !used.has(leniency)) : undefined
   if (stale !== undefined) {
-    const because = `a listed leniency is none any more: ${stale.keyword} at ${stale.at}`
+    const because = `a listed leniency is no longer needed: ${stale.keyword} at ${stale.at}`
     return failed(id, operation.name, seed, { because, counterexample: stale.because })
   }
   return {

@@ -96,18 +96,18 @@ const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
       const [first, second] = [yield* once, yield* once]
       runs += 2
       if (textOf(first) !== textOf(second))
-        return broken(`of ${operation.name} it says another thing twice`, first, second)
+        return broken(`of ${operation.name} it gives two different results`, first, second)
     }
     const fault = planted[property.id]?.()
     if (fault === undefined) return { _tag: "Held", runs, reached: { twice: sample.length } }
     const find = property.run({ operation: fault, seed, runs: enoughRuns })
     const [found, again] = [yield* find, yield* find]
-    if (found._tag !== "Failed") return broken("it does not see what is planted", found, again)
+    if (found._tag !== "Failed") return broken("it does not detect the planted fault", found, again)
     if (textOf(found) !== textOf(again)) return broken("it finds another counterexample the second time", found, again)
     const replay = Replay.parse(Replay.token(found.replay))
     const met = yield* property.run({ operation: fault, seed: replay.seed, runs: enoughRuns, path: replay.path })
     if (met._tag !== "Failed" || met.counterexample !== found.counterexample || met.because !== found.because) {
-      return broken("its token does not meet the failure again", found, met)
+      return broken("its token does not reproduce the failure", found, met)
     }
     return { _tag: "Held", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
   })

@@ -77,7 +77,7 @@ const outcome = ({ operation, seed }: Run): Outcome => {
           }
           continue
         }
-        reach(`went on: ${edit.name}`)
+        reach(`continued:  ${edit.name}`)
         if (!decoded.ok) return broken("decoding", said(decoded))
         const got = read(decoded.value)
         const surfaced = valueAt(got, pointer)

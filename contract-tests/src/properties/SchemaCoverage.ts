@@ -34,9 +34,9 @@ const gap = (keyword: string, because: string, is: Gap["is"]): Gap => ({ keyword
 /** Every one of them. */
 export const gaps: ReadonlyArray<Gap> = [
   gap("additionalProperties", "it allows everything", (argument) => argument === true || isEmpty(argument)),
-  gap("required", "it asks for nothing", (argument) => isArray(argument) && argument.length === 0),
-  gap("format", "a double is what every number is: what is none breaks the type", (argument) => argument === "double"),
-  gap("format", "the enum beside it says more", (_, node) => node.enum !== undefined)
+  gap("required", "it requires nothing", (argument) => isArray(argument) && argument.length === 0),
+  gap("format", "every JSON number is a double: anything else violates the type", (argument) => argument === "double"),
+  gap("format", "the enum beside it is stricter", (_, node) => node.enum !== undefined)
 ]
 
 function isEmpty(value: Json): boolean {

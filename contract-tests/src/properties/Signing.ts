@@ -217,7 +217,7 @@ const law = (run: Run, instead: Instead) => {
       must(
         told === undefined,
         () =>
-          `its ${where} holds ${told === key.id ? "the whole key id" : told === secret ? "the secret of its answer" : "a piece of the key or a signature"}`
+          `its ${where} holds ${told === key.id ? "the whole key id" : told === secret ? "the secret of its response" : "a piece of the key or a signature"}`
       )
     }
   }

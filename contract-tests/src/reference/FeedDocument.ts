@@ -28,7 +28,7 @@ export interface Message {
   readonly pointer: string
 }
 
-/** A channel: one that clients can subscribe to, or one of the two that every connection has. */
+/** A channel: clients subscribe to it, or every connection has it. */
 export interface Channel {
   readonly name: string
   readonly address: string

@@ -158,7 +158,7 @@ export const overlay = (read: Read): Checked => {
       if (entry.source.length <= 10) findings.push(`${said} gives no source: ${entry.source}`)
       findings.push(...faults(entry).map((at) => `${said} is not in force at ${at}`))
       if (name === "rest.json" && older(entry).length === 0) {
-        findings.push(`${said} changes nothing: the published document says so already`)
+        findings.push(`${said} changes nothing: the published document already has it`)
       }
     })
   }

@@ -113,35 +113,37 @@ const sweptOf = ({ groups, left, orders, runId }: Session.Swept): string =>
 /** The one property that needs an exchange. */
 const livelyProperty = "P12"
 
+const runFlags = {
+  target,
+  timeout,
+  allowWrites,
+  journals,
+  counterexamples,
+  keep: Flag.Boolean("keep").pipe(
+    Flag.withDescription("Save failures to the folder of counterexamples"),
+    Flag.withDefault(false)
+  ),
+  properties,
+  operations,
+  seed,
+  runs: Flag.Int("runs").pipe(Flag.withDescription("Maximum number of random cases per cell"), Flag.withDefault(100)),
+  budget: Flag.String("budget").pipe(
+    Flag.withDescription("Time limit of the run, such as 120s. Checks that did not run prove nothing"),
+    Flag.optional
+  ),
+  workers: Flag.Int("workers").pipe(
+    Flag.withDescription("Number of cells to run concurrently"),
+    Flag.withDefault(availableParallelism())
+  ),
+  reports: Flag.String("report").pipe(
+    Flag.withDescription("Files to write: junit=F,markdown=F,json=F,html=F"),
+    Flag.atLeast(0)
+  )
+}
+
 const runCommand = Command.make(
   "run",
-  {
-    target,
-    timeout,
-    allowWrites,
-    journals,
-    counterexamples,
-    keep: Flag.Boolean("keep").pipe(
-      Flag.withDescription("Save failures to the folder of counterexamples"),
-      Flag.withDefault(false)
-    ),
-    properties,
-    operations,
-    seed,
-    runs: Flag.Int("runs").pipe(Flag.withDescription("Maximum number of random cases per cell"), Flag.withDefault(100)),
-    budget: Flag.String("budget").pipe(
-      Flag.withDescription("Time limit of the run, such as 120s. Checks that did not run prove nothing"),
-      Flag.optional
-    ),
-    workers: Flag.Int("workers").pipe(
-      Flag.withDescription("Number of cells to run concurrently"),
-      Flag.withDefault(availableParallelism())
-    ),
-    reports: Flag.String("report").pipe(
-      Flag.withDescription("Files to write: junit=F,markdown=F,json=F,html=F"),
-      Flag.atLeast(0)
-    )
-  },
+  runFlags,
   Effect.fnUntraced(function* ({ budget, runs, workers, ...given }) {
     const limit = Option.isNone(budget) ? Duration.infinity : yield* durationOf("--budget", budget.value)
     const timeoutMillis = Duration.toMillis(yield* durationOf("--timeout", given.timeout))

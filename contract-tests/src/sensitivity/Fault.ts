@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 
 /** A client, exchange or suite with one fault. */
 export interface Fault {
-  /** The faulty behaviour, such as `repeats a request that was answered 400`. */
+  /** The faulty behaviour, such as `retries a request after a 400`. */
   readonly name: string
   /**
    * The source file, relative to the root of the repository; or a folder, in which the pattern occurs in one file.

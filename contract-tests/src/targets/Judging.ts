@@ -42,7 +42,7 @@ export const curlOf = (client: ClientOperation, { body, method, url }: Asked): s
   ].join(" ")
 }
 
-/** The response as text; empty for one that holds keys. */
+/** The response as text, or empty if it contains keys. */
 const shownOf = ({ descriptor, module }: ClientOperation, { body, status }: Answer): string =>
   descriptor.secret === true || module === "ApiKeys"
     ? `${status}, with a body that is not shown: it is about keys`
@@ -66,7 +66,7 @@ const faultOf = (
     if (verdict?.valid === true) return undefined
     const [violation] = verdict?.violations ?? []
     return {
-      because: `the answer breaks the document: ${violation?.message ?? "its body is not JSON"}`,
+      because: `the response violates the document: ${violation?.message ?? "its body is not JSON"}`,
       pointer: violation?.pointer ?? "",
       expected: `the body that the document declares for ${status}`,
       got: violation?.message ?? "a body that is not JSON"
@@ -74,7 +74,7 @@ const faultOf = (
   }
   if (status >= 400 && declared === undefined && wanted === "UnexpectedStatus") {
     return {
-      because: `answered ${status}, which the document does not declare`,
+      because: `the response has the undeclared status ${status}`,
       pointer: undefined,
       expected: `one of ${[...reference.responses.keys()].join(", ")}`,
       got: String(status)
@@ -84,14 +84,14 @@ const faultOf = (
   if (invalid !== undefined) return invalid
   if (status < 400 && wanted !== "Success") {
     return {
-      because: `answered ${status} with what is no success`,
+      because: `the response has status ${status}, which is not the documented success`,
       pointer: undefined,
       expected: String(reference.success.status),
       got: wanted
     }
   }
   if (fault !== undefined || tag !== wanted) {
-    return { because: "the client misreads the answer", pointer: undefined, expected: wanted, got: fault ?? tag }
+    return { because: "the client misreads the response", pointer: undefined, expected: wanted, got: fault ?? tag }
   }
   return undefined
 }
@@ -111,7 +111,7 @@ export const findingOf = (
     pointer: fault.pointer,
     expected: fault.expected === undefined ? undefined : redacted(fault.expected),
     got: fault.got === undefined ? undefined : redacted(fault.got),
-    instance: one?.answer === undefined ? "no answer" : redacted(shownOf(client, one.answer)),
+    instance: one?.answer === undefined ? "no response" : redacted(shownOf(client, one.answer)),
     curl: one === undefined ? undefined : redacted(curlOf(client, one.asked))
   })
   for (const one of exchanged) {
@@ -125,17 +125,28 @@ export const findingOf = (
     return found({ because: "nothing was sent", pointer: undefined, expected: "a request", got: said }, last)
   }
   if (last.answer === undefined) {
-    return found({ because: "no whole answer came", pointer: undefined, expected: "an answer", got: said }, last)
+    return found(
+      { because: "no complete response arrived", pointer: undefined, expected: "a response", got: said },
+      last
+    )
   }
   const read = Answers.outcome(client)(last.answer).tag
   if (read !== tag) {
     return found(
-      { because: "the call ends otherwise than its answer", pointer: undefined, expected: read, got: said },
+      { because: "the call's outcome differs from its response", pointer: undefined, expected: read, got: said },
       last
     )
   }
   return succeeds && tag !== "Success"
-    ? found({ because: `answered ${last.answer.status}`, pointer: undefined, expected: "a success", got: said }, last)
+    ? found(
+        {
+          because: `the response has status ${last.answer.status}`,
+          pointer: undefined,
+          expected: "a success",
+          got: said
+        },
+        last
+      )
     : undefined
 }
 

@@ -113,7 +113,7 @@ export const connect = (
     const status = yield* preflight(Exchange.status())
     const answersNothing = ["TransportError", "RequestTimeout", "ContractError", "UnexpectedStatus"]
     if (Result.isFailure(status) && answersNothing.includes(status.failure._tag)) {
-      const reason = `${name} does not answer as the exchange does: ${redacted(status.failure.message)}`
+      const reason = `${name} does not respond like the exchange: ${redacted(status.failure.message)}`
       return yield* new Unusable({ reason })
     }
     const balance = yield* preflight(Portfolio.balance({}))
@@ -138,7 +138,7 @@ export const connect = (
     const hold = (run: Run, writing?: Writing): Effect.Effect<Outcome> =>
       Effect.gen(function* () {
         const { operation } = run
-        if (silent >= patience) return skipped(`${name} stopped answering: ${patience} calls in a row had no answer`)
+        if (silent >= patience) return skipped(`${name} stopped responding: ${patience} calls in a row had no response`)
         const isRead = operation.descriptor.method === "GET"
         const input = isRead ? inputOf(operation, writing?.own) : writing?.writes(operation)
         if (input === undefined) return skipped(options.unwritten)

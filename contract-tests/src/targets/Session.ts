@@ -64,10 +64,12 @@ const connect = (
   Effect.gen(function* () {
     const owner = yield* keyOf
     if (!TradingRule.isDemo(environment)) {
-      return yield* unusable(`--allow-writes is for the demo exchange alone: ${environment.name} is only read`)
+      return yield* unusable(`--allow-writes works only on the demo exchange: ${environment.name} is only read`)
     }
     if (owner !== "demo")
-      return yield* unusable("--allow-writes needs KALSHI_ENV=demo beside the key: it says whose key it is")
+      return yield* unusable(
+        "--allow-writes needs KALSHI_ENV=demo, which states that the key belongs to the demo exchange"
+      )
     const remote = yield* Target.remote(environment, owner)
     const owned = new Set<string>()
     const clock = yield* Clock.Clock
@@ -160,7 +162,7 @@ export const cleanup = (
     if (!Journal.isRunId(runId))
       return yield* unusable(`--run-id takes what a run printed, not ${JSON.stringify(runId)}`)
     const read = Journal.read(journals, runId)
-    if (read === undefined) return yield* unusable(`there is no journal of a run ${runId} in ${journals}`)
+    if (read === undefined) return yield* unusable(`no journal of a run ${runId} in ${journals}`)
     if (read.run.environment !== environment.restUrl) {
       return yield* unusable(`the run ${runId} was on ${read.run.environment}, not on ${environment.restUrl}`)
     }

@@ -53,7 +53,7 @@ const read = (
           ? Effect.void
           : Effect.fail(
               new HttpClientError.HttpClientError({
-                reason: new HttpClientError.TransportError({ request, description: "the answer is too large" })
+                reason: new HttpClientError.TransportError({ request, description: "the response is too large" })
               })
             )
       }),

@@ -38,7 +38,7 @@ type Inputs = (world: World) => ReadonlyArray<JsonObject>
 
 const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
 
-/** Inputs of operations that the exchange implements; if fields exclude each other, one input for each. */
+/** Inputs of operations that the exchange implements; if fields exclude each other, one input for each. A data table. */
 const inputs: Readonly<Record<string, Inputs>> = {
   AmendOrderV2: ({ clientOrderId, orderIds, ticker }) => [
     {

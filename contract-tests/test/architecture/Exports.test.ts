@@ -1,4 +1,4 @@
-/** What users import stays where it is, whatever folder holds it. */
+/** The import paths of users are stable, independent of the folders. */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,4 +1,4 @@
-/** Which folder of a package imports which: ARCHITECTURE.md explains why. Type imports count. */
+/** The allowed imports between folders of a package, explained in ARCHITECTURE.md. Type imports count. */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
-/** What each folder imports of the others. `.` is the package's own folder; a file that is named has a row of its own. */
+/** The imports of each folder. `.` is the package's own folder; a named file has its own row. */
 type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
 
 const packages: Readonly<Record<string, Arrows>> = {
@@ -40,7 +40,7 @@ const importsOf = (text: string): ReadonlyArray<string> =>
     ([, path = ""]) => path
   )
 
-/** The arrows between the rows of a table, as the sources of a package have them. */
+/** The imports between the rows of a table, read from the sources of a package. */
 const arrowsOf = (files: ReadonlyMap<string, string>, rows: ReadonlyArray<string>): Arrows => {
   const rowOf = (file: string): string => (rows.includes(file) ? file : file.includes("/") ? file.split("/")[0]! : ".")
   const found = new Map(rows.map((row) => [row, new Set<string>()]))
@@ -62,12 +62,12 @@ const sources = (folder: string): ReadonlyMap<string, string> =>
 
 describe("the folders of a package", () => {
   for (const [folder, arrows] of Object.entries(packages)) {
-    it(`import each other as ${folder} lays down, and in no other way`, () => {
+    it(`import each other only as ${folder} declares`, () => {
       assert.deepStrictEqual(arrowsOf(sources(folder), Object.keys(arrows)), arrows)
     })
   }
 
-  it("are seen to import each other in a type, in a module and in a dynamic import", () => {
+  it("are found in type, module and dynamic imports", () => {
     const files = new Map([
       ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],

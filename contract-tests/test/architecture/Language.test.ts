@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url))
 const folders = ["packages/signing", "packages/client", "packages/sandbox", "packages/cli", "contract-tests"]
 const documents = ["README.md", "ARCHITECTURE.md", "AGENTS.md", "docs", "fixtures", ...folders]
 
-/** A word, and what to write instead. */
+/** A word and its replacement. */
 const words: ReadonlyArray<readonly [word: RegExp, instead: string]> = [
   [/\bunless told\b/i, "Default: x."],
   [/\bwhen left out\b/i, "Default: x."],
@@ -29,7 +29,7 @@ const filesIn = (path: string, ending: string): ReadonlyArray<string> =>
         .filter((file) => !file.endsWith("CHANGELOG.md"))
         .map((file) => `${path}/${file}`)
 
-/** The comments of a source, each line in its place. */
+/** The comments of a source, with line numbers preserved. */
 const commentsOf = (text: string): string => {
   const blank = (code: string): string => code.replaceAll(/[^\n]/g, " ")
   let prose = ""
@@ -71,8 +71,8 @@ describe("the documents", () => {
   })
 })
 
-describe("a word that is not plain", () => {
-  it("is seen in a comment and not in code", () => {
+describe("a listed word", () => {
+  it("is found in comments, not in code", () => {
     const text = 'const told = "unless told"\n// unless it is told\n/**\n * It shall wait.\n */\n'
     assert.deepStrictEqual(
       misused("a.ts", commentsOf(text)).map((line) => line.split(" (")[0]),

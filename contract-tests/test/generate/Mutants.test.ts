@@ -18,7 +18,7 @@ const kindsAt = (schema: JsonSchema, value: Json): ReadonlyArray<string> =>
     .map(({ kind, pointer, value: mutated }) => `${kind} ${pointer} ${JSON.stringify(mutated)}`)
 
 describe("Mutants.make", () => {
-  it("breaks a small object in every way there is", () => {
+  it("breaks a small object in every possible way", () => {
     const schema: JsonSchema = {
       type: "object",
       required: ["a"],
@@ -44,7 +44,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("goes one past each bound, and to where integers end", () => {
+  it("goes one past each bound and past the safe integers", () => {
     const values = mutants.of({ type: "integer", format: "int32", minimum: 0, maximum: 9 })(4)
     const of = (kind: Mutants.Kind): ReadonlyArray<Json> =>
       values.filter((mutant) => mutant.kind === kind).map(({ value }) => value)
@@ -61,7 +61,7 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("disguises a decimal as a number and a number as text", () => {
+  it("writes a decimal as a number and a number as text", () => {
     const of = (schema: JsonSchema, value: Json): ReadonlyArray<Json> =>
       mutants
         .of(schema)(value)
@@ -71,7 +71,7 @@ describe("Mutants.make", () => {
     assert.include(of({ type: "string", format: "date-time" }, "2026-08-22T09:30:00Z"), Date.UTC(2026, 7, 22, 9, 30))
   })
 
-  it("reaches every kind on a schema that uses every keyword, at places all through it", () => {
+  it("makes every kind of mutant for a schema that uses every keyword", () => {
     const { discarded, mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const reached = new Set(made.map(({ kind }) => kind))
     assert.deepStrictEqual(
@@ -87,7 +87,7 @@ describe("Mutants.make", () => {
     assert.deepStrictEqual(discarded, [])
   })
 
-  it("counts a mutant only where the judge blames its pointer and no other", () => {
+  it("keeps only mutants for which the judge reports exactly their pointer", () => {
     const { mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const verdict = judge(everything)
     for (const { pointer, value } of made) {
@@ -96,7 +96,7 @@ describe("Mutants.make", () => {
     }
   })
 
-  it("says what it could not use, and why", () => {
+  it("reports discarded mutants with a reason", () => {
     const schema: JsonSchema = { type: "object", properties: { result: { type: "string", enum: ["yes", ""] } } }
     const { discarded } = mutants.survey(schema)([{ result: "yes" }])
     assert.deepStrictEqual(discarded, [
@@ -104,7 +104,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("plants each fault once per location, and types also in a later element", () => {
+  it("plants each fault once per location, and wrong types in a later element too", () => {
     const schema: JsonSchema = { type: "array", items: { type: "boolean" } }
     const { mutants: made } = mutants.survey(schema)([[true, false, true]])
     const nulls = made.filter(({ kind, location }) => kind === "null-where-not-nullable" && location === "/*")
@@ -114,7 +114,7 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("changes one place and leaves the rest as it was", { timeout: 60_000 }, () => {
+  it("changes only one place", { timeout: 60_000 }, () => {
     holds(
       "mutants-change-one-place",
       fc.property(Arbitraries.make(judge).of(everything), (value) => {
@@ -149,7 +149,7 @@ describe("blames", () => {
   }
   const [first, second, third] = mutants.of(schema)(["a", "b"])
 
-  it("lets a reader of tuples blame the items that are missing or too many, and no others", () => {
+  it("accepts pointers of missing or surplus tuple items, and no others", () => {
     if (first === undefined || second === undefined || third === undefined) return assert.fail("too few mutants")
     assert.deepStrictEqual([first.value, second.value, third.value], [["a"], [], ["a", "b", "b"]])
     for (const mutant of [first, second, third]) {
@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("leaves every other fault its one pointer", () => {
+  it("accepts only its own pointer for other faults", () => {
     const others = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))
@@ -175,7 +175,7 @@ describe("blames", () => {
 })
 
 describe("additions", () => {
-  it("puts unknown members into every open object and into no closed one", () => {
+  it("adds unknown members to every open object and to no closed one", () => {
     const made = mutants.additions(everything)(coverage.of(everything))
     const places = new Set(made.flatMap(({ pointers }) => pointers))
     for (const pointer of ["/unknown_member", "/__proto__", "/tagged/unknown_member", "/details/unknown_member"]) {

@@ -1,4 +1,4 @@
-/** A document that uses every keyword, small enough to see through. */
+/** A small document that uses every keyword. */
 import { resolver, type JsonSchema } from "../../src/judge/JsonSchema.ts"
 
 export const schemas = {

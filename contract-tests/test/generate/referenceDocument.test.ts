@@ -1,4 +1,4 @@
-/** The tools over the whole reference documents, as the contract suite uses them. */
+/** The generators and the judge on the whole reference documents. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
@@ -17,7 +17,7 @@ const documents = [
   ["feed", FeedDocument.load().document]
 ] as const
 
-/** Whole documents take a while on a machine that does other things too. */
+/** Whole documents take long on a busy machine. */
 const whole = { timeout: 60_000 }
 
 const componentsOf = (document: Json): ReadonlyArray<readonly [string, JsonSchema]> => {
@@ -31,7 +31,7 @@ for (const [name, document] of documents) {
   const components = componentsOf(document)
 
   describe(`the components of the ${name} document`, () => {
-    it("use known keywords alone", () => {
+    it("use only known keywords", () => {
       assert.isAbove(components.length, 40)
       for (const [, schema] of components) {
         if (typeof schema !== "boolean") audit(judge.resolve(schema.$ref ?? ""))
@@ -46,7 +46,7 @@ for (const [name, document] of documents) {
       }
     })
 
-    it("have arbitraries whose values are all valid", whole, () => {
+    it("have arbitraries that generate only valid values", whole, () => {
       const arbitraries = Arbitraries.make(judge)
       const invalid = components.flatMap(([component, schema]) =>
         fc
@@ -71,7 +71,7 @@ describe("the bodies of the REST document", () => {
   const conformance = Conformance.make(resolve)
   const suites = [...responses, ...requests].map(conformance.suite)
 
-  it("have mutants for every kind of violation that the document can suffer", () => {
+  it("have mutants for every possible kind of violation", () => {
     const reached = new Set(suites.flatMap(({ mutants }) => mutants.map(({ kind }) => kind)))
     const impossible: ReadonlyArray<Mutants.Kind> = ["const-mismatch", "duplicate-items", "extra-property"]
     assert.deepStrictEqual(
@@ -84,7 +84,7 @@ describe("the bodies of the REST document", () => {
     assert.isAbove(suites.flatMap(({ mutants }) => mutants).length, 25_000)
   })
 
-  it("leave no fault unplanted but for empty strings that are members of an enum", () => {
+  it("discard no fault except empty strings that an enum contains", () => {
     const discarded = suites.flatMap((suite) => suite.discarded)
     assert.deepStrictEqual(
       discarded.filter(

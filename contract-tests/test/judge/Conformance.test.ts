@@ -20,7 +20,7 @@ const suite = conformance.suite(response)
 
 type Order = { readonly [key: string]: unknown }
 
-/** A decoder as somebody might write it by hand, with room for a mistake at each step. */
+/** A hand-written decoder with a possible mistake at each step. */
 const decoder = (
   mistake: Partial<{
     readonly price: (price: unknown) => boolean
@@ -64,7 +64,7 @@ const failed = (codec: Conformance.Codec<unknown>, of = suite): ReadonlyArray<st
   Object.entries(of.run(codec).checks).flatMap(([check, tally]) => (tally.failed > 0 ? [check] : []))
 
 describe("Conformance.make", () => {
-  it("passes a decoder without a fault, and says what was run", () => {
+  it("passes a correct decoder and counts the checks", () => {
     const report = suite.run(decoder())
     assert.deepStrictEqual(report.failures, [])
     assert.isTrue(report.passed)
@@ -77,7 +77,7 @@ describe("Conformance.make", () => {
     assert.isAbove(report.kinds["pattern-violation"] ?? 0, 10)
   })
 
-  it("sees a dropped requirement", () => {
+  it("detects a required member that became optional", () => {
     const report = suite.run(decoder({ required: ["price"] }))
     assert.deepInclude(report.failures[0], {
       check: "precision",
@@ -88,14 +88,14 @@ describe("Conformance.make", () => {
     })
   })
 
-  it("sees a decimal whose form is not looked at, and one read through a double", () => {
+  it("detects a decimal without a format check, and one read as a double", () => {
     assert.deepStrictEqual(failed(decoder({ price: (price) => typeof price === "string" })), ["precision"])
     assert.deepStrictEqual(failed(decoder({ price: (price) => Number.isFinite(Number(price)) })), ["precision"])
     const report = suite.run(decoder({ value: (order) => ({ ...order, price: String(Number(order["price"])) }) }))
     assert.deepInclude(report.failures[0], { check: "round-trip", pointer: "/price" })
   })
 
-  it("sees a bound that is off by one, either way", () => {
+  it("detects a bound that is off by one in either direction", () => {
     const from = (least: number) => (count: unknown) =>
       count === null || (Number.isSafeInteger(count) && typeof count === "number" && count >= least)
     assert.deepStrictEqual(failed(decoder({ count: from(1) })), [])
@@ -103,7 +103,7 @@ describe("Conformance.make", () => {
     assert.include(failed(decoder({ count: from(2) })), "completeness")
   })
 
-  it("sees a lost null and an invented one", () => {
+  it("detects a missing null and an unexpected one", () => {
     const withoutNull = (value: Order) =>
       Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
     assert.deepStrictEqual(failed(decoder({ value: withoutNull })), ["round-trip"])
@@ -112,7 +112,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(decoder({ value: asAbsent })), ["round-trip"])
   })
 
-  it("sees an integer beyond what a double keeps, and a fraction", () => {
+  it("detects unsafe integers and fractions", () => {
     const count = (holds: (count: unknown) => boolean) => decoder({ count: (value) => value === null || holds(value) })
     assert.deepStrictEqual(failed(count((value) => Number.isInteger(value) && Number(value) > 0)), ["precision"])
     assert.deepStrictEqual(failed(count((value) => typeof value === "number" && value >= 1 && value < 2 ** 53)), [
@@ -120,7 +120,7 @@ describe("Conformance.make", () => {
     ])
   })
 
-  it("sees an enum that is closed in a response, or that hides what is new; and one that is open in a request", () => {
+  it("detects an enum that is closed in a response, that hides new members, or that is open in a request", () => {
     const closed = decoder({ status: (status) => status === "resting" || status === "executed" })
     const hides = decoder({
       value: (value) => ({
@@ -135,7 +135,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(decoder(), requests), ["precision"])
   })
 
-  it("sees a blamed place that is not the place", () => {
+  it("detects a wrong pointer", () => {
     assert.deepStrictEqual(failed(decoder({ pointer: () => "" })), ["precision"])
     const also: Conformance.Codec<unknown> = {
       ...decoder(),
@@ -155,7 +155,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(silent), ["precision"])
   })
 
-  it("sees unknown members that are refused, or that leak into what is known", () => {
+  it("detects unknown members that are refused or change known ones", () => {
     const refuses: Conformance.Codec<unknown> = {
       ...decoder(),
       decode: (input) =>
@@ -169,7 +169,7 @@ describe("Conformance.make", () => {
     const polluted: Conformance.Codec<unknown> = {
       decode: (input) => {
         const decoded = decoder().decode(input)
-        // Assigns as a careless copy would: __proto__ becomes the prototype, and its members show.
+        // Assigns like a careless copy: __proto__ becomes the prototype, and its members become visible.
         const merged = typeof input === "object" && input !== null ? Object.assign({}, input) : {}
         return decoded.ok ? { ok: true, value: { ...merged, nested: Reflect.get(merged, "nested") } } : decoded
       },
@@ -178,7 +178,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(polluted), ["tolerance"])
   })
 
-  it("keeps members that the codec keeps", () => {
+  it("allows codecs that keep unknown members", () => {
     const keeps: Conformance.Codec<unknown> = {
       decode: (input) => {
         const decoded = decoder().decode(input)
@@ -197,7 +197,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(alters), ["tolerance"])
   })
 
-  it("does not let a decoder that writes into its input hide the change", () => {
+  it("detects changes by a decoder that mutates its input", () => {
     const writes: Conformance.Codec<unknown> = {
       decode: (input) => {
         const decoded = decoder().decode(input)
@@ -209,7 +209,7 @@ describe("Conformance.make", () => {
     assert.include(failed(writes), "round-trip")
   })
 
-  it("reports a decoder or an encoder that throws, and goes on", () => {
+  it("reports a decoder or encoder that throws, and continues", () => {
     const throws: Conformance.Codec<unknown> = {
       decode: () => {
         throw new TypeError("no such thing")
@@ -247,11 +247,11 @@ describe("Conformance.make", () => {
     )
   })
 
-  it("sees a decoder that does not say the same thing twice", () => {
+  it("detects a nondeterministic decoder", () => {
     let reads = 0
     const { decode, encode } = decoder()
     const moody: Conformance.Codec<unknown> = {
-      // One refusal, and that well after the coverage set.
+      // One refusal, after the coverage set.
       decode: (input) => (++reads === suite.values.length + 50 ? { ok: false, pointers: [""] } : decode(input)),
       ...(encode === undefined ? {} : { encode })
     }
@@ -260,7 +260,7 @@ describe("Conformance.make", () => {
     assert.strictEqual(report.failures[0]?.expected, "the same outcome twice")
   })
 
-  it("compares after the declared normal form alone", () => {
+  it("compares only in the declared normal form", () => {
     const shorten = (price: unknown): string => String(price).replace(/0{1,2}$/, "")
     const shortens = decoder({ value: (value) => ({ ...value, price: shorten(value["price"]) }) })
     const normalise = (wire: Json): Json =>
@@ -271,7 +271,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed({ ...shortens, normalise }), [])
   })
 
-  it("judges the values that a codec makes itself, but for what the policy tolerates", () => {
+  it("checks values that the codec generates, except for tolerated violations", () => {
     const own = [{ price: "0.50", status: "resting" }]
     assert.deepStrictEqual(failed({ ...decoder(), own }), [])
     assert.deepStrictEqual(failed({ ...decoder(), own: [...own, { price: "0.5", status: "resting" }] }), ["own-values"])
@@ -281,7 +281,7 @@ describe("Conformance.make", () => {
     assert.include(failed({ ...decoder(), own: novel }, conformance.suite(request)), "own-values")
   })
 
-  it("shows as many failures as it is asked to, and counts them all", () => {
+  it("reports the requested number of failures and counts all", () => {
     const report = suite.run(decoder({ price: () => true }), { failuresShown: 1 })
     assert.strictEqual(report.failures.length, 1)
     assert.isAbove(report.checks.precision.failed, 10)
@@ -289,7 +289,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual([none.passed, none.failures], [false, []])
   })
 
-  it("makes the wanted checks alone", () => {
+  it("runs only the requested checks", () => {
     const ran = (...checks: ReadonlyArray<Conformance.Check>): ReadonlyArray<string> =>
       Object.entries(suite.run({ ...decoder(), own: [] }, { checks }).checks).flatMap(([check, { run }]) =>
         run > 0 ? [check] : []
@@ -300,7 +300,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(ran("own-values"), [])
   })
 
-  it("checks no round trip without an encoder, and looks for a new member in the decoded value", () => {
+  it("without an encoder, skips round trips and looks for new members in the decoded value", () => {
     const { decode } = decoder()
     const report = suite.run({ decode })
     assert.isTrue(report.passed)

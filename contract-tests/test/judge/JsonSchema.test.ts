@@ -7,11 +7,11 @@ const anyKey = fc.oneof(fc.string(), fc.constantFrom("__proto__", "a/b", "~", "~
 const json = fc.jsonValue({ noUnicodeString: false, maxDepth: 3 }).map((value) => value as JsonSchema.Json)
 
 describe("pointerTo", () => {
-  it("escapes ~ and / as RFC 6901 has it", () => {
+  it("escapes ~ and / as in RFC 6901", () => {
     assert.strictEqual(JsonSchema.pointerTo("/a", "m~n/o"), "/a/m~0n~1o")
     assert.strictEqual(JsonSchema.pointerTo("", 3), "/3")
   })
-  it("is undone by pointerKeys, whatever the keys", () => {
+  it("is inverted by pointerKeys for any keys", () => {
     holds(
       "pointer-keys",
       fc.property(fc.array(anyKey), (keys) => {
@@ -63,7 +63,7 @@ describe("updateAt", () => {
 })
 
 describe("equals", () => {
-  it("tells absent from null and 0 from -0, and ignores the order of members", () => {
+  it("distinguishes absent from null and 0 from -0, and ignores the order of members", () => {
     assert.isTrue(JsonSchema.equals({ a: 1, b: [null] }, { b: [null], a: 1 }))
     assert.isFalse(JsonSchema.equals({ a: null }, {}))
     assert.isFalse(JsonSchema.equals({ a: null }, { b: null }))
@@ -108,7 +108,7 @@ describe("resolver", () => {
   it("follows local references, escapes included", () => {
     assert.deepStrictEqual(resolve("#/components/schemas/a~1b"), { type: "string" })
   })
-  it("refuses what leaves the document or leads to no schema", () => {
+  it("refuses references outside the document or to no schema", () => {
     assert.throws(() => resolve("other.json#/a"), JsonSchema.UnusableSchema, "leaves the document")
     assert.throws(() => resolve("#/components/schemas/nowhere"), JsonSchema.UnusableSchema, "does not lead to a schema")
     assert.throws(() => resolve("#/components/text"), JsonSchema.UnusableSchema, "does not lead to a schema")
@@ -116,7 +116,7 @@ describe("resolver", () => {
 })
 
 describe("audit", () => {
-  it("names an unknown keyword and its place, at any depth", () => {
+  it("reports an unknown keyword and its place, at any depth", () => {
     const schema = {
       properties: { "a/b": { items: { anyOf: [{ type: "string" }, { type: "string", propertyNames: {} }] } } }
     } as JsonSchema.JsonSchema
@@ -131,7 +131,7 @@ describe("audit", () => {
     assert.strictEqual(found.keyword, "propertyNames")
     assert.strictEqual(found.pointer, "/properties/a~1b/items/anyOf/1/propertyNames")
   })
-  it("passes annotations over", () => {
+  it("ignores annotations", () => {
     JsonSchema.audit({ type: "string", default: "x", deprecated: true } as JsonSchema.JsonSchema)
   })
 })

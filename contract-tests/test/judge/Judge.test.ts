@@ -16,7 +16,7 @@ const blamed = (schema: JsonSchema, value: Json): ReadonlyArray<string> => {
 const parsed = (text: string): Json => JSON.parse(text)
 
 describe("Judge.make", () => {
-  it("blames the value alone where a nullable decimal is wrong, not the null branch", () => {
+  it("reports a wrong nullable decimal once, not its null branch", () => {
     const schema: JsonSchema = {
       type: "object",
       properties: { settled: { anyOf: [{ $ref: "#/components/schemas/Decimal" }, { type: "null" }] } }
@@ -34,7 +34,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { settled: null }), [])
   })
 
-  it("blames the place inside the branch that was meant", () => {
+  it("reports the place inside the intended branch", () => {
     const schema: JsonSchema = {
       type: "object",
       properties: {
@@ -52,7 +52,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { error: 1 }), ["/error"])
   })
 
-  it("goes by the literal that tells variants apart", () => {
+  it("selects the variant by its discriminator", () => {
     const schema: JsonSchema = {
       oneOf: [
         { type: "object", required: ["type", "a"], properties: { type: { const: "A" }, a: { type: "string" } } },
@@ -65,7 +65,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { type: "C", a: 1, b: 1 }), ["/type"])
   })
 
-  it("blames everything in the only branch of the value's kind", () => {
+  it("reports everything in the only branch of the value's type", () => {
     const schema: JsonSchema = {
       anyOf: [
         { type: "object", properties: { side: { enum: ["yes", "no"] }, count: { type: "integer" } } },
@@ -75,7 +75,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { side: "maybe", count: "1" }), ["/side", "/count"])
   })
 
-  it("blames the union where no branch stands out, and where oneOf has two matches", () => {
+  it("reports the union if no branch fits best or if two branches of oneOf match", () => {
     const objects: JsonSchema = {
       anyOf: [
         { type: "object", required: ["a"] },
@@ -86,7 +86,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ oneOf: [{ type: "integer" }, { type: "number", minimum: 3 }] }, 5), [""])
   })
 
-  it("blames the missing and the surplus member itself, escaped", () => {
+  it("reports the escaped pointer of missing and surplus members", () => {
     assert.deepStrictEqual(blamed({ type: "object", required: ["a/b", "c~d"] }, {}), ["/a~1b", "/c~0d"])
     assert.deepStrictEqual(blamed({ type: "object", additionalProperties: false }, { "a/b": 1 }), ["/a~1b"])
   })
@@ -108,7 +108,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ type: "object", required: ["constructor"] }, {}), ["/constructor"])
   })
 
-  it("holds integers to what a double keeps, with and without a format", () => {
+  it("limits integers to safe ones, with and without a format", () => {
     for (const schema of [{ type: "integer" }, { type: ["integer", "null"], format: "int64" }] as const) {
       assert.deepStrictEqual(blamed(schema, parsed("9007199254740991")), [])
       assert.deepStrictEqual(blamed(schema, parsed("-9007199254740991")), [])
@@ -121,7 +121,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ type: "integer", format: "int32" }, 2 ** 31 - 1), [])
   })
 
-  it("knows no infinity, and where a float ends", () => {
+  it("refuses infinity and floats out of range", () => {
     assert.deepStrictEqual(blamed({ type: "number" }, parsed("1e400")), [""])
     assert.deepStrictEqual(blamed({ type: "number", format: "double" }, 1.7976931348623157e308), [])
     assert.deepStrictEqual(blamed({ type: "number", format: "float" }, 3.5e38), [""])
@@ -132,7 +132,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ type: "string", minLength: 2 }, "𝒳"), [""])
   })
 
-  it("judges recursive schemas", () => {
+  it("supports recursive schemas", () => {
     assert.deepStrictEqual(blamed(tree, { name: "a", children: [{ name: "b", children: [] }] }), [])
     assert.deepStrictEqual(blamed(tree, { name: "a", children: [{ name: 1, children: [] }], parent: null }), [
       "/children/0/name"
@@ -141,7 +141,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(tree, nested), ["/parent/children/0/children"])
   })
 
-  it("names an unknown keyword and an unknown format with their place", () => {
+  it("reports an unknown keyword and an unknown format with their place", () => {
     const inside = (schema: object): JsonSchema => ({ properties: { a: schema as JsonSchema } })
     assert.throws(() => judge(inside({ minProperties: 1 })), UnknownKeyword, "/properties/a/minProperties")
     assert.throws(() => judge(inside({ type: "string", format: "ipv9" })), UnusableSchema, "/properties/a/format")
@@ -150,18 +150,18 @@ describe("Judge.make", () => {
     assert.throws(() => elsewhere({ $ref: "#/components/schemas/A" }), UnknownKeyword, "A/propertyNames")
   })
 
-  it("reads boolean schemas", () => {
+  it("supports boolean schemas", () => {
     assert.deepStrictEqual(blamed(true, null), [])
     assert.deepStrictEqual(blamed(false, null), [""])
     assert.deepStrictEqual(blamed({ properties: { a: false } }, { a: 1 }), ["/a"])
   })
 
-  it("says the same of a broken schema every time it is asked", () => {
+  it("throws the same error for an invalid schema every time", () => {
     const broken = Judge.make(resolve)
     for (const _ of [1, 2]) assert.throws(() => broken({ $ref: "#/nowhere" }), UnusableSchema, "#/nowhere")
   })
 
-  it("compares literals that hold __proto__", () => {
+  it("compares literals that contain __proto__", () => {
     const schema = parsed('{"const":{"__proto__":1}}') as JsonSchema
     assert.deepStrictEqual(blamed(schema, parsed('{"__proto__":1}')), [])
     assert.deepStrictEqual(blamed(schema, parsed('{"__proto__":2}')), [""])
@@ -198,7 +198,7 @@ describe("formats", () => {
     })
   }
 
-  it("is stricter than ajv-formats where the standard is", () => {
+  it("is stricter than ajv-formats if the standard is", () => {
     const dateTime = stringFormats.get("date-time")
     assert.isFalse(dateTime?.accepts("2026-08-22 09:30:00Z"))
     assert.isFalse(dateTime?.accepts("2026-08-22T09:30:00+0530"))

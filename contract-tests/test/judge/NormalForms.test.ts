@@ -25,7 +25,7 @@ const resolve = resolver({})
 describe("nullListsAreEmpty", () => {
   const normal = nullListsAreEmpty(Judge.make(resolve))(schema)
 
-  it("writes an empty list for null where the schema allows both, at any depth", () => {
+  it("replaces null with an empty list if the schema allows both, at any depth", () => {
     assert.deepStrictEqual(normal({ ids: null, groups: [{ ids: null }], records: { a: null } }), {
       ids: [],
       groups: [{ ids: [] }],
@@ -33,7 +33,7 @@ describe("nullListsAreEmpty", () => {
     })
     assert.deepStrictEqual(normal({ groups: null }), { groups: [] })
   })
-  it("leaves every other null, absence and free-form values alone", () => {
+  it("keeps every other null, absent members and free-form values", () => {
     const wire = { title: null, free: { ids: null }, ids: ["a"] }
     assert.deepStrictEqual(normal(wire), wire)
     assert.deepStrictEqual(normal({}), {})
@@ -51,12 +51,12 @@ describe("nullListsAreEmpty", () => {
   const emptied = (value: Json): Json =>
     isObject(value) && value["ids"] === null ? { ...value, ids: [] } : isArray(value) ? value.map(emptied) : value
 
-  it("lets a codec swap the two that declares it, and no other codec", () => {
+  it("allows the difference only to codecs that declare it", () => {
     const swaps: Conformance.Codec<Json> = { ...exact, encode: emptied }
     assert.isFalse(suite.run(swaps).passed)
     assert.isTrue(suite.run({ ...swaps, normalise: normal }).passed)
   })
-  it("still sees a list that is lost", () => {
+  it("still detects a lost list", () => {
     const loses = (value: Json): Json => (isObject(value) && isArray(value["ids"]) ? { ...value, ids: [] } : value)
     assert.isAbove(suite.run({ ...exact, encode: loses, normalise: normal }).checks["round-trip"].failed, 0)
   })

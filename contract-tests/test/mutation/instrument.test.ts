@@ -37,7 +37,7 @@ describe("instrument", () => {
     ])
   })
 
-  it("leaves out each statement of a block of several", async () => {
+  it("removes each statement of a block of several", async () => {
     const mutants = await mutantsOf("export const f = (log: (text: string) => void) => {\n  log(`a`)\n  log(`b`)\n}")
     const changes = mutants.filter(({ mutator }) => mutator === "StatementDeletion")
     assert.deepStrictEqual(

@@ -19,7 +19,7 @@ const totality = (client: ClientOperations.ClientOperation) =>
   Answers.totality(client, referenceOf(client), judge, Answers.bodies(validBody(client)))
 
 describe("totality", { timeout: 60_000 }, () => {
-  it("gives every status with every body exactly one typed outcome, for every operation", () => {
+  it("returns exactly one typed outcome for every status and body of every operation", () => {
     let answers = 0
     for (const client of ClientOperations.all) {
       const found = totality(client)
@@ -31,14 +31,14 @@ describe("totality", { timeout: 60_000 }, () => {
 })
 
 describe("declaredErrors", { timeout: 60_000 }, () => {
-  it("makes every declared status its class, with what its body says, in every shape of the wire", () => {
+  it("maps every declared status to its error class with the fields of its body, in every wire format", () => {
     for (const client of ClientOperations.all) {
       assert.deepStrictEqual(Answers.declaredErrors(client, referenceOf(client)), [])
       assert.isAbove(referenceOf(client).errors.length, 1)
     }
   })
 
-  it("reads every error body that the document allows", () => {
+  it("decodes every error body that the document allows", () => {
     const schema = { $ref: "#/components/schemas/ErrorBody" }
     const { values } = conformance.suite({ name: "ErrorBody", schema, position: "response" })
     assert.isAbove(values.length, 10)
@@ -57,7 +57,7 @@ describe("declaredErrors", { timeout: 60_000 }, () => {
 })
 
 describe("a success", { timeout: 60_000 }, () => {
-  it("is none where its body holds an error, whatever else it holds", () => {
+  it("is no success if its body contains an error", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
       if (schema === undefined) continue
@@ -70,7 +70,7 @@ describe("a success", { timeout: 60_000 }, () => {
 })
 
 describe("a success without a declared body", { timeout: 60_000 }, () => {
-  it("is a ContractError all the same where its body holds an error", () => {
+  it("is a ContractError if its body contains an error", () => {
     const body = '{"error":{"code":"deprecated_v1_order_endpoint"}}'
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
@@ -79,7 +79,7 @@ describe("a success without a declared body", { timeout: 60_000 }, () => {
     }
   })
 
-  it("is one whatever else its body holds", () => {
+  it("accepts any other body", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
       if (schema !== undefined) continue
@@ -90,19 +90,19 @@ describe("a success without a declared body", { timeout: 60_000 }, () => {
   })
 })
 
-/** Statuses whose answers the platform gives no body. */
+/** Statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
 describe("operations over a connection", { timeout: 60_000 }, () => {
   let next: Answers.Scripted = { status: 200, body: "" }
   const http = HttpClient.make((request) => {
     const { body, headers, status } = next
-    // Every body here is text, or bytes of which no one holds a part.
+    // Every body here is text, or bytes that nothing else references.
     const response = new Response(
       bodyless.has(status) ? null : (body as BodyInit),
       headers === undefined ? {} : { headers }
     )
-    // The platform's Response refuses statuses below 200; a client that meets one must still make something of it.
+    // The platform's Response refuses statuses below 200; the client must still return an outcome for them.
     return Effect.succeed(
       HttpClientResponse.fromWeb(request, Object.defineProperty(response, "status", { value: status }))
     )
@@ -126,7 +126,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
     )
   }
 
-  it("come to the same outcome as an answer without one", async () => {
+  it("have the same outcome as without a connection", async () => {
     for (const one of tested) {
       const { responses } = referenceOf(one.client)
       for (const status of new Set([...responses.keys(), 100, 101, 199, 204, 206, 302, 304, 402, 502, 599])) {
@@ -140,7 +140,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
     }
   })
 
-  it("come to one typed outcome for any body at all, and never to a defect", async () => {
+  it("return one typed outcome for any body, never a defect", async () => {
     const arbitraries = Arbitraries.make(judge)
     const scripted = fc.constantFrom(...tested).chain((one) => {
       const { responses, success } = referenceOf(one.client)
@@ -157,7 +157,14 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
           fc.record({ error: fc.jsonValue() }).map((value) => JSON.stringify(value)),
           fc.record({ code: fc.jsonValue(), message: fc.jsonValue() }).map((value) => JSON.stringify(value))
         ),
-        headers: fc.constantFrom({}, { "content-type": "text/html" }, { "retry-after": "soon" }, { date: "yesterday" })
+        headers: fc.constantFrom(
+          {},
+          { "content-type": "text/html" },
+          { "content-type": "application/octet-stream" },
+          { "content-type": "" },
+          { "retry-after": "soon" },
+          { date: "yesterday" }
+        )
       })
     })
     await Replay.holds(
@@ -169,7 +176,7 @@ describe("operations over a connection", { timeout: 60_000 }, () => {
   })
 })
 
-describe("planted faults in answers", { timeout: 60_000 }, () => {
+describe("planted faults in outcomes", { timeout: 60_000 }, () => {
   const errorsOf = (id: string, change: (errors: Operation.Descriptor["errors"]) => Operation.Descriptor["errors"]) =>
     altered(id, ({ errors }) => ({ errors: change(errors) }))
   const seen = (client: ClientOperations.ClientOperation): ReadonlyArray<number> => [
@@ -178,7 +185,7 @@ describe("planted faults in answers", { timeout: 60_000 }, () => {
 
   const faults: ReadonlyArray<readonly [string, ReadonlyArray<number>, ClientOperations.ClientOperation]> = [
     ["an error class dropped", [404], errorsOf("GetOrder", () => [Errors.Unauthorized])],
-    ["an error class too many", [409], errorsOf("GetOrder", (errors) => [...errors, Errors.Conflict])],
+    ["a surplus error class", [409], errorsOf("GetOrder", (errors) => [...errors, Errors.Conflict])],
     [
       "a wrong status",
       [200, 201],
@@ -198,13 +205,13 @@ describe("planted faults in answers", { timeout: 60_000 }, () => {
     ]
   ]
   for (const [fault, statuses, client] of faults) {
-    it(`sees ${fault}`, () => {
+    it(`detects ${fault}`, () => {
       assert.deepStrictEqual(seen(named(client.descriptor.operationId)), [])
       assert.deepStrictEqual(seen(client), statuses)
     })
   }
 
-  it("sees an error that names another operation", () => {
+  it("detects an error of another operation", () => {
     const client = altered("GetOrder", () => ({ name: "Orders.list" }))
     assert.include(totality(client).findings[0]?.got, "does not name its operation")
     assert.isAbove(Answers.declaredErrors(client, referenceOf(client)).length, 0)

@@ -1,4 +1,4 @@
-/** What a layer lets through, for every operation there is: by type elsewhere, here at run time. */
+/** What a layer sends, for every operation at run time. Other tests check the types. */
 import { assert, describe, it } from "@effect/vitest"
 import { KalshiPublic, KalshiRead, KalshiWrite } from "@kalshi-effect/client/Capability"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -16,7 +16,7 @@ import { conformance, line, plainest, referenceOf } from "./support/client.ts"
 const writes = ClientOperations.all.filter(({ descriptor }) => descriptor.access === "write")
 const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.access !== "write")
 
-/** A layer over an HTTP client that keeps what would leave, and cuts the connection. */
+/** A layer over an HTTP client that records requests and drops the connection. */
 const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   const sent: Array<HttpClientRequest.HttpClientRequest> = []
   const http = HttpClient.make((request) => {
@@ -29,7 +29,7 @@ const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   return { sent, runtime: ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http))) }
 }
 
-/** What an operation fails with where a sender is passed off as that of every capability. */
+/** The error of an operation if a sender is cast to every capability. */
 const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPublic["Service"]) =>
   client
     .operation(plainest(client))
@@ -40,8 +40,8 @@ const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPub
       )
     )
 
-describe("the operations that change something", () => {
-  it("are those that the document has with a method that is not GET and a signature", () => {
+describe("operations that change something", () => {
+  it("are the signed operations of the document with a method other than GET", () => {
     const changing = ClientOperations.all.filter((client) => {
       const { method, security } = referenceOf(client)
       return method !== "GET" && security.length > 0
@@ -56,7 +56,7 @@ describe("the operations that change something", () => {
 
 describe("Kalshi.layerReadOnly", () => {
   for (const client of writes) {
-    it(`sends nothing of ${client.name}, whatever the types were made to believe`, () => {
+    it(`sends no request for ${client.name}, even if the types are bypassed`, () => {
       const { runtime, sent } = through(Kalshi.layerReadOnly(Requests.layerOptions))
       for (const sender of runtime.runSync(Effect.all([KalshiPublic, KalshiRead]))) {
         const error = runtime.runSync(failureWith(client, sender))
@@ -80,7 +80,7 @@ describe("Kalshi.layerReadOnly", () => {
 })
 
 describe("Kalshi.layerPublic", () => {
-  it("sends the public operations, and no signature with any", () => {
+  it("sends the public operations without signatures", () => {
     const { runtime, sent } = through(
       Kalshi.layerPublic({ environment: Requests.layerOptions.environment, policy: Requests.layerOptions.policy })
     )
@@ -104,7 +104,7 @@ describe("Kalshi.layerDryRun", { timeout: 60_000 }, () => {
   const sending = Requests.recorder()
   const { runtime, sent } = through(Kalshi.layerDryRun(Requests.layerOptions))
 
-  /** Sends, rehearses, and compares: what the one refuses the other must, and what the one sends the other must write down. */
+  /** Sends and dry-runs the same input: both must refuse it, or the dry run must record the request. */
   const both: Requests.Recorder = {
     call: (operation, input) => {
       const outcome = sending.call(operation, input)
@@ -134,7 +134,7 @@ describe("Kalshi.layerDryRun", { timeout: 60_000 }, () => {
   }
 
   for (const client of writes) {
-    it(`writes down what ${client.name} would have sent, and refuses what that would have refused`, () => {
+    it(`records the request of ${client.name} and refuses invalid input`, () => {
       const report = Requests.hold(client, referenceOf(client), conformance, both, { runs: 20 })
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isAbove(report.checks.completeness.run, 20)

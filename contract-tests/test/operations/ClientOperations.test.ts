@@ -4,23 +4,23 @@ import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import { folder, modules } from "./support/client.ts"
 
 describe("modules", () => {
-  it("lists every module of the client that exports an operation, and no other", async () => {
+  it("lists exactly the client's modules that export operations", async () => {
     const found: Array<string> = []
     for (const [module, { href }] of modules) {
-      const exported = (await import(href)) as ClientOperations.Module // as every module is
+      const exported = (await import(href)) as ClientOperations.Module // every module has this type
       if (ClientOperations.ofModule(module, exported).length > 0) found.push(module)
     }
     assert.deepStrictEqual(found.sort(), Object.keys(ClientOperations.modules).sort())
   })
 
-  it("would miss a module that it does not list", () => {
+  it("fails for a module that is not listed", () => {
     const { Orders } = ClientOperations.modules
     assert.isAbove(ClientOperations.ofModule("Elsewhere", Orders ?? {}).length, 0)
   })
 })
 
 describe("all", () => {
-  it("finds each operation that the sources make, once", () => {
+  it("finds each operation in the sources once", () => {
     const made = fs
       .readdirSync(folder, { encoding: "utf8", recursive: true })
       .filter((file) => file.endsWith(".ts") && file !== "Operation.ts")
@@ -30,7 +30,7 @@ describe("all", () => {
     assert.deepStrictEqual([...found].sort(), [...made].sort())
   })
 
-  it("knows an operation by what it carries, not by its name", () => {
+  it("recognizes an operation by its descriptor, not by its name", () => {
     const exported = { list: () => undefined, ListInput: undefined, descriptor: { operationId: "GetOrders" } }
     assert.deepStrictEqual(ClientOperations.ofModule("Lists", exported), [])
   })

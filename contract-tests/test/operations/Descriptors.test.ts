@@ -51,7 +51,7 @@ describe("the document", () => {
     }
   })
 
-  it("gives three errors a body of their own", () => {
+  it("declares a special body for three errors", () => {
     assert.deepStrictEqual(
       document.operations.flatMap((operation) =>
         Descriptors.payloads(operation).map(({ status }) => `${operation.id} ${status}`)
@@ -61,7 +61,7 @@ describe("the document", () => {
   })
 })
 
-/** What no published document says: capability, signature, repetition, and what it costs from which bucket. */
+/** Properties that no published document states: capability, signature, retries, cost and bucket. */
 const pinned = `
 Account.endpointCosts                GetAccountEndpointCosts                   public none     idempotent read         10
 Account.limits                       GetAccountApiLimits                       read   required idempotent read         10
@@ -213,7 +213,7 @@ const rowOf = ({ descriptor, name }: ClientOperations.ClientOperation): string =
 const where = (holds: (descriptor: Operation.Descriptor) => boolean): ReadonlyArray<string> =>
   ClientOperations.all.flatMap(({ descriptor }) => (holds(descriptor) ? [descriptor.operationId] : [])).sort()
 
-describe("capability, signature, repetition, bucket and cost", () => {
+describe("capability, signature, retries, bucket and cost", () => {
   it("are pinned for every operation", () => {
     assert.deepStrictEqual(
       ClientOperations.all.map(rowOf).sort(),
@@ -221,7 +221,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     )
   })
 
-  it("let every GET be repeated, change nothing, and be paid from the read bucket; and no other method", () => {
+  it("make every GET, and no other method, retryable, read-only and paid from the read bucket", () => {
     for (const { descriptor, name } of ClientOperations.all) {
       const {
         access,
@@ -235,7 +235,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     }
   })
 
-  it("repeat a write only where it names what it changes, sets a value, or carries an id of the caller's", () => {
+  it("retry a write only if it names its target, sets a value, or carries a client id", () => {
     const writes = (retry: Operation.RetryClass) => where((one) => one.access === "write" && one.retry === retry)
     assert.deepStrictEqual(writes("idempotent"), [
       "BatchCancelOrdersV2",
@@ -278,7 +278,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     ])
   })
 
-  it("never repeat what moves money or changes orders without an id, nor what makes a key", () => {
+  it("never retry transfers, order changes without an id, or key creation", () => {
     for (const id of [
       "AcceptQuote",
       "AcceptRFQQuote",
@@ -295,7 +295,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     }
   })
 
-  it("cost what the exchange's own list has said, and the default of 10 besides", () => {
+  it("match the exchange's cost list, with a default of 10", () => {
     const lines = fs
       .readFileSync(new URL("../../../fixtures/recorded/demo-2026-07-account-facts.jsonl", import.meta.url), "utf8")
       .split("\n")
@@ -306,7 +306,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
       recorded.map((match) => [`${match[2]} ${match[3]?.replace(/:(\w+)/g, "{$1}")}`, Number(match[1])])
     )
     assert.strictEqual(costs.size, 12)
-    // Not in the recording: cancelling all, said to cost 2 by the changelog of 3 September 2026.
+    // Not in the recording: cancelling all orders costs 2, by the changelog of 3 September 2026.
     costs.set("DELETE /portfolio/events/orders", 2)
     const differing = ClientOperations.all.filter(
       ({
@@ -324,7 +324,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     assert.strictEqual(where(({ limits: { cost } }) => cost !== 10).length, 9)
   })
 
-  it("cost per item where the body is a list of orders, and per request everywhere else", () => {
+  it("cost per item for lists of orders, and per request otherwise", () => {
     const lists = document.operations.filter(
       ({ requestBody }) =>
         requestBody !== undefined && document.deref(requestBody.schema).properties?.["orders"]?.type === "array"
@@ -336,7 +336,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     assert.strictEqual(lists.length, 2)
   })
 
-  it("are paid from a shard's bucket for single orders, quotes and requests for quotes, and from the common one else", () => {
+  it("use a shard's bucket for single orders, quotes and RFQs, and the common bucket otherwise", () => {
     const ofBucket = (bucket: Operation.Limits["writeBucket"]) => where((one) => one.limits.writeBucket === bucket)
     assert.deepStrictEqual(ofBucket("order"), ["AmendOrderV2", "CancelOrderV2", "CreateOrderV2", "DecreaseOrderV2"])
     assert.deepStrictEqual(
@@ -345,7 +345,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     )
   })
 
-  it("let what takes risk off the book go first", () => {
+  it("prioritize requests that reduce risk", () => {
     assert.deepStrictEqual(
       where(({ limits: { urgent } }) => urgent),
       [
@@ -361,7 +361,7 @@ describe("capability, signature, repetition, bucket and cost", () => {
     )
   })
 
-  it("hide the body of the one answer that holds a private key", () => {
+  it("redact the body of the response with a private key", () => {
     assert.deepStrictEqual(
       where(({ secret }) => secret),
       ["GenerateApiKey"]
@@ -413,7 +413,7 @@ describe("planted faults in descriptors", () => {
       )
     ],
     ["a dropped body", "body", allWith(altered("CreateOrderV2", () => ({ body: undefined })))],
-    ["a body where none is", "body", allWith(altered("CancelOrderV2", () => ({ body: Schema.Struct({}) })))],
+    ["an undeclared body", "body", allWith(altered("CancelOrderV2", () => ({ body: Schema.Struct({}) })))],
     [
       "a wrong status",
       "success",
@@ -426,7 +426,7 @@ describe("planted faults in descriptors", () => {
     ],
     ["an error class dropped", "errors", allWith(altered("GetOrder", () => ({ errors: [Unauthorized] })))],
     [
-      "an error class too many",
+      "a surplus error class",
       "errors",
       allWith(altered("GetOrder", () => ({ errors: [Unauthorized, NotFound, Conflict] })))
     ],
@@ -454,15 +454,15 @@ describe("planted faults in descriptors", () => {
         }))
       )
     ],
-    ["a secured operation that is not signed", "auth", allWith(altered("GetOrders", () => ({ auth: "none" })))],
-    ["a public operation that is signed", "auth", allWith(altered("GetMarkets", () => ({ auth: "optional" })))],
+    ["an unsigned private operation", "auth", allWith(altered("GetOrders", () => ({ auth: "none" })))],
+    ["a signed public operation", "auth", allWith(altered("GetMarkets", () => ({ auth: "optional" })))],
     [
       "a write that a read-only layer would send",
       "access",
       allWith(altered("CreateOrderV2", () => ({ access: "read" })))
     ],
-    ["a read that needs leave to write", "access", allWith(altered("GetOrders", () => ({ access: "write" })))],
-    ["a list whose pages nobody turns", "pages", allWith(altered("GetOrders", () => ({ pages: undefined })))],
+    ["a read that requires the write capability", "access", allWith(altered("GetOrders", () => ({ access: "write" })))],
+    ["a list without pages", "pages", allWith(altered("GetOrders", () => ({ pages: undefined })))],
     [
       "pages where the answer is whole",
       "pages",
@@ -480,7 +480,7 @@ describe("planted faults in descriptors", () => {
     ]
   ]
   for (const [fault, check, clients] of faults) {
-    it(`sees ${fault}`, () => {
+    it(`detects ${fault}`, () => {
       const findings = Descriptors.findings(clients, document)
       assert.deepStrictEqual([...new Set(findings.map((finding) => finding.check))], [check])
     })
@@ -491,12 +491,12 @@ describe("planted faults in descriptors", () => {
   const creators = ["quote_creator_user_id", "rfq_creator_user_id"]
 
   const operations: ReadonlyArray<readonly [string, string, (source: string) => string]> = [
-    ["an operation that is not marked", "GetQuote", unmarked],
+    ["a deprecated operation without a mark", "GetQuote", unmarked],
     ["an operation marked that is not deprecated", "GetQuotes", marking(/\*\/\s*export const list\b/)],
     ["the same under another name", "DeleteRFQQuote", marking(/\*\/\s*remove as delete\b/)]
   ]
   for (const [fault, id, change] of operations) {
-    it(`sees ${fault}`, () => {
+    it(`detects ${fault}`, () => {
       const client = named(id)
       const source = sourceOf(client.module)
       assert.notStrictEqual(change(source), source, "the fault must be planted")
@@ -509,7 +509,7 @@ describe("planted faults in descriptors", () => {
   }
 
   const fields: ReadonlyArray<readonly [string, ReadonlyArray<string>, (source: string) => string]> = [
-    ["inputs that are not marked", creators, unmarked],
+    ["deprecated inputs without a mark", creators, unmarked],
     [
       "an input that is gone",
       ["quote_creator_user_id"],
@@ -522,7 +522,7 @@ describe("planted faults in descriptors", () => {
     ]
   ]
   for (const [fault, at, change] of fields) {
-    it(`sees ${fault}`, () => {
+    it(`detects ${fault}`, () => {
       const client = named("GetQuotes")
       assert.notStrictEqual(change(inputs), inputs, "the fault must be planted")
       const check = Descriptors.deprecated(document, sourceOf, change(inputs))
@@ -533,7 +533,7 @@ describe("planted faults in descriptors", () => {
     })
   }
 
-  it("does not mind the order in which errors are listed", () => {
+  it("ignores the order of errors", () => {
     const payload = altered("GetExchangeStatus", ({ errors }) => ({ errors: [...errors].reverse() }))
     assert.deepStrictEqual(Descriptors.findings(allWith(payload), document), [])
   })

@@ -8,11 +8,11 @@ import { assertionsOf, failing } from "./support/operationTypes.ts"
 import type { Signature, Values } from "./support/signature.ts"
 
 describe("the types of the operations", () => {
-  it("are those of the document", () => {
+  it("match the document", () => {
     assert.deepStrictEqual(failing(ClientOperations.all.flatMap(assertionsOf)), [])
   })
 
-  it("are really compared: each wrong assertion fails", () => {
+  it("are compared: each wrong assertion fails to compile", () => {
     const parts = ["fails", "required", "optional", "input", "response", "needs", "refuses", "dryRun"]
     const wrong: ReadonlyArray<readonly [part: string, code: string]> = [
       ["fails", 'expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()'],

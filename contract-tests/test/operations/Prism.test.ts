@@ -1,7 +1,4 @@
-/**
- * Requests judged by Prism, which nobody here wrote: a mock that is started from the reference document and refuses what
- * the document does not allow.
- */
+/** Checks requests with Prism, an independent mock server that refuses what the reference document does not allow. */
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
@@ -26,7 +23,7 @@ beforeAll(async () => {
   return prism.stop
 }, 60_000)
 
-/** Random inputs of each operation, besides those that cover every choice. */
+/** Random inputs of each operation, in addition to the coverage set. */
 const random = 20
 
 const timeout = 120_000
@@ -43,7 +40,7 @@ const valuesOf = ({ requests, suite }: (typeof prepared)[number]): ReadonlyArray
   ...fc.sample(arbitraries.of(requests.input), { numRuns: random, seed: Replay.seedFrom() })
 ]
 
-/** The distinct requests that a client makes of some inputs; those it refuses to make are not Prism's business. */
+/** The distinct requests that a client sends for some inputs. Refused inputs are skipped. */
 const requestsOf = (
   client: ClientOperations.ClientOperation,
   values: ReadonlyArray<Json>
@@ -60,16 +57,14 @@ const show = (id: string, sent: Requests.Sent, verdict: Prism.Verdict): string =
   `${id} ${sent.method} ${sent.target} ${sent.body ?? ""}`.slice(0, 300) +
   ` ${verdict.status} ${verdict.accepted ? "" : verdict.because}`
 
-/** Whether a query gives this name an empty value. */
+/** Whether a query has an empty value for this name. */
 const isEmptyValue = (sent: Requests.Sent, name: string): boolean => new RegExp(`[?&]${name}=(?:&|$)`).test(sent.target)
 
 /**
- * A request that is right and that Prism refuses all the same, with that taken out which it refuses it for; undefined
- * where there is no such thing.
+ * A valid request without the part for which Prism wrongly refuses it, or undefined if there is none.
  *
- * - It takes an empty value of a query for an absent one.
- * - It takes a body that the document does not declare for one that is not allowed. The exchange refuses a write
- *   without one.
+ * - Prism treats an empty query value as absent.
+ * - Prism refuses an undeclared body. The exchange refuses a write without one.
  */
 const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): Requests.Sent | undefined => {
   if (reference.requestBody === undefined && sent.body === "{}") {
@@ -84,48 +79,44 @@ const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): 
 }
 
 describe("Prism", () => {
-  it(
-    "refuses none of the requests that the client makes, signed or public, and answers each with its success",
-    { timeout },
-    async () => {
-      const refused: Array<string> = []
-      const forNothing = new Set<string>()
-      let judged = 0
-      for (const one of prepared) {
-        const accepts = async (sent: Requests.Sent): Promise<boolean> => {
-          const verdict = await prism.judge(sent)
-          return verdict.accepted && verdict.status === one.reference.success.status
-        }
-        await Promise.all(
-          requestsOf(one.client, valuesOf(one)).map(async (sent) => {
-            judged++
-            if (await accepts(sent)) return
-            const other = repaired(one.reference, sent)
-            if (other === undefined || !(await accepts(other))) {
-              refused.push(show(one.reference.id, sent, await prism.judge(sent)))
-            } else forNothing.add(one.reference.id)
-          })
-        )
+  it("accepts every request of the client, signed or public, and responds with its success", { timeout }, async () => {
+    const refused: Array<string> = []
+    const forNothing = new Set<string>()
+    let judged = 0
+    for (const one of prepared) {
+      const accepts = async (sent: Requests.Sent): Promise<boolean> => {
+        const verdict = await prism.judge(sent)
+        return verdict.accepted && verdict.status === one.reference.success.status
       }
-      assert.deepStrictEqual(refused, [])
-      assert.isAbove(judged, 2000)
-      // What covers every choice holds an empty text for each of these, whatever the seed.
-      assert.includeMembers(
-        [...forNothing],
-        [
-          "BatchGetMarketCandlesticks",
-          "DeleteFCMEventContractDailyCap",
-          "GetFCMSubtraderBlockedCategories",
-          "UpgradeAccountApiUsageLevel"
-        ]
+      await Promise.all(
+        requestsOf(one.client, valuesOf(one)).map(async (sent) => {
+          judged++
+          if (await accepts(sent)) return
+          const other = repaired(one.reference, sent)
+          if (other === undefined || !(await accepts(other))) {
+            refused.push(show(one.reference.id, sent, await prism.judge(sent)))
+          } else forNothing.add(one.reference.id)
+        })
       )
     }
-  )
+    assert.deepStrictEqual(refused, [])
+    assert.isAbove(judged, 2000)
+    // The coverage set contains an empty text for each of these, for any seed.
+    assert.includeMembers(
+      [...forNothing],
+      [
+        "BatchGetMarketCandlesticks",
+        "DeleteFCMEventContractDailyCap",
+        "GetFCMSubtraderBlockedCategories",
+        "UpgradeAccountApiUsageLevel"
+      ]
+    )
+  })
 })
 
 describe("Prism as a judge", () => {
   it(
-    "refuses every violation that the client refuses, written by hand, but for those it is blind to",
+    "refuses every violation that the client refuses, except for those that Prism does not check",
     { timeout },
     async () => {
       const tally = new Map<Mutants.Kind, { judged: number; missed: number }>()
@@ -133,10 +124,10 @@ describe("Prism as a judge", () => {
       for (const { reference, requests, suite } of prepared) {
         await Promise.all(
           suite.mutants.map(async ({ kind, note, pointer, value }) => {
-            // The document leaves objects open: a member it does not name is the client's own refusal.
+            // The document leaves objects open: only the client refuses undeclared members.
             const sent = kind === "extra-property" || !isObject(value) ? undefined : written(reference, value)
             if (sent === undefined || isEmptyValue(sent, pointer.slice(1))) return
-            // Some violations vanish in a URL: the number 1 and the text "1" are written alike.
+            // Some violations vanish in a URL: the number 1 and the text "1" look the same.
             if (!requests.read(sent).faults.some((fault) => /invalid|missing/.test(fault))) return
             const verdict = await prism.judge(sent)
             const count = tally.get(kind) ?? { judged: 0, missed: 0 }
@@ -176,7 +167,7 @@ describe("Prism as a judge", () => {
     }
   )
 
-  it("refuses a secured request without its headers, or without any one of the three", { timeout }, async () => {
+  it("refuses a signed request without any of its three headers", { timeout }, async () => {
     const accepted: Array<string> = []
     let judged = 0
     for (const { client, reference, requests, suite } of prepared) {
@@ -222,7 +213,7 @@ describe("Prism as a judge", () => {
     ["no signature", altered("GetOrders", () => ({ auth: "none" })), {}]
   ]
   for (const [fault, client, input] of faults) {
-    it(`sees ${fault}`, async () => {
+    it(`detects ${fault}`, async () => {
       const [sent] = requestsOf(client, [input])
       if (sent === undefined) assert.fail("the fault must be sent")
       assert.isFalse((await prism.judge(sent)).accepted)

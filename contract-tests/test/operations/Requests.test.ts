@@ -28,7 +28,7 @@ const takesInput = (client: ClientOperations.ClientOperation): boolean =>
 
 describe("hold", { timeout: 60_000 }, () => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`${module}: sends every valid input so that it reads back, and refuses every violation at its pointer`, () => {
+    it(`${module}: sends every valid input unchanged, and refuses every violation at its pointer`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
         const report = hold(client)
         assert.deepStrictEqual(report.failures.map(line), [])
@@ -40,7 +40,7 @@ describe("hold", { timeout: 60_000 }, () => {
     })
   }
 
-  it("sends the one request of an operation without input, whatever it is called with", () => {
+  it("ignores the argument of an operation without input", () => {
     const clients = ClientOperations.all.filter((client) => !takesInput(client))
     assert.isAbove(clients.length, 10)
     for (const client of clients) {
@@ -80,7 +80,7 @@ describe("hold", { timeout: 60_000 }, () => {
   })
 })
 
-/** Texts that a path or a query may have to carry, the awkward ones as often as any. */
+/** Texts for paths and queries, including difficult ones. */
 const texts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom("", ".", "..", "/", "a/b", "%2F", "%2f", "%252F", "\\", "%5C", "a%", "?", "#", "&", "=", "+", "%20"),
   fc.constantFrom(
@@ -110,7 +110,7 @@ describe("segments of a path", { timeout: 60_000 }, () => {
     Object.keys(client.descriptor.pathParameters).map((field) => ({ client, field, input: plainest(client) }))
   )
 
-  it("are refused by name before any I/O where they cannot be sent, and else arrive as they were", () => {
+  it("arrive unchanged, or are refused by name before any I/O", () => {
     assert.isAbove(places.length, clients.length)
     for (const { client, field, input } of places) {
       const requests = Requests.make(referenceOf(client), conformance.judge)
@@ -158,7 +158,7 @@ describe("values of a query", { timeout: 60_000 }, () => {
     )
   )
 
-  it("carry any text, but for half a surrogate pair, which is refused by name", () => {
+  it("carry any text except lone surrogates, which are refused by name", () => {
     assert.isAbove(places.length, 80)
     for (const { client, field, format, input } of places) {
       if (format !== undefined) continue
@@ -194,7 +194,7 @@ describe("texts of a body", { timeout: 60_000 }, () => {
     })
   })
 
-  it("carry any text, but for half a surrogate pair, which is refused by name", () => {
+  it("carry any text except lone surrogates, which are refused by name", () => {
     assert.isAbove(strings.length, 20)
     for (const { client, field, input } of strings) {
       const requests = Requests.make(referenceOf(client), conformance.judge)
@@ -205,7 +205,7 @@ describe("texts of a body", { timeout: 60_000 }, () => {
           const outcome = recorder.call(client.operation, given)
           const [limited] = requests.limited(given)
           if (limited !== undefined) {
-            // A rule between fields can want more of a text than its schema does.
+            // A rule between fields can restrict a text more than its schema does.
             assert.deepStrictEqual(outcome._tag === "Refused" ? [outcome.pointer] : [], limited.pointers)
             return
           }
@@ -223,7 +223,7 @@ describe("texts of a body", { timeout: 60_000 }, () => {
 })
 
 describe("lists joined by commas", { timeout: 60_000 }, () => {
-  // The document at hand repeats the name of every list; one that joins them must find the client and this reader ready.
+  // The document repeats the name of every list. The client and this reader also support lists joined by commas.
   const client = altered("GetStructuredTargets", ({ query }) => ({
     query: { ...query, ids: { ...query["ids"]!, style: "comma" } }
   }))
@@ -233,7 +233,7 @@ describe("lists joined by commas", { timeout: 60_000 }, () => {
     parameters: reference.parameters.map((one) => (one.name === "ids" ? { ...one, explode: false } : one))
   }
 
-  it("are sent as one value, and read back; an item that is empty or holds a comma is refused by name", () => {
+  it("are sent as one value; an item that is empty or contains a comma is refused by name", () => {
     const report = Requests.hold(client, joined, conformance, recorder)
     assert.deepStrictEqual(report.failures.map(line), [])
     const outcome = recorder.call(client.operation, { ids: ["a", "b c"] })
@@ -254,7 +254,7 @@ describe("limits", { timeout: 60_000 }, () => {
     return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
   }
 
-  it("stop an empty list in a query, required or not", () => {
+  it("refuse an empty list in a query, required or not", () => {
     const lists = ClientOperations.all.flatMap((client) =>
       referenceOf(client)
         .parameters.filter(({ schema }) => document.deref(schema).type === "array")
@@ -271,9 +271,9 @@ describe("limits", { timeout: 60_000 }, () => {
     }
   })
 
-  it("stop milliseconds for Unix seconds and seconds for milliseconds, in every field that is a time", () => {
+  it("refuse milliseconds for seconds and seconds for milliseconds in every time field", () => {
     type Keys = ReadonlyArray<string | number>
-    /** Where a schema has integers that are no enum. */
+    /** The places of integers in a schema, except enums. */
     const integers = (schema: JsonSchema, keys: Keys): ReadonlyArray<{ keys: Keys; schema: SchemaObject }> =>
       typeof schema === "boolean"
         ? []
@@ -331,7 +331,7 @@ describe("limits", { timeout: 60_000 }, () => {
       "start_ts"
     ])
     assert.deepStrictEqual([...found.milliseconds].sort(), ["from", "to"])
-    // What is no time: a new name here needs a look at its unit.
+    // Names that are not times. Check the unit of each new name.
     assert.deepStrictEqual([...found.none].sort(), [
       "amount",
       "amount_cents",
@@ -363,7 +363,7 @@ describe("limits", { timeout: 60_000 }, () => {
     ])
   })
 
-  it("stop a member that the document does not name, at any depth", () => {
+  it("refuse an undeclared member at any depth", () => {
     const order = plainest(named("CreateOrderV2"))
     assert.strictEqual(targetOf("CreateOrderV2", { ...order, prise: "0.56" }), "/prise")
     assert.strictEqual(
@@ -372,7 +372,7 @@ describe("limits", { timeout: 60_000 }, () => {
     )
   })
 
-  it("send {} where the document lets a body be left out, or has none", () => {
+  it("send {} if the body is optional or undeclared", () => {
     const bodies = ClientOperations.all.flatMap((client) => {
       const { method, requestBody } = referenceOf(client)
       if (method === "GET" || method === "DELETE" || requestBody?.required === true) return []
@@ -392,7 +392,7 @@ describe("limits", { timeout: 60_000 }, () => {
     ])
   })
 
-  it("leave out a partner's token, which three operations take in place of a signature", () => {
+  it("omit a partner's token, which three operations accept instead of a signature", () => {
     const others = document.operations.filter(({ security }) => security.length > 1)
     assert.deepStrictEqual(
       others.map(({ id }) => id),
@@ -405,7 +405,7 @@ describe("limits", { timeout: 60_000 }, () => {
   })
 })
 
-/** The same client, with something done to every request on its way out. */
+/** The same client with a change to every outgoing request. */
 const tampering = (tamper: (sent: Requests.Sent) => Requests.Sent): Requests.Recorder => ({
   call: (operation, input) => {
     const outcome = recorder.call(operation, input)
@@ -489,8 +489,8 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
       "completeness",
       altered("ResetOrderGroup", () => ({ path: "/portfolio/order_groups/{order_group_id}/trigger" }))
     ],
-    ["a signature where none belongs", "completeness", altered("GetExchangeStatus", () => ({ auth: "required" }))],
-    ["no signature where one belongs", "completeness", altered("GetOrders", () => ({ auth: "none" }))],
+    ["an unexpected signature", "completeness", altered("GetExchangeStatus", () => ({ auth: "required" }))],
+    ["a missing signature", "completeness", altered("GetOrders", () => ({ auth: "none" }))],
     [
       "a body that takes anything",
       "precision",
@@ -498,7 +498,7 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
     ]
   ]
   for (const [fault, check, client] of descriptors) {
-    it(`sees ${fault}`, () => {
+    it(`detects ${fault}`, () => {
       assert.isTrue(
         hold(named(client.descriptor.operationId), { runs: 20 }).passed,
         "the operation itself has no such fault"
@@ -561,12 +561,12 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
       ]
     ]
   for (const [fault, check, id, tamper] of pipelines) {
-    it(`sees ${fault}`, () => {
+    it(`detects ${fault}`, () => {
       assert.isAbove(hold(named(id), { runs: 50 }, tampering(tamper)).checks[check].failed, 0)
     })
   }
 
-  it("sees a call that sends what it should refuse", () => {
+  it("detects a call that sends invalid input", () => {
     const careless: Requests.Recorder = {
       call: (operation, input) => {
         const outcome = recorder.call(operation, input)
@@ -579,7 +579,7 @@ describe("planted faults in requests", { timeout: 60_000 }, () => {
     assert.isTrue(failures.some(({ got }) => got.includes("sent an empty path segment")))
   })
 
-  it("sees a request that is sent twice", () => {
+  it("detects a request that is sent twice", () => {
     const eager = Requests.recorder((options) => Kalshi.layer({ ...options, policy: { retry: Schedule.recurs(1) } }))
     assert.throws(() => eager.call(named("GetOrders").operation, {}), /2 requests/)
   })

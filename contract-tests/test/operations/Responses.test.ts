@@ -15,7 +15,7 @@ describe("normalForm", () => {
   const resolve = resolver(document.document)
   const normal = Answers.normalForm({ $ref: "#/components/schemas/GetEventCandlesticksResponse" }, resolve)
 
-  it("makes null the empty list, in lists as well, where a list may be null", () => {
+  it("replaces null with an empty list, in lists too, if a list may be null", () => {
     assert.deepStrictEqual(normal({ market_tickers: null, market_candlesticks: [null, []], adjusted_end_ts: 1 }), {
       market_tickers: [],
       market_candlesticks: [[], []],
@@ -23,7 +23,7 @@ describe("normalForm", () => {
     })
   })
 
-  it("knows every list that the overlay lets be null", () => {
+  it("covers every list that the overlay makes nullable", () => {
     const overlay = JSON.parse(fs.readFileSync(new URL("../../../fixtures/spec/overlay.json", import.meta.url), "utf8"))
     const places: ReadonlyArray<string> = overlay.rest.entries.flatMap(
       (entry: { readonly op: string; readonly at: ReadonlyArray<string> }) =>
@@ -31,14 +31,14 @@ describe("normalForm", () => {
     )
     assert.isAbove(places.length, 50)
     const others = places.filter((place) => Answers.normalForm(resolve(`#${place}`), resolve)(null) === null)
-    // Play by play is an object, and a cursor a text.
+    // Play-by-play is an object, and a cursor is a string.
     assert.deepStrictEqual(
       others.filter((place) => !place.endsWith("cursor")),
       ["/components/schemas/GetGameStatsResponse/properties/pbp"]
     )
   })
 
-  it("leaves alone what is absent, and null that stands for something else", () => {
+  it("keeps absent members and every other null", () => {
     assert.deepStrictEqual(normal({ adjusted_end_ts: null }), { adjusted_end_ts: null })
     const market = Answers.normalForm({ $ref: "#/components/schemas/Market" }, resolve)
     const value = { expected_expiration_time: null, unknown: null, product_metadata: { price_ranges: null } }
@@ -56,8 +56,8 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
         at("yes_price_dollars", (text) => (typeof text === "string" ? String(Number(text)) : text))
       )
     ],
-    ["a required list taken for empty", "precision", reading("GetOrders", orElse("orders", []))],
-    ["an id made up", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
+    ["a missing required list read as empty", "precision", reading("GetOrders", orElse("orders", []))],
+    ["an invented id", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
     [
       "null read as absent",
       "round-trip",
@@ -107,7 +107,7 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
       )
     ],
     [
-      "a body that is anything",
+      "a body without a schema",
       "precision",
       altered("GetOrder", ({ success }) => ({ success: { ...success, body: Schema.Unknown as Schema.Codec<unknown> } }))
     ],
@@ -137,7 +137,7 @@ describe("planted faults in responses", { timeout: 60_000 }, () => {
     ]
   ]
   for (const [fault, check, client] of faults) {
-    it(`sees ${fault}`, () => {
+    it(`detects ${fault}`, () => {
       const report = Answers.hold(client, referenceOf(client), conformance, { compiledDecoding: false, runs: 20 })
       assert.isAbove(report?.checks[check].failed ?? 0, 0)
     })

@@ -8,7 +8,7 @@ import * as Replay from "../../src/runner/Replay.ts"
 import { conformance, named, plainest, referenceOf } from "./support/client.ts"
 
 describe("of", () => {
-  it("has rules for the five requests whose prose has some", () => {
+  it("has rules for the five requests with rules in prose", () => {
     assert.deepStrictEqual([...Rules.ids].sort(), [
       "AcceptRFQBatch",
       "CreateRFQBatch",

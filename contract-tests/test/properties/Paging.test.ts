@@ -22,18 +22,14 @@ const held = (operation: ClientOperations.ClientOperation, runs: number): Proper
 const paged = ClientOperations.all.filter((client) => Descriptors.paging(document, referenceOf(client)) !== undefined)
 
 describe("P10", () => {
-  it("is about every operation with a cursor, and no other", () => {
+  it("applies exactly to the operations with a cursor", () => {
     assert.strictEqual(paged.length, 29)
     for (const client of ClientOperations.all.filter((one) => !paged.includes(one))) {
       assert.strictEqual(run(client, 1)._tag, "Skipped", client.name)
     }
   })
 
-  for (const client of paged) {
-    it(`holds of ${client.name}`, () => void held(client, 15))
-  }
-
-  it("gets to what it is about", () => {
+  it("reaches its relevant situations", () => {
     const always = [
       ...["an end that is empty", "an end that is null", "an empty list that is []", "an empty page with a cursor"],
       ...["a reading that stopped early", "a failure after the first page", "pages in a cycle"]
@@ -51,18 +47,18 @@ describe("P10", () => {
 
 type Fault =
   | "follows a repeated cursor"
-  | "misses a repeated cursor of a period above one"
+  | "misses a cycle of several cursors"
   | "ends on an empty page"
   | "does not end on an empty cursor"
   | "does not end on null"
-  | "writes the cursor another way"
-  | "asks for a page ahead"
-  | "gives each page twice"
-  | "forgets the size of a page"
-  | "begins anew where it should go on"
-  | "cuts a list short in silence"
-  | "drops the page whose cursor goes round"
-  | "leaves the budget's cursor behind"
+  | "changes the cursor"
+  | "requests a page ahead"
+  | "emits each page twice"
+  | "drops the page size"
+  | "restarts instead of resuming"
+  | "ends a list early"
+  | "drops the page with the repeated cursor"
+  | "loses the cursor at its page limit"
 
 interface State {
   readonly cursor: string | undefined
@@ -73,11 +69,11 @@ interface State {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** A reader with one fault, or none, written apart from the client's. */
+/** A reader with at most one fault, written independently of the client's. */
 const reader =
   ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
   (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {
-    // Any input, and any answer.
+    // Accepts any input and any response.
     const call = operation as unknown as (given: Answer) => Effect.Effect<Answer, unknown, unknown>
     const isEnd = (cursor: unknown): boolean =>
       cursor === undefined ||
@@ -87,43 +83,40 @@ const reader =
       Effect.gen(function* () {
         const { asked, cursor, pages } = state
         const goesRound =
-          fault === "misses a repeated cursor of a period above one"
-            ? [...asked].at(-1) === cursor
-            : asked.has(`${cursor}`)
+          fault === "misses a cycle of several cursors" ? [...asked].at(-1) === cursor : asked.has(`${cursor}`)
         if (cursor !== undefined && pages > 0 && goesRound && fault !== "follows a repeated cursor") {
           return yield* new Pages.RepeatedCursor({ operation: name, cursor, pages })
         }
         if (pages >= maxPages) {
-          if (fault === "cuts a list short in silence") return [[], Option.none<State>()] as const
-          const left = fault === "leaves the budget's cursor behind" ? "" : `${cursor}`
+          if (fault === "ends a list early") return [[], Option.none<State>()] as const
+          const left = fault === "loses the cursor at its page limit" ? "" : `${cursor}`
           return yield* new Pages.PageBudgetExceeded({ operation: name, maxPages, cursor: left })
         }
         const { cursor: _begin, ...beginless } = input
         const { limit: _size, ...sizeless } = input
         const of =
-          fault === "forgets the size of a page" && pages > 0
+          fault === "drops the page size" && pages > 0
             ? sizeless
-            : fault === "begins anew where it should go on"
+            : fault === "restarts instead of resuming"
               ? beginless
               : input
-        const sent =
-          fault === "writes the cursor another way" && cursor !== undefined ? encodeURIComponent(cursor) : cursor
+        const sent = fault === "changes the cursor" && cursor !== undefined ? encodeURIComponent(cursor) : cursor
         const askFor = (one: string | undefined) => call(one === undefined ? of : { ...of, cursor: one })
         const answer = yield* state.ahead ?? askFor(sent)
         const next = answer["cursor"]
         const items = list === undefined ? [answer] : ((answer[list] ?? []) as ReadonlyArray<unknown>)
-        const given = fault === "gives each page twice" ? [...items, ...items] : items
+        const given = fault === "emits each page twice" ? [...items, ...items] : items
         const seen = new Set(cursor === undefined ? asked : [...asked, cursor])
         if (isEnd(next) || (fault === "ends on an empty page" && items.length === 0)) {
           return [given, Option.none<State>()] as const
         }
         const follows = String(next ?? "")
-        const ahead = fault === "asks for a page ahead" ? Effect.succeed(yield* askFor(follows)) : undefined
-        const dropped = fault === "drops the page whose cursor goes round" && seen.has(follows)
+        const ahead = fault === "requests a page ahead" ? Effect.succeed(yield* askFor(follows)) : undefined
+        const dropped = fault === "drops the page with the repeated cursor" && seen.has(follows)
         const state2 = { cursor: follows, pages: pages + 1, asked: seen, ahead }
         return [dropped ? [] : given, Option.some<State>(state2)] as const
       })
-    const first = fault === "begins anew where it should go on" ? undefined : (input["cursor"] as string | undefined)
+    const first = fault === "restarts instead of resuming" ? undefined : (input["cursor"] as string | undefined)
     return Stream.paginate<State, unknown, unknown, unknown>(
       { cursor: first, pages: 0, asked: new Set(), ahead: undefined },
       step
@@ -142,33 +135,33 @@ const withReader = (fault: Fault | undefined): ClientOperations.ClientOperation 
 }
 
 describe("planted faults in readers of pages", () => {
-  it("are not seen where there is none", () => void held(withReader(undefined), 40))
+  it("pass without a planted fault", () => void held(withReader(undefined), 40))
 
   const because: Readonly<Record<Fault, RegExp>> = {
     "follows a repeated cursor": /pages in a cycle|keeps requesting pages/,
-    "misses a repeated cursor of a period above one": /in a cycle|before the cycle|keeps requesting pages/,
+    "misses a cycle of several cursors": /in a cycle|before the cycle|keeps requesting pages/,
     "ends on an empty page": /the items of the whole list|the cursors that were sent/,
     "does not end on an empty cursor": /the whole list: ended with/,
     "does not end on null": /the whole list: ended with/,
-    "writes the cursor another way": /the whole list: ended with BadRequest/,
-    "asks for a page ahead": /was requested after|requests/,
-    "gives each page twice": /the items of the whole list|the responses/,
-    "forgets the size of a page": /with other inputs/,
-    "begins anew where it should go on": /a resumed reading|items after a failure/,
-    "cuts a list short in silence": /a budget of \d+ pages: ended with the end/,
-    "drops the page whose cursor goes round": /the items before the cycle/,
-    "leaves the budget's cursor behind": /a budget that ends with another cursor/
+    "changes the cursor": /the whole list: ended with BadRequest/,
+    "requests a page ahead": /was requested after|requests/,
+    "emits each page twice": /the items of the whole list|the responses/,
+    "drops the page size": /with other inputs/,
+    "restarts instead of resuming": /a resumed reading|items after a failure/,
+    "ends a list early": /a budget of \d+ pages: ended with the end/,
+    "drops the page with the repeated cursor": /the items before the cycle/,
+    "loses the cursor at its page limit": /a budget that ends with another cursor/
   }
   for (const [fault, why] of Object.entries(because) as ReadonlyArray<[Fault, RegExp]>) {
-    it(`sees one that ${fault}`, () => {
+    it(`detects a reader that ${fault}`, () => {
       const outcome = run(withReader(fault), 60)
-      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted fault was not detected")
       assert.match(outcome.because, why)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })
   }
 
-  it("sees an operation whose pages nobody turns", () => {
+  it("detects an operation without pages", () => {
     const client = named("GetOrders")
     const operation = Object.assign((...input: Parameters<typeof client.operation>) => client.operation(...input), {
       descriptor: client.descriptor

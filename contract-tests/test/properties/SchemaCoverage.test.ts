@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as ClientOperations from "../../src/operations/ClientOperations.ts"
 import * as P14 from "../../src/properties/SchemaCoverage.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { conformance, named, referenceOf } from "../operations/support/client.ts"
@@ -8,25 +7,18 @@ import { conformance, named, referenceOf } from "../operations/support/client.ts
 const seed = Replay.seedFrom()
 
 describe("P14", () => {
-  const reached = new Set<string>()
-  for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`holds of ${module}`, () => {
-      for (const operation of ClientOperations.ofModule(module, exported)) {
-        const outcome = Effect.runSync(P14.P14.run({ operation, seed, runs: 1 }))
-        if (outcome._tag === "Failed") assert.fail(outcome.report)
-        if (outcome._tag !== "Held") continue
-        assert.isAbove(outcome.reached["violated"] ?? 0, 0, operation.name)
-        for (const what of Object.keys(outcome.reached)) reached.add(what)
+  it("needs each listed gap", () => {
+    const reached = ["GetApiKeys", "GetEventForecastPercentilesHistory", "GetWeatherIndex", "GetGameStats"].flatMap(
+      (id) => {
+        const outcome = Effect.runSync(P14.P14.run({ operation: named(id), seed, runs: 1 }))
+        return outcome._tag === "Held" ? Object.keys(outcome.reached) : assert.fail(`${id}: ${outcome._tag}`)
       }
-    })
-  }
-
-  it("has a use for every gap that is listed", () => {
-    for (const { because, keyword } of P14.gaps) assert.include([...reached], `${keyword}: ${because}`)
+    )
+    for (const { because, keyword } of P14.gaps) assert.include(reached, `${keyword}: ${because}`)
   })
 })
 
-describe("planted holes in the values of the suite", () => {
+describe("planted gaps in the suite's values", () => {
   const operation = named("GetOrders")
   const { schema } = referenceOf(operation).success
   if (schema === undefined) throw new Error("the document lost its body")
@@ -34,13 +26,13 @@ describe("planted holes in the values of the suite", () => {
   const hold = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
     P14.hold({ operation, seed }, [{ schema, suite }])
 
-  it("are not seen where there are none", () => assert.strictEqual(hold({ mutants, values })._tag, "Held"))
+  it("pass without a planted fault", () => assert.strictEqual(hold({ mutants, values })._tag, "Held"))
 
   const holes: ReadonlyArray<readonly [string, RegExp, Parameters<typeof hold>[0]]> = [
     ["no values", /no valid value comes to it/, { mutants, values: [] }],
     ["no mutants", /no mutant violates it/, { mutants: [], values }],
     [
-      "an enum that is never left",
+      "an enum without invalid members",
       /no mutant violates it: enum at /,
       {
         mutants: mutants.filter(
@@ -50,30 +42,30 @@ describe("planted holes in the values of the suite", () => {
       }
     ],
     [
-      "a decimal that is never malformed",
+      "a decimal without malformed values",
       /no mutant violates it: pattern at /,
       { mutants: mutants.filter(({ kind }) => kind !== "pattern-violation"), values }
     ],
     [
-      "a time that is never malformed",
+      "a time without malformed values",
       /no mutant violates it: format at /,
       { mutants: mutants.filter(({ kind }) => kind !== "format-violation"), values }
     ],
     [
-      "a member that is never missing",
+      "a required member that is always present",
       /no mutant violates it: required at /,
       { mutants: mutants.filter(({ kind }) => kind !== "missing-required"), values }
     ],
     [
-      "lists that are never filled",
+      "lists that are always empty",
       /no valid value comes to it: .* at /,
       { mutants, values: values.map((value) => ({ ...(value as object), orders: [] })) }
     ]
   ]
   for (const [what, because, suite] of holes) {
-    it(`sees ${what}`, () => {
+    it(`detects ${what}`, () => {
       const outcome = hold(suite)
-      if (outcome._tag !== "Failed") return assert.fail("the planted hole was not seen")
+      if (outcome._tag !== "Failed") return assert.fail("the planted gap was not detected")
       assert.match(outcome.because, because)
       assert.match(outcome.report, /^REPLAY kalshi-contract replay [\w-]+$/m)
     })

@@ -50,29 +50,29 @@ describe("FeedDocument.load", () => {
     )
   })
 
-  it("says who sends a message", () => {
+  it("states the sender of each message", () => {
     assert.strictEqual(feed.message("subscribeCommand")?.sender, "client")
     assert.strictEqual(feed.message("orderbookDelta")?.sender, "server")
-    // Declared, but part of no operation.
+    // Declared, but not part of an operation.
     assert.deepStrictEqual(
       feed.messages.filter(({ sender }) => sender === undefined).map(({ key }) => key),
       ["updateSubscriptionGetSnapshotCommand"]
     )
   })
 
-  it("names every server message's type on the wire", () => {
+  it("has the wire type of every server message", () => {
     const differing = feed.messages.filter(({ contentType, name, payload, sender }) => {
       const type = feed.deref(payload).properties?.["type"]
       return sender === "server" && contentType === "application/json" && type?.const !== name
     })
-    // The list of subscriptions comes as an `ok`.
+    // The list of subscriptions arrives as an `ok`.
     assert.deepStrictEqual(
       differing.map(({ key }) => key),
       ["listSubscriptionsResponse"]
     )
   })
 
-  it("accepts a multivariate market's lifecycle, which the document of August 2026 does not", () => {
+  it("accepts a multivariate market's lifecycle, unlike the document of August 2026", () => {
     const frame = {
       msg: { event_type: "created", market_ticker: "KXMVE-1.5" },
       seq: 1,
@@ -86,7 +86,7 @@ describe("FeedDocument.load", () => {
 })
 
 describe("FeedDocument.make", () => {
-  it("refuses anything but a feed document", () => {
+  it("refuses other documents", () => {
     assert.throws(() => FeedDocument.make({}), InvalidDocument, /^\/asyncapi: expected a string$/)
     const text = JSON.stringify(feed.document)
     const faulty = text.replace('"action":"receive"', '"action":"listen"')

@@ -23,7 +23,7 @@ const overlay = Schema.decodeSync(Schema.fromJsonString(Overlay.Overlay), { onEx
 const documents = ["rest.json", "feed.json", ...readdirSync(fixture("spec/history/")).map((name) => `history/${name}`)]
 
 describe("fixtures/spec", () => {
-  it("holds the current documents and the older ones", () => {
+  it("contains the current and the older documents", () => {
     assert.deepStrictEqual(documents, [
       "rest.json",
       "feed.json",
@@ -42,7 +42,7 @@ describe("fixtures/spec", () => {
     assert.strictEqual(reference.schemas.length - added.length, 228)
   })
 
-  it("holds no string that reads like a sentence", () => {
+  it("contains no prose", () => {
     const sentences: Array<string> = []
     const visit = (value: Json): void => {
       if (typeof value === "string" && /^[A-Z][a-z]+ .* |[.!?] [A-Z]/.test(value)) {
@@ -62,7 +62,7 @@ describe("fixtures/spec", () => {
     ])
   })
 
-  it("stamps where each document came from", () => {
+  it("records the source of each document", () => {
     const stamps = documents.map((name) => {
       const source = at(object(name), "/info/x-source")
       return isObject(source)
@@ -97,7 +97,7 @@ describe("fixtures/spec/rest.json", () => {
     ["FixedPointCountRequest", "0 10 10.0 10.00 0.01", "-1 10.001 .5 010 1."]
   ]
 
-  it("draws the line between decimals and the rest where the exchange draws it", () => {
+  it("distinguishes decimals from other strings as the exchange does", () => {
     for (const [schema, valid, invalid] of decimals) {
       assert.deepStrictEqual(
         valid.split(" ").filter((text) => !holds(schema, text)),
@@ -112,7 +112,7 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("gives requests the narrower decimals and responses the wider", () => {
+  it("uses narrow decimals in requests and wide ones in responses", () => {
     const requests = [
       "FixedPointOrderPrice",
       "FixedPointQuotePrice",
@@ -136,7 +136,7 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("knows the three shapes of error body", () => {
+  it("has the three shapes of error bodies", () => {
     const error = { code: "not_found", message: "no such order" }
     for (const body of [
       { error },
@@ -151,7 +151,7 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("gives every error an error body, but for the exchange's status", () => {
+  it("declares an error body for every error except the exchange's status", () => {
     const others = reference.operations.flatMap(({ errors, id }) =>
       errors.flatMap(({ schema, status }) =>
         schema?.$ref === "#/components/schemas/ErrorBody" ? [] : [`${id} ${status}`]

@@ -25,7 +25,7 @@ const only = (entry: Record<string, unknown>): string =>
 const at = (name: string): string => `/components/schemas/Order/properties/${name}`
 
 describe("Overlay", () => {
-  it.effect("applies each operation of the closed set", () =>
+  it.effect("applies each operation", () =>
     Effect.gen(function* () {
       const reference = yield* imported
       const order = reference.schema("Order")
@@ -43,19 +43,19 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("declares a status on every operation that lacks it, and error bodies where there are none", () =>
+  it.effect("declares missing statuses and missing error bodies", () =>
     Effect.gen(function* () {
       const { operation } = yield* imported
       assert.deepStrictEqual(
         operation("GetOrder")?.errors.map(({ schema, status }) => [status, schema]),
         [404, 429, 500].map((status) => [status, { $ref: "#/components/schemas/Error" }])
       )
-      // The success without a body stays without one.
+      // A success without a body keeps none.
       assert.isUndefined(operation("CreateOrder")?.success.schema)
     })
   )
 
-  it.effect("puts one value in several places, each its own", () =>
+  it.effect("copies a value to several places", () =>
     Effect.gen(function* () {
       const reason = { because: "A reason.", source: "a test" }
       const text = only({
@@ -82,7 +82,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("leaves the document alone where it says nothing", () =>
+  it.effect("keeps everything else unchanged", () =>
     Effect.gen(function* () {
       const plain = ReferenceDocument.make(JSON.parse((yield* importDocument(published)).text))
       const refined = yield* imported
@@ -172,7 +172,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("cannot bring in what an import would refuse", () =>
+  it.effect("cannot add what an import refuses", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [pointer: string, value: unknown, message: string]> = [
         ["/components/schemas/Money/description", "A sentence.", "unknown schema keyword"],

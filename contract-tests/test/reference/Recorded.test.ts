@@ -29,7 +29,7 @@ const pointerOf = (reference: ReferenceDocument.ReferenceDocument, { operation, 
     ? (reference.operation(operation ?? "")?.responses.get(status)?.pointer ?? assert.fail(`${operation} ${status}`))
     : `/components/schemas/${schema}`
 
-/** The recordings that a document does not accept, with what it says. */
+/** The recordings that a document refuses, with the reasons. */
 const refused = (reference: ReferenceDocument.ReferenceDocument): ReadonlyArray<string> => {
   const accepts = judge(reference.document)
   return recordings.flatMap((recording) => {
@@ -60,7 +60,7 @@ const valuesOf = (name: string): ReadonlyArray<unknown> => {
 }
 
 describe("fixtures/recorded", () => {
-  it("holds fifty responses", () => {
+  it("contains fifty responses", () => {
     assert.lengthOf(recordings, 50)
   })
 
@@ -68,7 +68,7 @@ describe("fixtures/recorded", () => {
     assert.deepStrictEqual(refused(reference), [])
   })
 
-  it("shows what the overlay is for: without each leniency some recording is refused", () => {
+  it("needs each leniency of the overlay", () => {
     const required: ReadonlyArray<readonly [schema: string, field: string, bodies: number]> = [
       ["Fill", "exchange_index", 8],
       ["MarketPosition", "exchange_index", 6],
@@ -85,7 +85,7 @@ describe("fixtures/recorded", () => {
     }
   })
 
-  it("keeps the joins between bodies: a quote's order is a fill's, a quote's RFQ was created", () => {
+  it("keeps ids consistent across bodies", () => {
     const orders = new Set(valuesOf("order_id"))
     const created = new Set(valuesOf("id"))
     const quoted = valuesOf("creator_order_id")
@@ -97,7 +97,7 @@ describe("fixtures/recorded", () => {
     assert.deepStrictEqual(valuesOf("fill_id"), valuesOf("trade_id"))
   })
 
-  it("keeps the figures: six places of exposure, four of balance, two of counts", () => {
+  it("keeps the decimal places of amounts", () => {
     const places = (name: string): ReadonlyArray<number> => [
       ...new Set(valuesOf(name).map((value) => String(value).split(".")[1]?.length ?? 0))
     ]

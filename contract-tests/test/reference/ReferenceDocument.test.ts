@@ -49,7 +49,7 @@ describe("ReferenceDocument.load", () => {
     )
   })
 
-  it("tells public operations from signed ones", () => {
+  it("distinguishes public from signed operations", () => {
     assert.lengthOf(
       reference.operations.filter(({ security }) => security.length === 0),
       41
@@ -160,7 +160,7 @@ describe("ReferenceDocument.load", () => {
     assert.isUndefined(reference.operation("Nothing"))
   })
 
-  it("tells which schemas requests and responses can hold", () => {
+  it("lists the schemas that requests and responses can contain", () => {
     const both = [...reference.requestSchemas].filter((name) => reference.responseSchemas.has(name)).sort()
     assert.deepStrictEqual(both, [
       "ApiKeyScope",
@@ -220,7 +220,7 @@ describe("ReferenceDocument.make", () => {
 
   const text = JSON.stringify(reference.document)
 
-  it("refuses anything but a reference document", () => {
+  it("refuses other documents", () => {
     const faults: ReadonlyArray<readonly [json: unknown, message: RegExp]> = [
       [null, /^document: expected an object$/],
       [{}, /^\/openapi: expected a string$/],

@@ -28,7 +28,7 @@ const reversed = (value: unknown): unknown =>
       : value
 
 describe("importDocument", () => {
-  it.effect("gives the same bytes for the same document, twice", () =>
+  it.effect("is deterministic", () =>
     Effect.gen(function* () {
       for (const overlay of [undefined, overlayFor(published)]) {
         const first = yield* importDocument(published, { overlay })
@@ -39,7 +39,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("does not depend on the order of keys, or on YAML against JSON", () =>
+  it.effect("is independent of key order and of YAML or JSON", () =>
     Effect.gen(function* () {
       const document: unknown = parse(published)
       const texts = [
@@ -55,7 +55,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("keeps no sentence and no vendor extension", () =>
+  it.effect("removes prose and vendor extensions", () =>
     Effect.gen(function* () {
       for (const text of [published, publishedFeed]) {
         assert.include(text, "PROSE")
@@ -66,7 +66,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("keeps properties that are called like prose", () =>
+  it.effect("keeps properties with names such as description", () =>
     Effect.gen(function* () {
       const reference = yield* schemasOf(published)
       assert.deepStrictEqual(reference.schema("Error"), {
@@ -114,7 +114,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("lists the places where the letter of the document gives nullable no effect", () =>
+  it.effect("lists the places where nullable has no effect by the standard", () =>
     Effect.gen(function* () {
       const at = (name: string) => `/components/schemas/Order/properties/${name}`
       assert.deepStrictEqual((yield* importDocument(published)).nullableByIntent, [
@@ -155,7 +155,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("says what an absent list of security means", () =>
+  it.effect("makes absent security explicit", () =>
     Effect.gen(function* () {
       const reference = yield* schemasOf(plant(published, "security: []\n", ""))
       assert.deepStrictEqual(reference.document["security"], [])
@@ -184,7 +184,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses an unknown schema keyword wherever a schema stands", () =>
+  it.effect("refuses an unknown schema keyword at any place", () =>
     Effect.gen(function* () {
       const places: ReadonlyArray<readonly [piece: string, fault: string, pointer: string]> = [
         ["Money: { type: string,", "Money: { type: string, minGrace: 1,", "/components/schemas/Money/minGrace"],
@@ -289,7 +289,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("reports every fault of a document at once, and prints them", () =>
+  it.effect("reports all faults of a document at once", () =>
     Effect.gen(function* () {
       const faulty = plant(plant(published, "format: int64", "format: int128"), "minItems: 1", "minItems: -1")
       assert.lengthOf(yield* issuesOf(faulty), 2)
@@ -302,7 +302,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("refuses what is no published document", () =>
+  it.effect("refuses other inputs", () =>
     Effect.gen(function* () {
       for (const text of ["", "[]", "openapi: 3.1.0", "swagger: '2.0'", "asyncapi: 2.6.0", "a: b: c"]) {
         assert.lengthOf(yield* issuesOf(text), 1, text)
@@ -318,7 +318,7 @@ describe("importDocument", () => {
   )
 
   it.effect(
-    "accepts null exactly where nullable was said, whatever it stands beside",
+    "accepts null exactly where nullable is declared, beside any keyword",
     () =>
       Effect.promise(() =>
         fc.assert(
@@ -341,7 +341,7 @@ describe("importDocument", () => {
   )
 })
 
-/** Published schemas of every shape that null can be said in, none of which accepts null by itself. */
+/** Published schemas of every form that can declare null, none of which accepts null by itself. */
 const published30 = fc
   .record({
     shape: fc.constantFrom<Record<string, unknown>>(

@@ -34,9 +34,9 @@ const withFolder = (
   }
 }
 
-// Each test starts processes; the limit is for a machine that is busy with something else.
+// Each test starts processes; the limit is for a busy machine.
 describe("spec import", { timeout: 120_000 }, () => {
-  it("writes a reference document, the same twice, with the overlay it is given", () => {
+  it("writes a reference document deterministically, with the given overlay", () => {
     withFolder({ "overlay.json": overlayFor(published), "published.yaml": published }, (run, read) => {
       for (const out of ["a.json", "b.json"]) {
         assert.deepStrictEqual(run("import", "published.yaml", "--out", out, "--overlay", "overlay.json"), {
@@ -55,14 +55,14 @@ describe("spec import", { timeout: 120_000 }, () => {
     })
   })
 
-  it("imports without an overlay where it is given a target and none", () => {
+  it("imports without an overlay if only a target is given", () => {
     withFolder({ "published-feed.yaml": publishedFeed }, (run, read) => {
       assert.deepStrictEqual(run("import", "published-feed.yaml", "--out", "feed.json"), { code: 0, err: "" })
       assert.notProperty(JSON.parse(read("feed.json")).info["x-source"], "overlay")
     })
   })
 
-  it("says on one line per fault what it refuses, exits 2, and writes nothing", () => {
+  it("prints one line per fault, exits with 2, and writes nothing", () => {
     const faulty = plant(published, "format: int64", "format: int64, minGrace: 1")
     withFolder({ "faulty.yaml": faulty, "latin1.yaml": Uint8Array.of(0xff, 0xfe, 0x61) }, (run, read) => {
       assert.deepStrictEqual(run("import", "faulty.yaml", "--out", "out.json"), {

@@ -20,7 +20,7 @@ export const publishedFeed: string = read("published-feed.yaml")
 /** The overlay of the small OpenAPI document, for that document or another text. */
 export const overlayFor = (document: string): string => read("overlay.json").replaceAll("@sha256", sha256(document))
 
-/** Replaces one piece of a text that must be there, so that no planted fault is planted in the air. */
+/** Replaces one part of a text; fails if the part does not occur. */
 export const plant = (text: string, piece: string, fault: string): string => {
   if (text.split(piece).length !== 2) {
     throw new Error(`${JSON.stringify(piece)} does not occur exactly once`)
@@ -28,7 +28,7 @@ export const plant = (text: string, piece: string, fault: string): string => {
   return text.replace(piece, () => fault)
 }
 
-/** What an import refuses. */
+/** The reasons why an import is refused. */
 export const issuesOf = (text: string, overlay?: string): Effect.Effect<ReadonlyArray<Issue>, string> =>
   importDocument(text, { overlay }).pipe(
     Effect.flip,

@@ -13,7 +13,7 @@ const counts = /^\d+ passed, \d+ failed, \d+ skipped$/
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** A key that is sound, and known nowhere. */
+/** A valid key that no exchange knows. */
 const stray = {
   KALSHI_API_KEY_ID: "00000000-0000-4000-8000-00000000c0de",
   KALSHI_PRIVATE_KEY: fs.readFileSync(
@@ -23,7 +23,7 @@ const stray = {
 }
 
 describe("kalshi-contract run", { timeout: 120_000 }, () => {
-  it("ends with 0 where everything holds, the count in its last line, and nothing else on standard error", async () => {
+  it("exits with 0 if everything passes, prints the counts last, and nothing on standard error", async () => {
     const ended = await run([
       "run",
       "--property",
@@ -40,7 +40,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     assert.strictEqual(ended.stderr, "")
   })
 
-  it("says the same for the same seed, byte for byte but for the times", async () => {
+  it("prints the same output for the same seed, except for times", async () => {
     const files = [0, 1].map((n) => path.join(folder(), `${n}.json`))
     const asked = [
       "run",
@@ -83,7 +83,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     assert.match(stderr, says)
   })
 
-  it("ends with 2 for a seed in the environment that is none, and for a key that is none", async () => {
+  it("exits with 2 for an invalid seed or key in the environment", async () => {
     const seeded = await run(["run"], { KALSHI_CONTRACT_SEED: "x" })
     assert.deepStrictEqual([seeded.code, /KALSHI_CONTRACT_SEED must be/.test(seeded.stderr)], [2, true])
     const keyed = await run(["run", "--target", "demo"], { ...stray, KALSHI_PRIVATE_KEY: "secret nonsense" })
@@ -91,19 +91,19 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     assert.notInclude(keyed.stderr + keyed.stdout, "secret nonsense")
   })
 
-  it("ends with 2 where the key is said to be another exchange's", async () => {
+  it("exits with 2 for a key of another exchange", async () => {
     const { code, stderr } = await run(["run", "--target", "demo"], { ...stray, KALSHI_ENV: "production" })
     assert.deepStrictEqual([code, /KALSHI_ENV says that the key is of production/.test(stderr)], [2, true])
   })
 
-  it("ends with 3 where the budget ended first, and says so", async () => {
+  it("exits with 3 if the budget runs out, and says so", async () => {
     const { code, stdout } = await run(["run", "--budget", "0.001s"])
     assert.strictEqual(code, 3)
     assert.include(stdout, "the time budget ended before all checks ran")
     assert.match(lastLine(stdout), counts)
   })
 
-  it("is never green where it is interrupted: it writes what there is, and ends with 130", async () => {
+  it("writes a partial report and exits with 130 when interrupted", async () => {
     const file = path.join(folder(), "report.json")
     const { child, ended } = start([
       "run",
@@ -117,7 +117,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
       "P9"
     ])
     const isWaiting = (): boolean => !fs.existsSync(file)
-    // The file is made right before the run begins.
+    // The file is created just before the run starts.
     while (isWaiting() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill("SIGINT")
     const { code, stdout } = await ended
@@ -132,42 +132,38 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
 describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
   const asked = (url: string) => run(["run", "--target", url, "--timeout", "1s"], stray)
 
-  it("ends with 2 where nothing listens", async () => {
+  it("exits with 2 if the connection is refused", async () => {
     const url = await serving(
       () => {},
       async (url) => url
     )
     const { code, stderr } = await asked(url)
     assert.deepStrictEqual(
-      [code, /does not answer as the exchange does: .*nothing was sent/.test(stderr)],
+      [code, /does not respond like the exchange: .*nothing was sent/.test(stderr)],
       [2, true],
       stderr
     )
   })
 
-  it("ends with 2 where a web page answers", () =>
+  it("exits with 2 if a web page responds", () =>
     serving(
       (_, response) => void response.setHeader("content-type", "text/html").end("<html>hello</html>"),
       async (url) => {
         const { code, stderr } = await asked(url)
-        assert.deepStrictEqual(
-          [code, /does not answer as the exchange does: .*not JSON/.test(stderr)],
-          [2, true],
-          stderr
-        )
+        assert.deepStrictEqual([code, /does not respond like the exchange: .*not JSON/.test(stderr)], [2, true], stderr)
       }
     ))
 
-  it("ends with 2, and by itself, where what answers never ends", () =>
+  it("exits with 2 if a response never ends", () =>
     serving(
       () => {},
       async (url) => {
         const { code, stderr } = await asked(url)
-        assert.deepStrictEqual([code, /no whole answer within 1000 ms/.test(stderr)], [2, true], stderr)
+        assert.deepStrictEqual([code, /timed out after 1000 ms/.test(stderr)], [2, true], stderr)
       }
     ))
 
-  it("ends with 1 where nothing reached 2xx: an exchange that refuses everything proves nothing", () =>
+  it("exits with 1 if no request reached 2xx", () =>
     serving(
       (_, response) => {
         response.statusCode = 503
@@ -183,7 +179,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       }
     ))
 
-  it("ends by itself where the exchange falls silent on the way", () => {
+  it("ends if the exchange stops responding", () => {
     let served = 0
     return serving(
       (request, response) => {
@@ -196,25 +192,25 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       async (url) => {
         const { code, stdout } = await run(["run", "--target", url, "--timeout", "0.2s"], stray)
         assert.strictEqual(code, 1)
-        assert.include(stdout, "no whole answer came")
-        assert.include(stdout, "stopped answering: 3 calls in a row had no answer")
+        assert.include(stdout, "no complete response arrived")
+        assert.include(stdout, "stopped responding: 3 calls in a row had no response")
         assert.match(lastLine(stdout), counts)
       }
     )
   })
 
-  it("ends with 2 where the key is refused, without naming it", () =>
+  it("exits with 2 if the key is refused, without printing it", () =>
     Effect.runPromise(
       exchanging(({ sandbox }) =>
         Effect.promise(async () => {
           const { code, stderr } = await asked(sandbox.url)
-          assert.deepStrictEqual([code, /refuses the key: .*answered 401/.test(stderr)], [2, true], stderr)
+          assert.deepStrictEqual([code, /refuses the key: .*status 401/.test(stderr)], [2, true], stderr)
           assert.notInclude(stderr, stray.KALSHI_API_KEY_ID)
         })
       )
     ))
 
-  it("reads whatever is there, writes nothing, and says of the rest why not", () =>
+  it("checks reads, writes nothing, and gives reasons for skipped operations", () =>
     Effect.runPromise(
       exchanging(({ key, sandbox, world }) =>
         Effect.gen(function* () {
@@ -232,7 +228,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       )
     ))
 
-  it("finds an answer that breaks the document, and its token meets it again", () =>
+  it("detects an invalid response and reproduces it from its token", () =>
     Effect.runPromise(
       exchanging(({ key, sandbox }) =>
         Effect.gen(function* () {
@@ -256,13 +252,13 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
 })
 
 describe("kalshi-contract", { timeout: 120_000 }, () => {
-  it("ends with 2 for a token that is none, and for what it has no command for", async () => {
+  it("exits with 2 for an invalid token or command", async () => {
     assert.strictEqual((await run(["replay", "nonsense"])).code, 2)
     assert.strictEqual((await run(["rum"])).code, 2)
     assert.strictEqual((await run(["explain", "P99"])).code, 2)
   })
 
-  it("helps with 0", async () => {
+  it("exits with 0 after help", async () => {
     const { code, stdout } = await run(["run", "--help"])
     assert.deepStrictEqual([code, stdout.includes("--target")], [0, true])
   })

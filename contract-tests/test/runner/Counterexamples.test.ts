@@ -14,10 +14,10 @@ import { altered } from "../operations/support/client.ts"
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** An operation that says it may be repeated, and may not. */
+/** An operation that wrongly declares itself retryable. */
 const faulty = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
 
-/** Runs P9 of one operation: the faulty one, or the client's own. */
+/** Runs P9 for the faulty operation or for the client's own. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
   const asked: Array<Cells.Job> = []
   const runner: Suite.Runner = {
@@ -51,7 +51,7 @@ const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: nu
 }
 
 describe("Counterexamples", () => {
-  it("are kept once, and looked at first by the next run, whatever its seed", () => {
+  it("are saved once, and run first next time with any seed", () => {
     const into = folder()
     const found = running(true, [], 1).report
     assert.strictEqual(Report.exitCode(found), 1)
@@ -66,14 +66,14 @@ describe("Counterexamples", () => {
     assert.strictEqual(Report.failures(again.report)[0]?.result.instance, Report.failures(found)[0]?.result.instance)
   })
 
-  it("that hold now are followed by the run itself", () => {
+  it("that pass now are followed by the normal run", () => {
     const into = folder()
     Counterexamples.keep(into, running(true, [], 1).report)
     const { asked, report } = running(false, Counterexamples.load(into), 99)
     assert.deepStrictEqual([Report.exitCode(report), asked.length, asked.at(-1)?.seed], [0, 2, 99])
   })
 
-  it("are of the local exchange and of the client: what another exchange answered is not kept", () => {
+  it("are saved for the local exchange only", () => {
     const { report } = running(true, [], 1)
     const remote = {
       ...report,
@@ -85,13 +85,13 @@ describe("Counterexamples", () => {
     assert.strictEqual(Counterexamples.keep(folder(), remote), 0)
   })
 
-  it("that cannot be read are an error that names the line", () => {
+  it("that are unreadable fail with the line", () => {
     const into = folder()
     fs.writeFileSync(path.join(into, "P9.jsonl"), '{"token":"nonsense"}\n')
     assert.throws(() => Counterexamples.load(into), /P9\.jsonl:1 holds no counterexample/)
   })
 
-  it("of the project can be read", () => {
+  it("of the project are readable", () => {
     assert.isArray(Counterexamples.load(Counterexamples.folder))
   })
 })

@@ -13,7 +13,7 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
-/** Runs the command against a local exchange in the demo exchange's place. */
+/** Runs the command with a local exchange instead of the demo exchange. */
 const starting = (
   { key, sandbox }: Served,
   args: ReadonlyArray<string>,
@@ -23,7 +23,7 @@ const starting = (
 const running = (served: Served, args: ReadonlyArray<string>, environment: Readonly<Record<string, string>> = {}) =>
   Effect.promise((): Promise<Ended> => starting(served, args, environment).ended)
 
-/** What rests on the exchange, by account: ids of orders and of groups. */
+/** The ids of resting orders and of groups, by account. */
 const resting = ({ sandbox, world }: Served) =>
   Effect.map(sandbox.dump, (dump) => {
     // A dump has accounts with their holdings and groups.
@@ -62,7 +62,7 @@ const writing = (journals: string, ...more: ReadonlyArray<string>) => [
 ]
 
 describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 }, () => {
-  it("places, changes and cancels orders of its own, takes them away, and touches nothing else", () =>
+  it("places, changes and cancels its own orders, cleans up, and touches nothing else", () =>
     asking((served) =>
       Effect.gen(function* () {
         const journals = folder()
@@ -77,13 +77,13 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         assert.include(lines.at(-1) ?? "", '{"kind":"swept","left":[]}')
         const text = lines.join("\n")
         for (const secret of [served.key.KALSHI_API_KEY_ID, "signature", "PRIVATE"]) assert.notInclude(text, secret)
-        // Every write that was served stands in the journal.
+        // The journal contains every write that reached the exchange.
         const served_ = (yield* served.sandbox.requests).filter(({ method }) => method !== "GET")
         assert.isAtLeast(served_.length, 20)
       })
     ))
 
-  it("writes nothing where it is not allowed to", () =>
+  it("writes nothing without permission", () =>
     asking((served) =>
       Effect.gen(function* () {
         const count = (yield* served.sandbox.requests).length
@@ -96,7 +96,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
     ))
 
   for (const killedAt of [1, 2, 5, 12]) {
-    it(`leaves nothing for ever where it is killed at its write number ${killedAt}: cleanup takes it away`, () =>
+    it(`cleans up what remains when killed at write ${killedAt}`, () =>
       asking((served) =>
         Effect.gen(function* () {
           const journals = folder()
@@ -115,12 +115,12 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       ))
   }
 
-  it("cleans up where it is interrupted", () =>
+  it("cleans up when interrupted", () =>
     asking((served) =>
       Effect.gen(function* () {
         const journals = folder()
         const before = yield* resting(served)
-        // The third write is slow to be answered: the run stands there when it is interrupted.
+        // The third write has a slow response, so the run is interrupted there.
         yield* served.sandbox.plant({ operation: "CreateOrderV2", delayMillis: 3_000 })
         const { child, ended } = starting(served, writing(journals, "--operation", "Orders.*"))
         yield* Effect.promise(async () => {
@@ -137,7 +137,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       })
     ))
 
-  it("ends with 4 and names what is left where it cannot be taken away", () =>
+  it("exits with 4 and lists what it cannot clean up", () =>
     asking((served) =>
       Effect.gen(function* () {
         const journals = folder()
@@ -155,17 +155,22 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       "on production",
       ["run", "--target", "production", "--allow-writes"],
       { KALSHI_ENV: "production" },
-      /demo exchange alone/
+      /only on the demo exchange/
     ],
-    ["on a local address", ["run", "--target", "http://127.0.0.1:9", "--allow-writes"], {}, /demo exchange alone/],
     [
-      "with a key that nobody called demo's",
+      "on a local address",
+      ["run", "--target", "http://127.0.0.1:9", "--allow-writes"],
+      {},
+      /only on the demo exchange/
+    ],
+    [
+      "with a key without KALSHI_ENV=demo",
       ["run", "--target", "demo", "--allow-writes"],
       { KALSHI_ENV: "" },
       /needs KALSHI_ENV=demo/
     ],
-    ["of a run that there was not", ["cleanup", "--run-id", "abcdef123456"], {}, /there is no journal of a run/],
-    ["of a run by a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id takes what a run printed/]
+    ["of an unknown run", ["cleanup", "--run-id", "abcdef123456"], {}, /no journal of a run/],
+    ["of a run id that is a path", ["cleanup", "--run-id", "../../secret"], {}, /--run-id takes what a run printed/]
   ]
   it.each(refused)("is refused %s", async (_, args, environment, says) => {
     const key = { KALSHI_API_KEY_ID: "x", KALSHI_PRIVATE_KEY: "y", KALSHI_ENV: "demo", DEMO_URL: "http://127.0.0.1:9" }

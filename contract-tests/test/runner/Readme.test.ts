@@ -13,16 +13,16 @@ const readme = fs.readFileSync(new URL("../../README.md", import.meta.url), "utf
 const section = readme.slice(readme.indexOf("## The command"), readme.indexOf("## Importing a document"))
 
 describe("the README's command", { timeout: 120_000 }, () => {
-  it("runs as it is written, and ends as it is said", async () => {
+  it("runs as documented", async () => {
     const [, line = ""] = /```sh\n(.*)\n```/.exec(section) ?? []
     assert.include(line, "kalshi-contract.ts run")
     const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env["PATH"] ?? ""}` }
-    // Fails where the command does not end with 0.
+    // Fails if the command does not exit with 0.
     const { stdout } = await promisify(execFile)("bash", ["-c", line], { cwd: root, env })
     assert.match(stdout.trimEnd().split("\n").at(-1) ?? "", /^\d+ passed, 0 failed, \d+ skipped$/)
   })
 
-  it("has every command and every flag that it tells, and tells every one that it has", async () => {
+  it("documents exactly the existing commands and flags", async () => {
     const told = new Set([...section.matchAll(/(--[a-z][a-z-]+)/g)].map(([, flag = ""]) => flag))
     const helps = await Promise.all([["run"], ["cleanup"]].map((of) => run([...of, "--help"])))
     const flags = new Set(

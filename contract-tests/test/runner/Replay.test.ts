@@ -18,7 +18,7 @@ const below100 = fc.property(fc.nat(), (value) => value < 100)
 afterEach(() => vi.unstubAllEnvs())
 
 describe("token", () => {
-  it("is read back by parse, whatever it says", () => {
+  it("is inverted by parse", () => {
     Replay.holds(
       "replay-token",
       fc.property(
@@ -43,7 +43,7 @@ describe("token", () => {
 })
 
 describe("parse", () => {
-  it("refuses what token did not make", () => {
+  it("refuses invalid tokens", () => {
     const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
     for (const text of [
       "",
@@ -62,12 +62,12 @@ describe("parse", () => {
 })
 
 describe("seedFrom", () => {
-  it("reads the environment, and falls back to the constant", () => {
+  it("reads the environment, else returns the constant", () => {
     assert.strictEqual(Replay.seedFrom({}), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "" }), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "-17" }), -17)
   })
-  it("refuses what is no 32-bit integer", () => {
+  it("refuses anything but a 32-bit integer", () => {
     for (const text of ["abc", "1.5", "2147483648", "1e3", " 1"]) {
       assert.throws(() => Replay.seedFrom({ KALSHI_CONTRACT_SEED: text }), Replay.InvalidSeed)
     }
@@ -75,7 +75,7 @@ describe("seedFrom", () => {
 })
 
 describe("holds", () => {
-  it("returns where the property holds", () => {
+  it("returns if the property passes", () => {
     Replay.holds(
       "true",
       fc.property(fc.nat(), () => true)
@@ -91,7 +91,7 @@ describe("holds", () => {
     assert.isAbove(replay.path.length, 0)
   })
 
-  it("starts at the counterexample when the environment names its token, for that property alone", () => {
+  it("starts at the counterexample of the token in the environment, for that property only", () => {
     const message = failureOf(() => Replay.holds("below-100", below100))
     vi.stubEnv("KALSHI_CONTRACT_REPLAY", tokenIn(message))
     const first = (name: string): number | undefined => {
@@ -111,19 +111,19 @@ describe("holds", () => {
     assert.notStrictEqual(first("another"), 100)
   })
 
-  it("takes the seed of the environment", () => {
+  it("uses the seed from the environment", () => {
     vi.stubEnv("KALSHI_CONTRACT_SEED", "99")
     const message = failureOf(() => Replay.holds("below-100", below100))
     assert.strictEqual(Replay.parse(tokenIn(message)).seed, 99)
     assert.strictEqual(Replay.parse(tokenIn(failureOf(() => Replay.holds("x", below100, { seed: 5 })))).seed, 5)
   })
 
-  it("says the same thing twice", () => {
+  it("is deterministic", () => {
     const run = (): string => failureOf(() => Replay.holds("below-100", below100))
     assert.strictEqual(run(), run())
   })
 
-  it("passes on what an assertion said", () => {
+  it("includes the message of a failed assertion", () => {
     const message = failureOf(() =>
       Replay.holds(
         "asserts",
@@ -142,7 +142,7 @@ describe("holds", () => {
     assert.include(message, "counterexample: [100]")
   })
 
-  it("does not take a run in which every value was refused for one that held", () => {
+  it("fails if every value was rejected by a precondition", () => {
     const never = fc.property(fc.nat(), () => fc.pre(false))
     assert.include(
       failureOf(() => Replay.holds("never", never)),

@@ -56,18 +56,18 @@ const green = report([passed("P3", "Orders.list"), passed("P9", "Orders.list"), 
 const red = report([passed("P3", "Orders.create"), failed, skipped])
 
 describe("a report", () => {
-  it("ends with 0 where it finished, something passed and nothing failed, and says so in its last line", () => {
+  it("has exit code 0 and a matching last line if something passed and nothing failed", () => {
     assert.deepStrictEqual([Report.isGreen(green), Report.exitCode(green)], [true, 0])
     assert.strictEqual(Report.lastLine(green), "2 passed, 0 failed, 1 skipped")
   })
 
-  it("ends with 1 where a property failed, whatever else happened", () => {
+  it("has exit code 1 if a property failed", () => {
     assert.deepStrictEqual([Report.isGreen(red), Report.exitCode(red)], [false, 1])
     assert.strictEqual(Report.exitCode({ ...red, ending: "interrupted" }), 1)
     assert.strictEqual(Report.lastLine(red), "1 passed, 1 failed, 1 skipped")
   })
 
-  it("ends with 3 where it did not finish or nothing passed: that is never green", () => {
+  it("has exit code 3 if it did not finish or nothing passed", () => {
     for (const unfinished of [
       report(green.cells, "budget"),
       report(green.cells, "interrupted"),
@@ -80,7 +80,7 @@ describe("a report", () => {
 })
 
 describe("as text", () => {
-  it("has a row for each property, every failure with its replay line, every reason to skip, and the count at its end", () => {
+  it("lists each property, every failure with its replay line, every skip reason, and the counts", () => {
     const lines = Text.render(red).split("\n")
     assert.strictEqual(lines.at(-1), "1 passed, 1 failed, 1 skipped")
     assert.isTrue(lines.some((line) => /^P9 +0 +1 +0 +12 {2}A request is sent again/.test(line)))
@@ -100,7 +100,7 @@ describe("as text", () => {
 })
 
 describe("as JSON", () => {
-  it("holds the whole report, what the clock said apart from the rest", () => {
+  it("contains the whole report, with times in a separate field", () => {
     const { times, ...rest } = JSON.parse(Json.render(red))
     assert.deepStrictEqual(times, red.times)
     assert.deepStrictEqual(rest.cells, JSON.parse(JSON.stringify(red.cells)))
@@ -111,7 +111,7 @@ describe("as JSON", () => {
 })
 
 describe("as JUnit", () => {
-  it("is XML that carries what XML cannot, escaped or replaced", () => {
+  it("is valid XML with special characters escaped or replaced", () => {
     const xml = JUnit.render(red)
     assert.notInclude(xml, "\u0000")
     assert.isTrue(xml.isWellFormed())
@@ -122,7 +122,7 @@ describe("as JUnit", () => {
     assert.strictEqual(xml.match(/<failure /g)?.length, 1)
   })
 
-  it("fails where the run did not finish, or nothing passed", () => {
+  it("fails if the run did not finish or nothing passed", () => {
     for (const unfinished of [report(green.cells, "budget"), report([skipped])]) {
       assert.strictEqual(JUnit.render(unfinished).match(/<failure /g)?.length, 1)
     }
@@ -131,7 +131,7 @@ describe("as JUnit", () => {
 })
 
 describe("as Markdown", () => {
-  it("keeps an instance inside its block, whatever it holds", () => {
+  it("keeps any instance inside its code block", () => {
     const text = Markdown.render(red)
     const fence = "`".repeat(7)
     assert.strictEqual(text.split(fence).length, 3)
@@ -142,7 +142,7 @@ describe("as Markdown", () => {
 })
 
 describe("as a page", () => {
-  it("stands alone, and shows nothing as markup that is not its own", () => {
+  it("is self-contained and escapes all data", () => {
     const page = Html.render(red)
     assert.notMatch(page, /(?:src|href)="(?!#)/)
     assert.notMatch(page, /https?:/)
@@ -150,7 +150,7 @@ describe("as a page", () => {
     assert.include(page, "&lt;script&gt;alert(1)")
   })
 
-  it("says at once what came of it, and leads from the matrix to the failure", () => {
+  it("starts with the result and links the matrix to failures", () => {
     const page = Html.render(red)
     assert.include(page, "<title>✗ kalshi-contract: 1 passed, 1 failed, 1 skipped</title>")
     assert.include(page, '<a href="#P9-Orders.create">')

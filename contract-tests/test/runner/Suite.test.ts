@@ -23,7 +23,7 @@ const options: Suite.Options = {
 
 const passed: Cells.Done = { result: { _tag: "Passed", runs: 1, reached: {} }, millis: 5 }
 
-/** A runner whose cells take as long as they are told. */
+/** A runner whose cells take the given time. */
 const taking = (width: number, millisOf: (job: Cells.Job) => number): Suite.Runner => ({
   width,
   run: (job) => Effect.delay(Effect.succeed(passed), millisOf(job))
@@ -35,7 +35,7 @@ const named = ({ cells }: Report.Report): ReadonlyArray<string> =>
   cells.map(({ property, target }) => `${property} ${target}`)
 
 describe("Suite.run", () => {
-  it.effect("reports the cells in one order, whatever order they end in", () =>
+  it.effect("reports the cells in a fixed order, independent of completion", () =>
     Effect.gen(function* () {
       const ended: Array<string> = []
       const onCell: Suite.Options["onCell"] = ({ cell }) => Effect.sync(() => void ended.push(cell.target))
@@ -50,7 +50,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("runs as many cells at once as the runner is wide, and no more", () =>
+  it.effect("limits concurrency to the runner's width", () =>
     Effect.gen(function* () {
       let now = 0
       let most = 0
@@ -72,7 +72,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("ends with the budget: what is not looked at is not in the report, and the run is not green", () =>
+  it.effect("stops when the budget runs out, without a success", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(
         Suite.run(
@@ -90,7 +90,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("tells what there was where it is interrupted, and is interrupted", () =>
+  it.effect("passes on the partial report when interrupted", () =>
     Effect.gen(function* () {
       const told = yield* Deferred.make<Report.Report>()
       const fiber = yield* Effect.forkChild(
@@ -110,7 +110,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("fails where a property got nowhere that it must get to", () =>
+  it.effect("fails if a property never reached its required situation", () =>
     Effect.gen(function* () {
       const reaching = (reached: Readonly<Record<string, number>>): Suite.Runner => ({
         width: 1,
@@ -124,7 +124,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it("knows properties and operations by any of their names, and refuses what names nothing", () => {
+  it("selects properties and operations by any name, and refuses unknown ones", () => {
     const of = (properties: ReadonlyArray<string>, operations: ReadonlyArray<string>) =>
       Suite.selected({ properties, operations }).flatMap(({ id, targets }) =>
         targets.map((target) => `${id} ${target}`)

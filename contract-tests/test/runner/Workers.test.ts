@@ -21,7 +21,7 @@ const because = (result: Cells.Done["result"] | undefined): string =>
   result?._tag === "Failed" ? result.because : `${result?._tag}`
 
 describe("Workers", () => {
-  it.live("answers each job", () =>
+  it.live("runs each job", () =>
     Effect.gen(function* () {
       const results = yield* run(60_000, "answers", "answers")
       assert.deepStrictEqual(
@@ -31,7 +31,7 @@ describe("Workers", () => {
     })
   )
 
-  it.live("makes a failed cell of a worker that dies, and goes on with another", () =>
+  it.live("reports a failed cell for a worker that crashes, and starts another", () =>
     Effect.gen(function* () {
       const [thrown, after, exited, last] = yield* run(60_000, "throws", "answers", "exits", "answers")
       assert.strictEqual(because(thrown), "its worker died: Error: thrown by the property")
@@ -40,7 +40,7 @@ describe("Workers", () => {
     })
   )
 
-  it.live("makes a failed cell of a worker that hangs, and goes on with another", () =>
+  it.live("reports a failed cell for a worker that hangs, and starts another", () =>
     Effect.gen(function* () {
       const [hung, after] = yield* run(3_000, "hangs", "answers")
       assert.strictEqual(because(hung), "it did not end within 3000 ms")
@@ -48,11 +48,11 @@ describe("Workers", () => {
     })
   )
 
-  it.live("does not wait for a worker that died after its answer", () =>
+  it.live("does not wait for a worker that crashed after its result", () =>
     Effect.gen(function* () {
       const [first, second, third] = yield* run(60_000, "answers, then exits", "answers", "answers")
       assert.strictEqual(first?._tag, "Passed")
-      // Whether the second was asked of the dying one is a matter of moments: it is answered either way.
+      // The second job may reach the dying worker or a new one: it gets a result either way.
       assert.match(because(second), /^(?:its worker (?:is dead|ended with 4)|Passed)$/)
       assert.match(because(third), /^(?:its worker (?:is dead|ended with 4)|Passed)$/)
     })

@@ -1,6 +1,6 @@
 /**
- * The local exchange judged by the official SDK, which nobody here wrote: each call that it has, against an exchange over
- * HTTP, and each answer against the document.
+ * Checks the local exchange with the official SDK: runs each SDK method against an exchange over HTTP and checks each
+ * response against the document.
  */
 import { afterAll, assert, describe, it, layer } from "@effect/vitest"
 import { type Fault, layer as layerSandbox, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
@@ -41,12 +41,12 @@ const withoutCall = [
   "UpdateFCMSubtraderBlockedCategories"
 ]
 
-/** What is wrong with an answer, by the document. */
+/** The violations of a response. */
 const faultsOf = (operation: string, { data, headers, status }: Answer): ReadonlyArray<string> => {
   const declared = document.operation(operation)?.success
   if (declared?.status !== status) return [`${status} where ${declared?.status} is declared`]
   if (declared.schema === undefined) {
-    // The exchange answers an empty object there, but for a 204.
+    // The exchange responds with an empty object there, except for a 204.
     const expected = status === 204 ? '""' : "{}"
     return JSON.stringify(data) === expected ? [] : [`the body ${JSON.stringify(data)}, not ${expected}`]
   }
@@ -85,7 +85,7 @@ const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetSeriesList: ["/series/*/settlement_sources", "/series/*/additional_prohibitions"]
 }
 
-/** Makes one call on an exchange as good as new: what came of it, and what the exchange took it for. */
+/** Makes one call on a fresh exchange: its result, and the operation that the exchange recognized. */
 const call = (api: keyof Apis, method: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
@@ -100,7 +100,7 @@ const call = (api: keyof Apis, method: string) =>
   })
 
 describe("the official SDK", () => {
-  it("has a call for every operation of the client but the youngest, and none besides", () => {
+  it("has a method for exactly the client's operations, except the newest", () => {
     const operations = found.map(([, method]) => operationOf(method))
     assert.deepStrictEqual(
       [...operations, ...withoutCall].sort(),
@@ -114,7 +114,7 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
 
   for (const [api, method] of found) {
     const operation = operationOf(method)
-    it.effect(`${api}.${method} is taken for ${operation} and answered as the document says`, () =>
+    it.effect(`${api}.${method} calls ${operation} and gets a valid response`, () =>
       Effect.gen(function* () {
         yield* (yield* World.World).refreshed
         const { answer, operations } = yield* call(api, method)
@@ -137,7 +137,7 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
     ["another type", { status: 200, body: "{}", contentType: "text/plain" }, ["a body of type text/plain"]]
   ]
   for (const [fault, answer, expected] of planted) {
-    it.effect(`is not satisfied with ${fault}`, () =>
+    it.effect(`detects ${fault}`, () =>
       Effect.gen(function* () {
         yield* (yield* World.World).refreshed
         yield* (yield* Sandbox).plant({ ...answer, operation: "GetOrder" })
@@ -159,8 +159,8 @@ const refusalOf = (call: Promise<unknown>) =>
     )
   )
 
-describe("the official SDK, with an account of its own", () => {
-  it.live("leads an order group through its life, and is refused where it should be", () =>
+describe("the official SDK with its own account", () => {
+  it.live("manages an order group, and receives the expected errors", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const configuration = configurationOf(sandbox, yield* sandbox.createAccount({ kind: "rsa" }))
@@ -209,17 +209,17 @@ describe("the official SDK, with an account of its own", () => {
       assert.deepStrictEqual(yield* refusalOf(api.getOrderGroup(id)), [404, "not_found"])
       assert.deepStrictEqual((yield* call(() => api.getOrderGroups())).data, { order_groups: [] })
 
-      // Given no body, it sends an empty object.
+      // Without a body, it sends an empty object.
       const other = (yield* call(() => api.createOrderGroup({ contracts_limit_fp: "5" }))).data.order_group_id
       assert.strictEqual((yield* call(() => api.resetOrderGroup(other))).status, 200)
       assert.deepStrictEqual(yield* refusalOf(api.createOrderGroup({})), [400, "invalid_parameters"])
-      // Where the document has no body it sends none, nor says that it carries JSON.
+      // If the document declares no body, it sends neither a body nor a content type.
       const account = make("AccountApi", configuration)
       assert.deepStrictEqual(yield* refusalOf(account.upgradeAccountApiUsageLevel()), [400, "invalid_content_type"])
     }).pipe(Effect.provide(layerSandbox({ markets: [{ ticker }] })))
   )
 
-  it.live("signs as the account that it is given, and as no other", () =>
+  it.live("signs only as the given account", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const one = yield* sandbox.createAccount({ kind: "rsa" })

@@ -1,6 +1,6 @@
 /**
- * The client and the local exchange judged by Prism, which nobody here wrote: it stands between them as a proxy, and
- * says of each request and of each answer what the document does not allow.
+ * Checks the client and the local exchange with Prism, a proxy between them that reports every violation of the
+ * document in requests and responses.
  */
 import { assert, layer } from "@effect/vitest"
 import { type Fault, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
@@ -22,13 +22,13 @@ import type * as Exchange from "../../src/targets/World.ts"
 import { trading } from "./support/trading.ts"
 import * as World from "./support/world.ts"
 
-/** What came of a request, and what Prism had to say. */
+/** The result of a request, and Prism's report. */
 interface Judged {
   readonly status: number
   readonly violations: ReadonlyArray<string>
 }
 
-/** Its errors and its warnings; an answer of its own, which it gives where it cannot pass one on, is one as well. */
+/** Errors and warnings, including a response of Prism itself, which it sends if it cannot forward one. */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   const said = headers["sl-violations"]
   if (said === undefined) return headers["content-type"] === "application/problem+json" ? ["no answer to pass on"] : []
@@ -38,7 +38,7 @@ const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   return violations.map(({ location, message }) => `${location.join("/")}: ${message}`)
 }
 
-/** An HTTP client that sends everything through Prism, and what Prism said so far. */
+/** An HTTP client that sends everything through Prism, and the reports so far. */
 class Proxied extends Context.Service<
   Proxied,
   { readonly http: HttpClient.HttpClient; readonly judged: Array<Judged> }
@@ -54,7 +54,7 @@ const proxied = Layer.effect(
     )
     const judged: Array<Judged> = []
     const http = (yield* HttpClient.HttpClient).pipe(
-      // It serves the paths of the document at its root. What is signed stays as it was.
+      // Prism serves the paths of the document at its root. The signed path is unchanged.
       HttpClient.mapRequest((request) =>
         HttpClientRequest.setUrl(request, request.url.replace(upstream, `http://127.0.0.1:${port}`))
       ),
@@ -68,7 +68,7 @@ const proxied = Layer.effect(
   })
 )
 
-/** Does something through Prism on an exchange as good as new: what came of it, and what Prism said. */
+/** Runs an effect through Prism on a fresh exchange: its result, and Prism's reports. */
 const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied
@@ -78,7 +78,7 @@ const judging = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { result, judged: judged.slice() }
   })
 
-/** Inputs of an operation that succeed, without the parameters that are on their way out: Prism warns of those. */
+/** Inputs of an operation that succeed, without deprecated parameters, which cause warnings. */
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
   const leaving = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
@@ -96,7 +96,7 @@ const call = ({ operation }: ClientOperations.ClientOperation, input: unknown) =
     return yield* Effect.provide(operation(input), World.clientOf(signer.signer, environment))
   })
 
-/** Operations that Prism is not content with, though they are as they should be. */
+/** Correct operations that Prism refuses. */
 const unjust: Readonly<Record<string, string>> = {
   // The exchange refuses a write without a body, and the document declares none.
   UpgradeAccountApiUsageLevel: "request: No supported content types, but request included a non-empty body"
@@ -107,7 +107,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
   (it) => {
     for (const client of ClientOperations.all) {
       const { operationId, success } = client.descriptor
-      it.effect(`finds nothing wrong with ${client.name}`, () =>
+      it.effect(`accepts ${client.name}`, () =>
         Effect.gen(function* () {
           for (const input of inputsOf(client, yield* World.World)) {
             const { judged, result } = yield* judging(call(client, input))
@@ -119,7 +119,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
       )
     }
 
-    it.effect("finds nothing wrong with what traders do, nor with what they are refused", () =>
+    it.effect("accepts a trading session and its errors", () =>
       Effect.gen(function* () {
         const { bystander, signer, ticker } = yield* World.World
         const { judged, result } = yield* judging(trading(signer, bystander, ticker, yield* Sandbox))
@@ -152,7 +152,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
       ]
     ]
     for (const [fault, answer, expected] of answers) {
-      it.effect(`sees ${fault}`, () =>
+      it.effect(`detects ${fault}`, () =>
         Effect.gen(function* () {
           const { judged } = yield* judging(
             Effect.andThen(
@@ -193,7 +193,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
       ]
     ]
     for (const [fault, client, input, expected] of requests) {
-      it.effect(`sees ${fault}`, () =>
+      it.effect(`detects ${fault}`, () =>
         Effect.gen(function* () {
           const { judged } = yield* judging(call(client, input))
           assert.include(
@@ -205,7 +205,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
     }
 
     for (const id of ["GetOrder", "GetMarketOrderbook"]) {
-      it.effect(`sees every violation in an answer to ${id}, but for those it is blind to`, () =>
+      it.effect(`detects every violation in a response to ${id}, except for those that Prism does not check`, () =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
           const client = named(id)

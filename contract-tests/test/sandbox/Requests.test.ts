@@ -1,6 +1,4 @@
-/**
- * The local exchange against the document: no request that breaks it is carried out, and none that keeps it fails.
- */
+/** The local exchange against the document: invalid requests are refused, and valid ones succeed. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -34,7 +32,7 @@ import {
 
 const seed = Replay.seedFrom()
 
-/** What a failure says: how to meet it again, and what was found. */
+/** The message of a failure: how to reproduce it, and what was found. */
 const replayed = (findings: ReadonlyArray<string>): string =>
   [`KALSHI_CONTRACT_SEED=${seed}`, ...findings.slice(0, 20)].join("\n")
 
@@ -47,13 +45,13 @@ const inMemory = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
     return yield* Effect.flatMap(makeWorld(TestClock.adjust), test).pipe(Effect.provide(Sandbox.layerTest()))
   })
 
-/** The same exchange over HTTP, where time stands still. */
+/** The same exchange over HTTP with a stopped clock. */
 const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(Sandbox.Sandbox, ({ moveClock }) => Effect.flatMap(makeWorld(moveClock), test)).pipe(
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/** Every kind of violation at every place: first in an input that is carried out without it. */
+/** Every kind of violation at every place, first in an input that succeeds without it. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
   const whole = working(world, reference.id, suite.values)
@@ -73,14 +71,14 @@ const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   })
 }
 
-/** Valid inputs: all there is to cover, random ones, and both about what the exchange has. */
+/** Valid inputs: the coverage set and random ones, as they are and with entities of the exchange. */
 const validInputs = ({ reference, requests, suite }: Operation, world: World): ReadonlyArray<Json> => {
   const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: 15, seed })]
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]
 }
 
 describe("a request with a single violation", { timeout: 300_000 }, () => {
-  it.effect("is refused with an error that the client reads and changes nothing: every kind, everywhere", () =>
+  it.effect("is refused with a decodable error and changes nothing, for every kind and place", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -121,7 +119,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is refused so in random inputs", () =>
+  it.effect("is refused in random inputs too", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -135,7 +133,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("without its signature, or any part of it, is refused where the document wants one", () =>
+  it.effect("is refused without any part of its signature if the document requires one", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -160,14 +158,14 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  /** Some of an operation's violations, from all over; Node takes no targets longer than its headers may be. */
+  /** A sample of an operation's violations. Node refuses targets longer than its header limit. */
   const some = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
     return all.filter((_, index) => index % step === 0)
   }
 
-  /** Keeps the answers; times in those of successes differ. */
+  /** Records the responses; times in successes differ. */
   const keeping =
     (asked: Ask, kept: Array<unknown>): Ask =>
     (sent) =>
@@ -175,9 +173,9 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
         Effect.sync(() => kept.push(status < 400 ? [sent.target, status] : [sent.target, status, body]))
       )
 
-  it.live("is answered over sockets as in memory", () =>
+  it.live("has the same response over sockets and in memory", () =>
     Effect.gen(function* () {
-      // The ids of both worlds are the same: they come of the same seed.
+      // Both worlds have the same ids, because they use the same seed.
       const given = new Map<Operation, ReadonlyArray<Violation>>()
       const answersIn = (world: World) =>
         Effect.gen(function* () {
@@ -201,7 +199,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
 })
 
 describe("a valid request", { timeout: 300_000 }, () => {
-  it.effect("is answered by the document and touches no other account", () =>
+  it.effect("has a valid response and changes no other account", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const all = makeTally()
@@ -228,7 +226,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is carried out as every base of the violations: nothing else is wrong with those", () =>
+  it.effect("succeeds for every base of a violation, so the violation alone is refused", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
@@ -247,7 +245,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
   )
 })
 
-/** An exchange with a fault: it does not get what was sent, or its answer does not arrive as it was. */
+/** An exchange with a fault that changes requests or responses. */
 interface Faulty {
   readonly name: string
   readonly operation: string
@@ -271,24 +269,24 @@ const answeredOtherwise =
   (sent) =>
     Effect.map(asked(sent), (got) => (got.status < 400 ? got : { ...got, ...change(got) }))
 
-describe("an exchange with a fault is found out", () => {
+describe("planted faults in the exchange", () => {
   const refusals: ReadonlyArray<Faulty> = [
     {
       name: "that passes over a limit",
       operation: "GetOrders",
-      finds: /at \/limit .*answered 200/,
+      finds: /at \/limit .*status 200/,
       through: sentOtherwise(/limit=[^&]*/, "limit=10")
     },
     {
       name: "that takes any side for a bid",
       operation: "CreateOrderV2",
-      finds: /at \/side .*answered 201/,
+      finds: /at \/side .*status 201/,
       through: sentOtherwise(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
     },
     {
       name: "that reads counts leniently",
       operation: "CreateOrderV2",
-      finds: /at \/count .*answered 201/,
+      finds: /at \/count .*status 201/,
       through: sentOtherwise(/"count":(?:"[^"]*"|\w+)/, '"count":"1"')
     },
     {
@@ -306,13 +304,13 @@ describe("an exchange with a fault is found out", () => {
     {
       name: "that answers a status that is not declared",
       operation: "GetOrders",
-      finds: /answered 422, undeclared/,
+      finds: /status 422, undeclared/,
       through: answeredOtherwise(() => ({ status: 422 }))
     },
     {
       name: "that fails",
       operation: "GetOrders",
-      finds: /answered 500/,
+      finds: /status 500/,
       through: answeredOtherwise(() => ({ status: 500 }))
     },
     {

@@ -12,7 +12,7 @@ import * as Guard from "../../src/targets/demoWrites/Guard.ts"
 
 const { production } = Environment
 
-/** An HTTP client that keeps what reaches it. */
+/** An HTTP client that records requests. */
 const keeping = () => {
   const left: Array<string> = []
   const http = HttpClient.make((request) => {
@@ -23,7 +23,7 @@ const keeping = () => {
   return { http, left }
 }
 
-/** Calls every operation through the whole client, writes and all, with a guard below it. */
+/** Calls every operation, writes included, through the whole client with a guard below it. */
 const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
   Effect.gen(function* () {
     const { http, left } = keeping()
@@ -41,7 +41,7 @@ const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
 const asked = (url: string, method = "GET", body?: string) => ({ method, url, body })
 
 describe("Guard.reads", () => {
-  it.effect("lets every read of the client out, and no write, though the client may do both", () =>
+  it.effect("passes every read of the client and no write", () =>
     Effect.gen(function* () {
       const { left, tags } = yield* callAll(Guard.reads(production), production)
       const readable = ClientOperations.all.filter(({ descriptor }) => descriptor.method === "GET")
@@ -52,7 +52,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it.effect("is what keeps them in: without it they leave", () =>
+  it.effect("is necessary: without it, writes are sent", () =>
     Effect.gen(function* () {
       const { left } = yield* callAll(() => undefined, production)
       assert.strictEqual(left.length, ClientOperations.all.length)
@@ -60,7 +60,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it("knows the host to the letter, and the document's paths alone", () => {
+  it("requires the exact host and the document's paths", () => {
     const rule = Guard.reads(production)
     assert.isUndefined(rule(asked(`${production.restUrl}/markets?limit=1`)))
     for (const url of [

@@ -32,7 +32,7 @@ const order = {
 }
 
 describe("TradingRule", () => {
-  it("lets out what is tiny, post-only, soon gone, in a group and of this run", () => {
+  it("passes tiny post-only orders with a short expiry in a group of this run", () => {
     assert.isUndefined(rule(asked("POST", "/portfolio/events/orders", order)))
     assert.isUndefined(rule(asked("POST", "/portfolio/events/orders/batched", { orders: [order, order] })))
     assert.isUndefined(rule(asked("DELETE", `/portfolio/events/orders/${mine}`)))
@@ -59,7 +59,7 @@ describe("TradingRule", () => {
     assert.isDefined(rule(asked("POST", "/portfolio/events/orders/batched", { orders: [order, other] })))
   })
 
-  it("keeps in changes of what is not this run's, and everything that is not among the writes", () => {
+  it("blocks changes to foreign orders, and every other write", () => {
     for (const [method, path, body] of [
       ["DELETE", `/portfolio/events/orders/${theirs}`, undefined],
       ["DELETE", "/portfolio/events/orders", undefined],
@@ -80,7 +80,7 @@ describe("TradingRule", () => {
     }
   })
 
-  it("keeps every write in wherever it is not the demo exchange, to the letter", () => {
+  it("blocks every write on any other host", () => {
     const there = { ...asked("POST", "/portfolio/events/orders", order) }
     assert.isDefined(rule({ ...there, url: there.url.replace("demo.kalshi.co", "kalshi.com") }))
     assert.isDefined(rule({ ...there, url: there.url.replace("kalshi.co/", "kalshi.com/") }))

@@ -124,6 +124,8 @@ const word = (): fc.Arbitrary<string> =>
  * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` may be lower case, the offset has a colon, the day exists.
  * A leap second (`23:59:60Z`) is valid for the judge, but neither generated nor counted as a fault: RFC 3339 allows
  * it, the exchange's own formatter cannot write one, and a reader may handle it either way.
+ *
+ * A data table: one entry per format.
  */
 export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
   [

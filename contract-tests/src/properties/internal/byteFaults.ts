@@ -119,7 +119,7 @@ const fold = () => {
   return { folded: gzipSync(unfolded), unfolded }
 }
 
-/** Every one of them. */
+/** A data table: every fault. */
 export const byteFaults: ReadonlyArray<ByteFault> = [
   early("reset before the headers", "lost", () => (socket) => reset(socket)),
   early("closed before the headers", "lost", () => (socket) => end(socket)),
@@ -138,7 +138,7 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
     "lost",
     raw(({ status }) => head(status, ["content-length: 100"]), end)
   ),
-  early("no answer", "timeout", () => () => undefined),
+  early("no response", "timeout", () => () => undefined),
   late(
     "no end of the body",
     "timeout",
@@ -183,7 +183,7 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
     })
   ),
   late(
-    "another answer behind the answer",
+    "a second response after the response",
     "none",
     raw((good) =>
       Buffer.concat([

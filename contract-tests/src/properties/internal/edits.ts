@@ -121,6 +121,39 @@ const without = (schema: SchemaObject, key: string): SchemaObject =>
 
 const few = 2
 
+const newMember = (schema: SchemaObject, members: ReadonlyArray<Json>): Edit => ({
+  name: "the enum has a new member",
+  kind: "additive",
+  edited: { ...schema, enum: [...members, "a_new_member"] },
+  witnesses: [{ value: "a_new_member" }]
+})
+
+const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => {
+  const members = (keep: (key: string) => boolean): JsonObject =>
+    objectOf(Object.entries(value).filter(([key]) => keep(key)))
+  const gone = (schema.required ?? []).map((member): Edit => ({
+    name: `the member becomes optional`,
+    kind: "breaking",
+    edited: { ...schema, required: (schema.required ?? []).filter((name) => name !== member) },
+    witnesses: [{ value: members((key) => key !== member), member }]
+  }))
+  const name = "a_new_member"
+  const added = [null, "text", 1, true, [], {}, [{ a: null }]]
+  return [
+    ...gone,
+    ...(schema.properties === undefined
+      ? []
+      : [
+          {
+            name: "there is a new member",
+            kind: "additive",
+            edited: { ...schema, properties: { ...schema.properties, [name]: true } },
+            witnesses: added.map((extra) => ({ value: { ...value, [name]: extra }, member: name }))
+          } satisfies Edit
+        ])
+  ]
+}
+
 /** Creates the edits of places. */
 export const make = (judge: Judge) => {
   const coverage = Coverage.make(judge)
@@ -161,39 +194,6 @@ export const make = (judge: Judge) => {
         ]
     made.set(schema, edits)
     return edits
-  }
-
-  const newMember = (schema: SchemaObject, members: ReadonlyArray<Json>): Edit => ({
-    name: "the enum has a new member",
-    kind: "additive",
-    edited: { ...schema, enum: [...members, "a_new_member"] },
-    witnesses: [{ value: "a_new_member" }]
-  })
-
-  const ofObject = ({ schema }: Place, value: JsonObject): ReadonlyArray<Edit> => {
-    const members = (keep: (key: string) => boolean): JsonObject =>
-      objectOf(Object.entries(value).filter(([key]) => keep(key)))
-    const gone = (schema.required ?? []).map((member): Edit => ({
-      name: `the member becomes optional`,
-      kind: "breaking",
-      edited: { ...schema, required: (schema.required ?? []).filter((name) => name !== member) },
-      witnesses: [{ value: members((key) => key !== member), member }]
-    }))
-    const name = "a_new_member"
-    const added = [null, "text", 1, true, [], {}, [{ a: null }]]
-    return [
-      ...gone,
-      ...(schema.properties === undefined
-        ? []
-        : [
-            {
-              name: "there is a new member",
-              kind: "additive",
-              edited: { ...schema, properties: { ...schema.properties, [name]: true } },
-              witnesses: added.map((extra) => ({ value: { ...value, [name]: extra }, member: name }))
-            } satisfies Edit
-          ])
-    ]
   }
 
   return (place: Place): ReadonlyArray<Edit> => {

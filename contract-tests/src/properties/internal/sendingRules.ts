@@ -113,9 +113,9 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
     const previous = called.attempts[i - 1]
     if (previous !== undefined) {
       const before = verdictOn(previous)
-      must(before !== "known", "sent again after an answer that will not change")
-      if (before === "expired") must(++expirations === 1, "signed anew more than once for its age")
-      must(before !== "lost" || repeatable, "sent again although it may have been carried out")
+      must(before !== "known", "sent again after a final response")
+      if (before === "expired") must(++expirations === 1, "signed again more than once after expiry")
+      must(before !== "lost" || repeatable, "sent again although it may have taken effect")
     }
     if (keyed && lostAt !== undefined) {
       const latest = attempt.sent?.atMillis ?? startOf(attempt)
@@ -125,7 +125,7 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
   }
   if (repeatable) return
   const risky = called.attempts.filter((attempt) => ["lost", "known"].includes(verdictOn(attempt)))
-  must(risky.length <= 1, "on the wire again after a byte of it may have left")
+  must(risky.length <= 1, "on the wire again after a byte may have left")
 }
 
 /**
@@ -158,20 +158,20 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
       if (typeof delay === "string") throw new Broken(`attempt ${i + 2} is one more than the policy has`)
       must(startOf(next) - end >= Math.max(delay[0], asked), "sent again before the wait was over")
       const waited = startOf(next) - end
-      must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy says")
-      if (asked > delay[1]) reach("waited as long as it was asked to")
-      if (isFirstExpired) reach("signed anew for its age")
+      must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy allows")
+      if (asked > delay[1]) reach("waited for Retry-After")
+      if (isFirstExpired) reach("signed again after expiry")
       continue
     }
     if (metered || interruptedAt !== undefined || !may) continue
     if (delay === "stuck") {
-      must(endMillis === mustEndBy, "did not wait for its policy to the end")
+      must(endMillis === mustEndBy, "did not wait for its policy")
       continue
     }
     const wait = typeof delay === "string" ? Number.NaN : Math.max(delay[0], asked)
     const exact = typeof delay !== "string" && (delay[0] === delay[1] || asked >= delay[1])
     const late = keyed && lostAt !== undefined && end + wait - lostAt > horizonMillis
-    if (late) reach("ended because its id may be forgotten")
+    if (late) reach("stopped before its id may be forgotten")
     must(!exact || late || end + wait >= mustEndBy, "given up although the policy had another attempt")
     must(endMillis === end, "failed later than it could")
   }
@@ -180,61 +180,55 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** The call's own account of its outcome is accurate. */
-const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string) => void): void => {
-  const { attempts, exit, interruptedAt } = called
-  if (exit === undefined) throw new Broken("the call never ended")
+/** An interrupted call ends at once, and its request with it. */
+const heldInterruption = (
+  { attempts, endMillis }: Called,
+  exit: Exit.Exit<unknown, unknown>,
+  interruptedAt: number,
+  reach: (what: string) => void
+): void => {
+  must(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause), "an interrupted call did not end as one")
+  must(endMillis === interruptedAt, "an interrupted call continued")
   const last = attempts.at(-1)
-  if (interruptedAt !== undefined) {
-    must(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause), "an interrupted call did not end as one")
-    must(called.endMillis === interruptedAt, "an interrupted call went on")
-    if (last === undefined) return
-    must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
-    must(startOf(last) <= interruptedAt, "sent again after it was interrupted")
-    if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
-    return
-  }
+  if (last === undefined) return
+  must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
+  must(startOf(last) <= interruptedAt, "sent again after it was interrupted")
+  if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
+}
+
+/** A success is the decoded last response, independent of earlier attempts. */
+const heldSuccess = ({ called, target }: Judged, value: unknown, reach: (what: string) => void): void => {
+  const { attempts } = called
+  const before = attempts.slice(0, -1).map(verdictOn)
+  const { fate } = attempts.at(-1)?.sent ?? {}
+  must(
+    fate?._tag === "answered" && fate.status === success && fate.body === "whole",
+    "a success without a complete successful response"
+  )
+  const once = Answer.decoder(target.client.operation)({
+    status: target.reference.success.status,
+    body: target.body
+  })
+  must(
+    Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(value),
+    "earlier attempts changed the value of a success"
+  )
+  if (before.some(isNothing)) reach("succeeded after refusals")
+  if (before.includes("lost")) reach("succeeded after a lost response")
+}
+
+/** The fields of an error about its attempts are correct. */
+const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) => void): void => {
   const sends = attempts.filter(({ sent }) => sent !== undefined).length
   const verdicts = attempts.map(verdictOn)
   const lostBefore = verdicts.slice(0, -1).includes("lost")
-  if (Exit.isSuccess(exit)) {
-    const { fate } = last?.sent ?? {}
-    must(
-      fate?._tag === "answered" && fate.status === success && fate.body === "whole",
-      "a success that was not answered"
-    )
-    const once = Answer.decoder(target.client.operation)({
-      status: target.reference.success.status,
-      body: target.body
-    })
-    must(
-      Result.isSuccess(once) && JSON.stringify(once.success) === JSON.stringify(exit.value),
-      "what came before changed the value of a success"
-    )
-    if (verdicts.slice(0, -1).some(isNothing)) reach("succeeded after refusals")
-    if (lostBefore) reach("succeeded after a lost answer")
-    return
-  }
-  const [reason] = exit.cause.reasons
-  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`ended in ${Cause.pretty(exit.cause)}`)
-  const { error } = reason
-  const tag = field(error, "_tag")
-  if (last === undefined) {
-    // Its time limit can expire while it waits for tokens.
-    must(
-      scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
-      `${String(tag)} before anything was sent`
-    )
-    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, and the error says maybe")
-    return
-  }
   if (field(error, "attempts") !== undefined)
-    must(field(error, "attempts") === sends, `says ${String(field(error, "attempts"))} attempts of ${sends}`)
+    must(field(error, "attempts") === sends, `reports ${String(field(error, "attempts"))} attempts instead of ${sends}`)
   const says = field(error, "requestSent")
   if (says !== undefined) {
     const nothing = verdicts.every(isNothing)
-    must(says === (nothing ? "no" : "maybe"), `says that a request was sent: ${String(says)}`)
-    if (!nothing && verdicts.at(-1) === "unsent") reach("said that an earlier attempt may have been sent")
+    must(says === (nothing ? "no" : "maybe"), `requestSent is ${String(says)}`)
+    if (!nothing && verdicts.at(-1) === "unsent") reach("reported that an earlier attempt may have been sent")
   }
   const echo = field(error, "afterLostAnswer")
   if (echo !== undefined) {
@@ -246,7 +240,22 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
     const status = Number(field(error, "status"))
     const isOpen = lostBefore || status < 400 || isUnclear(status)
     must(carriedOut === (isOpen ? "maybe" : "no"), `carriedOut is ${String(carriedOut)} of ${status}`)
-    if (!lostBefore && isOpen && status !== 302) reach("said itself that it may have been carried out")
+    if (!lostBefore && isOpen && status !== 302) reach("reported that it may have taken effect")
+  }
+}
+
+/** The error is that of the last attempt. */
+const heldError = ({ called, scenario, target }: Judged, error: unknown): void => {
+  const tag = field(error, "_tag")
+  const last = called.attempts.at(-1)
+  if (last === undefined) {
+    // Its time limit can expire while it waits for tokens.
+    must(
+      scenario.metered && (tag === "LimitExceeded" || tag === "RequestTimeout"),
+      `${String(tag)} before anything was sent`
+    )
+    must(tag !== "RequestTimeout" || field(error, "requestSent") === "no", "nothing was sent, but requestSent is maybe")
+    return
   }
   const { sent, signed } = last
   const { fate } = sent ?? {}
@@ -254,7 +263,7 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
   if (scenario.metered && tag === "RequestTimeout" && field(error, "limit") === "total") return
   if (sent?.ended === "done" && fate?._tag === "answered") {
     const status = fate.status === success ? target.reference.success.status : fate.status
-    must(field(error, "status") === status, `${String(tag)} of an answer with ${status}`)
+    must(field(error, "status") === status, `${String(tag)} of a response with ${status}`)
     return
   }
   const expected =
@@ -262,13 +271,26 @@ const heldOutcome = ({ called, scenario, target }: Judged, reach: (what: string)
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
         : // It is not sent if it was signed too late for its id.
-          lostBefore || signed?.ended === "done"
+          called.attempts.slice(0, -1).some((attempt) => verdictOn(attempt) === "lost") || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"
       : sent.ended === "interrupted"
         ? "RequestTimeout"
         : "TransportError"
-  must(tag === expected, `${String(tag)} where ${expected} is true`)
+  must(tag === expected, `${String(tag)}, expected ${expected}`)
+}
+
+/** The reported outcome of a call is accurate. */
+const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
+  const { called } = judged
+  const { exit, interruptedAt } = called
+  if (exit === undefined) throw new Broken("the call never ended")
+  if (interruptedAt !== undefined) return heldInterruption(called, exit, interruptedAt, reach)
+  if (Exit.isSuccess(exit)) return heldSuccess(judged, exit.value, reach)
+  const [reason] = exit.cause.reasons
+  if (reason?._tag !== "Fail" || exit.cause.reasons.length > 1) throw new Broken(`ended in ${Cause.pretty(exit.cause)}`)
+  if (called.attempts.length > 0) heldFields(called, reason.error, reach)
+  heldError(judged, reason.error)
 }
 
 /** The budgets of the lowest tier: tokens per second, and the capacity of a bucket. */

@@ -11,7 +11,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -20,6 +19,7 @@ import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
+import { broken } from "./wire.ts"
 
 /** A key, its public half as another library reads it, and the pieces of text that would reveal it. */
 export interface Key {
@@ -149,39 +149,18 @@ const printsOf = (exit: Exit.Exit<unknown, unknown>): string =>
       : [])
   ].join("\n")
 
-/** Runs the call. */
-export const play = async ({
-  atMillis,
-  fates,
-  input,
-  layer = Kalshi.layer,
-  operation,
-  signer
-}: Call): Promise<Played> => {
-  const clock = clockAt(atMillis)
-  const attempts: Array<Attempt> = []
-  const logs: Array<string> = []
-  const spans: Array<Tracer.NativeSpan> = []
-  const registry: Metric.MetricRegistry = new Map()
-  const http = HttpClient.make((request, url) => {
+/** A transport that follows the fates, the last one repeatedly, and records the attempts. */
+const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: Array<Attempt>): HttpClient.HttpClient =>
+  HttpClient.make((request, url) => {
     const fate = fates[Math.min(attempts.length, fates.length - 1)]
     const { headers, method } = request
     const { pathname: path, search: query } = url
     attempts.push({ atMillis: clock.currentTimeMillisUnsafe(), method, path, query, headers: { ...headers } })
-    const broken = (code: string, syscall: string) =>
-      Effect.fail(
-        new HttpClientError.HttpClientError({
-          reason: new HttpClientError.TransportError({
-            request,
-            cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
-          })
-        })
-      )
     switch (fate?._tag) {
       case "refused":
-        return broken("ECONNREFUSED", "connect")
+        return Effect.fail(broken(request, "ECONNREFUSED", "connect"))
       case "reset":
-        return broken("ECONNRESET", "read")
+        return Effect.fail(broken(request, "ECONNRESET", "read"))
       case "interrupted":
         return Effect.interrupt
       case "answered": {
@@ -198,6 +177,11 @@ export const play = async ({
         return Effect.die(new Error("the HTTP client died"))
     }
   })
+
+/** A logger and a tracer that record everything. */
+const recorders = () => {
+  const logs: Array<string> = []
+  const spans: Array<Tracer.NativeSpan> = []
   const logger = Logger.make<unknown, void>((entry) => {
     logs.push(
       shown(entry.message),
@@ -213,6 +197,33 @@ export const play = async ({
       return span
     }
   })
+  return { logger, logs, spans, tracer }
+}
+
+const spansAsText = (spans: ReadonlyArray<Tracer.NativeSpan>): string =>
+  shown(
+    spans.map(({ attributes, events, name, status }) => ({
+      name,
+      attributes: [...attributes],
+      events,
+      exit: status._tag === "Ended" ? printsOf(status.exit) : status
+    }))
+  )
+
+/** Runs the call. */
+export const play = async ({
+  atMillis,
+  fates,
+  input,
+  layer = Kalshi.layer,
+  operation,
+  signer
+}: Call): Promise<Played> => {
+  const clock = clockAt(atMillis)
+  const attempts: Array<Attempt> = []
+  const http = transportOf(fates, clock, attempts)
+  const { logger, logs, spans, tracer } = recorders()
+  const registry: Metric.MetricRegistry = new Map()
   const kalshi = layer({
     environment: Environment.sandbox,
     limits: false,
@@ -246,14 +257,7 @@ export const play = async ({
     printed: {
       outcome: printsOf(exit),
       log: logs.join("\n"),
-      span: shown(
-        spans.map(({ attributes, events, name, status }) => ({
-          name,
-          attributes: [...attributes],
-          events,
-          exit: status._tag === "Ended" ? printsOf(status.exit) : status
-        }))
-      ),
+      span: spansAsText(spans),
       metric: shown(measured),
       signer: [String(signer), jsonOf(signer), shown(signer)].join("\n")
     }

@@ -132,7 +132,8 @@ const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: 
     })
   )
 
-const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
+/** The error of a broken connection, in the form of Node. */
+export const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({
       request,
@@ -200,90 +201,94 @@ const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
     signer
   })
 
-/** Runs it to its end, and for another hour. */
-export const play = (target: Target, scenario: Scenario): Log => {
-  const { client, reference } = target
-  const input = target.inputs[scenario.variant % target.inputs.length]
-  const time = VirtualTime.make(startMillis)
-  const signs = isSigned(reference)
-  const calls: ReadonlyArray<Called> = scenario.calls.map((call) => ({
-    startMillis: startMillis + call.startMillis,
-    attempts: [],
-    exit: undefined,
-    endMillis: Number.NaN,
-    interruptedAt: undefined
-  }))
-  const learning: Array<number> = []
-  let sends = 0
-  let signatures = 0
+/** A scenario while it runs. */
+interface Playing {
+  readonly target: Target
+  readonly scenario: Scenario
+  readonly time: VirtualTime.VirtualTime
+  readonly calls: ReadonlyArray<Called>
+  readonly learning: Array<number>
+  signatures: number
+  sends: number
+}
 
-  const begin = (call: number): Attempt => {
-    const { attempts } = calls[call]!
-    const attempt = {
-      step: scenario.calls[call]!.steps[attempts.length] ?? afterwards,
-      signed: undefined,
-      sent: undefined
+const begin = ({ calls, scenario }: Playing, call: number): Attempt => {
+  const { attempts } = calls[call]!
+  const attempt = {
+    step: scenario.calls[call]!.steps[attempts.length] ?? afterwards,
+    signed: undefined,
+    sent: undefined
+  }
+  attempts.push(attempt)
+  return attempt
+}
+
+/** Signs so that two signatures of the same text differ, as with RSA-PSS. */
+const sign = (playing: Playing, call: number, text: string): Effect.Effect<string, SigningError> => {
+  const { time } = playing
+  const attempt = begin(playing, call)
+  const { sign } = attempt.step
+  const signature = crypto
+    .createHash("sha512")
+    .update(`${text} ${playing.signatures++}`)
+    .digest("base64")
+  const signed: Signed = { atMillis: time.nowMillis(), text, signature, ended: undefined, endMillis: Number.NaN }
+  attempt.signed = signed
+  const made =
+    sign._tag === "hangs"
+      ? Effect.never
+      : sign._tag === "fails"
+        ? Effect.fail(new SigningError({ description: "declined" }))
+        : sign.millis === 0
+          ? Effect.succeed(signature)
+          : Effect.as(Effect.sleep(sign.millis), signature)
+  return noting(signed, time, made, true)
+}
+
+const signerOf = (playing: Playing): Signer["Service"] => ({
+  keyId: "contract",
+  kind: "ed25519",
+  sign: (text) =>
+    Effect.flatMap(Running, (call) =>
+      call === undefined || (playing.scenario.metered && [...learned].some((path) => text.endsWith(path)))
+        ? Effect.succeed(crypto.createHash("sha512").update(text).digest("base64"))
+        : sign(playing, call, text)
+    )
+})
+
+/** Lets a request meet its fate. */
+const become = (
+  { target, time }: Playing,
+  request: HttpClientRequest.HttpClientRequest,
+  sent: Sent
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
+  const { fate } = sent
+  if (fate._tag === "stalled") return Effect.never
+  const outcome = Effect.suspend(() => {
+    if (fate._tag === "refused") {
+      return Effect.fail(broken(request, fate.code, fate.code === "ENOTFOUND" ? "getaddrinfo" : "connect"))
     }
-    attempts.push(attempt)
-    return attempt
-  }
+    if (fate._tag === "reset") return Effect.fail(broken(request, fate.code, "read"))
+    if (fate.retryAfter !== undefined) sent.askedMillis = meant(fate.retryAfter, time.nowMillis())
+    return Effect.succeed(respond(request, fate, target, sent, time))
+  })
+  return fate.afterMillis === 0 ? outcome : Effect.andThen(Effect.sleep(fate.afterMillis), outcome)
+}
 
-  /** Signs so that two signatures of the same text differ, as with RSA-PSS. */
-  const sign = (call: number, text: string): Effect.Effect<string, SigningError> => {
-    const attempt = begin(call)
-    const { sign } = attempt.step
-    const signature = crypto.createHash("sha512").update(`${text} ${signatures++}`).digest("base64")
-    const signed: Signed = { atMillis: time.nowMillis(), text, signature, ended: undefined, endMillis: Number.NaN }
-    attempt.signed = signed
-    const made =
-      sign._tag === "hangs"
-        ? Effect.never
-        : sign._tag === "fails"
-          ? Effect.fail(new SigningError({ description: "declined" }))
-          : sign.millis === 0
-            ? Effect.succeed(signature)
-            : Effect.as(Effect.sleep(sign.millis), signature)
-    return noting(signed, time, made, true)
-  }
-  const signer: Signer["Service"] = {
-    keyId: "contract",
-    kind: "ed25519",
-    sign: (text) =>
-      Effect.flatMap(Running, (call) =>
-        call === undefined || (scenario.metered && [...learned].some((path) => text.endsWith(path)))
-          ? Effect.succeed(crypto.createHash("sha512").update(text).digest("base64"))
-          : sign(call, text)
-      )
-  }
-
-  const become = (
-    request: HttpClientRequest.HttpClientRequest,
-    sent: Sent
-  ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
-    const { fate } = sent
-    if (fate._tag === "stalled") return Effect.never
-    const outcome = Effect.suspend(() => {
-      if (fate._tag === "refused") {
-        return Effect.fail(broken(request, fate.code, fate.code === "ENOTFOUND" ? "getaddrinfo" : "connect"))
-      }
-      if (fate._tag === "reset") return Effect.fail(broken(request, fate.code, "read"))
-      if (fate.retryAfter !== undefined) sent.askedMillis = meant(fate.retryAfter, time.nowMillis())
-      return Effect.succeed(respond(request, fate, target, sent, time))
-    })
-    return fate.afterMillis === 0 ? outcome : Effect.andThen(Effect.sleep(fate.afterMillis), outcome)
-  }
-
-  const http = HttpClient.make((request, url) =>
+const transportOf = (playing: Playing): HttpClient.HttpClient => {
+  const { calls, learning, scenario, target, time } = playing
+  const signs = isSigned(target.reference)
+  return HttpClient.make((request, url) =>
     Effect.flatMap(Running, (call) => {
       if (call === undefined || (scenario.metered && learned.has(url.pathname))) {
         // One of the two is public and costs no tokens.
         if (request.headers["kalshi-access-signature"] !== undefined) learning.push(time.nowMillis())
         return Effect.succeed(factOf(request, url.pathname))
       }
-      sends++
+      playing.sends++
       const { attempts } = calls[call]!
       const last = attempts.at(-1)
-      const attempt = signs && last !== undefined && last.sent === undefined ? last : begin(call)
+      const attempt = signs && last !== undefined && last.sent === undefined ? last : begin(playing, call)
       const sent: Sent = {
         atMillis: time.nowMillis(),
         method: request.method,
@@ -296,13 +301,68 @@ export const play = (target: Target, scenario: Scenario): Log => {
         endMillis: Number.NaN
       }
       attempt.sent = sent
-      return noting(sent, time, become(request, sent), false)
+      return noting(sent, time, become(playing, request, sent), false)
     })
   )
+}
+
+/** The starts and the interruptions of the calls, in order. */
+const eventsOf = (
+  { calls, scenario, time }: Playing,
+  program: (call: number) => Effect.Effect<unknown, unknown>
+): ReadonlyArray<{ readonly atMillis: number; readonly act: () => void }> => {
+  const fibers: Array<Fiber.Fiber<unknown, unknown>> = []
+  return scenario.calls
+    .flatMap(({ interruptedAfter, startMillis: after }, i) => [
+      {
+        atMillis: startMillis + after,
+        act: () => {
+          const fiber = time.fork(program(i))
+          fibers[i] = fiber
+          fiber.addObserver((exit) => {
+            calls[i]!.exit = exit
+            calls[i]!.endMillis = time.nowMillis()
+          })
+        }
+      },
+      ...(interruptedAfter === undefined
+        ? []
+        : [
+            {
+              atMillis: startMillis + after + interruptedAfter,
+              act: () => {
+                if (calls[i]!.exit !== undefined) return
+                calls[i]!.interruptedAt = time.nowMillis()
+                fibers[i]!.interruptUnsafe()
+                time.advanceTo(time.nowMillis())
+              }
+            }
+          ])
+    ])
+    .sort((a, b) => a.atMillis - b.atMillis)
+}
+
+/** Runs it to its end, and for another hour. */
+export const play = (target: Target, scenario: Scenario): Log => {
+  const { client } = target
+  const input = target.inputs[scenario.variant % target.inputs.length]
+  const time = VirtualTime.make(startMillis)
+  const calls: ReadonlyArray<Called> = scenario.calls.map((call) => ({
+    startMillis: startMillis + call.startMillis,
+    attempts: [],
+    exit: undefined,
+    endMillis: Number.NaN,
+    interruptedAt: undefined
+  }))
+  const learning: Array<number> = []
+  const playing: Playing = { target, scenario, time, calls, learning, signatures: 0, sends: 0 }
 
   const scope = Scope.makeUnsafe()
   const context = Effect.runSync(
-    Layer.buildWithScope(Layer.provide(layerOf(scenario, signer), Layer.succeed(HttpClient.HttpClient, http)), scope)
+    Layer.buildWithScope(
+      Layer.provide(layerOf(scenario, signerOf(playing)), Layer.succeed(HttpClient.HttpClient, transportOf(playing))),
+      scope
+    )
   )
   const program = (call: number): Effect.Effect<unknown, unknown> =>
     client.operation(input).pipe(
@@ -316,34 +376,7 @@ export const play = (target: Target, scenario: Scenario): Log => {
       Effect.provideContext(context)
     )
 
-  const fibers: Array<Fiber.Fiber<unknown, unknown>> = []
-  const events = scenario.calls.flatMap(({ interruptedAfter, startMillis: after }, i) => [
-    {
-      atMillis: startMillis + after,
-      act: () => {
-        const fiber = time.fork(program(i))
-        fibers[i] = fiber
-        fiber.addObserver((exit) => {
-          calls[i]!.exit = exit
-          calls[i]!.endMillis = time.nowMillis()
-        })
-      }
-    },
-    ...(interruptedAfter === undefined
-      ? []
-      : [
-          {
-            atMillis: startMillis + after + interruptedAfter,
-            act: () => {
-              if (calls[i]!.exit !== undefined) return
-              calls[i]!.interruptedAt = time.nowMillis()
-              fibers[i]!.interruptUnsafe()
-              time.advanceTo(time.nowMillis())
-            }
-          }
-        ])
-  ])
-  for (const { act, atMillis } of events.sort((a, b) => a.atMillis - b.atMillis)) {
+  for (const { act, atMillis } of eventsOf(playing, program)) {
     time.advanceTo(atMillis)
     act()
   }
@@ -352,10 +385,10 @@ export const play = (target: Target, scenario: Scenario): Log => {
     time.advanceTo(next)
   }
   const timersThen = time.timers()
-  const sendsBefore = sends
+  const sendsBefore = playing.sends
   time.advanceTo(time.nowMillis() + 3_600_000)
   const timersLeft = scenario.metered ? time.timers() : timersThen
-  const log: Log = { calls, learning, timersLeft, sentAfterwards: sends - sendsBefore }
+  const log: Log = { calls, learning, timersLeft, sentAfterwards: playing.sends - sendsBefore }
   Effect.runSync(Scope.close(scope, Exit.void))
   return log
 }

@@ -1,7 +1,4 @@
-/**
- * The rule for requests to a live exchange, enforced on outgoing requests: whatever the suite does above, no other
- * request is sent.
- */
+/** Enforces the rule for requests to a live exchange on outgoing requests: no other request is sent. */
 import type { Environment } from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"

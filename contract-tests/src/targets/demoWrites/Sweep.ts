@@ -59,7 +59,7 @@ export const sweep = (
       if (round > 0) yield* Effect.sleep(betweenMillis)
       const found = yield* Effect.result(look)
       if (Result.isFailure(found)) {
-        left = [`the exchange does not tell what is left: ${found.failure.message}`]
+        left = [`the exchange does not report what is left: ${found.failure.message}`]
         clean = 0
         continue
       }

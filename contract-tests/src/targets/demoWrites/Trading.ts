@@ -34,6 +34,81 @@ const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => 
   return typeof value === "string" && value !== "" ? [value] : []
 }
 
+const failing = (what: string) => (error: { readonly message: string }) => new Missing(`${what}: ${error.message}`)
+
+/** The ticker of a market to trade on, found on first use. */
+const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
+  let ticker: string | undefined
+  return Effect.gen(function* () {
+    if (ticker !== undefined) return ticker
+    const { markets } = yield* Effect.mapError(
+      provide(Markets.list({ status: "open", limit: 100 })),
+      failing("no market could be found")
+    )
+    const found = markets?.find(({ yes_ask_dollars }) => farDollars.test(yes_ask_dollars))
+    if (found === undefined)
+      return yield* Effect.fail(new Missing("there is no open market whose best ask is far from a bid of two cents"))
+    return (ticker = found.ticker)
+  })
+}
+
+/** What the inputs of writes are made of. */
+interface Entities {
+  readonly group: Effect.Effect<string, Missing>
+  readonly limit: CountInput
+  readonly market: Effect.Effect<string, Missing>
+  readonly order: Effect.Effect<JsonObject, Missing>
+  /** The id of a new order. */
+  readonly placed: Effect.Effect<string, Missing>
+}
+
+const writeOf = (name: string, { group, limit, market, order, placed }: Entities): ReturnType<Trading["writes"]> => {
+  switch (name) {
+    case "OrderGroups.create":
+      return Effect.succeed({ contracts_limit_fp: limit })
+    case "OrderGroups.updateLimit":
+      return Effect.map(group, (order_group_id) => ({ order_group_id, contracts_limit_fp: limit }))
+    case "OrderGroups.delete":
+    case "OrderGroups.reset":
+    case "OrderGroups.trigger":
+      return Effect.map(group, (order_group_id) => ({ order_group_id }))
+    case "Orders.create":
+      return order
+    case "Orders.batchCreate":
+      return Effect.map(Effect.all([order, order]), (orders) => ({ orders }))
+    case "Orders.amend":
+      return Effect.map(Effect.all([placed, market]), ([order_id, ticker]) => ({
+        order_id,
+        ticker,
+        side: "bid",
+        price: "0.0200",
+        count: "2.00"
+      }))
+    case "Orders.decrease":
+      return Effect.map(placed, (order_id) => ({ order_id, reduce_by: "1.00" }))
+    case "Orders.cancel":
+      return Effect.map(placed, (order_id) => ({ order_id }))
+    case "Orders.batchCancel":
+      return Effect.map(placed, (order_id) => ({ orders: [{ order_id }] }))
+    default:
+      return undefined
+  }
+}
+
+const learn = (
+  { name }: ClientOperation,
+  { exchanged }: Heard,
+  note: (kind: "group" | "order", id: string) => void
+): void => {
+  if (!["OrderGroups.create", "Orders.batchCreate", "Orders.create"].includes(name)) return
+  for (const { answer } of exchanged) {
+    const json = answer === undefined ? undefined : Answers.parse(answer.body)
+    const orders = memberOf(json, "orders")
+    for (const id of textOf(json, "order_group_id")) if (name === "OrderGroups.create") note("group", id)
+    for (const one of isArray(orders) ? orders : [json]) for (const id of textOf(one, "order_id")) note("order", id)
+  }
+}
+
 /** Prepares it; `note` is called with every entity of the run. */
 export const make = (
   provide: Provide,
@@ -41,21 +116,8 @@ export const make = (
   note: (kind: "group" | "order", id: string) => void
 ): Trading => {
   let count = 0
-  let ticker: string | undefined
   let home: string | undefined
-  const failing = (what: string) => (error: { readonly message: string }) => new Missing(`${what}: ${error.message}`)
-
-  const market = Effect.gen(function* () {
-    if (ticker !== undefined) return ticker
-    const { markets } = yield* Effect.mapError(
-      provide(Markets.list({ status: "open", limit: 100 })),
-      failing("no market could be looked for")
-    )
-    const found = markets?.find(({ yes_ask_dollars }) => farDollars.test(yes_ask_dollars))
-    if (found === undefined)
-      return yield* Effect.fail(new Missing("there is no open market whose best ask is far from a bid of two cents"))
-    return (ticker = found.ticker)
-  })
+  const market = makeMarket(provide)
   const group = Effect.gen(function* () {
     const { order_group_id } = yield* Effect.mapError(
       provide(OrderGroups.create({ contracts_limit_fp: limit })),
@@ -89,49 +151,9 @@ export const make = (
     note("order", order_id)
     return order_id
   })
-  const writes: Trading["writes"] = ({ name }) => {
-    switch (name) {
-      case "OrderGroups.create":
-        return Effect.succeed({ contracts_limit_fp: limit })
-      case "OrderGroups.updateLimit":
-        return Effect.map(group, (order_group_id) => ({ order_group_id, contracts_limit_fp: limit }))
-      case "OrderGroups.delete":
-      case "OrderGroups.reset":
-      case "OrderGroups.trigger":
-        return Effect.map(group, (order_group_id) => ({ order_group_id }))
-      case "Orders.create":
-        return order
-      case "Orders.batchCreate":
-        return Effect.map(Effect.all([order, order]), (orders) => ({ orders }))
-      case "Orders.amend":
-        return Effect.map(Effect.all([placed, market]), ([order_id, ticker]) => ({
-          order_id,
-          ticker,
-          side: "bid",
-          price: "0.0200",
-          count: "2.00"
-        }))
-      case "Orders.decrease":
-        return Effect.map(placed, (order_id) => ({ order_id, reduce_by: "1.00" }))
-      case "Orders.cancel":
-        return Effect.map(placed, (order_id) => ({ order_id }))
-      case "Orders.batchCancel":
-        return Effect.map(placed, (order_id) => ({ orders: [{ order_id }] }))
-      default:
-        return undefined
-    }
-  }
   return {
-    writes,
+    writes: ({ name }) => writeOf(name, { group, limit, market, order, placed }),
     own: { order_id: placed, order_group_id: group },
-    learn: ({ name }, { exchanged }) => {
-      if (!["OrderGroups.create", "Orders.batchCreate", "Orders.create"].includes(name)) return
-      for (const { answer } of exchanged) {
-        const json = answer === undefined ? undefined : Answers.parse(answer.body)
-        const orders = memberOf(json, "orders")
-        for (const id of textOf(json, "order_group_id")) if (name === "OrderGroups.create") note("group", id)
-        for (const one of isArray(orders) ? orders : [json]) for (const id of textOf(one, "order_id")) note("order", id)
-      }
-    }
+    learn: (client, heard) => learn(client, heard, note)
   }
 }

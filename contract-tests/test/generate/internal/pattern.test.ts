@@ -21,7 +21,7 @@ const grammar = Pattern.reader()
 
 describe("grammar", () => {
   for (const pattern of patterns) {
-    it(`makes members of ${pattern} at random and at the edges, and near misses outside`, () => {
+    it(`generates members and near misses of ${pattern}`, () => {
       const read = grammar(pattern)
       const expression = new RegExp(pattern, "u")
       assert.isAbove(read.edges.length, 0)
@@ -42,7 +42,7 @@ describe("grammar", () => {
     })
   }
 
-  it("goes to every number of places, and past what a double holds", () => {
+  it("generates every number of decimal places, beyond the precision of a double", () => {
     const { edges } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
     for (let places = 1; places <= 6; places++) {
       assert.isTrue(edges.some((text) => new RegExp(`\\.[0-9]{${places}}$`).test(text)))
@@ -52,7 +52,7 @@ describe("grammar", () => {
     assert.isTrue(edges.some((text) => text.replace(/[^0-9]/g, "").length > 17))
   })
 
-  it("misses by one place, by a sign, an exponent, a space, a newline, a leading nought", () => {
+  it("generates near misses: one place, a sign, an exponent, a space, a newline, a leading zero", () => {
     const { misses } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
     const some = (form: RegExp): void =>
       assert.isTrue(
@@ -70,7 +70,7 @@ describe("grammar", () => {
     some(/^--/)
   })
 
-  it("misses by one repetition less and one more", () => {
+  it("generates near misses with one repetition too few and too many", () => {
     const { misses } = grammar("^a[0-9]{2,4}$")
     assert.isTrue(misses.some((text) => /^a[0-9]{5}$/.test(text)))
     assert.include(grammar("^a(?:bc){2}$").misses, "abc")

@@ -1,4 +1,4 @@
-/** What the tests of the operations share: the document, every operation with its place in it, and ways to plant faults. */
+/** Shared by the tests of operations: the document, its operations, and ways to plant faults. */
 import * as fs from "node:fs"
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
@@ -14,12 +14,12 @@ export const conformance = Subject.conformance()
 /** The client's sources. */
 export const folder = new URL("../../../../packages/client/src/", import.meta.url)
 
-// What the package maps each path that users import to.
+// The package's export map.
 const { exports }: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(
   fs.readFileSync(new URL("../package.json", folder), "utf8")
 )
 
-/** The client's modules that users import, by name, without the generated ones. */
+/** The client's public modules by name, except generated ones. */
 export const modules: ReadonlyMap<string, URL> = new Map(
   Object.entries(exports).flatMap(([path, file]) =>
     /^\.\/\w+$/.test(path) ? [[path.slice("./".length), new URL(`../${file}`, folder)] as const] : []
@@ -42,19 +42,19 @@ export const named = (id: string): ClientOperations.ClientOperation => {
   return found
 }
 
-/** An operation that says something else of itself, and does it. */
+/** An operation with a changed descriptor. */
 export const altered = (
   id: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
 ): ClientOperations.ClientOperation => {
   const client = named(id)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // Its types are those of no operation: it is a fault on purpose.
+  // No operation has these types: the fault is deliberate.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }
 
-/** Every operation, with this one in the place of the one it alters. */
+/** Every operation, with this one replacing the original. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
 

@@ -56,14 +56,14 @@ const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): str
   return parts.length === 0 ? "void" : parts.join(" & ")
 }
 
-/** A type assertion, and what it is about. */
+/** A type assertion and its subject. */
 export interface Assertion {
   readonly subject: string
   /** One line. */
   readonly code: string
 }
 
-/** The assertions that the document makes about an operation. */
+/** The type assertions of an operation, derived from the document. */
 export const assertionsOf = (client: ClientOperations.ClientOperation): ReadonlyArray<Assertion> => {
   const reference = referenceOf(client)
   const { id, parameters, requestBody, success } = reference
@@ -116,7 +116,7 @@ const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${pa
 /**
  * Compiles assertions.
  *
- * @returns The subjects of those that do not hold.
+ * @returns The subjects of the wrong assertions.
  * @throws If the compiler reports anything else.
  */
 export const failing = (assertions: ReadonlyArray<Assertion>): ReadonlyArray<string> => {

@@ -1,6 +1,6 @@
 /**
- * Prism, which nobody here wrote, started from the reference document on loopback: as a mock that refuses what the document
- * does not allow, or as a proxy that reports it.
+ * Starts Prism, an independent server, on loopback: as a mock that refuses what the reference document does not allow,
+ * or as a proxy that reports it.
  */
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
@@ -12,12 +12,12 @@ import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import type * as Mutants from "../../../src/generate/Mutants.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
 
-/** What Prism says of a request. */
+/** Prism's report about a request. */
 export type Verdict =
   | { readonly accepted: true; readonly status: number }
   | { readonly accepted: false; readonly status: number; readonly because: string }
 
-/** Violations that Prism does not see, or not all of them. */
+/** Violations that Prism does not detect, or only partly. */
 export const blindTo: Readonly<Partial<Record<Mutants.Kind, string>>> = {
   "unsafe-integer": "an integer without a format has no bound in JSON Schema",
   "non-finite-number": "an integer without a format has no bound in JSON Schema",
@@ -31,7 +31,7 @@ export interface Prism {
 
 const answerWithinMillis = 10_000
 
-/** Lists of many long texts make long targets, which are none of what is judged here. */
+/** Lists of many long texts exceed the limit of a URL, which is not under test here. */
 const maxHeaderBytes = 1024 * 1024
 
 const main = (): string => {
@@ -39,15 +39,15 @@ const main = (): string => {
   return path.join(path.dirname(manifest), "dist", "index.js")
 }
 
-/** Ends a process whose input ends, be it that its parent is gone; with the process goes a folder. */
+/** Ends a process and deletes its folder when its input ends, for example because its parent died. */
 const endWithInput = (folder: string): string =>
   `import { rmSync } from "node:fs"
   process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))
   process.stdin.on("end", () => process.exit()).resume()`
 
 /**
- * A copy of the reference document, in a folder of its own, that says what dialect its schemas are in: that of OpenAPI 3.1, but unless
- * told, Prism takes it for draft 7 and every pair of a price and a count for wrong.
+ * A copy of the reference document with an explicit schema dialect: without it, Prism assumes draft 7 and refuses every
+ * pair of price and count.
  */
 const copied = (): string => {
   const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
@@ -63,7 +63,7 @@ export interface Listening {
   readonly stop: () => void
 }
 
-/** Runs a command of Prism on a free port; rejects with what it printed where it ends instead. */
+/** Runs a Prism command on a free port; rejects with its output if it exits. */
 const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<string>): Promise<Listening> => {
   const file = copied()
   const child = spawn(
@@ -83,7 +83,7 @@ const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<stri
       const found = /Prism is listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(printed)
       if (found !== null) resolve(Number(found[1]))
     }
-    // The pipes are read to the end: a full one would stop it.
+    // Both pipes must be read: a full one would block the process.
     child.stdout.on("data", read)
     child.stderr.on("data", read)
     child.once("error", reject)
@@ -92,7 +92,7 @@ const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<stri
   return { port, stop: () => void child.stdin.end() }
 }
 
-/** Starts Prism as a proxy that lets everything through, and says in a header of each answer what is wrong with it. */
+/** Starts Prism as a proxy that forwards everything and reports violations in a header of each response. */
 export const startProxy = (upstream: string): Promise<Listening> => listen("proxy", upstream)
 
 /** Starts Prism as a mock. */
@@ -125,7 +125,7 @@ export const start = async (): Promise<Prism> => {
           })
           response.once("end", () => {
             const status = response.statusCode ?? 0
-            // A mock answers what it refuses with 401, 400 or 422, and says why in a header or in the body.
+            // A mock refuses with 401, 400 or 422, with the reason in a header or in the body.
             const said = response.headers["sl-violations"]
             const because = `${typeof said === "string" ? said : ""} ${text}`.slice(0, 500)
             resolve(status >= 200 && status < 300 ? { accepted: true, status } : { accepted: false, status, because })
@@ -134,7 +134,7 @@ export const start = async (): Promise<Prism> => {
         }
       )
       request.setTimeout(answerWithinMillis, () =>
-        request.destroy(new Error(`no answer to ${sent.method} ${sent.target}`))
+        request.destroy(new Error(`no response to ${sent.method} ${sent.target}`))
       )
       request.once("error", reject)
       request.end(sent.body)

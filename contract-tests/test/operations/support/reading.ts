@@ -1,10 +1,10 @@
-/** Operations that read their answers wrongly, in a way of one's own. */
+/** Operations that decode their responses wrongly in a chosen way. */
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import type { ClientOperation } from "../../../src/operations/ClientOperations.ts"
 import { altered } from "./client.ts"
 
-/** An operation that does something to its answer before it decodes it. */
+/** An operation that changes its response before decoding. */
 export const reading = (id: string, read: (body: unknown) => unknown): ClientOperation =>
   altered(id, ({ success }) => ({
     success: {
@@ -18,7 +18,7 @@ export const reading = (id: string, read: (body: unknown) => unknown): ClientOpe
     }
   }))
 
-/** Changes every member of this name, at any depth; undefined takes it away. */
+/** Changes every member of this name at any depth; undefined removes it. */
 export const at =
   (key: string, change: (value: unknown) => unknown) =>
   (body: unknown): unknown => {

@@ -1,4 +1,4 @@
-/** The laws of decoded answers, run by a test file for each way of decoding. */
+/** The laws of decoded responses, for both ways of decoding. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "../../../src/operations/Answers.ts"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
@@ -23,14 +23,14 @@ export const laws = (compiledDecoding: boolean): void => {
     })
   }
 
-  it("holds every success that has a body", () => {
+  it("checks every success with a body", () => {
     const bodies = ClientOperations.all.filter((client) => referenceOf(client).success.schema !== undefined)
     assert.strictEqual(bodies.length, 113)
   })
 
   describe("payload", () => {
     for (const { status } of Descriptors.payloads(document.operation("GetExchangeStatus")!)) {
-      it(`of ${status}: is every valid body as it was, and nothing where the body has a single violation`, () => {
+      it(`of ${status}: is any valid body unchanged, and undefined for any violation`, () => {
         const client = named("GetExchangeStatus")
         const response = referenceOf(client).responses.get(status)
         if (response?.schema === undefined) assert.fail("the document lost its payload")
@@ -40,7 +40,7 @@ export const laws = (compiledDecoding: boolean): void => {
           schema: response.schema,
           position: "response"
         })
-        // A decoded payload is made of the JSON that came.
+        // A decoded payload consists of the received JSON.
         for (const value of suite.values) assert.isTrue(equals(payload(value) as Json | undefined, value))
         for (const { kind, value } of suite.mutants) {
           if (treatmentOf(kind, "response") === "reject") assert.isUndefined(payload(value), JSON.stringify(value))

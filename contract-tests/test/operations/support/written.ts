@@ -1,11 +1,11 @@
-/** Writes requests by hand, right or wrong: what a client would send that does not look at its input. */
+/** Writes valid and invalid requests by hand, like a client without input checks. */
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
 import { isArray, memberOf, objectOf, textOf, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
 
 const scalar = (value: Json): string => (typeof value === "string" ? value : textOf(value))
 
-/** The request of an input; undefined where it has no path. */
+/** The request of an input, or undefined if it has no path. */
 export const written = (reference: ReferenceDocument.Operation, input: JsonObject): Sent | undefined => {
   let target = root + reference.path
   const query: Array<string> = []

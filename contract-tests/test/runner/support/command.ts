@@ -1,11 +1,11 @@
-/** The command as its users run it: a process of its own. */
+/** Runs the command in a process. */
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
-/** What came of it. */
+/** The result. */
 export interface Ended {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal ended the process. */
   readonly code: number | undefined
   readonly stdout: string
   readonly stderr: string
@@ -13,7 +13,7 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
 
-/** Starts it; `script` stands in its place where it is given. No variable of this process that is about keys is passed on. */
+/** Starts the command, or `script`. Environment variables with keys are not passed on. */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},

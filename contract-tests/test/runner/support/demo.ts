@@ -1,6 +1,6 @@
 /**
- * The command, for whom the demo exchange is an exchange on loopback (`DEMO_URL`). With `KILLED_AT=N` the process kills
- * itself when its Nth write has arrived there, before the answer comes back.
+ * The command with an exchange on loopback (`DEMO_URL`) as the demo exchange. With `KILLED_AT=N` the process kills
+ * itself when its Nth write has arrived, before the response.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -14,7 +14,7 @@ import { command } from "../../../src/runner/Command.ts"
 const killedAt = Number(process.env["KILLED_AT"] ?? Number.POSITIVE_INFINITY)
 let writes = 0
 
-/** Below everything that is under test: the connection itself goes elsewhere. */
+/** Redirects connections, below all code under test. */
 const elsewhere = Layer.effect(
   NodeHttpClient.Dispatcher,
   Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>

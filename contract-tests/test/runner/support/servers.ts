@@ -1,4 +1,4 @@
-/** Servers on loopback that are no exchange, and one that is. */
+/** Servers on loopback: an exchange and others. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ export const serving = async <A>(listener: RequestListener, use: (url: string) =
 export interface Served {
   readonly sandbox: Sandbox.Operator
   readonly world: World
-  /** What the command needs in its environment. */
+  /** The environment of the command. */
   readonly key: { readonly KALSHI_API_KEY_ID: string; readonly KALSHI_PRIVATE_KEY: string }
 }
 
@@ -35,7 +35,7 @@ export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"]
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
 })
 
-/** A local exchange while a test runs. Nothing of its world is archived: that would take time to pass. */
+/** A local exchange while a test runs. Its world has no archive, because that would need time to pass. */
 export const exchanging = <A, E>(
   use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
 ): Effect.Effect<A, unknown> =>

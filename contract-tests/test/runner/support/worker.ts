@@ -1,4 +1,4 @@
-/** A worker that does with a job what the job's property says. */
+/** A worker that behaves as the job's property says. */
 import { parentPort } from "node:worker_threads"
 import type { Done, Job } from "../../../src/runner/Cells.ts"
 

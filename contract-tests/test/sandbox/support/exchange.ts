@@ -1,4 +1,4 @@
-/** A way to put any request to the local exchange, right or wrong. */
+/** Sends valid and invalid requests to the local exchange. */
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import type * as Answers from "../../../src/operations/Answers.ts"
 import type * as Requests from "../../../src/operations/Requests.ts"
 import type { World } from "../../../src/targets/World.ts"
 
-/** Signs a request as it stands, whatever is wrong with it. */
+/** Signs a request without checking it. */
 const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, nowMillis: number): Requests.Sent => {
   const end = sent.target.indexOf("?")
   const path = end === -1 ? sent.target : sent.target.slice(0, end)
@@ -26,7 +26,7 @@ const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, now
   }
 }
 
-/** An answer as it came, its body as text. */
+/** A response with its body as text. */
 export interface Got extends Answers.Scripted {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
@@ -35,7 +35,7 @@ export interface Got extends Answers.Scripted {
 /** The headers of a signature. */
 export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** Puts a request to the exchange that is served here, signed by the world's signer, `without` some of its headers. */
+/** Sends a request, signed by the world's signer, `without` some of its headers. */
 export const ask =
   (world: World, without: ReadonlyArray<string> = []) =>
   (sent: Requests.Sent) =>
@@ -43,7 +43,7 @@ export const ask =
       const { url } = yield* Sandbox.Sandbox
       const http = yield* HttpClient.HttpClient
       const { body, headers, method, target } = signed(sent, world.signer, yield* Clock.currentTimeMillis)
-      // Every write says that it carries JSON, body or none.
+      // Every write has the JSON content type, with or without a body.
       const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
       const response = yield* http.execute(
         HttpClientRequest.make(method as HttpMethod.HttpMethod)(url + target, {

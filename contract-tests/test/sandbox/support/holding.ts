@@ -1,4 +1,4 @@
-/** Puts requests to the exchange and notes everything that must not have come of them. */
+/** Sends requests to the exchange and records every wrong effect. */
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import type * as Requests from "../../../src/operations/Requests.ts"
@@ -8,20 +8,20 @@ import type { World } from "../../../src/targets/World.ts"
 import type { ask } from "./exchange.ts"
 import { answerFault, type Operation, refusalFault, show, valid, type Violation } from "./judging.ts"
 
-/** Puts one request to an exchange. */
+/** Sends one request to an exchange. */
 export type Ask = (sent: Requests.Sent) => ReturnType<ReturnType<typeof ask>>
 
-/** Violations that the exchange carries out all the same, each with its reason. One that nothing needs is a failure. */
+/** Violations that the exchange accepts, each with its reason. An unused entry is a failure. */
 export const tolerated: Readonly<Partial<Record<Mutants.Kind, string>>> = {
   "extra-property": "the document leaves objects open, and the exchange passes over what it does not know"
 }
 
-/** What came of many requests. */
+/** The results of many requests. */
 export interface Tally {
   readonly findings: Array<string>
   readonly statuses: Map<number, number>
   readonly kinds: Map<Mutants.Kind, number>
-  /** Kinds of violations that were carried out, as they may be. */
+  /** Kinds of violations that were accepted as tolerated. */
   readonly tolerated: Set<Mutants.Kind>
 }
 
@@ -47,7 +47,7 @@ export const counted = (counts: ReadonlyMap<number | string, number>): string =>
 /** The exchange's whole state, as text. */
 const dumped = Effect.flatMap(Sandbox.Sandbox, ({ dump }) => Effect.map(dump, (state) => JSON.stringify(state)))
 
-/** Holds the exchange to it that every violation is refused, in a way that the client reads, and changes nothing. */
+/** Checks that every violation is refused with a decodable error and changes nothing. */
 export const holdRefused = (operation: Operation, asked: Ask, violations: ReadonlyArray<Violation>, tally: Tally) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -78,8 +78,8 @@ const accountIn = (state: string, accountId: string): string => {
 }
 
 /**
- * Holds the exchange to it that every valid request is answered by the document, that nothing changes where it is refused
- * or only reads, and that no other account changes at all.
+ * Checks that every valid request has a valid response, that refusals and reads change nothing, and that no other
+ * account changes.
  */
 export const holdAnswered = (
   operation: Operation,

@@ -1,4 +1,4 @@
-/** What an answer of the exchange must be, by the document and by the client. */
+/** Checks responses of the exchange against the document and with the client. */
 import * as Answers from "../../../src/operations/Answers.ts"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
 import * as Requests from "../../../src/operations/Requests.ts"
@@ -11,7 +11,7 @@ import type { Got } from "./exchange.ts"
 
 const { judge } = conformance
 
-/** Every operation, with what its requests are made of. */
+/** Every operation with the tools to make its requests. */
 export const operations = ClientOperations.all.map((client) => {
   const reference = referenceOf(client)
   const requests = Requests.make(reference, judge)
@@ -32,7 +32,7 @@ export interface Violation {
   readonly sent: Requests.Sent
 }
 
-/** Puts what an input has beyond the document's names into the query, where there is no body to hold it. */
+/** Adds undeclared members of an input to the query if there is no body. */
 const withSurplus = ({ reference }: Operation, sent: Requests.Sent, input: JsonObject): Requests.Sent => {
   const names = new Set(reference.parameters.map(({ name }) => name))
   const surplus = reference.requestBody === undefined ? Object.entries(input).filter(([name]) => !names.has(name)) : []
@@ -41,22 +41,22 @@ const withSurplus = ({ reference }: Operation, sent: Requests.Sent, input: JsonO
   return search.length === 0 ? sent : { ...sent, target: sent.target + joint + search.join("&") }
 }
 
-/** What is wrong with a request by the document, as it stands on the wire; headers are none of it. */
+/** The violations of a request on the wire, without its headers. */
 const faultsOf = ({ requests }: Operation, sent: Requests.Sent): ReadonlyArray<string> =>
   requests.read(sent).faults.filter((fault) => /invalid|missing|ambiguous/.test(fault))
 
-/** Whether the path is another one than was meant: an empty segment, or one with a slash in it. */
+/** Whether the path is ambiguous: an empty segment, or a segment with a slash. */
 const isAstray = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
 
-/** The request of a valid input; undefined where it has none. */
+/** The request of a valid input, or undefined if it has none. */
 export const valid = (operation: Operation, input: Json): Requests.Sent | undefined => {
   const sent = isObject(input) ? written(operation.reference, input) : undefined
   return sent === undefined || faultsOf(operation, sent).length > 0 ? undefined : sent
 }
 
 /**
- * The request of a mutant; undefined where nothing is wrong with it as it stands on the wire: in a URL, the number 1 and
- * the text "1" are the same.
+ * The request of a mutant, or undefined if it is valid on the wire: in a URL, the number 1 and the text "1" are the
+ * same.
  */
 export const violation = (
   operation: Operation,
@@ -72,7 +72,7 @@ export const violation = (
 
 const isText = (value: Json | undefined): value is string => typeof value === "string" && value !== ""
 
-/** What is wrong with what the client makes of an answer, if anything; the document says what it must be. */
+/** The fault of the client's outcome for a response, if any, judged by the document. */
 const faultOf = ({ client, reference }: Operation, got: Got): string | undefined => {
   const wanted = Answers.expected(reference, judge)(got)
   const { fault, tag } = Answers.outcome(client)(got)
@@ -80,15 +80,15 @@ const faultOf = ({ client, reference }: Operation, got: Got): string | undefined
   return fault ?? (tag === wanted ? undefined : `the client reads ${tag}, not ${wanted}`)
 }
 
-/** Whether the document says that a request can be refused, as wrong or as being about nothing. */
+/** Whether the document declares 400 or 404 for an operation. */
 const declaresRefusal = ({ reference }: Operation): boolean =>
   [400, 404].some((status) => reference.responses.has(status))
 
-/** What is wrong with a refusal, if anything: it is to be of a declared status, and to say why in a way the client reads. */
+/** The fault of a refusal, if any: it must have a declared status and a reason that the client decodes. */
 export const refusalFault = (operation: Operation, got: Got): string | undefined => {
   const { client, reference } = operation
-  if (got.status < 400 || got.status > 499) return `answered ${got.status}`
-  if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `answered ${got.status}, undeclared`
+  if (got.status < 400 || got.status > 499) return `status ${got.status}`
+  if (!reference.responses.has(got.status) && declaresRefusal(operation)) return `status ${got.status}, undeclared`
   if (!/^application\/json\b/.test(got.headers["content-type"] ?? "")) return "the refusal is not said to be JSON"
   const error = memberOf(Answers.parse(got.body), "error")
   const [code, message, details] = ["code", "message", "details"].map((name) => memberOf(error, name))
@@ -103,7 +103,7 @@ export const refusalFault = (operation: Operation, got: Got): string | undefined
     : `the client reads ${JSON.stringify(read)} of ${got.body}`
 }
 
-/** What is wrong with the answer of a valid request, if anything: the success, or a refusal, each by the document. */
+/** The fault of a response to a valid request, if any: success or refusal, each by the document. */
 export const answerFault = (operation: Operation, got: Got): string | undefined =>
   got.status === operation.reference.success.status ? faultOf(operation, got) : refusalFault(operation, got)
 

@@ -1,6 +1,4 @@
-/**
- * The official SDK: every call of every one of its API objects, with arguments that make it succeed in the world.
- */
+/** Every method of every API object of the official SDK, with arguments that succeed in the world. */
 import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
 import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Redacted from "effect/Redacted"
@@ -23,7 +21,7 @@ export type Apis = {
     : never
 }
 
-/** Arguments of every call: one that is missing, or that is none of the SDK's, does not compile. */
+/** Arguments of every method. A missing or unknown method does not compile. */
 export type Calls = {
   readonly [Name in keyof Apis]: {
     readonly [Method in keyof Apis[Name]]: Apis[Name][Method] extends (...args: infer Arguments) => unknown
@@ -32,7 +30,7 @@ export type Calls = {
   }
 }
 
-/** What an answer of it holds, among other things. */
+/** The relevant part of a response. */
 export interface Answer<out A = unknown> {
   readonly status: number
   readonly headers: unknown
@@ -42,7 +40,7 @@ export interface Answer<out A = unknown> {
 /** A call, looked up by name. */
 export type Method = (...args: ReadonlyArray<unknown>) => Promise<Answer>
 
-/** What an account's configuration is made of. */
+/** The parts of an account's configuration. */
 export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Credentials): Sdk.Configuration =>
   new sdk.Configuration({
     apiKey: keyId,
@@ -51,14 +49,14 @@ export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Creden
   })
 
 /**
- * An API object with an HTTP client of its own. Those that share one, as they do unless told, all sign all requests of
- * each other, and the first of them has the last word.
+ * An API object with its own HTTP client. With the default, shared client, every object signs all requests, and the
+ * first one wins.
  */
 export const make = <Name extends keyof Apis>(name: Name, configuration: Sdk.Configuration): Apis[Name] =>
   // The constructors of all of them are alike.
   new sdk[name](configuration, undefined, axios.create()) as Apis[Name]
 
-/** The methods that the SDK has, as they are found in its classes. */
+/** The methods of the SDK's classes. */
 export const found: ReadonlyArray<readonly [api: keyof Apis, method: string]> = Object.entries(sdk)
   .filter(([name]) => name.endsWith("Api"))
   .flatMap(([name, exported]) =>
@@ -81,7 +79,7 @@ export const calls: Calls = {
     getAccountApiLimits: () => [],
     getAccountApiUsageLevelVolumeProgress: () => [],
     getAccountEndpointCosts: () => [],
-    // It has no body to give, and the exchange refuses a write that does not say that it carries JSON.
+    // It has no body, and the exchange refuses a write without the JSON content type.
     upgradeAccountApiUsageLevel: () => [{ data: {} }]
   },
   ApiKeysApi: {

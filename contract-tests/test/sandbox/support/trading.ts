@@ -1,4 +1,4 @@
-/** What traders do in a day, and what they are refused. */
+/** A trading session with successes and refusals. */
 import * as Account from "@kalshi-effect/client/Account"
 import * as Markets from "@kalshi-effect/client/Markets"
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
@@ -18,7 +18,7 @@ interface Page {
   readonly cursor?: string | null | undefined
 }
 
-/** How many pages a list has, of one item each. */
+/** The number of pages of a list, with one item per page. */
 const pagesOf = <A extends Page, E, R>(list: (page: Asked) => Effect.Effect<A, E, R>): Effect.Effect<number, E, R> =>
   Effect.gen(function* () {
     let number = 1
@@ -28,15 +28,15 @@ const pagesOf = <A extends Page, E, R>(list: (page: Asked) => Effect.Effect<A, E
     return number
   })
 
-/** Ends well where the call is refused with this error. */
+/** Succeeds if the call fails with this error. */
 const refused = <A, E extends { readonly _tag: string }, R>(tag: E["_tag"], call: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.flip(call), (error) =>
     error._tag === tag ? Effect.void : Effect.die(new Error(`${error._tag} where ${tag} was expected`))
   )
 
 /**
- * Two traders fill and change orders, singly and in batches; a group's limit is met and it is triggered, reset, changed
- * and deleted; the market settles; everything is read back page by page; and there are refusals of each kind.
+ * Two traders fill and change orders, singly and in batches. A group reaches its limit and is triggered, reset, changed
+ * and deleted. The market settles, everything is read page by page, and each kind of refusal occurs.
  */
 export const trading = (trader: Credentials, counterparty: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {
@@ -87,7 +87,7 @@ export const trading = (trader: Credentials, counterparty: Credentials, ticker: 
     yield* refused("Forbidden", as(reader)(Orders.create(bid)))
     yield* mine(Account.limits())
 
-    // What came of it.
+    // The result.
     yield* mine(Orders.cancelAll({}))
     yield* sandbox.closeMarket(ticker)
     yield* refused("BadRequest", mine(Orders.create(bid)))

@@ -1,7 +1,4 @@
-/**
- * The world over HTTP, for judges that come from outside: its clock stands still, and `refreshed` brings it back to what
- * it was.
- */
+/** The world over HTTP for external tools. Its clock stands still, and `refreshed` restores it. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -14,19 +11,19 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Exchange from "../../../src/targets/World.ts"
 
-/** No id of anything. */
+/** An id that does not exist. */
 export const nowhere = "00000000-0000-4000-8000-000000000000"
 
 export interface Shape extends Exchange.World {
-  /** Of an order of the signer's that rests. */
+  /** The id of a resting order of the signer. */
   readonly orderId: string
   /** An RSA key of the signer's. */
   readonly rsa: Sandbox.Credentials
-  /** Brings the exchange back to this. */
+  /** Restores the exchange to this state. */
   readonly refreshed: Effect.Effect<void, Sandbox.SandboxError>
 }
 
-/** What there is on the exchange. */
+/** The entities of the exchange. */
 export class World extends Context.Service<World, Shape>()("contract-tests/World") {}
 
 /** An order for ten YES at forty cents. */
@@ -40,7 +37,7 @@ export const order = (ticker: string) =>
     self_trade_prevention_type: "taker_at_cross"
   }) as const satisfies Orders.CreateInput
 
-/** The client, as one of the accounts: it sends once, and waits for no tokens. */
+/** The client of one account: it does not retry, and has no limiter. */
 export const clientOf = (
   signer: Sandbox.Credentials["signer"],
   environment: Sandbox.Operator["environment"]

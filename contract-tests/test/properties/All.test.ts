@@ -1,0 +1,52 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as ClientOperations from "../../src/operations/ClientOperations.ts"
+import { all, others, stated } from "../../src/properties/All.ts"
+import * as Replay from "../../src/runner/Replay.ts"
+
+const seed = Replay.seedFrom()
+
+/** Random cases per operation. `pnpm contract` runs 100. */
+const runs = 5
+
+/** Properties that take up to seconds per operation: each checks its share of the operations. */
+const slow = ["P1", "P2", "P3", "P4", "P6", "P7", "P14"]
+
+const operationsOf = (id: string): ReadonlyArray<ClientOperations.ClientOperation> =>
+  slow.includes(id)
+    ? ClientOperations.all.filter((_, index) => index % slow.length === slow.indexOf(id))
+    : ClientOperations.all
+
+describe("properties", () => {
+  for (const { id, must, run } of all) {
+    it(`${id} passes for its operations`, async () => {
+      let checked = 0
+      for (const operation of operationsOf(id)) {
+        const outcome = await Effect.runPromise(run({ operation, seed, runs, shrink: false }))
+        if (outcome._tag === "Failed") assert.fail(outcome.report)
+        if (outcome._tag === "Skipped") continue
+        checked++
+        assert.isAbove(outcome.runs, 0, operation.name)
+        if (must !== undefined) assert.strictEqual(outcome.reached[must.reach], outcome.runs, operation.name)
+      }
+      // P10 applies to the 29 operations with pages only.
+      assert.isAbove(checked, operationsOf(id).length / 5)
+    })
+  }
+
+  for (const { id, runOn, targets } of others) {
+    it(`${id} passes for its targets`, async () => {
+      for (const target of targets) {
+        // Skipped because it is slow: P7 waits for real timeouts.
+        if (target === "P7") continue
+        const outcome = await Effect.runPromise(runOn(target, { seed, runs: 1 }))
+        if (outcome._tag !== "Held") assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
+        assert.isAbove(outcome.runs, 0, target)
+      }
+    })
+  }
+
+  it("have distinct ids", () => {
+    assert.strictEqual(new Set(stated.map(({ id }) => id)).size, stated.length)
+  })
+})
