@@ -18,7 +18,10 @@ const words: ReadonlyArray<readonly [word: RegExp, instead: string]> = [
   [/\breckon\w*\b/i, "compute, count"],
   [/\bshall\b/i, "must, will"],
   [/\btold\b/i, "configured, notified, reported"],
-  [/\bmay mend\b/i, "recoverable"]
+  [/\bmay mend\b/i, "recoverable"],
+  [/\b(?:nobody|somebody|whoever|whatever)\b/i, "no one, any, every"],
+  [/\blost answers?\b/i, "lost response"],
+  [/\banew\b/i, "again"]
 ]
 
 const filesIn = (path: string, ending: string): ReadonlyArray<string> =>
