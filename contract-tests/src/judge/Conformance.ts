@@ -20,7 +20,7 @@ import {
 } from "./JsonSchema.ts"
 import * as Judge from "./Judge.ts"
 import * as Mutants from "../generate/Mutants.ts"
-import { policy, treatmentOf, type Departure, type Position } from "./Policy.ts"
+import { policy, treatmentOf, type Departure, type Direction } from "./Policy.ts"
 import * as Replay from "../runner/Replay.ts"
 
 /** The result of decoding: a value, or the JSON Pointers of the error. */
@@ -80,7 +80,7 @@ export interface Failure {
 /** The result of checking a codec against a schema. */
 export interface Report {
   readonly target: string
-  readonly position: Position
+  readonly position: Direction
   readonly passed: boolean
   readonly checks: Readonly<Record<Check, Tally>>
   /** All mutants by kind. */
@@ -110,7 +110,7 @@ export interface Target {
   /** For example `GetOrder 200`. */
   readonly name: string
   readonly schema: JsonSchema
-  readonly position: Position
+  readonly position: Direction
 }
 
 /** The prepared values of one target, usable for any number of codecs. */
@@ -210,7 +210,7 @@ const unsteady = (value: Json): Fault => ({
 const show = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value))
 
 /** The fault in the handling of a mutant. */
-const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Position): Fault | undefined => {
+const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Direction): Fault | undefined => {
   const outcome = attempt(codec, mutant.value)
   const treatment = treatmentOf(mutant.kind, position)
   const fault = (check: Check, expected: string, got: string): Fault => ({
@@ -267,7 +267,7 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
 }
 
 /** Violations that a codec's own values may have, because the policy tolerates them in input. */
-const isTolerated = (violation: Judge.Violation, position: Position): boolean => {
+const isTolerated = (violation: Judge.Violation, position: Direction): boolean => {
   switch (violation.keyword) {
     case "enum":
       return treatmentOf("enum-non-member", position) !== "reject"
@@ -278,7 +278,7 @@ const isTolerated = (violation: Judge.Violation, position: Position): boolean =>
   }
 }
 
-const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, position: Position) =>
+const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, position: Direction) =>
   [...(codec.own ?? [])].map((value): Fault | undefined => {
     const text = JSON.stringify(value)
     const wire: Json = text === undefined ? null : (JSON.parse(text) as Json)

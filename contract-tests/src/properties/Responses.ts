@@ -19,7 +19,7 @@ export const P1: Property = /*#__PURE__*/ conforming.make({
   id: "P1",
   statement: "Every valid body decodes, also with unknown fields and new enum members.",
   checks: ["completeness", "tolerance"],
-  held: "Bodies that cover every schema node, then random ones. Skipped: operations whose success has no body.",
+  method: "Bodies that cover every schema node, then random ones. Skipped: operations whose success has no body.",
   hold,
   nothing
 })
@@ -29,7 +29,8 @@ export const P2: Property = /*#__PURE__*/ conforming.make({
   id: "P2",
   statement: "Every body with a single violation of the document is refused, and the error has exactly its pointer.",
   checks: ["precision"],
-  held: "Every kind of violation at every place of a valid body, confirmed invalid by ajv. Skipped: operations whose success has no body.",
+  method:
+    "Every kind of violation at every place of a valid body, confirmed invalid by ajv. Skipped: operations whose success has no body.",
   hold,
   nothing
 })
@@ -39,7 +40,8 @@ export const P3: Property = /*#__PURE__*/ conforming.make({
   id: "P3",
   statement: "A decoded body encodes to the original: no digit is lost, and absent, null and empty stay distinct.",
   checks: ["round-trip"],
-  held: "The bodies of P1 are decoded, encoded and compared, up to the declared normal forms. Skipped: operations whose success has no body.",
+  method:
+    "The bodies of P1 are decoded, encoded and compared, up to the declared normal forms. Skipped: operations whose success has no body.",
   hold,
   nothing
 })

@@ -31,7 +31,7 @@ export interface Gap {
 
 const gap = (keyword: string, because: string, is: Gap["is"]): Gap => ({ keyword, because, is })
 
-/** Every one of them. */
+/** Every such keyword. */
 export const gaps: ReadonlyArray<Gap> = [
   gap("additionalProperties", "it allows everything", (argument) => argument === true || isEmpty(argument)),
   gap("required", "it requires nothing", (argument) => isArray(argument) && argument.length === 0),

@@ -68,7 +68,7 @@ describe("planted faults in reading future responses", () => {
     ],
     [
       "a new enum member read as a known one",
-      /a new member at .*"a_new_member" expected, "resting"/,
+      /a new member at .*expected "a_new_member", got "resting"/,
       reading(
         "GetOrders",
         at("status", (value) => (typeof value !== "string" || known.has(value) ? value : "resting"))

@@ -146,7 +146,7 @@ describe("planted faults in readers of pages", () => {
     "changes the cursor": /the whole list: ended with BadRequest/,
     "requests a page ahead": /was requested after|requests/,
     "emits each page twice": /the items of the whole list|the responses/,
-    "drops the page size": /with other inputs/,
+    "drops the page size": /with a different input/,
     "restarts instead of resuming": /a resumed reading|items after a failure/,
     "ends a list early": /a budget of \d+ pages: ended with the end/,
     "drops the page with the repeated cursor": /the items before the cycle/,

@@ -277,7 +277,7 @@ const heldError = ({ called, scenario, target }: Judged, error: unknown): void =
       : sent.ended === "interrupted"
         ? "RequestTimeout"
         : "TransportError"
-  must(tag === expected, `${String(tag)}, expected ${expected}`)
+  must(tag === expected, `expected ${expected}, got ${String(tag)}`)
 }
 
 /** The reported outcome of a call is accurate. */
