@@ -439,6 +439,6 @@ export const hold = (
   if (schema === undefined) return undefined
   const normalise = normalForm(schema, conformance.judge.resolve)
   return conformance
-    .suite({ name: `${client.name} ${status}`, schema, position: "response" })
+    .suite({ name: `${client.name} ${status}`, schema, direction: "response" })
     .run(codec(client, reference, normalise, options?.compiledDecoding), options)
 }

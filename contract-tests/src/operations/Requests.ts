@@ -592,7 +592,7 @@ export const hold = (
 ): Conformance.Report => {
   const requests = make(reference, conformance.judge)
   return conformance
-    .suite({ name: `${client.name} request`, schema: requests.input, position: "request" })
+    .suite({ name: `${client.name} request`, schema: requests.input, direction: "request" })
     .run(codec(client, requests, recorder), {
       ...(takesInput(requests) ? {} : { checks: ["completeness", "round-trip"] }),
       ...options

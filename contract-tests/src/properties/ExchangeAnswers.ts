@@ -55,7 +55,7 @@ export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome
   return { _tag: "Held", runs: heard.length, reached: Judging.reachedBy(heard) }
 }
 
-/** The exchange's responses. */
+/** Property P12: the exchange's responses match the reference document. */
 export const P12: Property = {
   id,
   statement: "Every response of the exchange is valid in the document, and the client decodes it correctly.",

@@ -33,7 +33,7 @@ const conforms: Property = /*#__PURE__*/ conforming.make({
   nothing: "it takes nothing"
 })
 
-/** Input that cannot be encoded is refused as well. */
+/** The client also refuses input that cannot be encoded. */
 const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
   const reference = referenceOf(operation)
@@ -84,7 +84,7 @@ const keepsRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   return { ...held, runs: held.runs + cases.length, reached: { ...held.reached, ...reached } }
 }
 
-/** Requests. */
+/** Property P5: request encoding. */
 export const P5: Property = {
   ...conforms,
   run: (run) => Effect.map(conforms.run(run), (held) => keepsRules(run, refuses(run, held)))

@@ -14,7 +14,7 @@ const hold: conforming.Hold = ({ operation, path, runs, seed }, checks) =>
 
 const nothing = "the document declares no body for its success"
 
-/** Completeness. */
+/** Property P1: the client decodes every valid body. */
 export const P1: Property = /*#__PURE__*/ conforming.make({
   id: "P1",
   statement: "Every valid body decodes, also with unknown fields and new enum members.",
@@ -24,7 +24,7 @@ export const P1: Property = /*#__PURE__*/ conforming.make({
   nothing
 })
 
-/** Precision. */
+/** Property P2: the client rejects every invalid body at the right place. */
 export const P2: Property = /*#__PURE__*/ conforming.make({
   id: "P2",
   statement: "Every body with a single violation of the document is refused, and the error has exactly its pointer.",
@@ -35,7 +35,7 @@ export const P2: Property = /*#__PURE__*/ conforming.make({
   nothing
 })
 
-/** Round trip. */
+/** Property P3: decoding and encoding a body preserves it. */
 export const P3: Property = /*#__PURE__*/ conforming.make({
   id: "P3",
   statement: "A decoded body encodes to the original: no digit is lost, and absent, null and empty stay distinct.",
