@@ -24,7 +24,7 @@ if (operation?.success.schema === undefined) throw new Error("the document lost 
 const schema = operation.success.schema
 
 const conformance = Conformance.make(resolver(document.document))
-const suite = conformance.suite({ name: "GetOrderGroup 200", schema, position: "response" })
+const suite = conformance.suite({ name: "GetOrderGroup 200", schema, direction: "response" })
 const bodies = Arbitraries.make(conformance.judge).of(schema)
 
 const accepts = conformance.judge.accepts(schema)

@@ -13,7 +13,7 @@
  */
 import * as fc from "fast-check"
 import { character } from "./internal/characters.ts"
-import { noMinusZero } from "./internal/doubles.ts"
+import { normaliseZero } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import * as Shape from "./internal/shape.ts"
@@ -79,7 +79,7 @@ const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => 
         noNaN: true,
         noDefaultInfinity: true
       })
-      .map(noMinusZero)
+      .map(normaliseZero)
     return edges.length === 0
       ? all
       : fc.oneof({ weight: 8, arbitrary: all }, { weight: 1, arbitrary: fc.constantFrom(...edges) })
@@ -93,7 +93,7 @@ const numbers = (alternative: Shape.NumberAlternative): fc.Arbitrary<number> => 
       { weight: 3, arbitrary: fc.integer({ min: minimum, max: maximum }) },
       { weight: 1, arbitrary: fc.constantFrom(minimum, maximum) }
     )
-    .map(noMinusZero)
+    .map(normaliseZero)
 }
 
 const keys = (): fc.Arbitrary<string> =>
@@ -111,8 +111,8 @@ const members = <A extends Json>(value: fc.Arbitrary<A>, taken: ReadonlySet<stri
 const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json> => {
   const leaf: fc.Arbitrary<Json> = fc.oneof(
     text,
-    fc.maxSafeInteger().map(noMinusZero),
-    fc.double({ noNaN: true, noDefaultInfinity: true }).map(noMinusZero),
+    fc.maxSafeInteger().map(normaliseZero),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(normaliseZero),
     fc.boolean(),
     fc.constant(null)
   )

@@ -11,7 +11,7 @@
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "./Arbitraries.ts"
-import { nextDown, nextUp, noMinusZero } from "./internal/doubles.ts"
+import { nextDown, nextUp, normaliseZero } from "./internal/doubles.ts"
 import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import * as Shape from "./internal/shape.ts"
@@ -62,7 +62,7 @@ const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> =>
   const edges = integer
     ? [minimum, minimum + 1, maximum - 1, maximum]
     : [minimum, nextUp(minimum), minimum / 2 + maximum / 2, nextDown(maximum), maximum]
-  return [...new Set([...usual, ...edges].map(noMinusZero))].filter(inside)
+  return [...new Set([...usual, ...edges].map(normaliseZero))].filter(inside)
 }
 
 /** What every schema of a judge shares. */

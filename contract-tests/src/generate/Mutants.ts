@@ -290,7 +290,7 @@ const stringFaults = (
     for (const text of grammar(pattern).misses) made.push(replacing("pattern-violation", text, value, text))
   }
   for (const name of formats) {
-    for (const text of stringFormats.get(name)?.counterexamples ?? []) {
+    for (const text of stringFormats.get(name)?.invalidExamples ?? []) {
       made.push(replacing("format-violation", text, value, text))
     }
   }

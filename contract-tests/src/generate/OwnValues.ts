@@ -55,8 +55,8 @@ const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Can
   const texts = new Set<string>(plainTexts)
   const numbers = new Set<number>(plainNumbers)
   const lengths = new Set<number>()
-  for (const { examples, counterexamples } of stringFormats.values()) {
-    for (const text of [...examples, ...counterexamples]) texts.add(text)
+  for (const { examples, invalidExamples } of stringFormats.values()) {
+    for (const text of [...examples, ...invalidExamples]) texts.add(text)
   }
   for (const schema of schemas.flatMap((one) => reachable(one, resolve)).map((place) => place.schema)) {
     if (typeof schema === "boolean") continue

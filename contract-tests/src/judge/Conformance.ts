@@ -20,7 +20,7 @@ import {
 } from "./JsonSchema.ts"
 import * as Judge from "./Judge.ts"
 import * as Mutants from "../generate/Mutants.ts"
-import { policy, treatmentOf, type Departure, type Position } from "./Policy.ts"
+import { policy, treatmentOf, type Departure, type Direction } from "./Policy.ts"
 import * as Replay from "../runner/Replay.ts"
 
 /** The result of decoding: a value, or the JSON Pointers of the error. */
@@ -42,7 +42,7 @@ export interface Codec<A> {
 }
 
 /**
- * The checks.
+ * The checks of the conformance suite.
  *
  * **Details**
  *
@@ -80,7 +80,7 @@ export interface Failure {
 /** The result of checking a codec against a schema. */
 export interface Report {
   readonly target: string
-  readonly position: Position
+  readonly direction: Direction
   readonly passed: boolean
   readonly checks: Readonly<Record<Check, Tally>>
   /** All mutants by kind. */
@@ -110,7 +110,7 @@ export interface Target {
   /** For example `GetOrder 200`. */
   readonly name: string
   readonly schema: JsonSchema
-  readonly position: Position
+  readonly direction: Direction
 }
 
 /** The prepared values of one target, usable for any number of codecs. */
@@ -210,9 +210,9 @@ const unsteady = (value: Json): Fault => ({
 const show = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value))
 
 /** The fault in the handling of a mutant. */
-const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Position): Fault | undefined => {
+const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Direction): Fault | undefined => {
   const outcome = attempt(codec, mutant.value)
-  const treatment = treatmentOf(mutant.kind, position)
+  const treatment = treatmentOf(mutant.kind, direction)
   const fault = (check: Check, expected: string, got: string): Fault => ({
     check,
     pointer: mutant.pointer,
@@ -227,7 +227,7 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, position: Posit
     return isExact ? undefined : fault("precision", `refused at ${JSON.stringify(mutant.pointer)}`, described(outcome))
   }
   if (!outcome.ok)
-    return fault("tolerance", `decoded, since ${policy[mutant.kind][position].because}`, described(outcome))
+    return fault("tolerance", `decoded, since ${policy[mutant.kind][direction].because}`, described(outcome))
   if (treatment === "tolerate") return undefined
   const back = written(codec, outcome.value)
   const wanted = valueAt(mutant.value, mutant.pointer)
@@ -267,18 +267,18 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
 }
 
 /** Violations that a codec's own values may have, because the policy tolerates them in input. */
-const isTolerated = (violation: Judge.Violation, position: Position): boolean => {
+const isTolerated = (violation: Judge.Violation, direction: Direction): boolean => {
   switch (violation.keyword) {
     case "enum":
-      return treatmentOf("enum-non-member", position) !== "reject"
+      return treatmentOf("enum-non-member", direction) !== "reject"
     case "additionalProperties":
-      return treatmentOf("extra-property", position) !== "reject"
+      return treatmentOf("extra-property", direction) !== "reject"
     default:
       return false
   }
 }
 
-const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, position: Position) =>
+const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, direction: Direction) =>
   [...(codec.own ?? [])].map((value): Fault | undefined => {
     const text = JSON.stringify(value)
     const wire: Json = text === undefined ? null : (JSON.parse(text) as Json)
@@ -286,7 +286,7 @@ const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, p
       text === undefined
         ? { valid: false, pointers: [""], violations: [{ pointer: "", keyword: "type", message: "is no JSON" }] }
         : judged(wire)
-    const broken = verdict.valid ? [] : verdict.violations.filter((violation) => !isTolerated(violation, position))
+    const broken = verdict.valid ? [] : verdict.violations.filter((violation) => !isTolerated(violation, direction))
     const [first] = broken
     if (first === undefined) return undefined
     return {
@@ -321,7 +321,7 @@ const makeTallies = (target: string, shown: number) => {
 /** Checks random values: the number of runs, and the shrunk counterexample with the line that replays it. */
 const checkRandom = <A>(
   codec: Codec<A>,
-  { name, position }: Target,
+  { name, direction }: Target,
   values: fc.Arbitrary<Json>,
   { path = "", runs = 200, seed = Replay.seedFrom() }: Options
 ) => {
@@ -331,7 +331,12 @@ const checkRandom = <A>(
   )
   if (details.counterexample === null) return { runs: details.numRuns }
   const [value] = details.counterexample
-  const replay = { property, target: `${position} ${name}`, seed: details.seed, path: details.counterexamplePath ?? "" }
+  const replay = {
+    property,
+    target: `${direction} ${name}`,
+    seed: details.seed,
+    path: details.counterexamplePath ?? ""
+  }
   return { runs: details.numRuns, fault: faultOf(codec, value) ?? unsteady(value), replay: Replay.line(replay) }
 }
 
@@ -343,7 +348,7 @@ interface Prepared extends Omit<Suite, "run"> {
 
 const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Report => {
   const { additions, discarded, judged, mutants, random, target, values } = prepared
-  const { name, position } = target
+  const { name, direction } = target
   const { fail, failures, tallies } = makeTallies(name, options.failuresShown ?? 3)
   const wanted = (...checks: ReadonlyArray<Check>): boolean =>
     options.checks === undefined || options.checks.some((check) => checks.includes(check))
@@ -367,16 +372,16 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
     }
   }
   for (const mutant of mutants) {
-    const check: Check = treatmentOf(mutant.kind, position) === "reject" ? "precision" : "tolerance"
+    const check: Check = treatmentOf(mutant.kind, direction) === "reject" ? "precision" : "tolerance"
     if (!wanted(check)) continue
     tallies[check].run++
-    fail(mutantFault(codec, mutant, position))
+    fail(mutantFault(codec, mutant, direction))
   }
   for (const addition of wanted("tolerance") ? additions : []) {
     tallies.tolerance.run++
     fail(additionFault(codec, addition))
   }
-  for (const fault of wanted("own-values") ? ownFaults(codec, judged, position) : []) {
+  for (const fault of wanted("own-values") ? ownFaults(codec, judged, direction) : []) {
     tallies["own-values"].run++
     fail(fault)
   }
@@ -384,7 +389,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   for (const { kind } of mutants) kinds[kind] = (kinds[kind] ?? 0) + 1
   return {
     target: name,
-    position,
+    direction,
     passed: Object.values(tallies).every((tally) => tally.failed === 0),
     checks: tallies,
     kinds,

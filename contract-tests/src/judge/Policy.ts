@@ -1,12 +1,12 @@
 /**
- * The required reaction of a decoder to each kind of violation: reject it, or tolerate it and how.
+ * The required reaction of a decoder to each kind of violation: reject it, tolerate it, or tolerate it and keep the value.
  *
- * The table is closed: a new kind of violation does not compile until both positions define its treatment.
+ * The table is closed: a new kind of violation does not compile until both directions define its treatment.
  */
 import type { Kind } from "../generate/Mutants.ts"
 
 /** The direction of a value: written by the client, or read by it. */
-export type Position = "request" | "response"
+export type Direction = "request" | "response"
 
 /**
  * A kind of violation, or the one departure from a schema that is valid: a member that an open object does not name.
@@ -31,34 +31,36 @@ export interface Rule {
 }
 
 const reject = (because: string): Rule => ({ treatment: "reject", because })
-const both = (rule: Rule): Record<Position, Rule> => ({ request: rule, response: rule })
+const both = (rule: Rule): Record<Direction, Rule> => ({ request: rule, response: rule })
 
 const unsound = "the value cannot have the documented meaning"
-const unreadable = "a value of another type would be converted by guesswork, and money is among them"
-const unbounded = "the document bounds the value, and what lies outside was never agreed"
+const unreadable = "a value of another type could only be converted by guessing, and some of these values are money"
+const unbounded = "the document bounds the value, and a value outside has no documented meaning"
 
-/** The table. */
-export const policy: { readonly [D in Departure]: Readonly<Record<Position, Rule>> } = {
+/** The rule for each departure in each direction. */
+export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rule>> } = {
   "missing-required": both(reject("a default in place of a missing member would be an invention")),
   "wrong-type": both(reject(unreadable)),
   "null-where-not-nullable": both(reject("null is neither absent nor empty, and has no documented meaning")),
   "enum-non-member": {
-    request: reject("the exchange would refuse it, or understand something else"),
+    request: reject("the exchange would reject it, or read a different meaning"),
     response: {
       treatment: "tolerate-and-tag",
-      because: "the exchange adds members without notice; a client that breaks on one is down, one that hides it lies"
+      because: "the exchange adds members without notice; a client must neither fail on a new member nor hide it"
     }
   },
-  "const-mismatch": both(reject("a fixed value distinguishes variants of a message")),
+  "const-mismatch": both(reject("a const distinguishes variants, so a different value means a different variant")),
   "below-minimum": both(reject(unbounded)),
   "above-maximum": both(reject(unbounded)),
   "fractional-integer": both(reject(unsound)),
   "int32-overflow": both(reject(unbounded)),
   "unsafe-integer": both(reject("beyond 2^53 a parsed number is no longer the number that was sent")),
-  "non-finite-number": both(reject("JSON knows no infinity: it is what is left of a number too large for a double")),
+  "non-finite-number": both(
+    reject("JSON has no infinity; it can only come from parsing a number too large for a double")
+  ),
   "too-short": both(reject(unbounded)),
   "too-long": both(reject(unbounded)),
-  "pattern-violation": both(reject("a decimal that is not in its form has no exact value")),
+  "pattern-violation": both(reject("a malformed decimal has no exact value")),
   "format-violation": both(reject(unsound)),
   "too-few-items": both(reject(unbounded)),
   "too-many-items": both(reject(unbounded)),
@@ -73,6 +75,6 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Position, Rule
   }
 }
 
-/** The treatment of a departure in a position. */
-export const treatmentOf = (departure: Departure, position: Position): Treatment =>
-  policy[departure][position].treatment
+/** The treatment of a departure in a direction. */
+export const treatmentOf = (departure: Departure, direction: Direction): Treatment =>
+  policy[departure][direction].treatment

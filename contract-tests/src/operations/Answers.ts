@@ -352,7 +352,7 @@ const agree = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>)
     ? b.ok && equals(revealed(a.value) as Json, revealed(b.value) as Json) // made from the JSON input
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
-/** Compiled and interpreted decoding differ. */
+/** Compiled and interpreted decoding gave different results. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement"
 }
@@ -389,7 +389,7 @@ export const codec = (
     decode: (input) => {
       const found = read(input)
       if (interpret !== undefined && !agree(found, interpret(input))) {
-        throw new Disagreement("compiled code decodes it otherwise than the interpreter")
+        throw new Disagreement("compiled and interpreted decoding gave different results")
       }
       return found
     }
@@ -439,6 +439,6 @@ export const hold = (
   if (schema === undefined) return undefined
   const normalise = normalForm(schema, conformance.judge.resolve)
   return conformance
-    .suite({ name: `${client.name} ${status}`, schema, position: "response" })
+    .suite({ name: `${client.name} ${status}`, schema, direction: "response" })
     .run(codec(client, reference, normalise, options?.compiledDecoding), options)
 }

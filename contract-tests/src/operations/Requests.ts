@@ -123,7 +123,7 @@ const limit = (name: string, because: string): Limit => ({ name, because })
 
 /** Everything the document allows and the client does not send: refused as `InvalidRequest`, or not expressible. */
 export const limits = {
-  emptySegment: limit("an empty path segment", "it is no segment: the request would go to another path"),
+  emptySegment: limit("an empty path segment", "an empty segment changes the path of the request"),
   dotSegment: limit("`.` or `..` as a path segment", "every URL parser resolves it away"),
   slash: limit("a slash in a path segment, plain or encoded", "servers and proxies decode it before they route"),
   control: limit("a control character in a path segment", "it ends a line of the request, or is dropped on the way"),
@@ -270,7 +270,7 @@ const decodeText = (text: string, what: string, faults: Array<string>): string =
   try {
     return decodeURIComponent(text)
   } catch {
-    faults.push(`${what} is no percent-encoded UTF-8: ${text}`)
+    faults.push(`${what} is not percent-encoded UTF-8: ${text}`)
     return text
   }
 }
@@ -592,7 +592,7 @@ export const hold = (
 ): Conformance.Report => {
   const requests = make(reference, conformance.judge)
   return conformance
-    .suite({ name: `${client.name} request`, schema: requests.input, position: "request" })
+    .suite({ name: `${client.name} request`, schema: requests.input, direction: "request" })
     .run(codec(client, requests, recorder), {
       ...(takesInput(requests) ? {} : { checks: ["completeness", "round-trip"] }),
       ...options

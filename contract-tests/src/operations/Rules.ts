@@ -244,11 +244,11 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
       }
     ],
     [
-      "a child sized otherwise than the batch",
+      "a child whose size differs from the batch's",
       "/children/1/target_cost_dollars",
       { children: [a, { ...b, ...priced }] }
     ],
-    ["a batch sized otherwise than the first child", "/children/1", { children: [{ ...a, ...priced }, b] }],
+    ["a batch whose size differs from the first child's", "/children/1", { children: [{ ...a, ...priced }, b] }],
     [
       "children sized in two ways",
       "/children/1/contracts_fp",

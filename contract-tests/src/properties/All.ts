@@ -22,7 +22,7 @@ const p15 = /*#__PURE__*/ P15.make(all)
 /** Every property of other targets. */
 export const others: ReadonlyArray<PropertyOf> = [P0, p15]
 
-/** The statement of each. */
+/** The statement of every property, in display order. */
 export const stated: ReadonlyArray<Stated> = [P0, ...all, p15]
 
 /** The id for user input: in any case, and `P1p` or `P1'` for `P1′`. */

@@ -47,13 +47,13 @@ export const faultsOf = (
   return Array.from({ length: sampled }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
 }
 
-/** Short for faults that hang on purpose; not a limit for the others. */
+/** The time limit of an attempt: short for a fault that hangs, generous for the others. */
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : 20_000)
 
-/** The bytes a client may read of a response that is too large: its limit, and the system's buffers. */
-const inFlightBytes = 64 * 1024 * 1024
+/** Bytes that system buffers may hold beyond the client's limit (`maxBodyBytes`). */
+const bufferedBytes = 64 * 1024 * 1024
 
-/** A call that exceeds this time hangs. */
+/** A call that takes longer counts as hung. */
 const hangsAfter = "30 seconds"
 
 interface Seen {
@@ -69,33 +69,34 @@ const outcomes: Readonly<Record<ByteFault["outcome"], (hasBody: boolean) => Read
   lost: () => ["TransportError"],
   large: () => ["TransportError"],
   timeout: () => ["RequestTimeout"],
-  none: () => ["Success"],
+  success: () => ["Success"],
   broken: (hasBody) => [hasBody ? "ContractError" : "Success"],
-  cut: (hasBody) => [hasBody ? "ContractError" : "Success", "TransportError"]
+  truncated: (hasBody) => [hasBody ? "ContractError" : "Success", "TransportError"]
 }
 
-/** The fault of a call's outcome, if any. */
+/** The reason why a call's outcome is wrong, if it is. */
 const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requests: number): string | undefined => {
   const { code, limit, requestSent, tag, written } = seen
-  if (!tags.includes(tag)) return `${tags.join(" or ")} expected, ${tag}`
-  if (seen.requests !== requests) return `${requests} requests expected, ${seen.requests}`
+  if (!tags.includes(tag)) return `expected ${tags.join(" or ")}, got ${tag}`
+  if (seen.requests !== requests) return `expected ${requests} requests, got ${seen.requests}`
   if (tag === "TransportError" || tag === "RequestTimeout") {
-    if (requestSent !== "maybe") return `requestSent is ${String(requestSent)} although every byte of it had left`
-    if (tag === "RequestTimeout" && limit !== "attempt") return `the limit that ran out is ${String(limit)}`
+    if (requestSent !== "maybe") return `requestSent is ${String(requestSent)}, but the whole request was sent`
+    if (tag === "RequestTimeout" && limit !== "attempt")
+      return `expected the attempt's time limit, got ${String(limit)}`
     if ((code === "ERR_BODY_TOO_LARGE") !== (fault.outcome === "large")) return `the code is ${String(code)}`
   }
-  if (fault.outcome === "large" && written > maxBodyBytes + inFlightBytes)
-    return `it took ${written} bytes of a body that is too large`
+  if (fault.outcome === "large" && written > maxBodyBytes + bufferedBytes)
+    return `the client read up to ${written} bytes of an oversized body`
   if ("polluted" in {}) return "the prototype of all objects was changed"
   return undefined
 }
 
-/** A result as data; undefined if the call hung. */
+/** A result as data. `result` is undefined if the call hung. */
 const seenOf = (result: Result.Result<unknown, unknown> | void, server: faultyServer.FaultyServer): Seen => {
   // A failure of the client is plain data, so it is compared as JSON.
   const error = result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
   return {
-    tag: result === undefined ? "nothing" : error === undefined ? "Success" : String(memberOf(error, "_tag")),
+    tag: result === undefined ? "no result" : error === undefined ? "Success" : String(memberOf(error, "_tag")),
     requestSent: memberOf(error, "requestSent"),
     limit: memberOf(error, "limit"),
     code: memberOf(error, "code"),
@@ -109,7 +110,7 @@ type Call = (
   responses: ReadonlyArray<faultyServer.Answer>
 ) => Effect.Effect<Seen>
 
-/** Calls an operation on a server of its own, which responds as scripted. */
+/** Starts a server for one operation. Each call scripts the server's responses. */
 const makeCall = (
   operation: ClientOperations.ClientOperation,
   http: Layer.Layer<HttpClient.HttpClient>,
@@ -135,7 +136,9 @@ const makeCall = (
     return call
   })
 
-/** Calls without a retry, with a retry, and again: the reason for a failure, if any. */
+/**
+ * Makes three calls: without a retry, with one retry, and one after the fault. Returns the reason for a failure, if any.
+ */
 const checkFault = (
   fault: ByteFault,
   call: Call,
@@ -148,29 +151,29 @@ const checkFault = (
     const wrong = faultOf(fault, once, tags, 1)
     if (wrong !== undefined) return `once: ${wrong}`
 
-    // With one retry available: it happens only if it can help and cannot repeat an effect.
-    const isRetryable =
+    // With one retry allowed: the client must retry only if a retry can help and cannot execute the request twice.
+    const canRetry =
       repeats && (once.tag === "RequestTimeout" || (once.tag === "TransportError" && fault.outcome !== "large"))
     // On a busy machine even the valid response may be too late, if the time limit is short on purpose.
     const isShort = fault.outcome === "timeout"
     const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
     const again = yield* call(policy, [fault.answer(good), whole(good)])
-    // The two tags of a truncated body are a race, so the retry may get the other one.
-    const isRetried = fault.outcome === "cut" ? again.requests === 2 : isRetryable
+    // Which of the two outcomes a truncated body has depends on timing, so the retry may have the other one.
+    const isRetried = fault.outcome === "truncated" ? again.requests === 2 : canRetry
     const requests = isRetried ? (isShort ? Math.max(2, again.requests) : 2) : 1
-    const stillWrong = faultOf(fault, again, isRetried ? ["Success"] : tags, requests)
-    if (stillWrong !== undefined || (isRetried && !repeats)) {
-      return `with a retry available: ${stillWrong ?? "it was sent twice"}`
+    const wrongAgain = faultOf(fault, again, isRetried ? ["Success"] : tags, requests)
+    if (wrongAgain !== undefined || (isRetried && !repeats)) {
+      return `with one retry allowed: ${wrongAgain ?? "the request was sent twice"}`
     }
 
     // Leftover bytes on the connection must not reach another response.
     const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [whole(good)])
     return after.tag === "Success" && after.requests === 1
       ? undefined
-      : `in the call after it: Success expected, ${after.tag}`
+      : `in the next call: expected Success, got ${after.tag}`
   })
 
-/** Checks an operation; a test may replace the client's own `layer`. */
+/** Checks an operation. A test may replace the client's `layer`. */
 export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -200,10 +203,10 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
     })
   )
 
-/** Bytes. */
+/** Property P7: faulty response bytes. */
 export const P7: Property = {
   id,
   statement:
-    "Over TCP, with fetch and with undici, every malformed or broken response yields the right typed error in bounded time and memory, is retried only if that is safe, and does not affect the next call. A dozen operations run every fault, each other one a few of them.",
+    "Over TCP, with fetch and with undici, every malformed or broken response yields the right typed error in bounded time and memory, is retried only if that is safe, and does not affect the next call. A dozen operations run every fault, every other operation a few of them.",
   run: (run) => hold(run)
 }

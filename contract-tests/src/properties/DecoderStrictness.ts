@@ -125,7 +125,7 @@ export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Ou
   }
 }
 
-/** No over-acceptance. */
+/** Property P1′: the client accepts no invalid values, except for the listed leniencies. */
 export const P1Prime: Property = {
   id,
   statement:

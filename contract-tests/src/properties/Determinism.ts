@@ -12,39 +12,39 @@ const id = "P15"
 /** Operations whose cells run twice: one of each method and each sending class. */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
-/** This property needs identical cases, not many. */
+/** A few cases are enough: the property compares two runs. */
 const fewRuns = 12
 
-/** Enough to find the planted fault. */
+/** Enough cases to find the injected fault. */
 const enoughRuns = 100
 
-const named = (operationId: string): ClientOperations.ClientOperation => {
+const findOperation = (operationId: string): ClientOperations.ClientOperation => {
   const found = ClientOperations.all.find(({ descriptor }) => descriptor.operationId === operationId)
   if (found === undefined) throw new Error(`the client has no ${operationId}`)
   return found
 }
 
-/** An operation with a fault. */
+/** An operation with an altered descriptor. */
 const altered = (
   operationId: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
 ): ClientOperations.ClientOperation => {
-  const client = named(operationId)
+  const client = findOperation(operationId)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
   // No operation has these types: the fault is deliberate.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }
 
-const reading = (body: (known: Schema.Codec<unknown>) => Schema.Codec<unknown>) =>
+const withBody = (body: (known: Schema.Codec<unknown>) => Schema.Codec<unknown>) =>
   altered("GetOrders", ({ success }) => ({
     success: { ...success, body: success.body === undefined ? undefined : body(success.body) }
   }))
 
-const anything = () => reading(() => Schema.Unknown as Schema.Codec<unknown>)
+const anything = () => withBody(() => Schema.Unknown as Schema.Codec<unknown>)
 
 const empty = () =>
-  reading(
+  withBody(
     (known) =>
       Schema.Unknown.pipe(
         Schema.decodeTo(known, {
@@ -57,14 +57,14 @@ const empty = () =>
   )
 
 const unpaged = (): ClientOperations.ClientOperation => {
-  const client = named("GetOrders")
+  const client = findOperation("GetOrders")
   const call = (...input: Parameters<typeof client.operation>) => client.operation(...input)
   return { ...client, operation: Object.assign(call, { descriptor: client.descriptor }) }
 }
 
 /** For each property, an operation that violates it. Other properties are not about the client. */
-const planted: Readonly<Record<string, () => ClientOperations.ClientOperation>> = {
-  P1: () => reading(() => named("GetBalance").descriptor.success.body ?? Schema.Unknown),
+const injected: Readonly<Record<string, () => ClientOperations.ClientOperation>> = {
+  P1: () => withBody(() => findOperation("GetBalance").descriptor.success.body ?? Schema.Unknown),
   "P1′": anything,
   P2: anything,
   P3: empty,
@@ -78,7 +78,7 @@ const planted: Readonly<Record<string, () => ClientOperations.ClientOperation>> 
   P12: () => altered("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
 }
 
-/** An outcome without its report, which repeats it. */
+/** An outcome as text, without its report, which holds the same facts. */
 const textOf = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
 const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
@@ -91,28 +91,32 @@ const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
         counterexample: textOf(second)
       })
     let runs = 0
-    for (const operation of sample.map(named)) {
+    for (const operation of sample.map(findOperation)) {
       const once = property.run({ operation, seed, runs: fewRuns })
       const [first, second] = [yield* once, yield* once]
       runs += 2
       if (textOf(first) !== textOf(second))
-        return broken(`of ${operation.name} it gives two different results`, first, second)
+        return broken(`two runs with the same seed gave different results for ${operation.name}`, first, second)
     }
-    const fault = planted[property.id]?.()
+    const fault = injected[property.id]?.()
     if (fault === undefined) return { _tag: "Held", runs, reached: { twice: sample.length } }
     const find = property.run({ operation: fault, seed, runs: enoughRuns })
     const [found, again] = [yield* find, yield* find]
-    if (found._tag !== "Failed") return broken("it does not detect the planted fault", found, again)
-    if (textOf(found) !== textOf(again)) return broken("it finds another counterexample the second time", found, again)
+    if (found._tag !== "Failed") return broken("it does not detect the injected fault", found, again)
+    if (textOf(found) !== textOf(again)) return broken("the second run finds a different counterexample", found, again)
     const replay = Replay.parse(Replay.token(found.replay))
-    const met = yield* property.run({ operation: fault, seed: replay.seed, runs: enoughRuns, path: replay.path })
-    if (met._tag !== "Failed" || met.counterexample !== found.counterexample || met.because !== found.because) {
-      return broken("its token does not reproduce the failure", found, met)
+    const replayed = yield* property.run({ operation: fault, seed: replay.seed, runs: enoughRuns, path: replay.path })
+    if (
+      replayed._tag !== "Failed" ||
+      replayed.counterexample !== found.counterexample ||
+      replayed.because !== found.because
+    ) {
+      return broken("its replay token does not reproduce the failure", found, replayed)
     }
     return { _tag: "Held", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
   })
 
-/** Determinism, of some properties. */
+/** Property P15 for the given properties: each is deterministic. */
 export const make = (properties: ReadonlyArray<Property>): PropertyOf => ({
   id,
   statement:

@@ -57,7 +57,7 @@ const outcome = ({ operation, seed }: Run): Outcome => {
         const decoded = decode(witness)
         const broken = (expected: string, got: string): Outcome =>
           failed(id, operation.name, seed, {
-            because: `${edit.name} at ${JSON.stringify(place.location)}: ${expected} expected, ${got}`,
+            because: `${edit.name} at ${JSON.stringify(place.location)}: expected ${expected}, got ${got}`,
             pointer,
             expected,
             got,

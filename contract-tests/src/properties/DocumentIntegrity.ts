@@ -23,7 +23,7 @@ const checks: Readonly<Record<string, (read: Integrity.Read) => Integrity.Checke
 /** The faults of a reference file; `read` reads the files. */
 export const hold = (target: string, { seed }: Settings, read: Integrity.Read = Integrity.read): Outcome => {
   const check = checks[target]
-  if (check === undefined) return { _tag: "Skipped", reason: "it is no file of the reference" }
+  if (check === undefined) return { _tag: "Skipped", reason: "not a reference file" }
   const { findings, reached } = check(read)
   const [finding] = findings
   const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
@@ -32,11 +32,11 @@ export const hold = (target: string, { seed }: Settings, read: Integrity.Read = 
     : failed(id, target, seed, { runs, because: finding, counterexample: findings.join("\n") })
 }
 
-/** The reference. */
+/** Property P0: the reference files. */
 export const P0: PropertyOf = {
   id,
   statement:
-    "The reference documents are in normal form, use only known keywords and name their source. Every overlay entry applies and has a reason. The fields that are null by intent are the pinned ones.",
+    "The reference documents are in normal form, use only known keywords and name their source. Every overlay entry applies and has a reason. The intentionally nullable fields match the pinned list.",
   targets: Object.keys(checks),
   runOn: (target, settings) => Effect.sync(() => hold(target, settings))
 }

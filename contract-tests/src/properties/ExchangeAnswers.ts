@@ -55,11 +55,12 @@ export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome
   return { _tag: "Held", runs: heard.length, reached: Judging.reachedBy(heard) }
 }
 
-/** The exchange's responses. */
+/** Property P12: the exchange's responses match the reference document. */
 export const P12: Property = {
   id,
   statement: "Every response of the exchange is valid in the document, and the client decodes it correctly.",
-  held: "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from its lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
-  must: { reach: "2xx", otherwise: "no request reached 2xx, so nothing was proved" },
+  method:
+    "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from its lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
+  mustReach: { situation: "2xx", note: "no request reached 2xx, so nothing was proved" },
   run: (run) => Effect.sync(() => holdOn((local ??= LocalExchange.make()), run))
 }

@@ -28,18 +28,19 @@ const outcome = ({ operation, seed }: Run): Outcome => {
   }
   return failed(id, operation.name, seed, {
     runs,
-    because: `${finding.expected} expected, ${finding.got}`,
+    because: `expected ${finding.expected}, got ${finding.got}`,
     expected: finding.expected,
     got: finding.got,
     counterexample: `status ${finding.status} with the body "${finding.body}"`
   })
 }
 
-/** Totality. */
+/** Property P4: one outcome for every response. */
 export const P4: Property = {
   id,
   statement:
     "Every status from 100 to 599, with every kind of body, yields exactly one typed outcome, and the right one.",
-  held: "Each of the 500 statuses is combined with valid, empty, HTML, truncated and compressed bodies and with another content type, then each declared error with every shape of error body. Nothing is skipped.",
+  method:
+    "Each of the 500 statuses is combined with valid, empty, HTML, truncated and compressed bodies and with another content type, then each declared error with every shape of error body. Nothing is skipped.",
   run: (run) => Effect.sync(() => outcome(run))
 }

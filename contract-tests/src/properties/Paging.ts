@@ -20,7 +20,7 @@ interface Target {
   readonly lists: ReadonlyArray<string>
   readonly cursor: string
   readonly schema: NonNullable<ReferenceDocument.Response["schema"]>
-  /** The parameter for the page size, with its bounds; undefined if there is no such parameter. */
+  /** The parameter for the page size and its largest value. Undefined if the operation has none. */
   readonly size: { readonly name: string; readonly most: number } | undefined
   /** Every input except the cursor. */
   readonly input: JsonObject
@@ -53,15 +53,15 @@ const cursorText = fc.oneof(
 )
 
 interface Case {
-  /** The index of the response's list, modulo their number. */
+  /** The index of the list under test in `Target.lists`. */
   readonly list: number
-  /** The items of that list. */
+  /** The items of the list under test. */
   readonly items: ReadonlyArray<Json>
-  /** The items of its other lists, on each page. */
+  /** The items of the response's other list, on each page. */
   readonly others: ReadonlyArray<Json>
   readonly sizes: readonly [number, number]
-  /** Pages that follow an empty page. */
-  readonly gaps: ReadonlyArray<number>
+  /** Page indices before which an empty page is inserted. */
+  readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
   /** How an empty list and the end are written, among the ways that the document allows. */
   readonly empty: number
@@ -86,7 +86,7 @@ const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries
       items: itemsOf(lists[list] ?? ""),
       others: lists.length === 1 ? fc.constant([]) : itemsOf(lists[1 - list] ?? "").map((items) => items.slice(0, 2)),
       sizes: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: most + 1 })),
-      gaps: fc.array(fc.nat(most), { maxLength: 3 }),
+      emptyBefore: fc.array(fc.nat(most), { maxLength: 3 }),
       // Shrinking is off: it is slow here and adds nothing.
       cursors: fc.noShrink(fc.uniqueArray(cursorText, { minLength: most + 4, maxLength: most + 4, size: "max" })),
       empty: fc.nat(2),
@@ -98,7 +98,7 @@ const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries
   )
 }
 
-/** A finding. */
+/** A violation of the property. */
 class Broken extends Error {}
 
 const holds = (condition: boolean, what: () => string): void => {
@@ -108,25 +108,25 @@ const holds = (condition: boolean, what: () => string): void => {
 const same = (got: ReadonlyArray<string>, expected: ReadonlyArray<string>, what: string): void =>
   holds(got.length === expected.length && got.every((text, index) => text === expected[index]), () => {
     const at = expected.findIndex((text, index) => text !== got[index])
-    return `${what}: ${got.length} instead of ${expected.length}, other at ${at < 0 ? expected.length : at}`
+    return `${what}: ${got.length} instead of ${expected.length}, first difference at index ${at < 0 ? expected.length : at}`
   })
 
 const tagOf = (error: unknown): unknown => (error === undefined ? "the end" : memberOf(error as Json, "_tag"))
 
 const endsWith = ({ error }: paging.Reading, tag: string, what: string): void =>
-  holds(tagOf(error) === tag, () => `${what}: ended with ${String(tagOf(error))} instead of ${tag}`)
+  holds(tagOf(error) === tag, () => `${what}: expected ${tag}, got ${String(tagOf(error))}`)
 
 interface Reach {
   (what: string): void
 }
 
-/** A list of one case, cut into pages. */
+/** The list of one case, split into pages. */
 interface Model {
   readonly input: Case
   readonly target: Target
   readonly readers: ReturnType<typeof paging.readersOf>
   readonly itemsReader: ReturnType<ReturnType<typeof paging.readersOf>["items"]>
-  readonly cut: (size: number, gaps: ReadonlyArray<number>) => ReadonlyArray<paging.Page>
+  readonly split: (size: number, emptyBefore: ReadonlyArray<number>) => ReadonlyArray<paging.Page>
   readonly inputOf: (size: number) => JsonObject
   /** The items of pages, as text. */
   readonly itemsOf: (pages: ReadonlyArray<paging.Page>) => ReadonlyArray<string>
@@ -134,11 +134,11 @@ interface Model {
   readonly pages: ReadonlyArray<paging.Page>
   /** The items of all pages. */
   readonly all: ReadonlyArray<string>
-  /** The input of a reading from the beginning. */
-  readonly asked: JsonObject
+  /** The input of the first request of a reading. */
+  readonly firstInput: JsonObject
 }
 
-/** Makes the pages of a case, written in the ways that the document allows. */
+/** Splits the list of a case into pages. Their bodies use the forms that the document allows. */
 const modelOf = ({ operation }: Run, target: Target) => {
   const { judge } = Subject.conformance()
   const accepts = judge.accepts(target.schema)
@@ -180,11 +180,11 @@ const modelOf = ({ operation }: Run, target: Target) => {
       return wanted.body
     }
 
-    /** Cuts the list into pages. */
-    const cut = (size: number, gaps: ReadonlyArray<number>): ReadonlyArray<paging.Page> => {
+    /** Splits the list into pages. */
+    const split = (size: number, emptyBefore: ReadonlyArray<number>): ReadonlyArray<paging.Page> => {
       const slices: Array<ReadonlyArray<Json>> = []
       for (let from = 0; from === 0 || from < input.items.length; from += size) {
-        for (const gap of gaps) if (gap === slices.length) slices.push([])
+        for (const index of emptyBefore) if (index === slices.length) slices.push([])
         slices.push(input.items.slice(from, from + size))
       }
       return slices.map((items, index) => ({
@@ -203,20 +203,20 @@ const modelOf = ({ operation }: Run, target: Target) => {
         return Array.isArray(items) ? items.map(paging.shown) : []
       })
 
-    const pages = cut(input.sizes[0], input.gaps)
+    const pages = split(input.sizes[0], input.emptyBefore)
     const all = itemsOf(pages)
-    same(all, itemsOf(cut(input.sizes[1], [])), "the model's own items")
-    if (input.gaps.some((gap) => gap < pages.length)) reach("an empty page with a cursor")
+    same(all, itemsOf(split(input.sizes[1], [])), "the model's own items")
+    if (input.emptyBefore.some((index) => index < pages.length)) reach("an empty page with a cursor")
     return {
-      ...{ all, asked: inputOf(input.sizes[0]), cut, decoded, input, inputOf, itemsOf },
+      ...{ all, firstInput: inputOf(input.sizes[0]), split, decoded, input, inputOf, itemsOf },
       ...{ itemsReader: readers.items(list), pages, readers, target }
     }
   }
 }
 
 /** Every item is read once, in order, and a page is requested only after all earlier items are consumed. */
-const readsAll = ({ all, asked, itemsOf, itemsReader, pages, target }: Model): void => {
-  const whole = paging.read((items) => items(asked), itemsReader, pages)
+const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Model): void => {
+  const whole = paging.read((items) => items(firstInput), itemsReader, pages)
   endsWith(whole, "the end", "the whole list")
   same(whole.given, all, "the items of the whole list")
   same(
@@ -227,28 +227,28 @@ const readsAll = ({ all, asked, itemsOf, itemsReader, pages, target }: Model): v
   for (const [index, { after, rest }] of whole.requests.entries()) {
     const before = itemsOf(pages.slice(0, index)).length
     holds(after === before, () => `page ${index + 1} was requested after ${after} of the ${before} items before it`)
-    holds(rest === whole.requests[0]?.rest, () => `page ${index + 1} was requested with other inputs`)
+    holds(rest === whole.requests[0]?.rest, () => `page ${index + 1} was requested with a different input`)
   }
   const { name } = target.size ?? { name: undefined }
   if (name !== undefined) {
-    const said = new URLSearchParams(whole.requests[0]?.rest).get(name)
-    holds(said === String(asked[name]), () => `${name} was ${said}`)
+    const sent = new URLSearchParams(whole.requests[0]?.rest).get(name)
+    holds(sent === String(firstInput[name]), () => `${name}: expected ${String(firstInput[name])}, got ${sent}`)
   }
 }
 
-/** The page size does not matter. */
-const readsAnySize = ({ all, cut, input, inputOf, itemsReader }: Model): void => {
+/** The items do not depend on the page size. */
+const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void => {
   const [size, otherSize] = input.sizes
-  const resized = cut(otherSize, [])
+  const resized = split(otherSize, [])
   const again = paging.read((items) => items(inputOf(otherSize)), itemsReader, resized)
   same(again.given, all, `the items in pages of ${otherSize} instead of ${size}`)
   const fewest = Math.max(1, Math.ceil(all.length / otherSize))
   holds(again.requests.length === fewest, () => `${again.requests.length} requests for ${all.length} items`)
 }
 
-/** The responses are read one per page. */
-const readsPages = ({ asked, decoded, pages, readers }: Model): void => {
-  const responses = paging.read((reader) => reader(asked), readers.pages, pages)
+/** The reader of pages returns one response per page. */
+const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
+  const responses = paging.read((reader) => reader(firstInput), readers.pages, pages)
   same(
     responses.given,
     pages.map(({ body }) => paging.shown(decoded(body))),
@@ -256,23 +256,23 @@ const readsPages = ({ asked, decoded, pages, readers }: Model): void => {
   )
 }
 
-/** A consumer that stops causes no further requests. */
-const stopsEarly = ({ all, asked, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
+/** After the consumer stops, the reader sends no further requests. */
+const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const take = input.take % (all.length + 1)
-  const some = paging.read((items) => Stream.take(items(asked), take), itemsReader, pages)
+  const some = paging.read((items) => Stream.take(items(firstInput), take), itemsReader, pages)
   same(some.given, all.slice(0, take), `the first ${take}`)
   const needed = take === 0 ? 0 : 1 + pages.findIndex((_, index) => itemsOf(pages.slice(0, index + 1)).length >= take)
   holds(some.requests.length === needed, () => `${some.requests.length} requests for ${take} items, not ${needed}`)
   if (needed < pages.length) reach("a reading that stopped early")
 }
 
-/** A failure loses no earlier items, and the last cursor resumes from there. A budget ends the list at its cursor. */
-const resumes = ({ all, asked, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
+/** A failure loses no earlier items, and the last cursor resumes from there. */
+const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const before = pages.slice(0, at)
   const rest = pages.slice(at)
   const broken = paging.read(
-    (items) => items(asked),
+    (items) => items(firstInput),
     itemsReader,
     pages,
     (n) => (n === at ? 500 : undefined)
@@ -280,7 +280,7 @@ const resumes = ({ all, asked, input, itemsOf, itemsReader, pages }: Model, reac
   endsWith(broken, "InternalServerError", "a page that fails")
   same(broken.given, itemsOf(before), "the items before a failure")
   const repeatedly = paging.read(
-    (items) => paging.repeating(items(asked)),
+    (items) => paging.repeating(items(firstInput)),
     itemsReader,
     pages,
     (n) => (n === at ? 500 : undefined)
@@ -290,23 +290,23 @@ const resumes = ({ all, asked, input, itemsOf, itemsReader, pages }: Model, reac
   const resume = rest[0]?.askedWith
   if (resume !== undefined) {
     reach("a failure after the first page")
-    const from = objectOf([...Object.entries(asked), ["cursor", resume]])
+    const from = objectOf([...Object.entries(firstInput), ["cursor", resume]])
     const resumed = paging.read((items) => items(from), itemsReader, rest)
     endsWith(resumed, "the end", "a resumed reading")
     same(resumed.given, itemsOf(rest), "the items after a failure")
 
-    // A budget ends the list early and reports the position.
-    const budget = paging.read((items) => items(asked, { maxPages: at }), itemsReader, pages)
+    // A page budget ends the list with an error that holds the next cursor.
+    const budget = paging.read((items) => items(firstInput, { maxPages: at }), itemsReader, pages)
     endsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
     same(budget.given, itemsOf(before), "the items within a budget")
-    holds(memberOf(budget.error as Json, "cursor") === resume, () => "a budget that ends with another cursor")
+    holds(memberOf(budget.error as Json, "cursor") === resume, () => "the budget error holds a different cursor")
   }
-  const enough = paging.read((items) => items(asked, { maxPages: pages.length }), itemsReader, pages)
+  const enough = paging.read((items) => items(firstInput, { maxPages: pages.length }), itemsReader, pages)
   endsWith(enough, "the end", "a budget of as many pages as there are")
 }
 
 /** Cursor cycles of any period, also to the first page, fail after each page was read once. */
-const endsCycles = ({ asked, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
+const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const rest = pages.slice(at)
   const resume = rest[0]?.askedWith
@@ -322,8 +322,8 @@ const endsCycles = ({ asked, input, itemsOf, itemsReader, pages, target }: Model
   const repeated = pages[1 + (input.back % Math.max(1, at))]?.askedWith
   if (resume !== undefined && repeated !== undefined) {
     reach("pages in a cycle")
-    cycle(pages, at, repeated, asked)
-    cycle(rest, rest.length - 1, resume, objectOf([...Object.entries(asked), ["cursor", resume]]))
+    cycle(pages, at, repeated, firstInput)
+    cycle(rest, rest.length - 1, resume, objectOf([...Object.entries(firstInput), ["cursor", resume]]))
   }
 }
 
@@ -347,11 +347,12 @@ const outcome = (run: Run): Outcome => {
   return check(id, run, casesOf(target, arbitraries), law(run, target))
 }
 
-/** Pages. */
+/** Property P10: paginated lists. */
 export const P10: Property = {
   id,
   statement:
     "A list is read to its end, with each item once and no page requested early, for any page size and cursor text. Cursor cycles, failures and the page budget end it without losing earlier items.",
-  held: "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations without pages.",
+  method:
+    "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations without pages.",
   run: (run) => Effect.sync(() => outcome(run))
 }

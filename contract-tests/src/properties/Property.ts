@@ -61,9 +61,9 @@ export interface Stated {
   /** One sentence. */
   readonly statement: string
   /** How it is checked, and what it skips and why: for `explain`. */
-  readonly held?: string
+  readonly method?: string
   /** A situation that at least one target must reach, and the note for a run that never reached it. */
-  readonly must?: { readonly reach: string; readonly otherwise: string }
+  readonly mustReach?: { readonly situation: string; readonly note: string }
 }
 
 /** A property of every operation. */
@@ -80,7 +80,7 @@ export interface PropertyOf extends Stated {
   readonly runOn: (target: string, settings: Settings) => Effect.Effect<Outcome>
 }
 
-/** A deterministic counterexample: its token runs the property again. */
+/** Creates a failure found without random cases. Its replay token needs only the seed. */
 export const failed = (
   id: string,
   target: string,

@@ -19,7 +19,8 @@ const conforms: Property = /*#__PURE__*/ conforming.make({
   statement:
     "Every valid input becomes a request that is valid in the document and reads back as the input. Every other input is refused at the pointer of its fault before anything is sent.",
   checks: ["completeness", "precision", "round-trip", "tolerance"],
-  held: "Coverage inputs and random inputs pass through the whole client to a recorder. The recorded request is parsed with the document only. Skipped: refusals of operations without input.",
+  method:
+    "Coverage inputs and random inputs pass through the whole client to a recorder. The recorded request is parsed with the document only. Skipped: refusals of operations without input.",
   hold: ({ operation, path, runs, seed }, checks) => {
     const requests = Requests.make(referenceOf(operation), conformance().judge)
     return Requests.hold(operation, referenceOf(operation), conformance(), recorder(), {
@@ -32,7 +33,7 @@ const conforms: Property = /*#__PURE__*/ conforming.make({
   nothing: "it takes nothing"
 })
 
-/** Input that cannot be encoded is refused as well. */
+/** The client also refuses input that cannot be encoded. */
 const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
   const reference = referenceOf(operation)
@@ -83,7 +84,7 @@ const keepsRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   return { ...held, runs: held.runs + cases.length, reached: { ...held.reached, ...reached } }
 }
 
-/** Requests. */
+/** Property P5: request encoding. */
 export const P5: Property = {
   ...conforms,
   run: (run) => Effect.map(conforms.run(run), (held) => keepsRules(run, refuses(run, held)))

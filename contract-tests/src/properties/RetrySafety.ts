@@ -22,12 +22,13 @@ const targetOf = (client: ClientOperation): Target => {
   }
 }
 
-/** Sending. */
+/** Property P9: safe retries. */
 export const P9: Property = {
   id: "P9",
   statement:
-    "A request is retried only if that cannot carry it out twice, freshly signed, within the policy's time and the account's rate limits. The call's error states what may have happened.",
-  held: "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The rules of the operation's sending class judge the attempts and the waits. Nothing is skipped.",
+    "A request is retried only if a retry cannot execute it twice. Each retry is signed again and stays within the policy's time limit and the account's rate limits. The error says whether the request may have been executed.",
+  method:
+    "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The rules of the operation's sending class judge the attempts and the waits. Nothing is skipped.",
   run: (run) =>
     Effect.sync(() => {
       const target = targetOf(run.operation)

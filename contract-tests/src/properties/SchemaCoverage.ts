@@ -31,7 +31,7 @@ export interface Gap {
 
 const gap = (keyword: string, because: string, is: Gap["is"]): Gap => ({ keyword, because, is })
 
-/** Every one of them. */
+/** Every such keyword. */
 export const gaps: ReadonlyArray<Gap> = [
   gap("additionalProperties", "it allows everything", (argument) => argument === true || isEmpty(argument)),
   gap("required", "it requires nothing", (argument) => isArray(argument) && argument.length === 0),
@@ -197,9 +197,9 @@ const outcome = (run: Run): Outcome => {
   const { judge, suite } = conformance()
   const requests = Requests.make(reference, judge)
   const { schema } = reference.success
-  const of = (schema: JsonSchema, position: "request" | "response") => ({
+  const of = (schema: JsonSchema, direction: "request" | "response") => ({
     schema,
-    suite: suite({ name: run.operation.name, schema, position })
+    suite: suite({ name: run.operation.name, schema, direction })
   })
   const schemas = [
     ...(Requests.takesInput(requests) ? [of(requests.input, "request")] : []),
@@ -210,7 +210,7 @@ const outcome = (run: Run): Outcome => {
     : hold(run, schemas)
 }
 
-/** The suite's coverage. */
+/** Property P14: the suite's values cover the document's constraints. */
 export const P14: Property = {
   id,
   statement:

@@ -1,21 +1,27 @@
 /**
- * Which requests may be repeated, by the document's methods and ids. Written independently of the client's
- * descriptors, which are checked against it through the client's behaviour.
+ * Which requests may be retried, by the document's methods and operation ids. Independent of the client's descriptors:
+ * the suite compares the client's behaviour with these rules.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
 /**
- * Whether a request may be repeated after its response was lost: always, if every item has a client-supplied id, or
- * never.
+ * Whether a request may be retried after its response was lost:
+ *
+ * - `idempotent`: always.
+ * - `keyed`: only if every item has a client-supplied id.
+ * - `never`: never.
  */
 export type SendingClass = "idempotent" | "keyed" | "never"
 
-/** A list of ids, each with its reason. */
+/** Operation ids, each with its reason or its key. */
 type Reasons = Readonly<Record<string, string>>
 
-/** Sets a value or ends a state, so that a repeat has no further effect; besides GET and DELETE by id. */
-const settles: Reasons = {
+/**
+ * Idempotent operations other than GET and DELETE by id: each sets a value or ends a state, so a repeat has no further
+ * effect.
+ */
+const idempotent: Reasons = {
   UpdateOrderGroupLimit: "sets the limit",
   TriggerOrderGroup: "a triggered group stays triggered",
   UpdateSubaccountNetting: "sets the switch",
@@ -41,13 +47,13 @@ const keys: Reasons = {
 /** The class of an operation. */
 export const of = ({ id, method, path }: ReferenceDocument.Operation): SendingClass => {
   if (Object.hasOwn(keys, id)) return "keyed"
-  if (Object.hasOwn(settles, id)) return "idempotent"
+  if (Object.hasOwn(idempotent, id)) return "idempotent"
   // A repeated delete-all also deletes entities that were created in between.
   return method === "GET" || (method === "DELETE" && path.endsWith("}")) ? "idempotent" : "never"
 }
 
-/** The ids that the lists name, for a test to look up. */
-export const listed: ReadonlyArray<string> = [...Object.keys(settles), ...Object.keys(keys)]
+/** The operation ids in the lists. */
+export const listed: ReadonlyArray<string> = [...Object.keys(idempotent), ...Object.keys(keys)]
 
 const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
   const orders = memberOf(input, "orders")
@@ -64,7 +70,7 @@ export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): R
   })
 }
 
-/** Whether every item has an id. */
+/** Whether every item has a client-supplied id. */
 export const isKeyed = (operation: ReferenceDocument.Operation, input: JsonObject): boolean => {
   const ids = idsOf(operation, input)
   return ids.length > 0 && ids.every((id) => id !== undefined)

@@ -30,7 +30,7 @@ const makeKeys = async (): Promise<Keys> => ({
   ed25519: await signedCalls.makeKey("ed25519")
 })
 
-/** Signatures are expensive, and a quarter of the cases is as conclusive. */
+/** A quarter of the cases is enough, because signatures are slow. */
 const share = 4
 
 interface Case {
@@ -223,7 +223,7 @@ const law = (run: Run, instead: Instead) => {
   }
 }
 
-/** Stands for a private key in a response. */
+/** A placeholder for a private key in a response. */
 const secret = "-----BEGIN PRIVATE KEY-----canary-of-an-answer"
 
 const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =>
@@ -237,14 +237,14 @@ const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json 
   return atMillis % 8 === 0 ? given : requests.sendable(given)
 }
 
-/** Checks an operation; a test may replace parts of the client. */
+/** Checks an operation. A test may replace parts of the client. */
 export const hold = (run: Run, instead: Instead = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)
   return checkPromised(id, { ...run, runs: Math.ceil(run.runs / share) }, casesOf(inputs), law(run, instead))
 }
 
-/** Signing. */
+/** Property P8: signatures and secrecy. */
 export const P8: Property = {
   id,
   statement:

@@ -14,7 +14,7 @@ const once = <A>(make: () => A): (() => A) => {
 /** The project's reference document. */
 export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ once(() => ReferenceDocument.load())
 
-/** Suites for its schemas. */
+/** The conformance checks for the reference document's schemas. */
 export const conformance: () => Conformance.Conformance = /*#__PURE__*/ once(() =>
   Conformance.make(resolver(document().document))
 )

@@ -140,7 +140,7 @@ export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   const version = String(info["version"])
   const published = options?.published
   if (published !== undefined && !isDate(published)) {
-    return yield* fail([{ message: `${published} is no date of the form YYYY-MM-DD`, pointer: "" }])
+    return yield* fail([{ message: `${published} is not a date of the form YYYY-MM-DD`, pointer: "" }])
   }
   const source = {
     format: `${kind === "rest" ? "OpenAPI" : "AsyncAPI"} ${String(root["openapi"] ?? root["asyncapi"])}`,

@@ -261,7 +261,7 @@ const explainCommand = Command.make(
       return yield* refuse(`no property ${id}. The properties are ${Properties.stated.map((one) => one.id).join(", ")}`)
     }
     yield* Console.log(
-      [`${property.id}: ${property.statement}`, property.held ?? ""].filter((text) => text !== "").join("\n\n")
+      [`${property.id}: ${property.statement}`, property.method ?? ""].filter((text) => text !== "").join("\n\n")
     )
   })
 ).pipe(Command.withDescription("Print the statement of a property, how it is checked, and what it skips"))

@@ -86,10 +86,10 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
   const matches = matcher(operations)
   const chosen = Properties.stated
     .filter(({ id }) => ids.length === 0 || ids.includes(id))
-    .map(({ id, must, statement }) => ({
+    .map(({ id, mustReach, statement }) => ({
       id,
       statement,
-      must,
+      mustReach,
       targets: targetsOf(id).flatMap(({ names, target }) => (matches(...names) ? [target] : []))
     }))
     .filter(({ targets }) => targets.length > 0)
@@ -115,15 +115,15 @@ export const run = (runner: Runner, options: Options): Effect.Effect<Report.Repo
     let count = 0
     const startedAtMillis = yield* Clock.currentTimeMillis
     const unreached = (cells: ReadonlyArray<Report.Cell>): ReadonlyArray<Report.Cell> =>
-      properties.flatMap(({ id, must }) => {
+      properties.flatMap(({ id, mustReach }) => {
         const own = cells.filter(({ property }) => property === id)
         const isReached = own.some(
-          ({ result }) => result._tag === "Passed" && (result.reached[must?.reach ?? ""] ?? 0) > 0
+          ({ result }) => result._tag === "Passed" && (result.reached[mustReach?.situation ?? ""] ?? 0) > 0
         )
         const isSaid = own.some(({ result }) => result._tag === "Failed")
-        if (must === undefined || isReached || isSaid) return []
+        if (mustReach === undefined || isReached || isSaid) return []
         const job = { property: id, target: "the whole run", seed: options.seed, runs: options.runs }
-        return [{ property: id, target: job.target, result: Cells.broken(job, must.otherwise) }]
+        return [{ property: id, target: job.target, result: Cells.broken(job, mustReach.note) }]
       })
     const reportAt = (ending: Report.Ending, nowMillis: number): Report.Report => {
       const byProperty: Record<string, number> = {}

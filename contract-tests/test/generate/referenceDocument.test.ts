@@ -61,10 +61,10 @@ for (const [name, document] of documents) {
 const responses: ReadonlyArray<Conformance.Target> = rest.operations.flatMap(({ id, success }) =>
   success.schema === undefined
     ? []
-    : [{ name: `${id} ${success.status}`, schema: success.schema, position: "response" as const }]
+    : [{ name: `${id} ${success.status}`, schema: success.schema, direction: "response" as const }]
 )
 const requests: ReadonlyArray<Conformance.Target> = rest.operations.flatMap(({ id, requestBody }) =>
-  requestBody === undefined ? [] : [{ name: `${id} body`, schema: requestBody.schema, position: "request" as const }]
+  requestBody === undefined ? [] : [{ name: `${id} body`, schema: requestBody.schema, direction: "request" as const }]
 )
 
 describe("the bodies of the REST document", () => {

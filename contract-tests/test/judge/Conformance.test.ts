@@ -14,8 +14,8 @@ const order: JsonSchema = {
 }
 
 const conformance = Conformance.make(resolver({}))
-const response: Conformance.Target = { name: "GetOrder 200", schema: order, position: "response" }
-const request: Conformance.Target = { ...response, name: "CreateOrder body", position: "request" }
+const response: Conformance.Target = { name: "GetOrder 200", schema: order, direction: "response" }
+const request: Conformance.Target = { ...response, name: "CreateOrder body", direction: "request" }
 const suite = conformance.suite(response)
 
 type Order = { readonly [key: string]: unknown }

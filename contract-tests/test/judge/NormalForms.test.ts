@@ -39,7 +39,7 @@ describe("nullListsAreEmpty", () => {
     assert.deepStrictEqual(normal({}), {})
   })
 
-  const suite = Conformance.make(resolve).suite({ name: "Lists", schema, position: "response" })
+  const suite = Conformance.make(resolve).suite({ name: "Lists", schema, direction: "response" })
   const exact: Conformance.Codec<Json> = {
     decode: (input) => {
       const value = input as Json // the suite passes JSON

@@ -10,10 +10,10 @@ describe("policy", () => {
     }
   })
   it("tolerates only unknown fields and, in responses, new enum members and surplus items", () => {
-    const tolerated = (position: "request" | "response"): ReadonlyArray<string> =>
+    const tolerated = (direction: "request" | "response"): ReadonlyArray<string> =>
       [...Mutants.kinds, "unknown-field" as const]
-        .filter((departure: Departure) => treatmentOf(departure, position) !== "reject")
-        .map((departure) => `${departure}: ${treatmentOf(departure, position)}`)
+        .filter((departure: Departure) => treatmentOf(departure, direction) !== "reject")
+        .map((departure) => `${departure}: ${treatmentOf(departure, direction)}`)
     assert.deepStrictEqual(tolerated("request"), ["unknown-field: tolerate"])
     assert.deepStrictEqual(tolerated("response"), [
       "enum-non-member: tolerate-and-tag",

@@ -40,7 +40,7 @@ describe("declaredErrors", { timeout: 60_000 }, () => {
 
   it("decodes every error body that the document allows", () => {
     const schema = { $ref: "#/components/schemas/ErrorBody" }
-    const { values } = conformance.suite({ name: "ErrorBody", schema, position: "response" })
+    const { values } = conformance.suite({ name: "ErrorBody", schema, direction: "response" })
     assert.isAbove(values.length, 10)
     for (const client of ClientOperations.all) {
       const decode = Answers.outcome(client)

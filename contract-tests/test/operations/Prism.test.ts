@@ -31,7 +31,7 @@ const timeout = 120_000
 const prepared = ClientOperations.all.map((client) => {
   const reference = referenceOf(client)
   const requests = Requests.make(reference, conformance.judge)
-  const suite = conformance.suite({ name: client.name, schema: requests.input, position: "request" })
+  const suite = conformance.suite({ name: client.name, schema: requests.input, direction: "request" })
   return { client, reference, requests, suite }
 })
 

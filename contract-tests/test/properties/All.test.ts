@@ -18,7 +18,7 @@ const operationsOf = (id: string): ReadonlyArray<ClientOperations.ClientOperatio
     : ClientOperations.all
 
 describe("properties", () => {
-  for (const { id, must, run } of all) {
+  for (const { id, mustReach, run } of all) {
     it(`${id} passes for its operations`, async () => {
       let checked = 0
       for (const operation of operationsOf(id)) {
@@ -27,7 +27,8 @@ describe("properties", () => {
         if (outcome._tag === "Skipped") continue
         checked++
         assert.isAbove(outcome.runs, 0, operation.name)
-        if (must !== undefined) assert.strictEqual(outcome.reached[must.reach], outcome.runs, operation.name)
+        if (mustReach !== undefined)
+          assert.strictEqual(outcome.reached[mustReach.situation], outcome.runs, operation.name)
       }
       // P10 applies to the 29 operations with pages only.
       assert.isAbove(checked, operationsOf(id).length / 5)

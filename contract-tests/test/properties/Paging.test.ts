@@ -141,16 +141,16 @@ describe("planted faults in readers of pages", () => {
     "follows a repeated cursor": /pages in a cycle|keeps requesting pages/,
     "misses a cycle of several cursors": /in a cycle|before the cycle|keeps requesting pages/,
     "ends on an empty page": /the items of the whole list|the cursors that were sent/,
-    "does not end on an empty cursor": /the whole list: ended with/,
-    "does not end on null": /the whole list: ended with/,
-    "changes the cursor": /the whole list: ended with BadRequest/,
+    "does not end on an empty cursor": /the whole list: expected the end, got/,
+    "does not end on null": /the whole list: expected the end, got/,
+    "changes the cursor": /the whole list: expected the end, got BadRequest/,
     "requests a page ahead": /was requested after|requests/,
     "emits each page twice": /the items of the whole list|the responses/,
-    "drops the page size": /with other inputs/,
+    "drops the page size": /with a different input/,
     "restarts instead of resuming": /a resumed reading|items after a failure/,
-    "ends a list early": /a budget of \d+ pages: ended with the end/,
+    "ends a list early": /a budget of \d+ pages: expected PageBudgetExceeded, got the end/,
     "drops the page with the repeated cursor": /the items before the cycle/,
-    "loses the cursor at its page limit": /a budget that ends with another cursor/
+    "loses the cursor at its page limit": /budget error holds a different cursor/
   }
   for (const [fault, why] of Object.entries(because) as ReadonlyArray<[Fault, RegExp]>) {
     it(`detects a reader that ${fault}`, () => {

@@ -55,7 +55,7 @@ describe("P9", () => {
     const operation = altered("CreateOrderGroup", () => ({ retry: "idempotent" }))
     const failed = Effect.runSync(P9.run({ operation, seed, runs: 300 }))
     if (failed._tag !== "Failed") return assert.fail("the planted fault was not detected")
-    assert.include(failed.because, "although it may have taken effect")
+    assert.include(failed.because, "although the request may have been executed")
     const replay = Replay.parse(Replay.token(failed.replay))
     assert.deepInclude(replay, { property: "P9", target: "OrderGroups.create", seed })
     const again = Effect.runSync(P9.run({ operation, seed: replay.seed, runs: 1, path: replay.path }))

@@ -22,7 +22,7 @@ describe("planted gaps in the suite's values", () => {
   const operation = named("GetOrders")
   const { schema } = referenceOf(operation).success
   if (schema === undefined) throw new Error("the document lost its body")
-  const { mutants, values } = conformance.suite({ name: operation.name, schema, position: "response" })
+  const { mutants, values } = conformance.suite({ name: operation.name, schema, direction: "response" })
   const hold = (suite: { readonly mutants: typeof mutants; readonly values: typeof values }) =>
     P14.hold({ operation, seed }, [{ schema, suite }])
 

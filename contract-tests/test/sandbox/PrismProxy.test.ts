@@ -211,7 +211,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
           const client = named(id)
           const [input] = inputsOf(client, yield* World.World)
           const { schema } = document.operation(id)!.success // the client has it
-          const { mutants } = conformance.suite({ name: client.name, schema: schema!, position: "response" })
+          const { mutants } = conformance.suite({ name: client.name, schema: schema!, direction: "response" })
           const seen: Array<Mutants.Kind> = []
           const missed: Array<Mutants.Kind> = []
           const places = new Map(mutants.map((mutant) => [`${mutant.kind} ${mutant.pointer}`, mutant]))

@@ -67,6 +67,6 @@ export const references = (shape: Component): ReadonlyArray<string> => {
   }
 }
 
-/** Whether a value is an integer, where it is not null. */
+/** Whether every non-null value of the shape is an integer. */
 export const isInteger = (shape: Shape): boolean =>
   shape._tag === "Nullable" ? isInteger(shape.of) : shape._tag === "Integer" || shape._tag === "Choice"

@@ -11,10 +11,10 @@ import * as fc from "fast-check"
 export interface StringFormat {
   readonly accepts: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** Deterministic members: every form of the grammar, at its edges. */
+  /** Fixed valid values: edge cases of every form of the grammar. */
   readonly examples: ReadonlyArray<string>
-  /** Near misses, each one fault away from a member. */
-  readonly counterexamples: ReadonlyArray<string>
+  /** Invalid values, each one fault away from a valid one. */
+  readonly invalidExamples: ReadonlyArray<string>
 }
 
 /** A format of numbers: a range, and whether fractions are allowed. */
@@ -149,7 +149,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
         "9999-12-31T23:59:59.999999999Z",
         "2026-08-22t09:30:00z"
       ],
-      counterexamples: [
+      invalidExamples: [
         "",
         "2026-08-22",
         "2026-08-22T09:30:00",
@@ -188,7 +188,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
       accepts: full("date"),
       arbitrary: dates,
       examples: ["2026-10-09", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"],
-      counterexamples: [
+      invalidExamples: [
         "",
         "2026-02-29",
         "1900-02-29",
@@ -216,7 +216,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
         "0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b",
         "0C6A5A3E-8F0A-4D2B-9C1E-7B6F5A4D3C2B"
       ],
-      counterexamples: [
+      invalidExamples: [
         "",
         "0c6a5a3e8f0a4d2b9c1e7b6f5a4d3c2b",
         "{0c6a5a3e-8f0a-4d2b-9c1e-7b6f5a4d3c2b}",
@@ -248,7 +248,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
         "urn:isbn:0451450523",
         "mailto:a@example.com"
       ],
-      counterexamples: ["", "example.com/a", "/relative", "https://exa mple.com", "https://example.com/<a>", "://a"]
+      invalidExamples: ["", "example.com/a", "/relative", "https://exa mple.com", "https://example.com/<a>", "://a"]
     }
   ],
   [
@@ -260,7 +260,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
           .tuple(word(), fc.constantFrom("", ".b", "+tag"), word())
           .map(([user, tag, host]) => `${user}${tag}@${host}.com`),
       examples: ["a@example.com", "first.last+tag@sub.example.co", "A_b-c'd@example.org"],
-      counterexamples: ["", "a", "a@", "@example.com", "a@b@example.com", "a b@example.com", "a@example.com\n"]
+      invalidExamples: ["", "a", "a@", "@example.com", "a@b@example.com", "a b@example.com", "a@example.com\n"]
     }
   ]
 ])

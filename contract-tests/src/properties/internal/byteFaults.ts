@@ -6,25 +6,27 @@ import type { Answer } from "./faultyServer.ts"
 /** A valid response of an operation. */
 export interface Good {
   readonly status: number
-  /** Empty if the operation declares none. */
+  /** Empty if the operation declares no body. */
   readonly body: string
 }
 
 /**
  * The required outcome of a fault:
  *
- * - `lost`: a `TransportError` that may have been sent; `timeout`: a `RequestTimeout` of the attempt, as well.
- * - `large`: a `TransportError` that is not recoverable by a retry.
- * - `broken`: a `ContractError`, or a success where the operation declares no body.
- * - `none`: no outcome at all; `cut`: `broken`, or `lost` if the parser noticed first.
+ * - `lost`: a `TransportError` with `requestSent: "maybe"`.
+ * - `timeout`: a `RequestTimeout` of the attempt, also with `requestSent: "maybe"`.
+ * - `large`: a `TransportError` that a retry cannot correct.
+ * - `broken`: a `ContractError`, or a success if the operation declares no body.
+ * - `success`: a success, because the client must ignore the fault.
+ * - `truncated`: as `broken`, or as `lost` if the HTTP parser detects the fault first.
  */
-export type Outcome = "broken" | "cut" | "large" | "lost" | "none" | "timeout"
+export type Outcome = "broken" | "large" | "lost" | "success" | "timeout" | "truncated"
 
-/** A fault of bytes. */
+/** One fault of the bytes of a response. */
 export interface ByteFault {
   readonly name: string
   readonly outcome: Outcome
-  /** Whether it needs a body: a 204 response has none. */
+  /** Whether the fault needs a response body. A 204 response has none. */
   readonly inBody: boolean
   readonly answer: (good: Good) => Answer
 }
@@ -55,7 +57,7 @@ const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}
 
 const block = /*#__PURE__*/ Buffer.alloc(64 * 1024, " ")
 
-/** Writes this many bytes, block by block, as fast as the client reads, and keeps only one block in memory. */
+/** Writes `total` bytes in blocks, as fast as the client reads them. Only one block is in memory. */
 const flood = (socket: Socket, total: number, frame: (block: Buffer) => ReadonlyArray<Buffer | string>): void => {
   let left = total
   const more = (): void => {
@@ -86,8 +88,8 @@ const body = (name: string, outcome: Outcome, make: (body: string) => string | B
   outcome,
   inBody: true,
   answer: raw(({ body, status }) => {
-    const made = make(body === "" ? "{}" : body)
-    return sized(status, typeof made === "string" ? bytes(made) : made)
+    const content = make(body === "" ? "{}" : body)
+    return sized(status, typeof content === "string" ? bytes(content) : content)
   })
 })
 
@@ -98,93 +100,93 @@ const deep = "[".repeat(100_000) + "]".repeat(100_000)
 
 const half = (text: string): string => text.slice(0, Math.ceil(text.length / 2))
 
-const early = (name: string, outcome: Outcome, answer: ByteFault["answer"]): ByteFault => ({
+const withoutBody = (name: string, outcome: Outcome, answer: ByteFault["answer"]): ByteFault => ({
   name,
   outcome,
   inBody: false,
   answer
 })
 
-const late = (name: string, outcome: Outcome, answer: ByteFault["answer"]): ByteFault => ({
+const withBody = (name: string, outcome: Outcome, answer: ByteFault["answer"]): ByteFault => ({
   name,
   outcome,
   inBody: true,
   answer
 })
 
-let bomb: ReturnType<typeof fold> | undefined
+let bomb: ReturnType<typeof makeBomb> | undefined
 
-const fold = () => {
-  const unfolded = Buffer.alloc(8 * 1024 * 1024, " ")
-  return { folded: gzipSync(unfolded), unfolded }
+const makeBomb = () => {
+  const uncompressed = Buffer.alloc(8 * 1024 * 1024, " ")
+  return { compressed: gzipSync(uncompressed), uncompressed }
 }
 
-/** A data table: every fault. */
+/** Every fault. A data table. */
 export const byteFaults: ReadonlyArray<ByteFault> = [
-  early("reset before the headers", "lost", () => (socket) => reset(socket)),
-  early("closed before the headers", "lost", () => (socket) => end(socket)),
-  early(
+  withoutBody("reset before the headers", "lost", () => (socket) => reset(socket)),
+  withoutBody("closed before the headers", "lost", () => (socket) => end(socket)),
+  withoutBody(
     "reset within the headers",
     "lost",
     raw(({ status }) => `HTTP/1.1 ${status} Some\r\ncontent-`, reset)
   ),
-  late(
+  withBody(
     "reset after the headers",
     "lost",
     raw(({ status }) => head(status, ["content-length: 100"]), reset)
   ),
-  late(
+  withBody(
     "closed after the headers",
     "lost",
     raw(({ status }) => head(status, ["content-length: 100"]), end)
   ),
-  early("no response", "timeout", () => () => undefined),
-  late(
-    "no end of the body",
+  withoutBody("no response", "timeout", () => () => undefined),
+  withBody(
+    "a body that does not end",
     "timeout",
     raw(({ body, status }) => head(status, [`content-length: ${Buffer.byteLength(body) + 1000}`]) + half(body))
   ),
-  late("a body that drips", "timeout", ({ status }) => (socket) => {
+  withBody("a body of one byte at a time", "timeout", ({ status }) => (socket) => {
     socket.write(head(status, ["transfer-encoding: chunked"]))
     const drip = setInterval(() => (socket.writable ? socket.write(chunk(" ")) : clearInterval(drip)), 20)
     socket.once("close", () => clearInterval(drip))
   }),
-  early(
+  withoutBody(
     "garbage instead of HTTP",
     "lost",
     raw(() => "\u0000\u0001garbage\r\n\r\n", end)
   ),
-  early(
+  withoutBody(
     "a status line of another protocol",
     "lost",
     raw(() => "ICY 200 OK\r\n\r\n", end)
   ),
-  early(
-    "headers without end",
+  withoutBody(
+    "headers that do not end",
     "lost",
     raw(({ status }) => head(status, [`x-long: ${"x".repeat(1024 * 1024)}`]))
   ),
-  late(
-    "a length that is no number",
+  withBody(
+    "a content-length that is not a number",
     "lost",
     raw(({ status }) => head(status, ["content-length: many"]) + "{}", end)
   ),
-  late(
-    "more stated than sent",
+  withBody(
+    "a content-length above the body's length",
     "lost",
     raw(({ body, status }) => head(status, [`content-length: ${Buffer.byteLength(body) + 100}`]) + body, end)
   ),
-  late(
-    "less stated than sent",
-    "cut",
+  withBody(
+    "a content-length below the body's length",
+    "truncated",
     raw(({ body, status }) => {
       const sent = body === "" ? "{}" : body
       return head(status, [`content-length: ${Math.floor(Buffer.byteLength(sent) / 2)}`]) + sent
     })
   ),
-  late(
+  withBody(
     "a second response after the response",
-    "none",
+    "success",
     raw((good) =>
       Buffer.concat([
         sized(good.status, bytes(good.body === "" ? "{}" : good.body)),
@@ -192,40 +194,40 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
       ])
     )
   ),
-  late(
-    "chunks cut short",
+  withBody(
+    "a truncated chunk",
     "lost",
     raw(({ body, status }) => head(status, ["transfer-encoding: chunked"]) + chunk(`${body} `) + "ff\r\n", end)
   ),
-  late(
+  withBody(
     "garbage between the chunks",
     "lost",
     raw(({ body, status }) => `${head(status, ["transfer-encoding: chunked"])}${chunk(`${body} `)}zz\r\n{}`, end)
   ),
-  body("bytes that are no UTF-8", "broken", (text) =>
+  body("invalid UTF-8", "broken", (text) =>
     Buffer.concat([bytes(within(text, '"x":"')), Buffer.from([0xc3, 0x28, 0xff])])
   ),
   body("a byte-order mark", "broken", (text) => `\ufeff${text}`),
-  body("a cut body of the stated length", "broken", (text) => text.slice(0, -1)),
-  body("a member named __proto__", "none", (text) => within(text, '"__proto__":{"polluted":true}')),
+  body("truncated JSON with a matching content-length", "broken", (text) => text.slice(0, -1)),
+  body("a member named __proto__", "success", (text) => within(text, '"__proto__":{"polluted":true}')),
   body("a depth of 100,000", "broken", () => deep),
-  body("a depth of 100,000 in an unknown member", "none", (text) => within(text, `"unknown_member":${deep}`)),
-  late("a body of 1 GiB, stated", "large", ({ status }) => (socket) => {
+  body("a depth of 100,000 in an unknown member", "success", (text) => within(text, `"unknown_member":${deep}`)),
+  withBody("a 1 GiB body with a content-length", "large", ({ status }) => (socket) => {
     socket.write(head(status, [`content-length: ${gibibyte}`]))
     flood(socket, gibibyte, (piece) => [piece])
   }),
-  late("a body of 1 GiB in chunks", "large", ({ status }) => (socket) => {
+  withBody("a 1 GiB body in chunks", "large", ({ status }) => (socket) => {
     socket.write(head(status, ["transfer-encoding: chunked"]))
     flood(socket, gibibyte, (piece) => [`${piece.length.toString(16)}\r\n`, piece, "\r\n"])
   }),
-  late("a body of 1 GiB until the end", "large", ({ status }) => (socket) => {
+  withBody("a 1 GiB body delimited by connection close", "large", ({ status }) => (socket) => {
     socket.write(head(status, ["connection: close"]))
     flood(socket, gibibyte, (piece) => [piece])
   }),
-  // In 8 KiB, for a client that accepts compression; others get what they accept, of the same size.
-  late("a small body that unfolds to 8 MiB", "large", ({ status }) => (socket, { headers }) => {
-    const takes = (headers["accept-encoding"] ?? "").includes("gzip")
-    const { folded, unfolded } = (bomb ??= fold())
-    socket.write(takes ? sized(status, folded, ["content-encoding: gzip"]) : sized(status, unfolded))
+  // 8 KiB on the wire for a client that accepts gzip. Other clients receive the 8 MiB uncompressed.
+  withBody("a small body that decompresses to 8 MiB", "large", ({ status }) => (socket, { headers }) => {
+    const acceptsGzip = (headers["accept-encoding"] ?? "").includes("gzip")
+    const { compressed, uncompressed } = (bomb ??= makeBomb())
+    socket.write(acceptsGzip ? sized(status, compressed, ["content-encoding: gzip"]) : sized(status, uncompressed))
   })
 ]

@@ -12,7 +12,7 @@ const pathOf = (replay: string | undefined): string =>
 
 const failed = (id: string, { operation, seed }: Run, runs: number, failure: Conformance.Failure): Failed => {
   const replay = { property: id, target: operation.name, seed, path: pathOf(failure.replay) }
-  const because = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: ${failure.expected} expected, ${failure.got}`
+  const because = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: expected ${failure.expected}, got ${failure.got}`
   const counterexample = JSON.stringify(failure.instance)
   return {
     _tag: "Failed",
@@ -39,11 +39,11 @@ export const make = (options: {
   readonly checks: ReadonlyArray<Conformance.Check>
   readonly hold: Hold
   /** How it is checked, for `explain`. */
-  readonly held?: string
+  readonly method?: string
   /** Why an operation has nothing to check. */
   readonly nothing: string
 }): Property => {
-  const { checks, held, hold, id, nothing, statement } = options
+  const { checks, hold, id, method, nothing, statement } = options
   const outcome = (run: Run): Outcome => {
     const report = hold(run, checks)
     if (report === undefined) return { _tag: "Skipped", reason: nothing }
@@ -53,5 +53,5 @@ export const make = (options: {
     if (failure !== undefined) return failed(id, run, runs, failure)
     return runs === 0 ? { _tag: "Skipped", reason: nothing } : { _tag: "Held", runs, reached }
   }
-  return { id, statement, ...(held === undefined ? {} : { held }), run: (run) => Effect.sync(() => outcome(run)) }
+  return { id, statement, ...(method === undefined ? {} : { method }), run: (run) => Effect.sync(() => outcome(run)) }
 }

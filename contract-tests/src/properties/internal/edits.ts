@@ -27,7 +27,10 @@ export interface Edit {
   readonly kind: "additive" | "breaking"
   /** The schema of the place after the edit. */
   readonly edited: JsonSchema
-  /** Values of the place that the edited schema allows, and their new part: a member's name, or the whole. */
+  /**
+   * Values that the edited schema allows at this place. `member`: the member that was added or removed. If absent, the
+   * whole value is new.
+   */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 
@@ -41,7 +44,7 @@ export interface Place {
   readonly location: string
 }
 
-/** Reads a schema as one of a single kind, optionally nullable. */
+/** Resolves references and splits a schema into its non-null part and whether it is nullable. */
 const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
   if (typeof schema === "boolean") return { schema: {}, isNullable: true }
   if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
@@ -75,7 +78,7 @@ export const places = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: J
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
     const { isNullable, schema } = single(at, judge)
     const known = found.get(location)
-    if (known === undefined || (known.value === null && value !== null) || isBarer(known.value, value)) {
+    if (known === undefined || (known.value === null && value !== null) || isSmaller(known.value, value)) {
       found.set(location, { schema, isNullable, value, pointer, location, base })
     }
     if (isArray(value)) {
@@ -100,8 +103,8 @@ export interface PlaceIn extends Place {
   readonly base: Json
 }
 
-/** Of two objects or lists, the larger one is more informative. */
-const isBarer = (known: Json, value: Json): boolean =>
+/** Whether `known` has fewer entries than `value`: the larger value is more informative. */
+const isSmaller = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length
 

@@ -41,7 +41,7 @@ export type Fate =
       readonly code?: string | undefined
       /** `broken` is complete but does not match the operation's declaration. */
       readonly body: "whole" | "broken" | "cut" | "stalled"
-      /** Whether the response states its length. */
+      /** Whether the response has a `content-length`. */
       readonly stated: boolean
     }
 
@@ -57,15 +57,15 @@ export interface Step {
 /** One call of the operation. */
 export interface Call {
   readonly startMillis: number
-  /** Its attempts in order; later ones succeed. */
+  /** The scripted attempts, in order. Later attempts succeed. */
   readonly steps: ReadonlyArray<Step>
-  /** When it is interrupted, relative to its start. */
+  /** When the call is interrupted, relative to its start. */
   readonly interruptedAfter: number | undefined
 }
 
-/** A case. */
+/** One case of the property. */
 export interface Scenario {
-  /** The index of the operation's input, modulo their number. */
+  /** The index of the input in the operation's variants, modulo their number. */
   readonly variant: number
   readonly pace: Pace
   readonly totalMillis: number
@@ -183,7 +183,7 @@ const answer = (
     stated: fc.boolean()
   })
 
-/** Stands for the status of the operation's success. */
+/** A placeholder for the operation's success status. */
 export const success = 0
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(

@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * Written from the design alone, over the log of the transport, without knowledge of the client's decisions.
+ * The rules follow the design. They read only the log of the transport, not the client's decisions.
  */
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Cause from "effect/Cause"
@@ -26,12 +26,17 @@ const must = (holds: boolean, rule: string): void => {
 }
 
 /**
- * The effect of an attempt at the exchange: none, because no byte of it was sent; none, because it was refused
- * temporarily (429, 425); none, because its signature was too old; unknown; or as its response states.
+ * The effect of an attempt at the exchange:
+ *
+ * - `unsent`: none, because no byte of the request was sent.
+ * - `refused`: none, because the exchange refused the request temporarily (429, 425).
+ * - `expired`: none, because the signature was too old.
+ * - `lost`: unknown.
+ * - `known`: the response states it.
  */
 type Verdict = "unsent" | "refused" | "expired" | "lost" | "known"
 
-/** A status of this kind leaves the effect unknown: a timeout, or a server error. */
+/** Whether a status leaves the effect unknown: a timeout or a server error. */
 const isUnclear = (status: number): boolean => status === 408 || Math.floor(status / 100) === 5
 
 const verdictOn = ({ sent, signed }: Attempt): Verdict => {
@@ -43,13 +48,13 @@ const verdictOn = ({ sent, signed }: Attempt): Verdict => {
   return isUnclear(status) ? "lost" : "known"
 }
 
-/** The attempt had no effect at the exchange. */
+/** Whether the attempt had no effect at the exchange. */
 const isNothing = (verdict: Verdict): boolean => verdict !== "lost" && verdict !== "known"
 
 const startOf = ({ sent, signed }: Attempt): number => signed?.atMillis ?? sent?.atMillis ?? Number.NaN
 const endOf = ({ sent, signed }: Attempt): number => sent?.endMillis ?? signed?.endMillis ?? Number.NaN
 
-/** How long the exchange is assumed to remember an id. */
+/** The assumed time for which the exchange remembers a client-supplied id. */
 const horizonMillis = 60_000
 
 interface Judged {
@@ -57,7 +62,7 @@ interface Judged {
   readonly scenario: Scenario
   readonly called: Called
   readonly input: JsonObject
-  /** Whether a repeat is harmless. */
+  /** Whether a retry cannot execute the request twice. */
   readonly repeatable: boolean
   readonly keyed: boolean
 }
@@ -70,7 +75,7 @@ const heldRequests = ({ called, input, target }: Judged): void => {
   for (const [i, { sent, signed, step }] of called.attempts.entries()) {
     const previous = called.attempts[i - 1]
     if (previous !== undefined)
-      must(startOf({ sent, signed, step }) >= endOf(previous), "an attempt began before the one before it ended")
+      must(startOf({ sent, signed, step }) >= endOf(previous), "an attempt began before the previous attempt ended")
     if (sent === undefined || first === undefined) continue
     must(
       sent.method === first.method && sent.target === first.target && sent.body === first.body,
@@ -93,18 +98,21 @@ const heldRequests = ({ called, input, target }: Judged): void => {
     if (signed === undefined) throw new Broken("a request left unsigned, or with the signature of another attempt")
     const signature = headers["kalshi-access-signature"] ?? ""
     const timestamp = headers["kalshi-access-timestamp"]
-    must(signature === signed.signature && !seen.has(signature), "a request left with the signature of another attempt")
+    must(
+      signature === signed.signature && !seen.has(signature),
+      "a request was sent with the signature of another attempt"
+    )
     must(
       signed.text === `${timestamp}${sent.method}${sent.target.split("?")[0]}`,
       "what was signed is not what was sent"
     )
-    must(Number(timestamp) === signed.atMillis, "the timestamp is not of the time of signing")
+    must(Number(timestamp) === signed.atMillis, "the timestamp is not the time of signing")
     must(sent.atMillis === signed.endMillis, "a request waited after it had been signed")
     seen.add(signature)
   }
 }
 
-/** No request is repeated that may have taken effect and must not do so twice. */
+/** A request is not retried if it may have been executed and must not be executed twice. */
 const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
   let lostAt: number | undefined
   let expirations = 0
@@ -113,19 +121,19 @@ const heldRepeats = ({ called, keyed, repeatable }: Judged): void => {
     const previous = called.attempts[i - 1]
     if (previous !== undefined) {
       const before = verdictOn(previous)
-      must(before !== "known", "sent again after a final response")
+      must(before !== "known", "retried after a final response")
       if (before === "expired") must(++expirations === 1, "signed again more than once after expiry")
-      must(before !== "lost" || repeatable, "sent again although it may have taken effect")
+      must(before !== "lost" || repeatable, "retried although the request may have been executed")
     }
     if (keyed && lostAt !== undefined) {
       const latest = attempt.sent?.atMillis ?? startOf(attempt)
-      must(latest - lostAt <= horizonMillis, "sent again when the exchange may have forgotten its id")
+      must(latest - lostAt <= horizonMillis, "retried when the exchange may have forgotten the id")
     }
     if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
   }
   if (repeatable) return
   const risky = called.attempts.filter((attempt) => ["lost", "known"].includes(verdictOn(attempt)))
-  must(risky.length <= 1, "on the wire again after a byte may have left")
+  must(risky.length <= 1, "sent twice although the first request may have been executed")
 }
 
 /**
@@ -141,8 +149,11 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
   for (const [i, attempt] of attempts.entries()) {
     const start = startOf(attempt)
     const end = endOf(attempt)
-    must(start < mustEndBy, "an attempt began when the time was up")
-    must(attempt.sent === undefined || attempt.sent.atMillis <= mustEndBy, "a request left when the time was up")
+    must(start < mustEndBy, "an attempt began after the call's time limit")
+    must(
+      attempt.sent === undefined || attempt.sent.atMillis <= mustEndBy,
+      "a request was sent after the call's time limit"
+    )
     must(end - start <= attemptMillis, `an attempt took ${end - start} of ${attemptMillis} ms`)
     const verdict = verdictOn(attempt)
     if (verdict === "lost") lostAt ??= attempt.sent?.atMillis
@@ -155,48 +166,51 @@ const heldPolicy = ({ called, keyed, repeatable, scenario }: Judged, reach: (wha
       !failedToSign &&
       (verdict === "unsent" || verdict === "refused" || isFirstExpired || (verdict === "lost" && repeatable))
     if (next !== undefined) {
-      if (typeof delay === "string") throw new Broken(`attempt ${i + 2} is one more than the policy has`)
-      must(startOf(next) - end >= Math.max(delay[0], asked), "sent again before the wait was over")
+      if (typeof delay === "string") throw new Broken(`attempt ${i + 2} exceeds the policy's number of attempts`)
+      must(startOf(next) - end >= Math.max(delay[0], asked), "retried before the wait was over")
       const waited = startOf(next) - end
-      must(metered || waited <= Math.max(delay[1], asked), "sent again later than the policy allows")
+      must(metered || waited <= Math.max(delay[1], asked), "retried later than the policy allows")
       if (asked > delay[1]) reach("waited for Retry-After")
       if (isFirstExpired) reach("signed again after expiry")
       continue
     }
     if (metered || interruptedAt !== undefined || !may) continue
     if (delay === "stuck") {
-      must(endMillis === mustEndBy, "did not wait for its policy")
+      must(endMillis === mustEndBy, "the call did not wait for its policy")
       continue
     }
     const wait = typeof delay === "string" ? Number.NaN : Math.max(delay[0], asked)
     const exact = typeof delay !== "string" && (delay[0] === delay[1] || asked >= delay[1])
     const late = keyed && lostAt !== undefined && end + wait - lostAt > horizonMillis
     if (late) reach("stopped before its id may be forgotten")
-    must(!exact || late || end + wait >= mustEndBy, "given up although the policy had another attempt")
-    must(endMillis === end, "failed later than it could")
+    must(!exact || late || end + wait >= mustEndBy, "the call failed although the policy allowed another attempt")
+    must(endMillis === end, "the call failed later than necessary")
   }
 }
 
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** An interrupted call ends at once, and its request with it. */
+/** An interrupted call and its request end at once. */
 const heldInterruption = (
   { attempts, endMillis }: Called,
   exit: Exit.Exit<unknown, unknown>,
   interruptedAt: number,
   reach: (what: string) => void
 ): void => {
-  must(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause), "an interrupted call did not end as one")
+  must(
+    Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause),
+    "an interrupted call did not end with an interruption"
+  )
   must(endMillis === interruptedAt, "an interrupted call continued")
   const last = attempts.at(-1)
   if (last === undefined) return
   must((last.sent ?? last.signed)?.ended !== undefined, "an interrupted call left its request open")
-  must(startOf(last) <= interruptedAt, "sent again after it was interrupted")
+  must(startOf(last) <= interruptedAt, "retried after the interruption")
   if (last.sent?.ended === "interrupted") reach("interrupted on the wire")
 }
 
-/** A success is the decoded last response, independent of earlier attempts. */
+/** The value of a success is the decoded last response. It does not depend on earlier attempts. */
 const heldSuccess = ({ called, target }: Judged, value: unknown, reach: (what: string) => void): void => {
   const { attempts } = called
   const before = attempts.slice(0, -1).map(verdictOn)
@@ -223,28 +237,31 @@ const heldFields = ({ attempts }: Called, error: unknown, reach: (what: string) 
   const verdicts = attempts.map(verdictOn)
   const lostBefore = verdicts.slice(0, -1).includes("lost")
   if (field(error, "attempts") !== undefined)
-    must(field(error, "attempts") === sends, `reports ${String(field(error, "attempts"))} attempts instead of ${sends}`)
+    must(
+      field(error, "attempts") === sends,
+      `expected ${sends} attempts in the error, got ${String(field(error, "attempts"))}`
+    )
   const says = field(error, "requestSent")
   if (says !== undefined) {
     const nothing = verdicts.every(isNothing)
-    must(says === (nothing ? "no" : "maybe"), `requestSent is ${String(says)}`)
+    must(says === (nothing ? "no" : "maybe"), `expected requestSent ${nothing ? "no" : "maybe"}, got ${String(says)}`)
     if (!nothing && verdicts.at(-1) === "unsent") reach("reported that an earlier attempt may have been sent")
   }
   const echo = field(error, "afterLostAnswer")
   if (echo !== undefined) {
-    must(echo === lostBefore, `afterLostAnswer is ${String(echo)}`)
+    must(echo === lostBefore, `expected afterLostAnswer ${lostBefore}, got ${String(echo)}`)
     if (echo === true) reach(`afterLostAnswer on ${String(field(error, "status"))}`)
   }
   const carriedOut = field(error, "carriedOut")
   if (carriedOut !== undefined) {
     const status = Number(field(error, "status"))
     const isOpen = lostBefore || status < 400 || isUnclear(status)
-    must(carriedOut === (isOpen ? "maybe" : "no"), `carriedOut is ${String(carriedOut)} of ${status}`)
+    must(carriedOut === (isOpen ? "maybe" : "no"), `unexpected carriedOut for status ${status}: ${String(carriedOut)}`)
     if (!lostBefore && isOpen && status !== 302) reach("reported that it may have taken effect")
   }
 }
 
-/** The error is that of the last attempt. */
+/** A call fails with the error of its last attempt. */
 const heldError = ({ called, scenario, target }: Judged, error: unknown): void => {
   const tag = field(error, "_tag")
   const last = called.attempts.at(-1)
@@ -277,10 +294,10 @@ const heldError = ({ called, scenario, target }: Judged, error: unknown): void =
       : sent.ended === "interrupted"
         ? "RequestTimeout"
         : "TransportError"
-  must(tag === expected, `${String(tag)}, expected ${expected}`)
+  must(tag === expected, `expected ${expected}, got ${String(tag)}`)
 }
 
-/** The reported outcome of a call is accurate. */
+/** A call reports its outcome correctly. */
 const heldOutcome = (judged: Judged, reach: (what: string) => void): void => {
   const { called } = judged
   const { exit, interruptedAt } = called
@@ -334,7 +351,7 @@ export const judge = (target: Target, scenario: Scenario, log: Log, reach: (what
     heldOutcome(judged, reach)
     if (called.attempts.length > 1) reach("sent again")
   }
-  must(log.timersLeft === 0, `${log.timersLeft} timers are set when every call has ended`)
-  must(log.sentAfterwards === 0, "something was sent after every call had ended")
+  must(log.timersLeft === 0, `${log.timersLeft} timers are set after every call ended`)
+  must(log.sentAfterwards === 0, "a request was sent after every call ended")
   if (scenario.metered && isSigned(reference)) heldBudget(target, input, log, reach)
 }

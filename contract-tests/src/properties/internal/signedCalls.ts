@@ -42,7 +42,7 @@ export const piecesOf = (secret: string, step: number): ReadonlyArray<string> =>
 /** The part of a PEM that is the same for every key: its first line begins with the algorithm. */
 const header = 40
 
-/** Makes a key. */
+/** Generates a key. */
 export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
   const { privateKey, publicKey } =
     kind === "rsa" ? crypto.generateKeyPairSync("rsa", { modulusLength: 2048 }) : crypto.generateKeyPairSync("ed25519")
@@ -210,7 +210,7 @@ const spansAsText = (spans: ReadonlyArray<Tracer.NativeSpan>): string =>
     }))
   )
 
-/** Runs the call. */
+/** Runs a call and returns its observations. */
 export const play = async ({
   atMillis,
   fates,

@@ -24,7 +24,7 @@ import * as VirtualTime from "../../runner/VirtualTime.ts"
 import { scheduleOf, success, type Fate, type RetryAfter, type Scenario, type Step } from "./scenario.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** An operation with what is needed to call it and to respond. */
+/** An operation, its inputs, and the body of a valid response. */
 export interface Target {
   readonly client: ClientOperation
   readonly reference: ReferenceDocument.Operation
@@ -33,7 +33,7 @@ export interface Target {
   readonly body: string
 }
 
-/** How a started step ended. */
+/** How a signing or a request ended. */
 export type Ended = "done" | "failed" | "interrupted" | undefined
 
 /** A requested signature. */
@@ -90,7 +90,7 @@ export interface Log {
 
 const startMillis = Date.UTC(2026, 9, 9, 12)
 
-/** The scenario's call that is running. */
+/** The running call of a scenario. */
 const Running: Context.Reference<number | undefined> = Context.Reference<number | undefined>(
   "@kalshi-effect/contract-tests/properties/Running",
   { defaultValue: () => undefined }
@@ -132,7 +132,7 @@ const noting = <A, E>(of: Signed | Sent, time: VirtualTime.VirtualTime, effect: 
     })
   )
 
-/** The error of a broken connection, in the form of Node. */
+/** The error of a broken connection, as Node creates it. */
 export const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({
@@ -201,7 +201,7 @@ const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
     signer
   })
 
-/** A scenario while it runs. */
+/** The state of a running scenario. */
 interface Playing {
   readonly target: Target
   readonly scenario: Scenario
@@ -256,7 +256,7 @@ const signerOf = (playing: Playing): Signer["Service"] => ({
     )
 })
 
-/** Lets a request meet its fate. */
+/** Ends a request as scripted. */
 const become = (
   { target, time }: Playing,
   request: HttpClientRequest.HttpClientRequest,
@@ -342,7 +342,7 @@ const eventsOf = (
     .sort((a, b) => a.atMillis - b.atMillis)
 }
 
-/** Runs it to its end, and for another hour. */
+/** Runs the scenario to its end, and for another hour. */
 export const play = (target: Target, scenario: Scenario): Log => {
   const { client } = target
   const input = target.inputs[scenario.variant % target.inputs.length]

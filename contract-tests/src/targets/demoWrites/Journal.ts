@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { isObject, memberOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
-/** One line. */
+/** One line of a journal. */
 export type Entry =
   /** The run began. Order groups that existed before it are not its own. */
   | {

@@ -52,7 +52,7 @@ const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
   })
 }
 
-/** What the inputs of writes are made of. */
+/** The values that the inputs of writes contain. */
 interface Entities {
   readonly group: Effect.Effect<string, Missing>
   readonly limit: CountInput
@@ -109,7 +109,7 @@ const learn = (
   }
 }
 
-/** Prepares it; `note` is called with every entity of the run. */
+/** Prepares a run's writes. Calls `note` with every entity of the run. */
 export const make = (
   provide: Provide,
   { limit, runId }: { readonly limit: CountInput; readonly runId: string },

@@ -102,6 +102,6 @@ export const trading = (options: {
     const place = operation.path.split("/").findIndex((segment) => segment.startsWith("{"))
     if (place >= 0 && !owned.has(decodeURIComponent(path.split("/")[place] ?? ""))) return "it is not this run's"
     const body = asked.body === undefined ? undefined : Answers.parse(asked.body)
-    return body !== undefined && !isObject(body) ? "its body is no object" : bodyFault(operation.id, body)
+    return body !== undefined && !isObject(body) ? "its body is not an object" : bodyFault(operation.id, body)
   }
 }

@@ -60,6 +60,6 @@ export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<
 
 /** A failure of a report, on one line. */
 export const line = ({ check, expected, got, instance, note, pointer, replay, target }: Conformance.Failure): string =>
-  `${target}: ${check} at ${JSON.stringify(pointer)} (${note}): ${expected} expected, ${got}; ${JSON.stringify(instance).slice(0, 300)}${
+  `${target}: ${check} at ${JSON.stringify(pointer)} (${note}): expected ${expected}, got ${got}; ${JSON.stringify(instance).slice(0, 300)}${
     replay === undefined ? "" : `\n${replay}`
   }`

@@ -38,7 +38,7 @@ export const laws = (compiledDecoding: boolean): void => {
         const suite = conformance.suite({
           name: `${client.name} ${status}`,
           schema: response.schema,
-          position: "response"
+          direction: "response"
         })
         // A decoded payload consists of the received JSON.
         for (const value of suite.values) assert.isTrue(equals(payload(value) as Json | undefined, value))

@@ -15,7 +15,7 @@ const { judge } = conformance
 export const operations = ClientOperations.all.map((client) => {
   const reference = referenceOf(client)
   const requests = Requests.make(reference, judge)
-  const suite = conformance.suite({ name: client.name, schema: requests.input, position: "request" })
+  const suite = conformance.suite({ name: client.name, schema: requests.input, direction: "request" })
   return { client, reference, requests, suite }
 })
 

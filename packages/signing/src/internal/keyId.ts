@@ -4,7 +4,10 @@ import { looksLikeKey } from "./keyText.ts"
 /** Kalshi's ids are UUIDs. This limit allows longer ids, but not the text of a key. */
 const maxLength = 128
 
-/** Why a key id is invalid as the header `KALSHI-ACCESS-KEY`. Never quotes the id: users paste the key instead. */
+/**
+ * The reason why a key id is not a valid `KALSHI-ACCESS-KEY` header value, if any. Never quotes the id: it may be a
+ * private key pasted by mistake.
+ */
 export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   if (keyId === "") return { _tag: "EmptyKeyId" }
   const problem = looksLikeKey(keyId)
