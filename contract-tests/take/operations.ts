@@ -61,7 +61,7 @@ const world: World = {
 // The inputs that the local exchange has to accept.
 const workingFile = "contract-tests/src/targets/Working.ts"
 const lines = readFileSync(join(root, workingFile), "utf8").split("\n")
-for (const id of Working.told) {
+for (const id of Working.operationIds) {
   const start = lines.findIndex((line) => line.startsWith(`  ${id}: `))
   const reference = document.operation(id)
   if (reference === undefined) {

@@ -213,11 +213,11 @@ const law = (run: Run, instead: Instead) => {
     const isAnswer = exit._tag === "Success" && typeof input.fates[attempts.length - 1] === "object"
     for (const [where, text] of Object.entries(printed)) {
       if (isAnswer && where !== "metric" && where !== "signer") continue
-      const told = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
+      const leaked = [...key.pieces, ...signatures, secret].find((piece) => text.includes(piece))
       must(
-        told === undefined,
+        leaked === undefined,
         () =>
-          `its ${where} holds ${told === key.id ? "the whole key id" : told === secret ? "the secret of its response" : "a piece of the key or a signature"}`
+          `its ${where} holds ${leaked === key.id ? "the whole key id" : leaked === secret ? "the secret of its response" : "a piece of the key or a signature"}`
       )
     }
   }

@@ -121,12 +121,12 @@ const daySeconds = 86_400
 
 /** Finds inputs; each list is read once. */
 export const make = (read: Read) => {
-  const told = new Map<string, Json | undefined>()
+  const responses = new Map<string, Json | undefined>()
   const itemsOf = ({ input = {}, items, list }: Source): Effect.Effect<ReadonlyArray<Json>> =>
     Effect.gen(function* () {
       const key = `${list} ${JSON.stringify(input)}`
-      if (!told.has(key)) told.set(key, yield* read(list, input))
-      const found = memberOf(told.get(key), items)
+      if (!responses.has(key)) responses.set(key, yield* read(list, input))
+      const found = memberOf(responses.get(key), items)
       return isArray(found) ? found : []
     })
   const valueOf = (name: string, operation: string, own: Own): Effect.Effect<Json, Missing> =>

@@ -218,4 +218,4 @@ export const working = (world: World, operationId: string, valid: ReadonlyArray<
   inputs[operationId]?.(world) ?? valid.slice(0, 1).map((input) => known(world, input))
 
 /** The operations with inputs here; a test checks that each exists. */
-export const told: ReadonlyArray<string> = Object.keys(inputs)
+export const operationIds: ReadonlyArray<string> = Object.keys(inputs)

@@ -23,7 +23,7 @@ describe("the README's command", { timeout: 120_000 }, () => {
   })
 
   it("documents exactly the existing commands and flags", async () => {
-    const told = new Set([...section.matchAll(/(--[a-z][a-z-]+)/g)].map(([, flag = ""]) => flag))
+    const options = new Set([...section.matchAll(/(--[a-z][a-z-]+)/g)].map(([, flag = ""]) => flag))
     const helps = await Promise.all([["run"], ["cleanup"]].map((of) => run([...of, "--help"])))
     const flags = new Set(
       helps.flatMap(({ stdout }) =>
@@ -33,7 +33,7 @@ describe("the README's command", { timeout: 120_000 }, () => {
       )
     )
     const untold = new Set(["--counterexamples"])
-    assert.deepStrictEqual([...told].sort(), [...flags].filter((flag) => !untold.has(flag)).sort())
+    assert.deepStrictEqual([...options].sort(), [...flags].filter((flag) => !untold.has(flag)).sort())
     const commands = [...section.matchAll(/^\| `([a-z]+)/gm)].map(([, name = ""]) => name).sort()
     const { stdout } = await run(["--help"])
     const there = [...stdout.slice(stdout.indexOf("SUBCOMMANDS")).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(

@@ -92,16 +92,16 @@ describe("Suite.run", () => {
 
   it.effect("passes on the partial report when interrupted", () =>
     Effect.gen(function* () {
-      const told = yield* Deferred.make<Report.Report>()
+      const reported = yield* Deferred.make<Report.Report>()
       const fiber = yield* Effect.forkChild(
         Suite.run(
           taking(1, () => 1_000),
-          { ...options, onInterrupted: (report) => Effect.asVoid(Deferred.succeed(told, report)) }
+          { ...options, onInterrupted: (report) => Effect.asVoid(Deferred.succeed(reported, report)) }
         )
       )
       yield* TestClock.adjust(2_500)
       yield* Fiber.interrupt(fiber)
-      const report = yield* Deferred.await(told)
+      const report = yield* Deferred.await(reported)
       assert.deepStrictEqual(
         named(report),
         groups.slice(0, 2).map((name) => `P4 ${name}`)

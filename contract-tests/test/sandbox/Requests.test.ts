@@ -7,7 +7,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import type { Json } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
-import { known, told, working } from "../../src/targets/Working.ts"
+import { known, operationIds, working } from "../../src/targets/Working.ts"
 import { makeWorld, type World } from "../../src/targets/World.ts"
 import { ask, type Got, signature } from "./support/exchange.ts"
 import {
@@ -217,7 +217,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
         console.log(["operation, and the statuses of its valid requests:", ...table.sort()].join("\n"))
         console.log(`${total(all.statuses)} valid requests, seed ${seed}: ${counted(all.statuses)}`)
         assert.deepStrictEqual(all.findings, [], replayed(all.findings))
-        for (const id of told)
+        for (const id of operationIds)
           assert.include(
             operations.map(({ reference }) => reference.id),
             id
