@@ -115,6 +115,8 @@ export interface CreateEvent {
   readonly subTitle?: string
   /** Default: false. */
   readonly mutuallyExclusive?: boolean
+  /** Whether its markets are combos. Default: false. */
+  readonly multivariate?: boolean
   /** Default: 0. All markets of an event are on its shard. */
   readonly exchangeIndex?: number
 }
@@ -252,6 +254,11 @@ export interface CommandTypes {
     },
     void
   ]
+  /**
+   * Sets the clocks of the books back, as exchange maintenance may: the exchange's clock to 1, and each market's to 1
+   * unless it never moved.
+   */
+  readonly restartClocks: readonly [unknown, void]
   readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
   /** Cancels a resting order; any other order is not found, so cancelling twice changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]

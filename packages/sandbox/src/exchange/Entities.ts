@@ -225,6 +225,8 @@ export interface MarketEvent {
   readonly title: string
   readonly subTitle: string
   readonly mutuallyExclusive: boolean
+  /** Whether its markets are combos. */
+  readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly updatedMillis: number
 }
@@ -245,6 +247,8 @@ export interface Market {
   readonly ticker: string
   readonly eventTicker: string
   readonly seriesTicker: string
+  /** Whether it is a combo, as all markets of its event. */
+  readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly title: string
   readonly type: "binary" | "scalar"
@@ -291,6 +295,23 @@ export interface TopOfBook {
   readonly ask: number
   readonly askCount: number
   readonly lastPrice: number
+}
+
+/** The price levels of both sides of a book, the best first: price and contracts resting there. */
+export interface PriceLevels {
+  readonly bid: ReadonlyArray<readonly [price: number, count: number]>
+  readonly ask: ReadonlyArray<readonly [price: number, count: number]>
+  /** The market's clock: that of the last change in the book, or 0. */
+  readonly clock: number
+}
+
+/** The prices and the trading of a market. */
+export interface Ticker extends TopOfBook {
+  readonly ticker: string
+  readonly volume: number
+  readonly openInterest: number
+  /** The count of the last trade; zero if absent. */
+  readonly lastTradeCount: number
 }
 
 /** Rate-limit tiers, by name; `unmetered` is the local exchange's own and has no effective limit. */
@@ -359,6 +380,11 @@ export type EventBody =
   | {
       readonly type: "book"
       readonly ticker: string
+      /**
+       * The exchange's clock, which all changes of one command or timer share. It rises, except at maintenance, and skips
+       * values of other markets.
+       */
+      readonly clock: number
       readonly side: "bid" | "ask"
       readonly price: number
       readonly delta: number
@@ -398,6 +424,8 @@ export type EventBody =
       readonly type: "market"
       readonly change:
         | "created"
+        /** The opening time was reached; the market may be paused. */
+        | "opened"
         | "paused"
         | "reactivated"
         | "closeChanged"
@@ -416,6 +444,8 @@ export type EventBody =
       readonly exchangeActive: boolean
       readonly tradingActive: boolean
     }
+  /** Maintenance has set the clocks of all books back. */
+  | { readonly type: "maintenance" }
 
 /** An event in the exchange's log. */
 export type Event = EventBody & {

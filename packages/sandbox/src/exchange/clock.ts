@@ -4,7 +4,8 @@
  * @module
  */
 import { cancel } from "./orders/ending.ts"
-import { close, settle } from "./markets/lifecycle.ts"
+import { beginAction } from "./orders/resting.ts"
+import { close, open, settle } from "./markets/lifecycle.ts"
 import type { State, Timer } from "./state.ts"
 import { reportChanges } from "./money/ledger.ts"
 import { arrive, spread } from "./money/transfers.ts"
@@ -13,6 +14,7 @@ import { arrive, spread } from "./money/transfers.ts"
 export const advance = (state: State, nowMillis: number): void => {
   for (let due = state.timers.take(nowMillis); due !== undefined; due = state.timers.take(nowMillis)) {
     state.nowMillis = Math.max(state.nowMillis, due.atMillis)
+    beginAction(state)
     run(state, due.value, due.atMillis)
     reportChanges(state)
   }
@@ -23,6 +25,9 @@ export const advance = (state: State, nowMillis: number): void => {
 export const isCurrent = (timer: Timer, atMillis: number): boolean => {
   if ("expire" in timer) {
     return timer.expire.status === "resting" && timer.expire.expirationMillis === atMillis
+  }
+  if ("open" in timer) {
+    return timer.open.result === undefined
   }
   if ("close" in timer) {
     return timer.close.closeMillis === atMillis && timer.close.result === undefined
@@ -39,6 +44,8 @@ const run = (state: State, timer: Timer, atMillis: number): void => {
   }
   if ("expire" in timer) {
     cancel(state, timer.expire, "expired", atMillis)
+  } else if ("open" in timer) {
+    open(state, timer.open)
   } else if ("close" in timer) {
     close(state, timer.close)
   } else if ("settle" in timer) {

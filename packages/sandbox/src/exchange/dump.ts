@@ -24,6 +24,7 @@ export type Snapshot = ReturnType<typeof takeSnapshot>
 
 export const takeSnapshot = (state: State) => ({
   nowMillis: state.nowMillis,
+  clock: state.clock,
   ids: state.ids.state satisfies IdsState,
   exchangeActive: [...state.exchangeActive],
   tradingActive: [...state.tradingActive],
@@ -136,13 +137,15 @@ const dumpOrder = (order: OrderState) => ({
 const dumpTimer = (timer: Timer) =>
   "expire" in timer
     ? ({ what: "expire", of: timer.expire.orderId } as const)
-    : "close" in timer
-      ? ({ what: "close", of: timer.close.ticker } as const)
-      : "settle" in timer
-        ? ({ what: "settle", of: timer.settle.ticker } as const)
-        : "arrive" in timer
-          ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
-          : ({ what: "spread", of: timer.spread.accountId } as const)
+    : "open" in timer
+      ? ({ what: "open", of: timer.open.ticker } as const)
+      : "close" in timer
+        ? ({ what: "close", of: timer.close.ticker } as const)
+        : "settle" in timer
+          ? ({ what: "settle", of: timer.settle.ticker } as const)
+          : "arrive" in timer
+            ? ({ what: "arrive", of: timer.arrive.transferId, accountId: timer.account.accountId } as const)
+            : ({ what: "spread", of: timer.spread.accountId } as const)
 
 /** The whole state, except the text of keys and the tokens in the buckets: commands do not determine those. */
 export const dump = (state: State): unknown => {

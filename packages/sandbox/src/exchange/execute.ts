@@ -16,6 +16,7 @@ import * as transfers from "./money/transfers.ts"
 import * as changes from "./orders/changes.ts"
 import * as groups from "./orders/groups.ts"
 import * as orders from "./orders/placing.ts"
+import { beginAction } from "./orders/resting.ts"
 import { notFound } from "./refusals.ts"
 import type { AccountState, GroupState, MarketState, State } from "./state.ts"
 
@@ -93,6 +94,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   disputeMarket: onMarket(lifecycle.dispute),
   settleMarket: onMarket(lifecycle.settle),
   setActive: lifecycle.setActive,
+  restartClocks: lifecycle.restartClocks,
   createOrder: onAccount((state, account, { order }) => orders.place(state, account, order)),
   cancelOrder: onAccount((state, account, { target }) => changes.cancel(state, account, target)),
   cancelAllOrders: onAccount((state, account, { subaccount }) => changes.cancelAll(state, account, subaccount)),
@@ -109,5 +111,6 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
 export const execute = <Type extends CommandType>(state: State, command: Command<Type>): CommandResult<Type> => {
   const type: Type = command.type
   const executor: Executor<Type> = executors[type]
+  beginAction(state)
   return executor(state, command)
 }

@@ -43,6 +43,8 @@ export const emptyState = (assumptions: Assumptions, ids: Ids): State => ({
   orders: new Map(),
   timers: new Timers(),
   nowMillis: 0,
+  clock: 0,
+  actionClock: 1,
   depositedMicros: 0,
   exchangeActive: [true, true, true, true],
   tradingActive: [true, true, true, true]
@@ -62,6 +64,7 @@ export const restore = (from: Snapshot, assumptions: Assumptions): State => {
   const state: State = {
     ...emptyState(assumptions, Ids.fromState(from.ids)),
     nowMillis: from.nowMillis,
+    clock: from.clock,
     depositedMicros: from.depositedMicros,
     exchangeActive: [...from.exchangeActive],
     tradingActive: [...from.tradingActive]
@@ -273,6 +276,8 @@ const restoreTimer = (state: State, timer: Dumped["timers"]): Timer => {
   switch (timer.what) {
     case "expire":
       return { expire: found(state.orders.get(timer.of), timer.of) }
+    case "open":
+      return { open: found(state.markets.get(timer.of), timer.of) }
     case "close":
       return { close: found(state.markets.get(timer.of), timer.of) }
     case "settle":

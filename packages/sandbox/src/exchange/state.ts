@@ -161,6 +161,8 @@ export interface MarketState {
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
   /** When its book or its last price last changed. */
   touchedMillis: number
+  /** The exchange's clock at the last change of its book; 0 before the first. */
+  clock: number
 }
 
 /** An order in the engine: while it rests, it is linked into its price level and among its owner's orders. */
@@ -201,6 +203,7 @@ export interface GroupState {
 /** A scheduled event. A rescheduled one is recognized by its time. */
 export type Timer =
   | { readonly expire: OrderState }
+  | { readonly open: MarketState }
   | { readonly close: MarketState }
   | { readonly settle: MarketState }
   | { readonly arrive: TransferState; readonly account: AccountState }
@@ -225,6 +228,10 @@ export interface State {
   readonly orders: Map<string, OrderState>
   readonly timers: Timers<Timer>
   nowMillis: number
+  /** Rises by one at each action that changes a book. An action is a command or a timer. */
+  clock: number
+  /** What the clock becomes when the current action changes a book. */
+  actionClock: number
   /** Deposits minus withdrawals of all accounts. */
   depositedMicros: number
   /** By shard. */

@@ -109,6 +109,7 @@ const newEvent = Schema.Struct({
   title: optional(Schema.String),
   subTitle: optional(Schema.String),
   mutuallyExclusive: optional(Schema.Boolean),
+  multivariate: optional(Schema.Boolean),
   exchangeIndex: optional(Schema.Int)
 })
 
