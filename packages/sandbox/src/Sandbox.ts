@@ -17,9 +17,11 @@ import { type Running, run } from "./operator/operator.ts"
 import type { Operator, TestOptions } from "./operator/operatorSide.ts"
 import { SandboxError } from "./SandboxError.ts"
 
+export type { CommandFault, FeedFault, FrameFault, SubscriptionFault, UpgradeFault } from "./feed/faults.ts"
+export type { DropFeed, FeedConnectionInfo, FeedSelector, PublishFeed } from "./feed/operations.ts"
 export type { Fault } from "./rest/faults.ts"
 export type { ServedRequest } from "./rest/handler.ts"
-export type { Credentials, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
+export type { Credentials, FeedOperator, NewAccount, Operator, TestOptions, Till } from "./operator/operatorSide.ts"
 export { SandboxError } from "./SandboxError.ts"
 
 /** The operator's side of a local exchange. */

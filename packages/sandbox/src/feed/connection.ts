@@ -47,6 +47,8 @@ export class FeedConnection {
   /** One subscription per channel: another subscribe is merged into it. */
   readonly byChannel = new Map<ChannelName, Subscription>()
   isOpen = true
+  /** Whether replies are discarded. Those about a subscription still count in its `seq`. */
+  isSilent = false
   lastPongMillis: number
   lastSid = 0
   readonly #options: ConnectionOptions
@@ -84,32 +86,18 @@ export class FeedConnection {
 
   /** Sends a reply to a command. A reply about a subscription counts in its `seq`. */
   reply(type: string, reply: { readonly id: number | undefined; readonly msg?: unknown }, about?: Subscription): void {
-    this.#send(
-      JSON.stringify({
-        id: reply.id,
-        type,
-        ...(about === undefined ? undefined : { sid: about.sid, seq: ++about.seq }),
-        msg: reply.msg,
-        sending_ts_ms: this.#options.exchangeMillis()
-      }),
-      about
-    )
+    this.#sendReply({
+      id: reply.id,
+      type,
+      ...(about === undefined ? undefined : { sid: about.sid, seq: ++about.seq }),
+      msg: reply.msg
+    })
   }
 
   /** Sends an error. One about a subscription carries its `sid`, and its `seq` on sequenced channels. */
   fail(error: FeedError, id?: number, about?: Subscription): void {
     const seq = about?.channel.isSequenced === true ? ++about.seq : undefined
-    this.#send(
-      JSON.stringify({
-        id,
-        type: "error",
-        sid: about?.sid,
-        seq,
-        msg: toErrorBody(error),
-        sending_ts_ms: this.#options.exchangeMillis()
-      }),
-      undefined
-    )
+    this.#sendReply({ id, type: "error", sid: about?.sid, seq, msg: toErrorBody(error) })
   }
 
   /** Ends a subscription with an error. Its frames that wait are discarded. */
@@ -148,6 +136,12 @@ export class FeedConnection {
     this.#waiting = []
     for (const subscription of [...this.subscriptions.values()]) {
       this.remove(subscription)
+    }
+  }
+
+  #sendReply(reply: object): void {
+    if (!this.isSilent) {
+      this.#send(JSON.stringify({ ...reply, sending_ts_ms: this.#options.exchangeMillis() }), undefined)
     }
   }
 

@@ -17,6 +17,7 @@ export interface Execution {
   /** Whether subscriptions to `pyth_value` are permitted. */
   readonly grantsPyth: boolean
   readonly tickerOfId: (marketId: string) => string | undefined
+  readonly idOfTicker: (ticker: string) => string
   readonly namesOf: (name: ChannelName) => ReadonlyArray<string>
   readonly sendSnapshot: (subscription: Subscription, ticker: string, id?: number) => void
   readonly sendTicker: (subscription: Subscription, ticker: string) => void
@@ -115,7 +116,7 @@ const subscribe = (
     sendFirst(execution, subscription, markets ?? [], parameters)
   } else {
     const added = merge(execution.audience, subscription, markets)
-    acknowledge(subscription, parameters, id)
+    acknowledge(execution, subscription, parameters, id)
     sendFirst(execution, subscription, added, parameters)
   }
   if (channel.reference !== undefined) {
@@ -217,7 +218,12 @@ const sendFirst = (
 }
 
 /** Replies `ok` with what the subscription now receives. */
-const acknowledge = (subscription: Subscription, parameters: Parameters, id: number | undefined): void => {
+const acknowledge = (
+  { idOfTicker }: Execution,
+  subscription: Subscription,
+  parameters: Parameters,
+  id: number | undefined
+): void => {
   const { allReferences, channel, markets, references, skipTickerAck } = subscription
   const msg =
     channel.reference === undefined
@@ -225,7 +231,7 @@ const acknowledge = (subscription: Subscription, parameters: Parameters, id: num
         ? {}
         : parameters.marketIds === undefined
           ? { market_tickers: [...markets] }
-          : { market_ids: parameters.marketIds }
+          : { market_ids: Array.from(markets, idOfTicker) }
       : { [channel.reference]: allReferences ? ["all"] : [...references] }
   subscription.connection.reply("ok", { id, msg }, subscription)
 }
@@ -295,7 +301,7 @@ const updateMarkets = (
       }
       execution.audience.deleteMarkets(subscription, tickers)
     }
-    acknowledge(subscription, parameters, id)
+    acknowledge(execution, subscription, parameters, id)
     return undefined
   }
   const added = newMarkets(subscription, tickers)
@@ -303,7 +309,7 @@ const updateMarkets = (
     return { code: 26, marketTickers: added }
   }
   merge(execution.audience, subscription, tickers)
-  acknowledge(subscription, parameters, id)
+  acknowledge(execution, subscription, parameters, id)
   sendFirst(execution, subscription, added, parameters)
   return undefined
 }
@@ -340,7 +346,7 @@ const updateReferences = (
       }
     }
   }
-  acknowledge(subscription, parameters, id)
+  acknowledge(execution, subscription, parameters, id)
   execution.onReference()
   return undefined
 }

@@ -64,15 +64,7 @@ export interface FrameFault {
    * - `belowZero`: a delta precedes it that takes more than its level holds. The book of a reader is then wrong.
    * - `cross`: two deltas precede it that share its clock: the book is crossed between them.
    */
-  readonly change?:
-    | "skip"
-    | "repeat"
-    | "garble"
-    | "cut"
-    | "unknownType"
-    | "zeroDelta"
-    | "belowZero"
-    | "cross"
+  readonly change?: "skip" | "repeat" | "garble" | "cut" | "unknownType" | "zeroDelta" | "belowZero" | "cross"
   /** The delay of the message. Later messages overtake it. */
   readonly delayMillis?: number
 }

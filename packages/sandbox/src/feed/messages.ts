@@ -3,8 +3,17 @@
  *
  * @module
  */
-import type { Event, EventBody, Market, MarketEvent, Order, OrderGroup, Position } from "../exchange/Entities.ts"
-import type { Ticker } from "../exchange/View.ts"
+import type {
+  Event,
+  EventBody,
+  Market,
+  MarketEvent,
+  Order,
+  OrderGroup,
+  Position,
+  PriceLevels,
+  Ticker
+} from "../exchange/Entities.ts"
 import { contract, dollar } from "../exchange/decimal.ts"
 import { structureOf } from "../rest/routes/marketBodies.ts"
 import { action, count, dollars, price, seconds, time } from "../rest/wire.ts"
@@ -32,16 +41,7 @@ export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: bool
 })
 
 /** A book as the feed sends it. A side without levels has no key. */
-export const toSnapshot = (
-  ticker: string,
-  marketId: string,
-  book: {
-    readonly clock: number
-    readonly bid: ReadonlyArray<readonly [price: number, count: number]>
-    readonly ask: ReadonlyArray<readonly [price: number, count: number]>
-  },
-  useYesPrice: boolean
-) => {
+export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, useYesPrice: boolean) => {
   const levels = (side: "bid" | "ask") =>
     book[side].toReversed().map(([level, resting]) => [sidePrice(side, level, useYesPrice), count(resting)])
   return {
@@ -54,9 +54,9 @@ export const toSnapshot = (
 }
 
 /** A ticker without its times. */
-export const toTicker = (ticker: string, marketId: string, market: Ticker) => ({
+export const toTicker = (marketId: string, market: Ticker) => ({
   market_id: marketId,
-  market_ticker: ticker,
+  market_ticker: market.ticker,
   price_dollars: price(market.lastPrice),
   yes_bid_dollars: price(market.bid),
   yes_ask_dollars: price(market.ask === 0 ? dollar : market.ask),
@@ -66,7 +66,7 @@ export const toTicker = (ticker: string, marketId: string, market: Ticker) => ({
   dollar_open_interest: halfDollars(market.openInterest),
   yes_bid_size_fp: count(market.bidCount),
   yes_ask_size_fp: count(market.askCount),
-  last_trade_size_fp: count(market.lastCount)
+  last_trade_size_fp: count(market.lastTradeCount)
 })
 
 /** Half a dollar for each contract, in whole dollars: the ratio of both figures in the document's example. */

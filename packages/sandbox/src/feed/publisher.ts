@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Result from "effect/Result"
 import type { Event } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 import { contract } from "../exchange/decimal.ts"
@@ -85,7 +86,7 @@ export class Publisher {
   /** Sends a market's book to one subscription; nothing if the market does not exist. */
   sendSnapshot(subscription: Subscription, ticker: string, id?: number): void {
     const book = this.#view().book(ticker)
-    if (book._tag === "Success") {
+    if (Result.isSuccess(book)) {
       const body = messages.toSnapshot(ticker, this.#marketIds.of(ticker), book.success, subscription.useYesPrice)
       this.send(subscription, "orderbook_snapshot", JSON.stringify(body), ticker, id)
     }
@@ -95,8 +96,11 @@ export class Publisher {
   sendCurrentTicker(subscription: Subscription, ticker: string): void {
     const view = this.#view()
     const market = view.ticker(ticker)
-    if (market._tag === "Success") {
-      const body = { ...messages.toTicker(ticker, this.#marketIds.of(ticker), market.success), ...messages.tickerTimes(view.nowMillis) }
+    if (Result.isSuccess(market)) {
+      const body = {
+        ...messages.toTicker(this.#marketIds.of(ticker), market.success),
+        ...messages.tickerTimes(view.nowMillis)
+      }
       this.send(subscription, "ticker", JSON.stringify(body), ticker)
     }
   }
@@ -117,7 +121,11 @@ export class Publisher {
       const body = (bodies[form] ??= deltaBody(event, subscription.useYesPrice, isOwn))
       const fault = this.#faults.takeFrame(subscription, "orderbook_delta", event.ticker)
       for (const extra of extraDeltas(event, fault)) {
-        subscription.connection.sendData(subscription, "orderbook_delta", deltaBody(extra, subscription.useYesPrice, false))
+        subscription.connection.sendData(
+          subscription,
+          "orderbook_delta",
+          deltaBody(extra, subscription.useYesPrice, false)
+        )
       }
       subscription.connection.sendData(subscription, "orderbook_delta", body, fault)
     })
@@ -130,10 +138,10 @@ export class Publisher {
       return
     }
     const market = this.#view().ticker(ticker)
-    if (market._tag === "Failure") {
+    if (Result.isFailure(market)) {
       return
     }
-    const fields = messages.toTicker(ticker, this.#marketIds.of(ticker), market.success)
+    const fields = messages.toTicker(this.#marketIds.of(ticker), market.success)
     const text = JSON.stringify(fields)
     if (this.#lastTickers.get(ticker) !== text) {
       this.#lastTickers.set(ticker, text)
@@ -176,8 +184,7 @@ export class Publisher {
       // Subscriptions that named the market before it existed get its first snapshot.
       this.#audience.forEach("orderbook_delta", ticker, (subscription) => this.sendSnapshot(subscription, ticker))
     }
-    const event = this.#view().event(market.eventTicker)
-    const name = event._tag === "Success" ? lifecycleOf(event.success) : "market_lifecycle_v2"
+    const name = lifecycleOf(market)
     const body = messages.toLifecycle(change, market, atMillis, name === "market_lifecycle_v2")
     if (body !== undefined) {
       this.#sendToAll(name, name, body)

@@ -112,6 +112,11 @@ export class References {
     this.#set.set(name, [...(this.#set.get(name) ?? []).slice(-1_000), { fromMillis, value }])
   }
 
+  /** Removes the set values. */
+  clear(): void {
+    this.#set.clear()
+  }
+
   /** The body of a channel's message about a name, whose value was published at `atMillis`. */
   body(channel: ReferenceChannel, name: string, atMillis: number): object {
     const value = print(this.#value(name, atMillis))
