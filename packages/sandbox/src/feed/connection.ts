@@ -4,11 +4,49 @@
  * @module
  */
 import type { ApiKey } from "../exchange/Entities.ts"
-import type { ChannelName } from "./channels.ts"
+import type { Channel, ChannelName } from "./channels.ts"
 import { type FeedError, toErrorBody } from "./feedErrors.ts"
 import type { FrameFault } from "./faults.ts"
 import type { Line } from "./line.ts"
-import type { Subscription } from "./subscription.ts"
+
+/** A subscription: one channel of one connection. */
+export class Subscription {
+  readonly sid: number
+  readonly name: ChannelName
+  readonly channel: Channel
+  readonly connection: FeedConnection
+  /** The `seq` of its last sequenced message. */
+  seq = 0
+  /** The markets it receives, in the order in which they were added; undefined: all of them. */
+  markets: Set<string> | undefined
+  /** Indices or underlyings by name. */
+  readonly references = new Set<string>()
+  /** Whether it receives every index or underlying. */
+  allReferences = false
+  useYesPrice = false
+  skipTickerAck = false
+  userFilter: "" | "self" = ""
+  shardFactor = 1
+  shardKey: number | undefined
+  /** Whether its data messages are discarded. They still count in `seq`. */
+  isStalled = false
+  /** Frames that wait for the network. */
+  waiting = 0
+
+  constructor(sid: number, name: ChannelName, channel: Channel, connection: FeedConnection) {
+    this.sid = sid
+    this.name = name
+    this.channel = channel
+    this.connection = connection
+    this.markets = channel.markets === "none" ? undefined : new Set()
+  }
+
+  /** Whether it may receive the data of an account: its own, and of a locked key only its subaccount's. */
+  isOwn(accountId: string, subaccount: number): boolean {
+    const { key } = this.connection
+    return key.accountId === accountId && (key.subaccount === undefined || key.subaccount === subaccount)
+  }
+}
 
 /** What a connection needs of its feed. */
 export interface ConnectionOptions {

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import type { Audience } from "./audience.ts"
 import { type Action, channels, isChannelName, type ChannelName } from "./channels.ts"
 import type { FeedCommand, Parameters } from "./commands.ts"
-import type { FeedConnection } from "./connection.ts"
+import { type FeedConnection, Subscription } from "./connection.ts"
 import type { FeedError } from "./feedErrors.ts"
-import { Audience, Subscription } from "./subscription.ts"
 
 /** What commands need of the feed. */
 export interface Execution {

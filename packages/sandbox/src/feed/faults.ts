@@ -5,7 +5,6 @@
  */
 import { channels, type ChannelName } from "./channels.ts"
 import { type FeedErrorCode, isFeedErrorCode } from "./feedErrors.ts"
-import type { Subscription } from "./subscription.ts"
 
 /** A fault of an upgrade: its refusal, or a connection that ends right after the handshake. */
 export interface UpgradeFault {
@@ -158,11 +157,11 @@ export class FeedFaults {
     )
   }
 
-  takeFrame(subscription: Subscription, type: string, ticker: string | undefined): FrameFault | undefined {
+  takeFrame(name: ChannelName, type: string, ticker: string | undefined): FrameFault | undefined {
     return this.#take(
       (fault): fault is FrameFault =>
         fault.feed === "frame" &&
-        (fault.channel === undefined || fault.channel === subscription.name) &&
+        (fault.channel === undefined || fault.channel === name) &&
         (fault.type === undefined || fault.type === type) &&
         (fault.marketTicker === undefined || fault.marketTicker === ticker) &&
         (fault.change === undefined || !deltaChanges.has(fault.change) || type === "orderbook_delta")

@@ -9,7 +9,7 @@ import type { Feed } from "./Feed.ts"
 import { isCloseCode } from "./faults.ts"
 import { isFeedErrorCode } from "./feedErrors.ts"
 import { parseReference } from "./references.ts"
-import type { Subscription } from "./subscription.ts"
+import type { Subscription } from "./connection.ts"
 
 /** Which connections and subscriptions. An undefined field selects all. */
 export interface FeedSelector {

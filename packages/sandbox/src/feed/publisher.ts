@@ -11,7 +11,8 @@ import type { ChannelName } from "./channels.ts"
 import type { FeedFaults, FrameFault } from "./faults.ts"
 import type { MarketIds } from "./marketIds.ts"
 import * as messages from "./messages.ts"
-import type { Audience, Subscription } from "./subscription.ts"
+import type { Audience } from "./audience.ts"
+import type { Subscription } from "./connection.ts"
 
 type BookEvent = Extract<Event, { readonly type: "book" }>
 type FillEvent = Extract<Event, { readonly type: "fill" }>
@@ -36,7 +37,7 @@ export class Publisher {
 
   /** Sends one message to one subscription. */
   send(subscription: Subscription, type: string, body: string, ticker?: string, id?: number): void {
-    const fault = this.#faults.takeFrame(subscription, type, ticker)
+    const fault = this.#faults.takeFrame(subscription.name, type, ticker)
     subscription.connection.sendData(subscription, type, body, fault, id)
   }
 
@@ -119,7 +120,7 @@ export class Publisher {
       const isOwn = subscription.isOwn(event.accountId, event.subaccount)
       const form = (subscription.useYesPrice ? 2 : 0) + (isOwn ? 1 : 0)
       const body = (bodies[form] ??= deltaBody(event, subscription.useYesPrice, isOwn))
-      const fault = this.#faults.takeFrame(subscription, "orderbook_delta", event.ticker)
+      const fault = this.#faults.takeFrame(subscription.name, "orderbook_delta", event.ticker)
       for (const extra of extraDeltas(event, fault)) {
         subscription.connection.sendData(
           subscription,
