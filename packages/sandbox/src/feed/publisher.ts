@@ -75,6 +75,10 @@ export class Publisher {
       }
       case "market":
         this.#sendLifecycle(event)
+        if (event.change === "settled") {
+          // Its open interest is gone.
+          this.#sendTicker(event.ticker, event.atMillis)
+        }
         break
       case "eventCreated":
         this.#sendToAll(lifecycleOf(event.event), "event_lifecycle", messages.toEventCreation(event.event))

@@ -4,8 +4,7 @@
 import * as Result from "effect/Result"
 import type { Assumptions } from "../../src/Assumptions.ts"
 import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
-import type { Command, CommandType, CreateOrder } from "../../src/exchange/Commands.ts"
-import type { Scope } from "../../src/exchange/Entities.ts"
+import type { Command, CommandType, CreateOrder, KeyOptions } from "../../src/exchange/Commands.ts"
 import { Exchange } from "../../src/exchange/Exchange.ts"
 import type { View } from "../../src/exchange/View.ts"
 import { Feed, feedPath } from "../../src/feed/Feed.ts"
@@ -55,18 +54,23 @@ export interface FeedWorld {
   readonly pass: (millis: number) => void
   readonly view: () => View
   readonly run: <Type extends CommandType>(command: Command<Type> & Command) => any // the result of any command
-  readonly account: (key?: { readonly scopes?: ReadonlyArray<Scope>; readonly subaccount?: number }) => TestAccount
+  readonly account: (key?: KeyOptions) => TestAccount
   readonly market: (ticker: string) => void
   readonly order: (account: TestAccount, order: Partial<CreateOrder>) => any // an Order, or the test fails
   readonly request: (account: TestAccount, change?: Partial<WireRequest>) => WireRequest
   readonly connect: (account: TestAccount) => TestLine
   readonly refused: (request: WireRequest) => WireResponse
+  /** A key of an existing account. */
+  readonly keyOf: (accountId: string, key?: KeyOptions) => TestAccount
 }
 
 export const ticker = "KXFEED-26-YES"
 
+/** The time at which the world begins. */
+export const start = 1_800_000_000_000
+
 export const makeFeedWorld = (assumptions: Partial<Assumptions> = {}): FeedWorld => {
-  let now = 1_796_000_000_000
+  let now = start
   const exchange = new Exchange({ seed: 7, assumptions })
   const feed = new Feed({
     exchange,
@@ -76,6 +80,11 @@ export const makeFeedWorld = (assumptions: Partial<Assumptions> = {}): FeedWorld
   })
   const run: FeedWorld["run"] = (command) =>
     Result.getOrThrow(exchange.execute(command, now) as Result.Result<any, any>)
+  const keyOf: FeedWorld["keyOf"] = (accountId, options = {}) => {
+    const pair = makeKeyPair("ed25519")
+    const { keyId } = run({ type: "registerKey", accountId, publicKey: pair.publicKeyPem, options })
+    return { accountId, keyId, sign: pair.sign }
+  }
   const request: FeedWorld["request"] = ({ keyId, sign }, change = {}) => ({
     method: "GET",
     path: feedPath,
@@ -102,12 +111,8 @@ export const makeFeedWorld = (assumptions: Partial<Assumptions> = {}): FeedWorld
     },
     view: () => exchange.view(now),
     run,
-    account: (key = {}) => {
-      const { accountId } = run({ type: "createAccount", name: "somebody" })
-      const pair = makeKeyPair("ed25519")
-      const { keyId } = run({ type: "registerKey", accountId, publicKey: pair.publicKeyPem, options: key })
-      return { accountId, keyId, sign: pair.sign }
-    },
+    account: (key) => keyOf(run({ type: "createAccount", name: "somebody" }).accountId, key),
+    keyOf,
     market: (ticker) => run({ type: "createMarket", market: { ticker } }),
     order: ({ accountId }, order) => run({ type: "createOrder", accountId, order: { ...plainOrder, ...order } }),
     request,
