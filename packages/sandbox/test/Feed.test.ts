@@ -1,8 +1,8 @@
 import { assert, describe, it } from "vitest"
 import { feedPath } from "../src/feed/Feed.ts"
-import { type Frame, makeFeedWorld, outline, ticker } from "./support/feedWorld.ts"
+import { type Loose, type Frame, makeFeedWorld, outline, ticker } from "./support/feedWorld.ts"
 
-const json = (body: Uint8Array): any => JSON.parse(new TextDecoder().decode(body))
+const json = (body: Uint8Array): Loose => JSON.parse(new TextDecoder().decode(body))
 
 /** An exchange with one market, and a connection of a trader. */
 const connected = (assumptions: Parameters<typeof makeFeedWorld>[0] = {}) => {

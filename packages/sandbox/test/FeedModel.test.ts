@@ -4,7 +4,7 @@
 import { assert, describe, it } from "vitest"
 import { act, makeCrowd } from "./support/crowd.ts"
 import { FeedReader } from "./support/feedReader.ts"
-import { type Frame, makeFeedWorld } from "./support/feedWorld.ts"
+import { type Loose, type Frame, makeFeedWorld } from "./support/feedWorld.ts"
 import { sampleSize, seed } from "./support/floor.ts"
 
 const channels = [
@@ -103,7 +103,7 @@ describe("the feed and REST", () => {
   })
 
   /** Plays a fault once, in the n-th message of a type. */
-  const once = (type: string, change: (msg: any) => any | undefined, after = 3) => {
+  const once = (type: string, change: (msg: Loose) => Loose, after = 3) => {
     let seen = 0
     return (frame: Frame): ReadonlyArray<Frame> => {
       if (frame.type !== type || ++seen !== after) {

@@ -4,9 +4,7 @@
 import * as Result from "effect/Result"
 import type { View } from "../../src/exchange/View.ts"
 import { count, dollars, price } from "../../src/rest/wire.ts"
-import type { Frame, TestLine } from "./feedWorld.ts"
-
-type Msg = any // a message of any type, read by a test
+import type { Loose, Frame, TestLine } from "./feedWorld.ts"
 
 const dollar = 10_000
 
@@ -18,12 +16,12 @@ export class FeedReader {
   readonly accountId: string
   readonly line: TestLine
   readonly books = new Map<string, { clock: number; readonly levels: Map<string, number> }>()
-  readonly orders = new Map<string, Msg>()
+  readonly orders = new Map<string, Loose>()
   readonly fills = new Set<string>()
   readonly trades = new Set<string>()
-  readonly positions = new Map<string, Msg>()
+  readonly positions = new Map<string, Loose>()
   readonly groups = new Map<string, { triggered: boolean; limit: string }>()
-  readonly tickers = new Map<string, Msg>()
+  readonly tickers = new Map<string, Loose>()
   readonly markets = new Map<string, string>()
   readonly problems: Array<string> = []
   readonly types = new Map<string, number>()
@@ -108,7 +106,7 @@ export class FeedReader {
     return side === "yes" ? `bid ${units}` : `ask ${this.#isYesScale ? units : dollar - units}`
   }
 
-  #applyDelta(msg: Msg): void {
+  #applyDelta(msg: Loose): void {
     const book = this.books.get(msg.market_ticker)
     if (book === undefined) {
       this.problems.push(`a delta of ${msg.market_ticker} precedes its snapshot`)
@@ -130,7 +128,7 @@ export class FeedReader {
     }
   }
 
-  #applyGroup(msg: Msg): void {
+  #applyGroup(msg: Loose): void {
     const known = this.groups.get(msg.order_group_id)
     switch (msg.event_type) {
       case "created":

@@ -11,13 +11,17 @@ import { Feed, feedPath } from "../../src/feed/Feed.ts"
 import type { Endpoint } from "../../src/feed/line.ts"
 import type { WireRequest, WireResponse } from "../../src/rest/handler.ts"
 
+/** A value of any type, read by a test. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the tests read fields of forty types of messages and results
+export type Loose = any
+
 /** A frame as its reader sees it. */
 export interface Frame {
   readonly type: string
   readonly id?: number
   readonly sid?: number
   readonly seq?: number
-  readonly msg?: any // test data of any message type
+  readonly msg?: Loose
   readonly sending_ts_ms?: number
 }
 
@@ -53,10 +57,10 @@ export interface FeedWorld {
   /** Moves the time, and calls `tick` whenever the feed asks for it. */
   readonly pass: (millis: number) => void
   readonly view: () => View
-  readonly run: <Type extends CommandType>(command: Command<Type> & Command) => any // the result of any command
+  readonly run: <Type extends CommandType>(command: Command<Type> & Command) => Loose
   readonly account: (key?: KeyOptions) => TestAccount
   readonly market: (ticker: string) => void
-  readonly order: (account: TestAccount, order: Partial<CreateOrder>) => any // an Order, or the test fails
+  readonly order: (account: TestAccount, order: Partial<CreateOrder>) => Loose
   readonly request: (account: TestAccount, change?: Partial<WireRequest>) => WireRequest
   readonly connect: (account: TestAccount) => TestLine
   readonly refused: (request: WireRequest) => WireResponse
@@ -79,7 +83,7 @@ export const makeFeedWorld = (assumptions: Partial<Assumptions> = {}): FeedWorld
     clockMillisAt: (exchangeMillis) => exchangeMillis
   })
   const run: FeedWorld["run"] = (command) =>
-    Result.getOrThrow(exchange.execute(command, now) as Result.Result<any, any>)
+    Result.getOrThrow(exchange.execute(command, now) as Result.Result<unknown, unknown>)
   const keyOf: FeedWorld["keyOf"] = (accountId, options = {}) => {
     const pair = makeKeyPair("ed25519")
     const { keyId } = run({ type: "registerKey", accountId, publicKey: pair.publicKeyPem, options })
