@@ -25,7 +25,7 @@ const packages: Readonly<Record<string, Arrows>> = {
     ".": [],
     exchange: ["."],
     rest: [".", "exchange"],
-    serving: ["rest"],
+    serving: ["feed", "rest"],
     operator: [".", "Sandbox.ts", "exchange", "rest"],
     "Sandbox.ts": [".", "operator", "rest", "serving"]
   },
