@@ -355,6 +355,85 @@ export interface Portfolio {
   readonly positions: Readonly<Record<string, number>>
 }
 
+/** Why a request for quote closed. */
+export type RfqCloseReason = "requested" | "replaced" | "marketClosed" | "executed"
+
+/** A request for quote (RFQ). */
+export interface Rfq {
+  readonly rfqId: string
+  readonly accountId: string
+  readonly subaccount: number
+  /** The public id of its creator. */
+  readonly communicationsId: string
+  /** Whether others see a placeholder instead of that id: true until a quote is executed, if its creator wants it. */
+  readonly isObscured: boolean
+  readonly ticker: string
+  readonly eventTicker: string
+  readonly exchangeIndex: number
+  /** Undefined if it has a target cost. */
+  readonly count: number | undefined
+  /** What its creator wants to spend; undefined if it has a count. */
+  readonly targetCostMicros: number | undefined
+  readonly targetCostExcludesFees: boolean
+  readonly restRemainder: boolean
+  readonly status: "open" | "closed"
+  readonly closeReason: RfqCloseReason | undefined
+  readonly createdMillis: number
+  readonly updatedMillis: number
+}
+
+/** Why a quote was cancelled; `notExecuted` if its orders were refused. */
+export type QuoteCancelReason = "requested" | "replaced" | "rfqClosed" | "notExecuted"
+
+/** A maker's quote on an RFQ. */
+export interface Quote {
+  readonly quoteId: string
+  readonly rfqId: string
+  /** The maker. */
+  readonly accountId: string
+  readonly subaccount: number
+  readonly communicationsId: string
+  /** The creator of the RFQ. */
+  readonly rfqAccountId: string
+  readonly rfqSubaccount: number
+  readonly rfqCommunicationsId: string
+  /** Whether the maker sees a placeholder instead of that id: see {@link Rfq}. */
+  readonly isRfqObscured: boolean
+  readonly ticker: string
+  readonly eventTicker: string
+  readonly exchangeIndex: number
+  /** What the maker pays for one contract of YES; zero if the maker declines that side. */
+  readonly yesBid: number
+  /** The same for NO. */
+  readonly noBid: number
+  /** The count that trades if the side is accepted; zero if the maker declines it. */
+  readonly yesCount: number
+  readonly noCount: number
+  readonly targetCostMicros: number | undefined
+  readonly targetCostExcludesFees: boolean
+  readonly restRemainder: boolean
+  readonly postOnly: boolean
+  /** A quote that was accepted and not confirmed in time stays `accepted`. */
+  readonly status: "open" | "accepted" | "confirmed" | "executed" | "cancelled"
+  readonly cancelReason: QuoteCancelReason | undefined
+  /** The maker's side of the trade. */
+  readonly acceptedSide: "yes" | "no" | undefined
+  readonly createdMillis: number
+  readonly updatedMillis: number
+  readonly acceptedMillis: number | undefined
+  readonly confirmedMillis: number | undefined
+  readonly executedMillis: number | undefined
+  /** The orders of the maker and of the creator of the RFQ, once executed. */
+  readonly makerOrder: QuoteOrder | undefined
+  readonly rfqOrder: QuoteOrder | undefined
+}
+
+/** An order that a quote's execution placed. */
+export interface QuoteOrder {
+  readonly orderId: string
+  readonly clientOrderId: string
+}
+
 /** What happened on the exchange. */
 export type EventBody =
   /** An order was accepted. It has no fills yet. */
@@ -446,6 +525,18 @@ export type EventBody =
     }
   /** Maintenance has set the clocks of all books back. */
   | { readonly type: "maintenance" }
+  | { readonly type: "rfqCreated"; readonly rfq: Rfq }
+  /** An RFQ closed: `closeReason` has the reason. */
+  | { readonly type: "rfqDeleted"; readonly rfq: Rfq }
+  | { readonly type: "quoteCreated"; readonly quote: Quote }
+  /** A quote was cancelled: `cancelReason` has the reason. */
+  | { readonly type: "quoteDeleted"; readonly quote: Quote }
+  | { readonly type: "quoteAccepted"; readonly quote: Quote }
+  | { readonly type: "quoteConfirmed"; readonly quote: Quote }
+  /** The time to confirm is over. The quote stays accepted, and its RFQ can accept another one. */
+  | { readonly type: "quoteLapsed"; readonly quote: Quote }
+  /** The orders of a quote are placed: their events follow. */
+  | { readonly type: "quoteExecuted"; readonly quote: Quote }
 
 /** An event in the exchange's log. */
 export type Event = EventBody & {

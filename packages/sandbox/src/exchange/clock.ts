@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { executeQuote } from "./communications/execution.ts"
+import * as quotes from "./communications/quotes.ts"
 import { cancel } from "./orders/ending.ts"
 import { beginAction } from "./orders/resting.ts"
 import { close, open, settle } from "./markets/lifecycle.ts"
@@ -35,6 +37,12 @@ export const isCurrent = (timer: Timer, atMillis: number): boolean => {
   if ("settle" in timer) {
     return timer.settle.settlesMillis === atMillis && timer.settle.settledMillis === undefined
   }
+  if ("lapse" in timer) {
+    return quotes.lapsesMillis(timer.lapse) === atMillis
+  }
+  if ("executeQuote" in timer) {
+    return quotes.executesMillis(timer.executeQuote) === atMillis
+  }
   return "arrive" in timer ? !timer.arrive.complete : timer.spread.spreadsMillis === atMillis
 }
 
@@ -50,6 +58,10 @@ const run = (state: State, timer: Timer, atMillis: number): void => {
     close(state, timer.close)
   } else if ("settle" in timer) {
     settle(state, timer.settle)
+  } else if ("lapse" in timer) {
+    quotes.lapse(state, timer.lapse)
+  } else if ("executeQuote" in timer) {
+    executeQuote(state, timer.executeQuote)
   } else if ("arrive" in timer) {
     arrive(state, timer.account, timer.arrive)
   } else {

@@ -5,6 +5,9 @@
  */
 import * as Result from "effect/Result"
 import * as accounts from "./accounts/accounts.ts"
+import * as quotes from "./communications/quotes.ts"
+import { toQuote, toRfq } from "./communications/records.ts"
+import * as rfqs from "./communications/rfqs.ts"
 import type { Command, CommandType, CommandResult } from "./Commands.ts"
 import { parseMicros } from "./decimal.ts"
 import type { Refusal } from "./Entities.ts"
@@ -104,7 +107,13 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   resetGroup: onGroup(groups.reset),
   triggerGroup: onGroup(groups.trigger),
   setGroupLimit: onGroup((state, group, { limit }) => groups.setLimit(state, group, limit)),
-  deleteGroup: onGroup(groups.remove)
+  deleteGroup: onGroup(groups.remove),
+  createRfq: onAccount((state, account, { rfq }) => Result.map(rfqs.create(state, account, rfq), toRfq)),
+  deleteRfq: onAccount((state, account, { rfqId, subaccount }) => rfqs.remove(state, account, rfqId, subaccount)),
+  createQuote: onAccount((state, account, { quote }) => Result.map(quotes.create(state, account, quote), toQuote)),
+  deleteQuote: onAccount((state, account, { target }) => quotes.remove(state, account, target)),
+  acceptQuote: onAccount((state, account, { side, target }) => quotes.accept(state, account, target, side)),
+  confirmQuote: onAccount((state, account, { target }) => quotes.confirm(state, account, target))
 }
 
 /** Executes a command. A refused command may consume an id, so a replay needs it too. */

@@ -87,7 +87,8 @@ const newMarket = Schema.Struct({
   priceRanges: optional(Schema.Array(Schema.Struct({ start: Schema.String, end: Schema.String, step: Schema.String }))),
   takerFeeRate: optional(Schema.Int),
   makerFeeRate: optional(Schema.Int),
-  settlementTimerSeconds: optional(Schema.Int)
+  settlementTimerSeconds: optional(Schema.Int),
+  isHighlyVolatile: optional(Schema.Boolean)
 })
 
 const outcome = Schema.Union([Schema.Literals(["yes", "no"]), Schema.Struct({ scalar: Schema.String })])

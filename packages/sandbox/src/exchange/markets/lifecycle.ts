@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type { Command, Outcome } from "../Commands.ts"
+import { closeRfqsOf } from "../communications/closing.ts"
 import type { EventBody, MarketStatus, Refusal } from "../Entities.ts"
 import { dollar, parsePrice } from "../decimal.ts"
 import { cancelMarket } from "../orders/ending.ts"
@@ -84,6 +85,7 @@ export const open = (state: State, market: MarketState): void => logChange(state
 /** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
   cancelMarket(state, market, "marketClosed", state.nowMillis)
+  closeRfqsOf(state, market)
   logChange(state, market, "closed")
 }
 
