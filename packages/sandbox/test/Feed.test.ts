@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { feedPath } from "../src/feed/Feed.ts"
+import { feedPath } from "../src/feed/line.ts"
 import { type Loose, type Frame, makeFeedWorld, outline, ticker } from "./support/feedWorld.ts"
 
 const json = (body: Uint8Array): Loose => JSON.parse(new TextDecoder().decode(body))

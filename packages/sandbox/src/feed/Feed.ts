@@ -18,13 +18,10 @@ import { FeedConnection, type Subscription } from "./connection.ts"
 import { execute, type Execution } from "./execution.ts"
 import { type CommandFault, errorOf, FeedFaults, type UpgradeFault } from "./faults.ts"
 import type { FeedError } from "./feedErrors.ts"
-import type { Endpoint, Line } from "./line.ts"
+import type { Endpoint, Line, Upgrade } from "./line.ts"
 import { MarketIds } from "./marketIds.ts"
 import { Publisher } from "./publisher.ts"
 import { periodMillis, type ReferenceChannel, References } from "./references.ts"
-
-/** The path of the feed. */
-export const feedPath = "/trade-api/ws/v2"
 
 /** The exchange behind a feed, and its time. */
 export interface FeedHost {
@@ -35,11 +32,6 @@ export interface FeedHost {
   /** When the exchange's time reaches a moment, by the clock that moves by itself; undefined if it stands still. */
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
-
-/** The decision on an upgrade request. */
-export type Upgrade =
-  | { readonly _tag: "Refused"; readonly response: WireResponse }
-  | { readonly _tag: "Accepted"; readonly open: (line: Line) => Endpoint }
 
 /** Documented: a ping every ten seconds, with this body. */
 const pingMillis = 10_000

@@ -4,6 +4,16 @@
  * @module
  */
 
+import type { WireResponse } from "../rest/handler.ts"
+
+/** The path of the feed. */
+export const feedPath = "/trade-api/ws/v2"
+
+/** The feed's decision on an upgrade request. */
+export type Upgrade =
+  | { readonly _tag: "Refused"; readonly response: WireResponse }
+  | { readonly _tag: "Accepted"; readonly open: (line: Line) => Endpoint }
+
 /** A WebSocket as the feed sees it. */
 export interface Line {
   /** Sends one text frame. */

@@ -8,6 +8,7 @@ import type { Event } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 import { contract } from "../exchange/decimal.ts"
 import type { ChannelName } from "./channels.ts"
+import { isInShard, toCommunication } from "./communications.ts"
 import type { FeedFaults, FrameFault } from "./faults.ts"
 import type { MarketIds } from "./marketIds.ts"
 import * as messages from "./messages.ts"
@@ -84,7 +85,7 @@ export class Publisher {
         this.#sendToAll(lifecycleOf(event.event), "event_lifecycle", messages.toEventCreation(event.event))
         break
       default:
-        break
+        this.#sendCommunication(event)
     }
   }
 
@@ -182,6 +183,18 @@ export class Publisher {
         this.send(subscription, type, (text ??= JSON.stringify(body)), owner.ticker)
       }
     })
+  }
+
+  #sendCommunication(event: Event): void {
+    const message = toCommunication(event)
+    if (message === undefined) {
+      return
+    }
+    for (const subscription of this.#audience.of("communications")) {
+      if (message.isFor(subscription) && isInShard(subscription, message.ticker)) {
+        this.send(subscription, message.type, JSON.stringify(message.bodyFor(subscription.connection.key.accountId)))
+      }
+    }
   }
 
   #sendLifecycle({ atMillis, change, market, ticker }: MarketEvent): void {

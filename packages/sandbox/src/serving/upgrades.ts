@@ -3,20 +3,12 @@
  *
  * @module
  */
-import type { Endpoint, Line } from "../feed/line.ts"
+import { feedPath, type Upgrade } from "../feed/line.ts"
 import { failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
-/** The path of the feed. */
-export const feedPath = "/trade-api/ws/v2"
-
 /** Documented: the largest message. */
 export const maxMessageBytes = 64 * 1024 * 1024
-
-/** A feed's decision on an upgrade request. */
-export type Upgrade =
-  | { readonly _tag: "Refused"; readonly response: WireResponse }
-  | { readonly _tag: "Accepted"; readonly open: (line: Line) => Endpoint }
 
 /** A feed that accepts or refuses connections. */
 export interface Upgrades {

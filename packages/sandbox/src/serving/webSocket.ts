@@ -8,9 +8,9 @@
 import { type IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { type WebSocket, WebSocketServer } from "ws"
-import type { Endpoint, Line } from "../feed/line.ts"
+import type { Endpoint, Line, Upgrade } from "../feed/line.ts"
 import { respond, toWireRequest } from "./nodeHttp.ts"
-import { decide, maxMessageBytes, type Upgrade, type Upgrades } from "./upgrades.ts"
+import { decide, maxMessageBytes, type Upgrades } from "./upgrades.ts"
 
 /** Frames shorter than this are not worth compressing. */
 const minDeflatedBytes = 1_024

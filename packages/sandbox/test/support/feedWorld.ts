@@ -7,8 +7,8 @@ import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
 import type { Command, CommandType, CreateOrder, KeyOptions } from "../../src/exchange/Commands.ts"
 import { Exchange } from "../../src/exchange/Exchange.ts"
 import type { View } from "../../src/exchange/View.ts"
-import { Feed, feedPath } from "../../src/feed/Feed.ts"
-import type { Endpoint } from "../../src/feed/line.ts"
+import { Feed } from "../../src/feed/Feed.ts"
+import { type Endpoint, feedPath, type Upgrade } from "../../src/feed/line.ts"
 import type { WireRequest, WireResponse } from "../../src/rest/handler.ts"
 
 /** A value of any type, read by a test. */
@@ -157,7 +157,7 @@ const plainOrder: CreateOrder = {
 /** More than the feed lets the network hold back. */
 const blockedBytes = 2 * 1024 * 1024
 
-const openLine = (open: Extract<ReturnType<Feed["upgrade"]>, { _tag: "Accepted" }>["open"]): TestLine => {
+const openLine = (open: Extract<Upgrade, { _tag: "Accepted" }>["open"]): TestLine => {
   let texts: Array<string> = []
   let ended: string | undefined
   let pings = 0
