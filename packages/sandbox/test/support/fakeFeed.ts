@@ -4,7 +4,7 @@
 import type { Endpoint, Line } from "../../src/feed/line.ts"
 import { failure } from "../../src/rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../../src/rest/handler.ts"
-import type { Upgrade } from "../../src/serving/upgrades.ts"
+import type { Upgrade } from "../../src/feed/line.ts"
 
 /** A refusal of an upgrade, with an error body. */
 export const refusal = (status: number, change: Partial<WireResponse> = {}): WireResponse => ({
