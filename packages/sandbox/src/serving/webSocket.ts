@@ -133,25 +133,29 @@ const makeLine = (
 ): TrackedLine => {
   let isSilent = false
   let isBehind = false
-  const unlessSilent = (run: () => void): void => {
-    if (!isSilent) {
-      run()
-    }
-  }
   return {
-    send: (text) =>
-      unlessSilent(() => {
+    send: (text) => {
+      if (!isSilent) {
         batches.join(socket)
         webSocket.send(text, onSent)
         batches.limit(socket)
-      }),
+      }
+    },
     bufferedBytes: () => {
       const bytes = webSocket.bufferedAmount
       isBehind ||= bytes > 0
       return bytes
     },
-    ping: (body) => unlessSilent(() => webSocket.ping(body, undefined, onSent)),
-    close: (code, reason) => unlessSilent(() => webSocket.close(code, reason)),
+    ping: (body) => {
+      if (!isSilent) {
+        webSocket.ping(body, undefined, onSent)
+      }
+    },
+    close: (code, reason) => {
+      if (!isSilent) {
+        webSocket.close(code, reason)
+      }
+    },
     drop: (how) => {
       if (how === "reset") {
         socket.resetAndDestroy()
