@@ -1,3 +1,4 @@
+import * as NodeWS from "@effect/platform-node/NodeWS"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -6,7 +7,9 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import * as TestClock from "effect/testing/TestClock"
+import { listen } from "../src/serving/httpServer.ts"
 import { makeMemoryWebSocket } from "../src/serving/memorySocket.ts"
+import { WebSockets } from "../src/serving/webSocket.ts"
 import { type Connection, makeFakeFeed, refusal } from "./support/fakeFeed.ts"
 
 const url = "ws://127.0.0.1:8787/trade-api/ws/v2"
@@ -286,4 +289,127 @@ describe("makeMemoryWebSocket", () => {
       })
     )
   )
+
+  it.effect("can be closed and terminated like a socket of the library ws", () =>
+    Effect.gen(function* () {
+      const feed = makeFakeFeed()
+      const makeSocket = yield* makeMemoryWebSocket(feed, url)
+      const eventsOf = (socket: Socket.WebSocketLike) => {
+        const events: Array<unknown> = []
+        for (const type of ["open", "message", "error", "close"] as const) {
+          socket.addEventListener(type, ({ code = "" }) => events.push(`${type} ${code}`.trimEnd()))
+        }
+        return events
+      }
+      const early = makeSocket(url)
+      const ofEarly = eventsOf(early)
+      assert.throws(() => early.send("too early"), "readyState 0")
+      early.close()
+      const open = makeSocket(url)
+      const ofOpen = eventsOf(open)
+      const terminated = makeSocket(url)
+      const ofTerminated = eventsOf(terminated)
+      yield* TestClock.adjust(1)
+      open.close(4_000, "mine")
+      open.send("too late")
+      assert.isTrue("terminate" in terminated && typeof terminated.terminate === "function")
+      for (const { line } of feed.connections) line.send("held")
+      const { terminate } = terminated as unknown as { readonly terminate: () => void } // checked above
+      terminate.call(terminated)
+      assert.deepStrictEqual([open.readyState, terminated.readyState], [2, 2])
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(ofEarly, ["error", "close 1006"])
+      assert.deepStrictEqual(ofOpen, ["open", "message", "close 4000"])
+      assert.deepStrictEqual(ofTerminated, ["open", "close 1006"])
+      assert.deepStrictEqual(
+        feed.connections.map(({ closed, received }) => [closed, received]),
+        [
+          [1, []],
+          [1, []]
+        ]
+      )
+      assert.deepStrictEqual([open.readyState, terminated.readyState], [3, 3])
+    })
+  )
+})
+
+/** How a connection through Effect's socket begins, what it reads, and how it ends. */
+const storyOf = (socket: Socket.Socket, message: string | Uint8Array) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const story: Array<string | Uint8Array | Socket.SocketErrorReason> = []
+      const reader = yield* socket.reader
+      const { write } = yield* socket.writer
+      yield* write(message)
+      const read = Effect.map(reader.pull, (texts) => story.push(...texts))
+      const { reason } = yield* Effect.flip(Effect.forever(read))
+      return [...story, reason]
+    })
+  ).pipe(
+    Effect.catch(({ reason }) => Effect.succeed([reason])),
+    Effect.map((story) => story.map((part) => (typeof part === "object" && "_tag" in part ? detailsOf(part) : part)))
+  )
+
+/** The comparable parts of a failure: without the objects of events. */
+const detailsOf = (reason: Socket.SocketErrorReason) => {
+  const { error, message, type } = ("cause" in reason ? reason.cause : {}) as {
+    readonly type?: string
+    readonly message?: string
+    readonly error?: { readonly code?: string }
+  } // the event
+  return "code" in reason
+    ? [reason._tag, reason.code, reason.closeReason]
+    : [reason._tag, type, message, error?.code, error instanceof Error]
+}
+
+describe("a memory socket and one of the library ws", () => {
+  const stories: Readonly<Record<string, (feed: Feed) => string | Uint8Array>> = {
+    "are refused": (feed) => {
+      feed.refusals.push(refusal(429, { headers: { "retry-after": "1" } }))
+      return "unsent"
+    },
+    "are refused in half": (feed) => {
+      feed.refusals.push(refusal(503, { arrives: "half" }))
+      return "unsent"
+    },
+    "are closed by the feed": (feed) => {
+      feed.onMessage = (text, { line }) => {
+        line.send(`${text} 1`)
+        line.send(`${text} 2`)
+        line.close(1_001, "the exchange stops")
+      }
+      return "é"
+    },
+    "are closed right after the handshake": (feed) => {
+      feed.onOpen = (line) => line.close(4_000, "")
+      return "unheard"
+    },
+    "are reset": (feed) => {
+      feed.onMessage = (_text, { line }) => line.drop("reset")
+      return "go"
+    },
+    "send binary": () => new Uint8Array(2)
+  }
+  for (const [name, prepare] of Object.entries(stories)) {
+    it.live(`give Effect's socket the same result when they ${name}`, () =>
+      Effect.gen(function* () {
+        const [one, other] = [makeFakeFeed(), makeFakeFeed()]
+        const port = yield* listen(() => refusal(418), "127.0.0.1", 0, {
+          webSockets: new WebSockets(other, (defect) => assert.fail(String(defect)))
+        })
+        const memory = yield* Effect.provideService(
+          Socket.makeWebSocket(url),
+          Socket.WebSocketConstructor,
+          yield* makeMemoryWebSocket(one, url)
+        )
+        const real = yield* Effect.provide(
+          Socket.makeWebSocket(`ws://127.0.0.1:${port}/trade-api/ws/v2`),
+          NodeWS.layerWebSocketConstructor
+        )
+        assert.deepStrictEqual(yield* storyOf(memory, prepare(one)), yield* storyOf(real, prepare(other)))
+        const seen = ({ connections }: Feed) => connections.map(({ received }) => received)
+        assert.deepStrictEqual(seen(one), seen(other))
+      })
+    )
+  }
 })

@@ -48,7 +48,7 @@ export const pump = (feed: Scheduled): Effect.Effect<void, never, Scope.Scope> =
     })
     yield* step.pipe(
       Effect.forever,
-      Effect.onError((cause) => Effect.logError("the local exchange's feed stopped", cause)),
+      Effect.tapDefect((defect) => Effect.logError("the feed of the local exchange stopped", defect)),
       Effect.forkScoped({ startImmediately: true })
     )
   })

@@ -15,9 +15,6 @@ import { decide, maxMessageBytes, type Upgrades } from "./upgrades.ts"
 /** Frames shorter than this are not worth compressing. */
 const minDeflatedBytes = 1_024
 
-/** A window of 4 KiB instead of 32 KiB: a connection that has compressed keeps about 40 KB instead of 256 KB. */
-const windowBits = 12
-
 /** The WebSockets of a server. */
 export class WebSockets {
   readonly #feed: Upgrades
@@ -32,8 +29,9 @@ export class WebSockets {
       threshold: minDeflatedBytes,
       serverNoContextTakeover: true,
       clientNoContextTakeover: true,
-      serverMaxWindowBits: windowBits,
-      zlibDeflateOptions: { level: 1, memLevel: 5 }
+      // A connection that has compressed keeps about 120 KB of memory instead of 250 KB. JSON gets no longer by that.
+      serverMaxWindowBits: 11,
+      zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
     }
   })
 
@@ -133,25 +131,29 @@ const makeLine = (
 ): TrackedLine => {
   let isSilent = false
   let isBehind = false
-  const unlessSilent = (run: () => void): void => {
-    if (!isSilent) {
-      run()
-    }
-  }
   return {
-    send: (text) =>
-      unlessSilent(() => {
+    send: (text) => {
+      if (!isSilent) {
         batches.join(socket)
         webSocket.send(text, onSent)
         batches.limit(socket)
-      }),
+      }
+    },
     bufferedBytes: () => {
       const bytes = webSocket.bufferedAmount
       isBehind ||= bytes > 0
       return bytes
     },
-    ping: (body) => unlessSilent(() => webSocket.ping(body, undefined, onSent)),
-    close: (code, reason) => unlessSilent(() => webSocket.close(code, reason)),
+    ping: (body) => {
+      if (!isSilent) {
+        webSocket.ping(body, undefined, onSent)
+      }
+    },
+    close: (code, reason) => {
+      if (!isSilent) {
+        webSocket.close(code, reason)
+      }
+    },
     drop: (how) => {
       if (how === "reset") {
         socket.resetAndDestroy()
@@ -161,6 +163,7 @@ const makeLine = (
       // Bytes that arrive are discarded, so that the end of the connection is still noticed.
       socket.removeAllListeners("data")
       socket.on("data", () => {})
+      socket.resume()
     },
     takeDrained: () => {
       const isDrained = isBehind && webSocket.bufferedAmount < drainedBytes
