@@ -34,11 +34,13 @@ import { firstBreak } from "../wire/issue.ts"
  * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message. `type` is
  * undefined if the message has none.
  */
-export class InvalidMessage extends Data.TaggedError("InvalidMessage")<{
-  readonly type: MessageType | undefined
-  readonly pointer: string
-  readonly reason: string
-}> {
+export class InvalidMessage
+  extends /*#__PURE__*/ Data.TaggedError("InvalidMessage")<{
+    readonly type: MessageType | undefined
+    readonly pointer: string
+    readonly reason: string
+  }>
+{
   override get message(): string {
     const what = this.type === undefined ? "A message of the feed" : `A message of type ${this.type}`
     return `${what} breaks the contract${this.pointer === "" ? "" : ` at ${this.pointer}`}: ${this.reason}`
@@ -46,7 +48,7 @@ export class InvalidMessage extends Data.TaggedError("InvalidMessage")<{
 }
 
 /** A message has a type that this version of the client does not know. */
-export class UnknownMessage extends Data.TaggedError("UnknownMessage")<{ readonly type: string }> {
+export class UnknownMessage extends /*#__PURE__*/ Data.TaggedError("UnknownMessage")<{ readonly type: string }> {
   override get message(): string {
     return `A message of the feed has the unknown type ${JSON.stringify(this.type.slice(0, 60))}: look for a newer version of this client`
   }
@@ -67,7 +69,7 @@ const invalid = (pointer: string, reason: string): Result.Result<never, InvalidM
  *
  * Several messages have the type `ok`, and two have `market_lifecycle_v2`: their members tell them apart.
  *
- * **Example** (A trade)
+ * **Example** (A reply, and one with a fault)
  *
  * ```ts
  * import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
