@@ -2,17 +2,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
+import { readFileSync } from "node:fs"
 import * as Arbitraries from "../../src/generate/Arbitraries.ts"
 import * as Judge from "../../src/judge/Judge.ts"
 import { resolver, type Json, type JsonObject } from "../../src/judge/JsonSchema.ts"
 import * as Messages from "../../src/operations/Messages.ts"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
-import { channels, day, failing, subscribeAll } from "./support/feedDay.ts"
-import { openLine } from "./support/feedLine.ts"
+import { channels, day, failing, quoteBothSides, subscribeAll } from "./support/feedDay.ts"
+import { openLine, upgrade } from "./support/feedLine.ts"
 
 const feed = FeedDocument.load()
 const judge = Judge.make(resolver(feed.document))
@@ -52,47 +54,86 @@ const published = [
 
 const channelOf = (type: string) => (type === "event_fee_update" ? "market_lifecycle_v2" : "communications")
 
+interface Example {
+  readonly payload: JsonObject
+}
+
+const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Example)
+
+/** Fields of the examples that the exchange never sends: of changes that it does not carry out, and of combos. */
+const notSent = [
+  /^market_lifecycle_v2 (?:metadata_updated|price_level_structure_updated) /,
+  /^rfq_created msg\.mve_/,
+  // Both traders use their primary subaccount.
+  /^quote_\w+ msg\.subaccount$/
+]
+
 /** Error codes that only faults and limits cause. */
 const plantedCodes = [9, 10, 18, 23, 25, 26, 27]
+
+/** What both traders receive on a day on which everything happens. */
+const received = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  yield* sandbox.createMarket({ ticker })
+  const [me, other] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
+  yield* quoteBothSides(other, ticker, sandbox)
+  const [mine, theirs] = [yield* openLine(me), yield* openLine(other)]
+  subscribeAll(mine, ticker)
+  subscribeAll(theirs, ticker)
+  yield* TestClock.adjust("1 second")
+  yield* day(me, other, ticker, sandbox)
+  // The windowed average exists in the last minute of a quarter of an hour.
+  const quarter = 900_000
+  yield* sandbox.moveClock(quarter - ((yield* Clock.currentTimeMillis) % quarter) - 30_000)
+  yield* TestClock.adjust("1 second")
+  for (const type of published) {
+    const schema = Messages.messages(feed).find(({ name }) => name === type)!.schema
+    const [sample] = fc.sample(arbitraries.of(schema), { numRuns: 1, seed: 7 })
+    yield* sandbox.feed.publish({ channel: channelOf(type), type, msg: (sample as { readonly msg: object }).msg })
+  }
+  for (const code of plantedCodes) {
+    yield* sandbox.plant({ feed: "command", error: code })
+    mine.send({ id: 4, cmd: "list_subscriptions" })
+    yield* TestClock.adjust("1 millis")
+  }
+  failing.forEach((command) => mine.send(command))
+  mine.send({ id: 9, cmd: "unsubscribe", params: { sids: channels.map((_, index) => index + 1) } })
+  yield* TestClock.adjust("1 second")
+  return [...mine.take(), ...theirs.take()]
+})
+
+/** The statuses of upgrades: a signed one, an unsigned one, one too many, and planted refusals. */
+const upgradeStatuses = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  const me = yield* sandbox.createAccount()
+  const statuses = [yield* upgrade(me), yield* upgrade({ ...me, keyId: "" }), yield* upgrade(me)]
+  for (const status of [403, 500, 503]) {
+    yield* sandbox.plant({ feed: "upgrade", status })
+    statuses.push(yield* upgrade(me))
+  }
+  return statuses
+}).pipe(Effect.provide(Sandbox.layerTest({ assumptions: { maxFeedConnections: 1 } })))
+
+const sorted = (values: Iterable<number>): ReadonlyArray<number> => [...values].sort((left, right) => left - right)
 
 describe("the feed of the local exchange", () => {
   it.effect("sends valid frames alone, of every type, with every error code, on every channel", () =>
     Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      yield* sandbox.createMarket({ ticker })
-      const [me, other] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
-      const [mine, theirs] = [yield* openLine(me), yield* openLine(other)]
-      subscribeAll(mine, ticker)
-      subscribeAll(theirs, ticker)
-      yield* TestClock.adjust("1 second")
-      yield* day(me, other, ticker, sandbox)
-      for (const type of published) {
-        const schema = Messages.messages(feed).find(({ name }) => name === type)!.schema
-        const [sample] = fc.sample(arbitraries.of(schema), { numRuns: 1, seed: 7 })
-        yield* sandbox.feed.publish({ channel: channelOf(type), type, msg: (sample as { readonly msg: object }).msg })
-      }
-      for (const code of plantedCodes) {
-        yield* sandbox.plant({ feed: "command", error: code })
-        mine.send({ id: 4, cmd: "list_subscriptions" })
-        yield* TestClock.adjust("1 millis")
-      }
-      failing.forEach((command) => mine.send(command))
-      mine.send({ id: 9, cmd: "unsubscribe", params: { sids: channels.map((_, index) => index + 1) } })
-      yield* TestClock.adjust("1 second")
-
+      const frames = (yield* received).map(judged)
       const counts = new Map<string, number>()
-      const codes = new Map<number, number>()
-      const wrong: Array<string> = []
-      for (const found of [...mine.take(), ...theirs.take()].map(judged)) {
-        const type = String(found.frame["type"])
+      const codes = new Set<number>()
+      for (const { frame } of frames) {
+        const type = String(frame["type"])
         counts.set(type, (counts.get(type) ?? 0) + 1)
-        const { msg } = found.frame
+        const { msg } = frame
         if (type === "error" && isObject(msg)) {
-          const code = Number(msg["code"])
-          codes.set(code, (codes.get(code) ?? 0) + 1)
+          codes.add(Number(msg["code"]))
         }
-        wrong.push(...found.wrong)
       }
+      const statuses = yield* upgradeStatuses
       console.log(
         [
           "| message type | frames |",
@@ -101,15 +142,81 @@ describe("the feed of the local exchange", () => {
             .sort()
             .map(([type, count]) => `| ${type}${published.includes(type) ? " (published)" : ""} | ${count} |`),
           "",
-          `error codes: ${[...codes.keys()].sort((left, right) => left - right).join(", ")}`
+          `error codes: ${sorted(codes).join(", ")}`,
+          `statuses of upgrades: ${statuses.join(", ")}`
         ].join("\n")
       )
-      assert.deepStrictEqual(wrong.slice(0, 5), [])
+      assert.deepStrictEqual(frames.flatMap(({ wrong }) => wrong).slice(0, 5), [])
       assert.deepStrictEqual([...counts.keys()].sort(), [...kinds.keys()].sort())
+      const all = [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28]
+      assert.deepStrictEqual(sorted(codes), all)
+      assert.deepStrictEqual(statuses, [101, 401, 429, 403, 500, 503])
+    }).pipe(Effect.provide(Sandbox.layerTest()))
+  )
+
+  it.effect("sends the fields of the document's examples", () =>
+    Effect.gen(function* () {
+      const own = new Map<string, Set<string>>()
+      for (const text of yield* received) {
+        const frame = JSON.parse(text) as JsonObject
+        const fields = own.get(kindOf(frame)) ?? new Set<string>()
+        own.set(kindOf(frame), fields)
+        fieldsOf(frame).forEach((field) => fields.add(field))
+      }
+      const missing = examples
+        .filter(({ payload }) => "type" in payload)
+        .flatMap(({ payload }) => {
+          const kind = kindOf(payload)
+          return fieldsOf(payload)
+            .filter((field) => own.get(kind)?.has(field) !== true)
+            .map((field) => `${kind} ${field}`)
+        })
       assert.deepStrictEqual(
-        [...codes.keys()].sort((left, right) => left - right),
-        [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28]
+        missing.filter((field) => !notSent.some((pattern) => pattern.test(field))),
+        []
+      )
+      assert.deepStrictEqual(
+        notSent.filter((pattern) => !missing.some((field) => pattern.test(field))),
+        []
+      )
+    }).pipe(Effect.provide(Sandbox.layerTest()))
+  )
+
+  it.effect("answers as recorded: one `subscribed`, eleven `ok`, and a seq that counts every message", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const tickers = Array.from({ length: 12 }, (_, index) => `KXRECORDED-26-${index}`)
+      for (const ticker of tickers) {
+        yield* sandbox.createMarket({ ticker })
+      }
+      const line = yield* openLine(yield* sandbox.createAccount())
+      tickers.forEach((market_ticker, index) =>
+        line.send({ id: index + 1, cmd: "subscribe", params: { channels: ["orderbook_delta"], market_ticker } })
+      )
+      yield* TestClock.adjust("1 second")
+      const frames = line.take().map((text) => JSON.parse(text) as JsonObject)
+      assert.deepStrictEqual(
+        frames.map(({ type }) => type),
+        ["subscribed", "orderbook_snapshot", ...tickers.slice(1).flatMap(() => ["ok", "orderbook_snapshot"])]
+      )
+      assert.deepStrictEqual(
+        frames.slice(1).map(({ seq }) => seq),
+        Array.from({ length: 23 }, (_, index) => index + 1)
       )
     }).pipe(Effect.provide(Sandbox.layerTest()))
   )
 })
+
+/** Messages that the document tells apart: by type, and of lifecycle messages by `event_type`. */
+function kindOf({ msg, type }: JsonObject): string {
+  return type === "market_lifecycle_v2" && isObject(msg) ? `${type} ${String(msg["event_type"])}` : String(type)
+}
+
+/** The fields of a frame, and those of its `msg`. */
+function fieldsOf(frame: JsonObject): ReadonlyArray<string> {
+  const { msg } = frame
+  return [
+    ...Object.keys(frame),
+    ...(isObject(msg) && !Array.isArray(msg) ? Object.keys(msg).map((field) => `msg.${field}`) : [])
+  ]
+}

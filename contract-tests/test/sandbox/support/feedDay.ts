@@ -4,6 +4,7 @@ import * as Orders from "@kalshi-effect/client/Orders"
 import * as Quotes from "@kalshi-effect/client/Quotes"
 import * as Rfqs from "@kalshi-effect/client/Rfqs"
 import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import type { Line } from "./feedLine.ts"
@@ -77,6 +78,16 @@ export const failing: ReadonlyArray<object | string> = [
   }
 ]
 
+/** Rests an order on each side of a market. */
+export const quoteBothSides = ({ signer }: Credentials, ticker: string, { environment }: Operator) =>
+  Effect.forEach(
+    [
+      { ...order(ticker), price: "0.1000" },
+      { ...order(ticker), side: "ask", price: "0.9000" }
+    ] as const,
+    (quote) => Orders.create(quote)
+  ).pipe(Effect.provide(clientOf(signer, environment)))
+
 /** Two traders quote, trade, change and cancel; markets open, pause, settle; an RFQ is quoted, accepted and executed. */
 export const day = (me: Credentials, other: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {
@@ -91,15 +102,23 @@ export const day = (me: Credentials, other: Credentials, ticker: string, sandbox
     yield* mine(Orders.decrease({ order_id, reduce_by: "1.00" }))
     yield* theirs(Orders.create({ ...ask, price: "0.4200", count: "3.00" }))
     yield* mine(Orders.cancel({ order_id }))
+    const expiration_time = Math.floor((yield* Clock.currentTimeMillis) / 1_000) + 3_600
     yield* mine(
-      Orders.create({ ...bid, ...group, price: "0.5000", count: "10.00", order_group_id: group.order_group_id })
+      Orders.create({
+        ...bid,
+        price: "0.5000",
+        client_order_id: "second",
+        order_group_id: group.order_group_id,
+        expiration_time
+      })
     )
     yield* theirs(Orders.create({ ...ask, price: "0.5000", count: "10.00" }))
     yield* mine(OrderGroups.reset({ order_group_id: group.order_group_id }))
     yield* mine(OrderGroups.updateLimit({ order_group_id: group.order_group_id, contracts_limit: 7 }))
     yield* mine(OrderGroups.delete({ order_group_id: group.order_group_id }))
 
-    const rfq = yield* mine(Rfqs.create({ market_ticker: ticker, contracts: 5, rest_remainder: false }))
+    const target = { market_ticker: ticker, target_cost_dollars: "2.00", rest_remainder: false } as const
+    const rfq = yield* mine(Rfqs.create(target))
     const quote = yield* theirs(
       Quotes.create({ rfq_id: rfq.id, yes_bid: "0.4000", no_bid: "0.5000", rest_remainder: false })
     )
@@ -107,8 +126,13 @@ export const day = (me: Credentials, other: Credentials, ticker: string, sandbox
     yield* theirs(Quotes.confirm({ rfq_id: rfq.id, quote_id: quote.id }))
     yield* TestClock.adjust("20 seconds")
     const unwanted = yield* mine(Rfqs.create({ market_ticker: ticker, contracts: 5, rest_remainder: false }))
+    yield* theirs(Quotes.create({ rfq_id: unwanted.id, yes_bid: "0.4000", no_bid: "0.5000", rest_remainder: false }))
     yield* mine(Rfqs.delete({ rfq_id: unwanted.id }))
 
+    const deleted = yield* mine(Rfqs.create(target))
+    yield* mine(Rfqs.delete({ rfq_id: deleted.id }))
+
+    yield* sandbox.createMarket({ ticker: "KXPLAIN-26-A" })
     yield* sandbox.createEvent({ eventTicker: "KXCOMBO-26", multivariate: true, mutuallyExclusive: true })
     yield* sandbox.createMarket({ ticker: "KXCOMBO-26-A", eventTicker: "KXCOMBO-26" })
     yield* sandbox.pauseMarket(ticker)

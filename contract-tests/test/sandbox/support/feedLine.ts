@@ -13,19 +13,25 @@ export interface Line {
 
 const path = "/trade-api/ws/v2"
 
-/** Opens a connection of an account. */
-export const openLine = ({ keyId, signer }: Credentials) =>
+/** Starts to open a connection of an account. */
+const dial = ({ keyId, signer }: Credentials) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox
     const makeWebSocket = yield* Socket.WebSocketConstructor
     const timestamp = String(yield* Clock.currentTimeMillis)
-    const socket = makeWebSocket(environment.feedUrl, {
+    return makeWebSocket(environment.feedUrl, {
       headers: {
         "kalshi-access-key": keyId,
         "kalshi-access-timestamp": timestamp,
         "kalshi-access-signature": yield* signer.sign(`${timestamp}GET${path}`)
       }
     })
+  })
+
+/** Opens a connection of an account. */
+export const openLine = (account: Credentials) =>
+  Effect.gen(function* () {
+    const socket = yield* dial(account)
     const texts: Array<string> = []
     socket.addEventListener("message", ({ data }) => void texts.push(String(data)))
     yield* TestClock.adjust("1 millis")
@@ -34,4 +40,19 @@ export const openLine = ({ keyId, signer }: Credentials) =>
       take: () => texts.splice(0)
     }
     return line
+  })
+
+/** The status of an upgrade: 101 if it was accepted. */
+export const upgrade = (account: Credentials) =>
+  Effect.gen(function* () {
+    const socket = yield* dial(account)
+    let status = 0
+    socket.addEventListener("open", () => {
+      status = 101
+    })
+    socket.addEventListener("error", (event) => {
+      status = Number(/\d+$/.exec("message" in event ? String(event.message) : "")?.[0])
+    })
+    yield* TestClock.adjust("1 millis")
+    return status
   })
