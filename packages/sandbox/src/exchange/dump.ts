@@ -44,6 +44,7 @@ const dumpMarket = (market: MarketState) => {
   const {
     book,
     closeMillis,
+    closesMillis,
     dayVolume: _dayVolume,
     event,
     oldTrades: _oldTrades,
@@ -56,6 +57,7 @@ const dumpMarket = (market: MarketState) => {
     ...own,
     eventTicker: event.eventTicker,
     closeMillis: finite(closeMillis),
+    closesMillis: finite(closesMillis),
     settlesMillis: finite(settlesMillis),
     trades: [...trades],
     marks: [...own.marks],
