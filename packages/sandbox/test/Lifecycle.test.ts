@@ -95,6 +95,19 @@ describe("the lifecycle commands of a market", () => {
     assert.deepStrictEqual(changesOf(floor), ["closeChanged", "closeChanged", "closeChanged", "closed", "closeChanged"])
   })
 
+  it("close a market once, also if its close was moved away and back", () => {
+    const floor = makeFloor()
+    for (const closeMillis of [start + 1_000, start + 1_000, start + 5_000, start + 1_000]) {
+      unwrap(floor.execute({ type: "setMarketClose", ticker, closeMillis }))
+    }
+    floor.time = start + 9_000
+    assert.strictEqual(statusOf(floor), "closed")
+    assert.deepStrictEqual(
+      changesOf(floor).filter((change) => change === "closed"),
+      ["closed"]
+    )
+  })
+
   it("close a market by its result, which can be disputed and determined again", () => {
     const floor = makeFloor()
     const one = floor.account("one")

@@ -32,7 +32,7 @@ export const isCurrent = (timer: Timer, atMillis: number): boolean => {
     return timer.open.result === undefined
   }
   if ("close" in timer) {
-    return timer.close.closeMillis === atMillis && timer.close.result === undefined
+    return timer.close.closesMillis === atMillis
   }
   if ("settle" in timer) {
     return timer.settle.settlesMillis === atMillis && timer.settle.settledMillis === undefined

@@ -47,6 +47,7 @@ const dumpMarket = (market: MarketState) => {
   const {
     book,
     closeMillis,
+    closesMillis,
     dayVolume: _dayVolume,
     event,
     oldTrades: _oldTrades,
@@ -59,6 +60,7 @@ const dumpMarket = (market: MarketState) => {
     ...own,
     eventTicker: event.eventTicker,
     closeMillis: finite(closeMillis),
+    closesMillis: finite(closesMillis),
     settlesMillis: finite(settlesMillis),
     trades: [...trades],
     marks: [...own.marks],

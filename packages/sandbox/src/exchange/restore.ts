@@ -98,12 +98,22 @@ export const restore = (from: Snapshot, assumptions: Assumptions): State => {
 }
 
 const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
-  const { ask: _ask, bid: _bid, closeMillis, eventTicker, positions: _positions, settlesMillis, ...own } = dumped
+  const {
+    ask: _ask,
+    bid: _bid,
+    closeMillis,
+    closesMillis,
+    eventTicker,
+    positions: _positions,
+    settlesMillis,
+    ...own
+  } = dumped
   const event = found(state.events.get(eventTicker), eventTicker)
   const market: MarketState = {
     ...own,
     event,
     closeMillis: closeMillis ?? Infinity,
+    closesMillis: closesMillis ?? Infinity,
     settlesMillis: settlesMillis ?? Infinity,
     // JSON omits undefined fields.
     result: own.result,

@@ -159,6 +159,8 @@ export interface MarketState {
   updatedMillis: number
   readonly openMillis: number
   closeMillis: number
+  /** When it closes automatically; `Infinity` once it has closed. */
+  closesMillis: number
   paused: boolean
   readonly grid: ReadonlyArray<PriceRange>
   /** In millionths. */

@@ -123,6 +123,7 @@ const addMarket = (state: State, input: CreateMarket, event: EventState, grid: M
     updatedMillis: state.nowMillis,
     openMillis,
     closeMillis,
+    closesMillis: closeMillis,
     paused: false,
     grid,
     takerRate: rateOf(input.takerFeeRate, "taker"),

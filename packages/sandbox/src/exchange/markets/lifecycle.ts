@@ -69,7 +69,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> =>
   market.openMillis < closeMillis
     ? step(state, market, ["initialized", "active", "inactive", "closed"], () => {
-        market.closeMillis = Math.max(closeMillis, state.nowMillis)
+        market.closeMillis = market.closesMillis = Math.max(closeMillis, state.nowMillis)
         logChange(state, market, "closeChanged")
         if (market.closeMillis <= state.nowMillis) {
           close(state, market)
@@ -84,6 +84,7 @@ export const open = (state: State, market: MarketState): void => logChange(state
 
 /** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
+  market.closesMillis = Infinity
   cancelMarket(state, market, "marketClosed", state.nowMillis)
   closeRfqsOf(state, market)
   logChange(state, market, "closed")
