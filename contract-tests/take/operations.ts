@@ -44,7 +44,7 @@ const fields = (input: Json): ReadonlyArray<string> =>
       : []
 
 const world: World = {
-  signer: undefined as never, // no input has it
+  signer: { accountId: "1" } as never, // inputs have only this id of it
   bystander: undefined as never, // no input has it
   ticker: "T",
   settledTicker: "T",

@@ -224,7 +224,9 @@ describe("Sandbox.layerTest", () => {
         )
       }).pipe(Effect.scoped)
       const fiber = yield* Effect.forkChild(Effect.flip(session))
-      yield* TestClock.adjust("1 second")
+      while (found.length === 0) {
+        yield* Effect.yieldNow
+      }
       const expires = Math.ceil((yield* Clock.currentTimeMillis) / 1_000) + 3_600
       yield* place(me, sandbox, { expiration_time: expires })
       yield* TestClock.adjust("2 hours")

@@ -190,7 +190,7 @@ export interface CreateRfq {
   readonly targetCostExcludesFees: boolean
   readonly isObscured: boolean
   readonly restRemainder: boolean
-  /** Whether an open RFQ of the account on the same market is deleted, instead of causing a refusal. */
+  /** Whether an open RFQ of the subaccount on the same market is deleted, instead of causing a refusal. */
   readonly replaceExisting: boolean
 }
 

@@ -68,14 +68,14 @@ const checkSize = (state: State, input: CreateRfq): Refusal | undefined => {
     : undefined
 }
 
-/** Refuses a second open RFQ on a market, unless it replaces one without an accepted quote. */
+/** Refuses a second open RFQ on a market, unless it replaces one of the same subaccount without an accepted quote. */
 const checkExisting = (
   account: AccountState,
   existing: RfqState | undefined,
-  { replaceExisting }: CreateRfq
+  { replaceExisting, subaccount }: CreateRfq
 ): Refusal | undefined => {
   if (existing !== undefined) {
-    return replaceExisting && existing.accepted === undefined
+    return replaceExisting && existing.subaccount === subaccount && existing.accepted === undefined
       ? undefined
       : refusal("conflict", "conflict", `the account has the open RFQ ${existing.rfqId} on this market`)
   }
