@@ -14,9 +14,10 @@ import { equals, textOf, type Json } from "../judge/JsonSchema.ts"
 import type { JsonSchema } from "../reference/JsonSchema.ts"
 import { Disagreement, normalForm, NotNormal } from "./Answers.ts"
 
-/** The messages of one sender that a member of theirs, `type` or `cmd`, names alike. */
+/** The messages of one sender that a member of theirs names alike: `type` for the server, `cmd` for the client. */
 export interface Kind {
   readonly name: string
+  readonly sender: FeedDocument.Sender
   /** The schema of the message; of several, any of them. */
   readonly schema: JsonSchema
 }
@@ -45,7 +46,8 @@ const distinguished = (
   })
 }
 
-const kinds = (feed: FeedDocument.FeedDocument, member: "cmd" | "type"): ReadonlyArray<Kind> => {
+const kindsOfSender = (feed: FeedDocument.FeedDocument, sender: FeedDocument.Sender): ReadonlyArray<Kind> => {
+  const member = sender === "server" ? "type" : "cmd"
   const schemas = new Map<string, Set<string>>()
   for (const { contentType, payload } of feed.messages) {
     const name = feed.deref(payload).properties?.[member]?.const
@@ -54,15 +56,21 @@ const kinds = (feed: FeedDocument.FeedDocument, member: "cmd" | "type"): Readonl
   }
   return [...schemas].map(([name, refs]) => {
     const [first, ...more] = [...refs].map(($ref): JsonSchema => ({ $ref }))
-    return { name, schema: more.length === 0 ? first! : { anyOf: distinguished([first!, ...more], feed) } }
+    return { name, sender, schema: more.length === 0 ? first! : { anyOf: distinguished([first!, ...more], feed) } }
   })
 }
 
-/** The messages of the server, by their `type`. */
-export const messages = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> => kinds(feed, "type")
+/** The messages of the server by their `type`, then the commands of the client by their `cmd`. */
+export const kindsOf = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> => [
+  ...kindsOfSender(feed, "server"),
+  ...kindsOfSender(feed, "client")
+]
 
-/** The commands of the client, by their `cmd`. */
-export const commands = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> => kinds(feed, "cmd")
+/** The checks of a kind. The document leaves commands open; the client refuses unknown members of them. */
+export const checks = ({ sender }: Kind): ReadonlyArray<Conformance.Check> =>
+  sender === "server"
+    ? ["completeness", "precision", "round-trip", "tolerance"]
+    : ["completeness", "precision", "round-trip"]
 
 /** Decodes the text of a message. */
 export type Decode = ReturnType<typeof FeedMessages.decoder>
@@ -79,21 +87,13 @@ const decoded = (decode: Decode, normalise: (wire: Json) => Json, input: Json): 
   return { ok: true, value }
 }
 
-/**
- * Checks messages of a type: every valid one decodes (P1) and keeps its values (P3), every single violation is refused at
- * its pointer (P2). Messages are decoded by compiled and by interpreted code, and both must agree.
- */
-export const hold = (
-  { name, schema }: Kind,
-  conformance: Conformance.Conformance,
-  options?: Conformance.Options & { readonly decode?: Decode }
-): Conformance.Report => {
-  const normalise = normalForm(schema, conformance.judge.resolve)
+/** Messages, decoded by compiled and by interpreted code, which must agree, or by one decoder. */
+const reader = (normalise: (wire: Json) => Json, decode: Decode | undefined): Conformance.Codec<unknown> => {
   const decoders =
-    options?.decode === undefined
+    decode === undefined
       ? [true, false].map((compiledDecoding) => FeedMessages.decoder({ compiledDecoding }))
-      : [options.decode]
-  const codec: Conformance.Codec<unknown> = {
+      : [decode]
+  return {
     normalise,
     encode: (value) => value,
     decode: (input) => {
@@ -106,25 +106,31 @@ export const hold = (
       return found!
     }
   }
-  return conformance.suite({ name, schema, direction: "response" }).run(codec, options)
 }
 
-/** Checks a command: every valid one is encoded unchanged, every single violation is refused at its pointer. */
-export const holdCommand = (
-  { name, schema }: Kind,
-  conformance: Conformance.Conformance,
-  options?: Conformance.Options
-): Conformance.Report => {
-  const codec: Conformance.Codec<string> = {
-    encode: (text) => JSON.parse(text),
-    decode: (input) => {
-      const result = FeedMessages.encode(input as never) // any JSON: the client must refuse what is no command
-      return Result.isSuccess(result)
-        ? { ok: true, value: result.success }
-        : { ok: false, pointers: [result.failure.pointer] }
-    }
+/** Commands. A value is the text that would be sent. */
+const writer: Conformance.Codec<unknown> = {
+  encode: (text) => JSON.parse(String(text)),
+  decode: (input) => {
+    const result = FeedMessages.encode(input as never) // any JSON: the client must refuse what is no command
+    return Result.isSuccess(result)
+      ? { ok: true, value: result.success }
+      : { ok: false, pointers: [result.failure.pointer] }
   }
+}
+
+/**
+ * Checks a kind: every valid message decodes and every valid command is sent (P1), with all its values (P3), and every
+ * single violation is refused at its pointer (P2).
+ */
+export const hold = (
+  kind: Kind,
+  conformance: Conformance.Conformance,
+  options?: Conformance.Options & { readonly decode?: Decode }
+): Conformance.Report => {
+  const { name, schema, sender } = kind
+  const codec = sender === "server" ? reader(normalForm(schema, conformance.judge.resolve), options?.decode) : writer
   return conformance
-    .suite({ name, schema, direction: "request" })
-    .run(codec, { checks: ["completeness", "precision", "round-trip"], ...options })
+    .suite({ name, schema, direction: sender === "server" ? "response" : "request" })
+    .run(codec, { checks: checks(kind), ...options })
 }

@@ -1,5 +1,6 @@
 /** Every property of the suite, in display order. */
 import { P0 } from "./DocumentIntegrity.ts"
+import { P16 } from "./FeedSchemas.ts"
 import { P1Prime } from "./DecoderStrictness.ts"
 import { P10 } from "./Paging.ts"
 import { P12 } from "./ExchangeAnswers.ts"
@@ -20,10 +21,10 @@ export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P6, P7
 const p15 = /*#__PURE__*/ P15.make(all)
 
 /** Every property of other targets. */
-export const others: ReadonlyArray<PropertyOf> = [P0, p15]
+export const others: ReadonlyArray<PropertyOf> = [P0, p15, P16]
 
 /** The statement of every property, in display order. */
-export const stated: ReadonlyArray<Stated> = [P0, ...all, p15]
+export const stated: ReadonlyArray<Stated> = [P0, ...all, p15, P16]
 
 /** The id for user input: in any case, and `P1p` or `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

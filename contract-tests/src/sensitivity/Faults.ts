@@ -21,6 +21,7 @@ const client = "packages/client/src"
 const sending = "packages/client/src/sending"
 const wire = "packages/client/src/wire"
 const responses = "packages/client/src/generated/responses.ts"
+const feed = "packages/client/src/generated/feed.ts"
 
 const onGroup = (property: string) => detectedBy(property, "OrderGroups.get")
 const retrying = detectedBy("P9", "OrderGroups.create", 1500)
@@ -49,8 +50,8 @@ const documents: ReadonlyArray<Fault> = [
 const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
     "refuses unknown fields",
-    sending,
-    /decodeUnknownResult\(schema\)/,
+    wire,
+    /decodeUnknownResult\(schema, options\)/,
     'decodeUnknownResult(schema, { onExcessProperty: "error" })'
   ),
   detectedBy("P1", "Orders.list")(
@@ -319,6 +320,22 @@ const suite: ReadonlyArray<Fault> = [
   )
 ]
 
+const messages: ReadonlyArray<Fault> = [
+  detectedBy("P16", "orderbook_snapshot")(
+    "accepts a book without its market",
+    feed,
+    /(?<=market_ticker: )MarketTicker(?=,\n {2}no_dollars_fp)/,
+    "Schema.optionalKey(MarketTicker)"
+  ),
+  detectedBy("P16", "market_lifecycle_v2")("loses the data of a changed market", feed, /\["metadata_updated"\]/, "[]"),
+  detectedBy("P16", "subscribe")(
+    "subscribes to an unknown channel",
+    feed,
+    /closed(?=\(\[\n {6}"orderbook_delta")/,
+    "open"
+  )
+]
+
 /** Every fault. */
 export const faults: ReadonlyArray<Fault> = [
   ...documents,
@@ -328,5 +345,6 @@ export const faults: ReadonlyArray<Fault> = [
   ...signing,
   ...retries,
   ...pages,
+  ...messages,
   ...suite
 ]

@@ -12,28 +12,15 @@ import { at, orElse } from "./support/reading.ts"
 const feed = FeedDocument.load()
 const conformance = Conformance.make(resolver(feed.document))
 
-describe("messages of the feed", { timeout: 60_000 }, () => {
-  for (const kind of Messages.messages(feed)) {
-    it(`${kind.name}: decodes every valid message, refuses every violation at its pointer, keeps every value`, () => {
+const kinds = Messages.kindsOf(feed)
+
+describe("messages and commands of the feed", { timeout: 60_000 }, () => {
+  for (const kind of kinds) {
+    it(`${kind.name}: takes every valid one, refuses every violation at its pointer, keeps every value`, () => {
       const report = Messages.hold(kind, conformance)
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isTrue(report.passed)
-      for (const check of ["completeness", "precision", "round-trip", "tolerance"] as const) {
-        assert.isAbove(report.checks[check].run, 0, `${check} must have run`)
-      }
-    })
-  }
-})
-
-describe("commands of the feed", { timeout: 60_000 }, () => {
-  for (const kind of Messages.commands(feed)) {
-    it(`${kind.name}: is sent unchanged if valid, and refused at its pointer if not`, () => {
-      const report = Messages.holdCommand(kind, conformance)
-      assert.deepStrictEqual(report.failures.map(line), [])
-      assert.isTrue(report.passed)
-      for (const check of ["completeness", "precision", "round-trip"] as const) {
-        assert.isAbove(report.checks[check].run, 0, `${check} must have run`)
-      }
+      for (const check of Messages.checks(kind)) assert.isAbove(report.checks[check].run, 0, `${check} must have run`)
     })
   }
 })
@@ -54,18 +41,16 @@ describe("examples of the document", () => {
 })
 
 describe("the client's tables of the feed", () => {
-  const names = (kinds: ReadonlyArray<Messages.Kind>) => kinds.map(({ name }) => name).sort()
+  const names = (sender: FeedDocument.Sender) =>
+    kinds.flatMap((kind) => (kind.sender === sender ? [kind.name] : [])).sort()
   const payloadsOf = (type: string) =>
     feed.messages
       .map(({ payload }) => feed.deref(payload))
       .filter(({ properties }) => properties?.["type"]?.const === type)
 
   it("have a schema of every message and of every command", () => {
-    assert.deepStrictEqual(Object.keys(Feed.messageSchemas).sort(), names(Messages.messages(feed)))
-    assert.deepStrictEqual(
-      [...Object.keys(Feed.commandSchemas), "update_subscription"].sort(),
-      names(Messages.commands(feed))
-    )
+    assert.deepStrictEqual(Object.keys(Feed.messageSchemas).sort(), names("server"))
+    assert.deepStrictEqual([...Object.keys(Feed.commandSchemas), "update_subscription"].sort(), names("client"))
     const actions = feed.schemas.flatMap(
       ({ schema }) => schema.properties?.["params"]?.properties?.["action"]?.enum ?? []
     )
@@ -192,7 +177,7 @@ describe("planted faults in messages", { timeout: 60_000 }, () => {
   ]
   for (const [fault, type, check, decode] of faults) {
     it(`detects ${fault}`, () => {
-      const kind = Messages.messages(feed).find(({ name }) => name === type)!
+      const kind = kinds.find(({ name }) => name === type)!
       assert.isAbove(Messages.hold(kind, conformance, { decode, runs: 20 }).checks[check].failed, 0)
     })
   }

@@ -7,11 +7,19 @@ import type { Failed, Outcome, Property, Run } from "../Property.ts"
 /** The result of checking an operation; undefined if there is nothing to check. */
 export type Hold = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
+/** What was checked. */
+export interface Checked {
+  readonly id: string
+  readonly target: string
+  readonly seed: number
+  readonly checks: ReadonlyArray<Conformance.Check>
+}
+
 const pathOf = (replay: string | undefined): string =>
   replay === undefined ? "" : Replay.parse(replay.slice(Replay.lineOf("").length)).path
 
-const failed = (id: string, { operation, seed }: Run, runs: number, failure: Conformance.Failure): Failed => {
-  const replay = { property: id, target: operation.name, seed, path: pathOf(failure.replay) }
+const failed = ({ id, seed, target }: Checked, runs: number, failure: Conformance.Failure): Failed => {
+  const replay = { property: id, target, seed, path: pathOf(failure.replay) }
   const because = `${failure.check}${failure.note === "" ? "" : ` (${failure.note})`}: expected ${failure.expected}, got ${failure.got}`
   const counterexample = JSON.stringify(failure.instance)
   return {
@@ -24,12 +32,22 @@ const failed = (id: string, { operation, seed }: Run, runs: number, failure: Con
     counterexample,
     replay,
     report: [
-      `${id} fails for ${operation.name} at ${JSON.stringify(failure.pointer)}`,
+      `${id} fails for ${target} at ${JSON.stringify(failure.pointer)}`,
       `because: ${because}`,
       `counterexample: ${counterexample}`,
       Replay.line(replay)
     ].join("\n")
   }
+}
+
+/** The outcome of some checks of a report. Undefined if none ran. */
+export const outcomeOf = (checked: Checked, report: Conformance.Report): Outcome | undefined => {
+  const { checks } = checked
+  const reached = Object.fromEntries(checks.map((check) => [check, report.checks[check].run]))
+  const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
+  const failure = report.failures.find(({ check }) => checks.includes(check))
+  if (failure !== undefined) return failed(checked, runs, failure)
+  return runs === 0 ? undefined : { _tag: "Held", runs, reached }
 }
 
 /** A property made of some checks of the conformance suite. */
@@ -46,12 +64,8 @@ export const make = (options: {
   const { checks, hold, id, method, nothing, statement } = options
   const outcome = (run: Run): Outcome => {
     const report = hold(run, checks)
-    if (report === undefined) return { _tag: "Skipped", reason: nothing }
-    const reached = Object.fromEntries(checks.map((check) => [check, report.checks[check].run]))
-    const runs = Object.values(reached).reduce((sum, count) => sum + count, 0)
-    const failure = report.failures.find(({ check }) => checks.includes(check))
-    if (failure !== undefined) return failed(id, run, runs, failure)
-    return runs === 0 ? { _tag: "Skipped", reason: nothing } : { _tag: "Held", runs, reached }
+    const checked = { id, target: run.operation.name, seed: run.seed, checks }
+    return (report && outcomeOf(checked, report)) ?? { _tag: "Skipped", reason: nothing }
   }
   return { id, statement, ...(method === undefined ? {} : { method }), run: (run) => Effect.sync(() => outcome(run)) }
 }
