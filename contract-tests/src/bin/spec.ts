@@ -25,7 +25,7 @@ class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema
 const refuse = (error: { readonly message: string }): Effect.Effect<never, Refused> =>
   Effect.andThen(Console.error(error.message), new Refused({ message: error.message }))
 
-/** The text of a file, byte for byte: a byte-order mark stays, invalid UTF-8 is refused. */
+/** Reads a file as UTF-8. Keeps a byte-order mark, and rejects invalid UTF-8. */
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const bytes = yield* Effect.catch(fs.readFile(file), refuse)
@@ -63,7 +63,7 @@ const importCommand = Command.make(
     const date = Option.getOrUndefined(published) ?? dateIn(file)
     if (own && date === undefined) {
       return yield* refuse({
-        message: `${file} has no date in its name: give --published YYYY-MM-DD, because several documents share a version`
+        message: `${file} has no date in its name, and several documents share a version: give --published YYYY-MM-DD`
       })
     }
     const imported = yield* Effect.catch(
@@ -79,7 +79,7 @@ const importCommand = Command.make(
     if (own) {
       const places = `${fixtures}nullable-by-intent.${imported.kind}.json`
       yield* write(places, imported.nullableText)
-      yield* Console.log(`${places}: ${imported.nullableByIntent.length} places where nullable is read by intent`)
+      yield* Console.log(`${places}: ${imported.nullableByIntent.length} places where \`nullable\` was interpreted by its intended meaning`)
     }
   })
 ).pipe(Command.withDescription("Convert a published document to a reference document, which has only facts"))

@@ -1,15 +1,15 @@
 /**
- * JSON Schema → fast-check arbitraries: every generated value is valid, and shrinks to valid values.
+ * Converts JSON Schemas to fast-check arbitraries. Every generated value is valid, and shrinks to valid values.
  *
  * **Details**
  *
- * - An optional key is present seven times in eight.
+ * - An optional key is present with probability 7/8.
  * - A recursive reference is followed twice; below that, optional keys are absent and arrays are empty.
  * - `date-time` is RFC 3339 with zero to nine fraction digits, offsets, and occasionally a lower-case `t` or `z`,
  *   which RFC 3339 §5.6 allows; leap seconds are not generated.
- * - Strings range over all of Unicode except lone surrogates, which UTF-8 cannot encode.
- * - Integers stay within ±(2^53 − 1), numbers are finite and never `-0`, which JSON text does not preserve.
- * - Free-form objects also hold keys such as `__proto__`, as own members, as `JSON.parse` creates them.
+ * - Strings contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
+ * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, because JSON does not preserve it.
+ * - Free-form objects also have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
  */
 import * as fc from "fast-check"
 import { character } from "./internal/characters.ts"
@@ -20,13 +20,13 @@ import * as Shape from "./internal/shape.ts"
 import { objectOf, UnusableSchema, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** How often a reference may recur on the way down. */
+/** How many times a recursive reference is followed. */
 const unrolled = 2
 
-/** One in this many optional keys is absent. */
+/** An optional key is absent with probability `1 / absentOneIn`. */
 const absentOneIn = 8
 
-/** Strings that broke decoders before: empty, look-alikes of other types, names of prototype members, odd Unicode. */
+/** Strings that often break decoders: empty, look-alikes of other types, names of prototype members, odd Unicode. */
 const oddStrings: ReadonlyArray<string> = [
   "",
   " ",
@@ -107,7 +107,7 @@ const members = <A extends Json>(value: fc.Arbitrary<A>, taken: ReadonlySet<stri
     .uniqueArray(fc.tuple(keys(), value), { maxLength: 4, selector: ([key]) => key })
     .map((entries) => objectOf(entries.filter(([key]) => !taken.has(key))))
 
-/** Any JSON value, up to the given depth. */
+/** Generates any JSON value up to a depth. */
 const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json> => {
   const leaf: fc.Arbitrary<Json> = fc.oneof(
     text,
@@ -125,7 +125,7 @@ const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json>
   )
 }
 
-/** Refuses a filter that would loop: a schema with rarely satisfied constraints needs its own generator. */
+/** Filters an arbitrary. Throws if random values almost never pass, because fast-check would then retry without end. */
 const filtered = <A extends Json>(
   arbitrary: fc.Arbitrary<A>,
   accepts: (value: A) => boolean,
@@ -136,7 +136,7 @@ const filtered = <A extends Json>(
   return arbitrary.filter(accepts)
 }
 
-/** What every schema of a judge shares. */
+/** The dependencies that the generators of all schemas share. */
 interface Tools {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
@@ -163,7 +163,7 @@ const arbitraryOf = (tools: Tools, node: Shape.Node): fc.Arbitrary<Json> | undef
   const [only] = options
   if (only === undefined) return undefined
   if (options.length === 1) return only.arbitrary
-  // Failures shrink towards the first.
+  // fast-check shrinks towards the first alternative, so null comes first.
   const nullFirst = [...options].sort((left, right) => left.weight - right.weight)
   return fc.oneof({ withCrossShrink: true }, ...nullFirst)
 }
@@ -275,10 +275,10 @@ const objectArbitrary = (tools: Tools, alternative: Shape.ObjectAlternative): fc
     .map(([entries, extra]) => objectOf([...entries, ...Object.entries(extra)]))
 }
 
-/** Creates arbitraries for the schemas of a document. Each node is computed once. */
+/** Creates arbitraries for the schemas of a document. */
 export interface Arbitraries {
   /**
-   * The arbitrary of a schema.
+   * Creates the arbitrary of a schema.
    *
    * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
    */

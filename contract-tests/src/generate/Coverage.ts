@@ -1,13 +1,14 @@
 /**
- * A deterministic each-choice coverage set of a schema: it takes every choice that the schema leaves open at least
+ * Creates a deterministic each-choice coverage set of a schema. The set contains each choice of the schema at least
  * once, in as few values as possible.
  *
  * **Details**
  *
  * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
- * every bound and its inside, array lengths 0, 1 and 2 (and any bounds), every form of a format, every option and
- * repetition of a pattern. One value combines the choices of independent members, so the size of the set is that of
- * the largest choice, not the product. The first value is the plainest, with every key present.
+ * every bound and the nearest value inside it, array lengths 0, 1 and 2 (and any bounds), every form of a format,
+ * every option and repetition of a pattern. One value combines the choices of independent members, so the set is as
+ * large as the longest list of alternatives, not their product. The first value is the simplest, with every key
+ * present.
  */
 import * as fc from "fast-check"
 import * as Arbitraries from "./Arbitraries.ts"
@@ -18,12 +19,12 @@ import * as Shape from "./internal/shape.ts"
 import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** How often a reference may recur on the way down; the same as in random values. */
+/** How many times a recursive reference is followed. The same as in `Arbitraries`. */
 const unrolled = 2
 
 const absent = Symbol("absent")
 
-/** One of each JSON type, and the shapes that break decoders of free-form members. */
+/** A value of each JSON type, and the shapes that break decoders of free-form members. */
 const anything: ReadonlyArray<Json> = [
   { a: 1, b: [null, "x"] },
   null,
@@ -65,7 +66,7 @@ const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> =>
   return [...new Set([...usual, ...edges].map(normaliseZero))].filter(inside)
 }
 
-/** What every schema of a judge shares. */
+/** The dependencies that the generators of all schemas share. */
 interface Tools {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
@@ -197,7 +198,7 @@ const objectsOf = (tools: Tools, alternative: Shape.ObjectAlternative): Readonly
 /** Creates coverage sets for the schemas of a document. */
 export interface Coverage {
   /**
-   * The coverage set of a schema. The same schema gives the same values in the same order.
+   * Creates the coverage set of a schema. The same schema gives the same values in the same order.
    *
    * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that no value satisfies.
    */

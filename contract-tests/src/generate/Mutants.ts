@@ -1,7 +1,7 @@
 /**
- * Single-violation mutants: a valid value with exactly one fault, of a named kind, at a known JSON Pointer.
+ * Creates mutants: values that are valid except for exactly one fault, of a known kind, at a known JSON Pointer.
  *
- * A candidate counts only if the judge rejects it and blames exactly that pointer. Other candidates are reported as
+ * A candidate counts only if the judge rejects it and reports exactly that pointer. Other candidates are reported as
  * discarded, so that gaps in the mutants are visible.
  */
 import { nextDown, nextUp } from "./internal/doubles.ts"
@@ -52,11 +52,11 @@ export type Kind = (typeof kinds)[number]
 /** A value with one violation. */
 export interface Mutant {
   readonly kind: Kind
-  /** Where the violation is; for a missing or surplus member, the pointer of that member. */
+  /** The pointer of the violation. For a missing or surplus member, the pointer of that member. */
   readonly pointer: string
   /**
-   * Other acceptable pointers. Only for lists of the wrong length: JSON Schema blames the list, a tuple decoder blames
-   * the missing or surplus items.
+   * Other acceptable pointers. Only for lists of the wrong length: JSON Schema reports the list, but a tuple decoder
+   * reports the missing or surplus items.
    */
   readonly items: ReadonlyArray<string>
   /** The pointer with indices and free keys as `*`: the same for every element of a list. */
@@ -66,7 +66,7 @@ export interface Mutant {
   readonly note: string
 }
 
-/** A candidate that did not count, with the judge's verdict. */
+/** A candidate that is not a mutant, with the pointers that the judge reported. */
 export interface Discarded {
   readonly kind: Kind
   readonly pointer: string
@@ -76,38 +76,39 @@ export interface Discarded {
   readonly blamed: ReadonlyArray<string>
 }
 
-/** The mutants of some values of one schema. */
+/** The mutants and the discarded candidates of some values of one schema. */
 export interface Survey {
   readonly mutants: ReadonlyArray<Mutant>
   readonly discarded: ReadonlyArray<Discarded>
 }
 
-/** A valid value with members that the schema does not name. */
+/** A valid value with members that the schema does not declare. */
 export interface Addition {
-  /** Where the new members are. */
+  /** The pointers of the added members. */
   readonly pointers: ReadonlyArray<string>
   readonly value: Json
-  /** The value without them. */
+  /** The value without the added members. */
   readonly base: Json
 }
 
 /** Creates mutants for the schemas of a document. */
 export interface Mutants {
-  /** Every mutant of one valid value. */
+  /** Returns every mutant of one valid value. */
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
-   * The mutants of several valid values, each fault once per location: the set for checking a decoder, small enough
-   * for every schema of a document. A fault counts as discarded only if it worked on none of the values.
+   * Returns the mutants of several valid values, each fault once per location. This set is small enough to check the
+   * decoder of every schema of a document. A fault counts as discarded only if it gives a mutant of none of the
+   * values.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
-   * Valid values with members that the schema permits but does not name: each name once per location, and the first
-   * value with all of them.
+   * Returns valid values with members that the schema permits but does not declare: each name once per location, and
+   * the first value with all added members.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
 
-/** A fault to plant at a place. */
+/** A fault to apply to a value inside the document. */
 interface Fault {
   readonly kind: Kind
   /** The affected member; `undefined` for the value itself. */
@@ -119,27 +120,27 @@ interface Fault {
   readonly variant: string
 }
 
-/** A fault planted in a whole value. */
+/** A root value to which a fault was applied. */
 interface Candidate {
   readonly fault: Fault
-  /** The same for the same fault at the same place of the schema. */
+  /** Equal for the same fault at the same node of the schema. */
   readonly identity: string
   readonly pointer: string
   readonly location: string
   readonly value: Json
 }
 
-/** A value inside a value, with the shape it has there. */
+/** A value inside the root value, with its schema node and its position. */
 interface Place {
   readonly node: Shape.Node
   readonly value: Json
   readonly pointer: string
   readonly location: string
   /**
-   * The location, with the alternative taken at each union on the way: the same schema node gives the same identity.
+   * The location, with the alternative that was taken at each union. The same schema node gives the same identity.
    */
   readonly identity: string
-  /** Whether it is an element of a list, but not the first. */
+  /** Whether the value is an element of a list, but not the first. */
   readonly later: boolean
 }
 
@@ -157,7 +158,7 @@ const otherTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** The most plausible value of another type, which a lenient decoder would convert back. */
+/** Returns plausible values of another type that a lenient decoder would convert back. */
 const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArray<Json> => {
   switch (type) {
     case "boolean":
@@ -194,7 +195,7 @@ const noteOf = ({ before, key, replacement }: Fault): string =>
     ? `${show(before)} → ${show(replacement)}`
     : `${replacement === undefined ? "without" : "with"} ${JSON.stringify(key)}`
 
-/** The indices that a length fault affects. */
+/** Returns the indices of the items that a wrong length removes or adds. */
 const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> => {
   if (!isArray(before) || !isArray(replacement)) return []
   const [from, to] =
@@ -206,7 +207,7 @@ const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> =>
   return Array.from({ length: to - from }, (_, index) => from + index)
 }
 
-/** Whether some pointers describe the fault of a mutant exactly. */
+/** Returns whether the reported pointers describe exactly the fault of a mutant. */
 export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean => {
   const [first, ...others] = new Set(pointers)
   if (first === undefined) return false
@@ -235,7 +236,10 @@ const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): Read
   }
 }
 
-/** The kind of fault for exceeding a limit. Formats have their own kinds, or none if others cover them. */
+/**
+ * Returns the kind of fault for exceeding a limit. A limit of a format has its own kind, or none if another fault
+ * covers it.
+ */
 const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
   limit.by === "int32" ? "int32-overflow" : ["double", "int64"].includes(limit.by) ? undefined : kind
 
@@ -305,12 +309,12 @@ const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): 
 /** A plausible unknown member: an object with a nested list. */
 const unknownValue: Json = { nested: [1, null, "x"] }
 
-/** Finds the places of values. */
+/** Finds the values inside a value. */
 interface Places {
   readonly alternatives: Shape.Shapes["alternatives"]
   readonly alternativeFor: (place: Place) => Shape.Alternative | undefined
   readonly identityOf: (place: Place, alternative: Shape.Alternative) => string
-  /** The value itself and every value inside it. */
+  /** Yields the value itself and every value inside it. */
   readonly in: (schema: JsonSchema, value: Json) => Generator<Place>
 }
 
@@ -325,7 +329,7 @@ const makePlaces = (judge: Judge): Places => {
       : fitting.find((alternative) => judge.accepts(alternative.schema)(place.value))
   }
 
-  /** Distinguishes alternatives that look alike from outside, such as the variants of a message. */
+  /** Returns an identity that distinguishes alternatives of the same kind, such as the variants of a message. */
   const identityOf = (place: Place, alternative: Shape.Alternative): string => {
     const alike = shapes.alternatives(place.node).filter((other) => other.kind === alternative.kind)
     return alike.length < 2 ? place.identity : `${place.identity}(${alike.indexOf(alternative)})`
@@ -391,7 +395,7 @@ const byType = (places: Places, place: Place): ReadonlyArray<Fault> => {
   return allowed.has("null") ? made : [...made, replacing("null-where-not-nullable", later, place.value, null)]
 }
 
-/** Values other than one, for lists with distinct items. */
+/** Returns a function that derives further distinct items from an item of a list. */
 const others = (places: Places, node: Shape.Node, value: Json): ((step: number) => Json) => {
   const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
   return (step) => {
@@ -437,7 +441,7 @@ const byObject = (alternative: Shape.ObjectAlternative, value: JsonObject): Read
   return made
 }
 
-/** The faults of a place, by its alternative. */
+/** Returns the faults for a value, chosen by its alternative. */
 const faultsOf = (
   places: Places,
   grammar: Pattern.Reader,
@@ -475,7 +479,7 @@ const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
   value
 })
 
-/** Makes valid values with unknown members. */
+/** Creates valid values with unknown members. */
 const additionsOf = (
   places: Places,
   judge: Judge,
@@ -491,7 +495,7 @@ const additionsOf = (
       for (const place of places.in(schema, base)) {
         const alternative = places.alternativeFor(place)
         if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
-        // Free members must satisfy the schema for additional members: coverage includes those.
+        // Additional members with a schema of their own are part of the coverage set.
         if (alternative.open && alternative.additional.schemas.length > 0) continue
         for (const name of unknownNames(alternative, place.value)) {
           const identity = pointerTo(places.identityOf(place, alternative), name)
@@ -517,7 +521,7 @@ export const make = (judge: Judge): Mutants => {
   const places = makePlaces(judge)
   const grammar = Pattern.reader()
 
-  /** Plants every fault in a value, except those the caller does not need. */
+  /** Applies every fault to a value, except the faults that the caller does not need. */
   const candidates = function* (
     schema: JsonSchema,
     value: Json,
@@ -540,7 +544,7 @@ export const make = (judge: Judge): Mutants => {
     }
   }
 
-  /** The pointers that the judge blames; empty for a valid value. */
+  /** Returns the pointers that the judge reports. The list is empty for a valid value. */
   const blamedBy = (schema: JsonSchema) => {
     const verdict = judge(schema)
     return (value: Json): ReadonlyArray<string> => {

@@ -1,8 +1,9 @@
 /**
- * The normal form that generators, coverage and mutants share: a schema as a flat list of alternatives, each of one
- * JSON type, with references followed, `allOf` merged and unions multiplied out.
+ * Converts a schema to the normal form that generators, coverage and mutants share: a flat list of alternatives, each
+ * of one JSON type, with references followed, `allOf` merged and unions expanded.
  *
- * Deliberately independent of the judge: ajv judges the values made from a shape against the schema itself.
+ * This module is deliberately independent of the judge. ajv validates the values that are created from a shape against
+ * the original schema.
  */
 import {
   equals,
@@ -19,19 +20,19 @@ import {
 } from "../../judge/JsonSchema.ts"
 import { numberFormats, stringFormats } from "./formats.ts"
 
-/** A place in the unfolded schema: all constraints on a value there. */
+/** A node of the expanded schema: all constraints on the value at one position. */
 export interface Node {
   readonly schemas: ReadonlyArray<JsonSchema>
-  /** How often each reference was followed on the way here. */
+  /** How many times each reference was followed to reach this node. */
   readonly trail: ReadonlyMap<string, number>
 }
 
 interface Common {
-  /** The deepest count in the trail: 1 without recursion. */
+  /** The largest count in the trail. It is 1 without recursion. */
   readonly depth: number
   /** All constraints on a value of this alternative, as one schema. */
   readonly schema: SchemaObject
-  /** Branches of a `oneOf` that it must not satisfy. */
+  /** Branches of a `oneOf` that a value of this alternative must not satisfy. */
   readonly excluded: ReadonlyArray<JsonSchema>
 }
 
@@ -45,10 +46,10 @@ export interface Limit {
 export interface NumberAlternative extends Common {
   readonly kind: "number"
   readonly integer: boolean
-  /** All lower limits; the tightest decides. */
+  /** All lower limits. The tightest limit applies. */
   readonly lower: ReadonlyArray<Limit>
   readonly upper: ReadonlyArray<Limit>
-  /** The tightest limits. For integers inclusive and whole. */
+  /** The tightest limits. For integers, the limits are inclusive integers. */
   readonly minimum: number
   readonly maximum: number
   readonly minimumExcluded: boolean
@@ -80,14 +81,14 @@ export interface ObjectAlternative extends Common {
   readonly additional: Node
   /** Whether members of other names are forbidden. */
   readonly closed: boolean
-  /** Whether the schema intends members of other names: they are declared, or nothing else is. */
+  /** Whether the schema intends members of other names: it declares `additionalProperties`, or no properties at all. */
   readonly open: boolean
 }
 
 export interface LiteralAlternative extends Common {
   readonly kind: "literal"
   readonly values: ReadonlyArray<Json>
-  /** `const` if a single fixed value is required, else `enum`. */
+  /** `const` if the schema requires a single fixed value. Otherwise `enum`. */
   readonly by: "enum" | "const"
 }
 
@@ -103,7 +104,7 @@ export type Alternative =
   | ArrayAlternative
   | ObjectAlternative
 
-/** The JSON types that values of an alternative have. */
+/** Returns the JSON types that values of an alternative can have. */
 export const typesOf = (alternative: Alternative): ReadonlyArray<Exclude<TypeName, "integer">> => {
   switch (alternative.kind) {
     case "any":
@@ -131,7 +132,7 @@ const checkKeywords = (schema: SchemaObject): void => {
   }
 }
 
-/** Null comes last: values of the first alternative show the purpose of the schema. */
+/** Null comes last, because the first value should show the purpose of the schema. */
 const allTypes: ReadonlyArray<TypeName> = ["boolean", "integer", "number", "string", "array", "object", "null"]
 
 const typesAllowed = (part: Part): ReadonlyArray<TypeName> => {
@@ -145,7 +146,7 @@ const tightest = (limits: ReadonlyArray<Limit>, tighter: (a: number, b: number) 
     tighter(limit.value, best.value) || (limit.value === best.value && limit.exclusive) ? limit : best
   )
 
-/** The conjunctions of constraints that some schemas allow together. */
+/** Expands schemas that must all be satisfied into a list of conjunctions of constraints. */
 const expand = (
   resolve: Resolve,
   schemas: ReadonlyArray<JsonSchema>,
@@ -408,7 +409,7 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
   })
 }
 
-/** Reads schemas of one document as shapes; each node is computed once. */
+/** Converts schemas of one document to shapes. Each node is computed once. */
 export interface Shapes {
   readonly root: (schema: JsonSchema) => Node
   readonly alternatives: (node: Node) => ReadonlyArray<Alternative>
