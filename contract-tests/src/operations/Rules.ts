@@ -1,14 +1,14 @@
 /**
- * Rules between the fields of a request that the document states only in prose, so its schemas allow violations.
- * Written independently of the client's rules, which are checked against these.
+ * Checks the rules between the fields of a request. The document states these rules only in prose, so its schemas allow
+ * violations. This module is written independently of the client's rules, because the suite compares the two.
  *
  * Source: the descriptions of the operations and their fields, October 26, 2026.
  */
 import { isArray, isObject, memberOf, objectOf, textOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** The rules that a valid input violates, and a fix. */
+/** The violations of the rules in an input, and the changes that repair them. */
 export interface Breach {
-  /** Every place where a rule is violated. */
+  /** The pointer of every violation. */
   readonly pointers: ReadonlyArray<string>
   /** Values of fields with which the input satisfies all rules. */
   readonly repairs: ReadonlyArray<readonly [field: string, value: Json]>
@@ -31,7 +31,7 @@ const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
   return isArray(legs) ? legs : undefined
 }
 
-/** Identifies a combo, independent of the order of its legs. */
+/** Returns an identity of a combo that does not depend on the order of its legs. */
 const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
@@ -84,8 +84,8 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
 }
 
 /**
- * Keeps the consistent parts of a batch: the legs of every second child, the tickers of the others, and every size that
- * fits.
+ * Checks a batch of RFQs. The repair keeps the consistent parts: the legs of every second child, the tickers of the
+ * other children, and every size of the same kind.
  */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)
@@ -125,7 +125,7 @@ const createBatch: Check = (input) => {
   }
 }
 
-/** Each child has one entry. */
+/** Checks that the entries of a list have distinct `rfq_id`s. */
 const once =
   (list: string): Check =>
   (input) => {
@@ -141,7 +141,7 @@ const once =
     return { pointers, repairs: pointers.length === 0 ? [] : [[list, entries.map(({ entry }) => entry)]] }
   }
 
-/** An order is decreased by a count, or to a count. */
+/** Checks that an order is decreased either by a count or to a count. */
 const decrease: Check = (input) => {
   const both = ["reduce_by", "reduce_to"].filter((field) => has(input, field)).length
   if (both === 1) return { pointers: [], repairs: [] }
@@ -150,7 +150,7 @@ const decrease: Check = (input) => {
     : { pointers: ["/reduce_to"], repairs: [["reduce_to", null]] }
 }
 
-/** The markets of an event are omitted or included. */
+/** Checks that a request does not both omit and include the markets of an event. */
 const event: Check = (input) =>
   memberOf(input, "exclude_markets") === true && memberOf(input, "with_nested_markets") === true
     ? { pointers: ["/exclude_markets"], repairs: [["exclude_markets", false]] }
@@ -164,17 +164,17 @@ const checks: Readonly<Record<string, Check>> = {
   CreateRFQBatchQuote: /*#__PURE__*/ once("quotes")
 }
 
-/** The rules of an operation, by its id; undefined if it has none. */
+/** Returns the rules of an operation, or undefined if it has none. */
 export const of = (id: string): Check | undefined => (Object.hasOwn(checks, id) ? checks[id] : undefined)
 
 /** The ids of the operations that have rules. */
 export const ids: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(checks)
 
-/** An input that the document's schemas allow: refused at a place, or sent. */
+/** An input that the document's schemas allow, and the expected reaction of the client. */
 export interface Case {
   readonly name: string
   readonly input: JsonObject
-  /** Where it must be refused; undefined if it must be sent. */
+  /** The pointer of the expected rejection. Undefined if the client must send the input. */
   readonly pointer: string | undefined
 }
 
@@ -185,7 +185,7 @@ const changed = (input: JsonObject, changes: Changes): JsonObject =>
     Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   )
 
-/** Long because it is a table: one row per case. */
+/** Creates the cases for a batch. Over 80 lines because it is a table with one row per case. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const input = changed(plain, {
     children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],
@@ -206,7 +206,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const priced = { target_cost_dollars: "1.00" }
   const legs = (...selected_markets: ReadonlyArray<Json>): JsonObject => ({ selected_markets })
   const refused: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
-    ["an empty id of the batch", "/client_batch_id", { client_batch_id: "" }],
+    ["an empty batch id", "/client_batch_id", { client_batch_id: "" }],
     ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
     ["a child without a name", "/children/1", { children: [a, {}] }],
     ["a child with an empty ticker", "/children/1/market_ticker", { children: [a, { market_ticker: "" }] }],
@@ -260,25 +260,25 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
         ]
       }
     ],
-    ["fees left out of a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
+    ["fees excluded from a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
   ]
   const sent: ReadonlyArray<readonly [name: string, changes: Changes]> = [
     ["one size for all", {}],
     ["a size for each", { ...unsized, children: [a, b, c].map((child) => ({ ...child, ...counted })) }],
     ["a size for one and another for the rest", { children: [{ ...a, ...counted }, b] }],
-    ["a size of the batch that no child takes", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
+    ["a size of the batch that every child overrides", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
     ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
     [
       "a cost for each, without fees",
       { children: [a, b].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
     ],
-    ["a cost beside a number that is null", { contracts_fp: null, ...priced }],
-    ["false for what may not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
+    ["a cost, and null as the number of contracts", { contracts_fp: null, ...priced }],
+    ["false for the flags that must not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
     ["no id", { client_batch_id: undefined }],
     ["legs, and legs that differ in one side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
-    ["legs of which some are the same", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
+    ["children that share some legs", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
     [
-      "as many children as there can be",
+      "the maximum number of children",
       { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }
     ]
   ]
@@ -296,10 +296,10 @@ const onceCases =
       changed(plain, { [list]: ids.map((rfq_id) => ({ ...entry, rfq_id })) })
     return [
       { name: "a child twice", pointer: `/${list}/1/rfq_id`, input: of("a", "a") },
-      { name: "a child again later", pointer: `/${list}/2/rfq_id`, input: of("a", "b", "a") },
+      { name: "a child again after another child", pointer: `/${list}/2/rfq_id`, input: of("a", "b", "a") },
       { name: "two children", pointer: undefined, input: of("a", "b") },
       {
-        name: "as many children as there can be",
+        name: "the maximum number of children",
         pointer: undefined,
         input: of(...Array.from({ length: 57 }, (_, i) => `c${i}`))
       }
@@ -313,8 +313,8 @@ const decreaseCases = (plain: JsonObject): ReadonlyArray<Case> => {
     { name: "neither", pointer: "", input: of(undefined, undefined) },
     { name: "neither, as null", pointer: "", input: of(null, null) },
     { name: "both", pointer: "/reduce_to", input: of("1.00", "1.00") },
-    { name: "by so much", pointer: undefined, input: of("1.00", undefined) },
-    { name: "to nothing", pointer: undefined, input: of(null, "0.00") }
+    { name: "by a count", pointer: undefined, input: of("1.00", undefined) },
+    { name: "to zero", pointer: undefined, input: of(null, "0.00") }
   ]
 }
 
@@ -322,9 +322,9 @@ const eventCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const of = (exclude_markets: boolean, with_nested_markets: boolean): JsonObject =>
     changed(plain, { exclude_markets, with_nested_markets })
   return [
-    { name: "markets left out and put in", pointer: "/exclude_markets", input: of(true, true) },
-    { name: "markets left out", pointer: undefined, input: of(true, false) },
-    { name: "markets put in", pointer: undefined, input: of(false, true) }
+    { name: "markets omitted and included", pointer: "/exclude_markets", input: of(true, true) },
+    { name: "markets omitted", pointer: undefined, input: of(true, false) },
+    { name: "markets included", pointer: undefined, input: of(false, true) }
   ]
 }
 
@@ -336,5 +336,5 @@ const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<C
   CreateRFQBatchQuote: /*#__PURE__*/ onceCases("quotes")
 }
 
-/** Inputs that each violate one rule, and inputs that just satisfy them, derived from a sendable one. */
+/** Derives from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules. */
 export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []

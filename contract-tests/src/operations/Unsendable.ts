@@ -1,6 +1,6 @@
 /**
- * Texts that cannot be encoded, put into every text of an input in turn: the client must refuse each by its pointer,
- * before anything is sent.
+ * Replaces each string of an input with strings that cannot be encoded. The client must reject each input before it
+ * sends anything, and must report the pointer of the replaced string.
  */
 import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { isArray, isObject, objectOf, pointerTo, type Json, type JsonObject } from "../judge/JsonSchema.ts"
@@ -8,7 +8,8 @@ import type { ClientOperation } from "./ClientOperations.ts"
 import type { Recorder } from "./Requests.ts"
 
 /**
- * Texts that are not allowed: in a path because they change the target, anywhere because they are not valid Unicode.
+ * Strings that cannot be sent. Some change the target of a path. Others are not valid Unicode, so they cannot be sent
+ * anywhere.
  */
 const texts = {
   path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],
@@ -16,14 +17,14 @@ const texts = {
   body: ["\ud800", "a\udc00b"]
 }
 
-/** An input with one such text, and its location. */
+/** An input in which one string cannot be encoded, and the pointer of that string. */
 interface Unsendable {
   readonly input: JsonObject
   readonly pointer: string
   readonly text: string
 }
 
-/** Every value with one of its texts replaced, by location. */
+/** Returns a copy of the value for each string in it and each replacement, with the pointer of the replaced string. */
 const replaced = (
   value: Json,
   pointer: string,
@@ -47,25 +48,25 @@ const replaced = (
   )
 }
 
-/** Every such input made from one sendable input. */
+/** Derives every unsendable input from a valid input. */
 const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<Unsendable> =>
   Object.entries(input).flatMap(([field, value]) => {
     const place = parameters.find(({ name }) => name === field)?.in ?? "body"
     if (place !== "path" && place !== "query" && place !== "body") return []
     return replaced(value, pointerTo("", field), texts[place]).map(({ pointer, text, value: wrong }) => ({
       input: objectOf([...Object.entries(input).filter(([name]) => name !== field), [field, wrong]]),
-      // A list in a query is refused as a whole or by its item.
+      // The client may report a query list at the pointer of the list or at the pointer of the item.
       pointer: place === "query" ? pointerTo("", field) : pointer,
       text
     }))
   })
 
-/** An input that was not refused correctly. */
+/** An input that the client did not reject correctly. */
 export interface Finding extends Unsendable {
   readonly got: string
 }
 
-/** The faults in the client's handling of them, and their number. */
+/** Sends every unsendable input. Returns the number of cases, and the inputs that were not rejected correctly. */
 export const findings = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
@@ -78,7 +79,7 @@ export const findings = (
       const outcome = recorder.call(client.operation, one.input)
       if (outcome._tag === "Sent") return `sent as ${outcome.sent.target}`
       const isThere = outcome.pointer === one.pointer || outcome.pointer.startsWith(`${one.pointer}/`)
-      return isThere ? undefined : `refused at ${JSON.stringify(outcome.pointer)}: ${outcome.reason}`
+      return isThere ? undefined : `rejected at ${JSON.stringify(outcome.pointer)}: ${outcome.reason}`
     } catch (error) {
       return `threw ${String(error)}`
     }

@@ -1,4 +1,4 @@
-/** Every property of the suite, in display order. */
+/** Lists every property of the suite, in display order. */
 import { P0 } from "./DocumentIntegrity.ts"
 import { P1Prime } from "./DecoderStrictness.ts"
 import { P10 } from "./Paging.ts"
@@ -14,16 +14,16 @@ import { P9 } from "./RetrySafety.ts"
 import type { Property, PropertyOf, Stated } from "./Property.ts"
 import { P1, P2, P3 } from "./Responses.ts"
 
-/** Every property of operations. */
+/** The properties that are checked for each operation. */
 export const all: ReadonlyArray<Property> = [P1, P1Prime, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P14]
 
 const p15 = /*#__PURE__*/ P15.make(all)
 
-/** Every property of other targets. */
+/** The properties of other targets. */
 export const others: ReadonlyArray<PropertyOf> = [P0, p15]
 
 /** The statement of every property, in display order. */
 export const stated: ReadonlyArray<Stated> = [P0, ...all, p15]
 
-/** The id for user input: in any case, and `P1p` or `P1'` for `P1′`. */
+/** Normalises a property id from user input: ignores upper and lower case, and accepts `P1p` and `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

@@ -1,4 +1,4 @@
-/** P7: how the client handles faulty bytes, over TCP. */
+/** P7: checks over TCP how the client handles responses with faulty bytes. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
@@ -26,17 +26,17 @@ const clients: Readonly<Record<string, Layer.Layer<HttpClient.HttpClient>>> = {
   undici: NodeHttpClient.layerUndici
 }
 
-/** Operations that run every fault: some of each class and each kind of response. */
+/** The operations that run every fault: some of each sending class and each kind of response. */
 export const thorough: ReadonlySet<string> = /*#__PURE__*/ new Set([
   ...["GetOrderGroup", "GetOrders", "GetMarkets", "GetMarketOrderbook", "GetExchangeStatus", "DeleteOrderGroup"],
   ...["CreateOrderV2", "BatchCreateOrdersV2", "ApplySubaccountTransfer", "CreateOrderGroup", "CancelAllOrders"],
   "GenerateApiKey"
 ])
 
-/** The number of faults for any other operation. */
+/** The number of faults that every other operation runs. */
 const sampled = 3
 
-/** The faults of an operation: all of them, or a sample that depends on the operation and the seed. */
+/** Returns the faults that an operation runs: all, or a sample that depends on the operation and the seed. */
 export const faultsOf = (
   { descriptor, name }: ClientOperations.ClientOperation,
   seed: number
@@ -47,13 +47,13 @@ export const faultsOf = (
   return Array.from({ length: sampled }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
 }
 
-/** The time limit of an attempt: short for a fault that hangs, generous for the others. */
+/** Returns the time limit of an attempt: short for a fault that hangs, long for the other faults. */
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : 20_000)
 
-/** Bytes that system buffers may hold beyond the client's limit (`maxBodyBytes`). */
+/** The number of bytes that system buffers may contain beyond the client's limit (`maxBodyBytes`). */
 const bufferedBytes = 64 * 1024 * 1024
 
-/** A call that takes longer counts as hung. */
+/** A call that takes longer than this counts as hung. */
 const hangsAfter = "30 seconds"
 
 interface Seen {
@@ -74,13 +74,13 @@ const outcomes: Readonly<Record<ByteFault["outcome"], (hasBody: boolean) => Read
   truncated: (hasBody) => [hasBody ? "ContractError" : "Success", "TransportError"]
 }
 
-/** The reason why a call's outcome is wrong, if it is. */
+/** Returns why a call's outcome is wrong, or undefined if it is correct. */
 const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requests: number): string | undefined => {
   const { code, limit, requestSent, tag, written } = seen
   if (!tags.includes(tag)) return `expected ${tags.join(" or ")}, got ${tag}`
   if (seen.requests !== requests) return `expected ${requests} requests, got ${seen.requests}`
   if (tag === "TransportError" || tag === "RequestTimeout") {
-    if (requestSent !== "maybe") return `requestSent is ${String(requestSent)}, but the whole request was sent`
+    if (requestSent !== "maybe") return `requestSent is ${String(requestSent)}, but the complete request was sent`
     if (tag === "RequestTimeout" && limit !== "attempt")
       return `expected the attempt's time limit, got ${String(limit)}`
     if ((code === "ERR_BODY_TOO_LARGE") !== (fault.outcome === "large")) return `the code is ${String(code)}`
@@ -91,7 +91,7 @@ const faultOf = (fault: ByteFault, seen: Seen, tags: ReadonlyArray<string>, requ
   return undefined
 }
 
-/** A result as data. `result` is undefined if the call hung. */
+/** Converts the result of a call to data. `result` is undefined if the call hung. */
 const seenOf = (result: Result.Result<unknown, unknown> | void, server: faultyServer.FaultyServer): Seen => {
   // A failure of the client is plain data, so it is compared as JSON.
   const error = result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
@@ -110,7 +110,7 @@ type Call = (
   responses: ReadonlyArray<faultyServer.Answer>
 ) => Effect.Effect<Seen>
 
-/** Starts a server for one operation. Each call scripts the server's responses. */
+/** Starts a server for one operation. Each call defines the server's responses. */
 const makeCall = (
   operation: ClientOperations.ClientOperation,
   http: Layer.Layer<HttpClient.HttpClient>,
@@ -137,7 +137,7 @@ const makeCall = (
   })
 
 /**
- * Makes three calls: without a retry, with one retry, and one after the fault. Returns the reason for a failure, if any.
+ * Makes three calls: without retries, with one retry, and after the fault. Returns the reason for a failure, if any.
  */
 const checkFault = (
   fault: ByteFault,
@@ -149,16 +149,17 @@ const checkFault = (
     const tags = outcomes[fault.outcome](hasBody)
     const once = yield* call({ retry: SendPolicy.noRetry, attemptTimeout }, [fault.answer(good)])
     const wrong = faultOf(fault, once, tags, 1)
-    if (wrong !== undefined) return `once: ${wrong}`
+    if (wrong !== undefined) return `without retries: ${wrong}`
 
-    // With one retry allowed: the client must retry only if a retry can help and cannot execute the request twice.
+    // One retry is allowed. The client must retry only if a retry can help and is safe (it cannot execute the request
+    // twice).
     const canRetry =
       repeats && (once.tag === "RequestTimeout" || (once.tag === "TransportError" && fault.outcome !== "large"))
-    // On a busy machine even the valid response may be too late, if the time limit is short on purpose.
+    // If the time limit is short on purpose, even the valid response can be too late on a busy machine.
     const isShort = fault.outcome === "timeout"
     const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
     const again = yield* call(policy, [fault.answer(good), whole(good)])
-    // Which of the two outcomes a truncated body has depends on timing, so the retry may have the other one.
+    // The outcome of a truncated body depends on timing, so the second call can have the other outcome.
     const isRetried = fault.outcome === "truncated" ? again.requests === 2 : canRetry
     const requests = isRetried ? (isShort ? Math.max(2, again.requests) : 2) : 1
     const wrongAgain = faultOf(fault, again, isRetried ? ["Success"] : tags, requests)
@@ -170,7 +171,7 @@ const checkFault = (
     const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [whole(good)])
     return after.tag === "Success" && after.requests === 1
       ? undefined
-      : `in the next call: expected Success, got ${after.tag}`
+      : `in the next call: expected Success with 1 request, got ${after.tag} with ${after.requests}`
   })
 
 /** Checks an operation. A test may replace the client's `layer`. */
@@ -207,6 +208,6 @@ export const hold = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effec
 export const P7: Property = {
   id,
   statement:
-    "Over TCP, with fetch and with undici, every malformed or broken response yields the right typed error in bounded time and memory, is retried only if that is safe, and does not affect the next call. A dozen operations run every fault, every other operation a few of them.",
+    "Over TCP, with fetch and with undici: after every malformed or broken response, the call fails with the correct typed error within limited time and memory. The client retries only if that is safe. The next call is not affected. Twelve operations run every fault, all others a sample.",
   run: (run) => hold(run)
 }

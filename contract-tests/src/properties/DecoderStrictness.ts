@@ -1,4 +1,4 @@
-/** P1′: invalid values that the client accepts. */
+/** P1′: finds invalid values that the client accepts. */
 import * as Effect from "effect/Effect"
 import * as Judge from "../judge/Judge.ts"
 import {
@@ -18,20 +18,21 @@ import { conformance, document, referenceOf } from "./Subject.ts"
 
 const id = "P1′"
 
-/** A response value that a client's schema accepts and the document does not. */
+/** A kind of response value that the client's schema accepts but the document does not allow. */
 export interface Leniency {
-  /** The operation's id, and the place in its body, with `*` for the index of a list. */
+  /** The id of the operation. */
   readonly operation: string
+  /** The JSON Pointer in the response body, with `*` for array indices. */
   readonly at: string
-  /** The keyword of the document that is not enforced. */
+  /** The keyword of the document that the client does not enforce. */
   readonly keyword: string
   readonly because: string
 }
 
-/** All leniencies, besides those the policy tolerates in all responses: new members of enums, and unknown members. */
+/** The known leniencies. The policy tolerates new members of enums and unknown members in every response. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
-/** A document whose responses allow what the policy tolerates in all of them: new members of enums, unknown members. */
+/** Copies a document without the constraints that the policy does not enforce in responses: enums, closed objects. */
 const opened = (value: Json): Json => {
   if (isArray(value)) return value.map(opened)
   if (!isObject(value)) return value
@@ -53,7 +54,9 @@ class Lenient extends Error {
   override readonly name = "Lenient"
   readonly pointer: string
   constructor(pointer: string, keyword: string, message: string) {
-    super(`the client accepts what the document does not at ${JSON.stringify(pointer)}: ${keyword}: ${message}`)
+    super(
+      `the client accepts a value that the document does not allow, at ${JSON.stringify(pointer)} (${keyword}): ${message}`
+    )
     this.pointer = pointer
   }
 }
@@ -72,18 +75,18 @@ const ownValues = once(() =>
 
 const lenient = once(() => {
   const open = opened(document().document)
-  const judge = Judge.make(resolver(open as JsonObject)) // of an object, an object
-  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // has the same places as the document
+  const judge = Judge.make(resolver(open as JsonObject)) // `opened` maps an object to an object.
+  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // `open` has a schema at the same pointers.
 })
 
-/** Checks an operation against a list of leniencies. */
+/** Checks that an operation accepts no invalid values, except for the listed leniencies. */
 export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {
   const { operation, path = "", seed } = run
   const reference = referenceOf(operation)
   const { schema } = reference.success
   const { body } = operation.descriptor.success
-  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no body for its success" }
-  if (body === undefined) return { _tag: "Skipped", reason: "the client reads no body: P4 has more to say of that" }
+  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
+  if (body === undefined) return { _tag: "Skipped", reason: "the client reads no body; P4 checks this" }
   const accepts = conformance().judge.accepts(schema)
   const judge = lenient()(reference.success.pointer)
   const mine = listed.filter((leniency) => leniency.operation === reference.id)
@@ -129,6 +132,6 @@ export const hold = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Ou
 export const P1Prime: Property = {
   id,
   statement:
-    "Every body that the client's schema accepts is valid in the document, except new enum members and the listed exceptions.",
+    "Every body that the client's schema accepts conforms to the document, except for new enum members and the listed exceptions.",
   run: (run) => Effect.sync(() => hold(run))
 }

@@ -1,4 +1,4 @@
-/** P15: whether the suite is deterministic. */
+/** P15: checks that the suite is deterministic. */
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -9,13 +9,13 @@ import { failed, type Outcome, type Property, type PropertyOf, type Settings } f
 
 const id = "P15"
 
-/** Operations whose cells run twice: one of each method and each sending class. */
+/** The operations on which each property runs twice: one of each HTTP method and of each sending class. */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
-/** A few cases are enough: the property compares two runs. */
+/** The number of cases of each run. A few are enough, because the property only compares two runs. */
 const fewRuns = 12
 
-/** Enough cases to find the injected fault. */
+/** The number of cases that is enough to find the injected fault. */
 const enoughRuns = 100
 
 const findOperation = (operationId: string): ClientOperations.ClientOperation => {
@@ -24,7 +24,7 @@ const findOperation = (operationId: string): ClientOperations.ClientOperation =>
   return found
 }
 
-/** An operation with an altered descriptor. */
+/** Creates an operation with an altered descriptor. */
 const altered = (
   operationId: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
@@ -53,7 +53,7 @@ const empty = () =>
           ),
           encode: SchemaGetter.transform((value: unknown) => value)
         })
-      ) as Schema.Codec<unknown> // it decodes every body
+      ) as Schema.Codec<unknown> // This codec decodes every body.
   )
 
 const unpaged = (): ClientOperations.ClientOperation => {
@@ -62,7 +62,7 @@ const unpaged = (): ClientOperations.ClientOperation => {
   return { ...client, operation: Object.assign(call, { descriptor: client.descriptor }) }
 }
 
-/** For each property, an operation that violates it. Other properties are not about the client. */
+/** For each property, an operation that violates it. The properties without an entry do not test the client. */
 const injected: Readonly<Record<string, () => ClientOperations.ClientOperation>> = {
   P1: () => withBody(() => findOperation("GetBalance").descriptor.success.body ?? Schema.Unknown),
   "P1′": anything,
@@ -78,7 +78,7 @@ const injected: Readonly<Record<string, () => ClientOperations.ClientOperation>>
   P12: () => altered("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
 }
 
-/** An outcome as text, without its report, which holds the same facts. */
+/** Serializes an outcome without its report, which repeats the same data. */
 const textOf = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
 const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
@@ -102,7 +102,7 @@ const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
     if (fault === undefined) return { _tag: "Held", runs, reached: { twice: sample.length } }
     const find = property.run({ operation: fault, seed, runs: enoughRuns })
     const [found, again] = [yield* find, yield* find]
-    if (found._tag !== "Failed") return broken("it does not detect the injected fault", found, again)
+    if (found._tag !== "Failed") return broken("the property does not detect the injected fault", found, again)
     if (textOf(found) !== textOf(again)) return broken("the second run finds a different counterexample", found, again)
     const replay = Replay.parse(Replay.token(found.replay))
     const replayed = yield* property.run({ operation: fault, seed: replay.seed, runs: enoughRuns, path: replay.path })
@@ -111,16 +111,16 @@ const hold = (property: Property, { seed }: Settings): Effect.Effect<Outcome> =>
       replayed.counterexample !== found.counterexample ||
       replayed.because !== found.because
     ) {
-      return broken("its replay token does not reproduce the failure", found, replayed)
+      return broken("the replay token does not reproduce the failure", found, replayed)
     }
     return { _tag: "Held", runs: runs + 3, reached: { twice: sample.length, replayed: 1 } }
   })
 
-/** Property P15 for the given properties: each is deterministic. */
+/** Creates property P15 for some properties: each of them is deterministic. */
 export const make = (properties: ReadonlyArray<Property>): PropertyOf => ({
   id,
   statement:
-    "Each property gives the same result twice for the same seed, and the token of a failure reproduces its counterexample.",
+    "Two runs of a property with the same seed give the same result, and the replay token of a failure reproduces the counterexample.",
   targets: properties.map((property) => property.id),
   runOn: (target, settings) => {
     const property = properties.find((one) => one.id === target)

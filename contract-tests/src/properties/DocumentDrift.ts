@@ -1,4 +1,4 @@
-/** P6: compatibility with future versions of the document. */
+/** P6: checks that the client is compatible with future versions of the document. */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import type * as Conformance from "../judge/Conformance.ts"
@@ -19,16 +19,19 @@ const editor = once(() => edits.make(conformance().judge))
 const coverage = once(() => Coverage.make(conformance().judge))
 
 const said = (decoded: Conformance.Decoded<unknown>): string =>
-  decoded.ok ? "it decoded" : `it was refused at ${JSON.stringify(decoded.pointers[0] ?? "no place")}`
+  decoded.ok ? "a decoded value" : `a rejection at ${JSON.stringify(decoded.pointers[0] ?? "no pointer")}`
 
-/** A tuple decoder may blame the missing or surplus item where JSON Schema blames the list. */
+/**
+ * Returns whether a reported pointer matches the pointer of an edit. JSON Schema reports a list of the wrong length, but
+ * a tuple decoder may report the missing or surplus item.
+ */
 const isAt = (got: string, pointer: string, edit: string): boolean =>
   got === pointer || (/Items is dropped/.test(edit) && got.startsWith(`${pointer}/`))
 
 const outcome = ({ operation, seed }: Run): Outcome => {
   const reference = referenceOf(operation)
   const { schema } = reference.success
-  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no body for its success" }
+  if (schema === undefined) return { _tag: "Skipped", reason: "the document declares no response body for this operation" }
   const { judge } = conformance()
   const verdict = judge(schema)
   const normal = Answers.normalForm(schema, judge.resolve)
@@ -37,10 +40,10 @@ const outcome = ({ operation, seed }: Run): Outcome => {
     try {
       return codec.decode(value)
     } catch (error) {
-      return { ok: false, pointers: [`a throw: ${String(error)}`] }
+      return { ok: false, pointers: [`an exception: ${String(error)}`] }
     }
   }
-  // The decoded value consists of the JSON input.
+  // The decoded value was decoded from JSON.
   const read = (value: unknown): Json => (codec.encode === undefined ? value : codec.encode(value)) as Json
   const reached: Record<string, number> = {}
   const reach = (what: string): void => {
@@ -65,20 +68,20 @@ const outcome = ({ operation, seed }: Run): Outcome => {
           })
         if (edit.kind === "breaking") {
           const before = verdict(witness)
-          // Values that the document already allows are not drift. Values that also break another place do not test
-          // this edit.
+          // A value that the document already allows is not drift. A value with a second violation at another pointer
+          // does not test this edit.
           if (before.valid || before.pointers.length !== 1 || before.pointers[0] !== pointer) {
-            reach(before.valid ? "allowed already" : "blamed elsewhere")
+            reach(before.valid ? "already allowed" : "violates another constraint")
             continue
           }
           reach(`broke: ${edit.name}`)
           if (decoded.ok || decoded.pointers.length !== 1 || !isAt(decoded.pointers[0] ?? "", pointer, edit.name)) {
-            return broken(`a refusal at ${JSON.stringify(pointer)}`, said(decoded))
+            return broken(`a rejection at ${JSON.stringify(pointer)}`, said(decoded))
           }
           continue
         }
         reach(`continued:  ${edit.name}`)
-        if (!decoded.ok) return broken("decoding", said(decoded))
+        if (!decoded.ok) return broken("a decoded value", said(decoded))
         const got = read(decoded.value)
         const surfaced = valueAt(got, pointer)
         if (
@@ -88,11 +91,11 @@ const outcome = ({ operation, seed }: Run): Outcome => {
         ) {
           return broken(JSON.stringify(valueAt(witness, pointer)), JSON.stringify(surfaced ?? null))
         }
-        // Apart from the new member, which may be dropped, the value is unchanged.
+        // The client may drop the new member, but must not change the rest of the value.
         const rest = (json: Json): Json =>
           member === undefined ? json : (updateAt(json, pointerKeys(pointer), () => undefined) ?? json)
         const changed = firstDifference(rest(normal(witness)), rest(normal(got)))
-        if (changed !== undefined) return broken("the rest as it came", `it changed at ${JSON.stringify(changed)}`)
+        if (changed !== undefined) return broken("the rest unchanged", `a change at ${JSON.stringify(changed)}`)
       }
     }
   }
@@ -100,10 +103,10 @@ const outcome = ({ operation, seed }: Run): Outcome => {
   return { _tag: "Held", runs, reached }
 }
 
-/** Compatibility. */
+/** Property P6: compatibility with future versions of the document. */
 export const P6: Property = {
   id,
   statement:
-    "Additions to the document do not break an operation, and new enum members are passed on unchanged. Breaking changes (a removed field, null, another type, a wider range) are reported at their place.",
+    "Additions to the document do not break an operation, and new enum members are passed on unchanged. Breaking changes (a removed field, null, another type, a wider range) are reported at their pointer.",
   run: (run) => Effect.sync(() => outcome(run))
 }

@@ -1,4 +1,4 @@
-/** P12: the responses of the exchange. */
+/** P12: checks the responses of the exchange. */
 import * as Effect from "effect/Effect"
 import * as Judging from "../targets/Judging.ts"
 import * as LocalExchange from "../targets/LocalExchange.ts"
@@ -10,7 +10,7 @@ import { plainest, referenceOf } from "./Subject.ts"
 
 const id = "P12"
 
-/** A finding as the outcome of a run; its location is part of the property's name in its token. */
+/** Creates the outcome for a finding. The replay token contains the location as part of the property's id. */
 export const failed = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   runs: number,
@@ -29,7 +29,7 @@ export const failed = (
     curl,
     replay,
     report: [
-      `${id} does not hold for ${operation.name}${pointer === undefined ? "" : ` at ${JSON.stringify(pointer)}`}`,
+      `${id} fails for ${operation.name}${pointer === undefined ? "" : ` at ${JSON.stringify(pointer)}`}`,
       `because: ${because}`,
       `counterexample: ${instance}`,
       Replay.line(replay)
@@ -58,9 +58,9 @@ export const holdOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome
 /** Property P12: the exchange's responses match the reference document. */
 export const P12: Property = {
   id,
-  statement: "Every response of the exchange is valid in the document, and the client decodes it correctly.",
+  statement: "Every response of the exchange conforms to the document, and the client decodes the response correctly.",
   method:
-    "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from its lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
-  mustReach: { situation: "2xx", note: "no request reached 2xx, so nothing was proved" },
+    "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from the exchange's lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
+  mustReach: { situation: "2xx", note: "no request got a 2xx response, so the run proves nothing" },
   run: (run) => Effect.sync(() => holdOn((local ??= LocalExchange.make()), run))
 }

@@ -1,4 +1,4 @@
-/** P4: one typed outcome for every response. */
+/** P4: checks that every response gives one typed outcome. */
 import * as Effect from "effect/Effect"
 import * as Answers from "../operations/Answers.ts"
 import { failed, type Outcome, type Property, type Run } from "./Property.ts"
@@ -39,8 +39,8 @@ const outcome = ({ operation, seed }: Run): Outcome => {
 export const P4: Property = {
   id,
   statement:
-    "Every status from 100 to 599, with every kind of body, yields exactly one typed outcome, and the right one.",
+    "Every status from 100 to 599, with every kind of body, gives exactly one typed outcome, which is the correct one.",
   method:
-    "Each of the 500 statuses is combined with valid, empty, HTML, truncated and compressed bodies and with another content type, then each declared error with every shape of error body. Nothing is skipped.",
+    "Each of the 500 statuses is combined with a valid, an empty, an HTML, a truncated and a compressed body, and with a wrong content type. Each declared error is combined with every form of error body. Nothing is skipped.",
   run: (run) => Effect.sync(() => outcome(run))
 }

@@ -1,4 +1,4 @@
-/** P10: reading paginated lists. */
+/** P10: checks how the client reads paginated lists. */
 import * as Answer from "@kalshi-effect/client/Answer"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -15,12 +15,12 @@ import * as Subject from "./Subject.ts"
 
 const id = "P10"
 
-/** The document's facts about a paginated operation. */
+/** A paginated operation, as the document defines it. */
 interface Target {
   readonly lists: ReadonlyArray<string>
   readonly cursor: string
   readonly schema: NonNullable<ReferenceDocument.Response["schema"]>
-  /** The parameter for the page size and its largest value. Undefined if the operation has none. */
+  /** The parameter for the page size, and its maximum. Undefined if the operation has no such parameter. */
   readonly size: { readonly name: string; readonly most: number } | undefined
   /** Every input except the cursor. */
   readonly input: JsonObject
@@ -43,7 +43,7 @@ const targetOf = ({ operation }: Run, reference: ReferenceDocument.Operation): T
   }
 }
 
-/** Cursors that broke readers before; the exchange's own are base64. */
+/** Cursors that often break clients. The exchange's own cursors are base64. */
 const oddCursors = [" ", "+", "%2F", "a=b&cursor=c", "\u0000", "é👩‍👧", "null", "0", "#?/", "CgsI+/==", "\n"]
 
 const cursorText = fc.oneof(
@@ -63,10 +63,10 @@ interface Case {
   /** Page indices before which an empty page is inserted. */
   readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
-  /** How an empty list and the end are written, among the ways that the document allows. */
+  /** The index of the form of an empty list, and of the last cursor, among the forms that the document allows. */
   readonly empty: number
   readonly end: number
-  /** The number of items and the page at which an event happens, modulo the available range. */
+  /** The number of items and the indices of pages at which an event happens, modulo the available range. */
   readonly take: number
   readonly at: number
   readonly back: number
@@ -98,7 +98,7 @@ const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries
   )
 }
 
-/** A violation of the property. */
+/** The error for a violation of the property. */
 class Broken extends Error {}
 
 const holds = (condition: boolean, what: () => string): void => {
@@ -128,17 +128,17 @@ interface Model {
   readonly itemsReader: ReturnType<ReturnType<typeof paging.readersOf>["items"]>
   readonly split: (size: number, emptyBefore: ReadonlyArray<number>) => ReadonlyArray<paging.Page>
   readonly inputOf: (size: number) => JsonObject
-  /** The items of pages, as text. */
+  /** Returns the items of pages, serialized. */
   readonly itemsOf: (pages: ReadonlyArray<paging.Page>) => ReadonlyArray<string>
   readonly decoded: (body: JsonObject) => JsonObject
   readonly pages: ReadonlyArray<paging.Page>
-  /** The items of all pages. */
+  /** The items of all pages, serialized. */
   readonly all: ReadonlyArray<string>
-  /** The input of the first request of a reading. */
+  /** The input of the first request. */
   readonly firstInput: JsonObject
 }
 
-/** Splits the list of a case into pages. Their bodies use the forms that the document allows. */
+/** Splits the list of a case into pages. The bodies of the pages use the forms that the document allows. */
 const modelOf = ({ operation }: Run, target: Target) => {
   const { judge } = Subject.conformance()
   const accepts = judge.accepts(target.schema)
@@ -147,7 +147,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const result = decode({ status: 200, body: JSON.stringify(body) })
     const value: unknown = Result.isSuccess(result) ? result.success : undefined
     if (!isObject(value as Json)) throw new Broken(`a valid page does not decode: ${JSON.stringify(body)}`)
-    return value as JsonObject // a response is decoded JSON
+    return value as JsonObject // A response is decoded JSON.
   }
 
   return (input: Case, reach: Reach): Model => {
@@ -155,7 +155,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const other = target.lists.find((name) => name !== list)
     const readers = paging.readersOf(operation, target.lists)
 
-    /** The body of a page, written in one of the ways that the document allows. */
+    /** Creates the body of a page, in one of the forms that the document allows. */
     const bodyOf = (items: ReadonlyArray<Json>, cursor: string | undefined): JsonObject => {
       const lists: ReadonlyArray<Json | undefined> = items.length > 0 ? [items] : [[], null, undefined]
       const cursors: ReadonlyArray<Json | undefined> = cursor === undefined ? ["", null, undefined] : [cursor]
@@ -174,8 +174,8 @@ const modelOf = ({ operation }: Run, target: Target) => {
         bodies.find(({ ending, writing }) => writing === input.empty && ending === input.end) ??
         bodies.find(({ ending }) => ending === input.end) ??
         bodies[0]
-      if (wanted === undefined) throw new Error("no page is valid in the document")
-      if (cursor === undefined) reach(`an end that is ${["empty", "null", "absent"][wanted.ending]}`)
+      if (wanted === undefined) throw new Error("the document allows no form of this page")
+      if (cursor === undefined) reach(`a last cursor that is ${["empty", "null", "absent"][wanted.ending]}`)
       if (items.length === 0) reach(`an empty list that is ${["[]", "null", "absent"][wanted.writing]}`)
       return wanted.body
     }
@@ -214,11 +214,11 @@ const modelOf = ({ operation }: Run, target: Target) => {
   }
 }
 
-/** Every item is read once, in order, and a page is requested only after all earlier items are consumed. */
+/** Checks that every item is read once, in order, and that a page is requested only after all earlier items are read. */
 const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Model): void => {
   const whole = paging.read((items) => items(firstInput), itemsReader, pages)
-  endsWith(whole, "the end", "the whole list")
-  same(whole.given, all, "the items of the whole list")
+  endsWith(whole, "the end", "the complete list")
+  same(whole.given, all, "the items of the complete list")
   same(
     whole.requests.map(({ cursor }) => paging.shown([cursor])),
     pages.map(({ askedWith }) => paging.shown([askedWith])),
@@ -236,7 +236,7 @@ const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Mode
   }
 }
 
-/** The items do not depend on the page size. */
+/** Checks that the items do not depend on the page size. */
 const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void => {
   const [size, otherSize] = input.sizes
   const resized = split(otherSize, [])
@@ -246,7 +246,7 @@ const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void 
   holds(again.requests.length === fewest, () => `${again.requests.length} requests for ${all.length} items`)
 }
 
-/** The reader of pages returns one response per page. */
+/** Checks that the reader of pages returns one response per page. */
 const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
   const responses = paging.read((reader) => reader(firstInput), readers.pages, pages)
   same(
@@ -256,7 +256,7 @@ const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
   )
 }
 
-/** After the consumer stops, the reader sends no further requests. */
+/** Checks that the reader sends no further requests after the consumer stops. */
 const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const take = input.take % (all.length + 1)
   const some = paging.read((items) => Stream.take(items(firstInput), take), itemsReader, pages)
@@ -266,7 +266,7 @@ const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Mod
   if (needed < pages.length) reach("a reading that stopped early")
 }
 
-/** A failure loses no earlier items, and the last cursor resumes from there. */
+/** Checks that a failure loses no earlier items, and that a new reading from the last cursor returns all later items. */
 const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const before = pages.slice(0, at)
@@ -295,17 +295,17 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
     endsWith(resumed, "the end", "a resumed reading")
     same(resumed.given, itemsOf(rest), "the items after a failure")
 
-    // A page budget ends the list with an error that holds the next cursor.
+    // A page budget ends the list with an error that contains the next cursor.
     const budget = paging.read((items) => items(firstInput, { maxPages: at }), itemsReader, pages)
     endsWith(budget, "PageBudgetExceeded", `a budget of ${at} pages`)
     same(budget.given, itemsOf(before), "the items within a budget")
-    holds(memberOf(budget.error as Json, "cursor") === resume, () => "the budget error holds a different cursor")
+    holds(memberOf(budget.error as Json, "cursor") === resume, () => "the budget error contains a different cursor")
   }
   const enough = paging.read((items) => items(firstInput, { maxPages: pages.length }), itemsReader, pages)
-  endsWith(enough, "the end", "a budget of as many pages as there are")
+  endsWith(enough, "the end", "a budget equal to the number of pages")
 }
 
-/** Cursor cycles of any period, also to the first page, fail after each page was read once. */
+/** Checks that a cycle of cursors of any length, also back to the first page, fails after each page was read once. */
 const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const rest = pages.slice(at)
@@ -342,7 +342,7 @@ const law = (run: Run, target: Target) => {
 
 const outcome = (run: Run): Outcome => {
   const target = targetOf(run, Subject.referenceOf(run.operation))
-  if (target === undefined) return { _tag: "Skipped", reason: "its response has no pages" }
+  if (target === undefined) return { _tag: "Skipped", reason: "the operation is not paginated" }
   const arbitraries = Arbitraries.make(Subject.conformance().judge)
   return check(id, run, casesOf(target, arbitraries), law(run, target))
 }
@@ -351,8 +351,8 @@ const outcome = (run: Run): Outcome => {
 export const P10: Property = {
   id,
   statement:
-    "A list is read to its end, with each item once and no page requested early, for any page size and cursor text. Cursor cycles, failures and the page budget end it without losing earlier items.",
+    "The client reads a list to its end, reads each item once and requests no page early, for any page size and any cursor. Cursor cycles, failures and the page budget end the reading without losing earlier items.",
   method:
-    "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations without pages.",
+    "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations that are not paginated.",
   run: (run) => Effect.sync(() => outcome(run))
 }

@@ -1,4 +1,4 @@
-/** P5: the requests that the client sends. */
+/** P5: checks the requests that the client sends. */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import * as Rules from "../operations/Rules.ts"
@@ -17,10 +17,10 @@ const recorder = (): Requests.Recorder => (made ??= Requests.recorder())
 const conforms: Property = /*#__PURE__*/ conforming.make({
   id,
   statement:
-    "Every valid input becomes a request that is valid in the document and reads back as the input. Every other input is refused at the pointer of its fault before anything is sent.",
+    "Every valid input becomes a request that conforms to the document and decodes to the same input. The client rejects every other input before it sends anything, with the pointer of the fault.",
   checks: ["completeness", "precision", "round-trip", "tolerance"],
   method:
-    "Coverage inputs and random inputs pass through the whole client to a recorder. The recorded request is parsed with the document only. Skipped: refusals of operations without input.",
+    "Coverage inputs and random inputs pass through the whole client to a recorder. The recorded request is parsed with the document only. Operations without input are not checked for rejections.",
   hold: ({ operation, path, runs, seed }, checks) => {
     const requests = Requests.make(referenceOf(operation), conformance().judge)
     return Requests.hold(operation, referenceOf(operation), conformance(), recorder(), {
@@ -30,10 +30,10 @@ const conforms: Property = /*#__PURE__*/ conforming.make({
       ...(path === undefined ? {} : { path })
     })
   },
-  nothing: "it takes nothing"
+  nothing: "the operation takes no input"
 })
 
-/** The client also refuses input that cannot be encoded. */
+/** Checks that the client rejects input that cannot be encoded. */
 const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
   const reference = referenceOf(operation)
@@ -44,17 +44,17 @@ const refuses = ({ operation, seed }: Run, held: Outcome): Outcome => {
   }
   return failed(id, operation.name, seed, {
     runs: held.runs + runs,
-    because: `${JSON.stringify(finding.text)} at ${finding.pointer} must be refused, and was ${finding.got}`,
+    because: `${JSON.stringify(finding.text)} at ${finding.pointer} must be rejected, but was ${finding.got}`,
     pointer: finding.pointer,
-    expected: "refused",
+    expected: "rejected",
     got: finding.got,
     counterexample: JSON.stringify(finding.input)
   })
 }
 
 /**
- * Rules between fields hold at their edges: an input that breaks exactly one is refused there, and an input that
- * satisfies all is sent.
+ * Checks the rules between fields at their boundaries. An input that violates one rule is rejected at its pointer. An
+ * input that satisfies all rules is sent.
  */
 const keepsRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Held") return held
@@ -63,17 +63,17 @@ const keepsRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   const cases = Rules.casesOf(reference.id, plainest(operation))
   for (const { input, name, pointer } of cases) {
     const outcome = recorder().call(operation.operation, input)
-    const expected = pointer === undefined ? "sent as it is" : `refused at ${pointer}`
+    const expected = pointer === undefined ? "sent unchanged" : `rejected at ${pointer}`
     const got =
       outcome._tag === "Refused"
-        ? `refused at ${outcome.pointer}`
+        ? `rejected at ${outcome.pointer}`
         : equals(read(outcome.sent).input, input)
-          ? "sent as it is"
+          ? "sent unchanged"
           : `sent as ${outcome.sent.body}`
     if (got === expected) continue
     return failed(id, operation.name, seed, {
       runs: held.runs + cases.length,
-      because: `${name} must be ${expected}, and was ${got}`,
+      because: `${name} must be ${expected}, but was ${got}`,
       pointer: pointer ?? "",
       expected,
       got,

@@ -1,5 +1,5 @@
 /**
- * P9: which requests are retried, when, and what the caller learns about it.
+ * P9: checks which requests the client retries, when it retries them, and what the error reports.
  */
 import * as Effect from "effect/Effect"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
@@ -28,7 +28,7 @@ export const P9: Property = {
   statement:
     "A request is retried only if a retry cannot execute it twice. Each retry is signed again and stays within the policy's time limit and the account's rate limits. The error says whether the request may have been executed.",
   method:
-    "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The rules of the operation's sending class judge the attempts and the waits. Nothing is skipped.",
+    "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The attempts and the waits must follow the rules of the operation's sending class. Nothing is skipped.",
   run: (run) =>
     Effect.sync(() => {
       const target = targetOf(run.operation)

@@ -1,4 +1,4 @@
-/** P14: whether the suite's own values cover all constraints of the document. */
+/** P14: checks that the suite's own values cover all constraints of the document. */
 import * as Effect from "effect/Effect"
 import * as Requests from "../operations/Requests.ts"
 import type * as Conformance from "../judge/Conformance.ts"
@@ -21,21 +21,21 @@ import { conformance, referenceOf } from "./Subject.ts"
 
 const id = "P14"
 
-/** A keyword that no value of the suite violates, with the reason. */
+/** A kind of constraint that no value of the suite violates, and the reason. */
 export interface Gap {
   readonly keyword: string
-  /** Whether a constraint is this gap. */
+  /** Returns whether this gap covers a constraint. */
   readonly is: (argument: Json, node: SchemaObject) => boolean
   readonly because: string
 }
 
 const gap = (keyword: string, because: string, is: Gap["is"]): Gap => ({ keyword, because, is })
 
-/** Every such keyword. */
+/** The known gaps: constraints that no value of the suite violates. */
 export const gaps: ReadonlyArray<Gap> = [
-  gap("additionalProperties", "it allows everything", (argument) => argument === true || isEmpty(argument)),
-  gap("required", "it requires nothing", (argument) => isArray(argument) && argument.length === 0),
-  gap("format", "every JSON number is a double: anything else violates the type", (argument) => argument === "double"),
+  gap("additionalProperties", "the schema allows every value", (argument) => argument === true || isEmpty(argument)),
+  gap("required", "the list is empty", (argument) => isArray(argument) && argument.length === 0),
+  gap("format", "every JSON number is a double, so every other value violates the type", (argument) => argument === "double"),
   gap("format", "the enum beside it is stricter", (_, node) => node.enum !== undefined)
 ]
 
@@ -43,7 +43,7 @@ function isEmpty(value: Json): boolean {
   return isObject(value) && Object.keys(value).every((key) => !keywords.has(key))
 }
 
-/** The JSON type that a keyword constrains; undefined for a keyword of all types. */
+/** The JSON type that a keyword constrains. Keywords that constrain all types have no entry. */
 const speaksOf: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
   pattern: "string",
   minLength: "string",
@@ -64,10 +64,10 @@ const speaksOf: Readonly<Record<string, ReturnType<typeof typeOf>>> = {
 
 const entriesOf = (schema: SchemaObject): ReadonlyArray<readonly [string, Json]> =>
   Object.entries(schema).filter(([keyword]) => keywords.has(keyword) && keyword !== "$ref") as ReadonlyArray<
-    readonly [string, Json] // a schema is JSON
+    readonly [string, Json] // A schema is JSON.
   >
 
-/** The schemas that constrain a value, with references and unions followed. */
+/** Returns the schemas that constrain the same value as a schema: follows references and unions. */
 const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> => {
   if (typeof schema === "boolean") return []
   const { $ref, allOf, anyOf, oneOf } = schema
@@ -89,18 +89,18 @@ const below = (
   schemas.flatMap(({ additionalProperties, items, prefixItems, properties }) => {
     const declared = isArray(value)
       ? (prefixItems?.[Number(key)] ?? items)
-      : // An own property of that name, not an inherited one.
+      : // `memberOf` ignores inherited properties.
         ((memberOf(properties as JsonObject | undefined, key) as JsonSchema | undefined) ?? additionalProperties)
     return declared === undefined ? [] : atNode(declared, judge)
   })
 
-/** The results of values, by schema and keyword. */
+/** The keywords of one schema that valid values reached and that mutants violated. */
 interface Met {
   readonly hit: Set<string>
   readonly violated: Set<string>
 }
 
-/** Records the results of some valid values and some mutants of them. */
+/** Records which keywords the valid values reach and which keywords the mutants violate. */
 const note = (
   schema: JsonSchema,
   suite: Pick<Conformance.Suite, "mutants" | "values">,
@@ -113,7 +113,7 @@ const note = (
     return found
   }
   const alone = new Map<SchemaObject, Map<string, (value: Json) => boolean>>()
-  /** A keyword by itself, as judged. */
+  /** Returns a validator for one keyword of a schema. */
   const accepts = (node: SchemaObject, keyword: string, argument: Json): ((value: Json) => boolean) => {
     const known = alone.get(node) ?? new Map<string, (value: Json) => boolean>()
     alone.set(node, known)
@@ -154,7 +154,7 @@ const note = (
   return met
 }
 
-/** Checks a schema; a test may supply its own values. */
+/** Checks schemas. A test may supply its own values. */
 export const hold = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   schemas: ReadonlyArray<{ readonly schema: JsonSchema; readonly suite: Pick<Conformance.Suite, "mutants" | "values"> }>
@@ -168,24 +168,26 @@ export const hold = (
       if (typeof node === "boolean") continue
       for (const [keyword, argument] of entriesOf(node)) {
         const where = `${keyword} at ${pointer === "" ? "the root" : pointer}`
-        const missing = (what: string): Outcome =>
+        const missing = (because: string): Outcome =>
           failed(id, operation.name, seed, {
-            because: `no ${what}: ${where}`,
+            because,
             pointer,
             counterexample: `${keyword}: ${JSON.stringify(argument).slice(0, 200)}`
           })
-        if (met.get(node)?.hit.has(keyword) !== true) return missing("valid value comes to it")
+        if (met.get(node)?.hit.has(keyword) !== true) return missing(`no valid value reaches ${where}`)
         used.hit++
         reached[keyword] = (reached[keyword] ?? 0) + 1
         const listed = gaps.find((one) => one.keyword === keyword && one.is(argument, node))
         if (met.get(node)?.violated.has(keyword) === true) {
-          if (listed !== undefined) return missing("reason for the gap that is listed")
+          if (listed !== undefined) {
+            return missing(`the listed gap is no longer needed: a mutant violates ${where}`)
+          }
           used.violated++
         } else if (listed !== undefined) {
           used.gaps++
           const what = `${keyword}: ${listed.because}`
           reached[what] = (reached[what] ?? 0) + 1
-        } else return missing("mutant violates it")
+        } else return missing(`no mutant violates ${where}`)
       }
     }
   }
@@ -206,7 +208,7 @@ const outcome = (run: Run): Outcome => {
     ...(schema === undefined ? [] : [of(schema, "response")])
   ]
   return schemas.length === 0
-    ? { _tag: "Skipped", reason: "the document gives it neither an input nor a body" }
+    ? { _tag: "Skipped", reason: "the operation has neither input nor response body" }
     : hold(run, schemas)
 }
 
@@ -214,6 +216,6 @@ const outcome = (run: Run): Outcome => {
 export const P14: Property = {
   id,
   statement:
-    "For every keyword of every schema that an operation reaches, some value satisfies it and some mutant violates it, except the listed exceptions.",
+    "Every keyword of every schema that an operation uses is satisfied by some value and violated by some mutant, except for the listed exceptions.",
   run: (run) => Effect.sync(() => outcome(run))
 }

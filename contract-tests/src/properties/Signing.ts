@@ -1,4 +1,4 @@
-/** P8: what the client signs, and what it never prints. */
+/** P8: checks what the client signs, and that it prints no secrets. */
 import * as crypto from "node:crypto"
 import type * as Kalshi from "@kalshi-effect/client/Kalshi"
 import type * as Signer from "@kalshi-effect/signing/Signer"
@@ -15,7 +15,7 @@ import { isSigned } from "../operations/Signing.ts"
 
 const id = "P8"
 
-/** Replacements for parts of the client. */
+/** Replacements for the client's signer and layer. */
 export interface Instead {
   readonly signer?: ((key: signedCalls.Key) => Signer.Signer["Service"]) | undefined
   readonly layer?: typeof Kalshi.layer | undefined
@@ -30,7 +30,7 @@ const makeKeys = async (): Promise<Keys> => ({
   ed25519: await signedCalls.makeKey("ed25519")
 })
 
-/** A quarter of the cases is enough, because signatures are slow. */
+/** The divisor of the number of cases. A quarter of the cases is enough, because signing is slow. */
 const share = 4
 
 interface Case {
@@ -44,7 +44,7 @@ interface Case {
 interface Echo {
   readonly status: number
   readonly form: keyof typeof forms
-  /** The number of characters before them. */
+  /** The number of characters before the quoted headers. */
   readonly before: number
 }
 
@@ -56,7 +56,7 @@ const dump = (headers: signedCalls.Attempt["headers"]): string =>
 const signs = /[+/=]/g
 const code = (sign: string): number => sign.charCodeAt(0)
 
-/** The forms of quotation. */
+/** The formats in which a response quotes the headers. */
 const forms = {
   plain: (text: string) => text,
   percent: (text: string) => JSON.stringify({ message: encodeURIComponent(text) }),
@@ -94,10 +94,10 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
         {
           weight: 3,
           arbitrary: fc.record({
-            // 200 stands for the operation's success.
+            // 200 is replaced by the operation's success status.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
-            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // its own keys
-            // Most errors truncate their texts at a certain length.
+            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // These are the keys of `forms`.
+            // Most errors truncate strings at a certain length, which the random numbers include.
             before: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 200 }), fc.integer({ min: 1700, max: 2048 }))
           })
         }
@@ -112,7 +112,7 @@ const must = (holds: boolean, rule: () => string): void => {
   if (!holds) throw new Broken(rule())
 }
 
-/** Verifies like the exchange, with another library than the client's. */
+/** Verifies a signature as the exchange does, with a library that the client does not use. */
 const verifies = ({ kind, publicKey }: signedCalls.Key, text: string, signature: string): boolean =>
   kind === "rsa"
     ? crypto.verify(
@@ -128,7 +128,7 @@ const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-si
 const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Attempt, reach: (what: string) => void) => {
   const [keyId = "", timestamp = "", signature = ""] = names.map((name) => attempt.headers[name])
   const { atMillis, method, path, query } = attempt
-  must(keyId === key.id, () => `it carries the key id ${keyId}`)
+  must(keyId === key.id, () => `the request has the key id ${keyId}`)
   must(timestamp === String(atMillis), () => `signed at ${timestamp}, sent at ${atMillis}: the timestamp is not fresh`)
   must(
     verifies(key, `${timestamp}${method}${path}`, signature),
@@ -139,7 +139,7 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
     "a millisecond less": `${Number(timestamp) - 1}${method}${path}`,
     seconds: `${Math.floor(Number(timestamp) / 1000)}${method}${path}`,
     "another method": `${timestamp}${method === "GET" ? "POST" : "GET"}${path}`,
-    "a method in small letters": `${timestamp}${method.toLowerCase()}${path}`,
+    "a method in lower case": `${timestamp}${method.toLowerCase()}${path}`,
     "a longer path": `${timestamp}${method}${path}/`,
     "a path below the API's root": `${timestamp}${method}${path.slice(Requests.root.length)}`,
     ...(query === "" ? {} : { "the query": `${timestamp}${method}${path}${query}` })
@@ -148,7 +148,7 @@ const checkSigned = (keys: Keys, key: signedCalls.Key, attempt: signedCalls.Atte
     must(!verifies(key, text, signature), () => `the signature verifies with ${what} as well: ${text}`)
   }
   const other = key.kind === "rsa" ? keys.ed25519 : keys.rsa
-  must(!verifies(other, `${timestamp}${method}${path}`, signature), () => "another key's signature is the same")
+  must(!verifies(other, `${timestamp}${method}${path}`, signature), () => "the signature verifies with another key as well")
   reach(`signed with ${key.kind}`)
   if (query !== "") reach("signed without the query")
 }
@@ -157,7 +157,7 @@ const law = (run: Run, instead: Instead) => {
   const { operation } = run
   const reference = referenceOf(operation)
   const body = bodyOf(reference, validBody(operation))
-  // An invalid success: its error may quote the response.
+  // An invalid body of a successful response. The error for it may quote the response.
   const wrong = body.startsWith("{")
     ? `${body.slice(0, -1)}${body === "{}" ? "" : ","}"error":{"code":"some_code"}}`
     : "{"
@@ -187,7 +187,7 @@ const law = (run: Run, instead: Instead) => {
       signer: instead.signer?.(key) ?? key.signer,
       layer: instead.layer,
       atMillis: input.atMillis,
-      // Success at the end, so that every retry gets a response.
+      // The last response is a success, so that every retry gets a response.
       fates: [...input.fates, "answered" as const].map(fateOf)
     })
     const seen = new Set<string>()
@@ -201,15 +201,15 @@ const law = (run: Run, instead: Instead) => {
         continue
       }
       checkSigned(made, key, attempt, reach)
-      must(!seen.has(signature ?? ""), () => "a repeat carries the signature of an earlier attempt")
+      must(!seen.has(signature ?? ""), () => "a retry has the signature of an earlier attempt")
       seen.add(signature ?? "")
     }
     const echoed = input.fates.slice(0, attempts.length).some((fate) => typeof fate === "object")
-    if (echoed && exit._tag === "Failure") reach("failed with an echo of its headers")
+    if (echoed && exit._tag === "Failure") reach("failed after a response that quotes its headers")
     const signatures = [...seen].flatMap((signature) => signedCalls.piecesOf(signature, 4))
-    if (attempts.length > 1) reach("signed again for a repeat")
-    reach(attempts.length === 0 ? "refused" : exit._tag === "Success" ? "succeeded" : "failed")
-    // If a success is any JSON object, an echo can be the value, which is the caller's to print.
+    if (attempts.length > 1) reach("signed again for a retry")
+    reach(attempts.length === 0 ? "rejected" : exit._tag === "Success" ? "succeeded" : "failed")
+    // If the document allows any JSON object, the quoted headers can be part of the value. The caller may print the value.
     const isAnswer = exit._tag === "Success" && typeof input.fates[attempts.length - 1] === "object"
     for (const [where, text] of Object.entries(printed)) {
       if (isAnswer && where !== "metric" && where !== "signer") continue
@@ -217,7 +217,7 @@ const law = (run: Run, instead: Instead) => {
       must(
         leaked === undefined,
         () =>
-          `its ${where} holds ${leaked === key.id ? "the whole key id" : leaked === secret ? "the secret of its response" : "a piece of the key or a signature"}`
+          `the ${where} contains ${leaked === key.id ? "the complete key id" : leaked === secret ? "the private key from the response" : "a part of the key or of a signature"}`
       )
     }
   }
@@ -231,9 +231,9 @@ const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =
     ? ""
     : textOf(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
-/** Most cases are sendable: the inputs that the client refuses are replaced with plain ones. */
+/** Makes most cases sendable: replaces the values that the client rejects with plain values, except in 1 of 8 cases. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
-  const given = input as JsonObject // the schema is that of an object
+  const given = input as JsonObject // The schema allows only objects.
   return atMillis % 8 === 0 ? given : requests.sendable(given)
 }
 

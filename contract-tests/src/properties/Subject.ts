@@ -1,4 +1,4 @@
-/** The subject of the properties: the reference document, and each operation's place in it. Loaded on first use. */
+/** Loads the reference document on first use, and returns the document's operation for each operation of the client. */
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Requests from "../operations/Requests.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
@@ -11,10 +11,10 @@ const once = <A>(make: () => A): (() => A) => {
   return () => (made ??= { value: make() }).value
 }
 
-/** The project's reference document. */
+/** Returns the project's reference document. */
 export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ once(() => ReferenceDocument.load())
 
-/** The conformance checks for the reference document's schemas. */
+/** Returns the conformance checks for the reference document's schemas. */
 export const conformance: () => Conformance.Conformance = /*#__PURE__*/ once(() =>
   Conformance.make(resolver(document().document))
 )
@@ -22,9 +22,9 @@ export const conformance: () => Conformance.Conformance = /*#__PURE__*/ once(() 
 const coverage = /*#__PURE__*/ once(() => Coverage.make(conformance().judge))
 
 /**
- * The document's operation that a client's operation refers to.
+ * Returns the document's operation for an operation of the client.
  *
- * @throws If the document does not have it.
+ * @throws If the document does not have the operation.
  */
 export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDocument.Operation => {
   const reference = document().operation(descriptor.operationId)
@@ -32,16 +32,16 @@ export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDoc
   return reference
 }
 
-/** The plainest valid input that the client sends for an operation, with every field present. */
+/** Returns the simplest valid input of an operation, with every field present. */
 export const plainest = (client: ClientOperation): JsonObject => {
   const { input, sendable } = Requests.make(referenceOf(client), conformance().judge)
-  return sendable(coverage().of(input)[0] as JsonObject) // the schema is that of an object
+  return sendable(coverage().of(input)[0] as JsonObject) // The schema allows only objects.
 }
 
-/** Valid values that cover a schema, the plainest first. */
+/** Returns valid values that cover a schema, the simplest first. */
 export const coverageOf = (schema: JsonSchema): ReadonlyArray<Json> => coverage().of(schema)
 
-/** The plainest valid body of an operation's success; `{}` if it has none. */
+/** Returns the simplest valid response body of an operation, or `{}` if the document declares no body. */
 export const validBody = (client: ClientOperation): Json => {
   const { schema } = referenceOf(client).success
   return schema === undefined ? {} : (coverageOf(schema)[0] ?? null)

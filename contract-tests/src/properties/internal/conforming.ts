@@ -1,10 +1,10 @@
-/** Properties that check the client, as a codec, against a schema of the document. */
+/** Creates properties that check the client as a codec against a schema of the document. */
 import * as Effect from "effect/Effect"
 import type * as Conformance from "../../judge/Conformance.ts"
 import * as Replay from "../../runner/Replay.ts"
 import type { Failed, Outcome, Property, Run } from "../Property.ts"
 
-/** The result of checking an operation; undefined if there is nothing to check. */
+/** Checks an operation. Returns undefined if the operation has nothing to check. */
 export type Hold = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
 const pathOf = (replay: string | undefined): string =>
@@ -32,15 +32,15 @@ const failed = (id: string, { operation, seed }: Run, runs: number, failure: Con
   }
 }
 
-/** A property made of some checks of the conformance suite. */
+/** Creates a property from some checks of the conformance suite. */
 export const make = (options: {
   readonly id: string
   readonly statement: string
   readonly checks: ReadonlyArray<Conformance.Check>
   readonly hold: Hold
-  /** How it is checked, for `explain`. */
+  /** How the property is checked. `explain` prints this text. */
   readonly method?: string
-  /** Why an operation has nothing to check. */
+  /** The reason for skipping an operation that has nothing to check. */
   readonly nothing: string
 }): Property => {
   const { checks, hold, id, method, nothing, statement } = options
